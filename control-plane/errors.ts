@@ -1,0 +1,55 @@
+// The one table of error codes, the error that carries them, and the problem lists that config errors are made of.
+
+/** Each code with the HTTP status that the admin answers with. `docs/errors.md` is held against this table by a test. */
+export const ERROR_CODES = {
+  'invalid-argument': 400,
+  'not-found': 404,
+  'duplicate-resource': 409,
+  'version-reused': 409,
+  'inconsistent-snapshot': 422,
+  'invalid-config': 422,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'address-in-use': 500,
+  'envoy-not-found': 500,
+  'process-failed': 500,
+  internal: 500,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** One thing that is wrong: where (a path such as `resources[3].name`), and what, with how to mend it. */
+export interface Problem {
+  readonly path: string
+  readonly message: string
+}
+
+/** Every error that Switchyard throws. Bad input lists all its problems at once. */
+export class SwitchyardError extends Error {
+  readonly code: ErrorCode
+  readonly problems: readonly Problem[]
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {},
+  ) {
+    const { cause, problems = [] } = options
+    super([message, ...problems.map(({ path, message: what }) => `  ${path}: ${what}`)].join('\n'), { cause })
+    this.name = 'SwitchyardError'
+    this.code = code
+    this.problems = problems
+  }
+
+  /** The HTTP status of this error's code. */
+  get statusCode(): number {
+    return ERROR_CODES[this.code]
+  }
+
+  /** Makes an unknown throw ours; used at the edges only. */
+  static from(thrown: unknown): SwitchyardError {
+    if (thrown instanceof SwitchyardError) return thrown
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    return new SwitchyardError('internal', message, { cause: thrown })
+  }
+}

@@ -1,0 +1,115 @@
+// Generates the workspace @envoy/xds-protos: gathers Envoy's protos from a package, adds ours, and runs buf.
+// Plain JavaScript, because npm's `prepare` runs it on whatever Node is there.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const require = createRequire(import.meta.url)
+const generatedDir = join(here, 'gen')
+const stampFile = join(generatedDir, '.stamp')
+const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
+
+/** Every .proto below a folder, or the file itself. */
+function protosBelow(path) {
+  if (statSync(path).isFile()) return [path]
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.proto'))
+    .map((name) => join(path, name))
+    .sort()
+}
+
+function packageFolder(name) {
+  return dirname(require.resolve(`${name}/package.json`))
+}
+
+/** The files that the roots need, each with the folder it was found in: Map from import path to file. */
+function importClosure(roots, folders) {
+  const found = new Map()
+  const pending = roots.flatMap((root) => {
+    const folder = folders.find((candidate) => existsSync(join(candidate, root)))
+    if (!folder) throw new Error(`proto/sources.json: the root "${root}" is in none of its packages`)
+    return protosBelow(join(folder, root)).map((file) => relative(folder, file))
+  })
+  while (pending.length > 0) {
+    const path = pending.pop()
+    if (found.has(path) || path.startsWith('google/protobuf/')) continue
+    const folder = folders.find((candidate) => existsSync(join(candidate, path)))
+    if (!folder)
+      throw new Error(`${path} is imported, but none of the packages in proto/sources.json carries it`)
+    const text = readFileSync(join(folder, path), 'utf8')
+    found.set(path, text)
+    for (const [, imported] of text.matchAll(importPattern)) pending.push(imported)
+  }
+  return found
+}
+
+/**
+ * The package's validate.proto is older than the protos that use it: they also name `ignore_empty`.
+ * Its rules are annotations that no generated module reads, so declaring the missing option is enough.
+ */
+function withIgnoreEmpty(text) {
+  return text.replace(/^message (\w+Rules) \{$/gm, (line, name) => {
+    const body = text.slice(text.indexOf(line))
+    const declared = body.slice(0, body.indexOf('\n}')).includes('ignore_empty')
+    return declared || name === 'FieldRules' ? line : `${line}\n  optional bool ignore_empty = 1000;`
+  })
+}
+
+function run(command, args, cwd) {
+  const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
+  const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
+  if (result.error) throw result.error
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status}`)
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256')
+  for (const name of ['generate.js', 'buf.gen.yaml', 'sources.json'])
+    hash.update(readFileSync(join(here, name)))
+  for (const name of ['@bufbuild/buf', '@bufbuild/protoc-gen-es']) {
+    hash.update(readFileSync(join(packageFolder(name), 'package.json')))
+  }
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(path).update(text)
+  return hash.digest('hex')
+}
+
+const { packages, roots } = JSON.parse(readFileSync(join(here, 'sources.json'), 'utf8'))
+const folders = Object.entries(packages).flatMap(([name, below]) =>
+  below.map((folder) => join(packageFolder(name), folder)),
+)
+const files = importClosure(roots, folders)
+for (const file of protosBelow(join(here, 'switchyard')))
+  files.set(relative(here, file), readFileSync(file, 'utf8'))
+files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
+
+const stamp = fingerprint(files)
+if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  rmSync(generatedDir, { recursive: true, force: true })
+  // Outside the workspace: buf takes a folder below proto/buf.yaml for a part of our own module.
+  const gathered = mkdtempSync(join(tmpdir(), 'switchyard-protos-'))
+  try {
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(gathered, path)), { recursive: true })
+      writeFileSync(join(gathered, path), text)
+    }
+    run('buf', ['generate', '.', '--template', join(here, 'buf.gen.yaml'), '--output', here], gathered)
+  } finally {
+    rmSync(gathered, { recursive: true, force: true })
+  }
+  writeFileSync(stampFile, stamp)
+  console.log(`generated @envoy/xds-protos from ${files.size} protos`)
+}
