@@ -1,0 +1,27 @@
+// Finds the references of a snapshot that lead nowhere: config that no client could put into effect.
+
+import type { Problem } from '../errors.ts'
+import { describeResource } from './resource.ts'
+import { ENDPOINT } from './resource-type.ts'
+import { type Snapshot, typeIn } from './snapshot.ts'
+
+/**
+ * One problem for each reference to a resource that the snapshot lacks; empty where it is consistent.
+ * Assignments are not missed: a cluster without one is served an empty one.
+ */
+export function findDanglingReferences(snapshot: Snapshot): Problem[] {
+  const problems: Problem[] = []
+  for (const type of snapshot.types.values()) {
+    for (const resource of type.list) {
+      for (const reference of resource.references) {
+        if (reference.typeUrl === ENDPOINT) continue
+        if (typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
+        problems.push({
+          path: describeResource(resource),
+          message: `refers to ${describeResource(reference)}, which the snapshot lacks: add it, or drop the reference`,
+        })
+      }
+    }
+  }
+  return problems
+}

@@ -1,0 +1,251 @@
+// The cache: what each group of nodes is to be served, who is being served, and how far they are.
+
+import { EventEmitter, on } from 'node:events'
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { type Problem, SwitchyardError } from '../errors.ts'
+import { findDanglingReferences } from './consistency.ts'
+import { Doubts } from './doubts.ts'
+import type { XdsEvent } from './events.ts'
+import { listenerAddressOf } from './listener-address.ts'
+import { type NodeGroup, nodeGroupOf } from './node-group.ts'
+import { NodeRegistry } from './node-registry.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import { createResources, describeResource, type Resource, type ResourceInput } from './resource.ts'
+import { createSnapshot, type Snapshot } from './snapshot.ts'
+import type { NodeStatus, SyncReport } from './status.ts'
+import { SyncWaiters } from './sync-waiters.ts'
+import { createTypeSnapshot, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
+import { openWatch, type Watch, type WatchSource } from './watch.ts'
+
+export interface SnapshotCacheOptions {
+  /** Which snapshot a node is served. Default: that of `node.cluster`, else of `node.id`. */
+  readonly nodeGroup?: NodeGroup
+  /** The address for listeners that have none. Default: `switchyard.listener_address` in the node's metadata, else 127.0.0.1. */
+  readonly listenerAddress?: (node: Node) => string
+  /** `enforce` refuses snapshots with references that lead nowhere. Default: `off`. */
+  readonly consistency?: 'off' | 'enforce'
+  /** Keeps what nodes refused beyond a restart (`openRefusalLog`). Default: memory only. */
+  readonly refusals?: RefusalLog
+}
+
+export interface VersionOptions {
+  /** One version for all types, or one for each type URL. Default: hashes of the content. */
+  readonly version?: string | Readonly<Record<string, string>>
+}
+
+export interface SnapshotChange {
+  readonly upsert?: Iterable<ResourceInput>
+  /** Names that are not there are passed over. */
+  readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
+}
+
+export class SnapshotCache {
+  readonly #nodeGroup: NodeGroup
+  readonly #listenerAddress: (node: Node) => string
+  readonly #consistency: 'off' | 'enforce'
+  readonly #snapshots = new Map<string, Snapshot>()
+  readonly #watches = new Map<string, Set<Watch>>()
+  readonly #registry = new NodeRegistry()
+  readonly #waiters = new SyncWaiters(this.#registry)
+  readonly #doubts: Doubts
+  readonly #emitter = new EventEmitter<{ event: [XdsEvent] }>().setMaxListeners(0)
+  #sequence = 0
+
+  constructor(options: SnapshotCacheOptions = {}) {
+    this.#nodeGroup = options.nodeGroup ?? nodeGroupOf
+    this.#listenerAddress = options.listenerAddress ?? listenerAddressOf
+    this.#consistency = options.consistency ?? 'off'
+    this.#doubts = new Doubts(options.refusals)
+  }
+
+  /**
+   * Serves a group these resources and no others. Content equal to what is served pushes nothing.
+   * @throws SwitchyardError `invalid-argument`, `duplicate-resource`, `version-reused`, or `inconsistent-snapshot` where
+   * consistency is enforced; each lists all problems, and what is served stays.
+   */
+  setSnapshot(group: string, resources: Iterable<ResourceInput>, options: VersionOptions = {}): Snapshot {
+    const made = createResources(resources)
+    refuseDuplicates(made)
+    const byType = Map.groupBy(made, ({ typeUrl }) => typeUrl)
+    // A type that is left out now was not left out by mistake: its resources are gone.
+    for (const typeUrl of this.#snapshots.get(group)?.given.keys() ?? []) {
+      if (!byType.has(typeUrl)) byType.set(typeUrl, [])
+    }
+    const types = [...byType].map(([typeUrl, list]) =>
+      createTypeSnapshot(typeUrl, list, versionFor(typeUrl, options)),
+    )
+    return this.#serve(group, new Map(types.map((type) => [type.typeUrl, type])))
+  }
+
+  /** Changes some resources of a group and leaves the others; a group without a snapshot gets one. Throws as `setSnapshot` does. */
+  updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
+    const upserts = createResources(change.upsert ?? [])
+    const removals = [...(change.remove ?? [])]
+    refuseDuplicates([...upserts, ...removals])
+    const given = new Map(this.#snapshots.get(group)?.given)
+    for (const typeUrl of new Set([...upserts, ...removals].map((one) => one.typeUrl))) {
+      const resources = new Map(given.get(typeUrl)?.resources)
+      for (const one of removals) if (one.typeUrl === typeUrl) resources.delete(one.name)
+      for (const one of upserts) if (one.typeUrl === typeUrl) resources.set(one.name, one)
+      given.set(typeUrl, createTypeSnapshot(typeUrl, resources.values(), versionFor(typeUrl, options)))
+    }
+    return this.#serve(group, given)
+  }
+
+  /** Forgets a group's snapshot: its nodes keep what they have, and new ones wait. */
+  clearSnapshot(group: string): void {
+    if (!this.#snapshots.delete(group)) return
+    this.#notify(group)
+    this.#emit({ kind: 'cleared', group })
+  }
+
+  getSnapshot(group: string): Snapshot | undefined {
+    return this.#snapshots.get(group)
+  }
+
+  /** The nodes of a group, or of all: those connected, and the last 1,000 that were. */
+  status(group?: string): readonly NodeStatus[] {
+    const groups = group === undefined ? this.#registry.groups() : [group]
+    return groups.flatMap((one) =>
+      this.#registry.nodes(one).map((node) => this.#registry.describe(one, node)),
+    )
+  }
+
+  /**
+   * Answers when each connected node of the group holds what it is served, when one refuses it, when none is connected,
+   * or when `signal` aborts. Never rejects: a NACK is data.
+   */
+  synced(group: string, options: { readonly signal?: AbortSignal } = {}): Promise<SyncReport> {
+    return this.#waiters.wait(group, options.signal)
+  }
+
+  /** Calls the listener at each event until the returned function is called. */
+  onEvent(listener: (event: XdsEvent) => void): () => void {
+    this.#emitter.on('event', listener)
+    return () => this.#emitter.off('event', listener)
+  }
+
+  /** The events from now on. Those that are not taken are kept in memory until the loop is left or `signal` aborts. */
+  async *events(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<XdsEvent, void, undefined> {
+    for await (const [event] of on(this.#emitter, 'event', options)) yield event
+  }
+
+  /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
+  watch(source: WatchSource): Watch {
+    const group = this.#nodeGroup(source.node)
+    const watches = this.#watches.get(group) ?? new Set<Watch>()
+    this.#watches.set(group, watches)
+    const watch = openWatch(source, group, this.#listenerAddress(source.node), {
+      current: () => this.#snapshots.get(group),
+      doubts: this.#doubts,
+      registry: this.#registry,
+      emit: (event) => this.#emit(event),
+      nodeChanged: () => this.#waiters.nodeChanged(group, source.node.id),
+      closed: () => {
+        watches.delete(watch)
+        if (watches.size === 0 && this.#watches.get(group) === watches) this.#watches.delete(group)
+      },
+    })
+    watches.add(watch)
+    return watch
+  }
+
+  /** Streams being served now. */
+  get watchCount(): number {
+    return [...this.#watches.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Used by the xDS server: a request that ended its stream. */
+  reportRefused(refusal: { readonly peer: string; readonly code: number; readonly message: string }): void {
+    this.#emit({ kind: 'refused', ...refusal })
+  }
+
+  #serve(group: string, given: ReadonlyMap<string, TypeSnapshot>): Snapshot {
+    const previous = this.#snapshots.get(group)
+    refuseReusedVersions(given, previous)
+    const snapshot = createSnapshot(group, this.#sequence + 1, given, previous)
+    if (this.#consistency === 'enforce') refuseDanglingReferences(snapshot)
+    if (previous !== undefined && isSame(previous, snapshot)) return previous
+    this.#sequence = snapshot.sequence
+    this.#snapshots.set(group, snapshot)
+    const versions = Object.fromEntries(
+      [...snapshot.types].map(([typeUrl, { version }]) => [typeUrl, version]),
+    )
+    this.#emit({ kind: 'snapshot', group, versions })
+    this.#notify(group)
+    return snapshot
+  }
+
+  #notify(group: string): void {
+    for (const watch of this.#watches.get(group) ?? []) watch.snapshotChanged()
+    this.#waiters.groupChanged(group)
+  }
+
+  #emit(event: XdsEvent): void {
+    this.#emitter.emit('event', event)
+  }
+}
+
+function versionFor(typeUrl: string, { version }: VersionOptions): string | undefined {
+  return typeof version === 'string' ? version : version?.[typeUrl]
+}
+
+function isSame(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.types.size === b.types.size && [...a.types].every(([typeUrl, type]) => b.types.get(typeUrl) === type)
+  )
+}
+
+function refuseDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
+  const places = Map.groupBy(resources.keys(), (index) => {
+    const { typeUrl = '', name = '' } = resources[index] ?? {}
+    return `${typeUrl} ${name}`
+  })
+  const problems: Problem[] = []
+  for (const [first, ...others] of places.values()) {
+    const resource = first === undefined ? undefined : resources[first]
+    if (resource === undefined) continue
+    for (const index of others) {
+      const message = `${describeResource(resource)} is given already at resources[${first}]: names are unique within a type`
+      problems.push({ path: `resources[${index}]`, message })
+    }
+  }
+  if (problems.length > 0) {
+    throw new SwitchyardError('duplicate-resource', 'two resources have one name, and nothing was changed', {
+      problems,
+    })
+  }
+}
+
+/** Equal versions mean equal content to every client: a version that was served cannot come to mean something else. */
+function refuseReusedVersions(
+  given: ReadonlyMap<string, TypeSnapshot>,
+  previous: Snapshot | undefined,
+): void {
+  const problems: Problem[] = []
+  for (const { typeUrl, version, contentVersion } of given.values()) {
+    const before = previous?.given.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
+    if (before.version === version && before.contentVersion !== contentVersion) {
+      problems.push({
+        path: typeUrl,
+        message: `version "${version}" is served with other content: give a new one, or none`,
+      })
+    }
+  }
+  if (problems.length > 0) {
+    throw new SwitchyardError('version-reused', 'a version was given twice, and nothing was changed', {
+      problems,
+    })
+  }
+}
+
+function refuseDanglingReferences(snapshot: Snapshot): void {
+  const problems = findDanglingReferences(snapshot)
+  if (problems.length > 0) {
+    throw new SwitchyardError(
+      'inconsistent-snapshot',
+      `the snapshot of "${snapshot.group}" is inconsistent, and nothing was changed`,
+      { problems },
+    )
+  }
+}

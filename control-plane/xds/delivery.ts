@@ -1,0 +1,274 @@
+// What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
+
+import type { Resource } from '../snapshot/resource.ts'
+import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
+
+/** What a client holds under a name: a resource that was sent, a version that it claims, or nobody knows. */
+export type Held = Resource | { readonly version: string } | 'unknown'
+
+/** A response to send, still made of shared parts. */
+export interface Response {
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly version: string
+  readonly resources: readonly Resource[]
+  /** Those of `resources` that the client did not hold before: all, but in a whole SotW response. */
+  readonly news: readonly Resource[]
+  /** Names that the client loses by this response; SotW says so by leaving them out. */
+  readonly removed: readonly string[]
+}
+
+/** A response that was sent and is not answered. */
+export interface Flight extends Response {
+  /** The snapshot through which all was ACKed before this response; absent where there was none. */
+  readonly from: Snapshot | undefined
+}
+
+/** A response that the client refused. What stood in it may be in effect there or not, until a later ACK. */
+export interface Refusal {
+  readonly nonce: string
+  readonly version: string
+  readonly from: Snapshot | undefined
+  readonly code: number
+  readonly message: string
+  /** Refused content: name → version, absent where the name was removed. */
+  readonly content: ReadonlyMap<string, string | undefined>
+}
+
+export interface Delivery {
+  readonly type: ResourceType
+  readonly subscription: Subscription
+  /** Of what it is subscribed to, the client holds this content… */
+  readonly base: TypeSnapshot
+  /** …but for these names. */
+  readonly apart: ReadonlyMap<string, Held>
+  /** Names that must be answered whatever the client holds. */
+  readonly owed: ReadonlySet<string>
+  /** The first request of the type waits for its answer. */
+  readonly answerDue: boolean
+  /** All of this snapshot that concerns the stream was sent. */
+  readonly pushed: Snapshot | undefined
+  /** The nonce of the last response, empty before there was one. */
+  readonly lastNonce: string
+  /** SotW: the version that a reconnecting client claims to hold, until its first request is answered. */
+  readonly claim: string | undefined
+  /** SotW: the names as they stood in the last request; the same list again changes nothing. */
+  readonly listed: readonly string[]
+  /** The version that the client last accepted. */
+  readonly ackedVersion: string | undefined
+  readonly flights: readonly Flight[]
+  readonly refusals: readonly Refusal[]
+}
+
+export function createDelivery(typeUrl: string): Delivery {
+  return {
+    type: resourceTypeOf(typeUrl),
+    subscription: NOTHING,
+    base: emptyTypeSnapshot(typeUrl),
+    apart: new Map(),
+    owed: new Set(),
+    answerDue: true,
+    pushed: undefined,
+    lastNonce: '',
+    claim: undefined,
+    listed: [],
+    ackedVersion: undefined,
+    flights: [],
+    refusals: [],
+  }
+}
+
+/** When a response is computed: what is newest, how far pushes may go, and which names may be taken away. */
+export interface Moment {
+  readonly latest: Snapshot
+  readonly limit: Snapshot | undefined
+  readonly isRemovable: (typeUrl: string, name: string) => boolean
+}
+
+export interface Due {
+  readonly upserts: readonly Resource[]
+  readonly removed: readonly string[]
+  /** The delivery once these are sent. */
+  readonly after: Delivery
+}
+
+/** What is to be sent now: answers from the newest snapshot, pushes no further than the limit. */
+export function computeDue(delivery: Delivery, moment: Moment): Due {
+  const { type, subscription, base, apart, owed } = delivery
+  const latest = typeIn(moment.latest, type.typeUrl)
+  const goal = goalOf(delivery, moment)
+  const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
+  const diff = diffTypes(base, target)
+  const touched = delivery.refusals.filter((refusal) => isTouched(refusal, target))
+  const after = {
+    ...delivery,
+    base: target,
+    owed: none,
+    answerDue: false,
+    claim: undefined,
+    pushed: goal ?? delivery.pushed,
+  }
+  if (apart.size === 0 && owed.size === 0 && touched.length === 0 && diff.removed.length === 0) {
+    const upserts = keep(diff.changed, ({ name }) => isSubscribed(subscription, name))
+    return { upserts, removed: [], after: { ...after, apart: nothingApart } }
+  }
+
+  const upserts: Resource[] = []
+  const removed: string[] = []
+  const keptApart = new Map<string, Held>()
+  for (const name of candidates(delivery, diff, touched)) {
+    if (!isSubscribed(subscription, name)) continue
+    const held = apart.has(name) ? apart.get(name) : base.resources.get(name)
+    const isOwed = owed.has(name)
+    const wanted = (isOwed ? latest : target).resources.get(name)
+    const isDoubted = held === 'unknown' || touched.some(({ content }) => content.has(name))
+    if (isOwed || isDoubted || !isHeld(held, wanted)) {
+      if (!isOwed && !isDoubted && isHeld(held, latest.resources.get(name))) {
+        // Answered ahead of the pushes: older content must not follow newer.
+        if (held !== undefined) keptApart.set(name, held)
+      } else if (wanted !== undefined) {
+        upserts.push(wanted)
+        if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
+      } else if (
+        held !== undefined &&
+        held !== 'unknown' &&
+        !isOwed &&
+        !moment.isRemovable(type.typeUrl, name)
+      ) {
+        keptApart.set(name, held)
+      } else {
+        removed.push(name)
+      }
+    }
+  }
+  const shared = upserts.length === latest.list.length && target === latest ? latest.list : upserts
+  const refusals =
+    touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
+  return { upserts: shared, removed, after: { ...after, apart: keptApart, refusals } }
+}
+
+/** Asking for everything, for the first time or again, is answered with everything. */
+export function fromNothing(delivery: Delivery): Delivery {
+  return { ...delivery, base: emptyTypeSnapshot(delivery.type.typeUrl), apart: nothingApart, answerDue: true }
+}
+
+/** Whether the stream wants anything of the type: one that it gave up is not waited for. */
+export function isActive({ subscription }: Delivery): boolean {
+  return subscription.wildcard || subscription.names.size > 0
+}
+
+const none: ReadonlySet<string> = new Set()
+const nothingApart: ReadonlyMap<string, Held> = new Map()
+
+/** The snapshot that a send brings the client to: never one that is older than what it was sent. */
+function goalOf({ answerDue, pushed }: Delivery, { latest, limit }: Moment): Snapshot | undefined {
+  if (answerDue) return latest
+  if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
+  return limit
+}
+
+/** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
+function isTouched({ content }: Refusal, target: TypeSnapshot): boolean {
+  for (const [name, version] of content) {
+    if (target.resources.get(name)?.version !== version) return true
+  }
+  return false
+}
+
+function* candidates(
+  { apart, owed }: Delivery,
+  diff: TypeDiff,
+  touched: readonly Refusal[],
+): Iterable<string> {
+  const seen = new Set<string>()
+  const once = function* (names: Iterable<string>) {
+    for (const name of names) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      yield name
+    }
+  }
+  for (const { name } of diff.changed) yield* once([name])
+  yield* once(diff.removed)
+  yield* once(apart.keys())
+  yield* once(owed)
+  for (const { content } of touched) yield* once(content.keys())
+}
+
+function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
+  if (held === 'unknown') return false
+  return held?.version === wanted?.version
+}
+
+/** The list itself where nothing is left out, so that its encoding stays shared. */
+function keep<T>(list: readonly T[], isKept: (item: T) => boolean): readonly T[] {
+  const kept = list.filter(isKept)
+  return kept.length === list.length ? list : kept
+}
+
+/** The snapshot through which the client has ACKed all of this type; what it refused does not count. */
+export function ackedThrough({ pushed, flights, refusals }: Delivery): Snapshot | undefined {
+  const open = [...flights, ...refusals]
+  return open.length === 0 ? pushed : earliest(open.map(({ from }) => from))
+}
+
+/** The oldest of some snapshots; absent where one of them is. */
+export function earliest(snapshots: readonly (Snapshot | undefined)[]): Snapshot | undefined {
+  let oldest: Snapshot | undefined
+  for (const snapshot of snapshots) {
+    if (snapshot === undefined) return undefined
+    if (oldest === undefined || snapshot.sequence < oldest.sequence) oldest = snapshot
+  }
+  return oldest
+}
+
+/** Takes the flight of an answered nonce out; absent where no such response waits for an answer. */
+export function findFlight(delivery: Delivery, nonce: string): Flight | undefined {
+  return delivery.flights.find((flight) => flight.nonce === nonce)
+}
+
+export function acceptFlight(delivery: Delivery, flight: Flight): Delivery {
+  return {
+    ...delivery,
+    ackedVersion: flight.version,
+    flights: delivery.flights.filter((one) => one !== flight),
+  }
+}
+
+export function refuseFlight(
+  delivery: Delivery,
+  flight: Flight,
+  error: { readonly code: number; readonly message: string },
+): Delivery {
+  const flights = delivery.flights.filter((one) => one !== flight)
+  const later = delivery.flights.slice(delivery.flights.indexOf(flight) + 1)
+  const overtaken = new Set(later.flatMap(namesIn))
+  const content = new Map<string, string | undefined>()
+  for (const { name, version } of flight.news) if (!overtaken.has(name)) content.set(name, version)
+  for (const name of flight.removed) if (!overtaken.has(name)) content.set(name, undefined)
+  if (content.size === 0) return { ...delivery, flights }
+  const { nonce, version, from } = flight
+  const refusal: Refusal = { nonce, version, from, content, ...error }
+  return { ...delivery, flights, refusals: [...delivery.refusals, refusal] }
+}
+
+/** Forgets the refusal of names; a refusal of which nothing is left goes. */
+export function withoutRefused(delivery: Delivery, names: Iterable<string>): Delivery {
+  if (delivery.refusals.length === 0) return delivery
+  const settled = new Set(names)
+  const refusals = delivery.refusals
+    .map((refusal) => ({
+      ...refusal,
+      content: new Map([...refusal.content].filter(([name]) => !settled.has(name))),
+    }))
+    .filter(({ content }) => content.size > 0)
+  return { ...delivery, refusals }
+}
+
+/** Every name that a response spoke of. */
+export function namesIn({ resources, removed }: Pick<Flight, 'resources' | 'removed'>): string[] {
+  return [...resources.map(({ name }) => name), ...removed]
+}

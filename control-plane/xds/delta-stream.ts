@@ -1,0 +1,118 @@
+// The machine of an incremental stream: what changed goes out, each response is answered on its own, names come and go.
+// https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
+
+import { ENDPOINT } from '../snapshot/resource-type.ts'
+import {
+  createDelivery,
+  type Delivery,
+  findFlight,
+  fromNothing,
+  type Held,
+  withoutRefused,
+} from './delivery.ts'
+import { flush, type Protocol } from './push-order.ts'
+import type { DeltaRequest } from './requests.ts'
+import { splitContent } from './response-size.ts'
+import {
+  answerFlight,
+  type Report,
+  reportSubscription,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+  withDelivery,
+} from './stream.ts'
+import { type SubscriptionChange, subscribeToChange } from './subscription.ts'
+
+/** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
+export const MAX_FLIGHTS = 100
+
+/** One step of an incremental stream; pure. */
+export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
+  switch (event.kind) {
+    case 'blocked':
+      return { state: { ...state, writable: false }, send: [], report: [] }
+    case 'writable':
+      return flush({ ...state, writable: true }, [], delta)
+    case 'snapshot':
+      return flush({ ...state, snapshot: event.snapshot }, [], delta)
+    case 'request': {
+      const received = receive(state, event.request)
+      return flush(received.state, received.report, delta)
+    }
+  }
+}
+
+const delta: Protocol = {
+  mayRespond: ({ flights }) => flights.length < MAX_FLIGHTS,
+  compose: (before, { upserts, removed, after }) => {
+    // Who asks for everything waits for an answer, even where there is nothing; who reconnects does not.
+    const isAnswer = before.answerDue && before.subscription.wildcard && before.apart.size === 0
+    if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
+    const { version } = after.base
+    return splitContent(upserts, removed).map((content) => ({ version, news: content.resources, ...content }))
+  },
+}
+
+function receive(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
+  const known = state.deliveries.get(request.typeUrl)
+  if (known === undefined) return begin(state, request)
+  const { delivery: answered, report } = answer(known, request)
+  const change = subscribeToChange(
+    answered.subscription,
+    { ...request, first: false },
+    answered.type.legacyWildcard,
+  )
+  if (change.subscription === answered.subscription) return { state: withDelivery(state, answered), report }
+  const asking = applyChange(answered, change)
+  const delivery = change.wildcardBegan ? fromNothing(asking) : asking
+  return { state: withDelivery(state, delivery), report: [...report, reportSubscription(delivery)] }
+}
+
+/** An unknown nonce answers nothing, but what comes with it is wanted all the same. */
+function answer(delivery: Delivery, request: DeltaRequest): { delivery: Delivery; report: Report[] } {
+  const { responseNonce, errorDetail, typeUrl } = request
+  if (responseNonce === '') return { delivery, report: [] }
+  const flight = findFlight(delivery, responseNonce)
+  if (flight === undefined) return { delivery, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
+  const answered = answerFlight(delivery, flight, errorDetail)
+  return { delivery: answered.delivery, report: [answered.report] }
+}
+
+/** The first request of a type on a stream: a nonce in it is that of an earlier stream, and means nothing here. */
+function begin(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
+  const created = createDelivery(request.typeUrl)
+  const change = subscribeToChange(
+    created.subscription,
+    { ...request, first: true },
+    created.type.legacyWildcard,
+  )
+  const delivery = believe(state, applyChange(created, change), request.initialResourceVersions)
+  const rewarmed = request.typeUrl === ENDPOINT ? new Set<string>() : state.rewarmed
+  return { state: withDelivery({ ...state, rewarmed }, delivery), report: [reportSubscription(delivery)] }
+}
+
+/**
+ * A client that reconnects says what it holds, and is sent the difference. Not believed are names that stood in a response
+ * which this node refused, and assignments whose cluster was sent since.
+ */
+function believe(state: StreamState, delivery: Delivery, claims: ReadonlyMap<string, string>): Delivery {
+  const { typeUrl } = delivery.type
+  const apart = new Map<string, Held>()
+  for (const [name, version] of claims) apart.set(name, { version })
+  for (const name of state.doubts.get(typeUrl) ?? []) apart.set(name, 'unknown')
+  if (typeUrl === ENDPOINT) for (const name of state.rewarmed) apart.set(name, 'unknown')
+  const owed = new Set([...delivery.owed].filter((name) => !apart.has(name)))
+  return { ...delivery, apart, owed }
+}
+
+function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
+  const owed = new Set([...delivery.owed, ...asked])
+  for (const name of dropped) {
+    // Under the wildcard a client keeps what it unsubscribes from: it must hear how the name stands.
+    if (subscription.wildcard) owed.add(name)
+    else owed.delete(name)
+  }
+  const settled = subscription.wildcard ? delivery : withoutRefused(delivery, dropped)
+  return { ...settled, subscription, owed }
+}

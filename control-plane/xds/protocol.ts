@@ -1,0 +1,30 @@
+// The two protocols, each as one bundle of decoder, machine and encoder, so that what moves the bytes is written once.
+
+import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
+import type { Response } from './delivery.ts'
+import { stepDelta } from './delta-stream.ts'
+import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
+import type { DeltaRequest, SotwRequest } from './requests.ts'
+import { stepSotw } from './sotw-stream.ts'
+import type { Step, StreamEvent, StreamState } from './stream.ts'
+
+export interface WireProtocol<Request extends { readonly typeUrl: string }> {
+  readonly name: 'sotw' | 'delta'
+  readonly decode: (bytes: Uint8Array) => Decoded<Request>
+  readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
+  readonly encode: (response: Response) => Buffer
+}
+
+export const sotw: WireProtocol<SotwRequest> = {
+  name: 'sotw',
+  decode: decodeSotwRequest,
+  step: stepSotw,
+  encode: encodeSotwResponse,
+}
+
+export const delta: WireProtocol<DeltaRequest> = {
+  name: 'delta',
+  decode: decodeDeltaRequest,
+  step: stepDelta,
+  encode: encodeDeltaResponse,
+}

@@ -1,0 +1,102 @@
+// The order of an aggregated stream: supply before the listeners that use it, then routes, and what is no longer used goes last.
+// https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
+
+import { CLUSTER, ENDPOINT, type ResourceType, STAGES } from '../snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import {
+  ackedThrough,
+  computeDue,
+  type Delivery,
+  type Due,
+  earliest,
+  isActive,
+  type Moment,
+  type Response,
+} from './delivery.ts'
+import { type Report, type Step, type StreamState, withDelivery } from './stream.ts'
+import { isSubscribed } from './subscription.ts'
+
+/** Where the two protocols differ once it is known what is due. */
+export interface Protocol {
+  readonly mayRespond: (delivery: Delivery) => boolean
+  /** The responses that carry what is due, none where the client need not hear of it. */
+  readonly compose: (before: Delivery, due: Due) => readonly ResponsePart[]
+}
+
+export type ResponsePart = Omit<Response, 'typeUrl' | 'nonce'>
+
+/** Sends all that is due and allowed now. What is held back stays in the state and is computed anew when its time comes. */
+export function flush(before: StreamState, reported: readonly Report[], protocol: Protocol): Step {
+  const latest = before.snapshot
+  if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
+  let state = before
+  const send: Response[] = []
+  for (const typeUrl of before.deliveries.keys()) {
+    const delivery = state.deliveries.get(typeUrl)
+    if (delivery === undefined || !protocol.mayRespond(delivery)) continue
+    const due = computeDue(delivery, momentFor(state, latest, delivery.type))
+    const responses = protocol
+      .compose(delivery, due)
+      .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
+    state = withDelivery(
+      { ...state, nextNonce: state.nextNonce + responses.length },
+      afterSending(due.after, responses, delivery.pushed),
+    )
+    if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
+    send.push(...responses)
+  }
+  const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
+  return { state, send, report: [...reported, ...sent] }
+}
+
+function afterSending(after: Delivery, responses: readonly Response[], from: Snapshot | undefined): Delivery {
+  const last = responses.at(-1)
+  if (last === undefined) return after
+  const flights = [...after.flights, ...responses.map((response) => ({ ...response, from }))]
+  return { ...after, flights, lastNonce: last.nonce }
+}
+
+/**
+ * Envoy takes a changed cluster for a new one, which warms until its endpoints come; it does not ask for them again. So
+ * the assignment of each cluster that is sent follows at once, changed or not.
+ */
+function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): StreamState {
+  const names = upserts.flatMap(({ references }) =>
+    references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),
+  )
+  const endpoints = state.deliveries.get(ENDPOINT)
+  if (endpoints !== undefined) {
+    const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
+    return withDelivery(state, { ...endpoints, owed: new Set([...endpoints.owed, ...owed]) })
+  }
+  // A client that holds clusters from an earlier stream will claim their assignments too: these are not to be believed.
+  if (clusters.apart.size === 0) return state
+  return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
+}
+
+/**
+ * How far a type may be pushed: through the newest snapshot whose earlier stages the client has ACKed. Only types that
+ * the stream has asked for are waited for.
+ */
+function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
+  const stage = stageOf(type)
+  const limit = ackedBy(state, latest, (other) => stageOf(other) < stage)
+  if (stage > 0) return { latest, limit, isRemovable: () => true }
+  const settled = ackedBy(state, latest, (other) => stageOf(other) > 0)
+  const isUsed = (typeUrl: string, name: string) =>
+    settled === undefined || typeIn(settled, typeUrl).resources.has(name)
+  return { latest, limit, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
+}
+
+function stageOf({ stage }: ResourceType): number {
+  return STAGES.indexOf(stage)
+}
+
+function ackedBy(
+  state: StreamState,
+  latest: Snapshot,
+  counts: (type: ResourceType) => boolean,
+): Snapshot | undefined {
+  const waitedFor = [...state.deliveries.values()].filter((one) => isActive(one) && counts(one.type))
+  return earliest([latest, ...waitedFor.map(ackedThrough)])
+}

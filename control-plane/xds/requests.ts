@@ -1,0 +1,28 @@
+// The two kinds of request as the stream machines read them.
+
+export interface NackDetail {
+  /** A gRPC status code. */
+  readonly code: number
+  /** Why the client refused, in its own words. */
+  readonly message: string
+}
+
+/** `envoy.service.discovery.v3.DiscoveryRequest`, without the node. */
+export interface SotwRequest {
+  readonly typeUrl: string
+  readonly versionInfo: string
+  readonly resourceNames: readonly string[]
+  readonly responseNonce: string
+  readonly errorDetail?: NackDetail
+}
+
+/** `envoy.service.discovery.v3.DeltaDiscoveryRequest`, without the node. */
+export interface DeltaRequest {
+  readonly typeUrl: string
+  readonly subscribe: readonly string[]
+  readonly unsubscribe: readonly string[]
+  /** Name → version of what a client that reconnects still holds. */
+  readonly initialResourceVersions: ReadonlyMap<string, string>
+  readonly responseNonce: string
+  readonly errorDetail?: NackDetail
+}

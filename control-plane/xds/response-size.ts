@@ -1,0 +1,57 @@
+// Splits what one response would carry so that each stays below the 4 MiB that gRPC clients take by default.
+
+import type { Resource } from '../snapshot/resource.ts'
+
+/** Bytes of names and contents a response; the rest of 4 MiB is room for tags, versions and type URLs. */
+export const MAX_RESPONSE_BYTES = 3 * 1024 * 1024
+
+/** Bytes that go with each resource beside its name and content: type URL, version, tags and lengths. */
+const RESOURCE_OVERHEAD = 120
+
+export interface ResponseContent {
+  readonly resources: readonly Resource[]
+  readonly removed: readonly string[]
+}
+
+/** Parts in order, at least one. A single resource that is over the limit gets a part of its own. */
+export function splitContent(
+  resources: readonly Resource[],
+  removed: readonly string[],
+): readonly ResponseContent[] {
+  const upserts = partsOf(resources)
+  const removals = chunk(removed, (name) => name.length * 3 + 8)
+  if (upserts.length === 1 && removals.length === 1) return [{ resources, removed }]
+  return [
+    ...upserts.filter(({ length }) => length > 0).map((part) => ({ resources: part, removed: [] })),
+    ...removals.filter(({ length }) => length > 0).map((part) => ({ resources: [], removed: part })),
+  ]
+}
+
+const partsOfList = new WeakMap<readonly Resource[], readonly (readonly Resource[])[]>()
+
+/** Split once a list, so that streams that send the same list share the encoding of its parts too. */
+function partsOf(resources: readonly Resource[]): readonly (readonly Resource[])[] {
+  let parts = partsOfList.get(resources)
+  if (parts === undefined) {
+    parts = chunk(resources, ({ name, value }) => value.length + name.length * 3 + RESOURCE_OVERHEAD)
+    partsOfList.set(resources, parts)
+  }
+  return parts
+}
+
+function chunk<T>(list: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
+  const chunks: T[][] = []
+  let current: T[] = []
+  let bytes = 0
+  for (const item of list) {
+    const size = sizeOf(item)
+    if (current.length > 0 && bytes + size > MAX_RESPONSE_BYTES) {
+      chunks.push(current)
+      current = []
+      bytes = 0
+    }
+    current.push(item)
+    bytes += size
+  }
+  return chunks.length === 0 ? [list] : [...chunks, current]
+}

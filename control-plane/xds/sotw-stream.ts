@@ -1,0 +1,110 @@
+// The machine of a state-of-the-world stream: each request lists all that is wanted, and one response a type is under way at a time.
+// https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
+
+import type { Resource } from '../snapshot/resource.ts'
+import { setVersion } from '../snapshot/version.ts'
+import {
+  createDelivery,
+  type Delivery,
+  type Due,
+  findFlight,
+  fromNothing,
+  withoutRefused,
+} from './delivery.ts'
+import { flush, type Protocol, type ResponsePart } from './push-order.ts'
+import type { SotwRequest } from './requests.ts'
+import {
+  answerFlight,
+  type Report,
+  reportSubscription,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+  withDelivery,
+} from './stream.ts'
+import { isSubscribed, type SubscriptionChange, subscribeToList } from './subscription.ts'
+
+/** One step of a state-of-the-world stream; pure. */
+export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
+  switch (event.kind) {
+    case 'blocked':
+      return { state: { ...state, writable: false }, send: [], report: [] }
+    case 'writable':
+      return flush({ ...state, writable: true }, [], sotw)
+    case 'snapshot':
+      return flush({ ...state, snapshot: event.snapshot }, [], sotw)
+    case 'request': {
+      const received = receive(state, event.request)
+      return flush(received.state, received.report, sotw)
+    }
+  }
+}
+
+const sotw: Protocol = {
+  // A second response before the first is answered would make the answer stale, and the names in it would starve.
+  mayRespond: ({ flights }) => flights.length === 0,
+  compose: (before, due) => (before.type.wholeInSotw ? composeWhole(before, due) : composePart(before, due)),
+}
+
+/** What is left out of a whole response is deleted, so it carries all: what is due, what was sent before, and what may not go yet. */
+function composeWhole(before: Delivery, { upserts, removed, after }: Due): readonly ResponsePart[] {
+  if (before.claim !== undefined && before.subscription.wildcard && before.claim === after.base.version)
+    return []
+  const isAnswer = before.answerDue && before.subscription.wildcard
+  const lost = removed.filter((name) => before.base.resources.has(name) || before.apart.has(name))
+  if (upserts.length === 0 && lost.length === 0 && !isAnswer) return []
+  const { list, version } = after.base
+  const mine = before.subscription.wildcard
+    ? list
+    : list.filter(({ name }) => isSubscribed(after.subscription, name))
+  const ahead = [...after.apart.values()].filter(
+    (held): held is Resource => held !== 'unknown' && 'value' in held,
+  )
+  if (ahead.length === 0) return [{ version, resources: mine, news: upserts, removed: lost }]
+  const byName = new Map([...mine, ...ahead].map((resource) => [resource.name, resource]))
+  const resources = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [{ version: setVersion(resources), resources, news: upserts, removed: lost }]
+}
+
+/** Assignments, routes and the like stay until their owner goes: only what is new is sent, and a missing name is no news. */
+function composePart(before: Delivery, { upserts, after }: Due): readonly ResponsePart[] {
+  const isAnswer = before.answerDue && before.subscription.wildcard
+  if (upserts.length === 0 && !isAnswer) return []
+  return [{ version: after.base.version, resources: upserts, news: upserts, removed: [] }]
+}
+
+function receive(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
+  const { typeUrl, responseNonce, resourceNames } = request
+  const known = state.deliveries.get(typeUrl)
+  if (known === undefined) return begin(state, request)
+  // The client will answer the newer response too, with the names that it then wants.
+  if (responseNonce !== known.lastNonce)
+    return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
+  const flight = findFlight(known, responseNonce)
+  const answered = flight && answerFlight(known, flight, request.errorDetail)
+  const delivery = answered?.delivery ?? known
+  const report = answered === undefined ? [] : [answered.report]
+  if (resourceNames === known.listed) return { state: withDelivery(state, delivery), report }
+  const change = subscribeToList(delivery.subscription, resourceNames, delivery.type.legacyWildcard)
+  const asking = applyChange({ ...delivery, listed: resourceNames }, change)
+  const next = change.wildcardBegan ? fromNothing(asking) : asking
+  const isNews = change.asked.length > 0 || change.dropped.length > 0 || change.wildcardBegan
+  return { state: withDelivery(state, next), report: isNews ? [...report, reportSubscription(next)] : report }
+}
+
+/** The first request of a type on a stream: its nonce is that of an earlier stream, its version what the client still holds. */
+function begin(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
+  const { typeUrl, versionInfo, resourceNames } = request
+  const created = createDelivery(typeUrl)
+  const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
+  const isBelieved = versionInfo !== '' && (state.doubts.get(typeUrl)?.size ?? 0) === 0
+  const claim = isBelieved ? versionInfo : undefined
+  const delivery = applyChange({ ...created, listed: resourceNames, claim }, change)
+  return { state: withDelivery(state, delivery), report: [reportSubscription(delivery)] }
+}
+
+function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
+  const owed = new Set([...delivery.owed, ...asked])
+  for (const name of dropped) owed.delete(name)
+  return { ...withoutRefused(delivery, subscription.wildcard ? [] : dropped), subscription, owed }
+}

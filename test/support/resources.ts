@@ -1,0 +1,185 @@
+// Small resources for tests: what differs is given, the rest is what Envoy needs to accept them.
+
+import { create, type Message } from '@bufbuild/protobuf'
+import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
+import {
+  type Cluster,
+  Cluster_DiscoveryType,
+  Cluster_LbPolicy,
+  ClusterSchema,
+} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import {
+  ApiVersion,
+  type ConfigSource,
+  ConfigSourceSchema,
+} from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import {
+  type RouteConfiguration,
+  RouteConfigurationSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
+import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
+import {
+  type Secret,
+  SecretSchema,
+} from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
+import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+
+function ads(): ConfigSource {
+  return create(ConfigSourceSchema, {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: { case: 'ads', value: {} },
+  })
+}
+
+/** An EDS cluster that speaks HTTP/2; `connectTimeoutMs` makes one version of it differ from another. */
+export function cluster(
+  name: string,
+  connectTimeoutMs = 1000,
+  lbPolicy = Cluster_LbPolicy.ROUND_ROBIN,
+): Cluster {
+  const http2 = create(HttpProtocolOptionsSchema, {
+    upstreamProtocolOptions: {
+      case: 'explicitHttpConfig',
+      value: { protocolConfig: { case: 'http2ProtocolOptions', value: {} } },
+    },
+  })
+  return create(ClusterSchema, {
+    name,
+    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
+    edsClusterConfig: { edsConfig: ads() },
+    connectTimeout: durationFromMs(connectTimeoutMs),
+    lbPolicy,
+    typedExtensionProtocolOptions: { [HTTP_OPTIONS]: anyPack(HttpProtocolOptionsSchema, http2) },
+  })
+}
+
+/** A cluster without EDS that Envoy refuses (a ring hash ring whose least size is over its greatest). */
+export function badCluster(name: string, minimumRingSize = 2048n): Cluster {
+  return create(ClusterSchema, {
+    name,
+    connectTimeout: durationFromMs(1000),
+    lbPolicy: Cluster_LbPolicy.RING_HASH,
+    lbConfig: {
+      case: 'ringHashLbConfig',
+      value: { minimumRingSize, maximumRingSize: 1024n },
+    },
+  })
+}
+
+/** Endpoints on 127.0.0.1. */
+export function assignment(clusterName: string, ...ports: number[]): ClusterLoadAssignment {
+  const lbEndpoints = ports.map((portValue) => ({
+    hostIdentifier: {
+      case: 'endpoint' as const,
+      value: {
+        address: {
+          address: {
+            case: 'socketAddress' as const,
+            value: { address: '127.0.0.1', portSpecifier: { case: 'portValue' as const, value: portValue } },
+          },
+        },
+      },
+    },
+  }))
+  return create(ClusterLoadAssignmentSchema, { clusterName, endpoints: [{ lbEndpoints }] })
+}
+
+function listener(
+  name: string,
+  port: number,
+  filter: { name: string; typedConfig: Message },
+  address: string,
+): Listener {
+  return create(ListenerSchema, {
+    name,
+    address: {
+      address: {
+        case: 'socketAddress',
+        value: { address, portSpecifier: { case: 'portValue', value: port } },
+      },
+    },
+    filterChains: [
+      {
+        filters: [
+          { name: filter.name, configType: { case: 'typedConfig', value: filter.typedConfig as never } },
+        ],
+      },
+    ],
+  })
+}
+
+/** A listener that proxies bytes to a cluster. */
+export function tcpListener(
+  name: string,
+  port: number,
+  clusterName: string,
+  address = '127.0.0.1',
+): Listener {
+  const proxy = create(TcpProxySchema, {
+    statPrefix: name,
+    clusterSpecifier: { case: 'cluster', value: clusterName },
+  })
+  const filter = { name: 'envoy.filters.network.tcp_proxy', typedConfig: anyPack(TcpProxySchema, proxy) }
+  return listener(name, port, filter, address)
+}
+
+/** A listener that proxies calls by the routes of the same name, which come by RDS. */
+export function httpListener(name: string, port: number, routes = name, address = '127.0.0.1'): Listener {
+  const manager = create(HttpConnectionManagerSchema, {
+    statPrefix: name,
+    routeSpecifier: { case: 'rds', value: { configSource: ads(), routeConfigName: routes } },
+    httpFilters: [
+      {
+        name: 'envoy.filters.http.router',
+        configType: { case: 'typedConfig', value: anyPack(RouterSchema, create(RouterSchema)) },
+      },
+    ],
+  })
+  const typedConfig = anyPack(HttpConnectionManagerSchema, manager)
+  return listener(name, port, { name: 'envoy.filters.network.http_connection_manager', typedConfig }, address)
+}
+
+/** Sends every call to one cluster. */
+export function routes(name: string, clusterName: string): RouteConfiguration {
+  return create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: [
+      {
+        name,
+        domains: ['*'],
+        routes: [
+          {
+            match: { pathSpecifier: { case: 'prefix', value: '/' } },
+            action: {
+              case: 'route',
+              value: {
+                clusterSpecifier: { case: 'cluster', value: clusterName },
+                timeout: durationFromMs(0),
+              },
+            },
+          },
+        ],
+      },
+    ],
+  })
+}
+
+/** A generic secret. */
+export function secret(name: string, content: string): Secret {
+  return create(SecretSchema, {
+    name,
+    type: {
+      case: 'genericSecret',
+      value: { secret: { specifier: { case: 'inlineString', value: content } } },
+    },
+  })
+}
