@@ -30,7 +30,8 @@ export function decodeSotwRequest(bytes: Uint8Array): Decoded<SotwRequest> {
     if (wireType !== WireType.LengthDelimited) {
       reader.skip(wireType, field)
     } else if (field === SOTW.resourceNames) {
-      reader.pos += reader.uint32()
+      const length = reader.uint32()
+      reader.pos += length
       if (reader.pos > reader.len) throw new RangeError('premature end of the request')
       if (names.count === 0) names.start = start
       else if (names.end !== start) names.isContiguous = false

@@ -10,7 +10,7 @@ import {
   type Held,
   withoutRefused,
 } from './delivery.ts'
-import { flush, type Protocol } from './push-order.ts'
+import { flush, MAX_FLIGHTS, type Protocol } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
 import {
@@ -23,9 +23,6 @@ import {
   withDelivery,
 } from './stream.ts'
 import { type SubscriptionChange, subscribeToChange } from './subscription.ts'
-
-/** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
-export const MAX_FLIGHTS = 100
 
 /** One step of an incremental stream; pure. */
 export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {

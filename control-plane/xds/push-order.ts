@@ -16,6 +16,9 @@ import {
 import { type Report, type Step, type StreamState, withDelivery } from './stream.ts'
 import { isSubscribed } from './subscription.ts'
 
+/** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
+export const MAX_FLIGHTS = 100
+
 /** Where the two protocols differ once it is known what is due. */
 export interface Protocol {
   readonly mayRespond: (delivery: Delivery) => boolean

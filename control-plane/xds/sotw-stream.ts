@@ -7,11 +7,12 @@ import {
   createDelivery,
   type Delivery,
   type Due,
+  type Flight,
   findFlight,
   fromNothing,
   withoutRefused,
 } from './delivery.ts'
-import { flush, type Protocol, type ResponsePart } from './push-order.ts'
+import { flush, MAX_FLIGHTS, type Protocol, type ResponsePart } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import {
   answerFlight,
@@ -41,9 +42,19 @@ export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): S
 }
 
 const sotw: Protocol = {
-  // A second response before the first is answered would make the answer stale, and the names in it would starve.
-  mayRespond: ({ flights }) => flights.length === 0,
+  mayRespond: (delivery) => delivery.flights.length === 0 || mayOvertake(delivery),
   compose: (before, due) => (before.type.wholeInSotw ? composeWhole(before, due) : composePart(before, due)),
+}
+
+/**
+ * A second response before the first is answered makes that answer stale, and names that it asks for would starve. Who asks
+ * for everything asks for no names, and may have to be sent on: Envoy 1.40 keeps its NACK of a cluster back for as long as
+ * that cluster stands among those that warm, so that only the next response brings the answer out.
+ */
+function mayOvertake({ type, subscription, flights }: Delivery): boolean {
+  return (
+    type.wholeInSotw && subscription.wildcard && subscription.names.size === 0 && flights.length < MAX_FLIGHTS
+  )
 }
 
 /** What is left out of a whole response is deleted, so it carries all: what is due, what was sent before, and what may not go yet. */
@@ -77,19 +88,26 @@ function receive(state: StreamState, request: SotwRequest): { state: StreamState
   const { typeUrl, responseNonce, resourceNames } = request
   const known = state.deliveries.get(typeUrl)
   if (known === undefined) return begin(state, request)
-  // The client will answer the newer response too, with the names that it then wants.
-  if (responseNonce !== known.lastNonce)
-    return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const flight = findFlight(known, responseNonce)
-  const answered = flight && answerFlight(known, flight, request.errorDetail)
+  const answered = flight && answerFlight(withoutOvertaken(known, flight), flight, request.errorDetail)
   const delivery = answered?.delivery ?? known
   const report = answered === undefined ? [] : [answered.report]
+  if (responseNonce !== known.lastNonce) {
+    // The client will answer the newer response too, with the names that it then wants.
+    const stale: Report = { kind: 'stale', typeUrl, nonce: responseNonce }
+    return { state: withDelivery(state, delivery), report: flight === undefined ? [stale] : report }
+  }
   if (resourceNames === known.listed) return { state: withDelivery(state, delivery), report }
   const change = subscribeToList(delivery.subscription, resourceNames, delivery.type.legacyWildcard)
   const asking = applyChange({ ...delivery, listed: resourceNames }, change)
   const next = change.wildcardBegan ? fromNothing(asking) : asking
   const isNews = change.asked.length > 0 || change.dropped.length > 0 || change.wildcardBegan
   return { state: withDelivery(state, next), report: isNews ? [...report, reportSubscription(next)] : report }
+}
+
+/** Responses come in order, so an answer to one says that those before it were read; they are not answered any more. */
+function withoutOvertaken(delivery: Delivery, answered: Flight): Delivery {
+  return { ...delivery, flights: delivery.flights.slice(delivery.flights.indexOf(answered)) }
 }
 
 /** The first request of a type on a stream: its nonce is that of an earlier stream, its version what the client still holds. */

@@ -62,16 +62,22 @@ export function cluster(
   })
 }
 
-/** A cluster without EDS that Envoy refuses (a ring hash ring whose least size is over its greatest). */
-export function badCluster(name: string, minimumRingSize = 2048n): Cluster {
+/** A cluster that Envoy refuses: EDS without a source for it. `connectTimeoutMs` makes one version differ from another. */
+export function badCluster(name: string, connectTimeoutMs = 1000): Cluster {
+  return create(ClusterSchema, {
+    name,
+    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
+    connectTimeout: durationFromMs(connectTimeoutMs),
+  })
+}
+
+/** A cluster that Envoy 1.40 refuses without saying so at once: it is left among those that warm, and so holds the NACK back. */
+export function stuckCluster(name: string): Cluster {
   return create(ClusterSchema, {
     name,
     connectTimeout: durationFromMs(1000),
     lbPolicy: Cluster_LbPolicy.RING_HASH,
-    lbConfig: {
-      case: 'ringHashLbConfig',
-      value: { minimumRingSize, maximumRingSize: 1024n },
-    },
+    lbConfig: { case: 'ringHashLbConfig', value: { minimumRingSize: 2048n, maximumRingSize: 1024n } },
   })
 }
 

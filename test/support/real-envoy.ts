@@ -1,0 +1,100 @@
+// Real parts for tests: an Envoy that is fed by our server, echo backends, and a steady load through them.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import type { SnapshotCache, XdsEvent } from '../../control-plane/index.ts'
+import type { NodeStatus } from '../../control-plane/snapshot/status.ts'
+import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
+import { startBackend } from '../../services/backend-server.ts'
+import { createClient } from '../../services/rpc/index.ts'
+
+export interface Teardowns {
+  readonly teardown: (end: () => unknown) => unknown
+  readonly testdir: () => string
+}
+
+/** An Envoy of the fleet "fleet" with the id "edge-1". */
+export async function startEnvoy(
+  t: Teardowns,
+  xdsAddress: string,
+  protocol: XdsProtocol,
+  folder = t.testdir(),
+): Promise<RunningEnvoy> {
+  const bootstrap = createBootstrap({
+    nodeId: 'edge-1',
+    cluster: 'fleet',
+    listenerAddress: '127.0.0.1',
+    xds: { address: xdsAddress },
+    protocol,
+  })
+  const { path } = findEnvoy()
+  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })
+  t.teardown(() => envoy.stop())
+  return envoy
+}
+
+/** The ports of echo backends with the given ids. */
+export async function startBackends(t: Teardowns, ...ids: string[]): Promise<number[]> {
+  const backends = await Promise.all(
+    ids.map((id) => startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 })),
+  )
+  t.teardown(() => Promise.all(backends.map((backend) => backend.close())))
+  return backends.map(({ address }) => Number(address.split(':').at(-1)))
+}
+
+/** Resolves once a node of the fleet has all that it is served; at once where that is so already. */
+export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeStatus[]> {
+  for (;;) {
+    const report = await cache.synced('fleet')
+    if (report.outcome === 'synced') return report.nodes
+    if (report.outcome === 'nacked') throw new Error(JSON.stringify(report.nodes))
+    await nextEvent(cache, ({ kind }) => kind === 'opened')
+  }
+}
+
+/** Resolves with the first event that fits. */
+export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = cache.onEvent((event) => {
+      if (!fits(event)) return
+      stop()
+      resolve()
+    })
+  })
+}
+
+export interface Load {
+  /** Resolves once so many further calls have ended. */
+  readonly further: (calls: number) => Promise<void>
+  /** Ends the load; the calls in flight are waited for. */
+  readonly stop: () => Promise<{ readonly calls: number; readonly failures: readonly string[] }>
+}
+
+/** Unary echo calls, eight at a time, on one default channel. */
+export function startLoad(t: Teardowns, address: string): Load {
+  const client = createClient(EchoService, address)
+  const failures: string[] = []
+  const waiting: { readonly at: number; readonly resolve: () => void }[] = []
+  let calls = 0
+  let isRunning = true
+  const work = async () => {
+    while (isRunning) {
+      await client.unary({ message: 'load' }).catch((error: Error) => failures.push(error.message))
+      calls += 1
+      for (const { at, resolve } of waiting) if (calls >= at) resolve()
+    }
+  }
+  const workers = Array.from({ length: 8 }, work)
+  const stop = async () => {
+    isRunning = false
+    await Promise.all(workers)
+    client.close()
+    return { calls, failures }
+  }
+  t.teardown(stop)
+  return {
+    further: (more) => new Promise((resolve) => waiting.push({ at: calls + more, resolve })),
+    stop,
+  }
+}
