@@ -8,6 +8,8 @@ export const ERROR_CODES = {
   'version-reused': 409,
   'inconsistent-snapshot': 422,
   'invalid-config': 422,
+  nacked: 409,
+  pending: 504,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'address-in-use': 500,

@@ -119,10 +119,22 @@ export class SnapshotCache {
     return this.#waiters.wait(group, options.signal)
   }
 
-  /** Calls the listener at each event until the returned function is called. */
+  /**
+   * Calls the listener at each event until the returned function is called. What it throws is an uncaught exception of the
+   * process, and stops neither the streams nor the other listeners.
+   */
   onEvent(listener: (event: XdsEvent) => void): () => void {
-    this.#emitter.on('event', listener)
-    return () => this.#emitter.off('event', listener)
+    const call = (event: XdsEvent) => {
+      try {
+        listener(event)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+    this.#emitter.on('event', call)
+    return () => this.#emitter.off('event', call)
   }
 
   /** The events from now on. Those that are not taken are kept in memory until the loop is left or `signal` aborts. */

@@ -132,12 +132,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
       } else if (wanted !== undefined) {
         upserts.push(wanted)
         if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
-      } else if (
-        held !== undefined &&
-        held !== 'unknown' &&
-        !isOwed &&
-        !moment.isRemovable(type.typeUrl, name)
-      ) {
+      } else if (held !== undefined && !isOwed && !moment.isRemovable(type.typeUrl, name)) {
         keptApart.set(name, held)
       } else {
         removed.push(name)
@@ -150,9 +145,12 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   return { upserts: shared, removed, after: { ...after, apart: keptApart, refusals } }
 }
 
-/** Asking for everything, for the first time or again, is answered with everything. */
+/** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
 export function fromNothing(delivery: Delivery): Delivery {
-  return { ...delivery, base: emptyTypeSnapshot(delivery.type.typeUrl), apart: nothingApart, answerDue: true }
+  const { type, subscription, base, apart } = delivery
+  const had = [...base.resources.keys(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
+  const unknown = new Map(had.map((name) => [name, 'unknown' as const]))
+  return { ...delivery, base: emptyTypeSnapshot(type.typeUrl), apart: unknown, answerDue: true }
 }
 
 /** Whether the stream wants anything of the type: one that it gave up is not waited for. */
@@ -164,10 +162,12 @@ const none: ReadonlySet<string> = new Set()
 const nothingApart: ReadonlyMap<string, Held> = new Map()
 
 /** The snapshot that a send brings the client to: never one that is older than what it was sent. */
-function goalOf({ answerDue, pushed }: Delivery, { latest, limit }: Moment): Snapshot | undefined {
+function goalOf({ type, answerDue, pushed }: Delivery, { latest, limit }: Moment): Snapshot | undefined {
   if (answerDue) return latest
   if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
-  return limit
+  // What is superseded already is passed over: what it refers to may be gone again, or refused.
+  const isCurrent = typeIn(limit, type.typeUrl).contentVersion === typeIn(latest, type.typeUrl).contentVersion
+  return isCurrent ? limit : pushed
 }
 
 /** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
@@ -209,10 +209,19 @@ function keep<T>(list: readonly T[], isKept: (item: T) => boolean): readonly T[]
   return kept.length === list.length ? list : kept
 }
 
+/** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
+export function snapshotsInUse({ pushed, flights, refusals }: Delivery): readonly (Snapshot | undefined)[] {
+  return [pushed, ...[...flights, ...refusals].map(({ from }) => from)]
+}
+
 /** The snapshot through which the client has ACKed all of this type; what it refused does not count. */
-export function ackedThrough({ pushed, flights, refusals }: Delivery): Snapshot | undefined {
-  const open = [...flights, ...refusals]
-  return open.length === 0 ? pushed : earliest(open.map(({ from }) => from))
+export function ackedThrough(delivery: Delivery): Snapshot | undefined {
+  return earliest(snapshotsInUse(delivery))
+}
+
+/** What the next response builds on: the flights before it are waited for on their own. */
+export function groundOf(delivery: Delivery): Snapshot | undefined {
+  return ackedThrough({ ...delivery, flights: [] })
 }
 
 /** The oldest of some snapshots; absent where one of them is. */
@@ -231,11 +240,12 @@ export function findFlight(delivery: Delivery, nonce: string): Flight | undefine
 }
 
 export function acceptFlight(delivery: Delivery, flight: Flight): Delivery {
-  return {
+  const accepted = {
     ...delivery,
     ackedVersion: flight.version,
     flights: delivery.flights.filter((one) => one !== flight),
   }
+  return withoutRefused(accepted, (name) => namesIn(flight).includes(name))
 }
 
 export function refuseFlight(
@@ -243,7 +253,10 @@ export function refuseFlight(
   flight: Flight,
   error: { readonly code: number; readonly message: string },
 ): Delivery {
-  const flights = delivery.flights.filter((one) => one !== flight)
+  // What was sent after it is no ground either until it is ACKed itself.
+  const flights = delivery.flights
+    .filter((one) => one !== flight)
+    .map((one) => ({ ...one, from: earliest([one.from, flight.from]) }))
   const later = delivery.flights.slice(delivery.flights.indexOf(flight) + 1)
   const overtaken = new Set(later.flatMap(namesIn))
   const content = new Map<string, string | undefined>()
@@ -256,13 +269,11 @@ export function refuseFlight(
 }
 
 /** Forgets the refusal of names; a refusal of which nothing is left goes. */
-export function withoutRefused(delivery: Delivery, names: Iterable<string>): Delivery {
-  if (delivery.refusals.length === 0) return delivery
-  const settled = new Set(names)
+export function withoutRefused(delivery: Delivery, isSettled: (name: string) => boolean): Delivery {
   const refusals = delivery.refusals
     .map((refusal) => ({
       ...refusal,
-      content: new Map([...refusal.content].filter(([name]) => !settled.has(name))),
+      content: new Map([...refusal.content].filter(([name]) => !isSettled(name))),
     }))
     .filter(({ content }) => content.size > 0)
   return { ...delivery, refusals }

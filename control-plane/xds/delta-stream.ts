@@ -22,7 +22,7 @@ import {
   type StreamState,
   withDelivery,
 } from './stream.ts'
-import { type SubscriptionChange, subscribeToChange } from './subscription.ts'
+import { isSubscribed, type SubscriptionChange, subscribeToChange } from './subscription.ts'
 
 /** One step of an incremental stream; pure. */
 export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
@@ -61,8 +61,7 @@ function receive(state: StreamState, request: DeltaRequest): { state: StreamStat
     answered.type.legacyWildcard,
   )
   if (change.subscription === answered.subscription) return { state: withDelivery(state, answered), report }
-  const asking = applyChange(answered, change)
-  const delivery = change.wildcardBegan ? fromNothing(asking) : asking
+  const delivery = applyChange(change.wildcardBegan ? fromNothing(answered) : answered, change)
   return { state: withDelivery(state, delivery), report: [...report, reportSubscription(delivery)] }
 }
 
@@ -110,6 +109,5 @@ function applyChange(delivery: Delivery, { subscription, asked, dropped }: Subsc
     if (subscription.wildcard) owed.add(name)
     else owed.delete(name)
   }
-  const settled = subscription.wildcard ? delivery : withoutRefused(delivery, dropped)
-  return { ...settled, subscription, owed }
+  return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
 }

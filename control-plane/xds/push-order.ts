@@ -9,9 +9,11 @@ import {
   type Delivery,
   type Due,
   earliest,
+  groundOf,
   isActive,
   type Moment,
   type Response,
+  snapshotsInUse,
 } from './delivery.ts'
 import { type Report, type Step, type StreamState, withDelivery } from './stream.ts'
 import { isSubscribed } from './subscription.ts'
@@ -34,20 +36,23 @@ export function flush(before: StreamState, reported: readonly Report[], protocol
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
   let state = before
   const send: Response[] = []
-  for (const typeUrl of before.deliveries.keys()) {
+  const serve = (typeUrl: string) => {
     const delivery = state.deliveries.get(typeUrl)
-    if (delivery === undefined || !protocol.mayRespond(delivery)) continue
+    if (delivery === undefined || !protocol.mayRespond(delivery)) return
     const due = computeDue(delivery, momentFor(state, latest, delivery.type))
     const responses = protocol
       .compose(delivery, due)
       .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
     state = withDelivery(
       { ...state, nextNonce: state.nextNonce + responses.length },
-      afterSending(due.after, responses, delivery.pushed),
+      afterSending(due.after, responses, groundOf(delivery)),
     )
     if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
     send.push(...responses)
   }
+  for (const typeUrl of state.deliveries.keys()) serve(typeUrl)
+  // Removals that were held back go last: listeners and routes may have come to do without them, with nothing to send.
+  for (const [typeUrl, { apart }] of state.deliveries) if (apart.size > 0) serve(typeUrl)
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }
@@ -83,11 +88,11 @@ function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): Strea
  */
 function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
   const stage = stageOf(type)
-  const limit = ackedBy(state, latest, (other) => stageOf(other) < stage)
+  const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
   if (stage > 0) return { latest, limit, isRemovable: () => true }
-  const settled = ackedBy(state, latest, (other) => stageOf(other) > 0)
+  const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
-    settled === undefined || typeIn(settled, typeUrl).resources.has(name)
+    inUse.some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
   return { latest, limit, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
 }
 
@@ -95,11 +100,9 @@ function stageOf({ stage }: ResourceType): number {
   return STAGES.indexOf(stage)
 }
 
-function ackedBy(
-  state: StreamState,
-  latest: Snapshot,
+function waitedFor(
+  { deliveries }: StreamState,
   counts: (type: ResourceType) => boolean,
-): Snapshot | undefined {
-  const waitedFor = [...state.deliveries.values()].filter((one) => isActive(one) && counts(one.type))
-  return earliest([latest, ...waitedFor.map(ackedThrough)])
+): readonly Delivery[] {
+  return [...deliveries.values()].filter((one) => isActive(one) && counts(one.type))
 }

@@ -7,6 +7,7 @@ import {
   createDelivery,
   type Delivery,
   type Due,
+  earliest,
   type Flight,
   findFlight,
   fromNothing,
@@ -89,25 +90,36 @@ function receive(state: StreamState, request: SotwRequest): { state: StreamState
   const known = state.deliveries.get(typeUrl)
   if (known === undefined) return begin(state, request)
   const flight = findFlight(known, responseNonce)
-  const answered = flight && answerFlight(withoutOvertaken(known, flight), flight, request.errorDetail)
+  const answered = flight && answerFlight(...withOvertaken(known, flight), request.errorDetail)
   const delivery = answered?.delivery ?? known
   const report = answered === undefined ? [] : [answered.report]
-  if (responseNonce !== known.lastNonce) {
+  if (known.lastNonce !== '' && responseNonce !== known.lastNonce) {
     // The client will answer the newer response too, with the names that it then wants.
     const stale: Report = { kind: 'stale', typeUrl, nonce: responseNonce }
     return { state: withDelivery(state, delivery), report: flight === undefined ? [stale] : report }
   }
   if (resourceNames === known.listed) return { state: withDelivery(state, delivery), report }
   const change = subscribeToList(delivery.subscription, resourceNames, delivery.type.legacyWildcard)
-  const asking = applyChange({ ...delivery, listed: resourceNames }, change)
-  const next = change.wildcardBegan ? fromNothing(asking) : asking
+  const asking = change.wildcardBegan ? fromNothing(delivery) : delivery
+  const next = applyChange({ ...asking, listed: resourceNames }, change)
   const isNews = change.asked.length > 0 || change.dropped.length > 0 || change.wildcardBegan
   return { state: withDelivery(state, next), report: isNews ? [...report, reportSubscription(next)] : report }
 }
 
-/** Responses come in order, so an answer to one says that those before it were read; they are not answered any more. */
-function withoutOvertaken(delivery: Delivery, answered: Flight): Delivery {
-  return { ...delivery, flights: delivery.flights.slice(delivery.flights.indexOf(answered)) }
+/** Responses come in order, so an answer to one is the answer to those before it too, as far as it repeats their content. */
+function withOvertaken(delivery: Delivery, last: Flight): [Delivery, Flight] {
+  const at = delivery.flights.indexOf(last)
+  if (at === 0) return [delivery, last]
+  const answered = delivery.flights.slice(0, at + 1)
+  const newNames = new Set(answered.flatMap(({ news }) => news.map(({ name }) => name)))
+  const present = new Set(last.resources.map(({ name }) => name))
+  const flight = {
+    ...last,
+    from: earliest(answered.map(({ from }) => from)),
+    news: last.resources.filter(({ name }) => newNames.has(name)),
+    removed: [...new Set(answered.flatMap(({ removed }) => removed))].filter((name) => !present.has(name)),
+  }
+  return [{ ...delivery, flights: [flight, ...delivery.flights.slice(at + 1)] }, flight]
 }
 
 /** The first request of a type on a stream: its nonce is that of an earlier stream, its version what the client still holds. */
@@ -124,5 +136,5 @@ function begin(state: StreamState, request: SotwRequest): { state: StreamState; 
 function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
   const owed = new Set([...delivery.owed, ...asked])
   for (const name of dropped) owed.delete(name)
-  return { ...withoutRefused(delivery, subscription.wildcard ? [] : dropped), subscription, owed }
+  return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
 }

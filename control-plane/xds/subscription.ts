@@ -26,10 +26,6 @@ export function isSubscribed({ wildcard, names }: Subscription, name: string): b
   return wildcard || names.has(name)
 }
 
-export function isEmpty({ wildcard, names }: Subscription): boolean {
-  return !wildcard && names.size === 0
-}
-
 /** A state-of-the-world request lists all that the client wants from now on. */
 export function subscribeToList(
   before: Subscription,

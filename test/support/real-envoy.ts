@@ -1,13 +1,12 @@
 // Real parts for tests: an Envoy that is fed by our server, echo backends, and a steady load through them.
 
-import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { type BackgroundLoad, startBackgroundLoad } from '../../cli/demo/background-load.ts'
 import type { SnapshotCache, XdsEvent } from '../../control-plane/index.ts'
 import type { NodeStatus } from '../../control-plane/snapshot/status.ts'
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { startBackend } from '../../services/backend-server.ts'
-import { createClient } from '../../services/rpc/index.ts'
 
 export interface Teardowns {
   readonly teardown: (end: () => unknown) => unknown
@@ -64,37 +63,9 @@ export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boole
   })
 }
 
-export interface Load {
-  /** Resolves once so many further calls have ended. */
-  readonly further: (calls: number) => Promise<void>
-  /** Ends the load; the calls in flight are waited for. */
-  readonly stop: () => Promise<{ readonly calls: number; readonly failures: readonly string[] }>
-}
-
-/** Unary echo calls, eight at a time, on one default channel. */
-export function startLoad(t: Teardowns, address: string): Load {
-  const client = createClient(EchoService, address)
-  const failures: string[] = []
-  const waiting: { readonly at: number; readonly resolve: () => void }[] = []
-  let calls = 0
-  let isRunning = true
-  const work = async () => {
-    while (isRunning) {
-      await client.unary({ message: 'load' }).catch((error: Error) => failures.push(error.message))
-      calls += 1
-      for (const { at, resolve } of waiting) if (calls >= at) resolve()
-    }
-  }
-  const workers = Array.from({ length: 8 }, work)
-  const stop = async () => {
-    isRunning = false
-    await Promise.all(workers)
-    client.close()
-    return { calls, failures }
-  }
-  t.teardown(stop)
-  return {
-    further: (more) => new Promise((resolve) => waiting.push({ at: calls + more, resolve })),
-    stop,
-  }
+/** Calls that go on through an Envoy until the test ends. */
+export function startLoad(t: Teardowns, address: string): BackgroundLoad {
+  const load = startBackgroundLoad(address)
+  t.teardown(load.stop)
+  return load
 }

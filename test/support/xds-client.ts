@@ -30,6 +30,8 @@ export class RawStream {
   readonly #call: ClientDuplexStream<Buffer, Buffer>
   readonly #queue: Buffer[] = []
   readonly #takers: ((bytes: Buffer) => void)[] = []
+  readonly #counters: { readonly count: number; readonly resolve: () => void }[] = []
+  #received = 0
   /** Resolves with the status that the stream ended with. */
   readonly ended: Promise<StatusObject>
 
@@ -37,9 +39,11 @@ export class RawStream {
     const same = (bytes: Buffer) => bytes
     this.#call = client.makeBidiStreamRequest(path, same, same, new Metadata())
     this.#call.on('data', (bytes: Buffer) => {
+      this.#received += 1
       const taker = this.#takers.shift()
       if (taker) taker(bytes)
       else this.#queue.push(bytes)
+      for (const { count, resolve } of this.#counters) if (this.#received >= count) resolve()
     })
     this.#call.on('error', () => {})
     this.ended = new Promise((resolve) => this.#call.on('status', resolve))
@@ -59,6 +63,12 @@ export class RawStream {
   /** Responses that came and were not taken. */
   get queued(): number {
     return this.#queue.length
+  }
+
+  /** Resolves once so many responses have come since the stream began. */
+  untilReceived(count: number): Promise<void> {
+    if (this.#received >= count) return Promise.resolve()
+    return new Promise((resolve) => this.#counters.push({ count, resolve }))
   }
 
   pause(): void {

@@ -1,0 +1,47 @@
+// Calls that go on while a switch is turned: what a user of the service would notice.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { createClient } from '../../services/rpc/index.ts'
+
+const CHANNELS = 4
+const CALLS_EACH = 2
+
+export interface LoadResult {
+  readonly calls: number
+  readonly failures: readonly string[]
+}
+
+export interface BackgroundLoad {
+  /** Resolves once so many further calls have ended. */
+  readonly further: (calls: number) => Promise<void>
+  /** Ends the load when the calls under way have ended, and counts. */
+  readonly stop: () => Promise<LoadResult>
+}
+
+/** Starts unary calls, two at a time on each of four channels with default options. */
+export function startBackgroundLoad(address: string): BackgroundLoad {
+  const clients = Array.from({ length: CHANNELS }, () =>
+    createClient(EchoService, address, { options: { 'grpc.use_local_subchannel_pool': 1 } }),
+  )
+  const failures: string[] = []
+  const waiting: { readonly at: number; readonly resolve: () => void }[] = []
+  let calls = 0
+  let isRunning = true
+  const work = async (client: (typeof clients)[number]) => {
+    while (isRunning) {
+      await client.unary({ message: 'going on' }).catch((error: Error) => failures.push(error.message))
+      calls += 1
+      for (const { at, resolve } of waiting) if (calls >= at) resolve()
+    }
+  }
+  const workers = clients.flatMap((client) => Array.from({ length: CALLS_EACH }, () => work(client)))
+  return {
+    further: (more) => new Promise((resolve) => waiting.push({ at: calls + more, resolve })),
+    stop: async () => {
+      isRunning = false
+      await Promise.all(workers)
+      for (const client of clients) client.close()
+      return { calls, failures }
+    },
+  }
+}

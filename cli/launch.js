@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Starts every program of the project: makes the checkout ready on whatever Node there is, then goes on under Node 24.
+// Plain JavaScript without dependencies, here and in `prepare/`, because in a fresh clone nothing is installed.
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
+import { binFolder, buildTap, generateProtos, installPackages } from './prepare/checkout.js'
+import { checkNodeVersion } from './prepare/node-version.js'
+import { report, step } from './prepare/report.js'
+import { runInForeground } from './prepare/run-in-foreground.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** `--run test …` and `--run mutants …` are for npm's scripts; all other arguments are for `yard`. */
+function chooseProgram(given) {
+  if (given[0] !== '--run') {
+    const envoy = given[0] === 'demo' ? 'required' : 'unused'
+    return { file: 'cli/yard.ts', args: given, envoy, tap: false }
+  }
+  const [, name, ...args] = given
+  if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
+  if (name === 'mutants') {
+    const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
+    return { file, args: ['run', ...args], envoy: 'unused', tap: true }
+  }
+  throw new Error(`"--run" takes "test" or "mutants", not "${name ?? ''}"`)
+}
+
+/** The environment in which the program finds Envoy; fetches one where there is none. */
+function locateEnvoy(need) {
+  if (need === 'unused') return {}
+  try {
+    const { path } = step('Envoy made ready', () => findEnvoy({ log: report }))
+    return { ENVOY_BIN: path }
+  } catch (error) {
+    if (error.code !== 'envoy-not-found' || need === 'required') throw error
+    report(`${error.message}\nGoing on without it: the tests that need an Envoy cannot run.`)
+    return {}
+  }
+}
+
+try {
+  checkNodeVersion(process.versions.node)
+  const { file, args, envoy, tap } = chooseProgram(process.argv.slice(2))
+  installPackages(root)
+  generateProtos(root)
+  if (tap) buildTap(root)
+  const bin = binFolder(root)
+  const env = { ...process.env, ...locateEnvoy(envoy), PATH: [bin, process.env.PATH].join(delimiter) }
+  process.exitCode = await runInForeground(join(bin, 'node'), [join(root, file), ...args], env)
+} catch (error) {
+  report(error.message)
+  process.exitCode = 1
+}

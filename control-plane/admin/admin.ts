@@ -1,0 +1,106 @@
+// The REST server: what it serves, how it reads bodies, and how it answers when something is wrong.
+
+import fastify, { type FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { DesiredState } from '../config/desired-state.ts'
+import { toProblem } from '../config/finding.ts'
+import { createSchemaCheck } from '../config/schema-check.ts'
+import { SwitchyardError } from '../errors.ts'
+import type { Acks } from './acks.ts'
+import { lbRoutes } from './lb-routes.ts'
+import { createProblem, problemOf, sendProblem } from './problem.ts'
+import { statusRoutes } from './status-routes.ts'
+
+const BODY_LIMIT = 1_048_576
+
+export interface AdminOptions {
+  readonly state: DesiredState
+  readonly acks: Acks
+}
+
+/** The admin's routes, not listening yet: `inject` speaks to them without a socket. */
+export function createAdmin({ state, acks }: AdminOptions): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    // Faults of ours go to stderr; stdout belongs to what a process has to say when it is ready.
+    logger: { level: 'error', stream: process.stderr },
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
+  })
+  const closing = new AbortController()
+  server.addHook('preClose', async () => closing.abort())
+
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string) => parseJson(text),
+  )
+  server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    const check = createSchemaCheck(schema)
+    return (value: unknown) => {
+      const problems = check(value).map(toProblem)
+      if (problems.length === 0) return { value }
+      const cause = new SwitchyardError('invalid-argument', `the ${httpPart} is not valid`, { problems })
+      // fastify writes onto the error that it is given, so it does not get ours itself.
+      return { error: new Error(cause.message, { cause }) }
+    }
+  })
+  server.setErrorHandler((error: Error, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500) request.log.error(error)
+    return sendProblem(reply, problem)
+  })
+  server.setNotFoundHandler(({ method, url }, reply) =>
+    sendProblem(reply, createProblem('not-found', `${method} ${url} leads nowhere: see GET /v1/status`)),
+  )
+
+  server.register(lbRoutes, { state, acks, closing: closing.signal })
+  server.register(statusRoutes, { state, acks })
+  return server
+}
+
+/** @throws SwitchyardError `invalid-argument` that says where the text stops being JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SwitchyardError('invalid-argument', `the body is not JSON: ${reason}`, { cause: error })
+  }
+}
+
+/**
+ * Starts the admin on `HOST:PORT`; port 0 takes a free one.
+ * @returns its URL, and a `close` that answers all who wait before it resolves
+ * @throws SwitchyardError `invalid-argument` for an address that is none, `address-in-use`
+ */
+export async function startAdmin(
+  options: AdminOptions & { readonly address: string },
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const [, host, port] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(options.address) ?? []
+  if (host === undefined) {
+    throw new SwitchyardError(
+      'invalid-argument',
+      `"${options.address}" is not HOST:PORT, such as 127.0.0.1:9000`,
+    )
+  }
+  const server = createAdmin(options)
+  try {
+    const url = await server.listen({ host, port: Number(port) })
+    return { url, close: async () => await server.close() }
+  } catch (error) {
+    await server.close()
+    throw asListenError(error, options.address)
+  }
+}
+
+function asListenError(error: unknown, address: string): SwitchyardError {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return new SwitchyardError(
+      'address-in-use',
+      `the admin cannot listen on ${address}, which is in use: end what listens there, or choose another address`,
+      { cause: error },
+    )
+  }
+  return SwitchyardError.from(error)
+}

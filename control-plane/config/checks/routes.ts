@@ -1,0 +1,45 @@
+// Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Finding } from '../finding.ts'
+import type { Config, Match, Rule } from '../model.ts'
+import { checkReference } from './reference.ts'
+
+export function* checkRoutes({ routes, upstreams }: Config): Iterable<Finding> {
+  for (const [routeName, { rules }] of Object.entries(routes)) {
+    const earlier: [name: string, rule: Rule][] = []
+    for (const [name, rule] of Object.entries(rules)) {
+      const steps = ['routes', routeName, 'rules', name]
+      yield* checkMatch([...steps, 'match'], rule.match)
+      const twin = earlier.find(([, { match }]) => isDeepStrictEqual(match, rule.match))
+      if (twin !== undefined) {
+        yield {
+          steps: [...steps, 'match'],
+          message: `is the match of ${twin[0]} too, so one of them never acts: drop one`,
+        }
+      }
+      yield* checkTargets([...steps, 'to'], rule.to, upstreams)
+      earlier.push([name, rule])
+    }
+  }
+}
+
+function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<Finding> {
+  if (method !== undefined && service === undefined) {
+    yield { steps: [...steps, 'method'], message: 'needs a service beside it: write one' }
+  }
+  if (prefix !== undefined && (service ?? method) !== undefined) {
+    yield { steps: [...steps, 'prefix'], message: 'cannot stand beside service and method: drop one' }
+  }
+}
+
+function* checkTargets(
+  steps: readonly string[],
+  to: Rule['to'],
+  upstreams: Config['upstreams'],
+): Iterable<Finding> {
+  for (const name of Object.keys(to)) yield* checkReference([...steps, name], name, upstreams, 'upstream')
+  if (Object.values(to).every((weight) => weight === 0)) {
+    yield { steps, message: 'has no weight but 0, so calls would lead nowhere: give one upstream a weight' }
+  }
+}

@@ -1,0 +1,94 @@
+// The control plane as a process: flags, one line when it is ready, and a clean end.
+
+import { parseArgs } from 'node:util'
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
+import { readConfigFile } from './config/file.ts'
+import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { SwitchyardError } from './errors.ts'
+
+const USAGE = `Usage: node control-plane/main.ts --config FILE [options]
+
+  --config FILE    the desired state, in YAML
+  --admin ADDRESS  where REST is served, HOST:PORT (127.0.0.1:0, which takes a free port)
+  --xds ADDRESS    where xDS is served, HOST:PORT or unix:/PATH (127.0.0.1:0)
+  --state FOLDER   where to keep what has to outlive the process (memory only)
+  --leash          end when stdin closes, so as not to outlive a parent
+  --help           this text
+
+Prints {"admin":URL,"xds":ADDRESS} on stdout when it is ready. Ends on SIGINT and SIGTERM.
+`
+
+interface Flags {
+  readonly config: string
+  readonly admin: string
+  readonly xds: string
+  readonly state?: string
+  readonly leash: boolean
+}
+
+/** Undefined where help is asked for. @throws SwitchyardError `invalid-argument` for flags that are none. */
+function readFlags(): Flags | undefined {
+  const { config, help, ...flags } = parse()
+  if (help) return undefined
+  if (config === undefined) {
+    throw new SwitchyardError('invalid-argument', '--config FILE is missing: see --help')
+  }
+  return { ...flags, config }
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        config: { type: 'string' },
+        admin: { type: 'string', default: '127.0.0.1:0' },
+        xds: { type: 'string', default: '127.0.0.1:0' },
+        state: { type: 'string' },
+        leash: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SwitchyardError('invalid-argument', `${reason}: see --help`, { cause: error })
+  }
+}
+
+async function run(): Promise<void> {
+  const flags = readFlags()
+  if (flags === undefined) {
+    process.stdout.write(USAGE)
+    return
+  }
+  const { admin, xds, state, leash } = flags
+  const controlPlane = await startControlPlane({
+    config: await readConfigFile(flags.config),
+    admin,
+    xds,
+    ...(state === undefined ? {} : { stateFolder: state }),
+  })
+  endCleanly(controlPlane, leash)
+  const { adminUrl, xdsAddress } = controlPlane
+  process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress })}\n`)
+}
+
+function endCleanly(controlPlane: ControlPlane, leash: boolean): void {
+  let ending = false
+  const end = () => {
+    if (ending) return
+    ending = true
+    controlPlane.close().then(() => process.exit(0), fail)
+  }
+  process.once('SIGINT', end)
+  process.once('SIGTERM', end)
+  if (leash) process.stdin.once('close', end).resume()
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${SwitchyardError.from(error).message}\n`)
+  process.exit(1)
+}
+
+// gRPC would print a line of its own beside each error that is told here.
+if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+await run().catch(fail)

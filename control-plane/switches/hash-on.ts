@@ -1,0 +1,32 @@
+// What a consistent-hash policy looks at in a call, and how a route tells Envoy to look at it.
+
+import { create } from '@bufbuild/protobuf'
+import {
+  type RouteAction_HashPolicy,
+  RouteAction_HashPolicySchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import { type Static, Type } from 'typebox'
+
+/** `{ header }`: calls with an equal header go to one endpoint. A call without it goes to a random one. */
+export const HashOnSchema = Type.Object(
+  {
+    header: Type.String({
+      pattern: '^[a-z0-9][a-z0-9_-]*$',
+      maxLength: 100,
+      description: 'the name of a header in lower case, such as x-user',
+    }),
+  },
+  {
+    additionalProperties: false,
+    default: { header: 'x-user' },
+    description: 'something to hash calls on, such as { header: x-user }',
+  },
+)
+export type HashOn = Readonly<Static<typeof HashOnSchema>>
+
+/** The entry of `RouteAction.hash_policy`: Envoy hashes in the route and picks in the cluster. */
+export function toHashPolicy({ header }: HashOn): RouteAction_HashPolicy {
+  return create(RouteAction_HashPolicySchema, {
+    policySpecifier: { case: 'header', value: { headerName: header } },
+  })
+}

@@ -1,0 +1,82 @@
+// The load-balancing policies that a person can choose from: adding one is a file beside the others and a line here.
+
+import { create } from '@bufbuild/protobuf'
+import {
+  type LoadBalancingPolicy,
+  LoadBalancingPolicySchema,
+} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { type Static, type TObject, type TProperties, Type } from 'typebox'
+import { SwitchyardError } from '../errors.ts'
+import type { HashOn } from './hash-on.ts'
+import { leastRequest } from './lb-policies/least-request.ts'
+import { maglev } from './lb-policies/maglev.ts'
+import { random } from './lb-policies/random.ts'
+import { ringHash } from './lb-policies/ring-hash.ts'
+import { roundRobin } from './lb-policies/round-robin.ts'
+import type { LbPolicy } from './lb-policy.ts'
+
+export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
+
+/** A policy's name with its options beside it: `{ policy: 'ring_hash', hashOn: { header: 'x-user' } }`. */
+export type LbSettings = SettingsOf<(typeof LB_POLICIES)[number]>
+
+type SettingsOf<P> =
+  P extends LbPolicy<infer Name, infer Options>
+    ? { readonly policy: Name } & Readonly<Static<TObject<Options>>>
+    : never
+
+/**
+ * The schema of a policy and its options, with `fields` beside them. Which options are known depends on `policy`,
+ * so that an option which would have no effect is refused.
+ */
+export function lbSettingsSchema<Fields extends TProperties>(fields: Fields, description: string) {
+  const ignored = Object.fromEntries(Object.keys(fields).map((name) => [name, {}]))
+  return Type.Unsafe<LbSettings & Static<TObject<Fields>>>({
+    type: 'object',
+    description,
+    properties: fields,
+    required: Object.keys(fields),
+    discriminator: { propertyName: 'policy' },
+    oneOf: LB_POLICIES.map(({ name, summary, options }) =>
+      Type.Object(
+        { policy: Type.Literal(name), ...ignored, ...options },
+        { additionalProperties: false, description: summary },
+      ),
+    ),
+  })
+}
+
+/** Envoy's `Cluster.load_balancing_policy`. */
+export function toLoadBalancingPolicy(settings: LbSettings): LoadBalancingPolicy {
+  const policy = policyOf(settings)
+  return create(LoadBalancingPolicySchema, {
+    policies: [
+      {
+        typedExtensionConfig: {
+          name: `envoy.load_balancing_policies.${policy.name}`,
+          typedConfig: policy.toExtension(withDefaults(settings)),
+        },
+      },
+    ],
+  })
+}
+
+/** What the routes to a cluster with these settings must hash on; undefined where the policy does not hash. */
+export function hashOnOf(settings: LbSettings): HashOn | undefined {
+  return policyOf(settings).hashOn?.(withDefaults(settings))
+}
+
+/** The settings as they take effect: with the default of each option that is not written. */
+export function withDefaults<T extends LbSettings>(settings: T): T {
+  const defaults = Object.entries(policyOf(settings).options).map(([name, schema]) => [
+    name,
+    Type.IsSchema(schema) && 'default' in schema ? schema.default : undefined,
+  ])
+  return { ...Object.fromEntries(defaults), ...settings }
+}
+
+function policyOf({ policy: wanted }: LbSettings): LbPolicy {
+  const policy = (LB_POLICIES as readonly LbPolicy[]).find(({ name }) => name === wanted)
+  if (policy === undefined) throw new SwitchyardError('internal', `no load-balancing policy "${wanted}"`)
+  return policy
+}

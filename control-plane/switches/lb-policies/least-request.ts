@@ -1,0 +1,24 @@
+// Least request: of a few endpoints drawn at random, the one with the fewest calls open.
+
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { LeastRequestSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
+import { Type } from 'typebox'
+import { defineLbPolicy } from '../lb-policy.ts'
+
+export const leastRequest = defineLbPolicy({
+  name: 'least_request',
+  summary: 'Of a few endpoints drawn at random, the one with the fewest calls open.',
+  options: {
+    choices: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 1000,
+        default: 2,
+        description: 'a number of endpoints to draw, 2 to 1000',
+      }),
+    ),
+  },
+  toExtension: ({ choices }) =>
+    anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),
+})

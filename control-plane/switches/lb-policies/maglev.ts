@@ -1,0 +1,28 @@
+// Maglev: calls with an equal header go to one endpoint, by a table of fixed size that spreads keys evenly.
+
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { MaglevSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js'
+import { Type } from 'typebox'
+import { HashOnSchema } from '../hash-on.ts'
+import { defineLbPolicy } from '../lb-policy.ts'
+
+export const maglev = defineLbPolicy({
+  name: 'maglev',
+  summary: 'Calls with an equal header go to one endpoint, by a table that spreads keys evenly.',
+  options: {
+    hashOn: Type.Optional(HashOnSchema),
+    // That the number is prime is left to Envoy, whose refusal comes back as a NACK with its own words.
+    tableSize: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 5_000_011,
+        default: 65_537,
+        description: 'a size of the table, a prime number up to 5000011',
+      }),
+    ),
+  },
+  toExtension: ({ tableSize }) =>
+    anyPack(MaglevSchema, create(MaglevSchema, { tableSize: BigInt(tableSize) })),
+  hashOn: ({ hashOn }) => hashOn,
+})

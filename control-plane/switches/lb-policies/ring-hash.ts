@@ -1,0 +1,30 @@
+// Ring hash: calls with an equal header go to one endpoint, and few of them move when an endpoint comes or goes.
+
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
+import { Type } from 'typebox'
+import { HashOnSchema } from '../hash-on.ts'
+import { defineLbPolicy } from '../lb-policy.ts'
+
+/** Envoy's own limit. */
+const MAX_RING_SIZE = 8_388_608
+
+export const ringHash = defineLbPolicy({
+  name: 'ring_hash',
+  summary: 'Calls with an equal header go to one endpoint; few move when an endpoint comes or goes.',
+  options: {
+    hashOn: Type.Optional(HashOnSchema),
+    minimumRingSize: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_RING_SIZE,
+        default: 1024,
+        description: `a number of points on the ring, 1 to ${MAX_RING_SIZE}`,
+      }),
+    ),
+  },
+  toExtension: ({ minimumRingSize }) =>
+    anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
+  hashOn: ({ hashOn }) => hashOn,
+})

@@ -1,0 +1,13 @@
+// Round robin: every endpoint in its turn, as often as its weight says.
+
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
+import { defineLbPolicy } from '../lb-policy.ts'
+
+export const roundRobin = defineLbPolicy({
+  name: 'round_robin',
+  summary: 'Every endpoint in its turn, as often as its weight says.',
+  options: {},
+  toExtension: () => anyPack(RoundRobinSchema, create(RoundRobinSchema)),
+})

@@ -1,0 +1,25 @@
+// The declaration of one load-balancing policy: all that the config, the translation and the docs know about it.
+
+import type { Any } from '@bufbuild/protobuf/wkt'
+import type { Static, TObject, TProperties } from 'typebox'
+import type { HashOn } from './hash-on.ts'
+
+export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
+  /** As it stands in the config, and in Envoy's `envoy.load_balancing_policies.NAME`. */
+  readonly name: Name
+  /** One sentence for a person who chooses. */
+  readonly summary: string
+  /** The fields that may stand beside `policy`: each is optional, has a `default`, and is described by a noun phrase. */
+  readonly options: Options
+  /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
+  toExtension(options: Required<Static<TObject<Options>>>): Any
+  /** Hash policies only: what the routes to the cluster must hash on. */
+  hashOn?(options: Required<Static<TObject<Options>>>): HashOn
+}
+
+/** Declares a policy; it only lets the types of name and options be inferred. */
+export function defineLbPolicy<const Name extends string, Options extends TProperties>(
+  policy: LbPolicy<Name, Options>,
+): LbPolicy<Name, Options> {
+  return policy
+}

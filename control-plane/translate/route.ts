@@ -1,0 +1,96 @@
+// The routes of an L7 listener as Envoy's RouteConfiguration, which bears the listener's name.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { durationFromMs } from '@bufbuild/protobuf/wkt'
+import type {
+  HeaderMatcherSchema,
+  RouteAction_HashPolicy,
+  RouteActionSchema,
+  RouteMatchSchema,
+  RouteSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import {
+  type RouteConfiguration,
+  RouteConfigurationSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { parseDuration } from '../config/duration.ts'
+import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../config/model.ts'
+import { toHashPolicy } from '../switches/hash-on.ts'
+import { hashOnOf } from '../switches/lb-policies.ts'
+import { entryOf, sortedEntries } from './entry.ts'
+import { isWholePath, orderRules, pathOf } from './rule-order.ts'
+
+type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
+
+/** The routes of one listener of a fleet, whose policies say what calls are hashed on. */
+export function toRouteConfiguration(
+  config: Config,
+  fleet: Fleet,
+  listener: string,
+  { hosts, rules }: Route,
+): RouteConfiguration {
+  const routes = orderRules(rules).map(([name, rule]) =>
+    toRoute(name, rule, hashPolicies(config, fleet, rule)),
+  )
+  return create(RouteConfigurationSchema, {
+    name: listener,
+    virtualHosts: [{ name: listener, domains: [...hosts], routes }],
+    // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
+    ignorePortInHostMatching: true,
+  })
+}
+
+function toRoute(
+  name: string,
+  { match, to, timeout = '0s' }: Rule,
+  hashPolicy: RouteAction_HashPolicy[],
+): MessageInitShape<typeof RouteSchema> {
+  return {
+    name,
+    match: toRouteMatch(match),
+    action: {
+      case: 'route',
+      value: {
+        clusterSpecifier: toClusterSpecifier(to),
+        // Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0 lets it.
+        timeout: durationFromMs(parseDuration(timeout) ?? 0),
+        hashPolicy,
+      },
+    },
+  }
+}
+
+function toRouteMatch(match: Match): MessageInitShape<typeof RouteMatchSchema> {
+  return {
+    pathSpecifier: { case: isWholePath(match) ? 'path' : 'prefix', value: pathOf(match) },
+    headers: sortedEntries(match.headers ?? {}).map(([name, value]) => toHeaderMatcher(name, value)),
+  }
+}
+
+function toHeaderMatcher(name: string, value: string): MessageInitShape<typeof HeaderMatcherSchema> {
+  return {
+    name,
+    headerMatchSpecifier: {
+      case: 'stringMatch',
+      value: { matchPattern: { case: 'exact', value } },
+    },
+  }
+}
+
+function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
+  const targets = sortedEntries(to)
+  const [only] = targets
+  if (only !== undefined && targets.length === 1) return { case: 'cluster', value: only[0] }
+  return {
+    case: 'weightedClusters',
+    value: { clusters: targets.map(([name, weight]) => ({ name, weight })) },
+  }
+}
+
+/** A rule has one hash at most, which validation has seen to. */
+function hashPolicies({ upstreams }: Config, fleet: Fleet, { to }: Rule): RouteAction_HashPolicy[] {
+  return sortedEntries(to)
+    .flatMap(([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [])
+    .slice(0, 1)
+    .map(toHashPolicy)
+}

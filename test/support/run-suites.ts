@@ -1,0 +1,35 @@
+// `npm test`: runs tap over the suites, or the files that are named, and ends with one line of counts.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import pc from 'picocolors'
+import { Parser } from 'tap-parser'
+import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
+import { countTests } from './tally.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
+
+const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['inherit', 'pipe', 'inherit'],
+  // A group of its own: tap leaves its test files running unless the signal reaches them too.
+  detached: true,
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => tap.pid !== undefined && process.kill(-tap.pid, signal))
+}
+
+const parser = new Parser()
+const tally = countTests(parser, (file) => console.log(describeFile(file)))
+tap.stdout.pipe(parser)
+const [[code]] = await Promise.all([once(tap, 'close'), once(parser, 'complete')])
+
+if (code !== 0 && tally.failed === 0) {
+  console.log(pc.red(`tap ended with ${code ?? tap.signalCode}, though no test failed`))
+  tally.failed += 1
+}
+for (const reason of tally.reasonsToSkip) console.log(`skipped: ${reason}`)
+for (const failure of tally.failures) console.log(describeFailure(failure))
+console.log(describeCounts(tally))
+process.exitCode = tally.failed === 0 ? 0 : 1

@@ -1,0 +1,96 @@
+// Short names for what scripts speak of: `CDS` for a type URL, `a=1` for a resource named a with the content 1.
+
+import { create } from '@bufbuild/protobuf'
+import { AnySchema } from '@bufbuild/protobuf/wkt'
+import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
+import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
+import { createResources, type Resource, type ResourceInput } from '../../control-plane/snapshot/resource.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  LISTENER,
+  ROUTE,
+  SECRET,
+  typeUrlOf,
+} from '../../control-plane/snapshot/resource-type.ts'
+import { assignment, badCluster, cluster, routes, secret, tcpListener } from './resources.ts'
+
+/** A type that Switchyard knows nothing of. */
+export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
+
+/** Each type with what makes a resource of it. The content is a number, or one of the words that a type has for its own. */
+const TYPES: Readonly<Record<string, readonly [string, (name: string, content: string) => ResourceInput]>> = {
+  SDS: [SECRET, secret],
+  CDS: [CLUSTER, (name, content) => (content === 'bad' ? badCluster(name) : cluster(name, Number(content)))],
+  EDS: [
+    ENDPOINT,
+    (name, content) =>
+      content === 'empty'
+        ? create(ClusterLoadAssignmentSchema, { clusterName: name })
+        : assignment(name, Number(content)),
+  ],
+  ECDS: [
+    typeUrlOf(TypedExtensionConfigSchema),
+    (name, typeUrl) => create(TypedExtensionConfigSchema, { name, typedConfig: { typeUrl } }),
+  ],
+  RTDS: [
+    typeUrlOf(RuntimeSchema),
+    (name, content) => create(RuntimeSchema, { name, layer: { key: content } }),
+  ],
+  LDS: [LISTENER, (name, content) => tcpListener(name, Number(content), 'a')],
+  SRDS: [
+    typeUrlOf(ScopedRouteConfigurationSchema),
+    (name, routeConfigurationName) =>
+      create(ScopedRouteConfigurationSchema, { name, routeConfigurationName }),
+  ],
+  RDS: [ROUTE, routes],
+  VHDS: [
+    typeUrlOf(VirtualHostSchema),
+    (name, content) => create(VirtualHostSchema, { name, domains: [content] }),
+  ],
+  UNKNOWN: [
+    UNKNOWN,
+    (name, content) => ({
+      name,
+      resource: create(AnySchema, { typeUrl: UNKNOWN, value: Buffer.from(`${name}=${content}`) }),
+    }),
+  ],
+}
+
+/** `CDS` → its type URL. */
+export function typeUrlFor(shortName: string): string {
+  return entryOf(shortName)[0]
+}
+
+/** A type URL → `CDS`. */
+export function shortNameOf(typeUrl: string): string {
+  const [found] = Object.entries(TYPES).find(([, [known]]) => known === typeUrl) ?? []
+  if (found === undefined) throw new Error(`scripts have no short name for ${typeUrl}`)
+  return found
+}
+
+const contents = new Map<string, string>()
+
+/** The resource that `a=1` stands for. */
+export function resourceFor(shortName: string, text: string): Resource {
+  const [name = '', content = ''] = text.split('=')
+  const [, build] = entryOf(shortName)
+  const [resource] = createResources([build(name, content)])
+  if (resource === undefined) throw new Error(`no resource came of ${text}`)
+  contents.set(resource.version, content)
+  return resource
+}
+
+/** A resource → `a=1`. What no script has named is the assignment that the cache makes up for a cluster without one. */
+export function textOf({ name, version }: Resource): string {
+  return `${name}=${contents.get(version) ?? 'empty'}`
+}
+
+function entryOf(shortName: string) {
+  const entry = TYPES[shortName]
+  if (entry === undefined) throw new Error(`"${shortName}" is not one of ${Object.keys(TYPES).join(', ')}`)
+  return entry
+}

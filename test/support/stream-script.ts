@@ -1,0 +1,217 @@
+// Plays scripts on a stream's machine: a line is what happens, and behind its arrow stands what is sent because of it.
+//
+//   serve CDS a=1 b=1 | EDS a=1    from now on these types hold these resources and no others
+//   unserve                        there is no snapshot any more
+//   ask EDS a b                    SotW: lists these names, with the last nonce of the type
+//   ask EDS +b -a                  delta: subscribes and unsubscribes
+//   ask CDS holding a=1            a client that reconnects and still has these
+//   ack 3, nack 3 4                answers responses by their nonces; SotW lists the names of the last request again…
+//   ack 3 a c, nack 3 +c -a        …unless others are written; delta changes what is written
+//   block, drain                   the transport's buffer is full, and has room again
+//   reconnect doubting CDS a b     a new stream, of a node that refused a response with these names in it
+//   status                         how each type stands
+
+import t from 'tap'
+import type { Resource } from '../../control-plane/snapshot/resource.ts'
+import { createSnapshot, type Snapshot } from '../../control-plane/snapshot/snapshot.ts'
+import { createTypeSnapshot } from '../../control-plane/snapshot/type-snapshot.ts'
+import { setVersion } from '../../control-plane/snapshot/version.ts'
+import type { Delivery, Response } from '../../control-plane/xds/delivery.ts'
+import { stepDelta } from '../../control-plane/xds/delta-stream.ts'
+import { describeStream } from '../../control-plane/xds/describe.ts'
+import type { DeltaRequest, NackDetail, SotwRequest } from '../../control-plane/xds/requests.ts'
+import { stepSotw } from '../../control-plane/xds/sotw-stream.ts'
+import {
+  createStreamState,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+} from '../../control-plane/xds/stream.ts'
+import { resourceFor, shortNameOf, textOf, typeUrlFor } from './script-resources.ts'
+
+/** What is played on each machine; a script without a machine's name is played on both. */
+export type Script = string | { readonly sotw?: string; readonly delta?: string }
+
+/** One test for each title and machine: it plays the lines, and holds what came of each against what is written there. */
+export function testScripts(scripts: Readonly<Record<string, Script>>, prelude: Script = ''): void {
+  for (const [title, script] of Object.entries(scripts)) {
+    for (const machine of ['sotw', 'delta'] as const) {
+      const own = typeof script === 'string' ? script : script[machine]
+      const before = typeof prelude === 'string' ? prelude : prelude[machine]
+      if (own === undefined) continue
+      t.test(`${title} (${machine})`, async (t) => {
+        const lines = linesOf(`${before}\n${own}`)
+        t.same(play(machine, lines), lines)
+      })
+    }
+  }
+}
+
+function linesOf(script: string): string[] {
+  return script
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+function play(machine: 'sotw' | 'delta', lines: readonly string[]): string[] {
+  const stream = machine === 'sotw' ? new ScriptedStream(SOTW) : new ScriptedStream(DELTA)
+  return lines.map((line) => {
+    const [action = ''] = line.split(' → ')
+    const outcomes = stream.take(action)
+    return outcomes.length === 0 ? action : `${action} → ${outcomes.join(' | ')}`
+  })
+}
+
+/** A request as a script writes it. */
+interface Asked {
+  readonly typeUrl: string
+  /** Absent where the script does not say what is answered. */
+  readonly nonce?: string
+  readonly words: readonly string[]
+  readonly held: readonly Resource[]
+  readonly error: { readonly errorDetail?: NackDetail }
+}
+
+interface Dialect<Request> {
+  readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
+  readonly requestOf: (asked: Asked, delivery: Delivery | undefined) => Request
+  /** Names that a response takes away in so many words. */
+  readonly removedIn: (response: Response) => readonly string[]
+}
+
+const SOTW: Dialect<SotwRequest> = {
+  step: stepSotw,
+  requestOf: ({ typeUrl, nonce, words, held, error }, delivery) => ({
+    typeUrl,
+    responseNonce: nonce ?? delivery?.lastNonce ?? '',
+    versionInfo: held.length === 0 ? '' : setVersion(held),
+    resourceNames: nonce !== undefined && words.length === 0 ? (delivery?.listed ?? []) : words,
+    ...error,
+  }),
+  removedIn: () => [],
+}
+
+const DELTA: Dialect<DeltaRequest> = {
+  step: stepDelta,
+  requestOf: ({ typeUrl, nonce = '', words, held, error }) => ({
+    typeUrl,
+    responseNonce: nonce,
+    subscribe: wordsAfter('+', words),
+    unsubscribe: wordsAfter('-', words),
+    initialResourceVersions: new Map(held.map(({ name, version }) => [name, version])),
+    ...error,
+  }),
+  removedIn: ({ removed }) => removed,
+}
+
+function wordsAfter(sign: string, words: readonly string[]): string[] {
+  return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(sign.length))
+}
+
+const REFUSED = { errorDetail: { code: 13, message: 'refused' } }
+
+class ScriptedStream<Request> {
+  readonly #dialect: Dialect<Request>
+  readonly #sent: Response[] = []
+  #state = createStreamState()
+  #sequence = 0
+
+  constructor(dialect: Dialect<Request>) {
+    this.#dialect = dialect
+  }
+
+  /** Does what a line says; returns what came of it. */
+  take(action: string): string[] {
+    const [verb, ...words] = action.split(' ')
+    switch (verb) {
+      case 'serve':
+        return this.#step({ kind: 'snapshot', snapshot: this.#snapshotOf(words.join(' ')) })
+      case 'unserve':
+        return this.#step({ kind: 'snapshot', snapshot: undefined })
+      case 'ask':
+        return this.#ask(words)
+      case 'ack':
+        return this.#answer(words, {})
+      case 'nack':
+        return this.#answer(words, REFUSED)
+      case 'block':
+        return this.#step({ kind: 'blocked' })
+      case 'drain':
+        return this.#step({ kind: 'writable' })
+      case 'reconnect':
+        return this.#reconnect(words)
+      case 'status':
+        return [...describeStream(this.#state)].map(([url, { state }]) => `${shortNameOf(url)} ${state}`)
+      default:
+        throw new Error(`"${verb}" is no verb of the script`)
+    }
+  }
+
+  #snapshotOf(text: string): Snapshot {
+    const previous = this.#state.snapshot
+    const types = new Map(previous?.given)
+    for (const part of text.split(' | ')) {
+      const [type = '', ...resources] = part.split(' ')
+      const made = resources.map((resource) => resourceFor(type, resource))
+      types.set(typeUrlFor(type), createTypeSnapshot(typeUrlFor(type), made))
+    }
+    this.#sequence += 1
+    return createSnapshot('fleet', this.#sequence, types, previous)
+  }
+
+  #ask([type = '', ...rest]: readonly string[]): string[] {
+    const [words, held] = splitAt('holding', rest)
+    return this.#request({
+      typeUrl: typeUrlFor(type),
+      words,
+      held: held.map((text) => resourceFor(type, text)),
+      error: {},
+    })
+  }
+
+  #answer(words: readonly string[], error: Asked['error']): string[] {
+    const nonces = words.filter((word) => /^\d+$/.test(word))
+    return nonces.flatMap((nonce) => {
+      const response = this.#sent.findLast((one) => one.nonce === nonce)
+      if (response === undefined) throw new Error(`no response of nonce ${nonce} was sent`)
+      const { typeUrl } = response
+      return this.#request({ typeUrl, nonce, words: words.slice(nonces.length), held: [], error })
+    })
+  }
+
+  #reconnect(words: readonly string[]): string[] {
+    const [, [type, ...names]] = splitAt('doubting', words)
+    const doubts = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
+    this.#state = { ...createStreamState(new Map(doubts)), snapshot: this.#state.snapshot }
+    return []
+  }
+
+  #request(asked: Asked): string[] {
+    const request = this.#dialect.requestOf(asked, this.#state.deliveries.get(asked.typeUrl))
+    return this.#step({ kind: 'request', request })
+  }
+
+  #step(event: StreamEvent<Request>): string[] {
+    const { state, send, report } = this.#dialect.step(this.#state, event)
+    this.#state = state
+    this.#sent.push(...send)
+    const stale = report.filter(({ kind }) => kind === 'stale').map(({ kind }) => kind)
+    return [...stale, ...send.map((response) => this.#describe(response))]
+  }
+
+  /** `CDS#3 a=2 -b`: type, nonce, resources, and what is taken away. */
+  #describe(response: Response): string {
+    const removed = this.#dialect.removedIn(response).map((name) => `-${name}`)
+    const { typeUrl, nonce, resources } = response
+    return [`${shortNameOf(typeUrl)}#${nonce}`, ...resources.map(textOf), ...removed].join(' ')
+  }
+}
+
+function splitAt(
+  word: string,
+  words: readonly string[],
+): [before: readonly string[], after: readonly string[]] {
+  const at = words.indexOf(word)
+  return at < 0 ? [words, []] : [words.slice(0, at), words.slice(at + 1)]
+}

@@ -1,0 +1,14 @@
+// The error that a call throws, for tests that look into it.
+
+import { SwitchyardError } from '../../control-plane/errors.ts'
+
+/** @throws where the call does not throw a `SwitchyardError`. */
+export function thrownBy(call: () => unknown): SwitchyardError {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof SwitchyardError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}

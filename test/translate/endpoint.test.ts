@@ -1,0 +1,32 @@
+// Endpoints as assignments.
+
+import t from 'tap'
+import { toClusterLoadAssignment } from '../../control-plane/translate/endpoint.ts'
+import { resourceJson } from '../support/resource-json.ts'
+
+t.test('endpoints are TCP or Unix, in the order of their names, each with its weight', async (t) => {
+  const assignment = toClusterLoadAssignment('echo', {
+    endpoints: {
+      c: { address: 'unix:/run/c.sock' },
+      b: { address: '[::1]:7102', weight: 2 },
+      a: { address: '127.0.0.1:7101' },
+    },
+  })
+  const socket = (address: string, portValue: number) => ({ socketAddress: { address, portValue } })
+  t.same(resourceJson(assignment), {
+    clusterName: 'echo',
+    endpoints: [
+      {
+        lbEndpoints: [
+          { endpoint: { address: socket('127.0.0.1', 7101) }, loadBalancingWeight: 1 },
+          { endpoint: { address: socket('::1', 7102) }, loadBalancingWeight: 2 },
+          { endpoint: { address: { pipe: { path: '/run/c.sock' } } }, loadBalancingWeight: 1 },
+        ],
+      },
+    ],
+  })
+})
+
+t.test('an upstream without endpoints gives an empty assignment, not none', async (t) => {
+  t.same(resourceJson(toClusterLoadAssignment('echo', { endpoints: {} })), { clusterName: 'echo' })
+})

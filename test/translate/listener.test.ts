@@ -1,0 +1,82 @@
+// Listeners in both modes.
+
+import t from 'tap'
+import { toListener } from '../../control-plane/translate/listener.ts'
+import { resourceJson } from '../support/resource-json.ts'
+
+const LISTENER = { port: 10000, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
+
+const SOCKET = {
+  name: 'main',
+  statPrefix: 'main',
+  address: { socketAddress: { portValue: 10000 } },
+}
+
+t.test('in mode l4 a tcp_proxy takes connections to the upstream', async (t) => {
+  t.same(resourceJson(toListener('main', LISTENER, 'l4')), {
+    ...SOCKET,
+    filterChains: [
+      {
+        filters: [
+          {
+            name: 'envoy.filters.network.tcp_proxy',
+            typedConfig: {
+              '@type': 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+              statPrefix: 'main',
+              cluster: 'echo',
+            },
+          },
+        ],
+      },
+    ],
+  })
+})
+
+t.test('in mode l7 an HTTP connection manager gets the routes of the listener by ADS', async (t) => {
+  t.same(resourceJson(toListener('main', LISTENER, 'l7')), {
+    ...SOCKET,
+    filterChains: [
+      {
+        filters: [
+          {
+            name: 'envoy.filters.network.http_connection_manager',
+            typedConfig: {
+              '@type':
+                'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+              statPrefix: 'main',
+              http2ProtocolOptions: {},
+              rds: { configSource: { ads: {}, resourceApiVersion: 'V3' }, routeConfigName: 'main' },
+              httpFilters: [
+                {
+                  name: 'envoy.filters.http.router',
+                  typedConfig: {
+                    '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router',
+                  },
+                },
+              ],
+              streamIdleTimeout: '3600s',
+            },
+          },
+        ],
+      },
+    ],
+  })
+})
+
+t.test('the modes differ in the filter chain only, so that Envoy keeps the socket over a flip', async (t) => {
+  const [l4, l7] = (['l4', 'l7'] as const).map((mode) => {
+    const { filterChains: _, ...rest } = resourceJson(toListener('main', LISTENER, mode))
+    return rest
+  })
+  t.same(l4, l7)
+})
+
+t.test('the address is left empty for the node to fill in', async (t) => {
+  const { address } = toListener('main', LISTENER, 'l4')
+  t.match(address, { address: { case: 'socketAddress', value: { address: '' } } })
+})
+
+t.test('a listener without the half that the mode wants never leaves the building', async (t) => {
+  t.throws(() => toListener('main', { port: 1, l7: { routes: 'public' } }, 'l4'), { code: 'internal' })
+  t.throws(() => toListener('main', { port: 1, l4: { upstream: 'echo' } }, 'l7'), { code: 'internal' })
+})

@@ -1,0 +1,119 @@
+// Routes as route configurations.
+
+import t from 'tap'
+import type { Config, Rule } from '../../control-plane/config/model.ts'
+import { toRouteConfiguration } from '../../control-plane/translate/route.ts'
+import { resourceJson } from '../support/resource-json.ts'
+import { sampleWith } from '../support/sample-config.ts'
+
+function translate(config: Config) {
+  const { edge } = config.fleets
+  const { public: route } = config.routes
+  if (edge === undefined || route === undefined) throw new Error('the sample has a fleet and a route')
+  return resourceJson(toRouteConfiguration(config, edge, 'main', route))
+}
+
+/** The routes of a configuration with one rule. */
+function routesOf(rule: Rule, changes: Readonly<Record<string, unknown>> = {}) {
+  const { virtualHosts } = translate(sampleWith({ 'routes.public.rules': { only: rule }, ...changes }))
+  return (virtualHosts as readonly { readonly routes: readonly object[] }[])[0]?.routes
+}
+
+t.test('a route configuration bears the name of its listener; rules are ordered and named', async (t) => {
+  t.same(translate(sampleWith({ 'routes.public.hosts': ['echo.local', '*.echo.local'] })), {
+    name: 'main',
+    ignorePortInHostMatching: true,
+    virtualHosts: [
+      {
+        name: 'main',
+        domains: ['echo.local', '*.echo.local'],
+        routes: [
+          {
+            name: 'canary',
+            match: {
+              path: '/switchyard.echo.v1.EchoService/Unary',
+              headers: [{ name: 'x-canary', stringMatch: { exact: '1' } }],
+            },
+            route: {
+              weightedClusters: {
+                clusters: [
+                  { name: 'echo', weight: 90 },
+                  { name: 'echo-v2', weight: 10 },
+                ],
+              },
+              timeout: '0s',
+              hashPolicy: [{ header: { headerName: 'x-tenant' } }],
+            },
+          },
+          {
+            name: 'echo',
+            match: { prefix: '/switchyard.echo.v1.EchoService/' },
+            route: { cluster: 'echo', timeout: '5s' },
+          },
+        ],
+      },
+    ],
+  })
+})
+
+const MATCHES: readonly [title: string, match: Rule['match'], expected: object][] = [
+  ['everything', {}, { prefix: '/' }],
+  ['a prefix', { prefix: '/api' }, { prefix: '/api' }],
+  ['a service', { service: 'a.B' }, { prefix: '/a.B/' }],
+  ['a method', { service: 'a.B', method: 'C' }, { path: '/a.B/C' }],
+  [
+    'headers, in the order of their names',
+    { headers: { b: '2', a: '1' } },
+    {
+      prefix: '/',
+      headers: [
+        { name: 'a', stringMatch: { exact: '1' } },
+        { name: 'b', stringMatch: { exact: '2' } },
+      ],
+    },
+  ],
+]
+
+for (const [title, match, expected] of MATCHES) {
+  t.test(`a match of ${title}`, async (t) => {
+    t.match(routesOf({ match, to: { echo: 1 } }), [{ match: expected }])
+  })
+}
+
+t.test('a split is in the order of its names, and keeps a weight of 0', async (t) => {
+  t.match(routesOf({ match: {}, to: { unused: 0, echo: 100 } }), [
+    {
+      route: {
+        weightedClusters: {
+          clusters: [
+            { name: 'echo', weight: 100 },
+            { name: 'unused', weight: 0 },
+          ],
+        },
+      },
+    },
+  ])
+})
+
+const HASHING: readonly [title: string, to: Rule['to'], fleetLb: object, hashPolicy: object | undefined][] = [
+  ['hashes on nothing where no policy does', { echo: 1 }, { mode: 'l7', policy: 'random' }, undefined],
+  [
+    "hashes on the fleet's header",
+    { echo: 1, unused: 1 },
+    { mode: 'l7', policy: 'maglev' },
+    [{ header: { headerName: 'x-user' } }],
+  ],
+  [
+    "hashes on the upstream's header, which goes before the fleet's",
+    { 'echo-v2': 1 },
+    { mode: 'l7', policy: 'maglev' },
+    [{ header: { headerName: 'x-tenant' } }],
+  ],
+]
+
+for (const [title, to, fleetLb, hashPolicy] of HASHING) {
+  t.test(`a rule ${title}`, async (t) => {
+    const [route] = routesOf({ match: {}, to }, { 'fleets.edge.lb': fleetLb }) ?? []
+    t.same((route as { readonly route: { readonly hashPolicy?: object } }).route.hashPolicy, hashPolicy)
+  })
+}
