@@ -163,8 +163,9 @@ function spawnChild({
   const child = spawn(program.command, program.args, { env: { ...process.env, ...env }, detached: true })
   if (logFile !== undefined) {
     const log = openSync(logFile, 'a')
-    for (const output of [child.stdout, child.stderr])
-      output.on('data', (chunk: Buffer) => writeSync(log, chunk))
+    const append = (chunk: Buffer) => writeSync(log, chunk)
+    child.stdout.on('data', append)
+    child.stderr.on('data', append)
     child.once('close', () => closeSync(log))
   }
   return child

@@ -25,6 +25,11 @@ export interface ClientResponse {
   readonly removed: readonly string[]
 }
 
+/** The names of a response's resources, in their order. */
+export function namesIn({ resources }: ClientResponse): string[] {
+  return resources.map(({ name }) => name)
+}
+
 export type Refuses = (resource: ClientResource) => boolean
 
 /** Everything of a type in its `*` form, beside or in place of names. */
@@ -149,6 +154,11 @@ export class ClientState {
   /** What is in effect, by name. */
   held(typeUrl: string): ReadonlyMap<string, ClientResource> {
     return this.#types.get(typeUrl)?.held ?? new Map()
+  }
+
+  /** Whether a response of the type was received on this stream. */
+  isAnswered(typeUrl: string): boolean {
+    return this.#types.get(typeUrl)?.nonce !== ''
   }
 
   get typeUrls(): string[] {

@@ -12,7 +12,7 @@ import {
 } from '../../control-plane/index.ts'
 import type { ClientResponse } from './client-state.ts'
 import { VARIANTS, type Variant, WireClient } from './wire-client.ts'
-import { connectTo, type RawStream } from './xds-client.ts'
+import { connectTo } from './xds-client.ts'
 
 export interface Session {
   readonly variant: Variant
@@ -77,10 +77,7 @@ export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boole
   })
 }
 
-/**
- * A request that answers a response which never was is passed over, and told. When it is, the server has read all before
- * it, and has sent what its events say.
- */
+/** Resolves once the server has read all that the client sent, and all that it sent has come. */
 export async function untilAllCame(
   cache: SnapshotCache,
   events: readonly XdsEvent[],
@@ -89,21 +86,28 @@ export async function untilAllCame(
   await Promise.all(
     client.streams.map(async ({ typeUrl, raw }) => {
       const stream = await untilRead(cache, client, typeUrl)
-      await untilReceived(events, stream, raw)
+      const sent = events.filter((event) => event.kind === 'sent' && event.stream.id === stream)
+      await raw.untilReceived(sent.length)
     }),
   )
 }
 
+/**
+ * The id of the client's stream, once the server has read all that was sent on it. A request that answers a response which
+ * never was is passed over, and told; in the state of the world only after a first response, and before it a name that
+ * nobody serves is told too.
+ */
 async function untilRead(cache: SnapshotCache, client: WireClient, typeUrl: string): Promise<number> {
-  const responseNonce = randomUUID()
-  const passedOver = nextEvent(cache, (event) => event.kind === 'stale' && event.nonce === responseNonce)
-  const nothing = { versionInfo: '', resourceNames: [], subscribe: [], unsubscribe: [] }
-  client.send({ typeUrl, responseNonce, initialResourceVersions: new Map(), ...nothing })
-  const event = await passedOver
-  return event.kind === 'stale' ? event.stream.id : 0
-}
-
-function untilReceived(events: readonly XdsEvent[], stream: number, raw: RawStream): Promise<void> {
-  const sent = events.filter((event) => event.kind === 'sent' && event.stream.id === stream)
-  return raw.untilReceived(sent.length)
+  const { state } = client
+  const responseNonce = `barrier-${randomUUID()}`
+  const isProbe = state.protocol === 'sotw' && !state.isAnswered(typeUrl)
+  const request = isProbe ? state.subscribe(typeUrl, [responseNonce]) : state.change(typeUrl, [], [])
+  const names = state.names(typeUrl).size
+  const read = nextEvent(cache, (event) => {
+    if (event.kind === 'stale') return event.nonce === responseNonce
+    return isProbe && event.kind === 'subscribed' && event.typeUrl === typeUrl && event.names === names
+  })
+  client.send({ ...request, responseNonce })
+  const event = await read
+  return 'stream' in event ? event.stream.id : 0
 }

@@ -16,6 +16,8 @@ import {
   SECRET,
   typeUrlOf,
 } from '../../control-plane/snapshot/resource-type.ts'
+import { createSnapshot, type Snapshot } from '../../control-plane/snapshot/snapshot.ts'
+import { createTypeSnapshot } from '../../control-plane/snapshot/type-snapshot.ts'
 import { assignment, badCluster, cluster, routes, secret, tcpListener } from './resources.ts'
 
 /** A type that Switchyard knows nothing of. */
@@ -82,6 +84,17 @@ export function resourceFor(shortName: string, text: string): Resource {
   if (resource === undefined) throw new Error(`no resource came of ${text}`)
   contents.set(resource.version, content)
   return resource
+}
+
+/** The snapshot that `CDS a=1 b=1 | EDS a=1` stands for; a type that is not named stays as it was in the snapshot before. */
+export function snapshotFor(text: string, sequence: number, previous?: Snapshot): Snapshot {
+  const types = new Map(previous?.given)
+  for (const part of text.split(' | ')) {
+    const [type = '', ...resources] = part.split(' ')
+    const made = resources.map((resource) => resourceFor(type, resource))
+    types.set(typeUrlFor(type), createTypeSnapshot(typeUrlFor(type), made))
+  }
+  return createSnapshot('fleet', sequence, types, previous)
 }
 
 /** A resource → `a=1`. What no script has named is the assignment that the cache makes up for a cluster without one. */

@@ -13,8 +13,7 @@
 
 import t from 'tap'
 import type { Resource } from '../../control-plane/snapshot/resource.ts'
-import { createSnapshot, type Snapshot } from '../../control-plane/snapshot/snapshot.ts'
-import { createTypeSnapshot } from '../../control-plane/snapshot/type-snapshot.ts'
+import type { Snapshot } from '../../control-plane/snapshot/snapshot.ts'
 import { setVersion } from '../../control-plane/snapshot/version.ts'
 import type { Delivery, Response } from '../../control-plane/xds/delivery.ts'
 import { stepDelta } from '../../control-plane/xds/delta-stream.ts'
@@ -27,7 +26,7 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../control-plane/xds/stream.ts'
-import { resourceFor, shortNameOf, textOf, typeUrlFor } from './script-resources.ts'
+import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** What is played on each machine; a script without a machine's name is played on both. */
 export type Script = string | { readonly sotw?: string; readonly delta?: string }
@@ -126,7 +125,7 @@ class ScriptedStream<Request> {
     const [verb, ...words] = action.split(' ')
     switch (verb) {
       case 'serve':
-        return this.#step({ kind: 'snapshot', snapshot: this.#snapshotOf(words.join(' ')) })
+        return this.#step({ kind: 'snapshot', snapshot: this.#serve(words.join(' ')) })
       case 'unserve':
         return this.#step({ kind: 'snapshot', snapshot: undefined })
       case 'ask':
@@ -148,16 +147,9 @@ class ScriptedStream<Request> {
     }
   }
 
-  #snapshotOf(text: string): Snapshot {
-    const previous = this.#state.snapshot
-    const types = new Map(previous?.given)
-    for (const part of text.split(' | ')) {
-      const [type = '', ...resources] = part.split(' ')
-      const made = resources.map((resource) => resourceFor(type, resource))
-      types.set(typeUrlFor(type), createTypeSnapshot(typeUrlFor(type), made))
-    }
+  #serve(text: string): Snapshot {
     this.#sequence += 1
-    return createSnapshot('fleet', this.#sequence, types, previous)
+    return snapshotFor(text, this.#sequence, this.#state.snapshot)
   }
 
   #ask([type = '', ...rest]: readonly string[]): string[] {

@@ -87,7 +87,7 @@ function noTests(): Tally {
 function settle(block: Block, result: Result | undefined): void {
   const hasInnerTests = block.passed + block.failed + block.skipped > 0
   if (result && isSkipped(result)) {
-    if (!hasInnerTests) countSkipped(block, result)
+    countSkipped(block, result)
   } else if (result?.ok) {
     if (!hasInnerTests) block.passed += 1
   } else if (block.failed === 0) {

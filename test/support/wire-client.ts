@@ -90,10 +90,10 @@ export class WireClient {
     this.send(this.state.answer(response, error && { ...error, message: refusal ?? '' }))
   }
 
-  /** Ends all streams and asks on new ones for what it wants, with what it holds. */
-  reconnect(): void {
+  /** Ends all streams and asks on new ones for what it wants, with what it holds; `withNonce` is sent along, as one of old. */
+  reconnect(withNonce = ''): void {
     this.close()
-    for (const request of this.state.reconnect()) this.send(request)
+    for (const request of this.state.reconnect()) this.send({ ...request, responseNonce: withNonce })
   }
 
   /** Sends a request as it is, with the node where it is the first of its stream. */

@@ -1,0 +1,86 @@
+// A backend: echo, key-value, health and reflection on one address.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import type { ServerInterceptor } from '@grpc/grpc-js'
+import { Server, ServerInterceptingCall } from '@grpc/grpc-js'
+import type { ServingStatus } from 'grpc-health-check'
+import { HealthImplementation } from 'grpc-health-check'
+import type { ListenAddress } from './draining-listener.ts'
+import { DrainingListener } from './draining-listener.ts'
+import { echoService } from './echo.ts'
+import { keyValueService } from './key-value.ts'
+import { reflectionOf } from './reflection.ts'
+import type { OnUnexpected } from './rpc/index.ts'
+import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
+
+const SERVICES = [EchoService, KeyValueService]
+/** As health checks name them; the empty name stands for the whole server. */
+const HEALTH_NAMES = ['', ...SERVICES.map(({ typeName }) => typeName)]
+
+const SERVER_OPTIONS = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_concurrent_streams': 1024,
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+}
+
+/** How long calls in progress may take to end once the backend stops. */
+const STOP_GRACE_MS = 2_000
+
+export interface BackendOptions {
+  /** The id that its answers carry. */
+  readonly id: string
+  readonly listen: ListenAddress
+  /** Waited before each call but those of health and reflection; 0 for none. */
+  readonly latencyMs: number
+}
+
+export interface Backend {
+  /** `host:port` or `unix:/path`. */
+  readonly address: string
+  /** Sends GOAWAY on all open connections and serves new ones; answers how many there were. */
+  drain(): number
+  /** Lets calls in progress end for two seconds, then cuts them. */
+  close(): Promise<void>
+}
+
+/** Starts a backend in this process. Errors are those of `DrainingListener.listen`. */
+export async function startBackend(
+  { id, listen, latencyMs }: BackendOptions,
+  onUnexpected?: OnUnexpected,
+): Promise<Backend> {
+  const interceptors = latencyMs > 0 ? [latency(latencyMs)] : []
+  const server = new Server({ ...SERVER_OPTIONS, interceptors })
+  addService(server, EchoService, echoService(id), onUnexpected)
+  addService(server, KeyValueService, keyValueService(id), onUnexpected)
+  reflectionOf(SERVICES).addToServer(server)
+  const health = new HealthImplementation(healthOf('SERVING'))
+  health.addToServer(server)
+
+  const listener = new DrainingListener(server)
+  const address = await listener.listen(listen)
+  return {
+    address,
+    drain: () => listener.drain(),
+    close() {
+      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING')
+      return listener.close(STOP_GRACE_MS)
+    },
+  }
+}
+
+function healthOf(status: ServingStatus): Record<string, ServingStatus> {
+  return Object.fromEntries(HEALTH_NAMES.map((name) => [name, status]))
+}
+
+/** Health checks are left quick: a slow backend is not a sick one. */
+function latency(milliseconds: number): ServerInterceptor {
+  return ({ path }, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) => {
+        if (path.startsWith('/grpc.')) next()
+        else setTimeout(next, milliseconds)
+      },
+    })
+}

@@ -1,0 +1,135 @@
+// Serves a protobuf-es service on a grpc-js server, with handlers that are async functions and generators.
+import type { EventEmitter } from 'node:events'
+import type { Writable } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { DescMessage, DescService, Message } from '@bufbuild/protobuf'
+import type {
+  handleBidiStreamingCall,
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Server,
+  ServerUnaryCall,
+  StatusObject,
+  sendUnaryData,
+  UntypedHandleCall,
+} from '@grpc/grpc-js'
+import type { CallContext, HandlerOfKind, Implementation, MethodKind } from './method-types.ts'
+import { serviceDefinition } from './service-definition.ts'
+import { RpcStatusError } from './status-error.ts'
+
+type Handlers = HandlerOfKind<DescMessage, DescMessage>
+
+interface GrpcHandlers {
+  unary: handleUnaryCall<Message, unknown>
+  server_streaming: handleServerStreamingCall<Message, unknown>
+  client_streaming: handleClientStreamingCall<Message, unknown>
+  bidi_streaming: handleBidiStreamingCall<Message, unknown>
+}
+
+type ServerCall = EventEmitter &
+  Pick<ServerUnaryCall<Message, unknown>, 'metadata' | 'getPeer' | 'getDeadline'>
+
+/** Told what a handler threw that was no status, before the client is sent INTERNAL. */
+export type OnUnexpected = (thrown: unknown) => void
+
+/**
+ * Serves `implementation` on `server`. A method that is left out answers UNIMPLEMENTED. What a handler throws
+ * becomes the call's status by `RpcStatusError.from`.
+ */
+export function addService<S extends DescService>(
+  server: Server,
+  desc: S,
+  implementation: Partial<Implementation<S>>,
+  onUnexpected: OnUnexpected = () => {},
+): void {
+  const handlers = implementation as Partial<Record<string, Handlers[MethodKind]>>
+  const adapted: Record<string, UntypedHandleCall> = {}
+  for (const { localName, methodKind } of desc.methods) {
+    const handler = handlers[localName]
+    if (handler) adapted[localName] = adapt(methodKind, handler, onUnexpected)
+  }
+  server.addService(serviceDefinition(desc), adapted)
+}
+
+function adapt<K extends MethodKind>(
+  kind: K,
+  handler: Handlers[K],
+  onUnexpected: OnUnexpected,
+): GrpcHandlers[K] {
+  return ADAPTERS[kind](handler, onUnexpected)
+}
+
+const ADAPTERS: {
+  readonly [K in MethodKind]: (handler: Handlers[K], onUnexpected: OnUnexpected) => GrpcHandlers[K]
+} = {
+  unary: (handler, onUnexpected) => (call, respond) =>
+    answerOnce(call, (context) => handler(call.request, context), respond, onUnexpected),
+  server_streaming: (handler, onUnexpected) => (call) =>
+    answerMany(call, (context) => handler(call.request, context), onUnexpected),
+  client_streaming: (handler, onUnexpected) => (call, respond) =>
+    answerOnce(call, (context) => handler(requestsOf(call), context), respond, onUnexpected),
+  bidi_streaming: (handler, onUnexpected) => (call) =>
+    answerMany(call, (context) => handler(requestsOf(call), context), onUnexpected),
+}
+
+async function answerOnce(
+  call: ServerCall,
+  run: (context: CallContext) => Promise<unknown>,
+  respond: sendUnaryData<unknown>,
+  onUnexpected: OnUnexpected,
+): Promise<void> {
+  const context = contextOf(call)
+  try {
+    respond(null, await run(context))
+  } catch (thrown) {
+    respond(statusOf(thrown, context, onUnexpected))
+  }
+}
+
+/** `pipe` waits for the call to drain before it takes the next answer, so a slow client slows its generator. */
+function answerMany(
+  call: ServerCall & Writable,
+  run: (context: CallContext) => AsyncIterable<unknown>,
+  onUnexpected: OnUnexpected,
+): void {
+  const context = contextOf(call)
+  const answers = Readable.from(startInside(() => run(context)))
+  // grpc-js takes a status of a stream as its 'error' event, and sends it after the answers before it.
+  answers.on('error', (thrown) => call.emit('error', statusOf(thrown, context, onUnexpected)))
+  call.on('cancelled', () => answers.destroy())
+  answers.pipe(call)
+}
+
+/** A handler that throws before it returns its iterable then fails like one that throws in it. */
+async function* startInside<T>(start: () => AsyncIterable<T>): AsyncGenerator<T> {
+  yield* start()
+}
+
+/** Leaving the loop must not destroy the call, which has still its status to send. */
+function requestsOf(call: Readable): AsyncIterable<Message> {
+  return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false }) }
+}
+
+function contextOf(call: ServerCall): CallContext {
+  const over = new AbortController()
+  call.on('cancelled', () => over.abort())
+  const deadline = call.getDeadline()
+  return {
+    metadata: call.metadata,
+    peer: call.getPeer(),
+    signal: over.signal,
+    deadline: deadline === Number.POSITIVE_INFINITY ? undefined : new Date(deadline),
+  }
+}
+
+/** What a handler throws once its call is over concerns nobody: most often it is the AbortError of its own wait. */
+function statusOf(thrown: unknown, context: CallContext, onUnexpected: OnUnexpected): StatusObject {
+  const error = RpcStatusError.from(thrown, context.signal.aborted ? undefined : onUnexpected)
+  return {
+    code: error.code,
+    // grpc-js percent-encodes the text, which throws on half a surrogate pair.
+    details: error.message.toWellFormed(),
+    metadata: error.metadata,
+  }
+}
