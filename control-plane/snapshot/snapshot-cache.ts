@@ -87,6 +87,7 @@ export class SnapshotCache {
       const resources = new Map(given.get(typeUrl)?.resources)
       for (const one of removals) if (one.typeUrl === typeUrl) resources.delete(one.name)
       for (const one of upserts) if (one.typeUrl === typeUrl) resources.set(one.name, one)
+      if (resources.size === 0 && !given.has(typeUrl)) continue
       given.set(typeUrl, createTypeSnapshot(typeUrl, resources.values(), versionFor(typeUrl, options)))
     }
     return this.#serve(group, given)
@@ -137,16 +138,21 @@ export class SnapshotCache {
     return () => this.#emitter.off('event', call)
   }
 
-  /** The events from now on. Those that are not taken are kept in memory until the loop is left or `signal` aborts. */
+  /**
+   * The events from the first `next()` on, until the loop is left or `signal` aborts, which ends it without an error. Those
+   * that are not taken are kept in memory.
+   */
   async *events(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<XdsEvent, void, undefined> {
-    for await (const [event] of on(this.#emitter, 'event', options)) yield event
+    try {
+      for await (const [event] of on(this.#emitter, 'event', options)) yield event
+    } catch (error) {
+      if (!options.signal?.aborted) throw error
+    }
   }
 
   /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
   watch(source: WatchSource): Watch {
     const group = this.#nodeGroup(source.node)
-    const watches = this.#watches.get(group) ?? new Set<Watch>()
-    this.#watches.set(group, watches)
     const watch = openWatch(source, group, this.#listenerAddress(source.node), {
       current: () => this.#snapshots.get(group),
       doubts: this.#doubts,
@@ -154,11 +160,13 @@ export class SnapshotCache {
       emit: (event) => this.#emit(event),
       nodeChanged: () => this.#waiters.nodeChanged(group, source.node.id),
       closed: () => {
-        watches.delete(watch)
-        if (watches.size === 0 && this.#watches.get(group) === watches) this.#watches.delete(group)
+        const watches = this.#watches.get(group)
+        watches?.delete(watch)
+        if (watches?.size === 0) this.#watches.delete(group)
       },
     })
-    watches.add(watch)
+    const watches = this.#watches.get(group) ?? new Set<Watch>()
+    this.#watches.set(group, watches.add(watch))
     return watch
   }
 
@@ -202,22 +210,22 @@ function versionFor(typeUrl: string, { version }: VersionOptions): string | unde
   return typeof version === 'string' ? version : version?.[typeUrl]
 }
 
+/** By what was given, of which the served types are made. */
 function isSame(a: Snapshot, b: Snapshot): boolean {
   return (
-    a.types.size === b.types.size && [...a.types].every(([typeUrl, type]) => b.types.get(typeUrl) === type)
+    a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
   )
 }
 
 function refuseDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
-  const places = Map.groupBy(resources.keys(), (index) => {
-    const { typeUrl = '', name = '' } = resources[index] ?? {}
-    return `${typeUrl} ${name}`
-  })
+  const firsts = new Map<string, number>()
   const problems: Problem[] = []
-  for (const [first, ...others] of places.values()) {
-    const resource = first === undefined ? undefined : resources[first]
-    if (resource === undefined) continue
-    for (const index of others) {
+  for (const [index, resource] of resources.entries()) {
+    const key = `${resource.typeUrl} ${resource.name}`
+    const first = firsts.get(key)
+    if (first === undefined) {
+      firsts.set(key, index)
+    } else {
       const message = `${describeResource(resource)} is given already at resources[${first}]: names are unique within a type`
       problems.push({ path: `resources[${index}]`, message })
     }

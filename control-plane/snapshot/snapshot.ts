@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { withListenerAddress } from './listener-address.ts'
 import type { Reference } from './references.ts'
-import { createResources, type Resource } from './resource.ts'
+import { createResources } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
 import { createTypeSnapshot, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
 
@@ -60,10 +60,8 @@ function withEmptyAssignments(
   given: TypeSnapshot | undefined,
 ): TypeSnapshot | undefined {
   const missing = new Set<string>()
-  for (const { references } of clusters?.list ?? []) {
-    for (const { typeUrl, name } of references) {
-      if (typeUrl === ENDPOINT && !given?.resources.has(name)) missing.add(name)
-    }
+  for (const { typeUrl, name } of clusters === undefined ? [] : referencesIn(clusters)) {
+    if (typeUrl === ENDPOINT && !given?.resources.has(name)) missing.add(name)
   }
   if (missing.size === 0) return given
   const empty = createResources(
@@ -79,7 +77,7 @@ const referencedBy = new WeakMap<TypeSnapshot, readonly Reference[]>()
 export function referencesIn(type: TypeSnapshot): readonly Reference[] {
   let references = referencedBy.get(type)
   if (references === undefined) {
-    references = type.list.flatMap((resource: Resource) => resource.references)
+    references = type.list.flatMap((resource) => resource.references)
     referencedBy.set(type, references)
   }
   return references

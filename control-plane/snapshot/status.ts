@@ -82,12 +82,11 @@ export function describeTypes(
 
 /** NOT_SENT without a type: a node that has asked for nothing has nothing. */
 export function stateOf(types: Readonly<Record<string, TypeStatus>>): SyncState {
-  const states = Object.values(types).map(({ state }) => state)
-  return states.length === 0 ? 'NOT_SENT' : worst(states)
+  return worst(Object.values(types).map(({ state }) => state))
 }
 
 function worst(states: readonly SyncState[]): SyncState {
-  return SEVERITY[Math.max(...states.map((state) => SEVERITY.indexOf(state)))] ?? 'DISCONNECTED'
+  return SEVERITY.findLast((state) => states.includes(state)) ?? 'NOT_SENT'
 }
 
 function mergeViews(views: Iterable<ReadonlyMap<string, TypeView>>): Map<string, TypeView> {

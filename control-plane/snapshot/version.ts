@@ -11,8 +11,8 @@ export function contentVersion(content: Uint8Array | string): string {
 
 /** The version of a set of resources, which come sorted by name. */
 export function setVersion(resources: Iterable<{ readonly name: string; readonly version: string }>): string {
-  const lines: string[] = []
-  // A name may hold any character, so its length goes before it.
-  for (const { name, version } of resources) lines.push(`${name.length}:${name}${version}`)
-  return contentVersion(lines.join('\n'))
+  let content = ''
+  // A name may hold any character, so its length goes before it; versions are of one length.
+  for (const { name, version } of resources) content += `${name.length}:${name}${version}`
+  return contentVersion(content)
 }

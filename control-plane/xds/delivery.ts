@@ -101,6 +101,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const latest = typeIn(moment.latest, type.typeUrl)
   const goal = goalOf(delivery, moment)
   const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
+  const isHeldBack = target.contentVersion !== latest.contentVersion
   const diff = diffTypes(base, target)
   const touched = delivery.refusals.filter((refusal) => isTouched(refusal, target))
   const after = {
@@ -126,7 +127,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
     const wanted = (isOwed ? latest : target).resources.get(name)
     const isDoubted = held === 'unknown' || touched.some(({ content }) => content.has(name))
     if (isOwed || isDoubted || !isHeld(held, wanted)) {
-      if (!isOwed && !isDoubted && isHeld(held, latest.resources.get(name))) {
+      if (!isOwed && !isDoubted && isHeldBack && apart.has(name)) {
         // Answered ahead of the pushes: older content must not follow newer.
         if (held !== undefined) keptApart.set(name, held)
       } else if (wanted !== undefined) {
@@ -171,7 +172,7 @@ function goalOf({ type, answerDue, pushed }: Delivery, { latest, limit }: Moment
 }
 
 /** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
-function isTouched({ content }: Refusal, target: TypeSnapshot): boolean {
+export function isTouched({ content }: Refusal, target: TypeSnapshot): boolean {
   for (const [name, version] of content) {
     if (target.resources.get(name)?.version !== version) return true
   }

@@ -1,8 +1,8 @@
 // How one stream stands, in the words of the status.
 
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { SyncState, TypeView } from '../snapshot/status.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, isTouched, type Refusal } from './delivery.ts'
 import type { StreamState } from './stream.ts'
 
 /** By type URL, for the types that the stream has asked for. */
@@ -35,10 +35,13 @@ function describeDelivery(delivery: Delivery, latest: Snapshot | undefined): Typ
 }
 
 function stateOf(
-  { flights, refusals, pushed, apart, owed }: Delivery,
+  { type, flights, refusals, pushed, apart, owed }: Delivery,
   latest: Snapshot | undefined,
 ): SyncState {
-  if (refusals.length > 0) return 'NACKED'
+  // Where other content is served by now, the verdict on it is still to come.
+  const isServed = (refusal: Refusal) =>
+    latest === undefined || !isTouched(refusal, typeIn(latest, type.typeUrl))
+  if (refusals.some(isServed)) return 'NACKED'
   if (flights.length > 0) return 'STALE'
   const isDue =
     latest === undefined || pushed?.sequence !== latest.sequence || apart.size > 0 || owed.size > 0

@@ -127,9 +127,12 @@ function begin(state: StreamState, request: SotwRequest): { state: StreamState; 
   const { typeUrl, versionInfo, resourceNames } = request
   const created = createDelivery(typeUrl)
   const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
-  const isBelieved = versionInfo !== '' && (state.doubts.get(typeUrl)?.size ?? 0) === 0
-  const claim = isBelieved ? versionInfo : undefined
-  const delivery = applyChange({ ...created, listed: resourceNames, claim }, change)
+  const doubted = state.doubts.get(typeUrl) ?? new Set()
+  const claim = versionInfo !== '' && doubted.size === 0 ? versionInfo : undefined
+  // A client that had something may still have what it asks for, and must hear that it is gone.
+  const unknown = versionInfo === '' ? doubted : new Set([...doubted, ...change.asked])
+  const apart = new Map([...unknown].map((name) => [name, 'unknown' as const]))
+  const delivery = applyChange({ ...created, listed: resourceNames, claim, apart }, change)
   return { state: withDelivery(state, delivery), report: [reportSubscription(delivery)] }
 }
 

@@ -1,0 +1,99 @@
+// The truth and all who are to hold it: clients of every kind, in both protocols, on one cache.
+
+import type { SnapshotCache } from '../../../control-plane/index.ts'
+import { ENDPOINT, resourceTypeOf, STAGES } from '../../../control-plane/snapshot/resource-type.ts'
+import { typeIn } from '../../../control-plane/snapshot/snapshot.ts'
+import type { ClientState } from '../../support/client-state.ts'
+import type { Link } from './link.ts'
+import { KINDS, Member } from './member.ts'
+import {
+  badNames,
+  type Change,
+  changeWorld,
+  EMPTY_WORLD,
+  healWorld,
+  resourcesOf,
+  type World,
+} from './world.ts'
+
+const GROUP = 'fleet'
+
+export class Fleet {
+  readonly #cache: SnapshotCache
+  readonly #members: readonly Member[]
+  readonly #badValues = new Set<string>()
+  #world: World = EMPTY_WORLD
+
+  constructor(cache: SnapshotCache, open: (id: string, client: ClientState) => Link) {
+    this.#cache = cache
+    const refuses = ({ value }: { readonly value: Uint8Array }) => this.#badValues.has(keyOf(value))
+    this.#members = KINDS.flatMap((kind) =>
+      (['sotw', 'delta'] as const).map((protocol) => new Member({ kind, protocol, refuses, open })),
+    )
+  }
+
+  member(index: number): Member {
+    return pick(this.#members, index)
+  }
+
+  freeMember(index: number): Member {
+    return pick(
+      this.#members.filter(({ isFree }) => isFree),
+      index,
+    )
+  }
+
+  change(change: Change): void {
+    this.#serve(changeWorld(this.#world, change))
+  }
+
+  clear(): void {
+    this.#cache.clearSnapshot(GROUP)
+  }
+
+  /** Lets everything come to rest; then each client holds the truth. @throws Error that lists where one does not. */
+  async settle(): Promise<void> {
+    const truth = this.#cache.getSnapshot(GROUP)
+    const isServed = (name: string) => truth !== undefined && typeIn(truth, ENDPOINT).resources.has(name)
+    for (const member of this.#members) await member.settle(isServed)
+    if (truth === undefined) return
+    const bad = badNames(this.#world)
+    // While something is refused, what comes after it waits, and so do removals.
+    const isChecked = (typeUrl: string, name: string) =>
+      bad.length === 0 ||
+      (STAGES.indexOf(resourceTypeOf(typeUrl).stage) === 0 &&
+        typeIn(truth, typeUrl).resources.has(name) &&
+        !bad.some((one) => one.typeUrl === typeUrl && one.name === name))
+    const differences = this.#members.flatMap((member) => member.differences(truth, isChecked))
+    if (differences.length > 0) throw new Error(`not what is served:\n${differences.join('\n')}`)
+  }
+
+  /** Serves good content in place of what was refused: at rest, nothing may then be amiss anywhere. */
+  async heal(): Promise<void> {
+    this.#serve(healWorld(this.#world))
+    await this.settle()
+  }
+
+  close(): void {
+    for (const member of this.#members) member.close()
+  }
+
+  #serve(world: World): void {
+    this.#world = world
+    const snapshot = this.#cache.setSnapshot(GROUP, resourcesOf(world))
+    for (const { typeUrl, name } of badNames(world)) {
+      const value = typeIn(snapshot, typeUrl).resources.get(name)?.value
+      if (value !== undefined) this.#badValues.add(keyOf(value))
+    }
+  }
+}
+
+function keyOf(value: Uint8Array): string {
+  return Buffer.from(value).toString('latin1')
+}
+
+function pick<T>(list: readonly T[], index: number): T {
+  const item = list[index % list.length]
+  if (item === undefined) throw new RangeError('nothing to pick from')
+  return item
+}

@@ -1,0 +1,134 @@
+// One client of the model, with the link that it has now: it reads when it is told to, and can be held against the truth.
+
+import { type Snapshot, typeIn } from '../../../control-plane/snapshot/snapshot.ts'
+import { type ClientRequest, ClientState, type Refuses, WHOLE_TYPES } from '../../support/client-state.ts'
+import { ENVOY, FollowingClient, grpcClient } from '../../support/following-client.ts'
+import type { Link } from './link.ts'
+
+/** Envoys and gRPC clients ask for what they find; a free client asks for what the commands say. */
+export const KINDS = ['envoy', 'grpc', 'free'] as const
+export type Kind = (typeof KINDS)[number]
+
+export interface MemberOptions {
+  readonly protocol: 'sotw' | 'delta'
+  readonly kind: Kind
+  readonly refuses: Refuses
+  readonly open: (id: string, client: ClientState) => Link
+}
+
+export class Member {
+  readonly title: string
+  readonly client: ClientState
+  readonly #options: MemberOptions
+  readonly #following: FollowingClient | undefined
+  #link: Link
+
+  constructor(options: MemberOptions) {
+    const { protocol, kind } = options
+    this.#options = options
+    this.title = `${kind}-${protocol}`
+    if (kind !== 'free') {
+      this.#following = new FollowingClient(protocol, kind === 'envoy' ? ENVOY : grpcClient('l'))
+    }
+    this.client = this.#following?.state ?? new ClientState(protocol)
+    this.#link = options.open(this.title, this.client)
+    for (const request of this.#following?.start() ?? []) this.#link.send(request)
+  }
+
+  get isFree(): boolean {
+    return this.#following === undefined
+  }
+
+  subscribe(typeUrl: string, names: readonly string[]): void {
+    if (this.client.isOpen(typeUrl) && names.length === 0) return
+    this.#link.send(this.client.subscribe(typeUrl, names))
+  }
+
+  unsubscribe(typeUrl: string, names: readonly string[]): void {
+    const mine = names.filter((name) => this.client.canUnsubscribe(typeUrl, name))
+    if (mine.length > 0) this.#link.send(this.client.unsubscribe(typeUrl, mine))
+  }
+
+  /** Reads one response and answers it; false where there is none. */
+  read(): boolean {
+    const response = this.#link.inbox.shift()
+    if (response === undefined) return false
+    for (const request of this.#answer(response)) this.#link.send(request)
+    return true
+  }
+
+  block(): void {
+    this.#link.block()
+  }
+
+  unblock(): void {
+    this.#link.unblock()
+  }
+
+  /** Comes back on a new stream; the old one's nonce means nothing there, even where it is sent. */
+  reconnect(withOldNonce: boolean): void {
+    this.#link.close()
+    this.#link = this.#options.open(this.title, this.client)
+    const requests = this.#following?.reconnect() ?? this.client.reconnect()
+    for (const request of requests) {
+      this.#link.send(withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request)
+    }
+    if (requests.length === 0) for (const request of this.#following?.start() ?? []) this.#link.send(request)
+  }
+
+  close(): void {
+    this.#link.close()
+  }
+
+  /** Reads until nothing comes any more; `isServed` says which endpoints it waits for in vain. @throws Error where that does not happen. */
+  async settle(isServed: (assignment: string) => boolean): Promise<void> {
+    this.#link.unblock()
+    for (let reads = 0; reads < 500; reads += 1) {
+      await this.#link.settled()
+      if (this.read()) while (this.read());
+      else if (!this.#timeOut(isServed)) return
+    }
+    throw new Error(`${this.title} is sent responses without end`)
+  }
+
+  /** How what is in effect differs from the truth. `isKnown` says of which names it can be told. */
+  differences(truth: Snapshot, isChecked: (typeUrl: string, name: string) => boolean): string[] {
+    const warming = [...(this.#following?.warming ?? [])].map((name) => `"${name}" never got its endpoints`)
+    return [
+      ...warming,
+      ...this.client.typeUrls.flatMap((typeUrl) => this.#differencesOf(typeUrl, truth, isChecked)),
+    ].map((difference) => `${this.title}: ${difference}`)
+  }
+
+  #differencesOf(
+    typeUrl: string,
+    truth: Snapshot,
+    isChecked: (typeUrl: string, name: string) => boolean,
+  ): string[] {
+    const held = this.client.held(typeUrl)
+    const wanted = typeIn(truth, typeUrl).resources
+    const isSilent = this.client.protocol === 'sotw' && !WHOLE_TYPES.includes(typeUrl)
+    const names = new Set([...held.keys(), ...wanted.keys()])
+    return [...names].flatMap((name) => {
+      if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
+      const [mine, theirs] = [held.get(name), wanted.get(name)]
+      // Absence is never told of these types in the state of the world: what was there may stay.
+      if (theirs === undefined && isSilent) return []
+      if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
+      if (mine === theirs) return []
+      const what = mine === undefined ? 'is missing' : theirs === undefined ? 'should be gone' : 'is another'
+      return [`${typeUrl} "${name}" ${what}`]
+    })
+  }
+
+  #timeOut(isServed: (assignment: string) => boolean): boolean {
+    const inVain = [...(this.#following?.warming ?? [])].filter((name) => !isServed(name))
+    for (const request of this.#following?.timeOut(inVain) ?? []) this.#link.send(request)
+    return inVain.length > 0
+  }
+
+  #answer(response: Parameters<ClientState['receive']>[0]): ClientRequest[] {
+    if (this.#following) return this.#following.receive(response, this.#options.refuses)
+    return [this.client.answer(response, this.client.receive(response, this.#options.refuses))]
+  }
+}

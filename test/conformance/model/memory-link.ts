@@ -1,0 +1,65 @@
+// A link without a transport: a stream machine on the real cache, with a witness that sees every step.
+
+import { create } from '@bufbuild/protobuf'
+import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import type { SnapshotCache } from '../../../control-plane/index.ts'
+import type { Watch } from '../../../control-plane/snapshot/watch.ts'
+import { stepDelta } from '../../../control-plane/xds/delta-stream.ts'
+import { describeStream } from '../../../control-plane/xds/describe.ts'
+import { stepSotw } from '../../../control-plane/xds/sotw-stream.ts'
+import { createStreamState, type StreamEvent, type StreamState } from '../../../control-plane/xds/stream.ts'
+import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
+import { nodeOf } from '../../support/xds-client.ts'
+import type { Link } from './link.ts'
+import { Witness } from './witness.ts'
+
+export class MemoryLink implements Link {
+  readonly inbox: ClientResponse[] = []
+  readonly #step: (state: StreamState, event: StreamEvent<ClientRequest>) => ReturnType<typeof stepSotw>
+  readonly #witness: Witness
+  readonly #watch: Watch
+  #state: StreamState
+
+  constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
+    this.#step = client.protocol === 'sotw' ? stepSotw : stepDelta
+    this.#witness = new Witness(client)
+    this.#watch = cache.watch({
+      node: create(NodeSchema, nodeOf(nodeId)),
+      stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory' },
+      describe: () => describeStream(this.#state),
+      onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
+    })
+    this.#state = { ...createStreamState(this.#watch.doubts), snapshot: this.#watch.snapshot() }
+  }
+
+  send(request: ClientRequest): void {
+    this.#take({ kind: 'request', request })
+  }
+
+  block(): void {
+    this.#take({ kind: 'blocked' })
+  }
+
+  unblock(): void {
+    this.#take({ kind: 'writable' })
+  }
+
+  close(): void {
+    const deliveries = [...this.#state.deliveries.values()]
+    this.#watch.close(
+      deliveries.flatMap(({ type, flights }) =>
+        flights.map((response) => ({ typeUrl: type.typeUrl, response })),
+      ),
+    )
+  }
+
+  async settled(): Promise<void> {}
+
+  #take(event: StreamEvent<ClientRequest>): void {
+    const { state, send, report } = this.#step(this.#state, event)
+    this.#state = state
+    this.#witness.see(event.kind === 'request' ? event.request : undefined, send)
+    this.inbox.push(...send)
+    this.#watch.report(report)
+  }
+}

@@ -1,0 +1,107 @@
+// Watches one stream from beside it, by plain bookkeeping of its own, and objects to a response that breaks the protocol.
+
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../control-plane/snapshot/resource-type.ts'
+import {
+  type ClientRequest,
+  type ClientResponse,
+  type ClientState,
+  EVERYTHING,
+  WHOLE_TYPES,
+} from '../../support/client-state.ts'
+import { SeenType } from './seen-type.ts'
+
+export class Witness {
+  readonly #client: ClientState
+  readonly #types = new Map<string, SeenType>()
+
+  /** `client` tells what is in effect at the other end. */
+  constructor(client: ClientState) {
+    this.#client = client
+  }
+
+  /**
+   * Takes one step of the server: the request that led to it, unless it was a push, and the responses.
+   * @throws Error that names the row and the message where a response is against the protocol.
+   */
+  see(request: ClientRequest | undefined, responses: readonly ClientResponse[]): void {
+    const isStale = request !== undefined && !this.#hear(request)
+    if (isStale && responses.length > 0) throw new Error(`X1: answered the stale request ${show(request)}`)
+    for (const response of responses) this.#judge(response)
+  }
+
+  /** False where the request is to be passed over. */
+  #hear(request: ClientRequest): boolean {
+    const { typeUrl } = request
+    const known = this.#types.get(typeUrl)
+    if (known === undefined) {
+      const type = new SeenType(this.#client.held(typeUrl).keys())
+      this.#types.set(typeUrl, type)
+      type.hear(request, this.#client.protocol, true)
+      return true
+    }
+    const { protocol } = this.#client
+    const isOvertaken = protocol === 'sotw' && request.responseNonce !== known.lastNonce
+    if (!isOvertaken) known.hear(request, protocol, false)
+    return !isOvertaken || known.hearAnswer(request, protocol)
+  }
+
+  #judge(response: ClientResponse): void {
+    const { typeUrl, resources } = response
+    const object = (what: string) => {
+      throw new Error(`${what}: ${show(response)}`)
+    }
+    const type = this.#types.get(typeUrl)
+    if (type === undefined) throw new Error(`X31: of a type that was not asked for: ${show(response)}`)
+    const removed = this.#removedBy(type, response)
+    const names = [...resources.map(({ name }) => name), ...removed]
+    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl)) object('X1: a second one under way')
+    for (const name of names) if (!type.concerns(name)) object(`X31: "${name}" is not subscribed`)
+    if (type.repeatsRefusal(response, removed)) object('X5: it was refused, and nothing in it is new')
+    if (!type.isAsked(EVERYTHING)) {
+      for (const name of this.#unready(type, response)) object(`X14: it uses "${name}", which is not ACKed`)
+      for (const name of this.#stillUsed(type, typeUrl, removed)) object(`X15: "${name}" is still used`)
+    }
+    type.note(response, removed, this.#client.protocol)
+    if (typeUrl === CLUSTER) this.#expectEndpoints(response)
+  }
+
+  #removedBy(type: SeenType, { typeUrl, resources, removed }: ClientResponse): readonly string[] {
+    if (this.#client.protocol === 'delta') return removed
+    if (!WHOLE_TYPES.includes(typeUrl)) return []
+    const present = new Set(resources.map(({ name }) => name))
+    return type.sentNames().filter((name) => !present.has(name) && type.wants(name))
+  }
+
+  /** X10: the assignments of clusters that are sent come again, unasked and unchanged. */
+  #expectEndpoints({ resources }: ClientResponse): void {
+    const endpoints = this.#types.get(ENDPOINT)
+    for (const { typeUrl, name } of resources.flatMap(({ references }) => references)) {
+      if (typeUrl === ENDPOINT && endpoints?.wants(name)) endpoints.ask(name)
+    }
+  }
+
+  /** Clusters that a pushed listener or route uses and that are not ACKed, where the client takes all clusters. */
+  #unready(type: SeenType, { typeUrl, resources }: ClientResponse): string[] {
+    const clusters = this.#types.get(CLUSTER)
+    if (![LISTENER, ROUTE].includes(typeUrl) || !clusters?.wildcard) return []
+    return resources
+      .filter((resource) => type.isPushOf(resource))
+      .flatMap(({ references }) => references.filter((reference) => reference.typeUrl === CLUSTER))
+      .map(({ name }) => name)
+      .filter((name) => !clusters.accepted.has(name))
+  }
+
+  /** Clusters that are taken away although a listener or a route in effect uses them. */
+  #stillUsed(type: SeenType, typeUrl: string, removed: readonly string[]): string[] {
+    if (typeUrl !== CLUSTER) return []
+    const users = [LISTENER, ROUTE].flatMap((user) => [...this.#client.held(user).values()])
+    const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
+    return removed.filter((name) => used.has(name) && !type.isAsked(name))
+  }
+}
+
+function show(message: ClientRequest | ClientResponse): string {
+  return JSON.stringify(message, (key, value) =>
+    key === 'value' || key === 'references' ? undefined : value,
+  )
+}

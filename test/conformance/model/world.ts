@@ -1,0 +1,152 @@
+// What the fleet is to be served, in a form that is quick to change at random and is consistent after each change.
+
+import type { ResourceInput } from '../../../control-plane/index.ts'
+import { CLUSTER, LISTENER, ROUTE } from '../../../control-plane/snapshot/resource-type.ts'
+import { assignment, cluster, httpListener, routes, secret, tcpListener } from '../../support/resources.ts'
+
+export const CLUSTERS = ['a', 'b', 'c'] as const
+export const LISTENERS = ['l', 'm'] as const
+export const SECRETS = ['s', 't'] as const
+export type ClusterName = (typeof CLUSTERS)[number]
+export type ListenerName = (typeof LISTENERS)[number]
+export type SecretName = (typeof SECRETS)[number]
+
+/** Contents are numbers, of which these are such that a client refuses them. */
+export const BAD_CONTENTS: readonly number[] = [3, 4]
+
+interface ListenerContent {
+  readonly kind: 'tcp' | 'http'
+  readonly cluster: ClusterName
+  readonly content: number
+}
+
+export interface World {
+  readonly clusters: ReadonlyMap<ClusterName, number>
+  /** How many endpoints; a cluster that is not among them is served an empty assignment. */
+  readonly endpoints: ReadonlyMap<ClusterName, number>
+  /** An HTTP listener has routes of its name, with content of their own. */
+  readonly listeners: ReadonlyMap<ListenerName, ListenerContent & { readonly routes: number }>
+  readonly secrets: ReadonlyMap<SecretName, number>
+}
+
+export type Change =
+  | { readonly set: 'cluster'; readonly name: ClusterName; readonly content: number | undefined }
+  | { readonly set: 'endpoints'; readonly name: ClusterName; readonly content: number | undefined }
+  | { readonly set: 'listener'; readonly name: ListenerName; readonly content: ListenerContent | undefined }
+  | {
+      readonly set: 'routes'
+      readonly name: ListenerName
+      readonly cluster: ClusterName
+      readonly content: number
+    }
+  | { readonly set: 'secret'; readonly name: SecretName; readonly content: number | undefined }
+
+export const EMPTY_WORLD: World = {
+  clusters: new Map(),
+  endpoints: new Map(),
+  listeners: new Map(),
+  secrets: new Map(),
+}
+
+/** The world after a change. What uses a cluster that goes is led to another; one that is used comes into being. */
+export function changeWorld(world: World, change: Change): World {
+  switch (change.set) {
+    case 'cluster':
+      return repoint({ ...world, clusters: withEntry(world.clusters, change.name, change.content) })
+    case 'endpoints':
+      return { ...world, endpoints: withEntry(world.endpoints, change.name, change.content) }
+    case 'secret':
+      return { ...world, secrets: withEntry(world.secrets, change.name, change.content) }
+    case 'listener': {
+      const { name, content } = change
+      const routesContent = world.listeners.get(name)?.routes ?? 0
+      const listener = content && { ...content, routes: routesContent }
+      return provide({ ...world, listeners: withEntry(world.listeners, name, listener) })
+    }
+    case 'routes': {
+      const listener = world.listeners.get(change.name)
+      if (listener === undefined) return world
+      const changed = { ...listener, cluster: change.cluster, routes: change.content }
+      return provide({ ...world, listeners: withEntry(world.listeners, change.name, changed) })
+    }
+  }
+}
+
+/** The same world with good content in place of bad. */
+export function healWorld(world: World): World {
+  const heal = (content: number) => (BAD_CONTENTS.includes(content) ? 0 : content)
+  return {
+    ...world,
+    clusters: mapValues(world.clusters, heal),
+    listeners: mapValues(world.listeners, (listener) => ({
+      ...listener,
+      content: heal(listener.content),
+      routes: heal(listener.routes),
+    })),
+  }
+}
+
+export function resourcesOf({ clusters, endpoints, listeners, secrets }: World): ResourceInput[] {
+  return [
+    ...[...clusters].map(([name, content]) => cluster(name, 1000 + content)),
+    ...[...endpoints].map(([name, content]) => assignment(name, ...Array(content).keys())),
+    ...[...listeners].flatMap(([name, listener]) =>
+      listener.kind === 'tcp'
+        ? [tcpListener(name, listener.content, listener.cluster)]
+        : [httpListener(name, listener.content), routesOf(name, listener)],
+    ),
+    ...[...secrets].map(([name, content]) => secret(name, `${content}`)),
+  ]
+}
+
+/** Type and name of all that has bad content. */
+export function badNames({ clusters, listeners }: World): { typeUrl: string; name: string }[] {
+  const bad = [...clusters].flatMap(([name, content]) => ifBad(content, CLUSTER, name))
+  for (const [name, { kind, content, routes }] of listeners) {
+    bad.push(...ifBad(content, LISTENER, name), ...(kind === 'http' ? ifBad(routes, ROUTE, name) : []))
+  }
+  return bad
+}
+
+function ifBad(content: number, typeUrl: string, name: string) {
+  return BAD_CONTENTS.includes(content) ? [{ typeUrl, name }] : []
+}
+
+function routesOf(
+  name: string,
+  { cluster, routes: content }: World['listeners'] extends ReadonlyMap<string, infer L> ? L : never,
+) {
+  const configuration = routes(name, cluster)
+  configuration.maxDirectResponseBodySizeBytes = content
+  return configuration
+}
+
+/** Clusters that are used are there. */
+function provide(world: World): World {
+  const missing = [...world.listeners.values()].filter(({ cluster }) => !world.clusters.has(cluster))
+  return {
+    ...world,
+    clusters: new Map([...world.clusters, ...missing.map(({ cluster }) => [cluster, 0] as const)]),
+  }
+}
+
+/** Listeners of a cluster that is gone go to another, and with the last cluster all listeners go. */
+function repoint(world: World): World {
+  const [other] = world.clusters.keys()
+  if (other === undefined) return { ...world, listeners: new Map() }
+  const listeners = mapValues(world.listeners, (listener) =>
+    world.clusters.has(listener.cluster) ? listener : { ...listener, cluster: other },
+  )
+  return { ...world, listeners }
+}
+
+function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> {
+  const changed = new Map(map)
+  if (value === undefined) changed.delete(key)
+  else changed.set(key, value)
+  return changed
+}
+
+function mapValues<K, V>(map: ReadonlyMap<K, V>, change: (value: V) => V): ReadonlyMap<K, V> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]))
+}

@@ -1,0 +1,106 @@
+// A snapshot keeps what did not change, and completes what a client would wait for.
+
+import { fromBinary } from '@bufbuild/protobuf'
+import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import t from 'tap'
+import { createResources, type ResourceInput } from '../../control-plane/snapshot/resource.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../control-plane/snapshot/resource-type.ts'
+import {
+  atAddress,
+  createSnapshot,
+  referencesIn,
+  type Snapshot,
+  typeIn,
+} from '../../control-plane/snapshot/snapshot.ts'
+import { createTypeSnapshot, emptyTypeSnapshot } from '../../control-plane/snapshot/type-snapshot.ts'
+import { assignment, badCluster, cluster, routes, tcpListener } from '../support/resources.ts'
+
+function snapshotOf(
+  inputs: readonly ResourceInput[],
+  options: { readonly versions?: Readonly<Record<string, string>>; readonly previous?: Snapshot } = {},
+): Snapshot {
+  const { versions = {}, previous } = options
+  const types = [...Map.groupBy(createResources(inputs), ({ typeUrl }) => typeUrl)]
+  const given = new Map(
+    types.map(([typeUrl, list]) => [typeUrl, createTypeSnapshot(typeUrl, list, versions[typeUrl])]),
+  )
+  return createSnapshot('fleet', (previous?.sequence ?? 0) + 1, given, previous)
+}
+
+function endpointsOf(snapshot: Snapshot, name: string): number | undefined {
+  const resource = typeIn(snapshot, ENDPOINT).resources.get(name)
+  return resource && fromBinary(ClusterLoadAssignmentSchema, resource.value).endpoints.length
+}
+
+t.test('X12: a cluster that would wait for its endpoints is served an empty assignment', async (t) => {
+  const snapshot = snapshotOf([cluster('a'), cluster('b'), assignment('a', 1)])
+  t.equal(endpointsOf(snapshot, 'a'), 1)
+  t.equal(endpointsOf(snapshot, 'b'), 0)
+  t.same([...(snapshot.given.get(ENDPOINT)?.resources.keys() ?? [])], ['a'], 'what was given stays')
+})
+
+t.test('X12: the empty assignment has the name under which the cluster asks', async (t) => {
+  const named = cluster('a')
+  if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
+  const snapshot = snapshotOf([named])
+  t.same([...typeIn(snapshot, ENDPOINT).resources.keys()], ['service'])
+})
+
+t.test('X12: a cluster that asks for no endpoints is served none', async (t) => {
+  t.notOk(snapshotOf([badCluster('a'), tcpListener('l', 1, 'a')]).types.has(ENDPOINT))
+})
+
+t.test('X12: empty assignments come and go under the version that was given, or a hash', async (t) => {
+  const versions = { [ENDPOINT]: 'v1' }
+  const resources = [cluster('a'), cluster('b'), assignment('a', 1)]
+  t.equal(typeIn(snapshotOf(resources, { versions }), ENDPOINT).version, 'v1')
+  const hashed = typeIn(snapshotOf(resources), ENDPOINT)
+  t.equal(hashed.version, hashed.contentVersion)
+  const completed = typeIn(snapshotOf([...resources, assignment('b')]), ENDPOINT)
+  t.not(completed.version, snapshotOf(resources).given.get(ENDPOINT)?.version)
+})
+
+t.test('the parts that did not change are those of the snapshot before, by identity', async (t) => {
+  const previous = snapshotOf([cluster('a'), cluster('b'), assignment('a', 1), routes('r', 'a')])
+  const next = snapshotOf([routes('r', 'b'), assignment('a', 1), cluster('b'), cluster('a')], { previous })
+  t.equal(next.sequence, 2)
+  for (const typeUrl of [CLUSTER, ENDPOINT]) {
+    t.equal(next.types.get(typeUrl), previous.types.get(typeUrl))
+    t.equal(next.given.get(typeUrl), previous.given.get(typeUrl))
+  }
+  t.not(next.types.get(ROUTE), previous.types.get(ROUTE))
+})
+
+t.test('a new version of old content is a change', async (t) => {
+  const previous = snapshotOf([cluster('a')], { versions: { [CLUSTER]: 'v1' } })
+  const next = snapshotOf([cluster('a')], { versions: { [CLUSTER]: 'v2' }, previous })
+  t.equal(typeIn(next, CLUSTER).version, 'v2')
+})
+
+t.test('a type that a snapshot lacks has nothing in it', async (t) => {
+  t.equal(typeIn(snapshotOf([cluster('a')]), SECRET), emptyTypeSnapshot(SECRET))
+})
+
+t.test('only the listeners differ from one address to another', async (t) => {
+  const snapshot = snapshotOf([cluster('a'), tcpListener('l', 1, 'a', '')])
+  const here = atAddress(snapshot, '127.0.1.2')
+  t.equal(here.types.get(CLUSTER), snapshot.types.get(CLUSTER))
+  t.not(here.types.get(LISTENER), snapshot.types.get(LISTENER))
+  t.equal(here.types.get(LISTENER), atAddress(snapshot, '127.0.1.2').types.get(LISTENER), 'made once')
+  t.equal(here.sequence, snapshot.sequence)
+})
+
+t.test('a snapshot in which nothing is to be filled in is the same for all', async (t) => {
+  for (const snapshot of [snapshotOf([cluster('a')]), snapshotOf([tcpListener('l', 1, 'a')])]) {
+    t.equal(atAddress(snapshot, '127.0.1.2'), snapshot)
+  }
+})
+
+t.test('what a type refers to is gathered once', async (t) => {
+  const type = typeIn(snapshotOf([cluster('a'), cluster('b')]), CLUSTER)
+  t.same(referencesIn(type), [
+    { typeUrl: ENDPOINT, name: 'a' },
+    { typeUrl: ENDPOINT, name: 'b' },
+  ])
+  t.equal(referencesIn(type), referencesIn(type))
+})
