@@ -1,8 +1,9 @@
 // What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
 
+import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { referencesIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
 
@@ -36,6 +37,8 @@ export interface Refusal {
   readonly message: string
   /** Refused content: name → version, absent where the name was removed. */
   readonly content: ReadonlyMap<string, string | undefined>
+  /** Other content for some of its names was on its way already. */
+  readonly isOvertaken: boolean
 }
 
 export interface Delivery {
@@ -86,6 +89,8 @@ export interface Moment {
   readonly latest: Snapshot
   readonly limit: Snapshot | undefined
   readonly isRemovable: (typeUrl: string, name: string) => boolean
+  /** What is taken away, or was refused, by a response that is not ACKed. */
+  readonly isUnsettled: (reference: Reference) => boolean
 }
 
 export interface Due {
@@ -103,7 +108,18 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
   const isHeldBack = target.contentVersion !== latest.contentVersion
   const diff = diffTypes(base, target)
-  const touched = delivery.refusals.filter((refusal) => isTouched(refusal, target))
+  // What was answered ahead of the pushes follows the newest until they have caught up.
+  const wantedOf = (name: string) =>
+    (owed.has(name) || (isHeldBack && apart.has(name)) ? latest : target).resources.get(name)
+  const destined = (refusal: Refusal, name: string): Held | undefined => {
+    const wanted = wantedOf(name)
+    if (wanted !== undefined || moment.isRemovable(type.typeUrl, name)) return wanted
+    // What was refused last must not be repeated: what is still in use goes back to what it was.
+    return acceptedBefore(refusal, type, name)
+  }
+  const touched = delivery.refusals.filter((refusal) =>
+    isTouched(refusal, (name) => versionOf(destined(refusal, name))),
+  )
   const after = {
     ...delivery,
     base: target,
@@ -118,14 +134,16 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   }
 
   const upserts: Resource[] = []
+  const restored: Resource[] = []
   const removed: string[] = []
   const keptApart = new Map<string, Held>()
   for (const name of candidates(delivery, diff, touched)) {
     if (!isSubscribed(subscription, name)) continue
-    const held = apart.has(name) ? apart.get(name) : base.resources.get(name)
+    const refusal = touched.find(({ content }) => content.has(name))
+    const held = refusal ? acceptedBefore(refusal, type, name) : (apart.get(name) ?? base.resources.get(name))
     const isOwed = owed.has(name)
-    const wanted = (isOwed ? latest : target).resources.get(name)
-    const isDoubted = held === 'unknown' || touched.some(({ content }) => content.has(name))
+    const wanted = wantedOf(name)
+    const isDoubted = held === 'unknown' || refusal !== undefined
     if (isOwed || isDoubted || !isHeld(held, wanted)) {
       if (!isOwed && !isDoubted && isHeldBack && apart.has(name)) {
         // Answered ahead of the pushes: older content must not follow newer.
@@ -134,6 +152,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
         upserts.push(wanted)
         if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
       } else if (held !== undefined && !isOwed && !moment.isRemovable(type.typeUrl, name)) {
+        if (refusal && isResource(held)) restored.push(held)
         keptApart.set(name, held)
       } else {
         removed.push(name)
@@ -143,7 +162,8 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const shared = upserts.length === latest.list.length && target === latest ? latest.list : upserts
   const refusals =
     touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
-  return { upserts: shared, removed, after: { ...after, apart: keptApart, refusals } }
+  const all = restored.length === 0 ? shared : [...upserts, ...restored]
+  return { upserts: all, removed, after: { ...after, apart: keptApart, refusals } }
 }
 
 /** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
@@ -163,20 +183,28 @@ const none: ReadonlySet<string> = new Set()
 const nothingApart: ReadonlyMap<string, Held> = new Map()
 
 /** The snapshot that a send brings the client to: never one that is older than what it was sent. */
-function goalOf({ type, answerDue, pushed }: Delivery, { latest, limit }: Moment): Snapshot | undefined {
+function goalOf({ type, answerDue, pushed }: Delivery, moment: Moment): Snapshot | undefined {
+  const { latest, limit, isUnsettled } = moment
   if (answerDue) return latest
   if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
+  if (limit === latest) return latest
   // What is superseded already is passed over: what it refers to may be gone again, or refused.
-  const isCurrent = typeIn(limit, type.typeUrl).contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  return isCurrent ? limit : pushed
+  const target = typeIn(limit, type.typeUrl)
+  const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
+  return isCurrent && !referencesIn(target).some(isUnsettled) ? limit : pushed
+}
+
+/** The content that the client had accepted under a name when it refused another, where it had. */
+function acceptedBefore({ from }: Refusal, { typeUrl }: ResourceType, name: string): Held {
+  return (from && typeIn(from, typeUrl).resources.get(name)) ?? 'unknown'
 }
 
 /** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
-export function isTouched({ content }: Refusal, target: TypeSnapshot): boolean {
-  for (const [name, version] of content) {
-    if (target.resources.get(name)?.version !== version) return true
-  }
-  return false
+export function isTouched(
+  { content, isOvertaken }: Refusal,
+  servedVersion: (name: string) => string | undefined,
+): boolean {
+  return isOvertaken || [...content].some(([name, version]) => servedVersion(name) !== version)
 }
 
 function* candidates(
@@ -197,6 +225,15 @@ function* candidates(
   yield* once(apart.keys())
   yield* once(owed)
   for (const { content } of touched) yield* once(content.keys())
+}
+
+/** Whether its content is at hand, not only its version. */
+export function isResource(held: Held): held is Resource {
+  return held !== 'unknown' && 'value' in held
+}
+
+function versionOf(held: Held | undefined): string | undefined {
+  return held === 'unknown' ? undefined : held?.version
 }
 
 function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
@@ -235,20 +272,24 @@ export function earliest(snapshots: readonly (Snapshot | undefined)[]): Snapshot
   return oldest
 }
 
-/** Takes the flight of an answered nonce out; absent where no such response waits for an answer. */
+/** The response that a nonce answers; absent where no such response waits for an answer. */
 export function findFlight(delivery: Delivery, nonce: string): Flight | undefined {
   return delivery.flights.find((flight) => flight.nonce === nonce)
 }
 
+/** The delivery after an ACK, which speaks for every name in its response. */
 export function acceptFlight(delivery: Delivery, flight: Flight): Delivery {
   const accepted = {
     ...delivery,
     ackedVersion: flight.version,
     flights: delivery.flights.filter((one) => one !== flight),
   }
-  return withoutRefused(accepted, (name) => namesIn(flight).includes(name))
+  if (delivery.refusals.length === 0) return accepted
+  const settled = new Set(namesIn(flight))
+  return withoutRefused(accepted, (name) => settled.has(name))
 }
 
+/** The delivery after a NACK. What a later response brought again in other content is left to that one's answer. */
 export function refuseFlight(
   delivery: Delivery,
   flight: Flight,
@@ -258,14 +299,15 @@ export function refuseFlight(
   const flights = delivery.flights
     .filter((one) => one !== flight)
     .map((one) => ({ ...one, from: earliest([one.from, flight.from]) }))
-  const later = delivery.flights.slice(delivery.flights.indexOf(flight) + 1)
-  const overtaken = new Set(later.flatMap(namesIn))
-  const content = new Map<string, string | undefined>()
-  for (const { name, version } of flight.news) if (!overtaken.has(name)) content.set(name, version)
-  for (const name of flight.removed) if (!overtaken.has(name)) content.set(name, undefined)
+  const later = new Map(delivery.flights.slice(delivery.flights.indexOf(flight) + 1).flatMap(changesIn))
+  const changes = changesIn(flight)
+  const content = new Map(
+    changes.filter(([name, version]) => !later.has(name) || later.get(name) === version),
+  )
   if (content.size === 0) return { ...delivery, flights }
   const { nonce, version, from } = flight
-  const refusal: Refusal = { nonce, version, from, content, ...error }
+  const isOvertaken = content.size < changes.length
+  const refusal: Refusal = { nonce, version, from, content, isOvertaken, ...error }
   return { ...delivery, flights, refusals: [...delivery.refusals, refusal] }
 }
 
@@ -283,4 +325,12 @@ export function withoutRefused(delivery: Delivery, isSettled: (name: string) => 
 /** Every name that a response spoke of. */
 export function namesIn({ resources, removed }: Pick<Flight, 'resources' | 'removed'>): string[] {
   return [...resources.map(({ name }) => name), ...removed]
+}
+
+/** What a response brings: name → version, absent where the name goes. */
+function changesIn({ news, removed }: Flight): readonly (readonly [string, string | undefined])[] {
+  return [
+    ...news.map(({ name, version }) => [name, version] as const),
+    ...removed.map((name) => [name, undefined] as const),
+  ]
 }

@@ -1,6 +1,7 @@
 // The order of an aggregated stream: supply before the listeners that use it, then routes, and what is no longer used goes last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
+import type { Reference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, type ResourceType, STAGES } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import {
@@ -45,7 +46,7 @@ export function flush(before: StreamState, reported: readonly Report[], protocol
       .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
     state = withDelivery(
       { ...state, nextNonce: state.nextNonce + responses.length },
-      afterSending(due.after, responses, groundOf(delivery)),
+      afterSending(due.after, responses, groundFor(delivery)),
     )
     if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
     send.push(...responses)
@@ -57,11 +58,18 @@ export function flush(before: StreamState, reported: readonly Report[], protocol
   return { state, send, report: [...reported, ...sent] }
 }
 
+/** What was asked for was not had before. */
+function groundFor(delivery: Delivery): Snapshot | undefined {
+  return delivery.answerDue || delivery.owed.size > 0 ? undefined : groundOf(delivery)
+}
+
 function afterSending(after: Delivery, responses: readonly Response[], from: Snapshot | undefined): Delivery {
   const last = responses.at(-1)
   if (last === undefined) return after
   const flights = [...after.flights, ...responses.map((response) => ({ ...response, from }))]
-  return { ...after, flights, lastNonce: last.nonce }
+  const removed = new Set(responses.flatMap((response) => response.removed))
+  const apart = new Map([...after.apart].filter(([name]) => !removed.has(name)))
+  return { ...after, apart, flights, lastNonce: last.nonce }
 }
 
 /**
@@ -89,11 +97,19 @@ function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): Strea
 function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
   const stage = stageOf(type)
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
-  if (stage > 0) return { latest, limit, isRemovable: () => true }
+  const common = { latest, limit, isUnsettled: (reference: Reference) => isUnsettled(state, reference) }
+  if (stage > 0) return { ...common, isRemovable: () => true }
   const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
     inUse.some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
-  return { latest, limit, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
+  return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
+}
+
+function isUnsettled({ deliveries }: StreamState, { typeUrl, name }: Reference): boolean {
+  const { flights = [], refusals = [] } = deliveries.get(typeUrl) ?? {}
+  return (
+    flights.some(({ removed }) => removed.includes(name)) || refusals.some(({ content }) => content.has(name))
+  )
 }
 
 function stageOf({ stage }: ResourceType): number {

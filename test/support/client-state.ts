@@ -156,6 +156,11 @@ export class ClientState {
     return this.#types.get(typeUrl)?.held ?? new Map()
   }
 
+  /** Names and versions in responses that were accepted whole: what it will claim to hold. */
+  accepted(typeUrl: string): ReadonlyMap<string, string> {
+    return this.#types.get(typeUrl)?.accepted ?? new Map()
+  }
+
   /** Whether a response of the type was received on this stream. */
   isAnswered(typeUrl: string): boolean {
     return this.#types.get(typeUrl)?.nonce !== ''

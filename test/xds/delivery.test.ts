@@ -191,16 +191,24 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: of a refused response only what no later one carries anew is counted': {
+  'X6: of a refused response what no later one carries anew is tried again at once': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
       serve EDS a=2 b=1 → EDS#2 a=2
+      nack 1 → EDS#3 b=1
+      ack 2 3
+      status → EDS SYNCED
+    `,
+  },
+  'X6: what a later response only repeats is refused until that one is ACKed': {
+    delta: `
+      serve EDS a=1
+      ask EDS +a → EDS#1 a=1
+      ask EDS +a → EDS#2 a=1
       nack 1
-      ack 2
       status → EDS NACKED
-      serve EDS a=2 b=2 → EDS#3 b=2
-      ack 3
+      ack 2
       status → EDS SYNCED
     `,
   },

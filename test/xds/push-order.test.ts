@@ -102,6 +102,26 @@ testScripts(
         ask EDS +a → EDS#12 a=1
       `,
     },
+    'X11: endpoints that stayed while their cluster was away are sent again with it': {
+      sotw: `
+        serve CDS → CDS#5
+        ack 5
+        serve CDS a=1 → CDS#6 a=1 | EDS#7 a=1
+        ack 6 7
+        serve CDS → CDS#8
+        ack 8
+        serve CDS a=1 → CDS#9 a=1 | EDS#10 a=1
+      `,
+      delta: `
+        serve CDS → CDS#5 -a
+        ack 5
+        serve CDS a=1 → CDS#6 a=1 | EDS#7 a=1
+        ack 6 7
+        serve CDS → CDS#8 -a
+        ack 8
+        serve CDS a=1 → CDS#9 a=1 | EDS#10 a=1
+      `,
+    },
     'X12: a cluster without endpoints is given an empty assignment, and the real one when it comes': {
       sotw: `
         serve CDS a=1 b=1 → CDS#5 a=1 b=1
@@ -165,6 +185,11 @@ testScripts(
         ask RDS +k → RDS#7 k=2
       `,
     },
+    'X14: a first answer is not held back, though nothing of an earlier stage is ACKed': `
+      reconnect
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 l=1
+    `,
     'X14: a client that asks for listeners first, as gRPC does, is answered at every step': {
       sotw: `
         reconnect
