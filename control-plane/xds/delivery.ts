@@ -108,17 +108,18 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
   const isHeldBack = target.contentVersion !== latest.contentVersion
   const diff = diffTypes(base, target)
-  // What was answered ahead of the pushes follows the newest until they have caught up.
-  const wantedOf = (name: string) =>
-    (owed.has(name) || (isHeldBack && apart.has(name)) ? latest : target).resources.get(name)
+  // What was answered ahead of the pushes stays until they have caught up: older content must not follow newer.
+  const isAhead = (name: string) => isHeldBack && apart.has(name) && !owed.has(name)
   const destined = (refusal: Refusal, name: string): Held | undefined => {
-    const wanted = wantedOf(name)
+    const wanted = target.resources.get(name)
     if (wanted !== undefined || moment.isRemovable(type.typeUrl, name)) return wanted
     // What was refused last must not be repeated: what is still in use goes back to what it was.
     return acceptedBefore(refusal, type, name)
   }
   const touched = delivery.refusals.filter((refusal) =>
-    isTouched(refusal, (name) => versionOf(destined(refusal, name))),
+    isTouched(refusal, (name) =>
+      isAhead(name) ? refusal.content.get(name) : versionOf(destined(refusal, name)),
+    ),
   )
   const after = {
     ...delivery,
@@ -142,13 +143,11 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
     const refusal = touched.find(({ content }) => content.has(name))
     const held = refusal ? acceptedBefore(refusal, type, name) : (apart.get(name) ?? base.resources.get(name))
     const isOwed = owed.has(name)
-    const wanted = wantedOf(name)
-    const isDoubted = held === 'unknown' || refusal !== undefined
-    if (isOwed || isDoubted || !isHeld(held, wanted)) {
-      if (!isOwed && !isDoubted && isHeldBack && apart.has(name)) {
-        // Answered ahead of the pushes: older content must not follow newer.
-        if (held !== undefined) keptApart.set(name, held)
-      } else if (wanted !== undefined) {
+    const wanted = (isOwed ? latest : target).resources.get(name)
+    if (isAhead(name)) {
+      keptApart.set(name, (refusal ? undefined : held) ?? 'unknown')
+    } else if (isOwed || refusal !== undefined || !isHeld(held, wanted)) {
+      if (wanted !== undefined) {
         upserts.push(wanted)
         if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
       } else if (held !== undefined && !isOwed && !moment.isRemovable(type.typeUrl, name)) {

@@ -16,14 +16,16 @@ import {
   type Response,
   snapshotsInUse,
 } from './delivery.ts'
-import { type Report, type Step, type StreamState, withDelivery } from './stream.ts'
+import { type Report, type Step, type StreamEvent, type StreamState, withDelivery } from './stream.ts'
 import { isSubscribed } from './subscription.ts'
 
 /** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
 export const MAX_FLIGHTS = 100
 
-/** Where the two protocols differ once it is known what is due. */
-export interface Protocol {
+/** Where the two protocols differ: in what a request does, and in how what is due is told. */
+export interface Protocol<Request> {
+  /** The state after a request, before anything is sent. */
+  readonly receive: (state: StreamState, request: Request) => Omit<Step, 'send'>
   readonly mayRespond: (delivery: Delivery) => boolean
   /** The responses that carry what is due, none where the client need not hear of it. */
   readonly compose: (before: Delivery, due: Due) => readonly ResponsePart[]
@@ -31,8 +33,28 @@ export interface Protocol {
 
 export type ResponsePart = Omit<Response, 'typeUrl' | 'nonce'>
 
+/** One step of a stream; pure. */
+export function step<Request>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: StreamEvent<Request>,
+): Step {
+  switch (event.kind) {
+    case 'blocked':
+      return { state: { ...state, writable: false }, send: [], report: [] }
+    case 'writable':
+      return flush({ ...state, writable: true }, [], protocol)
+    case 'snapshot':
+      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
+    case 'request': {
+      const received = protocol.receive(state, event.request)
+      return flush(received.state, received.report, protocol)
+    }
+  }
+}
+
 /** Sends all that is due and allowed now. What is held back stays in the state and is computed anew when its time comes. */
-export function flush(before: StreamState, reported: readonly Report[], protocol: Protocol): Step {
+function flush<Request>(before: StreamState, reported: readonly Report[], protocol: Protocol<Request>): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
   let state = before

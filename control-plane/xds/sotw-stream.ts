@@ -14,7 +14,7 @@ import {
   isResource,
   withoutRefused,
 } from './delivery.ts'
-import { flush, MAX_FLIGHTS, type Protocol, type ResponsePart } from './push-order.ts'
+import { MAX_FLIGHTS, type Protocol, type ResponsePart, step } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import {
   answerFlight,
@@ -29,21 +29,11 @@ import { isSubscribed, type SubscriptionChange, subscribeToList } from './subscr
 
 /** One step of a state-of-the-world stream; pure. */
 export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
-  switch (event.kind) {
-    case 'blocked':
-      return { state: { ...state, writable: false }, send: [], report: [] }
-    case 'writable':
-      return flush({ ...state, writable: true }, [], sotw)
-    case 'snapshot':
-      return flush({ ...state, snapshot: event.snapshot }, [], sotw)
-    case 'request': {
-      const received = receive(state, event.request)
-      return flush(received.state, received.report, sotw)
-    }
-  }
+  return step(sotw, state, event)
 }
 
-const sotw: Protocol = {
+const sotw: Protocol<SotwRequest> = {
+  receive,
   mayRespond: (delivery) => delivery.flights.length === 0 || mayOvertake(delivery),
   compose: (before, due) => (before.type.wholeInSotw ? composeWhole(before, due) : composePart(before, due)),
 }

@@ -264,8 +264,8 @@ testScripts(
       sotw: `
         serve CDS b=1 | EDS b=1 | LDS l=2 | RDS l=2 → CDS#5 a=1 b=1
         ask EDS a b → EDS#6 b=1
-        ack 5 → LDS#7 l=2
-        ack 6
+        ack 5
+        ack 6 → LDS#7 l=2
         ack 7 → RDS#8 l=2
         ack 8 → CDS#9 b=1
         ack 9 
@@ -274,8 +274,8 @@ testScripts(
       delta: `
         serve CDS b=1 | EDS b=1 | LDS l=2 | RDS l=2 → CDS#5 b=1
         ask EDS +b → EDS#6 b=1
-        ack 5 → LDS#7 l=2
-        ack 6
+        ack 5
+        ack 6 → LDS#7 l=2
         ack 7 → RDS#8 l=2
         ack 8 → CDS#9 -a | EDS#10 -a
         ack 9 10
