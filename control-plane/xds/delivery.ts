@@ -26,6 +26,8 @@ export interface Response {
 export interface Flight extends Response {
   /** The snapshot through which all was ACKed before this response; absent where there was none. */
   readonly from: Snapshot | undefined
+  /** The snapshot that was sent before this response, which is in effect until it is answered. */
+  readonly over: Snapshot | undefined
 }
 
 /** A response that the client refused. What stood in it may be in effect there or not, until a later ACK. */
@@ -33,6 +35,7 @@ export interface Refusal {
   readonly nonce: string
   readonly version: string
   readonly from: Snapshot | undefined
+  readonly over: Snapshot | undefined
   readonly code: number
   readonly message: string
   /** Refused content: name → version, absent where the name was removed. */
@@ -110,8 +113,9 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const diff = diffTypes(base, target)
   // What was answered ahead of the pushes stays until they have caught up: older content must not follow newer.
   const isAhead = (name: string) => isHeldBack && apart.has(name) && !owed.has(name)
+  const wantedOf = (name: string) => (owed.has(name) ? latest : target).resources.get(name)
   const destined = (refusal: Refusal, name: string): Held | undefined => {
-    const wanted = target.resources.get(name)
+    const wanted = wantedOf(name)
     if (wanted !== undefined || moment.isRemovable(type.typeUrl, name)) return wanted
     // What was refused last must not be repeated: what is still in use goes back to what it was.
     return acceptedBefore(refusal, type, name)
@@ -143,7 +147,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
     const refusal = touched.find(({ content }) => content.has(name))
     const held = refusal ? acceptedBefore(refusal, type, name) : (apart.get(name) ?? base.resources.get(name))
     const isOwed = owed.has(name)
-    const wanted = (isOwed ? latest : target).resources.get(name)
+    const wanted = wantedOf(name)
     if (isAhead(name)) {
       keptApart.set(name, (refusal ? undefined : held) ?? 'unknown')
     } else if (isOwed || refusal !== undefined || !isHeld(held, wanted)) {
@@ -248,7 +252,7 @@ function keep<T>(list: readonly T[], isKept: (item: T) => boolean): readonly T[]
 
 /** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
 export function snapshotsInUse({ pushed, flights, refusals }: Delivery): readonly (Snapshot | undefined)[] {
-  return [pushed, ...[...flights, ...refusals].map(({ from }) => from)]
+  return [pushed, ...[...flights, ...refusals].flatMap(({ from, over }) => [from, over])]
 }
 
 /** The snapshot through which the client has ACKed all of this type; what it refused does not count. */
@@ -304,9 +308,9 @@ export function refuseFlight(
     changes.filter(([name, version]) => !later.has(name) || later.get(name) === version),
   )
   if (content.size === 0) return { ...delivery, flights }
-  const { nonce, version, from } = flight
+  const { nonce, version, from, over } = flight
   const isOvertaken = content.size < changes.length
-  const refusal: Refusal = { nonce, version, from, content, isOvertaken, ...error }
+  const refusal: Refusal = { nonce, version, from, over, content, isOvertaken, ...error }
   return { ...delivery, flights, refusals: [...delivery.refusals, refusal] }
 }
 

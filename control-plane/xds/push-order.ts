@@ -68,7 +68,7 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
       .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
     state = withDelivery(
       { ...state, nextNonce: state.nextNonce + responses.length },
-      afterSending(due.after, responses, groundFor(delivery)),
+      afterSending(delivery, due.after, responses),
     )
     if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
     send.push(...responses)
@@ -85,10 +85,11 @@ function groundFor(delivery: Delivery): Snapshot | undefined {
   return delivery.answerDue || delivery.owed.size > 0 ? undefined : groundOf(delivery)
 }
 
-function afterSending(after: Delivery, responses: readonly Response[], from: Snapshot | undefined): Delivery {
+function afterSending(before: Delivery, after: Delivery, responses: readonly Response[]): Delivery {
   const last = responses.at(-1)
   if (last === undefined) return after
-  const flights = [...after.flights, ...responses.map((response) => ({ ...response, from }))]
+  const grounds = { from: groundFor(before), over: before.pushed }
+  const flights = [...after.flights, ...responses.map((response) => ({ ...response, ...grounds }))]
   const removed = new Set(responses.flatMap((response) => response.removed))
   const apart = new Map([...after.apart].filter(([name]) => !removed.has(name)))
   return { ...after, apart, flights, lastNonce: last.nonce }

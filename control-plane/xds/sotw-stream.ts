@@ -113,6 +113,7 @@ function withOvertaken(delivery: Delivery, last: Flight): [Delivery, Flight] {
   const flight = {
     ...last,
     from: earliest(answered.map(({ from }) => from)),
+    over: earliest(answered.map(({ over }) => over)),
     news: last.resources.filter(({ name }) => newNames.has(name)),
     removed: [...new Set(answered.flatMap(({ removed }) => removed))].filter((name) => !present.has(name)),
   }

@@ -95,8 +95,7 @@ export class SeenType {
   /** Once other content is served under a refused name, all that stood beside it may be tried again. */
   hearServed(versionOf: (name: string) => string | undefined): void {
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
-    const changed = this.#refused.filter((refused) => [...refused].some(isOther))
-    this.#forget(changed.flatMap((refused) => [...refused.keys()]))
+    this.#forget(this.#refused.flatMap((refused) => [...refused].filter(isOther).map(([name]) => name)))
   }
 
   /** SotW: one response is under way at a time, unless the client takes everything by a list without names. */
@@ -134,8 +133,11 @@ export class SeenType {
     this.#refused.push(content)
   }
 
+  /** With one name of a refused response all that stood in it may be tried again, and stands so in other responses too. */
   #forget(names: readonly string[]): void {
-    this.#refused = this.#refused.filter((refused) => !names.some((name) => refused.has(name)))
+    const touched = this.#refused.filter((refused) => names.some((name) => refused.has(name)))
+    const beside = new Set(touched.flatMap((refused) => [...refused.keys()]))
+    this.#refused = this.#refused.filter((refused) => ![...beside].some((name) => refused.has(name)))
   }
 
   #hearList({ typeUrl, resourceNames }: ClientRequest): void {
