@@ -8,8 +8,11 @@ import { type Command, commands, runCommand } from './model/commands.ts'
 import { Fleet } from './model/fleet.ts'
 import { MemoryLink } from './model/memory-link.ts'
 
-/** The same seed makes the same histories: SWITCHYARD_SEED=… npx tap test/conformance/model.test.ts */
-const seed = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31)
+/**
+ * The same seed makes the same histories, so that a run fails for what has changed and not by luck. To look further:
+ * SWITCHYARD_SEED=$RANDOM npx tap test/conformance/model.test.ts
+ */
+const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
 t.comment(`SWITCHYARD_SEED=${seed}`)
 
 async function live(history: readonly Command[]): Promise<void> {
