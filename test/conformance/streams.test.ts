@@ -114,7 +114,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
         const response = await client.next()
         const [resource] = response.resources
         const content = resource && ('value' in resource ? resource.value : resource.resource?.value)
-        if (Buffer.from(content ?? []).includes('500 xxx')) {
+        if (Buffer.from(content ?? []).includes('500 x')) {
           t.ok(received <= 2, `${received} older responses were under way`)
           break
         }
