@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** `--run test …` and `--run mutants …` are for npm's scripts; all other arguments are for `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = given[0] === 'demo' ? 'required' : 'unused'
+    const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name, ...args] = given

@@ -95,11 +95,12 @@ t.test('an unknown program to run is refused, with those that are known', async 
 })
 
 t.test('Envoy', async (t) => {
-  t.test('is found for the demonstration and for the tests, and only for them', async (t) => {
+  t.test('is found for what starts one, and for nothing else', async (t) => {
     const checkout = makeCheckout(t)
     const path = `${checkout.root}/bin/envoy`
     for (const [args, envoy] of [
       [['demo'], path],
+      [['up', '--json'], path],
       [['--run', 'test'], path],
       [['status'], undefined],
     ] as const) {
