@@ -11,70 +11,55 @@ export function encodeCanonically(schema: DescMessage, message: Message): Uint8A
   return toBinary(schema, sortMessage(schema, message))
 }
 
-/** The message itself where nothing had to be sorted, else a copy; the caller's message is never changed. */
+/** A copy: the caller's message is never changed. */
 function sortMessage<T extends Message>(schema: DescMessage, message: T): T {
   if (schema.typeName === 'google.protobuf.Any') return sortAny(message as unknown as Any) as unknown as T
-  const before = message as unknown as Fields
-  let after: Fields | undefined
-  const replace = (name: string, value: unknown) => {
-    if (before[name] === value) return
-    after ??= Object.assign(Object.create(Object.getPrototypeOf(before)), before) as Fields
-    after[name] = value
-  }
+  const sorted: Fields = Object.assign(Object.create(Object.getPrototypeOf(message)), message)
   for (const field of sortableFields(schema)) {
     if (field.oneof) {
-      const chosen = before[field.oneof.localName] as { case?: string; value?: unknown }
+      const chosen = sorted[field.oneof.localName] as { case?: string; value?: unknown }
       if (chosen.case !== field.localName) continue
-      const value = sortValue(field, chosen.value)
-      if (value !== chosen.value) replace(field.oneof.localName, { case: chosen.case, value })
-    } else if (before[field.localName] !== undefined) {
-      replace(field.localName, sortValue(field, before[field.localName]))
+      sorted[field.oneof.localName] = { case: chosen.case, value: sortValue(field, chosen.value) }
+    } else if (sorted[field.localName] !== undefined) {
+      sorted[field.localName] = sortValue(field, sorted[field.localName])
     }
   }
-  return (after ?? before) as unknown as T
+  return sorted as unknown as T
 }
 
 function sortValue(field: DescField, value: unknown): unknown {
   switch (field.fieldKind) {
     case 'list':
-      return mapList(value as unknown[], (item) => sortElement(field.message, item))
+      return (value as unknown[]).map((item) => sortElement(field, item))
     case 'map':
-      return sortEntries(value as Fields, (item) => sortElement(field.message, item))
+      return sortEntries(value as Fields, (item) => sortElement(field, item))
     default:
-      return sortElement(field.message, value)
+      return sortElement(field, value)
   }
 }
 
-function sortElement(schema: DescMessage | undefined, value: unknown): unknown {
-  if (schema === undefined) return value
-  // protobuf-es holds a Struct that is a field as plain JSON.
-  if (schema.typeName === 'google.protobuf.Struct') return sortJson(value)
-  return sortMessage(schema, value as Message)
+function sortElement({ message, parent }: DescField, value: unknown): unknown {
+  if (message === undefined) return value
+  // protobuf-es holds a Struct that is a field as plain JSON, but not one within a Value.
+  const isJson = message.typeName === 'google.protobuf.Struct' && parent.typeName !== 'google.protobuf.Value'
+  return isJson ? sortJson(value) : sortMessage(message, value as Message)
 }
 
 function sortAny(any: Any): Any {
   const schema = messageSchemaOf(any.typeUrl)
   if (schema === undefined) return any
-  const value = encodeCanonically(schema, fromBinary(schema, any.value))
-  return Buffer.compare(value, any.value) === 0 ? any : { ...any, value }
+  return { ...any, value: encodeCanonically(schema, fromBinary(schema, any.value)) }
 }
 
 function sortJson(value: unknown): unknown {
-  if (Array.isArray(value)) return mapList(value, sortJson)
+  if (Array.isArray(value)) return value.map(sortJson)
   if (value === null || typeof value !== 'object') return value
   return sortEntries(value as Fields, sortJson)
 }
 
-function mapList(list: unknown[], transform: (item: unknown) => unknown): unknown[] {
-  const mapped = list.map(transform)
-  return mapped.some((item, index) => item !== list[index]) ? mapped : list
-}
-
 function sortEntries(entries: Fields, transform: (item: unknown) => unknown): Fields {
-  const keys = Object.keys(entries)
-  const sortedKeys = keys.toSorted()
-  const sorted = Object.fromEntries(sortedKeys.map((key) => [key, transform(entries[key])]))
-  return keys.every((key, at) => key === sortedKeys[at] && entries[key] === sorted[key]) ? entries : sorted
+  const keys = Object.keys(entries).sort()
+  return Object.fromEntries(keys.map((key) => [key, transform(entries[key])]))
 }
 
 const sortableFieldsOf = new Map<DescMessage, readonly DescField[]>()
@@ -83,15 +68,13 @@ const sortableFieldsOf = new Map<DescMessage, readonly DescField[]>()
 function sortableFields(schema: DescMessage): readonly DescField[] {
   let fields = sortableFieldsOf.get(schema)
   if (fields === undefined) {
-    fields = schema.fields.filter((field) => field.fieldKind === 'map' || leadsToMessage(field))
+    fields = schema.fields.filter((field) => field.fieldKind === 'map' || isMessage(field))
     sortableFieldsOf.set(schema, fields)
   }
   return fields
 }
 
-function leadsToMessage(field: DescField): boolean {
-  const { message } = field
-  if (message === undefined) return false
-  // Wrappers are held as plain scalars; durations and timestamps hold nothing to sort.
-  return !message.file.name.match(/^google\/protobuf\/(wrappers|duration|timestamp)$/)
+/** Wrappers are held as plain scalars. */
+function isMessage({ message }: DescField): boolean {
+  return message !== undefined && message.file.name !== 'google/protobuf/wrappers'
 }

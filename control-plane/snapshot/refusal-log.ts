@@ -1,6 +1,7 @@
 // Remembers, across restarts, which names stood in a response that a node refused: what the node holds of them is unknown.
 
 import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { SwitchyardError } from '../errors.ts'
 
 export interface RefusedNames {
   readonly node: string
@@ -19,6 +20,7 @@ export interface RefusalLog {
 /**
  * A log in a file, one JSON document a line, rewritten with what stands when it is opened. A last line that a crash cut
  * short is left out.
+ * @throws SwitchyardError `internal` for a file that is something else, which stays as it was.
  */
 export function openRefusalLog(path: string): RefusalLog {
   const standing = readStanding(path)
@@ -61,7 +63,16 @@ function readLines(path: string): Line[] {
   return text
     .split('\n')
     .slice(0, -1)
-    .map((content): Line => JSON.parse(content))
+    .map((content, index) => parseLine(content, `${path}:${index + 1}`))
+}
+
+function parseLine(content: string, place: string): Line {
+  try {
+    return JSON.parse(content)
+  } catch (cause) {
+    const message = `${place} is not a line of a refusal log: give another path, or move the file away`
+    throw new SwitchyardError('internal', message, { cause })
+  }
 }
 
 function rewrite(path: string, standing: readonly RefusedNames[]): void {

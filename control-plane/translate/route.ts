@@ -40,6 +40,12 @@ export function toRouteConfiguration(
   })
 }
 
+/**
+ * A backend that says GOAWAY refuses the streams that crossed it. It has not processed them, so that gRPC clients send them
+ * again on their own; Envoy does where it is told. https://www.rfc-editor.org/rfc/rfc9113#section-8.7
+ */
+const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 2 }
+
 function toRoute(
   name: string,
   { match, to, timeout = '0s' }: Rule,
@@ -54,6 +60,7 @@ function toRoute(
         clusterSpecifier: toClusterSpecifier(to),
         // Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0 lets it.
         timeout: durationFromMs(parseDuration(timeout) ?? 0),
+        retryPolicy: REFUSED_STREAMS,
         hashPolicy,
       },
     },

@@ -1,8 +1,9 @@
 // What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
 
+import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { referencesIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
 
@@ -25,6 +26,8 @@ export interface Response {
 export interface Flight extends Response {
   /** The snapshot through which all was ACKed before this response; absent where there was none. */
   readonly from: Snapshot | undefined
+  /** The snapshot that was sent before this response, which is in effect until it is answered. */
+  readonly over: Snapshot | undefined
 }
 
 /** A response that the client refused. What stood in it may be in effect there or not, until a later ACK. */
@@ -32,10 +35,13 @@ export interface Refusal {
   readonly nonce: string
   readonly version: string
   readonly from: Snapshot | undefined
+  readonly over: Snapshot | undefined
   readonly code: number
   readonly message: string
   /** Refused content: name → version, absent where the name was removed. */
   readonly content: ReadonlyMap<string, string | undefined>
+  /** Other content for some of its names was on its way already. */
+  readonly isOvertaken: boolean
 }
 
 export interface Delivery {
@@ -86,6 +92,8 @@ export interface Moment {
   readonly latest: Snapshot
   readonly limit: Snapshot | undefined
   readonly isRemovable: (typeUrl: string, name: string) => boolean
+  /** What is taken away, or was refused, by a response that is not ACKed. */
+  readonly isUnsettled: (reference: Reference) => boolean
 }
 
 export interface Due {
@@ -103,7 +111,20 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
   const isHeldBack = target.contentVersion !== latest.contentVersion
   const diff = diffTypes(base, target)
-  const touched = delivery.refusals.filter((refusal) => isTouched(refusal, target))
+  // What was answered ahead of the pushes stays until they have caught up: older content must not follow newer.
+  const isAhead = (name: string) => isHeldBack && apart.has(name) && !owed.has(name)
+  const wantedOf = (name: string) => (owed.has(name) ? latest : target).resources.get(name)
+  const destined = (refusal: Refusal, name: string): Held | undefined => {
+    const wanted = wantedOf(name)
+    if (wanted !== undefined || moment.isRemovable(type.typeUrl, name)) return wanted
+    // What was refused last must not be repeated: what is still in use goes back to what it was.
+    return acceptedBefore(refusal, type, name)
+  }
+  const touched = delivery.refusals.filter((refusal) =>
+    isTouched(refusal, (name) =>
+      isAhead(name) ? refusal.content.get(name) : versionOf(destined(refusal, name)),
+    ),
+  )
   const after = {
     ...delivery,
     base: target,
@@ -118,22 +139,23 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   }
 
   const upserts: Resource[] = []
+  const restored: Resource[] = []
   const removed: string[] = []
   const keptApart = new Map<string, Held>()
   for (const name of candidates(delivery, diff, touched)) {
     if (!isSubscribed(subscription, name)) continue
-    const held = apart.has(name) ? apart.get(name) : base.resources.get(name)
+    const refusal = touched.find(({ content }) => content.has(name))
+    const held = refusal ? acceptedBefore(refusal, type, name) : (apart.get(name) ?? base.resources.get(name))
     const isOwed = owed.has(name)
-    const wanted = (isOwed ? latest : target).resources.get(name)
-    const isDoubted = held === 'unknown' || touched.some(({ content }) => content.has(name))
-    if (isOwed || isDoubted || !isHeld(held, wanted)) {
-      if (!isOwed && !isDoubted && isHeldBack && apart.has(name)) {
-        // Answered ahead of the pushes: older content must not follow newer.
-        if (held !== undefined) keptApart.set(name, held)
-      } else if (wanted !== undefined) {
+    const wanted = wantedOf(name)
+    if (isAhead(name)) {
+      keptApart.set(name, (refusal ? undefined : held) ?? 'unknown')
+    } else if (isOwed || refusal !== undefined || !isHeld(held, wanted)) {
+      if (wanted !== undefined) {
         upserts.push(wanted)
         if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
       } else if (held !== undefined && !isOwed && !moment.isRemovable(type.typeUrl, name)) {
+        if (refusal && isResource(held)) restored.push(held)
         keptApart.set(name, held)
       } else {
         removed.push(name)
@@ -143,7 +165,8 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const shared = upserts.length === latest.list.length && target === latest ? latest.list : upserts
   const refusals =
     touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
-  return { upserts: shared, removed, after: { ...after, apart: keptApart, refusals } }
+  const all = restored.length === 0 ? shared : [...upserts, ...restored]
+  return { upserts: all, removed, after: { ...after, apart: keptApart, refusals } }
 }
 
 /** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
@@ -163,20 +186,28 @@ const none: ReadonlySet<string> = new Set()
 const nothingApart: ReadonlyMap<string, Held> = new Map()
 
 /** The snapshot that a send brings the client to: never one that is older than what it was sent. */
-function goalOf({ type, answerDue, pushed }: Delivery, { latest, limit }: Moment): Snapshot | undefined {
+function goalOf({ type, answerDue, pushed }: Delivery, moment: Moment): Snapshot | undefined {
+  const { latest, limit, isUnsettled } = moment
   if (answerDue) return latest
   if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
+  if (limit === latest) return latest
   // What is superseded already is passed over: what it refers to may be gone again, or refused.
-  const isCurrent = typeIn(limit, type.typeUrl).contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  return isCurrent ? limit : pushed
+  const target = typeIn(limit, type.typeUrl)
+  const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
+  return isCurrent && !referencesIn(target).some(isUnsettled) ? limit : pushed
+}
+
+/** The content that the client had accepted under a name when it refused another, where it had. */
+function acceptedBefore({ from }: Refusal, { typeUrl }: ResourceType, name: string): Held {
+  return (from && typeIn(from, typeUrl).resources.get(name)) ?? 'unknown'
 }
 
 /** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
-export function isTouched({ content }: Refusal, target: TypeSnapshot): boolean {
-  for (const [name, version] of content) {
-    if (target.resources.get(name)?.version !== version) return true
-  }
-  return false
+export function isTouched(
+  { content, isOvertaken }: Refusal,
+  servedVersion: (name: string) => string | undefined,
+): boolean {
+  return isOvertaken || [...content].some(([name, version]) => servedVersion(name) !== version)
 }
 
 function* candidates(
@@ -199,6 +230,15 @@ function* candidates(
   for (const { content } of touched) yield* once(content.keys())
 }
 
+/** Whether its content is at hand, not only its version. */
+export function isResource(held: Held): held is Resource {
+  return held !== 'unknown' && 'value' in held
+}
+
+function versionOf(held: Held | undefined): string | undefined {
+  return held === 'unknown' ? undefined : held?.version
+}
+
 function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
   if (held === 'unknown') return false
   return held?.version === wanted?.version
@@ -212,7 +252,7 @@ function keep<T>(list: readonly T[], isKept: (item: T) => boolean): readonly T[]
 
 /** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
 export function snapshotsInUse({ pushed, flights, refusals }: Delivery): readonly (Snapshot | undefined)[] {
-  return [pushed, ...[...flights, ...refusals].map(({ from }) => from)]
+  return [pushed, ...[...flights, ...refusals].flatMap(({ from, over }) => [from, over])]
 }
 
 /** The snapshot through which the client has ACKed all of this type; what it refused does not count. */
@@ -235,20 +275,24 @@ export function earliest(snapshots: readonly (Snapshot | undefined)[]): Snapshot
   return oldest
 }
 
-/** Takes the flight of an answered nonce out; absent where no such response waits for an answer. */
+/** The response that a nonce answers; absent where no such response waits for an answer. */
 export function findFlight(delivery: Delivery, nonce: string): Flight | undefined {
   return delivery.flights.find((flight) => flight.nonce === nonce)
 }
 
+/** The delivery after an ACK, which speaks for every name in its response. */
 export function acceptFlight(delivery: Delivery, flight: Flight): Delivery {
   const accepted = {
     ...delivery,
     ackedVersion: flight.version,
     flights: delivery.flights.filter((one) => one !== flight),
   }
-  return withoutRefused(accepted, (name) => namesIn(flight).includes(name))
+  if (delivery.refusals.length === 0) return accepted
+  const settled = new Set(namesIn(flight))
+  return withoutRefused(accepted, (name) => settled.has(name))
 }
 
+/** The delivery after a NACK. What a later response brought again in other content is left to that one's answer. */
 export function refuseFlight(
   delivery: Delivery,
   flight: Flight,
@@ -258,14 +302,15 @@ export function refuseFlight(
   const flights = delivery.flights
     .filter((one) => one !== flight)
     .map((one) => ({ ...one, from: earliest([one.from, flight.from]) }))
-  const later = delivery.flights.slice(delivery.flights.indexOf(flight) + 1)
-  const overtaken = new Set(later.flatMap(namesIn))
-  const content = new Map<string, string | undefined>()
-  for (const { name, version } of flight.news) if (!overtaken.has(name)) content.set(name, version)
-  for (const name of flight.removed) if (!overtaken.has(name)) content.set(name, undefined)
+  const later = new Map(delivery.flights.slice(delivery.flights.indexOf(flight) + 1).flatMap(changesIn))
+  const changes = changesIn(flight)
+  const content = new Map(
+    changes.filter(([name, version]) => !later.has(name) || later.get(name) === version),
+  )
   if (content.size === 0) return { ...delivery, flights }
-  const { nonce, version, from } = flight
-  const refusal: Refusal = { nonce, version, from, content, ...error }
+  const { nonce, version, from, over } = flight
+  const isOvertaken = content.size < changes.length
+  const refusal: Refusal = { nonce, version, from, over, content, isOvertaken, ...error }
   return { ...delivery, flights, refusals: [...delivery.refusals, refusal] }
 }
 
@@ -283,4 +328,12 @@ export function withoutRefused(delivery: Delivery, isSettled: (name: string) => 
 /** Every name that a response spoke of. */
 export function namesIn({ resources, removed }: Pick<Flight, 'resources' | 'removed'>): string[] {
   return [...resources.map(({ name }) => name), ...removed]
+}
+
+/** What a response brings: name → version, absent where the name goes. */
+function changesIn({ news, removed }: Flight): readonly (readonly [string, string | undefined])[] {
+  return [
+    ...news.map(({ name, version }) => [name, version] as const),
+    ...removed.map((name) => [name, undefined] as const),
+  ]
 }

@@ -10,7 +10,7 @@ import {
   type Held,
   withoutRefused,
 } from './delivery.ts'
-import { flush, MAX_FLIGHTS, type Protocol } from './push-order.ts'
+import { MAX_FLIGHTS, type Protocol, step } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
 import {
@@ -26,21 +26,11 @@ import { isSubscribed, type SubscriptionChange, subscribeToChange } from './subs
 
 /** One step of an incremental stream; pure. */
 export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
-  switch (event.kind) {
-    case 'blocked':
-      return { state: { ...state, writable: false }, send: [], report: [] }
-    case 'writable':
-      return flush({ ...state, writable: true }, [], delta)
-    case 'snapshot':
-      return flush({ ...state, snapshot: event.snapshot }, [], delta)
-    case 'request': {
-      const received = receive(state, event.request)
-      return flush(received.state, received.report, delta)
-    }
-  }
+  return step(delta, state, event)
 }
 
-const delta: Protocol = {
+const delta: Protocol<DeltaRequest> = {
+  receive,
   mayRespond: ({ flights }) => flights.length < MAX_FLIGHTS,
   compose: (before, { upserts, removed, after }) => {
     // Who asks for everything waits for an answer, even where there is nothing; who reconnects does not.

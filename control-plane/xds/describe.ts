@@ -40,7 +40,8 @@ function stateOf(
 ): SyncState {
   // Where other content is served by now, the verdict on it is still to come.
   const isServed = (refusal: Refusal) =>
-    latest === undefined || !isTouched(refusal, typeIn(latest, type.typeUrl))
+    latest === undefined ||
+    !isTouched(refusal, (name) => typeIn(latest, type.typeUrl).resources.get(name)?.version)
   if (refusals.some(isServed)) return 'NACKED'
   if (flights.length > 0) return 'STALE'
   const isDue =

@@ -1,6 +1,7 @@
 // The order of an aggregated stream: supply before the listeners that use it, then routes, and what is no longer used goes last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
+import type { Reference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, type ResourceType, STAGES } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import {
@@ -15,14 +16,16 @@ import {
   type Response,
   snapshotsInUse,
 } from './delivery.ts'
-import { type Report, type Step, type StreamState, withDelivery } from './stream.ts'
+import { type Report, type Step, type StreamEvent, type StreamState, withDelivery } from './stream.ts'
 import { isSubscribed } from './subscription.ts'
 
 /** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
 export const MAX_FLIGHTS = 100
 
-/** Where the two protocols differ once it is known what is due. */
-export interface Protocol {
+/** Where the two protocols differ: in what a request does, and in how what is due is told. */
+export interface Protocol<Request> {
+  /** The state after a request, before anything is sent. */
+  readonly receive: (state: StreamState, request: Request) => Omit<Step, 'send'>
   readonly mayRespond: (delivery: Delivery) => boolean
   /** The responses that carry what is due, none where the client need not hear of it. */
   readonly compose: (before: Delivery, due: Due) => readonly ResponsePart[]
@@ -30,8 +33,28 @@ export interface Protocol {
 
 export type ResponsePart = Omit<Response, 'typeUrl' | 'nonce'>
 
+/** One step of a stream; pure. */
+export function step<Request>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: StreamEvent<Request>,
+): Step {
+  switch (event.kind) {
+    case 'blocked':
+      return { state: { ...state, writable: false }, send: [], report: [] }
+    case 'writable':
+      return flush({ ...state, writable: true }, [], protocol)
+    case 'snapshot':
+      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
+    case 'request': {
+      const received = protocol.receive(state, event.request)
+      return flush(received.state, received.report, protocol)
+    }
+  }
+}
+
 /** Sends all that is due and allowed now. What is held back stays in the state and is computed anew when its time comes. */
-export function flush(before: StreamState, reported: readonly Report[], protocol: Protocol): Step {
+function flush<Request>(before: StreamState, reported: readonly Report[], protocol: Protocol<Request>): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
   let state = before
@@ -45,7 +68,7 @@ export function flush(before: StreamState, reported: readonly Report[], protocol
       .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
     state = withDelivery(
       { ...state, nextNonce: state.nextNonce + responses.length },
-      afterSending(due.after, responses, groundOf(delivery)),
+      afterSending(delivery, due.after, responses),
     )
     if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
     send.push(...responses)
@@ -57,11 +80,19 @@ export function flush(before: StreamState, reported: readonly Report[], protocol
   return { state, send, report: [...reported, ...sent] }
 }
 
-function afterSending(after: Delivery, responses: readonly Response[], from: Snapshot | undefined): Delivery {
+/** What was asked for was not had before. */
+function groundFor(delivery: Delivery): Snapshot | undefined {
+  return delivery.answerDue || delivery.owed.size > 0 ? undefined : groundOf(delivery)
+}
+
+function afterSending(before: Delivery, after: Delivery, responses: readonly Response[]): Delivery {
   const last = responses.at(-1)
   if (last === undefined) return after
-  const flights = [...after.flights, ...responses.map((response) => ({ ...response, from }))]
-  return { ...after, flights, lastNonce: last.nonce }
+  const grounds = { from: groundFor(before), over: before.pushed }
+  const flights = [...after.flights, ...responses.map((response) => ({ ...response, ...grounds }))]
+  const removed = new Set(responses.flatMap((response) => response.removed))
+  const apart = new Map([...after.apart].filter(([name]) => !removed.has(name)))
+  return { ...after, apart, flights, lastNonce: last.nonce }
 }
 
 /**
@@ -89,11 +120,19 @@ function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): Strea
 function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
   const stage = stageOf(type)
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
-  if (stage > 0) return { latest, limit, isRemovable: () => true }
+  const common = { latest, limit, isUnsettled: (reference: Reference) => isUnsettled(state, reference) }
+  if (stage > 0) return { ...common, isRemovable: () => true }
   const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
     inUse.some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
-  return { latest, limit, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
+  return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
+}
+
+function isUnsettled({ deliveries }: StreamState, { typeUrl, name }: Reference): boolean {
+  const { flights = [], refusals = [] } = deliveries.get(typeUrl) ?? {}
+  return (
+    flights.some(({ removed }) => removed.includes(name)) || refusals.some(({ content }) => content.has(name))
+  )
 }
 
 function stageOf({ stage }: ResourceType): number {

@@ -11,9 +11,10 @@ import {
   type Flight,
   findFlight,
   fromNothing,
+  isResource,
   withoutRefused,
 } from './delivery.ts'
-import { flush, MAX_FLIGHTS, type Protocol, type ResponsePart } from './push-order.ts'
+import { MAX_FLIGHTS, type Protocol, type ResponsePart, step } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import {
   answerFlight,
@@ -28,21 +29,11 @@ import { isSubscribed, type SubscriptionChange, subscribeToList } from './subscr
 
 /** One step of a state-of-the-world stream; pure. */
 export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
-  switch (event.kind) {
-    case 'blocked':
-      return { state: { ...state, writable: false }, send: [], report: [] }
-    case 'writable':
-      return flush({ ...state, writable: true }, [], sotw)
-    case 'snapshot':
-      return flush({ ...state, snapshot: event.snapshot }, [], sotw)
-    case 'request': {
-      const received = receive(state, event.request)
-      return flush(received.state, received.report, sotw)
-    }
-  }
+  return step(sotw, state, event)
 }
 
-const sotw: Protocol = {
+const sotw: Protocol<SotwRequest> = {
+  receive,
   mayRespond: (delivery) => delivery.flights.length === 0 || mayOvertake(delivery),
   compose: (before, due) => (before.type.wholeInSotw ? composeWhole(before, due) : composePart(before, due)),
 }
@@ -65,17 +56,20 @@ function composeWhole(before: Delivery, { upserts, removed, after }: Due): reado
   const isAnswer = before.answerDue && before.subscription.wildcard
   const lost = removed.filter((name) => before.base.resources.has(name) || before.apart.has(name))
   if (upserts.length === 0 && lost.length === 0 && !isAnswer) return []
+  // Of what nobody knows, nothing can be repeated: it goes, although it may be in use.
+  for (const [name, held] of after.apart) if (held === 'unknown') lost.push(name)
   const { list, version } = after.base
   const mine = before.subscription.wildcard
     ? list
     : list.filter(({ name }) => isSubscribed(after.subscription, name))
-  const ahead = [...after.apart.values()].filter(
-    (held): held is Resource => held !== 'unknown' && 'value' in held,
-  )
-  if (ahead.length === 0) return [{ version, resources: mine, news: upserts, removed: lost }]
+  const ahead = [...after.apart.values()].filter(isResource)
+  const refused = new Set(before.refusals.flatMap(({ content }) => [...content.keys()]))
+  const newsAmong = (resources: readonly Resource[]) =>
+    refused.size === 0 ? upserts : resources.filter((one) => upserts.includes(one) || refused.has(one.name))
+  if (ahead.length === 0) return [{ version, resources: mine, news: newsAmong(mine), removed: lost }]
   const byName = new Map([...mine, ...ahead].map((resource) => [resource.name, resource]))
   const resources = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return [{ version: setVersion(resources), resources, news: upserts, removed: lost }]
+  return [{ version: setVersion(resources), resources, news: newsAmong(resources), removed: lost }]
 }
 
 /** Assignments, routes and the like stay until their owner goes: only what is new is sent, and a missing name is no news. */
@@ -91,9 +85,12 @@ function receive(state: StreamState, request: SotwRequest): { state: StreamState
   if (known === undefined) return begin(state, request)
   const flight = findFlight(known, responseNonce)
   const answered = flight && answerFlight(...withOvertaken(known, flight), request.errorDetail)
-  const delivery = answered?.delivery ?? known
+  const isOvertaken = known.lastNonce !== '' && responseNonce !== known.lastNonce
+  // What is refused in a response that was overtaken stands in the next one too: the verdict comes with its answer.
+  const isOpen = answered === undefined || (isOvertaken && request.errorDetail !== undefined)
+  const delivery = isOpen ? known : answered.delivery
   const report = answered === undefined ? [] : [answered.report]
-  if (known.lastNonce !== '' && responseNonce !== known.lastNonce) {
+  if (isOvertaken) {
     // The client will answer the newer response too, with the names that it then wants.
     const stale: Report = { kind: 'stale', typeUrl, nonce: responseNonce }
     return { state: withDelivery(state, delivery), report: flight === undefined ? [stale] : report }
@@ -116,6 +113,7 @@ function withOvertaken(delivery: Delivery, last: Flight): [Delivery, Flight] {
   const flight = {
     ...last,
     from: earliest(answered.map(({ from }) => from)),
+    over: earliest(answered.map(({ over }) => over)),
     news: last.resources.filter(({ name }) => newNames.has(name)),
     removed: [...new Set(answered.flatMap(({ removed }) => removed))].filter((name) => !present.has(name)),
   }

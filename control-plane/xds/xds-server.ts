@@ -28,6 +28,9 @@ export interface XdsServer {
 }
 
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
+/** What `sockaddr_un` has room for on Linux, without its closing zero. */
+const MAX_SOCKET_PATH_BYTES = 107
+
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
 /** @throws SwitchyardError `address-in-use`, or `invalid-argument` where the address cannot be bound. */
@@ -40,7 +43,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
   addDiscoveryServices(server, { cache, budget: new WriteBudget() })
-  if (address.startsWith('unix:')) await removeStaleSocket(address.slice('unix:'.length))
+  if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, options.credentials ?? ServerCredentials.createInsecure())
   return {
     address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`),
@@ -59,6 +62,15 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
       reject(new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause: error }))
     })
   })
+}
+
+async function prepareSocket(path: string): Promise<void> {
+  const bytes = Buffer.byteLength(path)
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    const message = `cannot listen on unix:${path}: the path has ${bytes} bytes, and ${MAX_SOCKET_PATH_BYTES} are possible`
+    throw new SwitchyardError('invalid-argument', message)
+  }
+  await removeStaleSocket(path)
 }
 
 /** A server that was killed leaves its socket's file behind; one that still answers is left alone. */

@@ -22,7 +22,7 @@ async function live(history: readonly Command[]): Promise<void> {
 }
 
 /** The shortest history that fails, without what does not matter. */
-function tell({ failed, counterexample, errorInstance }: fc.RunDetails<[Command[]]>): void {
+function tell({ failed, counterexample, errorInstance }: fc.RunDetails<[readonly Command[]]>): void {
   if (!failed) return
   const history = (counterexample?.[0] ?? []).filter((command) => command.do !== 'rest')
   const steps = history.map((command) => `  ${inspect(command, { breakLength: Infinity, depth: 5 })}`)
@@ -35,7 +35,7 @@ function tell({ failed, counterexample, errorInstance }: fc.RunDetails<[Command[
 t.test(
   `X1, X5, X10, X14, X15, X31: what each client holds and what is served agree (seed ${seed})`,
   async () => {
-    const parameters: fc.Parameters<[Command[]]> = {
+    const parameters: fc.Parameters<[readonly Command[]]> = {
       seed,
       numRuns: 500,
       asyncReporter: async (run) => tell(run),

@@ -1,9 +1,18 @@
 // Equal content has equal bytes, whatever order its maps were filled in, however deep they lie.
 
-import { create, createRegistry, equals, fromBinary, type Message, toBinary } from '@bufbuild/protobuf'
-import { AnySchema, anyPack, StructSchema } from '@bufbuild/protobuf/wkt'
+import {
+  create,
+  createRegistry,
+  equals,
+  fromBinary,
+  fromJson,
+  type Message,
+  toBinary,
+} from '@bufbuild/protobuf'
+import { AnySchema, anyPack, FieldOptionsSchema, StructSchema, ValueSchema } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RBACSchema as RulesSchema } from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
+import { ExtAuthzPerRouteSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js'
 import { JwtAuthenticationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import {
   RBACPerRouteSchema,
@@ -24,6 +33,7 @@ const PACKED = createRegistry(
   RBACPerRouteSchema,
   JwtAuthenticationSchema,
   HttpConnectionManagerSchema,
+  ExtAuthzPerRouteSchema,
 )
 
 function schemaOf(message: Message) {
@@ -62,8 +72,34 @@ t.test('what is encoded is the whole message, and the message itself stays as it
 })
 
 t.test('a message in which nothing is to be sorted encodes as it always does', async (t) => {
-  const messages = [cluster('a'), assignment('a', 1, 2), httpListener('main', 1), routes('main', 'a')]
+  const wrapped = create(ClusterSchema, { perConnectionBufferLimitBytes: 1 })
+  const messages = [
+    wrapped,
+    cluster('a'),
+    assignment('a', 1, 2),
+    httpListener('main', 1),
+    routes('main', 'a'),
+  ]
   for (const message of messages) t.same(encode(message), Buffer.from(toBinary(schemaOf(message), message)))
+})
+
+t.test('fields that this version does not know are kept, however deep they lie', async (t) => {
+  // Field 2000 with eleven bytes: more than ten, for their places must not be sorted as text.
+  const unknown = [130, 125, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+  const value = new Uint8Array([...toBinary(ValueSchema, fromJson(ValueSchema, 1)), ...unknown])
+  const nested = create(StructSchema, { fields: { k: fromBinary(ValueSchema, value) } })
+  const outer = create(StructSchema, {
+    fields: { s: { kind: { case: 'structValue', value: nested } } },
+  })
+  const message = create(ClusterSchema, {
+    typedExtensionProtocolOptions: { a: anyPack(StructSchema, outer) },
+  })
+  t.same(encode(message), Buffer.from(toBinary(ClusterSchema, message)))
+})
+
+t.test('a message of proto2, whose defaults lie on its prototype, is encoded as any other', async (t) => {
+  const message = create(FieldOptionsSchema, { deprecated: true })
+  t.same(encode(message), Buffer.from(toBinary(FieldOptionsSchema, message)))
 })
 
 t.test('a packed message of an unknown type is left as it is', async (t) => {

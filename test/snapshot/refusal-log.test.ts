@@ -8,6 +8,7 @@ import t from 'tap'
 import { Doubts } from '../../control-plane/snapshot/doubts.ts'
 import { openRefusalLog, type RefusedNames } from '../../control-plane/snapshot/refusal-log.ts'
 import { CLUSTER, LISTENER } from '../../control-plane/snapshot/resource-type.ts'
+import { thrownBy } from '../support/thrown.ts'
 
 function mark(node: string, names: readonly string[], typeUrl = CLUSTER): RefusedNames {
   return { node, typeUrl, names }
@@ -89,6 +90,16 @@ t.test('X6: an entry after a cut line, once the log was opened again, is not los
   appendFileSync(path, '{"node":')
   openRefusalLog(path).append(mark('n1', ['b']), false)
   t.same(standing(path), [mark('n1', ['a', 'b'])])
+})
+
+t.test('a file that is something else is an error with its place, and stays as it was', async (t) => {
+  const path = join(t.testdir({ notes: `${JSON.stringify(mark('n1', ['a']))}\nhello\n` }), 'notes')
+  const before = readFileSync(path, 'utf8')
+  const { code, message, cause } = thrownBy(() => openRefusalLog(path))
+  t.equal(code, 'internal')
+  t.equal(message, `${path}:2 is not a line of a refusal log: give another path, or move the file away`)
+  t.ok(cause instanceof SyntaxError)
+  t.equal(readFileSync(path, 'utf8'), before)
 })
 
 t.test('a file that cannot be read is an error, not an empty log', async (t) => {

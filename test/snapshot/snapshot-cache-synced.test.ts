@@ -1,7 +1,7 @@
 // Waiting for a group: all outcomes, and what happens to nodes meanwhile.
 
 import t from 'tap'
-import { CLUSTER, LISTENER } from '../../control-plane/snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../control-plane/snapshot/resource-type.ts'
 import { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
 import { HandStream, view } from '../support/hand-stream.ts'
 import { MachineStream } from '../support/machine-stream.ts'
@@ -51,6 +51,25 @@ t.test('an Envoy that starts is not synced between its clusters and its listener
   envoy.ask(LISTENER)
   envoy.answerAll()
   t.equal(await outcomeNow(cache), 'synced')
+})
+
+t.test('a node that has not asked for all that its resources refer to is not synced', async (t) => {
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', RESOURCES)
+  const node = new HandStream(cache)
+  const all = {
+    [CLUSTER]: view('SYNCED'),
+    [LISTENER]: view('SYNCED'),
+    [ENDPOINT]: view('SYNCED', ['a']),
+    [ROUTE]: view('SYNCED', ['main']),
+  }
+  for (const missing of [ENDPOINT, ROUTE]) {
+    node.become({ ...all, [missing]: view('SYNCED', []) })
+    t.equal(await outcomeNow(cache), 'pending')
+  }
+  const report = cache.synced('fleet')
+  node.become(all)
+  t.equal((await report).outcome, 'synced')
 })
 
 t.test('a change makes a synced fleet pending until it is ACKed', async (t) => {

@@ -37,7 +37,7 @@ function versionsIn({ types }: Snapshot): Record<string, string> {
     [typeUrl, version],
     ...list.map((resource) => [`${typeUrl} ${resource.name}`, resource.version]),
   ])
-  return Object.fromEntries(all)
+  return Object.fromEntries(all.sort())
 }
 
 const named = fc.record({
@@ -137,7 +137,7 @@ t.test('X27: after a restart, other content has another version, and equal conte
 
 t.test('X28: replicas agree on every version, however and in whatever order they were given it', async () => {
   const resources = [cluster('a'), cluster('b'), assignment('a', 1), routes('r', 'a'), secret('s', 'x')]
-  const all = versionsIn(new SnapshotCache().setSnapshot('fleet', resources))
+  const all = JSON.stringify(versionsIn(new SnapshotCache().setSnapshot('fleet', resources)))
   fc.assert(
     fc.property(fc.shuffledSubarray(resources, { minLength: resources.length }), fc.nat(5), (order, cut) => {
       const replica = new SnapshotCache()
@@ -145,7 +145,7 @@ t.test('X28: replicas agree on every version, however and in whatever order they
       replica.setSnapshot('elsewhere', [cluster('a', 9)])
       replica.setSnapshot('fleet', order.slice(0, cut))
       const snapshot = replica.updateSnapshot('fleet', { upsert: order.slice(cut) })
-      t.same(versionsIn(snapshot), all)
+      return JSON.stringify(versionsIn(snapshot)) === all
     }),
   )
 })

@@ -48,6 +48,8 @@ interface TypeState {
   isOpen: boolean
   /** What is in effect, by name. */
   readonly held: Map<string, ClientResource>
+  /** SotW: what was given up since the last response; asked for again by then, the server may never have heard of it. */
+  readonly givenUp: Map<string, ClientResource>
   /** Versions by name as of responses that were accepted whole: these are claimed after a reconnect. */
   readonly accepted: Map<string, string>
   /** The version of the last response that was accepted whole. */
@@ -93,6 +95,7 @@ export class ClientState {
   receive(response: ClientResponse, refuses: Refuses = () => false): NackDetail | undefined {
     const type = this.#type(response.typeUrl)
     type.nonce = response.nonce
+    type.givenUp.clear()
     const mine = response.resources.filter(({ name }) => this.isSubscribed(response.typeUrl, name))
     const refused = mine.filter(refuses)
     for (const name of this.#lost(type, response)) type.held.delete(name)
@@ -118,7 +121,7 @@ export class ClientState {
     this.#types.clear()
     return wanted.map((type) => {
       const isLegacy = type.wildcard && !type.named
-      const again = { ...type, nonce: '', isOpen: true }
+      const again = { ...type, givenUp: new Map(), nonce: '', isOpen: true }
       this.#types.set(type.typeUrl, again)
       const subscribe = isLegacy ? [] : this.#list(again)
       return { ...this.#request(again, { subscribe }), initialResourceVersions: new Map(type.accepted) }
@@ -156,6 +159,11 @@ export class ClientState {
     return this.#types.get(typeUrl)?.held ?? new Map()
   }
 
+  /** Names and versions in responses that were accepted whole: what it will claim to hold. */
+  accepted(typeUrl: string): ReadonlyMap<string, string> {
+    return this.#types.get(typeUrl)?.accepted ?? new Map()
+  }
+
   /** Whether a response of the type was received on this stream. */
   isAnswered(typeUrl: string): boolean {
     return this.#types.get(typeUrl)?.nonce !== ''
@@ -168,8 +176,9 @@ export class ClientState {
   #type(typeUrl: string): TypeState {
     let type = this.#types.get(typeUrl)
     if (type === undefined) {
-      const empty = { names: new Set<string>(), held: new Map(), accepted: new Map(), version: '', nonce: '' }
-      type = { typeUrl, wildcard: false, named: false, isOpen: false, ...empty }
+      const resources = { held: new Map(), givenUp: new Map(), accepted: new Map() }
+      const said = { wildcard: false, named: false, isOpen: false, version: '', nonce: '' }
+      type = { typeUrl, names: new Set(), ...said, ...resources }
       this.#types.set(typeUrl, type)
     }
     return type
@@ -202,8 +211,15 @@ export class ClientState {
     return [...held.keys()].filter((name) => !present.has(name))
   }
 
-  #dropUnwanted({ typeUrl, held, accepted }: TypeState): void {
-    for (const name of held.keys()) if (!this.isSubscribed(typeUrl, name)) held.delete(name)
+  #dropUnwanted({ typeUrl, held, accepted, givenUp }: TypeState): void {
+    for (const [name, resource] of this.protocol === 'sotw' ? givenUp : []) {
+      if (this.isSubscribed(typeUrl, name)) held.set(name, resource)
+    }
+    for (const [name, resource] of held) {
+      if (this.isSubscribed(typeUrl, name)) continue
+      held.delete(name)
+      givenUp.set(name, resource)
+    }
     for (const name of accepted.keys()) if (!this.isSubscribed(typeUrl, name)) accepted.delete(name)
   }
 }

@@ -62,6 +62,11 @@ export function cluster(
   })
 }
 
+/** A cluster without endpoints that refers to nothing else. */
+export function staticCluster(name: string, connectTimeoutMs = 1000): Cluster {
+  return create(ClusterSchema, { name, connectTimeout: durationFromMs(connectTimeoutMs) })
+}
+
 /** A cluster that Envoy refuses: EDS without a source for it. `connectTimeoutMs` makes one version differ from another. */
 export function badCluster(name: string, connectTimeoutMs = 1000): Cluster {
   return create(ClusterSchema, {

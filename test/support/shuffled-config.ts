@@ -8,6 +8,7 @@ import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endp
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { PolicySchema, RBACSchema as RulesSchema } from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { ExtAuthzPerRouteSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js'
 import {
   JwtAuthenticationSchema,
   JwtProviderSchema,
@@ -53,6 +54,9 @@ export function shuffledConfig({ names, metadata }: ConfigModel, seed: string): 
       { configType: { case: 'typedConfig', value: anyPack(RBACSchema, create(RBACSchema, { rules })) } },
     ],
   })
+  const authz = create(ExtAuthzPerRouteSchema, {
+    override: { case: 'checkSettings', value: { contextExtensions: mapOf((name) => name) } },
+  })
   const perRoute = create(RBACPerRouteSchema, { rbac: { rules } })
   return [
     create(ClusterSchema, {
@@ -81,7 +85,10 @@ export function shuffledConfig({ names, metadata }: ConfigModel, seed: string): 
     }),
     create(RouteConfigurationSchema, {
       name: 'a',
-      virtualHosts: [{ typedPerFilterConfig: mapOf(() => anyPack(RBACPerRouteSchema, perRoute)) }],
+      virtualHosts: [
+        { typedPerFilterConfig: mapOf(() => anyPack(RBACPerRouteSchema, perRoute)) },
+        { typedPerFilterConfig: { authz: anyPack(ExtAuthzPerRouteSchema, authz) } },
+      ],
     }),
   ]
 }

@@ -71,6 +71,11 @@ export class RawStream {
     return new Promise((resolve) => this.#counters.push({ count, resolve }))
   }
 
+  /** Says that no more requests come. */
+  end(): void {
+    this.#call.end()
+  }
+
   pause(): void {
     this.#call.pause()
   }

@@ -9,6 +9,9 @@ import type { Link } from './link.ts'
 export const KINDS = ['envoy', 'grpc', 'free'] as const
 export type Kind = (typeof KINDS)[number]
 
+/** More responses than any history of the model leads to. */
+const MANY = 500
+
 export interface MemberOptions {
   readonly protocol: 'sotw' | 'delta'
   readonly kind: Kind
@@ -83,10 +86,10 @@ export class Member {
   /** Reads until nothing comes any more; `isServed` says which endpoints it waits for in vain. @throws Error where that does not happen. */
   async settle(isServed: (assignment: string) => boolean): Promise<void> {
     this.#link.unblock()
-    for (let reads = 0; reads < 500; reads += 1) {
+    for (let reads = 0; reads < MANY; reads += 1) {
+      if (this.read()) continue
       await this.#link.settled()
-      if (this.read()) while (this.read());
-      else if (!this.#timeOut(isServed)) return
+      if (!this.#link.inbox.length && !this.#timeOut(isServed)) return
     }
     throw new Error(`${this.title} is sent responses without end`)
   }

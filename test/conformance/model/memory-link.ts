@@ -58,7 +58,7 @@ export class MemoryLink implements Link {
   #take(event: StreamEvent<ClientRequest>): void {
     const { state, send, report } = this.#step(this.#state, event)
     this.#state = state
-    this.#witness.see(event.kind === 'request' ? event.request : undefined, send)
+    this.#witness.see(state.snapshot, event.kind === 'request' ? event.request : undefined, send)
     this.inbox.push(...send)
     this.#watch.report(report)
   }

@@ -22,8 +22,9 @@ export class SeenType {
   readonly #asked = new Set<string>([EVERYTHING])
   /** The version under which each name was last sent; absent where it was taken away. */
   readonly #sent = new Map<string, string | undefined>()
-  /** Of what was last sent, the names in responses that were refused, with their versions. */
-  readonly #refused = new Map<string, string>()
+  /** Refused responses, of which nothing was changed since: by name, the version. */
+  #refused: ReadonlyMap<string, string | undefined>[] = []
+  readonly #doubtful = new Set<string>()
 
   constructor(held: Iterable<string>) {
     this.accepted = new Set(held)
@@ -60,7 +61,9 @@ export class SeenType {
     if (this.#asked.size > 0) return false
     const isNews = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
     if (resources.some(isNews) || removed.some((name) => isNews({ name }))) return false
-    return resources.some(({ name, version }) => this.#refused.get(name) === version)
+    return resources.some(({ name, version }) =>
+      this.#refused.some((refused) => refused.get(name) === version),
+    )
   }
 
   /** A request that is not stale. */
@@ -79,11 +82,20 @@ export class SeenType {
       if (nonce === responseNonce || protocol === 'sotw') this.#unanswered.delete(nonce)
       if (nonce === responseNonce) break
     }
-    if (errorDetail === undefined) {
-      for (const { name } of answered.resources)
-        if (this.#sent.get(name) !== undefined) this.accepted.add(name)
-    }
+    if (errorDetail === undefined) this.#accept(answered)
+    else this.#refuse(answered)
     return true
+  }
+
+  /** Whether the client has refused a response with this name, and accepted none since. */
+  isRefused(name: string): boolean {
+    return this.#doubtful.has(name)
+  }
+
+  /** Once other content is served under a refused name, all that stood beside it may be tried again. */
+  hearServed(versionOf: (name: string) => string | undefined): void {
+    const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
+    this.#forget(this.#refused.flatMap((refused) => [...refused].filter(isOther).map(([name]) => name)))
   }
 
   /** SotW: one response is under way at a time, unless the client takes everything by a list without names. */
@@ -97,12 +109,9 @@ export class SeenType {
   /** A response that was sent. */
   note(response: ClientResponse, removed: readonly string[], protocol: Protocol): void {
     this.lastNonce = response.nonce
-    this.#unanswered.set(response.nonce, response)
+    this.#unanswered.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
-    for (const name of removed) {
-      this.#sent.set(name, undefined)
-      this.accepted.delete(name)
-    }
+    for (const name of removed) this.#sent.set(name, undefined)
     this.#asked.delete(EVERYTHING)
     for (const { name } of response.resources) this.#asked.delete(name)
     for (const name of removed) this.#asked.delete(name)
@@ -110,17 +119,25 @@ export class SeenType {
     if (protocol === 'sotw') this.#asked.clear()
   }
 
-  #accept({ resources }: ClientResponse): void {
-    for (const { name } of resources) {
-      this.#refused.delete(name)
-      if (this.#sent.get(name) !== undefined) this.accepted.add(name)
-    }
+  #accept({ resources, removed }: ClientResponse): void {
+    for (const name of removed) this.accepted.delete(name)
+    const names = resources.map(({ name }) => name).filter((name) => this.#sent.get(name) !== undefined)
+    for (const name of names) this.accepted.add(name)
+    for (const name of names) this.#doubtful.delete(name)
+    this.#forget(names)
   }
 
-  /** Where other content was sent meanwhile, what else stood in the response may be tried again. */
-  #refuse({ resources }: ClientResponse): void {
-    if (resources.some(({ name, version }) => this.#sent.get(name) !== version)) return
-    for (const { name, version } of resources) this.#refused.set(name, version)
+  #refuse(answered: ClientResponse): void {
+    const content = contentOf(answered)
+    for (const name of content.keys()) this.#doubtful.add(name)
+    this.#refused.push(content)
+  }
+
+  /** With one name of a refused response all that stood in it may be tried again, and stands so in other responses too. */
+  #forget(names: readonly string[]): void {
+    const touched = this.#refused.filter((refused) => names.some((name) => refused.has(name)))
+    const beside = new Set(touched.flatMap((refused) => [...refused.keys()]))
+    this.#refused = this.#refused.filter((refused) => ![...beside].some((name) => refused.has(name)))
   }
 
   #hearList({ typeUrl, resourceNames }: ClientRequest): void {
@@ -152,4 +169,9 @@ export class SeenType {
       if (name !== EVERYTHING) this.#names.add(name)
     }
   }
+}
+
+function contentOf({ resources, removed }: ClientResponse): Map<string, string | undefined> {
+  const present = resources.map(({ name, version }) => [name, version] as const)
+  return new Map([...present, ...removed.map((name) => [name, undefined] as const)])
 }

@@ -1,6 +1,7 @@
 // Watches one stream from beside it, by plain bookkeeping of its own, and objects to a response that breaks the protocol.
 
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../control-plane/snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../../../control-plane/snapshot/snapshot.ts'
 import {
   type ClientRequest,
   type ClientResponse,
@@ -20,13 +21,20 @@ export class Witness {
   }
 
   /**
-   * Takes one step of the server: the request that led to it, unless it was a push, and the responses.
+   * Takes one step of the server: what is served, the request that led to it, unless it was a push, and the responses.
    * @throws Error that names the row and the message where a response is against the protocol.
    */
-  see(request: ClientRequest | undefined, responses: readonly ClientResponse[]): void {
+  see(
+    served: Snapshot | undefined,
+    request: ClientRequest | undefined,
+    responses: readonly ClientResponse[],
+  ): void {
     const isStale = request !== undefined && !this.#hear(request)
+    for (const [typeUrl, type] of this.#types) {
+      if (served) type.hearServed((name) => typeIn(served, typeUrl).resources.get(name)?.version)
+    }
     if (isStale && responses.length > 0) throw new Error(`X1: answered the stale request ${show(request)}`)
-    for (const response of responses) this.#judge(response)
+    for (const response of responses) this.#judge(response, served)
   }
 
   /** False where the request is to be passed over. */
@@ -45,7 +53,7 @@ export class Witness {
     return !isOvertaken || known.hearAnswer(request, protocol)
   }
 
-  #judge(response: ClientResponse): void {
+  #judge(response: ClientResponse, served: Snapshot | undefined): void {
     const { typeUrl, resources } = response
     const object = (what: string) => {
       throw new Error(`${what}: ${show(response)}`)
@@ -59,7 +67,8 @@ export class Witness {
     if (type.repeatsRefusal(response, removed)) object('X5: it was refused, and nothing in it is new')
     if (!type.isAsked(EVERYTHING)) {
       for (const name of this.#unready(type, response)) object(`X14: it uses "${name}", which is not ACKed`)
-      for (const name of this.#stillUsed(type, typeUrl, removed)) object(`X15: "${name}" is still used`)
+      for (const name of this.#stillUsed(type, typeUrl, removed, served))
+        object(`X15: "${name}" is still used`)
     }
     type.note(response, removed, this.#client.protocol)
     if (typeUrl === CLUSTER) this.#expectEndpoints(response)
@@ -91,12 +100,27 @@ export class Witness {
       .filter((name) => !clusters.accepted.has(name))
   }
 
-  /** Clusters that are taken away although a listener or a route in effect uses them. */
-  #stillUsed(type: SeenType, typeUrl: string, removed: readonly string[]): string[] {
+  /** Clusters that are taken away although a listener or a route that is ACKed and in effect uses them. */
+  #stillUsed(
+    type: SeenType,
+    typeUrl: string,
+    removed: readonly string[],
+    served: Snapshot | undefined,
+  ): string[] {
     if (typeUrl !== CLUSTER) return []
-    const users = [LISTENER, ROUTE].flatMap((user) => [...this.#client.held(user).values()])
+    const isSotw = this.#client.protocol === 'sotw'
+    // The state of the world has no words for routes that are gone: they are in effect until their listener is.
+    const canTell = (user: string, name: string) =>
+      !isSotw || user === LISTENER || served?.types.get(user)?.resources.has(name)
+    const users = [LISTENER, ROUTE].flatMap((user) =>
+      [...this.#client.held(user).values()].filter(
+        ({ name, version }) => canTell(user, name) && this.#client.accepted(user).get(name) === version,
+      ),
+    )
     const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
-    return removed.filter((name) => used.has(name) && !type.isAsked(name))
+    // Of what was refused, the state of the world can keep only what is known to be accepted.
+    const isKeepable = (name: string) => type.accepted.has(name) && !(isSotw && type.isRefused(name))
+    return removed.filter((name) => used.has(name) && isKeepable(name) && !type.isAsked(name))
   }
 }
 

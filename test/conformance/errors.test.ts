@@ -1,0 +1,159 @@
+// Requests that no client should send: each ends its stream with a sentence on what to mend, and nobody else's.
+
+import { create, toBinary } from '@bufbuild/protobuf'
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { type Client, status } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer, type XdsEvent } from '../../control-plane/index.ts'
+import { cluster } from '../support/resources.ts'
+import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
+
+const EDS = {
+  sotw: '/envoy.service.endpoint.v3.EndpointDiscoveryService/StreamEndpoints',
+  delta: '/envoy.service.endpoint.v3.EndpointDiscoveryService/DeltaEndpoints',
+}
+
+interface BadRequest {
+  readonly title: string
+  readonly path?: typeof ADS | typeof EDS
+  readonly request?: { readonly node?: ReturnType<typeof nodeOf>; readonly typeUrl?: string }
+  readonly bytes?: Uint8Array
+  readonly code?: status
+  readonly says: RegExp
+}
+
+const BAD_REQUESTS: readonly BadRequest[] = [
+  {
+    title: 'a first request without a node',
+    request: { typeUrl: CLUSTER },
+    says: /carries no node: send it with an id/,
+  },
+  {
+    title: 'a node without an id',
+    request: { node: { cluster: 'fleet' }, typeUrl: CLUSTER },
+    says: /node\.id is empty: set node\.id in the bootstrap/,
+  },
+  {
+    title: 'X30: no type URL on ADS',
+    request: { node: nodeOf('n') },
+    says: /type_url is empty: on an aggregated stream/,
+  },
+  {
+    title: 'a type URL that is none',
+    request: { node: nodeOf('n'), typeUrl: 'clusters, please' },
+    says: /type_url "clusters, please" is not of the form type\.googleapis\.com/,
+  },
+  {
+    title: 'a type that the service does not carry',
+    path: EDS,
+    request: { node: nodeOf('n'), typeUrl: CLUSTER },
+    says: /this service carries type\.googleapis\.com\/envoy\.config\.endpoint\.v3\.ClusterLoadAssignment/,
+  },
+  {
+    title: 'bytes that are no message',
+    bytes: Buffer.from('ffffffff', 'hex'),
+    says: /the request cannot be read/,
+  },
+  {
+    title: 'a request over the limit',
+    bytes: Buffer.alloc(70_000),
+    code: status.RESOURCE_EXHAUSTED,
+    says: /larger than max/,
+  },
+]
+
+async function start(t: Test) {
+  const cache = new SnapshotCache()
+  const refused: XdsEvent[] = []
+  cache.onEvent((event) => {
+    if (event.kind === 'refused') refused.push(event)
+  })
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', maxRequestBytes: 64 * 1024 })
+  t.teardown(() => server.close())
+  cache.setSnapshot('fleet', [cluster('a')])
+  return { cache, refused, channel: connectTo(t, server.address) }
+}
+
+/** A stream on the same connection that has been served; the returned function sees whether it still is. */
+async function healthyStream(channel: Client, cache: SnapshotCache) {
+  const client = new DeltaClient(channel)
+  client.send({ node: nodeOf('healthy'), typeUrl: CLUSTER })
+  client.ack(await client.next())
+  return async () => {
+    cache.updateSnapshot('fleet', { upsert: [cluster('b')] })
+    const { resources } = await client.next()
+    client.close()
+    return resources.map(({ name }) => name)
+  }
+}
+
+for (const { title, path = ADS, request, bytes, code = status.INVALID_ARGUMENT, says } of BAD_REQUESTS) {
+  for (const protocol of ['sotw', 'delta'] as const) {
+    t.test(`${title} ends the stream, and no other (${protocol})`, async (t) => {
+      const { cache, refused, channel } = await start(t)
+      const isServedOn = await healthyStream(channel, cache)
+      const stream = new RawStream(channel, path[protocol])
+      stream.send(bytes ?? encode(protocol, request ?? {}))
+      const ended = await stream.ended
+      t.equal(ended.code, code)
+      t.match(ended.details, says)
+      if (code === status.INVALID_ARGUMENT) t.match(refused, [{ kind: 'refused', code, message: says }])
+      t.strictSame(await isServedOn(), ['b'])
+    })
+  }
+}
+
+function encode(
+  protocol: 'sotw' | 'delta',
+  request: { node?: ReturnType<typeof nodeOf>; typeUrl?: string },
+): Uint8Array {
+  return protocol === 'sotw'
+    ? toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, request))
+    : toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))
+}
+
+t.test('a stream that asks for more than 64 types ends', async (t) => {
+  const { channel } = await start(t)
+  const client = new DeltaClient(channel)
+  for (let index = 0; index <= 64; index += 1) {
+    client.send({
+      node: nodeOf('n'),
+      typeUrl: `type.googleapis.com/made.up.Type${index}`,
+      resourceNamesSubscribe: ['x'],
+    })
+  }
+  const ended = await client.raw.ended
+  t.equal(ended.code, status.RESOURCE_EXHAUSTED)
+  t.match(ended.details, /more than 64 types/)
+})
+
+t.test('a type that nobody serves is told, and the stream goes on', async (t) => {
+  const { cache, channel } = await start(t)
+  const unserved: XdsEvent[] = []
+  cache.onEvent((event) => {
+    if (event.kind === 'unserved') unserved.push(event)
+  })
+  const client = new DeltaClient(channel)
+  client.send({
+    node: nodeOf('n'),
+    typeUrl: 'type.googleapis.com/made.up.Type',
+    resourceNamesSubscribe: ['x'],
+  })
+  t.strictSame((await client.next()).removedResources, ['x'])
+  t.match(unserved, [
+    {
+      kind: 'unserved',
+      message: /no resource of type\.googleapis\.com\/made\.up\.Type is served to group "fleet"/,
+    },
+  ])
+  client.send({ typeUrl: ENDPOINT, resourceNamesSubscribe: ['a'] })
+  t.strictSame(
+    (await client.next()).resources.map(({ name }) => name),
+    ['a'],
+  )
+  t.equal(unserved.length, 1, 'a type that is known is not told')
+  client.close()
+})

@@ -1,0 +1,110 @@
+// Ten thousand times bytes that nobody meant: the server neither falls nor keeps anything, and serves who behaves all along.
+
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { CLUSTER, SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { staticCluster } from '../support/resources.ts'
+import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
+
+const ROUNDS = 100
+const EACH = 50
+
+/** The client's connection preface, https://www.rfc-editor.org/rfc/rfc9113#section-3.4, with empty SETTINGS. */
+const PREFACE = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  Buffer.from('000000040000000000', 'hex'),
+])
+
+const seed = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31)
+
+/** Buffers that are random, but the same for the same seed. */
+function* randomBuffers(label: number): Generator<Buffer> {
+  const bytes = fc.uint8Array({ minLength: 0, maxLength: 400, size: 'max' })
+  for (let round = 0; ; round += 1) {
+    for (const sample of fc.sample(bytes, { seed: seed + label * 1000 + round, numRuns: EACH }))
+      yield Buffer.from(sample)
+  }
+}
+
+async function start(t: Test) {
+  t.comment(`SWITCHYARD_SEED=${seed}`)
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  cache.setSnapshot('fleet', [staticCluster('a', 1)])
+  const healthy = new DeltaClient(connectTo(t, server.address))
+  t.teardown(() => healthy.close())
+  healthy.send({ node: nodeOf('healthy'), typeUrl: CLUSTER })
+  healthy.ack(await healthy.next())
+  let change = 1
+  const isServed = async () => {
+    change += 1
+    cache.setSnapshot('fleet', [staticCluster('a', change)])
+    const response = await healthy.next()
+    healthy.ack(response)
+    return response.resources.length === 1
+  }
+  return { cache, server, isServed }
+}
+
+/** Writes bytes on a connection of its own and hangs up; resolves when it is gone. */
+async function throwAt(address: string, bytes: Buffer): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port: Number(address.split(':')[1]) })
+  socket.on('error', () => {})
+  socket.resume()
+  socket.end(bytes)
+  await once(socket, 'close')
+}
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
+
+t.test('X36: five thousand connections that send random bytes leave nothing behind', async (t) => {
+  const { cache, server, isServed } = await start(t)
+  const buffers = randomBuffers(1)
+  const before = openSockets()
+  let thrown = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Every second one begins as HTTP/2 does, so that the frames behind it are read.
+    const batch = Array.from({ length: EACH }, (_, index) => {
+      const random = buffers.next().value as Buffer
+      return index % 2 === 0 ? random : Buffer.concat([PREFACE, random])
+    })
+    await Promise.all(batch.map((bytes) => throwAt(server.address, bytes)))
+    thrown += batch.length
+    if (!(await isServed())) return t.fail(`a healthy client was not served after ${thrown}`)
+  }
+  t.equal(thrown, 5000)
+  t.equal(cache.watchCount, 1, 'one stream is open: that of the healthy client')
+  while (openSockets() > before) await new Promise((resolve) => setImmediate(resolve))
+  t.pass('no connection stays open')
+})
+
+t.test('X36: five thousand streams whose requests are random bytes leave nothing behind', async (t) => {
+  const { cache, server, isServed } = await start(t)
+  const buffers = randomBuffers(2)
+  let [refused, read] = [0, 0]
+  cache.onEvent(({ kind }) => {
+    if (kind === 'refused') refused += 1
+  })
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const channel = connectTo(t, server.address)
+    await Promise.all(
+      Array.from({ length: EACH }, async (_, index) => {
+        const stream = new RawStream(channel, index % 2 === 0 ? ADS.sotw : ADS.delta)
+        stream.send(buffers.next().value as Buffer)
+        stream.end()
+        await stream.ended
+        read += 1
+      }),
+    )
+    channel.close()
+    if (!(await isServed())) return t.fail(`a healthy client was not served after ${read}`)
+  }
+  t.equal(read, 5000)
+  t.equal(refused, 5000, 'each was refused')
+  t.equal(cache.watchCount, 1)
+})
