@@ -6,16 +6,10 @@ import { RunningProcess } from './running-process.ts'
 
 /** Processes that are ended in the reverse order of their start, since the later ones use the earlier. */
 export class ProcessGroup {
-  readonly #processes = new Set<RunningProcess>()
-  readonly #ending = new AbortController()
+  readonly #processes: RunningProcess[] = []
   #stopping: Promise<void> | undefined
 
-  /** Aborts when the group begins to be stopped. */
-  get ending(): AbortSignal {
-    return this.#ending.signal
-  }
-
-  /** Starts a process and holds it until it has ended. Throws `process-failed` once the group is being stopped. */
+  /** Starts a process and holds it. Throws `process-failed` once the group is being stopped. */
   start<T>(options: ProcessOptions<T>): RunningProcess<T> {
     if (this.#stopping) {
       throw new SwitchyardError(
@@ -24,8 +18,7 @@ export class ProcessGroup {
       )
     }
     const started = new RunningProcess(options)
-    this.#processes.add(started)
-    void started.exited.then(() => this.#processes.delete(started))
+    this.#processes.push(started)
     return started
   }
 
@@ -52,7 +45,6 @@ export class ProcessGroup {
   }
 
   async #stopInReverse(): Promise<void> {
-    this.#ending.abort()
-    for (const running of [...this.#processes].toReversed()) await running.stop()
+    for (const running of this.#processes.toReversed()) await running.stop()
   }
 }

@@ -15,7 +15,6 @@ export interface StreamSource {
   readonly status: StreamStatus
   readonly snapshot: () => Snapshot | undefined
   readonly describe: () => ReadonlyMap<string, TypeView>
-  readonly isHeldBack?: () => boolean
 }
 
 interface NodeRecord {
@@ -86,7 +85,6 @@ export class NodeRegistry {
       state: stateOf(types),
       streams: streams.map(({ status }) => status),
       types,
-      ...(streams.some((stream) => stream.isHeldBack?.()) && { heldBack: true as const }),
     }
   }
 

@@ -11,9 +11,8 @@ export function sampleConfig() {
         endpoints: {
           b1: { address: '127.0.0.1:7101' },
           b2: { address: '127.0.0.1:7102', weight: 2 },
-          b3: { address: 'unix:/run/switchyard/b3.sock', state: 'draining' as const },
+          b3: { address: 'unix:/run/switchyard/b3.sock' },
         },
-        healthCheck: { enabled: true, service: 'switchyard.echo.v1.EchoService', interval: '1s' },
       },
       'echo-v2': {
         endpoints: { c1: { address: '[::1]:7201' } },
@@ -41,7 +40,6 @@ export function sampleConfig() {
       edge: {
         kind: 'envoy' as const,
         lb: { mode: 'l4' as const, policy: 'round_robin' as const },
-        onNack: 'hold' as const,
         listeners: { main: { port: 10000, l4: { upstream: 'echo' }, l7: { routes: 'public' } } },
       },
     },
