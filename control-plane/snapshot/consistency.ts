@@ -2,7 +2,6 @@
 
 import type { Problem } from '../errors.ts'
 import { describeResource } from './resource.ts'
-import { ENDPOINT } from './resource-type.ts'
 import { type Snapshot, typeIn } from './snapshot.ts'
 
 /**
@@ -14,7 +13,6 @@ export function findDanglingReferences(snapshot: Snapshot): Problem[] {
   for (const type of snapshot.types.values()) {
     for (const resource of type.list) {
       for (const reference of resource.references) {
-        if (reference.typeUrl === ENDPOINT) continue
         if (typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
         problems.push({
           path: describeResource(resource),

@@ -1,7 +1,7 @@
 // Nodes of one fleet on one host must not share a listener's address: a listener without one gets that of the node that asks.
 
 import { fromBinary } from '@bufbuild/protobuf'
-import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import type { SocketAddress } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { encodeCanonically } from './canonical.ts'
@@ -50,21 +50,15 @@ function fillResource(resource: Resource, address: string): Resource {
 
 function computeFilled(resource: Resource, address: string): Resource {
   const listener = fromBinary(ListenerSchema, resource.value)
-  const open = addressesOf(listener).filter(isOpen)
+  const open = socketAddressesOf(listener).filter((socket) => socket.address === '')
   if (open.length === 0) return resource
-  for (const { address: specifier } of open) {
-    if (specifier.case === 'socketAddress') specifier.value.address = address
-  }
+  for (const socket of open) socket.address = address
   const value = encodeCanonically(ListenerSchema, listener)
   return { ...encodedResource(resource.typeUrl, resource.name, value), references: resource.references }
 }
 
-function addressesOf(listener: Listener): Address[] {
-  return [listener.address, ...listener.additionalAddresses.map((additional) => additional.address)].filter(
-    (address) => address !== undefined,
-  )
-}
-
-function isOpen({ address }: Address): boolean {
-  return address.case === 'socketAddress' && address.value.address === ''
+function socketAddressesOf({ address, additionalAddresses }: Listener): SocketAddress[] {
+  return [address, ...additionalAddresses.map((additional) => additional.address)]
+    .map((one) => one?.address)
+    .flatMap((specifier) => (specifier?.case === 'socketAddress' ? [specifier.value] : []))
 }

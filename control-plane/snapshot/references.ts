@@ -35,11 +35,9 @@ export interface Reference {
 
 /** The references of a resource, each once; none for a type that refers to nothing that is known. */
 export function referencesOf(resource: Message): readonly Reference[] {
-  const found = [...references(resource)]
-  if (found.length < 2) return found
-  return [
-    ...new Map(found.map((reference) => [`${reference.typeUrl} ${reference.name}`, reference])).values(),
-  ]
+  const found = new Map<string, Reference>()
+  for (const reference of references(resource)) found.set(`${reference.typeUrl} ${reference.name}`, reference)
+  return [...found.values()]
 }
 
 function* references(resource: Message): Iterable<Reference> {

@@ -1,6 +1,6 @@
 // Remembers, across restarts, which names stood in a response that a node refused: what the node holds of them is unknown.
 
-import { appendFileSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { SwitchyardError } from '../errors.ts'
 
 export interface RefusedNames {
@@ -77,12 +77,7 @@ function parseLine(content: string, place: string): Line {
 
 function rewrite(path: string, standing: readonly RefusedNames[]): void {
   const temporary = `${path}.new`
-  const file = openSync(temporary, 'w')
-  try {
-    for (const marks of standing) writeSync(file, line({ ...marks, settled: false }))
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  const lines = standing.map((marks) => line({ ...marks, settled: false }))
+  writeFileSync(temporary, lines.join(''), { flush: true })
   renameSync(temporary, path)
 }

@@ -74,8 +74,10 @@ export function describeTypes(
   for (const [typeUrl, { names, ...view }] of merged) types[typeUrl] = { ...view, names: names.size }
   if (snapshot === undefined) return types
   for (const typeUrl of findUnasked(merged, snapshot)) {
-    const known = types[typeUrl] ?? { wildcard: false, names: 0, state: 'NOT_SENT' }
-    types[typeUrl] = { ...known, state: worst([known.state, 'NOT_SENT']) }
+    const known = types[typeUrl]
+    types[typeUrl] = known
+      ? { ...known, state: worst([known.state, 'NOT_SENT']) }
+      : { state: 'NOT_SENT', wildcard: false, names: 0 }
   }
   return types
 }

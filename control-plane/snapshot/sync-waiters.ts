@@ -34,7 +34,7 @@ export class SyncWaiters {
       const giveUp = () => settle(this.#nodes.connected(group).length === 0 ? 'unverified' : 'pending')
       const waiter: Waiter = { group, behind: new Set(), settle }
       this.#waiters.add(waiter)
-      signal?.addEventListener('abort', giveUp, { once: true })
+      signal?.addEventListener('abort', giveUp)
       this.#lookAtAll(waiter)
       if (signal?.aborted && this.#waiters.has(waiter)) giveUp()
     })
@@ -51,7 +51,7 @@ export class SyncWaiters {
   }
 
   #lookAtAll(waiter: Waiter): void {
-    const described = this.#describeAll(waiter.group).filter(({ connected }) => connected)
+    const described = this.#describeAll(waiter.group)
     waiter.behind.clear()
     for (const { id, state } of described) if (state !== 'SYNCED') waiter.behind.add(id)
     if (described.length === 0) waiter.settle('unverified')

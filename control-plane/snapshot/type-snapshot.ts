@@ -27,7 +27,7 @@ export function createTypeSnapshot(
   resources: Iterable<Resource>,
   givenVersion?: string,
 ): TypeSnapshot {
-  const list = [...resources].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const list = [...resources].sort((a, b) => (a.name < b.name ? -1 : 1))
   const contentVersion = setVersion(list)
   return {
     typeUrl,

@@ -75,9 +75,10 @@ t.test('X6: what the log holds is in doubt from the start', async (t) => {
 
 t.test('a node without doubts takes no room; of ten thousand, the oldest goes first', async (t) => {
   const doubts = new Doubts()
+  doubts.refuse('n0', CLUSTER, ['a'])
   doubts.refuse('settled', CLUSTER, ['a'])
   doubts.settle('settled', CLUSTER, ['a'])
-  for (let at = 0; at < 10_000; at++) doubts.refuse(`n${at}`, CLUSTER, ['a'])
+  for (let at = 1; at < 10_000; at++) doubts.refuse(`n${at}`, CLUSTER, ['a'])
   t.same(described(doubts.of('n0')), { [CLUSTER]: ['a'] })
   doubts.refuse('n0', CLUSTER, ['b'])
   doubts.refuse('n10000', CLUSTER, ['a'])

@@ -4,6 +4,7 @@ import t from 'tap'
 import type { XdsEvent } from '../../control-plane/snapshot/events.ts'
 import { CLUSTER, ENDPOINT } from '../../control-plane/snapshot/resource-type.ts'
 import { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
+import { HandStream } from '../support/hand-stream.ts'
 import { MachineStream } from '../support/machine-stream.ts'
 import { assignment, badCluster, cluster } from '../support/resources.ts'
 
@@ -69,6 +70,22 @@ t.test('a request that ended its stream is told', async (t) => {
   cache.onEvent((event) => events.push(event))
   cache.reportRefused({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
   t.same(events, [{ kind: 'refused', peer: '127.0.0.1:1', code: 3, message: 'no node' }])
+})
+
+t.test('a listener that throws stops neither the cache nor the other listeners', async (t) => {
+  const cache = new SnapshotCache()
+  const stream = new HandStream(cache)
+  const told: string[] = []
+  cache.onEvent(() => {
+    throw new Error('mine')
+  })
+  cache.onEvent((event) => told.push(tell(event)))
+  const later = t.capture(globalThis, 'queueMicrotask')
+  cache.setSnapshot('fleet', [])
+  later.restore()
+  t.equal(stream.snapshots.length, 1)
+  t.same(told, ['snapshot'])
+  t.throws(() => later()[0]?.args[0](), { message: 'mine' }, 'it is an uncaught exception of the process')
 })
 
 t.test('events can be looped over; those that are not taken yet are kept', async (t) => {

@@ -63,10 +63,11 @@ t.test('additional addresses are filled in each for itself', async (t) => {
   ]
   listener.additionalAddresses.push(
     ...additional.map((address) => create(AdditionalAddressSchema, { address })),
+    create(AdditionalAddressSchema, { address: {} }),
     create(AdditionalAddressSchema),
   )
   const filled = withListenerAddress(listeners([listener]), '127.0.1.2')
-  t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined])
+  t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined, undefined])
 })
 
 t.test('listeners that have an address, or no use for one, are not touched', async (t) => {

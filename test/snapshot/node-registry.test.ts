@@ -99,8 +99,10 @@ t.test('X36: a thousand gone nodes are remembered, the longest gone is forgotten
     registry.add(group, id, own)
     registry.remove(group, id, own)
   }
-  const stays = stream(1)
+  const [stays, ended] = [stream(1), stream(2)]
   registry.add('fleet', 'stays', stays)
+  registry.add('fleet', 'stays', ended)
+  registry.remove('fleet', 'stays', ended)
   leave('old', 'gone')
   for (let at = 0; at < 999; at++) leave('fleet', `n${at}`)
   t.same(registry.groups(), ['fleet', 'old'])

@@ -213,6 +213,15 @@ const LISTENERS: Cases = [
     [],
   ],
   [
+    'nothing of a filter whose config comes by itself',
+    create(ListenerSchema, {
+      filterChains: [
+        { filters: [{ configType: { case: 'configDiscovery', value: { configSource: source('ads') } } }] },
+      ],
+    }),
+    [],
+  ],
+  [
     'what each filter of each chain refers to, the default chain too, each once',
     create(ListenerSchema, {
       filterChains: [{ filters: [typed(toA), typed(rds(source('ads')))] }, { filters: [typed(toA)] }],

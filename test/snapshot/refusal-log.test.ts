@@ -103,7 +103,7 @@ t.test('a file that is something else is an error with its place, and stays as i
 })
 
 t.test('a file that cannot be read is an error, not an empty log', async (t) => {
-  t.throws(() => openRefusalLog(t.testdir()), { code: 'EISDIR' })
+  t.throws(() => openRefusalLog(t.testdir()), { code: 'EISDIR', syscall: 'read' })
 })
 
 const name = fc.constantFrom('a', 'b', 'c')

@@ -176,6 +176,17 @@ t.test('a node that disconnects is not waited for; without any other, nothing is
   }
 })
 
+t.test('a change that leaves a node nothing to ask for answers those who wait', async (t) => {
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', [cluster('a')])
+  const node = new HandStream(cache)
+  node.become({ [CLUSTER]: view('SYNCED') })
+  const report = cache.synced('fleet')
+  t.equal(await outcomeNow(cache), 'pending')
+  cache.setSnapshot('fleet', [])
+  t.equal((await report).outcome, 'synced')
+})
+
 t.test('a snapshot that is cleared while it is waited for leaves the wait open', async (t) => {
   const { cache, envoy } = synced()
   cache.updateSnapshot('fleet', { upsert: [cluster('a', 2)] })

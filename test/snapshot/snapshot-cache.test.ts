@@ -121,7 +121,9 @@ t.test('updateSnapshot refuses a name that is to be changed and removed at once'
   const change = { upsert: [cluster('a', 2)], remove: [{ typeUrl: CLUSTER, name: 'a' }] }
   const error = thrownBy(() => cache.updateSnapshot('fleet', change))
   t.equal(error.code, 'duplicate-resource')
-  t.equal(error.problems.length, 1)
+  t.match(error.message, /^two resources have one name, and nothing was changed\n/)
+  const message = 'Cluster "a" is given already at resources[0]: names are unique within a type'
+  t.same(error.problems, [{ path: 'resources[1]', message }])
   t.equal(cache.getSnapshot('fleet'), before)
 })
 

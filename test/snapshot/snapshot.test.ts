@@ -1,7 +1,10 @@
 // A snapshot keeps what did not change, and completes what a client would wait for.
 
-import { fromBinary } from '@bufbuild/protobuf'
+import { create, fromBinary } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
 import { createResources, type ResourceInput } from '../../control-plane/snapshot/resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../control-plane/snapshot/resource-type.ts'
@@ -27,6 +30,20 @@ function snapshotOf(
   return createSnapshot('fleet', (previous?.sequence ?? 0) + 1, given, previous)
 }
 
+/** A cluster without EDS whose certificate comes by SDS. */
+function tlsCluster(name: string, secretName: string): Cluster {
+  const sdsConfig = { configSourceSpecifier: { case: 'ads' as const, value: {} } }
+  const tls = create(UpstreamTlsContextSchema, {
+    commonTlsContext: { tlsCertificateSdsSecretConfigs: [{ name: secretName, sdsConfig }] },
+  })
+  return create(ClusterSchema, {
+    name,
+    transportSocket: {
+      configType: { case: 'typedConfig', value: anyPack(UpstreamTlsContextSchema, tls) },
+    },
+  })
+}
+
 function endpointsOf(snapshot: Snapshot, name: string): number | undefined {
   const resource = typeIn(snapshot, ENDPOINT).resources.get(name)
   return resource && fromBinary(ClusterLoadAssignmentSchema, resource.value).endpoints.length
@@ -47,6 +64,7 @@ t.test('X12: the empty assignment has the name under which the cluster asks', as
 })
 
 t.test('X12: a cluster that asks for no endpoints is served none', async (t) => {
+  t.notOk(snapshotOf([tlsCluster('a', 'secret')]).types.has(ENDPOINT))
   t.notOk(snapshotOf([badCluster('a'), tcpListener('l', 1, 'a')]).types.has(ENDPOINT))
 })
 

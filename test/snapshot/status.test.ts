@@ -83,6 +83,13 @@ t.test('a type that is referred to and never asked for is NOT_SENT', async (t) =
   })
 })
 
+t.test('what is asked for by name refers to types that have to be asked for too', async (t) => {
+  t.same(describeTypes([new Map([[LISTENER, view('SYNCED', ['main'])]])], FULL), {
+    [LISTENER]: { state: 'SYNCED', wildcard: false, names: 1 },
+    [ROUTE]: { state: 'NOT_SENT', wildcard: false, names: 0 },
+  })
+})
+
 t.test('an Envoy that starts has asked for its clusters, and not yet for its listeners', async (t) => {
   const simple = new SnapshotCache().setSnapshot('fleet', [tcpListener('l', 1, 'a')])
   t.same(states([{ [CLUSTER]: view('SYNCED') }], simple), { [CLUSTER]: 'SYNCED', [LISTENER]: 'NOT_SENT' })

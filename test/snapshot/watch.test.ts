@@ -241,6 +241,17 @@ for (const [report, event] of EVENTS) {
   })
 }
 
+t.test('a report of nothing has nobody look at the node', async (t) => {
+  const cache = new SnapshotCache()
+  const stream = new HandStream(cache)
+  void cache.synced('fleet')
+  const { looks } = stream
+  stream.report()
+  t.equal(stream.looks, looks)
+  stream.report({ kind: 'stale', typeUrl: CLUSTER, nonce: '0' })
+  t.equal(stream.looks, looks + 1)
+})
+
 t.test('opening and closing a stream are events, and a report of nothing is none', async (t) => {
   const cache = new SnapshotCache()
   const events = eventsOf(cache)

@@ -34,6 +34,8 @@ export class HandStream {
   readonly watch: Watch
   /** What the cache handed over since the stream opened, the newest last. */
   readonly snapshots: (Snapshot | undefined)[] = []
+  /** How often it was asked how its types stand. */
+  looks = 0
   #types: ReadonlyMap<string, TypeView> = new Map()
 
   constructor(
@@ -44,7 +46,10 @@ export class HandStream {
     this.watch = cache.watch({
       node: create(NodeSchema, node),
       stream,
-      describe: () => this.#types,
+      describe: () => {
+        this.looks += 1
+        return this.#types
+      },
       onSnapshot: (snapshot) => this.snapshots.push(snapshot),
     })
   }
