@@ -11,10 +11,10 @@ import { runInForeground } from './prepare/run-in-foreground.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** `--run test …` and `--run mutants …` are for npm's scripts; all other arguments are for `yard`. */
+/** `--run test …`, `--run mutants …` and `--run golden` are for npm's scripts; all other arguments are for `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = given[0] === 'demo' ? 'required' : 'unused'
+    const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name, ...args] = given
@@ -23,7 +23,8 @@ function chooseProgram(given) {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
-  throw new Error(`"--run" takes "test" or "mutants", not "${name ?? ''}"`)
+  if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
+  throw new Error(`"--run" takes "test", "mutants" or "golden", not "${name ?? ''}"`)
 }
 
 /** The environment in which the program finds Envoy; fetches one where there is none. */

@@ -1,52 +1,46 @@
-// The command `yard`: its verbs, their flags and their exit codes.
+// The command `yard`: its verbs, and what it ends with.
 
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { SwitchyardError } from '../control-plane/errors.ts'
-import { runDemo } from './demo/demo.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { report } from './output/print.ts'
+import { addApply } from './verbs/apply.ts'
+import { addCall } from './verbs/call.ts'
+import { addDemo } from './verbs/demo.ts'
+import { withExamples } from './verbs/flags.ts'
+import { addGet } from './verbs/get.ts'
+import { addHistory } from './verbs/history.ts'
+import { addLb } from './verbs/lb.ts'
+import { addSet } from './verbs/set.ts'
+import { addStatus } from './verbs/status.ts'
+import { addUp } from './verbs/up.ts'
+
+const BAD_FLAGS = 2
 
 const program = new Command('yard')
   .description('Switchyard: switch how gRPC calls are balanced on real Envoys, and see what it did.')
   .showHelpAfterError()
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  .addHelpText(
-    'after',
-    `
-Examples:
-  yard demo               L4, then L7, on one real Envoy: where the calls of 1, 4 and 16 connections go
-  yard demo --stay        the same, and stays up until Ctrl-C, to be switched by hand
-  yard demo --calls 300   with fewer calls
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-Exit codes: 0 done, and the demonstration measured what it should; 1 it did not, or something failed; 2 bad flags.`,
-  )
+for (const add of [addDemo, addUp, addStatus, addGet, addApply, addSet, addLb, addCall, addHistory])
+  add(program)
 
-program
-  .command('demo')
-  .description(
-    'start three backends, an Envoy and the control plane, flip L4 to L7, and show both distributions',
-  )
-  .option('--stay', 'stay up afterwards, until Ctrl-C', false)
-  .option('--calls <number>', 'calls a measurement', positiveInteger, 1200)
-  .option('--port <number>', 'port of the Envoy; 0 takes a free one', port, 0)
-  .action(async (options: { readonly stay: boolean; readonly calls: number; readonly port: number }) => {
-    // All that was started has ended; calls of a measurement that was cut short would still be tried again.
-    process.exit(await runDemo(options))
-  })
-
-function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError(`it is a whole number of at least 1, not "${text}".`)
-}
-
-function port(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value
-  throw new InvalidArgumentError(`it is a number from 0 to 65535, not "${text}".`)
-}
+withExamples(program, [
+  ['yard demo', 'see it all in half a minute'],
+  ['yard up', 'a testbed that stays: three backends, three Envoys, the control plane'],
+  ['yard lb edge l7 least_request', 'from another terminal: switch it'],
+  ['yard call edge', 'see where calls go now'],
+]).addHelpText(
+  'after',
+  `
+Exit codes: 0 done; 1 it failed, or the demonstration did not measure what it should; 2 bad flags or a bad
+document; 3 no control plane; 4 an Envoy refused the change; 5 an Envoy has not answered in time.`,
+)
 
 try {
   await program.parseAsync()
 } catch (error) {
-  process.stderr.write(`${SwitchyardError.from(error).message}\n`)
-  process.exitCode = 1
+  const { message, code } = SwitchyardError.from(error)
+  report(message)
+  process.exitCode = exitCodeOf(code)
 }

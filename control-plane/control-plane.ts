@@ -1,76 +1,86 @@
-// The composition root: one desired state, what Envoys are served of it, and the REST switch that turns it.
+// The composition root: the revisions of one desired state, what Envoys are served of it, and REST over both.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Message } from '@bufbuild/protobuf'
 import { startAdmin } from './admin/admin.ts'
-import { DesiredState, type Publish } from './config/desired-state.ts'
 import type { Config } from './config/model.ts'
 import { openRefusalLog, SnapshotCache, startXdsServer } from './index.ts'
-import { translateFleet } from './translate/translate.ts'
+import { Revisions } from './revisions/revisions.ts'
+import { snapshotToJson } from './snapshot/snapshot-json.ts'
+import { openSqliteStore } from './store/sqlite-store.ts'
 
 export interface ControlPlaneOptions {
-  readonly config: Config
+  /** The first revision, where the state folder has none yet. */
+  readonly config?: Config
   /** Where REST is served, `HOST:PORT`; port 0 takes a free one. */
   readonly admin: string
   /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
+  /** Told of faults that nobody waits for. */
+  readonly onFault?: (error: unknown) => void
 }
 
 export interface ControlPlane {
   readonly adminUrl: string
   /** As clients dial it, with the port that was taken. */
   readonly xdsAddress: string
-  /** Answers whoever waits, ends all streams, and gives the ports back. */
+  /** The document in force. */
+  readonly config: Config
+  /** Answers whoever waits, ends all streams, and gives ports and files back. */
   close(): Promise<void>
 }
 
 /**
  * Starts all of it; a fleet is the Envoys whose `node.cluster` bears its name.
- * @throws SwitchyardError `address-in-use` or `invalid-argument` about an address, with nothing left running
+ * @throws SwitchyardError `address-in-use` or `invalid-argument` about an address, `state-in-use`, `state-damaged` or
+ * `state-unusable` about the state folder, with nothing left running
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { config, stateFolder } = options
-  const cache = new SnapshotCache({
-    consistency: 'enforce',
-    ...(stateFolder === undefined ? {} : { refusals: await openRefusals(stateFolder) }),
-  })
-  const state = new DesiredState(config, publishTo(cache))
-  const xds = await startXdsServer({ cache, address: options.xds })
+  const ends: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
   try {
-    const admin = await startAdmin({ state, acks: cache, address: options.admin })
-    return {
-      adminUrl: admin.url,
-      xdsAddress: xds.address,
-      close: async () => {
-        await admin.close()
-        await xds.close()
-      },
-    }
+    const { store, refusals } = await openState(options.stateFolder)
+    ends.push(() => store.close())
+    const cache = new SnapshotCache({ consistency: 'enforce', ...refusals })
+    const { config, onFault } = options
+    const revisions = await Revisions.open({
+      store,
+      cache,
+      ...(config && { initial: config }),
+      ...(onFault && { onFault }),
+    })
+    ends.push(() => revisions.close())
+    const xds = await startXdsServer({ cache, address: options.xds })
+    ends.push(() => xds.close())
+    const admin = await startAdmin({ state: revisions, nodes: nodesIn(cache), address: options.admin })
+    ends.push(() => admin.close())
+    return { adminUrl: admin.url, xdsAddress: xds.address, config: revisions.config, close }
   } catch (error) {
-    await xds.close()
+    await close()
     throw error
   }
 }
 
-async function openRefusals(stateFolder: string) {
-  await mkdir(stateFolder, { recursive: true })
-  return openRefusalLog(join(stateFolder, 'refusals.jsonl'))
+/** The store comes first: it keeps every other process out of the folder. */
+async function openState(folder: string | undefined) {
+  if (folder === undefined) return { store: openSqliteStore(':memory:'), refusals: {} }
+  await mkdir(folder, { recursive: true })
+  const store = openSqliteStore(join(folder, 'revisions.sqlite'))
+  return { store, refusals: { refusals: openRefusalLog(join(folder, 'refusals.jsonl')) } }
 }
 
-/** All fleets or none: where the cache refuses one, those before it get back what they had. */
-export function publishTo(cache: Pick<SnapshotCache, 'setSnapshot'>): Publish {
-  let published = new Map<string, readonly Message[]>()
-  return (config) => {
-    const next = new Map(Object.keys(config.fleets).map((fleet) => [fleet, translateFleet(config, fleet)]))
-    try {
-      for (const [fleet, resources] of next) cache.setSnapshot(fleet, resources)
-    } catch (error) {
-      for (const [fleet, resources] of published) cache.setSnapshot(fleet, resources)
-      throw error
-    }
-    published = next
+/** What the admin asks of the nodes. */
+export function nodesIn(cache: SnapshotCache) {
+  return {
+    status: (group?: string) => cache.status(group),
+    onEvent: cache.onEvent.bind(cache),
+    snapshotJson: (group: string) => {
+      const snapshot = cache.getSnapshot(group)
+      return snapshot && snapshotToJson(snapshot)
+    },
   }
 }

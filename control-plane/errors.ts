@@ -8,6 +8,8 @@ export const ERROR_CODES = {
   'version-reused': 409,
   'inconsistent-snapshot': 422,
   'invalid-config': 422,
+  'stale-etag': 412,
+  'etag-missing': 428,
   nacked: 409,
   pending: 504,
   'payload-too-large': 413,
@@ -15,6 +17,10 @@ export const ERROR_CODES = {
   'address-in-use': 500,
   'envoy-not-found': 500,
   'process-failed': 500,
+  'state-in-use': 500,
+  'state-damaged': 500,
+  'state-unusable': 500,
+  unreachable: 503,
   internal: 500,
 } as const
 

@@ -1,14 +1,14 @@
 // The control plane as a process: flags, one line when it is ready, and a clean end.
 
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { readConfigFile } from './config/file.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { SwitchyardError } from './errors.ts'
 
-const USAGE = `Usage: node control-plane/main.ts --config FILE [options]
+const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER] [options]
 
-  --config FILE    the desired state, in YAML
+  --config FILE    the desired state to begin with, in YAML; what is in the state folder goes before it
   --admin ADDRESS  where REST is served, HOST:PORT (127.0.0.1:0, which takes a free port)
   --xds ADDRESS    where xDS is served, HOST:PORT or unix:/PATH (127.0.0.1:0)
   --state FOLDER   where to keep what has to outlive the process (memory only)
@@ -19,7 +19,7 @@ Prints {"admin":URL,"xds":ADDRESS} on stdout when it is ready. Ends on SIGINT an
 `
 
 interface Flags {
-  readonly config: string
+  readonly config?: string
   readonly admin: string
   readonly xds: string
   readonly state?: string
@@ -28,12 +28,12 @@ interface Flags {
 
 /** Undefined where help is asked for. @throws SwitchyardError `invalid-argument` for flags that are none. */
 function readFlags(): Flags | undefined {
-  const { config, help, ...flags } = parse()
+  const { help, ...flags } = parse()
   if (help) return undefined
-  if (config === undefined) {
+  if (flags.config === undefined && flags.state === undefined) {
     throw new SwitchyardError('invalid-argument', '--config FILE is missing: see --help')
   }
-  return { ...flags, config }
+  return flags
 }
 
 function parse() {
@@ -61,12 +61,19 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, leash } = flags
+  const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
   const controlPlane = await startControlPlane({
-    config: await readConfigFile(flags.config),
+    ...(config && { config }),
     admin,
     xds,
     ...(state === undefined ? {} : { stateFolder: state }),
+    onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })
+  if (config !== undefined && !isDeepStrictEqual(config, controlPlane.config)) {
+    process.stderr.write(
+      `${flags.config} is passed over: ${state} holds a desired state, and it is in force\n`,
+    )
+  }
   endCleanly(controlPlane, leash)
   const { adminUrl, xdsAddress } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress })}\n`)

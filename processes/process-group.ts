@@ -6,10 +6,16 @@ import { RunningProcess } from './running-process.ts'
 
 /** Processes that are ended in the reverse order of their start, since the later ones use the earlier. */
 export class ProcessGroup {
-  readonly #processes: RunningProcess[] = []
+  readonly #processes = new Set<RunningProcess>()
+  readonly #ending = new AbortController()
   #stopping: Promise<void> | undefined
 
-  /** Starts a process and holds it. Throws `process-failed` once the group is being stopped. */
+  /** Aborts when the group begins to be stopped. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  /** Starts a process and holds it until it has ended. Throws `process-failed` once the group is being stopped. */
   start<T>(options: ProcessOptions<T>): RunningProcess<T> {
     if (this.#stopping) {
       throw new SwitchyardError(
@@ -18,7 +24,8 @@ export class ProcessGroup {
       )
     }
     const started = new RunningProcess(options)
-    this.#processes.push(started)
+    this.#processes.add(started)
+    void started.exited.then(() => this.#processes.delete(started))
     return started
   }
 
@@ -45,6 +52,7 @@ export class ProcessGroup {
   }
 
   async #stopInReverse(): Promise<void> {
-    for (const running of this.#processes.toReversed()) await running.stop()
+    this.#ending.abort()
+    for (const running of [...this.#processes].toReversed()) await running.stop()
   }
 }

@@ -6,8 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { publishTo, startControlPlane } from '../control-plane/control-plane.ts'
-import { LISTENER, SnapshotCache, SwitchyardError } from '../control-plane/index.ts'
+import { startControlPlane } from '../control-plane/control-plane.ts'
+import { LISTENER } from '../control-plane/index.ts'
 import { AnsweringNode } from './support/answering-node.ts'
 import { sampleWith } from './support/sample-config.ts'
 import { connectTo, nodeOf, SotwClient } from './support/xds-client.ts'
@@ -101,26 +101,3 @@ t.test('where a port is in use, the start fails with its address and leaves noth
   t.equal(again.xdsAddress, xds)
   await again.close()
 })
-
-t.test('where the cache refuses one fleet, the fleets before it get back what they had', async (t) => {
-  const { edge } = sampleWith({}).fleets
-  const cache = new SnapshotCache()
-  let refusesWest = false
-  const publish = publishTo({
-    setSnapshot: (group, resources) => {
-      if (group === 'west' && refusesWest) throw new SwitchyardError('inconsistent-snapshot', 'no west')
-      return cache.setSnapshot(group, resources)
-    },
-  })
-  publish(sampleWith({ 'fleets.west': edge }))
-  const before = resourcesOf(cache)
-  refusesWest = true
-  const next = sampleWith({ 'fleets.west': edge, 'fleets.edge.lb.mode': 'l7' })
-  t.throws(() => publish(next), { message: 'no west' })
-  t.same(resourcesOf(cache), before)
-})
-
-function resourcesOf(cache: SnapshotCache): string[] {
-  const types = cache.getSnapshot('edge')?.types.values() ?? []
-  return [...types].flatMap(({ list }) => list.map(({ name, version }) => `${name} ${version}`))
-}

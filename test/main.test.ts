@@ -103,6 +103,32 @@ t.test('a port in use, a file that is not there and unknown flags are told in on
   }
 })
 
+t.test('what is in the state folder goes before the file, and does without it', async (t) => {
+  const file = await configFile(t)
+  const flags = ['--state', join(t.testdirName, 'state')]
+  const first = run(t, '--config', file, ...flags)
+  const { admin } = await ready(first)
+  await fetch(`${admin}/v1/fleets/edge/lb`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"mode":"l7"}',
+  })
+  t.match(await outcome(run(t, ...flags)), { stderr: /revisions\.sqlite is in use by another/, code: 1 })
+  first.kill('SIGKILL')
+  await once(first, 'exit')
+
+  const second = run(t, '--config', file, ...flags)
+  const complaint = once(createInterface(second.stderr), 'line')
+  const again = await ready(second)
+  t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`)).json(), { mode: 'l7' })
+  t.match((await complaint)[0], /yard\.yaml is passed over: .* holds a desired state/)
+  second.kill('SIGTERM')
+  await once(second, 'exit')
+
+  const third = await ready(run(t, ...flags))
+  t.match(await (await fetch(`${third.admin}/v1/fleets/edge/lb`)).json(), { mode: 'l7' })
+})
+
 t.test('--help tells what there is', async (t) => {
   t.match(await outcome(run(t, '--help')), { stdout: /^Usage: .*--config FILE/, stderr: '', code: 0 })
 })

@@ -18,10 +18,12 @@ export interface BackgroundLoad {
   readonly stop: () => Promise<LoadResult>
 }
 
-/** Starts unary calls, two at a time on each of four channels with default options. */
-export function startBackgroundLoad(address: string): BackgroundLoad {
-  const clients = Array.from({ length: CHANNELS }, () =>
-    createClient(EchoService, address, { options: { 'grpc.use_local_subchannel_pool': 1 } }),
+/** Starts unary calls, two at a time on each of four channels with default options, which are shared out over the targets. */
+export function startBackgroundLoad(...targets: readonly string[]): BackgroundLoad {
+  const clients = Array.from({ length: Math.max(CHANNELS, targets.length) }, (_, index) =>
+    createClient(EchoService, targets[index % targets.length] ?? '', {
+      options: { 'grpc.use_local_subchannel_pool': 1 },
+    }),
   )
   const failures: string[] = []
   const waiting: { readonly at: number; readonly resolve: () => void }[] = []

@@ -1,15 +1,29 @@
 // Sends calls over a number of connections, and counts where they went.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { Metadata } from '@grpc/grpc-js'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import { coefficientOfVariation, noiseFloor } from './statistics.ts'
 
 /** Calls under way at once, shared out over the connections. */
 const CONCURRENCY = 16
 
+/** What ring hash and maglev hash on unless told otherwise. */
+const KEY_HEADER = 'x-user'
+
+/** Calls bear no key, all the same one, or each one of its own. */
+export type Keys = 'none' | 'distinct' | { readonly same: string }
+
+export interface DistributionOptions {
+  readonly connections: number
+  readonly calls: number
+  readonly keys?: Keys
+}
+
 export interface Distribution {
   readonly connections: number
   readonly calls: number
+  readonly keys: Keys
   /** Calls by backend; a backend that got none counts 0. */
   readonly byBackend: ReadonlyMap<string, number>
   readonly failures: readonly string[]
@@ -17,38 +31,52 @@ export interface Distribution {
   readonly noiseFloor: number
 }
 
-/** Unary calls to `address` over `connections` connections of their own, as evenly shared out as can be. */
+/**
+ * Unary calls over so many connections of their own, which are shared out over the targets, and the calls over them.
+ * `onProgress` is given the counts so far after each call.
+ */
 export async function measureDistribution(
-  address: string,
+  targets: readonly string[],
   backends: readonly string[],
-  { connections, calls }: { readonly connections: number; readonly calls: number },
+  { connections, calls, keys = 'none' }: DistributionOptions,
+  onProgress: (counted: Distribution) => void = () => {},
 ): Promise<Distribution> {
   const byBackend = new Map(backends.map((id) => [id, 0]))
   const failures: string[] = []
-  const clients = Array.from({ length: connections }, () => openConnection(address))
+  const count = (): Distribution => {
+    const counts = [...byBackend.values()]
+    const variation = coefficientOfVariation(counts)
+    const floor = noiseFloor(calls, backends.length)
+    return { connections, calls, keys, byBackend, failures, variation, noiseFloor: floor }
+  }
+
+  const clients = Array.from({ length: connections }, (_, index) =>
+    openConnection(targets[index % targets.length] ?? ''),
+  )
   let begun = 0
   const work = async (client: RpcClient<typeof EchoService>) => {
     while (begun < calls) {
       begun += 1
+      const metadata = keyed(keys, begun)
       try {
-        const { backendId } = await client.unary({ message: 'where am I?' })
+        const { backendId } = await client.unary({ message: 'where am I?' }, { metadata })
         byBackend.set(backendId, (byBackend.get(backendId) ?? 0) + 1)
       } catch (error) {
         failures.push(error instanceof Error ? error.message : String(error))
       }
+      onProgress(count())
     }
   }
   const workersEach = Math.max(1, Math.floor(CONCURRENCY / connections))
   await Promise.all(clients.flatMap((client) => Array.from({ length: workersEach }, () => work(client))))
   for (const client of clients) client.close()
-  return {
-    connections,
-    calls,
-    byBackend,
-    failures,
-    variation: coefficientOfVariation([...byBackend.values()]),
-    noiseFloor: noiseFloor(calls, backends.length),
-  }
+  return count()
+}
+
+function keyed(keys: Keys, call: number): Metadata {
+  const metadata = new Metadata()
+  if (keys !== 'none') metadata.set(KEY_HEADER, keys === 'distinct' ? `user-${call}` : keys.same)
+  return metadata
 }
 
 /** A channel that shares its connection with no other of this process. */

@@ -2,40 +2,49 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
-import type { DesiredState } from '../config/desired-state.ts'
 import { toProblem } from '../config/finding.ts'
 import { createSchemaCheck } from '../config/schema-check.ts'
 import { SwitchyardError } from '../errors.ts'
-import type { Acks } from './acks.ts'
+import { addApiDocs } from './api-docs.ts'
+import { addBodyParsers } from './body.ts'
+import { configRoutes } from './config-routes.ts'
+import type { DesiredState, Nodes } from './desired-state.ts'
 import { lbRoutes } from './lb-routes.ts'
+import { addMetrics } from './metrics.ts'
 import { createProblem, problemOf, sendProblem } from './problem.ts'
+import { revisionRoutes } from './revision-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
 const BODY_LIMIT = 1_048_576
 
 export interface AdminOptions {
   readonly state: DesiredState
-  readonly acks: Acks
+  readonly nodes: Nodes
+}
+
+export interface RoutesOptions extends AdminOptions {
+  /** Aborts when the server closes, so that no wait holds it up. */
+  readonly closing: AbortSignal
 }
 
 /** The admin's routes, not listening yet: `inject` speaks to them without a socket. */
-export function createAdmin({ state, acks }: AdminOptions): FastifyInstance {
+export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     // Faults of ours go to stderr; stdout belongs to what a process has to say when it is ready.
     logger: { level: 'error', stream: process.stderr },
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
+    // Whoever asks while it closes is told by /readyz, and served.
+    return503OnClosing: false,
   })
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
+  const routes: RoutesOptions = { ...options, closing: closing.signal }
 
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, text: string) => parseJson(text),
-  )
+  addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    // The config part validates bodies, because what it says of them is the same for files.
+    if (httpPart === 'body') return (value: unknown) => ({ value })
     const check = createSchemaCheck(schema)
     return (value: unknown) => {
       const problems = check(value).map(toProblem)
@@ -45,28 +54,21 @@ export function createAdmin({ state, acks }: AdminOptions): FastifyInstance {
       return { error: new Error(cause.message, { cause }) }
     }
   })
+  // The schemas of answers are for readers of the API document.
+  server.setSerializerCompiler(() => JSON.stringify)
   server.setErrorHandler((error: Error, request, reply) => {
     const problem = problemOf(error)
     if (problem.status >= 500) request.log.error(error)
     return sendProblem(reply, problem)
   })
   server.setNotFoundHandler(({ method, url }, reply) =>
-    sendProblem(reply, createProblem('not-found', `${method} ${url} leads nowhere: see GET /v1/status`)),
+    sendProblem(reply, createProblem('not-found', `${method} ${url} leads nowhere: see GET /docs`)),
   )
 
-  server.register(lbRoutes, { state, acks, closing: closing.signal })
-  server.register(statusRoutes, { state, acks })
+  addMetrics(server, routes)
+  await addApiDocs(server)
+  for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes]) server.register(plugin, routes)
   return server
-}
-
-/** @throws SwitchyardError `invalid-argument` that says where the text stops being JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new SwitchyardError('invalid-argument', `the body is not JSON: ${reason}`, { cause: error })
-  }
 }
 
 /**
@@ -84,7 +86,7 @@ export async function startAdmin(
       `"${options.address}" is not HOST:PORT, such as 127.0.0.1:9000`,
     )
   }
-  const server = createAdmin(options)
+  const server = await createAdmin(options)
   try {
     const url = await server.listen({ host, port: Number(port) })
     return { url, close: async () => await server.close() }

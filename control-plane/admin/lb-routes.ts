@@ -1,67 +1,55 @@
 // The switch itself: `GET|PUT /v1/fleets/{fleet}/lb`, which answers when the fleet has it, or says who refused and why.
 
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { DesiredState } from '../config/desired-state.ts'
+import type { FastifyInstance } from 'fastify'
 import { fleetLbOf, withFleetLb } from '../config/fleet-lb.ts'
-import type { FleetLb } from '../config/model.ts'
-import type { NodeStatus, SyncReport } from '../snapshot/status.ts'
-import { type Acks, describePending, describeRefusals } from './acks.ts'
-import { createProblem, sendProblem } from './problem.ts'
-import { type WaitQuery, WaitQuerySchema, waitMsOf, waitSignal } from './wait.ts'
-
-/** What a write answers: what is in effect, and how far the fleet has come with it. */
-export type LbAnswer = FleetLb & {
-  readonly outcome: SyncReport['outcome']
-  /** From the arrival of the request to this answer, in milliseconds. */
-  readonly elapsedMs: number
-  readonly nodes: readonly NodeStatus[]
-}
-
-export interface LbRoutesOptions {
-  readonly state: DesiredState
-  readonly acks: Acks
-  /** Aborts when the server closes, so that no wait holds it up. */
-  readonly closing: AbortSignal
-}
+import { FleetLbSchema } from '../config/model.ts'
+import type { RoutesOptions } from './admin.ts'
+import { PendingAnswer } from './answers.ts'
+import { type Body, valueIn } from './body.ts'
+import { requireMatch } from './preconditions.ts'
+import { describeOperation, type FleetParams, FleetParamsSchema } from './schemas.ts'
+import { type WaitQuery, WaitQuerySchema } from './wait.ts'
 
 const PATH = '/v1/fleets/:fleet/lb'
 
-interface Params {
-  readonly fleet: string
-}
-
-export async function lbRoutes(server: FastifyInstance, { state, acks, closing }: LbRoutesOptions) {
-  server.get<{ Params: Params }>(PATH, async ({ params }) => fleetLbOf(state.config, params.fleet))
-
-  server.put<{ Params: Params; Querystring: WaitQuery }>(
+export async function lbRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
+  server.get<{ Params: FleetParams }>(
     PATH,
-    { schema: { querystring: WaitQuerySchema } },
-    async ({ params: { fleet }, query, body }, reply) => {
-      const begun = performance.now()
-      const waitMs = waitMsOf(query)
-      state.change((config) => withFleetLb(config, fleet, body))
-      // Not to wait is to look once at how far it has come.
-      const signal = waitMs === undefined ? AbortSignal.abort() : waitSignal(waitMs, reply, closing)
-      const { outcome, nodes } = await acks.synced(fleet, { signal })
-      const elapsedMs = Math.round(performance.now() - begun)
-      const answer: LbAnswer = { outcome, elapsedMs, ...fleetLbOf(state.config, fleet), nodes }
-      return waitMs === undefined ? reply.code(202).send(answer) : sendOutcome(reply, answer)
+    {
+      schema: {
+        ...describeOperation('getLb', 'How a fleet balances, with the defaults written out', {
+          200: FleetLbSchema,
+        }),
+        params: FleetParamsSchema,
+      },
+    },
+    async ({ params }) => fleetLbOf(state.config, params.fleet),
+  )
+
+  server.put<{ Params: FleetParams; Querystring: WaitQuery; Body: Body | undefined }>(
+    PATH,
+    {
+      schema: {
+        ...describeOperation(
+          'putLb',
+          'Turns the switch of a fleet; an omitted policy stays as it is',
+          'write',
+        ),
+        params: FleetParamsSchema,
+        querystring: WaitQuerySchema,
+        body: FleetLbSchema,
+      },
+    },
+    async ({ params: { fleet }, query, headers, body }, reply) => {
+      const answer = new PendingAnswer(state, reply, closing, query)
+      const wanted = valueIn(body)
+      const expected =
+        headers['if-match'] === undefined ? {} : { expectedEtag: requireMatch(headers, state.head) }
+      const { number } = await state.write((config) => withFleetLb(config, fleet, wanted), {
+        author: 'rest',
+        ...expected,
+      })
+      return await answer.send(number, () => fleetLbOf(state.config, fleet))
     },
   )
-}
-
-function sendOutcome(reply: FastifyReply, answer: LbAnswer): FastifyReply {
-  const { nodes, elapsedMs } = answer
-  switch (answer.outcome) {
-    case 'synced':
-      return reply.send(answer)
-    case 'unverified':
-      return reply.code(202).send(answer)
-    case 'nacked':
-      return sendProblem(reply, { ...createProblem('nacked', describeRefusals(nodes)), ...answer })
-    case 'pending': {
-      const detail = `after ${elapsedMs} ms still without an answer: ${describePending(nodes)}`
-      return sendProblem(reply, { ...createProblem('pending', detail), ...answer })
-    }
-  }
 }

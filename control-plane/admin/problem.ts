@@ -45,9 +45,13 @@ function toOurs(error: Error & { readonly code?: unknown; readonly statusCode?: 
         cause: error,
       })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new SwitchyardError('unsupported-media-type', 'send JSON, with content-type: application/json', {
-        cause: error,
-      })
+      return new SwitchyardError(
+        'unsupported-media-type',
+        'send JSON or YAML, with content-type: application/json or application/yaml',
+        {
+          cause: error,
+        },
+      )
   }
   const { statusCode } = error
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {

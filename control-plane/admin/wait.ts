@@ -2,8 +2,8 @@
 
 import type { FastifyReply } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { DurationSchema, parseDuration } from '../config/duration.ts'
 import { SwitchyardError } from '../errors.ts'
+import { DurationSchema, parseDuration } from '../switches/duration.ts'
 
 const LONGEST_MS = 300_000
 

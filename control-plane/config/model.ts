@@ -1,11 +1,18 @@
 // The desired state: its types and its JSON Schema, from one declaration. Maps are keyed by name, so that a merge patch can turn one entry.
 
 import { type Static, type TSchema, Type } from 'typebox'
+import { DurationSchema } from '../switches/duration.ts'
+import { EndpointStateSchema } from '../switches/endpoint-state.ts'
+import { HealthCheckSettingsSchema } from '../switches/health-check.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'
-import { DurationSchema } from './duration.ts'
+import { DEFAULT_ON_NACK, type OnNack, OnNackSchema } from '../switches/on-nack.ts'
+import { LATER } from './schema-check.ts'
 
 /** An object whose fields are all known: what is not declared is refused. */
 const strict = { additionalProperties: false } as const
+
+/** Names that have their place in the document, but that this version cannot do yet: they are refused with that sentence. */
+const later = (...names: string[]) => ({ [LATER]: names })
 
 function NamedMap<T extends TSchema>(entry: T, description: string, minProperties = 0) {
   return Type.Unsafe<Record<string, Static<T>>>({
@@ -36,6 +43,7 @@ const EndpointSchema = Type.Object(
         description: 'a whole number from 1 to 1000000',
       }),
     ),
+    state: Type.Optional(EndpointStateSchema),
   },
   { ...strict, description: 'an endpoint such as { address: "127.0.0.1:7101" }' },
 )
@@ -44,8 +52,13 @@ const UpstreamSchema = Type.Object(
   {
     endpoints: NamedMap(EndpointSchema, 'endpoints by their names'),
     lb: Type.Optional(lbSettingsSchema({}, 'a policy that goes before the one of the fleet')),
+    healthCheck: Type.Optional(HealthCheckSettingsSchema),
   },
-  { ...strict, description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }' },
+  {
+    ...strict,
+    ...later('tls', 'protocol'),
+    description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }',
+  },
 )
 
 const MatchSchema = Type.Object(
@@ -126,7 +139,7 @@ const ListenerSchema = Type.Object(
       ),
     ),
   },
-  { ...strict, description: 'a listener with port, l4 and l7' },
+  { ...strict, ...later('tls'), description: 'a listener with port, l4 and l7' },
 )
 
 /** `lb` of a fleet: what `PUT /v1/fleets/{fleet}/lb` writes. */
@@ -135,14 +148,24 @@ export const FleetLbSchema = lbSettingsSchema(
   'a mode and a policy, such as { mode: l7, policy: round_robin }',
 )
 
-const FleetSchema = Type.Object(
+const EnvoyFleetSchema = Type.Object(
   {
     kind: Type.Literal('envoy', { description: 'envoy' }),
     lb: FleetLbSchema,
+    onNack: Type.Optional(OnNackSchema),
     listeners: NamedMap(ListenerSchema, 'listeners by their names'),
   },
-  { ...strict, description: 'a fleet with kind, lb and listeners' },
+  { ...strict, ...later('security'), description: 'Envoys, whose node.cluster is the name of the fleet' },
 )
+
+/** What a fleet may hold depends on its kind, so that another kind is not held against the fields of this one. */
+const FleetSchema = Type.Unsafe<Static<typeof EnvoyFleetSchema>>({
+  type: 'object',
+  description: 'a fleet with kind, lb and listeners',
+  discriminator: { propertyName: 'kind' },
+  oneOf: [EnvoyFleetSchema],
+  ...later('proxyless'),
+})
 
 export const ConfigSchema = Type.Object(
   {
@@ -151,7 +174,11 @@ export const ConfigSchema = Type.Object(
     routes: NamedMap(RouteSchema, 'routes by their names'),
     fleets: NamedMap(FleetSchema, 'fleets by their names'),
   },
-  { ...strict, description: 'a document with version, upstreams, routes and fleets' },
+  {
+    ...strict,
+    ...later('secrets', 'jwt'),
+    description: 'a document with version, upstreams, routes and fleets',
+  },
 )
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
@@ -165,9 +192,14 @@ export type Match = DeepReadonly<Static<typeof MatchSchema>>
 export type Listener = DeepReadonly<Static<typeof ListenerSchema>>
 export type Fleet = DeepReadonly<Static<typeof FleetSchema>>
 export type FleetLb = DeepReadonly<Static<typeof FleetLbSchema>>
-export type { LbSettings }
+export type { LbSettings, OnNack }
 
 /** The settings by which a fleet balances calls to an upstream: the upstream's own go before those of the fleet. */
-export function lbOf(fleet: Fleet, upstream: Upstream): LbSettings {
+export function lbOf(fleet: Pick<Fleet, 'lb'>, upstream: Upstream): LbSettings {
   return upstream.lb ?? fleet.lb
+}
+
+/** What a refusal of this fleet leads to. */
+export function onNackOf({ onNack = DEFAULT_ON_NACK }: Fleet): OnNack {
+  return onNack
 }

@@ -13,12 +13,19 @@ const ajv = new Ajv({
   strictRequired: false,
 })
 
+/** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
+export const LATER = 'x-later'
+ajv.addVocabulary([LATER])
+
+const NOT_YET = 'is not a switch of this version yet: take it out until a later version has it'
+
 /** What of a schema the sentences are made of. */
 interface Described {
   readonly description?: string
   readonly const?: unknown
   readonly properties?: Readonly<Record<string, Described>>
   readonly oneOf?: readonly Described[]
+  readonly [LATER]?: readonly unknown[]
 }
 
 /** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
@@ -56,7 +63,9 @@ function toFinding(error: ErrorObject): Finding | undefined {
     case 'additionalProperties':
       return {
         steps: [...steps, params.additionalProperty],
-        message: `is not known here: ${listKnown(schema)}`,
+        message: isLater(schema, params.additionalProperty)
+          ? NOT_YET
+          : `is not known here: ${listKnown(schema)}`,
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
@@ -65,8 +74,13 @@ function toFinding(error: ErrorObject): Finding | undefined {
   }
 }
 
-function discriminate({ oneOf = [] }: Described, tag: string, value: unknown): string {
-  const names = oneOf.map(({ properties }) => properties?.[tag]?.const).join(', ')
+function isLater(schema: Described, name: unknown): boolean {
+  return schema[LATER]?.includes(name) ?? false
+}
+
+function discriminate(schema: Described, tag: string, value: unknown): string {
+  if (isLater(schema, value)) return `${show(value)} ${NOT_YET}`
+  const names = (schema.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const).join(', ')
   return value === undefined
     ? `is missing: write one of ${names}`
     : `must be one of ${names}, not ${show(value)}`

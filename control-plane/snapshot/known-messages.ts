@@ -13,6 +13,11 @@ import { file_envoy_extensions_filters_http_rbac_v3_rbac as httpRbac } from '@en
 import { file_envoy_extensions_filters_http_router_v3_router as router } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager as httpConnectionManager } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { file_envoy_extensions_filters_network_tcp_proxy_v3_tcp_proxy as tcpProxy } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
+import { file_envoy_extensions_load_balancing_policies_least_request_v3_least_request as leastRequest } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
+import { file_envoy_extensions_load_balancing_policies_maglev_v3_maglev as maglev } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js'
+import { file_envoy_extensions_load_balancing_policies_random_v3_random as random } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/random/v3/random_pb.js'
+import { file_envoy_extensions_load_balancing_policies_ring_hash_v3_ring_hash as ringHash } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
+import { file_envoy_extensions_load_balancing_policies_round_robin_v3_round_robin as roundRobin } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { file_envoy_extensions_transport_sockets_tls_v3_tls as tls } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { file_envoy_extensions_upstreams_http_v3_http_protocol_options as httpProtocolOptions } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { file_envoy_service_runtime_v3_rtds as runtime } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
@@ -31,12 +36,17 @@ const FILES: readonly DescFile[] = [
   httpConnectionManager,
   tcpProxy,
   router,
+  leastRequest,
+  maglev,
+  random,
+  ringHash,
+  roundRobin,
   tls,
   httpProtocolOptions,
   runtime,
 ]
 
-const registry = createRegistry(...FILES.flatMap(withImports))
+export const messageRegistry = createRegistry(...FILES.flatMap(withImports))
 
 function withImports(file: DescFile): DescFile[] {
   const files = new Set<DescFile>()
@@ -51,5 +61,5 @@ function withImports(file: DescFile): DescFile[] {
 
 /** The schema behind a type URL, where it is known. */
 export function messageSchemaOf(typeUrl: string): DescMessage | undefined {
-  return registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1))
+  return messageRegistry.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1))
 }

@@ -44,6 +44,7 @@ export class SnapshotCache {
   readonly #listenerAddress: (node: Node) => string
   readonly #consistency: 'off' | 'enforce'
   readonly #snapshots = new Map<string, Snapshot>()
+  readonly #proven = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
   readonly #registry = new NodeRegistry()
   readonly #waiters = new SyncWaiters(this.#registry)
@@ -100,6 +101,19 @@ export class SnapshotCache {
     this.#emit({ kind: 'cleared', group })
   }
 
+  /**
+   * Puts the group's newest snapshot on trial: nodes that start from now on, with nothing to go back to, are served
+   * `proven` in its place until `release`. Nodes that hold something are served the newest all the same.
+   */
+  holdBack(group: string, proven: Snapshot): void {
+    if (this.#proven.get(group)?.snapshot !== proven) this.#proven.set(group, { snapshot: proven })
+  }
+
+  /** Ends the trial: whoever was held back is served the newest snapshot. */
+  release(group: string): void {
+    if (this.#proven.delete(group)) this.#notify(group)
+  }
+
   getSnapshot(group: string): Snapshot | undefined {
     return this.#snapshots.get(group)
   }
@@ -153,8 +167,11 @@ export class SnapshotCache {
   /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
   watch(source: WatchSource): Watch {
     const group = this.#nodeGroup(source.node)
+    const proven = source.startsEmpty ? this.#proven.get(group) : undefined
+    const isHeldBack = () => proven !== undefined && proven === this.#proven.get(group)
     const watch = openWatch(source, group, this.#listenerAddress(source.node), {
-      current: () => this.#snapshots.get(group),
+      current: () => (isHeldBack() ? proven?.snapshot : this.#snapshots.get(group)),
+      isHeldBack,
       doubts: this.#doubts,
       registry: this.#registry,
       emit: (event) => this.#emit(event),

@@ -14,6 +14,8 @@ export interface WatchSource {
   /** The stream's types as they stand now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
+  /** True where the node claims to hold nothing: it has just started. */
+  readonly startsEmpty?: boolean
 }
 
 /** What of a response the cache wants to know. */
@@ -58,6 +60,7 @@ export interface Watch {
 
 export interface WatchContext {
   readonly current: () => Snapshot | undefined
+  readonly isHeldBack: () => boolean
   readonly doubts: Doubts
   readonly registry: NodeRegistry
   readonly emit: (event: XdsEvent) => void
@@ -72,7 +75,8 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     const current = context.current()
     return current && atAddress(current, address)
   }
-  const entry = { status: source.stream, snapshot, describe: source.describe }
+  const { isHeldBack } = context
+  const entry = { status: source.stream, snapshot, describe: source.describe, isHeldBack }
   let isOpen = true
   context.registry.add(group, node, entry)
   context.emit({ kind: 'opened', ...of })

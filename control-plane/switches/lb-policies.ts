@@ -7,6 +7,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../errors.ts'
+import { defaultsOf } from './defaults.ts'
 import type { HashOn } from './hash-on.ts'
 import { leastRequest } from './lb-policies/least-request.ts'
 import { maglev } from './lb-policies/maglev.ts'
@@ -68,11 +69,7 @@ export function hashOnOf(settings: LbSettings): HashOn | undefined {
 
 /** The settings as they take effect: with the default of each option that is not written. */
 export function withDefaults<T extends LbSettings>(settings: T): T {
-  const defaults = Object.entries(policyOf(settings).options).map(([name, schema]) => [
-    name,
-    Type.IsSchema(schema) && 'default' in schema ? schema.default : undefined,
-  ])
-  return { ...Object.fromEntries(defaults), ...settings }
+  return { ...defaultsOf(policyOf(settings).options), ...settings }
 }
 
 function policyOf({ policy: wanted }: LbSettings): LbPolicy {

@@ -8,19 +8,33 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import type { LbSettings } from '../config/model.ts'
+import { type Fleet, lbOf, type Upstream } from '../config/model.ts'
+import { toHealthCheckFields } from '../switches/health-check.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { fromAds } from './config-source.ts'
 
 const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
+const COMMON_LB = {
+  // Below half of the endpoints in health, Envoy would panic and send calls to those that are dead too. With 0 it never
+  // does: calls fail only where no endpoint is left.
+  // https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/panic_threshold
+  healthyPanicThreshold: { value: 0 },
+  // After one change of health, Envoy would bring the next ones to its workers only when a second is over: of two
+  // endpoints that die together, the second would get calls for that long although its checks have failed.
+  // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto#config-cluster-v3-cluster-commonlbconfig
+  updateMergeWindow: { seconds: 0n },
+} as const
+
 /** The cluster is the same for both modes: a tcp_proxy does not look at its HTTP options. */
-export function toCluster(name: string, lb: LbSettings): Cluster {
+export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, 'lb'>): Cluster {
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: fromAds() },
-    loadBalancingPolicy: toLoadBalancingPolicy(lb),
+    loadBalancingPolicy: toLoadBalancingPolicy(lbOf(fleet, upstream)),
+    commonLbConfig: COMMON_LB,
+    ...toHealthCheckFields(upstream.healthCheck),
     typedExtensionProtocolOptions: { [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, http2()) },
   })
 }

@@ -10,6 +10,7 @@ import {
 import { parseAddress } from '../config/address.ts'
 import type { Endpoint, Upstream } from '../config/model.ts'
 import { SwitchyardError } from '../errors.ts'
+import { toHealthStatus } from '../switches/endpoint-state.ts'
 import { sortedEntries } from './entry.ts'
 
 /** An upstream without endpoints gives an empty assignment: Envoy then answers at once, in place of waiting for one. */
@@ -21,9 +22,10 @@ export function toClusterLoadAssignment(name: string, upstream: Upstream): Clust
   })
 }
 
-function toLbEndpoint({ address, weight = 1 }: Endpoint): MessageInitShape<typeof LbEndpointSchema> {
+function toLbEndpoint({ address, weight = 1, state }: Endpoint): MessageInitShape<typeof LbEndpointSchema> {
   return {
     hostIdentifier: { case: 'endpoint', value: { address: toAddress(address) } },
+    healthStatus: toHealthStatus(state),
     loadBalancingWeight: weight,
   }
 }

@@ -13,8 +13,8 @@ import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { parseDuration } from '../config/duration.ts'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../config/model.ts'
+import { parseDuration } from '../switches/duration.ts'
 import { toHashPolicy } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { entryOf, sortedEntries } from './entry.ts'

@@ -11,6 +11,8 @@ import type { Step, StreamEvent, StreamState } from './stream.ts'
 export interface WireProtocol<Request extends { readonly typeUrl: string }> {
   readonly name: 'sotw' | 'delta'
   readonly decode: (bytes: Uint8Array) => Decoded<Request>
+  /** Whether a stream's first request claims nothing that an earlier stream has brought. */
+  readonly claimsNothing: (first: Request) => boolean
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly encode: (response: Response) => Buffer
 }
@@ -18,6 +20,7 @@ export interface WireProtocol<Request extends { readonly typeUrl: string }> {
 export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
   decode: decodeSotwRequest,
+  claimsNothing: ({ versionInfo }) => versionInfo === '',
   step: stepSotw,
   encode: encodeSotwResponse,
 }
@@ -25,6 +28,7 @@ export const sotw: WireProtocol<SotwRequest> = {
 export const delta: WireProtocol<DeltaRequest> = {
   name: 'delta',
   decode: decodeDeltaRequest,
+  claimsNothing: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
   step: stepDelta,
   encode: encodeDeltaResponse,
 }

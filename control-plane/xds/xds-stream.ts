@@ -53,7 +53,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     try {
       const { node, request: decoded } = this.#protocol.decode(bytes)
       const request = this.#withType(decoded)
-      this.#watch ??= this.#openWatch(node)
+      this.#watch ??= this.#openWatch(node, request)
       this.#refuseTooManyTypes(request.typeUrl)
       this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
     } catch (error) {
@@ -82,7 +82,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return request
   }
 
-  #openWatch(node: Parameters<SnapshotCache['watch']>[0]['node'] | undefined): Watch {
+  #openWatch(node: Parameters<SnapshotCache['watch']>[0]['node'] | undefined, first: Request): Watch {
     if (node === undefined)
       throw new BadRequest('the first request of a stream carries no node: send it with an id')
     if (node.id === '')
@@ -96,6 +96,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         aggregated: typeUrl === undefined,
         peer: this.#call.getPeer(),
       },
+      startsEmpty: this.#protocol.claimsNothing(first),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) =>
         this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),

@@ -3,21 +3,37 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { startAdmin } from '../../control-plane/admin/admin.ts'
-import { DesiredState } from '../../control-plane/config/desired-state.ts'
+import type { DesiredState } from '../../control-plane/admin/desired-state.ts'
+import type { RevisionInfo } from '../../control-plane/store/revision.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
-/** Acks that never come: a wait ends with its signal only, which is handed out. */
-function silentAcks() {
+const HEAD: RevisionInfo = {
+  number: 1,
+  etag: '1-x',
+  author: 'file',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  status: 'pending',
+}
+
+/** A fleet that never answers: a wait ends with its signal only, which is handed out. */
+function silentFleet() {
   const asked = Promise.withResolvers<AbortSignal>()
-  return {
-    asked: asked.promise,
-    status: () => [],
-    synced: async (_group: string, { signal }: { readonly signal: AbortSignal }) => {
+  const state: DesiredState = {
+    head: HEAD,
+    config: sampleWith({}),
+    acceptedNumber: undefined,
+    refusals: () => undefined,
+    get: async () => ({ ...HEAD, document: {} }),
+    list: async () => [HEAD],
+    write: async () => HEAD,
+    progress: async (_number, signal) => {
       asked.resolve(signal)
       if (!signal.aborted) await once(signal, 'abort')
-      return { outcome: 'pending' as const, nodes: [] }
+      return { outcome: 'pending', revision: HEAD, nodes: [] }
     },
   }
+  const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
+  return { asked: asked.promise, state, nodes }
 }
 
 const PUT = {
@@ -27,9 +43,8 @@ const PUT = {
 }
 
 async function start(address = '127.0.0.1:0') {
-  const acks = silentAcks()
-  const state = new DesiredState(sampleWith({}), () => {})
-  return { acks, ...(await startAdmin({ state, acks, address })) }
+  const { asked, state, nodes } = silentFleet()
+  return { asked, ...(await startAdmin({ state, nodes, address })) }
 }
 
 t.test('it listens where it is told to, and says where that is', async (t) => {
@@ -40,19 +55,19 @@ t.test('it listens where it is told to, and says where that is', async (t) => {
 })
 
 t.test('whoever waits is answered when it closes', async (t) => {
-  const { url, acks, close } = await start()
+  const { url, asked, close } = await start()
   const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, PUT)
-  await acks.asked
+  await asked
   await close()
   t.equal((await waiting).status, 504)
 })
 
 t.test('a wait ends when nobody is there any more to be answered', async (t) => {
-  const { url, acks, close } = await start()
+  const { url, asked, close } = await start()
   t.teardown(close)
   const leaving = new AbortController()
   const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, { ...PUT, signal: leaving.signal })
-  const signal = await acks.asked
+  const signal = await asked
   t.equal(signal.aborted, false)
   leaving.abort()
   await t.rejects(waiting, { name: 'AbortError' })

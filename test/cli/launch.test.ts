@@ -91,15 +91,16 @@ t.test('a Node that is too old is told what to install, before anything is done'
 t.test('an unknown program to run is refused, with those that are known', async (t) => {
   const { code, stderr } = await makeCheckout(t).launch(['--run', 'nonsense'])
   t.equal(code, 1)
-  t.equal(stderr, '"--run" takes "test" or "mutants", not "nonsense"\n')
+  t.equal(stderr, '"--run" takes "test", "mutants" or "golden", not "nonsense"\n')
 })
 
 t.test('Envoy', async (t) => {
-  t.test('is found for the demonstration and for the tests, and only for them', async (t) => {
+  t.test('is found for what starts one, and for nothing else', async (t) => {
     const checkout = makeCheckout(t)
     const path = `${checkout.root}/bin/envoy`
     for (const [args, envoy] of [
       [['demo'], path],
+      [['up', '--json'], path],
       [['--run', 'test'], path],
       [['status'], undefined],
     ] as const) {

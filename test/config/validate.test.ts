@@ -26,6 +26,7 @@ interface Case {
   readonly problems: Readonly<Record<string, RegExp>>
 }
 
+const NOT_YET = /^is not a switch of this version yet/
 const RULES = 'routes.public.rules'
 const LISTENERS = 'fleets.edge.listeners'
 
@@ -44,23 +45,91 @@ const CASES: readonly Case[] = [
     title: 'unknown fields are refused on every level, with those that are known',
     changes: {
       extra: 1,
-      'upstreams.echo.tls': {},
+      'upstreams.echo.retries': {},
       'upstreams.echo.endpoints.b1.stat': 'draining',
       [`${RULES}.echo.retry`]: {},
       [`${RULES}.echo.match.path`]: '/',
       [`${LISTENERS}.main.l4.port`]: 1,
-      'fleets.edge.security': {},
+      'fleets.edge.securty': {},
       'routes.public.host': '*',
     },
     problems: {
       extra: /known are version, upstreams, routes, fleets$/,
-      'upstreams.echo.tls': /known are endpoints, lb$/,
-      'upstreams.echo.endpoints.b1.stat': /known are address, weight$/,
+      'upstreams.echo.retries': /known are endpoints, lb, healthCheck$/,
+      'upstreams.echo.endpoints.b1.stat': /known are address, weight, state$/,
       [`${RULES}.echo.retry`]: /is not known here/,
       [`${RULES}.echo.match.path`]: /is not known here/,
       [`${LISTENERS}.main.l4.port`]: /known are upstream$/,
-      'fleets.edge.security': /known are kind, lb, listeners$/,
+      'fleets.edge.securty': /known are kind, lb, onNack, listeners$/,
       'routes.public.host': /known are hosts, rules$/,
+    },
+  },
+  {
+    title: 'switches of later versions are refused, each with one sentence',
+    changes: {
+      secrets: { mesh: { ca: 'ca.pem' } },
+      jwt: {},
+      'upstreams.echo.tls': { enabled: false },
+      'upstreams.echo.protocol': 'http1',
+      'fleets.edge.security': {},
+      [`${LISTENERS}.main.tls`]: {},
+      'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
+    },
+    problems: {
+      secrets: /^is not a switch of this version yet: take it out/,
+      jwt: NOT_YET,
+      'upstreams.echo.tls': NOT_YET,
+      'upstreams.echo.protocol': NOT_YET,
+      'fleets.edge.security': NOT_YET,
+      [`${LISTENERS}.main.tls`]: NOT_YET,
+      'fleets.clients.kind': /^"proxyless" is not a switch of this version yet/,
+    },
+  },
+  {
+    title: 'a health check says whether it is on, and its times and counts make sense',
+    changes: {
+      'upstreams.echo.healthCheck': {
+        service: '/echo',
+        interval: '0s',
+        timeout: '00ms',
+        unhealthy: 0,
+        healthy: 101,
+      },
+      'upstreams.unused.healthCheck': { enabled: 'yes', interval: '5', Interval: '1s' },
+    },
+    problems: {
+      'upstreams.echo.healthCheck.enabled': /^is missing: write true or false$/,
+      'upstreams.echo.healthCheck.service': /^must be the full name of the gRPC service/,
+      'upstreams.echo.healthCheck.interval': /^must be .*, a duration over 0 .*, not "0s"$/,
+      'upstreams.echo.healthCheck.timeout': /a duration over 0/,
+      'upstreams.echo.healthCheck.unhealthy': /1 to 100, not 0$/,
+      'upstreams.echo.healthCheck.healthy': /1 to 100, not 101$/,
+      'upstreams.unused.healthCheck.enabled': /^must be true or false, not "yes"$/,
+      'upstreams.unused.healthCheck.interval': /not "5"$/,
+      'upstreams.unused.healthCheck.Interval':
+        /known are enabled, service, interval, timeout, unhealthy, healthy$/,
+    },
+  },
+  {
+    title: 'what is one of a few words is held against the list',
+    changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
+    problems: {
+      'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
+      'fleets.edge.onNack': /^must be rollback or hold, not "ignore"$/,
+    },
+  },
+  {
+    title: 'the kind of a fleet comes first: what else it may hold depends on it',
+    changes: {
+      'fleets.edge.kind': undefined,
+      'fleets.edge.extra': 1,
+      'fleets.east': { kind: 'nginx', extra: 1 },
+      'fleets.west': 5,
+    },
+    problems: {
+      'fleets.east.kind': /^must be one of envoy, not "nginx"$/,
+      'fleets.edge.kind': /^is missing: write one of envoy$/,
+      'fleets.west': /^must be a fleet with kind, lb and listeners, not 5$/,
     },
   },
   {
@@ -82,7 +151,6 @@ const CASES: readonly Case[] = [
       [`${RULES}.canary.match.headers`]: { 'X-Canary': '1', 'x-two': 2 },
       [`${LISTENERS}.main.port`]: 65_536,
       'routes.public.hosts': ['a b'],
-      'fleets.edge.kind': 'nginx',
     },
     problems: {
       'upstreams.echo.endpoints.b2.weight': /from 1 to 1000000, not 0$/,
@@ -94,7 +162,6 @@ const CASES: readonly Case[] = [
       [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
       'routes.public.hosts[0]': /^must be a host such as .*, not "a b"$/,
-      'fleets.edge.kind': /^must be envoy, not "nginx"$/,
     },
   },
   {

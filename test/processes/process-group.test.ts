@@ -53,3 +53,11 @@ t.test('a group that no longer stops on signals leaves no listener behind', (t) 
   t.equal(process.listenerCount('SIGTERM'), before)
   t.end()
 })
+
+t.test('whoever starts processes again hears that the group is ending', async (t) => {
+  const group = new ProcessGroup()
+  t.equal(group.ending.aborted, false)
+  const stopped = group.stop()
+  t.equal(group.ending.aborted, true)
+  await stopped
+})

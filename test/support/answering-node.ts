@@ -13,9 +13,9 @@ interface Subscription {
   last?: DiscoveryResponse
 }
 
-/** Connects to a server; `answer` is asked about each response, and may be exchanged at any time. */
+/** Connects to a server; `answer` is asked about each response, may take its time, and may be exchanged at any time. */
 export class AnsweringNode {
-  answer: (response: DiscoveryResponse) => Answer
+  answer: (response: DiscoveryResponse) => Answer | Promise<Answer>
   readonly #client: SotwClient
   readonly #subscriptions = new Map<string, Subscription>()
 
@@ -36,7 +36,7 @@ export class AnsweringNode {
   async #answerAll(): Promise<never> {
     for (;;) {
       const response = await this.#client.next()
-      const answer = this.answer(response)
+      const answer = await this.answer(response)
       if (answer === 'silence') continue
       const subscription = this.#subscriptionOf(response.typeUrl)
       subscription.last = response

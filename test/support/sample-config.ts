@@ -11,8 +11,9 @@ export function sampleConfig() {
         endpoints: {
           b1: { address: '127.0.0.1:7101' },
           b2: { address: '127.0.0.1:7102', weight: 2 },
-          b3: { address: 'unix:/run/switchyard/b3.sock' },
+          b3: { address: 'unix:/run/switchyard/b3.sock', state: 'draining' as const },
         },
+        healthCheck: { enabled: true, service: 'switchyard.echo.v1.EchoService', interval: '1s' },
       },
       'echo-v2': {
         endpoints: { c1: { address: '[::1]:7201' } },
@@ -40,6 +41,7 @@ export function sampleConfig() {
       edge: {
         kind: 'envoy' as const,
         lb: { mode: 'l4' as const, policy: 'round_robin' as const },
+        onNack: 'hold' as const,
         listeners: { main: { port: 10000, l4: { upstream: 'echo' }, l7: { routes: 'public' } } },
       },
     },

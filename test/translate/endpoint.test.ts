@@ -30,3 +30,17 @@ t.test('endpoints are TCP or Unix, in the order of their names, each with its we
 t.test('an upstream without endpoints gives an empty assignment, not none', async (t) => {
   t.same(resourceJson(toClusterLoadAssignment('echo', { endpoints: {} })), { clusterName: 'echo' })
 })
+
+t.test(
+  'an endpoint that drains is said to, and one that is written active is like one without a state',
+  async (t) => {
+    const stated = (state?: 'active' | 'draining') =>
+      resourceJson(
+        toClusterLoadAssignment('echo', {
+          endpoints: { a: { address: 'unix:/run/a.sock', ...(state && { state }) } },
+        }),
+      )
+    t.match(stated('draining'), { endpoints: [{ lbEndpoints: [{ healthStatus: 'DRAINING' }] }] })
+    t.same(stated('active'), stated())
+  },
+)

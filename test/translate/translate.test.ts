@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import type { Config } from '../../control-plane/config/model.ts'
 import { findDanglingReferences, SnapshotCache } from '../../control-plane/index.ts'
-import { translateFleet } from '../../control-plane/translate/translate.ts'
+import { translate, translateFleet } from '../../control-plane/translate/translate.ts'
 import { resourceJson } from '../support/resource-json.ts'
 import { sampleConfig, sampleWith } from '../support/sample-config.ts'
 
@@ -56,6 +56,33 @@ t.test("the fleet's policy holds for the upstreams that have none of their own",
   const [echo, second] = translateFleet(config, 'edge').map(resourceJson)
   t.match(JSON.stringify(echo), /load_balancing_policies\.random"/)
   t.match(JSON.stringify(second), /load_balancing_policies\.ring_hash"/)
+})
+
+t.test('each resource comes with the path of what it is made from', async (t) => {
+  const { resources, provenance } = translate(sampleWith({ 'fleets.edge.lb.mode': 'l7' }), 'edge')
+  const at = 'type.googleapis.com/envoy.config'
+  t.same(Object.fromEntries(provenance), {
+    [`${at}.cluster.v3.Cluster echo`]: 'upstreams.echo',
+    [`${at}.cluster.v3.Cluster echo-v2`]: 'upstreams.echo-v2',
+    [`${at}.endpoint.v3.ClusterLoadAssignment echo`]: 'upstreams.echo.endpoints',
+    [`${at}.endpoint.v3.ClusterLoadAssignment echo-v2`]: 'upstreams.echo-v2.endpoints',
+    [`${at}.listener.v3.Listener main`]: 'fleets.edge.listeners.main',
+    [`${at}.route.v3.RouteConfiguration main`]: 'routes.public',
+  })
+  t.equal(resources.length, provenance.size)
+})
+
+t.test('a name that is no plain step of a path is quoted in it', async (t) => {
+  const { upstreams } = sampleConfig()
+  const config = {
+    ...sampleWith({ 'fleets.edge.listeners.main.l4.upstream': 'echo.v3' }),
+    upstreams: { ...upstreams, 'echo.v3': upstreams.echo },
+  }
+  const { provenance } = translate(config, 'edge')
+  t.equal(
+    provenance.get('type.googleapis.com/envoy.config.cluster.v3.Cluster echo.v3'),
+    'upstreams["echo.v3"]',
+  )
 })
 
 t.test('every reference leads somewhere, in both modes', async (t) => {

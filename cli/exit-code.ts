@@ -1,0 +1,19 @@
+// What the command ends with, by what went wrong. docs/yard.md is held against this table by a test.
+
+import type { ErrorCode } from '../control-plane/errors.ts'
+
+const FAILED = 1
+
+/** Codes that a script may want to tell apart; all others are 1. */
+export const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  'invalid-argument': 2,
+  'invalid-config': 2,
+  'not-found': 2,
+  unreachable: 3,
+  nacked: 4,
+  pending: 5,
+}
+
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_CODES[code] ?? FAILED
+}

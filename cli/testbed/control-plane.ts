@@ -1,0 +1,43 @@
+// The control plane of the testbed, as a process of its own.
+
+import { join } from 'node:path'
+import type { ProcessGroup } from '../../processes/process-group.ts'
+import type { Exit } from '../../processes/running-process.ts'
+import { parseReady, sourceFile } from './part.ts'
+
+export interface ControlPlanePlace {
+  readonly configFile: string
+  /** Where REST is served, `HOST:PORT`. */
+  readonly admin: string
+  /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
+  readonly xds: string
+  /** What outlives it; memory only where there is none. */
+  readonly state?: string
+}
+
+export interface RunningControlPlane {
+  readonly adminUrl: string
+  readonly xdsAddress: string
+  readonly exited: Promise<Exit>
+}
+
+/** @throws SwitchyardError `process-failed` with what it says is wrong, where it does not come up */
+export async function startControlPlane(
+  group: ProcessGroup,
+  folder: string,
+  { configFile, admin, xds, state }: ControlPlanePlace,
+): Promise<RunningControlPlane> {
+  const started = group.start({
+    name: 'control plane',
+    command: process.execPath,
+    args: [
+      sourceFile('control-plane/main.ts'),
+      ...['--config', configFile, '--admin', admin, '--xds', xds, '--leash'],
+      ...(state === undefined ? [] : ['--state', state]),
+    ],
+    logFile: join(folder, 'control-plane.log'),
+    ready: (line) => parseReady<{ readonly admin: string; readonly xds: string }>(line, 'xds'),
+  })
+  const ready = await started.ready
+  return { adminUrl: ready.admin, xdsAddress: ready.xds, exited: started.exited }
+}

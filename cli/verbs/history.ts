@@ -1,0 +1,57 @@
+// `yard history`: the revisions of the desired state, and what became of each.
+
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { findControlPlane } from '../find-control-plane.ts'
+import { print } from '../output/print.ts'
+import { renderTable } from '../output/table.ts'
+import type { Revision } from '../rest-answers.ts'
+import { type AdminFlags, countOf, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
+
+const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+  accepted: pc.green,
+  rejected: pc.red,
+  rolled_back: pc.red,
+  pending: pc.yellow,
+  unverified: pc.yellow,
+  superseded: pc.dim,
+}
+
+const LONGEST_REASON = 60
+
+export function addHistory(program: Command): void {
+  const command = withOutput(
+    withAdmin(
+      program
+        .command('history')
+        .description('the revisions of the desired state, or one of them with its document')
+        .argument('[revision]', 'its number', countOf(1)),
+    ),
+  )
+  withExamples(command, [
+    ['yard history', 'all revisions'],
+    ['yard history 3', 'the third, with its document'],
+  ])
+  command.action(async (number: number | undefined, { admin, output }: AdminFlags & OutputFlags) => {
+    const rest = await findControlPlane(admin)
+    if (number === undefined) print(await rest.revisions(), output, renderRevisions)
+    else print(await rest.revision(number), output === 'table' ? 'yaml' : output, String)
+  })
+}
+
+function renderRevisions({ revisions }: { readonly revisions: readonly Revision[] }): string {
+  const columns = ['revision', 'status', 'author', 'written', 'reason'].map((title) => ({ title }))
+  const rows = revisions.map(({ revision, status, author, createdAt, reason = '' }) => [
+    String(revision),
+    (COLOURS[status] ?? String)(status),
+    author,
+    createdAt,
+    shorten(reason),
+  ])
+  return renderTable(columns, rows)
+}
+
+/** All of it is in the other formats. */
+function shorten(reason: string): string {
+  return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`
+}

@@ -1,0 +1,96 @@
+// Paths into the document, as the control plane writes them: `fleets.edge.lb.mode`, `upstreams["a.b"]`.
+
+import { parse } from 'yaml'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+
+type Json = unknown
+
+const STEP = /\.?([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gy
+
+/** The steps of a path. @throws SwitchyardError `invalid-argument` where it is none */
+export function parsePath(text: string): readonly string[] {
+  const steps: string[] = []
+  STEP.lastIndex = 0
+  let end = 0
+  for (let found = STEP.exec(text); found !== null; found = STEP.exec(text)) {
+    const [, name, index, quoted] = found
+    steps.push(name ?? index ?? JSON.parse(quoted ?? '""'))
+    end = STEP.lastIndex
+  }
+  if (end === text.length && steps.length > 0) return steps
+  throw new SwitchyardError(
+    'invalid-argument',
+    `"${text}" is no path from "${text.slice(end)}" on: write it as fleets.edge.lb or upstreams["a.b"].endpoints`,
+  )
+}
+
+/** As `parsePath` reads it. */
+export function formatPath(steps: readonly string[]): string {
+  return steps.reduce((path, step) => {
+    if (!/^[\w-]+$/.test(step)) return `${path}[${JSON.stringify(step)}]`
+    return path === '' ? step : `${path}.${step}`
+  }, '')
+}
+
+/** The part of a document that the path leads to. @throws SwitchyardError `not-found` that says what there is instead */
+export function valueAt(document: Json, path: string): Json {
+  let value = document
+  const seen: string[] = []
+  for (const name of parsePath(path)) {
+    const entries = isMap(value) ? value : {}
+    if (!Object.hasOwn(entries, name)) {
+      const here = seen.length === 0 ? 'the document' : `"${formatPath(seen)}"`
+      const known = Object.keys(entries).join(', ') || 'nothing'
+      throw new SwitchyardError('not-found', `there is no "${name}" in ${here}, which has: ${known}`)
+    }
+    value = entries[name]
+    seen.push(name)
+  }
+  return value
+}
+
+/** Every leaf of a value, with its path below `prefix`. */
+export function leavesOf(value: Json, prefix: readonly string[] = []): readonly (readonly [string, Json])[] {
+  if (!isMap(value) || Object.keys(value).length === 0) return [[formatPath(prefix), value]]
+  return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...prefix, name]))
+}
+
+/**
+ * The merge patch of assignments such as `fleets.edge.lb.mode=l7`. A value is read as YAML; `null` removes.
+ * @throws SwitchyardError `invalid-argument` with every assignment that is none
+ */
+export function toMergePatch(assignments: readonly string[]): Json {
+  const patch = emptyMap()
+  const problems = assignments.flatMap((assignment) => {
+    const [, path, text] = /^((?:[^="]|"[^"]*")+)=(.*)$/s.exec(assignment) ?? []
+    if (path === undefined) return [{ path: assignment, message: 'is no PATH=VALUE' }]
+    try {
+      assign(patch, parsePath(path), parse(text ?? ''))
+      return []
+    } catch (error) {
+      return [{ path, message: `has a value that is no YAML: ${(error as Error).message}` }]
+    }
+  })
+  if (problems.length === 0) return patch
+  throw new SwitchyardError('invalid-argument', 'these cannot be set:', { problems })
+}
+
+function assign(target: Record<string, Json>, [name = '', ...rest]: readonly string[], value: Json): void {
+  if (rest.length === 0) {
+    target[name] = value
+    return
+  }
+  const inner = target[name]
+  const next = isMap(inner) ? inner : emptyMap()
+  target[name] = next
+  assign(next, rest, value)
+}
+
+/** Without a prototype, so that no name means more than itself. */
+function emptyMap(): Record<string, Json> {
+  return Object.create(null)
+}
+
+function isMap(value: Json): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,45 @@
+// The API document, `/openapi.json`, derived from the schemas of the routes; and a page that shows it, `/docs`.
+
+import swagger from '@fastify/swagger'
+import apiReference from '@scalar/fastify-api-reference'
+import type { FastifyInstance } from 'fastify'
+
+/** The page is to work where there is no network, and to tell nobody that it was looked at. */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "worker-src 'self' blob:",
+].join('; ')
+
+/** Has to be registered before the routes that it is to describe. */
+export async function addApiDocs(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Switchyard',
+        description: 'How calls are balanced on fleets of Envoys, as one document of desired state.',
+        version: '1',
+      },
+    },
+  })
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
+  await server.register(async (page) => {
+    page.addHook('onRequest', async (_request, reply) => {
+      reply.header('content-security-policy', POLICY)
+    })
+    await page.register(apiReference, {
+      routePrefix: '/docs',
+      configuration: {
+        url: '/openapi.json',
+        withDefaultFonts: false,
+        telemetry: false,
+        hideClientButton: true,
+        agent: { disabled: true },
+      },
+    })
+  })
+}

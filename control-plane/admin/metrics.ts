@@ -1,0 +1,92 @@
+// `/metrics`: streams, nodes, ACKs, NACKs, pushes, revisions and REST calls, in the text format of Prometheus.
+
+import type { FastifyInstance } from 'fastify'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { SYNC_STATES } from '../snapshot/status.ts'
+import type { RoutesOptions } from './admin.ts'
+
+/** Labels come from clients: what is not known here is one label, so that nobody can make up endless series. */
+const KNOWN_TYPES = new Set(['Cluster', 'ClusterLoadAssignment', 'Listener', 'RouteConfiguration', 'Secret'])
+const OTHER = 'other'
+
+const COUNTED = {
+  sent: ['switchyard_xds_pushes_total', 'Responses sent'],
+  acked: ['switchyard_xds_acks_total', 'Responses that a node accepted'],
+  nacked: ['switchyard_xds_nacks_total', 'Responses that a node refused'],
+} as const
+
+export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOptions): void {
+  const registry = new Registry()
+  const registers = [registry]
+  const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
+  const typeOf = (typeUrl: string) => {
+    const name = typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
+    return KNOWN_TYPES.has(name) ? name : OTHER
+  }
+
+  new Gauge({
+    name: 'switchyard_xds_streams',
+    help: 'Streams that are open',
+    registers,
+    collect() {
+      this.set(nodes.status().reduce((sum, { streams }) => sum + streams.length, 0))
+    },
+  })
+  new Gauge({
+    name: 'switchyard_nodes',
+    help: 'Nodes by fleet and state',
+    labelNames: ['fleet', 'state'],
+    registers,
+    collect() {
+      this.reset()
+      for (const fleet of Object.keys(state.config.fleets)) {
+        for (const one of SYNC_STATES) this.set({ fleet, state: one }, 0)
+      }
+      for (const { group, state: one } of nodes.status()) this.inc({ fleet: fleetOf(group), state: one })
+    },
+  })
+  new Gauge({
+    name: 'switchyard_revision',
+    help: 'Number of the revision in force',
+    registers,
+    collect() {
+      this.set(state.head.number)
+    },
+  })
+  new Gauge({
+    name: 'switchyard_revision_accepted',
+    help: 'Number of the newest revision that was accepted, 0 before there is one',
+    registers,
+    collect() {
+      this.set(state.acceptedNumber ?? 0)
+    },
+  })
+
+  const counters = Object.fromEntries(
+    Object.entries(COUNTED).map(([kind, [name, help]]) => [
+      kind,
+      new Counter({ name, help, labelNames: ['fleet', 'type'], registers }),
+    ]),
+  )
+  const stop = nodes.onEvent((event) => {
+    if (event.kind !== 'sent' && event.kind !== 'acked' && event.kind !== 'nacked') return
+    counters[event.kind]?.inc({ fleet: fleetOf(event.group), type: typeOf(event.typeUrl) })
+  })
+  server.addHook('onClose', async () => stop())
+
+  const durations = new Histogram({
+    name: 'switchyard_rest_request_duration_seconds',
+    help: 'From the arrival of a REST call to its answer, waits included',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
+    registers,
+  })
+  server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+    const route = routeOptions.url ?? OTHER
+    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+
+  server.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
+}

@@ -1,0 +1,71 @@
+// Brings a configuration to the fleets: translated, tried on a cache that nobody watches, and then served as a whole.
+
+import type { Config } from '../config/model.ts'
+import type { Snapshot } from '../index.ts'
+import { SnapshotCache } from '../index.ts'
+import { type Translation, translate } from '../translate/translate.ts'
+
+/** A configuration that the cache is known to take. */
+export interface Publication {
+  readonly config: Config
+  readonly translations: ReadonlyMap<string, Translation>
+}
+
+export type ServingCache = Pick<
+  SnapshotCache,
+  'setSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'holdBack' | 'release'
+>
+
+export class Publisher {
+  readonly #cache: ServingCache
+  #fleets: ReadonlySet<string> = new Set()
+  #accepted: ReadonlyMap<string, Snapshot> = new Map()
+
+  constructor(cache: ServingCache) {
+    this.#cache = cache
+  }
+
+  /** @throws SwitchyardError as `SnapshotCache.setSnapshot` does; nothing is served of it. */
+  prepare(config: Config): Publication {
+    const rehearsal = new SnapshotCache({ consistency: 'enforce' })
+    const translations = new Map(Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet)]))
+    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, resources)
+    return { config, translations }
+  }
+
+  /** All fleets at once, and all types of each. A fleet that is no more is served nothing. @returns the fleets that this changed */
+  publish({ translations }: Publication): ReadonlySet<string> {
+    const changed = new Set<string>()
+    for (const fleet of this.#fleets) {
+      if (!translations.has(fleet)) this.#cache.clearSnapshot(fleet)
+    }
+    for (const [fleet, { resources }] of translations) {
+      const before = this.#cache.getSnapshot(fleet)
+      if (this.#cache.setSnapshot(fleet, resources) !== before) changed.add(fleet)
+    }
+    this.#fleets = new Set(translations.keys())
+    return changed
+  }
+
+  /** What is served now is what Envoys that start are given while something newer is on trial. */
+  accept(): void {
+    this.admitNewcomers()
+    const served = [...this.#fleets].flatMap((fleet) => {
+      const snapshot = this.#cache.getSnapshot(fleet)
+      return snapshot === undefined ? [] : [[fleet, snapshot] as const]
+    })
+    this.#accepted = new Map(served)
+  }
+
+  /** From now on, Envoys of these fleets that start get what was accepted last. */
+  holdBackNewcomers(fleets: Iterable<string>): void {
+    for (const fleet of fleets) {
+      const accepted = this.#accepted.get(fleet)
+      if (accepted !== undefined) this.#cache.holdBack(fleet, accepted)
+    }
+  }
+
+  admitNewcomers(): void {
+    for (const fleet of this.#accepted.keys()) this.#cache.release(fleet)
+  }
+}

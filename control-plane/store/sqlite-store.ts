@@ -1,0 +1,135 @@
+// The revisions in one SQLite file.
+
+import { hash } from 'node:crypto'
+import { EventEmitter, on } from 'node:events'
+import type { DatabaseSync } from 'node:sqlite'
+import { SwitchyardError } from '../errors.ts'
+import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
+import type { RevisionStore } from './revision-store.ts'
+import { explained, openSqliteFile } from './sqlite-file.ts'
+
+interface Row {
+  readonly number: number
+  readonly etag: string
+  readonly author: string
+  readonly created_at: string
+  readonly status: RevisionStatus
+  readonly detail: string | null
+}
+
+interface FullRow extends Row {
+  readonly document: string
+}
+
+const INFO = 'number, etag, author, created_at, status, detail'
+
+/** @param path of a file, or `:memory:`. @throws SwitchyardError as `openSqliteFile` */
+export function openSqliteStore(path: string): RevisionStore {
+  return new SqliteStore(path)
+}
+
+class SqliteStore implements RevisionStore {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #emitter = new EventEmitter<{ changed: [RevisionInfo] }>().setMaxListeners(0)
+
+  constructor(path: string) {
+    this.#path = path
+    this.#database = openSqliteFile(path)
+  }
+
+  async append(
+    document: unknown,
+    expectedHead: string | undefined,
+    author: string,
+    { status, detail }: Parameters<RevisionStore['append']>[3] & object = { status: 'pending' },
+  ): Promise<RevisionInfo> {
+    const [head] = this.#read(`SELECT ${INFO} FROM revision ORDER BY number DESC LIMIT 1`)
+    if (head?.etag !== expectedHead) {
+      throw new SwitchyardError('stale-etag', `the newest revision is ${head?.number ?? 'none'} by now`)
+    }
+    const number = (head?.number ?? 0) + 1
+    const text = JSON.stringify(document)
+    const etag = `${number}-${hash('sha256', text, 'base64url').slice(0, 16)}`
+    // One statement is one transaction, and on the disk when it returns.
+    this.#run(
+      'INSERT INTO revision (number, etag, document, author, created_at, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      number,
+      etag,
+      text,
+      author,
+      new Date().toISOString(),
+      status,
+      detail === undefined ? null : JSON.stringify(detail),
+    )
+    return this.#changed(number)
+  }
+
+  async get(number: number): Promise<Revision> {
+    return this.#one(number)
+  }
+
+  async head(): Promise<Revision | undefined> {
+    const [row] = this.#read<FullRow>('SELECT * FROM revision ORDER BY number DESC LIMIT 1')
+    return row && toRevision(row)
+  }
+
+  async list(): Promise<readonly RevisionInfo[]> {
+    return this.#listFrom(1)
+  }
+
+  async setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo> {
+    const text = detail === undefined ? null : JSON.stringify(detail)
+    this.#run('UPDATE revision SET status = ?, detail = ? WHERE number = ?', status, text, number)
+    return this.#changed(number)
+  }
+
+  async *watch(from: number, { signal }: { readonly signal?: AbortSignal } = {}) {
+    const known = this.#listFrom(from)
+    if (signal?.aborted) return yield* known
+    // Listening begins before the first one is handed out, so that none is missed meanwhile.
+    const changes = on(this.#emitter, 'changed', signal === undefined ? {} : { signal })
+    yield* known
+    try {
+      for await (const [revision] of changes) if (revision.number >= from) yield revision
+    } catch (error) {
+      if (!signal?.aborted) throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+  }
+
+  #changed(number: number): RevisionInfo {
+    const { document: _, ...info } = this.#one(number)
+    this.#emitter.emit('changed', info)
+    return info
+  }
+
+  #one(number: number): Revision {
+    const [row] = this.#read<FullRow>('SELECT * FROM revision WHERE number = ?', number)
+    if (row === undefined) throw new SwitchyardError('not-found', `there is no revision ${number}`)
+    return toRevision(row)
+  }
+
+  #listFrom(number: number): RevisionInfo[] {
+    return this.#read(`SELECT ${INFO} FROM revision WHERE number >= ? ORDER BY number`, number).map(toInfo)
+  }
+
+  #read<T = Row>(sql: string, ...parameters: number[]): T[] {
+    return explained(this.#path, () => this.#database.prepare(sql).all(...parameters) as T[])
+  }
+
+  #run(sql: string, ...parameters: (string | number | null)[]): void {
+    explained(this.#path, () => this.#database.prepare(sql).run(...parameters))
+  }
+}
+
+function toInfo({ number, etag, author, created_at: createdAt, status, detail }: Row): RevisionInfo {
+  return { number, etag, author, createdAt, status, ...(detail !== null && { detail: JSON.parse(detail) }) }
+}
+
+function toRevision(row: FullRow): Revision {
+  return { ...toInfo(row), document: JSON.parse(row.document) }
+}

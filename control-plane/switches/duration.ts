@@ -1,0 +1,40 @@
+// Durations as people write them: 500ms, 5s, 2m, 1h.
+
+import { type Duration, durationFromMs } from '@bufbuild/protobuf/wkt'
+import { Type } from 'typebox'
+import { SwitchyardError } from '../errors.ts'
+
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+// Envoy counts in nanoseconds of 64 bits, which are 292 years: what has more digits than this would overflow there.
+const PATTERN = /^(\d{1,9}m?s|\d{1,8}m|\d{1,6}h)$/
+
+export const DurationSchema = Type.String({
+  pattern: PATTERN.source,
+  description: 'a duration such as 500ms, 5s, 2m or 1h',
+})
+
+/** An optional field of a switch, for times of which 0 would make no sense. */
+export function PositiveDuration(fallback: string, description: string) {
+  return Type.Optional(
+    Type.String({
+      pattern: `^(?=0*[1-9])${PATTERN.source.slice(1)}`,
+      default: fallback,
+      description: `${description}, a duration over 0 such as 500ms or 5s`,
+    }),
+  )
+}
+
+/** Milliseconds; undefined where the text is not a duration. */
+export function parseDuration(text: string): number | undefined {
+  if (!PATTERN.test(text)) return undefined
+  const [, amount, unit] = /^(\d+)(\D+)$/.exec(text) ?? []
+  return Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
+}
+
+/** The message of a text that validation has let through. */
+export function toDuration(text: string): Duration {
+  const milliseconds = parseDuration(text)
+  if (milliseconds === undefined) throw new SwitchyardError('internal', `"${text}" is no duration`)
+  return durationFromMs(milliseconds)
+}

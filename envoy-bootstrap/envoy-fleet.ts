@@ -1,0 +1,93 @@
+// A fleet: several Envoys on one host, each on an address of its own, each started again when it ends.
+import type { Clock } from '../processes/clock.ts'
+import { keepRunning, type Restart } from '../processes/keep-running.ts'
+import type { ProcessGroup } from '../processes/process-group.ts'
+import { createBootstrap, type XdsProtocol } from './bootstrap.ts'
+import type { EnvoyAdmin } from './envoy-admin.ts'
+import { nodeAddress } from './node-address.ts'
+import { type RunningEnvoy, runEnvoy } from './run-envoy.ts'
+
+export interface EnvoyFleetOptions {
+  /** Path of the binary; see `findEnvoy`. */
+  readonly binary: string
+  /** The fleet's name, which is the control plane's node group; its Envoys are NAME-1, NAME-2, … */
+  readonly name: string
+  readonly size: number
+  /** The index of its first address among all Envoys of this host, from 0; see `nodeAddress`. */
+  readonly firstIndex?: number
+  /** Where the control plane listens: `127.0.0.1:18000` or `unix:/path`. */
+  readonly xds: { readonly address: string }
+  readonly protocol?: XdsProtocol
+  readonly drainTimeSeconds?: number
+  /** Where bootstraps and logs are kept, each named after its node. */
+  readonly folder: string
+  /** Ends them all, and their restarts with them. */
+  readonly group: ProcessGroup
+  readonly onRestart?: (nodeId: string, restart: Restart) => void
+  readonly clock?: Clock
+}
+
+/** An Envoy of a fleet; its address and its admin stay the same when it is started again. */
+export interface FleetNode {
+  readonly nodeId: string
+  /** The IP address of its listeners. */
+  readonly address: string
+  readonly adminUrl: string
+  readonly admin: EnvoyAdmin
+  readonly logFile: string
+  /** Of the process that runs, or of the last one that did. */
+  readonly pid: number
+}
+
+/**
+ * Starts the Envoys of a fleet side by side. Resolves when their admins answer; see `admin.waitUntilLive` for listeners.
+ * @throws SwitchyardError `process-failed` where one does not come up; those that did end with the group
+ */
+export async function startEnvoyFleet(options: EnvoyFleetOptions): Promise<readonly FleetNode[]> {
+  return await Promise.all(Array.from({ length: options.size }, (_, index) => keepNode(options, index)))
+}
+
+async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
+  const { name, xds, protocol, firstIndex = 0, binary, folder, group, drainTimeSeconds } = options
+  const { onRestart = () => {}, clock } = options
+  const nodeId = `${name}-${index + 1}`
+  /** The system chooses the port of the admin once. */
+  let adminPort = 0
+
+  const start = async (): Promise<RunningEnvoy> => {
+    const bootstrap = createBootstrap({
+      nodeId,
+      cluster: name,
+      listenerAddress: nodeAddress(firstIndex + index),
+      xds,
+      ...(protocol === undefined ? {} : { protocol }),
+      adminPort,
+    })
+    const envoy = await runEnvoy({
+      binary,
+      bootstrap,
+      folder,
+      group,
+      ...(drainTimeSeconds === undefined ? {} : { drainTimeSeconds }),
+    })
+    adminPort = Number(new URL(envoy.adminUrl).port)
+    return envoy
+  }
+
+  const kept = await keepRunning(start, {
+    signal: group.ending,
+    onRestart: (restart) => onRestart(nodeId, restart),
+    ...(clock === undefined ? {} : { clock }),
+  })
+  const { address, adminUrl, admin, logFile } = kept.current
+  return {
+    nodeId,
+    address,
+    adminUrl,
+    admin,
+    logFile,
+    get pid() {
+      return kept.current.pid
+    },
+  }
+}

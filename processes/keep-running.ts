@@ -1,0 +1,95 @@
+// Starts a process again whenever it ends, after a pause that grows while it keeps ending.
+import { SwitchyardError } from '../control-plane/errors.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Exit } from './running-process.ts'
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+/** A process that was up for so long had nothing wrong with its start. */
+const STEADY_MS = 60_000
+
+/** What can be kept running. */
+export interface Keepable {
+  readonly exited: Promise<Exit>
+  stop(): Promise<void>
+}
+
+/** `ended` and `failed` are followed by a pause of `pauseMs` and a new start; `started` is told of new starts only. */
+export type Restart =
+  | { readonly kind: 'ended'; readonly exit: Exit; readonly pauseMs: number }
+  | { readonly kind: 'failed'; readonly error: SwitchyardError; readonly pauseMs: number }
+  | { readonly kind: 'started' }
+
+export interface KeepRunningOptions {
+  /** Ends the watch, and nothing else: whoever aborts it ends the process too. */
+  readonly signal: AbortSignal
+  readonly onRestart?: (restart: Restart) => void
+  readonly clock?: Clock
+}
+
+export interface Kept<T> {
+  /** The process that runs, or the last one that did. */
+  readonly current: T
+  /** Fulfilled once the watch is over. */
+  readonly finished: Promise<void>
+}
+
+/**
+ * Starts a process, and again after each end: 1 s later, then after pauses that double up to 30 s, until it has been
+ * up for a minute. The first start is the caller's: where that fails, so does this.
+ */
+export async function keepRunning<T extends Keepable>(
+  start: () => Promise<T>,
+  { signal, onRestart = () => {}, clock = systemClock }: KeepRunningOptions,
+): Promise<Kept<T>> {
+  let current = await start()
+  const over = aborted(signal)
+
+  const watch = async () => {
+    let pauseMs = FIRST_PAUSE_MS
+    const pause = async () => {
+      const before = pauseMs
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+      await clock.wait(before, signal).catch(() => {})
+    }
+    const restart = async (): Promise<void> => {
+      while (!signal.aborted) {
+        try {
+          current = await start()
+          // The process came up while the watch was being ended: nobody else knows of it yet.
+          if (signal.aborted) await current.stop()
+          else onRestart({ kind: 'started' })
+          return
+        } catch (thrown) {
+          if (signal.aborted) return
+          onRestart({ kind: 'failed', error: SwitchyardError.from(thrown), pauseMs })
+          await pause()
+        }
+      }
+    }
+    while (!signal.aborted) {
+      const begun = clock.now()
+      const exit = await Promise.race([current.exited, over])
+      if (exit === undefined) return
+      if (clock.now() - begun >= STEADY_MS) pauseMs = FIRST_PAUSE_MS
+      onRestart({ kind: 'ended', exit, pauseMs })
+      await pause()
+      await restart()
+    }
+  }
+
+  const finished = watch()
+  return {
+    get current() {
+      return current
+    },
+    finished,
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

@@ -1,0 +1,130 @@
+// Three real Envoys behave as one fleet, and one that crashes is started again.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import t, { type Test } from 'tap'
+import { nameOf } from '../../cli/rest-answers.ts'
+import { RestClient } from '../../cli/rest-client.ts'
+import { startTestbed } from '../../cli/testbed/testbed.ts'
+import { startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import type { Clock } from '../../processes/clock.ts'
+import type { Restart } from '../../processes/keep-running.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+import { createClient } from '../../services/rpc/index.ts'
+
+const EDGE = new Map([['edge', 3]])
+
+async function start(t: Test) {
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const testbed = await startTestbed(group, { folder: t.testdir(), fleets: EDGE, backends: 3 })
+  return { ...testbed, nodes: testbed.fleets.get('edge') ?? [], rest: new RestClient(testbed.adminUrl) }
+}
+
+/** The backends that answer calls over one new connection. */
+async function answeredBy(target: string, calls: number): Promise<string[]> {
+  const client = createClient(EchoService, target, { options: { 'grpc.use_local_subchannel_pool': 1 } })
+  const ids: string[] = []
+  for (let call = 0; call < calls; call += 1) ids.push((await client.unary({ message: '' })).backendId)
+  client.close()
+  return ids
+}
+
+t.test('three Envoys behave as one fleet', async (t) => {
+  const { nodes, rest } = await start(t)
+  const targets = nodes.map(({ target }) => target)
+
+  await t.test('each listens on an address of its own, and on no other', async (t) => {
+    t.equal(new Set(targets).size, 3)
+    for (const { envoy, target } of nodes) {
+      const [listener] = await envoy.admin.heldListeners()
+      t.match(
+        listener?.config,
+        { address: { socket_address: { address: target.split(':')[0] } } },
+        envoy.nodeId,
+      )
+    }
+  })
+
+  await t.test('a PUT answers when all three have it', async (t) => {
+    for (const mode of ['l7', 'l4', 'l7'] as const) {
+      t.match(await rest.putLb('edge', { mode, policy: 'round_robin' }), { outcome: 'synced' })
+      const expected = mode === 'l4' ? 1 : 3
+      for (const target of targets) {
+        t.equal(new Set(await answeredBy(target, 6)).size, expected, `${nameOf({ mode })} on ${target}`)
+      }
+      const { nodes: seen } = await rest.status()
+      t.same(
+        seen.map(({ state }) => state),
+        ['SYNCED', 'SYNCED', 'SYNCED'],
+      )
+    }
+  })
+
+  await t.test('a PUT answers while one of them is stopped only when that one goes on', async (t) => {
+    const paused = nodes[2]?.envoy.pid ?? 0
+    process.kill(paused, 'SIGSTOP')
+    t.teardown(() => process.kill(paused, 'SIGCONT'))
+    const answer = rest.putLb('edge', { mode: 'l7', policy: 'random' })
+    let isAnswered = false
+    void answer.then(() => {
+      isAnswered = true
+    })
+    const others = async () =>
+      (await rest.status()).nodes.filter(({ state }) => state === 'SYNCED').map(({ id }) => id)
+    while ((await rest.lb('edge')).policy !== 'random' || (await others()).length < 2);
+    t.same((await others()).toSorted(), ['edge-1', 'edge-2'])
+    t.equal(isAnswered, false)
+    process.kill(paused, 'SIGCONT')
+    t.match(await answer, { outcome: 'synced' })
+  })
+})
+
+t.test('an Envoy that crashes is started again, on the same addresses', async (t) => {
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  /** Pauses last until the test ends them. */
+  const pause = Promise.withResolvers<void>()
+  const waited: number[] = []
+  const clock: Clock = {
+    now: () => 0,
+    wait: async (milliseconds) => {
+      waited.push(milliseconds)
+      await pause.promise
+    },
+  }
+  const told: string[] = []
+  const heard = { ended: Promise.withResolvers<void>(), started: Promise.withResolvers<void>() }
+  const fleet = await startEnvoyFleet({
+    binary: findEnvoy().path,
+    name: 'edge',
+    size: 2,
+    firstIndex: 20,
+    xds: { address: 'unix:/nobody/listens/here.sock' },
+    folder: t.testdir(),
+    group,
+    clock,
+    onRestart: (nodeId: string, { kind }: Restart) => {
+      told.push(`${nodeId} ${kind}`)
+      if (kind !== 'failed') heard[kind].resolve()
+    },
+  })
+  t.same(
+    fleet.map(({ address }) => address),
+    ['127.0.1.21', '127.0.1.22'],
+  )
+  const [, crashing] = fleet
+  const pid = crashing?.pid ?? 0
+  process.kill(pid, 'SIGKILL')
+  await heard.ended.promise
+  t.same(waited, [1_000])
+  await t.rejects(Promise.resolve(crashing?.admin.ready()), 'until the pause is over, it is down')
+  pause.resolve()
+  await heard.started.promise
+  t.not(crashing?.pid, pid)
+  t.equal(await crashing?.admin.ready(), 'PRE_INITIALIZING', 'its admin is where it was')
+  t.same(told, ['edge-2 ended', 'edge-2 started'])
+
+  await group.stop()
+  t.same(told, ['edge-2 ended', 'edge-2 started'], 'the end of the group is no crash')
+})

@@ -1,0 +1,41 @@
+// Flips under load: what callers with default channels notice of them, which is nothing.
+
+import t from 'tap'
+import { type Stage, switchTo, turn } from '../../cli/demo/turn.ts'
+import type { LbSetting } from '../../cli/rest-answers.ts'
+import { RestClient } from '../../cli/rest-client.ts'
+import { startTestbed } from '../../cli/testbed/testbed.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+
+const FLIPS_EACH_WAY = 40
+const L4: LbSetting = { mode: 'l4' }
+const L7: LbSetting = { mode: 'l7', policy: 'round_robin' }
+
+t.test('40 flips each way under load cost no unary call', { timeout: 240_000 }, async (t) => {
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const fleets = new Map([['edge', 1]])
+  const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 2 })
+  const stage: Stage = {
+    rest: new RestClient(testbed.adminUrl),
+    fleet: 'edge',
+    nodes: testbed.fleets.get('edge') ?? [],
+    backends: testbed.backends,
+  }
+  await switchTo(stage, L4)
+  let calls = 0
+  let gone = 0
+  for (let flip = 0; flip < FLIPS_EACH_WAY; flip += 1) {
+    for (const [from, to] of [
+      [L4, L7],
+      [L7, L4],
+    ] as const) {
+      const { load, oldConnections } = await turn(stage, from, to)
+      t.same(load.failures, [], `${from.mode} to ${to.mode}, flip ${flip + 1}`)
+      calls += load.calls
+      gone += oldConnections
+    }
+  }
+  t.comment(`${calls} calls, ${gone} connections that had to go`)
+  t.ok(gone >= 2 * FLIPS_EACH_WAY, 'connections had to go in each flip')
+})

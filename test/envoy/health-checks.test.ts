@@ -1,0 +1,157 @@
+// Active health checks on real traffic: what a dead, a frozen and a removed backend cost, with the switch on and off.
+
+import { isMessage, type Message } from '@bufbuild/protobuf'
+import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import t, { type Test } from 'tap'
+import { type BackendProcess, startBackendProcess } from '../support/backend-process.ts'
+import {
+  callEcho,
+  connectEcho,
+  FAILED,
+  startEdge,
+  startEndpoints,
+  tallyOf,
+  untilHealth,
+} from '../support/edge.ts'
+import { startLoad } from '../support/real-envoy.ts'
+
+const CHECK = {
+  enabled: true,
+  service: 'switchyard.echo.v1.EchoService',
+  interval: '100ms',
+  timeout: '500ms',
+  unhealthy: 2,
+  healthy: 1,
+}
+const OFF = { ...CHECK, enabled: false }
+
+type Backends = Readonly<Record<'b1' | 'b2' | 'b3', BackendProcess>>
+
+async function startBackends(t: Test): Promise<Backends> {
+  const [b1, b2, b3] = await Promise.all([
+    startBackendProcess(t, 'b1'),
+    startBackendProcess(t, 'b2'),
+    startBackendProcess(t, 'b3'),
+  ])
+  return { b1, b2, b3 }
+}
+
+function echoOf(backends: Readonly<Record<string, { readonly address: string }>>, healthCheck: object) {
+  const endpoints = Object.entries(backends).map(([id, { address }]) => [id, { address }])
+  return { echo: { endpoints: Object.fromEntries(endpoints), healthCheck } }
+}
+
+/** An edit for twins: takes from the clusters what would have helped. */
+function editClusters(edit: (cluster: Cluster) => void) {
+  return (resources: readonly Message[]) =>
+    resources.filter((resource) => isMessage(resource, ClusterSchema)).forEach(edit)
+}
+
+t.test(
+  'a backend that is killed under load gets no calls once it is ejected, and its share when it is back',
+  async (t) => {
+    const backends = await startBackends(t)
+    const edge = await startEdge(t, { upstreams: echoOf(backends, CHECK) })
+    const load = startLoad(t, edge.address)
+    await load.further(100)
+    await backends.b2.kill()
+    await untilHealth(edge, backends.b2.address, false)
+    const client = connectEcho(t, edge.address)
+    const during = tallyOf(await callEcho(client, { count: 400, concurrency: 4 }))
+    t.same(Object.keys(during).sort(), ['b1', 'b3'], 'none fails, and none goes to the dead one')
+
+    await startBackendProcess(t, 'b2', backends.b2.address)
+    await untilHealth(edge, backends.b2.address, true)
+    await load.stop()
+    t.same(tallyOf(await callEcho(client, { count: 300 })), { b1: 100, b2: 100, b3: 100 })
+  },
+)
+
+t.test('without health checks a backend that is killed goes on failing calls', async (t) => {
+  const backends = await startBackends(t)
+  const edge = await startEdge(t, { upstreams: echoOf(backends, OFF) })
+  await backends.b2.kill()
+  const answers = tallyOf(await callEcho(connectEcho(t, edge.address), { count: 300 }))
+  t.ok((answers[FAILED] ?? 0) >= 99, `${answers[FAILED]} of 300 calls failed`)
+})
+
+t.test('one healthy backend of three gets all calls: Envoy does not panic', async (t) => {
+  const backends = await startBackends(t)
+  const upstreams = echoOf(backends, CHECK)
+  const edge = await startEdge(t, { upstreams })
+  const client = connectEcho(t, edge.address)
+  await Promise.all([backends.b1.kill(), backends.b2.kill()])
+  await untilHealth(edge, backends.b1.address, false)
+  await untilHealth(edge, backends.b2.address, false)
+  t.same(tallyOf(await callEcho(client, { count: 300 })), { b3: 300 })
+
+  await edge.serve({
+    upstreams,
+    edit: editClusters((cluster) => {
+      delete cluster.commonLbConfig?.healthyPanicThreshold
+    }),
+  })
+  const panicking = tallyOf(await callEcho(client, { count: 300 }))
+  t.ok((panicking[FAILED] ?? 0) > 100, `with Envoy's own threshold ${panicking[FAILED]} of 300 fail`)
+})
+
+for (const [title, edit] of [
+  ['are both ejected at once', undefined],
+  [
+    'would otherwise be ejected one after the other',
+    editClusters((cluster) => {
+      delete cluster.commonLbConfig?.updateMergeWindow
+    }),
+  ],
+] as const) {
+  t.test(`two backends that die together ${title}`, async (t) => {
+    const backends = await startBackends(t)
+    const edge = await startEdge(t, { upstreams: echoOf(backends, CHECK), ...(edit && { edit }) })
+    const client = connectEcho(t, edge.address)
+    await Promise.all([backends.b1.kill(), backends.b2.kill()])
+    await untilHealth(edge, backends.b1.address, false)
+    await untilHealth(edge, backends.b2.address, false)
+    const { [FAILED]: failed = 0 } = tallyOf(await callEcho(client, { count: 50 }))
+    t.equal(failed === 0, edit === undefined, `${failed} of 50 calls failed`)
+  })
+}
+
+for (const [title, edit] of [
+  ['is cut when its backend fails its checks', undefined],
+  [
+    'would otherwise stay with a frozen backend',
+    editClusters((cluster) => {
+      cluster.closeConnectionsOnHostHealthFailure = false
+    }),
+  ],
+] as const) {
+  t.test(`a connection through L4 ${title}`, async (t) => {
+    const backends = await startBackends(t)
+    const upstreams = echoOf(backends, CHECK)
+    const edge = await startEdge(t, { upstreams, lb: { mode: 'l4' }, ...(edit && { edit }) })
+    const client = connectEcho(t, edge.address)
+    const { backendId } = await client.unary({})
+    const chosen = backends[backendId as keyof Backends]
+    chosen.freeze()
+    await untilHealth(edge, chosen.address, false)
+    const next = client.unary({}, { deadline: new Date(Date.now() + 2000) })
+    if (edit === undefined) t.not((await next).backendId, backendId, 'another backend answers')
+    else await t.rejects(next, { message: /[Dd]eadline/ }, 'nobody answers')
+  })
+}
+
+t.test('an endpoint that is taken out of the document gets no calls, however healthy it is', async (t) => {
+  const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
+  const { b3: _, ...rest } = endpoints
+  const keepHealthy = editClusters((cluster) => {
+    cluster.ignoreHealthOnHostRemoval = false
+  })
+  const edge = await startEdge(t, { upstreams: echoOf(endpoints, CHECK) })
+  const client = connectEcho(t, edge.address)
+  await edge.serve({ upstreams: echoOf(rest, CHECK) })
+  t.same(tallyOf(await callEcho(client, { count: 300 })), { b1: 150, b2: 150 })
+
+  await edge.serve({ upstreams: echoOf(endpoints, CHECK), edit: keepHealthy })
+  await edge.serve({ upstreams: echoOf(rest, CHECK), edit: keepHealthy })
+  t.ok(tallyOf(await callEcho(client, { count: 300 })).b3, 'by default Envoy goes on calling it')
+})

@@ -1,0 +1,128 @@
+// A document that passes our validation and that Envoy refuses: the fleet goes back, and everybody is told why.
+
+import t, { type Test } from 'tap'
+import { startControlPlane } from '../../control-plane/control-plane.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { startBackends, startEnvoy, startLoad } from '../support/real-envoy.ts'
+import { sampleWith } from '../support/sample-config.ts'
+
+interface Answer {
+  readonly status: number
+  readonly etag: string | null
+  readonly body: Record<string, unknown> & { readonly [field: string]: unknown }
+}
+
+/** Maglev wants a prime table size, and only Envoy says so. */
+const NO_PRIME = { fleets: { fleet: { lb: { mode: 'l7', policy: 'maglev', tableSize: 65_536 } } } }
+
+async function start(t: Test, onNack: 'rollback' | 'hold') {
+  const [b1, b2] = await startBackends(t, 'b1', 'b2')
+  const port = await freePort()
+  const { adminUrl, xdsAddress, close } = await startControlPlane({
+    config: sampleWith({
+      'upstreams.echo': {
+        endpoints: { b1: { address: `127.0.0.1:${b1}` }, b2: { address: `127.0.0.1:${b2}` } },
+      },
+      'upstreams.echo-v2': undefined,
+      'routes.public.rules': { echo: { match: {}, to: { echo: 1 } } },
+      'fleets.edge': undefined,
+      'fleets.fleet': {
+        kind: 'envoy',
+        onNack,
+        lb: { mode: 'l7', policy: 'round_robin' },
+        listeners: { main: { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } } },
+      },
+    }),
+    admin: '127.0.0.1:0',
+    xds: '127.0.0.1:0',
+  })
+  t.teardown(close)
+  const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const response = await fetch(`${adminUrl}${path}`, init)
+    return {
+      status: response.status,
+      etag: response.headers.get('etag'),
+      body: (await response.json()) as Answer['body'],
+    }
+  }
+  const patch = async (body: object) => {
+    const { etag } = await request('/v1/config')
+    return await request('/v1/config?wait=30s', {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json', 'if-match': etag ?? '' },
+      body: JSON.stringify(body),
+    })
+  }
+  const envoy = await startEnvoy(t, xdsAddress, 'delta')
+  await envoy.admin.waitUntilLive(20_000)
+  t.equal((await request('/v1/revisions/1?wait=30s')).status, 200, 'the first revision is accepted')
+  return { xdsAddress, address: `127.0.0.1:${port}`, request, patch, envoy }
+}
+
+async function policyHeld({ envoy }: Awaited<ReturnType<typeof start>>): Promise<string> {
+  const held = await envoy.admin.heldClusters()
+  const text = JSON.stringify(held.find(({ name, state }) => name === 'echo' && state === 'active')?.config)
+  return /load_balancing_policies\.(\w+)\./.exec(text)?.[1] ?? text
+}
+
+t.test(
+  'X7, X9: what Envoy refuses is rolled back under load, and the 409 has its text and the place',
+  async (t) => {
+    const testbed = await start(t, 'rollback')
+    const { patch, request, address } = testbed
+    const load = startLoad(t, address)
+    await load.further(100)
+    const refused = await patch(NO_PRIME)
+    t.equal(refused.status, 409)
+    t.match(refused.body, {
+      type: 'urn:switchyard:error:nacked',
+      detail: /^edge-1 refused Cluster: .*prime.*changed are fleets\.fleet\.lb/s,
+      problems: [{ path: /^(upstreams\.echo|fleets\.fleet\.lb)/, message: /prime/ }],
+      revision: 2,
+      revisionStatus: 'rolled_back',
+    })
+
+    const after = await request('/v1/config')
+    t.equal(after.etag, refused.etag, 'the ETag of the answer is that of the document in force')
+    t.match(after.body, { fleets: { fleet: { lb: { mode: 'l7', policy: 'round_robin' } } } })
+    t.match((await request('/v1/revisions')).body, {
+      revisions: [
+        { revision: 3, status: 'accepted', author: 'system' },
+        { revision: 2, status: 'rolled_back', reason: /prime/ },
+        { revision: 1, status: 'accepted', author: 'file' },
+      ],
+    })
+    t.match((await request('/v1/status')).body, { refusedRevision: { revision: 2, reason: /prime/ } })
+
+    t.equal((await request('/v1/revisions/3?wait=30s')).status, 200, 'the way back is ACKed')
+    t.equal(await policyHeld(testbed), 'round_robin')
+    const next = await patch({ fleets: { fleet: { lb: { policy: 'least_request' } } } })
+    t.match(
+      next,
+      { status: 200, body: { outcome: 'synced', revision: 4 } },
+      'the next patch does not carry the bad edit',
+    )
+    t.equal(await policyHeld(testbed), 'least_request')
+    await load.further(100)
+    t.same((await load.stop()).failures, [], 'no call failed')
+  },
+)
+
+t.test('X8: with hold, an Envoy that starts boots on what was accepted, and serves', async (t) => {
+  const testbed = await start(t, 'hold')
+  const { patch, request, xdsAddress, envoy, address } = testbed
+  t.match(await patch(NO_PRIME), { status: 409, body: { revision: 2, revisionStatus: 'rejected' } })
+  t.match((await request('/v1/config')).body, { fleets: { fleet: { lb: { policy: 'maglev' } } } }, 'it stays')
+  await envoy.stop()
+
+  const newcomer = await startEnvoy(t, xdsAddress, 'delta')
+  await newcomer.admin.waitUntilLive(20_000)
+  const load = startLoad(t, address)
+  await load.further(50)
+  t.same((await load.stop()).failures, [])
+  t.equal(await policyHeld({ ...testbed, envoy: newcomer }), 'round_robin')
+
+  const mended = await patch({ fleets: { fleet: { lb: { tableSize: 251 } } } })
+  t.match(mended, { status: 200, body: { outcome: 'synced', revision: 3, revisionStatus: 'accepted' } })
+  t.equal(await policyHeld({ ...testbed, envoy: newcomer }), 'maglev', 'the newcomer follows from then on')
+})

@@ -1,0 +1,139 @@
+// `yard up` with real parts: what it prints, what the other verbs do with it, and how it ends.
+
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse, stringify } from 'yaml'
+import { describeDesiredState } from '../../cli/testbed/document.ts'
+import type { TestbedDescription } from '../../cli/testbed/state-file.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
+
+async function up(t: Test, folder: string, ...args: readonly string[]) {
+  const yard = startYard(t, folder, 'up', '--json', ...args)
+  await yard.printed('{"admin"')
+  const testbed: TestbedDescription = JSON.parse(yard.stdout())
+  return { yard, testbed }
+}
+
+t.test('yard up prints one line of what is up, and the verbs work on it', async (t) => {
+  const folder = t.testdir()
+  const { yard, testbed } = await up(t, folder, '--fleet', 'edge=2', '--fleet', 'canary=1', '--backends', '2')
+  t.match(testbed, {
+    admin: /^http:\/\/127\.0\.0\.1:\d+$/,
+    xds: /^127\.0\.0\.1:\d+$/,
+    fleets: {
+      edge: [
+        { node: 'edge-1', address: /^127\.0\.1\.1:\d+$/, admin: /^http:/ },
+        { node: 'edge-2', address: /^127\.0\.1\.2:\d+$/, admin: /^http:/ },
+      ],
+      canary: [{ node: 'canary-1', address: /^127\.0\.1\.3:\d+$/, admin: /^http:/ }],
+    },
+    backends: [{ id: 'b1' }, { id: 'b2' }],
+  })
+
+  t.match(await runYard(t, folder, 'status'), { code: 0, stdout: /edge +L4 +2 +2\n +canary +L4 +1 +1\n/ })
+  t.match(await runYard(t, folder, 'lb', 'edge', 'l7', 'round_robin'), {
+    code: 0,
+    output: /every Envoy has it/,
+  })
+  const called = await runYard(t, folder, 'call', 'edge', '-n', '40', '-c', '2', '-o', 'json')
+  t.match(JSON.parse(called.stdout), { calls: 40, failed: 0, answeredBy: { b1: 20, b2: 20 } })
+  t.match(await runYard(t, folder, 'lb', 'canary', '-o', 'json'), { code: 0, stdout: /"mode": "l4"/ })
+  t.match(await runYard(t, folder, 'lb', 'nope'), {
+    code: 2,
+    output: /no fleet "nope": known are canary, edge/,
+  })
+  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /there are: edge, canary/ })
+  t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed runs already \(process \d+\)/ })
+  t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'logs are kept by node')
+
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 143)
+  await untilGone(folder)
+  t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is up here/ })
+})
+
+t.test(
+  'yard up --config serves the file, with backends where it says, over a Unix socket in SotW',
+  async (t) => {
+    const folder = t.testdir()
+    // The path of a socket has room for 107 bytes.
+    const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
+    t.teardown(() => rm(sockets, { recursive: true }))
+    const backends = [
+      { id: 'left', address: `127.0.0.1:${await freePort()}` },
+      { id: 'right', address: `unix:${sockets}/right.sock` },
+    ]
+    const file = join(folder, 'my.yaml')
+    await writeFile(file, stringify(describeDesiredState(['edge'], backends, await freePort())))
+    const socket = `unix:${sockets}/xds.sock`
+    const flags = ['--config', file, '--backends', '2', '--xds', socket, '--protocol', 'sotw']
+    const { testbed } = await up(t, folder, ...flags)
+    t.match(testbed, { xds: socket, backends, fleets: { edge: [{ node: 'edge-1' }] } })
+    const { stdout } = await runYard(t, folder, 'status', '-o', 'json')
+    t.match(JSON.parse(stdout).nodes, [{ id: 'edge-1', state: 'SYNCED', streams: [{ protocol: 'sotw' }] }])
+  },
+)
+
+t.test('the document is read, patched, replaced, refused and looked back on', async (t) => {
+  const folder = t.testdir()
+  await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
+  const file = join(folder, 'my.yaml')
+  const yard = (...args: readonly string[]) => runYard(t, folder, ...args)
+  const whole = await yard('get')
+  t.match(parse(whole.stdout), { version: 1, fleets: { edge: { lb: { mode: 'l4' } } } })
+
+  t.match(await yard('set', 'fleets.edge.lb.mode=l7', 'upstreams.echo.endpoints.b2=null'), {
+    code: 0,
+    stdout: '',
+    output: /^revision 2: every Envoy has it \(\d+ ms\)$/m,
+  })
+  t.match(await yard('get', 'fleets.edge.lb.mode', '-o', 'json'), { stdout: '"l7"\n' })
+  t.match(await yard('get', 'upstreams', '-o', 'table'), {
+    stdout: /^ {2}upstreams\.echo\.endpoints\.b1\.address +"127/m,
+  })
+  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /has: b1/ })
+
+  await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
+  t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
+  await writeFile(file, whole.stdout)
+  t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: every Envoy has it/ })
+  t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
+
+  const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
+  t.match(await yard('set', notPrime), { code: 4, output: /edge-1 refused .*prime/s })
+  t.match(
+    await yard('status'),
+    { code: 0, stdout: /edge +L4 +1 +1\n/ },
+    'what was accepted is in force again',
+  )
+  const { stdout } = await yard('history')
+  t.match(stdout, /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +rest .*\n +3 +accepted +rest /m)
+  t.match(await yard('history', '2', '-o', 'json'), { stdout: /"mode": "l7"/ })
+  t.match(await yard('history', '99'), { code: 2 })
+})
+
+t.test('a fleet that is not in the file, and a file that is wrong, are told', async (t) => {
+  const folder = t.testdir()
+  const file = join(folder, 'my.yaml')
+  await writeFile(file, stringify(describeDesiredState(['edge'], [], 10_000)))
+  t.match(await runYard(t, folder, 'up', '--config', file, '--fleet', 'egde=1'), {
+    code: 2,
+    output: /egde: is not one of: edge/,
+  })
+  await writeFile(file, 'version: [')
+  t.match(await runYard(t, folder, 'up', '--config', file), { code: 1, output: /my\.yaml/ })
+  await untilGone(folder)
+})
+
+t.test('all ends with a yard that is killed by -9', { timeout: 60_000 }, async (t) => {
+  const folder = t.testdir()
+  const { yard } = await up(t, folder, '--fleet', 'edge=1', '--backends', '1')
+  t.ok(processesOf(folder).length >= 4)
+  yard.kill('SIGKILL')
+  await untilGone(folder)
+  t.match(await runYard(t, folder, 'status'), { code: 3 }, 'what it wrote down is not believed')
+})

@@ -1,0 +1,24 @@
+// What each golden document becomes; `npm run golden` writes the outputs anew.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { findOrphans, GOLDEN_FOLDER, IN, namesOf, OUT, readCase, renderOutput } from './goldens.ts'
+
+for (const name of namesOf(GOLDEN_FOLDER, IN)) {
+  t.test(`${name + IN} becomes ${name + OUT}`, async (t) => {
+    const output = renderOutput(readCase(GOLDEN_FOLDER, name))
+    t.equal(output, readFileSync(join(GOLDEN_FOLDER, name + OUT), 'utf8'))
+    t.notMatch(output, 'from: null', 'every resource says where it comes from')
+  })
+}
+
+t.test('every golden file has its other half', async (t) => {
+  t.same(findOrphans(GOLDEN_FOLDER), [])
+})
+
+t.test('a file without its other half is found, whichever half it is', async (t) => {
+  const file = '# half'
+  const folder = t.testdir({ 'a.in.yaml': file, 'a.out.yaml': file, 'b.in.yaml': file, 'c.out.yaml': file })
+  t.same(findOrphans(folder), ['b.in.yaml', 'c.out.yaml'])
+})
