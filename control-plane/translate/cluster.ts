@@ -26,6 +26,13 @@ const COMMON_LB = {
   updateMergeWindow: { seconds: 0n },
 } as const
 
+/**
+ * Retries that may be open at a time. Envoy's own 3 are fewer than the calls that cross a draining backend's GOAWAY, and what
+ * is retried (see route.ts) was not processed by anyone, so that it adds no work; 1,024 is Envoy's bound for calls.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/circuit_breaker.proto
+ */
+const CIRCUIT_BREAKERS = { thresholds: [{ maxRetries: 1_024 }] }
+
 /** The cluster is the same for both modes: a tcp_proxy does not look at its HTTP options. */
 export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, 'lb'>): Cluster {
   return create(ClusterSchema, {
@@ -34,6 +41,7 @@ export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, '
     edsClusterConfig: { edsConfig: fromAds() },
     loadBalancingPolicy: toLoadBalancingPolicy(lbOf(fleet, upstream)),
     commonLbConfig: COMMON_LB,
+    circuitBreakers: CIRCUIT_BREAKERS,
     ...toHealthCheckFields(upstream.healthCheck),
     typedExtensionProtocolOptions: { [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, http2()) },
   })

@@ -44,7 +44,7 @@ export function toRouteConfiguration(
  * A backend that says GOAWAY refuses the streams that crossed it. It has not processed them, so that gRPC clients send them
  * again on their own; Envoy does where it is told. https://www.rfc-editor.org/rfc/rfc9113#section-8.7
  */
-const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 2 }
+const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 3 }
 
 function toRoute(
   name: string,

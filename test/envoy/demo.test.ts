@@ -23,7 +23,7 @@ t.test('yard demo measures what it promises, exits with 0, and leaves nothing be
 
   t.equal(stdout.match(/^ +(1|4|16) +– {3}.* 0$/gm)?.length, 5 * 3, '1, 4 and 16 connections, 0 failed')
   t.equal(stdout.match(/^ +(1|4|16) +3,000 {3}.* 0\.026 +0$/gm)?.length, 2 * 3, '3,000 distinct keys')
-  t.equal(stdout.match(/^ +16 +1 {3}.* █{12} +100% .* 1\.414 /gm)?.length, 2, 'one key, one backend')
+  t.equal(stdout.match(/^ +16 +1 {3}.*█{12} +100% .* 1\.414 /gm)?.length, 2, 'one key, one backend')
   t.match(stdout, /^ +1 +– {3}.*█{12} +100%.* 1\.414 +0\.082/m, 'at L4 one connection, one backend')
   t.match(stdout, /✓ As promised/)
   for (const line of stdout.split('\n')) t.ok(line.length <= 100, line)
