@@ -1,9 +1,12 @@
 // The desired state: its types and its JSON Schema, from one declaration. Maps are keyed by name, so that a merge patch can turn one entry.
 
 import { type Static, type TSchema, Type } from 'typebox'
+import type { DeepReadonly } from '../switches/deep-readonly.ts'
 import { DurationSchema } from '../switches/duration.ts'
 import { EndpointStateSchema } from '../switches/endpoint-state.ts'
 import { HealthCheckSettingsSchema } from '../switches/health-check.ts'
+import { SecuritySchema } from '../switches/http-filters.ts'
+import { JwtProviderSchema } from '../switches/jwt-provider.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'
 import { DEFAULT_ON_NACK, type OnNack, OnNackSchema } from '../switches/on-nack.ts'
 import { LATER } from './schema-check.ts'
@@ -53,10 +56,16 @@ const UpstreamSchema = Type.Object(
     endpoints: NamedMap(EndpointSchema, 'endpoints by their names'),
     lb: Type.Optional(lbSettingsSchema({}, 'a policy that goes before the one of the fleet')),
     healthCheck: Type.Optional(HealthCheckSettingsSchema),
+    protocol: Type.Optional(
+      Type.Enum(['http2', 'http1'], {
+        default: 'http2',
+        description: 'http2, which gRPC needs, or http1 for a server of key sets',
+      }),
+    ),
   },
   {
     ...strict,
-    ...later('tls', 'protocol'),
+    ...later('tls'),
     description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }',
   },
 )
@@ -154,8 +163,9 @@ const EnvoyFleetSchema = Type.Object(
     lb: FleetLbSchema,
     onNack: Type.Optional(OnNackSchema),
     listeners: NamedMap(ListenerSchema, 'listeners by their names'),
+    security: Type.Optional(SecuritySchema),
   },
-  { ...strict, ...later('security'), description: 'Envoys, whose node.cluster is the name of the fleet' },
+  { ...strict, description: 'Envoys, whose node.cluster is the name of the fleet' },
 )
 
 /** What a fleet may hold depends on its kind, so that another kind is not held against the fields of this one. */
@@ -172,16 +182,15 @@ export const ConfigSchema = Type.Object(
     version: Type.Literal(1, { description: '1' }),
     upstreams: NamedMap(UpstreamSchema, 'upstreams by their names'),
     routes: NamedMap(RouteSchema, 'routes by their names'),
+    jwt: Type.Optional(NamedMap(JwtProviderSchema, 'issuers of tokens by their names')),
     fleets: NamedMap(FleetSchema, 'fleets by their names'),
   },
   {
     ...strict,
-    ...later('secrets', 'jwt'),
+    ...later('secrets'),
     description: 'a document with version, upstreams, routes and fleets',
   },
 )
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
 export type Config = DeepReadonly<Static<typeof ConfigSchema>>
 export type Upstream = DeepReadonly<Static<typeof UpstreamSchema>>

@@ -43,15 +43,18 @@ export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, '
     commonLbConfig: COMMON_LB,
     circuitBreakers: CIRCUIT_BREAKERS,
     ...toHealthCheckFields(upstream.healthCheck),
-    typedExtensionProtocolOptions: { [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, http2()) },
+    typedExtensionProtocolOptions: {
+      [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, httpOptions(upstream)),
+    },
   })
 }
 
-function http2() {
+function httpOptions({ protocol = 'http2' }: Upstream) {
+  const version = protocol === 'http2' ? 'http2ProtocolOptions' : 'httpProtocolOptions'
   return create(HttpProtocolOptionsSchema, {
     upstreamProtocolOptions: {
       case: 'explicitHttpConfig',
-      value: { protocolConfig: { case: 'http2ProtocolOptions', value: {} } },
+      value: { protocolConfig: { case: version, value: {} } },
     },
   })
 }

@@ -3,6 +3,7 @@
 import type { Message } from '@bufbuild/protobuf'
 import { formatSteps } from '../config/finding.ts'
 import type { Config, Fleet, Listener } from '../config/model.ts'
+import { writtenChecks } from '../switches/http-filters.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
@@ -53,7 +54,10 @@ export function translateFleet(config: Config, fleetName: string): readonly Mess
 }
 
 function fromUpstreams(config: Config, fleet: Fleet): Made[] {
-  const used = new Set(Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)))
+  const used = new Set([
+    ...Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)),
+    ...upstreamsOfChecks(config, fleet),
+  ])
   const upstreams = sortedEntries(config.upstreams).filter(([name]) => used.has(name))
   return [
     ...upstreams.map(([name, upstream]) => ({
@@ -74,7 +78,7 @@ function fromListeners(config: Config, fleetName: string, fleet: Fleet): Made[] 
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, mode),
+      resource: toListener(name, listener, fleet, config),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),
@@ -89,4 +93,11 @@ function fromListeners(config: Config, fleetName: string, fleet: Fleet): Made[] 
 function upstreamsOf({ routes }: Config, { l4, l7 }: Listener): string[] {
   const rules = l7 === undefined ? [] : Object.values(entryOf(routes, l7.routes).rules)
   return [...(l4 === undefined ? [] : [l4.upstream]), ...rules.flatMap(({ to }) => Object.keys(to))]
+}
+
+/** Of checks that are off too: turned on, they find their upstreams warm. */
+function upstreamsOfChecks({ jwt = {} }: Config, { security }: Fleet): string[] {
+  return writtenChecks(security)
+    .flatMap(({ check, settings }) => check.references(settings))
+    .flatMap(({ to, name }) => (to === 'upstreams' ? name : (entryOf(jwt, name).jwks.upstream ?? [])))
 }

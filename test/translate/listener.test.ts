@@ -6,6 +6,8 @@ import { resourceJson } from '../support/resource-json.ts'
 
 const LISTENER = { port: 10000, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
 
+const fleetIn = (mode: 'l4' | 'l7') => ({ lb: { mode, policy: 'round_robin' as const } })
+
 const SOCKET = {
   name: 'main',
   statPrefix: 'main',
@@ -13,7 +15,7 @@ const SOCKET = {
 }
 
 t.test('in mode l4 a tcp_proxy takes connections to the upstream', async (t) => {
-  t.same(resourceJson(toListener('main', LISTENER, 'l4')), {
+  t.same(resourceJson(toListener('main', LISTENER, fleetIn('l4'))), {
     ...SOCKET,
     filterChains: [
       {
@@ -33,7 +35,7 @@ t.test('in mode l4 a tcp_proxy takes connections to the upstream', async (t) => 
 })
 
 t.test('in mode l7 an HTTP connection manager gets the routes of the listener by ADS', async (t) => {
-  t.same(resourceJson(toListener('main', LISTENER, 'l7')), {
+  t.same(resourceJson(toListener('main', LISTENER, fleetIn('l7'))), {
     ...SOCKET,
     filterChains: [
       {
@@ -55,6 +57,17 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
                 },
               ],
               streamIdleTimeout: '3600s',
+              normalizePath: true,
+              mergeSlashes: true,
+              pathWithEscapedSlashesAction: 'REJECT_REQUEST',
+              useRemoteAddress: true,
+              internalAddressConfig: {},
+              maxRequestHeadersKb: 60,
+              requestHeadersTimeout: '10s',
+              commonHttpProtocolOptions: {
+                maxHeadersCount: 100,
+                headersWithUnderscoresAction: 'REJECT_REQUEST',
+              },
             },
           },
         ],
@@ -65,18 +78,22 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
 
 t.test('the modes differ in the filter chain only, so that Envoy keeps the socket over a flip', async (t) => {
   const [l4, l7] = (['l4', 'l7'] as const).map((mode) => {
-    const { filterChains: _, ...rest } = resourceJson(toListener('main', LISTENER, mode))
+    const { filterChains: _, ...rest } = resourceJson(toListener('main', LISTENER, fleetIn(mode)))
     return rest
   })
   t.same(l4, l7)
 })
 
 t.test('the address is left empty for the node to fill in', async (t) => {
-  const { address } = toListener('main', LISTENER, 'l4')
+  const { address } = toListener('main', LISTENER, fleetIn('l4'))
   t.match(address, { address: { case: 'socketAddress', value: { address: '' } } })
 })
 
 t.test('a listener without the half that the mode wants never leaves the building', async (t) => {
-  t.throws(() => toListener('main', { port: 1, l7: { routes: 'public' } }, 'l4'), { code: 'internal' })
-  t.throws(() => toListener('main', { port: 1, l4: { upstream: 'echo' } }, 'l7'), { code: 'internal' })
+  t.throws(() => toListener('main', { port: 1, l7: { routes: 'public' } }, fleetIn('l4')), {
+    code: 'internal',
+  })
+  t.throws(() => toListener('main', { port: 1, l4: { upstream: 'echo' } }, fleetIn('l7')), {
+    code: 'internal',
+  })
 })

@@ -1,0 +1,3 @@
+// What comes out of a document is looked at and never written to.
+
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T

@@ -1,0 +1,120 @@
+// Tokens: every call needs one that a known issuer signed, but for the methods that are public.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import {
+  JwtAuthenticationSchema,
+  type JwtRequirementSchema,
+} from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
+import { type Static, type TObject, Type } from 'typebox'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import { defineCheck } from '../http-filter.ts'
+import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
+
+const Names = (description: string) =>
+  Type.Optional(
+    Type.Array(Type.String({ description: 'the name of an entry of jwt' }), {
+      minItems: 1,
+      uniqueItems: true,
+      description,
+    }),
+  )
+
+const OPTIONS = {
+  anyOf: Names('a list of entries of jwt of which one is enough, such as [main]'),
+  allOf: Names('a list of entries of jwt whose tokens are all needed, such as [main, service]'),
+  public: Type.Optional(
+    Type.Array(
+      Type.String({
+        pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*$',
+        description: 'a method such as grpc.health.v1.Health/Check',
+      }),
+      {
+        uniqueItems: true,
+        default: [],
+        description: 'a list of methods that need no token, such as [grpc.health.v1.Health/Check]',
+      },
+    ),
+  ),
+}
+type JwtSettings = DeepReadonly<Static<TObject<typeof OPTIONS>>>
+
+export const jwtAuthn = defineCheck({
+  name: 'jwt_authn',
+  after: ['header_mutation'],
+  field: 'jwt',
+  summary: 'a demand for tokens such as { enabled: true, anyOf: [main], public: [] }',
+  options: OPTIONS,
+
+  references: (settings) =>
+    (['anyOf', 'allOf'] as const).flatMap((list) =>
+      (settings[list] ?? []).map((name, index) => ({
+        steps: [list, String(index)],
+        to: 'jwt' as const,
+        name,
+      })),
+    ),
+
+  *problems({ anyOf, allOf }, { jwt }) {
+    if ((anyOf === undefined) === (allOf === undefined)) {
+      yield { steps: ['anyOf'], message: 'or allOf: exactly one of them says whose tokens are asked for' }
+    }
+    const headers = (allOf ?? []).map((name) => jwt[name]?.header ?? 'authorization')
+    const twice = headers.find((header, index) => headers.indexOf(header) !== index)
+    if (twice !== undefined) {
+      const message = `takes two tokens from ${twice}, which holds one: give each entry of jwt a header of its own`
+      yield { steps: ['allOf'], message }
+    }
+  },
+
+  ownedHeaders: (settings, { jwt }) =>
+    providersOf(settings).flatMap((name) => (jwt[name] ? claimHeadersOf(jwt[name]) : [])),
+
+  toExtension(settings, { jwt }) {
+    const names = providersOf(settings)
+    const providers = Object.entries(jwt).filter(([name]) => names.includes(name))
+    const demand = toRequirement(settings)
+    return anyPack(
+      JwtAuthenticationSchema,
+      create(JwtAuthenticationSchema, {
+        providers: Object.fromEntries(
+          providers.map(([name, provider]) => [name, toJwtProvider(name, provider)]),
+        ),
+        // The first that matches counts. The last matches whatever a path looks like, so that none is left without a rule.
+        rules: [
+          ...(settings.public ?? []).map((method) =>
+            rule({ case: 'path', value: `/${method}` }, orNone(demand)),
+          ),
+          rule({ case: 'prefix', value: '' }, demand),
+        ],
+      }),
+    )
+  },
+})
+
+type Requirement = MessageInitShape<typeof JwtRequirementSchema>
+
+function rule(pathSpecifier: { case: 'path' | 'prefix'; value: string }, requires: Requirement) {
+  return { match: { pathSpecifier }, requirementType: { case: 'requires' as const, value: requires } }
+}
+
+function providersOf({ anyOf = [], allOf = [] }: JwtSettings): readonly string[] {
+  return [...anyOf, ...allOf]
+}
+
+function toRequirement({ anyOf, allOf = [] }: JwtSettings): Requirement {
+  const requirements = (anyOf ?? allOf).map(
+    (name): Requirement => ({ requiresType: { case: 'providerName', value: name } }),
+  )
+  const [only] = requirements
+  if (only !== undefined && requirements.length === 1) return only
+  return anyOf === undefined
+    ? { requiresType: { case: 'requiresAll', value: { requirements } } }
+    : { requiresType: { case: 'requiresAny', value: { requirements } } }
+}
+
+/** A public method may be called without a token; one that is sent must be good all the same. */
+function orNone(demand: Requirement): Requirement {
+  const none: Requirement = { requiresType: { case: 'allowMissing', value: {} } }
+  return { requiresType: { case: 'requiresAny', value: { requirements: [demand, none] } } }
+}

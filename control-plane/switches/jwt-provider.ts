@@ -1,0 +1,147 @@
+// Who may issue tokens, how their keys are found, and what of a token the services are told.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import {
+  type JwtProvider as EnvoyJwtProvider,
+  type JwtProviderSchema as EnvoyJwtProviderSchema,
+  JwtProviderSchema as Schema,
+} from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from './deep-readonly.ts'
+import { defaultsOf } from './defaults.ts'
+import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
+
+const strict = { additionalProperties: false } as const
+
+const HeaderName = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]*$',
+  maxLength: 100,
+  description: 'the name of a header in lower case, such as x-user',
+})
+
+export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
+
+const KeySchema = Type.Object(
+  {
+    kid: Type.String({ minLength: 1, description: 'the id of a key, which tokens name in their header' }),
+    kty: Type.Enum(['RSA', 'EC', 'OKP'], {
+      description: 'RSA, EC or OKP: public keys, never a shared secret',
+    }),
+    alg: Type.Enum(ALGORITHMS, { description: `the one algorithm of the key: ${ALGORITHMS.join(', ')}` }),
+    d: Type.Optional(Type.Never({ description: 'left out: a private key has no place here' })),
+  },
+  { description: 'a public key as a JWK with kid, kty and alg' },
+)
+
+const JwksSchema = Type.Object(
+  {
+    upstream: Type.Optional(Type.String({ description: 'the name of the upstream that serves the keys' })),
+    path: Type.Optional(
+      Type.String({ pattern: '^/[!-~]*$', description: 'the path of the keys, such as /jwks.json' }),
+    ),
+    cache: PositiveDuration('5m', 'the time after which the keys are fetched again'),
+    inline: Type.Optional(
+      Type.Object(
+        { keys: Type.Array(KeySchema, { minItems: 1, description: 'a list of public keys' }) },
+        { ...strict, description: 'a key set such as { keys: [...] }' },
+      ),
+    ),
+  },
+  {
+    ...strict,
+    description: 'a key set such as { upstream: issuer, path: /jwks.json } or { inline: { keys: [...] } }',
+  },
+)
+
+/** An entry of the document's `jwt`. */
+export const JwtProviderSchema = Type.Object(
+  {
+    issuer: Type.String({ minLength: 1, description: 'the iss of its tokens' }),
+    audiences: Type.Array(Type.String({ minLength: 1, description: 'an audience' }), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'a list of audiences of which a token names one, such as [echo]',
+    }),
+    jwks: JwksSchema,
+    maxLifetime: PositiveDuration('1h', 'the longest time from now to the end of a token'),
+    clockSkew: Type.Optional(
+      Type.String({
+        ...DurationSchema,
+        default: '30s',
+        description: 'the time by which clocks may differ, a duration such as 30s',
+      }),
+    ),
+    header: Type.Optional(
+      Type.String({
+        ...HeaderName,
+        default: 'authorization',
+        description: 'the header of the token in lower case; authorization has "Bearer " before it',
+      }),
+    ),
+    claims: Type.Optional(
+      Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        propertyNames: HeaderName,
+        additionalProperties: Type.String({ minLength: 1, description: 'the name of a claim' }),
+        default: {},
+        description: 'claims by the headers that bring them to the services, such as { x-user: sub }',
+      }),
+    ),
+  },
+  { ...strict, description: 'an issuer of tokens with issuer, audiences and jwks' },
+)
+export type JwtProvider = DeepReadonly<Static<typeof JwtProviderSchema>>
+
+/** How long Envoy waits for keys, and between two attempts to get them. */
+const FETCH_TIMEOUT = '1s'
+const FETCH_AGAIN_AFTER_FAILURE = '1s'
+
+/** Headers that Envoy makes from claims: what a client writes there is removed. */
+export function claimHeadersOf({ claims = {} }: JwtProvider): readonly string[] {
+  return Object.keys(claims)
+}
+
+/** @param name where the claims stand in the dynamic metadata of `envoy.filters.http.jwt_authn`, for checks behind it */
+export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProvider {
+  const { issuer, audiences, jwks, maxLifetime, clockSkew, header, claims } = withProviderDefaults(provider)
+  return create(Schema, {
+    issuer,
+    audiences: [...audiences],
+    requireExpiration: true,
+    maxLifetime: toDuration(maxLifetime),
+    clockSkewSeconds: Math.ceil((parseDuration(clockSkew) ?? 0) / 1_000),
+    jwksSourceSpecifier: toJwksSource(jwks),
+    // By itself Envoy looks for `Authorization: Bearer` and the query's access_token. It goes on doing both, since one that
+    // it did not look at would reach the service unchecked.
+    ...(header !== 'authorization' && { fromHeaders: [{ name: header }], fromParams: ['access_token'] }),
+    payloadInMetadata: name,
+    claimToHeaders: Object.entries(claims).map(([headerName, claimName]) => ({ headerName, claimName })),
+  })
+}
+
+type JwksSource = MessageInitShape<typeof EnvoyJwtProviderSchema>['jwksSourceSpecifier']
+
+function toJwksSource(jwks: JwtProvider['jwks']): NonNullable<JwksSource> {
+  const { upstream = '', path = '', inline, cache } = { ...defaultsOf(JwksSchema.properties), ...jwks }
+  if (inline !== undefined) {
+    const inlineString = JSON.stringify(inline)
+    return { case: 'localJwks', value: { specifier: { case: 'inlineString', value: inlineString } } }
+  }
+  return {
+    case: 'remoteJwks',
+    value: {
+      httpUri: {
+        uri: `http://${upstream}${path}`,
+        httpUpstreamType: { case: 'cluster', value: upstream },
+        timeout: toDuration(FETCH_TIMEOUT),
+      },
+      cacheDuration: toDuration(cache as string),
+      // Ahead of the first call and before the old keys end; a listener waits for its keys before it takes calls.
+      asyncFetch: { failedRefetchDuration: toDuration(FETCH_AGAIN_AFTER_FAILURE) },
+    },
+  }
+}
+
+function withProviderDefaults(provider: JwtProvider): Required<JwtProvider> {
+  return { ...defaultsOf(JwtProviderSchema.properties), ...provider } as Required<JwtProvider>
+}

@@ -1,0 +1,169 @@
+// A real Envoy with security switches, an issuer of tokens, and services that keep what reaches them.
+
+import { create, type Message, toBinary } from '@bufbuild/protobuf'
+import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import { type Metadata, Server } from '@grpc/grpc-js'
+import { validateConfig } from '../../control-plane/config/validate.ts'
+import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { translateFleet } from '../../control-plane/translate/translate.ts'
+import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { DrainingListener } from '../../services/draining-listener.ts'
+import { echoService } from '../../services/echo.ts'
+import { KEY_SET_PATH, serveKeySet } from '../../services/issuer/issuer-server.ts'
+import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
+import { keyValueService } from '../../services/key-value.ts'
+import { addService } from '../../services/rpc/index.ts'
+import { connectRaw, type RawAnswer, type RawCall } from './raw-call.ts'
+import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
+
+export const UNARY = `/${EchoService.typeName}/Unary`
+export const AUDIENCE = 'echo'
+
+/** What differs between tests; the rest of the document is the same for all. */
+export interface Secured {
+  /** `fleets.edge.security`. */
+  readonly security?: object
+  /** `jwt` of the document; the entry `main` of the fixture's issuer is always there. */
+  readonly jwt?: Readonly<Record<string, unknown>>
+  /** Beside `echo` and `issuer`. */
+  readonly upstreams?: Readonly<Record<string, unknown>>
+  /** Fields of the listener beside port, l4 and l7. */
+  readonly listener?: object
+  /** Further entries of the document, such as `secrets`. */
+  readonly document?: object
+  /** A last change to what would be sent, for a twin that shows what one part of it is for. */
+  readonly edit?: (resources: readonly Message[]) => void
+}
+
+/** One call as it came to the services. */
+export interface SeenCall {
+  readonly metadata: Metadata
+}
+
+export interface SecuredEdge {
+  /** Where calls go. */
+  readonly address: string
+  readonly envoy: RunningEnvoy
+  readonly issuer: TokenIssuer
+  /** Calls that reached the services, the newest last. */
+  readonly seen: readonly SeenCall[]
+  /** How often the issuer's key set was fetched. */
+  readonly keyFetches: () => number
+  /** Ends the issuer's server: from here on no keys are to be had. */
+  readonly stopKeyServer: () => Promise<void>
+  /** Serves another configuration; resolves when the Envoy has it. */
+  readonly serve: (secured: Secured) => Promise<void>
+  /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2. */
+  readonly call: (call?: Partial<RawCall>) => Promise<RawAnswer>
+  /** A good token of `issuer`. */
+  readonly token: (claims?: object) => Promise<string>
+}
+
+/** An Envoy of the fleet "fleet" that has what is served. */
+export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Promise<SecuredEdge> {
+  const seen: SeenCall[] = []
+  const backend = await startWitness(t, seen)
+  const issuer = await TokenIssuer.create('https://issuer.test', 'ES256')
+  let fetches = 0
+  const keyServer = await serveKeySet(issuer, { host: '127.0.0.1', port: 0 }, () => {
+    fetches += 1
+  })
+  let keyServerEnd: Promise<void> | undefined
+  const stopKeyServer = () => {
+    keyServerEnd ??= keyServer.close()
+    return keyServerEnd
+  }
+  t.teardown(stopKeyServer)
+
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  const port = await freePort()
+  const serve = async (next: Secured) => {
+    const config = validateConfig(documentOf(next, { port, backend, issuer, keyServer: keyServer.address }))
+    const resources = translateFleet(config, 'fleet')
+    next.edit?.(resources)
+    cache.setSnapshot('fleet', resources)
+    await untilSynced(cache)
+  }
+  const envoy = await startEnvoy(t, server.address, 'delta')
+  await serve(secured)
+  await envoy.admin.waitUntilLive()
+
+  const address = `127.0.0.1:${port}`
+  const send = connectRaw(t, address)
+  const message = toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' }))
+  return {
+    address,
+    envoy,
+    issuer,
+    seen,
+    keyFetches: () => fetches,
+    stopKeyServer,
+    serve,
+    call: (call = {}) => send({ path: UNARY, message, ...call }),
+    token: (claims = {}) =>
+      issuer.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 600, claims: { ...claims } }),
+  }
+}
+
+interface Parts {
+  readonly port: number
+  readonly backend: string
+  readonly issuer: TokenIssuer
+  readonly keyServer: string
+}
+
+function documentOf(secured: Secured, { port, backend, issuer, keyServer }: Parts) {
+  const { security, jwt, upstreams, listener, document } = secured
+  const main = {
+    issuer: issuer.issuer,
+    audiences: [AUDIENCE],
+    jwks: { upstream: 'issuer', path: KEY_SET_PATH },
+  }
+  return {
+    version: 1,
+    upstreams: {
+      echo: { endpoints: { b1: { address: backend } } },
+      issuer: { protocol: 'http1', endpoints: { i1: { address: keyServer } } },
+      ...upstreams,
+    },
+    routes: { all: { hosts: ['*'], rules: { all: { match: {}, to: { echo: 1 } } } } },
+    jwt: { main, ...jwt },
+    fleets: {
+      fleet: {
+        kind: 'envoy',
+        lb: { mode: 'l7', policy: 'round_robin' },
+        listeners: { main: { port, l4: { upstream: 'echo' }, l7: { routes: 'all' }, ...listener } },
+        ...(security && { security }),
+      },
+    },
+    ...document,
+  }
+}
+
+/** Echo and key-value, which keep the metadata of every call. */
+async function startWitness(t: Teardowns, seen: SeenCall[]): Promise<string> {
+  const server = new Server()
+  const echo = echoService('witness')
+  const store = keyValueService('witness')
+  addService(server, EchoService, {
+    ...echo,
+    unary: (request, context) => {
+      seen.push({ metadata: context.metadata })
+      return echo.unary(request, context)
+    },
+  })
+  addService(server, KeyValueService, {
+    ...store,
+    put: (request, context) => {
+      seen.push({ metadata: context.metadata })
+      return store.put(request, context)
+    },
+  })
+  const listener = new DrainingListener(server)
+  t.teardown(() => listener.close(0))
+  return listener.listen({ host: '127.0.0.1', port: 0 })
+}
