@@ -6,6 +6,7 @@ import { exitCodeOf } from './exit-code.ts'
 import { report } from './output/print.ts'
 import { addApply } from './verbs/apply.ts'
 import { addCall } from './verbs/call.ts'
+import { addCerts } from './verbs/certs.ts'
 import { addDemo } from './verbs/demo.ts'
 import { withExamples } from './verbs/flags.ts'
 import { addGet } from './verbs/get.ts'
@@ -22,7 +23,7 @@ const program = new Command('yard')
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-for (const add of [addDemo, addUp, addStatus, addGet, addApply, addSet, addLb, addCall, addHistory])
+for (const add of [addDemo, addUp, addStatus, addGet, addApply, addSet, addLb, addCall, addHistory, addCerts])
   add(program)
 
 withExamples(program, [

@@ -32,10 +32,11 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'control-plane/control-plane.ts': ['control-plane/revisions/', 'control-plane/admin/'],
   'control-plane/main.ts': ['control-plane/control-plane.ts'],
+  'certificates/': [ERRORS],
   'services/': [ERRORS, 'proto/'],
   'processes/': [ERRORS],
   'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/'],
-  'cli/': ['services/', 'envoy-bootstrap/'],
+  'cli/': ['certificates/', 'services/', 'envoy-bootstrap/'],
   'experiments/': ['cli/'],
   'test/': ['experiments/', 'control-plane/main.ts'],
 }

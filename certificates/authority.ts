@@ -1,0 +1,120 @@
+// A certificate authority for development and tests: what it signs is short-lived, and trusted by nobody else.
+
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+
+/** A certificate with its key, both in PEM; the key is PKCS #8. */
+export interface Issued {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Who a certificate speaks for. URIs are SPIFFE IDs, such as `spiffe://switchyard/edge`. */
+export interface Subject {
+  readonly name: string
+  readonly uris?: readonly string[]
+  readonly dns?: readonly string[]
+  readonly ips?: readonly string[]
+}
+
+/** When a certificate is valid; both ends may lie in the past or in the future, as tests of refusals need them. */
+export interface Validity {
+  readonly notBefore?: Date
+  readonly notAfter?: Date
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const HOUR_MS = 3_600_000
+/** Clocks differ: a certificate is valid from a little before it is made. */
+const BACKDATE_MS = 60_000
+const AUTHORITY_LIFE_MS = 30 * 24 * HOUR_MS
+const LEAF_LIFE_MS = 24 * HOUR_MS
+
+x509.cryptoProvider.set(webcrypto)
+
+export class Authority {
+  /** The authority's own certificate, which others trust, and the key that it signs with. */
+  readonly issued: Issued
+  readonly #certificate: x509.X509Certificate
+  readonly #key: webcrypto.CryptoKey
+
+  private constructor(issued: Issued, key: webcrypto.CryptoKey) {
+    this.issued = issued
+    this.#certificate = new x509.X509Certificate(issued.certificate)
+    this.#key = key
+  }
+
+  /** A new authority; its certificate is valid for 30 days unless told otherwise. */
+  static async create(name: string, validity: Validity = {}): Promise<Authority> {
+    const keys = await generateKeys()
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: `CN=${name}`,
+      keys,
+      signingAlgorithm: ALGORITHM,
+      ...withLife(validity, AUTHORITY_LIFE_MS),
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    })
+    return new Authority(await toPem(certificate, keys.privateKey), keys.privateKey)
+  }
+
+  /** The authority that a certificate and its key are of, such as one made by an earlier run. */
+  static async load(issued: Issued): Promise<Authority> {
+    const [der] = x509.PemConverter.decode(issued.key)
+    if (der === undefined) throw new TypeError('the key of the authority is not PEM')
+    return new Authority(issued, await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign']))
+  }
+
+  /** A certificate for servers and clients alike, valid for a day unless told otherwise. */
+  async issue({ name, uris = [], dns = [], ips = [] }: Subject, validity: Validity = {}): Promise<Issued> {
+    const keys = await generateKeys()
+    const names: x509.JsonGeneralName[] = [
+      ...uris.map((value) => ({ type: 'url' as const, value })),
+      ...dns.map((value) => ({ type: 'dns' as const, value })),
+      ...ips.map((value) => ({ type: 'ip' as const, value })),
+    ]
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: `CN=${name}`,
+      issuer: this.#certificate.subject,
+      signingKey: this.#key,
+      publicKey: keys.publicKey,
+      signingAlgorithm: ALGORITHM,
+      ...withLife(validity, LEAF_LIFE_MS),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([
+          x509.ExtendedKeyUsage.serverAuth,
+          x509.ExtendedKeyUsage.clientAuth,
+        ]),
+        new x509.SubjectAlternativeNameExtension(names),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
+      ],
+    })
+    return await toPem(certificate, keys.privateKey)
+  }
+}
+
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+}
+
+function withLife({ notBefore, notAfter }: Validity, lifeMs: number): Required<Validity> {
+  const now = Date.now()
+  return {
+    notBefore: notBefore ?? new Date(now - BACKDATE_MS),
+    notAfter: notAfter ?? new Date(now + lifeMs),
+  }
+}
+
+async function toPem(certificate: x509.X509Certificate, privateKey: webcrypto.CryptoKey): Promise<Issued> {
+  const key = await webcrypto.subtle.exportKey('pkcs8', privateKey)
+  return {
+    certificate: `${certificate.toString('pem')}\n`,
+    key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n`,
+  }
+}
