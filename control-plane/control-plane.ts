@@ -2,6 +2,8 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { refuseForeignNode } from './access/node-identity.ts'
+import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './config/model.ts'
 import { openRefusalLog, SnapshotCache, startXdsServer } from './index.ts'
@@ -16,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly admin: string
   /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
+  /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
+  readonly xdsTls?: ServerTlsFiles
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
   /** Told of faults that nobody waits for. */
@@ -34,7 +38,7 @@ export interface ControlPlane {
 
 /**
  * Starts all of it; a fleet is the Envoys whose `node.cluster` bears its name.
- * @throws SwitchyardError `address-in-use` or `invalid-argument` about an address, `state-in-use`, `state-damaged` or
+ * @throws SwitchyardError `address-in-use` or `invalid-argument` about an address or a certificate, `state-in-use`, `state-damaged` or
  * `state-unusable` about the state folder, with nothing left running
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -54,7 +58,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
-    const xds = await startXdsServer({ cache, address: options.xds })
+    const xds = await startXdsServer({ cache, address: options.xds, ...(await identityOf(options.xdsTls)) })
     ends.push(() => xds.close())
     const admin = await startAdmin({ state: revisions, nodes: nodesIn(cache), address: options.admin })
     ends.push(() => admin.close())
@@ -71,6 +75,11 @@ async function openState(folder: string | undefined) {
   await mkdir(folder, { recursive: true })
   const store = openSqliteStore(join(folder, 'revisions.sqlite'))
   return { store, refusals: { refusals: openRefusalLog(join(folder, 'refusals.jsonl')) } }
+}
+
+async function identityOf(tls: ServerTlsFiles | undefined) {
+  if (tls === undefined) return {}
+  return { credentials: await readServerCredentials(tls), authorize: refuseForeignNode }
 }
 
 /** What the admin asks of the nodes. */

@@ -15,4 +15,6 @@ export {
   type VersionOptions,
 } from './snapshot/snapshot-cache.ts'
 export type { Nack, NodeStatus, StreamStatus, SyncReport, SyncState, TypeStatus } from './snapshot/status.ts'
+export type { Peer } from './xds/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './xds/xds-server.ts'
+export type { Authorize } from './xds/xds-stream.ts'

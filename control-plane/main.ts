@@ -11,6 +11,8 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
   --config FILE    the desired state to begin with, in YAML; what is in the state folder goes before it
   --admin ADDRESS  where REST is served, HOST:PORT (127.0.0.1:0, which takes a free port)
   --xds ADDRESS    where xDS is served, HOST:PORT or unix:/PATH (127.0.0.1:0)
+  --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
+                   serve xDS over mutual TLS: nodes need a certificate of this CA's for just themselves (PEM)
   --state FOLDER   where to keep what has to outlive the process (memory only)
   --leash          end when stdin closes, so as not to outlive a parent
   --help           this text
@@ -22,6 +24,9 @@ interface Flags {
   readonly config?: string
   readonly admin: string
   readonly xds: string
+  readonly 'xds-certificate'?: string
+  readonly 'xds-key'?: string
+  readonly 'xds-client-ca'?: string
   readonly state?: string
   readonly leash: boolean
 }
@@ -43,6 +48,9 @@ function parse() {
         config: { type: 'string' },
         admin: { type: 'string', default: '127.0.0.1:0' },
         xds: { type: 'string', default: '127.0.0.1:0' },
+        'xds-certificate': { type: 'string' },
+        'xds-key': { type: 'string' },
+        'xds-client-ca': { type: 'string' },
         state: { type: 'string' },
         leash: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -66,6 +74,7 @@ async function run(): Promise<void> {
     ...(config && { config }),
     admin,
     xds,
+    ...xdsTlsOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })
@@ -77,6 +86,19 @@ async function run(): Promise<void> {
   endCleanly(controlPlane, leash)
   const { adminUrl, xdsAddress } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress })}\n`)
+}
+
+/** Without a client CA anybody could ask for any node's secrets, so that there is no half of it. */
+function xdsTlsOf(flags: Flags) {
+  const { 'xds-certificate': certificate, 'xds-key': key, 'xds-client-ca': clientCa } = flags
+  if (certificate !== undefined && key !== undefined && clientCa !== undefined) {
+    return { xdsTls: { certificate, key, clientCa } }
+  }
+  if (certificate === undefined && key === undefined && clientCa === undefined) return {}
+  throw new SwitchyardError(
+    'invalid-argument',
+    '--xds-certificate, --xds-key and --xds-client-ca are given together, or not at all: see --help',
+  )
 }
 
 function endCleanly(controlPlane: ControlPlane, leash: boolean): void {

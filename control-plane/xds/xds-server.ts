@@ -7,6 +7,7 @@ import { SwitchyardError } from '../errors.ts'
 import type { SnapshotCache } from '../snapshot/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
+import type { Authorize } from './xds-stream.ts'
 
 export interface XdsServerOptions {
   readonly cache: SnapshotCache
@@ -14,6 +15,8 @@ export interface XdsServerOptions {
   readonly address: string
   /** Default: without TLS. */
   readonly credentials?: ServerCredentials
+  /** Who may be served as which node; with client certificates, `peer.uris` are their names. Default: anybody, as any node. */
+  readonly authorize?: Authorize
   /** Pings on idle connections, so that a peer that is gone is noticed. Default: every 30 s, 10 s for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
   /** The largest request taken. Default: 64 MiB; a client that reconnects names all that it holds. */
@@ -35,16 +38,18 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
 /** @throws SwitchyardError `address-in-use`, or `invalid-argument` where the address cannot be bound. */
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
-  const { cache, address, keepalive = DEFAULT_KEEPALIVE } = options
+  const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
+  const { credentials = ServerCredentials.createInsecure() } = options
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
-  addDiscoveryServices(server, { cache, budget: new WriteBudget() })
+  const isPrivate = address.startsWith('unix:') || credentials._isSecure()
+  addDiscoveryServices(server, { cache, budget: new WriteBudget(), isPrivate, authorize })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
-  const port = await bind(server, address, options.credentials ?? ServerCredentials.createInsecure())
+  const port = await bind(server, address, credentials)
   return {
     address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`),
     close: async () => server.forceShutdown(),

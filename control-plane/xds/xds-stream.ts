@@ -1,11 +1,13 @@
 // One open stream: it moves bytes between the transport and the stream's machine, and follows the transport's backpressure.
 
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
-import { isTypeUrl, resourceTypeOf } from '../snapshot/resource-type.ts'
+import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import type { SnapshotCache } from '../snapshot/snapshot-cache.ts'
 import type { Watch, WatchReport } from '../snapshot/watch.ts'
 import type { Response } from './delivery.ts'
 import { describeStream } from './describe.ts'
+import { createPeer, type Peer } from './peer.ts'
 import type { WireProtocol } from './protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from './stream.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -22,7 +24,16 @@ export interface StreamContext {
   readonly id: number
   /** The one type of a service of its own; absent on ADS. */
   readonly typeUrl?: string
+  /** Whether nobody else can read along: TLS, or a Unix socket. Else no secret is sent. */
+  readonly isPrivate: boolean
+  readonly authorize: Authorize
 }
+
+/**
+ * Whether this peer may be served as this node: undefined where it may, else the reason, which it is told with
+ * `PERMISSION_DENIED`. Asked once a stream, before the node is known to anybody.
+ */
+export type Authorize = (peer: Peer, node: Node) => string | undefined
 
 export type ByteStream = ServerDuplexStream<Buffer, Buffer>
 
@@ -54,6 +65,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       const { node, request: decoded } = this.#protocol.decode(bytes)
       const request = this.#withType(decoded)
       this.#watch ??= this.#openWatch(node, request)
+      if (this.#isWithheld(request.typeUrl)) return
       this.#refuseTooManyTypes(request.typeUrl)
       this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
     } catch (error) {
@@ -82,19 +94,22 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return request
   }
 
-  #openWatch(node: Parameters<SnapshotCache['watch']>[0]['node'] | undefined, first: Request): Watch {
+  #openWatch(node: Node | undefined, first: Request): Watch {
     if (node === undefined)
       throw new BadRequest('the first request of a stream carries no node: send it with an id')
     if (node.id === '')
       throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
-    const { cache, id, typeUrl } = this.#context
+    const { cache, id, typeUrl, authorize } = this.#context
+    const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
+    const denied = authorize(peer, node)
+    if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
     const watch = cache.watch({
       node,
       stream: {
         id,
         protocol: this.#protocol.name,
         aggregated: typeUrl === undefined,
-        peer: this.#call.getPeer(),
+        peer: peer.address,
       },
       startsEmpty: this.#protocol.claimsNothing(first),
       describe: () => describeStream(this.#state),
@@ -103,6 +118,14 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     })
     this.#state = { ...createStreamState(watch.doubts), snapshot: watch.snapshot() }
     return watch
+  }
+
+  /** A request for secrets over plaintext TCP is not heard: the status goes on to say that the node is without them. */
+  #isWithheld(typeUrl: string): boolean {
+    if (typeUrl !== SECRET || this.#context.isPrivate) return false
+    const message = 'secrets are not sent over plaintext TCP: serve xDS over TLS, or on a Unix socket'
+    this.#watch?.report([{ kind: 'unserved', typeUrl, message }])
+    return true
   }
 
   #refuseTooManyTypes(typeUrl: string): void {

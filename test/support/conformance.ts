@@ -1,6 +1,9 @@
 // What the conformance tests start from: a server, a client on a real socket, and a way to know that nothing more will come.
 
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import {
   type ResourceInput,
@@ -48,8 +51,13 @@ export async function openSession(t: Test, variant: Variant): Promise<Session> {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
-  t.teardown(() => server.close())
+  // Secrets are served on a Unix socket only; not `t.testdir()`, whose path is longer than a socket's may be.
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
+  const server = await startXdsServer({ cache, address: `unix:${folder}/xds.sock` })
+  t.teardown(async () => {
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
   const client = new WireClient({ channel: connectTo(t, server.address), variant })
   t.teardown(() => client.close())
   return {

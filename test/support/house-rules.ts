@@ -23,6 +23,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'control-plane/xds/': ['control-plane/snapshot/'],
   'control-plane/index.ts': ['control-plane/xds/'],
   'control-plane/store/': [ERRORS],
+  'control-plane/access/': [ERRORS],
   'control-plane/revisions/': ['control-plane/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   'control-plane/admin/': [
     'control-plane/config/',
@@ -30,7 +31,11 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'control-plane/snapshot/status.ts',
     'control-plane/snapshot/events.ts',
   ],
-  'control-plane/control-plane.ts': ['control-plane/revisions/', 'control-plane/admin/'],
+  'control-plane/control-plane.ts': [
+    'control-plane/revisions/',
+    'control-plane/admin/',
+    'control-plane/access/',
+  ],
   'control-plane/main.ts': ['control-plane/control-plane.ts'],
   'certificates/': [ERRORS],
   'services/': [ERRORS, 'proto/'],

@@ -1,0 +1,30 @@
+// Who is at the other end of a stream, as far as the transport vouches for it.
+
+import type { ServerDuplexStream } from '@grpc/grpc-js'
+
+type AuthContext = ReturnType<ServerDuplexStream<unknown, unknown>['getAuthContext']>
+
+export interface Peer {
+  /** Such as `10.0.0.7:40112`. */
+  readonly address: string
+  /** The URI names of its certificate, which the server's client CA vouches for; none where it did not have to show one. */
+  readonly uris: readonly string[]
+}
+
+export function createPeer(address: string, { sslPeerCertificate }: AuthContext): Peer {
+  return { address, uris: urisIn(sslPeerCertificate?.subjectaltname ?? '') }
+}
+
+/** One name and what follows it. A value that could be taken for several is quoted: https://nodejs.org/api/tls.html */
+const NAME = /([^:,]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y
+
+/** The URIs among the subject alternative names, as Node writes them: `DNS:a, URI:spiffe://b, URI:"c, d"`. */
+export function urisIn(subjectAltName: string): readonly string[] {
+  const uris: string[] = []
+  NAME.lastIndex = 0
+  for (let match = NAME.exec(subjectAltName); match !== null; match = NAME.exec(subjectAltName)) {
+    const [, kind, value = ''] = match
+    if (kind === 'URI') uris.push(value.startsWith('"') ? JSON.parse(value) : value)
+  }
+  return uris
+}

@@ -1,0 +1,175 @@
+// The xDS server itself: who is let in, as whom, and what of secrets a node gets to see.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ChannelCredentials, status } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { nodeUri, refuseForeignNode } from '../../control-plane/access/node-identity.ts'
+import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
+import { CLUSTER, SECRET, SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import {
+  type Authority,
+  type Certificate,
+  createAuthority,
+  writeCertificate,
+} from '../support/certificates.ts'
+import { nextEvent } from '../support/conformance.ts'
+import { secret, staticCluster } from '../support/resources.ts'
+import { ADS, connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
+
+const SDS = {
+  sotw: '/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets',
+  delta: '/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets',
+}
+
+/** Two fleets, each with a secret of its own. */
+function twoFleets(): SnapshotCache {
+  const cache = new SnapshotCache()
+  for (const fleet of ['edge', 'west']) {
+    cache.setSnapshot(fleet, [staticCluster(`${fleet}-cluster`), secret(`${fleet}-key`, `key of ${fleet}`)])
+  }
+  return cache
+}
+
+interface Guarded {
+  readonly cache: SnapshotCache
+  readonly authority: Authority
+  /** A client with this certificate, or with none. */
+  readonly connect: (shown?: Certificate) => ReturnType<typeof connectTo>
+  /** A certificate for a node. */
+  readonly issue: (fleet: string, node: string) => Promise<Certificate>
+}
+
+async function startGuarded(t: Test): Promise<Guarded> {
+  const cache = twoFleets()
+  const authority = await createAuthority()
+  const root = Buffer.from(authority.certificate)
+  const clientCa = join(t.testdir({ 'ca.pem': authority.certificate }), 'ca.pem')
+  const files = await writeCertificate(t.testdirName, 'server', await authority.issue({}))
+  const server = await startXdsServer({
+    cache,
+    address: '127.0.0.1:0',
+    credentials: await readServerCredentials({ ...files, clientCa }),
+    authorize: refuseForeignNode,
+  })
+  t.teardown(() => server.close())
+  return {
+    cache,
+    authority,
+    connect: (shown) =>
+      connectTo(t, server.address.replace('127.0.0.1', 'localhost'), credentialsOf(root, shown)),
+    issue: (fleet, node) => authority.issue({ uri: nodeUri(fleet, node) }),
+  }
+}
+
+function credentialsOf(root: Buffer, shown: Certificate | undefined): ChannelCredentials {
+  if (shown === undefined) return ChannelCredentials.createSsl(root)
+  return ChannelCredentials.createSsl(root, Buffer.from(shown.key), Buffer.from(shown.certificate))
+}
+
+/** What a node of the fleet "edge" is answered for its clusters, or the status with which it is turned away. */
+async function askFor(channel: ReturnType<typeof connectTo>, id: string, cluster: string) {
+  const client = new DeltaClient(channel)
+  client.send({ node: nodeOf(id, cluster), typeUrl: CLUSTER })
+  const answer = await Promise.race([
+    client.next().then(({ resources }) => resources.map(({ name }) => name)),
+    client.raw.ended.then(({ code }) => code),
+  ])
+  client.close()
+  return answer
+}
+
+t.test('S46: xDS without a certificate of the client CA ends in the handshake', async (t) => {
+  const { cache, connect, issue } = await startGuarded(t)
+  const stranger = await (await createAuthority()).issue({ uri: nodeUri('edge', 'edge-1') })
+  t.equal(await askFor(connect(), 'edge-1', 'edge'), status.UNAVAILABLE, 'none')
+  t.equal(await askFor(connect(stranger), 'edge-1', 'edge'), status.UNAVAILABLE, 'of another CA')
+  t.same(cache.status(), [], 'no node was heard of')
+  t.same(await askFor(connect(await issue('edge', 'edge-1')), 'edge-1', 'edge'), ['edge-cluster'], 'twin')
+})
+
+t.test('S47: with the certificate of one node nobody is served as another', async (t) => {
+  const { cache, connect, issue, authority } = await startGuarded(t)
+  const own = await issue('edge', 'edge-1')
+  const cases: readonly [title: string, shown: Certificate, id: string, cluster: string][] = [
+    ['another node.id', own, 'edge-2', 'edge'],
+    ['another node.cluster', own, 'edge-1', 'west'],
+    ['no node.cluster', own, 'edge', ''],
+    ['a certificate that names no node', await authority.issue({}), 'edge-1', 'edge'],
+  ]
+  for (const [title, shown, id, cluster] of cases) {
+    t.equal(await askFor(connect(shown), id, cluster), status.PERMISSION_DENIED, title)
+  }
+  t.same(cache.status(), [], 'none of them was taken for a node')
+  t.same(await askFor(connect(own), 'edge-1', 'edge'), ['edge-cluster'], 'twin')
+})
+
+t.test('S47: a stream stays the node that it began as', async (t) => {
+  const { connect, issue } = await startGuarded(t)
+  const client = new DeltaClient(connect(await issue('edge', 'edge-1')))
+  client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
+  t.same(
+    (await client.next()).resources.map(({ name }) => name),
+    ['edge-cluster'],
+  )
+  client.send({ node: nodeOf('west-1', 'west'), typeUrl: SECRET, resourceNamesSubscribe: ['west-key'] })
+  t.same((await client.next()).removedResources, ['west-key'])
+  client.close()
+})
+
+t.test("S48: a node gets its own fleet's secrets, and no other's", async (t) => {
+  const { connect, issue } = await startGuarded(t)
+  const own = await issue('edge', 'edge-1')
+  const names = ['edge-key', 'west-key']
+  for (const path of [ADS.delta, SDS.delta]) {
+    const client = new DeltaClient(connect(own), path)
+    client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: SECRET, resourceNamesSubscribe: names })
+    const { resources, removedResources } = await client.next()
+    t.same([resources.map(({ name }) => name), removedResources], [['edge-key'], ['west-key']], path)
+    client.close()
+  }
+  const wildcard = new DeltaClient(connect(own))
+  wildcard.send({ node: nodeOf('edge-1', 'edge'), typeUrl: SECRET, resourceNamesSubscribe: ['*'] })
+  t.same(
+    (await wildcard.next()).resources.map(({ name }) => name),
+    ['edge-key'],
+    'all there are',
+  )
+  wildcard.close()
+})
+
+t.test('S48: secrets are not sent over plaintext TCP, and are over a Unix socket', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const cache = twoFleets()
+  const ask = { node: nodeOf('edge-1', 'edge'), typeUrl: SECRET }
+  for (const address of ['127.0.0.1:0', `unix:${folder}/xds.sock`]) {
+    const server = await startXdsServer({ cache, address })
+    t.teardown(() => server.close())
+    for (const path of [ADS.delta, SDS.delta]) {
+      const client = new DeltaClient(connectTo(t, server.address), path)
+      const withheld = nextEvent(cache, ({ kind }) => kind === 'unserved')
+      client.send({ ...ask, resourceNamesSubscribe: ['edge-key'] })
+      const answered = client.next().then(({ resources }) => resources.map(({ name }) => name))
+      if (address.startsWith('unix:')) t.same(await answered, ['edge-key'], `twin: ${path}`)
+      else
+        t.match(await Promise.race([withheld, answered]), { typeUrl: SECRET, message: /plaintext TCP/ }, path)
+      client.close()
+    }
+  }
+})
+
+t.test('S48: what is beside a withheld secret goes on, and the status says who is without', async (t) => {
+  const cache = twoFleets()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  const client = new SotwClient(connectTo(t, server.address))
+  client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: SECRET, resourceNames: ['edge-key'] })
+  client.send({ typeUrl: CLUSTER })
+  const response = await client.next()
+  t.equal(response.typeUrl, CLUSTER, 'the answer to the second request is the first that comes')
+  cache.setSnapshot('edge', [staticCluster('new'), secret('edge-key', 'rotated')])
+  t.equal((await client.next()).typeUrl, CLUSTER, 'a rotation is not told either')
+  client.close()
+})
