@@ -28,8 +28,9 @@ const HARDENED = {
   mergeSlashes: true,
   pathWithEscapedSlashesAction: HttpConnectionManager_PathWithEscapedSlashesAction.REJECT_REQUEST,
   useRemoteAddress: true,
-  // Without it Envoy takes private addresses for its own kind, and keeps what they write into x-envoy-*.
-  internalAddressConfig: {},
+  // Envoy takes private addresses for its own kind, and keeps what they write into x-envoy-*. An empty list leaves it at that
+  // (seen with 1.40), so this one holds an address that nobody calls from.
+  internalAddressConfig: { cidrRanges: [{ addressPrefix: '255.255.255.255', prefixLen: 32 }] },
   maxRequestHeadersKb: 60,
   requestHeadersTimeout: durationFromMs(REQUEST_HEADERS_MS),
   commonHttpProtocolOptions: {
@@ -37,7 +38,7 @@ const HARDENED = {
     headersWithUnderscoresAction: HttpProtocolOptions_HeadersWithUnderscoresAction.REJECT_REQUEST,
     maxHeadersCount: 100,
   },
-} as const
+} satisfies MessageInitShape<typeof HttpConnectionManagerSchema>
 
 /** The filter of listener `name`, whose routes bear its name and come over ADS. */
 export function httpConnectionManager(

@@ -34,8 +34,14 @@ const STATUS_OF_HTTP: Readonly<Record<number, number>> = {
 const UNKNOWN = 2
 const INTERNAL = 13
 
-/** A session that makes calls one by one or at once; a new one where the old one was ended by the other side. */
-export function connectRaw(t: Teardowns, address: string): (call: RawCall) => Promise<RawAnswer> {
+export interface RawConnection {
+  readonly call: (call: RawCall) => Promise<RawAnswer>
+  /** Ends the connection; the next call opens another. */
+  readonly hangUp: () => void
+}
+
+/** One connection for all calls; a new one where the other side has ended it. */
+export function connectRaw(t: Teardowns, address: string): RawConnection {
   let session: ClientHttp2Session | undefined
   const open = () => {
     if (session === undefined || session.destroyed || session.closed) {
@@ -44,8 +50,9 @@ export function connectRaw(t: Teardowns, address: string): (call: RawCall) => Pr
     }
     return session
   }
-  t.teardown(() => session?.destroy())
-  return (call) => answerOf(open(), call)
+  const hangUp = () => session?.destroy()
+  t.teardown(hangUp)
+  return { call: (call) => answerOf(open(), call), hangUp }
 }
 
 async function answerOf(

@@ -2,7 +2,7 @@
 
 import { create, type Message, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import { KeyValueService, PutRequestSchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { type Metadata, Server } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/config/validate.ts'
 import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
@@ -19,13 +19,22 @@ import { connectRaw, type RawAnswer, type RawCall } from './raw-call.ts'
 import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
 
 export const UNARY = `/${EchoService.typeName}/Unary`
+export const PUT = `/${KeyValueService.typeName}/Put`
 export const AUDIENCE = 'echo'
+
+/** What a method is sent where a test does not care. */
+const MESSAGES: Readonly<Record<string, Uint8Array>> = {
+  [UNARY]: toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' })),
+  [PUT]: toBinary(PutRequestSchema, create(PutRequestSchema, { key: 'k' })),
+}
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 }
 
 /** What differs between tests; the rest of the document is the same for all. */
 export interface Secured {
   /** `fleets.edge.security`. */
   readonly security?: object
-  /** `jwt` of the document; the entry `main` of the fixture's issuer is always there. */
+  /** `jwt` of the document; the entries of the fixture's issuers are always there. */
   readonly jwt?: Readonly<Record<string, unknown>>
   /** Beside `echo` and `issuer`. */
   readonly upstreams?: Readonly<Record<string, unknown>>
@@ -46,18 +55,19 @@ export interface SecuredEdge {
   /** Where calls go. */
   readonly address: string
   readonly envoy: RunningEnvoy
-  readonly issuer: TokenIssuer
+  /** `main`: ES256 and `partner`: RS256 by a server, `device`: EdDSA inline; each is an entry of the document's `jwt`. */
+  readonly issuers: Readonly<Record<'main' | 'partner' | 'device', TokenIssuer>>
   /** Calls that reached the services, the newest last. */
   readonly seen: readonly SeenCall[]
-  /** How often the issuer's key set was fetched. */
+  /** How often the key set of `main` was fetched. */
   readonly keyFetches: () => number
-  /** Ends the issuer's server: from here on no keys are to be had. */
+  /** Ends the server of the key set of `main`. */
   readonly stopKeyServer: () => Promise<void>
   /** Serves another configuration; resolves when the Envoy has it. */
   readonly serve: (secured: Secured) => Promise<void>
   /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2. */
   readonly call: (call?: Partial<RawCall>) => Promise<RawAnswer>
-  /** A good token of `issuer`. */
+  /** A good token of `main`. */
   readonly token: (claims?: object) => Promise<string>
 }
 
@@ -65,11 +75,17 @@ export interface SecuredEdge {
 export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Promise<SecuredEdge> {
   const seen: SeenCall[] = []
   const backend = await startWitness(t, seen)
-  const issuer = await TokenIssuer.create('https://issuer.test', 'ES256')
+  const issuers = {
+    main: await TokenIssuer.create('https://issuer.test', 'ES256'),
+    partner: await TokenIssuer.create('https://partner.test', 'RS256'),
+    device: await TokenIssuer.create('https://device.test', 'EdDSA'),
+  }
   let fetches = 0
-  const keyServer = await serveKeySet(issuer, { host: '127.0.0.1', port: 0 }, () => {
+  const keyServer = await serveKeySet(issuers.main, ANY_PORT, () => {
     fetches += 1
   })
+  const partnerServer = await serveKeySet(issuers.partner, ANY_PORT)
+  t.teardown(() => partnerServer.close())
   let keyServerEnd: Promise<void> | undefined
   const stopKeyServer = () => {
     keyServerEnd ??= keyServer.close()
@@ -81,57 +97,85 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
   const port = await freePort()
+  const parts = { port, backend, issuers, keyServer: keyServer.address, partnerServer: partnerServer.address }
   const serve = async (next: Secured) => {
-    const config = validateConfig(documentOf(next, { port, backend, issuer, keyServer: keyServer.address }))
+    const config = validateConfig(documentOf(next, parts))
     const resources = translateFleet(config, 'fleet')
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
     await untilSynced(cache)
+    await untilNoneWarms(envoy)
+    // A connection stays with the chain that it came in by, for as long as that drains.
+    connection.hangUp()
   }
   const envoy = await startEnvoy(t, server.address, 'delta')
+  const address = `127.0.0.1:${port}`
+  const connection = connectRaw(t, address)
   await serve(secured)
   await envoy.admin.waitUntilLive()
-
-  const address = `127.0.0.1:${port}`
-  const send = connectRaw(t, address)
-  const message = toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' }))
   return {
     address,
     envoy,
-    issuer,
+    issuers,
     seen,
     keyFetches: () => fetches,
     stopKeyServer,
     serve,
-    call: (call = {}) => send({ path: UNARY, message, ...call }),
+    call: ({ path = UNARY, ...call } = {}) =>
+      connection.call({ path, message: MESSAGES[path.split('?')[0] ?? ''] ?? new Uint8Array(), ...call }),
     token: (claims = {}) =>
-      issuer.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 600, claims: { ...claims } }),
+      issuers.main.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 600, claims: { ...claims } }),
+  }
+}
+
+/** A listener that waits for its keys has not taken the place of the one before it yet. */
+async function untilNoneWarms(envoy: RunningEnvoy): Promise<void> {
+  for (;;) {
+    const listeners = await envoy.admin.heldListeners()
+    if (listeners.length > 0 && listeners.every(({ state }) => state !== 'warming')) return
   }
 }
 
 interface Parts {
   readonly port: number
   readonly backend: string
-  readonly issuer: TokenIssuer
+  readonly issuers: SecuredEdge['issuers']
   readonly keyServer: string
+  readonly partnerServer: string
 }
 
-function documentOf(secured: Secured, { port, backend, issuer, keyServer }: Parts) {
+function documentOf(secured: Secured, { port, backend, issuers, keyServer, partnerServer }: Parts) {
   const { security, jwt, upstreams, listener, document } = secured
-  const main = {
-    issuer: issuer.issuer,
-    audiences: [AUDIENCE],
-    jwks: { upstream: 'issuer', path: KEY_SET_PATH },
-  }
+  const audiences = [AUDIENCE]
   return {
     version: 1,
     upstreams: {
       echo: { endpoints: { b1: { address: backend } } },
       issuer: { protocol: 'http1', endpoints: { i1: { address: keyServer } } },
+      partner: { protocol: 'http1', endpoints: { p1: { address: partnerServer } } },
       ...upstreams,
     },
     routes: { all: { hosts: ['*'], rules: { all: { match: {}, to: { echo: 1 } } } } },
-    jwt: { main, ...jwt },
+    jwt: {
+      main: {
+        issuer: issuers.main.issuer,
+        audiences,
+        jwks: { upstream: 'issuer', path: KEY_SET_PATH },
+        claims: { 'x-user': 'sub', 'x-role': 'role' },
+      },
+      partner: {
+        issuer: issuers.partner.issuer,
+        audiences,
+        jwks: { upstream: 'partner', path: KEY_SET_PATH },
+      },
+      device: {
+        issuer: issuers.device.issuer,
+        audiences,
+        jwks: { inline: issuers.device.keySet },
+        header: 'x-device-token',
+      },
+      ...jwt,
+    },
     fleets: {
       fleet: {
         kind: 'envoy',
