@@ -10,6 +10,8 @@ export interface FilterContext {
   readonly jwt: Readonly<Record<string, JwtProvider>>
   /** Headers that only this chain may set; see `Check.ownedHeaders`. */
   readonly ownedHeaders: readonly string[]
+  /** Headers that a check of this chain compares; see `Check.comparedHeaders`. */
+  readonly comparedHeaders: readonly string[]
 }
 
 /** A name in a check's settings that must lead to an entry of the document's map `to`. */
@@ -51,6 +53,8 @@ export interface Check<Field extends string = string, Options extends TPropertie
   problems?(settings: Settings<Options>, context: Pick<FilterContext, 'jwt'>): Iterable<SettingProblem>
   /** Headers that it sets for the services: a client's own are removed, whether the check is on or off. */
   ownedHeaders?(settings: Settings<Options>, context: Pick<FilterContext, 'jwt'>): readonly string[]
+  /** Headers whose values it compares: it finds each of them whole in the metadata; see `joined-headers.ts`. */
+  comparedHeaders?(settings: Settings<Options>): readonly string[]
   /** The message of `envoy.filters.http.NAME`. */
   toExtension(settings: Settings<Options>, context: FilterContext): Any
 }

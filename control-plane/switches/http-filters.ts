@@ -7,13 +7,15 @@ import { SwitchyardError } from '../errors.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { type Check, checkSchema, type FilterContext, type FixedFilter } from './http-filter.ts'
+import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
+import { rbac } from './http-filters/rbac.ts'
 import { router } from './http-filters/router.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 
 /** A check sees only calls that those above it let through, and relies on what they have found out. */
-export const HTTP_FILTERS = inOrder([ownedHeaders, jwtAuthn, router] as const)
+export const HTTP_FILTERS = inOrder([ownedHeaders, jwtAuthn, joinedHeaders, rbac, router] as const)
 
 type Filter = FixedFilter | Check
 type OneCheck = Extract<(typeof HTTP_FILTERS)[number], { readonly field: string }>
@@ -67,7 +69,14 @@ export function toHttpFilters(
 ): MessageInitShape<typeof HttpFilterSchema>[] {
   const written = writtenChecks(security)
   const owned = written.flatMap(({ check, settings }) => check.ownedHeaders?.(settings, { jwt }) ?? [])
-  const context: FilterContext = { jwt, ownedHeaders: [...new Set(owned)].toSorted() }
+  const compared = written.flatMap(({ check, enabled, settings }) =>
+    enabled ? (check.comparedHeaders?.(settings) ?? []) : [],
+  )
+  const context: FilterContext = {
+    jwt,
+    ownedHeaders: sortedOnce(owned),
+    comparedHeaders: sortedOnce(compared),
+  }
   return (HTTP_FILTERS as readonly Filter[]).flatMap((filter) => {
     const extension = extensionOf(filter, written, context)
     if (extension === undefined) return []
@@ -78,6 +87,10 @@ export function toHttpFilters(
       },
     ]
   })
+}
+
+function sortedOnce(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted()
 }
 
 function extensionOf(filter: Filter, written: readonly WrittenCheck[], context: FilterContext) {

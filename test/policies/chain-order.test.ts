@@ -24,9 +24,15 @@ function chainOf(security: Parameters<typeof toListener>[2]['security'] & object
 }
 
 t.test('with all on, the chain has the order of the list', async (t) => {
-  t.same(chainOf({ jwt: { enabled: true, anyOf: ['main'] } }), [
+  const security = {
+    jwt: { enabled: true, anyOf: ['main'] },
+    rbac: { enabled: true, rules: { blue: { headers: { 'x-tenant': 'blue' } } } },
+  }
+  t.same(chainOf(security), [
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
+    'envoy.filters.http.header_to_metadata',
+    'envoy.filters.http.rbac',
     'envoy.filters.http.router',
   ])
 })

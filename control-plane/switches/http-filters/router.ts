@@ -7,6 +7,6 @@ import type { FixedFilter } from '../http-filter.ts'
 
 export const router: FixedFilter = {
   name: 'router',
-  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'rbac'],
+  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata', 'rbac'],
   toExtension: () => anyPack(RouterSchema, create(RouterSchema)),
 }

@@ -1,0 +1,188 @@
+// Who may call which method: by what a token says, the name in a certificate, and headers. What no rule allows is refused.
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import {
+  type PermissionSchema,
+  type PolicySchema,
+  type PrincipalSchema,
+  RBAC_Action,
+} from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
+import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
+import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/value_pb.js'
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import { defineCheck } from '../http-filter.ts'
+import { HEADERS_NAMESPACE } from './joined-headers.ts'
+
+const strict = { additionalProperties: false } as const
+
+const TextMap = (description: string, name: string, value: string) =>
+  Type.Optional(
+    Type.Unsafe<Record<string, string>>({
+      type: 'object',
+      default: {},
+      description,
+      propertyNames: { type: 'string', minLength: 1, description: name },
+      additionalProperties: Type.String({ description: value }),
+    }),
+  )
+
+const RuleSchema = Type.Object(
+  {
+    methods: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/([A-Za-z_]\\w*|\\*)$',
+          description: 'a method such as switchyard.echo.v1.EchoService/Unary, or all of a service by /*',
+        }),
+        {
+          minItems: 1,
+          uniqueItems: true,
+          description: 'a list of methods; every method where it is left out',
+        },
+      ),
+    ),
+    token: Type.Optional(
+      Type.Object(
+        {
+          from: Type.String({ description: 'the name of an entry of jwt' }),
+          claims: TextMap(
+            'claims with the value that each must have, or hold in its list, such as { role: admin }',
+            'the name of a claim',
+            'the whole value of the claim, in quotes',
+          ),
+        },
+        { ...strict, description: 'a token such as { from: main, claims: { role: admin } }' },
+      ),
+    ),
+    san: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'the name in a client certificate, such as spiffe://switchyard/batch',
+      }),
+    ),
+    headers: TextMap(
+      'values by the names of their headers, such as { x-tenant: blue }',
+      'the name of a header, in lower case',
+      'the whole value of the header, in quotes',
+    ),
+  },
+  {
+    ...strict,
+    description: 'a rule such as { methods: [a.Service/*], token: { from: main, claims: { role: admin } } }',
+  },
+)
+type Rule = DeepReadonly<Static<typeof RuleSchema>>
+
+const OPTIONS = {
+  shadow: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'true or false: whether calls are only counted that the rules would refuse',
+    }),
+  ),
+  rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({
+    type: 'object',
+    description: 'rules by their names: a call passes that fits all parts of one of them',
+    propertyNames: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$',
+      description: 'a name of up to 100 letters, digits, dashes and underscores',
+    },
+    additionalProperties: RuleSchema,
+  }),
+}
+
+export const rbac = defineCheck({
+  name: 'rbac',
+  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata'],
+  field: 'rbac',
+  summary:
+    'rules such as { enabled: true, rules: { admins: { token: { from: main, claims: { role: admin } } } } }',
+  options: OPTIONS,
+
+  references: ({ rules }) =>
+    Object.entries(rules).flatMap(([rule, { token }]) =>
+      token === undefined
+        ? []
+        : [{ steps: ['rules', rule, 'token', 'from'], to: 'jwt' as const, name: token.from }],
+    ),
+
+  comparedHeaders: ({ rules }) => Object.values(rules).flatMap(({ headers = {} }) => Object.keys(headers)),
+
+  toExtension({ rules, shadow }) {
+    const policies = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, toPolicy(rule)]))
+    const list = { action: RBAC_Action.ALLOW, policies }
+    return anyPack(RBACSchema, create(RBACSchema, shadow ? { shadowRules: list } : { rules: list }))
+  },
+})
+
+type Permission = MessageInitShape<typeof PermissionSchema>
+type Principal = MessageInitShape<typeof PrincipalSchema>
+
+function toPolicy({ methods, token, san, headers = {} }: Rule): MessageInitShape<typeof PolicySchema> {
+  const conditions = [
+    ...(token === undefined ? [] : tokenConditions(token)),
+    ...(san === undefined ? [] : [hasSan(san)]),
+    ...Object.entries(headers).map(([name, value]) => hasHeader(name, value)),
+  ]
+  return {
+    permissions: methods?.map(calls) ?? [{ rule: { case: 'any', value: true } }],
+    principals: [
+      conditions.length === 0
+        ? { identifier: { case: 'any', value: true } }
+        : { identifier: { case: 'andIds', value: { ids: conditions } } },
+    ],
+  }
+}
+
+function calls(method: string): Permission {
+  const everyMethod = method.endsWith('/*')
+  const path = everyMethod ? `/${method.slice(0, -1)}` : `/${method}`
+  const matchPattern = { case: everyMethod ? ('prefix' as const) : ('exact' as const), value: path }
+  return { rule: { case: 'urlPath', value: { rule: { case: 'path', value: { matchPattern } } } } }
+}
+
+/** The entry's own claims only: what another issuer says of a role is nothing to go by. */
+function tokenConditions({ from, claims = {} }: NonNullable<Rule['token']>): Principal[] {
+  const issued: ValueMatcher = { matchPattern: { case: 'presentMatch', value: true } }
+  return [
+    claimCondition(from, 'iss', issued),
+    ...Object.entries(claims).map(([name, value]) => claimCondition(from, name, isOrHolds(value))),
+  ]
+}
+
+type ValueMatcher = MessageInitShape<typeof ValueMatcherSchema>
+
+function claimCondition(provider: string, claim: string, value: ValueMatcher): Principal {
+  return metadataCondition('envoy.filters.http.jwt_authn', [provider, claim], value)
+}
+
+function isOrHolds(text: string): ValueMatcher {
+  const exact: ValueMatcher = { matchPattern: { case: 'stringMatch', value: isExactly(text) } }
+  const inList: ValueMatcher = {
+    matchPattern: { case: 'listMatch', value: { matchPattern: { case: 'oneOf', value: exact } } },
+  }
+  return { matchPattern: { case: 'orMatch', value: { valueMatchers: [exact, inList] } } }
+}
+
+function hasSan(san: string): Principal {
+  return { identifier: { case: 'authenticated', value: { principalName: isExactly(san) } } }
+}
+
+/** The value, and no other beside it. */
+function hasHeader(name: string, text: string): Principal {
+  return metadataCondition(HEADERS_NAMESPACE, [name], {
+    matchPattern: { case: 'stringMatch', value: isExactly(text) },
+  })
+}
+
+function metadataCondition(filter: string, keys: readonly string[], value: ValueMatcher): Principal {
+  const path = keys.map((key) => ({ segment: { case: 'key' as const, value: key } }))
+  return { identifier: { case: 'metadata', value: { filter, path, value } } }
+}
+
+function isExactly(value: string) {
+  return { matchPattern: { case: 'exact' as const, value } }
+}
