@@ -1,7 +1,12 @@
 // Calls as no honest client makes them: any path and any header bytes, on HTTP/2 without a gRPC library in between.
 
-import { once } from 'node:events'
-import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2'
+import {
+  type ClientHttp2Session,
+  type ClientSessionOptions,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from 'node:http2'
 import type { Teardowns } from './real-envoy.ts'
 
 export interface RawCall {
@@ -31,6 +36,11 @@ const STATUS_OF_HTTP: Readonly<Record<number, number>> = {
   503: 14,
   504: 14,
 }
+/** Node would refuse a second `authorization` by itself; @types/node does not know the option yet. */
+const HEADERS_MORE_THAN_ONCE: ClientSessionOptions & { readonly strictSingleValueFields: boolean } = {
+  strictSingleValueFields: false,
+}
+
 const UNKNOWN = 2
 const INTERNAL = 13
 
@@ -45,7 +55,7 @@ export function connectRaw(t: Teardowns, address: string): RawConnection {
   let session: ClientHttp2Session | undefined
   const open = () => {
     if (session === undefined || session.destroyed || session.closed) {
-      session = connect(`http://${address}`)
+      session = connect(`http://${address}`, HEADERS_MORE_THAN_ONCE)
       session.on('error', () => {})
     }
     return session
@@ -59,36 +69,33 @@ async function answerOf(
   session: ClientHttp2Session,
   { path, headers = {}, message = new Uint8Array() }: RawCall,
 ): Promise<RawAnswer> {
-  let stream: ReturnType<ClientHttp2Session['request']>
   const frame = Buffer.alloc(5 + message.length)
   frame.writeUInt32BE(message.length, 1)
   frame.set(message, 5)
+  const stream = session.request(flatten(path, headers))
   let answer: IncomingHttpHeaders = {}
-  try {
-    stream = session.request({
-      [constants.HTTP2_HEADER_METHOD]: 'POST',
-      [constants.HTTP2_HEADER_PATH]: path,
-      [constants.HTTP2_HEADER_AUTHORITY]: 'edge',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-      ...(headers as Record<string, string | string[]>),
-    })
-    stream.on('response', (first) => {
-      answer = { ...answer, ...first }
-    })
-    stream.on('trailers', (last) => {
-      answer = { ...answer, ...last }
-    })
-    stream.on('error', () => {})
-    stream.resume()
-    stream.end(frame)
-    await once(stream, 'close')
-  } catch {
-    return { status: INTERNAL, httpStatus: 0, details: 'the stream was reset' }
+  const keep = (part: IncomingHttpHeaders) => {
+    answer = { ...answer, ...part }
   }
+  stream.on('response', keep).on('trailers', keep)
+  // A reset says so here, and its status is told by what is missing then.
+  stream.on('error', () => {})
+  stream.resume()
+  stream.end(frame)
+  await new Promise((resolve) => stream.once('close', resolve))
   const httpStatus = Number(answer[':status'] ?? 0)
   const sent = answer['grpc-status']
   const status =
     sent !== undefined ? Number(sent) : httpStatus === 0 ? INTERNAL : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
   return { status, httpStatus, details: String(answer['grpc-message'] ?? '') }
+}
+
+/** Names and values by turns: unlike in an object, Node sends any header as often as it stands there. */
+function flatten(path: string, headers: NonNullable<RawCall['headers']>): string[] {
+  return [
+    ...[constants.HTTP2_HEADER_METHOD, 'POST', constants.HTTP2_HEADER_SCHEME, 'http'],
+    ...[constants.HTTP2_HEADER_PATH, path, constants.HTTP2_HEADER_AUTHORITY, 'edge'],
+    ...['content-type', 'application/grpc', 'te', 'trailers'],
+    ...Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
+  ]
 }

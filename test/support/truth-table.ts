@@ -52,7 +52,10 @@ const TruthTableSchema = Type.Object(
     policies: Type.Record(Type.String(), Type.Object({}, { description: 'the security of a fleet' })),
     methods: Type.Record(Type.String(), Type.String({ description: 'service/Method' })),
     callers: Type.Record(Type.String(), CallSchema),
-    table: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Status))),
+    table: Type.Record(
+      Type.String(),
+      Type.Record(Type.String(), Type.Record(Type.String({ pattern: '^\\d+$' }), Type.Array(Type.String()))),
+    ),
     rows: Type.Array(RowSchema),
   },
   { ...strict, description: 'a truth table' },
@@ -94,7 +97,10 @@ export class TableRunner {
     const { table, callers } = this.#table
     const cells: Cell[] = []
     for (const [method, expectations] of Object.entries(table[policy] ?? {})) {
-      for (const [caller, expected] of Object.entries(expectations)) {
+      const expectedOf = Object.entries(expectations).flatMap(([status, names]) =>
+        names.map((caller) => ({ caller, expected: Number(status) })),
+      )
+      for (const { caller, expected } of expectedOf) {
         const call = callers[caller]
         if (call === undefined) throw new RangeError(`no caller "${caller}" in the truth table`)
         cells.push({ policy, method, caller, expected, got: await this.statusOf({ ...call, method }) })
@@ -110,9 +116,12 @@ export class TableRunner {
     const { status } = await this.#edge.call({
       path: query === undefined ? path : `${path}?${query}`,
       headers: {
-        ...(token && { authorization: `Bearer ${await this.#forge.make(token)}` }),
-        ...(deviceToken && { 'x-device-token': await this.#forge.make(deviceToken) }),
         ...headers,
+        // A second one beside a token is sent as well, behind it.
+        ...(token && {
+          authorization: [`Bearer ${await this.#forge.make(token)}`, ...[headers.authorization ?? []].flat()],
+        }),
+        ...(deviceToken && { 'x-device-token': await this.#forge.make(deviceToken) }),
       },
     })
     return status

@@ -61,7 +61,7 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
               mergeSlashes: true,
               pathWithEscapedSlashesAction: 'REJECT_REQUEST',
               useRemoteAddress: true,
-              internalAddressConfig: {},
+              internalAddressConfig: { cidrRanges: [{ addressPrefix: '255.255.255.255', prefixLen: 32 }] },
               maxRequestHeadersKb: 60,
               requestHeadersTimeout: '10s',
               commonHttpProtocolOptions: {
