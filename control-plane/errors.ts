@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   'state-in-use': 500,
   'state-damaged': 500,
   'state-unusable': 500,
+  'bad-bundle': 422,
   unreachable: 503,
   internal: 500,
 } as const

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Problem } from '../control-plane/errors.ts'
 import { SwitchyardError } from '../control-plane/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
-import type { ListenAddress } from './draining-listener.ts'
+import { readListen } from './listen-flag.ts'
 
 const FLAGS = {
   id: { type: 'string' },
@@ -13,9 +13,6 @@ const FLAGS = {
 const KNOWN_FLAGS = `known are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
-const MAX_PORT = 65_535
-/** Linux keeps 108 bytes for a socket's path, with a zero at its end: https://man7.org/linux/man-pages/man7/unix.7.html */
-const MAX_PATH_BYTES = 107
 
 /** Reads `--id`, `--listen` (default 127.0.0.1:0) and `--latency-ms` (default 0). Throws `invalid-argument` with all problems. */
 export function parseBackendFlags(args: readonly string[]): BackendOptions {
@@ -42,25 +39,6 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
     else given.set(token.name, token.value ?? '')
   }
   return given
-}
-
-function readListen(text: string, problems: Problem[]): ListenAddress {
-  const path = text.startsWith('unix:') ? text.slice('unix:'.length) : undefined
-  if (path !== undefined) {
-    const bytes = Buffer.byteLength(path)
-    if (bytes === 0 || bytes > MAX_PATH_BYTES) {
-      const message = `the path of a Unix socket has 1 to ${MAX_PATH_BYTES} bytes, not ${bytes}`
-      problems.push({ path: '--listen', message })
-    }
-    return { path }
-  }
-  const [, ipv6, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
-  const host = ipv6 ?? name
-  if (host === undefined || Number(port) > MAX_PORT) {
-    const message = `"${text}" is no address; give host:port, such as 127.0.0.1:0, or unix:/path`
-    problems.push({ path: '--listen', message })
-  }
-  return { host: host ?? '', port: Number(port) }
 }
 
 function readLatency(text: string, problems: Problem[]): number {

@@ -7,6 +7,7 @@ import { SwitchyardError } from '../errors.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { type Check, checkSchema, type FilterContext, type FixedFilter } from './http-filter.ts'
+import { extAuthz } from './http-filters/ext-authz.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
@@ -15,7 +16,7 @@ import { router } from './http-filters/router.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 
 /** A check sees only calls that those above it let through, and relies on what they have found out. */
-export const HTTP_FILTERS = inOrder([ownedHeaders, jwtAuthn, joinedHeaders, rbac, router] as const)
+export const HTTP_FILTERS = inOrder([ownedHeaders, jwtAuthn, extAuthz, joinedHeaders, rbac, router] as const)
 
 type Filter = FixedFilter | Check
 type OneCheck = Extract<(typeof HTTP_FILTERS)[number], { readonly field: string }>

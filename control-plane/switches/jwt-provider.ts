@@ -115,6 +115,8 @@ export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProv
     // it did not look at would reach the service unchecked.
     ...(header !== 'authorization' && { fromHeaders: [{ name: header }], fromParams: ['access_token'] }),
     payloadInMetadata: name,
+    // No entry's name has a slash, so that this is never the place of another's claims.
+    headerInMetadata: `${name}/header`,
     claimToHeaders: Object.entries(claims).map(([headerName, claimName]) => ({ headerName, claimName })),
   })
 }

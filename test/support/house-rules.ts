@@ -39,6 +39,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'control-plane/main.ts': ['control-plane/control-plane.ts'],
   'certificates/': [ERRORS],
   'services/': [ERRORS, 'proto/'],
+  'policies/': [],
   'processes/': [ERRORS],
   'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/'],
   'cli/': ['certificates/', 'services/', 'envoy-bootstrap/'],

@@ -1,0 +1,92 @@
+// The policy in force: read at the start, replaced whole when its file changes, kept where the new one is not good.
+
+import { type FSWatcher, watch } from 'node:fs'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+import type { Decision } from './decision.ts'
+import { compilePolicy, type Policy } from './policy.ts'
+import type { PolicyInput } from './policy-input.ts'
+import { openPolicyPlace, type PolicyPlace, type PolicyReader } from './policy-place.ts'
+
+/** What came of a change; `inForce` is the revision that decides from here on. */
+export type PolicyEvent =
+  | { readonly kind: 'activated'; readonly inForce: string }
+  | { readonly kind: 'refused'; readonly inForce: string; readonly reason: string }
+
+export class ActivePolicy implements Policy {
+  readonly #reader: PolicyReader
+  readonly #watcher: FSWatcher
+  readonly #onEvent: (event: PolicyEvent) => void
+  #policy: Policy
+  #reading: Promise<void> | undefined
+  #isStale = false
+  #refusedFor: string | undefined
+
+  private constructor(reader: PolicyReader, policy: Policy, onEvent: (event: PolicyEvent) => void) {
+    this.#reader = reader
+    this.#policy = policy
+    this.#onEvent = onEvent
+    this.#watcher = watch(reader.watched, () => void this.reload())
+    this.#watcher.on('error', (error) =>
+      this.#refuse(`its folder cannot be watched any more: ${error.message}`),
+    )
+  }
+
+  /** @throws SwitchyardError where there is no good policy to begin with */
+  static async open(place: PolicyPlace, onEvent: (event: PolicyEvent) => void): Promise<ActivePolicy> {
+    const reader = await openPolicyPlace(place)
+    const policy = await compilePolicy(await reader.read())
+    const active = new ActivePolicy(reader, policy, onEvent)
+    onEvent({ kind: 'activated', inForce: policy.revision })
+    // For what changed between the first reading and the watch.
+    await active.reload()
+    return active
+  }
+
+  get revision(): string {
+    return this.#policy.revision
+  }
+
+  decide(input: PolicyInput): Decision {
+    return this.#policy.decide(input)
+  }
+
+  /** Reads the policy again, once more where it changes meanwhile; resolves when the newest has been judged. */
+  reload(): Promise<void> {
+    this.#isStale = true
+    this.#reading ??= this.#readWhileStale().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  close(): void {
+    this.#watcher.close()
+  }
+
+  async #readWhileStale(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false
+      await this.#read()
+    }
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const source = await this.#reader.read()
+      this.#refusedFor = undefined
+      if (source.revision === this.#policy.revision) return
+      // Calls go on by the old one until the new one is whole.
+      this.#policy = await compilePolicy(source)
+      this.#onEvent({ kind: 'activated', inForce: this.#policy.revision })
+    } catch (thrown) {
+      this.#refuse(SwitchyardError.from(thrown).message)
+    }
+  }
+
+  /** Once a reason: a file that is written piece by piece is read more than once. */
+  #refuse(reason: string): void {
+    if (reason === this.#refusedFor) return
+    this.#refusedFor = reason
+    this.#onEvent({ kind: 'refused', inForce: this.#policy.revision, reason })
+  }
+}

@@ -1,0 +1,70 @@
+// Reads an authorizer's flags.
+
+import { parseArgs } from 'node:util'
+import { type Problem, SwitchyardError } from '../../control-plane/errors.ts'
+import type { ListenAddress } from '../draining-listener.ts'
+import { readListen } from '../listen-flag.ts'
+import { DEFAULT_MASKS } from './decision-log.ts'
+import type { PolicyPlace } from './policy-place.ts'
+
+const FLAGS = {
+  listen: { type: 'string', default: '127.0.0.1:0' },
+  policy: { type: 'string' },
+  bundle: { type: 'string' },
+  'verification-key': { type: 'string' },
+  'decision-log': { type: 'string' },
+  mask: { type: 'string', multiple: true },
+} as const
+
+export interface AuthorizerFlags {
+  readonly listen: ListenAddress
+  readonly place: PolicyPlace
+  /** A file that lines are appended to; `-` is stdout. */
+  readonly decisionLog?: string
+  readonly masks: readonly string[]
+}
+
+/** Throws `invalid-argument` with all problems. */
+export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
+  const flags = parse(args)
+  const problems: Problem[] = []
+  const listen = readListen(flags.listen, problems)
+  const place = readPlace(flags, problems)
+  const masks = (flags.mask ?? []).filter((mask) => {
+    if (mask.startsWith('/input/')) return true
+    problems.push({ path: '--mask', message: `"${mask}" is no pointer such as /input/claims/main/email` })
+    return false
+  })
+  if (problems.length > 0)
+    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
+  const decisionLog = flags['decision-log']
+  return {
+    listen,
+    place,
+    masks: [...DEFAULT_MASKS, ...masks],
+    ...(decisionLog !== undefined && { decisionLog }),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values
+  } catch (cause) {
+    const problems = [{ path: 'flags', message: (cause as Error).message }]
+    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { cause, problems })
+  }
+}
+
+function readPlace(flags: ReturnType<typeof parse>, problems: Problem[]): PolicyPlace {
+  const { policy, bundle, 'verification-key': verificationKey } = flags
+  if ((policy === undefined) === (bundle === undefined)) {
+    const message = 'or --bundle: give exactly one place where the policy is'
+    problems.push({ path: '--policy', message })
+  }
+  if (bundle === undefined) return { folder: policy ?? '' }
+  if (verificationKey === undefined) {
+    const message = 'is missing: a bundle needs the public key of whoever signs it'
+    problems.push({ path: '--verification-key', message })
+  }
+  return { bundle, verificationKey: verificationKey ?? '' }
+}

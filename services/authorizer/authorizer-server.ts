@@ -1,0 +1,64 @@
+// The authorizer: Envoy's ext_authz and health on one address, deciding in this process.
+
+import { Authorization, type CheckRequest } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
+import { Server } from '@grpc/grpc-js'
+import { HealthImplementation, type ServingStatus } from 'grpc-health-check'
+import { DrainingListener, type ListenAddress } from '../draining-listener.ts'
+import { addService } from '../rpc/index.ts'
+import { toCheckResponse } from './check-response.ts'
+import { type Decision, refuse } from './decision.ts'
+import type { DecisionLog } from './decision-log.ts'
+import type { Policy } from './policy.ts'
+import { toPolicyInput } from './policy-input.ts'
+
+/** As health checks name them; the empty name stands for the whole server. */
+const HEALTH_NAMES = ['', Authorization.typeName]
+const STOP_GRACE_MS = 2_000
+
+export interface AuthorizerOptions {
+  readonly listen: ListenAddress
+  readonly policy: Policy
+  readonly log?: DecisionLog
+}
+
+export interface Authorizer {
+  /** `host:port` or `unix:/path`. */
+  readonly address: string
+  /** Sends GOAWAY on all open connections and serves new ones; answers how many there were. */
+  drain(): number
+  /** Says that it is not serving, lets checks in progress end for two seconds, then cuts them. */
+  close(): Promise<void>
+}
+
+/** Errors are those of `DrainingListener.listen`. */
+export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions): Promise<Authorizer> {
+  const server = new Server()
+  addService(server, Authorization, {
+    async check(request) {
+      const input = toPolicyInput(request)
+      const decision: Decision = 'refusal' in input ? refuse(input.refusal) : policy.decide(input)
+      log?.write({ input, decision, revision: policy.revision })
+      return toCheckResponse(decision, namesOf(request))
+    },
+  })
+  const health = new HealthImplementation(healthOf('SERVING'))
+  health.addToServer(server)
+  const listener = new DrainingListener(server)
+  const address = await listener.listen(listen)
+  return {
+    address,
+    drain: () => listener.drain(),
+    close() {
+      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING')
+      return listener.close(STOP_GRACE_MS)
+    },
+  }
+}
+
+function namesOf({ attributes }: CheckRequest): readonly string[] {
+  return attributes?.request?.http?.headerMap?.headers.map(({ key }) => key) ?? []
+}
+
+function healthOf(status: ServingStatus): Record<string, ServingStatus> {
+  return Object.fromEntries(HEALTH_NAMES.map((name) => [name, status]))
+}

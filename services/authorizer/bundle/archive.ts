@@ -1,0 +1,50 @@
+// The files of a bundle: a gzipped tar, read into memory and never onto a disk.
+
+import { posix } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { extract, pack } from 'tar-stream'
+import { SwitchyardError } from '../../../control-plane/errors.ts'
+
+/** Contents by their paths from the root of the bundle, such as `roles/data.json`. */
+export type BundleFiles = ReadonlyMap<string, Uint8Array>
+
+/** A policy is some 100 KiB; a small archive must not unpack to more memory than there is. */
+export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+
+/** @throws SwitchyardError `bad-bundle` where it is no gzipped tar, is too large, or holds a path twice */
+export async function readArchive(archive: Uint8Array): Promise<BundleFiles> {
+  try {
+    return await readTar(gunzipSync(archive, { maxOutputLength: MAX_UNPACKED_BYTES }))
+  } catch (cause) {
+    if (cause instanceof SwitchyardError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SwitchyardError('bad-bundle', `the bundle is no gzipped tar: ${reason}`, { cause })
+  }
+}
+
+async function readTar(tar: Buffer): Promise<BundleFiles> {
+  const files = new Map<string, Uint8Array>()
+  const entries = extract()
+  entries.end(tar)
+  for await (const entry of entries) {
+    const { name, type } = entry.header
+    const content = await buffer(entry)
+    if (type !== 'file') continue
+    const path = posix.join('/', name).slice(1)
+    // Which of the two was signed, and which would be used?
+    if (files.has(path)) throw new SwitchyardError('bad-bundle', `the bundle holds ${path} twice`)
+    files.set(path, content)
+  }
+  return files
+}
+
+/** The same bytes for the same files: no times, no owners. */
+export async function writeArchive(files: BundleFiles): Promise<Buffer> {
+  const tar = pack()
+  for (const [path, content] of files) {
+    tar.entry({ name: `/${path}`, mtime: new Date(0) }, Buffer.from(content))
+  }
+  tar.finalize()
+  return gzipSync(await buffer(tar))
+}

@@ -1,0 +1,82 @@
+// Policies as OPA bundles: https://www.openpolicyagent.org/docs/management-bundles#bundle-file-format
+
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import type { JsonObject } from '@bufbuild/protobuf'
+import { SwitchyardError } from '../../../control-plane/errors.ts'
+import { ENTRYPOINT, type PolicySource } from '../policy.ts'
+import { type BundleFiles, readArchive, writeArchive } from './archive.ts'
+import { type BundleKey, signFiles, verifyFiles } from './signature.ts'
+
+interface Manifest {
+  readonly revision?: string
+  readonly wasm?: readonly { readonly entrypoint: string; readonly module: string }[]
+}
+
+const DATA = 'data.json'
+const MANIFEST = '.manifest'
+
+/**
+ * The policy of a bundle that the owner of the key has signed.
+ * @throws SwitchyardError `bad-bundle`: not an archive, not signed, not what was signed, or without what a policy needs
+ */
+export async function readBundle(archive: Uint8Array, key: BundleKey): Promise<PolicySource> {
+  const files = await readArchive(archive)
+  await verifyFiles(files, key)
+  const { revision, wasm = [] } = parse(files, MANIFEST) as Manifest
+  const path = wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT)?.module.replace(/^\//, '')
+  const module = path === undefined ? undefined : files.get(path)
+  if (module === undefined) {
+    const mend = `build it with opa build -t wasm -e ${ENTRYPOINT}, or with yard bundle`
+    throw new SwitchyardError('bad-bundle', `the bundle has no module for ${ENTRYPOINT}; ${mend}`)
+  }
+  // With the digest behind it, since a name can be given twice.
+  const named = [revision, revisionOf(archive)].filter(Boolean).join('@')
+  return { wasm: module, data: dataOf(files), revision: named }
+}
+
+/** A signed bundle of a policy; the same bytes for the same policy where the key is RSA, whose signatures have no chance in them. */
+export async function writeBundle({ wasm, data, revision }: PolicySource, key: BundleKey): Promise<Buffer> {
+  const manifest: Manifest & JsonObject = {
+    revision,
+    roots: [''],
+    wasm: [{ entrypoint: ENTRYPOINT, module: '/policy.wasm' }],
+    rego_version: 1,
+  }
+  const files: BundleFiles = new Map([
+    [DATA, Buffer.from(JSON.stringify(data))],
+    ['policy.wasm', wasm],
+    [MANIFEST, Buffer.from(JSON.stringify(manifest))],
+  ])
+  return writeArchive(await signFiles(files, key))
+}
+
+/** A name for content that nobody has named. */
+export function revisionOf(...contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(content)
+  return hash.digest('hex').slice(0, 12)
+}
+
+/** `roles/data.json` stands at `data.roles`; the files are put together from the root on. */
+function dataOf(files: BundleFiles): JsonObject {
+  const data: JsonObject = {}
+  const paths = [...files.keys()].filter((path) => posix.basename(path) === DATA)
+  for (const path of paths.toSorted((a, b) => a.split('/').length - b.split('/').length)) {
+    let at = data
+    for (const step of path.split('/').slice(0, -1)) {
+      at[step] ??= {}
+      at = at[step] as JsonObject
+    }
+    Object.assign(at, parse(files, path))
+  }
+  return data
+}
+
+function parse(files: BundleFiles, path: string): JsonObject {
+  try {
+    return JSON.parse(Buffer.from(files.get(path) ?? '{}').toString())
+  } catch (cause) {
+    throw new SwitchyardError('bad-bundle', `${path} of the bundle is no JSON`, { cause })
+  }
+}

@@ -1,0 +1,31 @@
+// The digest of a file in a bundle, as OPA computes it: https://www.openpolicyagent.org/docs/management-bundles#signature-format
+
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+
+/** Read as JSON and hashed in one canonical form, so that spaces and the order of keys do not count. */
+const STRUCTURED = new Set(['data.json', '.manifest'])
+
+/** SHA-256 in hex. @throws SyntaxError where a file that should be JSON is not */
+export function digestOf(path: string, content: Uint8Array): string {
+  const hash = createHash('sha256')
+  if (STRUCTURED.has(posix.basename(path)))
+    hash.update(canonicalJson(JSON.parse(Buffer.from(content).toString())))
+  else hash.update(content)
+  return hash.digest('hex')
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return encode(value)
+  const entries = Object.entries(value).toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return `{${entries.map(([key, item]) => `${encode(key)}:${canonicalJson(item)}`).join(',')}}`
+}
+
+/** Go escapes two line separators that JavaScript leaves as they are. */
+function encode(primitive: unknown): string {
+  return JSON.stringify(primitive).replace(
+    /[\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  )
+}

@@ -1,0 +1,102 @@
+// Who vouches for a bundle: one JWT over the digests of all its files, in .signatures.json.
+
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { CompactSign, compactVerify } from 'jose'
+import { SwitchyardError } from '../../../control-plane/errors.ts'
+import type { BundleFiles } from './archive.ts'
+import { digestOf } from './digest.ts'
+
+export const SIGNATURES = '.signatures.json'
+const HASH = 'SHA-256'
+
+interface SignedFile {
+  readonly name: string
+  readonly hash: string
+  readonly algorithm: string
+}
+
+/** A key and the one algorithm that it is good for: what a signature says of its own algorithm does not count. */
+export interface BundleKey {
+  readonly key: KeyObject
+  readonly algorithm: 'ES256' | 'RS256'
+}
+
+/** @param pem a public key: P-256 or RSA. @throws SwitchyardError `invalid-argument` */
+export function readVerificationKey(pem: string): BundleKey {
+  return keyOf(() => createPublicKey(pem), 'a public key')
+}
+
+/** @param pem a private key: P-256 or RSA. @throws SwitchyardError `invalid-argument` */
+export function readSigningKey(pem: string): BundleKey {
+  return keyOf(() => createPrivateKey(pem), 'a private key')
+}
+
+function keyOf(read: () => KeyObject, what: string): BundleKey {
+  const mend = `give ${what} in PEM, P-256 or RSA of 2048 bits or more`
+  let key: KeyObject
+  try {
+    key = read()
+  } catch (cause) {
+    throw new SwitchyardError('invalid-argument', `the key of the bundle cannot be read; ${mend}`, { cause })
+  }
+  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
+  if (namedCurve === 'prime256v1') return { key, algorithm: 'ES256' }
+  if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return { key, algorithm: 'RS256' }
+  throw new SwitchyardError('invalid-argument', `the key of the bundle is of another kind; ${mend}`)
+}
+
+/** The files with their signature. */
+export async function signFiles(files: BundleFiles, { key, algorithm }: BundleKey): Promise<BundleFiles> {
+  const signed = [...files].map(
+    ([name, content]): SignedFile => ({ name, hash: digestOf(name, content), algorithm: HASH }),
+  )
+  const token = await new CompactSign(Buffer.from(JSON.stringify({ files: signed })))
+    .setProtectedHeader({ alg: algorithm })
+    .sign(key)
+  return new Map([...files, [SIGNATURES, Buffer.from(JSON.stringify({ signatures: [token] }))]])
+}
+
+/**
+ * Resolves where the key's owner has signed exactly these files.
+ * @throws SwitchyardError `bad-bundle` that names every file that was added, changed or taken away
+ */
+export async function verifyFiles(files: BundleFiles, key: BundleKey): Promise<void> {
+  const expected = new Map((await readSignature(files, key)).map((file) => [file.name, file]))
+  const problems = [...files]
+    .filter(([name]) => name !== SIGNATURES)
+    .flatMap(([name, content]) => {
+      const file = expected.get(name)
+      expected.delete(name)
+      if (file === undefined) return [{ path: name, message: 'is not among the files that were signed' }]
+      if (file.algorithm !== HASH)
+        return [{ path: name, message: `has a digest by another hash than ${HASH}` }]
+      return file.hash === digestOf(name, content)
+        ? []
+        : [{ path: name, message: 'was changed after signing' }]
+    })
+  const missing = [...expected.keys()].map((name) => ({ path: name, message: 'was signed and is not there' }))
+  if (problems.length + missing.length === 0) return
+  throw new SwitchyardError('bad-bundle', 'the bundle is not what was signed:', {
+    problems: [...problems, ...missing],
+  })
+}
+
+async function readSignature(
+  files: BundleFiles,
+  { key, algorithm }: BundleKey,
+): Promise<readonly SignedFile[]> {
+  const content = files.get(SIGNATURES)
+  if (content === undefined) {
+    throw new SwitchyardError('bad-bundle', `the bundle is not signed: it has no ${SIGNATURES}`)
+  }
+  try {
+    const { signatures } = JSON.parse(Buffer.from(content).toString()) as { signatures: readonly string[] }
+    const [token, ...more] = signatures
+    if (token === undefined || more.length > 0) throw new Error(`${SIGNATURES} needs exactly one signature`)
+    const { payload } = await compactVerify(token, key, { algorithms: [algorithm] })
+    return (JSON.parse(Buffer.from(payload).toString()) as { files: readonly SignedFile[] }).files
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SwitchyardError('bad-bundle', `the signature of the bundle is not good: ${reason}`, { cause })
+  }
+}

@@ -1,0 +1,56 @@
+// A policy that OPA has compiled to WebAssembly, with its data, ready to decide.
+
+import type { JsonObject } from '@bufbuild/protobuf'
+import { loadPolicy } from '@open-policy-agent/opa-wasm'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+import { type Decision, readDecision, refuse } from './decision.ts'
+import type { PolicyInput } from './policy-input.ts'
+
+/** The rule that is asked: every policy has it. */
+export const ENTRYPOINT = 'switchyard/authz/decision'
+
+export interface PolicySource {
+  /** As `opa build -t wasm -e switchyard/authz/decision` makes it. */
+  readonly wasm: Uint8Array
+  /** The documents below `data`. */
+  readonly data: JsonObject
+  /** What tells it from those before and after it, for logs. */
+  readonly revision: string
+}
+
+export interface Policy {
+  readonly revision: string
+  /** Never throws: a policy that fails refuses. */
+  decide(input: PolicyInput): Decision
+}
+
+/** @throws SwitchyardError `bad-bundle` where the module is not one of OPA's, or lacks the entry point */
+export async function compilePolicy({ wasm, data, revision }: PolicySource): Promise<Policy> {
+  const loaded = await loadPolicy(wasm).catch((cause: unknown) => {
+    throw new SwitchyardError('bad-bundle', `policy.wasm is no policy of OPA's: ${messageOf(cause)}`, {
+      cause,
+    })
+  })
+  const entrypoint: unknown = loaded.entrypoints[ENTRYPOINT]
+  if (typeof entrypoint !== 'number') {
+    const found = Object.keys(loaded.entrypoints).join(', ')
+    const message = `policy.wasm has no entry point ${ENTRYPOINT}, only ${found}; build it with -e ${ENTRYPOINT}`
+    throw new SwitchyardError('bad-bundle', message)
+  }
+  loaded.setData(data)
+  return {
+    revision,
+    decide(input) {
+      try {
+        return readDecision(loaded.evaluate(input, entrypoint))
+      } catch (thrown) {
+        return refuse(`the policy failed: ${messageOf(thrown)}`)
+      }
+    },
+  }
+}
+
+/** opa-wasm throws plain texts. */
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

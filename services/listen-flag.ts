@@ -1,0 +1,27 @@
+// Reads the flag --listen, which all processes of services have.
+import type { Problem } from '../control-plane/errors.ts'
+import type { ListenAddress } from './draining-listener.ts'
+
+const MAX_PORT = 65_535
+/** Linux keeps 108 bytes for a socket's path, with a zero at its end: https://man7.org/linux/man-pages/man7/unix.7.html */
+const MAX_PATH_BYTES = 107
+
+/** `host:port` or `unix:/path`; what is wrong with it is added to `problems`. */
+export function readListen(text: string, problems: Problem[]): ListenAddress {
+  const path = text.startsWith('unix:') ? text.slice('unix:'.length) : undefined
+  if (path !== undefined) {
+    const bytes = Buffer.byteLength(path)
+    if (bytes === 0 || bytes > MAX_PATH_BYTES) {
+      const message = `the path of a Unix socket has 1 to ${MAX_PATH_BYTES} bytes, not ${bytes}`
+      problems.push({ path: '--listen', message })
+    }
+    return { path }
+  }
+  const [, ipv6, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = ipv6 ?? name
+  if (host === undefined || Number(port) > MAX_PORT) {
+    const message = `"${text}" is no address; give host:port, such as 127.0.0.1:0, or unix:/path`
+    problems.push({ path: '--listen', message })
+  }
+  return { host: host ?? '', port: Number(port) }
+}

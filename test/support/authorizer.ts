@@ -1,0 +1,53 @@
+// Authorizers for tests: in this process by the policy of the tree, and one that never answers.
+
+import { fileURLToPath } from 'node:url'
+import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
+import { Server } from '@grpc/grpc-js'
+import { startAuthorizer } from '../../services/authorizer/authorizer-server.ts'
+import { compilePolicy, type Policy } from '../../services/authorizer/policy.ts'
+import type { PolicyInput } from '../../services/authorizer/policy-input.ts'
+import { readPolicyFolder } from '../../services/authorizer/policy-place.ts'
+import { DrainingListener } from '../../services/draining-listener.ts'
+import { addService } from '../../services/rpc/index.ts'
+import type { Teardowns } from './real-envoy.ts'
+
+export const POLICY_FOLDER = fileURLToPath(new URL('../../policies/authz', import.meta.url))
+const LOOPBACK = { host: '127.0.0.1', port: 0 } as const
+
+export interface TestAuthorizer {
+  readonly address: string
+  /** What it was asked, the newest last. */
+  readonly asked: readonly PolicyInput[]
+}
+
+/** @param policy that of the tree unless given */
+export async function startTestAuthorizer(t: Teardowns, policy?: Policy): Promise<TestAuthorizer> {
+  const asked: PolicyInput[] = []
+  const { revision, decide } = policy ?? (await compilePolicy(await readPolicyFolder(POLICY_FOLDER)))
+  const authorizer = await startAuthorizer({
+    listen: LOOPBACK,
+    policy: {
+      revision,
+      decide: (input) => {
+        asked.push(input)
+        return decide(input)
+      },
+    },
+  })
+  t.teardown(() => authorizer.close())
+  return { address: authorizer.address, asked }
+}
+
+/** Takes every check and answers none. */
+export async function startSilentAuthorizer(t: Teardowns): Promise<string> {
+  const server = new Server()
+  addService(server, Authorization, { check: () => new Promise(() => {}) })
+  const listener = new DrainingListener(server)
+  t.teardown(() => listener.close(0))
+  return listener.listen(LOOPBACK)
+}
+
+/** The upstream `authorizer` at an address. */
+export function authorizerAt(address: string) {
+  return { authorizer: { endpoints: { a1: { address } } } }
+}
