@@ -37,10 +37,10 @@ refusals contains concat("", ["the scope ", scope, " is missing"]) if {
 	not scope in scopes
 }
 
-refusals contains "x-role is there more than once" if count(input.headers["x-role"]) > 1
+refusals contains "x-acting-role is there more than once" if count(input.headers["x-acting-role"]) > 1
 
-refusals contains "x-role names a role that the caller does not hold" if {
-	some role in input.headers["x-role"]
+refusals contains "x-acting-role names a role that the caller does not hold" if {
+	some role in input.headers["x-acting-role"]
 	not role in held
 }
 
@@ -67,10 +67,10 @@ held contains role if {
 
 held contains role if some role in data.access.services[input.source.principal].roles
 
-# With x-role a caller gives up all roles but that one.
-acting := held if not input.headers["x-role"]
+# With x-acting-role a caller gives up all roles but that one.
+acting := held if not input.headers["x-acting-role"]
 
-acting := held & {role | some role in input.headers["x-role"]} if input.headers["x-role"]
+acting := held & {role | some role in input.headers["x-acting-role"]} if input.headers["x-acting-role"]
 
 scopes contains scope if {
 	some claims in input.claims

@@ -98,18 +98,18 @@ test_scope_is_a_whole_word if {
 test_certificate_gives_roles_and_scopes if is_allowed(call(service, "kv", "Put"))
 
 test_role_header_narrows if {
-	narrowed := object.union(admin, {"headers": {"x-role": ["user"]}})
+	narrowed := object.union(admin, {"headers": {"x-acting-role": ["user"]}})
 	is_allowed(call(narrowed, "echo", "Unary"))
 	is_refused(call(narrowed, "echo", "Reset"), "roles")
 }
 
 test_role_header_cannot_widen if {
-	widened := object.union(user, {"headers": {"x-role": ["admin"]}})
+	widened := object.union(user, {"headers": {"x-acting-role": ["admin"]}})
 	is_refused(call(widened, "echo", "Reset"), "does not hold")
 }
 
 test_role_header_twice_is_refused if {
-	twice := object.union(admin, {"headers": {"x-role": ["user", "admin"]}})
+	twice := object.union(admin, {"headers": {"x-acting-role": ["user", "admin"]}})
 	is_refused(call(twice, "echo", "Unary"), "more than once")
 }
 

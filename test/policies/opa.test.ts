@@ -104,7 +104,7 @@ t.test('S34: a role header that is sent twice is refused with 7', async (t) => {
   const { edge } = await startGuarded(t)
   const admin = await bearer(edge, { roles: ['user', 'admin'] })
   const statusWith = async (role: string | readonly string[]) =>
-    (await edge.call({ path: BIDIRECTIONAL, headers: { ...admin, 'x-role': role } })).status
+    (await edge.call({ path: BIDIRECTIONAL, headers: { ...admin, 'x-acting-role': role } })).status
   t.equal(await statusWith(['admin', 'user']), PERMISSION_DENIED)
   t.equal(await statusWith(['user', 'admin']), PERMISSION_DENIED)
   t.equal(await statusWith(['admin', 'admin']), PERMISSION_DENIED)
