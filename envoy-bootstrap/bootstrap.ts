@@ -12,10 +12,19 @@ import {
   ApiConfigSourceSchema,
   ApiVersion,
 } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { type Problem, SwitchyardError } from '../control-plane/errors.ts'
+import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
 export type XdsProtocol = 'delta' | 'sotw'
+
+export interface XdsPlace {
+  /** `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
+  readonly address: string
+  /** Default: without TLS. */
+  readonly tls?: XdsTlsFiles
+}
 
 export interface BootstrapOptions {
   /** Names this Envoy among all; the control plane's status speaks of it by this name. */
@@ -24,11 +33,11 @@ export interface BootstrapOptions {
   readonly cluster: string
   /** The IP address that the control plane fills into this node's listeners; see `nodeAddress`. */
   readonly listenerAddress: string
-  /** Where the control plane listens: `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
-  readonly xds: { readonly address: string }
+  /** Where the control plane listens. */
+  readonly xds: XdsPlace
   /** How it asks: for what changed (`delta`, the default) or for the state of the world (`sotw`). */
   readonly protocol?: XdsProtocol
-  /** IP address of the admin; `127.0.0.1` unless given, since the admin can end the process. */
+  /** Loopback address of the admin, which asks nobody who they are and can end the process; `127.0.0.1` unless given. */
   readonly adminAddress?: string
   /** Port of the admin; 0, the default, lets the system choose. */
   readonly adminPort?: number
@@ -38,7 +47,7 @@ const XDS_CLUSTER = 'xds_cluster'
 /** What `sockaddr_un` has room for on Linux, without its closing zero. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
-const jsonRegistry = createRegistry(HttpProtocolOptionsSchema)
+const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema)
 
 /** @throws SwitchyardError `invalid-argument` with every option that cannot work. */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
@@ -54,7 +63,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   check(cluster !== '', 'cluster', 'is empty; it names the fleet that this Envoy belongs to')
   check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
   check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; there are delta and sotw`)
-  check(isIP(adminAddress) !== 0, 'adminAddress', `is "${adminAddress}", not an IP address`)
+  check(isLoopback(adminAddress), 'adminAddress', `is "${adminAddress}", not a loopback IP address`)
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -71,7 +80,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     node: { id: nodeId, cluster, metadata: { switchyard: { listener_address: listenerAddress } } },
     admin: { address: socketAddress(adminAddress, adminPort) },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
-    staticResources: { clusters: [xdsCluster(xdsAddress)] },
+    staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },
   })
 }
 
@@ -81,7 +90,7 @@ export function listenerAddressOf({ node }: Bootstrap): string {
   return ours?.listener_address ?? ''
 }
 
-/** The proto3 JSON that `envoy -c` reads. Further static resources may hold no other `Any` than HTTP options. */
+/** The proto3 JSON that `envoy -c` reads. Further static resources may hold no other `Any` than HTTP options and TLS. */
 export function bootstrapJson(bootstrap: Bootstrap): string {
   return toJsonString(BootstrapSchema, bootstrap, { registry: jsonRegistry, prettySpaces: 2 })
 }
@@ -101,7 +110,7 @@ function adsConfig(protocol: XdsProtocol): ApiConfigSource {
 }
 
 /** The control plane as a static cluster. Keepalive notices a peer that is gone without a word. */
-function xdsCluster(address: Address): Cluster {
+function xdsCluster(address: Address, tls: XdsTlsFiles | undefined): Cluster {
   const http2 = { connectionKeepalive: { interval: { seconds: 30n }, timeout: { seconds: 5n } } }
   const http = create(HttpProtocolOptionsSchema, {
     upstreamProtocolOptions: {
@@ -111,6 +120,7 @@ function xdsCluster(address: Address): Cluster {
   })
   return create(ClusterSchema, {
     name: XDS_CLUSTER,
+    ...(tls && { transportSocket: xdsTransportSocket(tls) }),
     typedExtensionProtocolOptions: {
       [HttpProtocolOptionsSchema.typeName]: anyPack(HttpProtocolOptionsSchema, http),
     },
@@ -137,6 +147,10 @@ function socketAddress(address: string, port: number): Address {
   return create(AddressSchema, {
     address: { case: 'socketAddress', value: { address, portSpecifier: { case: 'portValue', value: port } } },
   })
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
 }
 
 function isPort(port: number): boolean {

@@ -6,6 +6,7 @@ import { createBootstrap, type XdsProtocol } from './bootstrap.ts'
 import type { EnvoyAdmin } from './envoy-admin.ts'
 import { nodeAddress } from './node-address.ts'
 import { type RunningEnvoy, runEnvoy } from './run-envoy.ts'
+import type { XdsTlsFiles } from './xds-tls.ts'
 
 export interface EnvoyFleetOptions {
   /** Path of the binary; see `findEnvoy`. */
@@ -16,7 +17,11 @@ export interface EnvoyFleetOptions {
   /** The index of its first address among all Envoys of this host, from 0; see `nodeAddress`. */
   readonly firstIndex?: number
   /** Where the control plane listens: `127.0.0.1:18000` or `unix:/path`. */
-  readonly xds: { readonly address: string }
+  readonly xds: {
+    readonly address: string
+    /** The files of a node, where xDS is served over mutual TLS. */
+    readonly tlsOf?: (nodeId: string) => XdsTlsFiles
+  }
   readonly protocol?: XdsProtocol
   readonly drainTimeSeconds?: number
   /** Where bootstraps and logs are kept, each named after its node. */
@@ -59,7 +64,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       nodeId,
       cluster: name,
       listenerAddress: nodeAddress(firstIndex + index),
-      xds,
+      xds: { address: xds.address, ...(xds.tlsOf && { tls: xds.tlsOf(nodeId) }) },
       ...(protocol === undefined ? {} : { protocol }),
       adminPort,
     })

@@ -1,12 +1,6 @@
-// Which node a certificate stands for: a fleet and a name in it, as a SPIFFE-style URI.
+// Which node a certificate may speak for: the one that it names, and no other.
 
-/** What a control plane's certificate is named: nodes check that they speak to it, and to nobody else. */
-export const CONTROL_PLANE_URI = 'spiffe://switchyard/control-plane'
-
-/** Such as `spiffe://switchyard/fleet/edge/node/edge-1`. */
-export function nodeUri(fleet: string, node: string): string {
-  return `spiffe://switchyard/fleet/${encodeURIComponent(fleet)}/node/${encodeURIComponent(node)}`
-}
+import { nodeUri } from '../../certificates/names.ts'
 
 /**
  * The rule of `startXdsServer({ authorize })` for fleets: who calls itself a node of a fleet shows a certificate for just

@@ -1,7 +1,8 @@
 // Which certificate may speak for which node.
 
 import t from 'tap'
-import { nodeUri, refuseForeignNode } from '../../control-plane/access/node-identity.ts'
+import { nodeUri } from '../../certificates/names.ts'
+import { refuseForeignNode } from '../../control-plane/access/node-identity.ts'
 
 const edge1 = { id: 'edge-1', cluster: 'edge' }
 const CASES: readonly [

@@ -3,15 +3,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { Authority } from '../../certificates/authority.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
-import { createAuthority, writeCertificate } from '../support/certificates.ts'
+import { writeCertificate } from '../support/certificates.ts'
 
 t.test('files that do not fit, or are none, are refused by their names', async (t) => {
-  const authority = await createAuthority()
-  const folder = t.testdir({ 'ca.pem': authority.certificate, 'none.pem': 'no certificate' })
+  const authority = await Authority.create('test')
+  const folder = t.testdir({ 'ca.pem': authority.issued.certificate, 'none.pem': 'no certificate' })
   const clientCa = join(folder, 'ca.pem')
-  const server = await writeCertificate(folder, 'server', await authority.issue({}))
-  const other = await writeCertificate(folder, 'other', await authority.issue({}))
+  const server = await writeCertificate(folder, 'server', await authority.issue({ name: 'test' }))
+  const other = await writeCertificate(folder, 'other', await authority.issue({ name: 'test' }))
   const none = join(folder, 'none.pem')
   await t.resolves(readServerCredentials({ ...server, clientCa }), 'the twin')
 

@@ -102,6 +102,32 @@ t.test(
   },
 )
 
+t.test('S50: an admin that others than this host could reach is refused', async (t) => {
+  for (const adminAddress of ['0.0.0.0', '::', '10.0.0.7', 'localhost', '']) {
+    const problems = [{ path: 'adminAddress', message: /not a loopback IP address/ }]
+    t.throws(() => jsonWith({ adminAddress }), { code: 'invalid-argument', problems }, adminAddress)
+  }
+  for (const adminAddress of ['127.0.0.1', '127.255.0.9', '::1']) {
+    t.equal(jsonWith({ adminAddress }).admin.address.socketAddress.address, adminAddress, 'twin')
+  }
+})
+
+t.test('over TLS it shows its certificate, and asks the control plane for its own', async (t) => {
+  const tls = { certificate: '/c/edge-1.pem', key: '/c/edge-1.key', ca: '/c/ca.pem' }
+  const { staticResources } = jsonWith({ xds: { address: '127.0.0.1:18000', tls } })
+  const { commonTlsContext } = staticResources.clusters[0].transportSocket.typedConfig
+  t.match(commonTlsContext, {
+    tlsParams: { tlsMinimumProtocolVersion: 'TLSv1_3', tlsMaximumProtocolVersion: 'TLSv1_3' },
+    tlsCertificates: [{ certificateChain: { filename: tls.certificate }, privateKey: { filename: tls.key } }],
+    validationContext: {
+      trustedCa: { filename: tls.ca },
+      matchTypedSubjectAltNames: [
+        { sanType: 'URI', matcher: { exact: 'spiffe://switchyard/control-plane' } },
+      ],
+    },
+  })
+})
+
 t.test('all options that cannot work are named at once', async (t) => {
   const wrong = {
     nodeId: '',

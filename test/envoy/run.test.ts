@@ -77,7 +77,9 @@ t.test('stop() ends Envoy, may be called again, and leaves its port free', async
 })
 
 t.test('a bootstrap that Envoy refuses is an error with the end of its log', async (t) => {
-  const notHere = createBootstrap({ ...(await bootstrapOptions()), adminAddress: '192.0.2.1' })
+  const notHere = createBootstrap(await bootstrapOptions())
+  const admin = notHere.admin?.address?.address
+  if (admin?.case === 'socketAddress') admin.value.address = '192.0.2.1'
   const twice = createBootstrap(await bootstrapOptions())
   twice.staticResources?.clusters.push(...twice.staticResources.clusters)
   const cases = [

@@ -5,15 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChannelCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { nodeUri, refuseForeignNode } from '../../control-plane/access/node-identity.ts'
+import { Authority } from '../../certificates/authority.ts'
+import { nodeUri } from '../../certificates/names.ts'
+import { refuseForeignNode } from '../../control-plane/access/node-identity.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
 import { CLUSTER, SECRET, SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
-import {
-  type Authority,
-  type Certificate,
-  createAuthority,
-  writeCertificate,
-} from '../support/certificates.ts'
+import { type Certificate, writeCertificate } from '../support/certificates.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { secret, staticCluster } from '../support/resources.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
@@ -43,10 +40,11 @@ interface Guarded {
 
 async function startGuarded(t: Test): Promise<Guarded> {
   const cache = twoFleets()
-  const authority = await createAuthority()
-  const root = Buffer.from(authority.certificate)
-  const clientCa = join(t.testdir({ 'ca.pem': authority.certificate }), 'ca.pem')
-  const files = await writeCertificate(t.testdirName, 'server', await authority.issue({}))
+  const authority = await Authority.create('test')
+  const root = Buffer.from(authority.issued.certificate)
+  const clientCa = join(t.testdir({ 'ca.pem': authority.issued.certificate }), 'ca.pem')
+  const own = await authority.issue({ name: 'control-plane', dns: ['localhost'] })
+  const files = await writeCertificate(t.testdirName, 'server', own)
   const server = await startXdsServer({
     cache,
     address: '127.0.0.1:0',
@@ -59,7 +57,7 @@ async function startGuarded(t: Test): Promise<Guarded> {
     authority,
     connect: (shown) =>
       connectTo(t, server.address.replace('127.0.0.1', 'localhost'), credentialsOf(root, shown)),
-    issue: (fleet, node) => authority.issue({ uri: nodeUri(fleet, node) }),
+    issue: (fleet, node) => authority.issue({ name: node, uris: [nodeUri(fleet, node)] }),
   }
 }
 
@@ -82,7 +80,10 @@ async function askFor(channel: ReturnType<typeof connectTo>, id: string, cluster
 
 t.test('S46: xDS without a certificate of the client CA ends in the handshake', async (t) => {
   const { cache, connect, issue } = await startGuarded(t)
-  const stranger = await (await createAuthority()).issue({ uri: nodeUri('edge', 'edge-1') })
+  const stranger = await (await Authority.create('another')).issue({
+    name: 'edge-1',
+    uris: [nodeUri('edge', 'edge-1')],
+  })
   t.equal(await askFor(connect(), 'edge-1', 'edge'), status.UNAVAILABLE, 'none')
   t.equal(await askFor(connect(stranger), 'edge-1', 'edge'), status.UNAVAILABLE, 'of another CA')
   t.same(cache.status(), [], 'no node was heard of')
@@ -96,7 +97,7 @@ t.test('S47: with the certificate of one node nobody is served as another', asyn
     ['another node.id', own, 'edge-2', 'edge'],
     ['another node.cluster', own, 'edge-1', 'west'],
     ['no node.cluster', own, 'edge', ''],
-    ['a certificate that names no node', await authority.issue({}), 'edge-1', 'edge'],
+    ['a certificate that names no node', await authority.issue({ name: 'edge-1' }), 'edge-1', 'edge'],
   ]
   for (const [title, shown, id, cluster] of cases) {
     t.equal(await askFor(connect(shown), id, cluster), status.PERMISSION_DENIED, title)

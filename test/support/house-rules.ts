@@ -23,7 +23,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'control-plane/xds/': ['control-plane/snapshot/'],
   'control-plane/index.ts': ['control-plane/xds/'],
   'control-plane/store/': [ERRORS],
-  'control-plane/access/': [ERRORS],
+  'control-plane/access/': [ERRORS, 'certificates/names.ts'],
   'control-plane/revisions/': ['control-plane/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   'control-plane/admin/': [
     'control-plane/config/',
@@ -41,7 +41,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'services/': [ERRORS, 'proto/'],
   'policies/': [],
   'processes/': [ERRORS],
-  'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/'],
+  'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/', 'certificates/names.ts'],
   'cli/': ['certificates/', 'services/', 'envoy-bootstrap/'],
   'experiments/': ['cli/'],
   'test/': ['experiments/', 'control-plane/main.ts'],

@@ -1,0 +1,48 @@
+// Mutual TLS between an Envoy and its control plane, as the bootstrap says it.
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import {
+  type TransportSocket,
+  TransportSocketSchema,
+} from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import {
+  SubjectAltNameMatcher_SanType,
+  TlsParameters_TlsProtocol,
+} from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/common_pb.js'
+import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import { CONTROL_PLANE_URI } from '../certificates/names.ts'
+
+/** Paths of PEM files, which Envoy reads. */
+export interface XdsTlsFiles {
+  /** The node's own, which names it by `nodeUri`. */
+  readonly certificate: string
+  readonly key: string
+  /** What vouches for the control plane. */
+  readonly ca: string
+}
+
+const { TLSv1_3 } = TlsParameters_TlsProtocol
+
+/** Shows the node's certificate, and speaks to nobody but the control plane. */
+export function xdsTransportSocket({ certificate, key, ca }: XdsTlsFiles): TransportSocket {
+  const fromFile = (filename: string) => ({ specifier: { case: 'filename' as const, value: filename } })
+  const controlPlane = { matchPattern: { case: 'exact' as const, value: CONTROL_PLANE_URI } }
+  const context = create(UpstreamTlsContextSchema, {
+    commonTlsContext: {
+      // Left to itself, Envoy as a client speaks 1.2 at most.
+      tlsParams: { tlsMinimumProtocolVersion: TLSv1_3, tlsMaximumProtocolVersion: TLSv1_3 },
+      tlsCertificates: [{ certificateChain: fromFile(certificate), privateKey: fromFile(key) }],
+      validationContextType: {
+        case: 'validationContext',
+        value: {
+          trustedCa: fromFile(ca),
+          matchTypedSubjectAltNames: [{ sanType: SubjectAltNameMatcher_SanType.URI, matcher: controlPlane }],
+        },
+      },
+    },
+  })
+  return create(TransportSocketSchema, {
+    name: 'envoy.transport_sockets.tls',
+    configType: { case: 'typedConfig', value: anyPack(UpstreamTlsContextSchema, context) },
+  })
+}
