@@ -113,9 +113,11 @@ function endCleanly(controlPlane: ControlPlane, leash: boolean): void {
   if (leash) process.stdin.once('close', end).resume()
 }
 
+/** What the caller has to mend is told apart from what went wrong. */
 function fail(error: unknown): never {
-  process.stderr.write(`${SwitchyardError.from(error).message}\n`)
-  process.exit(1)
+  const { code, message } = SwitchyardError.from(error)
+  process.stderr.write(`${message}\n`)
+  process.exit(code === 'invalid-argument' || code === 'invalid-config' ? 2 : 1)
 }
 
 // gRPC would print a line of its own beside each error that is told here.

@@ -73,7 +73,7 @@ t.test('without --leash it stays when its stdin closes', async (t) => {
   t.equal(child.exitCode, null)
 })
 
-t.test('a bad configuration is told with every problem and its place, and with exit code 1', async (t) => {
+t.test('a bad configuration is told with every problem and its place, and with exit code 2', async (t) => {
   const file = await configFile(t, 'version: 2\nupstreams: {}\nroutes: {}\nfleet: {}\n')
   t.same(await outcome(run(t, '--config', file)), {
     stdout: '',
@@ -84,22 +84,22 @@ t.test('a bad configuration is told with every problem and its place, and with e
       `  ${file}:4:1 fleet: is not known here: known are version, upstreams, routes, fleets`,
       '',
     ].join('\n'),
-    code: 1,
+    code: 2,
   })
 })
 
 t.test('a port in use, a file that is not there and unknown flags are told in one line', async (t) => {
   const file = await configFile(t)
   const { admin, xds } = await ready(run(t, '--config', file))
-  const cases: readonly [flags: string[], stderr: RegExp][] = [
-    [['--config', file, '--admin', new URL(admin).host], /^the admin cannot listen on .* in use.*\n$/],
-    [['--config', file, '--xds', xds], /^127\.0\.0\.1:\d+ is in use.*\n$/],
-    [['--config', `${file}.gone`], /^the configuration cannot be read: ENOENT.*\n$/],
-    [['--confg', file], /^Unknown option '--confg'.*\n$/],
-    [[], /^--config FILE is missing: see --help\n$/],
+  const cases: readonly [flags: string[], stderr: RegExp, code: number][] = [
+    [['--config', file, '--admin', new URL(admin).host], /^the admin cannot listen on .* in use.*\n$/, 1],
+    [['--config', file, '--xds', xds], /^127\.0\.0\.1:\d+ is in use.*\n$/, 1],
+    [['--config', `${file}.gone`], /^the configuration cannot be read: ENOENT.*\n$/, 2],
+    [['--confg', file], /^Unknown option '--confg'.*\n$/, 2],
+    [[], /^--config FILE is missing: see --help\n$/, 2],
   ]
-  for (const [flags, stderr] of cases) {
-    t.match(await outcome(run(t, ...flags)), { stdout: '', stderr, code: 1 }, flags.join(' '))
+  for (const [flags, stderr, code] of cases) {
+    t.match(await outcome(run(t, ...flags)), { stdout: '', stderr, code }, flags.join(' '))
   }
 })
 

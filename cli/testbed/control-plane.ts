@@ -1,6 +1,7 @@
 // The control plane of the testbed, as a process of its own.
 
 import { join } from 'node:path'
+import { SwitchyardError } from '../../control-plane/errors.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import type { Exit } from '../../processes/running-process.ts'
 import { parseReady, sourceFile } from './part.ts'
@@ -21,7 +22,10 @@ export interface RunningControlPlane {
   readonly exited: Promise<Exit>
 }
 
-/** @throws SwitchyardError `process-failed` with what it says is wrong, where it does not come up */
+/** The exit code by which it says that what it was given is wrong. */
+const BAD_INPUT = 2
+
+/** @throws SwitchyardError `invalid-config` or `process-failed` with what it says is wrong, where it does not come up */
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
@@ -38,6 +42,10 @@ export async function startControlPlane(
     logFile: join(folder, 'control-plane.log'),
     ready: (line) => parseReady<{ readonly admin: string; readonly xds: string }>(line, 'xds'),
   })
-  const ready = await started.ready
+  const ready = await started.ready.catch(async (error: Error) => {
+    const { code } = await started.exited
+    if (code === BAD_INPUT) throw new SwitchyardError('invalid-config', error.message, { cause: error })
+    throw error
+  })
   return { adminUrl: ready.admin, xdsAddress: ready.xds, exited: started.exited }
 }

@@ -48,7 +48,7 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
     '',
     renderTable(
       [{ title: 'node' }, { title: 'fleet' }, { title: 'state' }, { title: 'types' }],
-      nodes.map(nodeRow),
+      nodes.toSorted(byFleetAndName).map(nodeRow),
     ),
     ...(refusals.length === 0 ? [] : ['', ...refusals]),
   ].join('\n')
@@ -58,6 +58,11 @@ function fleetRow(name: string, { lb }: FleetStatus, nodes: readonly NodeStatus[
   const connected = nodes.filter(({ group, connected }) => group === name && connected)
   const synced = connected.filter(({ state }) => state === 'SYNCED')
   return [pc.bold(name), lb === undefined ? '' : nameOf(lb), String(connected.length), String(synced.length)]
+}
+
+/** The tenth after the ninth. */
+function byFleetAndName(one: NodeStatus, other: NodeStatus): number {
+  return one.group.localeCompare(other.group) || one.id.localeCompare(other.id, 'en', { numeric: true })
 }
 
 function nodeRow({ id, group, state, types }: NodeStatus): readonly string[] {

@@ -39,6 +39,8 @@ export async function addApiDocs(server: FastifyInstance): Promise<void> {
         telemetry: false,
         hideClientButton: true,
         agent: { disabled: true },
+        mcp: { disabled: true },
+        showDeveloperTools: 'never',
       },
     })
   })

@@ -154,8 +154,8 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
       if (wanted !== undefined) {
         upserts.push(wanted)
         if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
-      } else if (held !== undefined && !isOwed && !moment.isRemovable(type.typeUrl, name)) {
-        if (refusal && isResource(held)) restored.push(held)
+      } else if (isKeepable(held, isOwed) && !moment.isRemovable(type.typeUrl, name)) {
+        if ((isOwed || refusal) && isResource(held)) restored.push(held)
         keptApart.set(name, held)
       } else {
         removed.push(name)
@@ -228,6 +228,11 @@ function* candidates(
   yield* once(apart.keys())
   yield* once(owed)
   for (const { content } of touched) yield* once(content.keys())
+}
+
+/** What is gone but in use can be kept; where an answer is owed, only if it can be sent. */
+function isKeepable(held: Held | undefined, isOwed: boolean): held is Held {
+  return held !== undefined && (!isOwed || isResource(held))
 }
 
 /** Whether its content is at hand, not only its version. */

@@ -1,5 +1,7 @@
 // A document that passes our validation and that Envoy refuses: the fleet goes back, and everybody is told why.
 
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -105,6 +107,36 @@ t.test(
     t.equal(await policyHeld(testbed), 'least_request')
     await load.further(100)
     t.same((await load.stop()).failures, [], 'no call failed')
+  },
+)
+
+t.test(
+  'a listener on a port that another process holds is refused by Envoy, and on a free one accepted',
+  async (t) => {
+    const { patch, request } = await start(t, 'rollback')
+    const holder = createServer()
+    t.teardown(() => holder.close())
+    await once(holder.listen(0, '127.0.0.1'), 'listening')
+    const { port } = holder.address() as AddressInfo
+    const extra = (port: number) => ({
+      fleets: {
+        fleet: { listeners: { extra: { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } } } },
+      },
+    })
+    t.match(await patch(extra(port)), {
+      status: 409,
+      body: {
+        detail: new RegExp(`refused Listener: .*127\\.0\\.0\\.1:${port}`, 's'),
+        problems: [{ path: 'fleets.fleet.listeners.extra', message: new RegExp(`:${port}`) }],
+        revisionStatus: 'rolled_back',
+      },
+    })
+    t.hasOwnPropsOnly(
+      ((await request('/v1/config')).body as { fleets: { fleet: { listeners: object } } }).fleets.fleet
+        .listeners,
+      ['main'],
+    )
+    t.match(await patch(extra(await freePort())), { status: 200, body: { outcome: 'synced' } })
   },
 )
 

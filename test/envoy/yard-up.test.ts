@@ -125,7 +125,7 @@ t.test('a fleet that is not in the file, and a file that is wrong, are told', as
     output: /egde: is not one of: edge/,
   })
   await writeFile(file, 'version: [')
-  t.match(await runYard(t, folder, 'up', '--config', file), { code: 1, output: /my\.yaml/ })
+  t.match(await runYard(t, folder, 'up', '--config', file), { code: 2, output: /my\.yaml/ })
   await untilGone(folder)
 })
 

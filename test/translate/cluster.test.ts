@@ -28,6 +28,7 @@ t.test('a cluster gets its endpoints by ADS, speaks HTTP/2 to them, and has its 
       ],
     },
     commonLbConfig: { healthyPanicThreshold: {}, updateMergeWindow: '0s' },
+    circuitBreakers: { thresholds: [{ maxRetries: 1024 }] },
     typedExtensionProtocolOptions: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',

@@ -42,7 +42,7 @@ t.test('a route configuration bears the name of its listener; rules are ordered 
                 ],
               },
               timeout: '0s',
-              retryPolicy: { retryOn: 'refused-stream', numRetries: 2 },
+              retryPolicy: { retryOn: 'refused-stream', numRetries: 3 },
               hashPolicy: [{ header: { headerName: 'x-tenant' } }],
             },
           },
@@ -52,7 +52,7 @@ t.test('a route configuration bears the name of its listener; rules are ordered 
             route: {
               cluster: 'echo',
               timeout: '5s',
-              retryPolicy: { retryOn: 'refused-stream', numRetries: 2 },
+              retryPolicy: { retryOn: 'refused-stream', numRetries: 3 },
             },
           },
         ],

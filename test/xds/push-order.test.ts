@@ -210,6 +210,41 @@ testScripts(
       serve EDS a=2 → EDS#7 a=2
       ack 5 → LDS#8 l=2
     `,
+    'X14: a listener is not sent while the cluster that it names is refused': {
+      delta: `
+        serve CDS a=2 | LDS l=2 → CDS#5 a=2 | EDS#6 a=1
+        serve CDS a=bad → CDS#7 a=bad
+        ack 5
+        nack 7
+        ack 6
+        serve CDS a=3 → CDS#8 a=3 | EDS#9 a=1
+        ack 8
+        ack 9 → LDS#10 l=2
+      `,
+    },
+    'X14: a listener is sent though a cluster that it does not name is refused later': {
+      delta: `
+        serve CDS a=2 | LDS l=2 → CDS#5 a=2 | EDS#6 a=1
+        serve CDS a=2 b=bad → CDS#7 b=bad
+        ack 5
+        nack 7
+        ack 6 → LDS#8 l=2
+      `,
+    },
+    'X14: a listener is not sent while the cluster that it names is on its way out': {
+      delta: `
+        reconnect
+        serve CDS b=1 | LDS
+        ask CDS → CDS#1 b=1
+        ask LDS → LDS#2
+        ack 1 2
+        serve CDS a=1 b=1 | LDS l=1 → CDS#3 a=1
+        serve CDS b=1 → CDS#4 -a
+        serve CDS b=2 → CDS#5 b=2
+        ack 3
+        ack 4 → LDS#6 l=1
+      `,
+    },
     'X14: listeners of a snapshot whose clusters were refused are not sent, not even once the clusters are mended': `
       serve CDS a=bad | LDS l=2 → CDS#5 a=bad
       nack 5

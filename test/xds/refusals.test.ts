@@ -226,6 +226,36 @@ testScripts({
       status → EDS SYNCED
     `,
   },
+  'X6: an answer ahead of the pushes that was refused is followed by other content when these come': {
+    delta: `
+      serve CDS a=1 | RDS l=1
+      ask CDS → CDS#1 a=1
+      ask RDS +l → RDS#2 l=1
+      ack 1 2
+      serve CDS a=2 | RDS l=2 k=2 → CDS#3 a=2
+      ask RDS +k → RDS#4 k=2
+      nack 4
+      status → CDS STALE | RDS NACKED
+      serve RDS l=3 k=3
+      ack 3 → RDS#5 k=3 l=3
+      ack 5
+      status → CDS SYNCED | RDS SYNCED
+    `,
+  },
+  'X6: an answer ahead of the pushes that was refused is not sent again with them': {
+    delta: `
+      serve CDS a=1 | RDS l=1
+      ask CDS → CDS#1 a=1
+      ask RDS +l → RDS#2 l=1
+      ack 1 2
+      serve CDS a=2 | RDS l=2 k=2 → CDS#3 a=2
+      ask RDS +k → RDS#4 k=2
+      nack 4
+      ack 3 → RDS#5 l=2
+      ack 5
+      status → CDS SYNCED | RDS NACKED
+    `,
+  },
   'X6: what a client gives up is not refused any more': {
     sotw: `
       serve EDS a=1 b=1

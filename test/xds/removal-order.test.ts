@@ -27,6 +27,35 @@ testScripts(
         status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
       `,
     },
+    'X15: a cluster whose change was refused goes back, with its endpoints, and stays until nothing uses it':
+      {
+        sotw: `
+        serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
+        nack 5
+        ack 6
+        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 a=1 b=1 | EDS#8 a=1
+        ack 7
+        ack 8 → LDS#9 l=2
+        ack 9 → CDS#10 b=1
+      `,
+        delta: `
+        serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
+        nack 5
+        ack 6
+        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 b=1 a=1 | EDS#8 a=1
+        ack 7
+        ack 8 → LDS#9 l=2
+        ack 9 → CDS#10 -a | EDS#11 -a
+      `,
+      },
+    'X15: endpoints that are asked for again while their cluster is held back are sent': {
+      delta: `
+        serve CDS | EDS | LDS l=2 → LDS#5 l=2
+        ask EDS +a → EDS#6 a=1
+        ack 5
+        ack 6 → CDS#7 -a | EDS#8 -a
+      `,
+    },
     'X15: a cluster that nothing was told to do without goes at once, behind the rest': {
       sotw: `
         serve CDS a=1 b=1 → CDS#5 a=1 b=1

@@ -70,6 +70,20 @@ testScripts({
       status → CDS SYNCED
     `,
   },
+  'a refusal of a response that was overtaken leaves the verdict to the answer to the newer one': {
+    sotw: `
+      serve CDS a=bad
+      ask CDS → CDS#1 a=bad
+      serve CDS a=bad b=1 → CDS#2 a=bad b=1
+      nack 1
+      status → CDS STALE
+      nack 2
+      status → CDS NACKED
+      serve CDS a=1 b=1 → CDS#3 a=1 b=1
+      ack 3
+      status → CDS SYNCED
+    `,
+  },
   'X3: the first request of a type on a stream is fresh, whatever its nonce': {
     sotw: `
       serve EDS a=1 b=1 | CDS a=1
@@ -120,6 +134,13 @@ testScripts({
     sotw: `
       serve CDS a=1
       ask CDS a holding a=1 → CDS#1 a=1
+    `,
+  },
+  'X21: a listener that is asked for by name and was deleted while the client was away is missing': {
+    sotw: `
+      serve LDS k=1 | CDS
+      ask LDS l holding l=1 → LDS#1
+      ask CDS a
     `,
   },
   'X21: a version is believed for the first answer only': {
