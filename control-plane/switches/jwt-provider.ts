@@ -28,7 +28,6 @@ const KeySchema = Type.Object(
       description: 'RSA, EC or OKP: public keys, never a shared secret',
     }),
     alg: Type.Enum(ALGORITHMS, { description: `the one algorithm of the key: ${ALGORITHMS.join(', ')}` }),
-    d: Type.Optional(Type.Never({ description: 'left out: a private key has no place here' })),
   },
   { description: 'a public key as a JWK with kid, kty and alg' },
 )
@@ -52,6 +51,9 @@ const JwksSchema = Type.Object(
     description: 'a key set such as { upstream: issuer, path: /jwks.json } or { inline: { keys: [...] } }',
   },
 )
+
+/** What only the owner of a key may hold: https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+export const PRIVATE_KEY_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /** An entry of the document's `jwt`. */
 export const JwtProviderSchema = Type.Object(

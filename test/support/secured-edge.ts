@@ -1,5 +1,6 @@
 // A real Envoy with security switches, an issuer of tokens, and services that keep what reaches them.
 
+import { EventEmitter, once } from 'node:events'
 import { create, type Message, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService, PutRequestSchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
@@ -61,6 +62,8 @@ export interface SecuredEdge {
   readonly seen: readonly SeenCall[]
   /** How often the key set of `main` was fetched. */
   readonly keyFetches: () => number
+  /** Resolves once it has been fetched so many times more. */
+  readonly untilKeyFetches: (more: number) => Promise<void>
   /** Ends the server of the key set of `main`. */
   readonly stopKeyServer: () => Promise<void>
   /** Serves another configuration; resolves when the Envoy has it. */
@@ -81,9 +84,14 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     device: await TokenIssuer.create('https://device.test', 'EdDSA'),
   }
   let fetches = 0
+  const fetched = new EventEmitter()
   const keyServer = await serveKeySet(issuers.main, ANY_PORT, () => {
     fetches += 1
+    fetched.emit('fetch')
   })
+  const untilKeyFetches = async (more: number) => {
+    for (let left = more; left > 0; left -= 1) await once(fetched, 'fetch')
+  }
   const partnerServer = await serveKeySet(issuers.partner, ANY_PORT)
   t.teardown(() => partnerServer.close())
   let keyServerEnd: Promise<void> | undefined
@@ -119,6 +127,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     issuers,
     seen,
     keyFetches: () => fetches,
+    untilKeyFetches,
     stopKeyServer,
     serve,
     call: ({ path = UNARY, ...call } = {}) =>

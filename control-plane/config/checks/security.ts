@@ -1,6 +1,7 @@
 // Security: issuers whose keys can be had, checks that name what is there, and none that a mode would go around.
 
 import { writtenChecks } from '../../switches/http-filters.ts'
+import { PRIVATE_KEY_PARTS } from '../../switches/jwt-provider.ts'
 import type { Finding } from '../finding.ts'
 import type { Config, Fleet } from '../model.ts'
 import { checkReference } from './reference.ts'
@@ -11,6 +12,12 @@ export function* checkSecurity(config: Config): Iterable<Finding> {
   for (const [name, { jwks }] of Object.entries(config.jwt ?? {})) {
     const steps = ['jwt', name, 'jwks']
     const { upstream, path, inline } = jwks
+    for (const [index, key] of (inline?.keys ?? []).entries()) {
+      for (const part of PRIVATE_KEY_PARTS.filter((name) => name in key)) {
+        const message = 'is private: write the public key alone, and take this one for known by now'
+        yield { steps: [...steps, 'inline', 'keys', String(index), part], message }
+      }
+    }
     if ((inline === undefined) === (upstream === undefined && path === undefined)) {
       yield { steps, message: 'has keys from one place: write either upstream and path, or inline' }
     } else if (inline === undefined && (upstream === undefined || path === undefined)) {

@@ -1,0 +1,117 @@
+// Documents whose security could not hold: refused at the admin, and nothing of them reaches a node.
+
+import t from 'tap'
+import { serveFleet } from '../admin/served-fleet.ts'
+import { sampleWith } from '../support/sample-config.ts'
+
+const MAIN = { issuer: 'i', audiences: ['a'], jwks: { upstream: 'echo', path: '/jwks.json' } }
+const JWT = { enabled: true, anyOf: ['main'] }
+const RULES = { a: { token: { from: 'main' } } }
+const OFF = { enabled: false, anyOf: ['main'] }
+
+const AT = 'fleets.edge.security'
+const CASES = [
+  {
+    title: 'S26: a demand for tokens of an issuer that does not exist is refused',
+    refused: { security: { jwt: { ...JWT, anyOf: ['main', 'nobody'] } } },
+    path: `${AT}.jwt.anyOf[1]`,
+    accepted: { security: { jwt: JWT } },
+  },
+  {
+    title: 'S26: one that is off is refused as well, before somebody turns it on',
+    refused: { security: { jwt: { ...OFF, anyOf: ['nobody'] } } },
+    path: `${AT}.jwt.anyOf[0]`,
+    accepted: { security: { jwt: OFF } },
+  },
+  {
+    title: 'S26: a rule about tokens of an issuer that does not exist is refused',
+    refused: { security: { rbac: { enabled: true, rules: { a: { token: { from: 'nobody' } } } } } },
+    path: `${AT}.rbac.rules.a.token.from`,
+    accepted: { security: { rbac: { enabled: true, rules: RULES } } },
+  },
+  {
+    title: 'S52: a fleet whose JWT is on does not go to L4',
+    refused: { lb: { mode: 'l4' }, security: { jwt: JWT } },
+    path: 'fleets.edge.lb.mode',
+    accepted: { lb: { mode: 'l4' }, security: { jwt: JWT, allowUnprotected: true } },
+  },
+  {
+    title: 'S52: a fleet whose rules are on does not go to L4',
+    refused: { lb: { mode: 'l4' }, security: { rbac: { enabled: true, rules: {} } } },
+    path: 'fleets.edge.lb.mode',
+    accepted: { lb: { mode: 'l4' }, security: { jwt: OFF, rbac: { enabled: false, rules: {} } } },
+  },
+  {
+    title: 'a demand for any and for all at once says nothing',
+    refused: { security: { jwt: { ...JWT, allOf: ['main'] } } },
+    path: `${AT}.jwt.anyOf`,
+    accepted: { security: { jwt: { enabled: true, allOf: ['main'] } } },
+  },
+  {
+    title: 'two tokens of which both are needed cannot be in one header',
+    refused: { security: { jwt: { enabled: true, allOf: ['main', 'second'] } } },
+    path: `${AT}.jwt.allOf`,
+    accepted: { security: { jwt: { enabled: true, allOf: ['main', 'device'] } } },
+  },
+]
+
+for (const { title, refused, path, accepted } of CASES) {
+  t.test(title, async (t) => {
+    const jwt = { main: MAIN, second: MAIN, device: { ...MAIN, header: 'x-device-token' } }
+    const initial = sampleWith({ jwt, 'fleets.edge.lb.mode': 'l7' })
+    const { patchConfig, cache, state } = await serveFleet(t, initial)
+    const before = [cache.getSnapshot('edge'), state.head.etag]
+    const response = await patchConfig({ fleets: { edge: refused } })
+    t.equal(response.statusCode, 422)
+    t.same(
+      response.json().problems.map((problem: { path: string }) => problem.path),
+      [path],
+    )
+    t.same([cache.getSnapshot('edge'), state.head.etag], before, 'nothing was pushed')
+    t.equal((await patchConfig({ fleets: { edge: accepted } })).statusCode, 202, 'the accepted twin')
+  })
+}
+
+const KEY = { kid: 'k', kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+const KEY_SETS = [
+  { title: 'keys from nowhere', jwks: {}, path: 'jwt.main.jwks' },
+  {
+    title: 'keys from two places',
+    jwks: { ...MAIN.jwks, inline: { keys: [{ ...KEY, alg: 'ES256' }] } },
+    path: 'jwt.main.jwks',
+  },
+  { title: 'an upstream without a path', jwks: { upstream: 'echo' }, path: 'jwt.main.jwks' },
+  {
+    title: 'an upstream that is not there',
+    jwks: { upstream: 'nobody', path: '/k' },
+    path: 'jwt.main.jwks.upstream',
+  },
+  {
+    title: 'a key that is not pinned to an algorithm',
+    jwks: { inline: { keys: [KEY] } },
+    path: 'jwt.main.jwks.inline.keys[0].alg',
+  },
+  {
+    title: 'a shared secret',
+    jwks: { inline: { keys: [{ kid: 'k', kty: 'oct', alg: 'HS256', k: 'dont-tell' }] } },
+    path: 'jwt.main.jwks.inline.keys[0].kty',
+  },
+  {
+    title: 'a private key',
+    jwks: { inline: { keys: [{ ...KEY, alg: 'ES256', d: 'dont-tell' }] } },
+    path: 'jwt.main.jwks.inline.keys[0].d',
+  },
+]
+
+t.test('key sets that cannot be meant are refused, each with its place', async (t) => {
+  const { patchConfig } = await serveFleet(t, sampleWith({}))
+  for (const { title, jwks, path } of KEY_SETS) {
+    const response = await patchConfig({ jwt: { main: { ...MAIN, jwks } } })
+    t.equal(response.statusCode, 422, title)
+    const paths = response.json().problems.map((problem: { path: string }) => problem.path)
+    t.ok(paths.includes(path), `${title}: ${paths}`)
+    t.notMatch(response.body, /dont-tell/, 'what a key holds is not repeated')
+  }
+  const inline = { keys: [{ ...KEY, alg: 'ES256' }] }
+  t.equal((await patchConfig({ jwt: { main: { ...MAIN, jwks: { inline } } } })).statusCode, 202)
+})

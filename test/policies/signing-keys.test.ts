@@ -1,0 +1,113 @@
+// Signing keys: changed without a refused good token, gone for good once retired, and out of reach.
+
+import t from 'tap'
+import { freePort } from '../../processes/free-port.ts'
+import { KEY_SET_PATH } from '../../services/issuer/issuer-server.ts'
+import { createSigningKey } from '../../services/issuer/token-issuer.ts'
+import { requireTool } from '../support/requirements.ts'
+import { AUDIENCE, type SecuredEdge, startSecuredEdge } from '../support/secured-edge.ts'
+
+const SECURITY = { jwt: { enabled: true, anyOf: ['main'] } }
+
+/** `main` as the fixture has it, with keys that are kept for a second. */
+function keptForASecond(issuer: string) {
+  return { issuer, audiences: [AUDIENCE], jwks: { upstream: 'issuer', path: KEY_SET_PATH, cache: '1s' } }
+}
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+/** Calls with the newest token, one after the other, until it is stopped; gives what they came to. */
+function callOnAndOn(edge: SecuredEdge) {
+  const statuses: number[] = []
+  let going = true
+  const work = async () => {
+    while (going) statuses.push((await edge.call(bearer(await edge.token()))).status)
+  }
+  const done = work()
+  return {
+    stop: async () => {
+      going = false
+      await done
+      return statuses
+    },
+  }
+}
+
+/** The first answer to a fetch has been taken in by the time of the second. */
+const COPIES_ARE_NEW = 2
+
+t.test(
+  'S24: a key is rotated without a refused call, and once it is out its tokens are refused',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const edge = await startSecuredEdge(t)
+    const { main } = edge.issuers
+    await edge.serve({ security: SECURITY, jwt: { main: keptForASecond(main.issuer) } })
+    const old = main.signingKey.kid
+    const oldToken = await edge.token()
+    const load = callOnAndOn(edge)
+
+    const next = await createSigningKey('RS256')
+    main.publish(next)
+    await edge.untilKeyFetches(COPIES_ARE_NEW)
+    main.signWith(next.kid)
+    t.equal(
+      (await edge.call(bearer(oldToken))).status,
+      0,
+      'tokens of the old key are good while it is published',
+    )
+    main.retire(old)
+    await edge.untilKeyFetches(COPIES_ARE_NEW)
+
+    t.equal((await edge.call(bearer(oldToken))).status, 16, 'the key was rotated out')
+    t.equal(
+      (await edge.call(bearer(await edge.token()))).status,
+      0,
+      'the accepted twin: the same call by the new key',
+    )
+    const statuses = await load.stop()
+    t.ok(statuses.length > 100, `${statuses.length} calls were made meanwhile`)
+    t.same(new Set(statuses), new Set([0]))
+  },
+)
+
+t.test('a key that signs before anybody has it is refused, which is what the overlap is for', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const edge = await startSecuredEdge(t, { security: SECURITY })
+  const { main } = edge.issuers
+  t.equal((await edge.call(bearer(await edge.token()))).status, 0)
+  const next = await createSigningKey('ES256')
+  main.publish(next)
+  main.signWith(next.kid)
+  t.equal((await edge.call(bearer(await edge.token()))).status, 16)
+})
+
+t.test('S25: where no keys are to be had and none were kept, no token is good', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const edge = await startSecuredEdge(t)
+  const nobody = { endpoints: { i1: { address: `127.0.0.1:${await freePort()}` } }, protocol: 'http1' }
+  const lost = {
+    ...keptForASecond(edge.issuers.main.issuer),
+    jwks: { upstream: 'nobody', path: KEY_SET_PATH },
+  }
+  await edge.serve({ security: SECURITY, upstreams: { nobody }, jwt: { main: lost } })
+  t.equal((await edge.call(bearer(await edge.token()))).status, 16)
+  await edge.serve({ security: SECURITY })
+  t.equal((await edge.call(bearer(await edge.token()))).status, 0, 'the accepted twin: with keys it is good')
+})
+
+t.test('keys that were kept stay good while their server is down', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const edge = await startSecuredEdge(t)
+  await edge.serve({ security: SECURITY, jwt: { main: keptForASecond(edge.issuers.main.issuer) } })
+  t.equal((await edge.call(bearer(await edge.token()))).status, 0)
+  await edge.stopKeyServer()
+  const failures = async () => {
+    const stats = await edge.envoy.admin.stats('jwt_authn\\.jwks_fetch_failed$')
+    return Math.max(...stats.values())
+  }
+  const before = await failures()
+  const statuses = new Set<number>()
+  while ((await failures()) < before + 2) statuses.add((await edge.call(bearer(await edge.token()))).status)
+  t.same(statuses, new Set([0]))
+})

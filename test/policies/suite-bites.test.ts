@@ -1,0 +1,216 @@
+// The suite on trial: with one protection taken away, the truth table must find it out by the rows that are about it.
+
+import { create, isMessage, type Message } from '@bufbuild/protobuf'
+import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import {
+  JwtAuthenticationSchema,
+  JwtHeaderSchema,
+  type JwtProvider,
+} from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
+import {
+  type HttpConnectionManager,
+  HttpConnectionManager_InternalAddressConfigSchema,
+  HttpConnectionManager_PathWithEscapedSlashesAction,
+  HttpConnectionManagerSchema,
+} from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import t from 'tap'
+import { requireTool } from '../support/requirements.ts'
+import { TableRunner } from '../support/table-runner.ts'
+import { readTruthTable, type TruthTable } from '../support/truth-table.ts'
+
+interface Weakening {
+  readonly title: string
+  readonly security?: (security: Security) => object
+  readonly manager?: (manager: HttpConnectionManager) => void
+  readonly provider?: (provider: JwtProvider) => void
+  /** Rows of which each must fail; others may. */
+  readonly failing: readonly string[]
+}
+type Security = { readonly jwt?: { readonly public?: readonly string[] }; readonly rbac?: object }
+
+const withoutFilter = (name: string) => (manager: HttpConnectionManager) => {
+  manager.httpFilters = manager.httpFilters.filter((filter) => filter.name !== `envoy.filters.http.${name}`)
+}
+
+const ALL_OF_JWT = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 29]
+
+const WEAKENINGS: readonly Weakening[] = [
+  {
+    title: 'JWT off',
+    security: ({ jwt, ...rest }) => (jwt ? { ...rest, jwt: { ...jwt, enabled: false } } : rest),
+    failing: ALL_OF_JWT.map((number) => `S${number}`).filter((row) => row !== 'S27'),
+  },
+  {
+    title: 'the jwt_authn filter gone from the chain',
+    manager: withoutFilter('jwt_authn'),
+    failing: ['S1', 'S16'],
+  },
+  {
+    title: 'tokens without an end let through',
+    provider: (provider) => {
+      provider.requireExpiration = false
+      // A maximum says by itself that there is an end.
+      delete provider.maxLifetime
+    },
+    failing: ['S14'],
+  },
+  {
+    title: 'tokens of any length of life let through',
+    provider: (provider) => {
+      delete provider.maxLifetime
+    },
+    failing: ['S15'],
+  },
+  {
+    title: 'tokens for any audience let through',
+    provider: (provider) => {
+      provider.audiences = []
+    },
+    failing: ['S17', 'S18'],
+  },
+  {
+    title: 'tokens of any issuer let through',
+    provider: (provider) => {
+      provider.issuer = ''
+    },
+    failing: ['S16', 'S20'],
+  },
+  {
+    title: 'clocks that may differ by an hour',
+    provider: (provider) => {
+      provider.clockSkewSeconds = 3_600
+    },
+    failing: ['S12', 'S13'],
+  },
+  {
+    title: 'tokens of the query not looked at',
+    provider: (provider) => {
+      provider.fromHeaders = [create(JwtHeaderSchema, { name: 'authorization', valuePrefix: 'Bearer ' })]
+    },
+    failing: ['S21'],
+  },
+  {
+    title: 'the protected method made public',
+    security: ({ jwt, ...rest }) =>
+      jwt
+        ? {
+            ...rest,
+            jwt: { ...jwt, public: [...(jwt.public ?? []), 'switchyard.echo.v1.EchoService/Unary'] },
+          }
+        : rest,
+    failing: ['S1', 'S29'],
+  },
+  {
+    title: 'rules off',
+    security: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, enabled: false } } : rest),
+    failing: ['S34'],
+  },
+  {
+    title: 'rules in shadow mode',
+    security: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, shadow: true } } : rest),
+    failing: ['S34'],
+  },
+  {
+    title: 'headers of claims left to clients',
+    manager: withoutFilter('header_mutation'),
+    failing: ['S28'],
+  },
+  {
+    title: 'paths left as they came',
+    manager: (manager) => {
+      manager.normalizePath = false
+    },
+    failing: ['S32'],
+  },
+  {
+    title: 'slashes left as they came',
+    manager: (manager) => {
+      manager.mergeSlashes = false
+    },
+    failing: ['S33'],
+  },
+  {
+    title: 'escaped slashes kept',
+    manager: (manager) => {
+      manager.pathWithEscapedSlashesAction = HttpConnectionManager_PathWithEscapedSlashesAction.KEEP_UNCHANGED
+    },
+    failing: ['S32'],
+  },
+  {
+    title: 'callers on this host taken for our own kind',
+    manager: (manager) => {
+      const cidrRanges = [{ addressPrefix: '127.0.0.0', prefixLen: 8 }]
+      manager.internalAddressConfig = create(HttpConnectionManager_InternalAddressConfigSchema, {
+        cidrRanges,
+      })
+    },
+    failing: ['S45'],
+  },
+]
+
+/** Changes every issuer that the chain knows. */
+function weakenProviders(manager: HttpConnectionManager, change: (provider: JwtProvider) => void): void {
+  for (const { configType } of manager.httpFilters) {
+    if (configType.case !== 'typedConfig') continue
+    const authentication = anyUnpack(configType.value, JwtAuthenticationSchema)
+    if (authentication === undefined) continue
+    for (const provider of Object.values(authentication.providers)) change(provider)
+    configType.value = anyPack(JwtAuthenticationSchema, authentication)
+  }
+}
+
+function weakened({ manager, provider }: Weakening) {
+  return (resources: readonly Message[]) => {
+    for (const resource of resources) {
+      if (!isMessage(resource, ListenerSchema)) continue
+      for (const { filters } of resource.filterChains) {
+        for (const filter of filters) {
+          if (filter.configType.case !== 'typedConfig') continue
+          const config = anyUnpack(filter.configType.value, HttpConnectionManagerSchema)
+          if (config === undefined) continue
+          manager?.(config)
+          if (provider) weakenProviders(config, provider)
+          filter.configType.value = anyPack(HttpConnectionManagerSchema, config)
+        }
+      }
+    }
+  }
+}
+
+async function failingRows(runner: TableRunner, table: TruthTable, weakening: Weakening): Promise<string[]> {
+  const failing: string[] = []
+  for (const [policy, security] of Object.entries(table.policies)) {
+    const rows = runner.rowsOf(policy)
+    const { failing: about, security: change = (same) => same } = weakening
+    if (!rows.some(({ row }) => about.includes(row))) continue
+    await runner.edge.serve({ security: change(security), edit: weakened(weakening) })
+    for (const row of rows) {
+      const { faults } = await runner.outcomeOf(row)
+      if (faults.length > 0) failing.push(row.row)
+    }
+  }
+  return [...new Set(failing)]
+}
+
+t.test('the suite fails wherever a protection is taken away', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const table = readTruthTable()
+  const runner = await TableRunner.start(t, table)
+  for (const weakening of WEAKENINGS) {
+    await t.test(`with ${weakening.title}`, async (t) => {
+      const failing = await failingRows(runner, table, weakening)
+      t.comment(`${weakening.title}: ${failing.join(' ')} fail`)
+      t.same(
+        weakening.failing.filter((row) => !failing.includes(row)),
+        [],
+        'each row about it fails',
+      )
+    })
+  }
+  t.same(
+    await failingRows(runner, table, { title: 'nothing', failing: table.rows.map(({ row }) => row) }),
+    [],
+    'the twin: as it is, none fails',
+  )
+})

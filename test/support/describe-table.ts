@@ -1,0 +1,35 @@
+// What came of the truth table, as text: a table a policy, the rows, and where the real Envoy differs.
+
+import Table from 'cli-table3'
+import type { Cell, RowOutcome } from './table-runner.ts'
+
+const PLAIN = { head: [], border: [] }
+
+/** Methods down, callers across: the status, and what was expected where it differs. */
+export function describeCells(cells: readonly Cell[]): string {
+  return [...Map.groupBy(cells, ({ policy }) => policy)]
+    .map(([policy, ofPolicy]) => {
+      const callers = [...new Set(ofPolicy.map(({ caller }) => caller))]
+      const table = new Table({ head: [policy, ...callers], style: PLAIN })
+      for (const [method, ofMethod] of Map.groupBy(ofPolicy, (cell) => cell.method)) {
+        const texts = callers.map((caller) => {
+          const cell = ofMethod.find((one) => one.caller === caller)
+          if (cell === undefined) return ''
+          return cell.got === cell.expected ? String(cell.got) : `${cell.got}, not ${cell.expected}`
+        })
+        table.push([method, ...texts])
+      }
+      return table.toString()
+    })
+    .join('\n')
+}
+
+export function describeRows(outcomes: readonly RowOutcome[]): string {
+  const byNumber = outcomes.toSorted((a, b) => Number(a.row.row.slice(1)) - Number(b.row.row.slice(1)))
+  const table = new Table({ head: ['row', 'what', 'status'], style: PLAIN })
+  for (const { row, got, faults } of byNumber) {
+    table.push([row.row, row.title, faults.length === 0 ? String(got) : faults.join('; ')])
+  }
+  const findings = byNumber.flatMap(({ row }) => (row.finding ? [`Finding, ${row.row}: ${row.finding}`] : []))
+  return [table.toString(), ...findings].join('\n')
+}
