@@ -8,6 +8,7 @@ import { startAdmin } from './admin/admin.ts'
 import type { Config } from './config/model.ts'
 import { openRefusalLog, SnapshotCache, startXdsServer } from './index.ts'
 import { Revisions } from './revisions/revisions.ts'
+import { SecretStore } from './secrets/secret-store.ts'
 import { snapshotToJson } from './snapshot/snapshot-json.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly xdsTls?: ServerTlsFiles
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
+  /** Where the paths of the document's secrets begin. Default: the state folder, else the working directory. */
+  readonly secretsFolder?: string
   /** Told of faults that nobody waits for. */
   readonly onFault?: (error: unknown) => void
 }
@@ -51,9 +54,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => store.close())
     const cache = new SnapshotCache({ consistency: 'enforce', ...refusals })
     const { config, onFault } = options
+    const secrets = new SecretStore({ folder: options.secretsFolder ?? options.stateFolder ?? '.' })
+    ends.push(async () => secrets.close())
     const revisions = await Revisions.open({
       store,
       cache,
+      secrets,
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })

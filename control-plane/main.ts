@@ -1,5 +1,6 @@
 // The control plane as a process: flags, one line when it is ready, and a clean end.
 
+import { dirname } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { readConfigFile } from './config/file.ts'
@@ -14,6 +15,7 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: nodes need a certificate of this CA's for just themselves (PEM)
   --state FOLDER   where to keep what has to outlive the process (memory only)
+  --secrets FOLDER where the paths of secrets begin (the folder of --config, else that of --state)
   --leash          end when stdin closes, so as not to outlive a parent
   --help           this text
 
@@ -28,6 +30,7 @@ interface Flags {
   readonly 'xds-key'?: string
   readonly 'xds-client-ca'?: string
   readonly state?: string
+  readonly secrets?: string
   readonly leash: boolean
 }
 
@@ -52,6 +55,7 @@ function parse() {
         'xds-key': { type: 'string' },
         'xds-client-ca': { type: 'string' },
         state: { type: 'string' },
+        secrets: { type: 'string' },
         leash: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -69,6 +73,7 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, leash } = flags
+  const secretsFolder = flags.secrets ?? (flags.config === undefined ? undefined : dirname(flags.config))
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
   const controlPlane = await startControlPlane({
     ...(config && { config }),
@@ -76,6 +81,7 @@ async function run(): Promise<void> {
     xds,
     ...xdsTlsOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
+    ...(secretsFolder === undefined ? {} : { secretsFolder }),
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })
   if (config !== undefined && !isDeepStrictEqual(config, controlPlane.config)) {

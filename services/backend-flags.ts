@@ -9,12 +9,19 @@ const FLAGS = {
   id: { type: 'string' },
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
+  'tls-certificate': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
+  'tls-allow-plaintext': { type: 'boolean' },
 } as const
 const KNOWN_FLAGS = `known are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
 
-/** Reads `--id`, `--listen` (default 127.0.0.1:0) and `--latency-ms` (default 0). Throws `invalid-argument` with all problems. */
+/**
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` (default 0), and for TLS `--tls-certificate`, `--tls-key`,
+ * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
+ */
 export function parseBackendFlags(args: readonly string[]): BackendOptions {
   const problems: Problem[] = []
   const given = readFlags(args, problems)
@@ -23,9 +30,27 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
     problems.push({ path: '--id', message: 'is missing; give the id that answers carry, such as b1' })
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
+  const tls = readTls(given, problems)
   if (problems.length > 0)
     throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
-  return { id, listen, latencyMs }
+  return { id, listen, latencyMs, ...(tls && { tls }) }
+}
+
+function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
+  const certificate = given.get('tls-certificate')
+  const key = given.get('tls-key')
+  const clientCa = given.get('tls-client-ca')
+  if (![...given.keys()].some((name) => name.startsWith('tls-'))) return undefined
+  if (!certificate)
+    problems.push({ path: '--tls-certificate', message: 'is missing; TLS needs a file in PEM' })
+  if (!key) problems.push({ path: '--tls-key', message: 'is missing; TLS needs a file in PEM' })
+  if (!certificate || !key) return undefined
+  return {
+    certificate,
+    key,
+    allowPlaintext: given.has('tls-allow-plaintext'),
+    ...(clientCa === undefined ? {} : { clientCa }),
+  }
 }
 
 function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<string, string> {

@@ -6,6 +6,7 @@ import type { ServerInterceptor } from '@grpc/grpc-js'
 import { Server, ServerInterceptingCall } from '@grpc/grpc-js'
 import type { ServingStatus } from 'grpc-health-check'
 import { HealthImplementation } from 'grpc-health-check'
+import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
@@ -34,6 +35,8 @@ export interface BackendOptions {
   readonly listen: ListenAddress
   /** Waited before each call but those of health and reflection; 0 for none. */
   readonly latencyMs: number
+  /** Plaintext without it. */
+  readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
 
 export interface Backend {
@@ -45,9 +48,9 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** Starts a backend in this process. Errors are those of `DrainingListener.listen`. */
+/** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
 export async function startBackend(
-  { id, listen, latencyMs }: BackendOptions,
+  { id, listen, latencyMs, tls }: BackendOptions,
   onUnexpected?: OnUnexpected,
 ): Promise<Backend> {
   const interceptors = latencyMs > 0 ? [latency(latencyMs)] : []
@@ -58,13 +61,19 @@ export async function startBackend(
   const health = new HealthImplementation(healthOf('SERVING'))
   health.addToServer(server)
 
-  const listener = new DrainingListener(server)
+  const { allowPlaintext = false, ...paths } = tls ?? {}
+  const files = tls && new CertificateFiles(paths as CertificatePaths)
+  const listener = new DrainingListener(
+    server,
+    files && { credentials: () => files.credentials(), allowPlaintext },
+  )
   const address = await listener.listen(listen)
   return {
     address,
     drain: () => listener.drain(),
     close() {
       for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING')
+      files?.close()
       return listener.close(STOP_GRACE_MS)
     },
   }

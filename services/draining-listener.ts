@@ -9,22 +9,34 @@ import { SwitchyardError } from '../control-plane/errors.ts'
 /** A TCP address or the path of a Unix socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }
 
+export interface Tls {
+  readonly credentials: () => ServerCredentials
+  /** Serves clients without TLS too, which are told by their first byte. */
+  readonly allowPlaintext: boolean
+}
+
+/** What a TLS connection begins with: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
+const HANDSHAKE = 0x16
+
 /**
- * Takes plaintext connections and hands them to the server through one of its injectors. Each drain closes the injector,
- * and so the connections that came through it, and opens the next; grpc-js's own `Server.drain` does not tell
- * how many connections there were.
+ * Takes connections and hands them to the server through its injectors. Each drain closes the injectors, and so the
+ * connections that came through them, and opens the next; grpc-js's own `Server.drain` does not tell how many connections
+ * there were.
  */
 export class DrainingListener {
   readonly #server: Server
+  readonly #tls: Tls | undefined
   readonly #listener = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   readonly #open = new Set<Socket>()
   #sinceDrain = new Set<Socket>()
-  #injector: ConnectionInjector
+  #injectors: Injectors
   #closing: Promise<void> | undefined
 
-  constructor(server: Server) {
+  /** Plaintext without `tls`. */
+  constructor(server: Server, tls?: Tls) {
     this.#server = server
-    this.#injector = server.createConnectionInjector(ServerCredentials.createInsecure())
+    this.#tls = tls
+    this.#injectors = this.#createInjectors()
   }
 
   /**
@@ -45,8 +57,8 @@ export class DrainingListener {
   drain(): number {
     const drained = this.#sinceDrain.size
     this.#sinceDrain = new Set()
-    this.#injector.destroy()
-    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
+    this.#destroyInjectors()
+    this.#injectors = this.#createInjectors()
     return drained
   }
 
@@ -59,7 +71,7 @@ export class DrainingListener {
   async #close(graceMs: number): Promise<void> {
     const closed = once(this.#listener, 'close')
     this.#listener.close()
-    this.#injector.destroy()
+    this.#destroyInjectors()
     const cut = setTimeout(() => {
       for (const socket of this.#open) socket.destroy()
     }, graceMs)
@@ -74,8 +86,44 @@ export class DrainingListener {
     socket.once('close', () => {
       for (const sockets of [this.#open, generation]) sockets.delete(socket)
     })
-    this.#injector.injectConnection(socket)
+    this.#inject(socket)
   }
+
+  #inject(socket: Socket): void {
+    const { tls, plaintext } = this.#injectors
+    if (tls === undefined || plaintext === undefined) {
+      const only = tls ?? plaintext
+      only?.injectConnection(socket)
+      return
+    }
+    socket.once('error', () => socket.destroy())
+    socket.once('readable', () => {
+      const start: Buffer | null = socket.read()
+      if (start === null) return
+      socket.unshift(start)
+      const injector = start[0] === HANDSHAKE ? tls : plaintext
+      injector.injectConnection(socket)
+    })
+  }
+
+  #createInjectors(): Injectors {
+    const { credentials, allowPlaintext } = this.#tls ?? { credentials: undefined, allowPlaintext: true }
+    return {
+      ...(credentials && { tls: this.#server.createConnectionInjector(credentials()) }),
+      ...(allowPlaintext && {
+        plaintext: this.#server.createConnectionInjector(ServerCredentials.createInsecure()),
+      }),
+    }
+  }
+
+  #destroyInjectors(): void {
+    for (const injector of Object.values(this.#injectors)) injector.destroy()
+  }
+}
+
+interface Injectors {
+  readonly tls?: ConnectionInjector
+  readonly plaintext?: ConnectionInjector
 }
 
 function dialled(bound: AddressInfo | string | null, address: ListenAddress): string {

@@ -1,6 +1,7 @@
 // What the admin needs to know of the desired state, of the revisions that it went through, and of the nodes.
 
 import type { Config } from '../config/model.ts'
+import type { Problem } from '../errors.ts'
 import type { XdsEvent } from '../snapshot/events.ts'
 import type { NodeStatus, SyncReport } from '../snapshot/status.ts'
 import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
@@ -18,6 +19,8 @@ export interface DesiredState {
   readonly head: RevisionInfo
   readonly config: Config
   readonly acceptedNumber: number | undefined
+  /** The secrets that are served, and what is wrong with their files; never what is in them. */
+  secrets(): Readonly<Record<string, { readonly notAfter: string; readonly problems: readonly Problem[] }>>
   /** What nodes refuse now. */
   refusals(): Detail | undefined
   get(number: number): Promise<Revision>

@@ -46,6 +46,10 @@ export const StatusSchema = Type.Object({
   refusedRevision: Type.Union([RevisionInfoSchema, Type.Null()]),
   refusals: Type.Array(PlaceSchema),
   fleets: Type.Object({}, { additionalProperties: true }),
+  secrets: Type.Object(
+    {},
+    { additionalProperties: true, description: 'when each expires, and what is wrong with its files' },
+  ),
   nodes: Type.Array(NodeSchema),
 })
 

@@ -46,6 +46,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
         fleets: Object.fromEntries(
           Object.keys(state.config.fleets).map((name) => [name, { lb: fleetLbOf(state.config, name) }]),
         ),
+        secrets: state.secrets(),
         nodes: nodes.status(),
       }
     },

@@ -9,6 +9,7 @@ import { SecuritySchema } from '../switches/http-filters.ts'
 import { JwtProviderSchema } from '../switches/jwt-provider.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'
 import { DEFAULT_ON_NACK, type OnNack, OnNackSchema } from '../switches/on-nack.ts'
+import { ListenerTlsSchema, SecretSchema, UpstreamTlsSchema } from '../switches/tls.ts'
 import { LATER } from './schema-check.ts'
 
 /** An object whose fields are all known: what is not declared is refused. */
@@ -62,10 +63,10 @@ const UpstreamSchema = Type.Object(
         description: 'http2, which gRPC needs, or http1 for a server of key sets',
       }),
     ),
+    tls: Type.Optional(UpstreamTlsSchema),
   },
   {
     ...strict,
-    ...later('tls'),
     description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }',
   },
 )
@@ -147,8 +148,9 @@ const ListenerSchema = Type.Object(
         { ...strict, description: 'where calls go, such as { routes: public }' },
       ),
     ),
+    tls: Type.Optional(ListenerTlsSchema),
   },
-  { ...strict, ...later('tls'), description: 'a listener with port, l4 and l7' },
+  { ...strict, description: 'a listener with port, l4 and l7' },
 )
 
 /** `lb` of a fleet: what `PUT /v1/fleets/{fleet}/lb` writes. */
@@ -182,12 +184,12 @@ export const ConfigSchema = Type.Object(
     version: Type.Literal(1, { description: '1' }),
     upstreams: NamedMap(UpstreamSchema, 'upstreams by their names'),
     routes: NamedMap(RouteSchema, 'routes by their names'),
+    secrets: Type.Optional(NamedMap(SecretSchema, 'files of certificates by names')),
     jwt: Type.Optional(NamedMap(JwtProviderSchema, 'issuers of tokens by their names')),
     fleets: NamedMap(FleetSchema, 'fleets by their names'),
   },
   {
     ...strict,
-    ...later('secrets'),
     description: 'a document with version, upstreams, routes and fleets',
   },
 )

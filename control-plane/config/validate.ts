@@ -3,6 +3,7 @@
 import { checkFleets } from './checks/fleets.ts'
 import { checkRoutes } from './checks/routes.ts'
 import { checkSecurity } from './checks/security.ts'
+import { checkTls } from './checks/tls.ts'
 import { checkUpstreams } from './checks/upstreams.ts'
 import { type Finding, throwFindings } from './finding.ts'
 import { type Config, ConfigSchema, type FleetLb, FleetLbSchema } from './model.ts'
@@ -10,7 +11,7 @@ import { createSchemaCheck } from './schema-check.ts'
 
 const checkSchema = createSchemaCheck(ConfigSchema)
 const checkFleetLb = createSchemaCheck(FleetLbSchema)
-const crossChecks = [checkUpstreams, checkRoutes, checkFleets, checkSecurity]
+const crossChecks = [checkUpstreams, checkRoutes, checkFleets, checkSecurity, checkTls]
 
 export type Checked = { readonly config: Config } | { readonly findings: readonly Finding[] }
 

@@ -3,6 +3,7 @@
 import type { Config } from '../config/model.ts'
 import type { Snapshot } from '../index.ts'
 import { SnapshotCache } from '../index.ts'
+import type { SecretMaterials } from '../secrets/material.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
 /** A configuration that the cache is known to take. */
@@ -26,9 +27,11 @@ export class Publisher {
   }
 
   /** @throws SwitchyardError as `SnapshotCache.setSnapshot` does; nothing is served of it. */
-  prepare(config: Config): Publication {
+  prepare(config: Config, materials: SecretMaterials): Publication {
     const rehearsal = new SnapshotCache({ consistency: 'enforce' })
-    const translations = new Map(Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet)]))
+    const translations = new Map(
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
+    )
     for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, resources)
     return { config, translations }
   }

@@ -1,10 +1,12 @@
 // The desired state in force, and what becomes of each revision of it: accepted, rejected, or rolled back.
 
 import { isDeepStrictEqual } from 'node:util'
+import { throwFindings } from '../config/finding.ts'
 import { type Config, onNackOf } from '../config/model.ts'
 import { validateConfig } from '../config/validate.ts'
 import { SwitchyardError } from '../errors.ts'
 import type { NodeStatus, SnapshotCache, XdsEvent } from '../index.ts'
+import { materialsOf, type ReadSecrets, type SecretStatus, SecretStore } from '../secrets/secret-store.ts'
 import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { followRevision, type Progress } from './progress.ts'
@@ -18,7 +20,9 @@ export interface RevisionsOptions {
   readonly cache: ServingCache & Pick<SnapshotCache, 'status' | 'synced' | 'onEvent'>
   /** What the first revision is made of, where the store has none yet. */
   readonly initial?: Config
-  /** Told when a verdict could not be written down; it is tried again with the next answer of a node. */
+  /** The files that documents name. Default: paths begin in the working directory. */
+  readonly secrets?: SecretStore
+  /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
 }
 
@@ -28,9 +32,8 @@ export interface WriteOptions {
   readonly expectedEtag?: string
 }
 
-interface InForce {
+interface InForce extends Prepared {
   readonly revision: RevisionInfo
-  readonly publication: Publication
   /** The fleets that this revision, or one before it that was not decided, changed. */
   readonly fleets: ReadonlySet<string>
 }
@@ -38,6 +41,13 @@ interface InForce {
 interface Accepted {
   readonly number: number
   readonly config: Config
+  readonly secrets: ReadSecrets
+}
+
+/** A configuration that can be served, with the secrets that it is served with. */
+interface Prepared {
+  readonly publication: Publication
+  readonly secrets: ReadSecrets
 }
 
 /** What a node may have done that a verdict can hang on. */
@@ -47,6 +57,7 @@ export class Revisions {
   readonly #store: RevisionStore
   readonly #cache: RevisionsOptions['cache']
   readonly #publisher: Publisher
+  readonly #secrets: SecretStore
   readonly #turns = new Turns()
   readonly #stopListening: () => void
   readonly #onFault: (error: unknown) => void
@@ -58,10 +69,10 @@ export class Revisions {
   /**
    * Serves the newest revision of the store, or makes the first one.
    * @throws SwitchyardError `invalid-argument` where there is neither a revision nor `initial`, `invalid-config` where this
-   * version of Switchyard cannot serve what is stored
+   * version of Switchyard cannot serve what is stored, or a file that it names is unfit
    */
   static async open(options: RevisionsOptions): Promise<Revisions> {
-    const { store, initial } = options
+    const { store, initial, secrets = new SecretStore({ folder: '.' }) } = options
     const publisher = new Publisher(options.cache)
     const head = (await store.head()) ?? (await writeFirst(store, initial))
     const older = (await store.list()).filter(({ number }) => number < head.number)
@@ -69,24 +80,30 @@ export class Revisions {
       if (status === 'pending' || status === 'unverified') await store.setStatus(number, 'superseded')
     }
     const accepted = older.findLast(({ status }) => status === 'accepted')
-    const lastAccepted = accepted && {
-      number: accepted.number,
-      config: await configOf(store, accepted.number),
-    }
-    if (lastAccepted !== undefined && head.status !== 'accepted') {
-      publisher.publish(publisher.prepare(lastAccepted.config))
+    let lastAccepted: Accepted | undefined
+    if (accepted !== undefined && head.status !== 'accepted') {
+      const config = await configOf(store, accepted.number)
+      const before = await prepare(config, publisher, secrets)
+      publisher.publish(before.publication)
       publisher.accept()
+      lastAccepted = { number: accepted.number, config, secrets: before.secrets }
     }
-    const publication = publisher.prepare(validateConfig(head.document))
-    const fleets = publisher.publish(publication)
+    const prepared = await prepare(validateConfig(head.document), publisher, secrets)
+    const fleets = publisher.publish(prepared.publication)
     const { document: _, ...revision } = head
-    const revisions = new Revisions(options, publisher, { revision, publication, fleets }, lastAccepted)
+    const inForce = { revision, ...prepared, fleets }
+    const revisions = new Revisions({ ...options, secrets }, publisher, inForce, lastAccepted)
     await revisions.#takeUp()
     return revisions
   }
 
   private constructor(
-    { store, cache, onFault = () => {} }: RevisionsOptions,
+    {
+      store,
+      cache,
+      secrets,
+      onFault = () => {},
+    }: RevisionsOptions & Required<Pick<RevisionsOptions, 'secrets'>>,
     publisher: Publisher,
     inForce: InForce,
     accepted: Accepted | undefined,
@@ -94,12 +111,15 @@ export class Revisions {
     this.#store = store
     this.#cache = cache
     this.#publisher = publisher
+    this.#secrets = secrets
     this.#onFault = onFault
     this.#inForce = inForce
     this.#accepted = accepted
     this.#stopListening = cache.onEvent(({ kind }) => {
       if (TELLING.has(kind)) this.#scheduleReview()
     })
+    secrets.use(inForce.secrets)
+    secrets.onChange(() => this.#turns.take(() => this.#renewSecrets()).catch(onFault))
   }
 
   /** The revision in force, which is the newest one. */
@@ -129,10 +149,15 @@ export class Revisions {
     return describeRefusals(this.#cache.status(), this.#inForce.publication)
   }
 
+  /** The secrets that are served, and what is wrong with their files. */
+  secrets(): Readonly<Record<string, SecretStatus>> {
+    return this.#secrets.status()
+  }
+
   /**
    * Writes a revision and serves it: durable first. One that changes nothing is not written again.
    * @param edit makes the next document of the one in force; it may throw
-   * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, or whatever `edit` throws; what is served stays
+   * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for files that are unfit, or whatever `edit` throws; what is served stays
    */
   write(edit: (config: Config) => Config, { author, expectedEtag }: WriteOptions): Promise<RevisionInfo> {
     return this.#turns.take(async () => {
@@ -145,12 +170,12 @@ export class Revisions {
       }
       const config = edit(this.config)
       if (isDeepStrictEqual(config, this.config)) return before
-      const publication = this.#publisher.prepare(config)
+      const prepared = await prepare(config, this.#publisher, this.#secrets)
       const revision = await this.#store.append(config, before.etag, author)
       if (before.status === 'pending' || before.status === 'unverified') {
         await this.#store.setStatus(before.number, 'superseded')
       }
-      this.#serve(revision, publication)
+      this.#serve(revision, prepared)
       await this.#review()
       return this.#inForce.revision
     })
@@ -171,13 +196,14 @@ export class Revisions {
     await this.#turns.take(async () => {})
   }
 
-  #serve(revision: RevisionInfo, publication: Publication): void {
+  #serve(revision: RevisionInfo, prepared: Prepared): void {
     const synced = keysOf(this.#cache.status(), 'SYNCED')
-    const changed = this.#publisher.publish(publication)
+    const changed = this.#publisher.publish(prepared.publication)
+    this.#secrets.use(prepared.secrets)
     const undecided = this.#trial
     const fleets = new Set([...(undecided?.fleets ?? []), ...changed])
     const voters = new Set([...(undecided?.voters ?? []), ...synced])
-    this.#inForce = { revision, publication, fleets }
+    this.#inForce = { revision, ...prepared, fleets }
     this.#trial = { fleets, voters, marked: keysOf(this.#cache.status(), 'NACKED') }
   }
 
@@ -185,8 +211,7 @@ export class Revisions {
   async #takeUp(): Promise<void> {
     const { revision, fleets } = this.#inForce
     if (revision.status === 'accepted') {
-      this.#accepted = { number: revision.number, config: this.config }
-      this.#publisher.accept()
+      this.#keepAsAccepted()
       return
     }
     this.#trial = { fleets, voters: new Set(), marked: new Set() }
@@ -218,8 +243,25 @@ export class Revisions {
   async #accept(): Promise<void> {
     await this.#setStatus('accepted')
     this.#trial = undefined
-    this.#accepted = { number: this.head.number, config: this.config }
+    this.#keepAsAccepted()
+  }
+
+  #keepAsAccepted(): void {
+    this.#accepted = { number: this.head.number, config: this.config, secrets: this.#inForce.secrets }
     this.#publisher.accept()
+  }
+
+  /** Renewed files are no new revision: nobody has changed what is wanted. */
+  async #renewSecrets(): Promise<void> {
+    const prepared = await prepare(this.config, this.#publisher, this.#secrets)
+    this.#publisher.publish(prepared.publication)
+    this.#secrets.use(prepared.secrets)
+    this.#inForce = { ...this.#inForce, ...prepared }
+    if (this.#trial === undefined) this.#keepAsAccepted()
+    const problems = Object.values(this.secrets()).flatMap((one) => one.problems)
+    if (problems.length === 0) return
+    const message = 'renewed files are unfit, and what they held before stays in force'
+    this.#onFault(new SwitchyardError('invalid-config', message, { problems }))
   }
 
   async #reject(by: readonly NodeStatus[]): Promise<void> {
@@ -235,15 +277,14 @@ export class Revisions {
   async #rollBack(accepted: Accepted, why?: Detail): Promise<void> {
     const { number, etag } = this.head
     const message = `brings back revision ${accepted.number}, because revision ${number} was refused`
-    const publication = this.#publisher.prepare(accepted.config)
+    const prepared = await prepare(accepted.config, this.#publisher, this.#secrets, accepted.secrets)
     const revision = await this.#store.append(accepted.config, etag, 'system', {
       status: 'accepted',
       detail: { message, problems: [] },
     })
-    this.#serve(revision, publication)
+    this.#serve(revision, prepared)
     this.#trial = undefined
-    this.#accepted = { number: revision.number, config: accepted.config }
-    this.#publisher.accept()
+    this.#keepAsAccepted()
     await this.#store.setStatus(number, 'rolled_back', why)
   }
 
@@ -261,6 +302,21 @@ export class Revisions {
     const revision = await this.#store.setStatus(this.head.number, status, detail)
     this.#inForce = { ...this.#inForce, revision }
   }
+}
+
+/**
+ * @param known secrets that were in force with the configuration before, for files that have gone bad since
+ * @throws SwitchyardError `invalid-config` with each file that is unfit, and `inconsistent-snapshot`
+ */
+async function prepare(
+  config: Config,
+  publisher: Publisher,
+  store: SecretStore,
+  known?: ReadSecrets,
+): Promise<Prepared> {
+  const secrets = await store.read(config, known)
+  if (secrets.findings.length > 0) throwFindings(secrets.findings, 'files of secrets are unfit')
+  return { publication: publisher.prepare(config, materialsOf(secrets)), secrets }
 }
 
 async function writeFirst(store: RevisionStore, initial: Config | undefined): Promise<Revision> {

@@ -11,6 +11,7 @@ import { file_envoy_extensions_filters_http_jwt_authn_v3_config as jwtAuthn } fr
 import { file_envoy_extensions_filters_http_local_ratelimit_v3_local_rate_limit as localRateLimit } from '@envoy/xds-protos/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js'
 import { file_envoy_extensions_filters_http_rbac_v3_rbac as httpRbac } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { file_envoy_extensions_filters_http_router_v3_router as router } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
+import { file_envoy_extensions_filters_listener_tls_inspector_v3_tls_inspector as tlsInspector } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { file_envoy_extensions_filters_network_http_connection_manager_v3_http_connection_manager as httpConnectionManager } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { file_envoy_extensions_filters_network_tcp_proxy_v3_tcp_proxy as tcpProxy } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { file_envoy_extensions_load_balancing_policies_least_request_v3_least_request as leastRequest } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
@@ -42,6 +43,7 @@ const FILES: readonly DescFile[] = [
   ringHash,
   roundRobin,
   tls,
+  tlsInspector,
   httpProtocolOptions,
   runtime,
 ]

@@ -12,6 +12,7 @@ import { type Fleet, lbOf, type Upstream } from '../config/model.ts'
 import { toHealthCheckFields } from '../switches/health-check.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { fromAds } from './config-source.ts'
+import { toUpstreamSocket } from './tls.ts'
 
 const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
@@ -35,6 +36,7 @@ const CIRCUIT_BREAKERS = { thresholds: [{ maxRetries: 1_024 }] }
 
 /** The cluster is the same for both modes: a tcp_proxy does not look at its HTTP options. */
 export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, 'lb'>): Cluster {
+  const transportSocket = toUpstreamSocket(upstream.tls, upstream.protocol === 'http1' ? 'http/1.1' : 'h2')
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
@@ -43,6 +45,7 @@ export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, '
     commonLbConfig: COMMON_LB,
     circuitBreakers: CIRCUIT_BREAKERS,
     ...toHealthCheckFields(upstream.healthCheck),
+    ...(transportSocket && { transportSocket }),
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, httpOptions(upstream)),
     },

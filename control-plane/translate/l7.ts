@@ -5,11 +5,12 @@ import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
 import { HttpProtocolOptions_HeadersWithUnderscoresAction } from '@envoy/xds-protos/envoy/config/core/v3/protocol_pb.js'
 import type { FilterSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
 import {
+  HttpConnectionManager_ForwardClientCertDetails as ForwardClientCertificate,
   HttpConnectionManager_CodecType,
   HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import type { Config, Fleet } from '../config/model.ts'
+import type { Config, Fleet, Listener } from '../config/model.ts'
 import { toHttpFilters } from '../switches/http-filters.ts'
 import { fromAds } from './config-source.ts'
 
@@ -40,9 +41,16 @@ const HARDENED = {
   },
 } satisfies MessageInitShape<typeof HttpConnectionManagerSchema>
 
+/** Services learn by `x-forwarded-client-cert` whose certificate was shown; what a caller writes into it is taken out. */
+const TELLS_WHO_CALLS = {
+  forwardClientCertDetails: ForwardClientCertificate.SANITIZE_SET,
+  setCurrentClientCertDetails: { subject: true, uri: true, dns: true },
+} as const
+
 /** The filter of listener `name`, whose routes bear its name and come over ADS. */
 export function httpConnectionManager(
   name: string,
+  { tls }: Pick<Listener, 'tls'>,
   { security }: Pick<Fleet, 'security'>,
   { jwt }: Pick<Config, 'jwt'>,
 ): MessageInitShape<typeof FilterSchema> {
@@ -54,6 +62,7 @@ export function httpConnectionManager(
     httpFilters: toHttpFilters(security, jwt),
     streamIdleTimeout: durationFromMs(STREAM_IDLE_MS),
     ...HARDENED,
+    ...(tls?.enabled && tls.clientCa !== undefined && TELLS_WHO_CALLS),
   })
   return {
     name: 'envoy.filters.network.http_connection_manager',

@@ -2,13 +2,16 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { formatSteps } from '../config/finding.ts'
-import type { Config, Fleet, Listener } from '../config/model.ts'
+import type { Config, Fleet, Listener, Upstream } from '../config/model.ts'
+import type { SecretMaterials } from '../secrets/material.ts'
 import { writtenChecks } from '../switches/http-filters.ts'
+import { secretsOf } from '../switches/tls.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
+import { secretName, toSecret } from './secret.ts'
 
 /**
  * Where resources come from: the path in the document (`upstreams.echo`) by `TYPE_URL NAME`. It stays off the wire,
@@ -29,14 +32,23 @@ interface Made {
 }
 
 /**
- * Clusters, assignments, listeners and routes of a fleet; nothing that its listeners do not refer to.
+ * Secrets, clusters, assignments, listeners and routes of a fleet; nothing that its listeners do not refer to.
  * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs,
  * and a flip back finds them warm.
  * @param config a valid configuration that holds the fleet
+ * @param materials what the files of its secrets hold, as far as something that is on uses them
  */
-export function translate(config: Config, fleetName: string): Translation {
+export function translate(
+  config: Config,
+  fleetName: string,
+  materials: SecretMaterials = new Map(),
+): Translation {
   const fleet = entryOf(config.fleets, fleetName)
-  const made = [...fromUpstreams(config, fleet), ...fromListeners(config, fleetName, fleet)]
+  const made = [
+    ...fromSecrets(config, fleet, materials),
+    ...fromUpstreams(config, fleet),
+    ...fromListeners(config, fleetName, fleet),
+  ]
   return {
     resources: made.map(({ resource }) => resource),
     provenance: new Map(
@@ -49,16 +61,37 @@ export function translate(config: Config, fleetName: string): Translation {
 }
 
 /** The resources alone, for who does not ask where they come from. */
-export function translateFleet(config: Config, fleetName: string): readonly Message[] {
-  return translate(config, fleetName).resources
+export function translateFleet(
+  config: Config,
+  fleetName: string,
+  materials?: SecretMaterials,
+): readonly Message[] {
+  return translate(config, fleetName, materials).resources
 }
 
-function fromUpstreams(config: Config, fleet: Fleet): Made[] {
+/** Of switches that are on: what is off needs no key on any Envoy. */
+function fromSecrets(config: Config, fleet: Fleet, materials: SecretMaterials): Made[] {
+  const named = [...Object.values(fleet.listeners), ...usedUpstreams(config, fleet).map(([, one]) => one)]
+    .filter(({ tls }) => tls?.enabled)
+    .flatMap(({ tls }) => secretsOf(tls))
+  const byName = Object.fromEntries(named.map((one) => [secretName(one.secret, one.part), one]))
+  return sortedEntries(byName).map(([name, { secret, part }]) => ({
+    resource: toSecret(secret, part, materials.get(secret)),
+    name,
+    from: ['secrets', secret],
+  }))
+}
+
+function usedUpstreams(config: Config, fleet: Fleet): [name: string, upstream: Upstream][] {
   const used = new Set([
     ...Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)),
     ...upstreamsOfChecks(config, fleet),
   ])
-  const upstreams = sortedEntries(config.upstreams).filter(([name]) => used.has(name))
+  return sortedEntries(config.upstreams).filter(([name]) => used.has(name))
+}
+
+function fromUpstreams(config: Config, fleet: Fleet): Made[] {
+  const upstreams = usedUpstreams(config, fleet)
   return [
     ...upstreams.map(([name, upstream]) => ({
       resource: toCluster(name, upstream, fleet),

@@ -22,6 +22,7 @@ function silentFleet() {
     head: HEAD,
     config: sampleWith({}),
     acceptedNumber: undefined,
+    secrets: () => ({}),
     refusals: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
     list: async () => [HEAD],

@@ -1,22 +1,26 @@
 // Every golden output is taken by a real Envoy: one after another, by the same one, as a fleet would come to them.
 
 import t from 'tap'
+import { Authority } from '../../certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
 import { startEnvoy, untilSynced } from '../support/real-envoy.ts'
+import { issuedMaterials } from '../support/secret-materials.ts'
 
 t.test('Envoy ACKs every golden output', async (t) => {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
   const envoy = await startEnvoy(t, server.address, 'delta')
+  const authority = await Authority.create('golden')
 
   for (const name of namesOf(GOLDEN_FOLDER, IN)) {
     const config = readCase(GOLDEN_FOLDER, name)
+    const materials = await issuedMaterials(config, authority)
     for (const fleet of Object.keys(config.fleets)) {
       await t.test(`${name}, fleet ${fleet}`, async (t) => {
-        const resources = translateFleet(config, fleet)
+        const resources = translateFleet(config, fleet, materials)
         cache.setSnapshot('fleet', resources)
         const [node] = await untilSynced(cache)
         t.equal(node?.id, envoy.nodeId)

@@ -23,6 +23,7 @@ const KNOWN = [
   'envoy.extensions.filters.http.rbac.v3.RBAC',
   'envoy.extensions.filters.http.router.v3.Router',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
   'google.protobuf.Struct',

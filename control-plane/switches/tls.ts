@@ -1,0 +1,111 @@
+// TLS: of listeners towards clients, of upstreams towards endpoints; certificates are named here, and lie in files.
+
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from './deep-readonly.ts'
+
+const strict = { additionalProperties: false } as const
+const enabled = Type.Boolean({ description: 'true or false' })
+
+function SecretWith(what: string) {
+  return Type.String({ description: `the name of an entry of secrets with ${what}` })
+}
+
+const CERTIFICATE = 'certificate and key'
+const CA = 'ca'
+
+const minVersion = Type.Optional(
+  Type.Enum(['1.2', '1.3'], { default: '1.2', description: '"1.2" or "1.3", in quotes' }),
+)
+
+function Sans(whose: string) {
+  return Type.Optional(
+    Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION }), {
+      default: [],
+      uniqueItems: true,
+      description: `a list of names of which ${whose} must bear one, such as ["spiffe://switchyard/echo"]; [] for any`,
+    }),
+  )
+}
+const SAN_DESCRIPTION =
+  'a URI, a host name, an IP address or a mail address; with * at its end, all that begin so'
+
+/** `tls` of a listener. */
+export const ListenerTlsSchema = Type.Object(
+  {
+    enabled,
+    certificate: SecretWith(CERTIFICATE),
+    clientCa: Type.Optional(SecretWith(CA)),
+    requireClient: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: 'true or false: whether clients must show a certificate, where clientCa is written',
+      }),
+    ),
+    sans: Sans("a client's certificate"),
+    minVersion,
+    allowPlaintext: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'true or false: whether clients without TLS are served too, while they move',
+      }),
+    ),
+  },
+  { ...strict, description: 'TLS such as { enabled: true, certificate: edge-server }' },
+)
+export type ListenerTls = DeepReadonly<Static<typeof ListenerTlsSchema>>
+
+/** `tls` of an upstream. Whoever answers is always checked: without a `ca`, anybody could. */
+export const UpstreamTlsSchema = Type.Object(
+  {
+    enabled,
+    ca: SecretWith(CA),
+    certificate: Type.Optional(SecretWith(CERTIFICATE)),
+    sans: Sans("an endpoint's certificate"),
+    minVersion,
+  },
+  { ...strict, description: 'TLS such as { enabled: true, ca: mesh }' },
+)
+export type UpstreamTls = DeepReadonly<Static<typeof UpstreamTlsSchema>>
+
+/** Relative and without `..`: whoever may write the document may not look around on the host. */
+function FileOf(what: string) {
+  return Type.String({
+    pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$)).+$',
+    description: `the file of ${what}, from the folder of secrets on, such as certs/edge.pem, without ..`,
+  })
+}
+
+/** An entry of `secrets`: where files are, never what is in them. */
+export const SecretSchema = Type.Object(
+  {
+    certificate: Type.Optional(FileOf('a certificate, with those of its issuers behind it')),
+    key: Type.Optional(FileOf("the certificate's key")),
+    passphrase: Type.Optional(FileOf('the passphrase of the key')),
+    ca: Type.Optional(FileOf('the authorities that are trusted')),
+  },
+  { ...strict, description: 'files such as { certificate: certs/edge.pem, key: certs/edge.key }' },
+)
+export type SecretFiles = DeepReadonly<Static<typeof SecretSchema>>
+
+/** What of a secret is meant: Envoy takes both as secrets of their own. */
+export type SecretPart = 'certificate' | 'ca'
+
+export interface SecretReference {
+  /** The field of `tls` that it stands in. */
+  readonly field: string
+  readonly secret: string
+  readonly part: SecretPart
+}
+
+/** What `tls` of a listener or an upstream names, on or off. */
+export function secretsOf(tls: ListenerTls | UpstreamTls | undefined): readonly SecretReference[] {
+  if (tls === undefined) return []
+  const { certificate, ca, clientCa } = { ca: undefined, clientCa: undefined, ...tls }
+  return [
+    ...(certificate === undefined
+      ? []
+      : [{ field: 'certificate', secret: certificate, part: 'certificate' as const }]),
+    ...(ca === undefined ? [] : [{ field: 'ca', secret: ca, part: 'ca' as const }]),
+    ...(clientCa === undefined ? [] : [{ field: 'clientCa', secret: clientCa, part: 'ca' as const }]),
+  ]
+}

@@ -1,0 +1,105 @@
+// A server's certificate, its key and the authorities of its clients, from files that something else renews.
+
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { experimental, type ServerCredentials } from '@grpc/grpc-js'
+import { SwitchyardError } from '../control-plane/errors.ts'
+
+export interface CertificatePaths {
+  readonly certificate: string
+  readonly key: string
+  /** Where it is given, clients must show a certificate of one of these authorities. */
+  readonly clientCa?: string
+}
+
+interface Contents {
+  readonly cert: Buffer
+  readonly key: Buffer
+  readonly ca?: Buffer
+}
+
+const INTERVAL_MS = 1_000
+
+/**
+ * Looks at the files each second, and takes what they hold once it is whole: a certificate whose key is not written yet leaves
+ * the one before in force, where grpc-js's own watcher would turn connections away until both are there.
+ */
+export class CertificateFiles implements experimental.CertificateProvider {
+  readonly #paths: CertificatePaths
+  readonly #identityListeners = new Set<experimental.IdentityCertificateUpdateListener>()
+  readonly #caListeners = new Set<experimental.CaCertificateUpdateListener>()
+  readonly #look = () => this.#renew()
+  #contents: Contents
+
+  /** @throws SwitchyardError `invalid-argument` where the files are not there, or do not fit each other */
+  constructor(paths: CertificatePaths, intervalMs = INTERVAL_MS) {
+    this.#paths = paths
+    try {
+      this.#contents = read(paths)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new SwitchyardError('invalid-argument', `TLS cannot be served with these files: ${reason}`, {
+        cause: error,
+      })
+    }
+    for (const file of Object.values(paths)) {
+      watchFile(file, { interval: intervalMs, persistent: false }, this.#look)
+    }
+  }
+
+  credentials(): ServerCredentials {
+    const ca = this.#paths.clientCa === undefined ? null : this
+    // Whatever the names of its parameters say, the first one is asked for the server's own certificate.
+    return experimental.createCertificateProviderServerCredentials(this, ca, ca !== null)
+  }
+
+  addIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
+    this.#identityListeners.add(listener)
+    listener(identityOf(this.#contents))
+  }
+
+  removeIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
+    this.#identityListeners.delete(listener)
+  }
+
+  addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
+    this.#caListeners.add(listener)
+    listener(caOf(this.#contents))
+  }
+
+  removeCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
+    this.#caListeners.delete(listener)
+  }
+
+  close(): void {
+    for (const file of Object.values(this.#paths)) unwatchFile(file, this.#look)
+  }
+
+  #renew(): void {
+    try {
+      this.#contents = read(this.#paths)
+    } catch {
+      return // Half of a renewal: the rest of it changes a file again.
+    }
+    for (const listener of this.#caListeners) listener(caOf(this.#contents))
+    for (const listener of this.#identityListeners) listener(identityOf(this.#contents))
+  }
+}
+
+function read({ certificate, key, clientCa }: CertificatePaths): Contents {
+  const contents = {
+    cert: readFileSync(certificate),
+    key: readFileSync(key),
+    ...(clientCa === undefined ? {} : { ca: readFileSync(clientCa) }),
+  }
+  createSecureContext(contents)
+  return contents
+}
+
+function identityOf({ cert, key }: Contents): experimental.IdentityCertificateUpdate {
+  return { certificate: cert, privateKey: key }
+}
+
+function caOf({ ca }: Contents): experimental.CaCertificateUpdate | null {
+  return ca === undefined ? null : { caCertificate: ca }
+}

@@ -1,0 +1,27 @@
+// What the files of a document's secrets would hold: words for goldens, or real certificates where an Envoy is to take them.
+
+import type { Authority } from '../../certificates/authority.ts'
+import type { Config } from '../../control-plane/config/model.ts'
+import type { SecretMaterials } from '../../control-plane/secrets/material.ts'
+
+/** The names of files in the place of what is in them. */
+export function namedMaterials({ secrets = {} }: Config): SecretMaterials {
+  return new Map(
+    Object.entries(secrets).map(([name, { certificate = '', key = '', ca = '' }]) => [
+      name,
+      { certificate: { chain: `(${certificate})`, key: `(${key})` }, ca: `(${ca})` },
+    ]),
+  )
+}
+
+/** A certificate of the authority for each secret, and the authority itself. */
+export async function issuedMaterials(
+  { secrets = {} }: Config,
+  authority: Authority,
+): Promise<SecretMaterials> {
+  const issued = Object.keys(secrets).map(async (name) => {
+    const { certificate, key } = await authority.issue({ name, dns: ['localhost'] })
+    return [name, { certificate: { chain: certificate, key }, ca: authority.issued.certificate }] as const
+  })
+  return new Map(await Promise.all(issued))
+}
