@@ -19,7 +19,8 @@ for (const [flags, options] of GOOD) {
   })
 }
 
-const KNOWN = 'known are --id, --listen, --latency-ms'
+const KNOWN =
+  'known are --id, --listen, --latency-ms, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -40,6 +41,13 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
   [
     '--id b1 --latency-ms 60001',
     ['--latency-ms: "60001" is no latency; give whole milliseconds from 0 to 60000'],
+  ],
+  [
+    '--id b1 --tls-client-ca ca.pem',
+    [
+      '--tls-certificate: is missing; TLS needs a file in PEM',
+      '--tls-key: is missing; TLS needs a file in PEM',
+    ],
   ],
   ['--id b1 b2 --colour', [`b2: is no flag; ${KNOWN}`, `--colour: is no flag; ${KNOWN}`]],
   [
