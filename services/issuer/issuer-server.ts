@@ -3,12 +3,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { ListenAddress } from '../draining-listener.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
 export const KEY_SET_PATH = '/jwks.json'
 
 export interface IssuerServer {
-  /** `host:port`. */
+  /** `host:port` or `unix:/path`. */
   readonly address: string
   close(): Promise<void>
 }
@@ -16,7 +17,7 @@ export interface IssuerServer {
 /** @param onFetch told of each request for the key set */
 export async function serveKeySet(
   issuer: Pick<TokenIssuer, 'keySet'>,
-  { host, port }: { readonly host: string; readonly port: number },
+  listen: ListenAddress,
   onFetch: () => void = () => {},
 ): Promise<IssuerServer> {
   const server = createServer(({ method, url }, response) => {
@@ -24,14 +25,18 @@ export async function serveKeySet(
     onFetch()
     response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify(issuer.keySet))
   })
-  server.listen(port, host)
+  server.listen(listen)
   await once(server, 'listening')
   return {
-    address: `${host}:${(server.address() as AddressInfo).port}`,
+    address: 'path' in listen ? `unix:${listen.path}` : addressOf(server.address() as AddressInfo),
     close: async () => {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
   }
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
 }

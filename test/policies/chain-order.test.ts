@@ -2,9 +2,14 @@
 
 import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import t from 'tap'
+import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
+import { Server, status } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
 import { HTTP_FILTERS, inOrder } from '../../control-plane/switches/http-filters.ts'
 import { toListener } from '../../control-plane/translate/listener.ts'
+import { DrainingListener } from '../../services/draining-listener.ts'
+import { addService } from '../../services/rpc/index.ts'
+import { requireTool } from '../support/requirements.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 
 const LISTENER = { port: 10000, l7: { routes: 'public' } }
@@ -26,11 +31,13 @@ function chainOf(security: Parameters<typeof toListener>[2]['security'] & object
 t.test('with all on, the chain has the order of the list', async (t) => {
   const security = {
     jwt: { enabled: true, anyOf: ['main'] },
+    opa: { enabled: true, upstream: 'authorizer' },
     rbac: { enabled: true, rules: { blue: { headers: { 'x-tenant': 'blue' } } } },
   }
   t.same(chainOf(security), [
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
+    'envoy.filters.http.ext_authz',
     'envoy.filters.http.header_to_metadata',
     'envoy.filters.http.rbac',
     'envoy.filters.http.router',
@@ -62,12 +69,49 @@ t.test('every order but that of the list lets a caller skip a check, and is refu
   )
 })
 
-t.test('a call that JWT refuses reaches no service, and one with a token does', async (t) => {
-  const edge = await startSecuredEdge(t, { security: { jwt: { enabled: true, anyOf: ['main'] } } })
-  t.equal((await edge.call()).status, 16)
-  t.equal(edge.seen.length, 0)
+/** An authorizer that keeps who asked, and refuses where the header x-deny is. */
+async function startAuthorizer(t: Test) {
+  const asked: string[] = []
+  const server = new Server()
+  addService(server, Authorization, {
+    check: async ({ attributes }) => {
+      const { headers = {}, headerMap } = attributes?.request?.http ?? {}
+      const names = [...Object.keys(headers), ...(headerMap?.headers ?? []).map(({ key }) => key)]
+      asked.push(names.join())
+      return { status: { code: names.includes('x-deny') ? status.PERMISSION_DENIED : status.OK } }
+    },
+  })
+  const listener = new DrainingListener(server)
+  t.teardown(() => listener.close(0))
+  return { asked, address: await listener.listen({ host: '127.0.0.1', port: 0 }) }
+}
+
+t.test('JWT is asked before OPA, OPA before the rules, and the rules before the services', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const authorizer = await startAuthorizer(t)
+  const edge = await startSecuredEdge(t, {
+    upstreams: { authorizer: { endpoints: { a: { address: authorizer.address } } } },
+    security: {
+      jwt: { enabled: true, anyOf: ['main'] },
+      opa: { enabled: true, upstream: 'authorizer', timeout: '5s' },
+      rbac: { enabled: true, rules: { blue: { headers: { 'x-tenant': 'blue' } } } },
+    },
+  })
   const authorization = `Bearer ${await edge.token()}`
-  const answer = await edge.call({ headers: { authorization } })
-  t.equal(answer.status, 0, answer.details)
-  t.equal(edge.seen.length, 1)
+  /** How often each of the three has been asked, the services last. */
+  const asked = async () => {
+    const stats = await edge.envoy.admin.stats('http\\.main\\.rbac\\.(allowed|denied)$')
+    const rules = [...stats.values()].reduce((sum, count) => sum + count, 0)
+    return [authorizer.asked.length, rules, edge.seen.length]
+  }
+  const statusWith = async (headers: Record<string, string>) => (await edge.call({ headers })).status
+
+  t.equal(await statusWith({ 'x-tenant': 'blue' }), 16, 'no token')
+  t.same(await asked(), [0, 0, 0], 'after JWT nobody was asked')
+  t.equal(await statusWith({ authorization, 'x-tenant': 'blue', 'x-deny': '1' }), 7, 'OPA says no')
+  t.same(await asked(), [1, 0, 0], 'after OPA nobody was asked')
+  t.equal(await statusWith({ authorization }), 7, 'no rule fits')
+  t.same(await asked(), [2, 1, 0], 'after the rules nobody was asked')
+  t.equal(await statusWith({ authorization, 'x-tenant': 'blue' }), 0, 'the accepted twin')
+  t.same(await asked(), [3, 2, 1])
 })

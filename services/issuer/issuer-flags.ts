@@ -1,0 +1,55 @@
+// Reads an issuer's flags.
+
+import { parseArgs } from 'node:util'
+import { type Problem, SwitchyardError } from '../../control-plane/errors.ts'
+import type { ListenAddress } from '../draining-listener.ts'
+import { readListen } from '../listen-flag.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './token-issuer.ts'
+
+const FLAGS = {
+  issuer: { type: 'string' },
+  listen: { type: 'string', default: '127.0.0.1:0' },
+  algorithm: { type: 'string', default: 'ES256' },
+} as const
+
+export interface IssuerFlags {
+  /** The `iss` of its tokens. */
+  readonly issuer: string
+  readonly listen: ListenAddress
+  /** Of its first key. */
+  readonly algorithm: SigningAlgorithm
+}
+
+/** Throws `invalid-argument` with all problems. */
+export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
+  const { issuer = '', listen, algorithm } = parse(args)
+  const problems: Problem[] = []
+  if (issuer === '') {
+    problems.push({
+      path: '--issuer',
+      message: 'is missing: give the iss of its tokens, such as https://issuer.local',
+    })
+  }
+  if (!isAlgorithm(algorithm)) {
+    const message = `"${algorithm}" is not known: give one of ${SIGNING_ALGORITHMS.join(', ')}`
+    problems.push({ path: '--algorithm', message })
+  }
+  const address = readListen(listen, problems)
+  if (problems.length > 0 || !isAlgorithm(algorithm)) {
+    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
+  }
+  return { issuer, listen: address, algorithm }
+}
+
+export function isAlgorithm(text: unknown): text is SigningAlgorithm {
+  return (SIGNING_ALGORITHMS as readonly unknown[]).includes(text)
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values
+  } catch (cause) {
+    const problems = [{ path: 'flags', message: (cause as Error).message }]
+    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { cause, problems })
+  }
+}

@@ -1,0 +1,81 @@
+// The issuer as a process of its own: serves its key set, signs and rotates as commands on stdin say, and ends when stdin does.
+
+import { createInterface } from 'node:readline'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
+import { type IssuerServer, serveKeySet } from './issuer-server.ts'
+import { createSigningKey, TokenIssuer, type TokenOptions } from './token-issuer.ts'
+
+const EXIT_FAILED = 1
+const EXIT_BAD_FLAGS = 2
+
+type Command = (argument: unknown) => Promise<object>
+
+function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+function complain(thrown: unknown): void {
+  process.stderr.write(`issuer: ${SwitchyardError.from(thrown).message}\n`)
+}
+
+/** Each by its name in a line such as `{"token":{"subject":"alice","audience":"echo","lifetime":600}}`. */
+function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
+  return {
+    token: async (options) => ({ token: await issuer.sign(options as TokenOptions) }),
+    publish: async (algorithm) => {
+      if (!isAlgorithm(algorithm)) throw new RangeError(`"${algorithm}" is no algorithm of keys`)
+      const key = await createSigningKey(algorithm)
+      issuer.publish(key)
+      return { published: key.kid }
+    },
+    signWith: async (kid) => {
+      issuer.signWith(String(kid))
+      return { signing: issuer.signingKey.kid }
+    },
+    retire: async (kid) => {
+      issuer.retire(String(kid))
+      return { retired: kid }
+    },
+  }
+}
+
+/** Each line is answered by one, in turn. */
+function obey(commands: Readonly<Record<string, Command>>, server: IssuerServer): void {
+  const stop = () => void server.close().then(() => process.exit(0))
+  const answer = async (line: string) => {
+    try {
+      const [[name, argument] = ['', undefined]] = Object.entries(JSON.parse(line) as object)
+      const command = commands[name]
+      if (command === undefined)
+        throw new RangeError(`no command "${name}": there are ${Object.keys(commands)}`)
+      print(await command(argument))
+    } catch (thrown) {
+      complain(thrown)
+      print({ failed: (thrown as Error).message })
+    }
+  }
+  let turn = Promise.resolve()
+  const lines = createInterface({ input: process.stdin })
+  lines.on('line', (line) => {
+    turn = turn.then(() => answer(line))
+  })
+  // The parent died, and with it whoever would have ended this process.
+  lines.on('close', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { issuer: name, listen, algorithm } = parseIssuerFlags(args)
+  const issuer = await TokenIssuer.create(name, algorithm)
+  const server = await serveKeySet(issuer, listen)
+  obey(commandsOf(issuer), server)
+  print({ issuer: name, address: server.address, signing: issuer.signingKey.kid })
+}
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const error = SwitchyardError.from(thrown)
+  complain(error)
+  process.exit(error.problems.length > 0 ? EXIT_BAD_FLAGS : EXIT_FAILED)
+})
