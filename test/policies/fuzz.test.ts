@@ -1,0 +1,57 @@
+// Random calls of which the policy refuses each: none gets in, nothing crashes, and good ones between them go through.
+
+import fc from 'fast-check'
+import t from 'tap'
+import { openForge } from '../support/forged-token.ts'
+import { hostileCalls } from '../support/hostile-calls.ts'
+import { connectRaw } from '../support/raw-call.ts'
+import { requireTool } from '../support/requirements.ts'
+import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
+
+/**
+ * The same seed makes the same calls. To look further:
+ * SWITCHYARD_FUZZ_CALLS=1000000 SWITCHYARD_SEED=$RANDOM npx tap test/policies/fuzz.test.ts
+ */
+const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
+const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 100_000)
+const CONNECTIONS = 8
+/** After how many hostile calls a good one is made. */
+const GOOD_EVERY = 100
+
+t.test(`of ${count} random calls none gets in (SWITCHYARD_SEED=${seed})`, async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const edge = await startSecuredEdge(t, { security: { jwt: { enabled: true, anyOf: ['main'] } } })
+  const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
+  const calls = hostileCalls({
+    good: await edge.token(),
+    elsewhere: await forge.make({ claims: { aud: 'payments' } }),
+    expired: await forge.make({ claims: { exp: -3_600 } }),
+    stranger: await forge.make({ key: 'stranger' }),
+  })
+  const headers = { authorization: `Bearer ${await edge.token()}` }
+  const statuses = new Map<number, number>()
+  let left = count
+  let good = 0
+
+  const work = async (_: unknown, index: number) => {
+    const connection = connectRaw(t, edge.address)
+    // A batch at a time: 100,000 calls at once would be a lot of memory.
+    for (let batch = index; left > 0; batch += CONNECTIONS) {
+      const size = Math.min(GOOD_EVERY, left)
+      left -= size
+      for (const call of fc.sample(calls, { seed: seed + batch, numRuns: size })) {
+        const { status } = await connection.call(call)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        if (status === 0) t.fail(`let in: ${JSON.stringify(call)}`)
+      }
+      if ((await edge.call({ headers })).status === 0) good += 1
+      else t.fail('a good call was refused')
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, work))
+
+  t.comment(`${count} calls from seed ${seed} came to`, Object.fromEntries([...statuses].sort()))
+  t.equal(edge.seen.length, good, 'the services saw the good calls alone')
+  t.ok(good >= count / GOOD_EVERY, `${good} good calls went through`)
+  t.equal(await edge.envoy.admin.ready(), 'LIVE')
+})
