@@ -3,14 +3,25 @@
 import { SwitchyardError } from '../control-plane/errors.ts'
 import { RestClient } from './rest-client.ts'
 import { readStateFile, stateFolder, type TestbedDescription } from './testbed/state-file.ts'
+import { readToken } from './token-file.ts'
 
 /**
- * `--admin URL`, or else `YARD_ADMIN`, or else the one that `yard up` wrote down.
- * @throws SwitchyardError `unreachable` where there is none
+ * `--admin URL`, or else `YARD_ADMIN`, or else the one that `yard up` wrote down; with the token in `YARD_TOKEN`, or else
+ * the operator's of `yard up`, which is sent to no other control plane.
+ * @throws SwitchyardError `unreachable` where there is none, `unauthenticated` where its tokens cannot be read
  */
 export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
-  const named = admin ?? process.env.YARD_ADMIN
-  return new RestClient(named || (await findTestbed()).admin)
+  const named = admin || process.env.YARD_ADMIN
+  const token = process.env.YARD_TOKEN
+  if (named) return new RestClient(named, token || (await tokenOfTestbedAt(named)))
+  const testbed = await findTestbed()
+  return new RestClient(testbed.admin, token || (await readToken(testbed.tokens, 'operator')))
+}
+
+async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
+  const testbed = await readStateFile(stateFolder())
+  const isTheSame = testbed?.admin !== undefined && new RestClient(url).url === testbed.admin
+  return isTheSame ? await readToken(testbed.tokens, 'operator') : undefined
 }
 
 /** @throws SwitchyardError `unreachable` where no testbed is up */

@@ -27,9 +27,12 @@ const URN = 'urn:switchyard:error:'
 export class RestClient {
   /** Such as `http://127.0.0.1:9000`. */
   readonly url: string
+  readonly #token: string | undefined
 
-  constructor(url: string) {
+  /** `token` is sent with every request. */
+  constructor(url: string, token?: string) {
     this.url = url.replace(/\/+$/, '')
+    this.#token = token
   }
 
   async config(): Promise<unknown> {
@@ -86,6 +89,7 @@ export class RestClient {
     const request: RequestInit = {
       method,
       headers: {
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(type === undefined ? {} : { 'content-type': type }),
         ...(etag === undefined ? {} : { 'if-match': etag }),
       },

@@ -14,6 +14,7 @@ import { addHistory } from './verbs/history.ts'
 import { addLb } from './verbs/lb.ts'
 import { addSet } from './verbs/set.ts'
 import { addStatus } from './verbs/status.ts'
+import { addToken } from './verbs/token.ts'
 import { addUp } from './verbs/up.ts'
 
 const BAD_FLAGS = 2
@@ -23,7 +24,19 @@ const program = new Command('yard')
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-for (const add of [addDemo, addUp, addStatus, addGet, addApply, addSet, addLb, addCall, addHistory, addCerts])
+for (const add of [
+  addDemo,
+  addUp,
+  addStatus,
+  addGet,
+  addApply,
+  addSet,
+  addLb,
+  addCall,
+  addHistory,
+  addToken,
+  addCerts,
+])
   add(program)
 
 withExamples(program, [

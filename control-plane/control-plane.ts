@@ -2,8 +2,10 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AuditLog } from './access/audit-log.ts'
 import { refuseForeignNode } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
+import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './config/model.ts'
 import { openRefusalLog, SnapshotCache, startXdsServer } from './index.ts'
@@ -25,12 +27,21 @@ export interface ControlPlaneOptions {
   readonly stateFolder?: string
   /** Where the paths of the document's secrets begin. Default: the state folder, else the working directory. */
   readonly secretsFolder?: string
+  /**
+   * Where the tokens of REST are kept, `tokens.json`, made where it is missing, and `audit.jsonl` beside it. Default: the
+   * state folder. Without either no token is asked for, and REST stays on loopback.
+   */
+  readonly accessFolder?: string
+  /** Serves `/metrics` to who has no token. */
+  readonly openMetrics?: boolean
   /** Told of faults that nobody waits for. */
   readonly onFault?: (error: unknown) => void
 }
 
 export interface ControlPlane {
   readonly adminUrl: string
+  /** The file with the tokens, where they are asked for. */
+  readonly tokensFile?: string
   /** As clients dial it, with the port that was taken. */
   readonly xdsAddress: string
   /** The document in force. */
@@ -66,9 +77,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => revisions.close())
     const xds = await startXdsServer({ cache, address: options.xds, ...(await identityOf(options.xdsTls)) })
     ends.push(() => xds.close())
-    const admin = await startAdmin({ state: revisions, nodes: nodesIn(cache), address: options.admin })
+    const accessFolder = options.accessFolder ?? options.stateFolder
+    const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder)
+    if (guard !== undefined) ends.push(() => guard.audit.close())
+    const admin = await startAdmin({
+      state: revisions,
+      nodes: nodesIn(cache),
+      address: options.admin,
+      ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
+    })
     ends.push(() => admin.close())
-    return { adminUrl: admin.url, xdsAddress: xds.address, config: revisions.config, close }
+    return {
+      adminUrl: admin.url,
+      xdsAddress: xds.address,
+      config: revisions.config,
+      close,
+      ...(guard && { tokensFile: guard.tokensFile }),
+    }
   } catch (error) {
     await close()
     throw error
@@ -86,6 +111,12 @@ async function openState(folder: string | undefined) {
 async function identityOf(tls: ServerTlsFiles | undefined) {
   if (tls === undefined) return {}
   return { credentials: await readServerCredentials(tls), authorize: refuseForeignNode }
+}
+
+async function openAccess(folder: string) {
+  const tokensFile = join(folder, 'tokens.json')
+  const tokens = await openTokens(tokensFile)
+  return { tokensFile, tokens, audit: await AuditLog.open(join(folder, 'audit.jsonl')) }
 }
 
 /** What the admin asks of the nodes. */

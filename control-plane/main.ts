@@ -16,10 +16,13 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
                    serve xDS over mutual TLS: nodes need a certificate of this CA's for just themselves (PEM)
   --state FOLDER   where to keep what has to outlive the process (memory only)
   --secrets FOLDER where the paths of secrets begin (the folder of --config, else that of --state)
+  --access FOLDER  where to keep the tokens of REST and its audit log (the state folder; without either no token is asked
+                   for, and REST stays on loopback)
+  --open-metrics   serve /metrics to who has no token
   --leash          end when stdin closes, so as not to outlive a parent
   --help           this text
 
-Prints {"admin":URL,"xds":ADDRESS} on stdout when it is ready. Ends on SIGINT and SIGTERM.
+Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. Ends on SIGINT and SIGTERM.
 `
 
 interface Flags {
@@ -31,6 +34,8 @@ interface Flags {
   readonly 'xds-client-ca'?: string
   readonly state?: string
   readonly secrets?: string
+  readonly access?: string
+  readonly 'open-metrics': boolean
   readonly leash: boolean
 }
 
@@ -56,6 +61,8 @@ function parse() {
         'xds-client-ca': { type: 'string' },
         state: { type: 'string' },
         secrets: { type: 'string' },
+        access: { type: 'string' },
+        'open-metrics': { type: 'boolean', default: false },
         leash: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -82,6 +89,8 @@ async function run(): Promise<void> {
     ...xdsTlsOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     ...(secretsFolder === undefined ? {} : { secretsFolder }),
+    ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
+    openMetrics: flags['open-metrics'],
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })
   if (config !== undefined && !isDeepStrictEqual(config, controlPlane.config)) {
@@ -90,8 +99,8 @@ async function run(): Promise<void> {
     )
   }
   endCleanly(controlPlane, leash)
-  const { adminUrl, xdsAddress } = controlPlane
-  process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress })}\n`)
+  const { adminUrl, xdsAddress, tokensFile } = controlPlane
+  process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
 }
 
 /** Without a client CA anybody could ask for any node's secrets, so that there is no half of it. */

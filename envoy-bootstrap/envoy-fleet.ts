@@ -52,10 +52,15 @@ export async function startEnvoyFleet(options: EnvoyFleetOptions): Promise<reado
   return await Promise.all(Array.from({ length: options.size }, (_, index) => keepNode(options, index)))
 }
 
+/** The id of a fleet's node, whose index is from 0. */
+export function nodeIdOf(fleet: string, index: number): string {
+  return `${fleet}-${index + 1}`
+}
+
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
   const { name, xds, protocol, firstIndex = 0, binary, folder, group, drainTimeSeconds } = options
   const { onRestart = () => {}, clock } = options
-  const nodeId = `${name}-${index + 1}`
+  const nodeId = nodeIdOf(name, index)
   /** The system chooses the port of the admin once. */
   let adminPort = 0
 

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { readToken } from '../cli/token-file.ts'
 import { startControlPlane } from '../control-plane/control-plane.ts'
 import { LISTENER } from '../control-plane/index.ts'
 import { AnsweringNode } from './support/answering-node.ts'
@@ -14,10 +15,10 @@ import { connectTo, nodeOf, SotwClient } from './support/xds-client.ts'
 
 const FREE = { admin: '127.0.0.1:0', xds: '127.0.0.1:0' }
 
-async function putLb(adminUrl: string, body: object) {
+async function putLb(adminUrl: string, body: object, headers: Record<string, string> = {}) {
   const response = await fetch(`${adminUrl}/v1/fleets/edge/lb?wait=30s`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   return { status: response.status, ...((await response.json()) as { readonly outcome?: string }) }
@@ -69,7 +70,7 @@ t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder tha
   t.teardown(() => rm(folder, { recursive: true }))
   const stateFolder = join(folder, 'state', 'deep')
   const xds = `unix:${join(folder, 'xds.sock')}`
-  const { adminUrl, xdsAddress, close } = await startControlPlane({
+  const { adminUrl, xdsAddress, tokensFile, close } = await startControlPlane({
     config: sampleWith({}),
     ...FREE,
     xds,
@@ -84,7 +85,8 @@ t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder tha
     return { nack: 'never' }
   }
   await refused.promise
-  t.match(await putLb(adminUrl, { mode: 'l4' }), { status: 409, outcome: 'nacked' })
+  const operator = { authorization: `Bearer ${await readToken(tokensFile ?? '', 'operator')}` }
+  t.match(await putLb(adminUrl, { mode: 'l4' }, operator), { status: 409, outcome: 'nacked' })
   t.match(await readFile(join(stateFolder, 'refusals.jsonl'), 'utf8'), /"node":"node-1"/)
 })
 

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { stringify } from 'yaml'
+import { readToken } from '../cli/token-file.ts'
 import { sampleConfig } from './support/sample-config.ts'
 
 const MAIN = join(import.meta.dirname, '../control-plane/main.ts')
@@ -34,7 +35,7 @@ async function outcome(child: ReturnType<typeof run>) {
 
 async function ready(
   child: ReturnType<typeof run>,
-): Promise<{ readonly admin: string; readonly xds: string }> {
+): Promise<{ readonly admin: string; readonly xds: string; readonly tokens: string }> {
   const [line] = await once(createInterface(child.stdout), 'line')
   return JSON.parse(line)
 }
@@ -107,10 +108,12 @@ t.test('what is in the state folder goes before the file, and does without it', 
   const file = await configFile(t)
   const flags = ['--state', join(t.testdirName, 'state')]
   const first = run(t, '--config', file, ...flags)
-  const { admin } = await ready(first)
+  const { admin, tokens } = await ready(first)
+  t.equal(tokens, join(t.testdirName, 'state', 'tokens.json'))
+  const headers = { authorization: `Bearer ${await readToken(tokens, 'operator')}` }
   await fetch(`${admin}/v1/fleets/edge/lb`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: '{"mode":"l7"}',
   })
   t.match(await outcome(run(t, ...flags)), { stderr: /revisions\.sqlite is in use by another/, code: 1 })
@@ -120,13 +123,32 @@ t.test('what is in the state folder goes before the file, and does without it', 
   const second = run(t, '--config', file, ...flags)
   const complaint = once(createInterface(second.stderr), 'line')
   const again = await ready(second)
-  t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`)).json(), { mode: 'l7' })
+  t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
   t.match((await complaint)[0], /yard\.yaml is passed over: .* holds a desired state/)
   second.kill('SIGTERM')
   await once(second, 'exit')
 
   const third = await ready(run(t, ...flags))
-  t.match(await (await fetch(`${third.admin}/v1/fleets/edge/lb`)).json(), { mode: 'l7' })
+  t.match(await (await fetch(`${third.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
+})
+
+t.test('half of mutual TLS, and an admin off loopback without tokens, are refused', async (t) => {
+  const file = await configFile(t)
+  const cases: readonly [flags: string[], stderr: RegExp][] = [
+    [['--xds-certificate', file, '--xds-key', file], /--xds-client-ca are given together, or not at all/],
+    [
+      ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
+      /cannot be served over TLS with/,
+    ],
+    [['--admin', '0.0.0.0:0'], /not served on 0\.0\.0\.0 without tokens/],
+  ]
+  for (const [flags, stderr] of cases) {
+    t.match(
+      await outcome(run(t, '--config', file, ...flags)),
+      { stdout: '', stderr, code: 1 },
+      flags.join(' '),
+    )
+  }
 })
 
 t.test('--help tells what there is', async (t) => {

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { interruption } from '../interruption.ts'
-import { RestClient } from '../rest-client.ts'
 import {
   claimStateFolder,
   describeTestbed,
@@ -57,10 +56,10 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
     backends: BACKENDS,
     port: options.port,
   })
-  const { adminUrl, backends } = testbed
+  const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []
   print(renderCast(testbed, nodes))
-  const stage = { rest: new RestClient(adminUrl), fleet: FLEET, nodes, backends }
+  const stage = { rest, fleet: FLEET, nodes, backends }
   const acts = await play(stage, options.calls, print)
   const broken = findBroken(acts)
   print(`${renderSummary(acts)}\n`)

@@ -14,10 +14,14 @@ export interface ControlPlanePlace {
   readonly xds: string
   /** What outlives it; memory only where there is none. */
   readonly state?: string
+  /** Serves xDS over mutual TLS, with these files. */
+  readonly xdsTls?: { readonly certificate: string; readonly key: string; readonly ca: string }
 }
 
 export interface RunningControlPlane {
   readonly adminUrl: string
+  /** The file with the tokens that REST asks for. */
+  readonly tokensFile: string
   readonly xdsAddress: string
   readonly exited: Promise<Exit>
 }
@@ -25,27 +29,45 @@ export interface RunningControlPlane {
 /** The exit code by which it says that what it was given is wrong. */
 const BAD_INPUT = 2
 
+interface ReadyLine {
+  readonly admin: string
+  readonly xds: string
+  readonly tokens: string
+}
+
 /** @throws SwitchyardError `invalid-config` or `process-failed` with what it says is wrong, where it does not come up */
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, admin, xds, state }: ControlPlanePlace,
+  { configFile, admin, xds, state, xdsTls }: ControlPlanePlace,
 ): Promise<RunningControlPlane> {
   const started = group.start({
     name: 'control plane',
     command: process.execPath,
     args: [
       sourceFile('control-plane/main.ts'),
-      ...['--config', configFile, '--admin', admin, '--xds', xds, '--leash'],
+      ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--leash'],
       ...(state === undefined ? [] : ['--state', state]),
+      ...(xdsTls === undefined
+        ? []
+        : [
+            ...['--xds-certificate', xdsTls.certificate],
+            ...['--xds-key', xdsTls.key],
+            ...['--xds-client-ca', xdsTls.ca],
+          ]),
     ],
     logFile: join(folder, 'control-plane.log'),
-    ready: (line) => parseReady<{ readonly admin: string; readonly xds: string }>(line, 'xds'),
+    ready: (line) => parseReady<ReadyLine>(line, 'xds'),
   })
   const ready = await started.ready.catch(async (error: Error) => {
     const { code } = await started.exited
     if (code === BAD_INPUT) throw new SwitchyardError('invalid-config', error.message, { cause: error })
     throw error
   })
-  return { adminUrl: ready.admin, xdsAddress: ready.xds, exited: started.exited }
+  return {
+    adminUrl: ready.admin,
+    tokensFile: ready.tokens,
+    xdsAddress: ready.xds,
+    exited: started.exited,
+  }
 }

@@ -10,6 +10,8 @@ import type { Testbed } from './testbed.ts'
 export interface TestbedDescription {
   /** URL of the REST admin. */
   readonly admin: string
+  /** The file with the tokens that it asks for. */
+  readonly tokens: string
   readonly xds: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
@@ -28,13 +30,20 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.YARD_STATE || sourceFile('.state')
 }
 
-export function describeTestbed({ adminUrl, xdsAddress, fleets, backends }: Testbed): TestbedDescription {
+export function describeTestbed({
+  adminUrl,
+  tokensFile,
+  xdsAddress,
+  fleets,
+  backends,
+}: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
     members.map(({ envoy, target }) => ({ node: envoy.nodeId, address: target, admin: envoy.adminUrl })),
   ])
   return {
     admin: adminUrl,
+    tokens: tokensFile,
     xds: xdsAddress,
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),

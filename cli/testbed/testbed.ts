@@ -5,16 +5,18 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import type { XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
-import { type FleetNode, startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
+import { type FleetNode, nodeIdOf, startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { freePort } from '../../processes/free-port.ts'
 import type { Restart } from '../../processes/keep-running.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import type { Exit } from '../../processes/running-process.ts'
 import { RestClient } from '../rest-client.ts'
+import { readToken } from '../token-file.ts'
 import { type BackendPlace, type RunningBackend, startBackend } from './backend.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type Document, describeDesiredState, envoyFleetsOf, localEndpointsOf, portOf } from './document.ts'
+import { XdsCertificates } from './xds-certificates.ts'
 
 export interface TestbedOptions {
   /** Where bootstraps, logs and the desired state that it begins with are kept. */
@@ -30,6 +32,8 @@ export interface TestbedOptions {
   readonly admin?: string
   readonly xds?: string
   readonly protocol?: XdsProtocol
+  /** Whether xDS goes over mutual TLS, with certificates made for it. Default: in plaintext. */
+  readonly mtls?: boolean
   readonly drainSeconds?: number
   /** What outlives the control plane; memory only where there is none. */
   readonly controlPlaneState?: string
@@ -47,6 +51,10 @@ export interface TestbedNode {
 export interface Testbed {
   /** URL of the REST admin. */
   readonly adminUrl: string
+  /** The file with the tokens that it asks for. */
+  readonly tokensFile: string
+  /** Speaks to it as an operator. */
+  readonly rest: RestClient
   readonly xdsAddress: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
@@ -80,19 +88,30 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     await writeFile(configFile, stringify(describeDesiredState(fleetNames, backends, port)))
   }
   const { controlPlaneState: state } = options
+  const certificates = options.mtls ? await XdsCertificates.create(join(folder, 'certificates')) : undefined
   const controlPlane = await startControlPlane(group, folder, {
     configFile,
     admin,
     xds,
     ...(state === undefined ? {} : { state }),
+    ...(certificates && { xdsTls: certificates.controlPlane }),
   })
-  const { adminUrl, xdsAddress } = controlPlane
+  const { adminUrl, tokensFile, xdsAddress } = controlPlane
+  const rest = new RestClient(adminUrl, await readToken(tokensFile, 'operator'))
   onProgress(`control plane on ${adminUrl}, xDS on ${xdsAddress}`)
 
   // What the control plane kept from before goes before the file.
-  const document = (await new RestClient(adminUrl).config()) as Document
-  const fleets = await startFleets(group, options, document, xdsAddress)
-  return { adminUrl, xdsAddress, backends, fleets, controlPlaneExited: controlPlane.exited }
+  const document = (await rest.config()) as Document
+  const fleets = await startFleets(group, options, document, { address: xdsAddress, certificates })
+  return {
+    adminUrl,
+    tokensFile,
+    rest,
+    xdsAddress,
+    backends,
+    fleets,
+    controlPlaneExited: controlPlane.exited,
+  }
 }
 
 /** A file that cannot be read or parsed is as good as an empty one here: the control plane says what is wrong with it. */
@@ -116,7 +135,7 @@ async function startFleets(
   group: ProcessGroup,
   options: TestbedOptions,
   document: Document,
-  xdsAddress: string,
+  xds: { readonly address: string; readonly certificates: XdsCertificates | undefined },
 ): Promise<ReadonlyMap<string, readonly TestbedNode[]>> {
   const { folder, protocol, drainSeconds = DRAIN_SECONDS, onRestart, onProgress = () => {} } = options
   const known = envoyFleetsOf(document)
@@ -130,6 +149,12 @@ async function startFleets(
     })
   }
 
+  const { address, certificates } = xds
+  await certificates?.issue(
+    [...sizes].flatMap(([fleet, size]) =>
+      Array.from({ length: size }, (_, index) => ({ fleet, node: nodeIdOf(fleet, index) })),
+    ),
+  )
   const binary = findEnvoy().path
   let firstIndex = 0
   const fleets = await Promise.all(
@@ -139,7 +164,7 @@ async function startFleets(
         name,
         size,
         firstIndex,
-        xds: { address: xdsAddress },
+        xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
         drainTimeSeconds: drainSeconds,
         folder,
         group,

@@ -31,6 +31,7 @@ interface UpFlags {
   readonly protocol: XdsProtocol
   readonly drainSeconds: number
   readonly keep: boolean
+  readonly mtls: boolean
   readonly json: boolean
 }
 
@@ -60,6 +61,7 @@ export function addUp(program: Command): void {
       DRAIN_SECONDS,
     )
     .option('--keep', 'keep revisions for the next run with --keep, where they go before the file', false)
+    .option('--mtls', 'xDS over mutual TLS: a development authority, and a certificate for each node', false)
     .option('--json', 'print one line of JSON when all is ready', false)
   withExamples(command, [
     ['yard up', 'three Envoys, three backends, at L4'],
@@ -107,6 +109,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     protocol,
     drainSeconds,
     keep,
+    mtls,
   } = flags
   return {
     folder,
@@ -116,6 +119,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     xds,
     protocol,
     drainSeconds,
+    mtls,
     ...(fleet === undefined ? {} : { fleets: fleet }),
     ...(config === undefined ? {} : { configFile: config }),
     ...(keep ? { controlPlaneState: join(folder, 'control-plane') } : {}),

@@ -1,10 +1,12 @@
 // The REST server: what it serves, how it reads bodies, and how it answers when something is wrong.
 
+import { isIP } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { toProblem } from '../config/finding.ts'
 import { createSchemaCheck } from '../config/schema-check.ts'
 import { SwitchyardError } from '../errors.ts'
+import { type Access, addAccess } from './access.ts'
 import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
 import { configRoutes } from './config-routes.ts'
@@ -20,6 +22,8 @@ const BODY_LIMIT = 1_048_576
 export interface AdminOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
+  /** Who may do what. Without it everybody may do everything, and the admin stays on loopback. */
+  readonly access?: Access
 }
 
 export interface RoutesOptions extends AdminOptions {
@@ -65,8 +69,12 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     sendProblem(reply, createProblem('not-found', `${method} ${url} leads nowhere: see GET /docs`)),
   )
 
+  server.decorateRequest('caller', undefined)
+  server.decorateRequest('revision', undefined)
+  const { access } = options
+  if (access !== undefined) await addAccess(server, access)
   addMetrics(server, routes)
-  await addApiDocs(server)
+  await addApiDocs(server, { withTokens: access !== undefined })
   for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes]) server.register(plugin, routes)
   return server
 }
@@ -74,7 +82,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 /**
  * Starts the admin on `HOST:PORT`; port 0 takes a free one.
  * @returns its URL, and a `close` that answers all who wait before it resolves
- * @throws SwitchyardError `invalid-argument` for an address that is none, `address-in-use`
+ * @throws SwitchyardError `invalid-argument` for an address that is none, or that others reach where there are no tokens;
+ * `address-in-use`
  */
 export async function startAdmin(
   options: AdminOptions & { readonly address: string },
@@ -86,6 +95,12 @@ export async function startAdmin(
       `"${options.address}" is not HOST:PORT, such as 127.0.0.1:9000`,
     )
   }
+  if (options.access === undefined && !isLoopback(host)) {
+    throw new SwitchyardError(
+      'invalid-argument',
+      `the admin is not served on ${host} without tokens: keep them in a folder (--state or --access), or stay on 127.0.0.1`,
+    )
+  }
   const server = await createAdmin(options)
   try {
     const url = await server.listen({ host, port: Number(port) })
@@ -94,6 +109,10 @@ export async function startAdmin(
     await server.close()
     throw asListenError(error, options.address)
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function asListenError(error: unknown, address: string): SwitchyardError {

@@ -41,6 +41,7 @@ export class PendingAnswer {
 
   /** Sends it, with whatever `describe` adds; the ETag is that of the document in force by then. */
   async send(number: number, describe: () => object = () => ({})): Promise<FastifyReply> {
+    this.#reply.request.revision = number
     const waitMs = this.#waitMs
     // Not to wait is to look once at how far it has come.
     const signal = waitMs === undefined ? AbortSignal.abort() : waitSignal(waitMs, this.#reply, this.#closing)

@@ -14,8 +14,16 @@ const POLICY = [
   "worker-src 'self' blob:",
 ].join('; ')
 
+const SECURITY = {
+  components: { securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ token: [] as string[] }],
+}
+
 /** Has to be registered before the routes that it is to describe. */
-export async function addApiDocs(server: FastifyInstance): Promise<void> {
+export async function addApiDocs(
+  server: FastifyInstance,
+  { withTokens }: { readonly withTokens: boolean },
+): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,6 +32,7 @@ export async function addApiDocs(server: FastifyInstance): Promise<void> {
         description: 'How calls are balanced on fleets of Envoys, as one document of desired state.',
         version: '1',
       },
+      ...(withTokens && SECURITY),
     },
   })
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { stringify } from 'yaml'
 import { type Config, ConfigSchema } from '../config/model.ts'
 import { validateConfig } from '../config/validate.ts'
+import { authorOf } from './access.ts'
 import type { RoutesOptions } from './admin.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, configIn, valueIn, YAML_TYPES } from './body.ts'
@@ -51,10 +52,11 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
             ? ['application/json', 'application/yaml']
             : ['application/merge-patch+json', 'application/yaml'],
       },
-      handler: async ({ headers, query, body }, reply) => {
+      handler: async (request, reply) => {
+        const { headers, query, body } = request
         const answer = new PendingAnswer(state, reply, closing, query)
         const expectedEtag = requireMatch(headers, state.head)
-        const { number } = await state.write(edit(body), { author: 'rest', expectedEtag })
+        const { number } = await state.write(edit(body), { author: authorOf(request), expectedEtag })
         return await answer.send(number)
       },
     })

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { fleetLbOf, withFleetLb } from '../config/fleet-lb.ts'
 import { FleetLbSchema } from '../config/model.ts'
+import { authorOf } from './access.ts'
 import type { RoutesOptions } from './admin.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, valueIn } from './body.ts'
@@ -40,13 +41,15 @@ export async function lbRoutes(server: FastifyInstance, { state, closing }: Rout
         body: FleetLbSchema,
       },
     },
-    async ({ params: { fleet }, query, headers, body }, reply) => {
+    async (request, reply) => {
+      const { params, query, headers, body } = request
+      const { fleet } = params
       const answer = new PendingAnswer(state, reply, closing, query)
       const wanted = valueIn(body)
       const expected =
         headers['if-match'] === undefined ? {} : { expectedEtag: requireMatch(headers, state.head) }
       const { number } = await state.write((config) => withFleetLb(config, fleet, wanted), {
-        author: 'rest',
+        author: authorOf(request),
         ...expected,
       })
       return await answer.send(number, () => fleetLbOf(state.config, fleet))

@@ -12,7 +12,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
   const up = { 200: Type.Object({ status: Type.String() }) }
   server.get(
     '/healthz',
-    { schema: describeOperation('getHealth', 'Whether the process answers', up) },
+    { schema: { ...describeOperation('getHealth', 'Whether the process answers', up), security: [] } },
     async () => ({
       status: 'ok',
     }),
@@ -20,7 +20,12 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
 
   server.get(
     '/readyz',
-    { schema: describeOperation('getReadiness', 'Whether a revision is served, and goes on to be', up) },
+    {
+      schema: {
+        ...describeOperation('getReadiness', 'Whether a revision is served, and goes on to be', up),
+        security: [],
+      },
+    },
     async (_request, reply) =>
       closing.aborted
         ? sendProblem(reply, createProblem('unreachable', 'the control plane is ending'))

@@ -5,7 +5,7 @@ import t from 'tap'
 import { EXIT_CODES } from '../../cli/exit-code.ts'
 import { runYard } from '../support/yard-process.ts'
 
-const VERBS = ['demo', 'up', 'status', 'get', 'apply', 'set', 'lb', 'call', 'history', 'certs']
+const VERBS = ['demo', 'up', 'status', 'get', 'apply', 'set', 'lb', 'call', 'history', 'certs', 'token']
 
 t.test('every verb has help with examples, and a section in docs/yard.md', async (t) => {
   const folder = t.testdir()

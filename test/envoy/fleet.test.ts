@@ -3,7 +3,6 @@
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
 import { nameOf } from '../../cli/rest-answers.ts'
-import { RestClient } from '../../cli/rest-client.ts'
 import { startTestbed } from '../../cli/testbed/testbed.ts'
 import { startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
@@ -18,7 +17,7 @@ async function start(t: Test) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const testbed = await startTestbed(group, { folder: t.testdir(), fleets: EDGE, backends: 3 })
-  return { ...testbed, nodes: testbed.fleets.get('edge') ?? [], rest: new RestClient(testbed.adminUrl) }
+  return { ...testbed, nodes: testbed.fleets.get('edge') ?? [] }
 }
 
 /** The backends that answer calls over one new connection. */

@@ -3,7 +3,6 @@
 import t from 'tap'
 import { type Stage, switchTo, turn } from '../../cli/demo/turn.ts'
 import type { LbSetting } from '../../cli/rest-answers.ts'
-import { RestClient } from '../../cli/rest-client.ts'
 import { startTestbed } from '../../cli/testbed/testbed.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 
@@ -17,7 +16,7 @@ t.test('40 flips each way under load cost no unary call', { timeout: 240_000 }, 
   const fleets = new Map([['edge', 1]])
   const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 2 })
   const stage: Stage = {
-    rest: new RestClient(testbed.adminUrl),
+    rest: testbed.rest,
     fleet: 'edge',
     nodes: testbed.fleets.get('edge') ?? [],
     backends: testbed.backends,

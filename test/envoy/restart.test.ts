@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
+import { readToken } from '../../cli/token-file.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { startBackends, startEnvoy, startLoad } from '../support/real-envoy.ts'
 import { sampleWith } from '../support/sample-config.ts'
@@ -17,18 +18,21 @@ async function startMain(t: Test, ...flags: string[]) {
   const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const [line] = await once(createInterface(child.stdout), 'line')
-  const { admin } = JSON.parse(line) as { readonly admin: string }
+  const { admin, tokens } = JSON.parse(line) as { readonly admin: string; readonly tokens: string }
+  const headers = { authorization: `Bearer ${await readToken(tokens, 'operator')}` }
   const killed = async () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  return { admin, killed }
+  return { admin, headers, killed }
 }
 
-async function putLb(admin: string, body: object) {
+type Main = Awaited<ReturnType<typeof startMain>>
+
+async function putLb({ admin, headers }: Main, body: object) {
   const response = await fetch(`${admin}/v1/fleets/fleet/lb?wait=30s`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   return { status: response.status, ...((await response.json()) as object) }
@@ -60,14 +64,16 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
   const first = await startMain(t, ...flags)
   const envoy = await startEnvoy(t, xds, 'delta', folder)
   await envoy.admin.waitUntilLive(20_000)
-  t.match(await putLb(first.admin, { mode: 'l7', policy: 'random' }), { status: 200, revision: 2 })
+  t.match(await putLb(first, { mode: 'l7', policy: 'random' }), { status: 200, revision: 2 })
 
   const load = startLoad(t, `127.0.0.1:${port}`)
   await load.further(200)
   await first.killed()
   await load.further(200)
   const again = await startMain(t, ...flags)
-  const { document } = (await (await fetch(`${again.admin}/v1/revisions/2`)).json()) as {
+  const { document } = (await (
+    await fetch(`${again.admin}/v1/revisions/2`, { headers: again.headers })
+  ).json()) as {
     readonly document: object
   }
   t.match(
@@ -76,18 +82,18 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
     'the last revision that was acknowledged',
   )
 
-  await untilConnected(again.admin)
-  const metrics = await (await fetch(`${again.admin}/metrics`)).text()
+  await untilConnected(again)
+  const metrics = await (await fetch(`${again.admin}/metrics`, { headers: again.headers })).text()
   t.notMatch(metrics, /^switchyard_xds_pushes_total\{/m, 'all types are in sync, and nothing was sent')
-  t.match(await putLb(again.admin, { mode: 'l7', policy: 'least_request' }), { status: 200, revision: 3 })
+  t.match(await putLb(again, { mode: 'l7', policy: 'least_request' }), { status: 200, revision: 3 })
   await load.further(200)
   t.same((await load.stop()).failures, [], 'no call failed')
 })
 
 /** Asks again until Envoy has come back and is in sync; the test's timeout bounds it. */
-async function untilConnected(admin: string): Promise<void> {
+async function untilConnected({ admin, headers }: Main): Promise<void> {
   for (;;) {
-    const response = await fetch(`${admin}/v1/status`)
+    const response = await fetch(`${admin}/v1/status`, { headers })
     const { nodes } = (await response.json()) as { readonly nodes: readonly { readonly state: string }[] }
     if (nodes.some(({ state }) => state === 'SYNCED')) return
   }

@@ -111,7 +111,7 @@ t.test('the document is read, patched, replaced, refused and looked back on', as
     'what was accepted is in force again',
   )
   const { stdout } = await yard('history')
-  t.match(stdout, /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +rest .*\n +3 +accepted +rest /m)
+  t.match(stdout, /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +operator .*\n +3 +accepted +operator /m)
   t.match(await yard('history', '2', '-o', 'json'), { stdout: /"mode": "l7"/ })
   t.match(await yard('history', '99'), { code: 2 })
 })

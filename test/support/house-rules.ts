@@ -31,6 +31,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'control-plane/store/revision.ts',
     'control-plane/snapshot/status.ts',
     'control-plane/snapshot/events.ts',
+    'control-plane/access/',
   ],
   'control-plane/control-plane.ts': [
     'control-plane/revisions/',

@@ -1,0 +1,184 @@
+// REST: who is let in, who may write, and what is written down of it.
+
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { readToken } from '../../cli/token-file.ts'
+import { createAdmin } from '../../control-plane/admin/admin.ts'
+import { nodesIn, startControlPlane } from '../../control-plane/control-plane.ts'
+import { SnapshotCache } from '../../control-plane/index.ts'
+import { Revisions } from '../../control-plane/revisions/revisions.ts'
+import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
+import { sampleWith } from '../support/sample-config.ts'
+
+const LB = '/v1/fleets/edge/lb'
+const WRITES: readonly [method: string, path: string, body: object][] = [
+  ['PUT', LB, { mode: 'l7' }],
+  ['PUT', '/v1/config', sampleWith({})],
+  ['PATCH', '/v1/config', { fleets: { edge: { lb: { mode: 'l4' } } } }],
+]
+const READS = [
+  '/v1/config',
+  LB,
+  '/v1/revisions',
+  '/v1/revisions/1',
+  '/v1/status',
+  '/v1/snapshots/edge',
+  '/metrics',
+]
+const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs/']
+
+async function start(t: Test, options: { readonly openMetrics?: boolean } = {}) {
+  const stateFolder = join(t.testdir(), 'state')
+  const {
+    adminUrl,
+    close,
+    tokensFile = '',
+  } = await startControlPlane({
+    config: sampleWith({}),
+    admin: '127.0.0.1:0',
+    xds: '127.0.0.1:0',
+    stateFolder,
+    ...options,
+  })
+  t.teardown(close)
+  const [operator, viewer] = [await readToken(tokensFile, 'operator'), await readToken(tokensFile, 'viewer')]
+  const ask = async (path: string, authorization?: string, method = 'GET', body?: object) => {
+    const merge = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const response = await fetch(`${adminUrl}${path}`, {
+      method,
+      headers: {
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body && { 'content-type': merge, 'if-match': '*' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text }
+  }
+  const audit = async () =>
+    (await readFile(join(stateFolder, 'audit.jsonl'), 'utf8'))
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+  return { ask, audit, stateFolder, operator: `Bearer ${operator}`, viewer: `Bearer ${viewer}` }
+}
+
+t.test('S49: without a token nothing is read and nothing written', async (t) => {
+  const { ask, viewer, operator } = await start(t)
+  const bad = [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer x',
+    'Basic b3BlcmF0b3I6eA==',
+    operator.slice('Bearer '.length),
+  ]
+  for (const authorization of bad) {
+    const { status, headers, text } = await ask('/v1/config', authorization)
+    t.equal(status, 401, `${authorization}`)
+    t.match(headers.get('www-authenticate'), /^Bearer realm="switchyard"/)
+    t.match(JSON.parse(text), { type: 'urn:switchyard:error:unauthenticated' })
+  }
+  t.equal((await ask('/v1/config', viewer)).status, 200, 'twin')
+  t.equal((await ask('/v1/config', operator.replace('Bearer', 'bearer'))).status, 200, 'twin')
+})
+
+t.test('S49: every route that says or does something asks for a token', async (t) => {
+  const { ask, viewer, operator } = await start(t)
+  for (const path of [...READS, '/v1/no/such/path']) t.equal((await ask(path)).status, 401, path)
+  for (const path of READS) t.equal((await ask(path, viewer)).status, 200, `twin: ${path}`)
+  for (const path of OPEN) t.equal((await ask(path)).status, 200, `open: ${path}`)
+  t.equal((await ask('/v1/no/such/path', operator)).status, 404, 'what is not there is told to who may know')
+})
+
+for (const [method, path, body] of WRITES) {
+  t.test(`S49: a viewer's ${method} ${path} is refused, and an operator's is done`, async (t) => {
+    const { ask, viewer, operator } = await start(t)
+    t.equal((await ask(path, undefined, method, body)).status, 401)
+    const { status, text } = await ask(path, viewer, method, body)
+    t.equal(status, 403)
+    t.match(JSON.parse(text), { type: 'urn:switchyard:error:forbidden', detail: /"viewer" is a viewer's/ })
+    t.match(
+      JSON.parse((await ask('/v1/revisions', viewer)).text).revisions,
+      { length: 1 },
+      'nothing was written',
+    )
+    t.equal((await ask(path, operator, method, body)).status, 202, 'twin')
+  })
+}
+
+t.test('S49: bad tokens are counted by address, and a good one still passes', async (t) => {
+  const { ask, viewer } = await start(t)
+  const statuses: number[] = []
+  for (let attempt = 0; attempt < 12; attempt += 1)
+    statuses.push((await ask('/v1/status', 'Bearer guess')).status)
+  t.same(statuses, [...Array(10).fill(401), 429, 429])
+  const { headers, text } = await ask('/v1/status', 'Bearer guess')
+  t.match(Number(headers.get('retry-after')) <= 60, true)
+  t.match(JSON.parse(text), { type: 'urn:switchyard:error:too-many-attempts' })
+  t.equal((await ask('/v1/status', viewer)).status, 200, 'twin')
+})
+
+t.test('S49: attempts of one address do not count for another', async (t) => {
+  const cache = new SnapshotCache()
+  const state = await Revisions.open({ store: openSqliteStore(':memory:'), cache, initial: sampleWith({}) })
+  const access = { tokens: { callerOf: () => undefined }, audit: { append: async () => {} } }
+  const admin = await createAdmin({ state, nodes: nodesIn(cache), access })
+  t.teardown(() => admin.close())
+  const statusFrom = async (remoteAddress: string) =>
+    (await admin.inject({ url: '/v1/status', remoteAddress })).statusCode
+  for (let attempt = 0; attempt < 10; attempt += 1) await statusFrom('10.0.0.1')
+  t.equal(await statusFrom('10.0.0.1'), 429)
+  t.equal(await statusFrom('10.0.0.2'), 401)
+})
+
+t.test('S49: each write and each attempt is written down with its author, and no token', async (t) => {
+  const { ask, audit, stateFolder, viewer, operator } = await start(t)
+  await ask(LB, operator, 'PUT', { mode: 'l7' })
+  await ask(LB, viewer, 'PUT', { mode: 'l4' })
+  await ask(LB, 'Bearer guess', 'PUT', { mode: 'l4' })
+  await ask(LB, operator, 'PUT', { mode: 'sideways' })
+  await ask('/v1/status', viewer)
+  const common = { method: 'PUT', path: LB, from: '127.0.0.1', time: /^\d{4}-.*Z$/ }
+  const lines = await audit()
+  t.match(lines, [
+    { ...common, author: 'operator', role: 'operator', status: 202, revision: 2 },
+    { ...common, author: 'viewer', role: 'viewer', status: 403 },
+    { ...common, author: null, role: null, status: 401 },
+    { ...common, author: 'operator', role: 'operator', status: 422 },
+  ])
+  t.equal(lines.length, 4, 'looks are not written down')
+  const file = join(stateFolder, 'audit.jsonl')
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  const text = await readFile(file, 'utf8')
+  for (const token of [viewer, operator]) t.notOk(text.includes(token.slice('Bearer '.length)))
+  const [revision] = JSON.parse((await ask('/v1/revisions', viewer)).text).revisions
+  t.equal(revision.author, 'operator', 'the revision has the same author')
+})
+
+t.test('S49: /metrics goes without a token only where that is told', async (t) => {
+  const { ask } = await start(t, { openMetrics: true })
+  t.equal((await ask('/metrics')).status, 200)
+  t.equal((await ask('/v1/status')).status, 401, 'and nothing else does')
+})
+
+t.test('S49: off loopback the admin is not served without tokens', async (t) => {
+  const options = { config: sampleWith({}), xds: '127.0.0.1:0' }
+  for (const admin of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0']) {
+    await t.rejects(startControlPlane({ ...options, admin }), {
+      code: 'invalid-argument',
+      message: /without tokens/,
+    })
+  }
+  const { close } = await startControlPlane({ ...options, admin: '0.0.0.0:0', accessFolder: t.testdir() })
+  t.teardown(close)
+})
+
+t.test('S49: the API document says that it takes a token, and where it takes none', async (t) => {
+  const { ask } = await start(t)
+  const { components, security, paths } = JSON.parse((await ask('/openapi.json')).text)
+  t.same(components.securitySchemes, { token: { type: 'http', scheme: 'bearer' } })
+  t.same(security, [{ token: [] }])
+  t.same([paths['/healthz'].get.security, paths['/readyz'].get.security], [[], []])
+  t.equal(paths['/v1/config'].put.security, undefined)
+})
