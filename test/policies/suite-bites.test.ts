@@ -17,17 +17,16 @@ import {
 import t from 'tap'
 import { requireTool } from '../support/requirements.ts'
 import { TableRunner } from '../support/table-runner.ts'
-import { readTruthTable, type TruthTable } from '../support/truth-table.ts'
+import { type Policy, readTruthTable, type TruthTable } from '../support/truth-table.ts'
 
 interface Weakening {
   readonly title: string
-  readonly security?: (security: Security) => object
+  readonly change?: (policy: Policy) => Policy
   readonly manager?: (manager: HttpConnectionManager) => void
   readonly provider?: (provider: JwtProvider) => void
   /** Rows of which each must fail; others may. */
   readonly failing: readonly string[]
 }
-type Security = { readonly jwt?: { readonly public?: readonly string[] }; readonly rbac?: object }
 
 const withoutFilter = (name: string) => (manager: HttpConnectionManager) => {
   manager.httpFilters = manager.httpFilters.filter((filter) => filter.name !== `envoy.filters.http.${name}`)
@@ -38,7 +37,7 @@ const ALL_OF_JWT = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 1
 const WEAKENINGS: readonly Weakening[] = [
   {
     title: 'JWT off',
-    security: ({ jwt, ...rest }) => (jwt ? { ...rest, jwt: { ...jwt, enabled: false } } : rest),
+    change: ({ jwt, ...rest }) => (jwt ? { ...rest, jwt: { ...jwt, enabled: false } } : rest),
     failing: ALL_OF_JWT.map((number) => `S${number}`).filter((row) => row !== 'S27'),
   },
   {
@@ -92,7 +91,7 @@ const WEAKENINGS: readonly Weakening[] = [
   },
   {
     title: 'the protected method made public',
-    security: ({ jwt, ...rest }) =>
+    change: ({ jwt, ...rest }) =>
       jwt
         ? {
             ...rest,
@@ -103,13 +102,18 @@ const WEAKENINGS: readonly Weakening[] = [
   },
   {
     title: 'rules off',
-    security: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, enabled: false } } : rest),
+    change: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, enabled: false } } : rest),
     failing: ['S34'],
   },
   {
     title: 'rules in shadow mode',
-    security: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, shadow: true } } : rest),
+    change: ({ rbac, ...rest }) => (rbac ? { ...rest, rbac: { ...rbac, shadow: true } } : rest),
     failing: ['S34'],
+  },
+  {
+    title: 'mTLS off: certificates not asked for',
+    change: (policy) => (policy.tls ? { ...policy, tls: { clientCa: undefined } } : policy),
+    failing: ['S51'],
   },
   {
     title: 'headers of claims left to clients',
@@ -180,11 +184,10 @@ function weakened({ manager, provider }: Weakening) {
 
 async function failingRows(runner: TableRunner, table: TruthTable, weakening: Weakening): Promise<string[]> {
   const failing: string[] = []
-  for (const [policy, security] of Object.entries(table.policies)) {
+  for (const policy of Object.keys(table.policies)) {
     const rows = runner.rowsOf(policy)
-    const { failing: about, security: change = (same) => same } = weakening
-    if (!rows.some(({ row }) => about.includes(row))) continue
-    await runner.edge.serve({ security: change(security), edit: weakened(weakening) })
+    if (!rows.some(({ row }) => weakening.failing.includes(row))) continue
+    await runner.serve(policy, { ...weakening, edit: weakened(weakening) })
     for (const row of rows) {
       const { faults } = await runner.outcomeOf(row)
       if (faults.length > 0) failing.push(row.row)

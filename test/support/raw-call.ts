@@ -43,6 +43,8 @@ const HEADERS_MORE_THAN_ONCE: ClientSessionOptions & { readonly strictSingleValu
 
 const UNKNOWN = 2
 const INTERNAL = 13
+/** Where nobody has greeted back, as after a handshake that failed. */
+const UNAVAILABLE = 14
 
 export interface RawConnection {
   readonly call: (call: RawCall) => Promise<RawAnswer>
@@ -50,19 +52,37 @@ export interface RawConnection {
   readonly hangUp: () => void
 }
 
-/** One connection for all calls; a new one where the other side has ended it. */
-export function connectRaw(t: Teardowns, address: string): RawConnection {
+/** Whom a client trusts, and who it says that it is, in PEM. */
+export interface RawIdentity {
+  readonly ca: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+/** One connection for all calls, under TLS with an identity; a new one where the other side has ended it. */
+export function connectRaw(t: Teardowns, address: string, identity?: RawIdentity): RawConnection {
+  const scheme = identity === undefined ? 'http' : 'https'
+  const settings = { ...HEADERS_MORE_THAN_ONCE, ...identity, ...(identity && { servername: 'localhost' }) }
   let session: ClientHttp2Session | undefined
+  let isGreeted = false
   const open = () => {
     if (session === undefined || session.destroyed || session.closed) {
-      session = connect(`http://${address}`, HEADERS_MORE_THAN_ONCE)
+      isGreeted = false
+      session = connect(`${scheme}://${address}`, settings)
       session.on('error', () => {})
+      session.once('remoteSettings', () => {
+        isGreeted = true
+      })
     }
     return session
   }
   const hangUp = () => session?.destroy()
   t.teardown(hangUp)
-  return { call: (call) => answerOf(open(), call), hangUp }
+  const call = async (call: RawCall) => {
+    const answer = await answerOf(open(), call)
+    return answer.httpStatus === 0 && !isGreeted ? { ...answer, status: UNAVAILABLE } : answer
+  }
+  return { call, hangUp }
 }
 
 async function answerOf(

@@ -1,12 +1,17 @@
 // A real Envoy with security switches, an issuer of tokens, and services that keep what reaches them.
 
 import { EventEmitter, once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { create, type Message, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService, PutRequestSchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { type Metadata, Server } from '@grpc/grpc-js'
+import { Authority } from '../../certificates/authority.ts'
 import { validateConfig } from '../../control-plane/config/validate.ts'
 import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import type { SecretMaterials } from '../../control-plane/secrets/material.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -16,7 +21,7 @@ import { KEY_SET_PATH, serveKeySet } from '../../services/issuer/issuer-server.t
 import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
 import { keyValueService } from '../../services/key-value.ts'
 import { addService } from '../../services/rpc/index.ts'
-import { connectRaw, type RawAnswer, type RawCall } from './raw-call.ts'
+import { connectRaw, type RawAnswer, type RawCall, type RawConnection, type RawIdentity } from './raw-call.ts'
 import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
 
 export const UNARY = `/${EchoService.typeName}/Unary`
@@ -52,6 +57,11 @@ export interface SeenCall {
   readonly metadata: Metadata
 }
 
+/** Who calls under TLS: nobody in particular, or who shows a certificate of the fixture's authority with this URI. */
+export interface TlsCaller {
+  readonly uri?: string
+}
+
 export interface SecuredEdge {
   /** Where calls go. */
   readonly address: string
@@ -68,8 +78,8 @@ export interface SecuredEdge {
   readonly stopKeyServer: () => Promise<void>
   /** Serves another configuration; resolves when the Envoy has it. */
   readonly serve: (secured: Secured) => Promise<void>
-  /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2. */
-  readonly call: (call?: Partial<RawCall>) => Promise<RawAnswer>
+  /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2, and TLS where a caller is given. */
+  readonly call: (call?: Partial<RawCall>, caller?: TlsCaller) => Promise<RawAnswer>
   /** A good token of `main`. */
   readonly token: (claims?: object) => Promise<string>
 }
@@ -101,24 +111,44 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
   }
   t.teardown(stopKeyServer)
 
+  const authority = await Authority.create('mesh')
+  const edgeCertificate = await authority.issue({ name: 'edge', dns: ['localhost'] })
+  const materials: SecretMaterials = new Map([
+    ['edge', { certificate: { chain: edgeCertificate.certificate, key: edgeCertificate.key } }],
+    ['mesh', { ca: authority.issued.certificate }],
+  ])
+  const identityOf = async ({ uri }: TlsCaller): Promise<RawIdentity> => {
+    const ca = authority.issued.certificate
+    if (uri === undefined) return { ca }
+    const { certificate, key } = await authority.issue({ name: 'client', uris: [uri] })
+    return { ca, cert: certificate, key }
+  }
+
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  // Secrets are sent over a Unix socket, and never over plaintext TCP.
+  const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
   const port = await freePort()
   const parts = { port, backend, issuers, keyServer: keyServer.address, partnerServer: partnerServer.address }
   const serve = async (next: Secured) => {
     const config = validateConfig(documentOf(next, parts))
-    const resources = translateFleet(config, 'fleet')
+    const resources = translateFleet(config, 'fleet', materials)
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
     await untilSynced(cache)
     await untilNoneWarms(envoy)
     // A connection stays with the chain that it came in by, for as long as that drains.
-    connection.hangUp()
+    for (const connection of connections.values()) connection.hangUp()
+    connections.clear()
   }
   const envoy = await startEnvoy(t, server.address, 'delta')
   const address = `127.0.0.1:${port}`
-  const connection = connectRaw(t, address)
+  const connections = new Map<string, RawConnection>()
+  const connectionOf = (caller: string, identity: RawIdentity | undefined) => {
+    const connection = connections.get(caller) ?? connectRaw(t, address, identity)
+    connections.set(caller, connection)
+    return connection
+  }
   await serve(secured)
   await envoy.admin.waitUntilLive()
   return {
@@ -130,8 +160,14 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     untilKeyFetches,
     stopKeyServer,
     serve,
-    call: ({ path = UNARY, ...call } = {}) =>
-      connection.call({ path, message: MESSAGES[path.split('?')[0] ?? ''] ?? new Uint8Array(), ...call }),
+    call: async ({ path = UNARY, ...call } = {}, caller) => {
+      const connection = connectionOf(JSON.stringify(caller), caller && (await identityOf(caller)))
+      return connection.call({
+        path,
+        message: MESSAGES[path.split('?')[0] ?? ''] ?? new Uint8Array(),
+        ...call,
+      })
+    },
     token: (claims = {}) =>
       issuers.main.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 600, claims: { ...claims } }),
   }
@@ -193,8 +229,16 @@ function documentOf(secured: Secured, { port, backend, issuers, keyServer, partn
         ...(security && { security }),
       },
     },
+    secrets: { edge: { certificate: 'edge.pem', key: 'edge.key' }, mesh: { ca: 'ca.pem' } },
     ...document,
   }
+}
+
+/** In a folder of its own: the path of a test's folder may be longer than a socket's can be. */
+async function socketPath(t: Teardowns): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  return join(folder, 'xds.sock')
 }
 
 /** Echo and key-value, which keep the metadata of every call. */

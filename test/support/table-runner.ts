@@ -5,8 +5,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Forge, openForge } from './forged-token.ts'
 import type { Teardowns } from './real-envoy.ts'
-import { AUDIENCE, type SecuredEdge, startSecuredEdge } from './secured-edge.ts'
-import type { Row, SentCall, TruthTable } from './truth-table.ts'
+import { AUDIENCE, type Secured, type SecuredEdge, startSecuredEdge } from './secured-edge.ts'
+import type { Policy, Row, SentCall, TruthTable } from './truth-table.ts'
 
 export interface Cell {
   readonly policy: string
@@ -23,12 +23,13 @@ export interface RowOutcome {
   readonly faults: readonly string[]
 }
 
-/** Runs on an edge that serves the policy in question; see `edge.serve`. */
+/** Runs on one edge, whose policy is the one that was served last. */
 export class TableRunner {
   readonly edge: SecuredEdge
   readonly #table: TruthTable
   readonly #forge: Forge
   readonly #strangerAsked: () => number
+  #isTls = false
 
   private constructor(edge: SecuredEdge, table: TruthTable, forge: Forge, strangerAsked: () => number) {
     this.edge = edge
@@ -50,7 +51,18 @@ export class TableRunner {
     return new TableRunner(edge, table, await openForge(edge.issuers, AUDIENCE, strangerUrl), () => asked)
   }
 
-  /** Every cell of one policy, each a real call. */
+  /** Serves a policy of the table; `change` and `edit` weaken it. */
+  async serve(
+    name: string,
+    { change = (same) => same, edit }: { change?: (policy: Policy) => Policy; edit?: Secured['edit'] } = {},
+  ): Promise<void> {
+    const { tls, ...security } = change(this.#table.policies[name] ?? {})
+    const listener = { tls: { enabled: true, certificate: 'edge', clientCa: 'mesh', ...tls } }
+    this.#isTls = tls !== undefined
+    await this.edge.serve({ security, ...(tls && { listener }), ...(edit && { edit }) })
+  }
+
+  /** Every cell of the policy that is served, each a real call. */
   async cellsOf(policy: string): Promise<readonly Cell[]> {
     const { table, callers } = this.#table
     const cells: Cell[] = []
@@ -91,10 +103,11 @@ export class TableRunner {
   }
 
   async #statusOf(call: SentCall): Promise<number> {
-    const { method = 'unary', token, deviceToken, query, headers = {} } = call
+    const { method = 'unary', token, deviceToken, query, headers = {}, certificate } = call
+    const caller = this.#isTls ? { ...(certificate !== undefined && { uri: certificate }) } : undefined
     const named = this.#table.methods[method]
     const path = named === undefined ? method : `/${named}`
-    const { status } = await this.edge.call({
+    const sent = {
       path: query === undefined ? path : `${path}?${query}`,
       headers: {
         ...headers,
@@ -104,7 +117,7 @@ export class TableRunner {
         }),
         ...(deviceToken && { 'x-device-token': await this.#forge.make(deviceToken) }),
       },
-    })
-    return status
+    }
+    return (await this.edge.call(sent, caller)).status
   }
 }

@@ -17,6 +17,8 @@ const CallSchema = Type.Object(
     method: Type.Optional(Type.String({ description: 'a name of methods, or a path; unary unless given' })),
     token: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe of a token' })),
     deviceToken: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe of a second token' })),
+    /** The URI of the client's certificate, on a policy with TLS. */
+    certificate: Type.Optional(Type.String({ description: 'a URI such as spiffe://switchyard/batch' })),
     query: Type.Optional(Type.String({ description: 'a query behind the path' })),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
@@ -45,9 +47,21 @@ const RowSchema = Type.Object(
 )
 export type Row = Static<typeof RowSchema>
 
+/** `security` of a fleet, and what its listener's `tls` says beside its certificates; without, it is plaintext. */
+const PolicySchema = Type.Object(
+  {
+    tls: Type.Optional(Type.Object({}, { description: 'such as { requireClient: false }' })),
+    jwt: Type.Optional(Type.Object({ public: Type.Optional(Type.Array(Type.String())) })),
+    opa: Type.Optional(Type.Object({})),
+    rbac: Type.Optional(Type.Object({})),
+  },
+  strict,
+)
+export type Policy = Static<typeof PolicySchema>
+
 const TruthTableSchema = Type.Object(
   {
-    policies: Type.Record(Type.String(), Type.Object({}, { description: 'the security of a fleet' })),
+    policies: Type.Record(Type.String(), PolicySchema),
     methods: Type.Record(Type.String(), Type.String({ description: 'service/Method' })),
     callers: Type.Record(Type.String(), CallSchema),
     table: Type.Record(
