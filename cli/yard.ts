@@ -11,6 +11,7 @@ import { addDemo } from './verbs/demo.ts'
 import { withExamples } from './verbs/flags.ts'
 import { addGet } from './verbs/get.ts'
 import { addHistory } from './verbs/history.ts'
+import { addIssue } from './verbs/issue.ts'
 import { addLb } from './verbs/lb.ts'
 import { addSet } from './verbs/set.ts'
 import { addStatus } from './verbs/status.ts'
@@ -35,6 +36,7 @@ for (const add of [
   addCall,
   addHistory,
   addToken,
+  addIssue,
   addCerts,
 ])
   add(program)

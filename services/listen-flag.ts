@@ -1,4 +1,4 @@
-// Reads the flag --listen, which all processes of services have.
+// Reads the flag --listen, which all processes of services have, and others like it.
 import type { Problem } from '../control-plane/errors.ts'
 import type { ListenAddress } from './draining-listener.ts'
 
@@ -7,13 +7,13 @@ const MAX_PORT = 65_535
 const MAX_PATH_BYTES = 107
 
 /** `host:port` or `unix:/path`; what is wrong with it is added to `problems`. */
-export function readListen(text: string, problems: Problem[]): ListenAddress {
+export function readListen(text: string, problems: Problem[], flag = '--listen'): ListenAddress {
   const path = text.startsWith('unix:') ? text.slice('unix:'.length) : undefined
   if (path !== undefined) {
     const bytes = Buffer.byteLength(path)
     if (bytes === 0 || bytes > MAX_PATH_BYTES) {
       const message = `the path of a Unix socket has 1 to ${MAX_PATH_BYTES} bytes, not ${bytes}`
-      problems.push({ path: '--listen', message })
+      problems.push({ path: flag, message })
     }
     return { path }
   }
@@ -21,7 +21,7 @@ export function readListen(text: string, problems: Problem[]): ListenAddress {
   const host = ipv6 ?? name
   if (host === undefined || Number(port) > MAX_PORT) {
     const message = `"${text}" is no address; give host:port, such as 127.0.0.1:0, or unix:/path`
-    problems.push({ path: '--listen', message })
+    problems.push({ path: flag, message })
   }
   return { host: host ?? '', port: Number(port) }
 }

@@ -18,6 +18,8 @@ export interface DistributionOptions {
   readonly connections: number
   readonly calls: number
   readonly keys?: Keys
+  /** Headers of every call beside the key. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Distribution {
@@ -38,7 +40,7 @@ export interface Distribution {
 export async function measureDistribution(
   targets: readonly string[],
   backends: readonly string[],
-  { connections, calls, keys = 'none' }: DistributionOptions,
+  { connections, calls, keys = 'none', headers = {} }: DistributionOptions,
   onProgress: (counted: Distribution) => void = () => {},
 ): Promise<Distribution> {
   const byBackend = new Map(backends.map((id) => [id, 0]))
@@ -57,7 +59,7 @@ export async function measureDistribution(
   const work = async (client: RpcClient<typeof EchoService>) => {
     while (begun < calls) {
       begun += 1
-      const metadata = keyed(keys, begun)
+      const metadata = keyed(keys, begun, headers)
       try {
         const { backendId } = await client.unary({ message: 'where am I?' }, { metadata })
         byBackend.set(backendId, (byBackend.get(backendId) ?? 0) + 1)
@@ -73,8 +75,8 @@ export async function measureDistribution(
   return count()
 }
 
-function keyed(keys: Keys, call: number): Metadata {
-  const metadata = new Metadata()
+function keyed(keys: Keys, call: number, headers: Readonly<Record<string, string>>): Metadata {
+  const metadata = Metadata.fromHttp2Headers(headers)
   if (keys !== 'none') metadata.set(KEY_HEADER, keys === 'distinct' ? `user-${call}` : keys.same)
   return metadata
 }

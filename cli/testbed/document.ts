@@ -15,23 +15,39 @@ interface FleetDocument {
 
 export const LISTENER = 'main'
 
-/** Three lines of configuration a fleet: one upstream with all backends, behind one listener. Each fleet begins at L4. */
+/** What the document says of security: of itself, of each fleet, and of the fleet's listener. */
+export interface SecurityDescription {
+  readonly upstreams: object
+  readonly document: object
+  readonly security: object
+  readonly tls: object
+}
+
+/**
+ * Three lines of configuration a fleet: one upstream with all backends, behind one listener. Each fleet begins at L4; with
+ * security at L7, since L4 sees no calls.
+ */
 export function describeDesiredState(
   fleets: readonly string[],
   backends: readonly { readonly id: string; readonly address: string }[],
   port: number,
+  secured?: SecurityDescription,
 ) {
+  const listener = { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
   const fleet = {
     kind: 'envoy',
-    lb: { mode: 'l4', policy: 'round_robin' },
-    listeners: { [LISTENER]: { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } } },
+    lb: { mode: secured ? 'l7' : 'l4', policy: 'round_robin' },
+    listeners: { [LISTENER]: { ...listener, ...(secured && { tls: secured.tls }) } },
+    ...(secured && { security: secured.security }),
   }
   return {
     version: 1,
     upstreams: {
       echo: { endpoints: Object.fromEntries(backends.map(({ id, address }) => [id, { address }])) },
+      ...secured?.upstreams,
     },
     routes: { public: { hosts: ['*'], rules: { echo: { match: {}, to: { echo: 100 } } } } },
+    ...secured?.document,
     fleets: Object.fromEntries(fleets.map((name) => [name, fleet])),
   }
 }
@@ -47,10 +63,14 @@ export function portOf({ fleets }: Document, name: string): number | undefined {
   return (listeners[LISTENER] ?? Object.values(listeners)[0])?.port
 }
 
-/** The endpoints on this host, in the order of the document, each address once. */
-export function localEndpointsOf({ upstreams }: Document): readonly { id: string; address: string }[] {
+/** The endpoints on this host, in the order of the document, each address once; but for those of the upstreams named. */
+export function localEndpointsOf(
+  { upstreams = {} }: Document,
+  except: readonly string[] = [],
+): readonly { id: string; address: string }[] {
   const byAddress = new Map<string, string>()
-  for (const upstream of Object.values(upstreams ?? {})) {
+  for (const [name, upstream] of Object.entries(upstreams)) {
+    if (except.includes(name)) continue
     for (const [id, endpoint] of Object.entries(upstream?.endpoints ?? {})) {
       const address = endpoint?.address
       if (typeof address === 'string' && isLocal(address) && !byAddress.has(address))
@@ -58,6 +78,11 @@ export function localEndpointsOf({ upstreams }: Document): readonly { id: string
     }
   }
   return [...byAddress].map(([address, id]) => ({ id, address }))
+}
+
+/** The address of an upstream's first endpoint on this host. */
+export function firstLocalEndpointOf({ upstreams = {} }: Document, upstream: string): string | undefined {
+  return localEndpointsOf({ upstreams: { [upstream]: upstreams[upstream] ?? null } })[0]?.address
 }
 
 function isLocal(address: string): boolean {

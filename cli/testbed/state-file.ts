@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import { sourceFile } from './part.ts'
+import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
 
 /** A testbed in its own words: the line that `yard up --json` prints. */
@@ -15,6 +16,8 @@ export interface TestbedDescription {
   readonly xds: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
+  /** Where issuer and authorizer are, with `--security` only. */
+  readonly security?: SecurityParts
 }
 
 export interface NodeDescription {
@@ -36,6 +39,7 @@ export function describeTestbed({
   xdsAddress,
   fleets,
   backends,
+  security,
 }: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
@@ -47,6 +51,7 @@ export function describeTestbed({
     xds: xdsAddress,
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),
+    ...(security && { security }),
   }
 }
 

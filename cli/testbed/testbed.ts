@@ -16,6 +16,7 @@ import { readToken } from '../token-file.ts'
 import { type BackendPlace, type RunningBackend, startBackend } from './backend.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type Document, describeDesiredState, envoyFleetsOf, localEndpointsOf, portOf } from './document.ts'
+import { describeSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { XdsCertificates } from './xds-certificates.ts'
 
 export interface TestbedOptions {
@@ -34,6 +35,8 @@ export interface TestbedOptions {
   readonly protocol?: XdsProtocol
   /** Whether xDS goes over mutual TLS, with certificates made for it. Default: in plaintext. */
   readonly mtls?: boolean
+  /** Whether there are an issuer, an authorizer and certificates, and switches for them in the document. Default: no. */
+  readonly security?: boolean
   readonly drainSeconds?: number
   /** What outlives the control plane; memory only where there is none. */
   readonly controlPlaneState?: string
@@ -58,6 +61,7 @@ export interface Testbed {
   readonly xdsAddress: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
+  readonly security?: SecurityParts
   /** Fulfilled when the control plane has ended, whatever the reason. */
   readonly controlPlaneExited: Promise<Exit>
 }
@@ -77,7 +81,9 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   await mkdir(folder, { recursive: true })
   const given = options.configFile === undefined ? undefined : await readDocument(options.configFile)
 
-  const places = placeBackends(options.backends, given)
+  const security = options.security ? await startSecurity(group, folder, given) : undefined
+  if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
+  const places = placeBackends(options.backends, given, security ? SECURITY_UPSTREAMS : [])
   const backends = await Promise.all(places.map((place) => startBackend(group, folder, place)))
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
 
@@ -85,7 +91,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   const configFile = options.configFile ?? join(folder, 'config.yaml')
   if (given === undefined) {
     const port = options.port || (await freePort())
-    await writeFile(configFile, stringify(describeDesiredState(fleetNames, backends, port)))
+    const secured = security && describeSecurity(security)
+    await writeFile(configFile, stringify(describeDesiredState(fleetNames, backends, port, secured)))
   }
   const { controlPlaneState: state } = options
   const certificates = options.mtls ? await XdsCertificates.create(join(folder, 'certificates')) : undefined
@@ -110,6 +117,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     xdsAddress,
     backends,
     fleets,
+    ...(security && { security }),
     controlPlaneExited: controlPlane.exited,
   }
 }
@@ -123,8 +131,12 @@ async function readDocument(file: string): Promise<Document> {
   }
 }
 
-function placeBackends(count: number, given: Document | undefined): readonly BackendPlace[] {
-  const endpoints = given === undefined ? [] : localEndpointsOf(given)
+function placeBackends(
+  count: number,
+  given: Document | undefined,
+  taken: readonly string[],
+): readonly BackendPlace[] {
+  const endpoints = given === undefined ? [] : localEndpointsOf(given, taken)
   return Array.from({ length: count }, (_, index) => {
     const { id = `b${index + 1}`, address = LOOPBACK } = endpoints[index] ?? {}
     return { id, listen: address }

@@ -1,6 +1,6 @@
 // `yard call`: echo calls through a fleet, and who answered them.
 
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import { type Distribution, type Keys, measureDistribution } from '../demo/distribution.ts'
@@ -13,6 +13,8 @@ interface CallFlags extends OutputFlags {
   readonly count: number
   readonly connections: number
   readonly key?: string
+  readonly token?: string
+  readonly header: Readonly<Record<string, string>>
   readonly to?: readonly string[]
 }
 
@@ -34,21 +36,38 @@ export function addCall(program: Command): void {
       .option('-n, --count <number>', 'calls', countOf(1), 30)
       .option('-c, --connections <number>', 'connections of their own', countOf(1), 3)
       .option('-k, --key <text>', 'what ring_hash and maglev hash on: the header x-user of every call')
+      .option('-t, --token <token>', 'a token, as "yard issue" prints it: sent as authorization')
+      .option('--header <name=value>', 'a header of every call; may be given again', readHeader, {})
       .option('--to <address...>', 'call these addresses in place of the fleet of "yard up"'),
   )
   withExamples(command, [
     ['yard call edge', '30 calls over 3 connections'],
     ['yard call edge -n 1000 -c 1', 'at L4 one backend answers, at L7 all do'],
+    ['yard call edge -t $(yard issue --role admin)', 'with a token'],
     ['yard call edge -k alice', 'with ring_hash or maglev, one backend'],
   ])
-  command.action(async (fleet: string, { count, connections, key, to, output }: CallFlags) => {
+  command.action(async (fleet: string, flags: CallFlags) => {
+    const { count, connections, key, token, header, to, output } = flags
     const targets = to ?? (await targetsOf(fleet))
     const keys: Keys = key === undefined ? 'none' : { same: key }
-    const measured = await measureDistribution(targets, [], { connections, calls: count, keys })
+    const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
+    const measured = await measureDistribution(targets, [], { connections, calls: count, keys, headers })
     print(summarise(measured), output, renderCalls)
     // Calls that are still tried again would hold the process.
     process.exit(measured.failures.length === 0 ? 0 : 1)
   })
+}
+
+/** `NAME=VALUE`, as often as there are headers. */
+function readHeader(
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([a-z0-9_.-]+)=([\x20-\x7e]*)$/.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return { ...before, [name]: value }
+  throw new InvalidArgumentError(
+    `it is a name in lower case and a value, such as x-tenant=blue, not "${text}".`,
+  )
 }
 
 async function targetsOf(fleet: string): Promise<readonly string[]> {

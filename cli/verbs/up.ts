@@ -32,6 +32,7 @@ interface UpFlags {
   readonly drainSeconds: number
   readonly keep: boolean
   readonly mtls: boolean
+  readonly security: boolean
   readonly json: boolean
 }
 
@@ -62,11 +63,17 @@ export function addUp(program: Command): void {
     )
     .option('--keep', 'keep revisions for the next run with --keep, where they go before the file', false)
     .option('--mtls', 'xDS over mutual TLS: a development authority, and a certificate for each node', false)
+    .option(
+      '--security',
+      'an issuer, an authorizer and certificates, and switches for them, which are off',
+      false,
+    )
     .option('--json', 'print one line of JSON when all is ready', false)
   withExamples(command, [
     ['yard up', 'three Envoys, three backends, at L4'],
     ['yard up --fleet edge=2 --fleet canary=1', 'two fleets, each with a switch of its own'],
     ['yard up --config my.yaml --backends 3', 'backends at the first three endpoints of the file'],
+    ['yard up --security', 'tokens, policies and TLS, one "yard set" away'],
     ['yard up --xds unix:/tmp/xds.sock --protocol sotw', 'state of the world over a Unix socket'],
   ])
   command.action(async (flags: UpFlags) => process.exit(await up(flags)))
@@ -110,6 +117,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     drainSeconds,
     keep,
     mtls,
+    security,
   } = flags
   return {
     folder,
@@ -120,6 +128,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     protocol,
     drainSeconds,
     mtls,
+    security,
     ...(fleet === undefined ? {} : { fleets: fleet }),
     ...(config === undefined ? {} : { configFile: config }),
     ...(keep ? { controlPlaneState: join(folder, 'control-plane') } : {}),
@@ -153,13 +162,19 @@ function howEnded({ code, signal }: Exit): string {
   return signal ?? `exit code ${code}`
 }
 
-function renderTestbed({ admin, xds, fleets, backends }: TestbedDescription): string {
+function renderTestbed({ admin, xds, fleets, backends, security }: TestbedDescription): string {
   const rows = [
     ['control plane', '', admin, `xDS ${xds}`],
     ...Object.entries(fleets).flatMap(([fleet, nodes]) =>
       nodes.map((node) => ['Envoy', node.node, node.address, `fleet ${fleet}, admin ${node.admin}`]),
     ),
     ...backends.map(({ id, address }) => ['backend', id, address, '']),
+    ...(security
+      ? [
+          ['issuer', '', security.issuer.address, 'yard issue prints a token'],
+          ['authorizer', '', security.authorizer, ''],
+        ]
+      : []),
   ]
   const columns = ['part', 'name', 'address', ''].map((title) => ({ title }))
   return `${renderTable(columns, rows)}\n\n  Up until Ctrl-C.`

@@ -10,6 +10,7 @@ const FLAGS = {
   issuer: { type: 'string' },
   listen: { type: 'string', default: '127.0.0.1:0' },
   algorithm: { type: 'string', default: 'ES256' },
+  tokens: { type: 'string' },
 } as const
 
 export interface IssuerFlags {
@@ -18,11 +19,15 @@ export interface IssuerFlags {
   readonly listen: ListenAddress
   /** Of its first key. */
   readonly algorithm: SigningAlgorithm
+  /** Where whoever asks is given a token; nowhere without it. */
+  readonly tokens?: ListenAddress
 }
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1)$/
 
 /** Throws `invalid-argument` with all problems. */
 export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
-  const { issuer = '', listen, algorithm } = parse(args)
+  const { issuer = '', listen, algorithm, tokens } = parse(args)
   const problems: Problem[] = []
   if (issuer === '') {
     problems.push({
@@ -35,10 +40,15 @@ export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
     problems.push({ path: '--algorithm', message })
   }
   const address = readListen(listen, problems)
+  const tokensAddress = tokens === undefined ? undefined : readListen(tokens, problems, '--tokens')
+  if (tokensAddress && 'host' in tokensAddress && !LOOPBACK.test(tokensAddress.host)) {
+    const message = `"${tokens}" is not on the loopback: whoever reaches it has tokens of anybody`
+    problems.push({ path: '--tokens', message })
+  }
   if (problems.length > 0 || !isAlgorithm(algorithm)) {
     throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
   }
-  return { issuer, listen: address, algorithm }
+  return { issuer, listen: address, algorithm, ...(tokensAddress && { tokens: tokensAddress }) }
 }
 
 export function isAlgorithm(text: unknown): text is SigningAlgorithm {

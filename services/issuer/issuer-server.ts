@@ -1,12 +1,18 @@
-// Serves an issuer's key set over HTTP, as those who check tokens fetch it.
+// Serves an issuer over HTTP: its key set, as those who check tokens fetch it, and at an address of its own tokens.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { SwitchyardError } from '../../control-plane/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
 import type { TokenIssuer } from './token-issuer.ts'
+import { readTokenRequest } from './token-request.ts'
 
 export const KEY_SET_PATH = '/jwks.json'
+export const TOKEN_PATH = '/token'
+
+const JSON_TYPE = 'application/json'
 
 export interface IssuerServer {
   /** `host:port` or `unix:/path`. */
@@ -20,11 +26,32 @@ export async function serveKeySet(
   listen: ListenAddress,
   onFetch: () => void = () => {},
 ): Promise<IssuerServer> {
-  const server = createServer(({ method, url }, response) => {
+  return serve(listen, ({ method, url }, response) => {
     if (method !== 'GET' || url !== KEY_SET_PATH) return void response.writeHead(404).end()
     onFetch()
     response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify(issuer.keySet))
   })
+}
+
+/** `POST /token` gives a token of anybody to whoever asks: for development, and never where others could reach it. */
+export async function serveTokens(issuer: TokenIssuer, listen: ListenAddress): Promise<IssuerServer> {
+  return serve(listen, async (request, response) => {
+    const { method, url, headers } = request
+    if (method !== 'POST' || url !== TOKEN_PATH) return void response.writeHead(404).end()
+    // A web page may send any other type to the loopback without asking first.
+    if (headers['content-type'] !== JSON_TYPE) return void response.writeHead(415).end()
+    const answer = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': JSON_TYPE }).end(JSON.stringify(body))
+    try {
+      answer(200, { token: await issuer.sign(readTokenRequest(await json(request))) })
+    } catch (thrown) {
+      answer(400, { failed: SwitchyardError.from(thrown).message })
+    }
+  })
+}
+
+async function serve(listen: ListenAddress, answer: RequestListener): Promise<IssuerServer> {
+  const server = createServer(answer)
   server.listen(listen)
   await once(server, 'listening')
   return {

@@ -3,8 +3,9 @@
 import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
-import { type IssuerServer, serveKeySet } from './issuer-server.ts'
-import { createSigningKey, TokenIssuer, type TokenOptions } from './token-issuer.ts'
+import { type IssuerServer, serveKeySet, serveTokens } from './issuer-server.ts'
+import { createSigningKey, TokenIssuer } from './token-issuer.ts'
+import { readTokenRequest } from './token-request.ts'
 
 const EXIT_FAILED = 1
 const EXIT_BAD_FLAGS = 2
@@ -22,7 +23,7 @@ function complain(thrown: unknown): void {
 /** Each by its name in a line such as `{"token":{"subject":"alice","audience":"echo","lifetime":600}}`. */
 function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
   return {
-    token: async (options) => ({ token: await issuer.sign(options as TokenOptions) }),
+    token: async (request) => ({ token: await issuer.sign(readTokenRequest(request)) }),
     publish: async (algorithm) => {
       if (!isAlgorithm(algorithm)) throw new RangeError(`"${algorithm}" is no algorithm of keys`)
       const key = await createSigningKey(algorithm)
@@ -41,8 +42,8 @@ function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
 }
 
 /** Each line is answered by one, in turn. */
-function obey(commands: Readonly<Record<string, Command>>, server: IssuerServer): void {
-  const stop = () => void server.close().then(() => process.exit(0))
+function obey(commands: Readonly<Record<string, Command>>, servers: readonly IssuerServer[]): void {
+  const stop = () => void Promise.all(servers.map((server) => server.close())).then(() => process.exit(0))
   const answer = async (line: string) => {
     try {
       const [[name, argument] = ['', undefined]] = Object.entries(JSON.parse(line) as object)
@@ -67,11 +68,18 @@ function obey(commands: Readonly<Record<string, Command>>, server: IssuerServer)
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { issuer: name, listen, algorithm } = parseIssuerFlags(args)
+  const { issuer: name, listen, algorithm, tokens } = parseIssuerFlags(args)
   const issuer = await TokenIssuer.create(name, algorithm)
   const server = await serveKeySet(issuer, listen)
-  obey(commandsOf(issuer), server)
-  print({ issuer: name, address: server.address, signing: issuer.signingKey.kid })
+  const tokenServer = tokens && (await serveTokens(issuer, tokens))
+  obey(commandsOf(issuer), tokenServer ? [server, tokenServer] : [server])
+  const signing = issuer.signingKey.kid
+  print({
+    issuer: name,
+    address: server.address,
+    signing,
+    ...(tokenServer && { tokens: tokenServer.address }),
+  })
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {

@@ -1,7 +1,14 @@
 // What the command reads of a document, and the one that it begins with.
 
 import t from 'tap'
-import { describeDesiredState, envoyFleetsOf, localEndpointsOf, portOf } from '../../cli/testbed/document.ts'
+import {
+  describeDesiredState,
+  envoyFleetsOf,
+  firstLocalEndpointOf,
+  localEndpointsOf,
+  portOf,
+} from '../../cli/testbed/document.ts'
+import { describeSecurity } from '../../cli/testbed/security.ts'
 import { validateConfig } from '../../control-plane/config/validate.ts'
 
 const DOCUMENT = {
@@ -33,6 +40,25 @@ t.test('the document that a testbed begins with is valid', async (t) => {
   t.same(envoyFleetsOf(document), ['edge', 'canary'])
   t.equal(portOf(document, 'canary'), 10_000)
   t.same(localEndpointsOf(document), backends)
+})
+
+t.test('with security it is valid too, and each switch is there to be turned on', async (t) => {
+  const issuer = { address: '127.0.0.1:7300', tokens: '127.0.0.1:7301' }
+  const secured = describeSecurity({ issuer, authorizer: '127.0.0.1:7400' })
+  const document = describeDesiredState(['edge'], [], 10_000, secured)
+  t.match(document.fleets.edge, {
+    lb: { mode: 'l7' },
+    listeners: { main: { tls: { enabled: false } } },
+    security: { jwt: { enabled: false }, opa: { enabled: false }, rbac: { enabled: false } },
+  })
+  t.doesNotThrow(() => validateConfig(document))
+  const checks = Object.entries(secured.security)
+  const security = Object.fromEntries(checks.map(([name, check]) => [name, { ...check, enabled: true }]))
+  const edge = { ...document.fleets.edge, security }
+  t.doesNotThrow(() => validateConfig({ ...document, fleets: { edge } }))
+  t.equal(firstLocalEndpointOf(document, 'issuer'), issuer.address)
+  t.equal(firstLocalEndpointOf(document, 'nobody'), undefined)
+  t.same(localEndpointsOf(document, ['issuer', 'authorizer']), [])
 })
 
 t.test('endpoints on this host are found, each address once', async (t) => {

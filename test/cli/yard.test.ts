@@ -5,7 +5,7 @@ import t from 'tap'
 import { EXIT_CODES } from '../../cli/exit-code.ts'
 import { runYard } from '../support/yard-process.ts'
 
-const VERBS = ['demo', 'up', 'status', 'get', 'apply', 'set', 'lb', 'call', 'history', 'certs', 'token']
+const VERBS = 'demo up status get apply set lb call history issue certs token'.split(' ')
 
 t.test('every verb has help with examples, and a section in docs/yard.md', async (t) => {
   const folder = t.testdir()
@@ -35,6 +35,7 @@ const CASES = [
   ['a fleet without a size', ['up', '--fleet', 'edge'], 2, /such as edge=3, not "edge"/],
   ['a protocol that is none', ['up', '--protocol', 'rest'], 2, /Allowed choices are delta, sotw/],
   ['a mode that is none', ['lb', 'edge', 'l5'], 2, /Allowed choices are l4, l7/],
+  ['a header that is none', ['call', 'edge', '--header', 'X=1'], 2, /such as x-tenant=blue, not "X=1"/],
   ['a format that is none', ['status', '-o', 'xml'], 2, /Allowed choices are table, json, yaml/],
   ['a file that is not there', ['apply', '-f', '/nonexistent.yaml'], 2, /\/nonexistent\.yaml cannot be read/],
   ['an assignment that is none', ['set', 'fleets'], 2, /fleets: is no PATH=VALUE/],
