@@ -2,6 +2,7 @@
 
 import { type FSWatcher, watch } from 'node:fs'
 import { SwitchyardError } from '../../control-plane/errors.ts'
+import { digestOfAll } from './bundle/digest.ts'
 import type { Decision } from './decision.ts'
 import { compilePolicy, type Policy } from './policy.ts'
 import type { PolicyInput } from './policy-input.ts'
@@ -19,10 +20,17 @@ export class ActivePolicy implements Policy {
   #policy: Policy
   #reading: Promise<void> | undefined
   #isStale = false
-  #refusedFor: string | undefined
+  /** The digest of what was read last, good or not: one change of a file is often told twice. */
+  #judged: string
 
-  private constructor(reader: PolicyReader, policy: Policy, onEvent: (event: PolicyEvent) => void) {
+  private constructor(
+    reader: PolicyReader,
+    policy: Policy,
+    judged: string,
+    onEvent: (event: PolicyEvent) => void,
+  ) {
     this.#reader = reader
+    this.#judged = judged
     this.#policy = policy
     this.#onEvent = onEvent
     this.#watcher = watch(reader.watched, () => void this.reload())
@@ -34,8 +42,9 @@ export class ActivePolicy implements Policy {
   /** @throws SwitchyardError where there is no good policy to begin with */
   static async open(place: PolicyPlace, onEvent: (event: PolicyEvent) => void): Promise<ActivePolicy> {
     const reader = await openPolicyPlace(place)
-    const policy = await compilePolicy(await reader.read())
-    const active = new ActivePolicy(reader, policy, onEvent)
+    const files = await reader.read()
+    const policy = await compilePolicy(await reader.parse(files))
+    const active = new ActivePolicy(reader, policy, digestOfAll(files), onEvent)
     onEvent({ kind: 'activated', inForce: policy.revision })
     // For what changed between the first reading and the watch.
     await active.reload()
@@ -71,22 +80,22 @@ export class ActivePolicy implements Policy {
   }
 
   async #read(): Promise<void> {
+    let digest = ''
     try {
-      const source = await this.#reader.read()
-      this.#refusedFor = undefined
-      if (source.revision === this.#policy.revision) return
+      const files = await this.#reader.read()
+      digest = digestOfAll(files)
+      if (digest === this.#judged) return
       // Calls go on by the old one until the new one is whole.
-      this.#policy = await compilePolicy(source)
+      this.#policy = await compilePolicy(await this.#reader.parse(files))
       this.#onEvent({ kind: 'activated', inForce: this.#policy.revision })
     } catch (thrown) {
       this.#refuse(SwitchyardError.from(thrown).message)
+    } finally {
+      this.#judged = digest
     }
   }
 
-  /** Once a reason: a file that is written piece by piece is read more than once. */
   #refuse(reason: string): void {
-    if (reason === this.#refusedFor) return
-    this.#refusedFor = reason
     this.#onEvent({ kind: 'refused', inForce: this.#policy.revision, reason })
   }
 }

@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../../control-plane/errors.ts'
-import { readBundle, revisionOf } from './bundle/bundle.ts'
+import { readBundle } from './bundle/bundle.ts'
+import { digestOfAll } from './bundle/digest.ts'
 import { type BundleKey, readVerificationKey } from './bundle/signature.ts'
 import type { PolicySource } from './policy.ts'
 
@@ -16,32 +17,42 @@ export type PolicyPlace =
 export interface PolicyReader {
   /** The folder to watch. */
   readonly watched: string
-  /** @throws SwitchyardError `bad-bundle` or `not-found` */
-  read(): Promise<PolicySource>
+  /** The files as they are now. @throws SwitchyardError `not-found` */
+  read(): Promise<readonly Buffer[]>
+  /** @throws SwitchyardError `bad-bundle` */
+  parse(files: readonly Buffer[]): Promise<PolicySource>
 }
 
 /** @throws SwitchyardError `not-found` or `invalid-argument` where the key cannot be read */
 export async function openPolicyPlace(place: PolicyPlace): Promise<PolicyReader> {
   if ('folder' in place) {
-    return { watched: place.folder, read: () => readPolicyFolder(place.folder) }
+    const { folder } = place
+    const paths = [join(folder, 'policy.wasm'), join(folder, 'data.json')]
+    return {
+      watched: folder,
+      read: () => Promise.all(paths.map(readPath)),
+      parse: async ([wasm = Buffer.of(), data = Buffer.of()]) => parseFolder(wasm, data),
+    }
   }
   const key: BundleKey = readVerificationKey((await readPath(place.verificationKey)).toString())
   return {
     watched: dirname(place.bundle),
-    read: async () => readBundle(await readPath(place.bundle), key),
+    read: async () => [await readPath(place.bundle)],
+    parse: ([archive = Buffer.of()]) => readBundle(archive, key),
   }
 }
 
 /** The compiled policy and its data, as they lie in `policies/authz`. @throws SwitchyardError `bad-bundle` or `not-found` */
 export async function readPolicyFolder(folder: string): Promise<PolicySource> {
-  const [wasm, data] = await Promise.all([
-    readPath(join(folder, 'policy.wasm')),
-    readPath(join(folder, 'data.json')),
-  ])
+  const { read, parse } = await openPolicyPlace({ folder })
+  return parse(await read())
+}
+
+function parseFolder(wasm: Buffer, data: Buffer): PolicySource {
   try {
-    return { wasm, data: JSON.parse(data.toString()), revision: revisionOf(wasm, data) }
+    return { wasm, data: JSON.parse(data.toString()), revision: digestOfAll([wasm, data]) }
   } catch (cause) {
-    throw new SwitchyardError('bad-bundle', `${join(folder, 'data.json')} is no JSON`, { cause })
+    throw new SwitchyardError('bad-bundle', 'data.json of the policy is no JSON', { cause })
   }
 }
 

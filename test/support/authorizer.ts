@@ -23,14 +23,14 @@ export interface TestAuthorizer {
 /** @param policy that of the tree unless given */
 export async function startTestAuthorizer(t: Teardowns, policy?: Policy): Promise<TestAuthorizer> {
   const asked: PolicyInput[] = []
-  const { revision, decide } = policy ?? (await compilePolicy(await readPolicyFolder(POLICY_FOLDER)))
+  const deciding = policy ?? (await compilePolicy(await readPolicyFolder(POLICY_FOLDER)))
   const authorizer = await startAuthorizer({
     listen: LOOPBACK,
     policy: {
-      revision,
+      revision: deciding.revision,
       decide: (input) => {
         asked.push(input)
-        return decide(input)
+        return deciding.decide(input)
       },
     },
   })

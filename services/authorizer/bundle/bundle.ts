@@ -1,11 +1,11 @@
 // Policies as OPA bundles: https://www.openpolicyagent.org/docs/management-bundles#bundle-file-format
 
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { JsonObject } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../../control-plane/errors.ts'
 import { ENTRYPOINT, type PolicySource } from '../policy.ts'
 import { type BundleFiles, readArchive, writeArchive } from './archive.ts'
+import { digestOfAll } from './digest.ts'
 import { type BundleKey, signFiles, verifyFiles } from './signature.ts'
 
 interface Manifest {
@@ -31,7 +31,7 @@ export async function readBundle(archive: Uint8Array, key: BundleKey): Promise<P
     throw new SwitchyardError('bad-bundle', `the bundle has no module for ${ENTRYPOINT}; ${mend}`)
   }
   // With the digest behind it, since a name can be given twice.
-  const named = [revision, revisionOf(archive)].filter(Boolean).join('@')
+  const named = [revision, digestOfAll([archive])].filter(Boolean).join('@')
   return { wasm: module, data: dataOf(files), revision: named }
 }
 
@@ -49,13 +49,6 @@ export async function writeBundle({ wasm, data, revision }: PolicySource, key: B
     [MANIFEST, Buffer.from(JSON.stringify(manifest))],
   ])
   return writeArchive(await signFiles(files, key))
-}
-
-/** A name for content that nobody has named. */
-export function revisionOf(...contents: readonly Uint8Array[]): string {
-  const hash = createHash('sha256')
-  for (const content of contents) hash.update(content)
-  return hash.digest('hex').slice(0, 12)
 }
 
 /** `roles/data.json` stands at `data.roles`; the files are put together from the root on. */

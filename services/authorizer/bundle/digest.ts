@@ -29,3 +29,10 @@ function encode(primitive: unknown): string {
     (char) => `\\u${char.charCodeAt(0).toString(16)}`,
   )
 }
+
+/** A short name for content that nobody has named. */
+export function digestOfAll(contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(content)
+  return hash.digest('hex').slice(0, 12)
+}
