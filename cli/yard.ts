@@ -5,6 +5,7 @@ import { SwitchyardError } from '../control-plane/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { report } from './output/print.ts'
 import { addApply } from './verbs/apply.ts'
+import { addBundle } from './verbs/bundle.ts'
 import { addCall } from './verbs/call.ts'
 import { addCerts } from './verbs/certs.ts'
 import { addDemo } from './verbs/demo.ts'
@@ -38,6 +39,7 @@ for (const add of [
   addToken,
   addIssue,
   addCerts,
+  addBundle,
 ])
   add(program)
 

@@ -1,7 +1,8 @@
 // Listens for a grpc-js server, and can tell its open connections to go away while it goes on to take new ones.
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import type { AddressInfo, ListenOptions, Socket } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../control-plane/errors.ts'
@@ -44,11 +45,12 @@ export class DrainingListener {
    * Throws `address-in-use`, or `invalid-argument` where the address cannot be had for another reason.
    */
   async listen(address: ListenAddress): Promise<string> {
-    this.#listener.listen(address satisfies ListenOptions)
     try {
-      await once(this.#listener, 'listening')
+      await this.#bind(address)
     } catch (cause) {
-      throw listenError(address, cause)
+      if (!('path' in address) || !(await isAbandoned(address.path))) throw listenError(address, cause)
+      await rm(address.path)
+      await this.#bind(address)
     }
     return dialled(this.#listener.address(), address)
   }
@@ -78,6 +80,11 @@ export class DrainingListener {
     await closed
     clearTimeout(cut)
     this.#server.forceShutdown()
+  }
+
+  async #bind(address: ListenAddress): Promise<void> {
+    this.#listener.listen(address satisfies ListenOptions)
+    await once(this.#listener, 'listening')
   }
 
   #accept(socket: Socket): void {
@@ -124,6 +131,19 @@ export class DrainingListener {
 interface Injectors {
   readonly tls?: ConnectionInjector
   readonly plaintext?: ConnectionInjector
+}
+
+/** Whether a socket's file is there and nobody listens: a process that was killed leaves its own behind. */
+async function isAbandoned(path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+  } finally {
+    socket.destroy()
+  }
 }
 
 function dialled(bound: AddressInfo | string | null, address: ListenAddress): string {

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server } from '@grpc/grpc-js'
+import { startProcess } from '../../processes/running-process.ts'
 import { startAuthorizer } from '../../services/authorizer/authorizer-server.ts'
 import { compilePolicy, type Policy } from '../../services/authorizer/policy.ts'
 import type { PolicyInput } from '../../services/authorizer/policy-input.ts'
@@ -12,6 +13,7 @@ import { addService } from '../../services/rpc/index.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 export const POLICY_FOLDER = fileURLToPath(new URL('../../policies/authz', import.meta.url))
+const AUTHORIZER = fileURLToPath(new URL('../../services/authorizer/authorizer.ts', import.meta.url))
 const LOOPBACK = { host: '127.0.0.1', port: 0 } as const
 
 export interface TestAuthorizer {
@@ -45,6 +47,35 @@ export async function startSilentAuthorizer(t: Teardowns): Promise<string> {
   const listener = new DrainingListener(server)
   t.teardown(() => listener.close(0))
   return listener.listen(LOOPBACK)
+}
+
+export interface AuthorizerProcess {
+  readonly address: string
+  /** Resolves when it is gone, without a goodbye. */
+  readonly kill: () => Promise<void>
+}
+
+/** An authorizer as a process of its own, by the policy of the tree unless `flags` say otherwise. */
+export async function startAuthorizerProcess(
+  t: Teardowns,
+  listen: string,
+  flags: readonly string[] = ['--policy', POLICY_FOLDER],
+): Promise<AuthorizerProcess> {
+  const running = startProcess({
+    name: 'the authorizer',
+    command: process.execPath,
+    args: [AUTHORIZER, '--listen', listen, ...flags],
+    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+  })
+  t.teardown(async () => void (await running.stop()))
+  const address = await running.ready
+  return {
+    address,
+    kill: async () => {
+      process.kill(running.pid as number, 'SIGKILL')
+      await running.exited
+    },
+  }
 }
 
 /** The upstream `authorizer` at an address. */

@@ -13,10 +13,16 @@ function notingTest() {
   }
 }
 
-for (const tool of ['envoy', 'pip'] satisfies Tool[]) {
+const INSTALL: Readonly<Record<Tool, string>> = {
+  envoy: 'sudo apt-get install -y python3-pip',
+  opa: 'go install github.com/open-policy-agent/opa@v',
+  pip: 'sudo apt-get install -y python3-pip',
+}
+
+for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {
   t.test(`without ${tool}`, async (t) => {
     const empty = { PATH: t.testdir(), ENVOY_BIN: 'missing' }
-    const said = new RegExp(`^${tool} is missing: sudo apt-get install -y python3-pip`)
+    const said = new RegExp(`^${tool} is missing: ${install}`)
 
     t.test('a test is skipped, with the line that installs it', async (t) => {
       const test = notingTest()

