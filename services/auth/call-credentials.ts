@@ -1,0 +1,36 @@
+// Per-RPC credentials: each call carries the token that is good when it starts.
+
+import {
+  type CallCredentials,
+  type ChannelCredentials,
+  credentials,
+  Metadata,
+  type VerifyOptions,
+} from '@grpc/grpc-js'
+import type { TokenSource } from './token-source.ts'
+
+/** A call fails with UNAVAILABLE where no token is to be had. */
+export function tokenCredentials(source: TokenSource): CallCredentials {
+  return credentials.createFromMetadataGenerator((_options, done) => {
+    source.get().then(
+      (token) => done(null, Metadata.fromHttp2Headers({ authorization: `Bearer ${token}` })),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    )
+  })
+}
+
+export interface TlsIdentity {
+  /** PEM; the system's own authorities where it is left out. */
+  readonly ca?: Buffer
+  /** PEM, for mutual TLS. */
+  readonly key?: Buffer
+  readonly certificate?: Buffer
+  readonly verify?: VerifyOptions
+}
+
+/** TLS with a token on every call. There is no such thing on plaintext: grpc-js sends a token to nobody who might be anybody. */
+export function secureCredentials(source: TokenSource, tls: TlsIdentity = {}): ChannelCredentials {
+  const { ca = null, key = null, certificate = null, verify } = tls
+  const channel = credentials.createSsl(ca, key, certificate, verify)
+  return credentials.combineChannelCredentials(channel, tokenCredentials(source))
+}

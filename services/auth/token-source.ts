@@ -1,0 +1,67 @@
+// A token that is renewed before it ends: callers share one, and only the first of them waits for the next.
+
+/** A bearer token, and when it ends in milliseconds since the epoch. */
+export interface Token {
+  readonly value: string
+  readonly expiresAt: number
+}
+
+export interface TokenSource {
+  /** The token to send now. Rejects where there is none and none is to be had. */
+  get(): Promise<string>
+  /** Says that `value` was refused, so that it is not sent again. */
+  discard(value: string): void
+}
+
+export interface TokenSourceOptions {
+  /** How long before its end a token is renewed, in milliseconds; 30,000 by default. */
+  readonly renewAheadMs?: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/**
+ * While a good token is renewed ahead of its end, calls go on with it, and a renewal that fails is tried again by the next
+ * call. Only without a good token does a call wait.
+ */
+export class RenewedToken implements TokenSource {
+  readonly #fetch: () => Promise<Token>
+  readonly #renewAheadMs: number
+  readonly #now: () => number
+  #token: Token | undefined
+  #fetching: Promise<Token> | undefined
+
+  /** @param fetch gets a new token, by whatever grant the issuer offers */
+  constructor(
+    fetch: () => Promise<Token>,
+    { renewAheadMs = 30_000, now = Date.now }: TokenSourceOptions = {},
+  ) {
+    this.#fetch = fetch
+    this.#renewAheadMs = renewAheadMs
+    this.#now = now
+  }
+
+  async get(): Promise<string> {
+    const left = (this.#token?.expiresAt ?? 0) - this.#now()
+    if (this.#token === undefined || left <= 0) return (await this.#renew()).value
+    // Its failure is nobody's yet: the token at hand is good.
+    if (left <= this.#renewAheadMs) this.#renew().catch(() => {})
+    return this.#token.value
+  }
+
+  discard(value: string): void {
+    if (this.#token?.value === value) this.#token = undefined
+  }
+
+  #renew(): Promise<Token> {
+    this.#fetching ??= this.#fetch()
+      .then((token) => {
+        this.#token = token
+        return token
+      })
+      .finally(() => {
+        this.#fetching = undefined
+      })
+    return this.#fetching
+  }
+}
