@@ -65,7 +65,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => store.close())
     const cache = new SnapshotCache({ consistency: 'enforce', ...refusals })
     const { config, onFault } = options
-    const secrets = new SecretStore({ folder: options.secretsFolder ?? options.stateFolder ?? '.' })
+    const secrets = new SecretStore({
+      folder: options.secretsFolder ?? options.stateFolder ?? '.',
+      isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
+    })
     ends.push(async () => secrets.close())
     const revisions = await Revisions.open({
       store,

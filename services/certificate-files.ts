@@ -55,7 +55,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
 
   addIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
     this.#identityListeners.add(listener)
-    listener(identityOf(this.#contents))
+    this.#tell(listener, identityOf)
   }
 
   removeIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
@@ -64,7 +64,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
 
   addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
     this.#caListeners.add(listener)
-    listener(caOf(this.#contents))
+    this.#tell(listener, caOf)
   }
 
   removeCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
@@ -73,6 +73,11 @@ export class CertificateFiles implements experimental.CertificateProvider {
 
   close(): void {
     for (const file of Object.values(this.#paths)) unwatchFile(file, this.#look)
+  }
+
+  /** A tick later: the credentials hear of nothing before they have added their listener. */
+  #tell<T>(listener: (update: T) => void, updateOf: (contents: Contents) => T): void {
+    process.nextTick(() => listener(updateOf(this.#contents)))
   }
 
   #renew(): void {

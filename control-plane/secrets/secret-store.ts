@@ -15,6 +15,8 @@ export interface SecretStoreOptions {
   readonly folder: string
   /** Between two looks at the files, in milliseconds. Default: 1,000. */
   readonly intervalMs?: number
+  /** Whether Envoys are reached by a way that keys may go. Default: true. */
+  readonly isPrivate?: boolean
 }
 
 /** All that a configuration uses, as it is to be served. */
@@ -38,15 +40,18 @@ export interface SecretStatus {
 }
 
 const INTERVAL_MS = 1_000
+const PLAINTEXT = 'does not go over plaintext TCP: serve xDS over TLS, or on a Unix socket'
 
 export class SecretStore {
   readonly #folder: string
+  readonly #isPrivate: boolean
   readonly #watched: WatchedFiles
   #inUse: ReadonlyMap<string, SecretInUse> = new Map()
   #onChange: () => void = () => {}
 
-  constructor({ folder, intervalMs = INTERVAL_MS }: SecretStoreOptions) {
+  constructor({ folder, intervalMs = INTERVAL_MS, isPrivate = true }: SecretStoreOptions) {
     this.#folder = folder
+    this.#isPrivate = isPrivate
     this.#watched = new WatchedFiles(intervalMs, () => this.#onChange())
   }
 
@@ -71,7 +76,9 @@ export class SecretStore {
     )
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
-    const findings: Finding[] = []
+    const findings: Finding[] = this.#isPrivate
+      ? []
+      : [...names].map((name) => ({ steps: ['secrets', name], message: PLAINTEXT }))
     for (const name of [...names].toSorted()) {
       const files = secrets[name] ?? {}
       const read = await readSecret(this.#folder, files, now)

@@ -70,6 +70,11 @@ const REFUSED: readonly [
     { [`${MAIN}.requireClient`]: /needs clientCa/, [`${MAIN}.sans`]: /needs clientCa/ },
   ],
   [
+    'names of clients that need not show any',
+    { [`${MAIN}.requireClient`]: false, [`${MAIN}.sans`]: ['spiffe://a'] },
+    { [`${MAIN}.requireClient`]: /^is false, and Envoy takes sans for a demand/ },
+  ],
+  [
     'an upstream whose endpoints nobody checks',
     { 'upstreams.echo.tls': { enabled: true } },
     { 'upstreams.echo.tls.ca': /^is missing: write the name of an entry of secrets with ca/ },

@@ -5,12 +5,13 @@ import { Authority } from '../../certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
+import { socketPath } from '../services/open-backend.ts'
 import { startEnvoy, untilSynced } from '../support/real-envoy.ts'
 import { issuedMaterials } from '../support/secret-materials.ts'
 
 t.test('Envoy ACKs every golden output', async (t) => {
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
   const envoy = await startEnvoy(t, server.address, 'delta')
   const authority = await Authority.create('golden')

@@ -26,7 +26,7 @@ export async function openBackend(t: Test, options: Partial<BackendOptions> = {}
 }
 
 /** A path for a Unix socket, short enough to be one, until the test ends. */
-export async function socketPath(t: Test): Promise<string> {
+export async function socketPath(t: Pick<Test, 'teardown'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'))
   t.teardown(() => rm(folder, { recursive: true }))
   return join(folder, 'b1.sock')

@@ -56,9 +56,16 @@ function* checkReferences(
   }
 }
 
-/** A demand upon clients that nothing could meet would be passed over without a word. */
+/** A demand upon clients that nothing could meet would be passed over without a word; and names are a demand of their own. */
 function* checkClients(steps: readonly string[], tls: Listener['tls']): Iterable<Finding> {
-  if (tls === undefined || tls.clientCa !== undefined) return
+  if (tls === undefined) return
+  if (tls.clientCa !== undefined) {
+    if (tls.requireClient === false && (tls.sans ?? []).length > 0) {
+      const message = 'is false, and Envoy takes sans for a demand: drop one of them'
+      yield { steps: [...steps, 'requireClient'], message }
+    }
+    return
+  }
   const demands = [
     ['requireClient', tls.requireClient === true],
     ['sans', (tls.sans ?? []).length > 0],

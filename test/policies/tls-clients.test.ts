@@ -1,0 +1,131 @@
+// Who gets through TLS: clients without a certificate, with one of another authority, with one that has expired or bears another name.
+
+import { connect } from 'node:tls'
+import t from 'tap'
+import { Authority } from '../../certificates/authority.ts'
+import { startSecuredEdge } from '../support/secured-edge.ts'
+import { CLIENT, callAs, type Identity, startTlsEdge } from '../support/tls-edge.ts'
+
+const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }
+const MUTUAL = { enabled: true, certificate: 'edge', clientCa: 'mesh', sans: ['spiffe://switchyard/client'] }
+const UNAVAILABLE = 14
+
+type Edge = Awaited<ReturnType<typeof startTlsEdge>>
+
+const STRANGERS: readonly [
+  title: string,
+  stat: string,
+  identity: (edge: Edge, good: Identity) => Promise<Identity>,
+][] = [
+  ['without a certificate', 'fail_verify_no_cert', async (_, { ca }) => ({ ca })],
+  [
+    'of another authority',
+    'fail_verify_error',
+    async (_, { ca }) => ({ ca, issued: await (await Authority.create('mesh')).issue(CLIENT) }),
+  ],
+  [
+    'with a certificate that has expired',
+    'fail_verify_error',
+    async ({ authority }, { ca }) => ({ ca, issued: await authority.issue(CLIENT, PAST) }),
+  ],
+  [
+    'of another name',
+    'fail_verify_san',
+    async ({ authority }, { ca }) => ({
+      ca,
+      issued: await authority.issue({ name: 'client', uris: ['spiffe://switchyard/client2'] }),
+    }),
+  ],
+]
+
+async function refusals({ envoy }: Edge, stat: string): Promise<number> {
+  return (await envoy.admin.stats(`^listener.main.ssl.${stat}$`)).get(`listener.main.ssl.${stat}`) ?? 0
+}
+
+for (const mode of ['l7', 'l4'] as const) {
+  t.test(`S51: at ${mode}, a client whose certificate is not good gets no answer`, async (t) => {
+    const edge = await startTlsEdge(t, { listener: MUTUAL, mode })
+    const good = await edge.identity()
+    t.equal(await callAs(edge.address, good), 0, 'the accepted twin')
+    for (const [title, stat, make] of STRANGERS) {
+      await t.test(title, async (t) => {
+        const before = await refusals(edge, stat)
+        const identity = await make(edge, good)
+        t.equal(await callAs(edge.address, identity), UNAVAILABLE, 'the handshake fails')
+        t.ok((await refusals(edge, stat)) > before, `Envoy counts ${stat}`)
+        t.equal(await callAs(edge.address, good), 0, 'the twin goes on')
+      })
+    }
+    await t.test('without TLS', async (t) => {
+      t.equal(await callAs(edge.address), UNAVAILABLE)
+      t.equal(await callAs(edge.address, good), 0, 'the twin goes on')
+    })
+
+    t.equal(await edge.tls({ requireClient: false, sans: null }), 'synced')
+    t.equal(
+      await callAs(edge.address, { ca: good.ca }),
+      0,
+      'with the demand taken back, who shows nothing is let in',
+    )
+  })
+}
+
+t.test('S51: a client that trusts another authority does not take the edge for its own', async (t) => {
+  const edge = await startTlsEdge(t, { listener: { enabled: true, certificate: 'edge' } })
+  const good = await edge.identity()
+  t.equal(await callAs(edge.address, { ca: good.ca }), 0)
+  t.equal(
+    await callAs(edge.address, { ca: (await Authority.create('mesh')).issued.certificate }),
+    UNAVAILABLE,
+  )
+})
+
+t.test(
+  'the oldest version that is spoken is the one that is written, and the protocol is HTTP/2',
+  async (t) => {
+    const edge = await startTlsEdge(t, { listener: { enabled: true, certificate: 'edge' } })
+    const { ca } = await edge.identity()
+    const spoken = (maxVersion: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') => handshake(edge.address, ca, maxVersion)
+    t.equal(await spoken('TLSv1.1'), 'refused')
+    t.equal(await spoken('TLSv1.2'), 'TLSv1.2 h2')
+    t.equal(await spoken('TLSv1.3'), 'TLSv1.3 h2')
+    t.equal(await edge.tls({ minVersion: '1.3' }), 'synced')
+    t.equal(await spoken('TLSv1.2'), 'refused')
+    t.equal(await spoken('TLSv1.3'), 'TLSv1.3 h2')
+  },
+)
+
+function handshake(
+  address: string,
+  ca: string,
+  maxVersion: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3',
+): Promise<string> {
+  const [host, port] = address.split(':')
+  return new Promise((resolve) => {
+    const options = {
+      minVersion: 'TLSv1.1',
+      maxVersion,
+      ciphers: 'DEFAULT@SECLEVEL=0',
+      ALPNProtocols: ['h2'],
+    } as const
+    const socket = connect({ host, port: Number(port), ca, servername: 'localhost', ...options })
+    socket.once('error', () => resolve('refused'))
+    socket.once('secureConnect', () => {
+      resolve(`${socket.getProtocol()} ${socket.alpnProtocol}`)
+      socket.destroy()
+    })
+  })
+}
+
+t.test('who called is told to services by Envoy, whatever the caller says of itself', async (t) => {
+  const tls = { enabled: true, certificate: 'edge', clientCa: 'mesh', requireClient: false }
+  const edge = await startSecuredEdge(t, { listener: { tls } })
+  const told = async (caller: { readonly uri?: string }) => {
+    const headers = { 'x-forwarded-client-cert': 'URI=spiffe://switchyard/admin' }
+    t.equal((await edge.call({ headers }, caller)).status, 0)
+    return edge.seen.at(-1)?.metadata.get('x-forwarded-client-cert').join() ?? ''
+  }
+  t.match(await told({ uri: 'spiffe://switchyard/client' }), /URI=spiffe:\/\/switchyard\/client/)
+  t.notMatch(await told({ uri: 'spiffe://switchyard/client' }), /admin/)
+  t.equal(await told({}), '', 'of who shows no certificate nothing is told')
+})

@@ -1,0 +1,243 @@
+// A real Envoy under TLS, fed by revisions whose secrets lie in files that a test can renew; behind it a backend that takes both TLS and plaintext.
+
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { credentials } from '@grpc/grpc-js'
+import { Authority, type Issued, type Subject } from '../../certificates/authority.ts'
+import { replaceFile } from '../../certificates/folder.ts'
+import { mergePatch } from '../../control-plane/admin/merge-patch.ts'
+import { validateConfig } from '../../control-plane/config/validate.ts'
+import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { Revisions } from '../../control-plane/revisions/revisions.ts'
+import { SecretStore } from '../../control-plane/secrets/secret-store.ts'
+import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { startBackend } from '../../services/backend-server.ts'
+import { createClient, type RpcClient } from '../../services/rpc/index.ts'
+import { socketPath } from '../services/open-backend.ts'
+import { nextEvent, startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
+
+export const EDGE: Subject = {
+  name: 'edge',
+  uris: ['spiffe://switchyard/edge'],
+  dns: ['localhost'],
+  ips: ['127.0.0.1'],
+}
+export const CLIENT: Subject = { name: 'client', uris: ['spiffe://switchyard/client'] }
+export const ECHO: Subject = { name: 'echo', uris: ['spiffe://switchyard/echo'], dns: ['localhost'] }
+
+/** Secrets of the document, each named after its files. */
+export const SECRETS = {
+  edge: { certificate: 'edge.pem', key: 'edge.key' },
+  client: { certificate: 'client.pem', key: 'client.key' },
+  mesh: { ca: 'ca.pem' },
+}
+
+const INTERVAL_MS = 20
+
+export interface Identity {
+  /** What the client trusts, in PEM. */
+  readonly ca: string
+  readonly issued?: Issued
+}
+
+/** @param listener `tls` of the listener; @param upstream `tls` of the upstream */
+export async function startTlsEdge(
+  t: Teardowns,
+  { listener, upstream, mode = 'l7' }: { listener?: object; upstream?: object; mode?: 'l4' | 'l7' },
+) {
+  const root = t.testdir()
+  const folder = join(root, 'certs')
+  await mkdir(folder)
+  const authority = await Authority.create('mesh')
+  const file = (name: string) => join(folder, name)
+  const write = async (name: string, { certificate, key }: Issued) => {
+    await replaceFile(file(`${name}.key`), key)
+    await replaceFile(file(`${name}.pem`), certificate)
+  }
+  await replaceFile(file('ca.pem'), authority.issued.certificate)
+  for (const subject of [EDGE, CLIENT, ECHO]) await write(subject.name, await authority.issue(subject))
+
+  const tls = {
+    certificate: file('echo.pem'),
+    key: file('echo.key'),
+    clientCa: file('ca.pem'),
+    allowPlaintext: true,
+  }
+  const backend = await startBackend({ id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0, tls })
+  t.teardown(() => backend.close())
+  const port = await freePort()
+  const initial = validateConfig({
+    version: 1,
+    upstreams: {
+      echo: { endpoints: { b1: { address: backend.address } }, ...(upstream && { tls: upstream }) },
+    },
+    routes: { all: { hosts: ['*'], rules: { all: { match: {}, to: { echo: 1 } } } } },
+    secrets: SECRETS,
+    fleets: {
+      fleet: {
+        kind: 'envoy',
+        lb: { mode, policy: 'round_robin' },
+        listeners: {
+          main: { port, l4: { upstream: 'echo' }, l7: { routes: 'all' }, ...(listener && { tls: listener }) },
+        },
+      },
+    },
+  })
+
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const secrets = new SecretStore({ folder, intervalMs: INTERVAL_MS })
+  t.teardown(() => secrets.close())
+  const faults: string[] = []
+  const faulty = Promise.withResolvers<void>()
+  const revisions = await Revisions.open({
+    store: openSqliteStore(':memory:'),
+    cache,
+    secrets,
+    initial,
+    onFault: (error) => {
+      faults.push(String(error))
+      faulty.resolve()
+    },
+  })
+  t.teardown(() => revisions.close())
+  const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
+  t.teardown(() => server.close())
+  const envoy = await startEnvoy(t, server.address, 'delta', root)
+  await untilSynced(cache)
+  await envoy.admin.waitUntilLive()
+
+  const address = `127.0.0.1:${port}`
+  /** What a renewal of the files leads to: resolves once the Envoy has ACKed it. */
+  const untilRenewed = async (renew: () => Promise<void>) => {
+    const served = nextEvent(cache, ({ kind }) => kind === 'snapshot')
+    await renew()
+    await served
+    await untilSynced(cache)
+  }
+  /** Writes a revision by a merge patch; resolves with its outcome. */
+  const patch = async (change: object) => {
+    const { number } = await revisions.write((config) => validateConfig(mergePatch(config, change)), {
+      author: 'test',
+    })
+    return (await revisions.progress(number, AbortSignal.timeout(30_000))).outcome
+  }
+  return {
+    address,
+    authority,
+    backend,
+    cache,
+    envoy,
+    faults,
+    file,
+    folder,
+    patch,
+    revisions,
+    /** Resolves when the first fault has been told. */
+    untilFaulty: faulty.promise,
+    untilRenewed,
+    write,
+    /** An identity that is good as the fixture begins. */
+    identity: async (): Promise<Identity> => ({
+      ca: authority.issued.certificate,
+      issued: {
+        certificate: await readFile(file('client.pem'), 'utf8'),
+        key: await readFile(file('client.key'), 'utf8'),
+      },
+    }),
+    tls: (change: object) => patch({ fleets: { fleet: { listeners: { main: { tls: change } } } } }),
+  }
+}
+
+/** A client with a connection of its own; plaintext without an identity. */
+export function connectAs(address: string, identity?: Identity): RpcClient<typeof EchoService> {
+  const options = { 'grpc.use_local_subchannel_pool': 1, 'grpc.ssl_target_name_override': 'localhost' }
+  if (identity === undefined) return createClient(EchoService, address, { options })
+  const [ca, key, certificate] = [identity.ca, identity.issued?.key, identity.issued?.certificate].map(
+    (pem) => (pem === undefined ? null : Buffer.from(pem)),
+  )
+  return createClient(EchoService, address, {
+    credentials: credentials.createSsl(ca, key, certificate),
+    options,
+  })
+}
+
+/** The status of one call on a connection of its own; 0 where it is answered. */
+export async function callAs(address: string, identity?: Identity): Promise<number> {
+  const client = connectAs(address, identity)
+  try {
+    await client.unary({ message: 'who?' }, { deadline: new Date(Date.now() + 10_000) })
+    return 0
+  } catch (error) {
+    return (error as { readonly code: number }).code
+  } finally {
+    client.close()
+  }
+}
+
+/** The serial number of the certificate that new connections are shown, by its bytes in hexadecimal. */
+export function serialShown(address: string, { ca, issued }: Identity): Promise<string> {
+  const [host, port] = address.split(':')
+  return new Promise((resolve, reject) => {
+    const own = issued === undefined ? {} : { cert: issued.certificate, key: issued.key }
+    const socket = connectTls({
+      host,
+      port: Number(port),
+      ca,
+      ...own,
+      servername: 'localhost',
+      ALPNProtocols: ['h2'],
+    })
+    socket.once('error', reject)
+    socket.once('secureConnect', () => {
+      const { serialNumber } = socket.getPeerCertificate()
+      socket.destroy()
+      resolve(serialNumber)
+    })
+  })
+}
+
+export interface TlsLoad {
+  /** Resolves once so many further calls have ended. */
+  readonly further: (calls: number) => Promise<void>
+  readonly stop: () => Promise<{ readonly calls: number; readonly failures: readonly string[] }>
+}
+
+/** Calls on connections that stay, and calls that each begin with a handshake; the identity of these is asked for anew. */
+export function startTlsLoad(t: Teardowns, address: string, identity: () => Identity | undefined): TlsLoad {
+  const failures: string[] = []
+  const waiting = new Set<{ readonly at: number; readonly resolve: () => void }>()
+  let calls = 0
+  let isRunning = true
+  const kept = [connectAs(address, identity()), connectAs(address, identity())]
+  const count = async (call: Promise<unknown>) => {
+    await call.catch((error: Error) => failures.push(error.message))
+    calls += 1
+    for (const one of waiting) if (calls >= one.at && waiting.delete(one)) one.resolve()
+  }
+  const workers = [
+    ...kept.map(async (client) => {
+      while (isRunning) await count(client.unary({ message: 'kept' }))
+    }),
+    (async () => {
+      while (isRunning) {
+        const client = connectAs(address, identity())
+        await count(client.unary({ message: 'new' }))
+        client.close()
+      }
+    })(),
+  ]
+  const stop = async () => {
+    isRunning = false
+    await Promise.all(workers)
+    for (const client of kept) client.close()
+    return { calls, failures }
+  }
+  t.teardown(stop)
+  return {
+    further: (more) => new Promise((resolve) => waiting.add({ at: calls + more, resolve })),
+    stop,
+  }
+}
