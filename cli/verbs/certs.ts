@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import type { Subject } from '../../certificates/authority.ts'
-import { certManagerManifests } from '../../certificates/cert-manager.ts'
+import { certManagerManifests } from '../../certificates/cluster-issuer.ts'
 import { PARTS, writeCertificates } from '../../certificates/folder.ts'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import { report } from '../output/print.ts'

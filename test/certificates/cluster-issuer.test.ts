@@ -3,7 +3,7 @@
 import { Certificate, Issuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { certManagerManifests, mountedFiles } from '../../certificates/cert-manager.ts'
+import { certManagerManifests, mountedFiles } from '../../certificates/cluster-issuer.ts'
 import { PARTS } from '../../certificates/folder.ts'
 import { validateConfig } from '../../control-plane/config/validate.ts'
 import { sampleWith } from '../support/sample-config.ts'
