@@ -29,15 +29,36 @@ export function toRouteConfiguration(
   listener: string,
   { hosts, rules }: Route,
 ): RouteConfiguration {
-  const routes = orderRules(rules).map(([name, rule]) =>
-    toRoute(name, rule, hashPolicies(config, fleet, rule)),
-  )
+  const ordered = orderRules(rules)
+  const routes = ordered.map(([name, rule]) => toRoute(name, rule, hashPolicies(config, fleet, rule)))
+  // A rule that names such a service opens it; one that takes whatever comes does not.
+  const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
+  if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toRefusal))
   return create(RouteConfigurationSchema, {
     name: listener,
     virtualHosts: [{ name: listener, domains: [...hosts], routes }],
     // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
     ignorePortInHostMatching: true,
   })
+}
+
+/** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
+const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
+
+/** Whether calls of these services would go by this rule, though it does not name them. */
+function isOpen(match: Match): boolean {
+  const path = pathOf(match)
+  const overlaps = INTROSPECTION.some((prefix) => prefix.startsWith(path) || path.startsWith(prefix))
+  return match.service === undefined && overlaps
+}
+
+/** gRPC callers read 403 as `PERMISSION_DENIED`. */
+function toRefusal(prefix: string): MessageInitShape<typeof RouteSchema> {
+  return {
+    name: `not from outside: ${prefix}`,
+    match: { pathSpecifier: { case: 'prefix', value: prefix } },
+    action: { case: 'directResponse', value: { status: 403 } },
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Teardowns } from './real-envoy.ts'
 
 export interface BackendProcess {
   readonly address: string
+  readonly pid: number
   /** Resolves when it is gone: without a goodbye, as after a power cut. */
   readonly kill: () => Promise<void>
   /** It keeps its connections, and does nothing any more. */
@@ -33,6 +34,8 @@ export async function startBackendProcess(
   const signal = (name: NodeJS.Signals) => process.kill(running.pid as number, name)
   return {
     address,
+    // It was ready, so it was started.
+    pid: running.pid as number,
     kill: async () => {
       signal('SIGKILL')
       await running.exited

@@ -15,6 +15,8 @@ export interface RawCall {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** One message, without its frame of length; an empty one unless given. */
   readonly message?: Uint8Array
+  /** Whether the message is said to be compressed, by what the header `grpc-encoding` names. */
+  readonly isCompressed?: boolean
 }
 
 export interface RawAnswer {
@@ -36,9 +38,14 @@ const STATUS_OF_HTTP: Readonly<Record<number, number>> = {
   503: 14,
   504: 14,
 }
-/** Node would refuse a second `authorization` by itself; @types/node does not know the option yet. */
-const HEADERS_MORE_THAN_ONCE: ClientSessionOptions & { readonly strictSingleValueFields: boolean } = {
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#errors */
+const STATUS_OF_RESET: Readonly<Record<number, number>> = { [constants.NGHTTP2_ENHANCE_YOUR_CALM]: 8 }
+
+const LARGEST_HEADERS_BYTES = 1024 * 1024
+/** Node would refuse a second `authorization`, and large headers, by itself; @types/node does not know the first option yet. */
+const UNCHECKED: ClientSessionOptions & { readonly strictSingleValueFields: boolean } = {
   strictSingleValueFields: false,
+  maxSendHeaderBlockLength: LARGEST_HEADERS_BYTES,
 }
 
 const UNKNOWN = 2
@@ -62,7 +69,7 @@ export interface RawIdentity {
 /** One connection for all calls, under TLS with an identity; a new one where the other side has ended it. */
 export function connectRaw(t: Teardowns, address: string, identity?: RawIdentity): RawConnection {
   const scheme = identity === undefined ? 'http' : 'https'
-  const settings = { ...HEADERS_MORE_THAN_ONCE, ...identity, ...(identity && { servername: 'localhost' }) }
+  const settings = { ...UNCHECKED, ...identity, ...(identity && { servername: 'localhost' }) }
   let session: ClientHttp2Session | undefined
   let isGreeted = false
   const open = () => {
@@ -87,9 +94,10 @@ export function connectRaw(t: Teardowns, address: string, identity?: RawIdentity
 
 async function answerOf(
   session: ClientHttp2Session,
-  { path, headers = {}, message = new Uint8Array() }: RawCall,
+  { path, headers = {}, message = new Uint8Array(), isCompressed = false }: RawCall,
 ): Promise<RawAnswer> {
   const frame = Buffer.alloc(5 + message.length)
+  frame.writeUInt8(Number(isCompressed))
   frame.writeUInt32BE(message.length, 1)
   frame.set(message, 5)
   const stream = session.request(flatten(path, headers))
@@ -102,11 +110,17 @@ async function answerOf(
   stream.on('error', () => {})
   stream.resume()
   stream.end(frame)
-  await new Promise((resolve) => stream.once('close', resolve))
+  // An answer may come before all of the request has gone out: then nobody takes the rest of it.
+  await new Promise((resolve) => stream.once('close', resolve).once('end', resolve))
+  stream.close()
   const httpStatus = Number(answer[':status'] ?? 0)
   const sent = answer['grpc-status']
   const status =
-    sent !== undefined ? Number(sent) : httpStatus === 0 ? INTERNAL : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
+    sent !== undefined
+      ? Number(sent)
+      : httpStatus === 0
+        ? (STATUS_OF_RESET[stream.rstCode ?? 0] ?? INTERNAL)
+        : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
   return { status, httpStatus, details: String(answer['grpc-message'] ?? '') }
 }
 

@@ -1,0 +1,66 @@
+// The three servers that strangers may come to speak to, as processes: an Envoy, a service, the xDS server.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { stringify } from 'yaml'
+import { CLUSTER } from '../../control-plane/index.ts'
+import { startProcess } from '../../processes/running-process.ts'
+import { startBackendProcess } from './backend-process.ts'
+import { connectEcho, startEdge } from './edge.ts'
+import type { Teardowns } from './real-envoy.ts'
+import { sampleConfig } from './sample-config.ts'
+import { ADS, connectTo, DeltaClient, nodeOf } from './xds-client.ts'
+
+export interface ExposedServer {
+  readonly title: string
+  readonly address: string
+  readonly pid: number
+  /** The path of a method that it serves. */
+  readonly path: string
+  /** An honest call over a connection of its own; throws where it is not answered as it should be. */
+  readonly call: () => Promise<void>
+}
+
+const MAIN = fileURLToPath(new URL('../../control-plane/main.ts', import.meta.url))
+const UNARY = `/${EchoService.typeName}/Unary`
+
+/** The Envoy has the service behind it. */
+export async function startExposedServers(t: Teardowns): Promise<readonly ExposedServer[]> {
+  const backend = await startBackendProcess(t, 'b1')
+  const edge = await startEdge(t, {
+    upstreams: { echo: { endpoints: { b1: { address: backend.address } } } },
+  })
+  const echo = (address: string) => async () => {
+    const { backendId } = await connectEcho(t, address).unary({ message: 'who?' })
+    if (backendId !== 'b1') throw new Error(`"${backendId}" answered`)
+  }
+  const { pid } = edge.envoy
+  return [
+    { title: 'an Envoy', address: edge.address, pid, path: UNARY, call: echo(edge.address) },
+    { title: 'a service', ...backend, path: UNARY, call: echo(backend.address) },
+    await startXds(t),
+  ]
+}
+
+async function startXds(t: Teardowns): Promise<ExposedServer> {
+  const config = join(t.testdir(), 'config.yaml')
+  await writeFile(config, stringify(sampleConfig()))
+  const running = startProcess({
+    name: 'control plane',
+    command: process.execPath,
+    args: [MAIN, '--config', config],
+    ready: (line) => /"xds":"([^"]+)"/.exec(line)?.[1],
+  })
+  t.teardown(() => running.stop(0))
+  const address = await running.ready
+  const call = async () => {
+    const client = new DeltaClient(connectTo(t, address))
+    client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
+    const { resources } = await client.next()
+    client.close()
+    if (resources.length === 0) throw new Error('no clusters came')
+  }
+  return { title: 'the xDS server', address, pid: running.pid as number, path: ADS.delta, call }
+}
