@@ -24,7 +24,7 @@ interface Weakening {
   readonly change?: (policy: Policy) => Policy
   readonly manager?: (manager: HttpConnectionManager) => void
   readonly provider?: (provider: JwtProvider) => void
-  /** Rows of which each must fail; others may. */
+  /** Rows, and policies by their cells, of which each must fail; others may. */
   readonly failing: readonly string[]
 }
 
@@ -111,6 +111,16 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S34'],
   },
   {
+    title: 'OPA off',
+    change: ({ opa, ...rest }) => (opa ? { ...rest, opa: { ...opa, enabled: false } } : rest),
+    failing: ['S23', 'S30', 'S36', 'opa down'],
+  },
+  {
+    title: 'calls let in where no decision is to be had',
+    change: ({ opa, ...rest }) => (opa ? { ...rest, opa: { ...opa, onFailure: 'allow' } } : rest),
+    failing: ['opa down', 'opa down, unavailable'],
+  },
+  {
     title: 'mTLS off: certificates not asked for',
     change: (policy) => (policy.tls ? { ...policy, tls: { clientCa: undefined } } : policy),
     failing: ['S51'],
@@ -182,12 +192,15 @@ function weakened({ manager, provider }: Weakening) {
   }
 }
 
+/** The rows that fail, and the policies of which a cell does. */
 async function failingRows(runner: TableRunner, table: TruthTable, weakening: Weakening): Promise<string[]> {
   const failing: string[] = []
   for (const policy of Object.keys(table.policies)) {
     const rows = runner.rowsOf(policy)
-    if (!rows.some(({ row }) => weakening.failing.includes(row))) continue
+    if (![policy, ...rows.map(({ row }) => row)].some((one) => weakening.failing.includes(one))) continue
     await runner.serve(policy, { ...weakening, edit: weakened(weakening) })
+    const cells = await runner.cellsOf(policy)
+    if (cells.some(({ expected, got }) => expected !== got)) failing.push(policy)
     for (const row of rows) {
       const { faults } = await runner.outcomeOf(row)
       if (faults.length > 0) failing.push(row.row)
@@ -212,7 +225,7 @@ t.test('the suite fails wherever a protection is taken away', async (t) => {
     })
   }
   t.same(
-    await failingRows(runner, table, { title: 'nothing', failing: table.rows.map(({ row }) => row) }),
+    await failingRows(runner, table, { title: 'nothing', failing: Object.keys(table.policies) }),
     [],
     'the twin: as it is, none fails',
   )

@@ -3,6 +3,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { freePort } from '../../processes/free-port.ts'
+import { authorizerAt, startTestAuthorizer } from './authorizer.ts'
 import { type Forge, openForge } from './forged-token.ts'
 import type { Teardowns } from './real-envoy.ts'
 import { AUDIENCE, type Secured, type SecuredEdge, startSecuredEdge } from './secured-edge.ts'
@@ -23,18 +25,28 @@ export interface RowOutcome {
   readonly faults: readonly string[]
 }
 
+interface Parts {
+  readonly edge: SecuredEdge
+  readonly table: TruthTable
+  readonly forge: Forge
+  readonly upstreams: NonNullable<Secured['upstreams']>
+  readonly strangerAsked: () => number
+}
+
 /** Runs on one edge, whose policy is the one that was served last. */
 export class TableRunner {
   readonly edge: SecuredEdge
   readonly #table: TruthTable
   readonly #forge: Forge
+  readonly #upstreams: NonNullable<Secured['upstreams']>
   readonly #strangerAsked: () => number
   #isTls = false
 
-  private constructor(edge: SecuredEdge, table: TruthTable, forge: Forge, strangerAsked: () => number) {
+  private constructor({ edge, table, forge, upstreams, strangerAsked }: Parts) {
     this.edge = edge
     this.#table = table
     this.#forge = forge
+    this.#upstreams = upstreams
     this.#strangerAsked = strangerAsked
   }
 
@@ -48,7 +60,11 @@ export class TableRunner {
     await once(stranger, 'listening')
     const strangerUrl = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`
     const edge = await startSecuredEdge(t)
-    return new TableRunner(edge, table, await openForge(edge.issuers, AUDIENCE, strangerUrl), () => asked)
+    const forge = await openForge(edge.issuers, AUDIENCE, strangerUrl)
+    const { address } = await startTestAuthorizer(t)
+    const nobody = `127.0.0.1:${await freePort()}`
+    const upstreams = { ...authorizerAt(address), nobody: { endpoints: { n1: { address: nobody } } } }
+    return new TableRunner({ edge, table, forge, upstreams, strangerAsked: () => asked })
   }
 
   /** Serves a policy of the table; `change` and `edit` weaken it. */
@@ -59,7 +75,8 @@ export class TableRunner {
     const { tls, ...security } = change(this.#table.policies[name] ?? {})
     const listener = { tls: { enabled: true, certificate: 'edge', clientCa: 'mesh', ...tls } }
     this.#isTls = tls !== undefined
-    await this.edge.serve({ security, ...(tls && { listener }), ...(edit && { edit }) })
+    const upstreams = this.#upstreams
+    await this.edge.serve({ security, upstreams, ...(tls && { listener }), ...(edit && { edit }) })
   }
 
   /** Every cell of the policy that is served, each a real call. */

@@ -52,7 +52,7 @@ const PolicySchema = Type.Object(
   {
     tls: Type.Optional(Type.Object({}, { description: 'such as { requireClient: false }' })),
     jwt: Type.Optional(Type.Object({ public: Type.Optional(Type.Array(Type.String())) })),
-    opa: Type.Optional(Type.Object({})),
+    opa: Type.Optional(Type.Object({ upstream: Type.Optional(Type.String()) })),
     rbac: Type.Optional(Type.Object({})),
   },
   strict,
