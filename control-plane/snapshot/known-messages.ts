@@ -7,6 +7,8 @@ import { file_envoy_config_listener_v3_listener as listener } from '@envoy/xds-p
 import { file_envoy_extensions_access_loggers_file_v3_file as fileAccessLog } from '@envoy/xds-protos/envoy/extensions/access_loggers/file/v3/file_pb.js'
 import { file_envoy_extensions_access_loggers_stream_v3_stream as streamAccessLog } from '@envoy/xds-protos/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
 import { file_envoy_extensions_filters_http_ext_authz_v3_ext_authz as extAuthz } from '@envoy/xds-protos/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js'
+import { file_envoy_extensions_filters_http_header_mutation_v3_header_mutation as headerMutation } from '@envoy/xds-protos/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js'
+import { file_envoy_extensions_filters_http_header_to_metadata_v3_header_to_metadata as headerToMetadata } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
 import { file_envoy_extensions_filters_http_jwt_authn_v3_config as jwtAuthn } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { file_envoy_extensions_filters_http_local_ratelimit_v3_local_rate_limit as localRateLimit } from '@envoy/xds-protos/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js'
 import { file_envoy_extensions_filters_http_rbac_v3_rbac as httpRbac } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
@@ -31,6 +33,8 @@ const FILES: readonly DescFile[] = [
   fileAccessLog,
   streamAccessLog,
   extAuthz,
+  headerMutation,
+  headerToMetadata,
   jwtAuthn,
   localRateLimit,
   httpRbac,

@@ -18,6 +18,8 @@ const KNOWN = [
   'envoy.extensions.access_loggers.file.v3.FileAccessLog',
   'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz',
+  'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
+  'envoy.extensions.filters.http.header_to_metadata.v3.Config',
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
   'envoy.extensions.filters.http.rbac.v3.RBAC',

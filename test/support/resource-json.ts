@@ -10,7 +10,9 @@ import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/liste
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { ExtAuthzSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js'
 import { HeaderMutationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js'
+import { ConfigSchema as HeaderToMetadataSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
 import { JwtAuthenticationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
+import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { TlsInspectorSchema } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
@@ -35,7 +37,9 @@ const registry = createRegistry(
   RouteConfigurationSchema,
   ExtAuthzSchema,
   HeaderMutationSchema,
+  HeaderToMetadataSchema,
   JwtAuthenticationSchema,
+  RBACSchema,
   RouterSchema,
   HttpConnectionManagerSchema,
   TcpProxySchema,
