@@ -15,6 +15,7 @@ import {
   startXdsServer,
   type XdsServerOptions,
 } from '../../control-plane/index.ts'
+import { socketPath } from '../services/open-backend.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { assignment, secret, staticCluster } from '../support/resources.ts'
 import { connectTo, DeltaClient, nodeOf, type RawStream, SotwClient } from '../support/xds-client.ts'
@@ -84,7 +85,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
   t.test(
     `X35: a reader that has stopped costs no memory, and then gets only what is newest (${protocol})`,
     async (t) => {
-      const { cache, server } = await start(t)
+      const { cache, server } = await start(t, { address: `unix:${await socketPath(t)}` })
       const client = new (protocol === 'sotw' ? SotwClient : DeltaClient)(connectTo(t, server.address))
       const serve = (change: number) => {
         cache.setSnapshot('fleet', [secret('s', `${change} ${'x'.repeat(200_000)}`)])
