@@ -1,7 +1,8 @@
 // A server's certificate, its key and the authorities of its clients, from files that something else renews.
 
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
 import { experimental, type ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../control-plane/errors.ts'
 
@@ -21,14 +22,14 @@ interface Contents {
 const INTERVAL_MS = 1_000
 
 /**
- * Looks at the files each second, and takes what they hold once it is whole: a certificate whose key is not written yet leaves
+ * Reads the files each second, and takes what they hold once it is whole: a certificate whose key is not written yet leaves
  * the one before in force, where grpc-js's own watcher would turn connections away until both are there.
  */
 export class CertificateFiles implements experimental.CertificateProvider {
   readonly #paths: CertificatePaths
   readonly #identityListeners = new Set<experimental.IdentityCertificateUpdateListener>()
   readonly #caListeners = new Set<experimental.CaCertificateUpdateListener>()
-  readonly #look = () => this.#renew()
+  readonly #timer: NodeJS.Timeout
   #contents: Contents
 
   /** @throws SwitchyardError `invalid-argument` where the files are not there, or do not fit each other */
@@ -42,9 +43,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
         cause: error,
       })
     }
-    for (const file of Object.values(paths)) {
-      watchFile(file, { interval: intervalMs, persistent: false }, this.#look)
-    }
+    this.#timer = setInterval(() => this.#renew(), intervalMs).unref()
   }
 
   credentials(): ServerCredentials {
@@ -72,7 +71,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
   }
 
   close(): void {
-    for (const file of Object.values(this.#paths)) unwatchFile(file, this.#look)
+    clearInterval(this.#timer)
   }
 
   /** A tick later: the credentials hear of nothing before they have added their listener. */
@@ -81,11 +80,13 @@ export class CertificateFiles implements experimental.CertificateProvider {
   }
 
   #renew(): void {
+    const before = this.#contents
     try {
       this.#contents = read(this.#paths)
     } catch {
-      return // Half of a renewal: the rest of it changes a file again.
+      return // Half of a renewal: the rest of it is there at the next look.
     }
+    if (isDeepStrictEqual(before, this.#contents)) return
     for (const listener of this.#caListeners) listener(caOf(this.#contents))
     for (const listener of this.#identityListeners) listener(identityOf(this.#contents))
   }

@@ -1,12 +1,13 @@
 // Watches files by their paths: what a path leads to is looked up each time, so that a file that is renamed over and a symlink that is swapped are seen alike.
 
-import { type StatsListener, unwatchFile, watchFile } from 'node:fs'
+import { statSync } from 'node:fs'
 
 export class WatchedFiles {
   readonly #intervalMs: number
   readonly #onChange: () => void
-  readonly #watched = new Map<string, StatsListener>()
-  #settling: NodeJS.Timeout | undefined
+  #known: ReadonlyMap<string, string> = new Map()
+  #isRestless = false
+  #timer: NodeJS.Timeout | undefined
 
   /**
    * @param intervalMs between two looks, which is also how long files must stay as they are before `onChange` is called: the
@@ -17,28 +18,37 @@ export class WatchedFiles {
     this.#onChange = onChange
   }
 
-  /** These from now on, and no others; a file that is not there yet is seen when it comes. */
+  /**
+   * These from now on, and no others; one that is not there yet is seen when it comes. Where some are new, `onChange` is called
+   * once whatever happens: they may have changed since they were read.
+   */
   watch(paths: ReadonlySet<string>): void {
-    for (const [path, listener] of this.#watched) {
-      if (paths.has(path)) continue
-      unwatchFile(path, listener)
-      this.#watched.delete(path)
-    }
-    for (const path of paths) {
-      if (this.#watched.has(path)) continue
-      const listener = () => this.#settle()
-      watchFile(path, { interval: this.#intervalMs, persistent: false }, listener)
-      this.#watched.set(path, listener)
-    }
+    this.#isRestless ||= [...paths].some((path) => !this.#known.has(path))
+    this.#known = new Map([...paths].map((path) => [path, this.#known.get(path) ?? lookAt(path)]))
+    clearInterval(this.#timer)
+    if (paths.size > 0) this.#timer = setInterval(() => this.#look(), this.#intervalMs).unref()
   }
 
   close(): void {
     this.watch(new Set())
-    clearTimeout(this.#settling)
   }
 
-  #settle(): void {
-    clearTimeout(this.#settling)
-    this.#settling = setTimeout(this.#onChange, this.#intervalMs).unref()
+  #look(): void {
+    const seen = new Map([...this.#known.keys()].map((path) => [path, lookAt(path)]))
+    const isChanged = [...seen].some(([path, state]) => this.#known.get(path) !== state)
+    this.#known = seen
+    const hasSettled = this.#isRestless && !isChanged
+    this.#isRestless = isChanged
+    if (hasSettled) this.#onChange()
+  }
+}
+
+/** Changes whenever what the path leads to does. */
+function lookAt(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs].join()
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   }
 }
