@@ -24,7 +24,8 @@ function chooseProgram(given) {
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
-  throw new Error(`"--run" takes "test", "mutants" or "golden", not "${name ?? ''}"`)
+  if (name === 'bench:authz') return { file: 'bench/authz.ts', args, envoy: 'required', tap: false }
+  throw new Error(`"--run" takes "test", "mutants", "golden" or "bench:authz", not "${name ?? ''}"`)
 }
 
 /** The environment in which the program finds Envoy; fetches one where there is none. */

@@ -112,13 +112,22 @@ function requestsOf(call: Readable): AsyncIterable<Message> {
 }
 
 function contextOf(call: ServerCall): CallContext {
-  const over = new AbortController()
-  call.on('cancelled', () => over.abort())
+  // Most handlers never ask for the signal, and to make and abort one for each call costs more than a short answer.
+  let over: AbortController | undefined
+  let isOver = false
+  call.on('cancelled', () => {
+    isOver = true
+    over?.abort()
+  })
   const deadline = call.getDeadline()
   return {
     metadata: call.metadata,
     peer: call.getPeer(),
-    signal: over.signal,
+    get signal() {
+      over ??= new AbortController()
+      if (isOver) over.abort()
+      return over.signal
+    },
     deadline: deadline === Number.POSITIVE_INFINITY ? undefined : new Date(deadline),
   }
 }

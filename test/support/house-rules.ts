@@ -46,6 +46,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/', 'certificates/names.ts'],
   'cli/': ['certificates/', 'services/', 'envoy-bootstrap/'],
   'experiments/': ['cli/'],
+  'bench/': ['cli/', 'control-plane/control-plane.ts'],
   'test/': ['experiments/', 'control-plane/main.ts'],
 }
 

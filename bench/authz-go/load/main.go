@@ -1,0 +1,136 @@
+// The load of the benchmark: one unary call over and over, at a fixed rate or as fast as it is answered.
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"log"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+)
+
+// rawCodec sends and keeps messages as they are: what is measured is the way, not the encoding.
+type rawCodec struct{}
+
+func (rawCodec) Name() string                  { return "proto" }
+func (rawCodec) Marshal(v any) ([]byte, error) { return *v.(*[]byte), nil }
+func (rawCodec) Unmarshal(b []byte, v any) error {
+	*v.(*[]byte) = append([]byte(nil), b...)
+	return nil
+}
+
+type result struct {
+	Calls    int     `json:"calls"`
+	Failures int     `json:"failures"`
+	Seconds  float64 `json:"seconds"`
+	// Of each call from the moment at which it was due, in microseconds.
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+}
+
+func transport(caFile, certFile, keyFile string) credentials.TransportCredentials {
+	if caFile == "" {
+		return insecure.NewCredentials()
+	}
+	ca, err := os.ReadFile(caFile)
+	if err != nil {
+		log.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return credentials.NewTLS(&tls.Config{
+		RootCAs:      pool,
+		ServerName:   "localhost",
+		Certificates: []tls.Certificate{certificate},
+	})
+}
+
+func main() {
+	target := flag.String("target", "", "HOST:PORT, or unix:PATH")
+	method := flag.String("method", "", "/SERVICE/METHOD")
+	message := flag.String("message", "", "the request in base64")
+	token := flag.String("token", "", "a bearer token")
+	rate := flag.Int("rate", 0, "calls a second; 0 for as many as are answered")
+	concurrency := flag.Int("concurrency", 64, "without a rate: calls under way")
+	seconds := flag.Float64("seconds", 2, "how long")
+	ca := flag.String("ca", "", "PEM, for TLS")
+	cert := flag.String("cert", "", "PEM, for mutual TLS")
+	key := flag.String("key", "", "PEM")
+	flag.Parse()
+
+	connection, err := grpc.NewClient(*target, grpc.WithTransportCredentials(transport(*ca, *cert, *key)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	request, err := base64.StdEncoding.DecodeString(*message)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	if *token != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+*token)
+	}
+	call := func() error {
+		var answer []byte
+		return connection.Invoke(ctx, *method, &request, &answer, grpc.ForceCodec(rawCodec{}))
+	}
+	if err := call(); err != nil {
+		log.Fatal(err)
+	}
+
+	var mutex sync.Mutex
+	var latencies []time.Duration
+	failures := 0
+	measure := func(due time.Time) {
+		err := call()
+		took := time.Since(due)
+		mutex.Lock()
+		defer mutex.Unlock()
+		if err != nil {
+			failures++
+		}
+		latencies = append(latencies, took)
+	}
+	started := time.Now()
+	end := started.Add(time.Duration(*seconds * float64(time.Second)))
+	var workers sync.WaitGroup
+	if *rate == 0 {
+		for range *concurrency {
+			workers.Go(func() {
+				for time.Now().Before(end) {
+					measure(time.Now())
+				}
+			})
+		}
+	} else {
+		// Calls are begun when they are due, whatever became of those before: a slow answer must not spare the next ones.
+		gap := time.Second / time.Duration(*rate)
+		for due := started; due.Before(end); due = due.Add(gap) {
+			time.Sleep(time.Until(due))
+			workers.Go(func() { measure(due) })
+		}
+	}
+	workers.Wait()
+	took := time.Since(started).Seconds()
+	slices.Sort(latencies)
+	at := func(share float64) float64 {
+		index := min(int(share*float64(len(latencies))), len(latencies)-1)
+		return float64(latencies[index].Microseconds())
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(result{len(latencies), failures, took, at(0.50), at(0.99)})
+}

@@ -1,0 +1,95 @@
+// The programs of the benchmark: authorizers, ours and the Go peer's, and the load, which are built from bench/authz-go.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+import type { ProcessGroup } from '../../processes/process-group.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const FOLDER = join(root, '.tools', 'bench')
+
+/** @throws SwitchyardError `process-failed` without Go, or with the compiler's words */
+export function buildGoPrograms(): void {
+  mkdirSync(FOLDER, { recursive: true })
+  const { status, stderr, error } = spawnSync('go', ['build', '-o', `${FOLDER}/`, './...'], {
+    cwd: join(root, 'bench', 'authz-go'),
+    encoding: 'utf8',
+  })
+  if (error) throw new SwitchyardError('process-failed', 'Go is missing: install it from https://go.dev/dl/')
+  if (status !== 0) throw new SwitchyardError('process-failed', `bench/authz-go cannot be built: ${stderr}`)
+}
+
+export interface RunningAuthorizer {
+  readonly address: string
+  readonly pid: number
+}
+
+export async function startAuthorizer(
+  group: ProcessGroup,
+  kind: 'ours' | 'peer',
+  policy: string,
+  listen: string,
+): Promise<RunningAuthorizer> {
+  const flags = ['--listen', listen, '--policy', policy]
+  const started = group.start({
+    name: `authorizer ${kind} on ${listen}`,
+    command: kind === 'ours' ? process.execPath : join(FOLDER, 'peer'),
+    args: kind === 'ours' ? [join(root, 'services/authorizer/authorizer.ts'), ...flags] : flags,
+    leashed: kind === 'peer',
+    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+  })
+  const address = await started.ready
+  return { address, pid: started.pid as number }
+}
+
+export interface Load {
+  readonly target: string
+  readonly method: string
+  readonly message: Uint8Array
+  /** Calls a second; as many as are answered where it is left out. */
+  readonly rate?: number
+  readonly seconds: number
+  readonly token?: string
+  /** Files in PEM, for mutual TLS. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
+}
+
+export interface LoadResult {
+  readonly calls: number
+  readonly failures: number
+  readonly seconds: number
+  /** Microseconds from when a call was due. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** @throws SwitchyardError `process-failed` where the first call fails */
+export async function runLoad({
+  target,
+  method,
+  message,
+  rate = 0,
+  seconds,
+  token,
+  tls,
+}: Load): Promise<LoadResult> {
+  const flags = {
+    target,
+    method,
+    message: Buffer.from(message).toString('base64'),
+    rate: String(rate),
+    seconds: String(seconds),
+    ...(token !== undefined && { token }),
+    ...tls,
+  }
+  const child = spawn(
+    join(FOLDER, 'load'),
+    Object.entries(flags).map(([name, value]) => `-${name}=${value}`),
+  )
+  const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr)])
+  if (out === '') throw new SwitchyardError('process-failed', `the load on ${target} failed: ${complaint}`)
+  return JSON.parse(out)
+}
