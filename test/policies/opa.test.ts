@@ -9,7 +9,7 @@ import { type SecuredEdge, startSecuredEdge } from '../support/secured-edge.ts'
 
 const PUT = '/switchyard.kv.v1.KeyValueService/Put'
 const BIDIRECTIONAL = '/switchyard.echo.v1.EchoService/Bidirectional'
-const WITHOUT_RULE = '/switchyard.kv.v1.KeyValueService/Watch'
+const WITHOUT_RULE = '/switchyard.kv.v1.KeyValueService/Delete'
 const HEALTH = 'grpc.health.v1.Health/Check'
 
 const OK = 0
