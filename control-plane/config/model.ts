@@ -89,8 +89,8 @@ const MatchSchema = Type.Object(
         description: 'values by the names of their headers, such as { x-canary: "1" }',
         propertyNames: {
           type: 'string',
-          pattern: '^:?[a-z0-9][a-z0-9_-]*$',
-          description: 'the name of a header, in lower case',
+          pattern: '^:?[a-z0-9][a-z0-9-]*$',
+          description: 'the name of a header in lower case and without underscores, which listeners refuse',
         },
         additionalProperties: Type.String({ description: 'the whole value of the header, in quotes' }),
       }),

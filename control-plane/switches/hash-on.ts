@@ -6,15 +6,12 @@ import {
   RouteAction_HashPolicySchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { type Static, Type } from 'typebox'
+import { HeaderName } from './header-name.ts'
 
 /** `{ header }`: calls with an equal header go to one endpoint. A call without it goes to a random one. */
 export const HashOnSchema = Type.Object(
   {
-    header: Type.String({
-      pattern: '^[a-z0-9][a-z0-9_-]*$',
-      maxLength: 100,
-      description: 'the name of a header in lower case, such as x-user',
-    }),
+    header: HeaderName,
   },
   {
     additionalProperties: false,

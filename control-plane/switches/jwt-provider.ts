@@ -10,14 +10,9 @@ import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
+import { HeaderName } from './header-name.ts'
 
 const strict = { additionalProperties: false } as const
-
-const HeaderName = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]*$',
-  maxLength: 100,
-  description: 'the name of a header in lower case, such as x-user',
-})
 
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 

@@ -145,7 +145,7 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.to.echo`]: /^must be a weight, .*, not 1.5$/,
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
-      [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header, in lower case$/,
+      [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
       [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
       'routes.public.hosts[0]': /^must be a host such as .*, not "a b"$/,

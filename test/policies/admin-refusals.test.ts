@@ -42,6 +42,12 @@ const CASES = [
     accepted: { lb: { mode: 'l4' }, security: { jwt: OFF, rbac: { enabled: false, rules: {} } } },
   },
   {
+    title: 'a rule about a header that no listener lets through is refused',
+    refused: { security: { rbac: { enabled: true, rules: { a: { headers: { x_tenant: 'blue' } } } } } },
+    path: `${AT}.rbac.rules.a.headers.x_tenant`,
+    accepted: { security: { rbac: { enabled: true, rules: { a: { headers: { 'x-tenant': 'blue' } } } } } },
+  },
+  {
     title: 'a demand for any and for all at once says nothing',
     refused: { security: { jwt: { ...JWT, allOf: ['main'] } } },
     path: `${AT}.jwt.anyOf`,

@@ -10,20 +10,21 @@ import {
 } from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/value_pb.js'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../deep-readonly.ts'
+import { HeaderName } from '../header-name.ts'
 import { defineCheck } from '../http-filter.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
 
 const strict = { additionalProperties: false } as const
 
-const TextMap = (description: string, name: string, value: string) =>
+const TextMap = (description: string, name: TSchema, value: string) =>
   Type.Optional(
     Type.Unsafe<Record<string, string>>({
       type: 'object',
       default: {},
       description,
-      propertyNames: { type: 'string', minLength: 1, description: name },
+      propertyNames: name,
       additionalProperties: Type.String({ description: value }),
     }),
   )
@@ -49,7 +50,7 @@ const RuleSchema = Type.Object(
           from: Type.String({ description: 'the name of an entry of jwt' }),
           claims: TextMap(
             'claims with the value that each must have, or hold in its list, such as { role: admin }',
-            'the name of a claim',
+            Type.String({ minLength: 1, description: 'the name of a claim' }),
             'the whole value of the claim, in quotes',
           ),
         },
@@ -64,7 +65,7 @@ const RuleSchema = Type.Object(
     ),
     headers: TextMap(
       'values by the names of their headers, such as { x-tenant: blue }',
-      'the name of a header, in lower case',
+      HeaderName,
       'the whole value of the header, in quotes',
     ),
   },
