@@ -1,0 +1,37 @@
+// A testbed whose xDS goes over mutual TLS, as `yard up --mtls` starts it.
+
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { nodeUri } from '../../certificates/names.ts'
+import { startTestbed } from '../../cli/testbed/testbed.ts'
+import { CLUSTER } from '../../control-plane/index.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+import { connectTo, DeltaClient, nodeOf } from '../support/xds-client.ts'
+
+t.test('each node of a testbed is served by a certificate of its own, and nobody without', async (t) => {
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const folder = t.testdir()
+  const fleets = new Map([
+    ['edge', 2],
+    ['canary', 1],
+  ])
+  const { rest, xdsAddress } = await startTestbed(group, { folder, fleets, backends: 1, mtls: true })
+  t.match(await rest.putLb('edge', { mode: 'l7' }), { outcome: 'synced' })
+  const { nodes } = await rest.status()
+  t.same(nodes.map(({ id, state }) => `${id} ${state}`).sort(), [
+    'canary-1 SYNCED',
+    'edge-1 SYNCED',
+    'edge-2 SYNCED',
+  ])
+  t.equal(
+    (await stat(join(folder, 'certificates', 'edge-2.key'))).mode & 0o777,
+    0o600,
+    nodeUri('edge', 'edge-2'),
+  )
+
+  const stranger = new DeltaClient(connectTo(t, xdsAddress))
+  stranger.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
+  t.not((await stranger.raw.ended).code, 0)
+})
