@@ -67,6 +67,9 @@ for (const mode of ['l7', 'l4'] as const) {
       0,
       'with the demand taken back, who shows nothing is let in',
     )
+    t.equal(await edge.tls({ requireClient: true }), 'synced')
+    t.equal(await callAs(edge.address, { ca: good.ca }), UNAVAILABLE, 'and with it alone, not')
+    t.equal(await callAs(edge.address, good), 0, 'the twin goes on')
   })
 }
 
