@@ -11,7 +11,7 @@ import { runInForeground } from './prepare/run-in-foreground.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** `--run test …`, `--run mutants …` and `--run golden` are for npm's scripts; all other arguments are for `yard`. */
+/** `--run NAME …` is for npm's scripts, with the names below; all other arguments are for `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
     const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
@@ -25,7 +25,11 @@ function chooseProgram(given) {
   }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'bench:authz') return { file: 'bench/authz.ts', args, envoy: 'required', tap: false }
-  throw new Error(`"--run" takes "test", "mutants", "golden" or "bench:authz", not "${name ?? ''}"`)
+  if (name === 'scenario') {
+    const [scenario, ...flags] = args
+    return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
+  }
+  throw new Error(`"--run" takes "test", "mutants", "golden", "bench:authz" or "scenario", not "${name ?? ''}"`)
 }
 
 /** The environment in which the program finds Envoy; fetches one where there is none. */

@@ -124,6 +124,12 @@ export class EnvoyAdmin {
     )
   }
 
+  /** How many listeners, and chains of filters that were replaced in one, have connections that have not moved on. */
+  async draining(): Promise<number> {
+    const counts = await this.stats('^listener_manager.total_(listeners|filter_chains)_draining$')
+    return [...counts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
   /**
    * Who is still connected to a listener. After a flip from L4 to L7, `l4` falling to 0 is the last old connection
    * gone; the other way round it is `l7`. No name of a stat says which filter chain a connection is on.

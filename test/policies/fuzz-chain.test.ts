@@ -1,0 +1,105 @@
+// Random calls through the whole chain of JWT, OPA and rules, each judged beforehand: what may not pass never does, and nothing crashes.
+
+import fc from 'fast-check'
+import t from 'tap'
+import { startAuthorizer } from '../../cli/testbed/authorizer.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+import { authorizerAt } from '../support/authorizer.ts'
+import { openForge, type TokenRecipe } from '../support/forged-token.ts'
+import { type HeldToken, judgedCalls } from '../support/judged-calls.ts'
+import { connectRaw } from '../support/raw-call.ts'
+import { requireTool } from '../support/requirements.ts'
+import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
+
+/** The same seed makes the same calls. All 100,000: `npm run fuzz:policies`. */
+const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
+const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 20_000)
+const CONNECTIONS = 16
+const BATCH = 50
+
+const SECURITY = {
+  jwt: { enabled: true, anyOf: ['main', 'partner'] },
+  // A machine that is busy must not look like an authorizer that is down.
+  opa: { enabled: true, upstream: 'authorizer', timeout: '10s' },
+  rbac: {
+    enabled: true,
+    rules: {
+      users: {
+        methods: ['switchyard.echo.v1.EchoService/Unary'],
+        token: { from: 'main', claims: { roles: 'user' } },
+      },
+      admins: { token: { from: 'main', claims: { roles: 'admin' } } },
+    },
+  },
+}
+
+/** A role that `partner` writes is worth nothing: only `main` may grant it. */
+const BAD: readonly TokenRecipe[] = [
+  { of: 'partner', claims: { roles: ['admin'], scope: 'kv:write' } },
+  { key: 'stranger', claims: { roles: ['admin'], scope: 'kv:write' } },
+  { claims: { roles: ['admin'], exp: -120 } },
+  { claims: { roles: ['admin'], aud: 'payments' } },
+  { claims: { roles: ['admin'], iss: 'https://elsewhere.test' } },
+  { claims: { roles: ['admin'] }, spoil: 'unsign' },
+  { claims: { roles: ['admin'] }, header: { alg: 'none' } },
+  { claims: { roles: ['admin'] }, hmac: 'public-key', header: { alg: 'HS256' } },
+]
+const GOOD = [
+  { roles: ['user'] },
+  { roles: ['admin'] },
+  { roles: ['user', 'admin'], scope: 'kv:read kv:write' },
+  { roles: ['nobody'], scope: 'kv:write' },
+] as const
+
+/** What services answer, and Envoy to a path without a route: all else is a refusal. */
+const GOT_THROUGH = [0, 3, 5, 12]
+const UNAVAILABLE = 14
+
+t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const authorizer = await startAuthorizer(group, t.testdir(), '127.0.0.1:0')
+  const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
+  const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
+  const lasting = { exp: 3_000 }
+  const tokens: readonly HeldToken[] = await Promise.all([
+    ...GOOD.map(async (claims) => ({
+      ...claims,
+      text: await forge.make({ claims: { ...claims, ...lasting } }),
+    })),
+    ...BAD.map(async (recipe) => ({ text: await forge.make(recipe) })),
+  ])
+  const calls = judgedCalls(tokens)
+  const outcomes = new Map<string, number>()
+  let left = count
+
+  const work = async (_: unknown, index: number) => {
+    const connection = connectRaw(t, edge.address)
+    for (let batch = index; left > 0; batch += CONNECTIONS) {
+      const size = Math.min(BATCH, left)
+      left -= size
+      for (const { call, judgement } of fc.sample(calls, { seed: seed + batch, numRuns: size })) {
+        const { status } = await connection.call(call)
+        const outcome = `${judgement} ${status}`
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+        const isIn = GOT_THROUGH.includes(status)
+        if (isIn && judgement === 'refuse') t.fail(`let in with ${status}: ${JSON.stringify(call)}`)
+        if (!isIn && judgement === 'pass') t.fail(`refused with ${status}: ${JSON.stringify(call)}`)
+        if (status === UNAVAILABLE) t.fail(`something was down: ${JSON.stringify(call)}`)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, work))
+
+  t.comment(
+    `${count} calls from seed ${seed}: judgement and status`,
+    Object.fromEntries([...outcomes].sort()),
+  )
+  for (const outcome of ['refuse 16', 'refuse 7', 'pass 0']) {
+    t.ok((outcomes.get(outcome) ?? 0) > count / 50, `many come to ${outcome}`)
+  }
+  t.equal(await edge.envoy.admin.ready(), 'LIVE')
+  const authorization = `Bearer ${await edge.token({ roles: ['user'] })}`
+  t.equal((await edge.call({ headers: { authorization } })).status, 0, 'authorizer and services are up')
+})

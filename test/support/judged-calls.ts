@@ -1,0 +1,177 @@
+// Random calls with a judgement of each that knows nothing of Envoy: who holds what, which method the path leads to, who may call it.
+
+import fc from 'fast-check'
+import type { RawCall } from './raw-call.ts'
+
+/** A token as a caller holds it, and what it is worth. */
+export interface HeldToken {
+  readonly text: string
+  /** The roles that it grants; undefined where it is no good token. */
+  readonly roles?: readonly string[]
+  readonly scope?: string
+}
+
+/** `either` where Envoy is free to be stricter than it must: it may refuse what is odd. */
+export type Judgement = 'pass' | 'refuse' | 'either'
+
+export interface JudgedCall {
+  readonly call: RawCall
+  readonly judgement: Judgement
+}
+
+const ECHO = '/switchyard.echo.v1.EchoService'
+const KEY_VALUE = '/switchyard.kv.v1.KeyValueService'
+
+/** Who may call what, told a second time in other words than the policy's. */
+function may(target: string, { roles = [], scope = '' }: HeldToken): boolean {
+  const isAdmin = roles.includes('admin')
+  if (target === `${ECHO}/Unary`) return isAdmin || roles.includes('user')
+  if (target === `${KEY_VALUE}/Put`) return isAdmin && scope.split(' ').includes('kv:write')
+  // Methods that echo does not have are refused by the service itself.
+  return isAdmin && /^[^/]+$/.test(afterPrefix(target, `${ECHO}/`))
+}
+
+function afterPrefix(text: string, prefix: string): string {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : ''
+}
+
+const METHODS = [
+  ...['Unary', 'Bidirectional', 'Nothing'].map((method) => `${ECHO}/${method}`),
+  ...['Put', 'Watch'].map((method) => `${KEY_VALUE}/${method}`),
+  '/grpc.health.v1.Health/Watch',
+]
+
+interface Draw {
+  readonly method: string
+  readonly piece: { readonly at: number; readonly text: string } | undefined
+  readonly query: string | HeldToken | undefined
+  readonly token: HeldToken | undefined
+  readonly spoil: { readonly at: number; readonly character: string } | undefined
+  readonly second: HeldToken | undefined
+  readonly actingRole: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const PIECES = [
+  '/',
+  '/./',
+  '/../',
+  '%2f',
+  '%5C',
+  '%2e',
+  '%2E%2e/',
+  '\\',
+  ';',
+  '#',
+  '%00',
+  '%',
+  '%41',
+  ' ',
+  'x',
+]
+const HEADERS = ['x-auth-roles', 'x-auth-subject', 'x-user', 'x-role', 'x-envoy-original-path', 'x-tenant']
+const VALUES = ['admin', 'root', 'user', `${ECHO}/Unary`, 'a\u00ff\u00fe', '', ','.repeat(3_000)]
+
+/** Mostly nothing: calls with one thing odd find more than those where all is. */
+function seldom<T>(some: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(some, { freq: 1, nil: undefined })
+}
+
+/** @param tokens that callers hold, good ones and others */
+export function judgedCalls(tokens: readonly HeldToken[]): fc.Arbitrary<JudgedCall> {
+  const token = fc.constantFrom(...tokens)
+  const draw: fc.Arbitrary<Draw> = fc.record({
+    method: fc.constantFrom(...METHODS),
+    piece: seldom(fc.record({ at: fc.nat(100), text: fc.constantFrom(...PIECES) })),
+    query: seldom(fc.oneof(fc.webQueryParameters(), token)),
+    token: fc.option(token, { freq: 9, nil: undefined }),
+    spoil: seldom(fc.record({ at: fc.nat(2_000), character: fc.constantFrom(...'Aa0_-.') })),
+    second: seldom(token),
+    actingRole: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(fc.constantFrom('user', 'admin', 'root'), { maxLength: 2 }) },
+    ),
+    headers: fc.oneof(
+      { weight: 3, arbitrary: fc.constant({}) },
+      {
+        weight: 1,
+        arbitrary: fc.dictionary(fc.constantFrom(...HEADERS), fc.constantFrom(...VALUES), { maxKeys: 3 }),
+      },
+    ),
+  })
+  return draw.map((drawn) => ({ call: toCall(drawn), judgement: judge(drawn) }))
+}
+
+function toCall({ method, piece, query, token, spoil, second, actingRole, headers }: Draw): RawCall {
+  const sent = [token && spoilt(token, spoil).text, second?.text].filter((text) => text !== undefined)
+  return {
+    path: `${pathOf(method, piece)}${queryOf(query)}`,
+    headers: {
+      ...headers,
+      ...(sent.length > 0 && { authorization: sent.map((text) => `Bearer ${text}`) }),
+      ...(actingRole.length > 0 && { 'x-acting-role': actingRole }),
+    },
+  }
+}
+
+function queryOf(query: Draw['query']): string {
+  if (query === undefined) return ''
+  return typeof query === 'string' ? `?${query}` : `?access_token=${query.text}`
+}
+
+function pathOf(method: string, piece: Draw['piece']): string {
+  if (piece === undefined) return method
+  const at = piece.at % (method.length + 1)
+  return `${method.slice(0, at)}${piece.text}${method.slice(at)}`
+}
+
+/** The token with one character replaced: worth nothing, unless it says the same bytes still. */
+function spoilt(token: HeldToken, spoil: Draw['spoil']): HeldToken {
+  if (spoil === undefined) return token
+  const at = spoil.at % token.text.length
+  const text = `${token.text.slice(0, at)}${spoil.character}${token.text.slice(at + 1)}`
+  const bytesOf = (compact: string) =>
+    compact
+      .split('.')
+      .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+      .join('.')
+  return bytesOf(text) === bytesOf(token.text) ? { ...token, text } : { text }
+}
+
+function judge(drawn: Draw): Judgement {
+  const { method, piece, query, second, actingRole, headers } = drawn
+  const token = drawn.token && spoilt(drawn.token, drawn.spoil)
+  const target = resolve(pathOf(method, piece))
+  // Of several tokens each may be the one that counts; whether all must be good is for Envoy to say.
+  const held = [token, second, typeof query === 'object' ? query : undefined]
+  if (!held.some((one) => one !== undefined && isWorth(one, target, actingRole))) return 'refuse'
+  const isPlain =
+    piece === undefined &&
+    query === undefined &&
+    second === undefined &&
+    drawn.spoil === undefined &&
+    Object.keys(headers).length === 0
+  return isPlain ? 'pass' : 'either'
+}
+
+/** With x-acting-role a caller gives up all roles but that one, and must hold it. */
+function isWorth(token: HeldToken, target: string, actingRole: readonly string[]): boolean {
+  const [acting, ...more] = actingRole
+  if (token.roles === undefined || more.length > 0) return false
+  if (acting !== undefined && !token.roles.includes(acting)) return false
+  return may(target, { ...token, roles: acting === undefined ? token.roles : [acting] })
+}
+
+/** The method that a path leads to at its widest reading; what holds an escaped slash or a fragment leads nowhere. */
+function resolve(path: string): string {
+  if (/%2f|%5c|#/i.test(path)) return ''
+  const read = path
+    .replaceAll('\\', '/')
+    .replace(/%[0-9a-f]{2}/gi, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16)))
+  const segments: string[] = []
+  for (const segment of read.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  return `/${segments.join('/')}`
+}
