@@ -30,6 +30,6 @@ export function renderVerdict(reports: readonly StepReport[], faults: readonly s
   if (faults.length > 0) return faults.map((fault) => pc.red(`  ✗ ${fault}`)).join('\n')
   const calls = reports.reduce((sum, { load }) => sum + load.calls, 0)
   return pc.green(
-    `  ✓ ${calls} authorised calls while switches were turned: none failed, and no attack got in`,
+    `  ✓ ${calls} authorised calls while switches were turned: none failed, and where a check was on no attack got in`,
   )
 }

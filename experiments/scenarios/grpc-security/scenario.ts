@@ -73,12 +73,10 @@ export async function playScenario(
   await load.goOn()
   const reports: StepReport[] = []
   try {
-    let before: Step | undefined
     for (const step of STEPS) {
-      const report = await play({ testbed, nodes, cast, load, callsAround }, before, step)
+      const report = await play({ testbed, nodes, cast, load, callsAround }, step)
       onStep(report)
       reports.push(report)
-      before = step
     }
     return reports
   } finally {
@@ -86,20 +84,18 @@ export async function playScenario(
   }
 }
 
-async function play(stage: Stage, before: Step | undefined, step: Step): Promise<StepReport> {
+async function play(stage: Stage, step: Step): Promise<StepReport> {
   const { testbed, nodes, cast, load, callsAround } = stage
   const counted = load.count()
   await load.further(callsAround)
   const ackedMs: number[] = []
+  for (const { change, loadMovesTo } of step.turns) {
+    ackedMs.push(await turn(testbed, nodes, change))
+    if (loadMovesTo !== undefined)
+      await load.goOn(loadMovesTo === 'tls' ? cast.authorised.identity : undefined)
+  }
+  // Counted from here on: what a chain has counted goes with it.
   const shadowed = await wouldRefuse(nodes)
-  for (const turn of step.turns) {
-    // Clients move while both are served: after the first turn towards TLS, before the last one away from it.
-    if (ackedMs.length > 0) await load.goOn(step.tls ? cast.authorised.identity : undefined)
-    ackedMs.push(await turnTo(testbed, nodes, turn))
-  }
-  if (before && step.turns.length === 1 && before.tls !== step.tls) {
-    await load.goOn(step.tls ? cast.authorised.identity : undefined)
-  }
   const callers = await callersOf(stage, step)
   const refusedInShadow = (await wouldRefuse(nodes)) - shadowed
   const attacks = await attacksOf(stage, step)
@@ -114,9 +110,9 @@ async function play(stage: Stage, before: Step | undefined, step: Step): Promise
   }
 }
 
-async function turnTo({ rest }: Testbed, nodes: readonly TestbedNode[], turn: object): Promise<number> {
+async function turn({ rest }: Testbed, nodes: readonly TestbedNode[], change: object): Promise<number> {
   const begun = performance.now()
-  const { outcome } = await rest.patchConfig({ fleets: { [FLEET]: turn } })
+  const { outcome } = await rest.patchConfig({ fleets: { [FLEET]: change } })
   const ackedMs = performance.now() - begun
   if (outcome !== 'synced') throw new SwitchyardError('process-failed', `the fleet is not there: ${outcome}`)
   await Promise.all(nodes.map(untilReplaced))

@@ -3,10 +3,17 @@
 /** Statuses by method, in the order of METHODS: 0 OK, 7 PERMISSION_DENIED, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
 type Statuses = readonly [unary: number, bidirectional: number, put: number]
 
+export interface Turn {
+  /** Merged into the fleet. */
+  readonly change: object
+  /** What the load moves to once that is in force; it stays where it is without. */
+  readonly loadMovesTo?: 'tls' | 'plaintext'
+}
+
 export interface Step {
   readonly title: string
-  /** Merged into the fleet, in this order; between two of them the load moves. */
-  readonly turns: readonly object[]
+  /** One after the other. */
+  readonly turns: readonly Turn[]
   /** What callers speak. */
   readonly tls: boolean
   /** Whether attackers have a certificate of their own to show; `nobody` shows none. */
@@ -28,6 +35,7 @@ const ROLES = { ...TOKENS, user: ONLY_UNARY }
 const on = { enabled: true }
 const off = { enabled: false }
 const checks = (jwt: object, opa: object, rbac: object) => ({ security: { jwt, opa, rbac } })
+const turn = (change: object): readonly Turn[] => [{ change }]
 const tls = (settings: object) => ({ listeners: { main: { tls: settings } } })
 
 const SHADOW = { enabled: true, shadow: true }
@@ -40,32 +48,35 @@ const plaintext = { tls: false, attackers: 'client', open: false } as const
 
 export const STEPS: readonly Step[] = [
   { title: 'open', turns: [], ...plaintext, open: true, expected: OPEN },
-  { title: 'JWT', turns: [checks(on, off, off)], ...plaintext, expected: TOKENS },
-  { title: 'JWT and OPA', turns: [checks(on, on, off)], ...plaintext, expected: ROLES },
-  { title: 'JWT and rules in shadow', turns: [checks(on, off, SHADOW)], ...plaintext, expected: TOKENS },
-  { title: 'JWT and rules', turns: [checks(on, off, ENFORCED)], ...plaintext, expected: ROLES },
+  { title: 'JWT', turns: turn(checks(on, off, off)), ...plaintext, expected: TOKENS },
+  { title: 'JWT and OPA', turns: turn(checks(on, on, off)), ...plaintext, expected: ROLES },
+  { title: 'JWT and rules in shadow', turns: turn(checks(on, off, SHADOW)), ...plaintext, expected: TOKENS },
+  { title: 'JWT and rules', turns: turn(checks(on, off, ENFORCED)), ...plaintext, expected: ROLES },
   {
     title: 'TLS beside plaintext',
-    turns: [{ ...checks(off, off, off), ...tls(PERMISSIVE) }],
+    turns: [{ change: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'tls' }],
     ...{ tls: true, attackers: 'nobody', open: true },
     // A client certificate of another authority is refused where one is asked for at all.
     expected: { ...OPEN, stranger: NO_HANDSHAKE },
   },
   {
     title: 'mutual TLS',
-    turns: [tls(MUTUAL)],
+    turns: turn(tls(MUTUAL)),
     ...{ tls: true, attackers: 'nobody', open: false },
     expected: { ...OPEN, anonymous: NO_HANDSHAKE, stranger: NO_HANDSHAKE },
   },
   {
     title: 'all together',
-    turns: [checks(on, on, ENFORCED)],
+    turns: turn(checks(on, on, ENFORCED)),
     ...{ tls: true, attackers: 'client', open: false },
     expected: { ...ROLES, anonymous: NO_HANDSHAKE, stranger: NO_HANDSHAKE },
   },
   {
     title: 'open again',
-    turns: [{ ...checks(off, off, off), ...tls(PERMISSIVE) }, tls(off)],
+    turns: [
+      { change: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'plaintext' },
+      { change: tls(off) },
+    ],
     ...plaintext,
     open: true,
     expected: OPEN,
