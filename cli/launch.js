@@ -29,7 +29,9 @@ function chooseProgram(given) {
     const [scenario, ...flags] = args
     return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
   }
-  throw new Error(`"--run" takes "test", "mutants", "golden", "bench:authz" or "scenario", not "${name ?? ''}"`)
+  throw new Error(
+    `"--run" takes "test", "mutants", "golden", "bench:authz" or "scenario", not "${name ?? ''}"`,
+  )
 }
 
 /** The environment in which the program finds Envoy; fetches one where there is none. */
