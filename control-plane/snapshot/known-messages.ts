@@ -11,6 +11,7 @@ import { file_envoy_extensions_filters_http_header_mutation_v3_header_mutation a
 import { file_envoy_extensions_filters_http_header_to_metadata_v3_header_to_metadata as headerToMetadata } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
 import { file_envoy_extensions_filters_http_jwt_authn_v3_config as jwtAuthn } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { file_envoy_extensions_filters_http_local_ratelimit_v3_local_rate_limit as localRateLimit } from '@envoy/xds-protos/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js'
+import { file_envoy_extensions_filters_http_lua_v3_lua as lua } from '@envoy/xds-protos/envoy/extensions/filters/http/lua/v3/lua_pb.js'
 import { file_envoy_extensions_filters_http_rbac_v3_rbac as httpRbac } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { file_envoy_extensions_filters_http_router_v3_router as router } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { file_envoy_extensions_filters_listener_tls_inspector_v3_tls_inspector as tlsInspector } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
@@ -37,6 +38,7 @@ const FILES: readonly DescFile[] = [
   headerToMetadata,
   jwtAuthn,
   localRateLimit,
+  lua,
   httpRbac,
   httpConnectionManager,
   tcpProxy,

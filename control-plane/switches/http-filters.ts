@@ -13,10 +13,19 @@ import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
 import { rbac } from './http-filters/rbac.ts'
 import { router } from './http-filters/router.ts'
+import { wellFormedMetadata } from './http-filters/well-formed-metadata.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 
 /** A check sees only calls that those above it let through, and relies on what they have found out. */
-export const HTTP_FILTERS = inOrder([ownedHeaders, jwtAuthn, extAuthz, joinedHeaders, rbac, router] as const)
+export const HTTP_FILTERS = inOrder([
+  wellFormedMetadata,
+  ownedHeaders,
+  jwtAuthn,
+  extAuthz,
+  joinedHeaders,
+  rbac,
+  router,
+] as const)
 
 type Filter = FixedFilter | Check
 type OneCheck = Extract<(typeof HTTP_FILTERS)[number], { readonly field: string }>

@@ -35,6 +35,7 @@ t.test('with all on, the chain has the order of the list', async (t) => {
     rbac: { enabled: true, rules: { blue: { headers: { 'x-tenant': 'blue' } } } },
   }
   t.same(chainOf(security), [
+    'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
     'envoy.filters.http.ext_authz',
@@ -46,6 +47,7 @@ t.test('with all on, the chain has the order of the list', async (t) => {
 
 t.test('what is off is not in the chain, and its headers stay out of the hands of clients', async (t) => {
   t.same(chainOf({ jwt: { enabled: false, anyOf: ['main'] } }), [
+    'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.router',
   ])

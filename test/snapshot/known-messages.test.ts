@@ -19,6 +19,7 @@ const KNOWN = [
   'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
   'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz',
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
+  'envoy.extensions.filters.http.lua.v3.Lua',
   'envoy.extensions.filters.http.header_to_metadata.v3.Config',
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',

@@ -12,6 +12,7 @@ import { ExtAuthzSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/
 import { HeaderMutationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js'
 import { ConfigSchema as HeaderToMetadataSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
 import { JwtAuthenticationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
+import { LuaSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/lua/v3/lua_pb.js'
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { TlsInspectorSchema } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
@@ -37,6 +38,7 @@ const registry = createRegistry(
   RouteConfigurationSchema,
   ExtAuthzSchema,
   HeaderMutationSchema,
+  LuaSchema,
   HeaderToMetadataSchema,
   JwtAuthenticationSchema,
   RBACSchema,

@@ -1,6 +1,10 @@
 // Listeners in both modes.
 
+import { create, toJson } from '@bufbuild/protobuf'
+import { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
+import { messageRegistry } from '../../control-plane/snapshot/known-messages.ts'
+import { toHttpFilters } from '../../control-plane/switches/http-filters.ts'
 import { toListener } from '../../control-plane/translate/listener.ts'
 import { resourceJson } from '../support/resource-json.ts'
 
@@ -48,14 +52,9 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
               statPrefix: 'main',
               http2ProtocolOptions: {},
               rds: { configSource: { ads: {}, resourceApiVersion: 'V3' }, routeConfigName: 'main' },
-              httpFilters: [
-                {
-                  name: 'envoy.filters.http.router',
-                  typedConfig: {
-                    '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router',
-                  },
-                },
-              ],
+              httpFilters: toHttpFilters(undefined).map((filter) =>
+                toJson(HttpFilterSchema, create(HttpFilterSchema, filter), { registry: messageRegistry }),
+              ),
               streamIdleTimeout: '3600s',
               normalizePath: true,
               mergeSlashes: true,

@@ -8,7 +8,7 @@ import type { FixedFilter } from '../http-filter.ts'
 /** It goes by the document alone: the headers stay the checks' own where they are off, and on methods that they exempt. */
 export const ownedHeaders: FixedFilter = {
   name: 'header_mutation',
-  after: [],
+  after: ['lua'],
   toExtension({ ownedHeaders }) {
     if (ownedHeaders.length === 0) return undefined
     const requestMutations = ownedHeaders.map((name) => ({
