@@ -3,7 +3,7 @@
 import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { referencesIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
 
@@ -93,7 +93,7 @@ export interface Moment {
   readonly limit: Snapshot | undefined
   readonly isRemovable: (typeUrl: string, name: string) => boolean
   /** What is taken away, or was refused, by a response that is not ACKed. */
-  readonly isUnsettled: (reference: Reference) => boolean
+  readonly unsettled: () => Iterable<Reference>
 }
 
 export interface Due {
@@ -172,7 +172,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
 /** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
 export function fromNothing(delivery: Delivery): Delivery {
   const { type, subscription, base, apart } = delivery
-  const had = [...base.resources.keys(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
+  const had = [...base.resources.names(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
   const unknown = new Map(had.map((name) => [name, 'unknown' as const]))
   return { ...delivery, base: emptyTypeSnapshot(type.typeUrl), apart: unknown, answerDue: true }
 }
@@ -187,14 +187,17 @@ const nothingApart: ReadonlyMap<string, Held> = new Map()
 
 /** The snapshot that a send brings the client to: never one that is older than what it was sent. */
 function goalOf({ type, answerDue, pushed }: Delivery, moment: Moment): Snapshot | undefined {
-  const { latest, limit, isUnsettled } = moment
+  const { latest, limit, unsettled } = moment
   if (answerDue) return latest
   if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
   if (limit === latest) return latest
   // What is superseded already is passed over: what it refers to may be gone again, or refused.
   const target = typeIn(limit, type.typeUrl)
   const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  return isCurrent && !referencesIn(target).some(isUnsettled) ? limit : pushed
+  if (!isCurrent) return pushed
+  const needed = namesReferredTo(target)
+  for (const { typeUrl, name } of unsettled()) if (needed.get(typeUrl)?.has(name)) return pushed
+  return limit
 }
 
 /** The content that the client had accepted under a name when it refused another, where it had. */

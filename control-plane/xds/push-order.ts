@@ -120,7 +120,7 @@ function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): Strea
 function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
   const stage = stageOf(type)
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
-  const common = { latest, limit, isUnsettled: (reference: Reference) => isUnsettled(state, reference) }
+  const common = { latest, limit, unsettled: () => unsettledIn(state) }
   if (stage > 0) return { ...common, isRemovable: () => true }
   const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
@@ -128,11 +128,11 @@ function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Mo
   return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
 }
 
-function isUnsettled({ deliveries }: StreamState, { typeUrl, name }: Reference): boolean {
-  const { flights = [], refusals = [] } = deliveries.get(typeUrl) ?? {}
-  return (
-    flights.some(({ removed }) => removed.includes(name)) || refusals.some(({ content }) => content.has(name))
-  )
+function* unsettledIn({ deliveries }: StreamState): Iterable<Reference> {
+  for (const [typeUrl, { flights, refusals }] of deliveries) {
+    for (const { removed } of flights) for (const name of removed) yield { typeUrl, name }
+    for (const { content } of refusals) for (const name of content.keys()) yield { typeUrl, name }
+  }
 }
 
 function stageOf({ stage }: ResourceType): number {
