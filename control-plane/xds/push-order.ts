@@ -17,7 +17,7 @@ import {
   snapshotsInUse,
 } from './delivery.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withDelivery } from './stream.ts'
-import { isSubscribed } from './subscription.ts'
+import { isSubscribed, unite } from './subscription.ts'
 
 /** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
 export const MAX_FLIGHTS = 100
@@ -91,7 +91,8 @@ function afterSending(before: Delivery, after: Delivery, responses: readonly Res
   const grounds = { from: groundFor(before), over: before.pushed }
   const flights = [...after.flights, ...responses.map((response) => ({ ...response, ...grounds }))]
   const removed = new Set(responses.flatMap((response) => response.removed))
-  const apart = new Map([...after.apart].filter(([name]) => !removed.has(name)))
+  const apart =
+    removed.size === 0 ? after.apart : new Map([...after.apart].filter(([name]) => !removed.has(name)))
   return { ...after, apart, flights, lastNonce: last.nonce }
 }
 
@@ -100,17 +101,15 @@ function afterSending(before: Delivery, after: Delivery, responses: readonly Res
  * the assignment of each cluster that is sent follows at once, changed or not.
  */
 function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): StreamState {
+  const endpoints = state.deliveries.get(ENDPOINT)
+  // Only a client that holds clusters from an earlier stream will claim assignments, and these are not to be believed.
+  if (endpoints === undefined && clusters.apart.size === 0) return state
   const names = upserts.flatMap(({ references }) =>
     references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),
   )
-  const endpoints = state.deliveries.get(ENDPOINT)
-  if (endpoints !== undefined) {
-    const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
-    return withDelivery(state, { ...endpoints, owed: new Set([...endpoints.owed, ...owed]) })
-  }
-  // A client that holds clusters from an earlier stream will claim their assignments too: these are not to be believed.
-  if (clusters.apart.size === 0) return state
-  return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
+  if (endpoints === undefined) return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
+  const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
+  return withDelivery(state, { ...endpoints, owed: unite(endpoints.owed, new Set(owed)) })
 }
 
 /**
