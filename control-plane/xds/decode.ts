@@ -107,7 +107,7 @@ function findRepeated(
 ): readonly string[] | undefined {
   for (const names of listed) {
     const known = bytesOf.get(names)
-    if (known !== undefined && known.equals(bytes.subarray(at, at + known.length))) return names
+    if (known?.equals(bytes.subarray(at, at + known.length))) return names
   }
   return undefined
 }
