@@ -61,7 +61,7 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
   const send: Response[] = []
   const serve = (typeUrl: string) => {
     const delivery = state.deliveries.get(typeUrl)
-    if (delivery === undefined || !protocol.mayRespond(delivery)) return
+    if (delivery === undefined || isSettled(delivery, latest) || !protocol.mayRespond(delivery)) return
     const due = computeDue(delivery, momentFor(state, latest, delivery.type))
     const responses = protocol
       .compose(delivery, due)
@@ -78,6 +78,12 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
   for (const [typeUrl, { apart }] of state.deliveries) if (apart.size > 0) serve(typeUrl)
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
+}
+
+/** Nothing can be due: most steps of a stream are answers to a push that needs no other. */
+function isSettled({ pushed, answerDue, owed, apart, refusals }: Delivery, latest: Snapshot): boolean {
+  const isIdle = owed.size === 0 && apart.size === 0 && refusals.length === 0
+  return pushed === latest && !answerDue && isIdle
 }
 
 /** What was asked for was not had before. */
@@ -121,9 +127,10 @@ function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Mo
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
   const common = { latest, limit, unsettled: () => unsettledIn(state) }
   if (stage > 0) return { ...common, isRemovable: () => true }
-  const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
-    inUse.some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
+    waitedFor(state, (other) => stageOf(other) > 0)
+      .flatMap(snapshotsInUse)
+      .some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
   return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
 }
 
