@@ -1,7 +1,7 @@
 // How the servers of the benchmark are driven: flags, one line when they are ready, and POST /bump for a change.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 
@@ -21,9 +21,14 @@ export async function serveBenchmark(start: (size: number) => Promise<BenchmarkS
     if (request.method === 'POST' && request.url?.startsWith('/bump')) bump()
     else response.statusCode = 404
     response.end()
-  }).listen(0, '127.0.0.1')
-  await once(control, 'listening')
+  })
+  await announce(control, address)
+}
+
+/** Listens on a free port, and says so in one line. */
+export async function announce(control: Server, xds: string): Promise<void> {
+  await once(control.listen(0, '127.0.0.1'), 'listening')
   const { port } = control.address() as AddressInfo
-  process.stdout.write(`${JSON.stringify({ xds: address, control: `http://127.0.0.1:${port}` })}\n`)
+  process.stdout.write(`${JSON.stringify({ xds, control: `http://127.0.0.1:${port}` })}\n`)
   process.once('SIGTERM', () => process.exit(0))
 }
