@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Where git does not look. */
 const FOLDER = join(root, '.tools', 'bench')
 
-const INSTALL = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
+export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
 
 export interface GoTools {
   /** The server on go-control-plane that we are measured beside. */
@@ -29,7 +29,7 @@ export function buildGoTools(): GoTools {
   if (!hasGo()) {
     throw new SwitchyardError(
       'process-failed',
-      `Go is missing, in which the peer and the load client are written: ${INSTALL}`,
+      `Go is missing, in which the peer and the load client are written: ${INSTALL_GO}`,
     )
   }
   mkdirSync(FOLDER, { recursive: true })

@@ -37,7 +37,8 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'envoy-bootstrap/': [ERRORS, 'proto/', 'processes/'],
   'cli/': ['services/', 'envoy-bootstrap/'],
   'experiments/': ['cli/'],
-  'test/': ['experiments/', 'control-plane/main.ts'],
+  'bench/': ['cli/', 'control-plane/control-plane.ts'],
+  'test/': ['experiments/', 'bench/', 'control-plane/main.ts'],
 }
 
 const LONGEST_FILE = 400
