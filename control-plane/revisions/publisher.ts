@@ -1,8 +1,8 @@
 // Brings a configuration to the fleets: translated, tried on a cache that nobody watches, and then served as a whole.
 
+import type { Message } from '@bufbuild/protobuf'
 import type { Config } from '../config/model.ts'
-import type { Snapshot } from '../index.ts'
-import { SnapshotCache } from '../index.ts'
+import { createResources, type Resource, type Snapshot, SnapshotCache } from '../index.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
 /** A configuration that the cache is known to take. */
@@ -29,7 +29,7 @@ export class Publisher {
   prepare(config: Config): Publication {
     const rehearsal = new SnapshotCache({ consistency: 'enforce' })
     const translations = new Map(Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet)]))
-    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, resources)
+    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, encodeOnce(resources))
     return { config, translations }
   }
 
@@ -41,7 +41,7 @@ export class Publisher {
     }
     for (const [fleet, { resources }] of translations) {
       const before = this.#cache.getSnapshot(fleet)
-      if (this.#cache.setSnapshot(fleet, resources) !== before) changed.add(fleet)
+      if (this.#cache.setSnapshot(fleet, encodeOnce(resources)) !== before) changed.add(fleet)
     }
     this.#fleets = new Set(translations.keys())
     return changed
@@ -68,4 +68,16 @@ export class Publisher {
   admitNewcomers(): void {
     for (const fleet of this.#accepted.keys()) this.#cache.release(fleet)
   }
+}
+
+const resourceOf = new WeakMap<Message, Resource>()
+
+/** A translation gives the very message that it gave before for what did not change, and it is encoded no second time. */
+function encodeOnce(messages: readonly Message[]): readonly Resource[] {
+  const fresh = messages.filter((message) => !resourceOf.has(message))
+  for (const [index, resource] of createResources(fresh).entries()) {
+    const message = fresh[index]
+    if (message !== undefined) resourceOf.set(message, resource)
+  }
+  return messages.flatMap((message) => resourceOf.get(message) ?? [])
 }

@@ -4,7 +4,6 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type {
   HeaderMatcherSchema,
-  RouteAction_HashPolicy,
   RouteActionSchema,
   RouteMatchSchema,
   RouteSchema,
@@ -15,9 +14,10 @@ import {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../config/model.ts'
 import { parseDuration } from '../switches/duration.ts'
-import { toHashPolicy } from '../switches/hash-on.ts'
+import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { entryOf, sortedEntries } from './entry.ts'
+import { oncePerEntry } from './once-per-entry.ts'
 import { isWholePath, orderRules, pathOf } from './rule-order.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
@@ -27,18 +27,26 @@ export function toRouteConfiguration(
   config: Config,
   fleet: Fleet,
   listener: string,
-  { hosts, rules }: Route,
+  route: Route,
 ): RouteConfiguration {
-  const routes = orderRules(rules).map(([name, rule]) =>
-    toRoute(name, rule, hashPolicies(config, fleet, rule)),
-  )
+  const hashes = Object.entries(route.rules).flatMap(([name, rule]) => {
+    const hashOn = hashOnOfRule(config, fleet, rule)
+    return hashOn === undefined ? [] : [[name, hashOn] as const]
+  })
+  return routeConfigurationOf(listener, route, JSON.stringify(hashes))
+}
+
+/** Upstreams come into routes by their hashes only, so that other changes of them leave a long route as it is. */
+const routeConfigurationOf = oncePerEntry((listener, { hosts, rules }: Route, hashes: string) => {
+  const hashOn = new Map<string, HashOn>(JSON.parse(hashes))
+  const routes = orderRules(rules).map(([name, rule]) => toRoute(name, rule, hashOn.get(name)))
   return create(RouteConfigurationSchema, {
     name: listener,
     virtualHosts: [{ name: listener, domains: [...hosts], routes }],
     // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
     ignorePortInHostMatching: true,
   })
-}
+})
 
 /**
  * A backend that says GOAWAY refuses the streams that crossed it. It has not processed them, so that gRPC clients send them
@@ -49,7 +57,7 @@ const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 3 }
 function toRoute(
   name: string,
   { match, to, timeout = '0s' }: Rule,
-  hashPolicy: RouteAction_HashPolicy[],
+  hashOn: HashOn | undefined,
 ): MessageInitShape<typeof RouteSchema> {
   return {
     name,
@@ -61,7 +69,7 @@ function toRoute(
         // Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0 lets it.
         timeout: durationFromMs(parseDuration(timeout) ?? 0),
         retryPolicy: REFUSED_STREAMS,
-        hashPolicy,
+        hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
       },
     },
   }
@@ -95,9 +103,9 @@ function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
 }
 
 /** A rule has one hash at most, which validation has seen to. */
-function hashPolicies({ upstreams }: Config, fleet: Fleet, { to }: Rule): RouteAction_HashPolicy[] {
-  return sortedEntries(to)
-    .flatMap(([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [])
-    .slice(0, 1)
-    .map(toHashPolicy)
+function hashOnOfRule({ upstreams }: Config, fleet: Fleet, { to }: Rule): HashOn | undefined {
+  const [hashOn] = sortedEntries(to).flatMap(
+    ([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [],
+  )
+  return hashOn
 }

@@ -2,11 +2,12 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { formatSteps } from '../config/finding.ts'
-import type { Config, Fleet, Listener } from '../config/model.ts'
+import type { Config, Fleet, FleetLb, Listener, Upstream } from '../config/model.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
+import { oncePerEntry } from './once-per-entry.ts'
 import { toRouteConfiguration } from './route.ts'
 
 /**
@@ -52,17 +53,22 @@ export function translateFleet(config: Config, fleetName: string): readonly Mess
   return translate(config, fleetName).resources
 }
 
+const clusterOf = oncePerEntry((name, upstream: Upstream, lb: FleetLb) => toCluster(name, upstream, { lb }))
+const assignmentOf = oncePerEntry((name, upstream: Upstream, _: undefined) =>
+  toClusterLoadAssignment(name, upstream),
+)
+
 function fromUpstreams(config: Config, fleet: Fleet): Made[] {
   const used = new Set(Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)))
   const upstreams = sortedEntries(config.upstreams).filter(([name]) => used.has(name))
   return [
     ...upstreams.map(([name, upstream]) => ({
-      resource: toCluster(name, upstream, fleet),
+      resource: clusterOf(name, upstream, fleet.lb),
       name,
       from: ['upstreams', name],
     })),
     ...upstreams.map(([name, upstream]) => ({
-      resource: toClusterLoadAssignment(name, upstream),
+      resource: assignmentOf(name, upstream, undefined),
       name,
       from: ['upstreams', name, 'endpoints'],
     })),
