@@ -11,27 +11,38 @@ import { runInForeground } from './prepare/run-in-foreground.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const BENCHMARKS = {
+  bench: 'bench/bench.ts',
+  'bench:push': 'bench/push.ts',
+  'bench:propagation': 'bench/propagation.ts',
+  'bench:authz': 'bench/authz.ts',
+}
+
 /** `--run NAME …` is for npm's scripts, with the names below; all other arguments are for `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
     const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
-  const [, name, ...args] = given
+  const [, name = '', ...args] = given
   if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
   if (name === 'mutants') {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
-  if (name === 'bench:authz') return { file: 'bench/authz.ts', args, envoy: 'required', tap: false }
   if (name === 'scenario') {
     const [scenario, ...flags] = args
     return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
   }
-  throw new Error(
-    `"--run" takes "test", "mutants", "golden", "bench:authz" or "scenario", not "${name ?? ''}"`,
-  )
+  if (name in BENCHMARKS) {
+    const envoy = name === 'bench:push' ? 'unused' : 'required'
+    return { file: BENCHMARKS[name], args, envoy, tap: false }
+  }
+  const known = ['test', 'mutants', 'golden', 'scenario', ...Object.keys(BENCHMARKS)]
+    .map((one) => `"${one}"`)
+    .join(', ')
+  throw new Error(`"--run" takes one of ${known}, not "${name}"`)
 }
 
 /** The environment in which the program finds Envoy; fetches one where there is none. */

@@ -5,7 +5,12 @@ export { findDanglingReferences } from './snapshot/consistency.ts'
 export type { XdsEvent } from './snapshot/events.ts'
 export { type NodeGroup, nodeGroupOf } from './snapshot/node-group.ts'
 export { openRefusalLog, type RefusalLog, type RefusedNames } from './snapshot/refusal-log.ts'
-export type { NamedResource, Resource, ResourceInput } from './snapshot/resource.ts'
+export {
+  createResources,
+  type NamedResource,
+  type Resource,
+  type ResourceInput,
+} from './snapshot/resource.ts'
 export { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from './snapshot/resource-type.ts'
 export type { Snapshot } from './snapshot/snapshot.ts'
 export {

@@ -13,6 +13,7 @@ t.test('the library exports these values and no others', async (t) => {
     'SECRET',
     'SnapshotCache',
     'SwitchyardError',
+    'createResources',
     'findDanglingReferences',
     'nodeGroupOf',
     'openRefusalLog',

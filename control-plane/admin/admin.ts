@@ -17,7 +17,8 @@ import { createProblem, problemOf, sendProblem } from './problem.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
-const BODY_LIMIT = 1_048_576
+/** Room for a document of more than ten thousand upstreams. */
+const BODY_LIMIT = 4 * 1024 * 1024
 
 export interface AdminOptions {
   readonly state: DesiredState

@@ -41,7 +41,7 @@ function toOurs(error: Error & { readonly code?: unknown; readonly statusCode?: 
   if (error.cause instanceof SwitchyardError) return error.cause
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new SwitchyardError('payload-too-large', 'the body is larger than 1 MiB: send less at once', {
+      return new SwitchyardError('payload-too-large', 'the body is larger than 4 MiB: send less at once', {
         cause: error,
       })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

@@ -20,7 +20,7 @@ export interface Progress {
 }
 
 export interface ProgressContext {
-  readonly store: Pick<RevisionStore, 'get' | 'watch'>
+  readonly store: Pick<RevisionStore, 'info' | 'watch'>
   readonly cache: Pick<SnapshotCache, 'status' | 'synced'>
   readonly inForce: () => {
     readonly revision: RevisionInfo
@@ -36,7 +36,7 @@ export async function followRevision(
   context: ProgressContext,
 ): Promise<Progress> {
   const decided = await untilDecided(number, signal, context)
-  const { document: _, ...revision } = await context.store.get(number)
+  const revision = await context.store.info(number)
   const isInForce = decided.number === context.inForce().revision.number
   const nodes = isInForce ? nodesInForce(context) : []
   const told = decided.detail === undefined ? {} : { detail: decided.detail }
@@ -61,14 +61,14 @@ async function untilDecided(
   context: ProgressContext,
 ): Promise<RevisionInfo> {
   let followed = number
-  let latest: RevisionInfo = await context.store.get(number)
+  let latest = await context.store.info(number)
   if (!signal.aborted) {
     for await (const _ of context.store.watch(number, { signal })) {
-      latest = await context.store.get(followed)
+      latest = await context.store.info(followed)
       // What a superseded revision asked for is part of the one after it, and shares its fate.
       while (latest.status === 'superseded') {
         followed += 1
-        latest = await context.store.get(followed)
+        latest = await context.store.info(followed)
       }
       if (!isAwaited(latest, context)) break
     }

@@ -1,8 +1,8 @@
 // Brings a configuration to the fleets: translated, tried on a cache that nobody watches, and then served as a whole.
 
+import type { Message } from '@bufbuild/protobuf'
 import type { Config } from '../config/model.ts'
-import type { Snapshot } from '../index.ts'
-import { SnapshotCache } from '../index.ts'
+import { createResources, type Resource, type Snapshot, SnapshotCache } from '../index.ts'
 import type { SecretMaterials } from '../secrets/material.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
@@ -32,7 +32,7 @@ export class Publisher {
     const translations = new Map(
       Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
     )
-    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, resources)
+    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, encodeOnce(resources))
     return { config, translations }
   }
 
@@ -44,7 +44,7 @@ export class Publisher {
     }
     for (const [fleet, { resources }] of translations) {
       const before = this.#cache.getSnapshot(fleet)
-      if (this.#cache.setSnapshot(fleet, resources) !== before) changed.add(fleet)
+      if (this.#cache.setSnapshot(fleet, encodeOnce(resources)) !== before) changed.add(fleet)
     }
     this.#fleets = new Set(translations.keys())
     return changed
@@ -71,4 +71,16 @@ export class Publisher {
   admitNewcomers(): void {
     for (const fleet of this.#accepted.keys()) this.#cache.release(fleet)
   }
+}
+
+const resourceOf = new WeakMap<Message, Resource>()
+
+/** A translation gives the very message that it gave before for what did not change, and it is encoded no second time. */
+function encodeOnce(messages: readonly Message[]): readonly Resource[] {
+  const fresh = messages.filter((message) => !resourceOf.has(message))
+  for (const [index, resource] of createResources(fresh).entries()) {
+    const message = fresh[index]
+    if (message !== undefined) resourceOf.set(message, resource)
+  }
+  return messages.flatMap((message) => resourceOf.get(message) ?? [])
 }

@@ -9,6 +9,7 @@ import type { NodeStatus, SnapshotCache, XdsEvent } from '../index.ts'
 import { materialsOf, type ReadSecrets, type SecretStatus, SecretStore } from '../secrets/secret-store.ts'
 import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { keepEqual } from './keep-equal.ts'
 import { followRevision, type Progress } from './progress.ts'
 import { type Publication, Publisher, type ServingCache } from './publisher.ts'
 import { changedPaths, describeRefusals } from './refusals.ts'
@@ -168,7 +169,7 @@ export class Revisions {
           `the document has changed since: read it again (it is at revision ${before.number}), and repeat the edit`,
         )
       }
-      const config = edit(this.config)
+      const config = keepEqual(this.config, edit(this.config))
       if (isDeepStrictEqual(config, this.config)) return before
       const prepared = await prepare(config, this.#publisher, this.#secrets)
       const revision = await this.#store.append(config, before.etag, author)

@@ -21,9 +21,10 @@ export interface Resource {
 
 /**
  * What a caller may hand in: a message (`create(ClusterSchema, …)`), an `Any` of any type URL, or either of them under
- * a name, which is needed where the type is unknown here or the name is not the message's own (VHDS).
+ * a name, which is needed where the type is unknown here or the name is not the message's own (VHDS). What `createResources`
+ * has made is taken as it is: who keeps it for what did not change spares encoding it again.
  */
-export type ResourceInput = Message | Any | NamedResource
+export type ResourceInput = Message | Any | NamedResource | Resource
 
 export interface NamedResource {
   readonly name: string
@@ -61,6 +62,7 @@ export function encodedResource(
 }
 
 function tryCreateResource(input: ResourceInput): Resource | string {
+  if (isMade(input)) return input
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
   const typeName = content.$typeName
@@ -100,6 +102,10 @@ function ownName(message: Message): string | undefined {
 
 function isAny(value: Message | Any): value is Any {
   return value.$typeName === 'google.protobuf.Any'
+}
+
+function isMade(input: ResourceInput): input is Resource {
+  return !('$typeName' in input) && 'references' in input
 }
 
 function isNamed(input: ResourceInput): input is NamedResource {

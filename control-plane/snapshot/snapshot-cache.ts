@@ -14,7 +14,12 @@ import { createResources, describeResource, type Resource, type ResourceInput } 
 import { createSnapshot, type Snapshot } from './snapshot.ts'
 import type { NodeStatus, SyncReport } from './status.ts'
 import { SyncWaiters } from './sync-waiters.ts'
-import { createTypeSnapshot, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
+import {
+  changeTypeSnapshot,
+  createTypeSnapshot,
+  emptyTypeSnapshot,
+  type TypeSnapshot,
+} from './type-snapshot.ts'
 import { openWatch, type Watch, type WatchSource } from './watch.ts'
 
 export interface SnapshotCacheOptions {
@@ -84,12 +89,14 @@ export class SnapshotCache {
     const removals = [...(change.remove ?? [])]
     refuseDuplicates([...upserts, ...removals])
     const given = new Map(this.#snapshots.get(group)?.given)
-    for (const typeUrl of new Set([...upserts, ...removals].map((one) => one.typeUrl))) {
-      const resources = new Map(given.get(typeUrl)?.resources)
-      for (const one of removals) if (one.typeUrl === typeUrl) resources.delete(one.name)
-      for (const one of upserts) if (one.typeUrl === typeUrl) resources.set(one.name, one)
-      if (resources.size === 0 && !given.has(typeUrl)) continue
-      given.set(typeUrl, createTypeSnapshot(typeUrl, resources.values(), versionFor(typeUrl, options)))
+    const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
+    const removalsOf = Map.groupBy(removals, ({ typeUrl }) => typeUrl)
+    for (const typeUrl of new Set([...upsertsOf.keys(), ...removalsOf.keys()])) {
+      const before = given.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
+      const names = (removalsOf.get(typeUrl) ?? []).map(({ name }) => name)
+      const changes = { upserts: upsertsOf.get(typeUrl) ?? [], removals: names }
+      const type = changeTypeSnapshot(before, changes, versionFor(typeUrl, options))
+      if (type.resources.size > 0 || given.has(typeUrl)) given.set(typeUrl, type)
     }
     return this.#serve(group, given)
   }

@@ -3,10 +3,16 @@
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { withListenerAddress } from './listener-address.ts'
-import type { Reference } from './references.ts'
-import { createResources } from './resource.ts'
+import { oncePerPair } from './once-per-pair.ts'
+import { createResources, type Resource } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
-import { createTypeSnapshot, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
+import {
+  changeTypeSnapshot,
+  diffTypes,
+  emptyTypeSnapshot,
+  type TypeChange,
+  type TypeSnapshot,
+} from './type-snapshot.ts'
 
 export interface Snapshot {
   readonly group: string
@@ -32,10 +38,12 @@ export function createSnapshot(
 ): Snapshot {
   const kept = new Map([...given].map(([typeUrl, type]) => [typeUrl, keepEqual(previous?.given, type)]))
   const types = new Map(kept)
-  const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT))
+  const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT), previous)
   if (endpoints !== undefined) types.set(ENDPOINT, keepEqual(previous?.types, endpoints))
   return { group, sequence, given: kept, types }
 }
+
+const atAddresses = new WeakMap<Snapshot, Map<string, Snapshot>>()
 
 /** The snapshot as one node sees it: each listener without an address gets the node's. Made once an address. */
 export function atAddress(snapshot: Snapshot, address: string): Snapshot {
@@ -43,7 +51,14 @@ export function atAddress(snapshot: Snapshot, address: string): Snapshot {
   if (listeners === undefined) return snapshot
   const filled = withListenerAddress(listeners, address)
   if (filled === listeners) return snapshot
-  return { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+  const known = atAddresses.get(snapshot) ?? new Map<string, Snapshot>()
+  atAddresses.set(snapshot, known)
+  let own = known.get(address)
+  if (own === undefined) {
+    own = { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+    known.set(address, own)
+  }
+  return own
 }
 
 function keepEqual(
@@ -58,27 +73,58 @@ function keepEqual(
 function withEmptyAssignments(
   clusters: TypeSnapshot | undefined,
   given: TypeSnapshot | undefined,
+  previous: Snapshot | undefined,
 ): TypeSnapshot | undefined {
-  const missing = new Set<string>()
-  for (const { typeUrl, name } of clusters === undefined ? [] : referencesIn(clusters)) {
-    if (typeUrl === ENDPOINT && !given?.resources.has(name)) missing.add(name)
-  }
-  if (missing.size === 0) return given
-  const empty = createResources(
-    [...missing].map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })),
-  )
-  const givenVersion = given && given.version !== given.contentVersion ? given.version : undefined
-  return createTypeSnapshot(ENDPOINT, [...(given?.list ?? []), ...empty], givenVersion)
+  const needed = clusters && namesReferredTo(clusters).get(ENDPOINT)
+  if (needed === undefined) return given
+  const assignments = given ?? emptyTypeSnapshot(ENDPOINT)
+  const givenVersion = assignments.version === assignments.contentVersion ? undefined : assignments.version
+  const before = previous?.types.get(CLUSTER) === clusters ? previous : undefined
+  const [base, change] =
+    before === undefined
+      ? [assignments, { upserts: emptyAssignments(needed, assignments) }]
+      : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
+  const served = changeTypeSnapshot(base, change, givenVersion)
+  return served.contentVersion === assignments.contentVersion ? given : served
 }
 
-const referencedBy = new WeakMap<TypeSnapshot, readonly Reference[]>()
+/** The clusters are those of the snapshot before, so that only assignments that were given or taken away matter. */
+function servedChange(before: Snapshot, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
+  const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
+  const unmet = removed.filter((name) => needed.has(name))
+  return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
+}
 
-/** All that the resources of a type refer to; computed once. */
-export function referencesIn(type: TypeSnapshot): readonly Reference[] {
-  let references = referencedBy.get(type)
-  if (references === undefined) {
-    references = type.list.flatMap((resource) => resource.references)
-    referencedBy.set(type, references)
+function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resource[] {
+  const missing = [...names].filter((name) => !given.resources.has(name))
+  return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
+}
+
+const referredTo = new WeakMap<TypeSnapshot, ReadonlyMap<string, ReadonlySet<string>>>()
+
+/** The names that the resources of a type refer to, by their type URLs; gathered once. */
+export function namesReferredTo(type: TypeSnapshot): ReadonlyMap<string, ReadonlySet<string>> {
+  let names = referredTo.get(type)
+  if (names === undefined) {
+    names = gatherNames(type.list)
+    referredTo.set(type, names)
   }
-  return references
+  return names
+}
+
+/** The same for some of its resources; gathered once for all who ask for the same names. */
+export const namesReferredToBy = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) =>
+  gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
+)
+
+function gatherNames(resources: Iterable<Resource>): ReadonlyMap<string, ReadonlySet<string>> {
+  const gathered = new Map<string, Set<string>>()
+  for (const { references } of resources) {
+    for (const { typeUrl, name } of references) {
+      const names = gathered.get(typeUrl)
+      if (names === undefined) gathered.set(typeUrl, new Set([name]))
+      else names.add(name)
+    }
+  }
+  return gathered
 }

@@ -1,7 +1,8 @@
 // How things stand: each node and type in one word, folded from what its streams say of themselves.
 
+import { oncePerPair } from './once-per-pair.ts'
 import { CLUSTER, LISTENER } from './resource-type.ts'
-import { referencesIn, type Snapshot, typeIn } from './snapshot.ts'
+import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from './snapshot.ts'
 
 /**
  * NOT_SENT: something is still to be sent, or to be asked for. STALE: sent, not answered. NACKED: the client refused what
@@ -113,27 +114,23 @@ function mergeType(a: TypeView, b: TypeView): TypeView {
 /** Types of which a name is needed that the node has not asked for: it does not have yet what it was given. */
 function findUnasked(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
   const unasked = new Set<string>()
-  const isAskedFor = (typeUrl: string, name: string) => {
-    const type = types.get(typeUrl)
-    return type !== undefined && (type.wildcard || type.names.has(name))
-  }
   for (const [typeUrl, { wildcard, names }] of types) {
-    for (const reference of referencesFrom(snapshot, typeUrl, wildcard, names)) {
-      if (!isAskedFor(reference.typeUrl, reference.name)) unasked.add(reference.typeUrl)
+    const type = typeIn(snapshot, typeUrl)
+    for (const [target, needed] of wildcard ? namesReferredTo(type) : namesReferredToBy(type, names)) {
+      const asked = types.get(target)
+      if (asked === undefined || !(asked.wildcard || isAmong(needed, asked.names))) unasked.add(target)
     }
   }
   // Who takes all clusters or all listeners is an Envoy, and takes both; while it starts it has asked for one only.
   const roots = [CLUSTER, LISTENER]
   if (roots.some((typeUrl) => types.get(typeUrl)?.wildcard)) {
     for (const typeUrl of roots) {
-      if (!types.has(typeUrl) && typeIn(snapshot, typeUrl).list.length > 0) unasked.add(typeUrl)
+      if (!types.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0) unasked.add(typeUrl)
     }
   }
   return unasked
 }
 
-function referencesFrom(snapshot: Snapshot, typeUrl: string, wildcard: boolean, names: ReadonlySet<string>) {
-  const type = typeIn(snapshot, typeUrl)
-  if (wildcard) return referencesIn(type)
-  return [...names].flatMap((name) => type.resources.get(name)?.references ?? [])
-}
+const isAmong = oncePerPair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>
+  [...needed].every((name) => names.has(name)),
+)

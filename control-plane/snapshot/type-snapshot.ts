@@ -1,7 +1,8 @@
 // The resources of one type at one moment, immutable and shared by every stream, and the difference between two such moments.
 
+import { oncePerPair } from './once-per-pair.ts'
 import type { Resource } from './resource.ts'
-import { setVersion } from './version.ts'
+import { ResourceSet } from './resource-set.ts'
 
 export interface TypeSnapshot {
   readonly typeUrl: string
@@ -9,9 +10,9 @@ export interface TypeSnapshot {
   readonly version: string
   /** Hash of names and contents, whatever `version` says. */
   readonly contentVersion: string
-  /** By name, in the order of the names. */
-  readonly resources: ReadonlyMap<string, Resource>
-  /** The same, as a list whose identity lets its encoding be shared. */
+  /** By name. */
+  readonly resources: ResourceSet
+  /** The same in the order of the names, as a list whose identity lets its encoding be shared. */
   readonly list: readonly Resource[]
 }
 
@@ -21,20 +22,39 @@ export interface TypeDiff {
   readonly removed: readonly string[]
 }
 
+/** What is to become of a type: first the removals, then the upserts. */
+export interface TypeChange {
+  readonly upserts?: Iterable<Resource>
+  readonly removals?: Iterable<string>
+}
+
 /** A type's snapshot from resources of distinct names. */
 export function createTypeSnapshot(
   typeUrl: string,
   resources: Iterable<Resource>,
   givenVersion?: string,
 ): TypeSnapshot {
-  const list = [...resources].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const contentVersion = setVersion(list)
+  return toTypeSnapshot(typeUrl, ResourceSet.empty.with(resources), givenVersion)
+}
+
+/** The snapshot after a change; it costs what was changed, whatever the size of the snapshot. */
+export function changeTypeSnapshot(
+  { typeUrl, resources }: TypeSnapshot,
+  { upserts = [], removals = [] }: TypeChange,
+  givenVersion?: string,
+): TypeSnapshot {
+  return toTypeSnapshot(typeUrl, resources.with(upserts, removals), givenVersion)
+}
+
+function toTypeSnapshot(typeUrl: string, resources: ResourceSet, givenVersion?: string): TypeSnapshot {
   return {
     typeUrl,
-    version: givenVersion ?? contentVersion,
-    contentVersion,
-    resources: new Map(list.map((resource) => [resource.name, resource])),
-    list,
+    version: givenVersion ?? resources.version,
+    contentVersion: resources.version,
+    resources,
+    get list() {
+      return resources.list
+    },
   }
 }
 
@@ -50,29 +70,9 @@ export function emptyTypeSnapshot(typeUrl: string): TypeSnapshot {
   return empty
 }
 
-const diffs = new WeakMap<TypeSnapshot, WeakMap<TypeSnapshot, TypeDiff>>()
-
 /** What changed from one snapshot to another; computed once for all streams that stand at the same place. */
-export function diffTypes(from: TypeSnapshot, to: TypeSnapshot): TypeDiff {
-  let known = diffs.get(to)
-  if (known === undefined) {
-    known = new WeakMap()
-    diffs.set(to, known)
-  }
-  let diff = known.get(from)
-  if (diff === undefined) {
-    diff = computeDiff(from, to)
-    known.set(from, diff)
-  }
-  return diff
-}
-
-function computeDiff(from: TypeSnapshot, to: TypeSnapshot): TypeDiff {
-  if (from === to) return { changed: [], removed: [] }
+export const diffTypes = oncePerPair((from: TypeSnapshot, to: TypeSnapshot): TypeDiff => {
   // From nothing, the list itself: its encoding is then the one that first answers share.
-  if (from.list.length === 0) return { changed: to.list, removed: [] }
-  return {
-    changed: to.list.filter(({ name, version }) => from.resources.get(name)?.version !== version),
-    removed: from.list.filter(({ name }) => !to.resources.has(name)).map(({ name }) => name),
-  }
-}
+  if (from.resources.size === 0) return { changed: to.list, removed: [] }
+  return from.resources.changesTo(to.resources)
+})

@@ -2,17 +2,55 @@
 
 import { hash } from 'node:crypto'
 
+interface Versioned {
+  readonly name: string
+  readonly version: string
+}
+
 const LENGTH = 16
+
+/** Enough that a bucket of some ten thousand resources is small, few enough that the hash over all of them is. */
+const BUCKETS = 256
 
 /** The version of bytes: 96 bits of their SHA-256 in base64url, 16 characters. */
 export function contentVersion(content: Uint8Array | string): string {
   return hash('sha256', content, 'base64url').slice(0, LENGTH)
 }
 
-/** The version of a set of resources, which come sorted by name. */
-export function setVersion(resources: Iterable<{ readonly name: string; readonly version: string }>): string {
+/**
+ * The version of a set of resources of distinct names, in any order. It is a tree of hashes: a change is hashed with its own
+ * bucket, and with the versions of the other ones, whatever the size of the set (`ResourceSet`).
+ */
+export function setVersion(resources: Iterable<Versioned>): string {
+  const buckets = Map.groupBy(resources, ({ name }) => bucketOf(name))
+  return versionOfBuckets((index) => {
+    const bucket = buckets.get(index)
+    return bucket && bucketVersion(bucket)
+  })
+}
+
+/** The bucket of a name, by its FNV-1a hash: http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function bucketOf(name: string): number {
+  let state = 0x811c9dc5
+  for (let at = 0; at < name.length; at += 1) state = Math.imul(state ^ name.charCodeAt(at), 0x01000193)
+  // The low bits alone would follow those of the characters.
+  return (state ^ (state >>> 16)) & (BUCKETS - 1)
+}
+
+/** The version of the resources of one bucket, in any order. */
+export function bucketVersion(resources: Iterable<Versioned>): string {
+  const sorted = [...resources].sort((a, b) => (a.name < b.name ? -1 : 1))
   let content = ''
   // A name may hold any character, so its length goes before it; versions are of one length.
-  for (const { name, version } of resources) content += `${name.length}:${name}${version}`
+  for (const { name, version } of sorted) content += `${name.length}:${name}${version}`
+  return contentVersion(content)
+}
+
+export const EMPTY_BUCKET_VERSION = bucketVersion([])
+
+/** The version of a set from those of its buckets; a bucket without resources has none. */
+export function versionOfBuckets(versionOf: (bucket: number) => string | undefined): string {
+  let content = ''
+  for (let index = 0; index < BUCKETS; index += 1) content += versionOf(index) ?? EMPTY_BUCKET_VERSION
   return contentVersion(content)
 }

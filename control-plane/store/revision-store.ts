@@ -16,6 +16,8 @@ export interface RevisionStore {
   ): Promise<RevisionInfo>
   /** @throws SwitchyardError `not-found` */
   get(number: number): Promise<Revision>
+  /** The same without its document, which may be long. @throws SwitchyardError `not-found` */
+  info(number: number): Promise<RevisionInfo>
   /** The newest revision; undefined before there is one. */
   head(): Promise<Revision | undefined>
   /** All revisions without their documents, the oldest first. */

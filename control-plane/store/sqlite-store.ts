@@ -66,7 +66,13 @@ class SqliteStore implements RevisionStore {
   }
 
   async get(number: number): Promise<Revision> {
-    return this.#one(number)
+    const [row] = this.#read<FullRow>('SELECT * FROM revision WHERE number = ?', number)
+    if (row === undefined) throw notFound(number)
+    return toRevision(row)
+  }
+
+  async info(number: number): Promise<RevisionInfo> {
+    return this.#infoOf(number)
   }
 
   async head(): Promise<Revision | undefined> {
@@ -102,15 +108,15 @@ class SqliteStore implements RevisionStore {
   }
 
   #changed(number: number): RevisionInfo {
-    const { document: _, ...info } = this.#one(number)
+    const info = this.#infoOf(number)
     this.#emitter.emit('changed', info)
     return info
   }
 
-  #one(number: number): Revision {
-    const [row] = this.#read<FullRow>('SELECT * FROM revision WHERE number = ?', number)
-    if (row === undefined) throw new SwitchyardError('not-found', `there is no revision ${number}`)
-    return toRevision(row)
+  #infoOf(number: number): RevisionInfo {
+    const [row] = this.#read(`SELECT ${INFO} FROM revision WHERE number = ?`, number)
+    if (row === undefined) throw notFound(number)
+    return toInfo(row)
   }
 
   #listFrom(number: number): RevisionInfo[] {
@@ -124,6 +130,10 @@ class SqliteStore implements RevisionStore {
   #run(sql: string, ...parameters: (string | number | null)[]): void {
     explained(this.#path, () => this.#database.prepare(sql).run(...parameters))
   }
+}
+
+function notFound(number: number): SwitchyardError {
+  return new SwitchyardError('not-found', `there is no revision ${number}`)
 }
 
 function toInfo({ number, etag, author, created_at: createdAt, status, detail }: Row): RevisionInfo {

@@ -4,7 +4,6 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type {
   HeaderMatcherSchema,
-  RouteAction_HashPolicy,
   RouteActionSchema,
   RouteMatchSchema,
   RouteSchema,
@@ -15,9 +14,10 @@ import {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../config/model.ts'
 import { parseDuration } from '../switches/duration.ts'
-import { toHashPolicy } from '../switches/hash-on.ts'
+import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { entryOf, sortedEntries } from './entry.ts'
+import { oncePerEntry } from './once-per-entry.ts'
 import { isWholePath, orderRules, pathOf } from './rule-order.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
@@ -27,10 +27,20 @@ export function toRouteConfiguration(
   config: Config,
   fleet: Fleet,
   listener: string,
-  { hosts, rules }: Route,
+  route: Route,
 ): RouteConfiguration {
+  const hashes = Object.entries(route.rules).flatMap(([name, rule]) => {
+    const hashOn = hashOnOfRule(config, fleet, rule)
+    return hashOn === undefined ? [] : [[name, hashOn] as const]
+  })
+  return routeConfigurationOf(listener, route, JSON.stringify(hashes))
+}
+
+/** Upstreams come into routes by their hashes only, so that other changes of them leave a long route as it is. */
+const routeConfigurationOf = oncePerEntry((listener, { hosts, rules }: Route, hashes: string) => {
+  const hashOn = new Map<string, HashOn>(JSON.parse(hashes))
   const ordered = orderRules(rules)
-  const routes = ordered.map(([name, rule]) => toRoute(name, rule, hashPolicies(config, fleet, rule)))
+  const routes = ordered.map(([name, rule]) => toRoute(name, rule, hashOn.get(name)))
   // A rule that names such a service opens it; one that takes whatever comes does not.
   const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
   if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toRefusal))
@@ -40,7 +50,7 @@ export function toRouteConfiguration(
     // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
     ignorePortInHostMatching: true,
   })
-}
+})
 
 /** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
 const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
@@ -70,7 +80,7 @@ const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 3 }
 function toRoute(
   name: string,
   { match, to, timeout = '0s' }: Rule,
-  hashPolicy: RouteAction_HashPolicy[],
+  hashOn: HashOn | undefined,
 ): MessageInitShape<typeof RouteSchema> {
   return {
     name,
@@ -82,7 +92,7 @@ function toRoute(
         // Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0 lets it.
         timeout: durationFromMs(parseDuration(timeout) ?? 0),
         retryPolicy: REFUSED_STREAMS,
-        hashPolicy,
+        hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
       },
     },
   }
@@ -116,9 +126,9 @@ function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
 }
 
 /** A rule has one hash at most, which validation has seen to. */
-function hashPolicies({ upstreams }: Config, fleet: Fleet, { to }: Rule): RouteAction_HashPolicy[] {
-  return sortedEntries(to)
-    .flatMap(([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [])
-    .slice(0, 1)
-    .map(toHashPolicy)
+function hashOnOfRule({ upstreams }: Config, fleet: Fleet, { to }: Rule): HashOn | undefined {
+  const [hashOn] = sortedEntries(to).flatMap(
+    ([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [],
+  )
+  return hashOn
 }

@@ -2,7 +2,7 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { formatSteps } from '../config/finding.ts'
-import type { Config, Fleet, Listener, Upstream } from '../config/model.ts'
+import type { Config, Fleet, FleetLb, Listener, Upstream } from '../config/model.ts'
 import type { SecretMaterials } from '../secrets/material.ts'
 import { writtenChecks } from '../switches/http-filters.ts'
 import { secretsOf } from '../switches/tls.ts'
@@ -10,6 +10,7 @@ import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
+import { oncePerEntry } from './once-per-entry.ts'
 import { toRouteConfiguration } from './route.ts'
 import { secretName, toSecret } from './secret.ts'
 
@@ -90,16 +91,21 @@ function usedUpstreams(config: Config, fleet: Fleet): [name: string, upstream: U
   return sortedEntries(config.upstreams).filter(([name]) => used.has(name))
 }
 
+const clusterOf = oncePerEntry((name, upstream: Upstream, lb: FleetLb) => toCluster(name, upstream, { lb }))
+const assignmentOf = oncePerEntry((name, upstream: Upstream, _: undefined) =>
+  toClusterLoadAssignment(name, upstream),
+)
+
 function fromUpstreams(config: Config, fleet: Fleet): Made[] {
   const upstreams = usedUpstreams(config, fleet)
   return [
     ...upstreams.map(([name, upstream]) => ({
-      resource: toCluster(name, upstream, fleet),
+      resource: clusterOf(name, upstream, fleet.lb),
       name,
       from: ['upstreams', name],
     })),
     ...upstreams.map(([name, upstream]) => ({
-      resource: toClusterLoadAssignment(name, upstream),
+      resource: assignmentOf(name, upstream, undefined),
       name,
       from: ['upstreams', name, 'endpoints'],
     })),

@@ -1,11 +1,13 @@
-// Requests from bytes. Lists of names are decoded once: a client repeats its whole list with every SotW answer.
+// Requests from bytes. A list of names is decoded once: clients of one fleet ask for the same names, and in SotW repeat them with every answer.
 
 import { hash } from 'node:crypto'
 import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import { type Node, NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { StatusSchema } from '@envoy/xds-protos/google/rpc/status_pb.js'
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
 
 export interface Decoded<Request> {
@@ -14,65 +16,43 @@ export interface Decoded<Request> {
   readonly node: Node | undefined
 }
 
-const SOTW = { versionInfo: 1, node: 2, resourceNames: 3, typeUrl: 4, responseNonce: 5, errorDetail: 6 }
+/** In both kinds of request, the names that are asked for; they stand side by side, unless a client means ill. */
+const NAMES_FIELD = 3
 
-/** A `DiscoveryRequest`. @throws Error where the bytes are not one. */
-export function decodeSotwRequest(bytes: Uint8Array): Decoded<SotwRequest> {
-  const reader = new BinaryReader(bytes)
-  const strings = new Map<number, string>()
-  let node: Node | undefined
-  let errorDetail: NackDetail | undefined
-  // Names stand side by side, so that they can be compared with a list that is known, without being decoded.
-  const names = { start: 0, end: 0, count: 0, isContiguous: true }
-  while (reader.pos < reader.len) {
-    const start = reader.pos
-    const [field, wireType] = reader.tag()
-    if (wireType !== WireType.LengthDelimited) {
-      reader.skip(wireType, field)
-    } else if (field === SOTW.resourceNames) {
-      const length = reader.uint32()
-      reader.pos += length
-      if (reader.pos > reader.len) throw new RangeError('premature end of the request')
-      if (names.count === 0) names.start = start
-      else if (names.end !== start) names.isContiguous = false
-      names.end = reader.pos
-      names.count += 1
-    } else if (field === SOTW.node) {
-      node = fromBinary(NodeSchema, reader.bytes())
-    } else if (field === SOTW.errorDetail) {
-      errorDetail = nackDetail(fromBinary(StatusSchema, reader.bytes()))
-    } else if (field in FIELD_NAMES) {
-      strings.set(field, reader.string())
-    } else {
-      reader.skip(wireType, field)
-    }
-  }
-  const resourceNames = names.isContiguous
-    ? internNames(bytes.subarray(names.start, names.end))
-    : readNames(bytes)
-  return {
-    node,
-    request: {
-      typeUrl: strings.get(SOTW.typeUrl) ?? '',
-      versionInfo: strings.get(SOTW.versionInfo) ?? '',
-      responseNonce: strings.get(SOTW.responseNonce) ?? '',
-      resourceNames,
-      ...(errorDetail && { errorDetail }),
-    },
-  }
-}
-
-const FIELD_NAMES = { [SOTW.versionInfo]: true, [SOTW.typeUrl]: true, [SOTW.responseNonce]: true }
-
-/** A `DeltaDiscoveryRequest`. @throws Error where the bytes are not one. */
-export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
-  const message = fromBinary(DeltaDiscoveryRequestSchema, bytes)
+/**
+ * A `DiscoveryRequest`.
+ * @param listed the lists that the client has sent before: one that is repeated is recognised by its bytes
+ * @throws Error where the bytes are not one
+ */
+export function decodeSotwRequest(
+  bytes: Uint8Array,
+  listed: Iterable<readonly string[]> = [],
+): Decoded<SotwRequest> {
+  const { names, rest } = takeNames(bytes, listed)
+  const message = fromBinary(DiscoveryRequestSchema, rest)
   const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
   return {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: message.resourceNamesSubscribe,
+      versionInfo: message.versionInfo,
+      responseNonce: message.responseNonce,
+      resourceNames: names ?? message.resourceNames,
+      ...(errorDetail && { errorDetail }),
+    },
+  }
+}
+
+/** A `DeltaDiscoveryRequest`. @throws Error where the bytes are not one. */
+export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
+  const { names, rest } = takeNames(bytes)
+  const message = fromBinary(DeltaDiscoveryRequestSchema, rest)
+  const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
+  return {
+    node: message.node,
+    request: {
+      typeUrl: message.typeUrl,
+      subscribe: names ?? message.resourceNamesSubscribe,
       unsubscribe: message.resourceNamesUnsubscribe,
       initialResourceVersions: new Map(Object.entries(message.initialResourceVersions)),
       responseNonce: message.responseNonce,
@@ -85,6 +65,53 @@ function nackDetail({ code, message }: NackDetail): NackDetail {
   return { code, message }
 }
 
+interface Taken {
+  /** Absent where the names do not stand side by side: they are left in `rest` then. */
+  readonly names: readonly string[] | undefined
+  readonly rest: Uint8Array
+}
+
+function takeNames(bytes: Uint8Array, listed: Iterable<readonly string[]> = []): Taken {
+  const reader = new BinaryReader(bytes)
+  let start = 0
+  let end = 0
+  let repeated: readonly string[] | undefined
+  while (reader.pos < reader.len) {
+    const at = reader.pos
+    const [field, wireType] = reader.tag()
+    const isName = field === NAMES_FIELD && wireType === WireType.LengthDelimited
+    if (isName && end !== 0 && end !== at) return { names: undefined, rest: bytes }
+    repeated = isName ? (end === 0 ? findRepeated(bytes, at, listed) : undefined) : repeated
+    if (isName && end === 0) start = at
+    if (isName && repeated !== undefined) reader.pos = at + lengthOf(repeated)
+    else reader.skip(wireType, field)
+    if (isName) end = reader.pos
+  }
+  if (reader.pos > reader.len) throw new RangeError('premature end of the request')
+  if (end === 0) return { names: noNames, rest: bytes }
+  const names = repeated ?? internNames(bytes.subarray(start, end))
+  return { names, rest: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]) }
+}
+
+/** The known lists as they came, so that a repeated one need not be looked at name by name. */
+const bytesOf = new WeakMap<readonly string[], Buffer>()
+
+function lengthOf(names: readonly string[]): number {
+  return bytesOf.get(names)?.length ?? 0
+}
+
+function findRepeated(
+  bytes: Uint8Array,
+  at: number,
+  listed: Iterable<readonly string[]>,
+): readonly string[] | undefined {
+  for (const names of listed) {
+    const known = bytesOf.get(names)
+    if (known?.equals(bytes.subarray(at, at + known.length))) return names
+  }
+  return undefined
+}
+
 /** The lists of names that some client has sent, by a digest of their bytes, for as long as a stream holds them. */
 const internedNames = new Map<string, WeakRef<readonly string[]>>()
 const forgetNames = new FinalizationRegistry<string>((digest) => {
@@ -92,11 +119,11 @@ const forgetNames = new FinalizationRegistry<string>((digest) => {
 })
 
 function internNames(region: Uint8Array): readonly string[] {
-  if (region.length === 0) return noNames
   const digest = hash('sha256', region, 'base64')
   const known = internedNames.get(digest)?.deref()
   if (known !== undefined) return known
   const names = readNames(region)
+  bytesOf.set(names, Buffer.from(region))
   internedNames.set(digest, new WeakRef(names))
   forgetNames.register(names, digest)
   return names
@@ -104,13 +131,12 @@ function internNames(region: Uint8Array): readonly string[] {
 
 const noNames: readonly string[] = []
 
-function readNames(bytes: Uint8Array): readonly string[] {
-  const reader = new BinaryReader(bytes)
+function readNames(region: Uint8Array): readonly string[] {
+  const reader = new BinaryReader(region)
   const names: string[] = []
   while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag()
-    if (field === SOTW.resourceNames && wireType === WireType.LengthDelimited) names.push(reader.string())
-    else reader.skip(wireType, field)
+    reader.tag()
+    names.push(reader.string())
   }
   return names
 }

@@ -1,9 +1,10 @@
 // What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
 
+import { oncePerPair } from '../snapshot/once-per-pair.ts'
 import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { referencesIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
 
@@ -75,7 +76,7 @@ export function createDelivery(typeUrl: string): Delivery {
     subscription: NOTHING,
     base: emptyTypeSnapshot(typeUrl),
     apart: new Map(),
-    owed: new Set(),
+    owed: none,
     answerDue: true,
     pushed: undefined,
     lastNonce: '',
@@ -93,7 +94,7 @@ export interface Moment {
   readonly limit: Snapshot | undefined
   readonly isRemovable: (typeUrl: string, name: string) => boolean
   /** What is taken away, or was refused, by a response that is not ACKed. */
-  readonly isUnsettled: (reference: Reference) => boolean
+  readonly unsettled: () => Iterable<Reference>
 }
 
 export interface Due {
@@ -133,9 +134,15 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
     claim: undefined,
     pushed: goal ?? delivery.pushed,
   }
-  if (apart.size === 0 && owed.size === 0 && touched.length === 0 && diff.removed.length === 0) {
-    const upserts = keep(diff.changed, ({ name }) => isSubscribed(subscription, name))
-    return { upserts, removed: [], after: { ...after, apart: nothingApart } }
+  if (apart.size === 0 && touched.length === 0) {
+    if (owed.size === 0 && diff.removed.length === 0) {
+      return { upserts: subscribedAmong(diff.changed, subscription), removed: [], after }
+    }
+    // A client that holds nothing is sent what it asks for: the same list for all who ask for the same.
+    if (base.resources.size === 0 && !isHeldBack) {
+      const removed = selectNames(target, owed).absent
+      return { upserts: subscribedIn(target, subscription), removed, after }
+    }
   }
 
   const upserts: Resource[] = []
@@ -162,7 +169,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
       }
     }
   }
-  const shared = upserts.length === latest.list.length && target === latest ? latest.list : upserts
+  const shared = upserts.length === latest.resources.size && target === latest ? latest.list : upserts
   const refusals =
     touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
   const all = restored.length === 0 ? shared : [...upserts, ...restored]
@@ -172,7 +179,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
 /** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
 export function fromNothing(delivery: Delivery): Delivery {
   const { type, subscription, base, apart } = delivery
-  const had = [...base.resources.keys(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
+  const had = [...base.resources.names(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
   const unknown = new Map(had.map((name) => [name, 'unknown' as const]))
   return { ...delivery, base: emptyTypeSnapshot(type.typeUrl), apart: unknown, answerDue: true }
 }
@@ -183,18 +190,20 @@ export function isActive({ subscription }: Delivery): boolean {
 }
 
 const none: ReadonlySet<string> = new Set()
-const nothingApart: ReadonlyMap<string, Held> = new Map()
 
 /** The snapshot that a send brings the client to: never one that is older than what it was sent. */
 function goalOf({ type, answerDue, pushed }: Delivery, moment: Moment): Snapshot | undefined {
-  const { latest, limit, isUnsettled } = moment
+  const { latest, limit, unsettled } = moment
   if (answerDue) return latest
   if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
   if (limit === latest) return latest
   // What is superseded already is passed over: what it refers to may be gone again, or refused.
   const target = typeIn(limit, type.typeUrl)
   const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  return isCurrent && !referencesIn(target).some(isUnsettled) ? limit : pushed
+  if (!isCurrent) return pushed
+  const needed = namesReferredTo(target)
+  for (const { typeUrl, name } of unsettled()) if (needed.get(typeUrl)?.has(name)) return pushed
+  return limit
 }
 
 /** The content that the client had accepted under a name when it refused another, where it had. */
@@ -250,10 +259,25 @@ function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
 }
 
 /** The list itself where nothing is left out, so that its encoding stays shared. */
-function keep<T>(list: readonly T[], isKept: (item: T) => boolean): readonly T[] {
-  const kept = list.filter(isKept)
-  return kept.length === list.length ? list : kept
+function subscribedAmong(
+  resources: readonly Resource[],
+  { wildcard, names }: Subscription,
+): readonly Resource[] {
+  if (wildcard) return resources
+  const kept = resources.filter(({ name }) => names.has(name))
+  return kept.length === resources.length ? resources : kept
 }
+
+/** All of a type that a subscription asks for, in the order of the names; one list for all with the same names. */
+export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): readonly Resource[] {
+  return wildcard ? type.list : selectNames(type, names).present
+}
+
+const selectNames = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) => {
+  const absent = [...names].filter((name) => !type.resources.has(name))
+  const isAll = names.size - absent.length === type.resources.size
+  return { present: isAll ? type.list : type.list.filter(({ name }) => names.has(name)), absent }
+})
 
 /** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
 export function snapshotsInUse({ pushed, flights, refusals }: Delivery): readonly (Snapshot | undefined)[] {

@@ -22,7 +22,7 @@ import {
   type StreamState,
   withDelivery,
 } from './stream.ts'
-import { isSubscribed, type SubscriptionChange, subscribeToChange } from './subscription.ts'
+import { isSubscribed, type SubscriptionChange, subscribeToChange, unite, without } from './subscription.ts'
 
 /** One step of an incremental stream; pure. */
 export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
@@ -88,16 +88,12 @@ function believe(state: StreamState, delivery: Delivery, claims: ReadonlyMap<str
   for (const [name, version] of claims) apart.set(name, { version })
   for (const name of state.doubts.get(typeUrl) ?? []) apart.set(name, 'unknown')
   if (typeUrl === ENDPOINT) for (const name of state.rewarmed) apart.set(name, 'unknown')
-  const owed = new Set([...delivery.owed].filter((name) => !apart.has(name)))
-  return { ...delivery, apart, owed }
+  return { ...delivery, apart, owed: without(delivery.owed, new Set(apart.keys())) }
 }
 
 function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
-  const owed = new Set([...delivery.owed, ...asked])
-  for (const name of dropped) {
-    // Under the wildcard a client keeps what it unsubscribes from: it must hear how the name stands.
-    if (subscription.wildcard) owed.add(name)
-    else owed.delete(name)
-  }
+  const wanted = unite(delivery.owed, asked)
+  // Under the wildcard a client keeps what it unsubscribes from: it must hear how the name stands.
+  const owed = subscription.wildcard ? unite(wanted, dropped) : without(wanted, dropped)
   return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
 }

@@ -1,7 +1,7 @@
 // The two protocols, each as one bundle of decoder, machine and encoder, so that what moves the bytes is written once.
 
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
-import type { Response } from './delivery.ts'
+import type { Delivery, Response } from './delivery.ts'
 import { stepDelta } from './delta-stream.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
 import type { DeltaRequest, SotwRequest } from './requests.ts'
@@ -10,7 +10,8 @@ import type { Step, StreamEvent, StreamState } from './stream.ts'
 
 export interface WireProtocol<Request extends { readonly typeUrl: string }> {
   readonly name: 'sotw' | 'delta'
-  readonly decode: (bytes: Uint8Array) => Decoded<Request>
+  /** `state` is that of the stream: a client often repeats what it sent before. */
+  readonly decode: (bytes: Uint8Array, state: StreamState) => Decoded<Request>
   /** Whether a stream's first request claims nothing that an earlier stream has brought. */
   readonly claimsNothing: (first: Request) => boolean
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
@@ -19,7 +20,7 @@ export interface WireProtocol<Request extends { readonly typeUrl: string }> {
 
 export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
-  decode: decodeSotwRequest,
+  decode: (bytes, { deliveries }) => decodeSotwRequest(bytes, listsOf(deliveries.values())),
   claimsNothing: ({ versionInfo }) => versionInfo === '',
   step: stepSotw,
   encode: encodeSotwResponse,
@@ -27,8 +28,12 @@ export const sotw: WireProtocol<SotwRequest> = {
 
 export const delta: WireProtocol<DeltaRequest> = {
   name: 'delta',
-  decode: decodeDeltaRequest,
+  decode: (bytes) => decodeDeltaRequest(bytes),
   claimsNothing: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
   step: stepDelta,
   encode: encodeDeltaResponse,
+}
+
+function* listsOf(deliveries: Iterable<Delivery>): Iterable<readonly string[]> {
+  for (const { listed } of deliveries) yield listed
 }

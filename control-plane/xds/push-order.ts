@@ -17,7 +17,7 @@ import {
   snapshotsInUse,
 } from './delivery.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withDelivery } from './stream.ts'
-import { isSubscribed } from './subscription.ts'
+import { isSubscribed, unite } from './subscription.ts'
 
 /** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
 export const MAX_FLIGHTS = 100
@@ -61,7 +61,7 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
   const send: Response[] = []
   const serve = (typeUrl: string) => {
     const delivery = state.deliveries.get(typeUrl)
-    if (delivery === undefined || !protocol.mayRespond(delivery)) return
+    if (delivery === undefined || isSettled(delivery, latest) || !protocol.mayRespond(delivery)) return
     const due = computeDue(delivery, momentFor(state, latest, delivery.type))
     const responses = protocol
       .compose(delivery, due)
@@ -80,6 +80,12 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
   return { state, send, report: [...reported, ...sent] }
 }
 
+/** Nothing can be due: most steps of a stream are answers to a push that needs no other. */
+function isSettled({ pushed, answerDue, owed, apart, refusals }: Delivery, latest: Snapshot): boolean {
+  const isIdle = owed.size === 0 && apart.size === 0 && refusals.length === 0
+  return pushed === latest && !answerDue && isIdle
+}
+
 /** What was asked for was not had before. */
 function groundFor(delivery: Delivery): Snapshot | undefined {
   return delivery.answerDue || delivery.owed.size > 0 ? undefined : groundOf(delivery)
@@ -91,7 +97,8 @@ function afterSending(before: Delivery, after: Delivery, responses: readonly Res
   const grounds = { from: groundFor(before), over: before.pushed }
   const flights = [...after.flights, ...responses.map((response) => ({ ...response, ...grounds }))]
   const removed = new Set(responses.flatMap((response) => response.removed))
-  const apart = new Map([...after.apart].filter(([name]) => !removed.has(name)))
+  const apart =
+    removed.size === 0 ? after.apart : new Map([...after.apart].filter(([name]) => !removed.has(name)))
   return { ...after, apart, flights, lastNonce: last.nonce }
 }
 
@@ -100,17 +107,15 @@ function afterSending(before: Delivery, after: Delivery, responses: readonly Res
  * the assignment of each cluster that is sent follows at once, changed or not.
  */
 function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): StreamState {
+  const endpoints = state.deliveries.get(ENDPOINT)
+  // Only a client that holds clusters from an earlier stream will claim assignments, and these are not to be believed.
+  if (endpoints === undefined && clusters.apart.size === 0) return state
   const names = upserts.flatMap(({ references }) =>
     references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),
   )
-  const endpoints = state.deliveries.get(ENDPOINT)
-  if (endpoints !== undefined) {
-    const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
-    return withDelivery(state, { ...endpoints, owed: new Set([...endpoints.owed, ...owed]) })
-  }
-  // A client that holds clusters from an earlier stream will claim their assignments too: these are not to be believed.
-  if (clusters.apart.size === 0) return state
-  return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
+  if (endpoints === undefined) return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
+  const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
+  return withDelivery(state, { ...endpoints, owed: unite(endpoints.owed, new Set(owed)) })
 }
 
 /**
@@ -120,19 +125,20 @@ function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): Strea
 function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
   const stage = stageOf(type)
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
-  const common = { latest, limit, isUnsettled: (reference: Reference) => isUnsettled(state, reference) }
+  const common = { latest, limit, unsettled: () => unsettledIn(state) }
   if (stage > 0) return { ...common, isRemovable: () => true }
-  const inUse = waitedFor(state, (other) => stageOf(other) > 0).flatMap(snapshotsInUse)
   const isUsed = (typeUrl: string, name: string) =>
-    inUse.some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
+    waitedFor(state, (other) => stageOf(other) > 0)
+      .flatMap(snapshotsInUse)
+      .some((snapshot) => snapshot === undefined || typeIn(snapshot, typeUrl).resources.has(name))
   return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
 }
 
-function isUnsettled({ deliveries }: StreamState, { typeUrl, name }: Reference): boolean {
-  const { flights = [], refusals = [] } = deliveries.get(typeUrl) ?? {}
-  return (
-    flights.some(({ removed }) => removed.includes(name)) || refusals.some(({ content }) => content.has(name))
-  )
+function* unsettledIn({ deliveries }: StreamState): Iterable<Reference> {
+  for (const [typeUrl, { flights, refusals }] of deliveries) {
+    for (const { removed } of flights) for (const name of removed) yield { typeUrl, name }
+    for (const { content } of refusals) for (const name of content.keys()) yield { typeUrl, name }
+  }
 }
 
 function stageOf({ stage }: ResourceType): number {

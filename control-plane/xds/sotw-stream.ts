@@ -12,6 +12,7 @@ import {
   findFlight,
   fromNothing,
   isResource,
+  subscribedIn,
   withoutRefused,
 } from './delivery.ts'
 import { MAX_FLIGHTS, type Protocol, type ResponsePart, step } from './push-order.ts'
@@ -25,7 +26,7 @@ import {
   type StreamState,
   withDelivery,
 } from './stream.ts'
-import { isSubscribed, type SubscriptionChange, subscribeToList } from './subscription.ts'
+import { isSubscribed, type SubscriptionChange, subscribeToList, unite, without } from './subscription.ts'
 
 /** One step of a state-of-the-world stream; pure. */
 export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
@@ -58,10 +59,8 @@ function composeWhole(before: Delivery, { upserts, removed, after }: Due): reado
   if (upserts.length === 0 && lost.length === 0 && !isAnswer) return []
   // Of what nobody knows, nothing can be repeated: it goes, although it may be in use.
   for (const [name, held] of after.apart) if (held === 'unknown') lost.push(name)
-  const { list, version } = after.base
-  const mine = before.subscription.wildcard
-    ? list
-    : list.filter(({ name }) => isSubscribed(after.subscription, name))
+  const { version } = after.base
+  const mine = subscribedIn(after.base, after.subscription)
   const ahead = [...after.apart.values()].filter(isResource)
   const refused = new Set(before.refusals.flatMap(({ content }) => [...content.keys()]))
   const newsAmong = (resources: readonly Resource[]) =>
@@ -99,7 +98,7 @@ function receive(state: StreamState, request: SotwRequest): { state: StreamState
   const change = subscribeToList(delivery.subscription, resourceNames, delivery.type.legacyWildcard)
   const asking = change.wildcardBegan ? fromNothing(delivery) : delivery
   const next = applyChange({ ...asking, listed: resourceNames }, change)
-  const isNews = change.asked.length > 0 || change.dropped.length > 0 || change.wildcardBegan
+  const isNews = change.asked.size > 0 || change.dropped.size > 0 || change.wildcardBegan
   return { state: withDelivery(state, next), report: isNews ? [...report, reportSubscription(next)] : report }
 }
 
@@ -125,17 +124,16 @@ function begin(state: StreamState, request: SotwRequest): { state: StreamState; 
   const { typeUrl, versionInfo, resourceNames } = request
   const created = createDelivery(typeUrl)
   const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
-  const doubted = state.doubts.get(typeUrl) ?? new Set()
+  const doubted: ReadonlySet<string> = state.doubts.get(typeUrl) ?? new Set()
   const claim = versionInfo !== '' && doubted.size === 0 ? versionInfo : undefined
   // A client that had something may still have what it asks for, and must hear that it is gone.
-  const unknown = versionInfo === '' ? doubted : new Set([...doubted, ...change.asked])
+  const unknown = versionInfo === '' ? doubted : unite(doubted, change.asked)
   const apart = new Map([...unknown].map((name) => [name, 'unknown' as const]))
   const delivery = applyChange({ ...created, listed: resourceNames, claim, apart }, change)
   return { state: withDelivery(state, delivery), report: [reportSubscription(delivery)] }
 }
 
 function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
-  const owed = new Set([...delivery.owed, ...asked])
-  for (const name of dropped) owed.delete(name)
+  const owed = without(unite(delivery.owed, asked), dropped)
   return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
 }

@@ -13,17 +13,44 @@ export interface Subscription {
 export interface SubscriptionChange {
   readonly subscription: Subscription
   /** Names that the client asked for in this request and that want an answer. */
-  readonly asked: readonly string[]
+  readonly asked: ReadonlySet<string>
   /** Names that it gave up. */
-  readonly dropped: readonly string[]
+  readonly dropped: ReadonlySet<string>
   /** The wildcard began with this request. */
   readonly wildcardBegan: boolean
 }
 
-export const NOTHING: Subscription = { wildcard: false, names: new Set(), named: false }
+const none: ReadonlySet<string> = new Set()
+
+export const NOTHING: Subscription = { wildcard: false, names: none, named: false }
 
 export function isSubscribed({ wildcard, names }: Subscription, name: string): boolean {
   return wildcard || names.has(name)
+}
+
+const setOfList = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** The names of a list without the wildcard: one set for all streams that sent the same list. */
+function namesIn(list: readonly string[]): ReadonlySet<string> {
+  if (list.length === 0) return none
+  let names = setOfList.get(list)
+  if (names === undefined) {
+    names = new Set(list.filter((name) => name !== '*'))
+    setOfList.set(list, names)
+  }
+  return names
+}
+
+/** Both together; the very set that there was where the other adds nothing, so that it stays shared. */
+export function unite(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (b.size === 0) return a
+  return a.size === 0 ? b : new Set([...a, ...b])
+}
+
+/** The first without the second; the very set that there was where that takes nothing. */
+export function without(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (a.size === 0 || b.size === 0) return a
+  return a === b ? none : new Set([...a].filter((name) => !b.has(name)))
 }
 
 /** A state-of-the-world request lists all that the client wants from now on. */
@@ -35,11 +62,10 @@ export function subscribeToList(
   const legacy = resourceNames.length === 0 && legacyWildcard && !before.named
   const wildcard = legacy || resourceNames.includes('*')
   const named = before.named || resourceNames.length > 0
-  const names = new Set(resourceNames)
-  names.delete('*')
-  const asked = [...names].filter((name) => !before.names.has(name))
-  const dropped = [...before.names].filter((name) => !names.has(name))
-  const unchanged = asked.length === 0 && dropped.length === 0
+  const names = namesIn(resourceNames)
+  const asked = without(names, before.names)
+  const dropped = without(before.names, names)
+  const unchanged = asked.size === 0 && dropped.size === 0
   return {
     subscription: { wildcard, names: unchanged ? before.names : names, named },
     asked,
@@ -61,18 +87,19 @@ export function subscribeToChange(
   const { subscribe, unsubscribe, first } = change
   const legacy = first && subscribe.length === 0 && legacyWildcard
   if (!legacy && subscribe.length === 0 && unsubscribe.length === 0) {
-    return { subscription: before, asked: [], dropped: [], wildcardBegan: false }
+    return { subscription: before, asked: none, dropped: none, wildcardBegan: false }
   }
   // Names in both lists are wanted: a client that gives up and asks anew in one request needs the answer.
-  const asked = [...new Set(subscribe)].filter((name) => name !== '*')
-  const wanted = new Set(asked)
-  const dropped = [...new Set(unsubscribe)].filter((name) => name !== '*' && !wanted.has(name))
-  const names = new Set([...before.names, ...asked])
-  for (const name of dropped) names.delete(name)
+  const asked = namesIn(subscribe)
+  const dropped = without(namesIn(unsubscribe), asked)
   const asksForAll = legacy || subscribe.includes('*')
   const wildcard = asksForAll || (before.wildcard && !unsubscribe.includes('*'))
   return {
-    subscription: { wildcard, names, named: before.named || subscribe.length > 0 },
+    subscription: {
+      wildcard,
+      names: without(unite(before.names, asked), dropped),
+      named: before.named || subscribe.length > 0,
+    },
     asked,
     dropped,
     wildcardBegan: asksForAll,

@@ -62,7 +62,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   #receive(bytes: Buffer): void {
     if (!this.#isOpen) return
     try {
-      const { node, request: decoded } = this.#protocol.decode(bytes)
+      const { node, request: decoded } = this.#protocol.decode(bytes, this.#state)
       const request = this.#withType(decoded)
       this.#watch ??= this.#openWatch(node, request)
       if (this.#isWithheld(request.typeUrl)) return

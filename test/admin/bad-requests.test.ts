@@ -37,10 +37,10 @@ const CASES: readonly Case[] = [
     problem: { type: /unsupported-media-type$/, detail: /content-type: application\/json/ },
   },
   {
-    title: 'a body of more than 1 MiB',
-    payload: `{"mode":"${'x'.repeat(1_048_576)}"}`,
+    title: 'a body of more than 4 MiB',
+    payload: `{"mode":"${'x'.repeat(4 * 1024 * 1024)}"}`,
     status: 413,
-    problem: { type: /payload-too-large$/, detail: /1 MiB/ },
+    problem: { type: /payload-too-large$/, detail: /4 MiB/ },
   },
   {
     title: 'a list in place of an object',

@@ -106,6 +106,6 @@ t.test('a body of 10 MB is refused unread', async (t) => {
     headers: { 'if-match': '*' },
     payload: config,
   })
-  t.match(response.json(), { status: 413, type: /payload-too-large$/, detail: /1 MiB/ })
+  t.match(response.json(), { status: 413, type: /payload-too-large$/, detail: /4 MiB/ })
   t.equal(state.head.number, 1)
 })

@@ -11,7 +11,8 @@ import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../control-plane/
 import {
   atAddress,
   createSnapshot,
-  referencesIn,
+  namesReferredTo,
+  namesReferredToBy,
   type Snapshot,
   typeIn,
 } from '../../control-plane/snapshot/snapshot.ts'
@@ -53,14 +54,14 @@ t.test('X12: a cluster that would wait for its endpoints is served an empty assi
   const snapshot = snapshotOf([cluster('a'), cluster('b'), assignment('a', 1)])
   t.equal(endpointsOf(snapshot, 'a'), 1)
   t.equal(endpointsOf(snapshot, 'b'), 0)
-  t.same([...(snapshot.given.get(ENDPOINT)?.resources.keys() ?? [])], ['a'], 'what was given stays')
+  t.same(snapshot.given.get(ENDPOINT)?.resources.names(), ['a'], 'what was given stays')
 })
 
 t.test('X12: the empty assignment has the name under which the cluster asks', async (t) => {
   const named = cluster('a')
   if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
   const snapshot = snapshotOf([named])
-  t.same([...typeIn(snapshot, ENDPOINT).resources.keys()], ['service'])
+  t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
 })
 
 t.test('X12: a cluster that asks for no endpoints is served none', async (t) => {
@@ -104,7 +105,8 @@ t.test('only the listeners differ from one address to another', async (t) => {
   const here = atAddress(snapshot, '127.0.1.2')
   t.equal(here.types.get(CLUSTER), snapshot.types.get(CLUSTER))
   t.not(here.types.get(LISTENER), snapshot.types.get(LISTENER))
-  t.equal(here.types.get(LISTENER), atAddress(snapshot, '127.0.1.2').types.get(LISTENER), 'made once')
+  t.equal(here, atAddress(snapshot, '127.0.1.2'), 'made once')
+  t.not(here, atAddress(snapshot, '127.0.1.3'))
   t.equal(here.sequence, snapshot.sequence)
 })
 
@@ -114,11 +116,34 @@ t.test('a snapshot in which nothing is to be filled in is the same for all', asy
   }
 })
 
-t.test('what a type refers to is gathered once', async (t) => {
+t.test('the names that a type refers to are gathered once, and so are those of some of it', async (t) => {
   const type = typeIn(snapshotOf([cluster('a'), cluster('b')]), CLUSTER)
-  t.same(referencesIn(type), [
-    { typeUrl: ENDPOINT, name: 'a' },
-    { typeUrl: ENDPOINT, name: 'b' },
-  ])
-  t.equal(referencesIn(type), referencesIn(type))
+  t.same(namesReferredTo(type), new Map([[ENDPOINT, new Set(['a', 'b'])]]))
+  t.equal(namesReferredTo(type), namesReferredTo(type))
+  const names = new Set(['b', 'gone'])
+  t.same(namesReferredToBy(type, names), new Map([[ENDPOINT, new Set(['b'])]]))
+  t.equal(namesReferredToBy(type, names), namesReferredToBy(type, names))
 })
+
+t.test(
+  'X12: where only endpoints change, the empty assignments are those that a fresh start would give',
+  async (t) => {
+    const clusters = [cluster('a'), cluster('b')]
+    const steps = [
+      [assignment('a', 1), assignment('b', 1)],
+      [assignment('b', 2), assignment('extra', 1)],
+      [assignment('a', 1)],
+      [],
+      [assignment('a', 1), assignment('b', 1)],
+    ]
+    let previous = snapshotOf(clusters)
+    for (const assignments of steps) {
+      const inputs = [...clusters, ...assignments]
+      const next = snapshotOf(inputs, { previous })
+      t.equal(next.types.get(CLUSTER), previous.types.get(CLUSTER))
+      t.same(typeIn(next, ENDPOINT).list, typeIn(snapshotOf(inputs), ENDPOINT).list)
+      t.equal(typeIn(next, ENDPOINT).version, typeIn(snapshotOf(inputs), ENDPOINT).version)
+      previous = next
+    }
+  },
+)

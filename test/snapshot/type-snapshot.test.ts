@@ -28,7 +28,7 @@ t.test('X28: resources given in any order make the same snapshot, sorted by name
   const [a, b, c] = [resource('a'), resource('b'), resource('c')]
   const sorted = createTypeSnapshot(CLUSTER, [a, b, c])
   t.same(sorted.list, [a, b, c])
-  t.same([...sorted.resources.keys()], ['a', 'b', 'c'])
+  t.same(sorted.resources.names(), ['a', 'b', 'c'])
   t.equal(sorted.version, setVersion([a, b, c]))
   for (const order of [
     [c, b, a],

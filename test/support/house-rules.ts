@@ -47,7 +47,7 @@ export const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'cli/': ['certificates/', 'services/', 'envoy-bootstrap/'],
   'experiments/': ['cli/'],
   'bench/': ['cli/', 'control-plane/control-plane.ts'],
-  'test/': ['experiments/', 'control-plane/main.ts'],
+  'test/': ['experiments/', 'bench/', 'control-plane/main.ts'],
 }
 
 const LONGEST_FILE = 400

@@ -243,8 +243,8 @@ function change(asked: string[], dropped: string[], wildcardBegan: boolean, name
 
 for (const [title, before, list, expected] of LISTS) {
   t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
-    const { subscription, ...change } = subscribeToList(before, list, true)
-    t.same({ ...change, names: [...subscription.names] }, expected)
+    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, list, true)
+    t.same(change([...asked], [...dropped], wildcardBegan, [...subscription.names]), expected)
     t.equal(subscription.named, true)
   })
 }
@@ -257,8 +257,8 @@ t.test('a request that asks for no change leaves the subscription as it is', asy
   const nothing = { subscribe: [], unsubscribe: [], first: false }
   t.same(subscribeToChange(WILDCARD, nothing, true), {
     subscription: WILDCARD,
-    asked: [],
-    dropped: [],
+    asked: new Set(),
+    dropped: new Set(),
     wildcardBegan: false,
   })
   t.equal(subscribeToChange(WILDCARD, nothing, true).subscription, WILDCARD)
@@ -270,9 +270,17 @@ t.test('a change says what is asked for and what is dropped, each name once and 
     { subscribe: ['c', 'c', 'd'], unsubscribe: ['*', 'a', 'a', 'd'], first: false },
     true,
   )
-  t.same(change, { asked: ['c', 'd'], dropped: ['a'], wildcardBegan: false })
+  t.same(change, { asked: new Set(['c', 'd']), dropped: new Set(['a']), wildcardBegan: false })
   t.equal(subscription.wildcard, false)
   t.same([...subscription.names], ['c', 'd'])
+})
+
+t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
+  const list = ['a', 'b']
+  const ofList = subscribeToList(NOTHING, list, false)
+  const ofChange = subscribeToChange(NOTHING, { subscribe: list, unsubscribe: [], first: true }, false)
+  t.equal(ofList.subscription.names, ofChange.subscription.names)
+  t.equal(ofList.asked, ofList.subscription.names)
 })
 
 t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {

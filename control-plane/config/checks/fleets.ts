@@ -46,10 +46,11 @@ function* checkHashing({ upstreams, routes }: Config, name: string, fleet: Fleet
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, { to }] of Object.entries(rules)) {
-      const hashed = Object.entries(upstreams)
-        .filter(([upstream]) => Object.hasOwn(to, upstream))
-        .map(([upstream, settings]) => ({ upstream, hashOn: hashOnOf(lbOf(fleet, settings)) }))
-        .filter(({ hashOn }) => hashOn !== undefined)
+      const hashed = Object.keys(to).flatMap((upstream) => {
+        const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined
+        const hashOn = settings && hashOnOf(lbOf(fleet, settings))
+        return hashOn === undefined ? [] : [{ upstream, hashOn }]
+      })
       const other = hashed.find(({ hashOn }) => !isDeepStrictEqual(hashOn, hashed[0]?.hashOn))
       if (other === undefined) continue
       yield {

@@ -1,27 +1,32 @@
 // Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '../finding.ts'
 import type { Config, Match, Rule } from '../model.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkRoutes({ routes, upstreams }: Config): Iterable<Finding> {
   for (const [routeName, { rules }] of Object.entries(routes)) {
-    const earlier: [name: string, rule: Rule][] = []
+    const ruleOf = new Map<string, string>()
     for (const [name, rule] of Object.entries(rules)) {
       const steps = ['routes', routeName, 'rules', name]
       yield* checkMatch([...steps, 'match'], rule.match)
-      const twin = earlier.find(([, { match }]) => isDeepStrictEqual(match, rule.match))
+      const match = describeMatch(rule.match)
+      const twin = ruleOf.get(match)
       if (twin !== undefined) {
         yield {
           steps: [...steps, 'match'],
-          message: `is the match of ${twin[0]} too, so one of them never acts: drop one`,
+          message: `is the match of ${twin} too, so one of them never acts: drop one`,
         }
       }
       yield* checkTargets([...steps, 'to'], rule.to, upstreams)
-      earlier.push([name, rule])
+      ruleOf.set(match, twin ?? name)
     }
   }
+}
+
+/** Equal texts for equal matches, whatever order they are written in. */
+function describeMatch({ service, method, prefix, headers }: Match): string {
+  return JSON.stringify([service, method, prefix, headers && Object.entries(headers).sort()])
 }
 
 function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<Finding> {

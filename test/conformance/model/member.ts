@@ -111,7 +111,7 @@ export class Member {
     const held = this.client.held(typeUrl)
     const wanted = typeIn(truth, typeUrl).resources
     const isSilent = this.client.protocol === 'sotw' && !WHOLE_TYPES.includes(typeUrl)
-    const names = new Set([...held.keys(), ...wanted.keys()])
+    const names = new Set([...held.keys(), ...wanted.names()])
     return [...names].flatMap((name) => {
       if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
       const [mine, theirs] = [held.get(name), wanted.get(name)]

@@ -1,0 +1,48 @@
+// The two programs in Go: built from their sources beside this, once for each state of them.
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where git does not look. */
+const FOLDER = join(root, '.tools', 'bench')
+
+export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
+
+export interface GoTools {
+  /** The server on go-control-plane that we are measured beside. */
+  readonly peer: string
+  /** The client that stands for many Envoys, neutral to what serves it. */
+  readonly swarm: string
+}
+
+export function hasGo(env: NodeJS.ProcessEnv = process.env): boolean {
+  return spawnSync('go', ['version'], { env }).status === 0
+}
+
+/** @throws SwitchyardError `process-failed` without Go, with one line how to install it, or with the compiler's words */
+export function buildGoTools(): GoTools {
+  if (!hasGo()) {
+    throw new SwitchyardError(
+      'process-failed',
+      `Go is missing, in which the peer and the load client are written: ${INSTALL_GO}`,
+    )
+  }
+  mkdirSync(FOLDER, { recursive: true })
+  return { peer: build('gcp-peer'), swarm: build('xds-swarm') }
+}
+
+/** Go's own cache makes this quick where nothing has changed. */
+function build(name: string): string {
+  const file = join(FOLDER, name)
+  const { status, stderr } = spawnSync('go', ['build', '-o', file, '.'], {
+    cwd: join(root, 'bench', name),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new SwitchyardError('process-failed', `bench/${name} cannot be built: ${stderr}`)
+  return file
+}

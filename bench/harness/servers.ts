@@ -1,0 +1,77 @@
+// The servers that are measured, each a process of its own that serves the same resources.
+
+import { parseReady, sourceFile } from '../../cli/testbed/part.ts'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+import { freePort } from '../../processes/free-port.ts'
+import type { ProcessGroup } from '../../processes/process-group.ts'
+import type { GoTools } from './go-tools.ts'
+
+export const SERVERS = ['switchyard', 'peer', 'floor'] as const
+export type ServerName = (typeof SERVERS)[number]
+
+export interface RunningServer {
+  readonly name: ServerName
+  readonly pid: number
+  /** Where xDS is served. */
+  readonly xds: string
+  /** POSTed for a change of one cluster's endpoints. */
+  readonly bumpUrl: string
+  readonly stop: () => Promise<void>
+}
+
+/** To encode fifty thousand resources takes its time. */
+const START_TIMEOUT_MS = 60_000
+
+const SOURCES = { switchyard: 'bench/servers/push-server.ts', floor: 'bench/servers/floor-server.ts' }
+
+/** @param size how many clusters it serves, with the endpoints and a route of each */
+export async function startServer(
+  group: ProcessGroup,
+  tools: GoTools,
+  name: ServerName,
+  size: number,
+): Promise<RunningServer> {
+  return name === 'peer' ? await startPeer(group, tools, size) : await startOurs(group, name, size)
+}
+
+async function startOurs(
+  group: ProcessGroup,
+  name: keyof typeof SOURCES,
+  size: number,
+): Promise<RunningServer> {
+  const running = group.start({
+    name,
+    command: process.execPath,
+    args: [sourceFile(SOURCES[name]), '--n', String(size)],
+    timeoutMs: START_TIMEOUT_MS,
+    ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
+  })
+  const { xds, control } = await running.ready
+  return described(name, running, xds, control)
+}
+
+async function startPeer(group: ProcessGroup, { peer }: GoTools, size: number): Promise<RunningServer> {
+  const xds = `127.0.0.1:${await freePort()}`
+  const control = `127.0.0.1:${await freePort()}`
+  const running = group.start({
+    name: 'peer',
+    command: peer,
+    args: ['-n', String(size), '-listen', xds, '-http', control],
+    timeoutMs: START_TIMEOUT_MS,
+    ready: (line) => (line.includes(' pid ') ? true : undefined),
+  })
+  await running.ready
+  return described('peer', running, xds, `http://${control}`)
+}
+
+function described(
+  name: ServerName,
+  running: { readonly pid: number | undefined; readonly stop: () => Promise<unknown> },
+  xds: string,
+  control: string,
+): RunningServer {
+  const { pid } = running
+  if (pid === undefined) throw new SwitchyardError('process-failed', `${name} has no process`)
+  const bumpUrl = `${control}/bump?k=1&what=eds`
+  return { name, pid, xds, bumpUrl, stop: async () => void (await running.stop()) }
+}

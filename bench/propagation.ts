@@ -1,0 +1,37 @@
+// `npm run bench:propagation`: from a REST call to what Envoys and their callers notice of it, and what of that is our own work.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { SwitchyardError } from '../control-plane/errors.ts'
+import { ProcessGroup } from '../processes/process-group.ts'
+import { buildGoTools } from './harness/go-tools.ts'
+import { publish } from './harness/publish.ts'
+import { startCourse } from './propagation/contestants.ts'
+import { measureFlips } from './propagation/measure-flips.ts'
+import { measureGrowth } from './propagation/measure-growth.ts'
+import { measureStore } from './propagation/measure-store.ts'
+import { renderPropagationReport } from './propagation/report.ts'
+
+const group = new ProcessGroup()
+group.stopOnSignals()
+const folder = await mkdtemp(join(tmpdir(), 'switchyard-propagation-'))
+try {
+  const { values } = parseArgs({
+    options: { full: { type: 'boolean', default: false }, out: { type: 'string' } },
+  })
+  const course = await startCourse(group, buildGoTools(), folder)
+  const flips = await measureFlips(course, values.full ? 200 : 10)
+  await group.stop()
+  const store = await measureStore(folder)
+  const growth = await measureGrowth(folder, values.full ? [100, 1_000, 10_000] : [100, 1_000])
+  const report = renderPropagationReport({ flips, store, growth })
+  await publish('Propagation', 'npm run bench:propagation', report, values)
+} catch (error) {
+  process.stderr.write(`${SwitchyardError.from(error).message}\n`)
+  process.exitCode = 1
+} finally {
+  await group.stop()
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,152 @@
+// Three ways to bring the same two configurations to three Envoys each: the whole control plane, the bare library, and go-control-plane.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { DiscoveryResponseSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { stringify } from 'yaml'
+import { RestClient } from '../../cli/rest-client.ts'
+import { type RunningBackend, startBackend } from '../../cli/testbed/backend.ts'
+import { startControlPlane } from '../../cli/testbed/control-plane.ts'
+import { describeDesiredState } from '../../cli/testbed/document.ts'
+import { parseReady, sourceFile } from '../../cli/testbed/part.ts'
+import { validateConfig } from '../../control-plane/config/validate.ts'
+import { messageRegistry } from '../../control-plane/snapshot/known-messages.ts'
+import { translateFleet } from '../../control-plane/translate/translate.ts'
+import type { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
+import { startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { freePort } from '../../processes/free-port.ts'
+import type { ProcessGroup } from '../../processes/process-group.ts'
+import type { GoTools } from '../harness/go-tools.ts'
+
+export type LbMode = 'l4' | 'l7'
+
+export interface ContestantNode {
+  readonly target: string
+  readonly admin: EnvoyAdmin
+}
+
+export interface FlipContestant {
+  readonly name: 'switchyard' | 'library' | 'peer'
+  readonly nodes: readonly ContestantNode[]
+  /** Turns to the other mode; milliseconds until the last Envoy had ACKed. */
+  readonly flip: (to: LbMode) => Promise<number>
+}
+
+export interface Course {
+  readonly contestants: readonly FlipContestant[]
+  readonly backends: readonly RunningBackend[]
+}
+
+const FLEET = 'edge'
+const ENVOYS = 3
+const BACKENDS = ['b1', 'b2', 'b3']
+/** As short as Envoy takes it, since 200 drains are waited for. */
+const DRAIN_SECONDS = 1
+
+/** Starts all of it; every fleet begins at L4. The state of the control plane is on the disk, in `folder`. */
+export async function startCourse(group: ProcessGroup, tools: GoTools, folder: string): Promise<Course> {
+  const backends = await Promise.all(
+    BACKENDS.map((id) => startBackend(group, folder, { id, listen: '127.0.0.1:0' })),
+  )
+  const port = await freePort()
+  const document = describeDesiredState([FLEET], backends, port)
+  const flips = await writeFlips(folder, document)
+  const startFleet = async (xds: string, at: number): Promise<readonly ContestantNode[]> => {
+    const fleet = await startEnvoyFleet({
+      binary: findEnvoy().path,
+      name: FLEET,
+      size: ENVOYS,
+      firstIndex: at * ENVOYS,
+      xds: { address: xds },
+      drainTimeSeconds: DRAIN_SECONDS,
+      folder: join(folder, `fleet-${at}`),
+      group,
+    })
+    await Promise.all(fleet.map(({ admin }) => admin.waitUntilLive()))
+    return fleet.map(({ address, admin }) => ({ target: `${address}:${port}`, admin }))
+  }
+
+  const whole = await startWhole(group, folder, document)
+  const library = await startLibrary(group, flips)
+  const peer = await startPeer(group, tools, flips)
+  const contestants: FlipContestant[] = []
+  for (const [at, { name, xds, flip }] of [whole, library, peer].entries()) {
+    contestants.push({ name, flip, nodes: await startFleet(xds, at) })
+  }
+  return { contestants, backends }
+}
+
+type Started = Pick<FlipContestant, 'name' | 'flip'> & { readonly xds: string }
+
+async function startWhole(group: ProcessGroup, folder: string, document: unknown): Promise<Started> {
+  const configFile = join(folder, 'config.yaml')
+  await writeFile(configFile, stringify(document))
+  const anywhere = '127.0.0.1:0'
+  const state = join(folder, 'state')
+  const place = { configFile, admin: anywhere, xds: anywhere, state }
+  const { adminUrl, xdsAddress } = await startControlPlane(group, folder, place)
+  const rest = new RestClient(adminUrl)
+  return {
+    name: 'switchyard',
+    xds: xdsAddress,
+    flip: async (mode) => {
+      const begun = performance.now()
+      await rest.putLb(FLEET, { mode })
+      return performance.now() - begun
+    },
+  }
+}
+
+async function startLibrary(group: ProcessGroup, flips: string): Promise<Started> {
+  const { ready } = group.start({
+    name: 'library',
+    command: process.execPath,
+    args: [sourceFile('bench/servers/flip-server.ts'), '--flip', flips],
+    ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
+  })
+  const { xds, control } = await ready
+  return { name: 'library', xds, flip: () => postFlip(control) }
+}
+
+async function startPeer(group: ProcessGroup, { peer }: GoTools, flips: string): Promise<Started> {
+  const xds = `127.0.0.1:${await freePort()}`
+  const control = `127.0.0.1:${await freePort()}`
+  const { ready } = group.start({
+    name: 'peer',
+    command: peer,
+    args: ['-n', '0', '-listen', xds, '-http', control, '-flip', flips],
+    ready: (line) => (line.includes(' pid ') ? true : undefined),
+  })
+  await ready
+  return { name: 'peer', xds, flip: () => postFlip(`http://${control}`) }
+}
+
+async function postFlip(control: string): Promise<number> {
+  const response = await fetch(`${control}/flip`, { method: 'POST' })
+  return ((await response.json()) as { readonly ackedMs: number }).ackedMs
+}
+
+/** The resources of both modes as files, separated by a comma, as both servers take them. */
+async function writeFlips(
+  folder: string,
+  document: ReturnType<typeof describeDesiredState>,
+): Promise<string> {
+  const files: string[] = []
+  for (const mode of ['l4', 'l7']) {
+    const fleets = Object.fromEntries(
+      Object.entries(document.fleets).map(([name, fleet]) => [name, { ...fleet, lb: { ...fleet.lb, mode } }]),
+    )
+    const resources = translateFleet(validateConfig({ ...document, fleets }), FLEET).map((message) => {
+      const schema = messageRegistry.getMessage(message.$typeName)
+      if (schema === undefined) throw new TypeError(`${message.$typeName} is not known`)
+      return anyPack(schema, message)
+    })
+    const file = join(folder, `${mode}.pb`)
+    await writeFile(file, toBinary(DiscoveryResponseSchema, create(DiscoveryResponseSchema, { resources })))
+    files.push(file)
+  }
+  return files.join(',')
+}

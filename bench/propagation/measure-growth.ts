@@ -1,0 +1,130 @@
+// PUT → pushed in a document of many upstreams of which one is changed, and how that grows with their number.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { Client, credentials, Metadata } from '@grpc/grpc-js'
+import { startControlPlane } from '../../cli/testbed/control-plane.ts'
+import { ENDPOINT } from '../../control-plane/index.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+import { median } from '../harness/statistics.ts'
+
+export interface Growth {
+  readonly upstreams: number
+  /** A merge patch of one endpoint: from the request to the response that brings it to a client, in milliseconds. */
+  readonly patchMs: number
+  /** The same by a PUT of the whole document. */
+  readonly putMs: number
+}
+
+const FLEET = 'edge'
+const ROUNDS = 7
+const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources'
+
+/** A control plane for each size, with one client that takes all assignments. */
+export async function measureGrowth(folder: string, sizes: readonly number[]): Promise<readonly Growth[]> {
+  const growth: Growth[] = []
+  for (const upstreams of sizes) growth.push(await measureSize(folder, upstreams))
+  return growth
+}
+
+async function measureSize(folder: string, upstreams: number): Promise<Growth> {
+  const group = new ProcessGroup()
+  try {
+    const document = manyUpstreams(upstreams)
+    const configFile = join(folder, `upstreams-${upstreams}.yaml`)
+    // JSON is YAML too, but slower to read: the whole document comes by REST.
+    await writeFile(configFile, JSON.stringify(manyUpstreams(1)))
+    const anywhere = '127.0.0.1:0'
+    const state = join(folder, `state-${upstreams}`)
+    const place = { configFile, admin: anywhere, xds: anywhere, state }
+    const { adminUrl, xdsAddress } = await startControlPlane(group, folder, place)
+    await send(`${adminUrl}/v1/config`, 'PUT', JSON.stringify(document))
+    const client = new AssignmentClient(xdsAddress)
+    await client.next()
+    const measure = async (method: 'PATCH' | 'PUT', bodyOf: (port: number) => unknown) => {
+      const times: number[] = []
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const body = JSON.stringify(bodyOf(20_000 + round + (method === 'PUT' ? 1_000 : 0)))
+        const pushed = client.next()
+        const begun = performance.now()
+        const answered = send(`${adminUrl}/v1/config`, method, body)
+        await Promise.race([pushed, answered.then(() => pushed)])
+        times.push(performance.now() - begun)
+        await answered
+      }
+      return median(times)
+    }
+    const patchMs = await measure('PATCH', (port) => ({ upstreams: { 'u-0': upstreamAt(port) } }))
+    const putMs = await measure('PUT', (port) => ({
+      ...document,
+      upstreams: { ...document.upstreams, 'u-0': upstreamAt(port) },
+    }))
+    client.close()
+    return { upstreams, patchMs, putMs }
+  } finally {
+    await group.stop()
+  }
+}
+
+async function send(url: string, method: 'PATCH' | 'PUT', body: string): Promise<void> {
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  const response = await fetch(url, { method, body, headers: { 'content-type': type, 'if-match': '*' } })
+  if (!response.ok) throw new Error(await response.text())
+  await response.body?.cancel()
+}
+
+function manyUpstreams(count: number) {
+  const names = Array.from({ length: count }, (_, index) => `u-${index}`)
+  const rules = names.map((name) => [name, { match: { prefix: `/${name}/` }, to: { [name]: 100 } }])
+  const listeners = { main: { port: 10_000, l7: { routes: 'all' } } }
+  return {
+    version: 1,
+    upstreams: Object.fromEntries(names.map((name, index) => [name, upstreamAt(10_000 + (index % 10_000))])),
+    routes: { all: { hosts: ['*'], rules: Object.fromEntries(rules) } },
+    fleets: { [FLEET]: { kind: 'envoy', lb: { mode: 'l7', policy: 'round_robin' }, listeners } },
+  }
+}
+
+function upstreamAt(port: number) {
+  return { endpoints: { only: { address: `127.0.0.1:${port}` } } }
+}
+
+/** Takes all assignments, and ACKs each response as it comes. */
+class AssignmentClient {
+  readonly #client: Client
+  #taker: (() => void) | undefined
+
+  constructor(address: string) {
+    const same = (bytes: Buffer) => bytes
+    this.#client = new Client(address, credentials.createInsecure(), {
+      'grpc.max_receive_message_length': -1,
+    })
+    const call = this.#client.makeBidiStreamRequest(METHOD, same, same, new Metadata())
+    const write = (request: MessageInitShape<typeof DeltaDiscoveryRequestSchema>) => {
+      const message = create(DeltaDiscoveryRequestSchema, { typeUrl: ENDPOINT, ...request })
+      call.write(Buffer.from(toBinary(DeltaDiscoveryRequestSchema, message)))
+    }
+    call.on('error', () => {})
+    call.on('data', (bytes: Buffer) => {
+      this.#taker?.()
+      write({ responseNonce: fromBinary(DeltaDiscoveryResponseSchema, bytes).nonce })
+    })
+    write({ node: { id: 'measuring', cluster: FLEET }, resourceNamesSubscribe: ['*'] })
+  }
+
+  /** Resolves with the next response. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#taker = resolve
+    })
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+}

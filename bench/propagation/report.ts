@@ -1,0 +1,86 @@
+// The results as Markdown: flips beside those of the rivals, the disk's share, and the growth with the document.
+
+import { table } from '../harness/markdown.ts'
+import { median, quantile } from '../harness/statistics.ts'
+import type { FlipResults, FlipTimes } from './measure-flips.ts'
+import type { Growth } from './measure-growth.ts'
+import type { StoreTimes } from './measure-store.ts'
+
+export interface PropagationResults {
+  readonly flips: FlipResults
+  readonly store: StoreTimes
+  readonly growth: readonly Growth[]
+}
+
+const NAMES = {
+  switchyard: 'Switchyard, from the REST call',
+  library: 'its library alone, the same resources',
+  peer: 'go-control-plane, the same resources',
+} as const
+
+export function renderPropagationReport({ flips, store, growth }: PropagationResults): string {
+  return [
+    '## Flips between L4 and L7, three Envoys, under load',
+    'Milliseconds from the call that flips, p50 / p99. Old connections are those of the load; how they go is the doing of Envoys and backends.',
+    renderFlips(flips),
+    describeShare(flips, store),
+    '## One upstream changed among many',
+    'From the request until a client holds the new endpoint, medians.',
+    renderGrowth(growth),
+  ].join('\n\n')
+}
+
+function renderFlips(flips: FlipResults): string {
+  const head = [
+    '',
+    'flips',
+    'last ACK',
+    'first new behaviour everywhere',
+    'last old connection gone',
+    'calls',
+    'failed',
+  ]
+  const row = (name: keyof FlipResults) => {
+    const { acked, anew, gone, calls, failures } = flips[name]
+    return [
+      NAMES[name],
+      String(acked.length),
+      spread(acked),
+      spread(anew),
+      gone.length === 0 ? '–' : spread(gone),
+      String(calls),
+      String(failures.length),
+    ]
+  }
+  return table(head, [row('switchyard'), row('library'), row('peer')])
+}
+
+function describeShare({ switchyard, library }: FlipResults, { onDiskMs, inMemoryMs }: StoreTimes): string {
+  const extra = median(pairwise(switchyard, library))
+  const bare = median(library.acked)
+  const sync = onDiskMs - inMemoryMs
+  return [
+    `REST, validation, store, translation and verdict add ${ms(extra)} to the bare push of ${ms(bare)} (median over pairs), ${(extra / bare).toFixed(1)} times as much again.`,
+    `Two commits of SQLite go into each flip, before the push and with the verdict: ${ms(onDiskMs)} on this disk and ${ms(inMemoryMs)} in memory,`,
+    `so that syncing the disk is ${Math.round((100 * sync) / extra)} % of what is added.`,
+  ].join('\n')
+}
+
+function pairwise({ acked }: FlipTimes, other: FlipTimes): number[] {
+  return acked.map((time, flip) => time - (other.acked[flip] ?? Number.NaN))
+}
+
+function renderGrowth(growth: readonly Growth[]): string {
+  return table(
+    ['upstreams', 'PATCH of one', 'PUT of all'],
+    growth.map(({ upstreams, patchMs, putMs }) => [String(upstreams), ms(patchMs), ms(putMs)]),
+  )
+}
+
+function spread(values: readonly number[]): string {
+  return `${ms(quantile(values, 0.5))} / ${ms(quantile(values, 0.99))}`
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`
+}

@@ -1,0 +1,37 @@
+// `npm run bench:push`: how long a change takes to all clients, beside go-control-plane in the same run.
+
+import { parseArgs } from 'node:util'
+import { SwitchyardError } from '../control-plane/errors.ts'
+import { buildGoTools } from './harness/go-tools.ts'
+import { publish } from './harness/publish.ts'
+import { fullCells, quickCells } from './push/cells.ts'
+import { pushRatio, times } from './push/goals.ts'
+import { type CellResult, measureCell } from './push/measure-cell.ts'
+import { type Extreme, measureManyNames, measureStorm } from './push/measure-extremes.ts'
+import { renderPushReport } from './push/report.ts'
+
+try {
+  const { values } = parseArgs({
+    options: { full: { type: 'boolean', default: false }, out: { type: 'string' } },
+  })
+  const tools = buildGoTools()
+  const cells: CellResult[] = []
+  for (const cell of values.full ? fullCells() : quickCells()) {
+    const result = await measureCell(tools, cell)
+    cells.push(result)
+    process.stderr.write(
+      `${cell.mode}, ${cell.size} clusters, ${cell.streams} streams: ${times(pushRatio(result))} the peer's speed\n`,
+    )
+  }
+  const extremes: Extreme[] = []
+  if (values.full) {
+    for (const mode of ['delta', 'sotw'] as const) {
+      extremes.push(await measureStorm(tools, { mode, size: 1_000, streams: 1_000, rounds: 5 }))
+      extremes.push(await measureManyNames(tools, { mode, size: 50_000, streams: 1, rounds: 5 }))
+    }
+  }
+  await publish('Pushes', 'npm run bench:push', renderPushReport({ cells, extremes }), values)
+} catch (error) {
+  process.stderr.write(`${SwitchyardError.from(error).message}\n`)
+  process.exitCode = 1
+}

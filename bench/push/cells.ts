@@ -1,0 +1,43 @@
+// What is measured: how many clusters, how many streams, which protocol, and how often.
+
+import type { Mode } from '../harness/swarm.ts'
+
+export interface Cell {
+  readonly mode: Mode
+  /** Clusters, each with its endpoints and a route. */
+  readonly size: number
+  readonly streams: number
+  /** Pushes of each server that count. */
+  readonly rounds: number
+  /** Pushes before them that do not. */
+  readonly warmUps: number
+}
+
+const MODES: readonly Mode[] = ['delta', 'sotw']
+const SIZES = [100, 1_000, 10_000]
+const STREAMS = [1, 10, 100, 1_000]
+
+/** All cells. The peer takes about a minute a push in the largest, where five pushes are counted, and none is for warmth. */
+export function fullCells(): readonly Cell[] {
+  return MODES.flatMap((mode) =>
+    SIZES.flatMap((size) => STREAMS.map((streams) => ({ mode, size, streams, ...effort(size * streams) }))),
+  )
+}
+
+function effort(work: number): Pick<Cell, 'rounds' | 'warmUps'> {
+  if (work >= 10_000_000) return { rounds: 5, warmUps: 0 }
+  if (work >= 1_000_000) return { rounds: 5, warmUps: 1 }
+  return { rounds: 11, warmUps: 3 }
+}
+
+/** Five cells in less than a minute: they show the two ways to grow, and not the last digit. */
+export function quickCells(): readonly Cell[] {
+  const few = { rounds: 5, warmUps: 1 }
+  return [
+    { mode: 'delta', size: 100, streams: 100, ...few },
+    { mode: 'delta', size: 1_000, streams: 100, ...few },
+    { mode: 'delta', size: 100, streams: 1_000, ...few },
+    { mode: 'sotw', size: 100, streams: 100, ...few },
+    { mode: 'sotw', size: 1_000, streams: 100, ...few },
+  ]
+}

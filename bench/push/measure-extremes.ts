@@ -1,0 +1,83 @@
+// Two things that happen to a server all at once: every client comes back in the same moment, and one asks for very many names.
+
+import { ProcessGroup } from '../../processes/process-group.ts'
+import type { GoTools } from '../harness/go-tools.ts'
+import { type RunningServer, type ServerName, startServer } from '../harness/servers.ts'
+import { median } from '../harness/statistics.ts'
+import { type Mode, startSwarm } from '../harness/swarm.ts'
+import { peakMemoryMiBOf } from '../harness/usage.ts'
+
+export interface Extreme {
+  readonly what: string
+  readonly mode: Mode
+  readonly of: Readonly<Record<'switchyard' | 'peer', Outcome>>
+}
+
+export interface Outcome {
+  /** Until all hold what they should, in milliseconds, as a median. */
+  readonly ms: number
+  /** The most memory that the server has had. */
+  readonly peakMiB: number
+}
+
+export interface ExtremeSettings {
+  readonly mode: Mode
+  readonly size: number
+  readonly streams: number
+  readonly rounds: number
+}
+
+const SETTLE_MS = 400
+
+/** All streams are lost at once, something changes, and all dial again, claiming what they hold; timed from the first dialling. */
+export async function measureStorm(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
+  const { mode, size, streams, rounds } = settings
+  return {
+    what: `${streams} streams come back at once, ${size} clusters`,
+    mode,
+    of: await forBoth(tools, size, async (group, server) => {
+      const swarm = await startSwarm(group, tools, server, { ...settings, settleMs: SETTLE_MS })
+      const times: number[] = []
+      for (let round = 0; round < rounds; round += 1) times.push((await swarm.storm()).all_acked_ms)
+      return times
+    }),
+  }
+}
+
+/** Clients ask for the endpoints of all clusters in one request each; timed from their first request. */
+export async function measureManyNames(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
+  const { mode, size, streams, rounds } = settings
+  return {
+    what: `${size} names in one request, ${streams} stream`,
+    mode,
+    of: await forBoth(tools, size, async (group, server) => {
+      const times: number[] = []
+      for (let round = 0; round < rounds; round += 1) {
+        const options = { ...settings, rounds: 0, types: 'cds,eds', settleMs: SETTLE_MS }
+        const swarm = await startSwarm(group, tools, server, options)
+        times.push(swarm.firstSync.all_acked_ms)
+        await swarm.stop()
+      }
+      return times
+    }),
+  }
+}
+
+async function forBoth(
+  tools: GoTools,
+  size: number,
+  run: (group: ProcessGroup, server: RunningServer) => Promise<readonly number[]>,
+): Promise<Extreme['of']> {
+  const measure = async (name: ServerName): Promise<Outcome> => {
+    const group = new ProcessGroup()
+    const takeBack = group.stopOnSignals()
+    try {
+      const server = await startServer(group, tools, name, size)
+      return { ms: median(await run(group, server)), peakMiB: peakMemoryMiBOf(server.pid) }
+    } finally {
+      await group.stop()
+      takeBack()
+    }
+  }
+  return { switchyard: await measure('switchyard'), peer: await measure('peer') }
+}

@@ -1,0 +1,130 @@
+// The results as Markdown: a table of pushes, one of first syncs, one of extremes, and what falls short.
+
+import { table } from '../harness/markdown.ts'
+import { median } from '../harness/statistics.ts'
+import { findShortfalls, firstSyncRatio, memoryShare, percent, pushRatio, times } from './goals.ts'
+import type { CellResult } from './measure-cell.ts'
+import type { Extreme } from './measure-extremes.ts'
+
+export interface PushResults {
+  readonly cells: readonly CellResult[]
+  readonly extremes: readonly Extreme[]
+}
+
+/** Sections from a second-level heading on. */
+export function renderPushReport({ cells, extremes }: PushResults): string {
+  return [
+    "## A change of one cluster's endpoints, until all streams have ACKed it",
+    "N clusters, M streams. Times are medians of the rounds that are counted, the ratio is the median over pairs; CPU is the server's, a push.",
+    renderPushes(cells),
+    '## First sync, and memory',
+    'From the first request until all streams hold all. The peak is that of the server over its life, first sync and pushes.',
+    renderFirstSyncs(cells),
+    ...(extremes.length === 0 ? [] : ['## Extremes', renderExtremes(extremes)]),
+    '## What falls short',
+    renderShortfalls(cells),
+  ].join('\n\n')
+}
+
+function renderPushes(cells: readonly CellResult[]): string {
+  const head = [
+    '',
+    'N',
+    'M',
+    'rounds',
+    'Switchyard',
+    'peer',
+    'ratio',
+    'floor',
+    'over the floor',
+    'CPU',
+    'CPU of the peer',
+  ]
+  return table(
+    head,
+    cells.map((cell) => {
+      const { switchyard, peer, floor } = cell.of
+      const [ours, theirs, least] = [switchyard, peer, floor].map(({ pushMs }) => median(pushMs))
+      const over = median(switchyard.pushMs.map((ms, round) => ms / (floor.pushMs[round] ?? Number.NaN)))
+      return [
+        cell.mode,
+        String(cell.size),
+        String(cell.streams),
+        String(cell.rounds),
+        ms(ours),
+        ms(theirs),
+        `**${times(pushRatio(cell))}**`,
+        ms(least),
+        times(over),
+        ms(switchyard.pushCpuMs),
+        ms(peer.pushCpuMs),
+      ]
+    }),
+  )
+}
+
+function renderFirstSyncs(cells: readonly CellResult[]): string {
+  const head = [
+    '',
+    'N',
+    'M',
+    'Switchyard',
+    'peer',
+    'ratio',
+    'floor',
+    'CPU',
+    'CPU of the peer',
+    'peak',
+    'peak of the peer',
+    'share',
+  ]
+  return table(
+    head,
+    cells.map((cell) => {
+      const { switchyard, peer, floor } = cell.of
+      return [
+        cell.mode,
+        String(cell.size),
+        String(cell.streams),
+        ms(switchyard.firstSyncMs),
+        ms(peer.firstSyncMs),
+        `**${times(firstSyncRatio(cell))}**`,
+        ms(floor.firstSyncMs),
+        ms(switchyard.firstSyncCpuMs),
+        ms(peer.firstSyncCpuMs),
+        mib(switchyard.peakMiB),
+        mib(peer.peakMiB),
+        percent(memoryShare(cell)),
+      ]
+    }),
+  )
+}
+
+function renderExtremes(extremes: readonly Extreme[]): string {
+  return table(
+    ['', '', 'Switchyard', 'peer', 'ratio', 'peak', 'peak of the peer'],
+    extremes.map(({ what, mode, of: { switchyard, peer } }) => [
+      what,
+      mode,
+      ms(switchyard.ms),
+      ms(peer.ms),
+      `**${times(peer.ms / switchyard.ms)}**`,
+      mib(switchyard.peakMiB),
+      mib(peer.peakMiB),
+    ]),
+  )
+}
+
+function renderShortfalls(cells: readonly CellResult[]): string {
+  const shortfalls = findShortfalls(cells)
+  return shortfalls.length === 0 ? 'Nothing.' : shortfalls.map((one) => `- ${one}`).join('\n')
+}
+
+function ms(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–'
+  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`
+}
+
+function mib(value: number): string {
+  return Number.isNaN(value) ? '–' : `${Math.round(value).toLocaleString('en')} MiB`
+}

@@ -1,0 +1,34 @@
+// How the servers of the benchmark are driven: flags, one line when they are ready, and POST /bump for a change.
+
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parseArgs } from 'node:util'
+
+/** What `gcp-peer` takes and answers too, as far as the benchmark uses it. */
+export interface BenchmarkServer {
+  /** Where xDS is served, `HOST:PORT`. */
+  readonly address: string
+  /** Changes the endpoints of one cluster, and answers when the change is on its way. */
+  readonly bump: () => void
+}
+
+/** Serves what `start` makes of `--n`, until SIGTERM. */
+export async function serveBenchmark(start: (size: number) => Promise<BenchmarkServer>): Promise<void> {
+  const { values } = parseArgs({ options: { n: { type: 'string', default: '100' } } })
+  const { address, bump } = await start(Number(values.n))
+  const control = createServer((request, response) => {
+    if (request.method === 'POST' && request.url?.startsWith('/bump')) bump()
+    else response.statusCode = 404
+    response.end()
+  })
+  await announce(control, address)
+}
+
+/** Listens on a free port, and says so in one line. */
+export async function announce(control: Server, xds: string): Promise<void> {
+  await once(control.listen(0, '127.0.0.1'), 'listening')
+  const { port } = control.address() as AddressInfo
+  process.stdout.write(`${JSON.stringify({ xds, control: `http://127.0.0.1:${port}` })}\n`)
+  process.once('SIGTERM', () => process.exit(0))
+}

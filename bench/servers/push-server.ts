@@ -1,0 +1,20 @@
+// The server under test: our library and nothing else, serving what `gcp-peer` serves.
+
+import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { serveBenchmark } from './control-socket.ts'
+import { createAssignment, createBenchmarkResources } from './resources.ts'
+
+const GROUP = 'bench'
+
+await serveBenchmark(async (size) => {
+  const cache = new SnapshotCache({ nodeGroup: () => GROUP })
+  cache.setSnapshot(GROUP, createBenchmarkResources(size))
+  const { address } = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  let generation = 0
+  const bump = () => {
+    const index = generation % size
+    generation += 1
+    cache.updateSnapshot(GROUP, { upsert: [createAssignment(index, generation)] })
+  }
+  return { address, bump }
+})

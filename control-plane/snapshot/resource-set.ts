@@ -1,0 +1,89 @@
+// An immutable set of resources by name. A changed copy, its version and its difference cost what was changed, not what is there:
+// names fall into buckets by their hash, and the version is a tree of hashes over them.
+
+import type { Resource } from './resource.ts'
+import { bucketOf, bucketVersion, EMPTY_BUCKET_VERSION, versionOfBuckets } from './version.ts'
+
+interface Bucket {
+  readonly resources: ReadonlyMap<string, Resource>
+  readonly version: string
+}
+
+const EMPTY: Bucket = { resources: new Map(), version: EMPTY_BUCKET_VERSION }
+
+export class ResourceSet {
+  readonly size: number
+  /** Hash of names and contents. */
+  readonly version: string
+  readonly #buckets: ReadonlyMap<number, Bucket>
+  #list: readonly Resource[] | undefined
+
+  private constructor(buckets: ReadonlyMap<number, Bucket>, size: number) {
+    this.#buckets = buckets
+    this.size = size
+    this.version = versionOfBuckets((bucket) => buckets.get(bucket)?.version)
+  }
+
+  static readonly empty = new ResourceSet(new Map(), 0)
+
+  /** In the order of the names; made when it is first asked for. */
+  get list(): readonly Resource[] {
+    this.#list ??= inOrder([...this.#buckets.values()].flatMap(({ resources }) => [...resources.values()]))
+    return this.#list
+  }
+
+  get(name: string): Resource | undefined {
+    return this.#buckets.get(bucketOf(name))?.resources.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  /** In their order. */
+  names(): string[] {
+    return this.list.map(({ name }) => name)
+  }
+
+  /** The set without some names, and then with some resources added or replaced. */
+  with(upserts: Iterable<Resource>, removals: Iterable<string> = []): ResourceSet {
+    const touched = new Map<number, Map<string, Resource>>()
+    const open = (name: string) => {
+      const index = bucketOf(name)
+      const bucket = touched.get(index) ?? new Map(this.#buckets.get(index)?.resources)
+      touched.set(index, bucket)
+      return bucket
+    }
+    for (const name of removals) open(name).delete(name)
+    for (const resource of upserts) open(resource.name).set(resource.name, resource)
+    if (touched.size === 0) return this
+    const buckets = new Map(this.#buckets)
+    let { size } = this
+    for (const [index, resources] of touched) {
+      size += resources.size - (this.#buckets.get(index)?.resources.size ?? 0)
+      if (resources.size === 0) buckets.delete(index)
+      else buckets.set(index, { resources, version: bucketVersion(resources.values()) })
+    }
+    return new ResourceSet(buckets, size)
+  }
+
+  /** What turns this set into a later one: what is new or of other content there, and what is gone, both in order. */
+  changesTo(later: ResourceSet): { readonly changed: Resource[]; readonly removed: string[] } {
+    const changed: Resource[] = []
+    const removed: string[] = []
+    for (const index of new Set([...this.#buckets.keys(), ...later.#buckets.keys()])) {
+      const before = this.#buckets.get(index) ?? EMPTY
+      const after = later.#buckets.get(index) ?? EMPTY
+      if (before.version === after.version) continue
+      for (const resource of after.resources.values()) {
+        if (before.resources.get(resource.name)?.version !== resource.version) changed.push(resource)
+      }
+      for (const name of before.resources.keys()) if (!after.resources.has(name)) removed.push(name)
+    }
+    return { changed: inOrder(changed), removed: removed.sort() }
+  }
+}
+
+function inOrder(resources: Resource[]): Resource[] {
+  return resources.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
