@@ -6,8 +6,8 @@ import t from 'tap'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** X1-X31, X34-X38; the rest belongs to later work. */
-const PROMISED = [...range(1, 31), ...range(34, 38)].map((number) => `X${number}`)
+/** X1-X31, X33-X38; the rest belongs to later work. */
+const PROMISED = [...range(1, 31), ...range(33, 38)].map((number) => `X${number}`)
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
