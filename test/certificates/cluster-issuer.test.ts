@@ -18,7 +18,7 @@ function holdAgainstCrd(manifest: { readonly kind: string }): void {
   model.validate()
 }
 
-t.test('every manifest fits its CRD', async (t) => {
+t.test('O6.3: every manifest fits its CRD', async (t) => {
   t.equal(MANIFESTS.length, 3 + PARTS.length)
   for (const manifest of MANIFESTS) {
     t.doesNotThrow(() => holdAgainstCrd(manifest), `${manifest.kind} ${manifest.metadata.name}`)
@@ -61,7 +61,7 @@ t.test(
   },
 )
 
-t.test('mounted, their files are what a document may name', async (t) => {
+t.test('O6.3: mounted, their files are what a document may name', async (t) => {
   const changes = {
     secrets: { edge: mountedFiles('edge') },
     'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'edge', clientCa: 'edge' },

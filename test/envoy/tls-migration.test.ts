@@ -5,7 +5,7 @@ import { callAs, type Identity, startTlsEdge, startTlsLoad } from '../support/tl
 
 const OFF = { enabled: false, certificate: 'edge', clientCa: 'mesh' }
 
-t.test('by way of allowPlaintext and requireClient, no client sees a failed call', async (t) => {
+t.test('O6.1, O6.2: by way of allowPlaintext and requireClient, no client sees a failed call', async (t) => {
   const edge = await startTlsEdge(t, { listener: OFF })
   let identity: Identity | undefined
   const before = startTlsLoad(t, edge.address, () => identity)

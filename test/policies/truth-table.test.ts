@@ -11,7 +11,7 @@ import { readTruthTable } from '../support/truth-table.ts'
 
 const ARTEFACT = fileURLToPath(new URL('../../reports/truth-table.txt', import.meta.url))
 
-t.test('the truth table', async (t) => {
+t.test('O6.4, O6.7, O6.8: the truth table', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const table = readTruthTable()
   const runner = await TableRunner.start(t, table)

@@ -39,7 +39,7 @@ async function openPair(t: Test, { check = () => {}, server = [], client = [] }:
   return echoClient
 }
 
-t.test('a method with a rule needs an identity from a trusted proxy, and one of its roles', async (t) => {
+t.test('O6.6, O6.7: a method with a rule needs an identity from a trusted proxy, and one of its roles', async (t) => {
   const identity = { 'x-auth-subject': 'alice', 'x-auth-roles': 'user,admin' }
   const cases = [
     { title: 'a role that is needed', headers: identity, code: status.OK },
@@ -91,7 +91,7 @@ function tokensOf(lifetime: number) {
   return { clock, source, fetched: () => fetched }
 }
 
-t.test('a token is fetched once for all, and renewed before it ends', async (t) => {
+t.test('O6.5: a token is fetched once for all, and renewed before it ends', async (t) => {
   const { clock, source, fetched } = tokensOf(100)
   t.same(await Promise.all([source.get(), source.get()]), ['t1', 't1'])
   clock.now = 89
@@ -136,7 +136,7 @@ function refuseUnless(good: string) {
   }
 }
 
-t.test('a refused token is sent once, and the call is repeated with a new one', async (t) => {
+t.test('O6.6: a refused token is sent once, and the call is repeated with a new one', async (t) => {
   const { source } = tokensOf(100)
   const { seen, check } = refuseUnless('t2')
   const client = [retryUnauthenticated(source), withToken(source)]
