@@ -5,6 +5,7 @@ import {
   type ChannelCredentials,
   credentials,
   Metadata,
+  status,
   type VerifyOptions,
 } from '@grpc/grpc-js'
 import type { TokenSource } from './token-source.ts'
@@ -14,9 +15,15 @@ export function tokenCredentials(source: TokenSource): CallCredentials {
   return credentials.createFromMetadataGenerator((_options, done) => {
     source.get().then(
       (token) => done(null, Metadata.fromHttp2Headers({ authorization: `Bearer ${token}` })),
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => done(unavailable(error)),
     )
   })
+}
+
+/** An issuer that is down is no fault of the call: without a code, grpc-js would end it with UNKNOWN. */
+function unavailable(error: unknown): Error & { readonly code: status } {
+  const message = error instanceof Error ? error.message : String(error)
+  return Object.assign(new Error(message, { cause: error }), { code: status.UNAVAILABLE })
 }
 
 export interface TlsIdentity {

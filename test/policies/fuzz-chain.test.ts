@@ -11,9 +11,9 @@ import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
 import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
 
-/** The same seed makes the same calls. All 100,000: `npm run fuzz:policies`. */
+/** The same seed makes the same calls, but for signatures: keys are new in each run. To look further: SWITCHYARD_FUZZ_CALLS=1000000. */
 const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
-const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 20_000)
+const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 100_000)
 const CONNECTIONS = 16
 const BATCH = 50
 

@@ -22,13 +22,18 @@ export interface JudgedCall {
 const ECHO = '/switchyard.echo.v1.EchoService'
 const KEY_VALUE = '/switchyard.kv.v1.KeyValueService'
 
-/** Who may call what, told a second time in other words than the policy's. */
-function may(target: string, { roles = [], scope = '' }: HeldToken): boolean {
-  const isAdmin = roles.includes('admin')
-  if (target === `${ECHO}/Unary`) return isAdmin || roles.includes('user')
+/** What the policy says, told a second time in other words; it goes by the roles that the caller has not given up. */
+function policyAllows(target: string, acting: readonly string[], scope: string): boolean {
+  const isAdmin = acting.includes('admin')
   if (target === `${KEY_VALUE}/Put`) return isAdmin && scope.split(' ').includes('kv:write')
+  if (target === `${ECHO}/Bidirectional`) return isAdmin
   // Methods that echo does not have are refused by the service itself.
-  return isAdmin && /^[^/]+$/.test(afterPrefix(target, `${ECHO}/`))
+  return (isAdmin || acting.includes('user')) && /^[^/]+$/.test(afterPrefix(target, `${ECHO}/`))
+}
+
+/** What the rules say; they go by the roles in the token. */
+function rulesAllow(target: string, roles: readonly string[]): boolean {
+  return roles.includes('admin') || (roles.includes('user') && target === `${ECHO}/Unary`)
 }
 
 function afterPrefix(text: string, prefix: string): string {
@@ -155,11 +160,11 @@ function judge(drawn: Draw): Judgement {
 }
 
 /** With x-acting-role a caller gives up all roles but that one, and must hold it. */
-function isWorth(token: HeldToken, target: string, actingRole: readonly string[]): boolean {
+function isWorth({ roles, scope = '' }: HeldToken, target: string, actingRole: readonly string[]): boolean {
   const [acting, ...more] = actingRole
-  if (token.roles === undefined || more.length > 0) return false
-  if (acting !== undefined && !token.roles.includes(acting)) return false
-  return may(target, { ...token, roles: acting === undefined ? token.roles : [acting] })
+  if (roles === undefined || more.length > 0) return false
+  if (acting !== undefined && !roles.includes(acting)) return false
+  return policyAllows(target, acting === undefined ? roles : [acting], scope) && rulesAllow(target, roles)
 }
 
 /** The method that a path leads to at its widest reading; what holds an escaped slash or a fragment leads nowhere. */

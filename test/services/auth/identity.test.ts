@@ -39,37 +39,44 @@ async function openPair(t: Test, { check = () => {}, server = [], client = [] }:
   return echoClient
 }
 
-t.test('O6.6, O6.7: a method with a rule needs an identity from a trusted proxy, and one of its roles', async (t) => {
-  const identity = { 'x-auth-subject': 'alice', 'x-auth-roles': 'user,admin' }
-  const cases = [
-    { title: 'a role that is needed', headers: identity, code: status.OK },
-    { title: 'no identity', headers: {}, code: status.UNAUTHENTICATED },
-    { title: 'roles without a subject', headers: { 'x-auth-roles': 'admin' }, code: status.UNAUTHENTICATED },
-    {
-      title: 'other roles',
-      headers: { ...identity, 'x-auth-roles': 'user' },
-      code: status.PERMISSION_DENIED,
-    },
-    {
-      title: 'a role in another',
-      headers: { ...identity, 'x-auth-roles': 'admins' },
-      code: status.PERMISSION_DENIED,
-    },
-    { title: 'past the proxy', headers: identity, trusted: false, code: status.UNAUTHENTICATED },
-  ]
-  for (const { title, headers, trusted = true, code } of cases) {
-    const server = [requireIdentity({ roles: { [UNARY]: ['admin'] }, trusts: () => trusted })]
-    const echo = await openPair(t, { server })
-    const found = await echo.unary({}, { metadata: Metadata.fromHttp2Headers(headers) }).then(
-      () => status.OK,
-      (error: RpcStatusError) => error.code,
-    )
-    t.equal(found, code, title)
-    const streamed = []
-    for await (const answer of echo.serverStream({ count: 2 })) streamed.push(answer)
-    t.equal(streamed.length, 2, 'a method without a rule')
-  }
-})
+t.test(
+  'O6.6, O6.7: a method with a rule needs an identity from a trusted proxy, and one of its roles',
+  async (t) => {
+    const identity = { 'x-auth-subject': 'alice', 'x-auth-roles': 'user,admin' }
+    const cases = [
+      { title: 'a role that is needed', headers: identity, code: status.OK },
+      { title: 'no identity', headers: {}, code: status.UNAUTHENTICATED },
+      {
+        title: 'roles without a subject',
+        headers: { 'x-auth-roles': 'admin' },
+        code: status.UNAUTHENTICATED,
+      },
+      {
+        title: 'other roles',
+        headers: { ...identity, 'x-auth-roles': 'user' },
+        code: status.PERMISSION_DENIED,
+      },
+      {
+        title: 'a role in another',
+        headers: { ...identity, 'x-auth-roles': 'admins' },
+        code: status.PERMISSION_DENIED,
+      },
+      { title: 'past the proxy', headers: identity, trusted: false, code: status.UNAUTHENTICATED },
+    ]
+    for (const { title, headers, trusted = true, code } of cases) {
+      const server = [requireIdentity({ roles: { [UNARY]: ['admin'] }, trusts: () => trusted })]
+      const echo = await openPair(t, { server })
+      const found = await echo.unary({}, { metadata: Metadata.fromHttp2Headers(headers) }).then(
+        () => status.OK,
+        (error: RpcStatusError) => error.code,
+      )
+      t.equal(found, code, title)
+      const streamed = []
+      for await (const answer of echo.serverStream({ count: 2 })) streamed.push(answer)
+      t.equal(streamed.length, 2, 'a method without a rule')
+    }
+  },
+)
 
 t.test('a subject that is there twice is nobody', async (t) => {
   const server = [requireIdentity({ roles: { [UNARY]: ['admin'] }, trusts: () => true })]
