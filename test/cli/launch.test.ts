@@ -91,7 +91,10 @@ t.test('a Node that is too old is told what to install, before anything is done'
 t.test('an unknown program to run is refused, with those that are known', async (t) => {
   const { code, stderr } = await makeCheckout(t).launch(['--run', 'nonsense'])
   t.equal(code, 1)
-  t.match(stderr, /^"--run" takes one of "test", "mutants", "golden", "scenario", "bench", .*, not "nonsense"\n$/)
+  t.match(
+    stderr,
+    /^"--run" takes one of "test", "mutants", "golden", "scenario", "bench", .*, not "nonsense"\n$/,
+  )
 })
 
 t.test('Envoy', async (t) => {
