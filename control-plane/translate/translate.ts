@@ -22,6 +22,7 @@ export type Provenance = ReadonlyMap<string, string>
 
 export interface Translation {
   readonly resources: readonly Message[]
+  /** Made when it is first asked for, which is when something is refused. */
   readonly provenance: Provenance
 }
 
@@ -50,15 +51,23 @@ export function translate(
     ...fromUpstreams(config, fleet),
     ...fromListeners(config, fleetName, fleet),
   ]
+  let provenance: Provenance | undefined
   return {
     resources: made.map(({ resource }) => resource),
-    provenance: new Map(
-      made.map(({ resource, name, from }) => [
-        `type.googleapis.com/${resource.$typeName} ${name}`,
-        formatSteps(from),
-      ]),
-    ),
+    get provenance() {
+      provenance ??= provenanceOf(made)
+      return provenance
+    },
   }
+}
+
+function provenanceOf(made: readonly Made[]): Provenance {
+  return new Map(
+    made.map(({ resource, name, from }) => [
+      `type.googleapis.com/${resource.$typeName} ${name}`,
+      formatSteps(from),
+    ]),
+  )
 }
 
 /** The resources alone, for who does not ask where they come from. */
