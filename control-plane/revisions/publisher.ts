@@ -2,9 +2,14 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import type { Config } from '../config/model.ts'
-import { createResources, type Resource, type Snapshot, type SnapshotCache } from '../index.ts'
+import {
+  createResources,
+  type PreparedSnapshot,
+  type Resource,
+  type Snapshot,
+  type SnapshotCache,
+} from '../index.ts'
 import type { SecretMaterials } from '../secrets/material.ts'
-import type { PreparedSnapshot } from '../snapshot/snapshot-cache.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
 /** A configuration that the cache is known to take. */
