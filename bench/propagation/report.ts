@@ -73,7 +73,7 @@ function describeShare({ switchyard, library }: FlipResults, { onDiskMs, inMemor
   return [
     `REST, validation, store, translation and verdict add ${ms(extra)} to the bare push of ${ms(bare)} (median over pairs), ${(extra / bare).toFixed(1)} times as much again.`,
     `Two commits of SQLite go into each flip, before the push and with the verdict: ${ms(onDiskMs)} on this disk and ${ms(inMemoryMs)} in memory,`,
-    `so that syncing the disk is ${Math.round((100 * sync) / extra)} % of what is added.`,
+    `so that syncing the disk is ${Math.round((100 * sync) / median(switchyard.acked))} % of the time from the REST call to the last ACK.`,
   ].join('\n')
 }
 
