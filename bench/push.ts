@@ -26,8 +26,8 @@ try {
   const extremes: Extreme[] = []
   if (values.full) {
     for (const mode of ['delta', 'sotw'] as const) {
-      extremes.push(await measureStorm(tools, { mode, size: 1_000, streams: 1_000, rounds: 5 }))
-      extremes.push(await measureManyNames(tools, { mode, size: 50_000, streams: 1, rounds: 5 }))
+      extremes.push(await measureStorm(tools, { mode, size: 1_000, streams: 1_000, rounds: 3 }))
+      extremes.push(await measureManyNames(tools, { mode, size: 50_000, streams: 1, rounds: 3 }))
     }
   }
   await publish('Pushes', 'npm run bench:push', renderPushReport({ cells, extremes }), values)

@@ -14,6 +14,7 @@ export {
 export { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from './snapshot/resource-type.ts'
 export type { Snapshot } from './snapshot/snapshot.ts'
 export {
+  type PreparedSnapshot,
   SnapshotCache,
   type SnapshotCacheOptions,
   type SnapshotChange,

@@ -20,6 +20,8 @@ export interface FlipTimes {
 export type FlipResults = Readonly<Record<FlipContestant['name'], FlipTimes>>
 
 const CALLS_AROUND = 40
+/** The first flips meet cold code and cold connections; their calls count, and their times do not. */
+const WARM_UPS = 2
 const POLL_MS = 10
 
 /** Each contestant is flipped so many times, in turns. */
@@ -27,7 +29,7 @@ export async function measureFlips({ contestants, backends }: Course, flips: num
   const results = new Map(
     contestants.map(({ name }) => [name, { acked: [], anew: [], gone: [], calls: 0, failures: [] }]),
   ) as Map<string, { acked: number[]; anew: number[]; gone: number[]; calls: number; failures: string[] }>
-  for (let flip = 0; flip < flips; flip += 1) {
+  for (let flip = -WARM_UPS; flip < flips; flip += 1) {
     const [from, to]: readonly [LbMode, LbMode] = flip % 2 === 0 ? ['l4', 'l7'] : ['l7', 'l4']
     for (const contestant of contestants) {
       const result = results.get(contestant.name)
@@ -37,18 +39,21 @@ export async function measureFlips({ contestants, backends }: Course, flips: num
       const begun = performance.now()
       const since = () => performance.now() - begun
       const anew = Promise.all(contestant.nodes.map(({ target }) => untilBehaves(target, to))).then(since)
-      result.acked.push(await contestant.flip(to))
-      result.anew.push(await anew)
+      const times = { acked: await contestant.flip(to), anew: await anew, gone: Number.NaN }
       if (contestant.name === 'switchyard') {
         // Nobody else can tell an L4 client to leave: see cli/demo/turn.ts.
         if (from === 'l4') await Promise.all(backends.map(({ drain }) => drain()))
         await untilGone(contestant, from)
-        result.gone.push(since())
+        times.gone = since()
       }
       await load.further(CALLS_AROUND)
       const { calls, failures } = await load.stop()
       result.calls += calls
       result.failures.push(...failures)
+      if (flip < 0) continue
+      result.acked.push(times.acked)
+      result.anew.push(times.anew)
+      if (!Number.isNaN(times.gone)) result.gone.push(times.gone)
     }
   }
   return Object.fromEntries(results) as unknown as FlipResults

@@ -9,6 +9,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { startControlPlane } from '../../cli/testbed/control-plane.ts'
+import { readToken } from '../../cli/token-file.ts'
 import { ENDPOINT } from '../../control-plane/index.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { median } from '../harness/statistics.ts'
@@ -42,8 +43,11 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
     const anywhere = '127.0.0.1:0'
     const state = join(folder, `state-${upstreams}`)
     const place = { configFile, admin: anywhere, xds: anywhere, state }
-    const { adminUrl, xdsAddress } = await startControlPlane(group, folder, place)
-    await send(`${adminUrl}/v1/config`, 'PUT', JSON.stringify(document))
+    const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, place)
+    const token = await readToken(tokensFile, 'operator')
+    const send = (method: 'PATCH' | 'PUT', body: string) =>
+      write(`${adminUrl}/v1/config`, token, method, body)
+    await send('PUT', JSON.stringify(document))
     const client = new AssignmentClient(xdsAddress)
     await client.next()
     const measure = async (method: 'PATCH' | 'PUT', bodyOf: (port: number) => unknown) => {
@@ -52,7 +56,7 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
         const body = JSON.stringify(bodyOf(20_000 + round + (method === 'PUT' ? 1_000 : 0)))
         const pushed = client.next()
         const begun = performance.now()
-        const answered = send(`${adminUrl}/v1/config`, method, body)
+        const answered = send(method, body)
         await Promise.race([pushed, answered.then(() => pushed)])
         times.push(performance.now() - begun)
         await answered
@@ -71,9 +75,13 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
   }
 }
 
-async function send(url: string, method: 'PATCH' | 'PUT', body: string): Promise<void> {
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  const response = await fetch(url, { method, body, headers: { 'content-type': type, 'if-match': '*' } })
+async function write(url: string, token: string, method: 'PATCH' | 'PUT', body: string): Promise<void> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    'if-match': '*',
+  }
+  const response = await fetch(url, { method, body, headers })
   if (!response.ok) throw new Error(await response.text())
   await response.body?.cancel()
 }

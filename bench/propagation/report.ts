@@ -21,8 +21,9 @@ const NAMES = {
 export function renderPropagationReport({ flips, store, growth }: PropagationResults): string {
   return [
     '## Flips between L4 and L7, three Envoys, under load',
-    'Milliseconds from the call that flips, p50 / p99. Old connections are those of the load; how they go is the doing of Envoys and backends.',
+    'Milliseconds from the request that flips, p50 / p99; all are asked over HTTP, from a thread that does nothing else, and answer at the last ACK. Old connections are those of the load; how they go is the doing of Envoys and backends.',
     renderFlips(flips),
+    ...describeFailures(flips),
     describeShare(flips, store),
     '## One upstream changed among many',
     'From the request until a client holds the new endpoint, medians.',
@@ -55,6 +56,16 @@ function renderFlips(flips: FlipResults): string {
   return table(head, [row('switchyard'), row('library'), row('peer')])
 }
 
+/** One line for each message, with how often it came; nothing where no call failed. */
+function describeFailures(flips: FlipResults): string[] {
+  const lines = (['switchyard', 'library', 'peer'] as const).flatMap((name) =>
+    [...Map.groupBy(flips[name].failures, (message) => message)].map(
+      ([message, times]) => `- ${NAMES[name]}: ${times.length} calls failed with "${message}"`,
+    ),
+  )
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
 function describeShare({ switchyard, library }: FlipResults, { onDiskMs, inMemoryMs }: StoreTimes): string {
   const extra = median(pairwise(switchyard, library))
   const bare = median(library.acked)
@@ -62,7 +73,7 @@ function describeShare({ switchyard, library }: FlipResults, { onDiskMs, inMemor
   return [
     `REST, validation, store, translation and verdict add ${ms(extra)} to the bare push of ${ms(bare)} (median over pairs), ${(extra / bare).toFixed(1)} times as much again.`,
     `Two commits of SQLite go into each flip, before the push and with the verdict: ${ms(onDiskMs)} on this disk and ${ms(inMemoryMs)} in memory,`,
-    `so that syncing the disk is ${Math.round((100 * sync) / extra)} % of what is added.`,
+    `so that syncing the disk is ${Math.round((100 * sync) / median(switchyard.acked))} % of the time from the REST call to the last ACK.`,
   ].join('\n')
 }
 

@@ -10,6 +10,7 @@ import { peakMemoryMiBOf } from '../harness/usage.ts'
 export interface Extreme {
   readonly what: string
   readonly mode: Mode
+  readonly rounds: number
   readonly of: Readonly<Record<'switchyard' | 'peer', Outcome>>
 }
 
@@ -35,6 +36,7 @@ export async function measureStorm(tools: GoTools, settings: ExtremeSettings): P
   return {
     what: `${streams} streams come back at once, ${size} clusters`,
     mode,
+    rounds,
     of: await forBoth(tools, size, async (group, server) => {
       const swarm = await startSwarm(group, tools, server, { ...settings, settleMs: SETTLE_MS })
       const times: number[] = []
@@ -50,6 +52,7 @@ export async function measureManyNames(tools: GoTools, settings: ExtremeSettings
   return {
     what: `${size} names in one request, ${streams} stream`,
     mode,
+    rounds,
     of: await forBoth(tools, size, async (group, server) => {
       const times: number[] = []
       for (let round = 0; round < rounds; round += 1) {

@@ -102,10 +102,11 @@ function renderFirstSyncs(cells: readonly CellResult[]): string {
 
 function renderExtremes(extremes: readonly Extreme[]): string {
   return table(
-    ['', '', 'Switchyard', 'peer', 'ratio', 'peak', 'peak of the peer'],
-    extremes.map(({ what, mode, of: { switchyard, peer } }) => [
+    ['', '', 'rounds', 'Switchyard', 'peer', 'ratio', 'peak', 'peak of the peer'],
+    extremes.map(({ what, mode, rounds, of: { switchyard, peer } }) => [
       what,
       mode,
+      String(rounds),
       ms(switchyard.ms),
       ms(peer.ms),
       `**${times(peer.ms / switchyard.ms)}**`,

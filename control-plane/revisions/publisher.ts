@@ -1,8 +1,14 @@
-// Brings a configuration to the fleets: translated, tried on a cache that nobody watches, and then served as a whole.
+// Brings a configuration to the fleets: translated, prepared for all of them, and then served as a whole.
 
 import type { Message } from '@bufbuild/protobuf'
 import type { Config } from '../config/model.ts'
-import { createResources, type Resource, type Snapshot, SnapshotCache } from '../index.ts'
+import {
+  createResources,
+  type PreparedSnapshot,
+  type Resource,
+  type Snapshot,
+  type SnapshotCache,
+} from '../index.ts'
 import type { SecretMaterials } from '../secrets/material.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
@@ -10,11 +16,12 @@ import { type Translation, translate } from '../translate/translate.ts'
 export interface Publication {
   readonly config: Config
   readonly translations: ReadonlyMap<string, Translation>
+  readonly prepared: readonly PreparedSnapshot[]
 }
 
 export type ServingCache = Pick<
   SnapshotCache,
-  'setSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'holdBack' | 'release'
+  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'holdBack' | 'release'
 >
 
 export class Publisher {
@@ -26,25 +33,25 @@ export class Publisher {
     this.#cache = cache
   }
 
-  /** @throws SwitchyardError as `SnapshotCache.setSnapshot` does; nothing is served of it. */
+  /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
   prepare(config: Config, materials: SecretMaterials): Publication {
-    const rehearsal = new SnapshotCache({ consistency: 'enforce' })
     const translations = new Map(
       Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
     )
-    for (const [fleet, { resources }] of translations) rehearsal.setSnapshot(fleet, encodeOnce(resources))
-    return { config, translations }
+    const prepared = [...translations].map(([fleet, { resources }]) =>
+      this.#cache.prepareSnapshot(fleet, encodeOnce(resources)),
+    )
+    return { config, translations, prepared }
   }
 
   /** All fleets at once, and all types of each. A fleet that is no more is served nothing. @returns the fleets that this changed */
-  publish({ translations }: Publication): ReadonlySet<string> {
+  publish({ translations, prepared }: Publication): ReadonlySet<string> {
     const changed = new Set<string>()
     for (const fleet of this.#fleets) {
       if (!translations.has(fleet)) this.#cache.clearSnapshot(fleet)
     }
-    for (const [fleet, { resources }] of translations) {
-      const before = this.#cache.getSnapshot(fleet)
-      if (this.#cache.setSnapshot(fleet, encodeOnce(resources)) !== before) changed.add(fleet)
+    for (const one of prepared) {
+      if (this.#cache.commitSnapshot(one) !== one.previous) changed.add(one.snapshot.group)
     }
     this.#fleets = new Set(translations.keys())
     return changed

@@ -1,6 +1,5 @@
 // The desired state in force, and what becomes of each revision of it: accepted, rejected, or rolled back.
 
-import { isDeepStrictEqual } from 'node:util'
 import { throwFindings } from '../config/finding.ts'
 import { type Config, onNackOf } from '../config/model.ts'
 import { validateConfig } from '../config/validate.ts'
@@ -170,7 +169,7 @@ export class Revisions {
         )
       }
       const config = keepEqual(this.config, edit(this.config))
-      if (isDeepStrictEqual(config, this.config)) return before
+      if (config === this.config) return before
       const prepared = await prepare(config, this.#publisher, this.#secrets)
       const revision = await this.#store.append(config, before.etag, author)
       if (before.status === 'pending' || before.status === 'unverified') {

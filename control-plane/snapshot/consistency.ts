@@ -1,6 +1,7 @@
 // Finds the references of a snapshot that lead nowhere: config that no client could put into effect.
 
 import type { Problem } from '../errors.ts'
+import type { Reference } from './references.ts'
 import { describeResource } from './resource.ts'
 import { type Snapshot, typeIn } from './snapshot.ts'
 
@@ -10,10 +11,12 @@ import { type Snapshot, typeIn } from './snapshot.ts'
  */
 export function findDanglingReferences(snapshot: Snapshot): Problem[] {
   const problems: Problem[] = []
+  const dangles = ({ typeUrl, name }: Reference) => !typeIn(snapshot, typeUrl).resources.has(name)
   for (const type of snapshot.types.values()) {
+    // A list in order is made only where there is something to tell.
+    if (!type.resources.unordered().some(({ references }) => references.some(dangles))) continue
     for (const resource of type.list) {
-      for (const reference of resource.references) {
-        if (typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
+      for (const reference of resource.references.filter(dangles)) {
         problems.push({
           path: describeResource(resource),
           message: `refers to ${describeResource(reference)}, which the snapshot lacks: add it, or drop the reference`,

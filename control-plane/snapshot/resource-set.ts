@@ -28,7 +28,7 @@ export class ResourceSet {
 
   /** In the order of the names; made when it is first asked for. */
   get list(): readonly Resource[] {
-    this.#list ??= inOrder([...this.#buckets.values()].flatMap(({ resources }) => [...resources.values()]))
+    this.#list ??= inOrder(this.unordered())
     return this.#list
   }
 
@@ -43,6 +43,22 @@ export class ResourceSet {
   /** In their order. */
   names(): string[] {
     return this.list.map(({ name }) => name)
+  }
+
+  /** In no order. */
+  unordered(): Resource[] {
+    return [...this.#buckets.values()].flatMap(({ resources }) => [...resources.values()])
+  }
+
+  /** The set of just these resources, of distinct names. */
+  replacedBy(resources: readonly Resource[]): ResourceSet {
+    const names = new Set(resources.map(({ name }) => name))
+    const upserts = resources.filter((resource) => this.get(resource.name) !== resource)
+    const removals = this.unordered().filter(({ name }) => !names.has(name))
+    return this.with(
+      upserts,
+      removals.map(({ name }) => name),
+    )
   }
 
   /** The set without some names, and then with some resources added or replaced. */

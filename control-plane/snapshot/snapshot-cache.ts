@@ -16,8 +16,8 @@ import type { NodeStatus, SyncReport } from './status.ts'
 import { SyncWaiters } from './sync-waiters.ts'
 import {
   changeTypeSnapshot,
-  createTypeSnapshot,
   emptyTypeSnapshot,
+  replaceTypeSnapshot,
   type TypeSnapshot,
 } from './type-snapshot.ts'
 import { openWatch, type Watch, type WatchSource } from './watch.ts'
@@ -42,6 +42,13 @@ export interface SnapshotChange {
   readonly upsert?: Iterable<ResourceInput>
   /** Names that are not there are passed over. */
   readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
+}
+
+/** What a group would be served, found good; `commitSnapshot` serves it. */
+export interface PreparedSnapshot {
+  readonly snapshot: Snapshot
+  /** What the group was served then. */
+  readonly previous: Snapshot | undefined
 }
 
 export class SnapshotCache {
@@ -70,17 +77,48 @@ export class SnapshotCache {
    * consistency is enforced; each lists all problems, and what is served stays.
    */
   setSnapshot(group: string, resources: Iterable<ResourceInput>, options: VersionOptions = {}): Snapshot {
+    return this.commitSnapshot(this.prepareSnapshot(group, resources, options))
+  }
+
+  /** The first half of `setSnapshot`: throws as it does, and serves nothing yet. */
+  prepareSnapshot(
+    group: string,
+    resources: Iterable<ResourceInput>,
+    options: VersionOptions = {},
+  ): PreparedSnapshot {
     const made = createResources(resources)
-    refuseDuplicates(made)
     const byType = Map.groupBy(made, ({ typeUrl }) => typeUrl)
+    if ([...byType.values()].some(hasDuplicates)) refuseDuplicates(made)
+    const before = this.#snapshots.get(group)?.given ?? new Map<string, TypeSnapshot>()
     // A type that is left out now was not left out by mistake: its resources are gone.
-    for (const typeUrl of this.#snapshots.get(group)?.given.keys() ?? []) {
-      if (!byType.has(typeUrl)) byType.set(typeUrl, [])
-    }
+    for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, [])
     const types = [...byType].map(([typeUrl, list]) =>
-      createTypeSnapshot(typeUrl, list, versionFor(typeUrl, options)),
+      replaceTypeSnapshot(
+        before.get(typeUrl) ?? emptyTypeSnapshot(typeUrl),
+        list,
+        versionFor(typeUrl, options),
+      ),
     )
-    return this.#serve(group, new Map(types.map((type) => [type.typeUrl, type])))
+    return this.#prepare(group, new Map(types.map((type) => [type.typeUrl, type])))
+  }
+
+  /** The second half: serves it. @throws SwitchyardError `invalid-argument` where the group is served something else by now */
+  commitSnapshot({ snapshot, previous }: PreparedSnapshot): Snapshot {
+    const { group } = snapshot
+    if (this.#snapshots.get(group) !== previous) {
+      throw new SwitchyardError(
+        'invalid-argument',
+        `"${group}" is served another snapshot since this one was prepared: prepare it again`,
+      )
+    }
+    if (previous !== undefined && isSame(previous, snapshot)) return previous
+    this.#sequence += 1
+    const served = { ...snapshot, sequence: this.#sequence }
+    this.#snapshots.set(group, served)
+    const versions = Object.fromEntries([...served.types].map(([typeUrl, { version }]) => [typeUrl, version]))
+    this.#emit({ kind: 'snapshot', group, versions })
+    this.#notify(group)
+    return served
   }
 
   /** Changes some resources of a group and leaves the others; a group without a snapshot gets one. Throws as `setSnapshot` does. */
@@ -98,7 +136,7 @@ export class SnapshotCache {
       const type = changeTypeSnapshot(before, changes, versionFor(typeUrl, options))
       if (type.resources.size > 0 || given.has(typeUrl)) given.set(typeUrl, type)
     }
-    return this.#serve(group, given)
+    return this.commitSnapshot(this.#prepare(group, given))
   }
 
   /** Forgets a group's snapshot: its nodes keep what they have, and new ones wait. */
@@ -204,20 +242,12 @@ export class SnapshotCache {
     this.#emit({ kind: 'refused', ...refusal })
   }
 
-  #serve(group: string, given: ReadonlyMap<string, TypeSnapshot>): Snapshot {
+  #prepare(group: string, given: ReadonlyMap<string, TypeSnapshot>): PreparedSnapshot {
     const previous = this.#snapshots.get(group)
     refuseReusedVersions(given, previous)
     const snapshot = createSnapshot(group, this.#sequence + 1, given, previous)
     if (this.#consistency === 'enforce') refuseDanglingReferences(snapshot)
-    if (previous !== undefined && isSame(previous, snapshot)) return previous
-    this.#sequence = snapshot.sequence
-    this.#snapshots.set(group, snapshot)
-    const versions = Object.fromEntries(
-      [...snapshot.types].map(([typeUrl, { version }]) => [typeUrl, version]),
-    )
-    this.#emit({ kind: 'snapshot', group, versions })
-    this.#notify(group)
-    return snapshot
+    return { snapshot, previous }
   }
 
   #notify(group: string): void {
@@ -239,6 +269,10 @@ function isSame(a: Snapshot, b: Snapshot): boolean {
   return (
     a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
   )
+}
+
+function hasDuplicates(resources: readonly Resource[]): boolean {
+  return new Set(resources.map(({ name }) => name)).size < resources.length
 }
 
 function refuseDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {

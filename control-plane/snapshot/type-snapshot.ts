@@ -46,6 +46,15 @@ export function changeTypeSnapshot(
   return toTypeSnapshot(typeUrl, resources.with(upserts, removals), givenVersion)
 }
 
+/** The snapshot of just these resources, of distinct names; those that stood before as the same objects cost but a look. */
+export function replaceTypeSnapshot(
+  { typeUrl, resources }: TypeSnapshot,
+  list: readonly Resource[],
+  givenVersion?: string,
+): TypeSnapshot {
+  return toTypeSnapshot(typeUrl, resources.replacedBy(list), givenVersion)
+}
+
 function toTypeSnapshot(typeUrl: string, resources: ResourceSet, givenVersion?: string): TypeSnapshot {
   return {
     typeUrl,

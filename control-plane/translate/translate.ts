@@ -22,8 +22,11 @@ export type Provenance = ReadonlyMap<string, string>
 
 export interface Translation {
   readonly resources: readonly Message[]
+  /** Made when it is first asked for, which is when something is refused. */
   readonly provenance: Provenance
 }
+
+type NamedUpstream = readonly [name: string, upstream: Upstream]
 
 /** A resource, its name, and the steps to the entry that it is made from. */
 interface Made {
@@ -45,20 +48,29 @@ export function translate(
   materials: SecretMaterials = new Map(),
 ): Translation {
   const fleet = entryOf(config.fleets, fleetName)
+  const upstreams = usedUpstreams(config, fleet)
   const made = [
-    ...fromSecrets(config, fleet, materials),
-    ...fromUpstreams(config, fleet),
+    ...fromSecrets(fleet, upstreams, materials),
+    ...fromUpstreams(fleet, upstreams),
     ...fromListeners(config, fleetName, fleet),
   ]
+  let provenance: Provenance | undefined
   return {
     resources: made.map(({ resource }) => resource),
-    provenance: new Map(
-      made.map(({ resource, name, from }) => [
-        `type.googleapis.com/${resource.$typeName} ${name}`,
-        formatSteps(from),
-      ]),
-    ),
+    get provenance() {
+      provenance ??= provenanceOf(made)
+      return provenance
+    },
   }
+}
+
+function provenanceOf(made: readonly Made[]): Provenance {
+  return new Map(
+    made.map(({ resource, name, from }) => [
+      `type.googleapis.com/${resource.$typeName} ${name}`,
+      formatSteps(from),
+    ]),
+  )
 }
 
 /** The resources alone, for who does not ask where they come from. */
@@ -71,8 +83,8 @@ export function translateFleet(
 }
 
 /** Of switches that are on: what is off needs no key on any Envoy. */
-function fromSecrets(config: Config, fleet: Fleet, materials: SecretMaterials): Made[] {
-  const named = [...Object.values(fleet.listeners), ...usedUpstreams(config, fleet).map(([, one]) => one)]
+function fromSecrets(fleet: Fleet, upstreams: readonly NamedUpstream[], materials: SecretMaterials): Made[] {
+  const named = [...Object.values(fleet.listeners), ...upstreams.map(([, one]) => one)]
     .filter(({ tls }) => tls?.enabled)
     .flatMap(({ tls }) => secretsOf(tls))
   const byName = Object.fromEntries(named.map((one) => [secretName(one.secret, one.part), one]))
@@ -83,7 +95,7 @@ function fromSecrets(config: Config, fleet: Fleet, materials: SecretMaterials): 
   }))
 }
 
-function usedUpstreams(config: Config, fleet: Fleet): [name: string, upstream: Upstream][] {
+function usedUpstreams(config: Config, fleet: Fleet): readonly NamedUpstream[] {
   const used = new Set([
     ...Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)),
     ...upstreamsOfChecks(config, fleet),
@@ -96,8 +108,7 @@ const assignmentOf = oncePerEntry((name, upstream: Upstream, _: undefined) =>
   toClusterLoadAssignment(name, upstream),
 )
 
-function fromUpstreams(config: Config, fleet: Fleet): Made[] {
-  const upstreams = usedUpstreams(config, fleet)
+function fromUpstreams(fleet: Fleet, upstreams: readonly NamedUpstream[]): Made[] {
   return [
     ...upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet.lb),

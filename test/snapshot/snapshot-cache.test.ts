@@ -163,3 +163,31 @@ t.test('groups are served apart, and later snapshots have higher numbers', async
   t.equal(cache.getSnapshot('two'), two)
   t.equal(cache.getSnapshot('three'), undefined)
 })
+
+t.test('a snapshot that is prepared is served when it is committed, and no sooner', async (t) => {
+  const { cache, before, stream } = serving(cluster('old'))
+  const prepared = cache.prepareSnapshot('fleet', [cluster('new')])
+  t.equal(cache.getSnapshot('fleet'), before)
+  t.same(stream.snapshots, [])
+  const served = cache.commitSnapshot(prepared)
+  t.equal(cache.getSnapshot('fleet'), served)
+  t.same(typeIn(served, CLUSTER).resources.names(), ['new'])
+  t.equal(stream.snapshots.length, 1)
+})
+
+t.test('snapshots of two groups are in the order in which they are committed', async (t) => {
+  const cache = new SnapshotCache()
+  const [first, second] = ['a', 'b'].map((group) => cache.prepareSnapshot(group, [cluster(group)]))
+  if (first === undefined || second === undefined) return
+  const { sequence } = cache.commitSnapshot(second)
+  t.equal(cache.commitSnapshot(first).sequence, sequence + 1)
+})
+
+t.test('what was prepared beside another snapshot is not served in place of a newer one', async (t) => {
+  const { cache } = serving(cluster('old'))
+  const prepared = cache.prepareSnapshot('fleet', [cluster('late')])
+  const served = cache.setSnapshot('fleet', [cluster('newer')])
+  const error = thrownBy(() => cache.commitSnapshot(prepared))
+  t.equal(error.code, 'invalid-argument')
+  t.equal(cache.getSnapshot('fleet'), served)
+})

@@ -1,0 +1,15 @@
+// The thread of `RequestTimer`: sends what it is told to, and says how long the answer took.
+
+import { parentPort } from 'node:worker_threads'
+import type { TimedRequest } from './request-timer.ts'
+
+parentPort?.on('message', async ({ url, ...request }: TimedRequest) => {
+  const begun = performance.now()
+  try {
+    const response = await fetch(url, request)
+    const text = await response.text()
+    parentPort?.postMessage({ ms: performance.now() - begun, isOk: response.status === 200, text })
+  } catch (error) {
+    parentPort?.postMessage({ ms: Number.NaN, isOk: false, text: String(error) })
+  }
+})

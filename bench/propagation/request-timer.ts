@@ -1,0 +1,35 @@
+// Requests timed on a thread of their own: the load and its answers keep the main one busy, and would be part of every time.
+
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { SwitchyardError } from '../../control-plane/errors.ts'
+
+export interface TimedRequest {
+  readonly url: string
+  readonly method: 'POST' | 'PUT'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+interface TimedAnswer {
+  readonly ms: number
+  readonly isOk: boolean
+  readonly text: string
+}
+
+export class RequestTimer {
+  readonly #thread = new Worker(new URL('request-thread.ts', import.meta.url))
+
+  constructor() {
+    this.#thread.unref()
+  }
+
+  /** Milliseconds until the whole answer is there; one request at a time. @throws SwitchyardError `process-failed` unless it is 200 */
+  async time(request: TimedRequest): Promise<number> {
+    const answered = once(this.#thread, 'message')
+    this.#thread.postMessage(request)
+    const [{ ms, isOk, text }] = (await answered) as [TimedAnswer]
+    if (!isOk) throw new SwitchyardError('process-failed', `${request.url} answered: ${text}`)
+    return ms
+  }
+}
