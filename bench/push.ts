@@ -16,12 +16,18 @@ try {
   })
   const tools = buildGoTools()
   const cells: CellResult[] = []
+  const unfinished: string[] = []
   for (const cell of values.full ? fullCells() : quickCells()) {
-    const result = await measureCell(tools, cell)
-    cells.push(result)
-    process.stderr.write(
-      `${cell.mode}, ${cell.size} clusters, ${cell.streams} streams: ${times(pushRatio(result))} the peer's speed\n`,
-    )
+    const title = `${cell.mode}, ${cell.size} clusters, ${cell.streams} streams`
+    try {
+      const result = await measureCell(tools, cell)
+      cells.push(result)
+      process.stderr.write(`${title}: ${times(pushRatio(result))} the peer's speed\n`)
+    } catch (error) {
+      // A server that does not bear a cell is a result, too, and no reason to lose the others.
+      unfinished.push(`${title}: ${SwitchyardError.from(error).message}`)
+      process.stderr.write(`${unfinished.at(-1)}\n`)
+    }
   }
   const extremes: Extreme[] = []
   if (values.full) {
@@ -30,7 +36,7 @@ try {
       extremes.push(await measureManyNames(tools, { mode, size: 50_000, streams: 1, rounds: 3 }))
     }
   }
-  await publish('Pushes', 'npm run bench:push', renderPushReport({ cells, extremes }), values)
+  await publish('Pushes', 'npm run bench:push', renderPushReport({ cells, unfinished, extremes }), values)
 } catch (error) {
   process.stderr.write(`${SwitchyardError.from(error).message}\n`)
   process.exitCode = 1

@@ -40,7 +40,9 @@ export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResul
     for (let round = -cell.warmUps; round < cell.rounds; round += 1) {
       for (const contestant of inTurns(contestants, round + cell.warmUps)) {
         const before = cpuMsOf(contestant.server.pid)
-        const { all_acked_ms: pushMs } = await contestant.swarm.push()
+        const { all_acked_ms: pushMs } = await contestant.swarm.push().catch((cause: Error) => {
+          throw new Error(`${contestant.server.name}: ${cause.message}`, { cause })
+        })
         if (round < 0) continue
         contestant.pushMs.push(pushMs)
         contestant.cpuMs += cpuMsOf(contestant.server.pid) - before

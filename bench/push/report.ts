@@ -8,11 +8,13 @@ import type { Extreme } from './measure-extremes.ts'
 
 export interface PushResults {
   readonly cells: readonly CellResult[]
+  /** Cells that a server did not bear, and what happened. */
+  readonly unfinished: readonly string[]
   readonly extremes: readonly Extreme[]
 }
 
 /** Sections from a second-level heading on. */
-export function renderPushReport({ cells, extremes }: PushResults): string {
+export function renderPushReport({ cells, unfinished, extremes }: PushResults): string {
   return [
     "## A change of one cluster's endpoints, until all streams have ACKed it",
     "N clusters, M streams. Times are medians of the rounds that are counted, the ratio is the median over pairs; CPU is the server's, a push.",
@@ -21,6 +23,7 @@ export function renderPushReport({ cells, extremes }: PushResults): string {
     'From the first request until all streams hold all. The peak is that of the server over its life, first sync and pushes.',
     renderFirstSyncs(cells),
     ...(extremes.length === 0 ? [] : ['## Extremes', renderExtremes(extremes)]),
+    ...(unfinished.length === 0 ? [] : ['## Not finished', unfinished.map((one) => `- ${one}`).join('\n')]),
     '## What falls short',
     renderShortfalls(cells),
   ].join('\n\n')

@@ -19,8 +19,13 @@ for (const mode of ['delta', 'sotw'] as const) {
       t.equal(pushMs.length, 2, name)
       t.ok(pushMs.every((ms) => ms > 0) && firstSyncMs > 0 && peakMiB > 0, name)
     }
-    const report = renderPushReport({ cells: [result], extremes: [] })
+    const report = renderPushReport({
+      cells: [result],
+      unfinished: ['a cell: its server ended'],
+      extremes: [],
+    })
     t.match(report, new RegExp(`\\| ${mode} +\\| +3 \\| +2 \\| +2 \\|`))
+    t.match(report, /## Not finished\n\n- a cell: its server ended/)
     t.same(findShortfalls([]), [])
   })
 
