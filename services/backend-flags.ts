@@ -1,8 +1,8 @@
 // Reads a backend's flags.
 import { parseArgs } from 'node:util'
 import type { Problem } from '../control-plane/errors.ts'
-import { SwitchyardError } from '../control-plane/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
+import { wrongFlags } from './flags.ts'
 import { readListen } from './listen-flag.ts'
 
 const FLAGS = {
@@ -31,8 +31,7 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
   const tls = readTls(given, problems)
-  if (problems.length > 0)
-    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
+  if (problems.length > 0) throw wrongFlags(problems)
   return { id, listen, latencyMs, ...(tls && { tls }) }
 }
 

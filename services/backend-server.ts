@@ -4,20 +4,17 @@ import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import type { ServerInterceptor } from '@grpc/grpc-js'
 import { Server, ServerInterceptingCall } from '@grpc/grpc-js'
-import type { ServingStatus } from 'grpc-health-check'
-import { HealthImplementation } from 'grpc-health-check'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
+import { addHealth } from './health.ts'
 import { keyValueService } from './key-value.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
 
 const SERVICES = [EchoService, KeyValueService]
-/** As health checks name them; the empty name stands for the whole server. */
-const HEALTH_NAMES = ['', ...SERVICES.map(({ typeName }) => typeName)]
 
 const SERVER_OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -58,8 +55,10 @@ export async function startBackend(
   addService(server, EchoService, echoService(id), onUnexpected)
   addService(server, KeyValueService, keyValueService(id), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)
-  const health = new HealthImplementation(healthOf('SERVING'))
-  health.addToServer(server)
+  const health = addHealth(
+    server,
+    SERVICES.map(({ typeName }) => typeName),
+  )
 
   const { allowPlaintext = false, ...paths } = tls ?? {}
   const files = tls && new CertificateFiles(paths as CertificatePaths)
@@ -72,15 +71,11 @@ export async function startBackend(
     address,
     drain: () => listener.drain(),
     close() {
-      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING')
+      health.stopServing()
       files?.close()
       return listener.close(STOP_GRACE_MS)
     },
   }
-}
-
-function healthOf(status: ServingStatus): Record<string, ServingStatus> {
-  return Object.fromEntries(HEALTH_NAMES.map((name) => [name, status]))
 }
 
 /** Health checks are left quick: a slow backend is not a sick one. */

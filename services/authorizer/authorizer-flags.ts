@@ -1,8 +1,8 @@
 // Reads an authorizer's flags.
 
-import { parseArgs } from 'node:util'
-import { type Problem, SwitchyardError } from '../../control-plane/errors.ts'
+import type { Problem } from '../../control-plane/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
+import { parseFlags, wrongFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
 import { DEFAULT_MASKS } from './decision-log.ts'
 import type { PolicyPlace } from './policy-place.ts'
@@ -26,7 +26,7 @@ export interface AuthorizerFlags {
 
 /** Throws `invalid-argument` with all problems. */
 export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
-  const flags = parse(args)
+  const flags = parseFlags(args, FLAGS)
   const problems: Problem[] = []
   const listen = readListen(flags.listen, problems)
   const place = readPlace(flags, problems)
@@ -35,8 +35,7 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
     problems.push({ path: '--mask', message: `"${mask}" is no pointer such as /input/claims/main/email` })
     return false
   })
-  if (problems.length > 0)
-    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
+  if (problems.length > 0) throw wrongFlags(problems)
   const decisionLog = flags['decision-log']
   return {
     listen,
@@ -46,16 +45,7 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS }).values
-  } catch (cause) {
-    const problems = [{ path: 'flags', message: (cause as Error).message }]
-    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { cause, problems })
-  }
-}
-
-function readPlace(flags: ReturnType<typeof parse>, problems: Problem[]): PolicyPlace {
+function readPlace(flags: ReturnType<typeof parseFlags<typeof FLAGS>>, problems: Problem[]): PolicyPlace {
   const { policy, bundle, 'verification-key': verificationKey } = flags
   if ((policy === undefined) === (bundle === undefined)) {
     const message = 'or --bundle: give exactly one place where the policy is'

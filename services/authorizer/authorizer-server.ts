@@ -2,8 +2,8 @@
 
 import { Authorization, type CheckRequest } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server } from '@grpc/grpc-js'
-import { HealthImplementation, type ServingStatus } from 'grpc-health-check'
 import { DrainingListener, type ListenAddress } from '../draining-listener.ts'
+import { addHealth } from '../health.ts'
 import { addService } from '../rpc/index.ts'
 import { toCheckResponse } from './check-response.ts'
 import { type Decision, refuse } from './decision.ts'
@@ -11,8 +11,6 @@ import type { DecisionLog } from './decision-log.ts'
 import type { Policy } from './policy.ts'
 import { toPolicyInput } from './policy-input.ts'
 
-/** As health checks name them; the empty name stands for the whole server. */
-const HEALTH_NAMES = ['', Authorization.typeName]
 const STOP_GRACE_MS = 2_000
 
 export interface AuthorizerOptions {
@@ -41,15 +39,14 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
       return toCheckResponse(decision, namesOf(request))
     },
   })
-  const health = new HealthImplementation(healthOf('SERVING'))
-  health.addToServer(server)
+  const health = addHealth(server, [Authorization.typeName])
   const listener = new DrainingListener(server)
   const address = await listener.listen(listen)
   return {
     address,
     drain: () => listener.drain(),
     close() {
-      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING')
+      health.stopServing()
       return listener.close(STOP_GRACE_MS)
     },
   }
@@ -57,8 +54,4 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
 
 function namesOf({ attributes }: CheckRequest): readonly string[] {
   return attributes?.request?.http?.headerMap?.headers.map(({ key }) => key) ?? []
-}
-
-function healthOf(status: ServingStatus): Record<string, ServingStatus> {
-  return Object.fromEntries(HEALTH_NAMES.map((name) => [name, status]))
 }

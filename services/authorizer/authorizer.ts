@@ -1,23 +1,14 @@
 // The authorizer as a process of its own: says on stdout where it serves and which policy is in force, and ends when stdin does.
 
 import { createWriteStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../../control-plane/errors.ts'
+import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, obeyDrainAndStop, print } from '../service-process.ts'
 import { ActivePolicy, type PolicyEvent } from './active-policy.ts'
 import { type AuthorizerFlags, parseAuthorizerFlags } from './authorizer-flags.ts'
-import { type Authorizer, startAuthorizer } from './authorizer-server.ts'
+import { startAuthorizer } from './authorizer-server.ts'
 import { DecisionLog } from './decision-log.ts'
 
-const EXIT_FAILED = 1
-const EXIT_BAD_FLAGS = 2
-
-function print(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-}
-
-function complain(thrown: unknown): void {
-  process.stderr.write(`authorizer: ${SwitchyardError.from(thrown).message}\n`)
-}
+const complain = complainAs('authorizer')
 
 function tell(event: PolicyEvent): void {
   print({ policy: event })
@@ -34,31 +25,12 @@ function openLog({ decisionLog, masks }: AuthorizerFlags): DecisionLog | undefin
   return new DecisionLog(out, masks)
 }
 
-/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
-function obey(authorizer: Authorizer): void {
-  const stop = () => void authorizer.close().then(() => process.exit(0))
-  const commands = new Map([
-    ['drain', () => print({ drained: authorizer.drain() })],
-    ['stop', stop],
-  ])
-  const lines = createInterface({ input: process.stdin })
-  lines.on('line', (line) => {
-    const command = commands.get(line.trim())
-    if (command) command()
-    else complain(new Error(`"${line}" is no command; give ${[...commands.keys()].join(' or ')}`))
-  })
-  // The parent died, and with it whoever would have ended this process.
-  lines.on('close', stop)
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const flags = parseAuthorizerFlags(args)
   const log = openLog(flags)
   const policy = await ActivePolicy.open(flags.place, tell)
   const authorizer = await startAuthorizer({ listen: flags.listen, policy, ...(log && { log }) })
-  obey(authorizer)
+  obeyDrainAndStop(authorizer, complain)
   print({ address: authorizer.address })
 }
 

@@ -1,8 +1,8 @@
 // Reads an issuer's flags.
 
-import { parseArgs } from 'node:util'
-import { type Problem, SwitchyardError } from '../../control-plane/errors.ts'
+import type { Problem } from '../../control-plane/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
+import { parseFlags, wrongFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './token-issuer.ts'
 
@@ -27,7 +27,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1)$/
 
 /** Throws `invalid-argument` with all problems. */
 export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
-  const { issuer = '', listen, algorithm, tokens } = parse(args)
+  const { issuer = '', listen, algorithm, tokens } = parseFlags(args, FLAGS)
   const problems: Problem[] = []
   if (issuer === '') {
     problems.push({
@@ -46,20 +46,11 @@ export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
     problems.push({ path: '--tokens', message })
   }
   if (problems.length > 0 || !isAlgorithm(algorithm)) {
-    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { problems })
+    throw wrongFlags(problems)
   }
   return { issuer, listen: address, algorithm, ...(tokensAddress && { tokens: tokensAddress }) }
 }
 
 export function isAlgorithm(text: unknown): text is SigningAlgorithm {
   return (SIGNING_ALGORITHMS as readonly unknown[]).includes(text)
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS }).values
-  } catch (cause) {
-    const problems = [{ path: 'flags', message: (cause as Error).message }]
-    throw new SwitchyardError('invalid-argument', 'these flags are wrong:', { cause, problems })
-  }
 }

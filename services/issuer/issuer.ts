@@ -1,24 +1,15 @@
 // The issuer as a process of its own: serves its key set, signs and rotates as commands on stdin say, and ends when stdin does.
 
-import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../../control-plane/errors.ts'
+import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, print, serveUntilTold } from '../service-process.ts'
 import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
 import { type IssuerServer, serveKeySet, serveTokens } from './issuer-server.ts'
 import { createSigningKey, TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
 
-const EXIT_FAILED = 1
-const EXIT_BAD_FLAGS = 2
+const complain = complainAs('issuer')
 
 type Command = (argument: unknown) => Promise<object>
-
-function print(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-}
-
-function complain(thrown: unknown): void {
-  process.stderr.write(`issuer: ${SwitchyardError.from(thrown).message}\n`)
-}
 
 /** Each by its name in a line such as `{"token":{"subject":"alice","audience":"echo","lifetime":600}}`. */
 function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
@@ -43,7 +34,6 @@ function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
 
 /** Each line is answered by one, in turn. */
 function obey(commands: Readonly<Record<string, Command>>, servers: readonly IssuerServer[]): void {
-  const stop = () => void Promise.all(servers.map((server) => server.close())).then(() => process.exit(0))
   const answer = async (line: string) => {
     try {
       const [[name, argument] = ['', undefined]] = Object.entries(JSON.parse(line) as object)
@@ -57,14 +47,12 @@ function obey(commands: Readonly<Record<string, Command>>, servers: readonly Iss
     }
   }
   let turn = Promise.resolve()
-  const lines = createInterface({ input: process.stdin })
-  lines.on('line', (line) => {
-    turn = turn.then(() => answer(line))
-  })
-  // The parent died, and with it whoever would have ended this process.
-  lines.on('close', stop)
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  serveUntilTold(
+    (line) => {
+      turn = turn.then(() => answer(line))
+    },
+    () => Promise.all(servers.map((server) => server.close())),
+  )
 }
 
 async function main(args: readonly string[]): Promise<void> {

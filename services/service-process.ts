@@ -1,0 +1,49 @@
+// What every process of a service does alike: it talks by lines of JSON on stdout, and ends when it is told to or its parent is gone.
+
+import { createInterface } from 'node:readline'
+import { SwitchyardError } from '../control-plane/errors.ts'
+
+export const EXIT_FAILED = 1
+export const EXIT_BAD_FLAGS = 2
+
+export function print(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+/** Says on stderr what went wrong, and in which process. */
+export function complainAs(name: string): (thrown: unknown) => void {
+  return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
+}
+
+/** Calls `obey` with each line of stdin; closes and exits when stdin ends or a signal says so. */
+export function serveUntilTold(obey: (line: string) => void, close: () => Promise<unknown>): void {
+  const stop = () => void close().then(() => process.exit(0))
+  const lines = createInterface({ input: process.stdin })
+  lines.on('line', obey)
+  // The parent died, and with it whoever would have ended this process.
+  lines.on('close', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+export interface DrainableServer {
+  /** How many connections were told to go. */
+  drain(): number
+  close(): Promise<void>
+}
+
+/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
+export function obeyDrainAndStop(server: DrainableServer, complain: (thrown: unknown) => void): void {
+  const commands = new Map([
+    ['drain', () => print({ drained: server.drain() })],
+    ['stop', () => void server.close().then(() => process.exit(0))],
+  ])
+  serveUntilTold(
+    (line) => {
+      const command = commands.get(line.trim())
+      if (command) command()
+      else complain(`"${line}" is no command; give ${[...commands.keys()].join(' or ')}`)
+    },
+    () => server.close(),
+  )
+}
