@@ -1,25 +1,18 @@
 // The programs of the benchmark: authorizers, ours and the Go peer's, and the load, which are built from bench/authz-go.
 
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { SwitchyardError } from '../../control-plane/errors.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
+import { buildGo, GO_FOLDER } from '../harness/go-tools.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = join(root, '.tools', 'bench')
 
 /** @throws SwitchyardError `process-failed` without Go, or with the compiler's words */
 export function buildGoPrograms(): void {
-  mkdirSync(FOLDER, { recursive: true })
-  const { status, stderr, error } = spawnSync('go', ['build', '-o', `${FOLDER}/`, './...'], {
-    cwd: join(root, 'bench', 'authz-go'),
-    encoding: 'utf8',
-  })
-  if (error) throw new SwitchyardError('process-failed', 'Go is missing: install it from https://go.dev/dl/')
-  if (status !== 0) throw new SwitchyardError('process-failed', `bench/authz-go cannot be built: ${stderr}`)
+  buildGo('authz-go', `${GO_FOLDER}/`, './...')
 }
 
 export interface RunningAuthorizer {
@@ -36,7 +29,7 @@ export async function startAuthorizer(
   const flags = ['--listen', listen, '--policy', policy]
   const started = group.start({
     name: `authorizer ${kind} on ${listen}`,
-    command: kind === 'ours' ? process.execPath : join(FOLDER, 'peer'),
+    command: kind === 'ours' ? process.execPath : join(GO_FOLDER, 'peer'),
     args: kind === 'ours' ? [join(root, 'services/authorizer/authorizer.ts'), ...flags] : flags,
     leashed: kind === 'peer',
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
@@ -86,7 +79,7 @@ export async function runLoad({
     ...tls,
   }
   const child = spawn(
-    join(FOLDER, 'load'),
+    join(GO_FOLDER, 'load'),
     Object.entries(flags).map(([name, value]) => `-${name}=${value}`),
   )
   const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr)])

@@ -1,4 +1,4 @@
-// The two programs in Go: built from their sources beside this, once for each state of them.
+// The programs in Go: built from their sources beside this, once for each state of them.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { SwitchyardError } from '../../control-plane/errors.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where git does not look. */
-const FOLDER = join(root, '.tools', 'bench')
+export const GO_FOLDER = join(root, '.tools', 'bench')
 
 export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
 
@@ -26,23 +26,30 @@ export function hasGo(env: NodeJS.ProcessEnv = process.env): boolean {
 
 /** @throws SwitchyardError `process-failed` without Go, with one line how to install it, or with the compiler's words */
 export function buildGoTools(): GoTools {
+  return { peer: buildOne('gcp-peer'), swarm: buildOne('xds-swarm') }
+}
+
+function buildOne(name: string): string {
+  const file = join(GO_FOLDER, name)
+  buildGo(name, file, '.')
+  return file
+}
+
+/**
+ * Builds packages of the module `bench/NAME`. Go's own cache makes this quick where nothing has changed.
+ * @throws SwitchyardError as `buildGoTools`
+ */
+export function buildGo(name: string, output: string, packages: string): void {
   if (!hasGo()) {
     throw new SwitchyardError(
       'process-failed',
       `Go is missing, in which the peer and the load client are written: ${INSTALL_GO}`,
     )
   }
-  mkdirSync(FOLDER, { recursive: true })
-  return { peer: build('gcp-peer'), swarm: build('xds-swarm') }
-}
-
-/** Go's own cache makes this quick where nothing has changed. */
-function build(name: string): string {
-  const file = join(FOLDER, name)
-  const { status, stderr } = spawnSync('go', ['build', '-o', file, '.'], {
+  mkdirSync(GO_FOLDER, { recursive: true })
+  const { status, stderr } = spawnSync('go', ['build', '-o', output, packages], {
     cwd: join(root, 'bench', name),
     encoding: 'utf8',
   })
   if (status !== 0) throw new SwitchyardError('process-failed', `bench/${name} cannot be built: ${stderr}`)
-  return file
 }

@@ -1,15 +1,16 @@
 // The floor: plain gRPC streams that write what a client is owed, without any xDS logic. What the library costs is what it takes beyond this.
 
-import { type MethodDefinition, Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../control-plane/index.ts'
 import { createResources, type Resource } from '../../control-plane/snapshot/resource.ts'
+import { byteMethod } from '../../control-plane/xds/byte-method.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from '../../control-plane/xds/encode.ts'
+import type { ByteStream as Stream } from '../../control-plane/xds/xds-stream.ts'
 import { serveBenchmark } from './control-socket.ts'
 import { createAssignment, createBenchmarkResources } from './resources.ts'
 
 const nothing = Buffer.alloc(0)
 
-type Stream = ServerDuplexStream<Buffer, Buffer>
 type Encode = (typeUrl: string, resources: readonly Resource[]) => Buffer
 
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
@@ -67,16 +68,3 @@ await serveBenchmark(async (size) => {
     },
   }
 })
-
-function byteMethod(path: string): MethodDefinition<Buffer, Buffer> {
-  const same = (bytes: Buffer) => bytes
-  return {
-    path,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  }
-}

@@ -8,11 +8,6 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import {
-  ApiVersion,
-  type ConfigSource,
-  ConfigSourceSchema,
-} from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
-import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
@@ -23,6 +18,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import { fromAds } from '../../control-plane/translate/config-source.ts'
 
 const ENDPOINTS_EACH = 3
 const ROUTE_NAME = 'route-main'
@@ -41,13 +37,6 @@ export function createBenchmarkResources(size: number) {
 
 function nameOf(index: number): string {
   return `cluster-${String(index).padStart(5, '0')}`
-}
-
-function fromAds(): ConfigSource {
-  return create(ConfigSourceSchema, {
-    resourceApiVersion: ApiVersion.V3,
-    configSourceSpecifier: { case: 'ads', value: {} },
-  })
 }
 
 function createBenchmarkCluster(index: number): Cluster {

@@ -8,8 +8,9 @@ import { EndpointDiscoveryService } from '@envoy/xds-protos/envoy/service/endpoi
 import { ListenerDiscoveryService } from '@envoy/xds-protos/envoy/service/listener/v3/lds_pb.js'
 import { RouteDiscoveryService } from '@envoy/xds-protos/envoy/service/route/v3/rds_pb.js'
 import { SecretDiscoveryService } from '@envoy/xds-protos/envoy/service/secret/v3/sds_pb.js'
-import type { MethodDefinition, Server } from '@grpc/grpc-js'
+import type { Server } from '@grpc/grpc-js'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
+import { byteMethod } from './byte-method.ts'
 import { delta, sotw } from './protocol.ts'
 import { type ByteStream, type StreamContext, XdsStream } from './xds-stream.ts'
 
@@ -42,18 +43,5 @@ export function addDiscoveryServices(server: Server, context: Omit<StreamContext
       ]),
     )
     server.addService(definition, handlers)
-  }
-}
-
-function byteMethod(path: string): MethodDefinition<Buffer, Buffer> {
-  const same = (bytes: Buffer) => bytes
-  return {
-    path,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
   }
 }

