@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Finding, toProblem } from '../config/finding.ts'
 import type { Config } from '../config/model.ts'
 import type { Problem } from '../errors.ts'
-import { type SecretFiles, secretsOf } from '../switches/tls.ts'
+import { type SecretFiles, secretsInUse } from '../switches/tls.ts'
 import type { SecretMaterials } from './material.ts'
 import { type ReadSecret, readSecret } from './read-secret.ts'
 import { WatchedFiles } from './watch-files.ts'
@@ -69,11 +69,7 @@ export class SecretStore {
       ...Object.values(upstreams),
       ...Object.values(fleets).flatMap(({ listeners }) => Object.values(listeners)),
     ]
-    const names = new Set(
-      switches
-        .filter(({ tls }) => tls?.enabled)
-        .flatMap(({ tls }) => secretsOf(tls).map((one) => one.secret)),
-    )
+    const names = new Set(secretsInUse(switches).map((one) => one.secret))
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
     const findings: Finding[] = this.#isPrivate

@@ -97,6 +97,13 @@ export interface SecretReference {
   readonly part: SecretPart
 }
 
+/** What listeners and upstreams name whose TLS is on. */
+export function secretsInUse(
+  switches: Iterable<{ readonly tls?: ListenerTls | UpstreamTls }>,
+): readonly SecretReference[] {
+  return [...switches].flatMap(({ tls }) => (tls?.enabled ? secretsOf(tls) : []))
+}
+
 /** What `tls` of a listener or an upstream names, on or off. */
 export function secretsOf(tls: ListenerTls | UpstreamTls | undefined): readonly SecretReference[] {
   if (tls === undefined) return []

@@ -5,7 +5,7 @@ import { formatSteps } from '../config/finding.ts'
 import type { Config, Fleet, FleetLb, Listener, Upstream } from '../config/model.ts'
 import type { SecretMaterials } from '../secrets/material.ts'
 import { writtenChecks } from '../switches/http-filters.ts'
-import { secretsOf } from '../switches/tls.ts'
+import { secretsInUse } from '../switches/tls.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
@@ -84,9 +84,7 @@ export function translateFleet(
 
 /** Of switches that are on: what is off needs no key on any Envoy. */
 function fromSecrets(fleet: Fleet, upstreams: readonly NamedUpstream[], materials: SecretMaterials): Made[] {
-  const named = [...Object.values(fleet.listeners), ...upstreams.map(([, one]) => one)]
-    .filter(({ tls }) => tls?.enabled)
-    .flatMap(({ tls }) => secretsOf(tls))
+  const named = secretsInUse([...Object.values(fleet.listeners), ...upstreams.map(([, one]) => one)])
   const byName = Object.fromEntries(named.map((one) => [secretName(one.secret, one.part), one]))
   return sortedEntries(byName).map(([name, { secret, part }]) => ({
     resource: toSecret(secret, part, materials.get(secret)),
