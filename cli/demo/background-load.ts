@@ -2,6 +2,7 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { createClient } from '../../services/rpc/index.ts'
+import { CallCount } from './call-count.ts'
 
 const CHANNELS = 4
 const CALLS_EACH = 2
@@ -26,24 +27,22 @@ export function startBackgroundLoad(...targets: readonly string[]): BackgroundLo
     }),
   )
   const failures: string[] = []
-  const waiting: { readonly at: number; readonly resolve: () => void }[] = []
-  let calls = 0
+  const count = new CallCount()
   let isRunning = true
   const work = async (client: (typeof clients)[number]) => {
     while (isRunning) {
       await client.unary({ message: 'going on' }).catch((error: Error) => failures.push(error.message))
-      calls += 1
-      for (const { at, resolve } of waiting) if (calls >= at) resolve()
+      count.tell()
     }
   }
   const workers = clients.flatMap((client) => Array.from({ length: CALLS_EACH }, () => work(client)))
   return {
-    further: (more) => new Promise((resolve) => waiting.push({ at: calls + more, resolve })),
+    further: (calls) => count.further(calls),
     stop: async () => {
       isRunning = false
       await Promise.all(workers)
       for (const client of clients) client.close()
-      return { calls, failures }
+      return { calls: count.ended, failures }
     },
   }
 }

@@ -1,6 +1,7 @@
 // Authorised calls that never stop while switches are turned: each that fails is one that a user would have noticed.
 
 import { setTimeout } from 'node:timers/promises'
+import { CallCount } from '../../../cli/demo/call-count.ts'
 import { callOn, type Identity, METHODS, metadataOf, openChannel } from './callers.ts'
 
 const [UNARY] = METHODS
@@ -19,8 +20,7 @@ export class AuthorisedLoad {
   readonly #targets: readonly string[]
   readonly #token: string
   readonly #failed: number[] = []
-  readonly #waiting = new Set<{ readonly at: number; readonly resolve: () => void }>()
-  #calls = 0
+  readonly #calls = new CallCount()
   #end = async () => {}
 
   constructor(targets: readonly string[], token: string) {
@@ -38,11 +38,11 @@ export class AuthorisedLoad {
 
   /** Resolves once so many further calls have ended. */
   further(calls: number): Promise<void> {
-    return new Promise((resolve) => this.#waiting.add({ at: this.#calls + calls, resolve }))
+    return this.#calls.further(calls)
   }
 
   count(): LoadCount {
-    return { calls: this.#calls, failed: [...this.#failed] }
+    return { calls: this.#calls.ended, failed: [...this.#failed] }
   }
 
   async stop(): Promise<void> {
@@ -67,12 +67,7 @@ export class AuthorisedLoad {
   }
 
   #tell(status: number): void {
-    this.#calls += 1
     if (status !== 0) this.#failed.push(status)
-    for (const waiter of this.#waiting) {
-      if (this.#calls < waiter.at) continue
-      this.#waiting.delete(waiter)
-      waiter.resolve()
-    }
+    this.#calls.tell()
   }
 }
