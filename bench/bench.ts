@@ -1,7 +1,7 @@
 // `npm run bench`: every benchmark, one after the other, in its quick form unless `--full` is given.
 
 import { spawnSync } from 'node:child_process'
-import { sourceFile } from '../cli/testbed/part.ts'
+import { sourceFile } from '../testbed/part.ts'
 
 const args = process.argv.slice(2)
 const isFull = args.includes('--full')

@@ -1,7 +1,7 @@
 // `npm run bench:push`: how long a change takes to all clients, beside go-control-plane in the same run.
 
 import { parseArgs } from 'node:util'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import { buildGoTools } from './harness/go-tools.ts'
 import { publish } from './harness/publish.ts'
 import { fullCells, quickCells } from './push/cells.ts'

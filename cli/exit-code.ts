@@ -1,6 +1,6 @@
 // What the command ends with, by what went wrong. docs/yard.md is held against this table by a test.
 
-import type { ErrorCode } from '../control-plane/errors.ts'
+import type { ErrorCode } from '../core/errors.ts'
 
 const FAILED = 1
 

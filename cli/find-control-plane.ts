@@ -1,9 +1,9 @@
 // Finds the control plane that a verb is to speak to.
 
-import { SwitchyardError } from '../control-plane/errors.ts'
-import { RestClient } from './rest-client.ts'
-import { readStateFile, stateFolder, type TestbedDescription } from './testbed/state-file.ts'
-import { readToken } from './token-file.ts'
+import { RestClient } from '../api/client.ts'
+import { SwitchyardError } from '../core/errors.ts'
+import { readStateFile, stateFolder, type TestbedDescription } from '../testbed/state-file.ts'
+import { readToken } from '../testbed/token-file.ts'
 
 /**
  * `--admin URL`, or else `YARD_ADMIN`, or else the one that `yard up` wrote down; with the token in `YARD_TOKEN`, or else

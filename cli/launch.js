@@ -31,6 +31,7 @@ function chooseProgram(given) {
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
+  if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'scenario') {
     const [scenario, ...flags] = args
     return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
@@ -39,7 +40,7 @@ function chooseProgram(given) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
-  const known = ['test', 'mutants', 'golden', 'scenario', ...Object.keys(BENCHMARKS)]
+  const known = ['test', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
     .map((one) => `"${one}"`)
     .join(', ')
   throw new Error(`"--run" takes one of ${known}, not "${name}"`)

@@ -1,7 +1,7 @@
 // The command `yard`: its verbs, and what it ends with.
 
 import { Command } from 'commander'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { report } from './output/print.ts'
 import { addApply } from './verbs/apply.ts'

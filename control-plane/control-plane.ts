@@ -2,16 +2,16 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRefusalLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
+import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { refuseForeignNode } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
-import type { Config } from './config/model.ts'
-import { openRefusalLog, SnapshotCache, startXdsServer } from './index.ts'
-import { Revisions } from './revisions/revisions.ts'
-import { SecretStore } from './secrets/secret-store.ts'
-import { snapshotToJson } from './snapshot/snapshot-json.ts'
+import type { Config } from './document/model.ts'
+import { Revisions } from './rollout/revisions.ts'
+import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 
 export interface ControlPlaneOptions {

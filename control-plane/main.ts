@@ -3,9 +3,9 @@
 import { dirname } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
-import { readConfigFile } from './config/file.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
-import { SwitchyardError } from './errors.ts'
+import { readConfigFile } from './document/file.ts'
 
 const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER] [options]
 

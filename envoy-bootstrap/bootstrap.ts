@@ -14,7 +14,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import { type Problem, SwitchyardError } from '../control-plane/errors.ts'
+import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
 export type XdsProtocol = 'delta' | 'sotw'

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { fromJson, type JsonObject } from '@bufbuild/protobuf'
 import { type Clusters, ClustersSchema } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 
 const ANSWER_TIMEOUT_MS = 5_000
 

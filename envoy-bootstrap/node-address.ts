@@ -1,5 +1,5 @@
 // A loopback address of its own for each Envoy on one host, so that no two share a listener's address.
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 
 const PER_BLOCK = 254
 const LIMIT = PER_BLOCK * PER_BLOCK

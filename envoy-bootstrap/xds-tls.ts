@@ -10,7 +10,7 @@ import {
   TlsParameters_TlsProtocol,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/common_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
-import { CONTROL_PLANE_URI } from '../certificates/names.ts'
+import { CONTROL_PLANE_URI } from '../core/spiffe-ids.ts'
 
 /** Paths of PEM files, which Envoy reads. */
 export interface XdsTlsFiles {

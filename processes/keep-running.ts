@@ -1,5 +1,5 @@
 // Starts a process again whenever it ends, after a pause that grows while it keeps ending.
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Exit } from './running-process.ts'
 

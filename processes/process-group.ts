@@ -1,6 +1,6 @@
 // Holds the processes of a run, and ends them together.
 import { constants } from 'node:os'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessOptions } from './running-process.ts'
 import { RunningProcess } from './running-process.ts'
 

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
 import { EventEmitter, on } from 'node:events'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { SwitchyardError } from '../control-plane/errors.ts'
-import { leash } from './leash.ts'
+import { SwitchyardError } from '../core/errors.ts'
+import { leash } from './die-with-parent.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const ANSWER_TIMEOUT_MS = 5_000

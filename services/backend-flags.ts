@@ -1,6 +1,6 @@
 // Reads a backend's flags.
 import { parseArgs } from 'node:util'
-import type { Problem } from '../control-plane/errors.ts'
+import type { Problem } from '../core/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
 import { wrongFlags } from './flags.ts'
 import { readListen } from './listen-flag.ts'

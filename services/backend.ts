@@ -1,5 +1,5 @@
 // A backend as a process of its own: says on stdout where it serves, takes commands on stdin, and ends when stdin does.
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
 import { startBackend } from './backend-server.ts'
 import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, obeyDrainAndStop, print } from './service-process.ts'

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import { experimental, type ServerCredentials } from '@grpc/grpc-js'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 
 export interface CertificatePaths {
   readonly certificate: string

@@ -5,7 +5,7 @@ import type { AddressInfo, ListenOptions, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 
 /** A TCP address or the path of a Unix socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }

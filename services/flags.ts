@@ -1,7 +1,7 @@
 // What the flags of processes have in common: how they are read, and how all that is wrong with them is told.
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { type Problem, SwitchyardError } from '../control-plane/errors.ts'
+import { type Problem, SwitchyardError } from '../core/errors.ts'
 
 /** @throws SwitchyardError `invalid-argument` for a flag that is not known, or has no value where it needs one */
 export function parseFlags<const Options extends ParseArgsOptionsConfig>(

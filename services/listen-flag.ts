@@ -1,5 +1,5 @@
 // Reads the flag --listen, which all processes of services have, and others like it.
-import type { Problem } from '../control-plane/errors.ts'
+import type { Problem } from '../core/errors.ts'
 import type { ListenAddress } from './draining-listener.ts'
 
 const MAX_PORT = 65_535

@@ -1,7 +1,7 @@
 // What every process of a service does alike: it talks by lines of JSON on stdout, and ends when it is told to or its parent is gone.
 
 import { createInterface } from 'node:readline'
-import { SwitchyardError } from '../control-plane/errors.ts'
+import { SwitchyardError } from '../core/errors.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { buildGo, GO_FOLDER } from '../harness/go-tools.ts'
 

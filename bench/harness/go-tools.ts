@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

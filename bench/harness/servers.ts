@@ -1,9 +1,9 @@
 // The servers that are measured, each a process of its own that serves the same resources.
 
-import { parseReady, sourceFile } from '../../cli/testbed/part.ts'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
+import { parseReady, sourceFile } from '../../testbed/part.ts'
 import type { GoTools } from './go-tools.ts'
 
 export const SERVERS = ['switchyard', 'peer', 'floor'] as const

@@ -1,8 +1,8 @@
 // Flips between L4 and L7 under load: when all had ACKed, when calls behaved anew, and when the last old connection was gone.
 
 import { setTimeout } from 'node:timers/promises'
-import { startBackgroundLoad } from '../../cli/demo/background-load.ts'
-import { LISTENER } from '../../cli/testbed/document.ts'
+import { LISTENER } from '../../testbed/document.ts'
+import { startBackgroundLoad } from '../../testbed/load/background-load.ts'
 import type { Course, FlipContestant, LbMode } from './contestants.ts'
 import { untilBehaves } from './probe.ts'
 

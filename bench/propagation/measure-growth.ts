@@ -8,10 +8,10 @@ import {
   DeltaDiscoveryResponseSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
-import { startControlPlane } from '../../cli/testbed/control-plane.ts'
-import { readToken } from '../../cli/token-file.ts'
-import { ENDPOINT } from '../../control-plane/index.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { startControlPlane } from '../../testbed/control-plane.ts'
+import { readToken } from '../../testbed/token-file.ts'
+import { ENDPOINT } from '../../xds-server/index.ts'
 import { median } from '../harness/statistics.ts'
 
 export interface Growth {

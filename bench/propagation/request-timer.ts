@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 export interface TimedRequest {
   readonly url: string

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
 import { fromBinary } from '@bufbuild/protobuf'
 import { DiscoveryResponseSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { announce } from './control-socket.ts'
 
 const GROUP = 'bare'

@@ -1,11 +1,11 @@
 // The floor: plain gRPC streams that write what a client is owed, without any xDS logic. What the library costs is what it takes beyond this.
 
 import { Server, ServerCredentials } from '@grpc/grpc-js'
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../control-plane/index.ts'
-import { createResources, type Resource } from '../../control-plane/snapshot/resource.ts'
-import { byteMethod } from '../../control-plane/xds/byte-method.ts'
-import { encodeDeltaResponse, encodeSotwResponse } from '../../control-plane/xds/encode.ts'
-import type { ByteStream as Stream } from '../../control-plane/xds/xds-stream.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../xds-server/index.ts'
+import { byteMethod } from '../../xds-server/services/byte-method.ts'
+import type { ByteStream as Stream } from '../../xds-server/services/xds-stream.ts'
+import { createResources, type Resource } from '../../xds-server/snapshot/resource.ts'
+import { encodeDeltaResponse, encodeSotwResponse } from '../../xds-server/streams/encode.ts'
 import { serveBenchmark } from './control-socket.ts'
 import { createAssignment, createBenchmarkResources } from './resources.ts'
 

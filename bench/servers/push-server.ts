@@ -1,6 +1,6 @@
 // The server under test: our library and nothing else, serving what `gcp-peer` serves.
 
-import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { serveBenchmark } from './control-socket.ts'
 import { createAssignment, createBenchmarkResources } from './resources.ts'
 

@@ -4,16 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
+import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { interruption } from '../interruption.ts'
 import {
   claimStateFolder,
   describeTestbed,
   removeStateFile,
   stateFolder,
   writeStateFile,
-} from '../testbed/state-file.ts'
-import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../testbed/testbed.ts'
+} from '../../testbed/state-file.ts'
+import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
 import { play, renderVerdict } from './play.ts'
 import { renderSummary } from './render.ts'
 import { findBroken } from './verdict.ts'

@@ -1,9 +1,13 @@
 // The demonstration's acts, one after the other: turn the switch under load, then measure where calls go.
 
 import pc from 'picocolors'
+import type { LbSetting } from '../../api/answers.ts'
+import {
+  type Distribution,
+  type DistributionOptions,
+  measureDistribution,
+} from '../../testbed/measure/distribution.ts'
 import { LiveLine } from '../output/live-line.ts'
-import type { LbSetting } from '../rest-answers.ts'
-import { type Distribution, type DistributionOptions, measureDistribution } from './distribution.ts'
 import { renderDistribution, renderHead, renderTitle, renderTurn } from './render.ts'
 import { type Stage, switchTo, turn } from './turn.ts'
 import type { Act } from './verdict.ts'

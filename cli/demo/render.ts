@@ -1,9 +1,9 @@
 // The demonstration as text of up to 100 columns: bars, and figures beside what chance would give.
 
 import pc from 'picocolors'
-import { type Column, renderTable } from '../output/table.ts'
-import { type LbSetting, nameOf } from '../rest-answers.ts'
-import type { Distribution, Keys } from './distribution.ts'
+import { type LbSetting, nameOf } from '../../api/answers.ts'
+import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
+import { type Column, renderTable } from '../../testbed/measure/table.ts'
 import type { Turn } from './turn.ts'
 import type { Act } from './verdict.ts'
 

@@ -1,13 +1,13 @@
 // Turns the switch under load: when the fleet had ACKed, when the last old connection was gone, and what callers noticed.
 
 import { setTimeout } from 'node:timers/promises'
-import { SwitchyardError } from '../../control-plane/errors.ts'
-import type { LbSetting } from '../rest-answers.ts'
-import type { RestClient } from '../rest-client.ts'
-import type { RunningBackend } from '../testbed/backend.ts'
-import { LISTENER } from '../testbed/document.ts'
-import type { TestbedNode } from '../testbed/testbed.ts'
-import { type LoadResult, startBackgroundLoad } from './background-load.ts'
+import type { LbSetting } from '../../api/answers.ts'
+import type { RestClient } from '../../api/client.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { RunningBackend } from '../../testbed/backend.ts'
+import { LISTENER } from '../../testbed/document.ts'
+import { type LoadResult, startBackgroundLoad } from '../../testbed/load/background-load.ts'
+import type { TestbedNode } from '../../testbed/testbed.ts'
 
 /** The fleet that is switched, with all that is needed to see what that did. */
 export interface Stage {

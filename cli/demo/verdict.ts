@@ -1,7 +1,7 @@
 // What the measurements should show, and whether they do.
 
-import type { LbSetting } from '../rest-answers.ts'
-import type { Distribution, Keys } from './distribution.ts'
+import type { LbSetting } from '../../api/answers.ts'
+import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
 import type { Turn } from './turn.ts'
 
 /** One setting of the switch: how it was reached, and where the calls went. */

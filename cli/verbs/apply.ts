@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
 import { describeOutcome } from './describe-outcome.ts'

@@ -2,7 +2,7 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { writeBundle } from '../../services/authorizer/bundle/bundle.ts'
 import { readSigningKey } from '../../services/authorizer/bundle/signature.ts'
 import { readPolicyFolder } from '../../services/authorizer/policy-place.ts'

@@ -2,11 +2,11 @@
 
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
-import { SwitchyardError } from '../../control-plane/errors.ts'
-import { type Distribution, type Keys, measureDistribution } from '../demo/distribution.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { type Distribution, type Keys, measureDistribution } from '../../testbed/measure/distribution.ts'
+import { renderTable } from '../../testbed/measure/table.ts'
 import { findTestbed } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
-import { renderTable } from '../output/table.ts'
 import { countOf, type OutputFlags, withExamples, withOutput } from './flags.ts'
 
 interface CallFlags extends OutputFlags {

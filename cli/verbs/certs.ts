@@ -2,10 +2,10 @@
 
 import { type Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
-import type { Subject } from '../../certificates/authority.ts'
-import { certManagerManifests } from '../../certificates/cluster-issuer.ts'
-import { PARTS, writeCertificates } from '../../certificates/folder.ts'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { Subject } from '../../testbed/certificates/authority.ts'
+import { certManagerManifests } from '../../testbed/certificates/cluster-issuer.ts'
+import { PARTS, writeCertificates } from '../../testbed/certificates/folder.ts'
 import { report } from '../output/print.ts'
 import { countOf, withExamples } from './flags.ts'
 

@@ -1,6 +1,6 @@
 // How far the fleets have come with a change, in words.
 
-import type { WriteAnswer } from '../rest-answers.ts'
+import type { WriteAnswer } from '../../api/answers.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   synced: 'every Envoy has it',

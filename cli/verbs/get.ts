@@ -1,9 +1,9 @@
 // `yard get`: the document, or a part of it.
 
 import type { Command } from 'commander'
+import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
-import { renderTable } from '../output/table.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 import { leavesOf, parsePath, valueAt } from './path.ts'
 

@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
+import type { Revision } from '../../api/answers.ts'
+import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
-import { renderTable } from '../output/table.ts'
-import type { Revision } from '../rest-answers.ts'
 import { type AdminFlags, countOf, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
 const COLOURS: Readonly<Record<string, (text: string) => string>> = {

@@ -1,10 +1,10 @@
 // `yard issue`: a token of the testbed's issuer, for calls through its fleets.
 
 import { type Command, InvalidArgumentError } from 'commander'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { fetchToken } from '../../testbed/issuer.ts'
+import { AUDIENCE } from '../../testbed/security.ts'
 import { findTestbed } from '../find-control-plane.ts'
-import { fetchToken } from '../testbed/issuer.ts'
-import { AUDIENCE } from '../testbed/security.ts'
 import { countOf, withExamples } from './flags.ts'
 
 interface IssueFlags {

@@ -1,9 +1,9 @@
 // `yard lb`: the switch itself.
 
 import { Argument, type Command } from 'commander'
+import { type LbSetting, nameOf, type WriteAnswer } from '../../api/answers.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print, report } from '../output/print.ts'
-import { type LbSetting, nameOf, type WriteAnswer } from '../rest-answers.ts'
 import { describeOutcome } from './describe-outcome.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 

@@ -1,7 +1,7 @@
 // Paths into the document, as the control plane writes them: `fleets.edge.lb.mode`, `upstreams["a.b"]`.
 
 import { parse } from 'yaml'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 type Json = unknown
 

@@ -1,8 +1,8 @@
 // `yard token`: a token for REST, to be sent by something else than `yard`.
 
 import type { Command } from 'commander'
+import { readToken } from '../../testbed/token-file.ts'
 import { findTestbed } from '../find-control-plane.ts'
-import { readToken } from '../token-file.ts'
 import { withExamples } from './flags.ts'
 
 export function addToken(program: Command): void {

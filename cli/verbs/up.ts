@@ -2,14 +2,13 @@
 
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
+import { interruption } from '../../processes/interruption.ts'
 import type { Restart } from '../../processes/keep-running.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import type { Exit } from '../../processes/running-process.ts'
-import { interruption } from '../interruption.ts'
-import { report } from '../output/print.ts'
-import { renderTable } from '../output/table.ts'
+import { renderTable } from '../../testbed/measure/table.ts'
 import {
   claimStateFolder,
   describeTestbed,
@@ -17,8 +16,9 @@ import {
   stateFolder,
   type TestbedDescription,
   writeStateFile,
-} from '../testbed/state-file.ts'
-import { DRAIN_SECONDS, startTestbed, type TestbedOptions } from '../testbed/testbed.ts'
+} from '../../testbed/state-file.ts'
+import { DRAIN_SECONDS, startTestbed, type TestbedOptions } from '../../testbed/testbed.ts'
+import { report } from '../output/print.ts'
 import { countOf, readPort, withExamples } from './flags.ts'
 
 interface UpFlags {

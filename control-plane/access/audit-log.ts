@@ -2,7 +2,7 @@
 
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { Role } from './tokens.ts'
 
 export interface AuditEntry {

@@ -1,6 +1,6 @@
 // Which node a certificate may speak for: the one that it names, and no other.
 
-import { nodeUri } from '../../certificates/names.ts'
+import { nodeUri } from '../../core/spiffe-ids.ts'
 
 /**
  * The rule of `startXdsServer({ authorize })` for fleets: who calls itself a node of a fleet shows a certificate for just

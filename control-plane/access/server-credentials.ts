@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { ServerCredentials } from '@grpc/grpc-js'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 /** Paths of PEM files. */
 export interface ServerTlsFiles {

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Problem, SwitchyardError } from '../errors.ts'
+import { type Problem, SwitchyardError } from '../../core/errors.ts'
 
 /** A viewer reads, an operator writes too. */
 export const ROLES = ['viewer', 'operator'] as const

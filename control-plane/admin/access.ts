@@ -2,9 +2,9 @@
 
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { AuditEntry } from '../access/audit-log.ts'
 import type { Caller, Tokens } from '../access/tokens.ts'
-import { SwitchyardError } from '../errors.ts'
 
 export interface Access {
   readonly tokens: Tokens

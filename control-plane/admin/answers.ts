@@ -1,7 +1,7 @@
 // What a write is answered with: its outcome, once the fleet has it, or who refused and why, or who is behind.
 
 import type { FastifyReply } from 'fastify'
-import type { NodeStatus, SyncReport } from '../snapshot/status.ts'
+import type { NodeStatus, SyncReport } from '../../xds-server/nodes/status.ts'
 import type { RevisionInfo, RevisionStatus } from '../store/revision.ts'
 import type { DesiredState, Progress } from './desired-state.ts'
 import { etagHeader } from './preconditions.ts'

@@ -1,11 +1,11 @@
 // Bodies in JSON and in YAML, by their content type.
 
 import type { FastifyInstance } from 'fastify'
-import { parseConfig } from '../config/file.ts'
-import type { Config } from '../config/model.ts'
-import { validateConfig } from '../config/validate.ts'
-import { parseYaml } from '../config/yaml-document.ts'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { parseConfig } from '../document/file.ts'
+import type { Config } from '../document/model.ts'
+import { validateConfig } from '../document/validate.ts'
+import { parseYaml } from '../document/yaml-document.ts'
 
 /** A body that was read; a YAML text stays a text, because its problems have lines. */
 export type Body =

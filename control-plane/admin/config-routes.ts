@@ -2,8 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import { stringify } from 'yaml'
-import { type Config, ConfigSchema } from '../config/model.ts'
-import { validateConfig } from '../config/validate.ts'
+import { type Config, ConfigSchema } from '../document/model.ts'
+import { validateConfig } from '../document/validate.ts'
 import { authorOf } from './access.ts'
 import type { RoutesOptions } from './admin.ts'
 import { PendingAnswer } from './answers.ts'

@@ -1,9 +1,9 @@
 // What the admin needs to know of the desired state, of the revisions that it went through, and of the nodes.
 
-import type { Config } from '../config/model.ts'
-import type { Problem } from '../errors.ts'
-import type { XdsEvent } from '../snapshot/events.ts'
-import type { NodeStatus, SyncReport } from '../snapshot/status.ts'
+import type { Problem } from '../../core/errors.ts'
+import type { XdsEvent } from '../../xds-server/nodes/events.ts'
+import type { NodeStatus, SyncReport } from '../../xds-server/nodes/status.ts'
+import type { Config } from '../document/model.ts'
 import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
 
 /** How far a revision has come. */

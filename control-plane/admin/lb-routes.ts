@@ -1,8 +1,8 @@
 // The switch itself: `GET|PUT /v1/fleets/{fleet}/lb`, which answers when the fleet has it, or says who refused and why.
 
 import type { FastifyInstance } from 'fastify'
-import { fleetLbOf, withFleetLb } from '../config/fleet-lb.ts'
-import { FleetLbSchema } from '../config/model.ts'
+import { fleetLbOf, withFleetLb } from '../document/fleet-lb.ts'
+import { FleetLbSchema } from '../document/model.ts'
 import { authorOf } from './access.ts'
 import type { RoutesOptions } from './admin.ts'
 import { PendingAnswer } from './answers.ts'

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { SYNC_STATES } from '../snapshot/status.ts'
+import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
 import type { RoutesOptions } from './admin.ts'
 
 /** Labels come from clients: what is not known here is one label, so that nobody can make up endless series. */

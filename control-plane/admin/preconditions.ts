@@ -1,7 +1,7 @@
 // If-Match: who writes over a document says which one they have read. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { RevisionInfo } from '../store/revision.ts'
 
 /** The revision's ETag as the header has it. */

@@ -1,7 +1,7 @@
 // Errors as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457
 
 import type { FastifyReply } from 'fastify'
-import { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../errors.ts'
+import { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../../core/errors.ts'
 
 export interface ProblemDocument {
   /** `urn:switchyard:error:CODE`: one for each code of the error table, and stable. */

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { fleetLbOf, fleetOf } from '../config/fleet-lb.ts'
+import { fleetLbOf, fleetOf } from '../document/fleet-lb.ts'
 import type { RoutesOptions } from './admin.ts'
 import { toRevisionJson } from './answers.ts'
 import { createProblem, sendProblem } from './problem.ts'

@@ -2,7 +2,7 @@
 
 import type { FastifyReply } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { DurationSchema, parseDuration } from '../switches/duration.ts'
 
 const LONGEST_MS = 300_000

@@ -1,6 +1,6 @@
 // A revision: the whole desired state as it was written once, by whom, and what became of it.
 
-import type { Problem } from '../errors.ts'
+import type { Problem } from '../../core/errors.ts'
 
 /**
  * pending: nodes that hold the revision before still have to ACK it. unverified: no node that could tell is connected.

@@ -1,7 +1,7 @@
 // A SQLite file that belongs to one process at a time, and whose commits are on the disk when they return.
 
 import { DatabaseSync } from 'node:sqlite'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 /** Marks the file as ours, so that another program's is not taken for it: "SWYD". */
 const APPLICATION_ID = 0x53_57_59_44

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { DatabaseSync } from 'node:sqlite'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
 import type { RevisionStore } from './revision-store.ts'
 import { explained, openSqliteFile } from './sqlite-file.ts'

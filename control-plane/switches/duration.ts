@@ -2,7 +2,7 @@
 
 import { type Duration, durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Type } from 'typebox'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 

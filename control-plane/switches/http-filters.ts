@@ -3,7 +3,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { type Static, type TObject, Type } from 'typebox'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { type Check, checkSchema, type FilterContext, type FixedFilter } from './http-filter.ts'

@@ -6,7 +6,7 @@ import {
   LoadBalancingPolicySchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { defaultsOf } from './defaults.ts'
 import type { HashOn } from './hash-on.ts'
 import { leastRequest } from './lb-policies/least-request.ts'

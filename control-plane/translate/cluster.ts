@@ -8,7 +8,7 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import { type Fleet, lbOf, type Upstream } from '../config/model.ts'
+import { type Fleet, lbOf, type Upstream } from '../document/model.ts'
 import { toHealthCheckFields } from '../switches/health-check.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { fromAds } from './config-source.ts'

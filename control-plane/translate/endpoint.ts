@@ -7,9 +7,9 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { parseAddress } from '../config/address.ts'
-import type { Endpoint, Upstream } from '../config/model.ts'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { parseAddress } from '../document/address.ts'
+import type { Endpoint, Upstream } from '../document/model.ts'
 import { toHealthStatus } from '../switches/endpoint-state.ts'
 import { sortedEntries } from './entry.ts'
 

@@ -1,6 +1,6 @@
 // Reading the config's maps in an order that does not depend on how they were written.
 
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 /** The entries of a map in the order of their names, so that equal configs give equal resources. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>>): [name: string, entry: T][] {

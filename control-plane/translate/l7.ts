@@ -10,7 +10,7 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import type { Config, Fleet, Listener } from '../config/model.ts'
+import type { Config, Fleet, Listener } from '../document/model.ts'
 import { toHttpFilters } from '../switches/http-filters.ts'
 import { fromAds } from './config-source.ts'
 

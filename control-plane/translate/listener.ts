@@ -12,8 +12,8 @@ import {
 } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { TlsInspectorSchema } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
-import type { Config, Fleet, Listener } from '../config/model.ts'
-import { SwitchyardError } from '../errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { Config, Fleet, Listener } from '../document/model.ts'
 import { httpConnectionManager } from './l7.ts'
 import { toDownstreamSocket } from './tls.ts'
 

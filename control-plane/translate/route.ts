@@ -12,12 +12,12 @@ import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../config/model.ts'
+import { oncePerEntry } from '../../core/once-per-entry.ts'
+import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../document/model.ts'
 import { parseDuration } from '../switches/duration.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { entryOf, sortedEntries } from './entry.ts'
-import { oncePerEntry } from './once-per-entry.ts'
 import { isWholePath, orderRules, pathOf } from './rule-order.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>

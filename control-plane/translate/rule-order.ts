@@ -1,6 +1,6 @@
 // The order of a route's rules: Envoy takes the first that matches, so the more specific one stands first.
 
-import type { Match, Rule } from '../config/model.ts'
+import type { Match, Rule } from '../document/model.ts'
 import { sortedEntries } from './entry.ts'
 
 /**

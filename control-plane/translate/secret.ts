@@ -7,8 +7,8 @@ import {
   type Secret,
   SecretSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
-import { SwitchyardError } from '../errors.ts'
-import type { SecretMaterial } from '../secrets/material.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { SecretMaterial } from '../sources/secrets/secret-bytes.ts'
 import type { SecretPart } from '../switches/tls.ts'
 import { fromAds } from './config-source.ts'
 

@@ -1,16 +1,16 @@
 // The desired state as the resources of one fleet, and where each of them comes from: pure, and equal for equal configs.
 
 import type { Message } from '@bufbuild/protobuf'
-import { formatSteps } from '../config/finding.ts'
-import type { Config, Fleet, FleetLb, Listener, Upstream } from '../config/model.ts'
-import type { SecretMaterials } from '../secrets/material.ts'
+import { oncePerEntry } from '../../core/once-per-entry.ts'
+import type { Config, Fleet, FleetLb, Listener, Upstream } from '../document/model.ts'
+import { formatSteps } from '../document/problem.ts'
+import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
 import { writtenChecks } from '../switches/http-filters.ts'
 import { secretsInUse } from '../switches/tls.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
-import { oncePerEntry } from './once-per-entry.ts'
 import { toRouteConfiguration } from './route.ts'
 import { secretName, toSecret } from './secret.ts'
 

@@ -1,7 +1,7 @@
 // The policy in force: read at the start, replaced whole when its file changes, kept where the new one is not good.
 
 import { type FSWatcher, watch } from 'node:fs'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { digestOfAll } from './bundle/digest.ts'
 import type { Decision } from './decision.ts'
 import { compilePolicy, type Policy } from './policy.ts'

@@ -1,7 +1,7 @@
 // The authorizer as a process of its own: says on stdout where it serves and which policy is in force, and ends when stdin does.
 
 import { createWriteStream } from 'node:fs'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, obeyDrainAndStop, print } from '../service-process.ts'
 import { ActivePolicy, type PolicyEvent } from './active-policy.ts'
 import { type AuthorizerFlags, parseAuthorizerFlags } from './authorizer-flags.ts'

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { readBundle } from './bundle/bundle.ts'
 import { digestOfAll } from './bundle/digest.ts'
 import { type BundleKey, readVerificationKey } from './bundle/signature.ts'

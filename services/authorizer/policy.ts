@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '@bufbuild/protobuf'
 import { loadPolicy } from '@open-policy-agent/opa-wasm'
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { type Decision, readDecision, refuse } from './decision.ts'
 import type { PolicyInput } from './policy-input.ts'
 

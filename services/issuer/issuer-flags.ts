@@ -1,6 +1,6 @@
 // Reads an issuer's flags.
 
-import type { Problem } from '../../control-plane/errors.ts'
+import type { Problem } from '../../core/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
 import { parseFlags, wrongFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'

@@ -1,6 +1,6 @@
 // The issuer as a process of its own: serves its key set, signs and rotates as commands on stdin say, and ends when stdin does.
 
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, print, serveUntilTold } from '../service-process.ts'
 import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
 import { type IssuerServer, serveKeySet, serveTokens } from './issuer-server.ts'

@@ -1,6 +1,6 @@
 // What an issuer is asked for: a request for a token, from outside.
 
-import { type Problem, SwitchyardError } from '../../control-plane/errors.ts'
+import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { TokenOptions } from './token-issuer.ts'
 
 const DEFAULT_LIFETIME = 600

@@ -1,6 +1,6 @@
 // Requests that answer a response: which of them count, and what a refusal does to what is sent afterwards.
 
-import { CLUSTER, ENDPOINT } from '../../control-plane/index.ts'
+import { CLUSTER, ENDPOINT } from '../../xds-server/index.ts'
 import { namesIn } from '../support/client-state.ts'
 import { conform, everywhere, inDelta, inSotw } from '../support/conformance.ts'
 import { assignment, badCluster, cluster } from '../support/resources.ts'

@@ -1,6 +1,6 @@
 // What is served: what exists, what is missing, what comes and goes, and what a client hears of it in each variant.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../control-plane/index.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/index.ts'
 import { namesIn } from '../support/client-state.ts'
 import { conform, everywhere, inDelta, inSotw, onAds } from '../support/conformance.ts'
 import {

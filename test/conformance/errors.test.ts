@@ -7,7 +7,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { type Client, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer, type XdsEvent } from '../../control-plane/index.ts'
+import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer, type XdsEvent } from '../../xds-server/index.ts'
 import { cluster } from '../support/resources.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { CLUSTER, SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { staticCluster } from '../support/resources.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
-import { SnapshotCache } from '../../control-plane/index.ts'
+import { SnapshotCache } from '../../xds-server/index.ts'
 import { type Command, commands, runCommand } from './model/commands.ts'
 import { Fleet } from './model/fleet.ts'
 import { MemoryLink } from './model/memory-link.ts'

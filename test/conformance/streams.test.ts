@@ -14,9 +14,9 @@ import {
   SnapshotCache,
   startXdsServer,
   type XdsServerOptions,
-} from '../../control-plane/index.ts'
-import { socketPath } from '../services/open-backend.ts'
+} from '../../xds-server/index.ts'
 import { nextEvent } from '../support/conformance.ts'
+import { socketPath } from '../support/open-backend.ts'
 import { assignment, secret, staticCluster } from '../support/resources.ts'
 import { connectTo, DeltaClient, nodeOf, type RawStream, SotwClient } from '../support/xds-client.ts'
 

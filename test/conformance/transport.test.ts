@@ -19,7 +19,7 @@ import {
   SnapshotCache,
   startXdsServer,
   typeUrlOf,
-} from '../../control-plane/index.ts'
+} from '../../xds-server/index.ts'
 import { selfSignedCertificate } from '../support/certificates.ts'
 import { staticCluster } from '../support/resources.ts'
 import { connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'

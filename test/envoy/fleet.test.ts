@@ -2,14 +2,14 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
-import { nameOf } from '../../cli/rest-answers.ts'
-import { startTestbed } from '../../cli/testbed/testbed.ts'
+import { nameOf } from '../../api/answers.ts'
 import { startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { Clock } from '../../processes/clock.ts'
 import type { Restart } from '../../processes/keep-running.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { createClient } from '../../services/rpc/index.ts'
+import { startTestbed } from '../../testbed/testbed.ts'
 
 const EDGE = new Map([['edge', 3]])
 

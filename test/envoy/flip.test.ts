@@ -1,10 +1,10 @@
 // Flips under load: what callers with default channels notice of them, which is nothing.
 
 import t from 'tap'
+import type { LbSetting } from '../../api/answers.ts'
 import { type Stage, switchTo, turn } from '../../cli/demo/turn.ts'
-import type { LbSetting } from '../../cli/rest-answers.ts'
-import { startTestbed } from '../../cli/testbed/testbed.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { startTestbed } from '../../testbed/testbed.ts'
 
 const FLIPS_EACH_WAY = 40
 const L4: LbSetting = { mode: 'l4' }

@@ -1,11 +1,11 @@
 // Every golden output is taken by a real Envoy: one after another, by the same one, as a fleet would come to them.
 
 import t from 'tap'
-import { Authority } from '../../certificates/authority.ts'
-import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
+import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
-import { socketPath } from '../services/open-backend.ts'
+import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, untilSynced } from '../support/real-envoy.ts'
 import { issuedMaterials } from '../support/secret-materials.ts'
 

@@ -3,10 +3,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { nodeUri } from '../../certificates/names.ts'
-import { startTestbed } from '../../cli/testbed/testbed.ts'
-import { CLUSTER } from '../../control-plane/index.ts'
+import { nodeUri } from '../../core/spiffe-ids.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { startTestbed } from '../../testbed/testbed.ts'
+import { CLUSTER } from '../../xds-server/index.ts'
 import { connectTo, DeltaClient, nodeOf } from '../support/xds-client.ts'
 
 t.test('each node of a testbed is served by a certificate of its own, and nobody without', async (t) => {

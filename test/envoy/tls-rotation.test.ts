@@ -3,9 +3,9 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { Authority } from '../../certificates/authority.ts'
-import { replaceFile } from '../../certificates/folder.ts'
-import { LISTENER } from '../../control-plane/index.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
+import { replaceFile } from '../../testbed/certificates/folder.ts'
+import { LISTENER } from '../../xds-server/index.ts'
 import { CLIENT, callAs, ECHO, EDGE, serialShown, startTlsEdge, startTlsLoad } from '../support/tls-edge.ts'
 
 const MUTUAL = { enabled: true, certificate: 'edge', clientCa: 'mesh', sans: ['spiffe://switchyard/client'] }

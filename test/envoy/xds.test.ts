@@ -2,6 +2,7 @@
 
 import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t, { type Test } from 'tap'
+import { freePort } from '../../processes/free-port.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -9,8 +10,7 @@ import {
   SnapshotCache,
   startXdsServer,
   type XdsEvent,
-} from '../../control-plane/index.ts'
-import { freePort } from '../../processes/free-port.ts'
+} from '../../xds-server/index.ts'
 import { nextEvent, startBackends, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
 import { assignment, badCluster, cluster, httpListener, routes, stuckCluster } from '../support/resources.ts'
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, stringify } from 'yaml'
-import { describeDesiredState } from '../../cli/testbed/document.ts'
-import type { TestbedDescription } from '../../cli/testbed/state-file.ts'
 import { freePort } from '../../processes/free-port.ts'
+import { describeDesiredState } from '../../testbed/document.ts'
+import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {

@@ -1,8 +1,8 @@
 // Documents whose security could not hold: refused at the admin, and nothing of them reaches a node.
 
 import t from 'tap'
-import { serveFleet } from '../admin/served-fleet.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { serveFleet } from '../support/served-fleet.ts'
 
 const MAIN = { issuer: 'i', audiences: ['a'], jwks: { upstream: 'echo', path: '/jwks.json' } }
 const JWT = { enabled: true, anyOf: ['main'] }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ActivePolicy, type PolicyEvent } from '../../services/authorizer/active-policy.ts'
-import { bundleFor, callAs, createKeys, type KeyPair, withFiles } from '../services/authorizer/bundle-pair.ts'
 import { authorizerAt, startTestAuthorizer } from '../support/authorizer.ts'
+import { bundleFor, callAs, createKeys, type KeyPair, withFiles } from '../support/bundle-pair.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 
 /** A bundle that is watched; `publish` resolves with what came of the change. */

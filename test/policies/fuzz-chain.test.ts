@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { startAuthorizer } from '../../cli/testbed/authorizer.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { startAuthorizer } from '../../testbed/authorizer.ts'
 import { authorizerAt } from '../support/authorizer.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
 import { type HeldToken, judgedCalls } from '../support/judged-calls.ts'

@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { replaceFile } from '../../certificates/folder.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn } from '../../control-plane/control-plane.ts'
-import { SECRET, type XdsEvent } from '../../control-plane/index.ts'
+import { replaceFile } from '../../testbed/certificates/folder.ts'
+import { SECRET, type XdsEvent } from '../../xds-server/index.ts'
 import { EDGE, startTlsEdge } from '../support/tls-edge.ts'
 
 const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }

@@ -10,8 +10,8 @@ import { readArchive } from '../../services/authorizer/bundle/archive.ts'
 import { readBundle } from '../../services/authorizer/bundle/bundle.ts'
 import { readVerificationKey } from '../../services/authorizer/bundle/signature.ts'
 import { compilePolicy, ENTRYPOINT } from '../../services/authorizer/policy.ts'
-import { bundleFor, callAs, createKeys, withFiles } from '../services/authorizer/bundle-pair.ts'
 import { POLICY_FOLDER } from '../support/authorizer.ts'
+import { bundleFor, callAs, createKeys, withFiles } from '../support/bundle-pair.ts'
 import { OPA_VERSION, requireTool } from '../support/requirements.ts'
 
 const run = promisify(execFile)

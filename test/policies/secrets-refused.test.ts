@@ -4,9 +4,9 @@ import { createPrivateKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { Authority, type Issued } from '../../certificates/authority.ts'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
-import { socketPath } from '../services/open-backend.ts'
+import { Authority, type Issued } from '../../testbed/certificates/authority.ts'
+import { socketPath } from '../support/open-backend.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:tls'
 import t from 'tap'
-import { Authority } from '../../certificates/authority.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 import { CLIENT, callAs, type Identity, startTlsEdge } from '../support/tls-edge.ts'
 

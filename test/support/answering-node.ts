@@ -1,8 +1,8 @@
 // A node that asks as Envoy does (clusters and listeners, then what they refer to) and answers as a test tells it to.
 
 import type { DiscoveryResponse } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { CLUSTER, LISTENER } from '../../control-plane/index.ts'
-import { createResources } from '../../control-plane/snapshot/resource.ts'
+import { CLUSTER, LISTENER } from '../../xds-server/index.ts'
+import { createResources } from '../../xds-server/snapshot/resource.ts'
 import { connectTo, nodeOf, SotwClient, type Teardown } from './xds-client.ts'
 
 /** `ack`, `silence`, or the words of a NACK. */

@@ -1,8 +1,8 @@
 // What one xDS client holds and asks for, kept as Envoy keeps it and without a transport: responses go in, requests come out.
 
-import type { Reference } from '../../control-plane/snapshot/references.ts'
-import { CLUSTER, LISTENER } from '../../control-plane/snapshot/resource-type.ts'
-import type { DeltaRequest, NackDetail, SotwRequest } from '../../control-plane/xds/requests.ts'
+import type { Reference } from '../../xds-server/snapshot/references.ts'
+import { CLUSTER, LISTENER } from '../../xds-server/snapshot/resource-type.ts'
+import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
 
 /** A request of either protocol: each reads the fields that are its own. */
 export type ClientRequest = SotwRequest & DeltaRequest

@@ -12,7 +12,7 @@ import {
   startXdsServer,
   type XdsEvent,
   type XdsServer,
-} from '../../control-plane/index.ts'
+} from '../../xds-server/index.ts'
 import type { ClientResponse } from './client-state.ts'
 import { VARIANTS, type Variant, WireClient } from './wire-client.ts'
 import { connectTo } from './xds-client.ts'

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import pc from 'picocolors'
 import type { FailedAssertion, Failure, FileReport, Tally } from './tally.ts'
 
-/** `✔ test/xds/delta-stream.test.ts  41 passed (0.4 s)` */
+/** `✔ xds-server/streams/delta-stream.test.ts  41 passed (0.4 s)` */
 export function describeFile(file: FileReport): string {
   const mark = file.failed > 0 ? pc.red('✘') : pc.green('✔')
   const time = file.duration === null ? '' : pc.dim(` (${(file.duration / 1000).toFixed(1)} s)`)

@@ -3,13 +3,13 @@
 import type { Message } from '@bufbuild/protobuf'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata } from '@grpc/grpc-js'
-import { validateConfig } from '../../control-plane/config/validate.ts'
-import { SnapshotCache, startXdsServer } from '../../control-plane/index.ts'
+import { validateConfig } from '../../control-plane/document/validate.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
+import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
 
 /** What differs between tests: the rest of the document is the same for all. */

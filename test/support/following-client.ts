@@ -1,6 +1,6 @@
 // A client that asks for what its resources refer to and answers every response: an Envoy, or a gRPC client, without a transport.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../control-plane/snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../xds-server/snapshot/resource-type.ts'
 import {
   type ClientRequest,
   type ClientResource,

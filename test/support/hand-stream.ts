@@ -2,10 +2,10 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import type { Snapshot } from '../../control-plane/snapshot/snapshot.ts'
-import type { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
-import type { StreamStatus, SyncState, TypeView } from '../../control-plane/snapshot/status.ts'
-import type { AnsweredResponse, Watch, WatchReport } from '../../control-plane/snapshot/watch.ts'
+import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
+import type { AnsweredResponse, Watch, WatchReport } from '../../xds-server/cache/watch.ts'
+import type { StreamStatus, SyncState, TypeView } from '../../xds-server/nodes/status.ts'
+import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 
 export const STREAM: StreamStatus = { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' }
 

@@ -2,14 +2,14 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { resourceTypeOf } from '../../control-plane/snapshot/resource-type.ts'
-import type { SnapshotCache } from '../../control-plane/snapshot/snapshot-cache.ts'
-import type { Watch } from '../../control-plane/snapshot/watch.ts'
-import type { Response } from '../../control-plane/xds/delivery.ts'
-import { stepDelta } from '../../control-plane/xds/delta-stream.ts'
-import { describeStream } from '../../control-plane/xds/describe.ts'
-import type { DeltaRequest } from '../../control-plane/xds/requests.ts'
-import { createStreamState, type StreamEvent, type StreamState } from '../../control-plane/xds/stream.ts'
+import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
+import type { Watch } from '../../xds-server/cache/watch.ts'
+import { resourceTypeOf } from '../../xds-server/snapshot/resource-type.ts'
+import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
+import { describeStream } from '../../xds-server/streams/describe.ts'
+import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
+import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
+import type { Response } from '../../xds-server/type-state/type-state.ts'
 
 /** An incremental, aggregated stream. */
 export class MachineStream {

@@ -1,12 +1,12 @@
 // Real parts for tests: an Envoy that is fed by our server, echo backends, and a steady load through them.
 
-import { type BackgroundLoad, startBackgroundLoad } from '../../cli/demo/background-load.ts'
-import type { SnapshotCache, XdsEvent } from '../../control-plane/index.ts'
-import type { NodeStatus } from '../../control-plane/snapshot/status.ts'
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { startBackend } from '../../services/backend-server.ts'
+import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
+import type { SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
+import type { NodeStatus } from '../../xds-server/nodes/status.ts'
 
 export interface Teardowns {
   readonly teardown: (end: () => unknown) => unknown

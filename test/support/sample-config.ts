@@ -1,6 +1,6 @@
 // A configuration that uses every part of the model once; tests change what they are about.
 
-import type { Config } from '../../control-plane/config/model.ts'
+import type { Config } from '../../control-plane/document/model.ts'
 
 /** A fresh copy, free to be changed. */
 export function sampleConfig() {

@@ -7,7 +7,7 @@ import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endp
 import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
-import { createResources, type Resource, type ResourceInput } from '../../control-plane/snapshot/resource.ts'
+import { createResources, type Resource, type ResourceInput } from '../../xds-server/snapshot/resource.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -15,9 +15,9 @@ import {
   ROUTE,
   SECRET,
   typeUrlOf,
-} from '../../control-plane/snapshot/resource-type.ts'
-import { createSnapshot, type Snapshot } from '../../control-plane/snapshot/snapshot.ts'
-import { createTypeSnapshot } from '../../control-plane/snapshot/type-snapshot.ts'
+} from '../../xds-server/snapshot/resource-type.ts'
+import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
+import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
 import { assignment, badCluster, cluster, routes, secret, tcpListener } from './resources.ts'
 
 /** A type that Switchyard knows nothing of. */

@@ -1,8 +1,8 @@
 // What the files of a document's secrets would hold: words for goldens, or real certificates where an Envoy is to take them.
 
-import type { Authority } from '../../certificates/authority.ts'
-import type { Config } from '../../control-plane/config/model.ts'
-import type { SecretMaterials } from '../../control-plane/secrets/material.ts'
+import type { Config } from '../../control-plane/document/model.ts'
+import type { SecretMaterials } from '../../control-plane/sources/secrets/secret-bytes.ts'
+import type { Authority } from '../../testbed/certificates/authority.ts'
 
 /** The names of files in the place of what is in them. */
 export function namedMaterials({ secrets = {} }: Config): SecretMaterials {

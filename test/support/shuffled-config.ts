@@ -20,7 +20,7 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import * as fc from 'fast-check'
-import { contentVersion } from '../../control-plane/snapshot/version.ts'
+import { contentVersion } from '../../xds-server/snapshot/version.ts'
 
 /** What a config is made from: names for map keys, and metadata of any shape. */
 export interface ConfigModel {

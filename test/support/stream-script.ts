@@ -12,20 +12,20 @@
 //   status                         how each type stands
 
 import t from 'tap'
-import type { Resource } from '../../control-plane/snapshot/resource.ts'
-import type { Snapshot } from '../../control-plane/snapshot/snapshot.ts'
-import { setVersion } from '../../control-plane/snapshot/version.ts'
-import type { Delivery, Response } from '../../control-plane/xds/delivery.ts'
-import { stepDelta } from '../../control-plane/xds/delta-stream.ts'
-import { describeStream } from '../../control-plane/xds/describe.ts'
-import type { DeltaRequest, NackDetail, SotwRequest } from '../../control-plane/xds/requests.ts'
-import { stepSotw } from '../../control-plane/xds/sotw-stream.ts'
+import type { Resource } from '../../xds-server/snapshot/resource.ts'
+import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
+import { setVersion } from '../../xds-server/snapshot/version.ts'
+import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
+import { describeStream } from '../../xds-server/streams/describe.ts'
+import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
+import { stepSotw } from '../../xds-server/streams/sotw-stream.ts'
 import {
   createStreamState,
   type Step,
   type StreamEvent,
   type StreamState,
-} from '../../control-plane/xds/stream.ts'
+} from '../../xds-server/streams/stream.ts'
+import type { Delivery, Response } from '../../xds-server/type-state/type-state.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** What is played on each machine; a script without a machine's name is played on both. */

@@ -1,6 +1,6 @@
 // The error that a call throws, for tests that look into it.
 
-import { SwitchyardError } from '../../control-plane/errors.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 
 /** @throws where the call does not throw a `SwitchyardError`. */
 export function thrownBy(call: () => unknown): SwitchyardError {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Static, Type } from 'typebox'
 import { parse } from 'yaml'
-import { formatSteps } from '../../control-plane/config/finding.ts'
-import { createSchemaCheck } from '../../control-plane/config/schema-check.ts'
+import { formatSteps } from '../../control-plane/document/problem.ts'
+import { createSchemaCheck } from '../../control-plane/document/schema-check.ts'
 import type { TokenRecipe } from './forged-token.ts'
 
 const strict = { additionalProperties: false } as const

@@ -8,7 +8,7 @@ import {
   DiscoveryResponseSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import type { Client } from '@grpc/grpc-js'
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../control-plane/index.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/index.ts'
 import { type ClientRequest, type ClientResponse, ClientState } from './client-state.ts'
 import { readDelta, readSotw } from './wire-resources.ts'
 import { ADS, nodeOf, RawStream } from './xds-client.ts'

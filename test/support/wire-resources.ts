@@ -15,8 +15,8 @@ import type {
   DiscoveryResponse,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from '../../control-plane/index.ts'
-import type { Reference } from '../../control-plane/snapshot/references.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from '../../xds-server/index.ts'
+import type { Reference } from '../../xds-server/snapshot/references.ts'
 import type { ClientResource, ClientResponse } from './client-state.ts'
 
 export const EXTENSION = typeUrlOf(TypedExtensionConfigSchema)

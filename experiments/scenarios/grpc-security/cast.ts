@@ -2,10 +2,10 @@
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeCertificates } from '../../../certificates/folder.ts'
-import { fetchToken, ISSUER } from '../../../cli/testbed/issuer.ts'
-import { AUDIENCE } from '../../../cli/testbed/security.ts'
 import { TokenIssuer } from '../../../services/issuer/token-issuer.ts'
+import { writeCertificates } from '../../../testbed/certificates/folder.ts'
+import { fetchToken, ISSUER } from '../../../testbed/issuer.ts'
+import { AUDIENCE } from '../../../testbed/security.ts'
 import type { Caller, Identity } from './callers.ts'
 
 const LIFETIME = 1_800

@@ -1,7 +1,7 @@
 // Authorised calls that never stop while switches are turned: each that fails is one that a user would have noticed.
 
 import { setTimeout } from 'node:timers/promises'
-import { CallCount } from '../../../cli/demo/call-count.ts'
+import { CallCount } from '../../../testbed/load/call-count.ts'
 import { callOn, type Identity, METHODS, metadataOf, openChannel } from './callers.ts'
 
 const [UNARY] = METHODS

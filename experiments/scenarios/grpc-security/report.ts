@@ -1,7 +1,7 @@
 // What the scenario found, as tables.
 
 import pc from 'picocolors'
-import { renderTable } from '../../../cli/output/table.ts'
+import { renderTable } from '../../../testbed/measure/table.ts'
 import { METHODS } from './callers.ts'
 import type { StepReport } from './scenario.ts'
 

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { startTestbed, type Testbed, type TestbedNode } from '../../../cli/testbed/testbed.ts'
-import { SwitchyardError } from '../../../control-plane/errors.ts'
+import { SwitchyardError } from '../../../core/errors.ts'
 import type { ProcessGroup } from '../../../processes/process-group.ts'
+import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
 import { METHODS, statusOf } from './callers.ts'
 import { type Cast, castOf } from './cast.ts'
 import { AuthorisedLoad, type LoadCount } from './load.ts'

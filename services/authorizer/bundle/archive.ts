@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { extract, pack } from 'tar-stream'
-import { SwitchyardError } from '../../../control-plane/errors.ts'
+import { SwitchyardError } from '../../../core/errors.ts'
 
 /** Contents by their paths from the root of the bundle, such as `roles/data.json`. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>

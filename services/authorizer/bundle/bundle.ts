@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import type { JsonObject } from '@bufbuild/protobuf'
-import { SwitchyardError } from '../../../control-plane/errors.ts'
+import { SwitchyardError } from '../../../core/errors.ts'
 import { ENTRYPOINT, type PolicySource } from '../policy.ts'
 import { type BundleFiles, readArchive, writeArchive } from './archive.ts'
 import { digestOfAll } from './digest.ts'

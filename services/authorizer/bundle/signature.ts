@@ -2,7 +2,7 @@
 
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { CompactSign, compactVerify } from 'jose'
-import { SwitchyardError } from '../../../control-plane/errors.ts'
+import { SwitchyardError } from '../../../core/errors.ts'
 import type { BundleFiles } from './archive.ts'
 import { digestOf } from './digest.ts'
 

@@ -1,7 +1,7 @@
 // What can happen to a fleet, as data: drawn at random by fast-check, run one by one, and shrunk to the few that matter.
 
 import fc from 'fast-check'
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../../control-plane/index.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../../xds-server/index.ts'
 import { EVERYTHING } from '../../support/client-state.ts'
 import type { Fleet } from './fleet.ts'
 import { BAD_CONTENTS, type Change, CLUSTERS, LISTENERS, SECRETS } from './world.ts'

@@ -1,8 +1,8 @@
 // The truth and all who are to hold it: clients of every kind, in both protocols, on one cache.
 
-import type { SnapshotCache } from '../../../control-plane/index.ts'
-import { ENDPOINT, resourceTypeOf, STAGES } from '../../../control-plane/snapshot/resource-type.ts'
-import { typeIn } from '../../../control-plane/snapshot/snapshot.ts'
+import type { SnapshotCache } from '../../../xds-server/index.ts'
+import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
+import { typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import type { ClientState } from '../../support/client-state.ts'
 import type { Link } from './link.ts'
 import { KINDS, Member } from './member.ts'

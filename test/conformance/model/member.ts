@@ -1,6 +1,6 @@
 // One client of the model, with the link that it has now: it reads when it is told to, and can be held against the truth.
 
-import { type Snapshot, typeIn } from '../../../control-plane/snapshot/snapshot.ts'
+import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import { type ClientRequest, ClientState, type Refuses, WHOLE_TYPES } from '../../support/client-state.ts'
 import { ENVOY, FollowingClient, grpcClient } from '../../support/following-client.ts'
 import type { Link } from './link.ts'

@@ -1,7 +1,7 @@
 // Watches one stream from beside it, by plain bookkeeping of its own, and objects to a response that breaks the protocol.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../control-plane/snapshot/resource-type.ts'
-import { type Snapshot, typeIn } from '../../../control-plane/snapshot/snapshot.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import {
   type ClientRequest,
   type ClientResponse,

@@ -1,7 +1,7 @@
 // What the fleet is to be served, in a form that is quick to change at random and is consistent after each change.
 
-import type { ResourceInput } from '../../../control-plane/index.ts'
-import { CLUSTER, LISTENER, ROUTE } from '../../../control-plane/snapshot/resource-type.ts'
+import type { ResourceInput } from '../../../xds-server/index.ts'
+import { CLUSTER, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
 import { assignment, cluster, httpListener, routes, secret, tcpListener } from '../../support/resources.ts'
 
 export const CLUSTERS = ['a', 'b', 'c'] as const

@@ -1,0 +1,91 @@
+// Paths into the document, the values that they lead to, and the patches that are made of them.
+
+import t from 'tap'
+import { formatPath, leavesOf, parsePath, toMergePatch, valueAt } from './path.ts'
+
+const DOCUMENT = {
+  fleets: { edge: { lb: { mode: 'l4' } } },
+  upstreams: { 'a.b': { endpoints: {} } },
+}
+
+const PATHS = [
+  ['fleets.edge.lb', ['fleets', 'edge', 'lb']],
+  ['upstreams["a.b"].endpoints', ['upstreams', 'a.b', 'endpoints']],
+  ['["say \\"hi\\""]', ['say "hi"']],
+  ['echo-v2', ['echo-v2']],
+] as const
+
+for (const [text, steps] of PATHS) {
+  t.test(`${text} is read, and written again`, async (t) => {
+    t.same(parsePath(text), steps)
+    t.equal(formatPath(steps), text)
+  })
+}
+
+t.test('the index of a list is a step', async (t) => {
+  t.same(parsePath('routes.public.hosts[0]'), ['routes', 'public', 'hosts', '0'])
+})
+
+for (const text of ['', 'fleets..lb', 'fleets.', 'upstreams["a.b]']) {
+  t.test(`"${text}" is no path`, async (t) => {
+    t.throws(() => parsePath(text), { code: 'invalid-argument', message: /is no path/ })
+  })
+}
+
+t.test('a path leads to a value, or says what there is instead', async (t) => {
+  t.equal(valueAt(DOCUMENT, 'fleets.edge.lb.mode'), 'l4')
+  t.same(valueAt(DOCUMENT, 'upstreams["a.b"]'), { endpoints: {} })
+  t.throws(() => valueAt(DOCUMENT, 'fleet.edge'), {
+    code: 'not-found',
+    message: 'there is no "fleet" in the document, which has: fleets, upstreams',
+  })
+  t.throws(() => valueAt(DOCUMENT, 'fleets.edge.lb.mode.x'), { message: /no "x" in "fleets.edge.lb.mode"/ })
+  t.throws(() => valueAt(DOCUMENT, 'constructor'), { code: 'not-found' })
+})
+
+t.test('leaves are listed with the paths that lead to them', async (t) => {
+  t.same(leavesOf(DOCUMENT), [
+    ['fleets.edge.lb.mode', 'l4'],
+    ['upstreams["a.b"].endpoints', {}],
+  ])
+  t.same(leavesOf('l4', ['mode']), [['mode', 'l4']])
+})
+
+t.test('assignments become one merge patch, with values read as YAML', async (t) => {
+  const patch = toMergePatch([
+    'fleets.edge.lb.mode=l7',
+    'fleets.edge.lb.policy=maglev',
+    'upstreams["a=b"].endpoints.b1.weight=5',
+    'upstreams.echo.endpoints.b2=null',
+    'upstreams.echo.endpoints.b3={address: "127.0.0.1:7103"}',
+    'routes.r.rules.x.match.headers={x-canary: "1"}',
+  ])
+  t.equal(
+    JSON.stringify(patch),
+    JSON.stringify({
+      fleets: { edge: { lb: { mode: 'l7', policy: 'maglev' } } },
+      upstreams: {
+        'a=b': { endpoints: { b1: { weight: 5 } } },
+        echo: { endpoints: { b2: null, b3: { address: '127.0.0.1:7103' } } },
+      },
+      routes: { r: { rules: { x: { match: { headers: { 'x-canary': '1' } } } } } },
+    }),
+  )
+})
+
+t.test('no path reaches beyond the patch', async (t) => {
+  const patch = toMergePatch(['__proto__.polluted=1'])
+  t.equal(JSON.stringify(patch), '{"__proto__":{"polluted":1}}')
+  t.notOk('polluted' in {})
+})
+
+t.test('all assignments that are none are told at once', async (t) => {
+  t.throws(() => toMergePatch(['fleets.edge', 'a..b=1', 'a={', 'b=1']), {
+    code: 'invalid-argument',
+    problems: [
+      { path: 'fleets.edge', message: 'is no PATH=VALUE' },
+      { path: 'a..b', message: /is no path/ },
+      { path: 'a', message: /is no YAML/ },
+    ],
+  })
+})

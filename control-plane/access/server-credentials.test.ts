@@ -1,0 +1,32 @@
+// TLS files that cannot serve: what is wrong with them is told before anything listens.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { writeCertificate } from '../../test/support/certificates.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
+import { readServerCredentials } from './server-credentials.ts'
+
+t.test('files that do not fit, or are none, are refused by their names', async (t) => {
+  const authority = await Authority.create('test')
+  const folder = t.testdir({ 'ca.pem': authority.issued.certificate, 'none.pem': 'no certificate' })
+  const clientCa = join(folder, 'ca.pem')
+  const server = await writeCertificate(folder, 'server', await authority.issue({ name: 'test' }))
+  const other = await writeCertificate(folder, 'other', await authority.issue({ name: 'test' }))
+  const none = join(folder, 'none.pem')
+  await t.resolves(readServerCredentials({ ...server, clientCa }), 'the twin')
+
+  const gone = join(folder, 'gone.pem')
+  await writeFile(join(folder, 'empty.pem'), '')
+  const cases: readonly [Parameters<typeof readServerCredentials>[0], RegExp][] = [
+    [{ ...server, key: other.key, clientCa }, /server\.pem, .*other\.key and .*ca\.pem: .*mismatch/],
+    [{ ...server, certificate: gone, clientCa }, /ENOENT.*gone\.pem/],
+    [{ ...server, certificate: none, clientCa }, /none\.pem/],
+    [{ ...server, clientCa: gone }, /ENOENT.*gone\.pem/],
+    [{ ...server, clientCa: join(folder, 'empty.pem') }, /PEM|no start line/i],
+    [{ ...server, clientCa: none }, /PEM|no start line/i],
+  ]
+  for (const [files, message] of cases) {
+    await t.rejects(readServerCredentials(files), { code: 'invalid-argument', message })
+  }
+})

@@ -1,0 +1,87 @@
+// The admin as a server: its address, those who wait when it closes, and those who leave.
+
+import { once } from 'node:events'
+import t from 'tap'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import type { RevisionInfo } from '../store/revision.ts'
+import { startAdmin } from './admin.ts'
+import type { DesiredState } from './desired-state.ts'
+
+const HEAD: RevisionInfo = {
+  number: 1,
+  etag: '1-x',
+  author: 'file',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  status: 'pending',
+}
+
+/** A fleet that never answers: a wait ends with its signal only, which is handed out. */
+function silentFleet() {
+  const asked = Promise.withResolvers<AbortSignal>()
+  const state: DesiredState = {
+    head: HEAD,
+    config: sampleWith({}),
+    acceptedNumber: undefined,
+    secrets: () => ({}),
+    refusals: () => undefined,
+    get: async () => ({ ...HEAD, document: {} }),
+    list: async () => [HEAD],
+    write: async () => HEAD,
+    progress: async (_number, signal) => {
+      asked.resolve(signal)
+      if (!signal.aborted) await once(signal, 'abort')
+      return { outcome: 'pending', revision: HEAD, nodes: [] }
+    },
+  }
+  const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
+  return { asked: asked.promise, state, nodes }
+}
+
+const PUT = {
+  method: 'PUT',
+  headers: { 'content-type': 'application/json' },
+  body: '{"mode":"l7"}',
+}
+
+async function start(address = '127.0.0.1:0') {
+  const { asked, state, nodes } = silentFleet()
+  return { asked, ...(await startAdmin({ state, nodes, address })) }
+}
+
+t.test('it listens where it is told to, and says where that is', async (t) => {
+  const { url, close } = await start()
+  t.teardown(close)
+  t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+  t.same(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' })
+})
+
+t.test('whoever waits is answered when it closes', async (t) => {
+  const { url, asked, close } = await start()
+  const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, PUT)
+  await asked
+  await close()
+  t.equal((await waiting).status, 504)
+})
+
+t.test('a wait ends when nobody is there any more to be answered', async (t) => {
+  const { url, asked, close } = await start()
+  t.teardown(close)
+  const leaving = new AbortController()
+  const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, { ...PUT, signal: leaving.signal })
+  const signal = await asked
+  t.equal(signal.aborted, false)
+  leaving.abort()
+  await t.rejects(waiting, { name: 'AbortError' })
+  if (!signal.aborted) await once(signal, 'abort')
+  t.equal(signal.aborted, true)
+})
+
+t.test('a port in use is a clear error, and so is an address that is none', async (t) => {
+  const { url, close } = await start()
+  t.teardown(close)
+  const { host } = new URL(url)
+  await t.rejects(start(host), { code: 'address-in-use', message: new RegExp(`${host}, which is in use`) })
+  for (const address of ['', 'nonsense', '127.0.0.1', '127.0.0.1:x']) {
+    await t.rejects(start(address), { code: 'invalid-argument', message: /is not HOST:PORT/ })
+  }
+})

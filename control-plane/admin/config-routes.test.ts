@@ -1,0 +1,191 @@
+// The whole document over REST: reading it, replacing it, patching it, and who may.
+
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+import { LISTENER } from '../../xds-server/index.ts'
+
+t.test(
+  'GET shows the document in force with its ETag, in JSON, or in YAML where that is asked for',
+  async (t) => {
+    const { admin, state } = await serveFleet(t)
+    const json = await admin.inject('/v1/config')
+    t.same(json.json(), state.config)
+    t.equal(json.headers.etag, `"${state.head.etag}"`)
+    const yaml = await admin.inject({ url: '/v1/config', headers: { accept: 'application/yaml' } })
+    t.match(yaml.headers['content-type'], /^application\/yaml/)
+    t.same(parse(yaml.body), state.config)
+  },
+)
+
+const REPLACEMENT = sampleWith({ 'fleets.edge.lb.mode': 'l7' })
+const WRITES = [
+  { title: 'PUT in JSON', method: 'PUT', type: 'application/json', payload: JSON.stringify(REPLACEMENT) },
+  { title: 'PUT in YAML', method: 'PUT', type: 'application/yaml', payload: stringify(REPLACEMENT) },
+  {
+    title: 'PATCH in JSON',
+    method: 'PATCH',
+    type: 'application/merge-patch+json',
+    payload: '{"fleets":{"edge":{"lb":{"mode":"l7"}}}}',
+  },
+  {
+    title: 'PATCH in YAML',
+    method: 'PATCH',
+    type: 'application/yaml',
+    payload: 'fleets: { edge: { lb: { mode: l7 } } }',
+  },
+] as const
+
+for (const { title, method, type, payload } of WRITES) {
+  t.test(`${title} writes a revision, and answers once the fleet has it`, async (t) => {
+    const { admin, state, connectNode, getConfig } = await serveFleet(t)
+    await connectNode('node-1')
+    const { etag } = await getConfig()
+    const response = await admin.inject({
+      method,
+      url: '/v1/config?wait=30s',
+      headers: { 'content-type': type, 'if-match': etag },
+      payload,
+    })
+    t.equal(response.statusCode, 200)
+    t.match(response.json(), {
+      outcome: 'synced',
+      revision: 2,
+      revisionStatus: 'accepted',
+      nodes: [{ id: 'node-1' }],
+    })
+    t.not(response.headers.etag, etag)
+    t.equal(response.headers.etag, `"${state.head.etag}"`)
+    t.equal(state.config.fleets.edge?.lb.mode, 'l7')
+  })
+}
+
+const PRECONDITIONS = [
+  { title: 'without If-Match', ifMatch: undefined, status: 428, type: /etag-missing$/, detail: /If-Match/ },
+  {
+    title: 'with a stale ETag',
+    ifMatch: '"1-old"',
+    status: 412,
+    type: /stale-etag$/,
+    detail: /read it again/,
+  },
+  { title: 'with a weak ETag', ifMatch: 'W/"1-old"', status: 412, type: /stale-etag$/, detail: /./ },
+] as const
+
+for (const { title, ifMatch, status, ...problem } of PRECONDITIONS) {
+  t.test(`a write ${title} is ${status}, and changes nothing`, async (t) => {
+    const { admin, state } = await serveFleet(t)
+    const before = state.head
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const response = await admin.inject({
+        method,
+        url: '/v1/config',
+        headers: { 'content-type': 'application/json', ...(ifMatch && { 'if-match': ifMatch }) },
+        payload: JSON.stringify(REPLACEMENT),
+      })
+      t.match(response.json(), { status, ...problem })
+    }
+    t.equal(state.head, before)
+  })
+}
+
+t.test('If-Match may be * for any, or several of which one fits', async (t) => {
+  const { admin, getConfig } = await serveFleet(t)
+  for (const ifMatch of ['*', `"x", ${(await getConfig()).etag}`]) {
+    const response = await admin.inject({
+      method: 'PATCH',
+      url: '/v1/config',
+      headers: { 'content-type': 'application/json', 'if-match': ifMatch },
+      payload: '{}',
+    })
+    t.equal(response.statusCode, 202, ifMatch)
+  }
+})
+
+t.test('of two who have read the same document, one writes', async (t) => {
+  const { admin, getConfig, state } = await serveFleet(t)
+  const { etag } = await getConfig()
+  const patches = ['random', 'least_request'].map((policy) =>
+    admin.inject({
+      method: 'PATCH',
+      url: '/v1/config',
+      headers: { 'content-type': 'application/json', 'if-match': etag },
+      payload: { fleets: { edge: { lb: { policy } } } },
+    }),
+  )
+  const codes = (await Promise.all(patches)).map(({ statusCode }) => statusCode)
+  t.same(codes.sort(), [202, 412])
+  t.equal(state.head.number, 2)
+})
+
+t.test(
+  "X7: a refused patch is 409 with the node's words, the place, and the ETag to go on from",
+  async (t) => {
+    const { connectNode, patchConfig, getConfig } = await serveFleet(t)
+    const node = await connectNode('node-1')
+    node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
+    const response = await patchConfig({ fleets: { edge: { lb: { mode: 'l7' } } } }, '?wait=30s')
+    t.equal(response.statusCode, 409)
+    t.match(response.json(), {
+      type: 'urn:switchyard:error:nacked',
+      detail: /^node-1 refused Listener: no such filter/,
+      problems: [{ path: 'fleets.edge.listeners.main', message: /no such filter/ }],
+      revisionStatus: 'rolled_back',
+    })
+    const { etag, config } = await getConfig()
+    t.equal(response.headers.etag, etag)
+    t.equal(config.fleets.edge?.lb.mode, 'l4')
+  },
+)
+
+const BAD_BODIES = [
+  {
+    title: 'YAML that is none',
+    type: 'application/yaml',
+    payload: 'version: 1\nfleets: [',
+    problems: [{ path: /^body:2:\d+/ }],
+  },
+  {
+    title: 'a wrong type in YAML, with its line and column',
+    type: 'application/yaml',
+    payload: stringify(sampleWith({ 'fleets.edge.listeners.main.port': 'x' })),
+    problems: [
+      { path: /^body:\d+:\d+ fleets\.edge\.listeners\.main\.port$/, message: /a port from 1 to 65535/ },
+    ],
+  },
+  {
+    title: 'an unknown name',
+    type: 'application/json',
+    payload: JSON.stringify(sampleWith({ 'fleets.edge.listeners.main.l4.upstream': 'ehco' })),
+    problems: [{ path: 'fleets.edge.listeners.main.l4.upstream', message: /no upstream "ehco": known are/ }],
+  },
+  {
+    title: 'two listeners on one port',
+    type: 'application/json',
+    payload: JSON.stringify(
+      sampleWith({
+        'fleets.edge.listeners.second': { port: 10_000, l4: { upstream: 'echo' }, l7: { routes: 'public' } },
+      }),
+    ),
+    problems: [{ path: 'fleets.edge.listeners.second.port', message: /is the port of main too/ }],
+  },
+] as const
+
+for (const { title, type, payload, problems } of BAD_BODIES) {
+  t.test(`${title} is 422 with its place, and what is served stays`, async (t) => {
+    const { admin, cache, state } = await serveFleet(t)
+    const before = { head: state.head, snapshot: cache.getSnapshot('edge') }
+    const headers = { 'content-type': type, 'if-match': '*' }
+    const response = await admin.inject({ method: 'PUT', url: '/v1/config', headers, payload })
+    t.match(response.json(), { status: 422, type: /invalid-config$/, problems })
+    t.same({ head: state.head, snapshot: cache.getSnapshot('edge') }, before)
+  })
+}
+
+t.test('a patch that would break the whole is 422 with the place in the whole', async (t) => {
+  const { patchConfig, state } = await serveFleet(t)
+  const response = await patchConfig({ upstreams: { echo: null } })
+  t.match(response.json(), { status: 422, problems: [{ path: /^routes\.public\.rules/ }] })
+  t.equal(state.head.number, 1)
+})

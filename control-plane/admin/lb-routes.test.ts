@@ -1,0 +1,126 @@
+// The switch over REST: what is answered, and when.
+
+import { isDeepStrictEqual } from 'node:util'
+import t from 'tap'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+import { CLUSTER, LISTENER, type Snapshot, SnapshotCache } from '../../xds-server/index.ts'
+import { translateFleet } from '../translate/translate.ts'
+
+t.test('GET shows what is in effect, with defaults, and PUT takes it back', async (t) => {
+  const { admin, putLb } = await serveFleet(t)
+  const get = async () => (await admin.inject('/v1/fleets/edge/lb')).json()
+  t.same(await get(), { mode: 'l4', policy: 'round_robin' })
+
+  await putLb({ mode: 'l7', policy: 'least_request' })
+  t.same(await get(), { mode: 'l7', policy: 'least_request', choices: 2 })
+
+  await putLb({ mode: 'l4' })
+  t.same(await get(), { mode: 'l4', policy: 'least_request', choices: 2 }, 'an omitted policy stays')
+
+  t.equal((await putLb(await get())).statusCode, 202)
+})
+
+t.test('with ?wait= it answers 200 synced once every node has ACKed', async (t) => {
+  const { cache, connectNode, putLb } = await serveFleet(t)
+  await connectNode('node-1')
+  await connectNode('node-2')
+  const response = await putLb({ mode: 'l7', policy: 'random' }, '?wait=30s')
+  t.equal(response.statusCode, 200)
+  t.match(response.json(), {
+    outcome: 'synced',
+    elapsedMs: Number,
+    mode: 'l7',
+    policy: 'random',
+    nodes: [
+      { id: 'node-1', state: 'SYNCED' },
+      { id: 'node-2', state: 'SYNCED' },
+    ],
+  })
+  const version = cache.getSnapshot('edge')?.types.get(CLUSTER)?.version
+  for (const { types } of response.json().nodes) t.match(types[CLUSTER], { ackedVersion: version })
+})
+
+t.test("with ?wait= it answers 409 nacked with the node's own words", async (t) => {
+  const { connectNode, putLb } = await serveFleet(t)
+  await connectNode('node-1')
+  const second = await connectNode('node-2')
+  second.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
+  const response = await putLb({ mode: 'l7' }, '?wait=30s')
+  t.equal(response.statusCode, 409)
+  t.match(response.headers['content-type'], /^application\/problem\+json/)
+  t.match(response.json(), {
+    type: 'urn:switchyard:error:nacked',
+    title: 'Nacked',
+    status: 409,
+    detail: /^node-2 refused Listener: no such filter; since revision 1, changed are fleets\.edge\.lb\.mode$/,
+    revision: 2,
+    revisionStatus: 'rolled_back',
+    outcome: 'nacked',
+    elapsedMs: Number,
+    mode: 'l4',
+    policy: 'round_robin',
+  })
+})
+
+t.test('with ?wait= it answers 504 pending with who, and with what, when the time is over', async (t) => {
+  const { connectNode, putLb } = await serveFleet(t)
+  const node = await connectNode('node-1')
+  node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? 'silence' : 'ack')
+  const response = await putLb({ mode: 'l7' }, '?wait=50ms')
+  t.equal(response.statusCode, 504)
+  t.match(response.json(), {
+    type: 'urn:switchyard:error:pending',
+    status: 504,
+    detail: /^after \d+ ms still without an answer: node-1 \(.*Listener STALE.*\)$/,
+    outcome: 'pending',
+    mode: 'l7',
+    nodes: [{ id: 'node-1' }],
+  })
+  t.ok(response.json().elapsedMs >= 49)
+})
+
+t.test('with ?wait= it answers 202 unverified at once where no node is connected', async (t) => {
+  const { putLb } = await serveFleet(t)
+  const response = await putLb({ mode: 'l7' }, '?wait=5m')
+  t.equal(response.statusCode, 202)
+  t.match(response.json(), { outcome: 'unverified', mode: 'l7', nodes: [] })
+})
+
+t.test('without ?wait= it answers 202 with how far it has come', async (t) => {
+  const { connectNode, putLb } = await serveFleet(t)
+  t.match((await putLb({ mode: 'l7' })).json(), { outcome: 'unverified' })
+  const node = await connectNode('node-1')
+  node.answer = () => 'silence'
+  const response = await putLb({ mode: 'l4' })
+  t.equal(response.statusCode, 202)
+  t.match(response.json(), { outcome: 'pending', mode: 'l4', nodes: [{ id: 'node-1' }] })
+})
+
+t.test('a PUT that changes nothing serves the snapshot from before, and is synced', async (t) => {
+  const { cache, connectNode, putLb } = await serveFleet(t)
+  await connectNode('node-1')
+  const before = cache.getSnapshot('edge')
+  const response = await putLb({ mode: 'l4', policy: 'round_robin' }, '?wait=30s')
+  t.equal(response.statusCode, 200)
+  t.equal(cache.getSnapshot('edge'), before)
+})
+
+t.test('writes that come at once are each done as a whole, and the last one is what is served', async (t) => {
+  const { cache, state, putLb } = await serveFleet(t)
+  const wanted = [
+    { mode: 'l7', policy: 'least_request', choices: 7 },
+    { mode: 'l4', policy: 'random' },
+    { mode: 'l7', policy: 'ring_hash', hashOn: { header: 'x-tenant' } },
+  ]
+  const responses = await Promise.all(wanted.map((body) => putLb(body, '?wait=1s')))
+  t.same(
+    responses.map(({ statusCode }) => statusCode),
+    [202, 202, 202],
+  )
+  const inForce = state.config.fleets.edge?.lb
+  t.equal(wanted.filter((body) => isDeepStrictEqual(body, inForce)).length, 1)
+  const expected = new SnapshotCache().setSnapshot('edge', translateFleet(state.config, 'edge'))
+  const versionsOf = ({ types }: Snapshot) => [...types.values()].map(({ version }) => version).sort()
+  const served = cache.getSnapshot('edge')
+  t.same(served && versionsOf(served), versionsOf(expected))
+})

@@ -1,0 +1,41 @@
+// What was, over REST.
+
+import t from 'tap'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+
+t.test('revisions are listed, the newest first, and each can be read with its document', async (t) => {
+  const { admin, putLb, state } = await serveFleet(t)
+  await putLb({ mode: 'l7' })
+  const { revisions } = (await admin.inject('/v1/revisions')).json()
+  t.match(revisions, [
+    { revision: 2, author: 'rest', status: 'unverified', etag: state.head.etag, createdAt: /^\d{4}-/ },
+    { revision: 1, author: 'file', status: 'superseded' },
+  ])
+  t.match((await admin.inject('/v1/revisions/1')).json(), {
+    revision: 1,
+    document: { fleets: { edge: { lb: { mode: 'l4' } } } },
+  })
+})
+
+t.test('with ?wait= a revision is answered as its write would be', async (t) => {
+  const { admin, connectNode, putLb } = await serveFleet(t)
+  t.equal((await admin.inject('/v1/revisions/1?wait=1s')).statusCode, 202)
+  const node = await connectNode('node-1')
+  t.match((await admin.inject('/v1/revisions/1?wait=30s')).json(), {
+    outcome: 'synced',
+    revisionStatus: 'accepted',
+  })
+  node.answer = () => 'silence'
+  await putLb({ mode: 'l4', policy: 'random' })
+  t.match((await admin.inject('/v1/revisions/2?wait=20ms')).json(), {
+    status: 504,
+    outcome: 'pending',
+    revision: 2,
+  })
+})
+
+t.test('a number that is none is 400, and one that is not there 404', async (t) => {
+  const { admin } = await serveFleet(t)
+  t.match((await admin.inject('/v1/revisions/x')).json(), { status: 400, problems: [{ path: 'number' }] })
+  t.match((await admin.inject('/v1/revisions/9')).json(), { status: 404, detail: 'there is no revision 9' })
+})

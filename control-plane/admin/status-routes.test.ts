@@ -1,0 +1,68 @@
+// Looking on over REST.
+
+import t from 'tap'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+import { CLUSTER, LISTENER } from '../../xds-server/index.ts'
+
+t.test('the status shows each fleet with its switch, and each node with its types', async (t) => {
+  const { admin, connectNode } = await serveFleet(t)
+  t.match((await admin.inject('/v1/status')).json(), {
+    revision: { revision: 1, author: 'file', status: 'unverified' },
+    acceptedRevision: null,
+    refusedRevision: null,
+    refusals: [],
+    fleets: { edge: { lb: { mode: 'l4', policy: 'round_robin' } } },
+    nodes: [],
+  })
+  await connectNode('node-1')
+  t.match((await admin.inject('/v1/status')).json(), {
+    nodes: [
+      {
+        id: 'node-1',
+        group: 'edge',
+        connected: true,
+        state: 'SYNCED',
+        types: { [CLUSTER]: { state: 'SYNCED' }, [LISTENER]: { state: 'SYNCED' } },
+      },
+    ],
+  })
+})
+
+t.test('it is healthy when it answers', async (t) => {
+  const { admin } = await serveFleet(t)
+  const response = await admin.inject('/healthz')
+  t.equal(response.statusCode, 200)
+  t.same(response.json(), { status: 'ok' })
+})
+
+t.test('X7: the status shows who refuses what, and where in the document it comes from', async (t) => {
+  const { admin, connectNode, putLb } = await serveFleet(t, sampleWith({ 'fleets.edge.onNack': 'hold' }))
+  const node = await connectNode('node-1')
+  node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
+  await putLb({ mode: 'l7' }, '?wait=30s')
+  t.match((await admin.inject('/v1/status')).json(), {
+    revision: { revision: 2, status: 'rejected' },
+    acceptedRevision: 1,
+    refusedRevision: { revision: 2, reason: /no such filter/ },
+    refusals: [
+      { path: 'fleets.edge.listeners.main', message: /^node-1 refused Listener "main".*no such filter/ },
+    ],
+  })
+})
+
+t.test('it is ready when it serves a revision', async (t) => {
+  const { admin } = await serveFleet(t)
+  t.same((await admin.inject('/readyz')).json(), { status: 'ready', revision: 1 })
+})
+
+t.test('a snapshot is shown as proto JSON, with what is packed inside it', async (t) => {
+  const { admin } = await serveFleet(t)
+  const snapshot = (await admin.inject('/v1/snapshots/edge')).json()
+  t.match(snapshot[CLUSTER], {
+    version: /./,
+    resources: { echo: { name: 'echo', loadBalancingPolicy: { policies: [{}] } } },
+  })
+  t.match(snapshot[LISTENER].resources.main.filterChains[0].filters[0].typedConfig, { '@type': /TcpProxy$/ })
+  t.equal((await admin.inject('/v1/snapshots/west')).statusCode, 404)
+})

@@ -1,0 +1,35 @@
+// One fleet's switch between L4 and L7, and its policy: reading it, and turning it.
+
+import { SwitchyardError } from '../../core/errors.ts'
+import { withDefaults } from '../switches/lb-policies.ts'
+import type { Config, Fleet, FleetLb } from './model.ts'
+import { validateConfig, validateFleetLb } from './validate.ts'
+
+/** @throws SwitchyardError `not-found` that lists the fleets which are there. */
+export function fleetOf({ fleets }: Config, name: string): Fleet {
+  const fleet = Object.hasOwn(fleets, name) ? fleets[name] : undefined
+  if (fleet !== undefined) return fleet
+  const known = Object.keys(fleets).toSorted().join(', ') || 'none'
+  throw new SwitchyardError('not-found', `there is no fleet "${name}": known are ${known}`)
+}
+
+/** What is in effect: the default of each option that is not written is there too. */
+export function fleetLbOf(config: Config, fleet: string): FleetLb {
+  return withDefaults(fleetOf(config, fleet).lb)
+}
+
+/**
+ * The configuration with another `lb` for one fleet. Where `wanted` names no policy, the policy and its options stay.
+ * @throws SwitchyardError `not-found` for the fleet, `invalid-config` with all problems of `wanted`, or of the whole
+ */
+export function withFleetLb(config: Config, fleet: string, wanted: unknown): Config {
+  const before = fleetOf(config, fleet)
+  const { mode: _, ...policyBefore } = before.lb
+  const keepsPolicy = isObject(wanted) && !Object.hasOwn(wanted, 'policy')
+  const lb = validateFleetLb(keepsPolicy ? { ...policyBefore, ...wanted } : wanted)
+  return validateConfig({ ...config, fleets: { ...config.fleets, [fleet]: { ...before, lb } } })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

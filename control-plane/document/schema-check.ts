@@ -1,0 +1,101 @@
+// Holds values against a schema and says what is wrong in sentences, made from the schema's own descriptions.
+
+import { Ajv, type ErrorObject } from 'ajv'
+import type { TSchema } from 'typebox'
+import type { Finding } from './problem.ts'
+
+// A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
+const ajv = new Ajv({
+  allErrors: true,
+  discriminator: true,
+  verbose: true,
+  strict: true,
+  strictRequired: false,
+})
+
+/** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
+export const LATER = 'x-later'
+ajv.addVocabulary([LATER])
+
+const NOT_YET = 'is not a switch of this version yet: take it out until a later version has it'
+
+/** What of a schema the sentences are made of. */
+interface Described {
+  readonly description?: string
+  readonly const?: unknown
+  readonly properties?: Readonly<Record<string, Described>>
+  readonly oneOf?: readonly Described[]
+  readonly [LATER]?: readonly unknown[]
+}
+
+/** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
+export function createSchemaCheck(schema: TSchema): (value: unknown) => Finding[] {
+  const validate = ajv.compile(schema)
+  return (value) => {
+    if (validate(value)) return []
+    const findings = (validate.errors ?? []).map(toFinding).filter((finding) => finding !== undefined)
+    return findings.filter(
+      (finding, index) => findings.findIndex((other) => isSamePlace(other, finding)) === index,
+    )
+  }
+}
+
+/** One sentence a place is enough: it says all that is expected there. */
+function isSamePlace(a: Finding, b: Finding): boolean {
+  return a.steps.join('/') === b.steps.join('/')
+}
+
+function toFinding(error: ErrorObject): Finding | undefined {
+  const steps = error.instancePath.split('/').slice(1).map(unescapePointer)
+  const { params, data } = error
+  const schema = (error.parentSchema ?? {}) as Described
+  if (error.propertyName !== undefined) {
+    return { steps: [...steps, error.propertyName], message: `is not ${schema.description}` }
+  }
+  switch (error.keyword) {
+    case 'propertyNames':
+      return undefined // The error of the name itself has said it.
+    case 'required':
+      return {
+        steps: [...steps, params.missingProperty],
+        message: `is missing: write ${schema.properties?.[params.missingProperty]?.description}`,
+      }
+    case 'additionalProperties':
+      return {
+        steps: [...steps, params.additionalProperty],
+        message: isLater(schema, params.additionalProperty)
+          ? NOT_YET
+          : `is not known here: ${listKnown(schema)}`,
+      }
+    case 'discriminator':
+      return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
+    default:
+      return { steps, message: `must be ${schema.description}, not ${show(data)}` }
+  }
+}
+
+function isLater(schema: Described, name: unknown): boolean {
+  return schema[LATER]?.includes(name) ?? false
+}
+
+function discriminate(schema: Described, tag: string, value: unknown): string {
+  if (isLater(schema, value)) return `${show(value)} ${NOT_YET}`
+  const names = (schema.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const).join(', ')
+  return value === undefined
+    ? `is missing: write one of ${names}`
+    : `must be one of ${names}, not ${show(value)}`
+}
+
+function listKnown({ properties = {} }: Described): string {
+  const known = Object.keys(properties)
+  return known.length === 0 ? 'nothing may stand here' : `known are ${known.join(', ')}`
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+function unescapePointer(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~')
+}

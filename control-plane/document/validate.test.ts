@@ -1,0 +1,331 @@
+// Validation: every problem at once, each with its path and a way to mend it.
+
+import t from 'tap'
+import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { sampleConfig, sampleWith } from '../../test/support/sample-config.ts'
+import { validateConfig, validateFleetLb } from './validate.ts'
+
+function problemsOf(validate: () => unknown): readonly Problem[] {
+  try {
+    validate()
+  } catch (error) {
+    if (error instanceof SwitchyardError && error.code === 'invalid-config') return error.problems
+    throw error
+  }
+  return []
+}
+
+t.test('a configuration that uses every part is valid, and comes back as it is', async (t) => {
+  const config = sampleConfig()
+  t.equal(validateConfig(config), config)
+})
+
+interface Case {
+  readonly title: string
+  readonly changes: Readonly<Record<string, unknown>>
+  readonly problems: Readonly<Record<string, RegExp>>
+}
+
+const RULES = 'routes.public.rules'
+const LISTENERS = 'fleets.edge.listeners'
+
+const CASES: readonly Case[] = [
+  {
+    title: 'the version must be 1',
+    changes: { version: 2 },
+    problems: { version: /^must be 1, not 2$/ },
+  },
+  {
+    title: 'what is missing is named, with what to write',
+    changes: { upstreams: undefined, 'fleets.edge.listeners.main.port': undefined },
+    problems: { upstreams: /is missing/, [`${LISTENERS}.main.port`]: /is missing: write a port from 1/ },
+  },
+  {
+    title: 'unknown fields are refused on every level, with those that are known',
+    changes: {
+      extra: 1,
+      'upstreams.echo.retries': {},
+      'upstreams.echo.endpoints.b1.stat': 'draining',
+      [`${RULES}.echo.retry`]: {},
+      [`${RULES}.echo.match.path`]: '/',
+      [`${LISTENERS}.main.l4.port`]: 1,
+      'fleets.edge.securty': {},
+      'routes.public.host': '*',
+    },
+    problems: {
+      extra: /known are version, upstreams, routes, secrets, jwt, fleets$/,
+      'upstreams.echo.retries': /known are endpoints, lb, healthCheck, protocol, tls$/,
+      'upstreams.echo.endpoints.b1.stat': /known are address, weight, state$/,
+      [`${RULES}.echo.retry`]: /is not known here/,
+      [`${RULES}.echo.match.path`]: /is not known here/,
+      [`${LISTENERS}.main.l4.port`]: /known are upstream$/,
+      'fleets.edge.securty': /known are kind, lb, onNack, listeners, security$/,
+      'routes.public.host': /known are hosts, rules$/,
+    },
+  },
+  {
+    title: 'a kind of fleet that comes in a later version is refused with one sentence',
+    changes: {
+      'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
+    },
+    problems: {
+      'fleets.clients.kind': /^"proxyless" is not a switch of this version yet/,
+    },
+  },
+  {
+    title: 'a health check says whether it is on, and its times and counts make sense',
+    changes: {
+      'upstreams.echo.healthCheck': {
+        service: '/echo',
+        interval: '0s',
+        timeout: '00ms',
+        unhealthy: 0,
+        healthy: 101,
+      },
+      'upstreams.unused.healthCheck': { enabled: 'yes', interval: '5', Interval: '1s' },
+    },
+    problems: {
+      'upstreams.echo.healthCheck.enabled': /^is missing: write true or false$/,
+      'upstreams.echo.healthCheck.service': /^must be the full name of the gRPC service/,
+      'upstreams.echo.healthCheck.interval': /^must be .*, a duration over 0 .*, not "0s"$/,
+      'upstreams.echo.healthCheck.timeout': /a duration over 0/,
+      'upstreams.echo.healthCheck.unhealthy': /1 to 100, not 0$/,
+      'upstreams.echo.healthCheck.healthy': /1 to 100, not 101$/,
+      'upstreams.unused.healthCheck.enabled': /^must be true or false, not "yes"$/,
+      'upstreams.unused.healthCheck.interval': /not "5"$/,
+      'upstreams.unused.healthCheck.Interval':
+        /known are enabled, service, interval, timeout, unhealthy, healthy$/,
+    },
+  },
+  {
+    title: 'what is one of a few words is held against the list',
+    changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
+    problems: {
+      'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
+      'fleets.edge.onNack': /^must be rollback or hold, not "ignore"$/,
+    },
+  },
+  {
+    title: 'the kind of a fleet comes first: what else it may hold depends on it',
+    changes: {
+      'fleets.edge.kind': undefined,
+      'fleets.edge.extra': 1,
+      'fleets.east': { kind: 'nginx', extra: 1 },
+      'fleets.west': 5,
+    },
+    problems: {
+      'fleets.east.kind': /^must be one of envoy, not "nginx"$/,
+      'fleets.edge.kind': /^is missing: write one of envoy$/,
+      'fleets.west': /^must be a fleet with kind, lb and listeners, not 5$/,
+    },
+  },
+  {
+    title: 'names are plain',
+    changes: { 'upstreams.a b': { endpoints: {} }, 'fleets.edge.listeners./': { port: 1 } },
+    problems: {
+      'upstreams["a b"]': /is not a name of up to 100/,
+      [`${LISTENERS}["/"]`]: /is not a name of up to 100/,
+    },
+  },
+  {
+    title: 'values out of range are shown beside what is wanted',
+    changes: {
+      'upstreams.echo.endpoints.b2.weight': 0,
+      [`${RULES}.echo.timeout`]: '5',
+      [`${RULES}.echo.to.echo`]: 1.5,
+      [`${RULES}.canary.match.service`]: '/echo',
+      [`${RULES}.canary.match.method`]: 'a/b',
+      [`${RULES}.canary.match.headers`]: { 'X-Canary': '1', 'x-two': 2 },
+      [`${LISTENERS}.main.port`]: 65_536,
+      'routes.public.hosts': ['a b'],
+    },
+    problems: {
+      'upstreams.echo.endpoints.b2.weight': /from 1 to 1000000, not 0$/,
+      [`${RULES}.echo.timeout`]: /^must be a duration such as .*, not "5"$/,
+      [`${RULES}.echo.to.echo`]: /^must be a weight, .*, not 1.5$/,
+      [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
+      [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
+      [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
+      [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
+      [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
+      'routes.public.hosts[0]': /^must be a host such as .*, not "a b"$/,
+    },
+  },
+  {
+    title: 'a route has at least one host, and each once',
+    changes: { 'routes.public.hosts': [], 'routes.other': { hosts: ['a', 'a'], rules: {} } },
+    problems: { 'routes.public.hosts': /list of hosts/, 'routes.other.hosts': /each once/ },
+  },
+  {
+    title: 'endpoints have addresses that can be dialled, each once',
+    changes: {
+      'upstreams.echo.endpoints.b1.address': 'localhost:7101',
+      'upstreams.echo.endpoints.b4': { address: '127.0.0.1:7102' },
+    },
+    problems: {
+      'upstreams.echo.endpoints.b1.address': /"localhost" is not an IP address/,
+      'upstreams.echo.endpoints.b4.address': /^is the address of b2 too/,
+    },
+  },
+  {
+    title: 'a policy that is not in the list is refused, with the list',
+    changes: { 'fleets.edge.lb.policy': 'fastest', 'upstreams.echo.lb': {} },
+    problems: {
+      'fleets.edge.lb.policy':
+        /^must be one of round_robin, least_request, random, ring_hash, maglev, not "fastest"$/,
+      'upstreams.echo.lb.policy': /^is missing: write one of round_robin, /,
+    },
+  },
+  {
+    title: 'an option of another policy is refused, for it would have no effect',
+    changes: {
+      'fleets.edge.lb.hashOn': { header: 'x-user' },
+      'upstreams.echo-v2.lb.tableSize': 251,
+      'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
+    },
+    problems: {
+      'fleets.edge.lb.hashOn': /known are policy, mode$/,
+      'upstreams.echo-v2.lb.tableSize': /known are policy, hashOn, minimumRingSize$/,
+      'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
+    },
+  },
+  {
+    title: 'what is wrong in two ways at one place is told once',
+    changes: { 'upstreams.echo-v2.lb.hashOn.header': 'X'.repeat(101) },
+    problems: { 'upstreams.echo-v2.lb.hashOn.header': /^must be the name of a header/ },
+  },
+  {
+    title: 'a mode belongs to fleets only',
+    changes: { 'upstreams.echo.lb': { policy: 'random', mode: 'l4' }, 'fleets.edge.lb.mode': 'l5' },
+    problems: {
+      'upstreams.echo.lb.mode': /is not known here/,
+      'fleets.edge.lb.mode': /^must be l4 or l7, not "l5"$/,
+    },
+  },
+  {
+    title: 'references lead to what is there, and the answer lists what is',
+    changes: {
+      [`${LISTENERS}.main.l4.upstream`]: 'ecco',
+      [`${LISTENERS}.main.l7.routes`]: 'constructor',
+      [`${RULES}.echo.to`]: { toString: 1 },
+    },
+    problems: {
+      [`${LISTENERS}.main.l4.upstream`]: /^there is no upstream "ecco": known are echo, echo-v2, unused$/,
+      [`${LISTENERS}.main.l7.routes`]: /^there is no entry of routes "constructor": known are public$/,
+      [`${RULES}.echo.to.toString`]: /^there is no upstream "toString"/,
+    },
+  },
+  {
+    title: 'a listener has the half that the mode picks',
+    changes: { [`${LISTENERS}.main.l4`]: undefined },
+    problems: { [`${LISTENERS}.main.l4`]: /^is missing, and the fleet's lb.mode is l4: write \{ upstream/ },
+  },
+  {
+    title: 'two listeners of a fleet have two ports',
+    changes: { [`${LISTENERS}.second`]: { port: 10000, l4: { upstream: 'echo' } } },
+    problems: { [`${LISTENERS}.second.port`]: /^is the port of main too/ },
+  },
+  {
+    title: 'a method needs its service, and a prefix stands alone',
+    changes: {
+      [`${RULES}.echo.match`]: { method: 'Unary' },
+      [`${RULES}.canary.match`]: { service: 'a.B', prefix: '/a' },
+    },
+    problems: {
+      [`${RULES}.echo.match.method`]: /needs a service beside it/,
+      [`${RULES}.canary.match.prefix`]: /cannot stand beside service/,
+    },
+  },
+  {
+    title: 'two rules of a route differ in what they match',
+    changes: {
+      [`${RULES}.echo.match`]: { headers: { a: '1', b: '2' } },
+      [`${RULES}.canary.match`]: { headers: { b: '2', a: '1' } },
+    },
+    problems: { [`${RULES}.canary.match`]: /^is the match of echo too/ },
+  },
+  {
+    title: 'a rule leads somewhere',
+    changes: { [`${RULES}.echo.to`]: {}, [`${RULES}.canary.to`]: { echo: -1 } },
+    problems: {
+      [`${RULES}.echo.to`]: /^must be weights by the names/,
+      [`${RULES}.canary.to.echo`]: /not -1$/,
+    },
+  },
+  {
+    title: 'the weights of a rule are not all 0',
+    changes: { [`${RULES}.canary.to`]: { echo: 0, 'echo-v2': 0 } },
+    problems: { [`${RULES}.canary.to`]: /^has no weight but 0/ },
+  },
+  {
+    title: 'the upstreams of one rule hash on the same thing',
+    changes: { 'fleets.edge.lb': { mode: 'l4', policy: 'maglev' } },
+    problems: {
+      [`${RULES}.canary.to`]: /^in fleet edge, echo and echo-v2 hash calls on different things/,
+    },
+  },
+]
+
+for (const { title, changes, problems } of CASES) {
+  t.test(title, async (t) => {
+    const list = problemsOf(() => validateConfig(sampleWith(changes)))
+    t.same(list.map(({ path }) => path).sort(), Object.keys(problems).sort(), 'one problem a place')
+    const found = Object.fromEntries(list.map(({ path, message }) => [path, message]))
+    t.match(found, problems)
+  })
+}
+
+const NO_DOCUMENTS: readonly unknown[] = [undefined, null, 5, 'version: 1', [], true]
+
+for (const document of NO_DOCUMENTS) {
+  t.test(`${JSON.stringify(document)} is no document`, async (t) => {
+    t.match(
+      problemsOf(() => validateConfig(document)),
+      [{ path: '', message: /^must be a document with/ }],
+    )
+  })
+}
+
+t.test(
+  'upstreams may hash on different things where no listener of the fleet splits between them',
+  async (t) => {
+    const changes = {
+      'fleets.edge.lb': { mode: 'l4', policy: 'maglev' },
+      [`${LISTENERS}.main.l7`]: undefined,
+    }
+    t.same(
+      problemsOf(() => validateConfig(sampleWith(changes))),
+      [],
+    )
+  },
+)
+
+t.test('listeners of different fleets may have one port, for a node has an address of its own', async (t) => {
+  const { edge } = sampleConfig().fleets
+  t.same(
+    problemsOf(() => validateConfig(sampleWith({ 'fleets.west': edge }))),
+    [],
+  )
+})
+
+t.test('names from a prototype are no entries, and do no harm as names', async (t) => {
+  const document = JSON.parse(
+    '{"version":1,"upstreams":{"__proto__":{"endpoints":{}}},"routes":{},"fleets":{}}',
+  )
+  t.match(
+    problemsOf(() => validateConfig(document)),
+    [{ path: 'upstreams.__proto__', message: /is not a name/ }],
+  )
+  t.same(
+    problemsOf(() => validateConfig(sampleWith({ 'upstreams.constructor': { endpoints: {} } }))),
+    [],
+  )
+})
+
+t.test('the lb of a fleet on its own has paths from lb on', async (t) => {
+  t.same(validateFleetLb({ mode: 'l7', policy: 'random' }), { mode: 'l7', policy: 'random' })
+  t.match(
+    problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 })),
+    [{ path: 'choices', message: /is not known here/ }],
+  )
+})

@@ -1,0 +1,50 @@
+// Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
+
+import type { Config, Match, Rule } from '../model.ts'
+import type { Finding } from '../problem.ts'
+import { checkReference } from './reference.ts'
+
+export function* checkRoutes({ routes, upstreams }: Config): Iterable<Finding> {
+  for (const [routeName, { rules }] of Object.entries(routes)) {
+    const ruleOf = new Map<string, string>()
+    for (const [name, rule] of Object.entries(rules)) {
+      const steps = ['routes', routeName, 'rules', name]
+      yield* checkMatch([...steps, 'match'], rule.match)
+      const match = describeMatch(rule.match)
+      const twin = ruleOf.get(match)
+      if (twin !== undefined) {
+        yield {
+          steps: [...steps, 'match'],
+          message: `is the match of ${twin} too, so one of them never acts: drop one`,
+        }
+      }
+      yield* checkTargets([...steps, 'to'], rule.to, upstreams)
+      ruleOf.set(match, twin ?? name)
+    }
+  }
+}
+
+/** Equal texts for equal matches, whatever order they are written in. */
+function describeMatch({ service, method, prefix, headers }: Match): string {
+  return JSON.stringify([service, method, prefix, headers && Object.entries(headers).sort()])
+}
+
+function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<Finding> {
+  if (method !== undefined && service === undefined) {
+    yield { steps: [...steps, 'method'], message: 'needs a service beside it: write one' }
+  }
+  if (prefix !== undefined && (service ?? method) !== undefined) {
+    yield { steps: [...steps, 'prefix'], message: 'cannot stand beside service and method: drop one' }
+  }
+}
+
+function* checkTargets(
+  steps: readonly string[],
+  to: Rule['to'],
+  upstreams: Config['upstreams'],
+): Iterable<Finding> {
+  for (const name of Object.keys(to)) yield* checkReference([...steps, name], name, upstreams, 'upstream')
+  if (Object.values(to).every((weight) => weight === 0)) {
+    yield { steps, message: 'has no weight but 0, so calls would lead nowhere: give one upstream a weight' }
+  }
+}

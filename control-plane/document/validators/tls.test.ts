@@ -1,0 +1,106 @@
+// TLS in the document: what its schema and its references refuse, each with an accepted twin.
+
+import t from 'tap'
+import { sampleWith } from '../../../test/support/sample-config.ts'
+import { thrownBy } from '../../../test/support/thrown.ts'
+import { validateConfig } from '../validate.ts'
+
+const MAIN = 'fleets.edge.listeners.main.tls'
+const SECRETS = {
+  edge: { certificate: 'certs/edge.pem', key: 'certs/edge.key' },
+  mesh: { ca: 'certs/ca.pem' },
+}
+const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
+const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'edge' }
+
+t.test('TLS with all that it may have is accepted, on or off', async (t) => {
+  for (const enabled of [true, false]) {
+    const changes = {
+      secrets: { ...SECRETS, both: { ...SECRETS.edge, ...SECRETS.mesh, passphrase: 'certs/edge.txt' } },
+      [MAIN]: { ...LISTENER, enabled, sans: ['spiffe://a/*'], minVersion: '1.3', requireClient: true },
+      'upstreams.echo.tls': { ...UPSTREAM, enabled, sans: ['127.0.0.1'], minVersion: '1.2' },
+    }
+    t.ok(validateConfig(sampleWith(changes)))
+  }
+})
+
+const REFUSED: readonly [
+  title: string,
+  changes: Record<string, unknown>,
+  problems: Record<string, RegExp>,
+][] = [
+  ...['/etc/shadow', '../key.pem', 'certs/../../key.pem', '..', ''].map((path): (typeof REFUSED)[number] => [
+    `the path "${path}", which leads out of the folder of secrets,`,
+    { 'secrets.mesh.ca': path },
+    { 'secrets.mesh.ca': /^must be the file of .* without \.\./ },
+  ]),
+  ['key material in the document', { 'secrets.edge.pem': 'x' }, { 'secrets.edge.pem': /^is not known here/ }],
+  ['a secret without a file', { 'secrets.empty': {} }, { 'secrets.empty': /^names no file/ }],
+  ['a certificate without its key', { 'secrets.edge.key': undefined }, { 'secrets.edge.key': /^is missing/ }],
+  [
+    'a key without its certificate',
+    { 'secrets.edge.certificate': undefined },
+    {
+      'secrets.edge.certificate': /^is missing/,
+      [`${MAIN}.certificate`]: /needs certificate and key/,
+      'upstreams.echo.tls.certificate': /needs certificate and key/,
+    },
+  ],
+  [
+    'a passphrase of nothing',
+    { 'secrets.mesh.passphrase': 'x' },
+    { 'secrets.mesh.passphrase': /^opens nothing/ },
+  ],
+  [
+    'a secret that is not there, even where TLS is off,',
+    { [MAIN]: { enabled: false, certificate: 'edgy' }, 'upstreams.echo.tls': { enabled: false, ca: 'mash' } },
+    {
+      [`${MAIN}.certificate`]: /^there is no entry of secrets "edgy": known are edge, mesh$/,
+      'upstreams.echo.tls.ca': /^there is no entry of secrets "mash"/,
+    },
+  ],
+  [
+    'a secret without the part that is needed',
+    { [MAIN]: { enabled: true, certificate: 'mesh', clientCa: 'edge' } },
+    { [`${MAIN}.certificate`]: /needs certificate and key/, [`${MAIN}.clientCa`]: /needs a ca/ },
+  ],
+  [
+    'a demand upon clients that nothing can meet',
+    { [MAIN]: { enabled: true, certificate: 'edge', requireClient: true, sans: ['spiffe://a'] } },
+    { [`${MAIN}.requireClient`]: /needs clientCa/, [`${MAIN}.sans`]: /needs clientCa/ },
+  ],
+  [
+    'names of clients that need not show any',
+    { [`${MAIN}.requireClient`]: false, [`${MAIN}.sans`]: ['spiffe://a'] },
+    { [`${MAIN}.requireClient`]: /^is false, and Envoy takes sans for a demand/ },
+  ],
+  [
+    'an upstream whose endpoints nobody checks',
+    { 'upstreams.echo.tls': { enabled: true } },
+    { 'upstreams.echo.tls.ca': /^is missing: write the name of an entry of secrets with ca/ },
+  ],
+  [
+    'a version that is too old, or a number',
+    { [`${MAIN}.minVersion`]: '1.1', 'upstreams.echo.tls.minVersion': 1.3 },
+    {
+      [`${MAIN}.minVersion`]: /^must be "1.2" or "1.3", in quotes, not "1.1"/,
+      'upstreams.echo.tls.minVersion': /not 1.3/,
+    },
+  ],
+  [
+    'a name with a star inside',
+    { [`${MAIN}.sans`]: ['spiffe://*/echo'] },
+    { [`${MAIN}.sans[0]`]: /with \* at its end, all that begin so, not "spiffe/ },
+  ],
+]
+
+for (const [title, changes, problems] of REFUSED) {
+  t.test(`${title} is refused`, async (t) => {
+    const accepted = { secrets: SECRETS, [MAIN]: LISTENER, 'upstreams.echo.tls': UPSTREAM }
+    t.ok(validateConfig(sampleWith(accepted)), 'the accepted twin')
+    const document = sampleWith({ ...structuredClone(accepted), ...changes })
+    const found = thrownBy(() => validateConfig(document)).problems
+    t.same(found.map(({ path }) => path).toSorted(), Object.keys(problems).toSorted())
+    t.match(Object.fromEntries(found.map(({ path, message }) => [path, message])), problems)
+  })
+}

@@ -1,0 +1,156 @@
+// The control plane as a process: what it prints, how it ends, and what it says when it cannot start.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { stringify } from 'yaml'
+import { sampleConfig } from '../test/support/sample-config.ts'
+import { readToken } from '../testbed/token-file.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+
+interface Teardown {
+  readonly teardown: (end: () => unknown) => unknown
+}
+
+function run(t: Teardown, ...flags: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: 'pipe' })
+  t.teardown(() => child.kill('SIGKILL'))
+  return child
+}
+
+/** What it printed and how it ended. */
+async function outcome(child: ReturnType<typeof run>) {
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ])
+  return { stdout, stderr, code }
+}
+
+async function ready(
+  child: ReturnType<typeof run>,
+): Promise<{ readonly admin: string; readonly xds: string; readonly tokens: string }> {
+  const [line] = await once(createInterface(child.stdout), 'line')
+  return JSON.parse(line)
+}
+
+async function configFile(t: { testdir(): string }, content = stringify(sampleConfig())): Promise<string> {
+  const file = join(t.testdir(), 'yard.yaml')
+  await writeFile(file, content)
+  return file
+}
+
+const ENDINGS: readonly [title: string, flags: readonly string[], end: (child: ChildProcess) => void][] = [
+  ['on SIGTERM', [], (child) => child.kill('SIGTERM')],
+  ['on SIGINT', [], (child) => child.kill('SIGINT')],
+  ['with --leash when its stdin closes', ['--leash'], (child) => child.stdin?.end()],
+]
+
+for (const [title, flags, end] of ENDINGS) {
+  t.test(`it says where it serves, and ends cleanly ${title}`, async (t) => {
+    const child = run(t, '--config', await configFile(t), ...flags)
+    const { admin, xds } = await ready(child)
+    t.match(xds, /^127\.0\.0\.1:\d+$/)
+    const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
+    t.same(await answer.json(), { mode: 'l4', policy: 'round_robin' })
+    const exited = once(child, 'exit')
+    end(child)
+    t.same(await exited, [0, null])
+  })
+}
+
+t.test('without --leash it stays when its stdin closes', async (t) => {
+  const child = run(t, '--config', await configFile(t))
+  const { admin } = await ready(child)
+  child.stdin.end()
+  await once(child.stdin, 'close')
+  t.equal((await fetch(`${admin}/healthz`)).status, 200)
+  t.equal(child.exitCode, null)
+})
+
+t.test('a bad configuration is told with every problem and its place, and with exit code 2', async (t) => {
+  const file = await configFile(t, 'version: 2\nupstreams: {}\nroutes: {}\nfleet: {}\n')
+  t.same(await outcome(run(t, '--config', file)), {
+    stdout: '',
+    stderr: [
+      `${file} is not a valid configuration`,
+      `  ${file}:1:1 fleets: is missing: write fleets by their names`,
+      `  ${file}:1:1 version: must be 1, not 2`,
+      `  ${file}:4:1 fleet: is not known here: known are version, upstreams, routes, secrets, jwt, fleets`,
+      '',
+    ].join('\n'),
+    code: 2,
+  })
+})
+
+t.test('a port in use, a file that is not there and unknown flags are told in one line', async (t) => {
+  const file = await configFile(t)
+  const { admin, xds } = await ready(run(t, '--config', file))
+  const cases: readonly [flags: string[], stderr: RegExp, code: number][] = [
+    [['--config', file, '--admin', new URL(admin).host], /^the admin cannot listen on .* in use.*\n$/, 1],
+    [['--config', file, '--xds', xds], /^127\.0\.0\.1:\d+ is in use.*\n$/, 1],
+    [['--config', `${file}.gone`], /^the configuration cannot be read: ENOENT.*\n$/, 2],
+    [['--confg', file], /^Unknown option '--confg'.*\n$/, 2],
+    [[], /^--config FILE is missing: see --help\n$/, 2],
+  ]
+  for (const [flags, stderr, code] of cases) {
+    t.match(await outcome(run(t, ...flags)), { stdout: '', stderr, code }, flags.join(' '))
+  }
+})
+
+t.test('what is in the state folder goes before the file, and does without it', async (t) => {
+  const file = await configFile(t)
+  const flags = ['--state', join(t.testdirName, 'state')]
+  const first = run(t, '--config', file, ...flags)
+  const { admin, tokens } = await ready(first)
+  t.equal(tokens, join(t.testdirName, 'state', 'tokens.json'))
+  const headers = { authorization: `Bearer ${await readToken(tokens, 'operator')}` }
+  await fetch(`${admin}/v1/fleets/edge/lb`, {
+    method: 'PUT',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: '{"mode":"l7"}',
+  })
+  t.match(await outcome(run(t, ...flags)), { stderr: /revisions\.sqlite is in use by another/, code: 1 })
+  first.kill('SIGKILL')
+  await once(first, 'exit')
+
+  const second = run(t, '--config', file, ...flags)
+  const complaint = once(createInterface(second.stderr), 'line')
+  const again = await ready(second)
+  t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
+  t.match((await complaint)[0], /yard\.yaml is passed over: .* holds a desired state/)
+  second.kill('SIGTERM')
+  await once(second, 'exit')
+
+  const third = await ready(run(t, ...flags))
+  t.match(await (await fetch(`${third.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
+})
+
+t.test('half of mutual TLS, and an admin off loopback without tokens, are refused', async (t) => {
+  const file = await configFile(t)
+  const cases: readonly [flags: string[], stderr: RegExp][] = [
+    [['--xds-certificate', file, '--xds-key', file], /--xds-client-ca are given together, or not at all/],
+    [
+      ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
+      /cannot be served over TLS with/,
+    ],
+    [['--admin', '0.0.0.0:0'], /not served on 0\.0\.0\.0 without tokens/],
+  ]
+  for (const [flags, stderr] of cases) {
+    t.match(
+      await outcome(run(t, '--config', file, ...flags)),
+      { stdout: '', stderr, code: 2 },
+      flags.join(' '),
+    )
+  }
+})
+
+t.test('--help tells what there is', async (t) => {
+  t.match(await outcome(run(t, '--help')), { stdout: /^Usage: .*--config FILE/, stderr: '', code: 0 })
+})

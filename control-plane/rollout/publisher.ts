@@ -1,0 +1,93 @@
+// Brings a configuration to the fleets: translated, prepared for all of them, and then served as a whole.
+
+import type { Message } from '@bufbuild/protobuf'
+import {
+  createResources,
+  type PreparedSnapshot,
+  type Resource,
+  type Snapshot,
+  type SnapshotCache,
+} from '../../xds-server/index.ts'
+import type { Config } from '../document/model.ts'
+import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
+import { type Translation, translate } from '../translate/translate.ts'
+
+/** A configuration that the cache is known to take. */
+export interface Publication {
+  readonly config: Config
+  readonly translations: ReadonlyMap<string, Translation>
+  readonly prepared: readonly PreparedSnapshot[]
+}
+
+export type ServingCache = Pick<
+  SnapshotCache,
+  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'holdBack' | 'release'
+>
+
+export class Publisher {
+  readonly #cache: ServingCache
+  #fleets: ReadonlySet<string> = new Set()
+  #accepted: ReadonlyMap<string, Snapshot> = new Map()
+
+  constructor(cache: ServingCache) {
+    this.#cache = cache
+  }
+
+  /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
+  prepare(config: Config, materials: SecretMaterials): Publication {
+    const translations = new Map(
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
+    )
+    const prepared = [...translations].map(([fleet, { resources }]) =>
+      this.#cache.prepareSnapshot(fleet, encodeOnce(resources)),
+    )
+    return { config, translations, prepared }
+  }
+
+  /** All fleets at once, and all types of each. A fleet that is no more is served nothing. @returns the fleets that this changed */
+  publish({ translations, prepared }: Publication): ReadonlySet<string> {
+    const changed = new Set<string>()
+    for (const fleet of this.#fleets) {
+      if (!translations.has(fleet)) this.#cache.clearSnapshot(fleet)
+    }
+    for (const one of prepared) {
+      if (this.#cache.commitSnapshot(one) !== one.previous) changed.add(one.snapshot.group)
+    }
+    this.#fleets = new Set(translations.keys())
+    return changed
+  }
+
+  /** What is served now is what Envoys that start are given while something newer is on trial. */
+  accept(): void {
+    this.admitNewcomers()
+    const served = [...this.#fleets].flatMap((fleet) => {
+      const snapshot = this.#cache.getSnapshot(fleet)
+      return snapshot === undefined ? [] : [[fleet, snapshot] as const]
+    })
+    this.#accepted = new Map(served)
+  }
+
+  /** From now on, Envoys of these fleets that start get what was accepted last. */
+  holdBackNewcomers(fleets: Iterable<string>): void {
+    for (const fleet of fleets) {
+      const accepted = this.#accepted.get(fleet)
+      if (accepted !== undefined) this.#cache.holdBack(fleet, accepted)
+    }
+  }
+
+  admitNewcomers(): void {
+    for (const fleet of this.#accepted.keys()) this.#cache.release(fleet)
+  }
+}
+
+const resourceOf = new WeakMap<Message, Resource>()
+
+/** A translation gives the very message that it gave before for what did not change, and it is encoded no second time. */
+function encodeOnce(messages: readonly Message[]): readonly Resource[] {
+  const fresh = messages.filter((message) => !resourceOf.has(message))
+  for (const [index, resource] of createResources(fresh).entries()) {
+    const message = fresh[index]
+    if (message !== undefined) resourceOf.set(message, resource)
+  }
+  return messages.flatMap((message) => resourceOf.get(message) ?? [])
+}

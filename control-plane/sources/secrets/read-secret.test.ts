@@ -1,0 +1,191 @@
+// Files of secrets: what is served of them, and every way in which they can be unfit, told without what is in them.
+
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { Authority } from '../../../testbed/certificates/authority.ts'
+import { readSecret } from './read-secret.ts'
+
+const NOW = new Date()
+const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }
+const FUTURE = { notBefore: new Date('2100-01-01'), notAfter: new Date('2100-02-01') }
+const FILES = { certificate: 'edge.pem', key: 'edge.key', ca: 'ca.pem' }
+
+async function makeFolder(t: Test) {
+  const folder = t.testdir()
+  const authority = await Authority.create('test')
+  const edge = await authority.issue({ name: 'edge' })
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+  write('ca.pem', authority.issued.certificate)
+  write('edge.pem', edge.certificate)
+  write('edge.key', edge.key)
+  return { folder, authority, edge, write }
+}
+
+/** The key as openssl writes it where it is asked for a passphrase. */
+function encrypted(key: string, passphrase: string): string {
+  const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const
+  return String(createPrivateKey(key).export(options))
+}
+
+t.test('what fits is served as it is, and expires when the first of it does', async (t) => {
+  const { folder, authority, edge } = await makeFolder(t)
+  const read = await readSecret(folder, FILES, NOW)
+  if (!('material' in read)) return t.fail(JSON.stringify(read))
+  t.same(read.material, {
+    certificate: { chain: edge.certificate, key: edge.key },
+    ca: authority.issued.certificate,
+  })
+  const hours = (read.notAfter.getTime() - NOW.getTime()) / 3_600_000
+  t.ok(hours > 23 && hours <= 24.1, `${hours} hours, not the authority's 30 days`)
+})
+
+t.test('a key with a passphrase is opened, and goes to Envoys without', async (t) => {
+  const { folder, edge, write } = await makeFolder(t)
+  write('edge.key', encrypted(edge.key, 'sesame'))
+  write('edge.txt', 'sesame\n')
+  const read = await readSecret(folder, { ...FILES, passphrase: 'edge.txt' }, NOW)
+  t.match(read, { material: { certificate: { key: edge.key } } })
+})
+
+t.test('a bundle may hold an authority that has expired beside one that has not', async (t) => {
+  const { folder, authority, write } = await makeFolder(t)
+  const old = await Authority.create('old', PAST)
+  write('ca.pem', old.issued.certificate + authority.issued.certificate)
+  t.match(await readSecret(folder, FILES, NOW), { material: { ca: /BEGIN.*BEGIN/s } })
+})
+
+type Made = Awaited<ReturnType<typeof makeFolder>>
+const UNFIT: readonly [
+  title: string,
+  spoil: (made: Made) => void | Promise<void>,
+  unfit: readonly { readonly field: string; readonly message: RegExp }[],
+  files?: object,
+][] = [
+  [
+    'a certificate that has expired',
+    async ({ authority, write }) => {
+      const { certificate, key } = await authority.issue({ name: 'edge' }, PAST)
+      write('edge.pem', certificate)
+      write('edge.key', key)
+    },
+    [
+      {
+        field: 'certificate',
+        message: /^has expired: the certificate of CN=edge was valid until 2020-02-01/,
+      },
+    ],
+  ],
+  [
+    'one that is not valid yet',
+    async ({ authority, write }) => {
+      const { certificate, key } = await authority.issue({ name: 'edge' }, FUTURE)
+      write('edge.pem', certificate)
+      write('edge.key', key)
+    },
+    [{ field: 'certificate', message: /^is not valid yet: .* begins on 2100-01-01/ }],
+  ],
+  [
+    'an authority that has expired',
+    async ({ write }) => write('ca.pem', (await Authority.create('old', PAST)).issued.certificate),
+    [{ field: 'ca', message: /^has expired: the certificate of CN=old/ }],
+  ],
+  [
+    'a certificate that is no authority',
+    ({ edge, write }) => write('ca.pem', edge.certificate),
+    [{ field: 'ca', message: /^holds the certificate of CN=edge, which is no authority/ }],
+  ],
+  [
+    'a key of another certificate',
+    async ({ authority, write }) => write('edge.key', (await authority.issue({ name: 'other' })).key),
+    [{ field: 'key', message: /^is not the key of the certificate of CN=edge/ }],
+  ],
+  [
+    'a key of another kind',
+    ({ write }) =>
+      write(
+        'edge.key',
+        String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
+      ),
+    [{ field: 'key', message: /^is not the key of/ }],
+  ],
+  [
+    'an encrypted key without a passphrase',
+    ({ edge, write }) => write('edge.key', encrypted(edge.key, 'sesame')),
+    [{ field: 'key', message: /^is encrypted: name the file of its passphrase/ }],
+  ],
+  [
+    'a wrong passphrase',
+    ({ edge, write }) => {
+      write('edge.key', encrypted(edge.key, 'sesame'))
+      write('edge.txt', 'open up')
+    },
+    [{ field: 'passphrase', message: /^does not open the key/ }],
+    { ...FILES, passphrase: 'edge.txt' },
+  ],
+  [
+    'files that are not there',
+    () => {},
+    [
+      { field: 'certificate', message: /^no\.pem is not there/ },
+      { field: 'key', message: /^no\.key is not there/ },
+    ],
+    { certificate: 'no.pem', key: 'no.key' },
+  ],
+  [
+    'a folder',
+    ({ folder }) => mkdirSync(join(folder, 'folder')),
+    [{ field: 'ca', message: /^folder cannot be read \(EISDIR\)/ }],
+    { ca: 'folder' },
+  ],
+  [
+    'a file that is too large to be a certificate',
+    ({ write }) => write('ca.pem', 'x'.repeat(1_048_577)),
+    [{ field: 'ca', message: /^ca\.pem has 1048577 bytes/ }],
+    { ca: 'ca.pem' },
+  ],
+  [
+    'text, an empty file and a torn certificate',
+    ({ edge, write }) => {
+      write('edge.pem', edge.certificate.replace(/M/g, '!'))
+      write('edge.key', '')
+      write('ca.pem', 'hello')
+    },
+    [
+      { field: 'certificate', message: /^holds a certificate that cannot be read/ },
+      { field: 'key', message: /^holds no key in PEM/ },
+      { field: 'ca', message: /^holds no certificate in PEM/ },
+    ],
+  ],
+  [
+    'a torn key',
+    ({ edge, write }) => write('edge.key', edge.key.replace(/M/g, '!')),
+    [{ field: 'key', message: /^cannot be read/ }],
+  ],
+]
+
+for (const [title, spoil, unfit, files = FILES] of UNFIT) {
+  t.test(`${title}: unfit, and the key is not told`, async (t) => {
+    const made = await makeFolder(t)
+    t.match(await readSecret(made.folder, FILES, NOW), { material: {} }, 'the accepted twin')
+    await spoil(made)
+    const found = await readSecret(made.folder, files, NOW)
+    if (!Array.isArray(found)) return t.fail('it was read')
+    t.match(found, unfit)
+    t.equal(found.length, unfit.length)
+    const body = made.edge.key.split('\n')[1] ?? ''
+    t.notMatch(JSON.stringify(found), body.slice(0, 20))
+  })
+}
+
+/** For writing only, even for root, whom the mode of a file of its own would not keep out. */
+const UNREADABLE = '/proc/sys/vm/compact_memory'
+
+t.test('a file that may not be read is told so', async (t) => {
+  const { folder } = await makeFolder(t)
+  t.match(await readSecret(folder, FILES, NOW), { material: {} }, 'the accepted twin')
+  rmSync(join(folder, 'edge.key'))
+  symlinkSync(UNREADABLE, join(folder, 'edge.key'))
+  t.match(await readSecret(folder, FILES, NOW), [{ field: 'key', message: /^edge\.key may not be read/ }])
+})

@@ -1,0 +1,67 @@
+// The list of load-balancing policies: what each becomes in Envoy, and what every declaration has to bring.
+
+import t from 'tap'
+import { resourceJson } from '../../test/support/resource-json.ts'
+import { hashOnOf, LB_POLICIES, type LbSettings, toLoadBalancingPolicy, withDefaults } from './lb-policies.ts'
+import type { LbPolicy } from './lb-policy.ts'
+
+const CASES: readonly [settings: LbSettings, message: string, fields: object][] = [
+  [{ policy: 'round_robin' }, 'round_robin.v3.RoundRobin', {}],
+  [{ policy: 'random' }, 'random.v3.Random', {}],
+  [{ policy: 'least_request' }, 'least_request.v3.LeastRequest', { choiceCount: 2 }],
+  [{ policy: 'least_request', choices: 5 }, 'least_request.v3.LeastRequest', { choiceCount: 5 }],
+  [{ policy: 'ring_hash' }, 'ring_hash.v3.RingHash', { minimumRingSize: '1024' }],
+  [{ policy: 'ring_hash', minimumRingSize: 8 }, 'ring_hash.v3.RingHash', { minimumRingSize: '8' }],
+  [{ policy: 'maglev' }, 'maglev.v3.Maglev', { tableSize: '65537' }],
+  [{ policy: 'maglev', tableSize: 251 }, 'maglev.v3.Maglev', { tableSize: '251' }],
+]
+
+for (const [settings, message, fields] of CASES) {
+  t.test(`${JSON.stringify(settings)} becomes Envoy's ${message}`, async (t) => {
+    t.same(resourceJson(toLoadBalancingPolicy(settings)), {
+      policies: [
+        {
+          typedExtensionConfig: {
+            name: `envoy.load_balancing_policies.${settings.policy}`,
+            typedConfig: {
+              '@type': `type.googleapis.com/envoy.extensions.load_balancing_policies.${message}`,
+              ...fields,
+            },
+          },
+        },
+      ],
+    })
+  })
+}
+
+t.test('every policy of the list stands in the table above', async (t) => {
+  const covered = new Set(CASES.map(([{ policy }]) => policy))
+  t.same([...covered].sort(), LB_POLICIES.map(({ name }) => name).sort())
+})
+
+t.test(
+  'hash policies hash on x-user unless another header is written, and the others on nothing',
+  async (t) => {
+    t.same(hashOnOf({ policy: 'ring_hash' }), { header: 'x-user' })
+    t.same(hashOnOf({ policy: 'maglev', hashOn: { header: 'x-tenant' } }), { header: 'x-tenant' })
+    t.equal(hashOnOf({ policy: 'round_robin' }), undefined)
+  },
+)
+
+t.test('settings in effect show the default of what is not written, and keep what is', async (t) => {
+  t.same(withDefaults({ policy: 'ring_hash', minimumRingSize: 8 }), {
+    policy: 'ring_hash',
+    minimumRingSize: 8,
+    hashOn: { header: 'x-user' },
+  })
+  t.same(withDefaults({ policy: 'random' }), { policy: 'random' })
+})
+
+for (const { name, options } of LB_POLICIES as readonly LbPolicy[]) {
+  t.test(`every option of ${name} says what it is and what holds where it is not written`, async (t) => {
+    for (const option of Object.values(options)) {
+      t.match(option, { description: String })
+      t.ok('default' in option)
+    }
+  })
+}

@@ -1,0 +1,152 @@
+// Routes as route configurations.
+
+import t from 'tap'
+import { resourceJson } from '../../test/support/resource-json.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import type { Config, Rule } from '../document/model.ts'
+import { toRouteConfiguration } from './route.ts'
+
+function translate(config: Config) {
+  const { edge } = config.fleets
+  const { public: route } = config.routes
+  if (edge === undefined || route === undefined) throw new Error('the sample has a fleet and a route')
+  return resourceJson(toRouteConfiguration(config, edge, 'main', route))
+}
+
+/** The routes of a configuration with one rule, without the refusals that stand before it. */
+function routesOf(rule: Rule, changes: Readonly<Record<string, unknown>> = {}) {
+  const { virtualHosts } = translate(sampleWith({ 'routes.public.rules': { only: rule }, ...changes }))
+  const [host] = virtualHosts as readonly { readonly routes: readonly object[] }[]
+  return host?.routes.filter((route) => !('directResponse' in route))
+}
+
+t.test('a route configuration bears the name of its listener; rules are ordered and named', async (t) => {
+  t.same(translate(sampleWith({ 'routes.public.hosts': ['echo.local', '*.echo.local'] })), {
+    name: 'main',
+    ignorePortInHostMatching: true,
+    virtualHosts: [
+      {
+        name: 'main',
+        domains: ['echo.local', '*.echo.local'],
+        routes: [
+          {
+            name: 'canary',
+            match: {
+              path: '/switchyard.echo.v1.EchoService/Unary',
+              headers: [{ name: 'x-canary', stringMatch: { exact: '1' } }],
+            },
+            route: {
+              weightedClusters: {
+                clusters: [
+                  { name: 'echo', weight: 90 },
+                  { name: 'echo-v2', weight: 10 },
+                ],
+              },
+              timeout: '0s',
+              retryPolicy: { retryOn: 'refused-stream', numRetries: 3 },
+              hashPolicy: [{ header: { headerName: 'x-tenant' } }],
+            },
+          },
+          {
+            name: 'echo',
+            match: { prefix: '/switchyard.echo.v1.EchoService/' },
+            route: {
+              cluster: 'echo',
+              timeout: '5s',
+              retryPolicy: { retryOn: 'refused-stream', numRetries: 3 },
+            },
+          },
+        ],
+      },
+    ],
+  })
+})
+
+const MATCHES: readonly [title: string, match: Rule['match'], expected: object][] = [
+  ['everything', {}, { prefix: '/' }],
+  ['a prefix', { prefix: '/api' }, { prefix: '/api' }],
+  ['a service', { service: 'a.B' }, { prefix: '/a.B/' }],
+  ['a method', { service: 'a.B', method: 'C' }, { path: '/a.B/C' }],
+  [
+    'headers, in the order of their names',
+    { headers: { b: '2', a: '1' } },
+    {
+      prefix: '/',
+      headers: [
+        { name: 'a', stringMatch: { exact: '1' } },
+        { name: 'b', stringMatch: { exact: '2' } },
+      ],
+    },
+  ],
+]
+
+for (const [title, match, expected] of MATCHES) {
+  t.test(`a match of ${title}`, async (t) => {
+    t.match(routesOf({ match, to: { echo: 1 } }), [{ match: expected }])
+  })
+}
+
+t.test('a split is in the order of its names, and keeps a weight of 0', async (t) => {
+  t.match(routesOf({ match: {}, to: { unused: 0, echo: 100 } }), [
+    {
+      route: {
+        weightedClusters: {
+          clusters: [
+            { name: 'echo', weight: 100 },
+            { name: 'unused', weight: 0 },
+          ],
+        },
+      },
+    },
+  ])
+})
+
+const HASHING: readonly [title: string, to: Rule['to'], fleetLb: object, hashPolicy: object | undefined][] = [
+  ['hashes on nothing where no policy does', { echo: 1 }, { mode: 'l7', policy: 'random' }, undefined],
+  [
+    "hashes on the fleet's header",
+    { echo: 1, unused: 1 },
+    { mode: 'l7', policy: 'maglev' },
+    [{ header: { headerName: 'x-user' } }],
+  ],
+  [
+    "hashes on the upstream's header, which goes before the fleet's",
+    { 'echo-v2': 1 },
+    { mode: 'l7', policy: 'maglev' },
+    [{ header: { headerName: 'x-tenant' } }],
+  ],
+]
+
+for (const [title, to, fleetLb, hashPolicy] of HASHING) {
+  t.test(`a rule ${title}`, async (t) => {
+    const [route] = routesOf({ match: {}, to }, { 'fleets.edge.lb': fleetLb }) ?? []
+    t.same((route as { readonly route: { readonly hashPolicy?: object } }).route.hashPolicy, hashPolicy)
+  })
+}
+
+t.test(
+  'S39: what tells of the inside is refused ahead of the first rule that takes whatever comes',
+  async (t) => {
+    const namesOf = (rules: object) => {
+      const config = sampleWith({ 'routes.public.rules': rules })
+      const { fleets, routes } = config
+      const [fleet, route] = [fleets.edge, routes.public]
+      if (fleet === undefined || route === undefined) throw new Error('the sample has both')
+      return toRouteConfiguration(config, fleet, 'main', route).virtualHosts[0]?.routes.map(
+        ({ name }) => name,
+      )
+    }
+    const closed = ['grpc.reflection', 'grpc.channelz', 'envoy'].map((name) => `not from outside: /${name}.`)
+    const to = { echo: 1 }
+    const named = { match: { service: 'grpc.reflection.v1.ServerReflection' }, to }
+    t.same(namesOf({ any: { match: {}, to }, named }), ['named', ...closed, 'any'])
+    t.same(namesOf({ under: { match: { prefix: '/grpc.' }, to }, any: { match: {}, to } }), [
+      ...closed,
+      'under',
+      'any',
+    ])
+    const elsewhere = { match: { prefix: '/a.package.with.a.long.name.and.a.service.in.it/' }, to }
+    t.same(namesOf({ any: { match: {}, to }, named, elsewhere }), ['elsewhere', 'named', ...closed, 'any'])
+    t.same(namesOf({ named }), ['named'], 'where nothing is open, nothing has to be closed')
+  },
+)

@@ -1,0 +1,38 @@
+// The order of rules: the more specific one first, and the order in which they were written does not matter.
+
+import * as fc from 'fast-check'
+import t from 'tap'
+import type { Match, Rule } from '../document/model.ts'
+import { orderRules } from './rule-order.ts'
+
+/** From the most specific to the least; names are chosen so that sorting by name alone would be wrong. */
+const ORDERED: readonly [name: string, match: Match][] = [
+  ['z-longer-method', { service: 'a.B', method: 'LongCall' }],
+  ['y-method-two-headers', { service: 'a.B', method: 'Call', headers: { a: '1', b: '1' } }],
+  ['x-method-header', { service: 'a.B', method: 'Call', headers: { a: '1' } }],
+  ['w-method', { service: 'a.B', method: 'Call' }],
+  ['v-long-prefix', { prefix: '/a.B/CallSomething' }],
+  ['u-longer-service', { service: 'a.LongB' }],
+  ['t-service-header', { service: 'a.B', headers: { a: '1' } }],
+  ['s-service', { service: 'a.B' }],
+  ['a-header', { headers: { a: '1' } }],
+  ['b-header', { headers: { b: '1' } }],
+  ['a-all', {}],
+]
+
+t.test('rules stand by path, then headers, then name, however they were written', async (t) => {
+  const rules = ORDERED.map(([name, match]): [string, Rule] => [name, { match, to: { echo: 1 } }])
+  const names = ORDERED.map(([name]) => name)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(rules), (written) => {
+      const ordered = orderRules(Object.fromEntries(written)).map(([name]) => name)
+      const expected = names.filter((name) => ordered.includes(name))
+      return JSON.stringify(ordered) === JSON.stringify(expected)
+    }),
+    { verbose: true },
+  )
+  t.same(
+    orderRules(Object.fromEntries(rules.toReversed())).map(([name]) => name),
+    names,
+  )
+})

@@ -1,0 +1,148 @@
+// What a bootstrap says to Envoy, and which options it refuses.
+import t from 'tap'
+import { type BootstrapOptions, bootstrapJson, createBootstrap, listenerAddressOf } from './bootstrap.ts'
+
+const options: BootstrapOptions = {
+  nodeId: 'envoy-0',
+  cluster: 'edge',
+  listenerAddress: '127.0.1.5',
+  xds: { address: '127.0.0.1:18000' },
+}
+
+/** What Envoy reads when these options differ from the usual ones. */
+function jsonWith(changed: Partial<BootstrapOptions> = {}) {
+  return JSON.parse(bootstrapJson(createBootstrap({ ...options, ...changed })))
+}
+
+t.test('the node carries its identity and the address that its listeners are to get', async (t) => {
+  t.same(jsonWith().node, {
+    id: 'envoy-0',
+    cluster: 'edge',
+    metadata: { switchyard: { listener_address: '127.0.1.5' } },
+  })
+  t.equal(listenerAddressOf(createBootstrap(options)), '127.0.1.5')
+})
+
+t.test('clusters and listeners come over one aggregated stream of xDS v3', async (t) => {
+  const { adsConfig, cdsConfig, ldsConfig } = jsonWith().dynamicResources
+  t.same(cdsConfig, { ads: {}, resourceApiVersion: 'V3' })
+  t.same(ldsConfig, { ads: {}, resourceApiVersion: 'V3' })
+  t.match(adsConfig, { transportApiVersion: 'V3', setNodeOnFirstMessageOnly: true })
+  t.match(adsConfig.grpcServices, [{ envoyGrpc: { clusterName: 'xds_cluster' } }])
+})
+
+t.test('a control plane that comes back is found again within 2 seconds', async (t) => {
+  const [{ envoyGrpc }] = jsonWith().dynamicResources.adsConfig.grpcServices
+  t.same(envoyGrpc.retryPolicy, { retryBackOff: { baseInterval: '0.500s', maxInterval: '2s' } })
+})
+
+t.test('the protocol is delta unless it is said to be the state of the world', async (t) => {
+  const cases = [
+    [{}, 'DELTA_GRPC'],
+    [{ protocol: 'delta' }, 'DELTA_GRPC'],
+    [{ protocol: 'sotw' }, 'GRPC'],
+  ] as const
+  for (const [changed, apiType] of cases) {
+    t.equal(jsonWith(changed).dynamicResources.adsConfig.apiType, apiType, JSON.stringify(changed))
+  }
+})
+
+t.test('X38: the control plane is reached over HTTP/2 that notices a dead peer', async (t) => {
+  const [cluster] = jsonWith().staticResources.clusters
+  t.equal(cluster.name, 'xds_cluster')
+  t.match(cluster.typedExtensionProtocolOptions, {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+      explicitHttpConfig: {
+        http2ProtocolOptions: { connectionKeepalive: { interval: '30s', timeout: '5s' } },
+      },
+    },
+  })
+})
+
+t.test('the control plane may listen on TCP or on a Unix socket', async (t) => {
+  const cases = [
+    ['127.0.0.1:18000', { socketAddress: { address: '127.0.0.1', portValue: 18000 } }],
+    ['[::1]:18000', { socketAddress: { address: '::1', portValue: 18000 } }],
+    ['unix:/run/switchyard.sock', { pipe: { path: '/run/switchyard.sock' } }],
+    [`unix:/${'s'.repeat(106)}`, { pipe: { path: `/${'s'.repeat(106)}` } }],
+  ] as const
+  for (const [address, expected] of cases) {
+    const [cluster] = jsonWith({ xds: { address } }).staticResources.clusters
+    t.same(
+      cluster.loadAssignment.endpoints,
+      [{ lbEndpoints: [{ endpoint: { address: expected } }] }],
+      address,
+    )
+  }
+})
+
+t.test('an address at which no control plane can be is refused', async (t) => {
+  const refused = ['', '127.0.0.1', 'localhost:18000', '127.0.0.1:0', '127.0.0.1:65536', '::1:18000']
+  for (const address of [...refused, 'unix:', 'unix:run.sock', `unix:/${'s'.repeat(107)}`]) {
+    t.throws(
+      () => jsonWith({ xds: { address } }),
+      { code: 'invalid-argument', problems: [{ path: 'xds.address', message: `is "${address}"; write` }] },
+      address,
+    )
+  }
+})
+
+t.test(
+  'the admin listens on loopback, on a port that the system chooses, unless told otherwise',
+  async (t) => {
+    t.same(jsonWith().admin.address.socketAddress, { address: '127.0.0.1', portValue: 0 })
+    const { admin } = jsonWith({ adminAddress: '127.0.1.5', adminPort: 9901 })
+    t.same(admin.address.socketAddress, { address: '127.0.1.5', portValue: 9901 })
+  },
+)
+
+t.test('S50: an admin that others than this host could reach is refused', async (t) => {
+  for (const adminAddress of ['0.0.0.0', '::', '10.0.0.7', 'localhost', '']) {
+    const problems = [{ path: 'adminAddress', message: /not a loopback IP address/ }]
+    t.throws(() => jsonWith({ adminAddress }), { code: 'invalid-argument', problems }, adminAddress)
+  }
+  for (const adminAddress of ['127.0.0.1', '127.255.0.9', '::1']) {
+    t.equal(jsonWith({ adminAddress }).admin.address.socketAddress.address, adminAddress, 'twin')
+  }
+})
+
+t.test('over TLS it shows its certificate, and asks the control plane for its own', async (t) => {
+  const tls = { certificate: '/c/edge-1.pem', key: '/c/edge-1.key', ca: '/c/ca.pem' }
+  const { staticResources } = jsonWith({ xds: { address: '127.0.0.1:18000', tls } })
+  const { commonTlsContext } = staticResources.clusters[0].transportSocket.typedConfig
+  t.match(commonTlsContext, {
+    tlsParams: { tlsMinimumProtocolVersion: 'TLSv1_3', tlsMaximumProtocolVersion: 'TLSv1_3' },
+    tlsCertificates: [{ certificateChain: { filename: tls.certificate }, privateKey: { filename: tls.key } }],
+    validationContext: {
+      trustedCa: { filename: tls.ca },
+      matchTypedSubjectAltNames: [
+        { sanType: 'URI', matcher: { exact: 'spiffe://switchyard/control-plane' } },
+      ],
+    },
+  })
+})
+
+t.test('all options that cannot work are named at once', async (t) => {
+  const wrong = {
+    nodeId: '',
+    cluster: '',
+    listenerAddress: 'localhost',
+    xds: { address: 'here' },
+    protocol: 'rest' as 'delta',
+    adminAddress: 'everywhere',
+    adminPort: 65_536,
+  }
+  t.throws(() => createBootstrap(wrong), {
+    code: 'invalid-argument',
+    problems: [
+      { path: 'nodeId' },
+      { path: 'cluster' },
+      { path: 'listenerAddress' },
+      { path: 'protocol' },
+      { path: 'adminAddress' },
+      { path: 'adminPort' },
+      { path: 'xds.address' },
+    ],
+  })
+})

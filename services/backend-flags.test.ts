@@ -1,0 +1,79 @@
+// A backend's flags, good and bad.
+import t from 'tap'
+import { SwitchyardError } from '../core/errors.ts'
+import { parseBackendFlags } from './backend-flags.ts'
+
+const GOOD: readonly (readonly [string, object])[] = [
+  ['--id b1', { id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 }],
+  ['--id b1 --listen localhost:65535', { listen: { host: 'localhost', port: 65535 } }],
+  ['--id b1 --listen [::1]:0', { listen: { host: '::1', port: 0 } }],
+  ['--id b1 --listen unix:/run/b1.sock', { listen: { path: '/run/b1.sock' } }],
+  [`--id b1 --listen unix:/${'x'.repeat(106)}`, { listen: { path: `/${'x'.repeat(106)}` } }],
+  ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000 }],
+]
+
+for (const [flags, options] of GOOD) {
+  t.test(`${flags} is taken`, (t) => {
+    t.match(parseBackendFlags(flags.split(' ')), options)
+    t.end()
+  })
+}
+
+const KNOWN =
+  'known are --id, --listen, --latency-ms, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
+const BAD: readonly (readonly [string, readonly string[]])[] = [
+  ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
+  ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
+  [
+    '--id b1 --listen 127.0.0.1',
+    ['--listen: "127.0.0.1" is no address; give host:port, such as 127.0.0.1:0, or unix:/path'],
+  ],
+  [
+    '--id b1 --listen 127.0.0.1:65536',
+    ['--listen: "127.0.0.1:65536" is no address; give host:port, such as 127.0.0.1:0, or unix:/path'],
+  ],
+  ['--id b1 --listen unix:', ['--listen: the path of a Unix socket has 1 to 107 bytes, not 0']],
+  [
+    `--id b1 --listen unix:/${'x'.repeat(107)}`,
+    ['--listen: the path of a Unix socket has 1 to 107 bytes, not 108'],
+  ],
+  ['--id b1 --latency-ms -1', ['--latency-ms: "-1" is no latency; give whole milliseconds from 0 to 60000']],
+  [
+    '--id b1 --latency-ms 60001',
+    ['--latency-ms: "60001" is no latency; give whole milliseconds from 0 to 60000'],
+  ],
+  [
+    '--id b1 --tls-client-ca ca.pem',
+    [
+      '--tls-certificate: is missing; TLS needs a file in PEM',
+      '--tls-key: is missing; TLS needs a file in PEM',
+    ],
+  ],
+  ['--id b1 b2 --colour', [`b2: is no flag; ${KNOWN}`, `--colour: is no flag; ${KNOWN}`]],
+  [
+    '--colour --listen here --latency-ms soon',
+    [
+      `--colour: is no flag; ${KNOWN}`,
+      '--id: is missing; give the id that answers carry, such as b1',
+      '--listen: "here" is no address; give host:port, such as 127.0.0.1:0, or unix:/path',
+      '--latency-ms: "soon" is no latency; give whole milliseconds from 0 to 60000',
+    ],
+  ],
+]
+
+for (const [flags, problems] of BAD) {
+  t.test(`${flags.slice(0, 60)} is refused with all that is wrong`, (t) => {
+    try {
+      parseBackendFlags(flags.split(' '))
+      t.fail('it is taken')
+    } catch (error) {
+      if (!(error instanceof SwitchyardError)) throw error
+      t.equal(error.code, 'invalid-argument')
+      t.same(
+        error.problems.map(({ path, message }) => `${path}: ${message}`),
+        problems,
+      )
+    }
+    t.end()
+  })
+}

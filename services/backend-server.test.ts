@@ -1,0 +1,191 @@
+// A backend beside its two services: health, reflection, latency, its addresses, its drain and its end.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { status } from '@grpc/grpc-js'
+import type { Test } from 'tap'
+import t from 'tap'
+import { openBackend, socketPath } from '../test/support/open-backend.ts'
+import { startBackend } from './backend-server.ts'
+import type { ListenAddress } from './draining-listener.ts'
+import { createClient } from './rpc/index.ts'
+import { standardServices } from './standard-services.ts'
+
+const SERVICES = ['switchyard.echo.v1.EchoService', 'switchyard.kv.v1.KeyValueService']
+
+t.test('health is SERVING for the whole and for each service, and unknown for others', async (t) => {
+  const { backend } = await openBackend(t)
+  const { check } = standardServices(t, backend.address)
+  for (const name of ['', ...SERVICES]) t.equal(await check(name), 'SERVING', name)
+  await t.rejects(check('other.Service'), { code: status.NOT_FOUND })
+})
+
+t.test('health is NOT_SERVING once the backend ends', async (t) => {
+  const { backend } = await openBackend(t)
+  const healths = standardServices(t, backend.address).watch(SERVICES[0] ?? '')
+  t.same(await healths.next(), { value: 'SERVING', done: false })
+  const closed = backend.close()
+  t.same(await healths.next(), { value: 'NOT_SERVING', done: false })
+  await healths.return()
+  await closed
+})
+
+t.test(
+  'reflection lists both services, and gives their files as they were written, with their imports',
+  async (t) => {
+    const { backend } = await openBackend(t)
+    const { listServices, filesOf } = standardServices(t, backend.address)
+    t.same(await listServices(), SERVICES)
+
+    const files = await filesOf('switchyard.echo.v1.EchoService')
+    if (typeof files === 'string') return t.fail(files)
+    t.same(
+      files.map(({ name }) => name),
+      ['switchyard/echo/v1/echo.proto', 'google/protobuf/duration.proto'],
+    )
+    t.same(files[0]?.dependency, ['google/protobuf/duration.proto'])
+    t.same(
+      files[0]?.service[0]?.method.map(({ name }) => name),
+      ['Unary', 'ServerStream', 'ClientStream', 'Bidirectional'],
+    )
+    t.equal(await filesOf('switchyard.Nothing'), 'Symbol not found: switchyard.Nothing')
+  },
+)
+
+t.test('a backend on a Unix socket serves there, and removes it in the end', async (t) => {
+  const path = await socketPath(t)
+  const { backend, echo } = await openBackend(t, { listen: { path } })
+  t.equal(backend.address, `unix:${path}`)
+  const { message, peer } = await echo.unary({ message: 'hello' })
+  t.same([message, peer], ['hello', 'unknown'])
+  echo.close()
+  await backend.close()
+  await t.rejects(once(connect(path), 'connect'), { code: 'ENOENT' })
+})
+
+t.test('an IPv6 address is written in brackets', async (t) => {
+  const { backend, echo } = await openBackend(t, { listen: { host: '::1', port: 0 } })
+  t.match(backend.address, /^\[::1\]:\d+$/)
+  t.equal((await echo.unary({ message: 'hello' })).message, 'hello')
+})
+
+t.test('an address that is taken is `address-in-use`, and says what to do', async (t) => {
+  const path = await socketPath(t)
+  const first = await openBackend(t)
+  await openBackend(t, { listen: { path } })
+  const port = Number(first.backend.address.split(':')[1])
+  const cases: readonly (readonly [ListenAddress, string])[] = [
+    [
+      { host: '127.0.0.1', port },
+      `127.0.0.1:${port} is in use; end the process that listens there, or take port 0`,
+    ],
+    [{ path }, `unix:${path} is in use; end the process that listens there, or remove the file if none does`],
+  ]
+  for (const [listen, message] of cases) {
+    await t.rejects(startBackend({ id: 'b2', listen, latencyMs: 0 }), { code: 'address-in-use', message })
+  }
+})
+
+t.test('an address that cannot be had is `invalid-argument`', async (t) => {
+  const listen = { path: join(t.testdir(), 'none', 'b1.sock') }
+  await t.rejects(startBackend({ id: 'b1', listen, latencyMs: 0 }), {
+    code: 'invalid-argument',
+    message: /^cannot listen on unix:/,
+  })
+})
+
+t.test('latency is added to each call, but not to health checks', async (t) => {
+  const { backend, echo, keyValue } = await openBackend(t, { latencyMs: 300 })
+  const { check } = standardServices(t, backend.address)
+  await check('')
+  const took = async (call: () => Promise<unknown>) => {
+    const begun = performance.now()
+    await call()
+    return performance.now() - begun
+  }
+  t.ok((await took(() => echo.unary({}))) >= 299, 'echo waits')
+  t.ok((await took(() => keyValue.put({ key: 'a' }))) >= 299, 'key-value waits')
+  t.ok((await took(() => check(''))) < 299, 'health does not')
+})
+
+t.test('bytes that are no HTTP/2 end their own connection, and nothing else', async (t) => {
+  const { backend, echo } = await openBackend(t)
+  const port = Number(backend.address.split(':')[1])
+  for (let connection = 0; connection < 100; connection += 1) {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.end(randomBytes(512))
+    socket.resume()
+    await once(socket, 'close')
+  }
+  t.equal((await echo.unary({ message: 'still here' })).message, 'still here')
+  t.equal(backend.drain(), 1, 'no other connection is left')
+})
+
+/** Draining is the same on both kinds of address. */
+const ADDRESSES: Readonly<Record<string, (t: Test) => Promise<ListenAddress>>> = {
+  TCP: async () => ({ host: '127.0.0.1', port: 0 }),
+  'a Unix socket': async (t) => ({ path: await socketPath(t) }),
+}
+
+for (const [where, listen] of Object.entries(ADDRESSES)) {
+  t.test(`on ${where}, a drain lets what is open go on, and serves what comes after`, async (t) => {
+    const { backend, echo } = await openBackend(t, { listen: await listen(t) })
+    const go = Promise.withResolvers<void>()
+    async function* requests() {
+      yield { message: 'before' }
+      await go.promise
+      yield { message: 'after' }
+    }
+    const stream = echo.bidirectional(requests())
+    t.match(await stream.next(), { value: { message: 'before' } })
+    t.equal(backend.drain(), 1)
+    t.equal((await echo.unary({ message: 'new' })).message, 'new')
+    go.resolve()
+    t.match(await stream.next(), { value: { message: 'after' } })
+    t.match(await stream.next(), { done: true })
+  })
+
+  t.test(`on ${where}, a drain counts the connections since the drain before`, async (t) => {
+    const { backend, echo } = await openBackend(t, { listen: await listen(t) })
+    t.equal(backend.drain(), 0)
+    await echo.unary({})
+    t.equal(backend.drain(), 1)
+    await echo.unary({})
+    const other = createClient(EchoService, backend.address, {
+      options: { 'grpc.use_local_subchannel_pool': 1 },
+    })
+    t.teardown(() => other.close())
+    await other.unary({})
+    t.equal(backend.drain(), 2)
+    t.equal(backend.drain(), 0)
+  })
+}
+
+t.test('a drained connection is told to go away: its next call is on a new one', async (t) => {
+  const { backend, echo } = await openBackend(t)
+  const before = await echo.unary({})
+  t.equal((await echo.unary({})).peer, before.peer)
+  backend.drain()
+  t.not((await echo.unary({})).peer, before.peer)
+})
+
+t.test('a call in progress ends well when the backend closes; one that takes too long is cut', async (t) => {
+  const { backend, echo, keyValue } = await openBackend(t)
+  const watch = keyValue.watch({})
+  await watch.next()
+  const answer = echo.unary({ message: 'last', delay: { nanos: 200_000_000 } })
+  await backendHasCall(echo.bidirectional([{}]))
+  const cut = t.rejects(watch.next(), { code: status.UNAVAILABLE })
+  await backend.close()
+  t.equal((await answer).message, 'last')
+  await cut
+})
+
+/** An answer on the same connection shows that the calls before it have arrived. */
+async function backendHasCall(answers: AsyncGenerator<unknown>): Promise<void> {
+  await answers.next()
+  await answers.return(undefined)
+}

@@ -1,0 +1,54 @@
+// The issuer of tokens: its tokens by its key set, and a rotation whose steps cannot be taken in the wrong order.
+
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import t from 'tap'
+import { createSigningKey, SIGNING_ALGORITHMS, TokenIssuer } from './token-issuer.ts'
+
+const TOKEN = { subject: 'alice', audience: 'echo', lifetime: 60, claims: { role: 'user' } }
+
+function verify(issuer: TokenIssuer, token: string) {
+  return jwtVerify(token, createLocalJWKSet({ keys: [...issuer.keySet.keys] }), {
+    issuer: 'https://i',
+    audience: 'echo',
+  })
+}
+
+for (const algorithm of SIGNING_ALGORITHMS) {
+  t.test(
+    `a token by ${algorithm} is good by the key set, which holds public halves pinned to it`,
+    async (t) => {
+      const issuer = await TokenIssuer.create('https://i', algorithm)
+      const token = await issuer.sign(TOKEN)
+      const { payload, protectedHeader } = await verify(issuer, token)
+      t.match(payload, { iss: 'https://i', sub: 'alice', aud: 'echo', role: 'user' })
+      t.equal(Number(payload.exp) - Number(payload.iat), 60)
+      t.same(protectedHeader, { alg: algorithm, kid: issuer.signingKey.kid, typ: 'JWT' })
+      const [key] = issuer.keySet.keys
+      t.match(key, { alg: algorithm, kid: issuer.signingKey.kid, use: 'sig' })
+      t.notOk('d' in Object(key))
+    },
+  )
+}
+
+t.test('in a rotation old and new are both good, until the old key is retired', async (t) => {
+  const issuer = await TokenIssuer.create('https://i', 'ES256')
+  const old = issuer.signingKey.kid
+  const oldToken = await issuer.sign(TOKEN)
+  const next = await createSigningKey('EdDSA')
+  issuer.publish(next)
+  t.equal(decodeProtectedHeader(await issuer.sign(TOKEN)).kid, old, 'what is published signs nothing yet')
+  issuer.signWith(next.kid)
+  const newToken = await issuer.sign(TOKEN)
+  t.equal(decodeProtectedHeader(newToken).kid, next.kid)
+  await verify(issuer, oldToken)
+  issuer.retire(old)
+  await verify(issuer, newToken)
+  await t.rejects(verify(issuer, oldToken), { code: 'ERR_JWKS_NO_MATCHING_KEY' })
+})
+
+t.test('a key does not sign before it is published, nor go while it signs', async (t) => {
+  const issuer = await TokenIssuer.create('https://i', 'ES256')
+  const { kid } = await createSigningKey('ES256')
+  t.throws(() => issuer.signWith(kid), { message: /publish it before it signs/ })
+  t.throws(() => issuer.retire(issuer.signingKey.kid), { message: /let another sign before it goes/ })
+})

@@ -1,0 +1,137 @@
+// The rooms of the tree as data: what each one holds and which others it may import. ARCHITECTURE.md's table is made of it.
+
+export interface Room {
+  readonly holds: string
+  /** Besides itself. Whatever these may import, the room may import too: the directions are an order. */
+  readonly mayImport: readonly string[]
+}
+
+/** By path from the root: a folder, which ends in a slash, or a file. From the ground floor up. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  'core/': {
+    holds: 'what every room may use: error codes, memo tables, the serial queue, SPIFFE IDs',
+    mayImport: [],
+  },
+  'proto/': {
+    holds: 'our `.proto` files and the generator of the workspace `@envoy/xds-protos`',
+    mayImport: [],
+  },
+  'xds-server/snapshot/': {
+    holds: 'resources, their versions and references; snapshots and what differs between two of them',
+    mayImport: ['core/', 'proto/'],
+  },
+  'xds-server/nodes/': {
+    holds: 'which nodes are connected, what each has ACKed or NACKed, and who waits for them',
+    mayImport: ['xds-server/snapshot/'],
+  },
+  'xds-server/cache/': {
+    holds: 'the snapshot cache: what each group of nodes is served, and the watches of streams',
+    mayImport: ['xds-server/nodes/'],
+  },
+  'xds-server/type-state/': {
+    holds: 'what one client has, asks for and is owed of one resource type',
+    mayImport: ['xds-server/snapshot/'],
+  },
+  'xds-server/streams/': {
+    holds: 'pure stream machines for state of the world and delta, push order, decoding and encoding',
+    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts'],
+  },
+  'xds-server/services/': {
+    holds: 'the gRPC services: sockets, flow control, node identity',
+    mayImport: ['xds-server/streams/', 'xds-server/cache/'],
+  },
+  'xds-server/index.ts': { holds: "the library's public interface", mayImport: ['xds-server/services/'] },
+  'api/': {
+    holds: 'REST once: schemas of requests and answers, and the typed client',
+    mayImport: ['core/'],
+  },
+  'control-plane/switches/': {
+    holds: 'what a person can turn, one file a switch',
+    mayImport: ['core/', 'proto/'],
+  },
+  'control-plane/document/': {
+    holds: 'model and validation of the desired state',
+    mayImport: ['control-plane/switches/'],
+  },
+  'control-plane/sources/': {
+    holds: 'what changes without a new revision: secrets from files, watched and renewed',
+    mayImport: ['control-plane/document/'],
+  },
+  'control-plane/translate/': {
+    holds: 'desired state to Envoy resources: pure functions',
+    mayImport: ['control-plane/sources/'],
+  },
+  'control-plane/store/': {
+    holds: 'revisions of the desired state in SQLite, durable before they are served',
+    mayImport: ['core/', 'api/'],
+  },
+  'control-plane/access/': {
+    holds: 'who may be which node, and who may do what over REST',
+    mayImport: ['core/'],
+  },
+  'control-plane/rollout/': {
+    holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
+    mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
+  },
+  'control-plane/admin/': {
+    holds: 'REST by fastify',
+    mayImport: [
+      'api/',
+      'control-plane/document/',
+      'control-plane/store/revision.ts',
+      'control-plane/access/',
+      'xds-server/nodes/status.ts',
+      'xds-server/nodes/events.ts',
+    ],
+  },
+  'control-plane/control-plane.ts': {
+    holds: 'the composition root',
+    mayImport: ['control-plane/rollout/', 'control-plane/admin/', 'control-plane/access/'],
+  },
+  'control-plane/main.ts': {
+    holds: "the control plane's process",
+    mayImport: ['control-plane/control-plane.ts'],
+  },
+  'services/': {
+    holds: 'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter',
+    mayImport: ['core/', 'proto/'],
+  },
+  'policies/': {
+    holds: "the authorizer's Rego policy with its tests and data, and the WebAssembly it compiles to",
+    mayImport: [],
+  },
+  'processes/': {
+    holds: 'child processes that end with their parent; free ports',
+    mayImport: ['core/'],
+  },
+  'envoy-bootstrap/': {
+    holds: 'finds Envoy, writes its bootstrap, runs it, reads its admin interface',
+    mayImport: ['processes/', 'proto/'],
+  },
+  'testbed/': {
+    holds: 'starts the parts as processes; certificates for development; load and what it measures',
+    mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
+  },
+  'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'experiments/': {
+    holds: 'scenarios over REST and real calls, each with its story and figures',
+    mayImport: ['testbed/'],
+  },
+  'bench/': {
+    holds: 'benchmarks beside peers in the same run; `gcp-peer/` and `xds-swarm/` are in Go',
+    mayImport: ['testbed/', 'control-plane/control-plane.ts'],
+  },
+  'test/': {
+    holds: 'tests of several parts together, and what tests share',
+    mayImport: ['cli/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+  },
+}
+
+/** The rooms as a Markdown table. */
+export function roomsTable(): string {
+  const rows = Object.entries(ROOMS).map(([path, { holds, mayImport }]) => {
+    const imports = mayImport.map((one) => `\`${one}\``).join(', ')
+    return `| \`${path}\` | ${holds} | ${imports || 'nothing'} |`
+  })
+  return ['| room | what it holds | may import |', '| --- | --- | --- |', ...rows].join('\n')
+}

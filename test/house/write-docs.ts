@@ -1,0 +1,17 @@
+// `npm run docs`: writes the parts of the documents that are made from data, between their markers.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { roomsTable } from './rooms.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Replaces what stands between `<!-- NAME: … -->` and `<!-- end of NAME -->`. */
+function replacePart(file: string, name: string, content: string): void {
+  const text = readFileSync(root + file, 'utf8')
+  const part = new RegExp(`(<!-- ${name}: .*-->\n)[^]*?(<!-- end of ${name} -->)`)
+  if (!part.test(text)) throw new Error(`${file} has no part "${name}"`)
+  writeFileSync(root + file, text.replace(part, `$1\n${content}\n\n$2`))
+}
+
+replacePart('ARCHITECTURE.md', 'rooms', roomsTable())

@@ -1,0 +1,36 @@
+// A server of any handlers for the echo service, and a client on it.
+import { promisify } from 'node:util'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import type { Test } from 'tap'
+import type { Implementation, OnUnexpected, RpcClient } from '../../services/rpc/index.ts'
+import { addService, createClient } from '../../services/rpc/index.ts'
+
+export type EchoHandlers = Partial<Implementation<typeof EchoService>>
+
+/** Serves the handlers on a port of their own until the test ends. */
+export async function echoPair(
+  t: Test,
+  handlers: EchoHandlers,
+  onUnexpected?: OnUnexpected,
+): Promise<RpcClient<typeof EchoService>> {
+  const server = new Server()
+  addService(server, EchoService, handlers, onUnexpected)
+  const port = await promisify(server.bindAsync.bind(server))(
+    '127.0.0.1:0',
+    ServerCredentials.createInsecure(),
+  )
+  const client = createClient(EchoService, `127.0.0.1:${port}`)
+  t.teardown(() => {
+    client.close()
+    server.forceShutdown()
+  })
+  return client
+}
+
+/** All that an iterable gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}

@@ -1,0 +1,58 @@
+// What the admin's tests stand on: the sample configuration in a real cache behind a real xDS server, and the admin over it.
+
+import { createAdmin } from '../../control-plane/admin/admin.ts'
+import { nodesIn } from '../../control-plane/control-plane.ts'
+import type { Config } from '../../control-plane/document/model.ts'
+import { Revisions } from '../../control-plane/rollout/revisions.ts'
+import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
+import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { AnsweringNode } from './answering-node.ts'
+import { sampleWith } from './sample-config.ts'
+import type { Teardown } from './xds-client.ts'
+
+export async function serveFleet(
+  t: Teardown,
+  initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
+) {
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const store = openSqliteStore(':memory:')
+  const state = await Revisions.open({ store, cache, initial })
+  const xds = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => xds.close())
+  const admin = await createAdmin({ state, nodes: nodesIn(cache) })
+  t.teardown(() => admin.close())
+
+  /** A node of the fleet "edge"; resolves once it has ACKed all that it is served. */
+  const connectNode = async (id: string, cluster = 'edge'): Promise<AnsweringNode> => {
+    const opened = new Promise<void>((resolve) => {
+      const stop = cache.onEvent((event) => {
+        if (event.kind !== 'opened' || event.node !== id) return
+        stop()
+        resolve()
+      })
+    })
+    const node = new AnsweringNode(t, xds.address, { id, cluster })
+    await opened
+    await cache.synced(cluster)
+    return node
+  }
+
+  const putLb = (body: unknown, query = '') =>
+    admin.inject({ method: 'PUT', url: `/v1/fleets/edge/lb${query}`, payload: body as object })
+
+  const getConfig = async () => {
+    const { headers, body } = await admin.inject('/v1/config')
+    return { etag: String(headers.etag), config: JSON.parse(body) as Config }
+  }
+
+  /** A merge patch upon the document that is in force. */
+  const patchConfig = async (patch: unknown, query = '') =>
+    admin.inject({
+      method: 'PATCH',
+      url: `/v1/config${query}`,
+      headers: { 'content-type': 'application/merge-patch+json', 'if-match': (await getConfig()).etag },
+      payload: JSON.stringify(patch),
+    })
+
+  return { admin, cache, store, state, xds, connectNode, putLb, getConfig, patchConfig }
+}

@@ -1,0 +1,79 @@
+// cert-manager's manifests, held against the schemas of its CRDs, and the files that they lead to.
+
+import { Certificate, Issuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1'
+import t from 'tap'
+import { parseAllDocuments } from 'yaml'
+import { validateConfig } from '../../control-plane/document/validate.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { runYard } from '../../test/support/yard-process.ts'
+import { certManagerManifests, mountedFiles } from './cluster-issuer.ts'
+import { PARTS } from './folder.ts'
+
+const MANIFESTS = certManagerManifests(PARTS, { namespace: 'mesh', issuer: 'switchyard' })
+
+/** @throws where a manifest does not fit its CRD */
+function holdAgainstCrd(manifest: { readonly kind: string }): void {
+  const data = structuredClone(manifest) as never
+  const model = manifest.kind === 'Issuer' ? new Issuer(data) : new Certificate(data)
+  model.validate()
+}
+
+t.test('O6.3: every manifest fits its CRD', async (t) => {
+  t.equal(MANIFESTS.length, 3 + PARTS.length)
+  for (const manifest of MANIFESTS) {
+    t.doesNotThrow(() => holdAgainstCrd(manifest), `${manifest.kind} ${manifest.metadata.name}`)
+  }
+})
+
+const SPOILT: readonly [title: string, change: object][] = [
+  ['without an issuer', { issuerRef: undefined }],
+  ['with names that are no list', { uris: 'spiffe://switchyard/edge' }],
+  ['with a usage that there is not', { usages: ['to impress'] }],
+  ['with a kind of key that there is not', { privateKey: { algorithm: 'DSA' } }],
+]
+
+for (const [title, change] of SPOILT) {
+  t.test(`a Certificate ${title} does not fit`, async (t) => {
+    const good = MANIFESTS.at(-1)
+    if (good === undefined) return t.fail('there is no manifest')
+    holdAgainstCrd(good)
+    t.throws(() => holdAgainstCrd({ ...good, spec: { ...good.spec, ...change } } as typeof good))
+  })
+}
+
+t.test(
+  'certificates bear the names of the development authority, and are signed by the authority of the cluster',
+  async (t) => {
+    t.match(
+      MANIFESTS.filter(({ metadata }) => metadata.name === 'edge'),
+      [
+        {
+          spec: {
+            uris: ['spiffe://switchyard/edge'],
+            dnsNames: ['localhost'],
+            issuerRef: { name: 'switchyard' },
+          },
+        },
+      ],
+    )
+    t.match(MANIFESTS[1], { spec: { isCA: true, secretName: 'switchyard-root' } })
+    t.match(MANIFESTS[2], { kind: 'Issuer', spec: { ca: { secretName: 'switchyard-root' } } })
+  },
+)
+
+t.test('O6.3: mounted, their files are what a document may name', async (t) => {
+  const changes = {
+    secrets: { edge: mountedFiles('edge') },
+    'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'edge', clientCa: 'edge' },
+  }
+  t.ok(validateConfig(sampleWith(changes)))
+})
+
+t.test('yard certs --cert-manager prints them', async (t) => {
+  const { code, stdout } = await runYard(t, t.testdir(), 'certs', '--cert-manager', 'mesh')
+  t.equal(code, 0)
+  t.same(
+    parseAllDocuments(stdout).map((document) => document.toJS()),
+    MANIFESTS,
+  )
+})

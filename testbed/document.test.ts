@@ -1,0 +1,82 @@
+// What the command reads of a document, and the one that it begins with.
+
+import t from 'tap'
+import { validateConfig } from '../control-plane/document/validate.ts'
+import {
+  describeDesiredState,
+  envoyFleetsOf,
+  firstLocalEndpointOf,
+  localEndpointsOf,
+  portOf,
+} from './document.ts'
+import { describeSecurity } from './security.ts'
+
+const DOCUMENT = {
+  upstreams: {
+    echo: {
+      endpoints: {
+        b1: { address: '127.0.0.1:7101' },
+        far: { address: '192.0.2.1:7101' },
+        b2: { address: 'unix:/run/b2.sock' },
+        six: { address: '[::1]:7101' },
+      },
+    },
+    again: { endpoints: { same: { address: '127.0.0.1:7101' }, broken: { address: 5 }, empty: null } },
+    nothing: null,
+  },
+  fleets: {
+    edge: { kind: 'envoy', listeners: { other: { port: 1 }, main: { port: 2 } } },
+    clients: { kind: 'proxyless', listeners: {} },
+    bare: { kind: 'envoy' },
+    side: { kind: 'envoy', listeners: { first: { port: 3 }, second: { port: 4 } } },
+    empty: null,
+  },
+}
+
+t.test('the document that a testbed begins with is valid', async (t) => {
+  const backends = [{ id: 'b1', address: '127.0.0.1:7101' }]
+  const document = describeDesiredState(['edge', 'canary'], backends, 10_000)
+  t.doesNotThrow(() => validateConfig(document))
+  t.same(envoyFleetsOf(document), ['edge', 'canary'])
+  t.equal(portOf(document, 'canary'), 10_000)
+  t.same(localEndpointsOf(document), backends)
+})
+
+t.test('with security it is valid too, and each switch is there to be turned on', async (t) => {
+  const issuer = { address: '127.0.0.1:7300', tokens: '127.0.0.1:7301' }
+  const secured = describeSecurity({ issuer, authorizer: '127.0.0.1:7400' })
+  const document = describeDesiredState(['edge'], [], 10_000, secured)
+  t.match(document.fleets.edge, {
+    lb: { mode: 'l7' },
+    listeners: { main: { tls: { enabled: false } } },
+    security: { jwt: { enabled: false }, opa: { enabled: false }, rbac: { enabled: false } },
+  })
+  t.doesNotThrow(() => validateConfig(document))
+  const checks = Object.entries(secured.security)
+  const security = Object.fromEntries(checks.map(([name, check]) => [name, { ...check, enabled: true }]))
+  const edge = { ...document.fleets.edge, security }
+  t.doesNotThrow(() => validateConfig({ ...document, fleets: { edge } }))
+  t.equal(firstLocalEndpointOf(document, 'issuer'), issuer.address)
+  t.equal(firstLocalEndpointOf(document, 'nobody'), undefined)
+  t.same(localEndpointsOf(document, ['issuer', 'authorizer']), [])
+})
+
+t.test('endpoints on this host are found, each address once', async (t) => {
+  t.same(localEndpointsOf(DOCUMENT), [
+    { id: 'b1', address: '127.0.0.1:7101' },
+    { id: 'b2', address: 'unix:/run/b2.sock' },
+    { id: 'six', address: '[::1]:7101' },
+  ])
+})
+
+t.test('the fleets of Envoys are found, with the port of main or of their first listener', async (t) => {
+  t.same(envoyFleetsOf(DOCUMENT), ['edge', 'bare', 'side'])
+  t.same(
+    ['edge', 'bare', 'side', 'nope'].map((name) => portOf(DOCUMENT, name)),
+    [2, undefined, 3, undefined],
+  )
+})
+
+t.test('a document without anything has nothing', async (t) => {
+  t.same([localEndpointsOf({}), envoyFleetsOf({})], [[], []])
+})

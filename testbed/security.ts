@@ -1,0 +1,84 @@
+// What security needs beside Envoys: an issuer, an authorizer and certificates; and the switches, written and off.
+
+import { join } from 'node:path'
+import type { ProcessGroup } from '../processes/process-group.ts'
+import { KEY_SET_PATH } from '../services/issuer/issuer-server.ts'
+import { startAuthorizer } from './authorizer.ts'
+import { writeCertificates } from './certificates/folder.ts'
+import { type Document, firstLocalEndpointOf } from './document.ts'
+import { ISSUER, type IssuerAddresses, startIssuer } from './issuer.ts'
+
+/** The upstreams that they are known by. */
+export const SECURITY_UPSTREAMS: readonly string[] = ['issuer', 'authorizer']
+
+/** The audience of its tokens, unless another is asked for. */
+export const AUDIENCE = 'echo'
+
+const ENTRY = 'main'
+const CERTIFICATES = 'certs'
+const LOOPBACK = '127.0.0.1:0'
+
+/** Where they serve. */
+export interface SecurityParts {
+  readonly issuer: IssuerAddresses
+  readonly authorizer: string
+}
+
+/**
+ * Where a document is given they take the addresses of its upstreams `issuer` and `authorizer`.
+ * @throws SwitchyardError `process-failed` where a part does not come up
+ */
+export async function startSecurity(
+  group: ProcessGroup,
+  folder: string,
+  given: Document = {},
+): Promise<SecurityParts> {
+  const listenOf = (upstream: string) => firstLocalEndpointOf(given, upstream) ?? LOOPBACK
+  const [issuer, authorizer] = await Promise.all([
+    startIssuer(group, folder, listenOf('issuer')),
+    startAuthorizer(group, folder, listenOf('authorizer')),
+    writeCertificates(join(folder, CERTIFICATES)),
+  ])
+  return { issuer, authorizer }
+}
+
+/** What the document says of them: of itself, of each fleet, and of the fleet's listener. All switches are off. */
+export function describeSecurity({ issuer, authorizer }: SecurityParts) {
+  const file = (name: string) => `${CERTIFICATES}/${name}`
+  return {
+    upstreams: {
+      issuer: { protocol: 'http1', endpoints: { i1: { address: issuer.address } } },
+      authorizer: { endpoints: { a1: { address: authorizer } } },
+    },
+    document: {
+      secrets: {
+        'edge-server': { certificate: file('edge.pem'), key: file('edge.key') },
+        mesh: { ca: file('ca.pem') },
+      },
+      jwt: {
+        [ENTRY]: {
+          issuer: ISSUER,
+          audiences: [AUDIENCE],
+          jwks: { upstream: 'issuer', path: KEY_SET_PATH },
+          claims: { 'x-subject': 'sub' },
+        },
+      },
+    },
+    security: {
+      jwt: { enabled: false, anyOf: [ENTRY], public: ['grpc.health.v1.Health/Check'] },
+      // All parts share one machine, and one that is busy must not look like an authorizer that is down.
+      opa: { enabled: false, upstream: 'authorizer', timeout: '2s' },
+      rbac: { enabled: false, shadow: true, rules: RULES },
+    },
+    tls: { enabled: false, certificate: 'edge-server', clientCa: 'mesh', requireClient: true },
+  }
+}
+
+/** Users may call one method, administrators all. */
+const RULES = {
+  users: {
+    methods: ['switchyard.echo.v1.EchoService/Unary'],
+    token: { from: ENTRY, claims: { roles: 'user' } },
+  },
+  admins: { token: { from: ENTRY, claims: { roles: 'admin' } } },
+}

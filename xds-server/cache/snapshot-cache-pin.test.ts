@@ -1,0 +1,66 @@
+// A snapshot on trial: nodes that start are held back, nodes that hold something are not.
+
+import t, { type Test } from 'tap'
+import { cluster } from '../../test/support/resources.ts'
+import { connectTo, DeltaClient, nodeOf, SotwClient } from '../../test/support/xds-client.ts'
+import { CLUSTER, SnapshotCache, startXdsServer } from '../index.ts'
+
+async function serve(t: Test) {
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  const proven = cache.setSnapshot('edge', [cluster('a')])
+  cache.holdBack('edge', proven)
+  const newest = cache.setSnapshot('edge', [cluster('a'), cluster('b')])
+  const version = (snapshot: typeof proven) => snapshot.types.get(CLUSTER)?.version ?? ''
+  return { cache, server, proven: version(proven), newest: version(newest) }
+}
+
+t.test(
+  'X8: a node that starts is served what is proven, and the newest once it is released (sotw)',
+  async (t) => {
+    const { cache, server, proven, newest } = await serve(t)
+    const client = new SotwClient(connectTo(t, server.address))
+    t.teardown(() => client.close())
+    client.send({ typeUrl: CLUSTER, node: nodeOf('new', 'edge') })
+    const first = await client.next()
+    t.equal(first.versionInfo, proven)
+    client.send({ typeUrl: CLUSTER, versionInfo: proven, responseNonce: first.nonce })
+    t.match(cache.status('edge'), [{ id: 'new', heldBack: true }])
+    cache.release('edge')
+    t.equal((await client.next()).versionInfo, newest)
+    t.notOk(cache.status('edge')[0]?.heldBack)
+  },
+)
+
+t.test('X8: a node that claims to hold something is served the newest (sotw)', async (t) => {
+  const { server, proven, newest } = await serve(t)
+  const client = new SotwClient(connectTo(t, server.address))
+  t.teardown(() => client.close())
+  client.send({ typeUrl: CLUSTER, node: nodeOf('old', 'edge'), versionInfo: proven })
+  t.equal((await client.next()).versionInfo, newest)
+})
+
+t.test('X8: the same in delta, by initial_resource_versions', async (t) => {
+  const { server } = await serve(t)
+  const names = async (claims: Record<string, string>) => {
+    const client = new DeltaClient(connectTo(t, server.address))
+    t.teardown(() => client.close())
+    client.send({ typeUrl: CLUSTER, node: nodeOf('node', 'edge'), initialResourceVersions: claims })
+    return (await client.next()).resources.map(({ name }) => name).sort()
+  }
+  t.same(await names({}), ['a'])
+  t.same(await names({ a: 'older' }), ['a', 'b'])
+})
+
+t.test('who was held back in one trial takes part in the next', async (t) => {
+  const { cache, server } = await serve(t)
+  const client = new SotwClient(connectTo(t, server.address))
+  t.teardown(() => client.close())
+  client.send({ typeUrl: CLUSTER, node: nodeOf('new', 'edge') })
+  await client.next()
+  cache.release('edge')
+  const proven = cache.getSnapshot('edge')
+  if (proven) cache.holdBack('edge', proven)
+  t.notOk(cache.status('edge')[0]?.heldBack)
+})

@@ -1,0 +1,265 @@
+// One stream's view of the cache: what its node is served, and what the cache makes of its reports.
+
+import { join } from 'node:path'
+import { fromBinary } from '@bufbuild/protobuf'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import t from 'tap'
+import { HandStream, response, STREAM } from '../../test/support/hand-stream.ts'
+import { MachineStream } from '../../test/support/machine-stream.ts'
+import { cluster, tcpListener } from '../../test/support/resources.ts'
+import type { XdsEvent } from '../nodes/events.ts'
+import { openRefusalLog } from '../nodes/nack-log.ts'
+import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+import type { WatchReport } from './watch.ts'
+
+function addressIn(snapshot: Snapshot | undefined): string | undefined {
+  const listener = snapshot && typeIn(snapshot, LISTENER).resources.get('l')
+  const { address } = fromBinary(ListenerSchema, listener?.value ?? Buffer.of())
+  return address?.address.case === 'socketAddress' ? address.address.value.address : undefined
+}
+
+function eventsOf(cache: SnapshotCache): XdsEvent[] {
+  const events: XdsEvent[] = []
+  cache.onEvent((event) => events.push(event))
+  return events
+}
+
+t.test('X25: before the first snapshot there is none; one that is empty on purpose is one', async (t) => {
+  const cache = new SnapshotCache()
+  const stream = new HandStream(cache)
+  t.equal(stream.watch.snapshot(), undefined)
+  cache.setSnapshot('fleet', [])
+  t.same(stream.snapshots.length, 1)
+  t.same(stream.watch.snapshot(), { group: 'fleet', sequence: 1, given: new Map(), types: new Map() })
+})
+
+t.test('a stream follows the snapshot of its group, until it is closed', async (t) => {
+  const cache = new SnapshotCache()
+  const stream = new HandStream(cache, { id: 'n1', cluster: 'edge' })
+  const other = new HandStream(cache, { id: 'n2', cluster: 'other' })
+  const first = cache.setSnapshot('edge', [cluster('a')])
+  const second = cache.updateSnapshot('edge', { upsert: [cluster('b')] })
+  cache.clearSnapshot('edge')
+  t.same(stream.snapshots, [first, second, undefined])
+  t.equal(stream.watch.group, 'edge')
+  stream.close()
+  const third = cache.setSnapshot('edge', [cluster('a')])
+  t.equal(stream.snapshots.length, 3)
+  t.equal(stream.watch.snapshot(), third, 'it can still be asked')
+  t.same(other.snapshots, [])
+})
+
+t.test('X36: no watch is left of a stream that ended, and ending it twice ends it once', async (t) => {
+  const cache = new SnapshotCache()
+  const events = eventsOf(cache)
+  const [first, second] = [new HandStream(cache), new HandStream(cache)]
+  const third = new HandStream(cache, { id: 'n3', cluster: 'other' })
+  t.equal(cache.watchCount, 3)
+  first.close()
+  first.close()
+  t.equal(cache.watchCount, 2)
+  cache.setSnapshot('fleet', [cluster('a')])
+  t.equal(second.snapshots.length, 1, 'the other one still follows')
+  second.close()
+  third.close()
+  t.equal(cache.watchCount, 0)
+  t.equal(events.filter(({ kind }) => kind === 'closed').length, 3)
+  const again = new HandStream(cache)
+  t.equal(cache.watchCount, 1)
+  cache.setSnapshot('fleet', [cluster('b')])
+  t.equal(again.snapshots.length, 1)
+})
+
+t.test('a stream that opens while the only other of its group ends still follows', async (t) => {
+  const cache = new SnapshotCache()
+  const old = new HandStream(cache)
+  cache.onEvent(({ kind }) => {
+    if (kind === 'opened') old.close()
+  })
+  const stream = new HandStream(cache)
+  cache.setSnapshot('fleet', [])
+  t.equal(stream.snapshots.length, 1)
+  t.equal(cache.watchCount, 1)
+})
+
+t.test('each node is served listeners at its own address', async (t) => {
+  const cache = new SnapshotCache()
+  const metadata = { switchyard: { listener_address: '127.0.1.2' } }
+  const stream = new HandStream(cache, { id: 'n1', cluster: 'fleet', metadata })
+  const plain = new HandStream(cache, { id: 'n2', cluster: 'fleet' })
+  const served = cache.setSnapshot('fleet', [tcpListener('l', 1, 'a', '')])
+  t.equal(addressIn(stream.watch.snapshot()), '127.0.1.2')
+  t.equal(addressIn(stream.snapshots[0]), '127.0.1.2', 'also in what it was handed')
+  t.equal(addressIn(plain.watch.snapshot()), '127.0.0.1')
+  t.equal(addressIn(served), '', 'the snapshot itself stays as it was given')
+})
+
+t.test('which group a node is in and where it listens can be decided otherwise', async (t) => {
+  const cache = new SnapshotCache({
+    nodeGroup: ({ id }) => id.slice(0, 1),
+    listenerAddress: ({ id }) => `127.0.0.${id.slice(1)}`,
+  })
+  cache.setSnapshot('n', [tcpListener('l', 1, 'a', '')])
+  const stream = new HandStream(cache, { id: 'n7', cluster: 'fleet' })
+  t.equal(stream.watch.group, 'n')
+  t.equal(addressIn(stream.watch.snapshot()), '127.0.0.7')
+})
+
+const NACK = { code: 13, message: 'no' }
+
+const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected: readonly string[]][] = [
+  [
+    'what was new in a refused response is in doubt, and what it removed',
+    [
+      {
+        kind: 'nacked',
+        typeUrl: CLUSTER,
+        response: response(['a', 'old'], { news: ['a'], removed: ['gone'] }),
+        ...NACK,
+      },
+    ],
+    ['a', 'gone'],
+  ],
+  [
+    'an ACK speaks for all that stood in the response, new or not, and for what it removed',
+    [
+      { kind: 'nacked', typeUrl: CLUSTER, response: response(['a', 'b', 'c']), ...NACK },
+      {
+        kind: 'acked',
+        typeUrl: CLUSTER,
+        response: response(['a'], { news: [], removed: ['b'] }),
+      },
+    ],
+    ['c'],
+  ],
+  ['what was only sent is not in doubt', [{ kind: 'sent', typeUrl: CLUSTER, response: response(['a']) }], []],
+]
+
+for (const [what, reports, expected] of DOUBTS) {
+  t.test(`X6: ${what}`, async (t) => {
+    const cache = new SnapshotCache()
+    const stream = new HandStream(cache)
+    stream.report(...reports)
+    const { doubts } = new HandStream(cache).watch
+    t.same([...(doubts.get(CLUSTER) ?? [])], expected)
+    t.same(new HandStream(cache, { id: 'n2', cluster: 'fleet' }).watch.doubts.size, 0, 'of this node only')
+  })
+}
+
+t.test('X6: what a stream left unanswered is in doubt on the next', async (t) => {
+  const cache = new SnapshotCache()
+  const { watch } = new HandStream(cache)
+  const unanswered = [
+    { typeUrl: CLUSTER, response: response(['a', 'old'], { news: ['a'], removed: ['gone'] }) },
+    { typeUrl: LISTENER, response: response(['l']) },
+  ]
+  watch.close(unanswered)
+  const { doubts } = new HandStream(cache).watch
+  t.same(
+    [...doubts].map(([typeUrl, names]) => [typeUrl, [...names]]),
+    [
+      [CLUSTER, ['a', 'gone']],
+      [LISTENER, ['l']],
+    ],
+  )
+})
+
+t.test('X6: after a restart a node is sent what it refused, whatever it says it holds', async (t) => {
+  const path = join(t.testdir(), 'refusals')
+  const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
+  const before = new SnapshotCache({ refusals: openRefusalLog(path) })
+  const old = new MachineStream(before)
+  old.ask(CLUSTER)
+  const good = typeIn(before.setSnapshot('fleet', resources(1)), CLUSTER).list
+  old.answerAll()
+  before.setSnapshot('fleet', resources(2))
+  old.answer('refused')
+
+  const held = Object.fromEntries(good.map(({ name, version }) => [name, version]))
+  for (const expected of [['a'], []]) {
+    const after = new SnapshotCache({ refusals: openRefusalLog(path) })
+    after.setSnapshot('fleet', resources(1))
+    const stream = new MachineStream(after)
+    stream.ask(CLUSTER, [], held)
+    t.same(
+      stream.answerAll().flatMap((sent) => sent.resources.filter(({ typeUrl }) => typeUrl === CLUSTER)),
+      good.filter(({ name }) => expected.includes(name)),
+    )
+  }
+})
+
+const STREAM_OF = { node: 'n1', group: 'fleet', stream: STREAM }
+const OF = { ...STREAM_OF, typeUrl: CLUSTER }
+
+const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
+  [
+    { kind: 'subscribed', typeUrl: CLUSTER, names: 2, wildcard: true },
+    { kind: 'subscribed', names: 2, wildcard: true, ...OF },
+  ],
+  [
+    { kind: 'unserved', typeUrl: CLUSTER, message: 'none' },
+    { kind: 'unserved', message: 'none', ...OF },
+  ],
+  [
+    { kind: 'stale', typeUrl: CLUSTER, nonce: '3' },
+    { kind: 'stale', nonce: '3', ...OF },
+  ],
+  [
+    { kind: 'sent', typeUrl: CLUSTER, response: response(['a', 'b'], { removed: ['c'] }) },
+    { kind: 'sent', version: 'v1', nonce: '1', resources: 2, removed: 1, ...OF },
+  ],
+  [
+    { kind: 'acked', typeUrl: CLUSTER, response: response(['a']) },
+    { kind: 'acked', version: 'v1', nonce: '1', ...OF },
+  ],
+  [
+    {
+      kind: 'nacked',
+      typeUrl: CLUSTER,
+      response: response(['a', 'b'], { news: ['b'], removed: ['c'] }),
+      ...NACK,
+    },
+    {
+      kind: 'nacked',
+      version: 'v1',
+      nonce: '1',
+      nack: { version: 'v1', nonce: '1', names: ['b', 'c'], ...NACK },
+      ...OF,
+    },
+  ],
+]
+
+for (const [report, event] of EVENTS) {
+  t.test(`X7: the event of a report of kind ${report.kind} says what and who`, async (t) => {
+    const cache = new SnapshotCache()
+    const stream = new HandStream(cache)
+    const events = eventsOf(cache)
+    stream.report(report)
+    t.same(events, [event])
+  })
+}
+
+t.test('a report of nothing has nobody look at the node', async (t) => {
+  const cache = new SnapshotCache()
+  const stream = new HandStream(cache)
+  void cache.synced('fleet')
+  const { looks } = stream
+  stream.report()
+  t.equal(stream.looks, looks)
+  stream.report({ kind: 'stale', typeUrl: CLUSTER, nonce: '0' })
+  t.equal(stream.looks, looks + 1)
+})
+
+t.test('opening and closing a stream are events, and a report of nothing is none', async (t) => {
+  const cache = new SnapshotCache()
+  const events = eventsOf(cache)
+  const stream = new HandStream(cache)
+  stream.report()
+  stream.close()
+  t.same(events, [
+    { kind: 'opened', ...STREAM_OF },
+    { kind: 'closed', ...STREAM_OF },
+  ])
+})

@@ -1,0 +1,147 @@
+// One stream's view of the cache: the snapshot that its node is served, and where it tells what became of it.
+
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import type { XdsEvent } from '../nodes/events.ts'
+import type { NodeRegistry } from '../nodes/node-registry.ts'
+import type { StreamStatus, TypeView } from '../nodes/status.ts'
+import type { Doubts, NodeDoubts } from '../nodes/unconfirmed.ts'
+import type { Resource } from '../snapshot/resource.ts'
+import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
+
+export interface WatchSource {
+  readonly node: Node
+  readonly stream: StreamStatus
+  /** The stream's types as they stand now. */
+  readonly describe: () => ReadonlyMap<string, TypeView>
+  readonly onSnapshot: (snapshot: Snapshot | undefined) => void
+  /** True where the node claims to hold nothing: it has just started. */
+  readonly startsEmpty?: boolean
+}
+
+/** What of a response the cache wants to know. */
+export interface AnsweredResponse {
+  readonly version: string
+  readonly nonce: string
+  readonly resources: readonly Resource[]
+  readonly news: readonly Resource[]
+  readonly removed: readonly string[]
+}
+
+export type WatchReport =
+  | {
+      readonly kind: 'subscribed'
+      readonly typeUrl: string
+      readonly names: number
+      readonly wildcard: boolean
+    }
+  | { readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string }
+  | { readonly kind: 'sent' | 'acked'; readonly typeUrl: string; readonly response: AnsweredResponse }
+  | {
+      readonly kind: 'nacked'
+      readonly typeUrl: string
+      readonly response: AnsweredResponse
+      readonly code: number
+      readonly message: string
+    }
+  | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
+
+export interface Watch {
+  readonly group: string
+  readonly doubts: NodeDoubts
+  /** What the node is served, with its own listener address filled in. */
+  readonly snapshot: () => Snapshot | undefined
+  readonly snapshotChanged: () => void
+  readonly report: (reports: readonly WatchReport[]) => void
+  /** Ends the watch; `unanswered` are the responses that wait for an answer. Later calls do nothing. */
+  readonly close: (
+    unanswered: readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[],
+  ) => void
+}
+
+export interface WatchContext {
+  readonly current: () => Snapshot | undefined
+  readonly isHeldBack: () => boolean
+  readonly doubts: Doubts
+  readonly registry: NodeRegistry
+  readonly emit: (event: XdsEvent) => void
+  readonly nodeChanged: () => void
+  readonly closed: () => void
+}
+
+export function openWatch(source: WatchSource, group: string, address: string, context: WatchContext): Watch {
+  const node = source.node.id
+  const of = { node, group, stream: source.stream }
+  const snapshot = () => {
+    const current = context.current()
+    return current && atAddress(current, address)
+  }
+  const { isHeldBack } = context
+  const entry = { status: source.stream, snapshot, describe: source.describe, isHeldBack }
+  let isOpen = true
+  context.registry.add(group, node, entry)
+  context.emit({ kind: 'opened', ...of })
+  context.nodeChanged()
+  return {
+    group,
+    doubts: context.doubts.of(node),
+    snapshot,
+    snapshotChanged: () => source.onSnapshot(snapshot()),
+    report: (reports) => {
+      for (const report of reports) {
+        remember(context.doubts, node, report)
+        context.emit(eventOf(report, of))
+      }
+      if (reports.length > 0) context.nodeChanged()
+    },
+    close: (unanswered) => {
+      if (!isOpen) return
+      isOpen = false
+      for (const { typeUrl, response } of unanswered) context.doubts.abandon(node, typeUrl, newsIn(response))
+      context.registry.remove(group, node, entry)
+      context.closed()
+      context.emit({ kind: 'closed', ...of })
+      context.nodeChanged()
+    },
+  }
+}
+
+function remember(doubts: Doubts, node: string, report: WatchReport): void {
+  if (report.kind === 'nacked') doubts.refuse(node, report.typeUrl, newsIn(report.response))
+  if (report.kind === 'acked') {
+    const { resources, removed } = report.response
+    doubts.settle(node, report.typeUrl, namesOf(resources, removed))
+  }
+}
+
+function* namesOf(resources: readonly Resource[], removed: readonly string[]): Iterable<string> {
+  for (const { name } of resources) yield name
+  yield* removed
+}
+
+function newsIn({ news, removed }: AnsweredResponse): string[] {
+  return [...namesOf(news, removed)]
+}
+
+function eventOf(report: WatchReport, of: { node: string; group: string; stream: StreamStatus }): XdsEvent {
+  switch (report.kind) {
+    case 'subscribed':
+    case 'unserved':
+    case 'stale':
+      return { ...report, ...of }
+    case 'sent': {
+      const { version, nonce, resources, removed } = report.response
+      const counts = { resources: resources.length, removed: removed.length }
+      return { kind: 'sent', typeUrl: report.typeUrl, version, nonce, ...counts, ...of }
+    }
+    case 'acked': {
+      const { version, nonce } = report.response
+      return { kind: 'acked', typeUrl: report.typeUrl, version, nonce, ...of }
+    }
+    case 'nacked': {
+      const { version, nonce } = report.response
+      const { code, message, typeUrl } = report
+      const nack = { version, nonce, code, message, names: newsIn(report.response) }
+      return { kind: 'nacked', typeUrl, version, nonce, nack, ...of }
+    }
+  }
+}

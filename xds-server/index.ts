@@ -1,0 +1,26 @@
+// The library: a cache of what each group of nodes is to be served, and a server that speaks xDS v3 from it.
+
+export { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../core/errors.ts'
+export {
+  type PreparedSnapshot,
+  SnapshotCache,
+  type SnapshotCacheOptions,
+  type SnapshotChange,
+  type VersionOptions,
+} from './cache/snapshot-cache.ts'
+export type { XdsEvent } from './nodes/events.ts'
+export { openRefusalLog, type RefusalLog, type RefusedNames } from './nodes/nack-log.ts'
+export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
+export type { Nack, NodeStatus, StreamStatus, SyncReport, SyncState, TypeStatus } from './nodes/status.ts'
+export type { Peer } from './services/peer.ts'
+export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
+export type { Authorize } from './services/xds-stream.ts'
+export { findDanglingReferences } from './snapshot/consistency.ts'
+export {
+  createResources,
+  type NamedResource,
+  type Resource,
+  type ResourceInput,
+} from './snapshot/resource.ts'
+export { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from './snapshot/resource-type.ts'
+export type { Snapshot } from './snapshot/snapshot.ts'

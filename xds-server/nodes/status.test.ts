@@ -1,0 +1,153 @@
+// How things stand, in one word a type and a node: the worst of what its streams say, and of what it should have asked for.
+
+import t from 'tap'
+import { view } from '../../test/support/hand-stream.ts'
+import { assignment, cluster, httpListener, routes, tcpListener } from '../../test/support/resources.ts'
+import { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
+import { describeTypes, type SyncState, stateOf, type TypeView } from './status.ts'
+
+const FULL = new SnapshotCache().setSnapshot('fleet', [
+  cluster('a'),
+  cluster('b'),
+  assignment('a', 1),
+  httpListener('main', 1, 'r'),
+  httpListener('other', 2, 'r2'),
+  routes('r', 'a'),
+  routes('r2', 'b'),
+])
+
+type Views = Readonly<Record<string, TypeView>>
+
+function states(views: readonly Views[], snapshot = FULL): Record<string, SyncState> {
+  const types = describeTypes(
+    views.map((one) => new Map(Object.entries(one))),
+    snapshot,
+  )
+  return Object.fromEntries(Object.entries(types).map(([typeUrl, { state }]) => [typeUrl, state]))
+}
+
+const SYNCED_ENVOY: Views = {
+  [CLUSTER]: view('SYNCED'),
+  [ENDPOINT]: view('SYNCED', ['a', 'b']),
+  [LISTENER]: view('SYNCED'),
+  [ROUTE]: view('SYNCED', ['r', 'r2']),
+}
+
+const CASES: readonly [what: string, views: Views, unlike: Readonly<Record<string, SyncState>>][] = [
+  ['an Envoy that has it all is SYNCED', {}, {}],
+  ['what a type says of itself stands', { [ROUTE]: view('STALE', ['r', 'r2']) }, { [ROUTE]: 'STALE' }],
+  ['a refused type is NACKED', { [CLUSTER]: view('NACKED') }, { [CLUSTER]: 'NACKED' }],
+  [
+    'an assignment that is not asked for yet is NOT_SENT',
+    { [ENDPOINT]: view('SYNCED', ['a']) },
+    { [ENDPOINT]: 'NOT_SENT' },
+  ],
+  [
+    'routes of which one is not asked for yet are NOT_SENT',
+    { [ROUTE]: view('SYNCED', ['r2']) },
+    { [ROUTE]: 'NOT_SENT' },
+  ],
+  ['what is asked for by wildcard is asked for', { [ROUTE]: view('SYNCED') }, {}],
+  [
+    'a refusal is not hidden by a name that is not asked for',
+    { [ROUTE]: view('NACKED', ['r']) },
+    { [ROUTE]: 'NACKED' },
+  ],
+  [
+    'a name that is not asked for is worse than one that is not answered',
+    { [ROUTE]: view('STALE', ['r']) },
+    { [ROUTE]: 'NOT_SENT' },
+  ],
+  [
+    'a listener by name refers to its own routes only',
+    { [LISTENER]: view('SYNCED', ['main', 'no such']), [ROUTE]: view('SYNCED', ['r']) },
+    {},
+  ],
+]
+
+for (const [what, views, unlike] of CASES) {
+  t.test(what, async (t) => {
+    const synced = Object.fromEntries(Object.keys(SYNCED_ENVOY).map((typeUrl) => [typeUrl, 'SYNCED']))
+    t.same(states([{ ...SYNCED_ENVOY, ...views }]), { ...synced, ...unlike })
+  })
+}
+
+t.test('a type that is referred to and never asked for is NOT_SENT', async (t) => {
+  const { [CLUSTER]: clusters, [LISTENER]: listeners } = SYNCED_ENVOY
+  t.same(states([{ [CLUSTER]: clusters ?? view('STALE'), [LISTENER]: listeners ?? view('STALE') }]), {
+    [CLUSTER]: 'SYNCED',
+    [ENDPOINT]: 'NOT_SENT',
+    [LISTENER]: 'SYNCED',
+    [ROUTE]: 'NOT_SENT',
+  })
+})
+
+t.test('what is asked for by name refers to types that have to be asked for too', async (t) => {
+  t.same(describeTypes([new Map([[LISTENER, view('SYNCED', ['main'])]])], FULL), {
+    [LISTENER]: { state: 'SYNCED', wildcard: false, names: 1 },
+    [ROUTE]: { state: 'NOT_SENT', wildcard: false, names: 0 },
+  })
+})
+
+t.test('an Envoy that starts has asked for its clusters, and not yet for its listeners', async (t) => {
+  const simple = new SnapshotCache().setSnapshot('fleet', [tcpListener('l', 1, 'a')])
+  t.same(states([{ [CLUSTER]: view('SYNCED') }], simple), { [CLUSTER]: 'SYNCED', [LISTENER]: 'NOT_SENT' })
+  t.same(states([{ [LISTENER]: view('SYNCED') }], simple), { [LISTENER]: 'SYNCED', [CLUSTER]: 'NOT_SENT' })
+  const noListeners = new SnapshotCache().setSnapshot('fleet', [cluster('a')])
+  const clustersOnly = { [CLUSTER]: view('SYNCED'), [ENDPOINT]: view('SYNCED', ['a']) }
+  t.same(states([clustersOnly], noListeners), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'SYNCED' })
+})
+
+t.test('a gRPC client asks by name, and is not expected to ask for everything', async (t) => {
+  const views = {
+    [LISTENER]: view('SYNCED', ['main']),
+    [ROUTE]: view('SYNCED', ['r']),
+    [CLUSTER]: view('SYNCED', ['a']),
+    [ENDPOINT]: view('SYNCED', ['a']),
+  }
+  t.same(new Set(Object.values(states([views]))), new Set(['SYNCED']))
+  t.same(states([{ [ENDPOINT]: view('SYNCED', ['a']) }]), { [ENDPOINT]: 'SYNCED' })
+})
+
+t.test('several streams of a node count as one: names together, the worst state', async (t) => {
+  const nack = { version: 'v', nonce: '1', code: 13, message: 'no', names: ['r2'] }
+  const types = describeTypes(
+    [
+      new Map([
+        [ROUTE, view('SYNCED', ['r', 'x'], { ackedVersion: 'one' })],
+        [CLUSTER, view('SYNCED', [])],
+      ]),
+      new Map([
+        [ROUTE, view('NACKED', ['r2', 'r'], { nack })],
+        [CLUSTER, view('SYNCED')],
+      ]),
+      new Map([[ROUTE, view('STALE', [])]]),
+    ],
+    undefined,
+  )
+  t.same(types, {
+    [ROUTE]: { state: 'NACKED', wildcard: false, names: 3, nack },
+    [CLUSTER]: { state: 'SYNCED', wildcard: true, names: 0 },
+  })
+})
+
+t.test('without a snapshot a node is as its streams say', async (t) => {
+  const types = describeTypes([new Map([[CLUSTER, view('NOT_SENT')]])], undefined)
+  t.same(types, { [CLUSTER]: { state: 'NOT_SENT', wildcard: true, names: 0 } })
+})
+
+t.test('a node is in the worst of the states of its types', async (t) => {
+  const order: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'NACKED']
+  for (const [worst, state] of order.entries()) {
+    const types = order
+      .slice(0, worst + 1)
+      .map((one): [string, { state: SyncState; wildcard: boolean; names: number }] => [
+        one,
+        { state: one, wildcard: false, names: 0 },
+      ])
+    t.equal(stateOf(Object.fromEntries(types)), state)
+    t.equal(stateOf(Object.fromEntries(types.toReversed())), state)
+  }
+  t.equal(stateOf({}), 'NOT_SENT', 'a node that asked for nothing has nothing')
+})

@@ -1,0 +1,196 @@
+// Those who wait for a group are answered once it is sure, and look only at the node that something happened to.
+
+import t from 'tap'
+import type { NodeStatus, SyncReport, SyncState } from './status.ts'
+import { type Nodes, SyncWaiters } from './sync-waiters.ts'
+
+/** Nodes whose state a test sets; it counts how often each is looked at. */
+class FakeNodes implements Nodes {
+  readonly states = new Map<string, SyncState>()
+  readonly looks: string[] = []
+
+  connected(group: string) {
+    return group === 'fleet'
+      ? [...this.states.keys()].filter((id) => this.states.get(id) !== 'DISCONNECTED')
+      : []
+  }
+
+  describe(group: string, id: string): NodeStatus {
+    this.looks.push(id)
+    const state = this.states.get(id) ?? 'DISCONNECTED'
+    return { id, group, connected: state !== 'DISCONNECTED', state, streams: [], types: {} }
+  }
+}
+
+function setUp(states: Readonly<Record<string, SyncState>>) {
+  const nodes = new FakeNodes()
+  const waiters = new SyncWaiters(nodes)
+  const set = (id: string, state: SyncState) => {
+    nodes.states.set(id, state)
+    waiters.nodeChanged('fleet', id)
+  }
+  for (const [id, state] of Object.entries(states)) nodes.states.set(id, state)
+  return { nodes, waiters, set }
+}
+
+/** The outcome, or `waiting` where there is none when all that was due has run. */
+async function outcomeOf(report: Promise<SyncReport>): Promise<string> {
+  const waiting = new Promise<{ outcome: string }>((resolve) =>
+    setImmediate(() => resolve({ outcome: 'waiting' })),
+  )
+  return (await Promise.race([report, waiting])).outcome
+}
+
+const AT_ONCE: readonly [states: Readonly<Record<string, SyncState>>, outcome: string][] = [
+  [{}, 'unverified'],
+  [{ n1: 'DISCONNECTED' }, 'unverified'],
+  [{ n1: 'SYNCED' }, 'synced'],
+  [{ n1: 'SYNCED', n2: 'DISCONNECTED' }, 'synced'],
+  [{ n1: 'SYNCED', n2: 'NACKED' }, 'nacked'],
+  [{ n1: 'STALE', n2: 'NACKED' }, 'nacked'],
+  [{ n1: 'SYNCED', n2: 'STALE' }, 'waiting'],
+  [{ n1: 'NOT_SENT' }, 'waiting'],
+]
+
+for (const [states, outcome] of AT_ONCE) {
+  t.test(`${JSON.stringify(states)} is ${outcome} at once`, async (t) => {
+    t.equal(await outcomeOf(setUp(states).waiters.wait('fleet')), outcome)
+  })
+}
+
+t.test('it is synced when the last node is, and the report says how each stands', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE', n2: 'STALE', n3: 'SYNCED', n4: 'DISCONNECTED' })
+  const report = waiters.wait('fleet')
+  set('n1', 'SYNCED')
+  t.equal(await outcomeOf(report), 'waiting')
+  set('n2', 'SYNCED')
+  t.match(await report, {
+    outcome: 'synced',
+    nodes: [
+      { id: 'n1', state: 'SYNCED' },
+      { id: 'n2', state: 'SYNCED' },
+      { id: 'n3', state: 'SYNCED' },
+    ],
+  })
+})
+
+t.test('one NACK is enough, and is not waited for twice', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE', n2: 'STALE' })
+  const report = waiters.wait('fleet')
+  set('n2', 'NACKED')
+  t.match(await report, { outcome: 'nacked', nodes: [{ id: 'n1', state: 'STALE' }, { state: 'NACKED' }] })
+})
+
+t.test('a node that connects while others are waited for is waited for too', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE' })
+  const report = waiters.wait('fleet')
+  set('n2', 'NOT_SENT')
+  set('n1', 'SYNCED')
+  t.equal(await outcomeOf(report), 'waiting')
+  set('n2', 'SYNCED')
+  t.equal(await outcomeOf(report), 'synced')
+})
+
+t.test('a node that disconnects is no longer waited for', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
+  const report = waiters.wait('fleet')
+  set('n1', 'DISCONNECTED')
+  t.equal(await outcomeOf(report), 'synced')
+})
+
+t.test('where the last node disconnects, nothing is verified', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE' })
+  const report = waiters.wait('fleet')
+  set('n1', 'DISCONNECTED')
+  t.match(await report, { outcome: 'unverified', nodes: [] })
+})
+
+t.test('a node that falls behind again is not passed over', async (t) => {
+  const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
+  const report = waiters.wait('fleet')
+  // Without an event: so it is when the snapshot changes and the node is not told yet.
+  nodes.states.set('n2', 'STALE')
+  set('n1', 'SYNCED')
+  t.equal(await outcomeOf(report), 'waiting')
+  set('n2', 'SYNCED')
+  t.equal(await outcomeOf(report), 'synced')
+})
+
+t.test('a change of the group has all its nodes looked at', async (t) => {
+  const { nodes, waiters } = setUp({ n1: 'STALE', n2: 'STALE' })
+  const report = waiters.wait('fleet')
+  nodes.states.set('n1', 'SYNCED').set('n2', 'SYNCED')
+  waiters.groupChanged('other')
+  t.equal(await outcomeOf(report), 'waiting')
+  waiters.groupChanged('fleet')
+  t.equal(await outcomeOf(report), 'synced')
+})
+
+t.test('what happens in other groups answers nobody', async (t) => {
+  const { nodes, waiters } = setUp({ n1: 'STALE' })
+  const report = waiters.wait('fleet')
+  nodes.states.set('n1', 'NACKED')
+  waiters.nodeChanged('other', 'n1')
+  t.equal(await outcomeOf(report), 'waiting')
+})
+
+t.test('only the node that something happened to is looked at while others are behind', async (t) => {
+  const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'STALE', n3: 'STALE' })
+  void waiters.wait('fleet')
+  nodes.looks.length = 0
+  set('n2', 'NOT_SENT')
+  set('n1', 'SYNCED')
+  set('n3', 'SYNCED')
+  t.same(nodes.looks, ['n2', 'n1', 'n3'])
+})
+
+t.test('a wait that is given up is pending, or unverified without a node', async (t) => {
+  for (const [id, outcome] of [
+    ['n1', 'pending'],
+    [undefined, 'unverified'],
+  ] as const) {
+    const { nodes, waiters } = setUp({ n1: 'STALE' })
+    const patience = new AbortController()
+    const report = waiters.wait('fleet', patience.signal)
+    if (id === undefined) nodes.states.clear()
+    patience.abort()
+    t.match(await report, { outcome, nodes: id ? [{ id, state: 'STALE' }] : [] })
+  }
+})
+
+t.test('a signal that is aborted already is answered by how things stand', async (t) => {
+  const cases = [
+    [{ n1: 'STALE' }, 'pending'],
+    [{ n1: 'SYNCED' }, 'synced'],
+    [{ n1: 'NACKED' }, 'nacked'],
+    [{}, 'unverified'],
+  ] as const
+  for (const [states, outcome] of cases) {
+    t.equal((await setUp(states).waiters.wait('fleet', AbortSignal.abort())).outcome, outcome)
+  }
+})
+
+t.test('X36: who was answered is forgotten, and leaves the signal', async (t) => {
+  const { nodes, waiters, set } = setUp({ n1: 'STALE' })
+  const patience = new AbortController()
+  let listening = 0
+  const { signal } = patience
+  const add = signal.addEventListener.bind(signal)
+  const remove = signal.removeEventListener.bind(signal)
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listening += Number(args[0] === 'abort')
+    add(...args)
+  }
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listening -= Number(args[0] === 'abort')
+    remove(...args)
+  }
+  const report = waiters.wait('fleet', signal)
+  t.equal(listening, 1)
+  set('n1', 'SYNCED')
+  await report
+  t.equal(listening, 0)
+  nodes.looks.length = 0
+  set('n1', 'NACKED')
+  t.same(nodes.looks, [], 'nobody looks any more')
+})

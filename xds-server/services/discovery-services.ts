@@ -1,0 +1,47 @@
+// The gRPC services of xDS: ADS, and one service a type, each in both protocols, with requests and responses left as bytes.
+
+import type { DescService } from '@bufbuild/protobuf'
+import { ClusterDiscoveryService } from '@envoy/xds-protos/envoy/service/cluster/v3/cds_pb.js'
+import { AggregatedDiscoveryService } from '@envoy/xds-protos/envoy/service/discovery/v3/ads_pb.js'
+import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { EndpointDiscoveryService } from '@envoy/xds-protos/envoy/service/endpoint/v3/eds_pb.js'
+import { ListenerDiscoveryService } from '@envoy/xds-protos/envoy/service/listener/v3/lds_pb.js'
+import { RouteDiscoveryService } from '@envoy/xds-protos/envoy/service/route/v3/rds_pb.js'
+import { SecretDiscoveryService } from '@envoy/xds-protos/envoy/service/secret/v3/sds_pb.js'
+import type { Server } from '@grpc/grpc-js'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
+import { delta, sotw } from '../streams/protocol.ts'
+import { byteMethod } from './byte-method.ts'
+import { type ByteStream, type StreamContext, XdsStream } from './xds-stream.ts'
+
+const SERVICES: readonly { readonly service: DescService; readonly typeUrl?: string }[] = [
+  { service: AggregatedDiscoveryService },
+  { service: ClusterDiscoveryService, typeUrl: CLUSTER },
+  { service: EndpointDiscoveryService, typeUrl: ENDPOINT },
+  { service: ListenerDiscoveryService, typeUrl: LISTENER },
+  { service: RouteDiscoveryService, typeUrl: ROUTE },
+  { service: SecretDiscoveryService, typeUrl: SECRET },
+]
+
+/** Adds the streaming methods of all services. The unary `Fetch…` methods, which are for REST polling, stay unimplemented. */
+export function addDiscoveryServices(server: Server, context: Omit<StreamContext, 'id' | 'typeUrl'>): void {
+  let streams = 0
+  for (const { service, typeUrl } of SERVICES) {
+    const methods = service.methods.filter(({ methodKind }) => methodKind === 'bidi_streaming')
+    const definition = Object.fromEntries(
+      methods.map(({ name }) => [name, byteMethod(`/${service.typeName}/${name}`)]),
+    )
+    const handlers = Object.fromEntries(
+      methods.map(({ name, input }) => [
+        name,
+        (call: ByteStream) => {
+          streams += 1
+          const own: StreamContext = { ...context, id: streams, ...(typeUrl && { typeUrl }) }
+          if (input.typeName === DeltaDiscoveryRequestSchema.typeName) new XdsStream(call, delta, own)
+          else new XdsStream(call, sotw, own)
+        },
+      ]),
+    )
+    server.addService(definition, handlers)
+  }
+}

@@ -1,0 +1,93 @@
+// The xDS server: the discovery services on a TCP port or a Unix socket.
+
+import { existsSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { addDiscoveryServices } from './discovery-services.ts'
+import { WriteBudget } from './write-budget.ts'
+import type { Authorize } from './xds-stream.ts'
+
+export interface XdsServerOptions {
+  readonly cache: SnapshotCache
+  /** `host:port`, where port 0 takes a free one, or `unix:/path`. */
+  readonly address: string
+  /** Default: without TLS. */
+  readonly credentials?: ServerCredentials
+  /** Who may be served as which node; with client certificates, `peer.uris` are their names. Default: anybody, as any node. */
+  readonly authorize?: Authorize
+  /** Pings on idle connections, so that a peer that is gone is noticed. Default: every 30 s, 10 s for the answer. */
+  readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
+  /** The largest request taken. Default: 64 MiB; a client that reconnects names all that it holds. */
+  readonly maxRequestBytes?: number
+}
+
+export interface XdsServer {
+  /** Where it listens, with the real port. */
+  readonly address: string
+  /** Ends all streams and stops listening. */
+  readonly close: () => Promise<void>
+}
+
+const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
+/** What `sockaddr_un` has room for on Linux, without its closing zero. */
+const MAX_SOCKET_PATH_BYTES = 107
+
+const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
+
+/** @throws SwitchyardError `address-in-use`, or `invalid-argument` where the address cannot be bound. */
+export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
+  const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
+  const { credentials = ServerCredentials.createInsecure() } = options
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
+    'grpc.max_send_message_length': -1,
+    'grpc.keepalive_time_ms': keepalive.timeMs,
+    'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+  })
+  const isPrivate = address.startsWith('unix:') || credentials._isSecure()
+  addDiscoveryServices(server, { cache, budget: new WriteBudget(), isPrivate, authorize })
+  if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
+  const port = await bind(server, address, credentials)
+  return {
+    address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`),
+    close: async () => server.forceShutdown(),
+  }
+}
+
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (error === null) return resolve(port)
+      const inUse = error.message.includes('EADDRINUSE')
+      const message = inUse
+        ? `${address} is in use: end what listens there, or choose another address (port 0 takes a free one)`
+        : `cannot listen on ${address}: ${error.message}`
+      reject(new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause: error }))
+    })
+  })
+}
+
+async function prepareSocket(path: string): Promise<void> {
+  const bytes = Buffer.byteLength(path)
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    const message = `cannot listen on unix:${path}: the path has ${bytes} bytes, and ${MAX_SOCKET_PATH_BYTES} are possible`
+    throw new SwitchyardError('invalid-argument', message)
+  }
+  await removeStaleSocket(path)
+}
+
+/** A server that was killed leaves its socket's file behind; one that still answers is left alone. */
+async function removeStaleSocket(path: string): Promise<void> {
+  if (!existsSync(path)) return
+  const isStale = await new Promise<boolean>((resolve) => {
+    const probe = connect(path)
+    probe.on('connect', () => {
+      probe.destroy()
+      resolve(false)
+    })
+    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+  })
+  if (isStale) rmSync(path)
+}

@@ -1,0 +1,214 @@
+// One open stream: it moves bytes between the transport and the stream's machine, and follows the transport's backpressure.
+
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
+import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import type { Watch, WatchReport } from '../cache/watch.ts'
+import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { describeStream } from '../streams/describe.ts'
+import type { WireProtocol } from '../streams/protocol.ts'
+import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
+import type { Response } from '../type-state/type-state.ts'
+import { createPeer, type Peer } from './peer.ts'
+import type { WriteBudget } from './write-budget.ts'
+
+/** Bytes that a stream may have unsent before it is held back; then only what is newest is sent when they are gone. */
+const HIGH_WATER_BYTES = 64 * 1024
+
+/** Types that one stream may ask for. Envoy knows about ten; a client that invents more is not an xDS client. */
+const MAX_TYPES = 64
+
+export interface StreamContext {
+  readonly cache: SnapshotCache
+  readonly budget: WriteBudget
+  readonly id: number
+  /** The one type of a service of its own; absent on ADS. */
+  readonly typeUrl?: string
+  /** Whether nobody else can read along: TLS, or a Unix socket. Else no secret is sent. */
+  readonly isPrivate: boolean
+  readonly authorize: Authorize
+}
+
+/**
+ * Whether this peer may be served as this node: undefined where it may, else the reason, which it is told with
+ * `PERMISSION_DENIED`. Asked once a stream, before the node is known to anybody.
+ */
+export type Authorize = (peer: Peer, node: Node) => string | undefined
+
+export type ByteStream = ServerDuplexStream<Buffer, Buffer>
+
+export class XdsStream<Request extends { readonly typeUrl: string }> {
+  readonly #call: ByteStream
+  readonly #protocol: WireProtocol<Request>
+  readonly #context: StreamContext
+  #state: StreamState = createStreamState()
+  #watch: Watch | undefined
+  #unsentBytes = 0
+  #leaveQueue: (() => void) | undefined
+  #isOpen = true
+
+  constructor(call: ByteStream, protocol: WireProtocol<Request>, context: StreamContext) {
+    this.#call = call
+    this.#protocol = protocol
+    this.#context = context
+    call.on('data', (bytes: Buffer) => this.#receive(bytes))
+    call.on('end', () => {
+      this.#release()
+      call.end()
+    })
+    for (const ending of ['cancelled', 'error', 'close']) call.on(ending, () => this.#release())
+  }
+
+  #receive(bytes: Buffer): void {
+    if (!this.#isOpen) return
+    try {
+      const { node, request: decoded } = this.#protocol.decode(bytes, this.#state)
+      const request = this.#withType(decoded)
+      this.#watch ??= this.#openWatch(node, request)
+      if (this.#isWithheld(request.typeUrl)) return
+      this.#refuseTooManyTypes(request.typeUrl)
+      this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #withType(request: Request): Request {
+    const own = this.#context.typeUrl
+    if (request.typeUrl === '') {
+      if (own !== undefined) return { ...request, typeUrl: own }
+      throw new BadRequest(
+        'type_url is empty: on an aggregated stream each request names the type that it asks for',
+      )
+    }
+    if (own !== undefined && request.typeUrl !== own) {
+      throw new BadRequest(
+        `type_url is "${request.typeUrl}", but this service carries ${own}: leave it out, or use ADS`,
+      )
+    }
+    if (!isTypeUrl(request.typeUrl)) {
+      throw new BadRequest(
+        `type_url "${request.typeUrl}" is not of the form type.googleapis.com/package.Message`,
+      )
+    }
+    return request
+  }
+
+  #openWatch(node: Node | undefined, first: Request): Watch {
+    if (node === undefined)
+      throw new BadRequest('the first request of a stream carries no node: send it with an id')
+    if (node.id === '')
+      throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
+    const { cache, id, typeUrl, authorize } = this.#context
+    const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
+    const denied = authorize(peer, node)
+    if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
+    const watch = cache.watch({
+      node,
+      stream: {
+        id,
+        protocol: this.#protocol.name,
+        aggregated: typeUrl === undefined,
+        peer: peer.address,
+      },
+      startsEmpty: this.#protocol.claimsNothing(first),
+      describe: () => describeStream(this.#state),
+      onSnapshot: (snapshot) =>
+        this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
+    })
+    this.#state = { ...createStreamState(watch.doubts), snapshot: watch.snapshot() }
+    return watch
+  }
+
+  /** A request for secrets over plaintext TCP is not heard: the status goes on to say that the node is without them. */
+  #isWithheld(typeUrl: string): boolean {
+    if (typeUrl !== SECRET || this.#context.isPrivate) return false
+    const message = 'secrets are not sent over plaintext TCP: serve xDS over TLS, or on a Unix socket'
+    this.#watch?.report([{ kind: 'unserved', typeUrl, message }])
+    return true
+  }
+
+  #refuseTooManyTypes(typeUrl: string): void {
+    const { deliveries } = this.#state
+    if (deliveries.size < MAX_TYPES || deliveries.has(typeUrl)) return
+    throw new BadRequest(`this stream asks for more than ${MAX_TYPES} types`, grpcStatus.RESOURCE_EXHAUSTED)
+  }
+
+  /** The state, held back while the transport, or the server as a whole, has enough to send. */
+  #current(): StreamState {
+    const { budget } = this.#context
+    if (this.#state.writable && budget.isExhausted) {
+      this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
+      this.#leaveQueue = budget.whenAvailable(() => this.#resume())
+    }
+    return this.#state
+  }
+
+  #resume(): void {
+    if (!this.#isOpen || this.#unsentBytes > HIGH_WATER_BYTES) return
+    this.#take(this.#protocol.step(this.#state, { kind: 'writable' }))
+  }
+
+  #take({ state, send, report }: Step): void {
+    if (!this.#isOpen) return
+    this.#state = state
+    for (const response of send) this.#write(response)
+    if (this.#unsentBytes > HIGH_WATER_BYTES) {
+      this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
+    }
+    this.#watch?.report(report.flatMap((one) => this.#explain(one)))
+  }
+
+  #write(response: Response): void {
+    const bytes = this.#protocol.encode(response)
+    const release = this.#context.budget.take(bytes.length)
+    this.#unsentBytes += bytes.length
+    this.#call.write(bytes, () => {
+      this.#unsentBytes -= bytes.length
+      release()
+      if (!this.#state.writable) this.#resume()
+    })
+  }
+
+  /** A type that is neither known nor served is told, because the client waits for it in vain. */
+  #explain(report: Report): WatchReport[] {
+    if (report.kind !== 'subscribed') return [report]
+    const { typeUrl } = report
+    const { snapshot } = this.#state
+    if (snapshot === undefined || snapshot.types.has(typeUrl) || resourceTypeOf(typeUrl).schema)
+      return [report]
+    const message = `no resource of ${typeUrl} is served to group "${snapshot.group}": set one, or mend the client's type URL`
+    return [report, { kind: 'unserved', typeUrl, message }]
+  }
+
+  #refuse(error: unknown): void {
+    const code = error instanceof BadRequest ? error.code : grpcStatus.INVALID_ARGUMENT
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = error instanceof BadRequest ? reason : `the request cannot be read: ${reason}`
+    this.#release()
+    this.#context.cache.reportRefused({ peer: this.#call.getPeer(), code, message })
+    this.#call.emit('error', { code, details: message })
+  }
+
+  /** Whatever way a stream ends, it ends here, and nothing of it stays. */
+  #release(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#leaveQueue?.()
+    const deliveries = [...this.#state.deliveries.values()]
+    this.#watch?.close(
+      deliveries.flatMap(({ type, flights }) =>
+        flights.map((response) => ({ typeUrl: type.typeUrl, response })),
+      ),
+    )
+  }
+}
+
+class BadRequest extends Error {
+  readonly code: grpcStatus
+
+  constructor(message: string, code = grpcStatus.INVALID_ARGUMENT) {
+    super(message)
+    this.code = code
+  }
+}

@@ -1,0 +1,59 @@
+// What Envoy's protos mark as sensitive does not show, wherever it stands; all else does.
+
+import { create, type JsonValue, toJson } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
+import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import t from 'tap'
+import { messageRegistry } from './known-messages.ts'
+import { redact } from './redact.ts'
+
+const inline = (inlineString: string) => ({
+  specifier: { case: 'inlineString' as const, value: inlineString },
+})
+const CERTIFICATE = {
+  certificateChain: inline('public'),
+  privateKey: inline('hidden'),
+  password: inline('hidden'),
+}
+
+t.test('of a secret, its key and its passphrase do not show', async (t) => {
+  const secret = create(SecretSchema, { name: 'edge', type: { case: 'tlsCertificate', value: CERTIFICATE } })
+  t.same(redact(SecretSchema, toJson(SecretSchema, secret)), {
+    name: 'edge',
+    tlsCertificate: {
+      certificateChain: { inlineString: 'public' },
+      privateKey: '[redacted]',
+      password: '[redacted]',
+    },
+  })
+})
+
+t.test('of a secret of any other kind neither', async (t) => {
+  const ticket = create(SecretSchema, {
+    type: { case: 'sessionTicketKeys', value: { keys: [inline('hidden')] } },
+  })
+  const generic = create(SecretSchema, {
+    type: { case: 'genericSecret', value: { secret: inline('hidden') } },
+  })
+  for (const secret of [ticket, generic]) {
+    t.notMatch(JSON.stringify(redact(SecretSchema, toJson(SecretSchema, secret))), 'hidden')
+  }
+})
+
+t.test('a key packed inside a listener does not show, and what is around it does', async (t) => {
+  const context = create(DownstreamTlsContextSchema, { commonTlsContext: { tlsCertificates: [CERTIFICATE] } })
+  const typedConfig = { case: 'typedConfig' as const, value: anyPack(DownstreamTlsContextSchema, context) }
+  const listener = create(ListenerSchema, {
+    name: 'main',
+    filterChains: [{ transportSocket: { name: 'tls', configType: typedConfig } }],
+  })
+  const json = redact(ListenerSchema, toJson(ListenerSchema, listener, { registry: messageRegistry }))
+  t.notMatch(JSON.stringify(json), 'hidden')
+  t.match(JSON.stringify(json), /"name":"main".*"public"/)
+})
+
+t.test('values that are no messages are left as they are', async (t) => {
+  for (const json of [null, 1, 'x', [1], {}] satisfies JsonValue[]) t.same(redact(SecretSchema, json), json)
+})

@@ -1,0 +1,79 @@
+// The rules of each type, and what a type URL looks like.
+
+import t from 'tap'
+import {
+  CLUSTER,
+  ENDPOINT,
+  isTypeUrl,
+  LISTENER,
+  ROUTE,
+  resourceTypeOf,
+  SECRET,
+  STAGES,
+} from './resource-type.ts'
+
+const V3 = 'type.googleapis.com/envoy.config'
+
+t.test('the constants are the type URLs of xDS v3', async (t) => {
+  t.equal(CLUSTER, `${V3}.cluster.v3.Cluster`)
+  t.equal(ENDPOINT, `${V3}.endpoint.v3.ClusterLoadAssignment`)
+  t.equal(LISTENER, `${V3}.listener.v3.Listener`)
+  t.equal(ROUTE, `${V3}.route.v3.RouteConfiguration`)
+  t.equal(SECRET, 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret')
+})
+
+t.test('X14: pushes go by secrets, clusters, endpoints, listeners, routes, virtual hosts', async (t) => {
+  const order = [
+    [SECRET],
+    [CLUSTER],
+    [ENDPOINT],
+    [
+      `${V3}.core.v3.TypedExtensionConfig`,
+      'type.googleapis.com/envoy.service.runtime.v3.Runtime',
+      'type.googleapis.com/no.such.Message',
+    ],
+    [LISTENER],
+    [`${V3}.route.v3.ScopedRouteConfiguration`],
+    [ROUTE],
+    [`${V3}.route.v3.VirtualHost`],
+  ]
+  for (const [place, typeUrls] of order.entries()) {
+    for (const typeUrl of typeUrls) t.equal(resourceTypeOf(typeUrl).order, place, typeUrl)
+  }
+  t.same(STAGES, ['supply', 'listeners', 'routes', 'virtual-hosts'])
+  const stages = order.map(([typeUrl = '']) => resourceTypeOf(typeUrl).stage)
+  t.same(stages, ['supply', 'supply', 'supply', 'supply', 'listeners', 'routes', 'routes', 'virtual-hosts'])
+  t.equal(resourceTypeOf('type.googleapis.com/no.such.Message').stage, 'supply')
+})
+
+t.test('X18, X24: only clusters and listeners have the legacy wildcard and travel whole', async (t) => {
+  for (const typeUrl of [CLUSTER, LISTENER]) {
+    t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, wholeInSotw: true })
+  }
+  for (const typeUrl of [ENDPOINT, ROUTE, SECRET, 'type.googleapis.com/no.such.Message']) {
+    t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, wholeInSotw: false })
+  }
+})
+
+t.test('a type URL is the prefix and a full message name', async (t) => {
+  for (const typeUrl of [CLUSTER, 'type.googleapis.com/a.B', 'type.googleapis.com/_a.b2.C_3']) {
+    t.ok(isTypeUrl(typeUrl), typeUrl)
+  }
+  const bad = [
+    '',
+    'envoy.config.cluster.v3.Cluster',
+    'type.googleapis.com/',
+    'type.googleapis.com/Cluster',
+    'type.googleapis.com/a.',
+    'type.googleapis.com/a.2b',
+    'type.googleapis.com/2a.b',
+    'type.googleapis.com/a..b',
+    'type.googleapis.com/a.b ',
+    'type.googleapis.com/a.b.',
+    'typeXgoogleapis.com/a.b',
+    'type.googleapisXcom/a.b',
+    ' type.googleapis.com/a.b',
+    'type.googleapis.com/a.b\n',
+  ]
+  for (const typeUrl of bad) t.notOk(isTypeUrl(typeUrl), JSON.stringify(typeUrl))
+})

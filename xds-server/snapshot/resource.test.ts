@@ -1,0 +1,151 @@
+// What callers hand in becomes named, encoded, versioned resources, or a list of all that is wrong with it.
+
+import { create, fromBinary, type Message } from '@bufbuild/protobuf'
+import { AnySchema, anyPack, StringValueSchema } from '@bufbuild/protobuf/wkt'
+import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import {
+  type VirtualHost,
+  VirtualHostSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
+import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import t from 'tap'
+import { assignment, cluster, routes } from '../../test/support/resources.ts'
+import { thrownBy } from '../../test/support/thrown.ts'
+import { createResources, describeResource, encodedResource, type ResourceInput } from './resource.ts'
+import { CLUSTER, ENDPOINT, ROUTE } from './resource-type.ts'
+import { contentVersion } from './version.ts'
+
+const UNKNOWN = 'type.googleapis.com/no.such.Message'
+const unknown = create(AnySchema, { typeUrl: UNKNOWN, value: Uint8Array.of(1, 2, 3) })
+
+t.test('a message names itself, is encoded, and has the hash of its content for a version', async (t) => {
+  const [made] = createResources([cluster('a')])
+  t.match(made, { typeUrl: CLUSTER, name: 'a', references: [{ typeUrl: ENDPOINT, name: 'a' }] })
+  t.same(fromBinary(ClusterSchema, made?.value ?? Buffer.of()), cluster('a'))
+  t.equal(made?.version, contentVersion(made?.value ?? ''))
+})
+
+const NAMES: readonly [what: string, input: ResourceInput, name: string][] = [
+  ['an assignment has the name of its cluster', assignment('a'), 'a'],
+  ['a packed message is named as the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
+  ['a given name goes before the own one', { name: 'given', resource: cluster('own') }, 'given'],
+  ['a virtual host can be given its name for VHDS', { name: 'rc/*', resource: host('h') }, 'rc/*'],
+  ['an Any of an unknown type needs a name', { name: 'u', resource: unknown }, 'u'],
+  ['a runtime layer is carried as any other', create(RuntimeSchema, { name: 'layer' }), 'layer'],
+]
+
+for (const [what, input, name] of NAMES) {
+  t.test(what, async (t) => {
+    t.equal(createResources([input])[0]?.name, name)
+  })
+}
+
+function host(name: string): VirtualHost {
+  return create(VirtualHostSchema, { name, domains: ['*'] })
+}
+
+t.test('X29: a packed message has the version of the message in it, whatever its order', async (t) => {
+  const [packed] = createResources([anyPack(RouteConfigurationSchema, routes('r', 'a'))])
+  const [plain] = createResources([routes('r', 'a')])
+  t.same(packed, plain)
+  // Fields 2 then 1 of a cluster ("alt_stat_name" is 28): decoders take them in any order.
+  const name = [10, 1, 97]
+  const statName = [226, 1, 1, 98]
+  const inOrder = create(AnySchema, { typeUrl: CLUSTER, value: Uint8Array.from([...name, ...statName]) })
+  const reversed = create(AnySchema, { typeUrl: CLUSTER, value: Uint8Array.from([...statName, ...name]) })
+  t.same(createResources([reversed]), createResources([inOrder]))
+})
+
+t.test('what is of an unknown type is carried byte for byte', async (t) => {
+  t.same(createResources([{ name: 'u', resource: unknown }]), [
+    {
+      typeUrl: UNKNOWN,
+      name: 'u',
+      value: unknown.value,
+      version: contentVersion(unknown.value),
+      references: [],
+    },
+  ])
+})
+
+const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
+  [
+    'an Any without a type URL',
+    create(AnySchema),
+    'the type URL "" is not of the form type.googleapis.com/package.Message',
+  ],
+  [
+    'a message that is not a resource, unpacked',
+    create(EchoRequestSchema),
+    'switchyard.echo.v1.EchoRequest is not a type that can be encoded here: pack it with anyPack() first',
+  ],
+  [
+    'an unknown type without a name',
+    unknown,
+    `no name is known for ${UNKNOWN}: hand in { name, resource } in its place`,
+  ],
+  [
+    'a message that has no name',
+    create(StringValueSchema, { value: 'x' }),
+    'no name is known for type.googleapis.com/google.protobuf.StringValue: hand in { name, resource } in its place',
+  ],
+  [
+    'a message with an empty name',
+    create(ClusterSchema),
+    `this ${CLUSTER} has an empty name: every resource needs one`,
+  ],
+  [
+    'an empty name given to it',
+    { name: '', resource: cluster('a') },
+    `this ${CLUSTER} has an empty name: every resource needs one`,
+  ],
+]
+
+for (const [what, input, message] of BAD) {
+  t.test(`${what} is refused, with a way to mend it`, async (t) => {
+    const { code, problems } = thrownBy(() => createResources([input]))
+    t.equal(code, 'invalid-argument')
+    t.same(problems, [{ path: 'resources[0]', message }])
+  })
+}
+
+t.test('an Any that cannot be decoded is refused with the reason', async (t) => {
+  const broken = create(AnySchema, { typeUrl: ROUTE, value: Uint8Array.of(10, 200) })
+  t.match(thrownBy(() => createResources([broken])).problems, [
+    { path: 'resources[0]', message: new RegExp(`^this ${ROUTE} cannot be encoded: .*\\w`) },
+  ])
+})
+
+t.test('a message with a field of the wrong kind is refused with the reason', async (t) => {
+  const wrong: Message = Object.assign(cluster('a'), { lbPolicy: 1.5 })
+  t.match(thrownBy(() => createResources([wrong])).problems, [
+    { path: 'resources[0]', message: /cannot be encoded: .*\w/ },
+  ])
+})
+
+t.test('everything that is wrong is listed at once, by its place', async (t) => {
+  const error = thrownBy(() =>
+    createResources([create(ClusterSchema), cluster('good'), unknown, cluster('fine'), create(AnySchema)]),
+  )
+  t.same(
+    error.problems.map(({ path }) => path),
+    ['resources[0]', 'resources[2]', 'resources[4]'],
+  )
+  t.match(error.message, /^resources were refused, and nothing was changed\n {2}resources\[0\]: this/)
+})
+
+t.test('encoded content whose message is not at hand refers to nothing', async (t) => {
+  t.same(encodedResource(CLUSTER, 'a', Buffer.from('abc')), {
+    typeUrl: CLUSTER,
+    name: 'a',
+    value: Buffer.from('abc'),
+    version: contentVersion('abc'),
+    references: [],
+  })
+})
+
+t.test('a resource is described by the last part of its type, and its name', async (t) => {
+  t.equal(describeResource({ typeUrl: CLUSTER, name: 'echo' }), 'Cluster "echo"')
+})

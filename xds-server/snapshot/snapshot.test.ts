@@ -1,0 +1,149 @@
+// A snapshot keeps what did not change, and completes what a client would wait for.
+
+import { create, fromBinary } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import t from 'tap'
+import { assignment, badCluster, cluster, routes, tcpListener } from '../../test/support/resources.ts'
+import { createResources, type ResourceInput } from './resource.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from './resource-type.ts'
+import {
+  atAddress,
+  createSnapshot,
+  namesReferredTo,
+  namesReferredToBy,
+  type Snapshot,
+  typeIn,
+} from './snapshot.ts'
+import { createTypeSnapshot, emptyTypeSnapshot } from './type-snapshot.ts'
+
+function snapshotOf(
+  inputs: readonly ResourceInput[],
+  options: { readonly versions?: Readonly<Record<string, string>>; readonly previous?: Snapshot } = {},
+): Snapshot {
+  const { versions = {}, previous } = options
+  const types = [...Map.groupBy(createResources(inputs), ({ typeUrl }) => typeUrl)]
+  const given = new Map(
+    types.map(([typeUrl, list]) => [typeUrl, createTypeSnapshot(typeUrl, list, versions[typeUrl])]),
+  )
+  return createSnapshot('fleet', (previous?.sequence ?? 0) + 1, given, previous)
+}
+
+/** A cluster without EDS whose certificate comes by SDS. */
+function tlsCluster(name: string, secretName: string): Cluster {
+  const sdsConfig = { configSourceSpecifier: { case: 'ads' as const, value: {} } }
+  const tls = create(UpstreamTlsContextSchema, {
+    commonTlsContext: { tlsCertificateSdsSecretConfigs: [{ name: secretName, sdsConfig }] },
+  })
+  return create(ClusterSchema, {
+    name,
+    transportSocket: {
+      configType: { case: 'typedConfig', value: anyPack(UpstreamTlsContextSchema, tls) },
+    },
+  })
+}
+
+function endpointsOf(snapshot: Snapshot, name: string): number | undefined {
+  const resource = typeIn(snapshot, ENDPOINT).resources.get(name)
+  return resource && fromBinary(ClusterLoadAssignmentSchema, resource.value).endpoints.length
+}
+
+t.test('X12: a cluster that would wait for its endpoints is served an empty assignment', async (t) => {
+  const snapshot = snapshotOf([cluster('a'), cluster('b'), assignment('a', 1)])
+  t.equal(endpointsOf(snapshot, 'a'), 1)
+  t.equal(endpointsOf(snapshot, 'b'), 0)
+  t.same(snapshot.given.get(ENDPOINT)?.resources.names(), ['a'], 'what was given stays')
+})
+
+t.test('X12: the empty assignment has the name under which the cluster asks', async (t) => {
+  const named = cluster('a')
+  if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
+  const snapshot = snapshotOf([named])
+  t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
+})
+
+t.test('X12: a cluster that asks for no endpoints is served none', async (t) => {
+  t.notOk(snapshotOf([tlsCluster('a', 'secret')]).types.has(ENDPOINT))
+  t.notOk(snapshotOf([badCluster('a'), tcpListener('l', 1, 'a')]).types.has(ENDPOINT))
+})
+
+t.test('X12: empty assignments come and go under the version that was given, or a hash', async (t) => {
+  const versions = { [ENDPOINT]: 'v1' }
+  const resources = [cluster('a'), cluster('b'), assignment('a', 1)]
+  t.equal(typeIn(snapshotOf(resources, { versions }), ENDPOINT).version, 'v1')
+  const hashed = typeIn(snapshotOf(resources), ENDPOINT)
+  t.equal(hashed.version, hashed.contentVersion)
+  const completed = typeIn(snapshotOf([...resources, assignment('b')]), ENDPOINT)
+  t.not(completed.version, snapshotOf(resources).given.get(ENDPOINT)?.version)
+})
+
+t.test('the parts that did not change are those of the snapshot before, by identity', async (t) => {
+  const previous = snapshotOf([cluster('a'), cluster('b'), assignment('a', 1), routes('r', 'a')])
+  const next = snapshotOf([routes('r', 'b'), assignment('a', 1), cluster('b'), cluster('a')], { previous })
+  t.equal(next.sequence, 2)
+  for (const typeUrl of [CLUSTER, ENDPOINT]) {
+    t.equal(next.types.get(typeUrl), previous.types.get(typeUrl))
+    t.equal(next.given.get(typeUrl), previous.given.get(typeUrl))
+  }
+  t.not(next.types.get(ROUTE), previous.types.get(ROUTE))
+})
+
+t.test('a new version of old content is a change', async (t) => {
+  const previous = snapshotOf([cluster('a')], { versions: { [CLUSTER]: 'v1' } })
+  const next = snapshotOf([cluster('a')], { versions: { [CLUSTER]: 'v2' }, previous })
+  t.equal(typeIn(next, CLUSTER).version, 'v2')
+})
+
+t.test('a type that a snapshot lacks has nothing in it', async (t) => {
+  t.equal(typeIn(snapshotOf([cluster('a')]), SECRET), emptyTypeSnapshot(SECRET))
+})
+
+t.test('only the listeners differ from one address to another', async (t) => {
+  const snapshot = snapshotOf([cluster('a'), tcpListener('l', 1, 'a', '')])
+  const here = atAddress(snapshot, '127.0.1.2')
+  t.equal(here.types.get(CLUSTER), snapshot.types.get(CLUSTER))
+  t.not(here.types.get(LISTENER), snapshot.types.get(LISTENER))
+  t.equal(here, atAddress(snapshot, '127.0.1.2'), 'made once')
+  t.not(here, atAddress(snapshot, '127.0.1.3'))
+  t.equal(here.sequence, snapshot.sequence)
+})
+
+t.test('a snapshot in which nothing is to be filled in is the same for all', async (t) => {
+  for (const snapshot of [snapshotOf([cluster('a')]), snapshotOf([tcpListener('l', 1, 'a')])]) {
+    t.equal(atAddress(snapshot, '127.0.1.2'), snapshot)
+  }
+})
+
+t.test('the names that a type refers to are gathered once, and so are those of some of it', async (t) => {
+  const type = typeIn(snapshotOf([cluster('a'), cluster('b')]), CLUSTER)
+  t.same(namesReferredTo(type), new Map([[ENDPOINT, new Set(['a', 'b'])]]))
+  t.equal(namesReferredTo(type), namesReferredTo(type))
+  const names = new Set(['b', 'gone'])
+  t.same(namesReferredToBy(type, names), new Map([[ENDPOINT, new Set(['b'])]]))
+  t.equal(namesReferredToBy(type, names), namesReferredToBy(type, names))
+})
+
+t.test(
+  'X12: where only endpoints change, the empty assignments are those that a fresh start would give',
+  async (t) => {
+    const clusters = [cluster('a'), cluster('b')]
+    const steps = [
+      [assignment('a', 1), assignment('b', 1)],
+      [assignment('b', 2), assignment('extra', 1)],
+      [assignment('a', 1)],
+      [],
+      [assignment('a', 1), assignment('b', 1)],
+    ]
+    let previous = snapshotOf(clusters)
+    for (const assignments of steps) {
+      const inputs = [...clusters, ...assignments]
+      const next = snapshotOf(inputs, { previous })
+      t.equal(next.types.get(CLUSTER), previous.types.get(CLUSTER))
+      t.same(typeIn(next, ENDPOINT).list, typeIn(snapshotOf(inputs), ENDPOINT).list)
+      t.equal(typeIn(next, ENDPOINT).version, typeIn(snapshotOf(inputs), ENDPOINT).version)
+      previous = next
+    }
+  },
+)

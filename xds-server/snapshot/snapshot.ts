@@ -1,0 +1,130 @@
+// All that one group of nodes is to be served at one moment; immutable.
+
+import { create } from '@bufbuild/protobuf'
+import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { oncePerPair } from '../../core/once-per-pair.ts'
+import { withListenerAddress } from './listener-address.ts'
+import { createResources, type Resource } from './resource.ts'
+import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
+import {
+  changeTypeSnapshot,
+  diffTypes,
+  emptyTypeSnapshot,
+  type TypeChange,
+  type TypeSnapshot,
+} from './type-snapshot.ts'
+
+export interface Snapshot {
+  readonly group: string
+  /** Grows with each snapshot of a cache: the later of two snapshots has the higher number. */
+  readonly sequence: number
+  /** As the caller gave them. */
+  readonly given: ReadonlyMap<string, TypeSnapshot>
+  /** As they are served: with empty assignments for the clusters that would else wait for theirs. */
+  readonly types: ReadonlyMap<string, TypeSnapshot>
+}
+
+/** The resources of a type; none where the snapshot has none. */
+export function typeIn(snapshot: Snapshot, typeUrl: string): TypeSnapshot {
+  return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
+}
+
+/** `previous` is the group's snapshot before, whose parts are kept where they are equal. */
+export function createSnapshot(
+  group: string,
+  sequence: number,
+  given: ReadonlyMap<string, TypeSnapshot>,
+  previous?: Snapshot,
+): Snapshot {
+  const kept = new Map([...given].map(([typeUrl, type]) => [typeUrl, keepEqual(previous?.given, type)]))
+  const types = new Map(kept)
+  const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT), previous)
+  if (endpoints !== undefined) types.set(ENDPOINT, keepEqual(previous?.types, endpoints))
+  return { group, sequence, given: kept, types }
+}
+
+const atAddresses = new WeakMap<Snapshot, Map<string, Snapshot>>()
+
+/** The snapshot as one node sees it: each listener without an address gets the node's. Made once an address. */
+export function atAddress(snapshot: Snapshot, address: string): Snapshot {
+  const listeners = snapshot.types.get(LISTENER)
+  if (listeners === undefined) return snapshot
+  const filled = withListenerAddress(listeners, address)
+  if (filled === listeners) return snapshot
+  const known = atAddresses.get(snapshot) ?? new Map<string, Snapshot>()
+  atAddresses.set(snapshot, known)
+  let own = known.get(address)
+  if (own === undefined) {
+    own = { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+    known.set(address, own)
+  }
+  return own
+}
+
+function keepEqual(
+  previous: ReadonlyMap<string, TypeSnapshot> | undefined,
+  type: TypeSnapshot,
+): TypeSnapshot {
+  const before = previous?.get(type.typeUrl)
+  return before?.contentVersion === type.contentVersion && before.version === type.version ? before : type
+}
+
+/** Envoy waits 15 s for the endpoints of a cluster that has none; an empty assignment says so at once. */
+function withEmptyAssignments(
+  clusters: TypeSnapshot | undefined,
+  given: TypeSnapshot | undefined,
+  previous: Snapshot | undefined,
+): TypeSnapshot | undefined {
+  const needed = clusters && namesReferredTo(clusters).get(ENDPOINT)
+  if (needed === undefined) return given
+  const assignments = given ?? emptyTypeSnapshot(ENDPOINT)
+  const givenVersion = assignments.version === assignments.contentVersion ? undefined : assignments.version
+  const before = previous?.types.get(CLUSTER) === clusters ? previous : undefined
+  const [base, change] =
+    before === undefined
+      ? [assignments, { upserts: emptyAssignments(needed, assignments) }]
+      : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
+  const served = changeTypeSnapshot(base, change, givenVersion)
+  return served.contentVersion === assignments.contentVersion ? given : served
+}
+
+/** The clusters are those of the snapshot before, so that only assignments that were given or taken away matter. */
+function servedChange(before: Snapshot, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
+  const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
+  const unmet = removed.filter((name) => needed.has(name))
+  return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
+}
+
+function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resource[] {
+  const missing = [...names].filter((name) => !given.resources.has(name))
+  return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
+}
+
+const referredTo = new WeakMap<TypeSnapshot, ReadonlyMap<string, ReadonlySet<string>>>()
+
+/** The names that the resources of a type refer to, by their type URLs; gathered once. */
+export function namesReferredTo(type: TypeSnapshot): ReadonlyMap<string, ReadonlySet<string>> {
+  let names = referredTo.get(type)
+  if (names === undefined) {
+    names = gatherNames(type.list)
+    referredTo.set(type, names)
+  }
+  return names
+}
+
+/** The same for some of its resources; gathered once for all who ask for the same names. */
+export const namesReferredToBy = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) =>
+  gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
+)
+
+function gatherNames(resources: Iterable<Resource>): ReadonlyMap<string, ReadonlySet<string>> {
+  const gathered = new Map<string, Set<string>>()
+  for (const { references } of resources) {
+    for (const { typeUrl, name } of references) {
+      const names = gathered.get(typeUrl)
+      if (names === undefined) gathered.set(typeUrl, new Set([name]))
+      else names.add(name)
+    }
+  }
+  return gathered
+}

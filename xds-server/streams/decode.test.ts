@@ -1,0 +1,231 @@
+// Requests from bytes: whatever protobuf-es reads from them is what the stream machines are given.
+
+import assert from 'node:assert/strict'
+import { create, equals, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
+
+const text = fc.string({ unit: 'binary', maxLength: 40 })
+const names = fc.array(fc.string({ unit: 'binary', maxLength: 300 }), { maxLength: 8 })
+const node = fc.record({ id: text, cluster: text })
+const errorDetail = fc.record({ code: fc.integer({ min: 0, max: 16 }), message: text })
+
+/** The fields of a `DiscoveryRequest`, one by one: joined in any order their bytes are a request. */
+const sotwFields = fc.oneof(
+  names.map((resourceNames) => ({ resourceNames })),
+  text.map((typeUrl) => ({ typeUrl })),
+  text.map((versionInfo) => ({ versionInfo })),
+  text.map((responseNonce) => ({ responseNonce })),
+)
+/** Of these one at most: twice the same message would have to be merged. */
+const once = fc.tuple(
+  fc.option(
+    node.map((node) => ({ node })),
+    { nil: {} },
+  ),
+  fc.option(
+    errorDetail.map((errorDetail) => ({ errorDetail })),
+    { nil: {} },
+  ),
+)
+const sotwBytes = fc
+  .tuple(fc.array(sotwFields, { maxLength: 8 }), once)
+  .chain(([many, few]) => fc.shuffledSubarray([...many, ...few], { minLength: many.length + few.length }))
+  .map((fields) =>
+    Buffer.concat(fields.map((one) => toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, one)))),
+  )
+
+const deltaBytes = fc
+  .record(
+    {
+      node,
+      typeUrl: text,
+      resourceNamesSubscribe: names,
+      resourceNamesUnsubscribe: names,
+      initialResourceVersions: fc.dictionary(text, text),
+      responseNonce: text,
+      errorDetail,
+    },
+    { requiredKeys: [] },
+  )
+  .map((fields) => toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, fields)))
+
+/** What the machines should read, taken from protobuf-es' own decoding. */
+function sotwExpected(bytes: Uint8Array) {
+  const { node, errorDetail, typeUrl, versionInfo, responseNonce, resourceNames } = fromBinary(
+    DiscoveryRequestSchema,
+    bytes,
+  )
+  const detail = errorDetail && { errorDetail: { code: errorDetail.code, message: errorDetail.message } }
+  return { node, request: { typeUrl, versionInfo, responseNonce, resourceNames, ...detail } }
+}
+
+function deltaExpected(bytes: Uint8Array) {
+  const message = fromBinary(DeltaDiscoveryRequestSchema, bytes)
+  const { node, errorDetail, typeUrl, responseNonce } = message
+  const detail = errorDetail && { errorDetail: { code: errorDetail.code, message: errorDetail.message } }
+  return {
+    node,
+    request: {
+      typeUrl,
+      responseNonce,
+      subscribe: message.resourceNamesSubscribe,
+      unsubscribe: message.resourceNamesUnsubscribe,
+      initialResourceVersions: new Map(Object.entries(message.initialResourceVersions)),
+      ...detail,
+    },
+  }
+}
+
+const PROTOCOLS = [
+  { name: 'DiscoveryRequest', bytes: sotwBytes, decode: decodeSotwRequest, expected: sotwExpected },
+  { name: 'DeltaDiscoveryRequest', bytes: deltaBytes, decode: decodeDeltaRequest, expected: deltaExpected },
+] as const
+
+/** Fields of numbers that no request has, in every form that protobuf knows. */
+const unknownFields = Buffer.from(
+  new BinaryWriter()
+    .tag(100, WireType.Varint)
+    .uint32(300)
+    .tag(101, WireType.Bit64)
+    .fixed64(7n)
+    .tag(102, WireType.LengthDelimited)
+    .string('ignored')
+    .tag(103, WireType.Bit32)
+    .fixed32(7)
+    .tag(104, WireType.StartGroup)
+    .tag(3, WireType.LengthDelimited)
+    .string('inside')
+    .tag(104, WireType.EndGroup)
+    .finish(),
+)
+
+for (const { name, bytes, decode, expected } of PROTOCOLS) {
+  t.test(`a ${name} is read as protobuf-es reads it, in whatever order its fields come`, async (t) => {
+    fc.assert(fc.property(bytes, (bytes) => assert.deepEqual(decode(bytes), expected(bytes))))
+    t.pass()
+  })
+
+  t.test(`unknown fields in a ${name} are passed over, wherever they stand`, async (t) => {
+    fc.assert(
+      fc.property(bytes, (bytes) => {
+        const joined = Buffer.concat([unknownFields, bytes, unknownFields])
+        assert.deepEqual(decode(joined).request, expected(bytes).request)
+      }),
+    )
+    t.pass()
+  })
+
+  t.test(`a ${name} that was cut short is refused wherever protobuf-es refuses it`, async (t) => {
+    const attempt = (read: (bytes: Uint8Array) => unknown, bytes: Uint8Array) => {
+      try {
+        return read(bytes)
+      } catch {
+        return 'refused'
+      }
+    }
+    fc.assert(
+      fc.property(bytes, fc.nat(), (bytes, at) => {
+        const cut = bytes.subarray(0, at % (bytes.length + 1))
+        assert.deepEqual(attempt(decode, cut), attempt(expected, cut))
+      }),
+      { numRuns: 500 },
+    )
+    t.pass()
+  })
+
+  t.test(`random bytes in place of a ${name} are read or refused, and nothing else`, async (t) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          assert.equal(typeof decode(bytes).request.typeUrl, 'string')
+        } catch (error) {
+          assert.ok(error instanceof Error)
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+    t.pass()
+  })
+
+  t.test(`X30: a ${name} without a node and a type says neither, and nothing is guessed`, async (t) => {
+    const { node, request } = decode(new Uint8Array())
+    t.equal(node, undefined)
+    t.equal(request.typeUrl, '')
+    t.equal('errorDetail' in request, false)
+  })
+}
+
+function sotw(fields: MessageInitShape<typeof DiscoveryRequestSchema>): Uint8Array {
+  return toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, fields))
+}
+
+t.test('the node comes whole, for its group and its address are read from it', async (t) => {
+  const node = create(NodeSchema, {
+    id: 'n',
+    cluster: 'c',
+    metadata: { switchyard: { listener_address: '127.0.1.2' } },
+  })
+  const decoded = decodeSotwRequest(sotw({ node, typeUrl: 't' })).node
+  t.ok(decoded && equals(NodeSchema, decoded, node))
+})
+
+t.test('a list of names that is repeated is the same list, and is not decoded again', async (t) => {
+  const first = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'], responseNonce: '1' })).request
+  const second = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'], responseNonce: '2' })).request
+  const other = decodeSotwRequest(sotw({ resourceNames: ['a', 'c'] })).request
+  t.equal(second.resourceNames, first.resourceNames)
+  t.same(other.resourceNames, ['a', 'c'])
+  t.equal(
+    decodeSotwRequest(sotw({ responseNonce: '1' })).request.resourceNames,
+    decodeSotwRequest(sotw({ responseNonce: '2' })).request.resourceNames,
+    'so is the list of no names',
+  )
+})
+
+t.test('a list that the client has sent before is recognised by its bytes', async (t) => {
+  const { resourceNames: listed } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
+  const read = (resourceNames: string[], responseNonce = '2') =>
+    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [[], listed]).request
+  t.equal(read(['a', 'b']).resourceNames, listed)
+  t.equal(read(['a', 'b']).responseNonce, '2')
+  for (const other of [['a'], ['a', 'b', 'c'], ['a', 'c'], ['b', 'a', 'b'], []]) {
+    t.same(read(other).resourceNames, other)
+  }
+  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [listed]))
+})
+
+t.test('streams that subscribe to the same names by delta share one list too', async (t) => {
+  const request = create(DeltaDiscoveryRequestSchema, { resourceNamesSubscribe: ['a', 'b'] })
+  const read = (responseNonce: string) =>
+    decodeDeltaRequest(toBinary(DeltaDiscoveryRequestSchema, { ...request, responseNonce })).request
+  t.equal(read('1').subscribe, read('2').subscribe)
+})
+
+t.test('names that do not stand side by side are all read', async (t) => {
+  const apart = Buffer.concat([
+    sotw({ resourceNames: ['a'] }),
+    sotw({ typeUrl: 't' }),
+    sotw({ resourceNames: ['b'] }),
+    unknownFields,
+    sotw({ resourceNames: ['c'] }),
+  ])
+  t.same(decodeSotwRequest(apart).request, {
+    typeUrl: 't',
+    versionInfo: '',
+    responseNonce: '',
+    resourceNames: ['a', 'b', 'c'],
+  })
+})
+
+t.test('a name that is longer than the request is refused', async (t) => {
+  const bytes = sotw({ resourceNames: ['abc'] })
+  t.throws(() => decodeSotwRequest(bytes.subarray(0, -1)), RangeError)
+})

@@ -1,0 +1,141 @@
+// How a stream's types stand in the words of the status.
+
+import t from 'tap'
+import { resourceFor, snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
+import { testScripts } from '../../test/support/stream-script.ts'
+import { setVersion } from '../snapshot/version.ts'
+import { stepDelta } from './delta-stream.ts'
+import { describeStream } from './describe.ts'
+import type { DeltaRequest } from './requests.ts'
+import { createStreamState, type StreamEvent } from './stream.ts'
+
+testScripts({
+  'a type is NOT_SENT while something is due, STALE until the answer, then SYNCED': {
+    sotw: `
+      status
+      ask CDS
+      status → CDS NOT_SENT
+      serve CDS a=1 → CDS#1 a=1
+      status → CDS STALE
+      ack 1
+      status → CDS SYNCED
+      block
+      serve CDS a=2
+      status → CDS NOT_SENT
+      drain → CDS#2 a=2
+      nack 2
+      status → CDS NACKED
+    `,
+    delta: `
+      status
+      ask CDS
+      status → CDS NOT_SENT
+      serve CDS a=1 → CDS#1 a=1
+      status → CDS STALE
+      ack 1
+      status → CDS SYNCED
+      block
+      serve CDS a=2
+      status → CDS NOT_SENT
+      drain → CDS#2 a=2
+      nack 2
+      status → CDS NACKED
+    `,
+  },
+  'a name that was asked for and is not answered yet is NOT_SENT': {
+    delta: `
+      serve EDS a=1 b=1
+      ask EDS +a → EDS#1 a=1
+      ack 1
+      block
+      ask EDS +b
+      status → EDS NOT_SENT
+    `,
+  },
+  'a removal that is held back is NOT_SENT': {
+    delta: `
+      serve CDS a=1 | LDS l=1
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 l=1
+      ack 1 2
+      serve CDS | LDS l=2 → LDS#3 l=2
+      status → CDS NOT_SENT | LDS STALE
+    `,
+  },
+})
+
+const CDS = typeUrlFor('CDS')
+
+/** One type as it stands after these events. */
+function viewAfter(...events: readonly StreamEvent<DeltaRequest>[]) {
+  const state = events.reduce((before, event) => stepDelta(before, event).state, createStreamState())
+  return describeStream(state).get(CDS)
+}
+
+function request(fields: Partial<DeltaRequest>): StreamEvent<DeltaRequest> {
+  const empty = { typeUrl: CDS, subscribe: [], unsubscribe: [], responseNonce: '' }
+  return { kind: 'request', request: { ...empty, initialResourceVersions: new Map(), ...fields } }
+}
+
+function served(text: string, sequence: number) {
+  return { kind: 'snapshot', snapshot: snapshotFor(text, sequence) } as const
+}
+
+function versionOf(...texts: readonly string[]): string {
+  return setVersion(texts.map((text) => resourceFor('CDS', text)))
+}
+
+t.test('a type that was asked for and not answered has no versions', async (t) => {
+  t.same(viewAfter(request({ subscribe: ['a', 'b'] })), {
+    state: 'NOT_SENT',
+    wildcard: false,
+    names: new Set(['a', 'b']),
+  })
+})
+
+t.test('what was sent last and what was ACKed last are told apart', async (t) => {
+  t.same(
+    viewAfter(
+      request({}),
+      served('CDS a=1', 1),
+      request({ responseNonce: '1' }),
+      served('CDS a=2', 2),
+      served('CDS a=3', 3),
+    ),
+    {
+      state: 'STALE',
+      wildcard: true,
+      names: new Set(),
+      sentVersion: versionOf('a=3'),
+      ackedVersion: versionOf('a=1'),
+    },
+  )
+})
+
+t.test('what a client that reconnects holds already counts as sent', async (t) => {
+  const { version } = resourceFor('CDS', 'a=1')
+  t.match(viewAfter(served('CDS a=1', 1), request({ initialResourceVersions: new Map([['a', version]]) })), {
+    state: 'SYNCED',
+    sentVersion: versionOf('a=1'),
+    ackedVersion: undefined,
+  })
+})
+
+t.test("the last refusal is told with the client's words and the names that it was about", async (t) => {
+  const refuse = (responseNonce: string, message: string) =>
+    request({ responseNonce, errorDetail: { code: 13, message } })
+  const view = viewAfter(
+    served('CDS a=1 b=1', 1),
+    request({ subscribe: ['a'] }),
+    request({ subscribe: ['b', 'c'] }),
+    refuse('1', 'first'),
+    refuse('2', 'second'),
+  )
+  t.same(view?.nack, {
+    version: versionOf('a=1', 'b=1'),
+    nonce: '2',
+    code: 13,
+    message: 'second',
+    names: ['b', 'c'],
+  })
+})

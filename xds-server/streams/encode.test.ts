@@ -1,0 +1,145 @@
+// Responses as bytes: protobuf-es reads from them what they were made of, and what streams share is encoded once.
+
+import assert from 'node:assert/strict'
+import { fromBinary } from '@bufbuild/protobuf'
+import {
+  DeltaDiscoveryResponseSchema,
+  DiscoveryResponseSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import * as fc from 'fast-check'
+import t from 'tap'
+import type { Resource } from '../snapshot/resource.ts'
+import type { Response } from '../type-state/type-state.ts'
+import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
+
+const text = fc.string({ unit: 'binary', maxLength: 40 })
+
+const resource: fc.Arbitrary<Resource> = fc.record({
+  typeUrl: text,
+  name: text,
+  version: text,
+  value: fc.uint8Array({ maxLength: 300 }),
+  references: fc.constant([]),
+})
+
+const response: fc.Arbitrary<Response> = fc.record({
+  typeUrl: text,
+  nonce: text,
+  version: text,
+  resources: fc.array(resource, { maxLength: 5 }),
+  news: fc.constant([]),
+  removed: fc.array(text, { maxLength: 5 }),
+})
+
+const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex')
+
+t.test('a DiscoveryResponse holds its version, type, nonce and resources, and nothing else', async (t) => {
+  fc.assert(
+    fc.property(response, (response) => {
+      const { resources, $typeName, ...fields } = fromBinary(
+        DiscoveryResponseSchema,
+        encodeSotwResponse(response),
+      )
+      const { version: versionInfo, typeUrl, nonce } = response
+      assert.deepEqual(fields, { versionInfo, typeUrl, nonce, canary: false })
+      assert.deepEqual(
+        resources.map(({ typeUrl, value }) => [typeUrl, hex(value)]),
+        response.resources.map(({ typeUrl, value }) => [typeUrl, hex(value)]),
+      )
+    }),
+  )
+  t.pass()
+})
+
+t.test('a DeltaDiscoveryResponse holds its resources by name and version, and what is removed', async (t) => {
+  fc.assert(
+    fc.property(response, (response) => {
+      const { resources, $typeName, ...fields } = fromBinary(
+        DeltaDiscoveryResponseSchema,
+        encodeDeltaResponse(response),
+      )
+      const { version: systemVersionInfo, typeUrl, nonce, removed: removedResources } = response
+      assert.deepEqual(fields, {
+        systemVersionInfo,
+        typeUrl,
+        nonce,
+        removedResources,
+        removedResourceNames: [],
+      })
+      assert.deepEqual(
+        resources.map(({ name, version, resource, aliases, ttl }) => [
+          name,
+          version,
+          resource?.typeUrl,
+          hex(resource?.value),
+          aliases,
+          ttl,
+        ]),
+        response.resources.map(({ name, version, typeUrl, value }) => [
+          name,
+          version,
+          typeUrl,
+          hex(value),
+          [],
+          undefined,
+        ]),
+      )
+    }),
+  )
+  t.pass()
+})
+
+for (const [name, encode] of [
+  ['DiscoveryResponse', encodeSotwResponse],
+  ['DeltaDiscoveryResponse', encodeDeltaResponse],
+] as const) {
+  t.test(`X34: a resource is encoded once for all that carry a ${name}`, async (t) => {
+    let reads = 0
+    const counted = (name: string): Resource => ({
+      typeUrl: 'type.googleapis.com/test.v1.Unknown',
+      name,
+      version: '1',
+      references: [],
+      get value() {
+        reads += 1
+        return new Uint8Array(10)
+      },
+    })
+    const [a, b] = [counted('a'), counted('b')]
+    const responses = [[a], [a, b], [b, a], [b]].map(
+      (resources): Response => ({
+        typeUrl: a.typeUrl,
+        nonce: '1',
+        version: '1',
+        resources,
+        news: [],
+        removed: [],
+      }),
+    )
+    for (const response of [...responses, ...responses]) encode(response)
+    t.equal(reads, 2)
+  })
+
+  t.test(`X34: a list of resources is joined once for all that carry a ${name}`, async (t) => {
+    let walks = 0
+    const list: readonly Resource[] = new Proxy(
+      ['a', 'b'].map((name) => ({
+        typeUrl: 'type.googleapis.com/test.v1.Unknown',
+        name,
+        version: '1',
+        value: new Uint8Array(10),
+        references: [],
+      })),
+      {
+        get(target, key) {
+          if (key === 'map') walks += 1
+          return Reflect.get(target, key)
+        },
+      },
+    )
+    const carry = (nonce: string) =>
+      encode({ typeUrl: 't', nonce, version: '1', resources: list, news: [], removed: [] })
+    t.not(carry('1').equals(carry('2')), true, 'the nonce is its own')
+    t.equal(walks, 1)
+  })
+}

@@ -1,0 +1,187 @@
+// What goes last on an aggregated stream: that which is taken away, when nothing can lead to it any more.
+
+import { STARTED } from '../../test/support/started-envoy.ts'
+import { testScripts } from '../../test/support/stream-script.ts'
+
+testScripts(
+  {
+    'X15: a renamed cluster goes when listeners and routes have ACKed that they do without it': {
+      sotw: `
+        serve CDS b=1 | EDS b=1 | LDS l=2 | RDS l=2 → CDS#5 a=1 b=1
+        ask EDS a b → EDS#6 b=1
+        ack 5
+        ack 6 → LDS#7 l=2
+        ack 7 → RDS#8 l=2
+        ack 8 → CDS#9 b=1
+        ack 9 
+        status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
+      `,
+      delta: `
+        serve CDS b=1 | EDS b=1 | LDS l=2 | RDS l=2 → CDS#5 b=1
+        ask EDS +b → EDS#6 b=1
+        ack 5
+        ack 6 → LDS#7 l=2
+        ack 7 → RDS#8 l=2
+        ack 8 → CDS#9 -a | EDS#10 -a
+        ack 9 10
+        status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
+      `,
+    },
+    'X15: a cluster whose change was refused goes back, with its endpoints, and stays until nothing uses it':
+      {
+        sotw: `
+        serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
+        nack 5
+        ack 6
+        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 a=1 b=1 | EDS#8 a=1
+        ack 7
+        ack 8 → LDS#9 l=2
+        ack 9 → CDS#10 b=1
+      `,
+        delta: `
+        serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
+        nack 5
+        ack 6
+        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 b=1 a=1 | EDS#8 a=1
+        ack 7
+        ack 8 → LDS#9 l=2
+        ack 9 → CDS#10 -a | EDS#11 -a
+      `,
+      },
+    'X15: endpoints that are asked for again while their cluster is held back are sent': {
+      delta: `
+        serve CDS | EDS | LDS l=2 → LDS#5 l=2
+        ask EDS +a → EDS#6 a=1
+        ack 5
+        ack 6 → CDS#7 -a | EDS#8 -a
+      `,
+    },
+    'X15: a cluster that nothing was told to do without goes at once, behind the rest': {
+      sotw: `
+        serve CDS a=1 b=1 → CDS#5 a=1 b=1
+        ack 5
+        serve CDS a=1 → CDS#6 a=1
+        ack 6
+        serve CDS a=1 b=1 | SDS → CDS#7 a=1 b=1
+        ack 7
+        serve CDS a=2 → CDS#8 a=2 b=1 | EDS#9 a=1
+        ack 9
+        ack 8 → CDS#10 a=2
+      `,
+      delta: `
+        serve CDS a=1 b=1 → CDS#5 b=1
+        ack 5
+        serve CDS a=1 → CDS#6 -b
+        ack 6
+        serve CDS a=1 b=1 → CDS#7 b=1
+        ack 7
+        serve CDS a=2 → CDS#8 a=2 | EDS#9 a=1
+        ack 9
+        ack 8 → CDS#10 -b
+      `,
+    },
+    'X15: a cluster that went and came back before its removal was sent stays, and nothing is sent': `
+      serve CDS | LDS l=2 → LDS#5 l=2
+      serve CDS a=1
+      ack 5
+      status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
+    `,
+    'X15: a cluster that came back with other content is sent': `
+      serve CDS | LDS l=2 → LDS#5 l=2
+      serve CDS a=2 → CDS#6 a=2 | EDS#7 a=1
+    `,
+    'X15: a cluster is kept while a listener that uses it is sent and not answered': {
+      sotw: `
+        serve CDS a=1 b=1 | LDS l=2 → CDS#5 a=1 b=1
+        ack 5 → LDS#6 l=2
+        serve CDS a=1 | LDS l=1 → LDS#7 l=1
+        ack 7 → CDS#8 a=1
+      `,
+      delta: `
+        serve CDS a=1 b=1 | LDS l=2 → CDS#5 b=1
+        ack 5 → LDS#6 l=2
+        serve CDS a=1 | LDS l=1 → LDS#7 l=1
+        ack 6
+        ack 7 → CDS#8 -b
+      `,
+    },
+    'X15: a cluster is kept while the listener that would do without it is refused': {
+      sotw: `
+        serve CDS b=1 | LDS l=2 → CDS#5 a=1 b=1
+        ack 5 → LDS#6 l=2
+        nack 6
+        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS NOT_SENT
+        serve LDS l=3 → LDS#7 l=3
+        ack 7 → CDS#8 b=1
+      `,
+      delta: `
+        serve CDS b=1 | LDS l=2 → CDS#5 b=1
+        ack 5 → LDS#6 l=2
+        nack 6
+        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS NOT_SENT
+        serve LDS l=3 → LDS#7 l=3
+        ack 7 → CDS#8 -a
+      `,
+    },
+    'X15: a secret is kept until the listeners have done without it': {
+      sotw: `
+        serve SDS s=1
+        ask SDS s → SDS#5 s=1
+        ack 5
+        serve SDS | LDS l=2 → LDS#6 l=2
+        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS NOT_SENT
+        ack 6
+        status → SDS SYNCED | CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
+      `,
+      delta: `
+        serve SDS s=1
+        ask SDS +s → SDS#5 s=1
+        ack 5
+        serve SDS | LDS l=2 → LDS#6 l=2
+        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS NOT_SENT
+        ack 6 → SDS#7 -s
+      `,
+    },
+    'X15: nothing holds back the removals of a client that has no listeners': {
+      sotw: `
+        reconnect
+        ask CDS → CDS#1 a=1
+        ack 1
+        serve CDS b=1 → CDS#2 b=1
+      `,
+      delta: `
+        reconnect
+        ask CDS → CDS#1 a=1
+        ack 1
+        serve CDS b=1 → CDS#2 b=1 -a
+      `,
+    },
+    'X15: removals wait for listeners that were asked for and are not answered yet': {
+      sotw: `
+        reconnect
+        ask CDS → CDS#1 a=1
+        ack 1
+        ask LDS → LDS#2 l=1
+        serve CDS b=1 → CDS#3 a=1 b=1
+        ack 3
+        ack 2 → CDS#4 b=1
+      `,
+      delta: `
+        reconnect
+        ask CDS → CDS#1 a=1
+        ack 1
+        ask LDS → LDS#2 l=1
+        serve CDS b=1 → CDS#3 b=1
+        ack 3
+        ack 2 → CDS#4 -a
+      `,
+    },
+    'X15: a listener goes at once, its routes when it is gone': {
+      delta: `
+        serve LDS | RDS → LDS#5 -l
+        ack 5 → RDS#6 -l
+      `,
+    },
+  },
+  STARTED,
+)

@@ -1,0 +1,290 @@
+// What requests ask for: the legacy wildcard, `*` and names, one state machine a type.
+
+import t from 'tap'
+import { testScripts } from '../../test/support/stream-script.ts'
+import {
+  isSubscribed,
+  NOTHING,
+  type Subscription,
+  subscribeToChange,
+  subscribeToList,
+} from './subscription.ts'
+
+// The four steps of https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#how-the-client-specifies-what-resources-to-return
+testScripts({
+  'X17: a wildcard without names, then * and a name, then the name alone, then nothing': {
+    sotw: `
+      serve CDS a=1 b=1
+      ask CDS → CDS#1 a=1 b=1
+      ack 1 * a → CDS#2 a=1 b=1
+      ack 2
+      serve CDS a=2 b=2 → CDS#3 a=2 b=2
+      ack 3 a
+      serve CDS a=2 b=3
+      serve CDS a=3 b=3 → CDS#4 a=3
+      ack 4
+      ask CDS
+      serve CDS a=4 b=4
+    `,
+    delta: `
+      serve CDS a=1 b=1
+      ask CDS → CDS#1 a=1 b=1
+      ack 1 +a → CDS#2 a=1
+      ack 2
+      serve CDS a=2 b=2 → CDS#3 a=2 b=2
+      ack 3 -*
+      serve CDS a=2 b=3
+      serve CDS a=3 b=3 → CDS#4 a=3
+      ack 4 -a
+      serve CDS a=4 b=4
+    `,
+  },
+  'X17: * alone is everything, of any type': {
+    sotw: `
+      serve CDS a=1 b=1 | EDS a=1 b=1
+      ask CDS * → CDS#1 a=1 b=1
+      ask EDS * → EDS#2 a=1 b=1
+      ack 1
+      ack 2
+      serve EDS a=1 b=2 c=1 → EDS#3 b=2 c=1
+    `,
+    delta: `
+      serve CDS a=1 b=1 | EDS a=1 b=1
+      ask CDS +* → CDS#1 a=1 b=1
+      ask EDS +* → EDS#2 a=1 b=1
+      ack 1
+      ack 2
+      serve EDS a=1 b=2 c=1 → EDS#3 b=2 c=1
+    `,
+  },
+  'X17: an empty list is everything until a name was given, and then nothing': {
+    sotw: `
+      serve CDS a=1 b=1
+      ask CDS a → CDS#1 a=1
+      ack 1
+      ask CDS
+      serve CDS a=2 b=2
+      ask CDS * → CDS#2 a=2 b=2
+    `,
+    delta: `
+      serve CDS a=1 b=1
+      ask CDS +a → CDS#1 a=1
+      ack 1
+      ask CDS
+      serve CDS a=2 b=2 → CDS#2 a=2
+      ask CDS +* → CDS#3 a=2 b=2
+    `,
+  },
+  'X17: the legacy wildcard goes on with every answer that names nothing': {
+    sotw: `
+      serve CDS a=1
+      ask CDS → CDS#1 a=1
+      ask CDS
+      ask CDS
+      serve CDS a=1 b=1 → CDS#2 a=1 b=1
+    `,
+    delta: `
+      serve CDS a=1
+      ask CDS → CDS#1 a=1
+      ask CDS
+      ack 1
+      serve CDS a=1 b=1 → CDS#2 b=1
+    `,
+  },
+  'X17: who turns from names to everything is sent everything, and told what is gone': {
+    sotw: `
+      serve CDS a=1 b=1 c=1
+      ask CDS a b → CDS#1 a=1 b=1
+      ack 1
+      block
+      serve CDS a=1 c=1
+      ask CDS *
+      drain → CDS#2 a=1 c=1
+      ack 2
+      status → CDS SYNCED
+    `,
+    delta: `
+      serve CDS a=1 b=1 c=1
+      ask CDS +a +b → CDS#1 a=1 b=1
+      ack 1
+      block
+      serve CDS a=1
+      ask CDS +*
+      drain → CDS#2 a=1 -b
+      ack 2
+      status → CDS SYNCED
+    `,
+  },
+  'X18: an empty list is nothing but for listeners and clusters': {
+    sotw: `
+      serve EDS a=1 | RDS a=1 | SDS a=1 | UNKNOWN a=1 | CDS a=1 | LDS a=1
+      ask EDS
+      ask RDS
+      ask SDS
+      ask UNKNOWN
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 a=1
+    `,
+    delta: `
+      serve EDS a=1 | RDS a=1 | SDS a=1 | UNKNOWN a=1 | CDS a=1 | LDS a=1
+      ask EDS
+      ask RDS
+      ask SDS
+      ask UNKNOWN
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 a=1
+    `,
+  },
+  'X19: a name that is given up beside the wildcard is answered with the resource': {
+    delta: `
+      serve CDS a=1 b=1
+      ask CDS +* +a → CDS#1 a=1 b=1
+      ack 1 -a → CDS#2 a=1
+    `,
+  },
+  'X19: a name that is given up beside the wildcard and does not exist is answered as removed': {
+    delta: `
+      serve CDS b=1
+      ask CDS +* +a → CDS#1 b=1 -a
+      ack 1 -a → CDS#2 -a
+    `,
+  },
+  'X19: a name that is given up without the wildcard is not answered': {
+    delta: `
+      serve CDS a=1
+      ask CDS +a → CDS#1 a=1
+      ack 1 -a
+      serve CDS a=2
+    `,
+  },
+  'X20: a name that is subscribed again is sent again, and * sends everything again': {
+    delta: `
+      serve CDS a=1 b=1
+      ask CDS +a → CDS#1 a=1
+      ack 1
+      ask CDS +a → CDS#2 a=1
+      ask CDS +* → CDS#3 a=1 b=1
+      ask CDS +* → CDS#4 a=1 b=1
+    `,
+  },
+  'X20: a name that is subscribed and unsubscribed in one request is sent': {
+    delta: `
+      serve CDS a=1
+      ask CDS +a → CDS#1 a=1
+      ask CDS -a +a → CDS#2 a=1
+      serve CDS a=2 → CDS#3 a=2
+    `,
+  },
+  'X20: asking for everything again does not make a client keep what is gone': {
+    delta: `
+      serve CDS a=1 b=1 c=1
+      ask CDS holding a=1 b=1 c=1
+      block
+      serve CDS a=1 b=2
+      ask CDS +*
+      drain → CDS#1 a=1 b=2 -c
+      ask CDS +* → CDS#2 a=1 b=2
+    `,
+  },
+  'X20: asking for everything again while a removal is held back does not hasten it': {
+    delta: `
+      serve CDS a=1 b=1 | LDS l=1
+      ask CDS → CDS#1 a=1 b=1
+      ask LDS → LDS#2 l=1
+      ack 1 2
+      serve CDS a=1 | LDS l=2 → LDS#3 l=2
+      ask CDS +* → CDS#4 a=1
+      ack 3 → CDS#5 -b
+    `,
+  },
+  'a name that is asked for again, once it was given up, is sent again': {
+    sotw: `
+      serve EDS a=1 b=1
+      ask EDS a b → EDS#1 a=1 b=1
+      ack 1 a
+      ack 1 a b → EDS#2 b=1
+    `,
+    delta: `
+      serve EDS a=1 b=1
+      ask EDS +a +b → EDS#1 a=1 b=1
+      ack 1 -b
+      ask EDS +b → EDS#2 b=1
+    `,
+  },
+})
+
+const NAMED: Subscription = { wildcard: false, names: new Set(['a', 'b']), named: true }
+const WILDCARD: Subscription = { wildcard: true, names: new Set(['a']), named: true }
+
+t.test('a subscription covers its names, or everything', async (t) => {
+  t.equal(isSubscribed(NOTHING, 'a'), false)
+  t.equal(isSubscribed(NAMED, 'a'), true)
+  t.equal(isSubscribed(NAMED, 'c'), false)
+  t.equal(isSubscribed(WILDCARD, 'c'), true)
+})
+
+const LISTS: readonly [
+  title: string,
+  before: Subscription,
+  list: readonly string[],
+  expected: { asked: string[]; dropped: string[]; wildcardBegan: boolean; names: string[] },
+][] = [
+  ['the same names in another order', NAMED, ['b', 'a'], change([], [], false, ['a', 'b'])],
+  ['a name twice', NAMED, ['a', 'b', 'c', 'c'], change(['c'], [], false, ['a', 'b', 'c'])],
+  ['one name for another', NAMED, ['b', 'c'], change(['c'], ['a'], false, ['b', 'c'])],
+  ['* beside names', NAMED, ['a', '*', 'b'], change([], [], true, ['a', 'b'])],
+  ['nothing after names', NAMED, [], change([], ['a', 'b'], false, [])],
+  ['* once more', WILDCARD, ['*', 'a'], change([], [], false, ['a'])],
+]
+
+function change(asked: string[], dropped: string[], wildcardBegan: boolean, names: string[]) {
+  return { asked, dropped, wildcardBegan, names }
+}
+
+for (const [title, before, list, expected] of LISTS) {
+  t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
+    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, list, true)
+    t.same(change([...asked], [...dropped], wildcardBegan, [...subscription.names]), expected)
+    t.equal(subscription.named, true)
+  })
+}
+
+t.test('a list that changes no name keeps the set of names, which may be large', async (t) => {
+  t.equal(subscribeToList(NAMED, ['b', 'a', '*'], false).subscription.names, NAMED.names)
+})
+
+t.test('a request that asks for no change leaves the subscription as it is', async (t) => {
+  const nothing = { subscribe: [], unsubscribe: [], first: false }
+  t.same(subscribeToChange(WILDCARD, nothing, true), {
+    subscription: WILDCARD,
+    asked: new Set(),
+    dropped: new Set(),
+    wildcardBegan: false,
+  })
+  t.equal(subscribeToChange(WILDCARD, nothing, true).subscription, WILDCARD)
+})
+
+t.test('a change says what is asked for and what is dropped, each name once and without *', async (t) => {
+  const { subscription, ...change } = subscribeToChange(
+    WILDCARD,
+    { subscribe: ['c', 'c', 'd'], unsubscribe: ['*', 'a', 'a', 'd'], first: false },
+    true,
+  )
+  t.same(change, { asked: new Set(['c', 'd']), dropped: new Set(['a']), wildcardBegan: false })
+  t.equal(subscription.wildcard, false)
+  t.same([...subscription.names], ['c', 'd'])
+})
+
+t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
+  const list = ['a', 'b']
+  const ofList = subscribeToList(NOTHING, list, false)
+  const ofChange = subscribeToChange(NOTHING, { subscribe: list, unsubscribe: [], first: true }, false)
+  t.equal(ofList.subscription.names, ofChange.subscription.names)
+  t.equal(ofList.asked, ofList.subscription.names)
+})
+
+t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {
+  const first = { subscribe: [], unsubscribe: ['a'], first: true }
+  t.equal(subscribeToChange(NOTHING, first, true).subscription.wildcard, true)
+  t.equal(subscribeToChange(NOTHING, first, false).subscription.wildcard, false)
+})
