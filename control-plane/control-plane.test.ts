@@ -87,7 +87,7 @@ t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder tha
   await refused.promise
   const operator = { authorization: `Bearer ${await readToken(tokensFile ?? '', 'operator')}` }
   t.match(await putLb(adminUrl, { mode: 'l4' }, operator), { status: 409, outcome: 'nacked' })
-  t.match(await readFile(join(stateFolder, 'refusals.jsonl'), 'utf8'), /"node":"node-1"/)
+  t.match(await readFile(join(stateFolder, 'nacks.jsonl'), 'utf8'), /"node":"node-1"/)
 })
 
 t.test('where a port is in use, the start fails with its address and leaves nothing behind', async (t) => {

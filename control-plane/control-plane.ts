@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openRefusalLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
+import { openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { refuseForeignNode } from './access/node-identity.ts'
@@ -61,9 +61,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     for (const end of ends.splice(0).toReversed()) await end()
   }
   try {
-    const { store, refusals } = await openState(options.stateFolder)
+    const { store, nackLog } = await openState(options.stateFolder)
     ends.push(() => store.close())
-    const cache = new SnapshotCache({ consistency: 'enforce', ...refusals })
+    const cache = new SnapshotCache({ consistency: 'enforce', ...nackLog })
     const { config, onFault } = options
     const secrets = new SecretStore({
       folder: options.secretsFolder ?? options.stateFolder ?? '.',
@@ -105,10 +105,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 /** The store comes first: it keeps every other process out of the folder. */
 async function openState(folder: string | undefined) {
-  if (folder === undefined) return { store: openSqliteStore(':memory:'), refusals: {} }
+  if (folder === undefined) return { store: openSqliteStore(':memory:'), nackLog: {} }
   await mkdir(folder, { recursive: true })
   const store = openSqliteStore(join(folder, 'revisions.sqlite'))
-  return { store, refusals: { refusals: openRefusalLog(join(folder, 'refusals.jsonl')) } }
+  return { store, nackLog: { nackLog: openNackLog(join(folder, 'nacks.jsonl')) } }
 }
 
 async function identityOf(tls: ServerTlsFiles | undefined) {

@@ -49,7 +49,7 @@ async function configFile(t: { testdir(): string }, content = stringify(sampleCo
 const ENDINGS: readonly [title: string, flags: readonly string[], end: (child: ChildProcess) => void][] = [
   ['on SIGTERM', [], (child) => child.kill('SIGTERM')],
   ['on SIGINT', [], (child) => child.kill('SIGINT')],
-  ['with --leash when its stdin closes', ['--leash'], (child) => child.stdin?.end()],
+  ['with --die-with-parent when its stdin closes', ['--die-with-parent'], (child) => child.stdin?.end()],
 ]
 
 for (const [title, flags, end] of ENDINGS) {
@@ -65,7 +65,7 @@ for (const [title, flags, end] of ENDINGS) {
   })
 }
 
-t.test('without --leash it stays when its stdin closes', async (t) => {
+t.test('without --die-with-parent it stays when its stdin closes', async (t) => {
   const child = run(t, '--config', await configFile(t))
   const { admin } = await ready(child)
   child.stdin.end()

@@ -19,7 +19,7 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
   --access FOLDER  where to keep the tokens of REST and its audit log (the state folder; without either no token is asked
                    for, and REST stays on loopback)
   --open-metrics   serve /metrics to who has no token
-  --leash          end when stdin closes, so as not to outlive a parent
+  --die-with-parent          end when stdin closes, so as not to outlive a parent
   --help           this text
 
 Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. Ends on SIGINT and SIGTERM.
@@ -36,7 +36,7 @@ interface Flags {
   readonly secrets?: string
   readonly access?: string
   readonly 'open-metrics': boolean
-  readonly leash: boolean
+  readonly 'die-with-parent': boolean
 }
 
 /** Undefined where help is asked for. @throws SwitchyardError `invalid-argument` for flags that are none. */
@@ -63,7 +63,7 @@ function parse() {
         secrets: { type: 'string' },
         access: { type: 'string' },
         'open-metrics': { type: 'boolean', default: false },
-        leash: { type: 'boolean', default: false },
+        'die-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values
@@ -79,7 +79,7 @@ async function run(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  const { admin, xds, state, leash } = flags
+  const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
   const secretsFolder = flags.secrets ?? (flags.config === undefined ? undefined : dirname(flags.config))
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
   const controlPlane = await startControlPlane({
@@ -98,7 +98,7 @@ async function run(): Promise<void> {
       `${flags.config} is passed over: ${state} holds a desired state, and it is in force\n`,
     )
   }
-  endCleanly(controlPlane, leash)
+  endCleanly(controlPlane, dieWithParent)
   const { adminUrl, xdsAddress, tokensFile } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
 }
@@ -116,7 +116,7 @@ function xdsTlsOf(flags: Flags) {
   )
 }
 
-function endCleanly(controlPlane: ControlPlane, leash: boolean): void {
+function endCleanly(controlPlane: ControlPlane, dieWithParent: boolean): void {
   let ending = false
   const end = () => {
     if (ending) return
@@ -125,7 +125,7 @@ function endCleanly(controlPlane: ControlPlane, leash: boolean): void {
   }
   process.once('SIGINT', end)
   process.once('SIGTERM', end)
-  if (leash) process.stdin.once('close', end).resume()
+  if (dieWithParent) process.stdin.once('close', end).resume()
 }
 
 /** What the caller has to mend is told apart from what went wrong. */

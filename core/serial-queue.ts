@@ -1,6 +1,6 @@
 // One after the other: writes and verdicts change the same state, and each of them waits for the disk.
 
-export class Turns {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
 
   /** Runs the task once all that came before have ended, well or not. */

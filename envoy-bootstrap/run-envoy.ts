@@ -55,7 +55,7 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
     command: options.binary,
     args: envoyArguments(options, `${file}.json`),
     logFile: `${file}.log`,
-    leashed: true,
+    dieWithParent: true,
     ready: adminAddressOnceInitialized(),
   }
   const running = group ? group.start(processOptions) : startProcess(processOptions)

@@ -1,17 +1,17 @@
-// A leashed program is itself in every way, but for ending with the stdin that holds it.
+// A program that ends with its parent is itself in every way, but for ending with the stdin that holds it.
 import type { ChildProcess, ChildProcessWithoutNullStreams, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import t from 'tap'
-import { leash } from './die-with-parent.ts'
+import { wrapToDieWithParent } from './die-with-parent.ts'
 
-/** Runs a script of Node on a leash; its fifth descriptor is open for as long as anything of it is left. */
+/** Runs a script of Node so that it ends with its stdin; its fifth descriptor is open for as long as anything of it is left. */
 function onLeash(t: Test, script: string, ...args: string[]): ChildProcessWithoutNullStreams {
-  const { command, args: leashed } = leash(process.execPath, ['-e', script, ...args], 1)
+  const { command, args: wrapped } = wrapToDieWithParent(process.execPath, ['-e', script, ...args], 1)
   const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'ignore', 'pipe']
-  const child = spawn(command, leashed, { stdio }) as ChildProcessWithoutNullStreams
+  const child = spawn(command, wrapped, { stdio }) as ChildProcessWithoutNullStreams
   t.teardown(() => child.kill('SIGKILL'))
   return child
 }
@@ -81,7 +81,7 @@ t.test('a program that will not end is killed after the grace', async (t) => {
 })
 
 t.test('a program that is not there is exit code 127', async (t) => {
-  const { command, args } = leash('/no/such/program', [])
+  const { command, args } = wrapToDieWithParent('/no/such/program', [])
   const child = spawn(command, args)
   const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   t.equal(code, 127)

@@ -18,13 +18,16 @@ exec "$@" 3<&-
 `
 
 /**
- * The command that runs `command` on a leash: at the end of its stdin the program gets SIGTERM, and `graceSeconds`
+ * The command that runs `command` so that it ends with its stdin: at the end of its stdin the program gets SIGTERM, and `graceSeconds`
  * later SIGKILL. The program's own stdin is empty.
  */
-export function leash(
+export function wrapToDieWithParent(
   command: string,
   args: readonly string[],
   graceSeconds = 5,
 ): { readonly command: string; readonly args: readonly string[] } {
-  return { command: '/bin/sh', args: ['-c', SCRIPT, 'leash', String(graceSeconds), command, ...args] }
+  return {
+    command: '/bin/sh',
+    args: ['-c', SCRIPT, 'die-with-parent', String(graceSeconds), command, ...args],
+  }
 }

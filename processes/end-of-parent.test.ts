@@ -10,7 +10,7 @@ import { startProcess } from './running-process.ts'
 const PARENT = fileURLToPath(new URL('../test/support/dialling-parent.ts', import.meta.url))
 
 /** Starts the parent; `connectionsEnded` when the connections that its two processes hold have ended. */
-async function openParent(t: Test, kind: 'leashed' | 'watching-stdin') {
+async function openParent(t: Test, kind: 'die-with-parent' | 'watching-stdin') {
   const ended: string[] = []
   const connectionsEnded = Promise.withResolvers<readonly string[]>()
   const server = createServer((socket) => {
@@ -40,7 +40,7 @@ async function openParent(t: Test, kind: 'leashed' | 'watching-stdin') {
   return { parent, ended, connectionsEnded: connectionsEnded.promise }
 }
 
-for (const kind of ['leashed', 'watching-stdin'] as const) {
+for (const kind of ['die-with-parent', 'watching-stdin'] as const) {
   t.test(`kill -9 of a parent ends its processes that are ${kind}`, async (t) => {
     const { parent, ended, connectionsEnded } = await openParent(t, kind)
     t.same(ended, [])

@@ -166,11 +166,14 @@ t.test('stop may be called again, and after the end', async (t) => {
   t.same([...exits, await child.stop()], Array(3).fill({ code: null, signal: 'SIGTERM' }))
 })
 
-t.test('a leashed process is the program itself, and ends with our side of its stdin', async (t) => {
-  const child = startScript(t, `console.log('ready ' + process.pid); setInterval(() => {}, 1000)`, {
-    leashed: true,
-  })
-  t.equal(Number(await child.ready), child.pid)
-  child.endInput()
-  t.same(await child.exited, { code: null, signal: 'SIGTERM' })
-})
+t.test(
+  'a process that dies with its parent is the program itself, and ends with our side of its stdin',
+  async (t) => {
+    const child = startScript(t, `console.log('ready ' + process.pid); setInterval(() => {}, 1000)`, {
+      dieWithParent: true,
+    })
+    t.equal(Number(await child.ready), child.pid)
+    child.endInput()
+    t.same(await child.exited, { code: null, signal: 'SIGTERM' })
+  },
+)

@@ -5,7 +5,7 @@ import { EventEmitter, on } from 'node:events'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../core/errors.ts'
-import { leash } from './die-with-parent.ts'
+import { wrapToDieWithParent } from './die-with-parent.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const ANSWER_TIMEOUT_MS = 5_000
@@ -27,7 +27,7 @@ export interface ProcessOptions<T> {
   /** How long it may take to be ready; 10,000 by default. */
   readonly timeoutMs?: number
   /** For a program that does not end with its stdin; no commands reach it then. */
-  readonly leashed?: boolean
+  readonly dieWithParent?: boolean
 }
 
 /** How a process ended: by an exit code or by a signal; by neither where it could not be started. */
@@ -157,9 +157,9 @@ function spawnChild({
   args,
   env,
   logFile,
-  leashed,
+  dieWithParent,
 }: ProcessOptions<unknown>): ChildProcessWithoutNullStreams {
-  const program = leashed ? leash(command, args) : { command, args }
+  const program = dieWithParent ? wrapToDieWithParent(command, args) : { command, args }
   const child = spawn(program.command, program.args, { env: { ...process.env, ...env }, detached: true })
   if (logFile !== undefined) {
     const log = openSync(logFile, 'a')

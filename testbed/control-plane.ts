@@ -46,7 +46,7 @@ export async function startControlPlane(
     command: process.execPath,
     args: [
       sourceFile('control-plane/main.ts'),
-      ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--leash'],
+      ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
       ...(state === undefined ? [] : ['--state', state]),
       ...(xdsTls === undefined
         ? []

@@ -16,7 +16,7 @@ t.test('the library exports these values and no others', async (t) => {
     'createResources',
     'findDanglingReferences',
     'nodeGroupOf',
-    'openRefusalLog',
+    'openNackLog',
     'startXdsServer',
     'typeUrlOf',
   ])

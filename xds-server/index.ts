@@ -9,7 +9,7 @@ export {
   type VersionOptions,
 } from './cache/snapshot-cache.ts'
 export type { XdsEvent } from './nodes/events.ts'
-export { openRefusalLog, type RefusalLog, type RefusedNames } from './nodes/nack-log.ts'
+export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
 export type { Nack, NodeStatus, StreamStatus, SyncReport, SyncState, TypeStatus } from './nodes/status.ts'
 export type { Peer } from './services/peer.ts'

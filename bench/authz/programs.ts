@@ -31,7 +31,7 @@ export async function startAuthorizer(
     name: `authorizer ${kind} on ${listen}`,
     command: kind === 'ours' ? process.execPath : join(GO_FOLDER, 'peer'),
     args: kind === 'ours' ? [join(root, 'services/authorizer/authorizer.ts'), ...flags] : flags,
-    leashed: kind === 'peer',
+    dieWithParent: kind === 'peer',
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
   })
   const address = await started.ready

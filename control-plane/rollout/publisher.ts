@@ -21,7 +21,7 @@ export interface Publication {
 
 export type ServingCache = Pick<
   SnapshotCache,
-  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'holdBack' | 'release'
+  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'pin' | 'unpin'
 >
 
 export class Publisher {
@@ -71,12 +71,12 @@ export class Publisher {
   holdBackNewcomers(fleets: Iterable<string>): void {
     for (const fleet of fleets) {
       const accepted = this.#accepted.get(fleet)
-      if (accepted !== undefined) this.#cache.holdBack(fleet, accepted)
+      if (accepted !== undefined) this.#cache.pin(fleet, accepted)
     }
   }
 
   admitNewcomers(): void {
-    for (const fleet of this.#accepted.keys()) this.#cache.release(fleet)
+    for (const fleet of this.#accepted.keys()) this.#cache.unpin(fleet)
   }
 }
 

@@ -147,16 +147,16 @@ t.test(
     const versions = () =>
       cache
         .status('edge')
-        .map(({ id, heldBack, types }) => ({ id, heldBack, version: types[CLUSTER]?.sentVersion }))
+        .map(({ id, pinned, types }) => ({ id, pinned, version: types[CLUSTER]?.sentVersion }))
     const [first, second] = versions()
-    t.match(second, { id: 'node-2', heldBack: true })
+    t.match(second, { id: 'node-2', pinned: true })
     t.not(second?.version, first?.version)
     t.equal(revisions.head.status, 'pending', 'that it ACKs what was before is no ACK of the revision')
 
     answered.resolve('ack')
     t.match(await revisions.progress(2, NEVER), { outcome: 'synced', revision: { status: 'accepted' } })
     const [one, other] = versions()
-    t.notOk(other?.heldBack)
+    t.notOk(other?.pinned)
     t.equal(other?.version, one?.version)
   },
 )

@@ -1,7 +1,7 @@
 // The desired state in force, and what becomes of each revision of it: accepted, rejected, or rolled back.
 
 import { SwitchyardError } from '../../core/errors.ts'
-import { Turns } from '../../core/serial-queue.ts'
+import { SerialQueue } from '../../core/serial-queue.ts'
 import type { NodeStatus, SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
 import { type Config, onNackOf } from '../document/model.ts'
 import { throwFindings } from '../document/problem.ts'
@@ -63,7 +63,7 @@ export class Revisions {
   readonly #cache: RevisionsOptions['cache']
   readonly #publisher: Publisher
   readonly #secrets: SecretStore
-  readonly #turns = new Turns()
+  readonly #turns = new SerialQueue()
   readonly #stopListening: () => void
   readonly #onFault: (error: unknown) => void
   #inForce: InForce

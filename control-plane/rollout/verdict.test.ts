@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a node that is held back has not seen it, even if it voted before it started anew',
     voters: ['a'],
-    nodes: [node('a', 'SYNCED', { heldBack: true })],
+    nodes: [node('a', 'SYNCED', { pinned: true })],
     ruling: { kind: 'open', verifiable: false },
   },
   {

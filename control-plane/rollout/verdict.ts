@@ -32,7 +32,7 @@ export function keysOf(nodes: readonly NodeStatus[], state: NodeStatus['state'])
  */
 export function judge({ fleets, voters, marked }: Trial, nodes: readonly NodeStatus[]): Ruling {
   if (fleets.size === 0) return { kind: 'accepted' }
-  const served = nodes.filter(({ connected, group, heldBack }) => connected && !heldBack && fleets.has(group))
+  const served = nodes.filter(({ connected, group, pinned }) => connected && !pinned && fleets.has(group))
   const present = served.filter((node) => voters.has(keyOf(node)))
   const jury = present.length > 0 ? present : served.filter((node) => !marked.has(keyOf(node)))
   const by = jury.filter(({ state }) => state === 'NACKED')

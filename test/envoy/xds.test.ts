@@ -6,7 +6,7 @@ import { freePort } from '../../processes/free-port.ts'
 import {
   CLUSTER,
   ENDPOINT,
-  openRefusalLog,
+  openNackLog,
   SnapshotCache,
   startXdsServer,
   type XdsEvent,
@@ -78,7 +78,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
     const folder = t.testdir()
     const log = `${folder}/refusals`
     const begin = async (address: string) => {
-      const cache = new SnapshotCache({ refusals: openRefusalLog(log) })
+      const cache = new SnapshotCache({ nackLog: openNackLog(log) })
       const server = await startXdsServer({ cache, address })
       t.teardown(() => server.close())
       return { cache, server }

@@ -16,7 +16,7 @@ for (const name of ['first', 'second']) {
     command: process.execPath,
     args: ['-e', STAY, port, name, kind],
     ready: (line) => line === 'dialled' || undefined,
-    leashed: kind === 'leashed',
+    dieWithParent: kind === 'die-with-parent',
   })
   void child.exited.then(() => console.log(`${name} ended`))
   await child.ready

@@ -28,7 +28,7 @@ export class MachineStream {
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
-    this.#state = { ...createStreamState(this.#watch.doubts), snapshot: this.#watch.snapshot() }
+    this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
   }
 
   /** Subscribes to names, or to all where there are none and the type has a wildcard. */

@@ -174,8 +174,8 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('doubting', words)
-    const doubts = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
-    this.#state = { ...createStreamState(new Map(doubts)), snapshot: this.#state.snapshot }
+    const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
+    this.#state = { ...createStreamState(new Map(unconfirmed)), snapshot: this.#state.snapshot }
     return []
   }
 

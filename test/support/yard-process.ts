@@ -69,7 +69,7 @@ export function processesOf(folder: string): string[] {
   })
 }
 
-/** Ends when no process names the folder; the watcher of a leash outlives its program by a moment, nothing else may. */
+/** Ends when no process names the folder; the shell that watches for the parent outlives its program by a moment, nothing else may. */
 export async function untilGone(folder: string): Promise<void> {
   while (processesOf(folder).length > 0) await setImmediate()
 }

@@ -9,35 +9,35 @@ async function serve(t: Test) {
   const cache = new SnapshotCache()
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
-  const proven = cache.setSnapshot('edge', [cluster('a')])
-  cache.holdBack('edge', proven)
+  const lastKnownGood = cache.setSnapshot('edge', [cluster('a')])
+  cache.pin('edge', lastKnownGood)
   const newest = cache.setSnapshot('edge', [cluster('a'), cluster('b')])
-  const version = (snapshot: typeof proven) => snapshot.types.get(CLUSTER)?.version ?? ''
-  return { cache, server, proven: version(proven), newest: version(newest) }
+  const version = (snapshot: typeof lastKnownGood) => snapshot.types.get(CLUSTER)?.version ?? ''
+  return { cache, server, lastKnownGood: version(lastKnownGood), newest: version(newest) }
 }
 
 t.test(
-  'X8: a node that starts is served what is proven, and the newest once it is released (sotw)',
+  'X8: a node that starts is served the last known good snapshot while it is pinned, and the newest after that (sotw)',
   async (t) => {
-    const { cache, server, proven, newest } = await serve(t)
+    const { cache, server, lastKnownGood, newest } = await serve(t)
     const client = new SotwClient(connectTo(t, server.address))
     t.teardown(() => client.close())
     client.send({ typeUrl: CLUSTER, node: nodeOf('new', 'edge') })
     const first = await client.next()
-    t.equal(first.versionInfo, proven)
-    client.send({ typeUrl: CLUSTER, versionInfo: proven, responseNonce: first.nonce })
-    t.match(cache.status('edge'), [{ id: 'new', heldBack: true }])
-    cache.release('edge')
+    t.equal(first.versionInfo, lastKnownGood)
+    client.send({ typeUrl: CLUSTER, versionInfo: lastKnownGood, responseNonce: first.nonce })
+    t.match(cache.status('edge'), [{ id: 'new', pinned: true }])
+    cache.unpin('edge')
     t.equal((await client.next()).versionInfo, newest)
-    t.notOk(cache.status('edge')[0]?.heldBack)
+    t.notOk(cache.status('edge')[0]?.pinned)
   },
 )
 
 t.test('X8: a node that claims to hold something is served the newest (sotw)', async (t) => {
-  const { server, proven, newest } = await serve(t)
+  const { server, lastKnownGood, newest } = await serve(t)
   const client = new SotwClient(connectTo(t, server.address))
   t.teardown(() => client.close())
-  client.send({ typeUrl: CLUSTER, node: nodeOf('old', 'edge'), versionInfo: proven })
+  client.send({ typeUrl: CLUSTER, node: nodeOf('old', 'edge'), versionInfo: lastKnownGood })
   t.equal((await client.next()).versionInfo, newest)
 })
 
@@ -59,8 +59,8 @@ t.test('who was held back in one trial takes part in the next', async (t) => {
   t.teardown(() => client.close())
   client.send({ typeUrl: CLUSTER, node: nodeOf('new', 'edge') })
   await client.next()
-  cache.release('edge')
-  const proven = cache.getSnapshot('edge')
-  if (proven) cache.holdBack('edge', proven)
-  t.notOk(cache.status('edge')[0]?.heldBack)
+  cache.unpin('edge')
+  const lastKnownGood = cache.getSnapshot('edge')
+  if (lastKnownGood) cache.pin('edge', lastKnownGood)
+  t.notOk(cache.status('edge')[0]?.pinned)
 })

@@ -4,12 +4,12 @@ import { EventEmitter, on } from 'node:events'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { XdsEvent } from '../nodes/events.ts'
-import type { RefusalLog } from '../nodes/nack-log.ts'
+import type { NackLog } from '../nodes/nack-log.ts'
 import { type NodeGroup, nodeGroupOf } from '../nodes/node-group.ts'
 import { NodeRegistry } from '../nodes/node-registry.ts'
 import type { NodeStatus, SyncReport } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
-import { Doubts } from '../nodes/unconfirmed.ts'
+import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import { findDanglingReferences } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
@@ -29,8 +29,8 @@ export interface SnapshotCacheOptions {
   readonly listenerAddress?: (node: Node) => string
   /** `enforce` refuses snapshots with references that lead nowhere. Default: `off`. */
   readonly consistency?: 'off' | 'enforce'
-  /** Keeps what nodes refused beyond a restart (`openRefusalLog`). Default: memory only. */
-  readonly refusals?: RefusalLog
+  /** Keeps what nodes refused beyond a restart (`openNackLog`). Default: memory only. */
+  readonly nackLog?: NackLog
 }
 
 export interface VersionOptions {
@@ -56,11 +56,11 @@ export class SnapshotCache {
   readonly #listenerAddress: (node: Node) => string
   readonly #consistency: 'off' | 'enforce'
   readonly #snapshots = new Map<string, Snapshot>()
-  readonly #proven = new Map<string, { readonly snapshot: Snapshot }>()
+  readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
   readonly #registry = new NodeRegistry()
   readonly #waiters = new SyncWaiters(this.#registry)
-  readonly #doubts: Doubts
+  readonly #unconfirmed: UnconfirmedResources
   readonly #emitter = new EventEmitter<{ event: [XdsEvent] }>().setMaxListeners(0)
   #sequence = 0
 
@@ -68,7 +68,7 @@ export class SnapshotCache {
     this.#nodeGroup = options.nodeGroup ?? nodeGroupOf
     this.#listenerAddress = options.listenerAddress ?? listenerAddressOf
     this.#consistency = options.consistency ?? 'off'
-    this.#doubts = new Doubts(options.refusals)
+    this.#unconfirmed = new UnconfirmedResources(options.nackLog)
   }
 
   /**
@@ -148,15 +148,16 @@ export class SnapshotCache {
 
   /**
    * Puts the group's newest snapshot on trial: nodes that start from now on, with nothing to go back to, are served
-   * `proven` in its place until `release`. Nodes that hold something are served the newest all the same.
+   * `lastKnownGood` in its place until `unpin`. Nodes that hold something are served the newest all the same.
    */
-  holdBack(group: string, proven: Snapshot): void {
-    if (this.#proven.get(group)?.snapshot !== proven) this.#proven.set(group, { snapshot: proven })
+  pin(group: string, lastKnownGood: Snapshot): void {
+    if (this.#lastKnownGood.get(group)?.snapshot !== lastKnownGood)
+      this.#lastKnownGood.set(group, { snapshot: lastKnownGood })
   }
 
   /** Ends the trial: whoever was held back is served the newest snapshot. */
-  release(group: string): void {
-    if (this.#proven.delete(group)) this.#notify(group)
+  unpin(group: string): void {
+    if (this.#lastKnownGood.delete(group)) this.#notify(group)
   }
 
   getSnapshot(group: string): Snapshot | undefined {
@@ -212,12 +213,12 @@ export class SnapshotCache {
   /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
   watch(source: WatchSource): Watch {
     const group = this.#nodeGroup(source.node)
-    const proven = source.startsEmpty ? this.#proven.get(group) : undefined
-    const isHeldBack = () => proven !== undefined && proven === this.#proven.get(group)
+    const lastKnownGood = source.startsEmpty ? this.#lastKnownGood.get(group) : undefined
+    const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
     const watch = openWatch(source, group, this.#listenerAddress(source.node), {
-      current: () => (isHeldBack() ? proven?.snapshot : this.#snapshots.get(group)),
-      isHeldBack,
-      doubts: this.#doubts,
+      current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
+      isPinned,
+      unconfirmed: this.#unconfirmed,
       registry: this.#registry,
       emit: (event) => this.#emit(event),
       nodeChanged: () => this.#waiters.nodeChanged(group, source.node.id),

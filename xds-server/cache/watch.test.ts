@@ -8,7 +8,7 @@ import { HandStream, response, STREAM } from '../../test/support/hand-stream.ts'
 import { MachineStream } from '../../test/support/machine-stream.ts'
 import { cluster, tcpListener } from '../../test/support/resources.ts'
 import type { XdsEvent } from '../nodes/events.ts'
-import { openRefusalLog } from '../nodes/nack-log.ts'
+import { openNackLog } from '../nodes/nack-log.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
@@ -142,9 +142,13 @@ for (const [what, reports, expected] of DOUBTS) {
     const cache = new SnapshotCache()
     const stream = new HandStream(cache)
     stream.report(...reports)
-    const { doubts } = new HandStream(cache).watch
-    t.same([...(doubts.get(CLUSTER) ?? [])], expected)
-    t.same(new HandStream(cache, { id: 'n2', cluster: 'fleet' }).watch.doubts.size, 0, 'of this node only')
+    const { unconfirmed } = new HandStream(cache).watch
+    t.same([...(unconfirmed.get(CLUSTER) ?? [])], expected)
+    t.same(
+      new HandStream(cache, { id: 'n2', cluster: 'fleet' }).watch.unconfirmed.size,
+      0,
+      'of this node only',
+    )
   })
 }
 
@@ -156,9 +160,9 @@ t.test('X6: what a stream left unanswered is in doubt on the next', async (t) =>
     { typeUrl: LISTENER, response: response(['l']) },
   ]
   watch.close(unanswered)
-  const { doubts } = new HandStream(cache).watch
+  const { unconfirmed } = new HandStream(cache).watch
   t.same(
-    [...doubts].map(([typeUrl, names]) => [typeUrl, [...names]]),
+    [...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]),
     [
       [CLUSTER, ['a', 'gone']],
       [LISTENER, ['l']],
@@ -169,7 +173,7 @@ t.test('X6: what a stream left unanswered is in doubt on the next', async (t) =>
 t.test('X6: after a restart a node is sent what it refused, whatever it says it holds', async (t) => {
   const path = join(t.testdir(), 'refusals')
   const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
-  const before = new SnapshotCache({ refusals: openRefusalLog(path) })
+  const before = new SnapshotCache({ nackLog: openNackLog(path) })
   const old = new MachineStream(before)
   old.ask(CLUSTER)
   const good = typeIn(before.setSnapshot('fleet', resources(1)), CLUSTER).list
@@ -179,7 +183,7 @@ t.test('X6: after a restart a node is sent what it refused, whatever it says it 
 
   const held = Object.fromEntries(good.map(({ name, version }) => [name, version]))
   for (const expected of [['a'], []]) {
-    const after = new SnapshotCache({ refusals: openRefusalLog(path) })
+    const after = new SnapshotCache({ nackLog: openNackLog(path) })
     after.setSnapshot('fleet', resources(1))
     const stream = new MachineStream(after)
     stream.ask(CLUSTER, [], held)

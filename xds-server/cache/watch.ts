@@ -4,7 +4,7 @@ import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamStatus, TypeView } from '../nodes/status.ts'
-import type { Doubts, NodeDoubts } from '../nodes/unconfirmed.ts'
+import type { NodeDoubts, UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
 
@@ -47,7 +47,7 @@ export type WatchReport =
 
 export interface Watch {
   readonly group: string
-  readonly doubts: NodeDoubts
+  readonly unconfirmed: NodeDoubts
   /** What the node is served, with its own listener address filled in. */
   readonly snapshot: () => Snapshot | undefined
   readonly snapshotChanged: () => void
@@ -60,8 +60,8 @@ export interface Watch {
 
 export interface WatchContext {
   readonly current: () => Snapshot | undefined
-  readonly isHeldBack: () => boolean
-  readonly doubts: Doubts
+  readonly isPinned: () => boolean
+  readonly unconfirmed: UnconfirmedResources
   readonly registry: NodeRegistry
   readonly emit: (event: XdsEvent) => void
   readonly nodeChanged: () => void
@@ -75,20 +75,20 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     const current = context.current()
     return current && atAddress(current, address)
   }
-  const { isHeldBack } = context
-  const entry = { status: source.stream, snapshot, describe: source.describe, isHeldBack }
+  const { isPinned } = context
+  const entry = { status: source.stream, snapshot, describe: source.describe, isPinned }
   let isOpen = true
   context.registry.add(group, node, entry)
   context.emit({ kind: 'opened', ...of })
   context.nodeChanged()
   return {
     group,
-    doubts: context.doubts.of(node),
+    unconfirmed: context.unconfirmed.of(node),
     snapshot,
     snapshotChanged: () => source.onSnapshot(snapshot()),
     report: (reports) => {
       for (const report of reports) {
-        remember(context.doubts, node, report)
+        remember(context.unconfirmed, node, report)
         context.emit(eventOf(report, of))
       }
       if (reports.length > 0) context.nodeChanged()
@@ -96,7 +96,8 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     close: (unanswered) => {
       if (!isOpen) return
       isOpen = false
-      for (const { typeUrl, response } of unanswered) context.doubts.abandon(node, typeUrl, newsIn(response))
+      for (const { typeUrl, response } of unanswered)
+        context.unconfirmed.abandon(node, typeUrl, newsIn(response))
       context.registry.remove(group, node, entry)
       context.closed()
       context.emit({ kind: 'closed', ...of })
@@ -105,11 +106,11 @@ export function openWatch(source: WatchSource, group: string, address: string, c
   }
 }
 
-function remember(doubts: Doubts, node: string, report: WatchReport): void {
-  if (report.kind === 'nacked') doubts.refuse(node, report.typeUrl, newsIn(report.response))
+function remember(unconfirmed: UnconfirmedResources, node: string, report: WatchReport): void {
+  if (report.kind === 'nacked') unconfirmed.refuse(node, report.typeUrl, newsIn(report.response))
   if (report.kind === 'acked') {
     const { resources, removed } = report.response
-    doubts.settle(node, report.typeUrl, namesOf(resources, removed))
+    unconfirmed.settle(node, report.typeUrl, namesOf(resources, removed))
   }
 }
 

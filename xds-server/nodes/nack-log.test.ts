@@ -7,20 +7,20 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
-import { openRefusalLog, type RefusedNames } from './nack-log.ts'
-import { Doubts } from './unconfirmed.ts'
+import { type NackedNames, openNackLog } from './nack-log.ts'
+import { UnconfirmedResources } from './unconfirmed.ts'
 
-function mark(node: string, names: readonly string[], typeUrl = CLUSTER): RefusedNames {
+function mark(node: string, names: readonly string[], typeUrl = CLUSTER): NackedNames {
   return { node, typeUrl, names }
 }
 
-function standing(path: string): RefusedNames[] {
-  return [...openRefusalLog(path).read()]
+function standing(path: string): NackedNames[] {
+  return [...openNackLog(path).read()]
 }
 
 t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
   const path = join(t.testdir(), 'refusals')
-  const log = openRefusalLog(path)
+  const log = openNackLog(path)
   t.same([...log.read()], [], 'a log that was not there is empty')
   log.append(mark('n1', ['a', 'b']), false)
   log.append(mark('n1', ['l'], LISTENER), false)
@@ -34,12 +34,12 @@ t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
 
 t.test('X6: opening a log rewrites it with what stands, so that it does not grow for ever', async (t) => {
   const path = join(t.testdir(), 'refusals')
-  const log = openRefusalLog(path)
+  const log = openNackLog(path)
   for (let at = 0; at < 5; at++) {
     log.append(mark('n1', ['a']), false)
     log.append(mark('n1', ['a']), at < 4)
   }
-  openRefusalLog(path)
+  openNackLog(path)
   t.same(readFileSync(path, 'utf8').split('\n'), [
     JSON.stringify({ node: 'n1', typeUrl: CLUSTER, names: ['a'], settled: false }),
     '',
@@ -49,7 +49,7 @@ t.test('X6: opening a log rewrites it with what stands, so that it does not grow
 
 t.test('X6: a last line that a crash cut short is left out, wherever it was cut', async (t) => {
   const path = join(t.testdir(), 'refusals')
-  const log = openRefusalLog(path)
+  const log = openNackLog(path)
   log.append(mark('n1', ['a']), false)
   const whole = readFileSync(path)
   log.append(mark('n1', ['a']), true)
@@ -67,8 +67,8 @@ t.test('X6: a mark stands once its append returned, though the process is killed
   const path = join(t.testdir(), 'refusals')
   const source = new URL('./nack-log.ts', import.meta.url)
   const script = `
-    import { openRefusalLog } from ${JSON.stringify(source)}
-    openRefusalLog(${JSON.stringify(path)}).append(${JSON.stringify(mark('n1', ['a']))}, false)
+    import { openNackLog } from ${JSON.stringify(source)}
+    openNackLog(${JSON.stringify(path)}).append(${JSON.stringify(mark('n1', ['a']))}, false)
     process.kill(process.pid, 'SIGKILL')`
   const { signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script])
   t.equal(signal, 'SIGKILL')
@@ -77,7 +77,7 @@ t.test('X6: a mark stands once its append returned, though the process is killed
 
 t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => {
   const path = join(t.testdir(), 'refusals')
-  openRefusalLog(path).append(mark('n1', ['a']), false)
+  openNackLog(path).append(mark('n1', ['a']), false)
   // Killed while the new file was written, before it took the old one's name.
   writeFileSync(`${path}.new`, '{"node":"n9","typeUrl":"x","na')
   t.same(standing(path), [mark('n1', ['a'])])
@@ -86,16 +86,16 @@ t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => 
 
 t.test('X6: an entry after a cut line, once the log was opened again, is not lost with it', async (t) => {
   const path = join(t.testdir(), 'refusals')
-  openRefusalLog(path).append(mark('n1', ['a']), false)
+  openNackLog(path).append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":')
-  openRefusalLog(path).append(mark('n1', ['b']), false)
+  openNackLog(path).append(mark('n1', ['b']), false)
   t.same(standing(path), [mark('n1', ['a', 'b'])])
 })
 
 t.test('a file that is something else is an error with its place, and stays as it was', async (t) => {
   const path = join(t.testdir({ notes: `${JSON.stringify(mark('n1', ['a']))}\nhello\n` }), 'notes')
   const before = readFileSync(path, 'utf8')
-  const { code, message, cause } = thrownBy(() => openRefusalLog(path))
+  const { code, message, cause } = thrownBy(() => openNackLog(path))
   t.equal(code, 'internal')
   t.equal(message, `${path}:2 is not a line of a refusal log: give another path, or move the file away`)
   t.ok(cause instanceof SyntaxError)
@@ -103,7 +103,7 @@ t.test('a file that is something else is an error with its place, and stays as i
 })
 
 t.test('a file that cannot be read is an error, not an empty log', async (t) => {
-  t.throws(() => openRefusalLog(t.testdir()), { code: 'EISDIR', syscall: 'read' })
+  t.throws(() => openNackLog(t.testdir()), { code: 'EISDIR', syscall: 'read' })
 })
 
 const name = fc.constantFrom('a', 'b', 'c')
@@ -117,19 +117,19 @@ const entries = fc.array(
   }),
 )
 
-t.test('X6: doubts are the same with restarts between any two writes as without', async (t) => {
+t.test('X6: unconfirmed are the same with restarts between any two writes as without', async (t) => {
   const path = join(t.testdir(), 'refusals')
   fc.assert(
     fc.property(entries, (sequence) => {
       writeFileSync(path, '')
-      const steady = new Doubts()
-      let restarted = new Doubts(openRefusalLog(path))
+      const steady = new UnconfirmedResources()
+      let restarted = new UnconfirmedResources(openNackLog(path))
       for (const { node, typeUrl, names, settled, restart } of sequence) {
-        for (const doubts of [steady, restarted]) {
-          if (settled) doubts.settle(node, typeUrl, names)
-          else doubts.refuse(node, typeUrl, names)
+        for (const unconfirmed of [steady, restarted]) {
+          if (settled) unconfirmed.settle(node, typeUrl, names)
+          else unconfirmed.refuse(node, typeUrl, names)
         }
-        if (restart) restarted = new Doubts(openRefusalLog(path))
+        if (restart) restarted = new UnconfirmedResources(openNackLog(path))
       }
       return ['n1', 'n2'].every((node) => describe(steady, node) === describe(restarted, node))
     }),
@@ -137,7 +137,7 @@ t.test('X6: doubts are the same with restarts between any two writes as without'
   )
 })
 
-function describe(doubts: Doubts, node: string): string {
-  const types = [...doubts.of(node)].map(([typeUrl, names]) => [typeUrl, [...names].sort()])
+function describe(unconfirmed: UnconfirmedResources, node: string): string {
+  const types = [...unconfirmed.of(node)].map(([typeUrl, names]) => [typeUrl, [...names].sort()])
   return JSON.stringify(types.sort())
 }

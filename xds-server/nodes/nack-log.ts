@@ -3,18 +3,18 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
 
-export interface RefusedNames {
+export interface NackedNames {
   readonly node: string
   readonly typeUrl: string
   readonly names: readonly string[]
 }
 
 /** Where the marks are kept beyond the process. Both calls are durable when they return. */
-export interface RefusalLog {
+export interface NackLog {
   /** All marks that stand. */
-  read(): Iterable<RefusedNames>
+  read(): Iterable<NackedNames>
   /** Adds marks, or with `settled` takes them away. */
-  append(marks: RefusedNames, settled: boolean): void
+  append(marks: NackedNames, settled: boolean): void
 }
 
 /**
@@ -22,7 +22,7 @@ export interface RefusalLog {
  * short is left out.
  * @throws SwitchyardError `internal` for a file that is something else, which stays as it was.
  */
-export function openRefusalLog(path: string): RefusalLog {
+export function openNackLog(path: string): NackLog {
   const standing = readStanding(path)
   rewrite(path, standing)
   return {
@@ -31,7 +31,7 @@ export function openRefusalLog(path: string): RefusalLog {
   }
 }
 
-interface Line extends RefusedNames {
+interface Line extends NackedNames {
   readonly settled: boolean
 }
 
@@ -39,8 +39,8 @@ function line(content: Line): string {
   return `${JSON.stringify(content)}\n`
 }
 
-function readStanding(path: string): RefusedNames[] {
-  const standing = new Map<string, RefusedNames>()
+function readStanding(path: string): NackedNames[] {
+  const standing = new Map<string, NackedNames>()
   for (const { node, typeUrl, names, settled } of readLines(path)) {
     const key = JSON.stringify([node, typeUrl])
     const before = standing.get(key)?.names ?? []
@@ -75,7 +75,7 @@ function parseLine(content: string, place: string): Line {
   }
 }
 
-function rewrite(path: string, standing: readonly RefusedNames[]): void {
+function rewrite(path: string, standing: readonly NackedNames[]): void {
   const temporary = `${path}.new`
   const lines = standing.map((marks) => line({ ...marks, settled: false }))
   writeFileSync(temporary, lines.join(''), { flush: true })

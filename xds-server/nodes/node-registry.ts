@@ -15,7 +15,7 @@ export interface StreamSource {
   readonly status: StreamStatus
   readonly snapshot: () => Snapshot | undefined
   readonly describe: () => ReadonlyMap<string, TypeView>
-  readonly isHeldBack?: () => boolean
+  readonly isPinned?: () => boolean
 }
 
 interface NodeRecord {
@@ -86,7 +86,7 @@ export class NodeRegistry {
       state: stateOf(types),
       streams: streams.map(({ status }) => status),
       types,
-      ...(streams.some((stream) => stream.isHeldBack?.()) && { heldBack: true as const }),
+      ...(streams.some((stream) => stream.isPinned?.()) && { pinned: true as const }),
     }
   }
 

@@ -55,8 +55,8 @@ export interface NodeStatus {
   readonly streams: readonly StreamStatus[]
   /** By type URL. */
   readonly types: Readonly<Record<string, TypeStatus>>
-  /** It started while its group's newest snapshot was on trial, and is served the one before (`holdBack`). */
-  readonly heldBack?: true
+  /** It started while its group's newest snapshot was on trial, and is served the one before (`pin`). */
+  readonly pinned?: true
 }
 
 /** Whether a group's nodes have what they are served. `pending` where the wait ended first, `unverified` without a node. */

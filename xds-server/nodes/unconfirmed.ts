@@ -1,6 +1,6 @@
 // The names, by node and type, of which nobody knows what the node holds: they stood in a response that it refused or did not answer.
 
-import type { RefusalLog } from './nack-log.ts'
+import type { NackLog } from './nack-log.ts'
 
 export type NodeDoubts = ReadonlyMap<string, ReadonlySet<string>>
 
@@ -9,11 +9,11 @@ const MAX_NODES = 10_000
 
 const noDoubts: NodeDoubts = new Map()
 
-export class Doubts {
-  readonly #log: RefusalLog | undefined
+export class UnconfirmedResources {
+  readonly #log: NackLog | undefined
   readonly #nodes = new Map<string, Map<string, Set<string>>>()
 
-  constructor(log?: RefusalLog) {
+  constructor(log?: NackLog) {
     this.#log = log
     for (const { node, typeUrl, names } of log?.read() ?? []) this.#add(node, typeUrl, names)
   }

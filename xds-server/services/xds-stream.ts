@@ -116,7 +116,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       onSnapshot: (snapshot) =>
         this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
     })
-    this.#state = { ...createStreamState(watch.doubts), snapshot: watch.snapshot() }
+    this.#state = { ...createStreamState(watch.unconfirmed), snapshot: watch.snapshot() }
     return watch
   }
 

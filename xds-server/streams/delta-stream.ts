@@ -92,7 +92,7 @@ function believe(state: StreamState, delivery: Delivery, claims: ReadonlyMap<str
   const { typeUrl } = delivery.type
   const apart = new Map<string, Held>()
   for (const [name, version] of claims) apart.set(name, { version })
-  for (const name of state.doubts.get(typeUrl) ?? []) apart.set(name, 'unknown')
+  for (const name of state.unconfirmed.get(typeUrl) ?? []) apart.set(name, 'unknown')
   if (typeUrl === ENDPOINT) for (const name of state.rewarmed) apart.set(name, 'unknown')
   return { ...delivery, apart, owed: without(delivery.owed, new Set(apart.keys())) }
 }

@@ -321,7 +321,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: doubts about one type leave the others alone': {
+  'X6: unconfirmed about one type leave the others alone': {
     sotw: `
       serve CDS a=1
       reconnect doubting LDS a

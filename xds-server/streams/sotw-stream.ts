@@ -130,7 +130,7 @@ function begin(state: StreamState, request: SotwRequest): { state: StreamState; 
   const { typeUrl, versionInfo, resourceNames } = request
   const created = createDelivery(typeUrl)
   const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
-  const doubted: ReadonlySet<string> = state.doubts.get(typeUrl) ?? new Set()
+  const doubted: ReadonlySet<string> = state.unconfirmed.get(typeUrl) ?? new Set()
   const claim = versionInfo !== '' && doubted.size === 0 ? versionInfo : undefined
   // A client that had something may still have what it asks for, and must hear that it is gone.
   const unknown = versionInfo === '' ? doubted : unite(doubted, change.asked)

@@ -20,7 +20,7 @@ export interface StreamState {
   readonly deliveries: ReadonlyMap<string, Delivery>
   readonly nextNonce: number
   /** Names by type URL whose content on this node is unknown: they stood in a response that it refused earlier. */
-  readonly doubts: ReadonlyMap<string, ReadonlySet<string>>
+  readonly unconfirmed: ReadonlyMap<string, ReadonlySet<string>>
   /** Assignments whose clusters were changed on this stream before it asked for assignments. */
   readonly rewarmed: ReadonlySet<string>
 }
@@ -50,13 +50,13 @@ export interface Step {
   readonly report: readonly Report[]
 }
 
-export function createStreamState(doubts: StreamState['doubts'] = new Map()): StreamState {
+export function createStreamState(unconfirmed: StreamState['unconfirmed'] = new Map()): StreamState {
   return {
     snapshot: undefined,
     writable: true,
     deliveries: new Map(),
     nextNonce: 1,
-    doubts,
+    unconfirmed,
     rewarmed: new Set(),
   }
 }

@@ -110,10 +110,10 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
   const latest = typeIn(moment.latest, type.typeUrl)
   const goal = goalOf(delivery, moment)
   const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
-  const isHeldBack = target.contentVersion !== latest.contentVersion
+  const isPinned = target.contentVersion !== latest.contentVersion
   const diff = diffTypes(base, target)
   // What was answered ahead of the pushes stays until they have caught up: older content must not follow newer.
-  const isAhead = (name: string) => isHeldBack && apart.has(name) && !owed.has(name)
+  const isAhead = (name: string) => isPinned && apart.has(name) && !owed.has(name)
   const wantedOf = (name: string) => (owed.has(name) ? latest : target).resources.get(name)
   const destined = (refusal: Refusal, name: string): Held | undefined => {
     const wanted = wantedOf(name)
@@ -139,7 +139,7 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
       return { upserts: subscribedAmong(diff.changed, subscription), removed: [], after }
     }
     // A client that holds nothing is sent what it asks for: the same list for all who ask for the same.
-    if (base.resources.size === 0 && !isHeldBack) {
+    if (base.resources.size === 0 && !isPinned) {
       const removed = selectNames(target, owed).absent
       return { upserts: subscribedIn(target, subscription), removed, after }
     }
