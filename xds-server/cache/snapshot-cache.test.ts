@@ -57,10 +57,10 @@ t.test('X25: nothing is sent before the first snapshot; an empty one is answered
   const cache = new SnapshotCache()
   const stream = new MachineStream(cache)
   stream.ask(CLUSTER)
-  t.same(stream.unanswered, [])
+  t.same(stream.unacked, [])
   cache.setSnapshot('fleet', [])
-  t.match(stream.unanswered, [{ typeUrl: CLUSTER, resources: [], removed: [] }])
-  t.equal(stream.unanswered.length, 1)
+  t.match(stream.unacked, [{ typeUrl: CLUSTER, resources: [], removed: [] }])
+  t.equal(stream.unacked.length, 1)
 })
 
 t.test('X25: clearing takes nothing from those who have it, and holds those who come', async (t) => {
@@ -73,10 +73,10 @@ t.test('X25: clearing takes nothing from those who have it, and holds those who 
   t.equal(cache.getSnapshot('fleet'), undefined)
   const late = new MachineStream(cache, { id: 'n2', cluster: 'fleet' })
   late.ask(CLUSTER)
-  t.same([...old.unanswered, ...late.unanswered], [])
+  t.same([...old.unacked, ...late.unacked], [])
   t.match(cache.setSnapshot('fleet', [cluster('a')]), { sequence: 2 })
-  t.same(old.unanswered, [], 'what it has already is not sent again')
-  t.match(late.unanswered, [{ typeUrl: CLUSTER, resources: [{ name: 'a' }] }])
+  t.same(old.unacked, [], 'what it has already is not sent again')
+  t.match(late.unacked, [{ typeUrl: CLUSTER, resources: [{ name: 'a' }] }])
 })
 
 t.test('a snapshot in which nothing changed is the one before, and is pushed to nobody', async (t) => {

@@ -213,7 +213,7 @@ export class SnapshotCache {
   /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
   watch(source: WatchSource): Watch {
     const group = this.#nodeGroup(source.node)
-    const lastKnownGood = source.startsEmpty ? this.#lastKnownGood.get(group) : undefined
+    const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
     const watch = openWatch(source, group, this.#listenerAddress(source.node), {
       current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
@@ -239,7 +239,7 @@ export class SnapshotCache {
   }
 
   /** Used by the xDS server: a request that ended its stream. */
-  reportRefused(refusal: { readonly peer: string; readonly code: number; readonly message: string }): void {
+  reportRejected(refusal: { readonly peer: string; readonly code: number; readonly message: string }): void {
     this.#emit({ kind: 'refused', ...refusal })
   }
 

@@ -68,7 +68,7 @@ t.test('a request that ended its stream is told', async (t) => {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
-  cache.reportRefused({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
+  cache.reportRejected({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
   t.same(events, [{ kind: 'refused', peer: '127.0.0.1:1', code: 3, message: 'no node' }])
 })
 

@@ -76,7 +76,7 @@ export function describeTypes(
   const types: Record<string, TypeStatus> = {}
   for (const [typeUrl, { names, ...view }] of merged) types[typeUrl] = { ...view, names: names.size }
   if (snapshot === undefined) return types
-  for (const typeUrl of findUnasked(merged, snapshot)) {
+  for (const typeUrl of findMissingSubscriptions(merged, snapshot)) {
     const known = types[typeUrl]
     types[typeUrl] = known
       ? { ...known, state: worst([known.state, 'NOT_SENT']) }
@@ -112,7 +112,7 @@ function mergeType(a: TypeView, b: TypeView): TypeView {
 }
 
 /** Types of which a name is needed that the node has not asked for: it does not have yet what it was given. */
-function findUnasked(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
+function findMissingSubscriptions(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
   const unasked = new Set<string>()
   for (const [typeUrl, { wildcard, names }] of types) {
     const type = typeIn(snapshot, typeUrl)

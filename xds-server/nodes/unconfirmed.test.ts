@@ -3,9 +3,9 @@
 import t from 'tap'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import type { NackedNames, NackLog } from './nack-log.ts'
-import { type NodeDoubts, UnconfirmedResources } from './unconfirmed.ts'
+import { type UnconfirmedNames, UnconfirmedResources } from './unconfirmed.ts'
 
-function described(unconfirmed: NodeDoubts): Record<string, string[]> {
+function described(unconfirmed: UnconfirmedNames): Record<string, string[]> {
   return Object.fromEntries([...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]))
 }
 

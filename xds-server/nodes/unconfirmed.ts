@@ -2,12 +2,12 @@
 
 import type { NackLog } from './nack-log.ts'
 
-export type NodeDoubts = ReadonlyMap<string, ReadonlySet<string>>
+export type UnconfirmedNames = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Nodes remembered at most: node ids come from clients, and the oldest marks are the least likely to matter. */
 const MAX_NODES = 10_000
 
-const noDoubts: NodeDoubts = new Map()
+const NO_NAMES: UnconfirmedNames = new Map()
 
 export class UnconfirmedResources {
   readonly #log: NackLog | undefined
@@ -18,8 +18,8 @@ export class UnconfirmedResources {
     for (const { node, typeUrl, names } of log?.read() ?? []) this.#add(node, typeUrl, names)
   }
 
-  of(node: string): NodeDoubts {
-    return this.#nodes.get(node) ?? noDoubts
+  of(node: string): UnconfirmedNames {
+    return this.#nodes.get(node) ?? NO_NAMES
   }
 
   /** A refusal: kept beyond a restart, because the node will claim the versions from before it. */

@@ -66,7 +66,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       const request = this.#withType(decoded)
       this.#watch ??= this.#openWatch(node, request)
       if (this.#isWithheld(request.typeUrl)) return
-      this.#refuseTooManyTypes(request.typeUrl)
+      this.#rejectTooManyTypes(request.typeUrl)
       this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
     } catch (error) {
       this.#refuse(error)
@@ -111,7 +111,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         aggregated: typeUrl === undefined,
         peer: peer.address,
       },
-      startsEmpty: this.#protocol.claimsNothing(first),
+      reportsNoVersions: this.#protocol.reportsNoVersions(first),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) =>
         this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
@@ -128,9 +128,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return true
   }
 
-  #refuseTooManyTypes(typeUrl: string): void {
-    const { deliveries } = this.#state
-    if (deliveries.size < MAX_TYPES || deliveries.has(typeUrl)) return
+  #rejectTooManyTypes(typeUrl: string): void {
+    const { typeStates } = this.#state
+    if (typeStates.size < MAX_TYPES || typeStates.has(typeUrl)) return
     throw new BadRequest(`this stream asks for more than ${MAX_TYPES} types`, grpcStatus.RESOURCE_EXHAUSTED)
   }
 
@@ -186,7 +186,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const reason = error instanceof Error ? error.message : String(error)
     const message = error instanceof BadRequest ? reason : `the request cannot be read: ${reason}`
     this.#release()
-    this.#context.cache.reportRefused({ peer: this.#call.getPeer(), code, message })
+    this.#context.cache.reportRejected({ peer: this.#call.getPeer(), code, message })
     this.#call.emit('error', { code, details: message })
   }
 
@@ -195,10 +195,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#leaveQueue?.()
-    const deliveries = [...this.#state.deliveries.values()]
+    const typeStates = [...this.#state.typeStates.values()]
     this.#watch?.close(
-      deliveries.flatMap(({ type, flights }) =>
-        flights.map((response) => ({ typeUrl: type.typeUrl, response })),
+      typeStates.flatMap(({ type, pendingResponses }) =>
+        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
       ),
     )
   }

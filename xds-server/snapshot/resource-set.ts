@@ -64,19 +64,19 @@ export class ResourceSet {
 
   /** The set without some names, and then with some resources added or replaced. */
   with(upserts: Iterable<Resource>, removals: Iterable<string> = []): ResourceSet {
-    const touched = new Map<number, Map<string, Resource>>()
+    const retryable = new Map<number, Map<string, Resource>>()
     const open = (name: string) => {
       const index = bucketOf(name)
-      const bucket = touched.get(index) ?? new Map(this.#buckets.get(index)?.resources)
-      touched.set(index, bucket)
+      const bucket = retryable.get(index) ?? new Map(this.#buckets.get(index)?.resources)
+      retryable.set(index, bucket)
       return bucket
     }
     for (const name of removals) open(name).delete(name)
     for (const resource of upserts) open(resource.name).set(resource.name, resource)
-    if (touched.size === 0) return this
+    if (retryable.size === 0) return this
     const buckets = new Map(this.#buckets)
     let { size } = this
-    for (const [index, resources] of touched) {
+    for (const [index, resources] of retryable) {
       size += resources.size - (this.#buckets.get(index)?.resources.size ?? 0)
       if (resources.size === 0) buckets.delete(index)
       else buckets.set(index, { resources, version: bucketVersion(resources.values()) })

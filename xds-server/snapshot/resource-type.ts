@@ -28,7 +28,7 @@ export const SECRET = typeUrlOf(SecretSchema)
  * When a push of a type may follow on an aggregated stream: after all of an earlier stage is ACKed. Removals of `supply` come last.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
  */
-export const STAGES = ['supply', 'listeners', 'routes', 'virtual-hosts'] as const
+export const STAGES = ['dependencies', 'listeners', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
 export interface ResourceType {
@@ -41,20 +41,20 @@ export interface ResourceType {
   /** A first request without names asks for everything: only so for listeners and clusters. */
   readonly legacyWildcard: boolean
   /** A state-of-the-world response carries all that is subscribed, and what it leaves out is deleted. */
-  readonly wholeInSotw: boolean
+  readonly fullStateInSotw: boolean
 }
 
 function resourceType(schema: DescMessage, stage: Stage, order: number, whole = false): ResourceType {
-  return { typeUrl: typeUrlOf(schema), schema, stage, order, legacyWildcard: whole, wholeInSotw: whole }
+  return { typeUrl: typeUrlOf(schema), schema, stage, order, legacyWildcard: whole, fullStateInSotw: whole }
 }
 
 const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
   [
-    resourceType(SecretSchema, 'supply', 0),
-    resourceType(ClusterSchema, 'supply', 1, true),
-    resourceType(ClusterLoadAssignmentSchema, 'supply', 2),
-    resourceType(TypedExtensionConfigSchema, 'supply', 3),
-    resourceType(RuntimeSchema, 'supply', 3),
+    resourceType(SecretSchema, 'dependencies', 0),
+    resourceType(ClusterSchema, 'dependencies', 1, true),
+    resourceType(ClusterLoadAssignmentSchema, 'dependencies', 2),
+    resourceType(TypedExtensionConfigSchema, 'dependencies', 3),
+    resourceType(RuntimeSchema, 'dependencies', 3),
     resourceType(ListenerSchema, 'listeners', 4, true),
     resourceType(ScopedRouteConfigurationSchema, 'routes', 5),
     resourceType(RouteConfigurationSchema, 'routes', 6),
@@ -67,10 +67,10 @@ export function resourceTypeOf(typeUrl: string): ResourceType {
   return (
     KNOWN_TYPES.get(typeUrl) ?? {
       typeUrl,
-      stage: 'supply',
+      stage: 'dependencies',
       order: 3,
       legacyWildcard: false,
-      wholeInSotw: false,
+      fullStateInSotw: false,
     }
   )
 }
