@@ -128,8 +128,8 @@ t.test('updateSnapshot refuses a name that is to be changed and removed at once'
   const change = { upsert: [cluster('a', 2)], remove: [{ typeUrl: CLUSTER, name: 'a' }] }
   const error = thrownBy(() => cache.updateSnapshot('fleet', change))
   t.equal(error.code, 'duplicate-resource')
-  t.match(error.message, /^two resources have one name, and nothing was changed\n/)
-  const message = 'Cluster "a" is given already at resources[0]: names are unique within a type'
+  t.match(error.message, /^two resources of one type have the same name, so nothing was changed\n/)
+  const message = 'Cluster "a" is also at resources[0]: give each resource of a type its own name'
   t.same(error.problems, [{ path: 'resources[1]', message }])
   t.equal(cache.getSnapshot('fleet'), before)
 })
@@ -151,7 +151,7 @@ t.test('where consistency is enforced, all bad references are refused at once', 
     }),
   )
   t.equal(error.code, 'inconsistent-snapshot')
-  t.match(error.message, /^the snapshot of "fleet" is inconsistent, and nothing was changed\n/)
+  t.match(error.message, /^the snapshot of "fleet" is inconsistent, so nothing was changed\n/)
   t.same(
     error.problems.map(({ path }) => path),
     ['Listener "t"', 'RouteConfiguration "l"'],

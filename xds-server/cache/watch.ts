@@ -1,4 +1,4 @@
-// One stream's view of the cache: the snapshot that its node is served, and where it tells what became of it.
+// One stream's view of the cache: the snapshot that its node is served, and where the stream reports ACKs and NACKs.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { XdsEvent } from '../nodes/events.ts'
@@ -11,14 +11,14 @@ import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
 export interface WatchSource {
   readonly node: Node
   readonly stream: StreamStatus
-  /** The stream's types as they stand now. */
+  /** The status of the stream's types now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
-  /** True where the node claims to hold nothing: it has just started. */
+  /** True if the first request reports no versions: the node has just started. */
   readonly reportsNoVersions?: boolean
 }
 
-/** What of a response the cache wants to know. */
+/** What the cache needs to know of a response. */
 export interface AnsweredResponse {
   readonly version: string
   readonly nonce: string
@@ -48,11 +48,11 @@ export type WatchReport =
 export interface Watch {
   readonly group: string
   readonly unconfirmed: UnconfirmedNames
-  /** What the node is served, with its own listener address filled in. */
+  /** What the node is served, with its own address in listeners that have none. */
   readonly snapshot: () => Snapshot | undefined
   readonly snapshotChanged: () => void
   readonly report: (reports: readonly WatchReport[]) => void
-  /** Ends the watch; `unanswered` are the responses that wait for an answer. Later calls do nothing. */
+  /** Ends the watch. `unacked` are the responses that the client has not answered. Later calls do nothing. */
   readonly close: (
     unacked: readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[],
   ) => void
@@ -107,10 +107,10 @@ export function openWatch(source: WatchSource, group: string, address: string, c
 }
 
 function remember(unconfirmed: UnconfirmedResources, node: string, report: WatchReport): void {
-  if (report.kind === 'nacked') unconfirmed.refuse(node, report.typeUrl, changedNamesIn(report.response))
+  if (report.kind === 'nacked') unconfirmed.nack(node, report.typeUrl, changedNamesIn(report.response))
   if (report.kind === 'acked') {
     const { resources, removed } = report.response
-    unconfirmed.settle(node, report.typeUrl, namesOf(resources, removed))
+    unconfirmed.ack(node, report.typeUrl, namesOf(resources, removed))
   }
 }
 

@@ -97,7 +97,7 @@ t.test('a file that is something else is an error with its place, and stays as i
   const before = readFileSync(path, 'utf8')
   const { code, message, cause } = thrownBy(() => openNackLog(path))
   t.equal(code, 'internal')
-  t.equal(message, `${path}:2 is not a line of a refusal log: give another path, or move the file away`)
+  t.equal(message, `${path}:2 is not a line of a NACK log: set another path, or move the file away`)
   t.ok(cause instanceof SyntaxError)
   t.equal(readFileSync(path, 'utf8'), before)
 })
@@ -126,8 +126,8 @@ t.test('X6: unconfirmed are the same with restarts between any two writes as wit
       let restarted = new UnconfirmedResources(openNackLog(path))
       for (const { node, typeUrl, names, settled, restart } of sequence) {
         for (const unconfirmed of [steady, restarted]) {
-          if (settled) unconfirmed.settle(node, typeUrl, names)
-          else unconfirmed.refuse(node, typeUrl, names)
+          if (settled) unconfirmed.ack(node, typeUrl, names)
+          else unconfirmed.nack(node, typeUrl, names)
         }
         if (restart) restarted = new UnconfirmedResources(openNackLog(path))
       }

@@ -1,5 +1,5 @@
-// An immutable set of resources by name. A changed copy, its version and its difference cost what was changed, not what is there:
-// names fall into buckets by their hash, and the version is a tree of hashes over them.
+// An immutable set of resources by name. The cost of a changed copy, its version and a diff depends on the changes, not on the size
+// of the set: names are put into buckets by their hash, and the version is a tree of hashes over the buckets.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
@@ -27,7 +27,7 @@ export class ResourceSet {
 
   static readonly empty = new ResourceSet(new Map(), 0)
 
-  /** In the order of the names; made when it is first asked for. */
+  /** Ordered by name. The list is made at the first call. */
   get list(): SharedList<Resource> {
     this.#list ??= shareList(inOrder(this.unordered()))
     return this.#list
@@ -41,7 +41,7 @@ export class ResourceSet {
     return this.get(name) !== undefined
   }
 
-  /** In their order. */
+  /** In order. */
   names(): string[] {
     return this.list.map(({ name }) => name)
   }
@@ -84,7 +84,7 @@ export class ResourceSet {
     return new ResourceSet(buckets, size)
   }
 
-  /** What turns this set into a later one: what is new or of other content there, and what is gone, both in order. */
+  /** The diff to a later set: resources that are new or changed there, and names that are gone, both in order. */
   changesTo(later: ResourceSet): {
     readonly changed: SharedList<Resource>
     readonly removed: readonly string[]

@@ -5,15 +5,13 @@
 import type { Reference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, type ResourceType, STAGES } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { type PushContext, type PushPlan, planPush } from '../type-state/plan-push.ts'
 import { isSubscribed, unite } from '../type-state/subscription.ts'
 import {
   ackedBaselineOf,
   ackedThrough,
   earliest,
   isActive,
-  type PushContext,
-  type PushPlan,
-  planPush,
   type Response,
   snapshotsInUse,
   type TypeState,

@@ -5,6 +5,7 @@
 import { shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
+import type { PushPlan } from '../type-state/plan-push.ts'
 import {
   isSubscribed,
   type SubscriptionChange,
@@ -18,7 +19,6 @@ import {
   findPending,
   isResource,
   type PendingResponse,
-  type PushPlan,
   subscribedIn,
   type TypeState,
   withEmptyBase,
