@@ -54,7 +54,7 @@ export class AuthorisedLoad {
     const clients = this.#targets.map((target) => openChannel(target, identity))
     const work = async (client: (typeof clients)[number]) => {
       while (isRunning) {
-        this.#tell(await callOn(client, metadataOf({ token: this.#token }), UNARY))
+        this.#record(await callOn(client, metadataOf({ token: this.#token }), UNARY))
         await setTimeout(PAUSE_MS)
       }
     }
@@ -66,8 +66,8 @@ export class AuthorisedLoad {
     }
   }
 
-  #tell(status: number): void {
+  #record(status: number): void {
     if (status !== 0) this.#failed.push(status)
-    this.#calls.tell()
+    this.#calls.add()
   }
 }
