@@ -53,7 +53,7 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)
   await untilGone(folder)
-  t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is up here/ })
+  t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is running here/ })
 })
 
 t.test(
@@ -78,7 +78,7 @@ t.test(
   },
 )
 
-t.test('the document is read, patched, replaced, refused and looked back on', async (t) => {
+t.test('yard reads, patches and replaces the document, reports a NACK, and lists the history', async (t) => {
   const folder = t.testdir()
   await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
   const file = join(folder, 'my.yaml')
