@@ -13,14 +13,18 @@ import { readToken } from '../testbed/token-file.ts'
 export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
   const named = admin || process.env.YARD_ADMIN
   const token = process.env.YARD_TOKEN
-  if (named) return new RestClient(named, token || (await tokenOfTestbedAt(named)))
+  if (named) return clientOf(named, token || (await tokenOfTestbedAt(named)))
   const testbed = await findTestbed()
-  return new RestClient(testbed.admin, token || (await readToken(testbed.tokens, 'operator')))
+  return clientOf(testbed.admin, token || (await readToken(testbed.tokens, 'operator')))
+}
+
+function clientOf(url: string, token: string | undefined): RestClient {
+  return new RestClient({ url, ...(token && { token }) })
 }
 
 async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
   const testbed = await readStateFile(stateFolder())
-  const isTheSame = testbed?.admin !== undefined && new RestClient(url).url === testbed.admin
+  const isTheSame = testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin
   return isTheSame ? await readToken(testbed.tokens, 'operator') : undefined
 }
 

@@ -40,7 +40,7 @@ const CASES = [
   ['a file that is not there', ['apply', '-f', '/nonexistent.yaml'], 2, /\/nonexistent\.yaml cannot be read/],
   ['an assignment that is none', ['set', 'fleets'], 2, /fleets: is no PATH=VALUE/],
   ['no control plane', ['get'], 3, /no control plane is up here: start one with "yard up"/],
-  ['nobody at the address', ['status', '--admin', 'http://127.0.0.1:1'], 3, /nobody answers at/],
+  ['no control plane at the address', ['status', '--admin', 'http://127.0.0.1:1'], 3, /nothing answers at/],
 ] as const
 
 for (const [title, args, code, says] of CASES) {

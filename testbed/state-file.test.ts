@@ -95,7 +95,7 @@ t.test("a testbed's token is sent to its own control plane, and to no other", as
   const [ours, other] = [await startAdmin(t), await startAdmin(t)]
   await claimStateFolder(folder)
   await writeStateFile(folder, { ...TESTBED, admin: ours.url, tokens: join(folder, 'tokens.json') })
-  const sent = async (admin: string | undefined) => (await findControlPlane(admin)).status()
+  const sent = async (admin: string | undefined) => (await findControlPlane(admin)).getStatus()
   await sent(undefined)
   await sent(`${ours.url}/`)
   await sent(other.url)

@@ -104,11 +104,11 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     ...(certificates && { xdsTls: certificates.controlPlane }),
   })
   const { adminUrl, tokensFile, xdsAddress } = controlPlane
-  const rest = new RestClient(adminUrl, await readToken(tokensFile, 'operator'))
+  const rest = new RestClient({ url: adminUrl, token: await readToken(tokensFile, 'operator') })
   onProgress(`control plane on ${adminUrl}, xDS on ${xdsAddress}`)
 
   // What the control plane kept from before goes before the file.
-  const document = (await rest.config()) as Document
+  const document = (await rest.getConfig()).config as Document
   const fleets = await startFleets(group, options, document, { address: xdsAddress, certificates })
   return {
     adminUrl,

@@ -1,7 +1,7 @@
 // The demonstration's acts, one after the other: turn the switch under load, then measure where calls go.
 
 import pc from 'picocolors'
-import type { LbSetting } from '../../api/answers.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import {
   type Distribution,
   type DistributionOptions,
@@ -16,11 +16,11 @@ const CONNECTIONS = [1, 4, 16]
 const DISTINCT_KEYS = 3_000
 const HASHING = ['ring_hash', 'maglev']
 
-const L4: LbSetting = { mode: 'l4' }
+const L4: LbRequest = { mode: 'l4' }
 const POLICIES = ['round_robin', 'least_request', 'random', ...HASHING]
 
 /** L4, each policy at L7, and L4 again. */
-const SETTINGS: readonly LbSetting[] = [
+const SETTINGS: readonly LbRequest[] = [
   L4,
   ...POLICIES.map((policy) => ({ mode: 'l7', policy }) as const),
   L4,
@@ -46,7 +46,7 @@ export async function play(
   return acts
 }
 
-function measurementsOf({ mode, policy }: LbSetting, calls: number): readonly DistributionOptions[] {
+function measurementsOf({ mode, policy }: LbRequest, calls: number): readonly DistributionOptions[] {
   if (mode === 'l4' || policy === undefined || !HASHING.includes(policy)) {
     return CONNECTIONS.map((connections) => ({ connections, calls }))
   }

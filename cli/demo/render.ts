@@ -1,7 +1,8 @@
 // The demonstration as text of up to 100 columns: bars, and figures beside what chance would give.
 
 import pc from 'picocolors'
-import { type LbSetting, nameOf } from '../../api/answers.ts'
+import { nameOfLb } from '../../api/lb-name.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
 import { type Column, renderTable } from '../../testbed/measure/table.ts'
 import type { Turn } from './turn.ts'
@@ -21,9 +22,9 @@ const WHAT_IT_DOES: Readonly<Record<string, string>> = {
 }
 
 /** What is set now, and what that means. */
-export function renderTitle(setting: LbSetting): string {
+export function renderTitle(setting: LbRequest): string {
   const key = setting.mode === 'l4' ? 'l4' : (setting.policy ?? '')
-  return `${pc.bold(pc.cyan(`■ ${nameOf(setting)}`))}  ${pc.dim(WHAT_IT_DOES[key] ?? '')}`
+  return `${pc.bold(pc.cyan(`■ ${nameOfLb(setting)}`))}  ${pc.dim(WHAT_IT_DOES[key] ?? '')}`
 }
 
 /** What a turn of the switch took, and what callers noticed. */
@@ -92,7 +93,7 @@ function summarise({ setting, turn, distributions }: Act): readonly string[] {
   )
   const isFlip = turn !== undefined && turn.from.mode !== turn.to.mode
   return [
-    nameOf(setting),
+    nameOfLb(setting),
     turn === undefined ? '–' : ms(turn.ackedMs),
     isFlip ? ms(turn.lastGoneMs) : '–',
     ...spread.map(({ variation }) => variation.toFixed(3)),

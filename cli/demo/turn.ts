@@ -1,8 +1,8 @@
 // Turns the switch under load: when the fleet had ACKed, when the last old connection was gone, and what callers noticed.
 
 import { setTimeout } from 'node:timers/promises'
-import type { LbSetting } from '../../api/answers.ts'
 import type { RestClient } from '../../api/client.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { RunningBackend } from '../../testbed/backend.ts'
 import { LISTENER } from '../../testbed/document.ts'
@@ -18,8 +18,8 @@ export interface Stage {
 }
 
 export interface Turn {
-  readonly from: LbSetting
-  readonly to: LbSetting
+  readonly from: LbRequest
+  readonly to: LbRequest
   /** From the REST call to its answer, which comes when the fleet has ACKed, in milliseconds. */
   readonly ackedMs: number
   /** From that answer until the last connection of the old mode was gone, in milliseconds; 0 where the mode stayed. */
@@ -41,7 +41,7 @@ const CALLS_AROUND = 150
  *
  * @throws SwitchyardError of the control plane's answer; `process-failed` where part of the fleet is not connected
  */
-export async function turn(stage: Stage, from: LbSetting, to: LbSetting): Promise<Turn> {
+export async function turn(stage: Stage, from: LbRequest, to: LbRequest): Promise<Turn> {
   const background = startBackgroundLoad(...stage.nodes.map(({ target }) => target))
   try {
     await background.further(CALLS_AROUND)
@@ -62,17 +62,17 @@ export async function turn(stage: Stage, from: LbSetting, to: LbSetting): Promis
 }
 
 /** Turns the switch without any load. @throws as `turn` does */
-export async function switchTo({ rest, fleet }: Stage, setting: LbSetting): Promise<void> {
+export async function switchTo({ rest, fleet }: Stage, setting: LbRequest): Promise<void> {
   const { outcome } = await rest.putLb(fleet, setting)
   if (outcome === 'synced') return
   throw new SwitchyardError('process-failed', `no Envoy of fleet "${fleet}" is connected: see yard status`)
 }
 
-async function untilGone(stage: Stage, mode: LbSetting['mode']): Promise<void> {
+async function untilGone(stage: Stage, mode: LbRequest['mode']): Promise<void> {
   while ((await countConnections(stage, mode)) > 0) await setTimeout(POLL_MS)
 }
 
-async function countConnections({ nodes }: Stage, mode: LbSetting['mode']): Promise<number> {
+async function countConnections({ nodes }: Stage, mode: LbRequest['mode']): Promise<number> {
   const counts = await Promise.all(
     nodes.map(({ envoy }) => envoy.admin.activeDownstreamConnections(LISTENER, LISTENER)),
   )

@@ -1,7 +1,7 @@
 // The verdict of the demonstration: it fails where a measurement is not what was promised, and only there.
 
 import t from 'tap'
-import type { LbSetting } from '../../api/answers.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
 import { coefficientOfVariation, noiseFloor } from '../../testbed/measure/statistics.ts'
 import type { Turn } from './turn.ts'
@@ -29,8 +29,8 @@ function distribution(
   }
 }
 
-const L4: LbSetting = { mode: 'l4' }
-const l7 = (policy: string): LbSetting => ({ mode: 'l7', policy })
+const L4: LbRequest = { mode: 'l4' }
+const l7 = (policy: string): LbRequest => ({ mode: 'l7', policy })
 const ONE_KEY: Extras = { keys: { same: 'alice' } }
 const DISTINCT: Extras = { keys: 'distinct' }
 
@@ -44,7 +44,7 @@ function turned(failures: readonly string[]): Turn {
   return { from: L4, to: l7('random'), ackedMs: 20, lastGoneMs: 30, oldConnections: 4, load }
 }
 
-const act = (setting: LbSetting, ...distributions: readonly Distribution[]): Act => ({
+const act = (setting: LbRequest, ...distributions: readonly Distribution[]): Act => ({
   setting,
   distributions,
 })

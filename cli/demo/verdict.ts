@@ -1,12 +1,12 @@
 // What the measurements should show, and whether they do.
 
-import type { LbSetting } from '../../api/answers.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
 import type { Turn } from './turn.ts'
 
 /** One setting of the switch: how it was reached, and where the calls went. */
 export interface Act {
-  readonly setting: LbSetting
+  readonly setting: LbRequest
   /** Absent where the fleet began with it. */
   readonly turn?: Turn
   readonly distributions: readonly Distribution[]
@@ -48,7 +48,7 @@ export function findBroken(acts: readonly Act[]): readonly string[] {
   return [...broken, `no call fails, but ${failures.length} did, the first with: ${failures[0]}`]
 }
 
-function keyOf({ mode, policy = '' }: LbSetting): string {
+function keyOf({ mode, policy = '' }: LbRequest): string {
   return mode === 'l4' ? mode : policy
 }
 

@@ -23,8 +23,8 @@ export function addGet(program: Command): void {
     ['yard get upstreams -o table', 'a line for each value, with the path that "yard set" takes'],
   ])
   command.action(async (path: string | undefined, { admin, output }: AdminFlags & OutputFlags) => {
-    const document = await (await findControlPlane(admin)).config()
-    const value = path === undefined ? document : valueAt(document, path)
+    const { config } = await (await findControlPlane(admin)).getConfig()
+    const value = path === undefined ? config : valueAt(config, path)
     print(value, output, () => renderLeaves(value, path === undefined ? [] : parsePath(path)))
   })
 }

@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import type { Revision } from '../../api/answers.ts'
+import type { RevisionStatus } from '../../api/revision-status.ts'
+import type { RevisionList } from '../../api/schemas/revision.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, countOf, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+const COLORS: Readonly<Record<RevisionStatus, (text: string) => string>> = {
   accepted: pc.green,
   rejected: pc.red,
   rolled_back: pc.red,
@@ -34,16 +35,16 @@ export function addHistory(program: Command): void {
   ])
   command.action(async (number: number | undefined, { admin, output }: AdminFlags & OutputFlags) => {
     const rest = await findControlPlane(admin)
-    if (number === undefined) print(await rest.revisions(), output, renderRevisions)
-    else print(await rest.revision(number), output === 'table' ? 'yaml' : output, String)
+    if (number === undefined) print(await rest.listRevisions(), output, renderRevisions)
+    else print(await rest.getRevision(number), output === 'table' ? 'yaml' : output, String)
   })
 }
 
-function renderRevisions({ revisions }: { readonly revisions: readonly Revision[] }): string {
+function renderRevisions({ revisions }: RevisionList): string {
   const columns = ['revision', 'status', 'author', 'written', 'reason'].map((title) => ({ title }))
   const rows = revisions.map(({ revision, status, author, createdAt, reason = '' }) => [
     String(revision),
-    (COLOURS[status] ?? String)(status),
+    COLORS[status](status),
     author,
     createdAt,
     shorten(reason),

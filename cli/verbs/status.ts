@@ -2,13 +2,16 @@
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import { type FleetStatus, type NodeStatus, nameOf, type Status } from '../../api/answers.ts'
+import { nameOfLb } from '../../api/lb-name.ts'
+import type { NodeState } from '../../api/node-state.ts'
+import type { NodeStatus } from '../../api/schemas/node.ts'
+import type { FleetStatus, Status } from '../../api/schemas/status.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   SYNCED: pc.green,
   NACKED: pc.red,
   STALE: pc.yellow,
@@ -25,7 +28,7 @@ export function addStatus(program: Command): void {
     ['yard status -o json | jq .nodes', 'all that is known of the nodes'],
   ])
   command.action(async ({ admin, output }: AdminFlags & OutputFlags) => {
-    print(await (await findControlPlane(admin)).status(), output, renderStatus)
+    print(await (await findControlPlane(admin)).getStatus(), output, renderStatus)
   })
 }
 
@@ -55,19 +58,19 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
 }
 
 function fleetRow(name: string, { lb }: FleetStatus, nodes: readonly NodeStatus[]): readonly string[] {
-  const connected = nodes.filter(({ group, connected }) => group === name && connected)
+  const connected = nodes.filter(({ fleet, connected }) => fleet === name && connected)
   const synced = connected.filter(({ state }) => state === 'SYNCED')
-  return [pc.bold(name), lb === undefined ? '' : nameOf(lb), String(connected.length), String(synced.length)]
+  return [pc.bold(name), nameOfLb(lb), String(connected.length), String(synced.length)]
 }
 
 /** The tenth after the ninth. */
 function byFleetAndName(one: NodeStatus, other: NodeStatus): number {
-  return one.group.localeCompare(other.group) || one.id.localeCompare(other.id, 'en', { numeric: true })
+  return one.fleet.localeCompare(other.fleet) || one.id.localeCompare(other.id, 'en', { numeric: true })
 }
 
-function nodeRow({ id, group, state, types }: NodeStatus): readonly string[] {
-  const perType = Object.entries(types).map(([url, type]) => colour(type.state, shortName(url)))
-  return [id, group, colour(state, state), perType.join(' ')]
+function nodeRow({ id, fleet, state, types }: NodeStatus): readonly string[] {
+  const perType = Object.entries(types).map(([url, type]) => color(type.state, shortName(url)))
+  return [id, fleet, color(state, state), perType.join(' ')]
 }
 
 /** Envoy's own words. */
@@ -79,8 +82,8 @@ function describeRefusals({ id, types }: NodeStatus): readonly string[] {
   )
 }
 
-function colour(state: string, text: string): string {
-  return (COLOURS[state] ?? String)(text)
+function color(state: NodeState, text: string): string {
+  return COLORS[state](text)
 }
 
 function shortName(typeUrl: string): string {

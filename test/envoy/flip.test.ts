@@ -1,14 +1,14 @@
 // Flips under load: what callers with default channels notice of them, which is nothing.
 
 import t from 'tap'
-import type { LbSetting } from '../../api/answers.ts'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import { type Stage, switchTo, turn } from '../../cli/demo/turn.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 
 const FLIPS_EACH_WAY = 40
-const L4: LbSetting = { mode: 'l4' }
-const L7: LbSetting = { mode: 'l7', policy: 'round_robin' }
+const L4: LbRequest = { mode: 'l4' }
+const L7: LbRequest = { mode: 'l7', policy: 'round_robin' }
 
 t.test('40 flips each way under load cost no unary call', { timeout: 240_000 }, async (t) => {
   const group = new ProcessGroup()
