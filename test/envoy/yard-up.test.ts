@@ -40,7 +40,10 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
     output: /every Envoy has ACKed/,
   })
   const called = await runYard(t, folder, 'call', 'edge', '-n', '40', '-c', '2', '-o', 'json')
-  t.match(JSON.parse(called.stdout), { calls: 40, failed: 0, answeredBy: { b1: 20, b2: 20 } })
+  const { calls, failed, answeredBy } = JSON.parse(called.stdout)
+  t.same([calls, failed, answeredBy.b1 + answeredBy.b2], [40, 0, 40])
+  // Each of the two Envoys takes turns exactly, and one of them may have got an odd number of calls.
+  t.ok(Math.abs(answeredBy.b1 - 20) <= 1, `b1 answered ${answeredBy.b1}`)
   t.match(await runYard(t, folder, 'lb', 'canary', '-o', 'json'), { code: 0, stdout: /"mode": "l4"/ })
   t.match(await runYard(t, folder, 'lb', 'nope'), {
     code: 2,

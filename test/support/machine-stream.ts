@@ -10,6 +10,7 @@ import { describeStream } from '../../xds-server/streams/describe.ts'
 import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
 import type { Response } from '../../xds-server/type-state/type-state.ts'
+import { deltaRequest } from './requests.ts'
 
 /** An incremental, aggregated stream. */
 export class MachineStream {
@@ -64,9 +65,8 @@ export class MachineStream {
     this.#watch.close(this.unanswered.map((response) => ({ typeUrl: response.typeUrl, response })))
   }
 
-  #request(request: Pick<DeltaRequest, 'typeUrl'> & Partial<DeltaRequest>): void {
-    const rest = { subscribe: [], unsubscribe: [], initialResourceVersions: new Map(), responseNonce: '' }
-    this.#take({ kind: 'request', request: { ...rest, ...request } })
+  #request(fields: Parameters<typeof deltaRequest>[0]): void {
+    this.#take({ kind: 'request', request: deltaRequest(fields) })
   }
 
   #take(event: StreamEvent<DeltaRequest>): void {

@@ -26,6 +26,7 @@ import {
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
 import type { Delivery, Response } from '../../xds-server/type-state/type-state.ts'
+import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** What is played on each machine; a script without a machine's name is played on both. */
@@ -81,26 +82,28 @@ interface Dialect<Request> {
 
 const SOTW: Dialect<SotwRequest> = {
   step: stepSotw,
-  requestOf: ({ typeUrl, nonce, words, held, error }, delivery) => ({
-    typeUrl,
-    responseNonce: nonce ?? delivery?.lastNonce ?? '',
-    versionInfo: held.length === 0 ? '' : setVersion(held),
-    resourceNames: nonce !== undefined && words.length === 0 ? (delivery?.listed ?? []) : words,
-    ...error,
-  }),
+  requestOf: ({ typeUrl, nonce, words, held, error }, delivery) =>
+    sotwRequest({
+      typeUrl,
+      responseNonce: nonce ?? delivery?.lastNonce ?? '',
+      versionInfo: held.length === 0 ? '' : setVersion(held),
+      resourceNames: nonce !== undefined && words.length === 0 ? (delivery?.listed ?? []) : words,
+      ...error,
+    }),
   removedIn: () => [],
 }
 
 const DELTA: Dialect<DeltaRequest> = {
   step: stepDelta,
-  requestOf: ({ typeUrl, nonce = '', words, held, error }) => ({
-    typeUrl,
-    responseNonce: nonce,
-    subscribe: wordsAfter('+', words),
-    unsubscribe: wordsAfter('-', words),
-    initialResourceVersions: new Map(held.map(({ name, version }) => [name, version])),
-    ...error,
-  }),
+  requestOf: ({ typeUrl, nonce = '', words, held, error }) =>
+    deltaRequest({
+      typeUrl,
+      responseNonce: nonce,
+      subscribe: wordsAfter('+', words),
+      unsubscribe: wordsAfter('-', words),
+      initialResourceVersions: new Map(held.map(({ name, version }) => [name, version])),
+      ...error,
+    }),
   removedIn: ({ removed }) => removed,
 }
 

@@ -1,6 +1,6 @@
 // How things stand: each node and type in one word, folded from what its streams say of themselves.
 
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { memoizePair } from '../../core/memo.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 
@@ -131,6 +131,6 @@ function findUnasked(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): 
   return unasked
 }
 
-const isAmong = oncePerPair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>
+const isAmong = memoizePair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>
   [...needed].every((name) => names.has(name)),
 )

@@ -1,6 +1,7 @@
 // An immutable set of resources by name. A changed copy, its version and its difference cost what was changed, not what is there:
 // names fall into buckets by their hash, and the version is a tree of hashes over them.
 
+import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
 import { bucketOf, bucketVersion, EMPTY_BUCKET_VERSION, versionOfBuckets } from './version.ts'
 
@@ -16,7 +17,7 @@ export class ResourceSet {
   /** Hash of names and contents. */
   readonly version: string
   readonly #buckets: ReadonlyMap<number, Bucket>
-  #list: readonly Resource[] | undefined
+  #list: SharedList<Resource> | undefined
 
   private constructor(buckets: ReadonlyMap<number, Bucket>, size: number) {
     this.#buckets = buckets
@@ -27,8 +28,8 @@ export class ResourceSet {
   static readonly empty = new ResourceSet(new Map(), 0)
 
   /** In the order of the names; made when it is first asked for. */
-  get list(): readonly Resource[] {
-    this.#list ??= inOrder(this.unordered())
+  get list(): SharedList<Resource> {
+    this.#list ??= shareList(inOrder(this.unordered()))
     return this.#list
   }
 
@@ -84,7 +85,10 @@ export class ResourceSet {
   }
 
   /** What turns this set into a later one: what is new or of other content there, and what is gone, both in order. */
-  changesTo(later: ResourceSet): { readonly changed: Resource[]; readonly removed: string[] } {
+  changesTo(later: ResourceSet): {
+    readonly changed: SharedList<Resource>
+    readonly removed: readonly string[]
+  } {
     const changed: Resource[] = []
     const removed: string[] = []
     for (const index of new Set([...this.#buckets.keys(), ...later.#buckets.keys()])) {
@@ -96,7 +100,7 @@ export class ResourceSet {
       }
       for (const name of before.resources.keys()) if (!after.resources.has(name)) removed.push(name)
     }
-    return { changed: inOrder(changed), removed: removed.sort() }
+    return { changed: shareList(inOrder(changed)), removed: removed.sort() }
   }
 }
 

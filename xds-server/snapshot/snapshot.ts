@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import { createResources, type Resource } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
@@ -43,23 +43,14 @@ export function createSnapshot(
   return { group, sequence, given: kept, types }
 }
 
-const atAddresses = new WeakMap<Snapshot, Map<string, Snapshot>>()
-
-/** The snapshot as one node sees it: each listener without an address gets the node's. Made once an address. */
-export function atAddress(snapshot: Snapshot, address: string): Snapshot {
+/** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */
+export const atAddress = memoizeByText((snapshot: Snapshot, address): Snapshot => {
   const listeners = snapshot.types.get(LISTENER)
   if (listeners === undefined) return snapshot
   const filled = withListenerAddress(listeners, address)
   if (filled === listeners) return snapshot
-  const known = atAddresses.get(snapshot) ?? new Map<string, Snapshot>()
-  atAddresses.set(snapshot, known)
-  let own = known.get(address)
-  if (own === undefined) {
-    own = { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
-    known.set(address, own)
-  }
-  return own
-}
+  return { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+})
 
 function keepEqual(
   previous: ReadonlyMap<string, TypeSnapshot> | undefined,
@@ -100,20 +91,11 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
   return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
 }
 
-const referredTo = new WeakMap<TypeSnapshot, ReadonlyMap<string, ReadonlySet<string>>>()
+/** The names that the resources of a type refer to, by their type URLs. */
+export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
 
-/** The names that the resources of a type refer to, by their type URLs; gathered once. */
-export function namesReferredTo(type: TypeSnapshot): ReadonlyMap<string, ReadonlySet<string>> {
-  let names = referredTo.get(type)
-  if (names === undefined) {
-    names = gatherNames(type.list)
-    referredTo.set(type, names)
-  }
-  return names
-}
-
-/** The same for some of its resources; gathered once for all who ask for the same names. */
-export const namesReferredToBy = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) =>
+/** The names that some resources of a type refer to, by their type URLs. Streams that want the same names share one result. */
+export const namesReferredToBy = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) =>
   gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
 )
 

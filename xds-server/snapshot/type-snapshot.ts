@@ -1,6 +1,6 @@
 // The resources of one type at one moment, immutable and shared by every stream, and the difference between two such moments.
 
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { memoizePair, memoizeTexts, type SharedList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
 import { ResourceSet } from './resource-set.ts'
 
@@ -13,12 +13,12 @@ export interface TypeSnapshot {
   /** By name. */
   readonly resources: ResourceSet
   /** The same in the order of the names, as a list whose identity lets its encoding be shared. */
-  readonly list: readonly Resource[]
+  readonly list: SharedList<Resource>
 }
 
 export interface TypeDiff {
   /** New or of other content, as they stand in the later snapshot. */
-  readonly changed: readonly Resource[]
+  readonly changed: SharedList<Resource>
   readonly removed: readonly string[]
 }
 
@@ -67,20 +67,14 @@ function toTypeSnapshot(typeUrl: string, resources: ResourceSet, givenVersion?: 
   }
 }
 
-const emptyOf = new Map<string, TypeSnapshot>()
+/** Clients may ask for any type URL, so only this many empty types are kept. */
+const MAX_EMPTY_TYPES = 100
 
 /** A type without resources. */
-export function emptyTypeSnapshot(typeUrl: string): TypeSnapshot {
-  const known = emptyOf.get(typeUrl)
-  if (known !== undefined) return known
-  const empty = createTypeSnapshot(typeUrl, [])
-  // Clients may ask for any type URL: only a few of them are worth keeping.
-  if (emptyOf.size < 100) emptyOf.set(typeUrl, empty)
-  return empty
-}
+export const emptyTypeSnapshot = memoizeTexts(MAX_EMPTY_TYPES, (typeUrl) => createTypeSnapshot(typeUrl, []))
 
 /** What changed from one snapshot to another; computed once for all streams that stand at the same place. */
-export const diffTypes = oncePerPair((from: TypeSnapshot, to: TypeSnapshot): TypeDiff => {
+export const diffTypes = memoizePair((from: TypeSnapshot, to: TypeSnapshot): TypeDiff => {
   // From nothing, the list itself: its encoding is then the one that first answers share.
   if (from.resources.size === 0) return { changed: to.list, removed: [] }
   return from.resources.changesTo(to.resources)

@@ -10,6 +10,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { EMPTY_LIST } from '../../core/memo.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -193,7 +194,7 @@ t.test('a list of names that is repeated is the same list, and is not decoded ag
 t.test('a list that the client has sent before is recognised by its bytes', async (t) => {
   const { resourceNames: listed } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
   const read = (resourceNames: string[], responseNonce = '2') =>
-    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [[], listed]).request
+    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [EMPTY_LIST, listed]).request
   t.equal(read(['a', 'b']).resourceNames, listed)
   t.equal(read(['a', 'b']).responseNonce, '2')
   for (const other of [['a'], ['a', 'b', 'c'], ['a', 'c'], ['b', 'a', 'b'], []]) {

@@ -1,6 +1,5 @@
 // Requests from bytes. A list of names is decoded once: clients of one fleet ask for the same names, and in SotW repeat them with every answer.
 
-import { hash } from 'node:crypto'
 import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -8,6 +7,7 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { EMPTY_LIST, InternTable, type SharedList, shareList } from '../../core/memo.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
 
 export interface Decoded<Request> {
@@ -26,7 +26,7 @@ const NAMES_FIELD = 3
  */
 export function decodeSotwRequest(
   bytes: Uint8Array,
-  listed: Iterable<readonly string[]> = [],
+  listed: Iterable<SharedList<string>> = [],
 ): Decoded<SotwRequest> {
   const { names, rest } = takeNames(bytes, listed)
   const message = fromBinary(DiscoveryRequestSchema, rest)
@@ -37,7 +37,7 @@ export function decodeSotwRequest(
       typeUrl: message.typeUrl,
       versionInfo: message.versionInfo,
       responseNonce: message.responseNonce,
-      resourceNames: names ?? message.resourceNames,
+      resourceNames: names ?? shareList(message.resourceNames),
       ...(errorDetail && { errorDetail }),
     },
   }
@@ -52,8 +52,8 @@ export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: names ?? message.resourceNamesSubscribe,
-      unsubscribe: message.resourceNamesUnsubscribe,
+      subscribe: names ?? shareList(message.resourceNamesSubscribe),
+      unsubscribe: shareList(message.resourceNamesUnsubscribe),
       initialResourceVersions: new Map(Object.entries(message.initialResourceVersions)),
       responseNonce: message.responseNonce,
       ...(errorDetail && { errorDetail }),
@@ -67,15 +67,15 @@ function nackDetail({ code, message }: NackDetail): NackDetail {
 
 interface Taken {
   /** Absent where the names do not stand side by side: they are left in `rest` then. */
-  readonly names: readonly string[] | undefined
+  readonly names: SharedList<string> | undefined
   readonly rest: Uint8Array
 }
 
-function takeNames(bytes: Uint8Array, listed: Iterable<readonly string[]> = []): Taken {
+function takeNames(bytes: Uint8Array, listed: Iterable<SharedList<string>> = []): Taken {
   const reader = new BinaryReader(bytes)
   let start = 0
   let end = 0
-  let repeated: readonly string[] | undefined
+  let repeated: SharedList<string> | undefined
   while (reader.pos < reader.len) {
     const at = reader.pos
     const [field, wireType] = reader.tag()
@@ -88,55 +88,36 @@ function takeNames(bytes: Uint8Array, listed: Iterable<readonly string[]> = []):
     if (isName) end = reader.pos
   }
   if (reader.pos > reader.len) throw new RangeError('premature end of the request')
-  if (end === 0) return { names: noNames, rest: bytes }
-  const names = repeated ?? internNames(bytes.subarray(start, end))
+  if (end === 0) return { names: EMPTY_LIST, rest: bytes }
+  const names = repeated ?? namesTable.intern(bytes.subarray(start, end))
   return { names, rest: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]) }
 }
 
-/** The known lists as they came, so that a repeated one need not be looked at name by name. */
-const bytesOf = new WeakMap<readonly string[], Buffer>()
+/** The lists of names that clients have sent, by their bytes. A list stays for as long as a stream holds it. */
+const namesTable = new InternTable(readNames)
 
-function lengthOf(names: readonly string[]): number {
-  return bytesOf.get(names)?.length ?? 0
+function lengthOf(names: SharedList<string>): number {
+  return namesTable.bytesOf(names)?.length ?? 0
 }
 
 function findRepeated(
   bytes: Uint8Array,
   at: number,
-  listed: Iterable<readonly string[]>,
-): readonly string[] | undefined {
+  listed: Iterable<SharedList<string>>,
+): SharedList<string> | undefined {
   for (const names of listed) {
-    const known = bytesOf.get(names)
+    const known = namesTable.bytesOf(names)
     if (known?.equals(bytes.subarray(at, at + known.length))) return names
   }
   return undefined
 }
 
-/** The lists of names that some client has sent, by a digest of their bytes, for as long as a stream holds them. */
-const internedNames = new Map<string, WeakRef<readonly string[]>>()
-const forgetNames = new FinalizationRegistry<string>((digest) => {
-  if (internedNames.get(digest)?.deref() === undefined) internedNames.delete(digest)
-})
-
-function internNames(region: Uint8Array): readonly string[] {
-  const digest = hash('sha256', region, 'base64')
-  const known = internedNames.get(digest)?.deref()
-  if (known !== undefined) return known
-  const names = readNames(region)
-  bytesOf.set(names, Buffer.from(region))
-  internedNames.set(digest, new WeakRef(names))
-  forgetNames.register(names, digest)
-  return names
-}
-
-const noNames: readonly string[] = []
-
-function readNames(region: Uint8Array): readonly string[] {
+function readNames(region: Uint8Array): SharedList<string> {
   const reader = new BinaryReader(region)
   const names: string[] = []
   while (reader.pos < reader.len) {
     reader.tag()
     names.push(reader.string())
   }
-  return names
+  return shareList(names)
 }

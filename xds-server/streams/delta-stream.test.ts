@@ -1,6 +1,7 @@
 // The machine of an incremental stream: nonces, reconnects, splitting, and what it reports.
 
 import t from 'tap'
+import { deltaRequest, type RequestFields } from '../../test/support/requests.ts'
 import { secret } from '../../test/support/resources.ts'
 import { resourceFor, snapshotFor, textOf, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
@@ -90,9 +91,8 @@ testScripts({
 const EDS = typeUrlFor('EDS')
 const REFUSED = { code: 13, message: 'no' }
 
-function request(fields: Partial<DeltaRequest>): StreamEvent<DeltaRequest> {
-  const empty = { typeUrl: EDS, subscribe: [], unsubscribe: [], responseNonce: '' }
-  return { kind: 'request', request: { ...empty, initialResourceVersions: new Map(), ...fields } }
+function request(fields: RequestFields<DeltaRequest>): StreamEvent<DeltaRequest> {
+  return { kind: 'request', request: deltaRequest({ typeUrl: EDS, ...fields }) }
 }
 
 /** The steps of a stream, each from the state that the last one left. */

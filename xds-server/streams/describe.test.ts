@@ -1,6 +1,7 @@
 // How a stream's types stand in the words of the status.
 
 import t from 'tap'
+import { deltaRequest, type RequestFields } from '../../test/support/requests.ts'
 import { resourceFor, snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import { setVersion } from '../snapshot/version.ts'
@@ -72,9 +73,8 @@ function viewAfter(...events: readonly StreamEvent<DeltaRequest>[]) {
   return describeStream(state).get(CDS)
 }
 
-function request(fields: Partial<DeltaRequest>): StreamEvent<DeltaRequest> {
-  const empty = { typeUrl: CDS, subscribe: [], unsubscribe: [], responseNonce: '' }
-  return { kind: 'request', request: { ...empty, initialResourceVersions: new Map(), ...fields } }
+function request(fields: RequestFields<DeltaRequest>): StreamEvent<DeltaRequest> {
+  return { kind: 'request', request: deltaRequest({ typeUrl: CDS, ...fields }) }
 }
 
 function served(text: string, sequence: number) {

@@ -1,5 +1,6 @@
 // The two protocols, each as one bundle of decoder, machine and encoder, so that what moves the bytes is written once.
 
+import type { SharedList } from '../../core/memo.ts'
 import type { Delivery, Response } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 import { stepDelta } from './delta-stream.ts'
@@ -34,6 +35,6 @@ export const delta: WireProtocol<DeltaRequest> = {
   encode: encodeDeltaResponse,
 }
 
-function* listsOf(deliveries: Iterable<Delivery>): Iterable<readonly string[]> {
+function* listsOf(deliveries: Iterable<Delivery>): Iterable<SharedList<string>> {
   for (const { listed } of deliveries) yield listed
 }

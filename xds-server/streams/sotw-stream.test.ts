@@ -1,6 +1,7 @@
 // The machine of a state-of-the-world stream: nonces, whole and partial responses, reconnects, and what it reports.
 
 import t from 'tap'
+import { type RequestFields, sotwRequest } from '../../test/support/requests.ts'
 import { resourceFor, snapshotFor, textOf, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
@@ -199,9 +200,8 @@ testScripts({
 const CDS = typeUrlFor('CDS')
 const REFUSED = { code: 13, message: 'no' }
 
-function request(fields: Partial<SotwRequest>): StreamEvent<SotwRequest> {
-  const empty = { typeUrl: CDS, versionInfo: '', resourceNames: [], responseNonce: '' }
-  return { kind: 'request', request: { ...empty, ...fields } }
+function request(fields: RequestFields<SotwRequest>): StreamEvent<SotwRequest> {
+  return { kind: 'request', request: sotwRequest({ typeUrl: CDS, ...fields }) }
 }
 
 /** The steps of a stream, each from the state that the last one left. */

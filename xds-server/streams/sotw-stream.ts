@@ -1,6 +1,7 @@
 // The machine of a state-of-the-world stream: each request lists all that is wanted, and one response a type is under way at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
+import { shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
 import {
@@ -73,7 +74,7 @@ function composeWhole(before: Delivery, { upserts, removed, after }: Due): reado
     refused.size === 0 ? upserts : resources.filter((one) => upserts.includes(one) || refused.has(one.name))
   if (ahead.length === 0) return [{ version, resources: mine, news: newsAmong(mine), removed: lost }]
   const byName = new Map([...mine, ...ahead].map((resource) => [resource.name, resource]))
-  const resources = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const resources = shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
   return [{ version: setVersion(resources), resources, news: newsAmong(resources), removed: lost }]
 }
 

@@ -1,6 +1,7 @@
 // What requests ask for: the legacy wildcard, `*` and names, one state machine a type.
 
 import t from 'tap'
+import { EMPTY_LIST, shareList } from '../../core/memo.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import {
   isSubscribed,
@@ -243,18 +244,18 @@ function change(asked: string[], dropped: string[], wildcardBegan: boolean, name
 
 for (const [title, before, list, expected] of LISTS) {
   t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
-    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, list, true)
+    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, shareList(list), true)
     t.same(change([...asked], [...dropped], wildcardBegan, [...subscription.names]), expected)
     t.equal(subscription.named, true)
   })
 }
 
 t.test('a list that changes no name keeps the set of names, which may be large', async (t) => {
-  t.equal(subscribeToList(NAMED, ['b', 'a', '*'], false).subscription.names, NAMED.names)
+  t.equal(subscribeToList(NAMED, shareList(['b', 'a', '*']), false).subscription.names, NAMED.names)
 })
 
 t.test('a request that asks for no change leaves the subscription as it is', async (t) => {
-  const nothing = { subscribe: [], unsubscribe: [], first: false }
+  const nothing = { subscribe: EMPTY_LIST, unsubscribe: EMPTY_LIST, first: false }
   t.same(subscribeToChange(WILDCARD, nothing, true), {
     subscription: WILDCARD,
     asked: new Set(),
@@ -267,7 +268,7 @@ t.test('a request that asks for no change leaves the subscription as it is', asy
 t.test('a change says what is asked for and what is dropped, each name once and without *', async (t) => {
   const { subscription, ...change } = subscribeToChange(
     WILDCARD,
-    { subscribe: ['c', 'c', 'd'], unsubscribe: ['*', 'a', 'a', 'd'], first: false },
+    { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
     true,
   )
   t.same(change, { asked: new Set(['c', 'd']), dropped: new Set(['a']), wildcardBegan: false })
@@ -276,15 +277,19 @@ t.test('a change says what is asked for and what is dropped, each name once and 
 })
 
 t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
-  const list = ['a', 'b']
+  const list = shareList(['a', 'b'])
   const ofList = subscribeToList(NOTHING, list, false)
-  const ofChange = subscribeToChange(NOTHING, { subscribe: list, unsubscribe: [], first: true }, false)
+  const ofChange = subscribeToChange(
+    NOTHING,
+    { subscribe: list, unsubscribe: EMPTY_LIST, first: true },
+    false,
+  )
   t.equal(ofList.subscription.names, ofChange.subscription.names)
   t.equal(ofList.asked, ofList.subscription.names)
 })
 
 t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {
-  const first = { subscribe: [], unsubscribe: ['a'], first: true }
+  const first = { subscribe: EMPTY_LIST, unsubscribe: shareList(['a']), first: true }
   t.equal(subscribeToChange(NOTHING, first, true).subscription.wildcard, true)
   t.equal(subscribeToChange(NOTHING, first, false).subscription.wildcard, false)
 })

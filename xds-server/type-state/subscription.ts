@@ -1,6 +1,8 @@
 // What one stream has asked for of one type: immutable, one state machine for the legacy wildcard, `*` and names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#how-the-client-specifies-what-resources-to-return
 
+import { memoize, type SharedList } from '../../core/memo.ts'
+
 export interface Subscription {
   /** Everything of the type, by `*` or by the legacy form. */
   readonly wildcard: boolean
@@ -28,18 +30,11 @@ export function isSubscribed({ wildcard, names }: Subscription, name: string): b
   return wildcard || names.has(name)
 }
 
-const setOfList = new WeakMap<readonly string[], ReadonlySet<string>>()
-
 /** The names of a list without the wildcard: one set for all streams that sent the same list. */
-function namesIn(list: readonly string[]): ReadonlySet<string> {
-  if (list.length === 0) return none
-  let names = setOfList.get(list)
-  if (names === undefined) {
-    names = new Set(list.filter((name) => name !== '*'))
-    setOfList.set(list, names)
-  }
-  return names
-}
+const namesIn = memoize(
+  (list: SharedList<string>): ReadonlySet<string> =>
+    list.length === 0 ? none : new Set(list.filter((name) => name !== '*')),
+)
 
 /** Both together; the very set that there was where the other adds nothing, so that it stays shared. */
 export function unite(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
@@ -56,7 +51,7 @@ export function without(a: ReadonlySet<string>, b: ReadonlySet<string>): Readonl
 /** A state-of-the-world request lists all that the client wants from now on. */
 export function subscribeToList(
   before: Subscription,
-  resourceNames: readonly string[],
+  resourceNames: SharedList<string>,
   legacyWildcard: boolean,
 ): SubscriptionChange {
   const legacy = resourceNames.length === 0 && legacyWildcard && !before.named
@@ -78,8 +73,8 @@ export function subscribeToList(
 export function subscribeToChange(
   before: Subscription,
   change: {
-    readonly subscribe: readonly string[]
-    readonly unsubscribe: readonly string[]
+    readonly subscribe: SharedList<string>
+    readonly unsubscribe: SharedList<string>
     readonly first: boolean
   },
   legacyWildcard: boolean,

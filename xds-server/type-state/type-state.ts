@@ -1,6 +1,6 @@
 // What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
 
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
 import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
@@ -16,7 +16,7 @@ export interface Response {
   readonly typeUrl: string
   readonly nonce: string
   readonly version: string
-  readonly resources: readonly Resource[]
+  readonly resources: SharedList<Resource>
   /** Those of `resources` that the client did not hold before: all, but in a whole SotW response. */
   readonly news: readonly Resource[]
   /** Names that the client loses by this response; SotW says so by leaving them out. */
@@ -63,7 +63,7 @@ export interface Delivery {
   /** SotW: the version that a reconnecting client claims to hold, until its first request is answered. */
   readonly claim: string | undefined
   /** SotW: the names as they stood in the last request; the same list again changes nothing. */
-  readonly listed: readonly string[]
+  readonly listed: SharedList<string>
   /** The version that the client last accepted. */
   readonly ackedVersion: string | undefined
   readonly flights: readonly Flight[]
@@ -81,7 +81,7 @@ export function createDelivery(typeUrl: string): Delivery {
     pushed: undefined,
     lastNonce: '',
     claim: undefined,
-    listed: [],
+    listed: EMPTY_LIST,
     ackedVersion: undefined,
     flights: [],
     refusals: [],
@@ -98,7 +98,7 @@ export interface Moment {
 }
 
 export interface Due {
-  readonly upserts: readonly Resource[]
+  readonly upserts: SharedList<Resource>
   readonly removed: readonly string[]
   /** The delivery once these are sent. */
   readonly after: Delivery
@@ -169,10 +169,10 @@ export function computeDue(delivery: Delivery, moment: Moment): Due {
       }
     }
   }
-  const shared = upserts.length === latest.resources.size && target === latest ? latest.list : upserts
   const refusals =
     touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
-  const all = restored.length === 0 ? shared : [...upserts, ...restored]
+  const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
+  const all = isWhole ? latest.list : shareList([...upserts, ...restored])
   return { upserts: all, removed, after: { ...after, apart: keptApart, refusals } }
 }
 
@@ -260,23 +260,24 @@ function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
 
 /** The list itself where nothing is left out, so that its encoding stays shared. */
 function subscribedAmong(
-  resources: readonly Resource[],
+  resources: SharedList<Resource>,
   { wildcard, names }: Subscription,
-): readonly Resource[] {
+): SharedList<Resource> {
   if (wildcard) return resources
   const kept = resources.filter(({ name }) => names.has(name))
-  return kept.length === resources.length ? resources : kept
+  return kept.length === resources.length ? resources : shareList(kept)
 }
 
 /** All of a type that a subscription asks for, in the order of the names; one list for all with the same names. */
-export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): readonly Resource[] {
+export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): SharedList<Resource> {
   return wildcard ? type.list : selectNames(type, names).present
 }
 
-const selectNames = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) => {
+const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
   const absent = [...names].filter((name) => !type.resources.has(name))
   const isAll = names.size - absent.length === type.resources.size
-  return { present: isAll ? type.list : type.list.filter(({ name }) => names.has(name)), absent }
+  const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
+  return { present, absent }
 })
 
 /** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
