@@ -235,9 +235,9 @@ t.test('X29: a write that changes nothing is no revision, and a stale one is non
   t.equal((await write({})).number, 1)
   const stale = revisions.write((config) => ({ ...config, upstreams: {} }), {
     author: 'rest',
-    expectedEtag: '7-x',
+    ifMatch: ['7-x'],
   })
-  await t.rejects(stale, { code: 'stale-etag', message: /it is at revision 1/ })
+  await t.rejects(stale, { code: 'stale-etag', message: /is at revision 1/ })
   t.same(await statuses(), ['1 accepted'])
 })
 

@@ -12,7 +12,7 @@ import {
   type SecretStatus,
   SecretStore,
 } from '../sources/secrets/secret-store.ts'
-import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
+import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { keepEqual } from './keep-equal.ts'
 import { changedPaths, describeRefusals } from './nacks.ts'
@@ -33,8 +33,8 @@ export interface RevisionsOptions {
 
 export interface WriteOptions {
   readonly author: string
-  /** The ETag of the revision that the writer has seen; without it, the write is to whatever is newest. */
-  readonly expectedEtag?: string
+  /** Compared with the revision in force when all earlier writes are done. Default: `*`. */
+  readonly ifMatch?: IfMatch
 }
 
 interface InForce extends Prepared {
@@ -164,13 +164,13 @@ export class Revisions {
    * @param edit makes the next document of the one in force; it may throw
    * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for files that are unfit, or whatever `edit` throws; what is served stays
    */
-  write(edit: (config: Config) => Config, { author, expectedEtag }: WriteOptions): Promise<RevisionInfo> {
+  write(edit: (config: Config) => Config, { author, ifMatch = '*' }: WriteOptions): Promise<RevisionInfo> {
     return this.#turns.take(async () => {
       const before = this.#inForce.revision
-      if (expectedEtag !== undefined && expectedEtag !== before.etag) {
+      if (ifMatch !== '*' && !ifMatch.includes(before.etag)) {
         throw new SwitchyardError(
           'stale-etag',
-          `the document has changed since: read it again (it is at revision ${before.number}), and repeat the edit`,
+          `the document is at revision ${before.number} ("${before.etag}"), which If-Match does not name; read it again and repeat the edit`,
         )
       }
       const config = keepEqual(this.config, edit(this.config))
