@@ -25,6 +25,8 @@ export interface DesiredState {
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>
+  /** The newest revision that a node NACKed; undefined if there is none. */
+  newestRejected(): Promise<RevisionInfo | undefined>
   /** Oldest first. */
   list(): Promise<readonly RevisionInfo[]>
   write(

@@ -14,8 +14,9 @@ import {
 } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { changedPaths } from './changes.ts'
 import { keepEqual } from './keep-equal.ts'
-import { changedPaths, describeRefusals } from './nacks.ts'
+import { describeRefusals } from './nacks.ts'
 import { followRevision, type Progress } from './progress.ts'
 import { type Publication, Publisher, type ServingCache } from './publisher.ts'
 import { judge, keysOf, type Trial } from './verdict.ts'
@@ -80,13 +81,9 @@ export class Revisions {
     const { store, initial, secrets = new SecretStore({ folder: '.' }) } = options
     const publisher = new Publisher(options.cache)
     const head = (await store.head()) ?? (await writeFirst(store, initial))
-    const older = (await store.list()).filter(({ number }) => number < head.number)
-    for (const { number, status } of older) {
-      if (status === 'pending' || status === 'unverified') await store.setStatus(number, 'superseded')
-    }
-    const accepted = older.findLast(({ status }) => status === 'accepted')
+    const accepted = await store.newest(['accepted'])
     let lastAccepted: Accepted | undefined
-    if (accepted !== undefined && head.status !== 'accepted') {
+    if (accepted !== undefined && accepted.number !== head.number) {
       const config = await configOf(store, accepted.number)
       const before = await prepare(config, publisher, secrets)
       publisher.publish(before.publication)
@@ -149,6 +146,11 @@ export class Revisions {
     return this.#store.list()
   }
 
+  /** The newest revision that a node NACKed. */
+  newestRejected(): Promise<RevisionInfo | undefined> {
+    return this.#store.newest(['rejected', 'rolled_back'])
+  }
+
   /** What nodes NACK now, and where in the document it comes from. */
   nacks(): Detail | undefined {
     return describeRefusals(this.#cache.status(), this.#inForce.publication)
@@ -176,10 +178,10 @@ export class Revisions {
       const config = keepEqual(this.config, edit(this.config))
       if (config === this.config) return before
       const prepared = await prepare(config, this.#publisher, this.#secrets)
-      const revision = await this.#store.append(config, before.etag, author)
-      if (before.status === 'pending' || before.status === 'unverified') {
-        await this.#store.setStatus(before.number, 'superseded')
-      }
+      const isUndecided = before.status === 'pending' || before.status === 'unverified'
+      const revision = await this.#store.append(config, before.etag, author, {
+        ...(isUndecided && { previous: { status: 'superseded' } }),
+      })
       this.#serve(revision, prepared)
       await this.#review()
       return this.#inForce.revision
@@ -192,6 +194,7 @@ export class Revisions {
       store: this.#store,
       cache: this.#cache,
       inForce: () => this.#inForce,
+      settled: () => this.#turns.take(async () => {}),
     })
   }
 
@@ -286,11 +289,11 @@ export class Revisions {
     const revision = await this.#store.append(accepted.config, etag, 'system', {
       status: 'accepted',
       detail: { message, problems: [] },
+      previous: { status: 'rolled_back', ...(why && { detail: why }) },
     })
     this.#serve(revision, prepared)
     this.#trial = undefined
     this.#keepAsAccepted()
-    await this.#store.setStatus(number, 'rolled_back', why)
   }
 
   #explain(by: readonly NodeStatus[]): Detail | undefined {
