@@ -13,7 +13,7 @@ import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import { findDanglingReferences } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
-import { createSnapshot, type Snapshot } from '../snapshot/snapshot.ts'
+import { createContent, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import {
   changeTypeSnapshot,
   emptyTypeSnapshot,
@@ -46,7 +46,7 @@ export interface SnapshotChange {
 
 /** What a group would be served, found good; `commitSnapshot` serves it. */
 export interface PreparedSnapshot {
-  readonly snapshot: Snapshot
+  readonly snapshot: SnapshotContent
   /** What the group was served then. */
   readonly previous: Snapshot | undefined
 }
@@ -246,7 +246,7 @@ export class SnapshotCache {
   #prepare(group: string, given: ReadonlyMap<string, TypeSnapshot>): PreparedSnapshot {
     const previous = this.#snapshots.get(group)
     refuseReusedVersions(given, previous)
-    const snapshot = createSnapshot(group, this.#sequence + 1, given, previous)
+    const snapshot = createContent(group, given, previous)
     if (this.#consistency === 'enforce') refuseDanglingReferences(snapshot)
     return { snapshot, previous }
   }
@@ -266,7 +266,7 @@ function versionFor(typeUrl: string, { version }: VersionOptions): string | unde
 }
 
 /** By what was given, of which the served types are made. */
-function isSame(a: Snapshot, b: Snapshot): boolean {
+function isSame(a: SnapshotContent, b: SnapshotContent): boolean {
   return (
     a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
   )
@@ -318,7 +318,7 @@ function refuseReusedVersions(
   }
 }
 
-function refuseDanglingReferences(snapshot: Snapshot): void {
+function refuseDanglingReferences(snapshot: SnapshotContent): void {
   const problems = findDanglingReferences(snapshot)
   if (problems.length > 0) {
     throw new SwitchyardError(
