@@ -49,7 +49,7 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
     code: 2,
     output: /no fleet "nope": known are canary, edge/,
   })
-  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /there are: edge, canary/ })
+  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /Use one of: edge, canary/ })
   t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed is running already \(process \d+\)/ })
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'logs are kept by node')
 
