@@ -98,7 +98,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.match(await yard('get', 'upstreams', '-o', 'table'), {
     stdout: /^ {2}upstreams\.echo\.endpoints\.b1\.address +"127/m,
   })
-  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /has: b1/ })
+  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /Use one of: b1/ })
 
   await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
   t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
