@@ -17,7 +17,8 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
-export type XdsProtocol = 'delta' | 'sotw'
+export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
+export type XdsProtocol = (typeof XDS_PROTOCOLS)[number]
 
 export interface XdsPlace {
   /** `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
