@@ -105,7 +105,7 @@ export async function startTlsEdge(
   t.teardown(() => revisions.close())
   const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
-  const envoy = await startEnvoy(t, server.address, 'delta', root)
+  const envoy = await startEnvoy(t, server.address, 'delta', { folder: root })
   await untilSynced(cache)
   await envoy.admin.waitUntilLive()
 
