@@ -149,8 +149,8 @@ export class Revisions {
     return this.#store.list()
   }
 
-  /** What the nodes refuse now, and where in the document it comes from. */
-  refusals(): Detail | undefined {
+  /** What nodes NACK now, and where in the document it comes from. */
+  nacks(): Detail | undefined {
     return describeRefusals(this.#cache.status(), this.#inForce.publication)
   }
 

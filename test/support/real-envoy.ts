@@ -52,6 +52,21 @@ export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeSt
   }
 }
 
+/**
+ * Resolves once the Envoy serves by what it has ACKed. An ACK alone is not enough: the replacement of a cluster warms until
+ * each endpoint has had its first health check, the one of a listener until its secrets and keys are there, and meanwhile
+ * calls go by the old one. Once nothing warms, calls that begin afterwards go by the new one; connections that are open may
+ * still end or drain, which a test must await for itself.
+ */
+export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvoy): Promise<void> {
+  await untilSynced(cache)
+  await admin.waitUntilLive()
+  for (;;) {
+    const held = [...(await admin.heldClusters()), ...(await admin.heldListeners())]
+    if (held.every(({ state }) => state !== 'warming')) return
+  }
+}
+
 /** Resolves with the first event that fits. */
 export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boolean): Promise<void> {
   return new Promise((resolve) => {

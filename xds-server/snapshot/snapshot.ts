@@ -1,8 +1,8 @@
-// All that one group of nodes is to be served at one moment; immutable.
+// An immutable snapshot: everything that one group of nodes is served.
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import { createResources, type Resource } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
@@ -16,20 +16,20 @@ import {
 
 export interface Snapshot {
   readonly group: string
-  /** Grows with each snapshot of a cache: the later of two snapshots has the higher number. */
+  /** A later snapshot of the same cache has a higher number. */
   readonly sequence: number
   /** As the caller gave them. */
   readonly given: ReadonlyMap<string, TypeSnapshot>
-  /** As they are served: with empty assignments for the clusters that would else wait for theirs. */
+  /** As they are served: with empty assignments for clusters without endpoints, which would wait for them. */
   readonly types: ReadonlyMap<string, TypeSnapshot>
 }
 
-/** The resources of a type; none where the snapshot has none. */
+/** The resources of a type. Empty if the snapshot has none. */
 export function typeIn(snapshot: Snapshot, typeUrl: string): TypeSnapshot {
   return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
 }
 
-/** `previous` is the group's snapshot before, whose parts are kept where they are equal. */
+/** Makes a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */
 export function createSnapshot(
   group: string,
   sequence: number,
@@ -43,23 +43,14 @@ export function createSnapshot(
   return { group, sequence, given: kept, types }
 }
 
-const atAddresses = new WeakMap<Snapshot, Map<string, Snapshot>>()
-
-/** The snapshot as one node sees it: each listener without an address gets the node's. Made once an address. */
-export function atAddress(snapshot: Snapshot, address: string): Snapshot {
+/** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */
+export const atAddress = memoizeByText((snapshot: Snapshot, address): Snapshot => {
   const listeners = snapshot.types.get(LISTENER)
   if (listeners === undefined) return snapshot
   const filled = withListenerAddress(listeners, address)
   if (filled === listeners) return snapshot
-  const known = atAddresses.get(snapshot) ?? new Map<string, Snapshot>()
-  atAddresses.set(snapshot, known)
-  let own = known.get(address)
-  if (own === undefined) {
-    own = { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
-    known.set(address, own)
-  }
-  return own
-}
+  return { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+})
 
 function keepEqual(
   previous: ReadonlyMap<string, TypeSnapshot> | undefined,
@@ -69,7 +60,7 @@ function keepEqual(
   return before?.contentVersion === type.contentVersion && before.version === type.version ? before : type
 }
 
-/** Envoy waits 15 s for the endpoints of a cluster that has none; an empty assignment says so at once. */
+/** Envoy warms a cluster without an assignment for 15 s. An empty assignment ends that at once. */
 function withEmptyAssignments(
   clusters: TypeSnapshot | undefined,
   given: TypeSnapshot | undefined,
@@ -88,7 +79,7 @@ function withEmptyAssignments(
   return served.contentVersion === assignments.contentVersion ? given : served
 }
 
-/** The clusters are those of the snapshot before, so that only assignments that were given or taken away matter. */
+/** The clusters are those of the previous snapshot, so only assignments that were added or removed matter. */
 function servedChange(before: Snapshot, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
   const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
   const unmet = removed.filter((name) => needed.has(name))
@@ -100,20 +91,11 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
   return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
 }
 
-const referredTo = new WeakMap<TypeSnapshot, ReadonlyMap<string, ReadonlySet<string>>>()
+/** The names that the resources of a type refer to, by their type URLs. */
+export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
 
-/** The names that the resources of a type refer to, by their type URLs; gathered once. */
-export function namesReferredTo(type: TypeSnapshot): ReadonlyMap<string, ReadonlySet<string>> {
-  let names = referredTo.get(type)
-  if (names === undefined) {
-    names = gatherNames(type.list)
-    referredTo.set(type, names)
-  }
-  return names
-}
-
-/** The same for some of its resources; gathered once for all who ask for the same names. */
-export const namesReferredToBy = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) =>
+/** The names that some resources of a type refer to, by their type URLs. Streams that want the same names share one result. */
+export const namesReferredToBy = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) =>
   gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
 )
 

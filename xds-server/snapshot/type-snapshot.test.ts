@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check'
 import t from 'tap'
+import { EMPTY_LIST } from '../../core/memo.ts'
 import { encodedResource, type Resource } from './resource.ts'
 import { CLUSTER, ROUTE } from './resource-type.ts'
 import { createTypeSnapshot, diffTypes, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
@@ -75,7 +76,11 @@ t.test('from nothing, the difference is the very list, so that its encoding is s
 
 t.test('a type without resources is one object, but clients cannot make the server keep many', async (t) => {
   const empty = emptyTypeSnapshot(CLUSTER)
-  t.match(empty, { typeUrl: CLUSTER, version: setVersion([]), list: [] } satisfies Partial<TypeSnapshot>)
+  t.match(empty, {
+    typeUrl: CLUSTER,
+    version: setVersion([]),
+    list: EMPTY_LIST,
+  } satisfies Partial<TypeSnapshot>)
   t.equal(emptyTypeSnapshot(CLUSTER), empty)
   t.equal(emptyTypeSnapshot(ROUTE).typeUrl, ROUTE)
   const asked = Array.from({ length: 100 }, (_, at) => emptyTypeSnapshot(`type.googleapis.com/no.Such${at}`))
