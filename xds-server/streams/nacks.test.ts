@@ -1,9 +1,9 @@
-// What a client is owed after it refused something: what is not sent again, what is, and what it is not believed to hold.
+// What a client is sent after a NACK: what is not sent again, what is, and which reported versions do not count.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X5: refused content is not sent again, whatever the client does': {
+  'X5: NACKed content is not sent again, whatever the client does': {
     sotw: `
       serve EDS a=1 b=1 | SDS s=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -113,7 +113,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: the name that was added with a refused response is taken away, and its sibling is sent again': {
+  'X6: a name that a NACKed response added is removed, and its sibling is sent again': {
     delta: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
