@@ -10,14 +10,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function readSources(): SourceFile[] {
   const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  return globSync('**/*.{ts,js}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) }).map(
+  return globSync('**/*.{ts,js,go}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) }).map(
     (path) => ({ path, text: readFileSync(join(root, path), 'utf8') }),
   )
 }
 
 t.test('the tree keeps the rules of the house', async (t) => {
   const files = readSources()
-  for (const part of ['xds-server/streams/', 'cli/', 'test/']) {
+  for (const part of ['xds-server/streams/', 'cli/', 'bench/xds-swarm/', 'test/']) {
     t.ok(
       files.some(({ path }) => path.startsWith(part)),
       `${part} is looked at`,
@@ -114,6 +114,12 @@ const twins = [
     rule: 'no file is longer than 400 lines',
     accepted: { path: 'cli/a.ts', text: 'x\n'.repeat(400) },
     refused: { path: 'cli/a.ts', text: 'x\n'.repeat(401) },
+    breach: 'has 401 lines, more than 400',
+  },
+  {
+    rule: 'no file in Go is longer either',
+    accepted: { path: 'bench/xds-swarm/main.go', text: 'x\n'.repeat(400) },
+    refused: { path: 'bench/xds-swarm/main.go', text: 'x\n'.repeat(401) },
     breach: 'has 401 lines, more than 400',
   },
   {
