@@ -26,6 +26,9 @@ function chooseProgram(given) {
   }
   const [, name = '', ...args] = given
   if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
+  if (name === 'test:unit') {
+    return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
+  }
   if (name === 'mutants') {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
@@ -40,7 +43,7 @@ function chooseProgram(given) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
-  const known = ['test', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
+  const known = ['test', 'test:unit', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
 }
 
