@@ -1,6 +1,6 @@
 // The demonstration: a testbed of its own, the acts on it, and whether they were as promised.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -15,6 +15,7 @@ import {
 } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
 import { play, renderVerdict } from './play.ts'
+import { recordDemo } from './record.ts'
 import { renderSummary } from './render.ts'
 import { findBroken } from './verdict.ts'
 
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly calls: number
   /** Port of the Envoys; 0 takes a free one. */
   readonly port: number
+  /** File for the measurements as JSON. */
+  readonly json?: string
 }
 
 /** Resolves with the exit code: 0 where it measured what it should. Every process that it started has then ended. */
@@ -61,6 +64,10 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   print(renderCast(testbed, nodes))
   const stage = { rest, fleet: FLEET, nodes, backends }
   const acts = await play(stage, options.calls, print)
+  if (options.json !== undefined) {
+    const ids = backends.map(({ id }) => id)
+    await writeFile(options.json, `${JSON.stringify(recordDemo(nodes.length, ids, acts), undefined, 2)}\n`)
+  }
   const broken = findBroken(acts)
   print(`${renderSummary(acts)}\n`)
   print(`${renderVerdict(broken)}\n`)

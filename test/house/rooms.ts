@@ -113,6 +113,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
   'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'experiments/': {
     holds: 'scenarios over REST and real calls, each with its story and figures',
     mayImport: ['testbed/'],
@@ -123,7 +124,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and what tests share',
-    mayImport: ['cli/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
   },
 }
 
