@@ -1,95 +1,145 @@
-// What the command sends to the control plane, and what it makes of the answers.
+// What the client sends, and what it makes of answers.
 
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import t, { type Test } from 'tap'
-import { RestClient } from './client.ts'
+import t from 'tap'
+import { type CallOptions, RestClient } from './client.ts'
+import { OPERATIONS } from './operations.ts'
 
 interface Answer {
   readonly status?: number
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-interface Seen {
-  readonly line: string
-  readonly type: string | undefined
-  readonly etag: string | undefined
-  readonly body: string
-}
-
-/** A server that gives these answers, one after the other, and notes what it was asked. */
-async function serve(t: Test, ...answers: readonly Answer[]) {
-  const seen: Seen[] = []
-  const note = async ({ method, url, headers }: IncomingMessage, body: string) =>
-    seen.push({ line: `${method} ${url}`, type: headers['content-type'], etag: headers['if-match'], body })
-  const server = createServer(async (request, response) => {
-    await note(request, await text(request))
-    const { status = 200, body = {} } = answers[seen.length - 1] ?? {}
-    response.statusCode = status
-    response.end(typeof body === 'string' ? body : JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  return { seen, rest: new RestClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) }
-}
-
-t.test('the document is replaced by YAML and changed by a merge patch, whatever it is by now', async (t) => {
-  const synced = { body: { outcome: 'synced', revision: 2 } }
-  const unverified = { status: 202, body: { outcome: 'unverified', revision: 3 } }
-  const { rest, seen } = await serve(t, { body: { version: 1 } }, synced, unverified)
-  t.same(await rest.config(), { version: 1 })
-  t.match(await rest.putConfig('version: 1'), { outcome: 'synced', revision: 2 })
-  t.match(await rest.patchConfig({ a: null }), { outcome: 'unverified', revision: 3 })
-  t.same(seen, [
-    { line: 'GET /v1/config', type: undefined, etag: undefined, body: '' },
-    { line: 'PUT /v1/config?wait=30s', type: 'application/yaml', etag: '*', body: 'version: 1' },
-    {
-      line: 'PATCH /v1/config?wait=30s',
-      type: 'application/merge-patch+json',
-      etag: '*',
-      body: '{"a":null}',
+/** A client whose `fetch` gives these answers, one after the other, and records the requests. */
+function clientWith(...answers: readonly Answer[]) {
+  const seen: { line: string; headers: Readonly<Record<string, string>>; body: unknown }[] = []
+  const rest = new RestClient({
+    url: 'http://control-plane:9000/',
+    token: 'mine',
+    fetch: async (url, { method, headers, body, signal } = {}) => {
+      signal?.throwIfAborted()
+      const { authorization, ...others } = headers as Record<string, string>
+      seen.push({ line: `${method} ${url}`, headers: others, body })
+      if (seen.length === 1) t.equal(authorization, 'Bearer mine')
+      const answer = answers[seen.length - 1] ?? {}
+      const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {})
+      return new Response(text, {
+        status: answer.status ?? 200,
+        ...(answer.headers && { headers: answer.headers }),
+      })
     },
-  ])
+  })
+  return { rest, seen }
+}
+
+const URL = 'http://control-plane:9000'
+
+t.test('there is a method for every operation', async (t) => {
+  const { rest } = clientWith()
+  for (const id of Object.keys(OPERATIONS)) t.type(rest[id as keyof typeof OPERATIONS], 'function', id)
 })
 
-t.test('names are written into paths as they have to be', async (t) => {
-  const { rest, seen } = await serve(t)
+t.test(
+  'a document is replaced by YAML or JSON and changed by a merge patch, by default whatever it is',
+  async (t) => {
+    const { rest, seen } = clientWith()
+    await rest.putConfig('version: 1')
+    await rest.putConfig({ version: 1 })
+    await rest.patchConfig({ a: null })
+    const any = { 'if-match': '*' }
+    t.same(seen, [
+      {
+        line: `PUT ${URL}/v1/config?wait=30s`,
+        headers: { ...any, 'content-type': 'application/yaml' },
+        body: 'version: 1',
+      },
+      {
+        line: `PUT ${URL}/v1/config?wait=30s`,
+        headers: { ...any, 'content-type': 'application/json' },
+        body: '{"version":1}',
+      },
+      {
+        line: `PATCH ${URL}/v1/config?wait=30s`,
+        headers: { ...any, 'content-type': 'application/merge-patch+json' },
+        body: '{"a":null}',
+      },
+    ])
+  },
+)
+
+t.test('the document comes with the ETag with which it can be written back', async (t) => {
+  const { rest, seen } = clientWith({ body: { version: 1 }, headers: { etag: '"7-x"' } })
+  const { config, etag } = await rest.getConfig()
+  t.same({ config, etag }, { config: { version: 1 }, etag: '"7-x"' })
+  await rest.patchConfig({}, { etag, wait: '5m' })
+  t.match(seen[1], { line: /wait=5m$/, headers: { 'if-match': '"7-x"' } })
+})
+
+t.test('a write that shall not wait has no wait in its query', async (t) => {
+  const { rest, seen } = clientWith()
+  await rest.putLb('edge', { mode: 'l4' }, { wait: false })
+  t.equal(seen[0]?.line, `PUT ${URL}/v1/fleets/edge/lb`)
+  t.notHas(seen[0]?.headers, { 'if-match': String })
+})
+
+t.test('names are escaped in paths', async (t) => {
+  const { rest, seen } = clientWith()
   await rest.putLb('a/b', { mode: 'l4' })
-  await rest.lb('a b')
-  await rest.revision(3)
+  await rest.getLb('a b')
+  await rest.getRevision(3)
+  await rest.waitForRevision(3, { wait: '1s' })
   t.same(
-    seen.map(({ line }) => line),
-    ['PUT /v1/fleets/a%2Fb/lb?wait=30s', 'GET /v1/fleets/a%20b/lb', 'GET /v1/revisions/3'],
+    seen.map(({ line }) => line.replace(URL, '')),
+    [
+      'PUT /v1/fleets/a%2Fb/lb?wait=30s',
+      'GET /v1/fleets/a%20b/lb',
+      'GET /v1/revisions/3',
+      'GET /v1/revisions/3?wait=1s',
+    ],
   )
 })
 
-t.test('a problem is the error that it was there', async (t) => {
+t.test('a call may have a token and a signal of its own', async (t) => {
+  const calls: unknown[] = []
+  const rest = new RestClient({
+    url: URL,
+    fetch: async (_url, init) => {
+      calls.push(init?.headers)
+      if (init?.signal?.aborted) throw new TypeError('fetch failed')
+      return new Response('{}')
+    },
+  })
+  await rest.getStatus()
+  await rest.getStatus({ token: 'other' })
+  t.same(calls, [{}, { authorization: 'Bearer other' }])
+  const options: CallOptions = { signal: AbortSignal.abort(new Error('enough')) }
+  await t.rejects(rest.getStatus(options), { message: 'enough' })
+})
+
+t.test('a problem document becomes the error that it was on the server', async (t) => {
   const problems = [{ path: 'fleets.edge', message: 'is wrong' }]
-  const nacked = {
-    type: 'urn:switchyard:error:nacked',
-    detail: 'edge-1 refused Cluster: prime',
-    problems: [],
-  }
+  const nacked = { type: 'urn:switchyard:error:nacked', detail: 'edge-1 NACKed Cluster: prime', revision: 2 }
   const invalid = { type: 'urn:switchyard:error:invalid-config', detail: 'is wrong', problems }
-  const { rest } = await serve(
-    t,
+  const { rest } = clientWith(
     { status: 409, body: nacked },
     { status: 422, body: invalid },
     { status: 418, body: { type: 'urn:switchyard:error:teapot', detail: 'short and stout' } },
+    { status: 418, body: { type: 'urn:switchyard:error:toString', detail: 'short and stout' } },
     { status: 502, body: '<html>' },
+    { status: 500, body: 'null' },
   )
-  await t.rejects(rest.status(), { code: 'nacked', message: 'edge-1 refused Cluster: prime' })
-  await t.rejects(rest.status(), { code: 'invalid-config', problems })
-  await t.rejects(rest.status(), { code: 'process-failed', message: 'short and stout' })
-  await t.rejects(rest.status(), { code: 'process-failed', message: /status answered 502: <html>/ })
+  await t.rejects(rest.getStatus(), { code: 'nacked', message: nacked.detail, cause: { revision: 2 } })
+  await t.rejects(rest.getStatus(), { code: 'invalid-config', problems })
+  await t.rejects(rest.getStatus(), { code: 'process-failed', message: 'short and stout' })
+  await t.rejects(rest.getStatus(), { code: 'process-failed', message: 'short and stout' })
+  await t.rejects(rest.getStatus(), { code: 'process-failed', message: /answered 502: <html>/ })
+  await t.rejects(rest.getStatus(), { code: 'process-failed', message: /answered 500: null/ })
 })
 
-t.test('nobody there is told', async (t) => {
-  const rest = new RestClient('http://127.0.0.1:1')
-  await t.rejects(rest.status(), {
+t.test('no answer is an error that names the URL', async (t) => {
+  const rest = new RestClient({ url: 'http://127.0.0.1:1' })
+  await t.rejects(rest.getStatus(), {
     code: 'unreachable',
-    message: /nobody answers at http:\/\/127\.0\.0\.1:1:/,
+    message: /nothing answers at http:\/\/127\.0\.0\.1:1:/,
   })
 })

@@ -1,131 +1,189 @@
-// What the command asks of the control plane, over REST and in no other way.
+// The typed client of the REST API. It runs in Node and in browsers.
 
-import { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../core/errors.ts'
-import type { LbSetting, Revision, Status, WriteAnswer } from './answers.ts'
+import { SwitchyardError } from '../core/errors.ts'
+import { JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './media-types.ts'
+import { OPERATIONS, type OperationId } from './operations.ts'
+import { readProblem } from './read-problem.ts'
+import type { LbRequest, LbSetting } from './schemas/lb.ts'
+import type { RevisionList, RevisionWithDocument } from './schemas/revision.ts'
+import type { Snapshot } from './schemas/snapshot.ts'
+import type { Health, Readiness, Status } from './schemas/status.ts'
+import type { WriteAnswer } from './schemas/write-answer.ts'
 
-interface Request {
-  readonly method?: 'GET' | 'PUT' | 'PATCH'
-  /** With the type of its content. */
-  readonly body?: string
-  readonly type?: string
+export interface ClientOptions {
+  /** URL of the control plane, such as `http://127.0.0.1:9000`. */
+  readonly url: string
+  /** Sent as a bearer token with every request. Its name becomes the author of revisions. */
+  readonly token?: string
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+export interface CallOptions {
+  /** Aborts the call, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Replaces the client's token for this call. */
+  readonly token?: string
+}
+
+export interface WriteOptions extends CallOptions {
+  /** How long to wait for the outcome, such as `30s`; at most `5m`. Default: 30s. False: return at once. */
+  readonly wait?: string | false
+  /** The document that this write replaces, by its ETag (`If-Match`). Default: any. */
   readonly etag?: string
 }
 
-const WAIT = 'wait=30s'
-const JSON_TYPE = 'application/json'
-const YAML = 'application/yaml'
-/** https://www.rfc-editor.org/rfc/rfc7396 */
-const MERGE_PATCH = 'application/merge-patch+json'
-/** If-Match that any document fits: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
+/** The desired state, and the ETag with which to write it back. */
+export interface CurrentConfig {
+  readonly config: unknown
+  readonly etag: string
+}
+
+interface Body {
+  readonly type: string
+  readonly text: string
+}
+
+interface RequestParts {
+  /** Values of the path's parameters. */
+  readonly params?: Readonly<Record<string, string | number>>
+  readonly wait?: string | false
+  readonly body?: Body
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const DEFAULT_WAIT = '30s'
+/** Matches any document: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
 const ANY = '*'
-const URN = 'urn:switchyard:error:'
 
 /**
- * Every method throws SwitchyardError: with the code and the problems of the control plane's own answer (`nacked` and
- * `pending` among them), or `unreachable` where nobody answers.
+ * One method for each REST operation. Every method throws SwitchyardError: with the code and the problems of the problem
+ * document (`nacked` and `pending` included; `cause` is the whole document), `unreachable` if nothing answers at the URL,
+ * or `process-failed` for an answer that is not a problem document.
  */
 export class RestClient {
-  /** Such as `http://127.0.0.1:9000`. */
+  /** Without a slash at the end. */
   readonly url: string
   readonly #token: string | undefined
+  readonly #fetch: typeof globalThis.fetch
 
-  /** `token` is sent with every request. */
-  constructor(url: string, token?: string) {
+  constructor({ url, token, fetch = (...request) => globalThis.fetch(...request) }: ClientOptions) {
     this.url = url.replace(/\/+$/, '')
     this.#token = token
+    this.#fetch = fetch
   }
 
-  async config(): Promise<unknown> {
-    return await this.#read('/v1/config')
+  /** Gets the desired state. */
+  async getConfig(options: CallOptions = {}): Promise<CurrentConfig> {
+    const response = await this.#send('getConfig', {}, options)
+    return { config: await response.json(), etag: response.headers.get('etag') ?? '' }
   }
 
-  /** Replaces the whole document, whatever it is by now; problems are told by line and column. */
-  async putConfig(yaml: string): Promise<WriteAnswer> {
-    return await this.#write('/v1/config', { method: 'PUT', body: yaml, type: YAML, etag: ANY })
+  /** Replaces the desired state. A string is YAML: its problems then have lines and columns. */
+  async putConfig(document: string | object, options: WriteOptions = {}): Promise<WriteAnswer> {
+    const body =
+      typeof document === 'string'
+        ? { type: YAML_TYPE, text: document }
+        : { type: JSON_TYPE, text: JSON.stringify(document) }
+    return await this.#write('putConfig', { body }, { etag: ANY, ...options })
   }
 
-  /** Changes parts of the document, whatever it is by now. */
-  async patchConfig(patch: unknown): Promise<WriteAnswer> {
-    const body = JSON.stringify(patch)
-    return await this.#write('/v1/config', { method: 'PATCH', body, type: MERGE_PATCH, etag: ANY })
+  /** Changes parts of the desired state with a JSON merge patch. */
+  async patchConfig(patch: unknown, options: WriteOptions = {}): Promise<WriteAnswer> {
+    const body = { type: MERGE_PATCH_TYPE, text: JSON.stringify(patch) }
+    return await this.#write('patchConfig', { body }, { etag: ANY, ...options })
   }
 
-  /** What is in effect. */
-  async lb(fleet: string): Promise<LbSetting> {
-    return await this.#read(`/v1/fleets/${encodeURIComponent(fleet)}/lb`)
+  /** Gets how a fleet balances load, defaults included. */
+  async getLb(fleet: string, options: CallOptions = {}): Promise<LbSetting> {
+    return await this.#read('getLb', { params: { fleet } }, options)
   }
 
-  /** Turns the switch of a fleet, and answers once all of it has ACKed. */
-  async putLb(fleet: string, setting: LbSetting): Promise<WriteAnswer & LbSetting> {
-    const body = JSON.stringify(setting)
-    return await this.#write(`/v1/fleets/${encodeURIComponent(fleet)}/lb`, {
-      method: 'PUT',
-      body,
-      type: JSON_TYPE,
-    })
+  /** Switches how a fleet balances load. Without a policy the fleet keeps the one that it has. */
+  async putLb(
+    fleet: string,
+    setting: LbRequest,
+    options: WriteOptions = {},
+  ): Promise<WriteAnswer & LbSetting> {
+    const body = { type: JSON_TYPE, text: JSON.stringify(setting) }
+    return await this.#write('putLb', { params: { fleet }, body }, options)
   }
 
-  async status(): Promise<Status> {
-    return await this.#read('/v1/status')
+  /** Lists all revisions, newest first. */
+  async listRevisions(options: CallOptions = {}): Promise<RevisionList> {
+    return await this.#read('listRevisions', {}, options)
   }
 
-  async revisions(): Promise<{ readonly revisions: readonly Revision[] }> {
-    return await this.#read('/v1/revisions')
+  /** Gets a revision with its document. */
+  async getRevision(number: number, options: CallOptions = {}): Promise<RevisionWithDocument> {
+    return await this.#read('getRevision', { params: { number } }, options)
   }
 
-  async revision(number: number): Promise<unknown> {
-    return await this.#read(`/v1/revisions/${number}`)
+  /** Waits for the outcome of a revision: the `getRevision` operation with a wait. */
+  async waitForRevision(
+    number: number,
+    { wait = DEFAULT_WAIT, ...options }: CallOptions & { readonly wait?: string } = {},
+  ): Promise<WriteAnswer> {
+    return await this.#read('getRevision', { params: { number }, wait }, options)
   }
 
-  async #read<T>(path: string): Promise<T> {
-    return (await (await this.#fetch(path)).json()) as T
+  /** Gets the status of fleets, nodes and the revision in force. */
+  async getStatus(options: CallOptions = {}): Promise<Status> {
+    return await this.#read('getStatus', {}, options)
   }
 
-  async #write<T>(path: string, request: Request): Promise<T> {
-    return (await (await this.#fetch(`${path}?${WAIT}`, request)).json()) as T
+  /** Gets the resources that a fleet is served. */
+  async getSnapshot(fleet: string, options: CallOptions = {}): Promise<Snapshot> {
+    return await this.#read('getSnapshot', { params: { fleet } }, options)
   }
 
-  async #fetch(path: string, { method = 'GET', body, type, etag }: Request = {}): Promise<Response> {
+  /** Checks that the process answers. */
+  async getHealth(options: CallOptions = {}): Promise<Health> {
+    return await this.#read('getHealth', {}, options)
+  }
+
+  /** Checks that a revision is served. @throws SwitchyardError `unreachable` while the control plane shuts down */
+  async getReadiness(options: CallOptions = {}): Promise<Readiness> {
+    return await this.#read('getReadiness', {}, options)
+  }
+
+  async #read<T>(operation: OperationId, parts: RequestParts, options: CallOptions): Promise<T> {
+    return (await (await this.#send(operation, parts, options)).json()) as T
+  }
+
+  async #write<T>(
+    operation: OperationId,
+    parts: RequestParts,
+    { wait = DEFAULT_WAIT, etag, ...options }: WriteOptions,
+  ): Promise<T> {
+    const headers = etag === undefined ? {} : { 'if-match': etag }
+    return await this.#read(operation, { ...parts, wait, headers }, options)
+  }
+
+  async #send(
+    operation: OperationId,
+    { params = {}, wait, body, headers = {} }: RequestParts,
+    { token = this.#token, signal }: CallOptions,
+  ): Promise<Response> {
+    const { method, path } = OPERATIONS[operation]
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
+    const query = wait ? `?wait=${encodeURIComponent(wait)}` : ''
     const request: RequestInit = {
       method,
       headers: {
-        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
-        ...(type === undefined ? {} : { 'content-type': type }),
-        ...(etag === undefined ? {} : { 'if-match': etag }),
+        ...headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': body.type }),
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body.text }),
+      ...(signal === undefined ? {} : { signal }),
     }
-    const response = await fetch(`${this.url}${path}`, request).catch((cause: unknown) => {
-      throw new SwitchyardError('unreachable', `nobody answers at ${this.url}: is the control plane up?`, {
-        cause,
-      })
+    const response = await this.#fetch(`${this.url}${filled}${query}`, request).catch((cause: unknown) => {
+      if (signal?.aborted) throw signal.reason
+      const message = `nothing answers at ${this.url}: check the URL, and that the control plane is running`
+      throw new SwitchyardError('unreachable', message, { cause })
     })
     if (response.ok) return response
-    throw await problemIn(response)
-  }
-}
-
-interface ProblemDocument {
-  readonly type?: string
-  readonly detail?: string
-  readonly problems?: readonly Problem[]
-}
-
-/** The control plane's answer as the error that it was there. */
-async function problemIn(response: Response): Promise<SwitchyardError> {
-  const text = await response.text()
-  const { type = '', detail, problems = [] } = parseProblem(text)
-  const named = type.startsWith(URN) ? type.slice(URN.length) : ''
-  const code: ErrorCode = named in ERROR_CODES ? (named as ErrorCode) : 'process-failed'
-  return new SwitchyardError(code, detail ?? `${response.url} answered ${response.status}: ${text}`, {
-    problems,
-  })
-}
-
-function parseProblem(text: string): ProblemDocument {
-  try {
-    return JSON.parse(text) as ProblemDocument
-  } catch {
-    return {}
+    throw await readProblem(response)
   }
 }

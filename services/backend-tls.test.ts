@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { CLIENT, callAs, ECHO } from '../test/support/tls-edge.ts'
+import { CLIENT, callAs, ECHO } from '../test/support/tls-client.ts'
 import { Authority } from '../testbed/certificates/authority.ts'
 import { startBackend } from './backend-server.ts'
 

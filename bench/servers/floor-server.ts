@@ -1,6 +1,7 @@
 // The floor: plain gRPC streams that write what a client is owed, without any xDS logic. What the library costs is what it takes beyond this.
 
 import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { shareList } from '../../core/memo.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../xds-server/index.ts'
 import { byteMethod } from '../../xds-server/services/byte-method.ts'
 import type { ByteStream as Stream } from '../../xds-server/services/xds-stream.ts'
@@ -21,8 +22,9 @@ const METHODS: Readonly<Record<string, Encode>> = {
     encodeDeltaResponse({ ...content(resources), typeUrl, nonce: '1', version: '1' }),
 }
 
-function content(resources: readonly Resource[]) {
-  return { resources, news: resources, removed: [] }
+function content(list: readonly Resource[]) {
+  const resources = shareList(list)
+  return { resources, changedResources: resources, removed: [] }
 }
 
 await serveBenchmark(async (size) => {

@@ -1,6 +1,7 @@
 // The record holds what was measured, and is plain JSON.
 
 import t from 'tap'
+import type { LbRequest } from '../../api/schemas/lb.ts'
 import { recordDemo } from './record.ts'
 
 const distribution = {
@@ -16,7 +17,7 @@ const distribution = {
   noiseFloor: Math.sqrt(1 / 3),
 } as const
 
-const turn = {
+const switched = {
   from: { mode: 'l4' },
   to: { mode: 'l7', policy: 'maglev' },
   ackedMs: 19.6,
@@ -25,9 +26,15 @@ const turn = {
   load: { calls: 300, failures: [] },
 } as const
 
+const settingOf = (lb: LbRequest) => ({ lb, summary: '', hashes: false, expectations: [] })
+
 t.test('a setting is recorded with its switch, in whole milliseconds, and its distributions', async (t) => {
   const keyed = { ...distribution, keys: { same: 'alice' } }
-  const record = recordDemo(3, ['b1', 'b2'], [{ setting: turn.to, turn, distributions: [keyed] }])
+  const record = recordDemo(
+    3,
+    ['b1', 'b2'],
+    [{ setting: settingOf(switched.to), switched, distributions: [keyed] }],
+  )
   const recorded = {
     connections: 1,
     calls: 3,
@@ -53,6 +60,10 @@ t.test('a setting is recorded with its switch, in whole milliseconds, and its di
 })
 
 t.test('the first setting has no switch, and L4 has no policy', async (t) => {
-  const record = recordDemo(3, [], [{ setting: { mode: 'l4', policy: 'random' }, distributions: [] }])
+  const record = recordDemo(
+    3,
+    [],
+    [{ setting: settingOf({ mode: 'l4', policy: 'random' }), distributions: [] }],
+  )
   t.strictSame(record.settings, [{ mode: 'l4', distributions: [] }])
 })

@@ -1,7 +1,7 @@
 // The measurements of the demonstration as data, for `yard demo --json FILE`: the README's picture is drawn from them.
 
 import type { Distribution } from '../../testbed/measure/distribution.ts'
-import type { Act } from './verdict.ts'
+import type { Measurement } from './verdict.ts'
 
 export interface DemoRecord {
   readonly envoys: number
@@ -41,21 +41,25 @@ export interface DistributionRecord {
 }
 
 /** The record of what the demonstration measured on a fleet of `envoys`. Times are whole milliseconds. */
-export function recordDemo(envoys: number, backends: readonly string[], acts: readonly Act[]): DemoRecord {
-  return { envoys, backends, settings: acts.map(recordSetting) }
+export function recordDemo(
+  envoys: number,
+  backends: readonly string[],
+  measurements: readonly Measurement[],
+): DemoRecord {
+  return { envoys, backends, settings: measurements.map(recordSetting) }
 }
 
-function recordSetting({ setting, turn, distributions }: Act): SettingRecord {
+function recordSetting({ setting: { lb }, switched, distributions }: Measurement): SettingRecord {
   return {
-    mode: setting.mode,
-    ...(setting.mode === 'l7' && setting.policy !== undefined && { policy: setting.policy }),
-    ...(turn && {
+    mode: lb.mode,
+    ...(lb.mode === 'l7' && lb.policy !== undefined && { policy: lb.policy }),
+    ...(switched && {
       switched: {
-        ackedMs: Math.round(turn.ackedMs),
-        lastGoneMs: Math.round(turn.lastGoneMs),
-        oldConnections: turn.oldConnections,
-        calls: turn.load.calls,
-        failed: turn.load.failures.length,
+        ackedMs: Math.round(switched.ackedMs),
+        lastGoneMs: Math.round(switched.lastGoneMs),
+        oldConnections: switched.oldConnections,
+        calls: switched.load.calls,
+        failed: switched.load.failures.length,
       },
     }),
     distributions: distributions.map(recordDistribution),

@@ -1,15 +1,20 @@
-// How far the fleets have come with a change, in words.
+// The outcome of a write in words.
 
-import type { WriteAnswer } from '../../api/answers.ts'
+import type { Outcome } from '../../api/outcome.ts'
+import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
 
-const WORDS: Readonly<Record<string, string>> = {
-  synced: 'every Envoy has it',
-  unverified: 'accepted, but no Envoy is connected that could take it',
+const WORDS: Readonly<Record<Outcome, string>> = {
+  synced: 'every Envoy has ACKed',
+  nacked: 'an Envoy NACKed',
+  pending: 'an Envoy has not answered yet',
+  unverified: 'stored; no Envoy is connected that could ACK it',
 }
 
-/** `revision 7: every Envoy has it (31 ms)` */
-export function describeOutcome({ outcome, revision, elapsedMs }: WriteAnswer): string {
-  const which = revision === undefined ? '' : `revision ${revision}: `
-  const took = elapsedMs === undefined ? '' : ` (${elapsedMs} ms)`
-  return `${which}${WORDS[outcome] ?? outcome}${took}`
+/** `revision 7: every Envoy has ACKed (31 ms)` */
+export function describeOutcome({
+  outcome,
+  revision,
+  elapsedMs,
+}: Pick<WriteAnswer, 'outcome' | 'revision' | 'elapsedMs'>): string {
+  return `revision ${revision}: ${WORDS[outcome]} (${elapsedMs} ms)`
 }

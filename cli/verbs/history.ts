@@ -1,14 +1,15 @@
-// `yard history`: the revisions of the desired state, and what became of each.
+// `yard history`: lists the revisions of the desired state with their status.
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import type { Revision } from '../../api/answers.ts'
+import type { RevisionStatus } from '../../api/revision-status.ts'
+import type { RevisionList } from '../../api/schemas/revision.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, countOf, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+const COLORS: Readonly<Record<RevisionStatus, (text: string) => string>> = {
   accepted: pc.green,
   rejected: pc.red,
   rolled_back: pc.red,
@@ -24,26 +25,26 @@ export function addHistory(program: Command): void {
     withAdmin(
       program
         .command('history')
-        .description('the revisions of the desired state, or one of them with its document')
-        .argument('[revision]', 'its number', countOf(1)),
+        .description('List the revisions of the desired state, or print one with its document.')
+        .argument('[revision]', 'Number of a revision.', countOf(1)),
     ),
   )
   withExamples(command, [
-    ['yard history', 'all revisions'],
-    ['yard history 3', 'the third, with its document'],
+    ['yard history', 'List all revisions.'],
+    ['yard history 3', 'Print the third one with its document.'],
   ])
   command.action(async (number: number | undefined, { admin, output }: AdminFlags & OutputFlags) => {
     const rest = await findControlPlane(admin)
-    if (number === undefined) print(await rest.revisions(), output, renderRevisions)
-    else print(await rest.revision(number), output === 'table' ? 'yaml' : output, String)
+    if (number === undefined) print(await rest.listRevisions(), output, renderRevisions)
+    else print(await rest.getRevision(number), output === 'table' ? 'yaml' : output, String)
   })
 }
 
-function renderRevisions({ revisions }: { readonly revisions: readonly Revision[] }): string {
+function renderRevisions({ revisions }: RevisionList): string {
   const columns = ['revision', 'status', 'author', 'written', 'reason'].map((title) => ({ title }))
   const rows = revisions.map(({ revision, status, author, createdAt, reason = '' }) => [
     String(revision),
-    (COLOURS[status] ?? String)(status),
+    COLORS[status](status),
     author,
     createdAt,
     shorten(reason),
@@ -51,7 +52,7 @@ function renderRevisions({ revisions }: { readonly revisions: readonly Revision[
   return renderTable(columns, rows)
 }
 
-/** All of it is in the other formats. */
+/** The other formats have the whole reason. */
 function shorten(reason: string): string {
   return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`
 }

@@ -1,14 +1,17 @@
-// `yard status`: what each fleet is set to, and how far each Envoy has come with it.
+// `yard status`: shows each fleet with its setting, and each Envoy with its state.
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import { type FleetStatus, type NodeStatus, nameOf, type Status } from '../../api/answers.ts'
+import { nameOfLb } from '../../api/lb-name.ts'
+import type { NodeState } from '../../api/node-state.ts'
+import type { NodeStatus } from '../../api/schemas/node.ts'
+import type { FleetStatus, Status } from '../../api/schemas/status.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
-const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   SYNCED: pc.green,
   NACKED: pc.red,
   STALE: pc.yellow,
@@ -18,19 +21,19 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
 
 export function addStatus(program: Command): void {
   const command = withOutput(
-    withAdmin(program.command('status').description('the fleets, their Envoys, and who has ACKed what')),
+    withAdmin(program.command('status').description('Show the fleets and what each Envoy has ACKed.')),
   )
   withExamples(command, [
-    ['yard status', 'a table'],
-    ['yard status -o json | jq .nodes', 'all that is known of the nodes'],
+    ['yard status', 'Print tables.'],
+    ['yard status -o json | jq .nodes', 'Print everything about the nodes.'],
   ])
   command.action(async ({ admin, output }: AdminFlags & OutputFlags) => {
-    print(await (await findControlPlane(admin)).status(), output, renderStatus)
+    print(await (await findControlPlane(admin)).getStatus(), output, renderStatus)
   })
 }
 
 export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Status): string {
-  const refusals = nodes.flatMap(describeRefusals)
+  const nacks = nodes.flatMap(describeNacks)
   const accepted =
     acceptedRevision === revision.revision ? '' : `, accepted: ${acceptedRevision ?? 'none yet'}`
   return [
@@ -39,7 +42,7 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
     renderTable(
       [
         { title: 'fleet' },
-        { title: 'set to' },
+        { title: 'setting' },
         { title: 'Envoys', align: 'right' },
         { title: 'synced', align: 'right' },
       ],
@@ -50,37 +53,37 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
       [{ title: 'node' }, { title: 'fleet' }, { title: 'state' }, { title: 'types' }],
       nodes.toSorted(byFleetAndName).map(nodeRow),
     ),
-    ...(refusals.length === 0 ? [] : ['', ...refusals]),
+    ...(nacks.length === 0 ? [] : ['', ...nacks]),
   ].join('\n')
 }
 
 function fleetRow(name: string, { lb }: FleetStatus, nodes: readonly NodeStatus[]): readonly string[] {
-  const connected = nodes.filter(({ group, connected }) => group === name && connected)
+  const connected = nodes.filter(({ fleet, connected }) => fleet === name && connected)
   const synced = connected.filter(({ state }) => state === 'SYNCED')
-  return [pc.bold(name), lb === undefined ? '' : nameOf(lb), String(connected.length), String(synced.length)]
+  return [pc.bold(name), nameOfLb(lb), String(connected.length), String(synced.length)]
 }
 
-/** The tenth after the ninth. */
+/** Compares numbers in names as numbers: edge-9 before edge-10. */
 function byFleetAndName(one: NodeStatus, other: NodeStatus): number {
-  return one.group.localeCompare(other.group) || one.id.localeCompare(other.id, 'en', { numeric: true })
+  return one.fleet.localeCompare(other.fleet) || one.id.localeCompare(other.id, 'en', { numeric: true })
 }
 
-function nodeRow({ id, group, state, types }: NodeStatus): readonly string[] {
-  const perType = Object.entries(types).map(([url, type]) => colour(type.state, shortName(url)))
-  return [id, group, colour(state, state), perType.join(' ')]
+function nodeRow({ id, fleet, state, types }: NodeStatus): readonly string[] {
+  const perType = Object.entries(types).map(([url, type]) => color(type.state, shortName(url)))
+  return [id, fleet, color(state, state), perType.join(' ')]
 }
 
-/** Envoy's own words. */
-function describeRefusals({ id, types }: NodeStatus): readonly string[] {
+/** The NACKs of a node, with Envoy's error text. */
+function describeNacks({ id, types }: NodeStatus): readonly string[] {
   return Object.entries(types).flatMap(([url, { nack }]) =>
     nack === undefined
       ? []
-      : [pc.red(`  ${id} refused ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
+      : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
   )
 }
 
-function colour(state: string, text: string): string {
-  return (COLOURS[state] ?? String)(text)
+function color(state: NodeState, text: string): string {
+  return COLORS[state](text)
 }
 
 function shortName(typeUrl: string): string {

@@ -1,4 +1,4 @@
-// Before a route is reached: whose token it is, whether that may do it, and a line about each write.
+// Authentication, authorization and the audit log, before any route handler runs.
 
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -8,33 +8,33 @@ import type { Caller, Tokens } from '../access/tokens.ts'
 
 export interface Access {
   readonly tokens: Tokens
-  /** Told of each write, and of each that was refused, before it is answered. */
+  /** Gets an entry for each write, allowed or denied, before the answer is sent. */
   readonly audit: { append(entry: AuditEntry): Promise<void> }
-  /** Default: `/metrics` wants a viewer's token, as all that can be read does. */
+  /** Serves `/metrics` without a token. Default: it needs a viewer's token, like every read. */
   readonly openMetrics?: boolean
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose token it came with; undefined where none is asked for. */
+    /** The owner of the token; undefined if the admin needs no tokens. */
     caller: Caller | undefined
-    /** The number of the revision that it wrote. */
+    /** The number of the revision that the request wrote. */
     revision: number | undefined
   }
 }
 
-/** What says nothing of this control plane but that it is up; a browser cannot show a token for the pages. */
+/** Needs no token: health says only that the process is up, and a browser cannot send a token for pages. */
 const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs']
 const READING = ['GET', 'HEAD', 'OPTIONS']
-/** Bad tokens that an address may show in a minute before they are no longer looked at one by one. */
+/** How many bad tokens an IP address may send in a minute before it gets 429. */
 const FAILURES = { max: 10, timeWindow: 60_000 }
 
-/** Who is the author of what this request writes. */
+/** The author of what this request writes. */
 export function authorOf({ caller }: FastifyRequest): string {
   return caller?.name ?? 'rest'
 }
 
-/** Has to come before the routes that it guards. */
+/** Call it before registering the routes that it guards. */
 export async function addAccess(server: FastifyInstance, access: Access): Promise<void> {
   await server.register(rateLimit, { global: false })
   const countFailure = server.createRateLimit(FAILURES)
@@ -51,12 +51,15 @@ export async function addAccess(server: FastifyInstance, access: Access): Promis
         isExceeded: false,
         ...(await countFailure(request)),
       }
-      // A good token still passes, or any process of this host could lock its owner out.
+      // A valid token still passes; otherwise any process on this host could lock its owner out.
       throw isExceeded ? tooMany(reply, ttlInSeconds) : unauthenticated(reply, token)
     }
     if (request.caller.role === 'viewer' && !READING.includes(request.method)) {
       const { name } = request.caller
-      throw new SwitchyardError('forbidden', `the token "${name}" is a viewer's: writes take an operator's`)
+      throw new SwitchyardError(
+        'forbidden',
+        `the token "${name}" has the role viewer: writes need a token with the role operator`,
+      )
     }
   })
 
@@ -73,7 +76,7 @@ export async function addAccess(server: FastifyInstance, access: Access): Promis
       status: statusCode,
       ...(revision === undefined ? {} : { revision }),
     }
-    // What was done is done: a log that cannot be written is told, and the answer goes out.
+    // The write has happened: if the log fails, report that, and send the answer.
     await access.audit.append(entry).catch((error: unknown) => request.log.error(error))
   })
 }
@@ -86,14 +89,17 @@ function bearerIn({ headers }: FastifyRequest): string | undefined {
 
 function unauthenticated(reply: FastifyReply, token: string | undefined): SwitchyardError {
   reply.header('www-authenticate', `Bearer realm="switchyard"${token ? ', error="invalid_token"' : ''}`)
-  const what = token === undefined ? 'this takes a token' : 'the token is none of this control plane'
+  const what = token === undefined ? 'this request needs a token' : 'unknown token'
   return new SwitchyardError(
     'unauthenticated',
-    `${what}: send authorization: Bearer TOKEN, with one of tokens.json (npx yard token prints it)`,
+    `${what}: send the header "authorization: Bearer TOKEN" with a token of tokens.json (npx yard token prints one)`,
   )
 }
 
 function tooMany(reply: FastifyReply, seconds: number): SwitchyardError {
   reply.header('retry-after', seconds)
-  return new SwitchyardError('too-many-attempts', `too many bad tokens came from here: wait ${seconds} s`)
+  return new SwitchyardError(
+    'too-many-attempts',
+    `too many bad tokens came from this address: wait ${seconds} s`,
+  )
 }

@@ -1,4 +1,4 @@
-// The admin as a server: its address, those who wait when it closes, and those who leave.
+// The admin as a server: its address, its shutdown, and clients that disconnect.
 
 import { once } from 'node:events'
 import t from 'tap'
@@ -15,7 +15,7 @@ const HEAD: RevisionInfo = {
   status: 'pending',
 }
 
-/** A fleet that never answers: a wait ends with its signal only, which is handed out. */
+/** A fleet that never answers: a wait ends only when its signal aborts. Returns that signal. */
 function silentFleet() {
   const asked = Promise.withResolvers<AbortSignal>()
   const state: DesiredState = {
@@ -23,8 +23,9 @@ function silentFleet() {
     config: sampleWith({}),
     acceptedNumber: undefined,
     secrets: () => ({}),
-    refusals: () => undefined,
+    nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
+    newestRejected: async () => undefined,
     list: async () => [HEAD],
     write: async () => HEAD,
     progress: async (_number, signal) => {
@@ -48,14 +49,14 @@ async function start(address = '127.0.0.1:0') {
   return { asked, ...(await startAdmin({ state, nodes, address })) }
 }
 
-t.test('it listens where it is told to, and says where that is', async (t) => {
+t.test('it listens on the given address, and returns its URL', async (t) => {
   const { url, close } = await start()
   t.teardown(close)
   t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.same(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' })
 })
 
-t.test('whoever waits is answered when it closes', async (t) => {
+t.test('requests that wait are answered when it closes', async (t) => {
   const { url, asked, close } = await start()
   const waiting = fetch(`${url}/v1/fleets/edge/lb?wait=5m`, PUT)
   await asked
@@ -63,7 +64,7 @@ t.test('whoever waits is answered when it closes', async (t) => {
   t.equal((await waiting).status, 504)
 })
 
-t.test('a wait ends when nobody is there any more to be answered', async (t) => {
+t.test('a wait ends when the client disconnects', async (t) => {
   const { url, asked, close } = await start()
   t.teardown(close)
   const leaving = new AbortController()
@@ -76,12 +77,18 @@ t.test('a wait ends when nobody is there any more to be answered', async (t) => 
   t.equal(signal.aborted, true)
 })
 
-t.test('a port in use is a clear error, and so is an address that is none', async (t) => {
+t.test('a port in use is an error that names the address, and so is an invalid address', async (t) => {
   const { url, close } = await start()
   t.teardown(close)
   const { host } = new URL(url)
-  await t.rejects(start(host), { code: 'address-in-use', message: new RegExp(`${host}, which is in use`) })
+  await t.rejects(start(host), {
+    code: 'address-in-use',
+    message: new RegExp(`${host}: the address is in use`),
+  })
   for (const address of ['', 'nonsense', '127.0.0.1', '127.0.0.1:x']) {
-    await t.rejects(start(address), { code: 'invalid-argument', message: /is not HOST:PORT/ })
+    await t.rejects(start(address), {
+      code: 'invalid-argument',
+      message: /is not an address: write HOST:PORT/,
+    })
   }
 })

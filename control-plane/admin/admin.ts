@@ -1,4 +1,4 @@
-// The REST server: what it serves, how it reads bodies, and how it answers when something is wrong.
+// The REST server: its routes, validation, error answers, and where it listens.
 
 import { isIP } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -10,36 +10,29 @@ import { type Access, addAccess } from './access.ts'
 import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
 import { configRoutes } from './config-routes.ts'
-import type { DesiredState, Nodes } from './desired-state.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { createProblem, problemOf, sendProblem } from './problem.ts'
 import { revisionRoutes } from './revision-routes.ts'
+import type { RoutesOptions } from './routes-options.ts'
 import { statusRoutes } from './status-routes.ts'
 
-/** Room for a document of more than ten thousand upstreams. */
+/** Enough for a document of more than ten thousand upstreams. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-export interface AdminOptions {
-  readonly state: DesiredState
-  readonly nodes: Nodes
-  /** Who may do what. Without it everybody may do everything, and the admin stays on loopback. */
+export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes'> {
+  /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
 }
 
-export interface RoutesOptions extends AdminOptions {
-  /** Aborts when the server closes, so that no wait holds it up. */
-  readonly closing: AbortSignal
-}
-
-/** The admin's routes, not listening yet: `inject` speaks to them without a socket. */
+/** Creates the server without listening: `inject` calls its routes without a socket. */
 export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
-    // Faults of ours go to stderr; stdout belongs to what a process has to say when it is ready.
+    // Errors go to stderr: stdout has only the line that says that the process is ready.
     logger: { level: 'error', stream: process.stderr },
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
-    // Whoever asks while it closes is told by /readyz, and served.
+    // While it closes, requests are still served; /readyz reports the shutdown.
     return503OnClosing: false,
   })
   const closing = new AbortController()
@@ -48,18 +41,18 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 
   addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    // The config part validates bodies, because what it says of them is the same for files.
+    // `document/` validates bodies, so that a body and a file get the same messages.
     if (httpPart === 'body') return (value: unknown) => ({ value })
     const check = createSchemaCheck(schema)
     return (value: unknown) => {
       const problems = check(value).map(toProblem)
       if (problems.length === 0) return { value }
       const cause = new SwitchyardError('invalid-argument', `the ${httpPart} is not valid`, { problems })
-      // fastify writes onto the error that it is given, so it does not get ours itself.
+      // fastify adds properties to the error that it gets, so it gets a copy.
       return { error: new Error(cause.message, { cause }) }
     }
   })
-  // The schemas of answers are for readers of the API document.
+  // Answers are not validated at run time: rest-schemas.test.ts holds them against the schemas.
   server.setSerializerCompiler(() => JSON.stringify)
   server.setErrorHandler((error: Error, request, reply) => {
     const problem = problemOf(error)
@@ -67,7 +60,13 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     return sendProblem(reply, problem)
   })
   server.setNotFoundHandler(({ method, url }, reply) =>
-    sendProblem(reply, createProblem('not-found', `${method} ${url} leads nowhere: see GET /docs`)),
+    sendProblem(
+      reply,
+      createProblem(
+        'not-found',
+        `${method} ${url} is not an operation of this API. GET /docs lists all operations`,
+      ),
+    ),
   )
 
   server.decorateRequest('caller', undefined)
@@ -82,8 +81,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 
 /**
  * Starts the admin on `HOST:PORT`; port 0 takes a free one.
- * @returns its URL, and a `close` that answers all who wait before it resolves
- * @throws SwitchyardError `invalid-argument` for an address that is none, or that others reach where there are no tokens;
+ * @returns its URL, and a `close` that answers all waiting requests before it resolves
+ * @throws SwitchyardError `invalid-argument` for an invalid address, or one that is not loopback if there are no tokens;
  * `address-in-use`
  */
 export async function startAdmin(
@@ -93,13 +92,13 @@ export async function startAdmin(
   if (host === undefined) {
     throw new SwitchyardError(
       'invalid-argument',
-      `"${options.address}" is not HOST:PORT, such as 127.0.0.1:9000`,
+      `"${options.address}" is not an address: write HOST:PORT, such as 127.0.0.1:9000`,
     )
   }
   if (options.access === undefined && !isLoopback(host)) {
     throw new SwitchyardError(
       'invalid-argument',
-      `the admin is not served on ${host} without tokens: keep them in a folder (--state or --access), or stay on 127.0.0.1`,
+      `the admin does not listen on ${host} without tokens: name a folder for them with --state or --access, or listen on 127.0.0.1`,
     )
   }
   const server = await createAdmin(options)
@@ -120,7 +119,7 @@ function asListenError(error: unknown, address: string): SwitchyardError {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return new SwitchyardError(
       'address-in-use',
-      `the admin cannot listen on ${address}, which is in use: end what listens there, or choose another address`,
+      `the admin cannot listen on ${address}: the address is in use. Stop the process that listens there, or choose another address`,
       { cause: error },
     )
   }

@@ -1,29 +1,15 @@
-// What a write is answered with: its outcome, once the fleet has it, or who refused and why, or who is behind.
+// Answers to writes: sent when the outcome of the revision is known, or when the wait ends.
 
 import type { FastifyReply } from 'fastify'
-import type { NodeStatus, SyncReport } from '../../xds-server/nodes/status.ts'
-import type { RevisionInfo, RevisionStatus } from '../store/revision.ts'
+import type { WaitQuery } from '../../api/schemas/request.ts'
+import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
 import type { DesiredState, Progress } from './desired-state.ts'
 import { etagHeader } from './preconditions.ts'
 import { createProblem, sendProblem } from './problem.ts'
-import { type WaitQuery, waitMsOf, waitSignal } from './wait.ts'
+import { toNodeJson } from './rest-json.ts'
+import { waitMsOf, waitSignal } from './wait.ts'
 
-export interface Answer {
-  readonly outcome: SyncReport['outcome']
-  /** The number of the revision. */
-  readonly revision: number
-  readonly revisionStatus: RevisionStatus
-  /** From the arrival of the request to this answer, in milliseconds. */
-  readonly elapsedMs: number
-  readonly nodes: readonly NodeStatus[]
-}
-
-/** A revision as REST shows it. */
-export function toRevisionJson({ number, detail, ...rest }: RevisionInfo) {
-  return { revision: number, ...rest, ...(detail && { reason: detail.message, problems: detail.problems }) }
-}
-
-/** A request that is to be answered when a revision has come as far as its `?wait=` allows. */
+/** A request whose answer depends on how far a revision comes within its `?wait=`. */
 export class PendingAnswer {
   readonly #state: DesiredState
   readonly #reply: FastifyReply
@@ -31,7 +17,7 @@ export class PendingAnswer {
   readonly #waitMs: number | undefined
   readonly #begun = performance.now()
 
-  /** @throws SwitchyardError `invalid-argument` for a wait that is too long, before anything is done. */
+  /** Create it before anything is written. @throws SwitchyardError `invalid-argument` if the wait is too long */
   constructor(state: DesiredState, reply: FastifyReply, closing: AbortSignal, query: WaitQuery) {
     this.#state = state
     this.#reply = reply
@@ -39,21 +25,23 @@ export class PendingAnswer {
     this.#waitMs = waitMsOf(query)
   }
 
-  /** Sends it, with whatever `describe` adds; the ETag is that of the document in force by then. */
+  /**
+   * Sends the answer, with the ETag of the document in force by then.
+   * @param describe more fields, computed when the wait is over
+   */
   async send(number: number, describe: () => object = () => ({})): Promise<FastifyReply> {
     this.#reply.request.revision = number
     const waitMs = this.#waitMs
-    // Not to wait is to look once at how far it has come.
+    // Without a wait, look once at how far the revision has come.
     const signal = waitMs === undefined ? AbortSignal.abort() : waitSignal(waitMs, this.#reply, this.#closing)
     const progress = await this.#state.progress(number, signal)
     const { outcome, revision, nodes } = progress
-    const elapsedMs = Math.round(performance.now() - this.#begun)
-    const answer: Answer = {
+    const answer: WriteAnswer = {
       outcome,
       revision: revision.number,
       revisionStatus: revision.status,
-      elapsedMs,
-      nodes,
+      elapsedMs: Math.round(performance.now() - this.#begun),
+      nodes: nodes.map(toNodeJson),
     }
     const reply = this.#reply.header('etag', etagHeader(this.#state.head))
     const whole = { ...answer, ...describe() }
@@ -61,7 +49,7 @@ export class PendingAnswer {
   }
 }
 
-function sendOutcome(reply: FastifyReply, { detail }: Progress, answer: Answer): FastifyReply {
+function sendOutcome(reply: FastifyReply, { detail }: Progress, answer: WriteAnswer): FastifyReply {
   const message = detail?.message ?? ''
   switch (answer.outcome) {
     case 'synced':
@@ -70,14 +58,16 @@ function sendOutcome(reply: FastifyReply, { detail }: Progress, answer: Answer):
       return reply.code(202).send(answer)
     case 'nacked': {
       const stays =
-        answer.revisionStatus === 'accepted' ? '; the others have accepted the revision, and it stays' : ''
+        answer.revisionStatus === 'accepted'
+          ? '; the revision stays in force, because the other nodes ACKed it'
+          : ''
       return sendProblem(reply, {
         ...createProblem('nacked', `${message}${stays}`, detail?.problems),
         ...answer,
       })
     }
     case 'pending': {
-      const text = `after ${answer.elapsedMs} ms still without an answer: ${message}`
+      const text = `no answer within ${answer.elapsedMs} ms from ${message}; the revision stays in force`
       return sendProblem(reply, { ...createProblem('pending', text), ...answer })
     }
   }

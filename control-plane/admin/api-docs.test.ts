@@ -3,7 +3,7 @@
 import t from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 
-t.test('the API document tells every route, with schemas, waits and problems', async (t) => {
+t.test('the API document describes every route, with schemas, waits and problems', async (t) => {
   const { admin } = await serveFleet(t)
   const document = (await admin.inject('/openapi.json')).json()
   t.equal(document.openapi, '3.1.0')
@@ -21,6 +21,10 @@ t.test('the API document tells every route, with schemas, waits and problems', a
   t.match(Object.keys(put.requestBody.content), ['application/json', 'application/yaml'])
   t.match(put.requestBody.content['application/json'].schema, { properties: { fleets: {}, upstreams: {} } })
   t.match(put.parameters, [{ name: 'wait' }, { name: 'if-match' }])
+  t.match(put.responses['409'].content['application/problem+json'].schema.properties, {
+    outcome: {},
+    nodes: {},
+  })
   for (const path of Object.values<Record<string, { responses: object }>>(document.paths)) {
     for (const { responses } of Object.values(path)) {
       t.match(responses, { default: { content: { 'application/problem+json': {} } } })
@@ -28,7 +32,7 @@ t.test('the API document tells every route, with schemas, waits and problems', a
   }
 })
 
-t.test('the page is served whole, and may load nothing from elsewhere', async (t) => {
+t.test('the page is complete, and may load nothing from other hosts', async (t) => {
   const { admin } = await serveFleet(t)
   const page = await admin.inject('/docs/')
   t.equal(page.statusCode, 200)

@@ -1,10 +1,10 @@
-// The API document, `/openapi.json`, derived from the schemas of the routes; and a page that shows it, `/docs`.
+// The API document `/openapi.json`, derived from the schemas of the routes, and the page `/docs` that shows it.
 
 import swagger from '@fastify/swagger'
 import apiReference from '@scalar/fastify-api-reference'
 import type { FastifyInstance } from 'fastify'
 
-/** The page is to work where there is no network, and to tell nobody that it was looked at. */
+/** The page works without a network, and reports its visitors to nobody. */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
@@ -19,7 +19,7 @@ const SECURITY = {
   security: [{ token: [] as string[] }],
 }
 
-/** Has to be registered before the routes that it is to describe. */
+/** Call it before registering the routes that it describes. */
 export async function addApiDocs(
   server: FastifyInstance,
   { withTokens }: { readonly withTokens: boolean },
@@ -29,7 +29,8 @@ export async function addApiDocs(
       openapi: '3.1.0',
       info: {
         title: 'Switchyard',
-        description: 'How calls are balanced on fleets of Envoys, as one document of desired state.',
+        description:
+          'Configure how fleets of Envoys balance and secure gRPC calls, through one document of desired state.',
         version: '1',
       },
       ...(withTokens && SECURITY),

@@ -1,4 +1,4 @@
-// Bad requests: each is answered with what is wrong and how to mend it, and changes nothing.
+// Invalid requests: each answer says what is wrong and how to fix it, and nothing changes.
 
 import t from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
@@ -18,16 +18,16 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    title: 'JSON that stops too early',
+    title: 'truncated JSON',
     payload: '{"mode": "l7"',
     status: 400,
-    problem: { type: /invalid-argument$/, detail: /^the body is not JSON: .*position 13/ },
+    problem: { type: /invalid-argument$/, detail: /^the body is not valid JSON: .*position 13/ },
   },
   {
     title: 'an empty body',
     payload: '',
     status: 400,
-    problem: { detail: /^the body is not JSON: Unexpected end/ },
+    problem: { detail: /^the body is not valid JSON: Unexpected end/ },
   },
   {
     title: 'a body of another type',
@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     problem: { type: /payload-too-large$/, detail: /4 MiB/ },
   },
   {
-    title: 'a list in place of an object',
+    title: 'a list instead of an object',
     payload: '[]',
     status: 422,
     problem: { type: /invalid-config$/, problems: [{ path: '', message: /not \[\]$/ }] },
@@ -69,14 +69,14 @@ const CASES: readonly Case[] = [
     problem: { problems: [{ path: '__proto__', message: /is not known here/ }] },
   },
   {
-    title: 'a fleet that is not there',
+    title: 'a write to an unknown fleet',
     url: '/v1/fleets/west/lb',
     payload: '{"mode":"l7"}',
     status: 404,
     problem: { type: /not-found$/, detail: 'there is no fleet "west": known are edge' },
   },
   {
-    title: 'to look at a fleet that is not there',
+    title: 'a read of an unknown fleet',
     method: 'GET',
     url: '/v1/fleets/constructor/lb',
     status: 404,
@@ -111,24 +111,24 @@ const CASES: readonly Case[] = [
     problem: { problems: [{ path: 'wiat', message: /known are wait$/ }] },
   },
   {
-    title: 'an address that is none',
+    title: 'a malformed path',
     url: '/v1/fleets/%zz/lb',
     payload: '{"mode":"l7"}',
     status: 400,
     problem: { type: /invalid-argument$/, detail: /%zz/ },
   },
   {
-    title: 'a path that leads nowhere',
+    title: 'an unknown path',
     method: 'GET',
     url: '/v2/fleets',
     status: 404,
-    problem: { type: /not-found$/, detail: /^GET \/v2\/fleets leads nowhere/ },
+    problem: { type: /not-found$/, detail: /^GET \/v2\/fleets is not an operation/ },
   },
   {
-    title: 'a method that is not served',
+    title: 'an unknown method',
     method: 'DELETE',
     status: 404,
-    problem: { detail: /^DELETE \/v1\/fleets\/edge\/lb leads nowhere/ },
+    problem: { detail: /^DELETE \/v1\/fleets\/edge\/lb is not an operation/ },
   },
 ]
 

@@ -1,4 +1,4 @@
-// The whole document over REST: reading it, replacing it, patching it, and who may.
+// The whole document over REST: read, replace, patch, and preconditions.
 
 import t from 'tap'
 import { parse, stringify } from 'yaml'
@@ -7,7 +7,7 @@ import { serveFleet } from '../../test/support/served-fleet.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 
 t.test(
-  'GET shows the document in force with its ETag, in JSON, or in YAML where that is asked for',
+  'GET returns the document in force with its ETag, in JSON, or in YAML if `Accept` asks for it',
   async (t) => {
     const { admin, state } = await serveFleet(t)
     const json = await admin.inject('/v1/config')
@@ -38,7 +38,7 @@ const WRITES = [
 ] as const
 
 for (const { title, method, type, payload } of WRITES) {
-  t.test(`${title} writes a revision, and answers once the fleet has it`, async (t) => {
+  t.test(`${title} writes a revision, and answers when the fleet has ACKed`, async (t) => {
     const { admin, state, connectNode, getConfig } = await serveFleet(t)
     await connectNode('node-1')
     const { etag } = await getConfig()
@@ -90,7 +90,7 @@ for (const { title, ifMatch, status, ...problem } of PRECONDITIONS) {
   })
 }
 
-t.test('If-Match may be * for any, or several of which one fits', async (t) => {
+t.test('If-Match may be *, or a list of ETags with the current one', async (t) => {
   const { admin, getConfig } = await serveFleet(t)
   for (const ifMatch of ['*', `"x", ${(await getConfig()).etag}`]) {
     const response = await admin.inject({
@@ -103,7 +103,7 @@ t.test('If-Match may be * for any, or several of which one fits', async (t) => {
   }
 })
 
-t.test('of two who have read the same document, one writes', async (t) => {
+t.test('of two writes with the same ETag, one succeeds', async (t) => {
   const { admin, getConfig, state } = await serveFleet(t)
   const { etag } = await getConfig()
   const patches = ['random', 'least_request'].map((policy) =>
@@ -120,7 +120,7 @@ t.test('of two who have read the same document, one writes', async (t) => {
 })
 
 t.test(
-  "X7: a refused patch is 409 with the node's words, the place, and the ETag to go on from",
+  "X7: a patch that a node NACKs is 409 with the node's text, the path, and the current ETag",
   async (t) => {
     const { connectNode, patchConfig, getConfig } = await serveFleet(t)
     const node = await connectNode('node-1')
@@ -141,7 +141,7 @@ t.test(
 
 const BAD_BODIES = [
   {
-    title: 'YAML that is none',
+    title: 'malformed YAML',
     type: 'application/yaml',
     payload: 'version: 1\nfleets: [',
     problems: [{ path: /^body:2:\d+/ }],
@@ -173,7 +173,7 @@ const BAD_BODIES = [
 ] as const
 
 for (const { title, type, payload, problems } of BAD_BODIES) {
-  t.test(`${title} is 422 with its place, and what is served stays`, async (t) => {
+  t.test(`${title} is 422 with its path, and the served snapshot stays`, async (t) => {
     const { admin, cache, state } = await serveFleet(t)
     const before = { head: state.head, snapshot: cache.getSnapshot('edge') }
     const headers = { 'content-type': type, 'if-match': '*' }
@@ -183,9 +183,42 @@ for (const { title, type, payload, problems } of BAD_BODIES) {
   })
 }
 
-t.test('a patch that would break the whole is 422 with the place in the whole', async (t) => {
+t.test('a patch that makes the document invalid is 422 with the path in the document', async (t) => {
   const { patchConfig, state } = await serveFleet(t)
   const response = await patchConfig({ upstreams: { echo: null } })
   t.match(response.json(), { status: 422, problems: [{ path: /^routes\.public\.rules/ }] })
   t.equal(state.head.number, 1)
 })
+
+for (const count of [2, 50]) {
+  t.test(
+    `${count} PATCHes at once with If-Match: * all succeed, and none of their changes is lost`,
+    async (t) => {
+      const { admin, state, store } = await serveFleet(t)
+      // The writes meet in the queue: each of them arrives before the first one is in the store.
+      const append = store.append.bind(store)
+      const allArrived = Promise.withResolvers<void>()
+      store.append = async (...parameters) => {
+        await allArrived.promise
+        return append(...parameters)
+      }
+      let arrived = 0
+      admin.addHook('preHandler', async () => {
+        arrived += 1
+        if (arrived === count) setImmediate(allArrived.resolve)
+      })
+      const patches = Array.from({ length: count }, (_, index) =>
+        admin.inject({
+          method: 'PATCH',
+          url: '/v1/config',
+          headers: { 'content-type': 'application/json', 'if-match': '*' },
+          payload: { upstreams: { [`u${index}`]: { endpoints: {} } } },
+        }),
+      )
+      const codes = (await Promise.all(patches)).map(({ statusCode }) => statusCode)
+      t.same(new Set(codes), new Set([202]))
+      t.equal(state.head.number, 1 + count)
+      t.match(Object.keys(state.config.upstreams), { length: 3 + count })
+    },
+  )
+}

@@ -1,14 +1,15 @@
-// What the admin needs to know of the desired state, of the revisions that it went through, and of the nodes.
+// What the admin needs from the rest of the control plane: the desired state with its revisions, and the nodes.
 
+import type { Outcome } from '../../api/outcome.ts'
 import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
-import type { NodeStatus, SyncReport } from '../../xds-server/nodes/status.ts'
+import type { NodeStatus } from '../../xds-server/nodes/status.ts'
 import type { Config } from '../document/model.ts'
-import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
+import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 
 /** How far a revision has come. */
 export interface Progress {
-  readonly outcome: SyncReport['outcome']
+  readonly outcome: Outcome
   readonly revision: RevisionInfo
   readonly detail?: Detail
   readonly nodes: readonly NodeStatus[]
@@ -19,24 +20,27 @@ export interface DesiredState {
   readonly head: RevisionInfo
   readonly config: Config
   readonly acceptedNumber: number | undefined
-  /** The secrets that are served, and what is wrong with their files; never what is in them. */
+  /** The secrets in use with their expiry and what is wrong with their files; never their content. */
   secrets(): Readonly<Record<string, { readonly notAfter: string; readonly problems: readonly Problem[] }>>
-  /** What nodes refuse now. */
-  refusals(): Detail | undefined
+  /** What nodes NACK now; undefined if nothing. */
+  nacks(): Detail | undefined
   get(number: number): Promise<Revision>
+  /** The newest revision that a node NACKed; undefined if there is none. */
+  newestRejected(): Promise<RevisionInfo | undefined>
+  /** Oldest first. */
   list(): Promise<readonly RevisionInfo[]>
   write(
     edit: (config: Config) => Config,
-    options: { readonly author: string; readonly expectedEtag?: string },
+    options: { readonly author: string; readonly ifMatch?: IfMatch },
   ): Promise<RevisionInfo>
   progress(number: number, signal: AbortSignal): Promise<Progress>
 }
 
 /** The snapshot cache as the admin sees it. */
 export interface Nodes {
-  /** The nodes of a group, or all. */
-  status(group?: string): readonly NodeStatus[]
+  /** The nodes of a fleet, or all. */
+  status(fleet?: string): readonly NodeStatus[]
   onEvent(listener: (event: XdsEvent) => void): () => void
-  /** What a group is served, as proto JSON by type and name; undefined where it is served nothing. */
-  snapshotJson(group: string): object | undefined
+  /** What a fleet is served, as proto JSON by type URL and name; undefined if it is served nothing. */
+  snapshotJson(fleet: string): object | undefined
 }

@@ -1,4 +1,4 @@
-// The switch over REST: what is answered, and when.
+// The load-balancing switch over REST: what the answer is, and when it comes.
 
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
@@ -6,7 +6,7 @@ import { serveFleet } from '../../test/support/served-fleet.ts'
 import { CLUSTER, LISTENER, type Snapshot, SnapshotCache } from '../../xds-server/index.ts'
 import { translateFleet } from '../translate/translate.ts'
 
-t.test('GET shows what is in effect, with defaults, and PUT takes it back', async (t) => {
+t.test('GET returns the setting with defaults, and PUT accepts it back', async (t) => {
   const { admin, putLb } = await serveFleet(t)
   const get = async () => (await admin.inject('/v1/fleets/edge/lb')).json()
   t.same(await get(), { mode: 'l4', policy: 'round_robin' })
@@ -40,7 +40,7 @@ t.test('with ?wait= it answers 200 synced once every node has ACKed', async (t) 
   for (const { types } of response.json().nodes) t.match(types[CLUSTER], { ackedVersion: version })
 })
 
-t.test("with ?wait= it answers 409 nacked with the node's own words", async (t) => {
+t.test("with ?wait= it answers 409 nacked with the node's error text", async (t) => {
   const { connectNode, putLb } = await serveFleet(t)
   await connectNode('node-1')
   const second = await connectNode('node-2')
@@ -62,31 +62,34 @@ t.test("with ?wait= it answers 409 nacked with the node's own words", async (t) 
   })
 })
 
-t.test('with ?wait= it answers 504 pending with who, and with what, when the time is over', async (t) => {
-  const { connectNode, putLb } = await serveFleet(t)
-  const node = await connectNode('node-1')
-  node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? 'silence' : 'ack')
-  const response = await putLb({ mode: 'l7' }, '?wait=50ms')
-  t.equal(response.statusCode, 504)
-  t.match(response.json(), {
-    type: 'urn:switchyard:error:pending',
-    status: 504,
-    detail: /^after \d+ ms still without an answer: node-1 \(.*Listener STALE.*\)$/,
-    outcome: 'pending',
-    mode: 'l7',
-    nodes: [{ id: 'node-1' }],
-  })
-  t.ok(response.json().elapsedMs >= 49)
-})
+t.test(
+  'with ?wait= it answers 504 pending with the nodes and types that are late, when the wait ends',
+  async (t) => {
+    const { connectNode, putLb } = await serveFleet(t)
+    const node = await connectNode('node-1')
+    node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? 'silence' : 'ack')
+    const response = await putLb({ mode: 'l7' }, '?wait=50ms')
+    t.equal(response.statusCode, 504)
+    t.match(response.json(), {
+      type: 'urn:switchyard:error:pending',
+      status: 504,
+      detail: /^no answer within \d+ ms from node-1 \(.*Listener STALE.*\); the revision stays in force$/,
+      outcome: 'pending',
+      mode: 'l7',
+      nodes: [{ id: 'node-1' }],
+    })
+    t.ok(response.json().elapsedMs >= 49)
+  },
+)
 
-t.test('with ?wait= it answers 202 unverified at once where no node is connected', async (t) => {
+t.test('with ?wait= it answers 202 unverified at once if no node is connected', async (t) => {
   const { putLb } = await serveFleet(t)
   const response = await putLb({ mode: 'l7' }, '?wait=5m')
   t.equal(response.statusCode, 202)
   t.match(response.json(), { outcome: 'unverified', mode: 'l7', nodes: [] })
 })
 
-t.test('without ?wait= it answers 202 with how far it has come', async (t) => {
+t.test('without ?wait= it answers 202 with the outcome so far', async (t) => {
   const { connectNode, putLb } = await serveFleet(t)
   t.match((await putLb({ mode: 'l7' })).json(), { outcome: 'unverified' })
   const node = await connectNode('node-1')
@@ -96,7 +99,7 @@ t.test('without ?wait= it answers 202 with how far it has come', async (t) => {
   t.match(response.json(), { outcome: 'pending', mode: 'l4', nodes: [{ id: 'node-1' }] })
 })
 
-t.test('a PUT that changes nothing serves the snapshot from before, and is synced', async (t) => {
+t.test('a PUT that changes nothing keeps the served snapshot, and is synced', async (t) => {
   const { cache, connectNode, putLb } = await serveFleet(t)
   await connectNode('node-1')
   const before = cache.getSnapshot('edge')
@@ -105,7 +108,7 @@ t.test('a PUT that changes nothing serves the snapshot from before, and is synce
   t.equal(cache.getSnapshot('edge'), before)
 })
 
-t.test('writes that come at once are each done as a whole, and the last one is what is served', async (t) => {
+t.test('concurrent writes are atomic, and the last one is served', async (t) => {
   const { cache, state, putLb } = await serveFleet(t)
   const wanted = [
     { mode: 'l7', policy: 'least_request', choices: 7 },

@@ -1,6 +1,6 @@
 // JSON merge patch: https://www.rfc-editor.org/rfc/rfc7396
 
-/** The target with the patch applied: objects are merged, null takes away, and anything else replaces. Neither is changed. */
+/** Returns the target with the patch applied: merges objects, removes what is null, and replaces anything else. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged = new Map(isObject(target) ? Object.entries(target) : [])
@@ -8,7 +8,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     if (value === null) merged.delete(key)
     else merged.set(key, mergePatch(merged.get(key), value))
   }
-  // Unlike an assignment, this makes a field of "__proto__" too, which validation can then refuse.
+  // Unlike an assignment, this makes "__proto__" a plain field, which validation then rejects.
   return Object.fromEntries(merged)
 }
 

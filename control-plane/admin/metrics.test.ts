@@ -1,4 +1,4 @@
-// The metrics: what is counted, and that clients cannot make up series.
+// The metrics: what they count, and that clients cannot create series.
 
 import t from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
@@ -26,7 +26,7 @@ t.test('streams, nodes, ACKs, NACKs, pushes, revisions and REST calls are counte
   }
 })
 
-t.test('a fleet that is not in the document is counted as other', async (t) => {
+t.test('a fleet that is not in the document counts as other', async (t) => {
   const { admin, cache, connectNode } = await serveFleet(t)
   cache.setSnapshot('made-up', [])
   await connectNode('node-1', 'made-up')

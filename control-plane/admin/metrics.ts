@@ -1,18 +1,19 @@
-// `/metrics`: streams, nodes, ACKs, NACKs, pushes, revisions and REST calls, in the text format of Prometheus.
+// `/metrics`: streams, nodes, ACKs, NACKs, pushes, revisions and REST calls, in Prometheus' text format.
 
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
-import type { RoutesOptions } from './admin.ts'
+import { NODE_STATES } from '../../api/node-state.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/snapshot/resource-type.ts'
+import type { RoutesOptions } from './routes-options.ts'
 
-/** Labels come from clients: what is not known here is one label, so that nobody can make up endless series. */
-const KNOWN_TYPES = new Set(['Cluster', 'ClusterLoadAssignment', 'Listener', 'RouteConfiguration', 'Secret'])
+/** Clients choose these labels: everything unknown shares one label, so that they cannot create endless series. */
+const KNOWN_TYPES: readonly string[] = [CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET]
 const OTHER = 'other'
 
 const COUNTED = {
   sent: ['switchyard_xds_pushes_total', 'Responses sent'],
-  acked: ['switchyard_xds_acks_total', 'Responses that a node accepted'],
-  nacked: ['switchyard_xds_nacks_total', 'Responses that a node refused'],
+  acked: ['switchyard_xds_acks_total', 'Responses that a node ACKed'],
+  nacked: ['switchyard_xds_nacks_total', 'Responses that a node NACKed'],
 } as const
 
 export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOptions): void {
@@ -20,13 +21,12 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
   const registers = [registry]
   const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
   const typeOf = (typeUrl: string) => {
-    const name = typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
-    return KNOWN_TYPES.has(name) ? name : OTHER
+    return KNOWN_TYPES.includes(typeUrl) ? typeUrl.slice(typeUrl.lastIndexOf('.') + 1) : OTHER
   }
 
   new Gauge({
     name: 'switchyard_xds_streams',
-    help: 'Streams that are open',
+    help: 'Open xDS streams',
     registers,
     collect() {
       this.set(nodes.status().reduce((sum, { streams }) => sum + streams.length, 0))
@@ -40,7 +40,7 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
     collect() {
       this.reset()
       for (const fleet of Object.keys(state.config.fleets)) {
-        for (const one of SYNC_STATES) this.set({ fleet, state: one }, 0)
+        for (const one of NODE_STATES) this.set({ fleet, state: one }, 0)
       }
       for (const { group, state: one } of nodes.status()) this.inc({ fleet: fleetOf(group), state: one })
     },
@@ -55,7 +55,7 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
   })
   new Gauge({
     name: 'switchyard_revision_accepted',
-    help: 'Number of the newest revision that was accepted, 0 before there is one',
+    help: 'Number of the newest accepted revision, 0 before there is one',
     registers,
     collect() {
       this.set(state.acceptedNumber ?? 0)
@@ -76,7 +76,7 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
 
   const durations = new Histogram({
     name: 'switchyard_rest_request_duration_seconds',
-    help: 'From the arrival of a REST call to its answer, waits included',
+    help: 'Time from the arrival of a REST call to its answer, including waits',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
     registers,

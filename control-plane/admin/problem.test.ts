@@ -4,7 +4,7 @@ import t from 'tap'
 import { ERROR_CODES, type ErrorCode, SwitchyardError } from '../../core/errors.ts'
 import { createProblem, problemOf } from './problem.ts'
 
-t.test('each error code has a type of its own and the status of the table', async (t) => {
+t.test('each error code has its own type and the status of the error table', async (t) => {
   const codes = Object.keys(ERROR_CODES) as ErrorCode[]
   for (const code of codes) {
     t.match(problemOf(new SwitchyardError(code, 'what happened')), {
@@ -16,7 +16,7 @@ t.test('each error code has a type of its own and the status of the table', asyn
   }
 })
 
-t.test('the list of problems stands in problems, and not in the detail too', async (t) => {
+t.test('the problems are in `problems`, and not in `detail` too', async (t) => {
   const problems = [
     { path: 'a', message: 'is wrong' },
     { path: 'b', message: 'is missing' },
@@ -30,12 +30,12 @@ t.test('the list of problems stands in problems, and not in the detail too', asy
   })
 })
 
-t.test('a detail may have several lines where there is no list', async (t) => {
+t.test('a detail may have several lines if there are no problems', async (t) => {
   t.equal(problemOf(new SwitchyardError('internal', 'one\ntwo')).detail, 'one\ntwo')
   t.equal(createProblem('nacked', 'one\ntwo').detail, 'one\ntwo')
 })
 
-t.test("an error of fastify's below 500 is the client's, any other is ours", async (t) => {
+t.test("an error of fastify's below 500 is the client's fault, any other is ours", async (t) => {
   t.match(problemOf(Object.assign(new Error('odd'), { statusCode: 400 })), { status: 400, detail: 'odd' })
   t.match(problemOf(Object.assign(new Error('odd'), { statusCode: 503 })), { status: 500 })
   t.match(problemOf(new Error('odd')), { type: 'urn:switchyard:error:internal', status: 500, detail: 'odd' })

@@ -1,17 +1,10 @@
 // Errors as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457
 
 import type { FastifyReply } from 'fastify'
+import { PROBLEM_TYPE } from '../../api/media-types.ts'
+import { problemTypeOf } from '../../api/problem-type.ts'
+import type { ProblemDocument } from '../../api/schemas/problem.ts'
 import { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../../core/errors.ts'
-
-export interface ProblemDocument {
-  /** `urn:switchyard:error:CODE`: one for each code of the error table, and stable. */
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-  /** All that is wrong, and where; empty where `detail` says it all. */
-  readonly problems: readonly Problem[]
-}
 
 export function createProblem(
   code: ErrorCode,
@@ -20,18 +13,18 @@ export function createProblem(
 ): ProblemDocument {
   const words = code.replaceAll('-', ' ')
   const title = words.charAt(0).toUpperCase() + words.slice(1)
-  return { type: `urn:switchyard:error:${code}`, title, status: ERROR_CODES[code], detail, problems }
+  return { type: problemTypeOf(code), title, status: ERROR_CODES[code], detail, problems }
 }
 
-/** Sends the problem, with whatever members extend it. */
+/** Sends the problem document with its extension members. */
 export function sendProblem(reply: FastifyReply, problem: ProblemDocument): FastifyReply {
-  return reply.code(problem.status).type('application/problem+json').send(problem)
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(problem)
 }
 
-/** An error of ours or of fastify's as the problem that a client is to see. */
+/** The problem document of an error of ours or of fastify's. */
 export function problemOf(error: Error): ProblemDocument {
   const ours = toOurs(error)
-  // The message of an error with problems goes on with their list, which has its own place here.
+  // The message repeats the problems in lines of their own; here they are in `problems`.
   const detail = ours.problems.length > 0 ? (ours.message.split('\n', 1)[0] ?? '') : ours.message
   return createProblem(ours.code, detail, ours.problems)
 }
@@ -41,13 +34,17 @@ function toOurs(error: Error & { readonly code?: unknown; readonly statusCode?: 
   if (error.cause instanceof SwitchyardError) return error.cause
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new SwitchyardError('payload-too-large', 'the body is larger than 4 MiB: send less at once', {
-        cause: error,
-      })
+      return new SwitchyardError(
+        'payload-too-large',
+        'the body is larger than 4 MiB: send a smaller document or patch',
+        {
+          cause: error,
+        },
+      )
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new SwitchyardError(
         'unsupported-media-type',
-        'send JSON or YAML, with content-type: application/json or application/yaml',
+        'the body must be JSON or YAML: send the header content-type: application/json or application/yaml',
         {
           cause: error,
         },

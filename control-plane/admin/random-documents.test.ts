@@ -1,4 +1,4 @@
-// Documents that nobody would write: none brings the admin down, and none is taken in part.
+// Random documents: none crashes the admin, and none is stored in part.
 
 import fc from 'fast-check'
 import t from 'tap'
@@ -8,7 +8,7 @@ import { checkConfig } from '../document/validate.ts'
 
 const RUNS = 1_000
 
-/** Patches that look like the document here and there, so that some of them get far. */
+/** Patches that resemble the document in places, so that some pass the first checks. */
 const someName = fc.constantFrom(
   'edge',
   'main',
@@ -50,7 +50,7 @@ const someDocument = fc.oneof(
   fc.jsonValue(),
 )
 
-t.test(`${RUNS} random patches are each taken whole or refused with a place`, async (t) => {
+t.test(`${RUNS} random patches are each stored whole or rejected with a path`, async (t) => {
   const { admin, state, cache } = await serveFleet(t)
   await fc.assert(
     fc.asyncProperty(someDocument, async (patch) => {
@@ -76,7 +76,7 @@ t.test(`${RUNS} random patches are each taken whole or refused with a place`, as
   t.equal((await admin.inject('/healthz')).statusCode, 200)
 })
 
-t.test(`${RUNS} random texts as YAML and as JSON are each refused`, async (t) => {
+t.test(`${RUNS} random texts as YAML and as JSON are each rejected`, async (t) => {
   const { admin, state } = await serveFleet(t)
   const before = state.head
   await fc.assert(
@@ -97,7 +97,7 @@ t.test(`${RUNS} random texts as YAML and as JSON are each refused`, async (t) =>
   )
 })
 
-t.test('a body of 10 MB is refused unread', async (t) => {
+t.test('a body of 10 MB is rejected unread', async (t) => {
   const { admin, state } = await serveFleet(t)
   const config = sampleWith({ 'upstreams.large': { endpoints: {}, note: 'x'.repeat(10_000_000) } })
   const response = await admin.inject({

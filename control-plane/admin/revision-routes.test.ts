@@ -1,9 +1,9 @@
-// What was, over REST.
+// The history over REST.
 
 import t from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 
-t.test('revisions are listed, the newest first, and each can be read with its document', async (t) => {
+t.test('revisions are listed newest first, and each can be read with its document', async (t) => {
   const { admin, putLb, state } = await serveFleet(t)
   await putLb({ mode: 'l7' })
   const { revisions } = (await admin.inject('/v1/revisions')).json()
@@ -17,7 +17,7 @@ t.test('revisions are listed, the newest first, and each can be read with its do
   })
 })
 
-t.test('with ?wait= a revision is answered as its write would be', async (t) => {
+t.test('with ?wait= the answer is that of the write of the revision', async (t) => {
   const { admin, connectNode, putLb } = await serveFleet(t)
   t.equal((await admin.inject('/v1/revisions/1?wait=1s')).statusCode, 202)
   const node = await connectNode('node-1')
@@ -34,7 +34,7 @@ t.test('with ?wait= a revision is answered as its write would be', async (t) => 
   })
 })
 
-t.test('a number that is none is 400, and one that is not there 404', async (t) => {
+t.test('an invalid number is 400, and an unknown one 404', async (t) => {
   const { admin } = await serveFleet(t)
   t.match((await admin.inject('/v1/revisions/x')).json(), { status: 400, problems: [{ path: 'number' }] })
   t.match((await admin.inject('/v1/revisions/9')).json(), { status: 404, detail: 'there is no revision 9' })

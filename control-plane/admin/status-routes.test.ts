@@ -1,4 +1,4 @@
-// Looking on over REST.
+// Status, health and snapshots over REST.
 
 import t from 'tap'
 import { sampleWith } from '../../test/support/sample-config.ts'
@@ -10,8 +10,8 @@ t.test('the status shows each fleet with its switch, and each node with its type
   t.match((await admin.inject('/v1/status')).json(), {
     revision: { revision: 1, author: 'file', status: 'unverified' },
     acceptedRevision: null,
-    refusedRevision: null,
-    refusals: [],
+    rejectedRevision: null,
+    nacks: [],
     fleets: { edge: { lb: { mode: 'l4', policy: 'round_robin' } } },
     nodes: [],
   })
@@ -20,7 +20,7 @@ t.test('the status shows each fleet with its switch, and each node with its type
     nodes: [
       {
         id: 'node-1',
-        group: 'edge',
+        fleet: 'edge',
         connected: true,
         state: 'SYNCED',
         types: { [CLUSTER]: { state: 'SYNCED' }, [LISTENER]: { state: 'SYNCED' } },
@@ -29,14 +29,14 @@ t.test('the status shows each fleet with its switch, and each node with its type
   })
 })
 
-t.test('it is healthy when it answers', async (t) => {
+t.test('/healthz answers while the process runs', async (t) => {
   const { admin } = await serveFleet(t)
   const response = await admin.inject('/healthz')
   t.equal(response.statusCode, 200)
   t.same(response.json(), { status: 'ok' })
 })
 
-t.test('X7: the status shows who refuses what, and where in the document it comes from', async (t) => {
+t.test('X7: the status shows which node NACKs what, and where that is in the document', async (t) => {
   const { admin, connectNode, putLb } = await serveFleet(t, sampleWith({ 'fleets.edge.onNack': 'hold' }))
   const node = await connectNode('node-1')
   node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
@@ -44,19 +44,19 @@ t.test('X7: the status shows who refuses what, and where in the document it come
   t.match((await admin.inject('/v1/status')).json(), {
     revision: { revision: 2, status: 'rejected' },
     acceptedRevision: 1,
-    refusedRevision: { revision: 2, reason: /no such filter/ },
-    refusals: [
+    rejectedRevision: { revision: 2, reason: /no such filter/ },
+    nacks: [
       { path: 'fleets.edge.listeners.main', message: /^node-1 refused Listener "main".*no such filter/ },
     ],
   })
 })
 
-t.test('it is ready when it serves a revision', async (t) => {
+t.test('/readyz answers with the revision that is served', async (t) => {
   const { admin } = await serveFleet(t)
   t.same((await admin.inject('/readyz')).json(), { status: 'ready', revision: 1 })
 })
 
-t.test('a snapshot is shown as proto JSON, with what is packed inside it', async (t) => {
+t.test('a snapshot is proto JSON, including what is packed inside it', async (t) => {
   const { admin } = await serveFleet(t)
   const snapshot = (await admin.inject('/v1/snapshots/edge')).json()
   t.match(snapshot[CLUSTER], {
@@ -65,4 +65,11 @@ t.test('a snapshot is shown as proto JSON, with what is packed inside it', async
   })
   t.match(snapshot[LISTENER].resources.main.filterChains[0].filters[0].typedConfig, { '@type': /TcpProxy$/ })
   t.equal((await admin.inject('/v1/snapshots/west')).statusCode, 404)
+})
+
+t.test('the status does not read all revisions', async (t) => {
+  const { admin, store } = await serveFleet(t)
+  store.list = () => Promise.reject(new Error('every revision was read'))
+  t.equal((await admin.inject('/v1/status')).statusCode, 200)
+  t.equal((await admin.inject('/v1/revisions')).statusCode, 500, 'the twin')
 })

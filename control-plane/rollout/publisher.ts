@@ -1,10 +1,10 @@
 // Brings a configuration to the fleets: translated, prepared for all of them, and then served as a whole.
 
 import type { Message } from '@bufbuild/protobuf'
+import { memoizeMany } from '../../core/memo.ts'
 import {
   createResources,
   type PreparedSnapshot,
-  type Resource,
   type Snapshot,
   type SnapshotCache,
 } from '../../xds-server/index.ts'
@@ -39,7 +39,7 @@ export class Publisher {
       Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
-      this.#cache.prepareSnapshot(fleet, encodeOnce(resources)),
+      this.#cache.prepareSnapshot(fleet, encodeAll(resources)),
     )
     return { config, translations, prepared }
   }
@@ -80,14 +80,5 @@ export class Publisher {
   }
 }
 
-const resourceOf = new WeakMap<Message, Resource>()
-
-/** A translation gives the very message that it gave before for what did not change, and it is encoded no second time. */
-function encodeOnce(messages: readonly Message[]): readonly Resource[] {
-  const fresh = messages.filter((message) => !resourceOf.has(message))
-  for (const [index, resource] of createResources(fresh).entries()) {
-    const message = fresh[index]
-    if (message !== undefined) resourceOf.set(message, resource)
-  }
-  return messages.flatMap((message) => resourceOf.get(message) ?? [])
-}
+/** Translation returns the same message objects for what did not change, so only the changed ones are encoded. */
+const encodeAll = memoizeMany((messages: readonly Message[]) => createResources(messages))

@@ -1,23 +1,14 @@
 // A revision: the whole desired state as it was written once, by whom, and what became of it.
 
+import type { RevisionStatus } from '../../api/revision-status.ts'
 import type { Problem } from '../../core/errors.ts'
 
-/**
- * pending: nodes that hold the revision before still have to ACK it. unverified: no node that could tell is connected.
- * accepted: all of them have ACKed. rejected: one refused it, and it stays in force. rolled_back: one refused it, and what
- * was accepted before is in force again. superseded: a newer revision came before the verdict.
- */
-export const REVISION_STATUSES = [
-  'pending',
-  'unverified',
-  'accepted',
-  'rejected',
-  'rolled_back',
-  'superseded',
-] as const
-export type RevisionStatus = (typeof REVISION_STATUSES)[number]
+export type { RevisionStatus }
 
-/** Why a revision has its status: a sentence, and the places of the document that it is about. */
+/** Which revision a write expects in force: one with any of these ETags, or any revision. */
+export type IfMatch = readonly string[] | '*'
+
+/** Why a revision has its status: a sentence, and the places in the document that it is about. */
 export interface Detail {
   readonly message: string
   readonly problems: readonly Problem[]
@@ -26,8 +17,9 @@ export interface Detail {
 export interface RevisionInfo {
   /** From 1, without gaps. */
   readonly number: number
-  /** Opaque; another revision has another one, whatever its content. */
+  /** Opaque and unique: two revisions with the same document have different ETags. */
   readonly etag: string
+  /** The name of the token that wrote it; `file`, `rest` or `system` if there was none. */
   readonly author: string
   /** When it was written, as in RFC 3339. */
   readonly createdAt: string

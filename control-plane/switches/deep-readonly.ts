@@ -1,3 +1,3 @@
-// What comes out of a document is looked at and never written to.
+// The type of documents and of what is derived from them.
 
-export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+export type { DeepReadonly } from '../../core/deep-readonly.ts'

@@ -12,7 +12,7 @@ import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { oncePerEntry } from '../../core/once-per-entry.ts'
+import { memoizeEntry } from '../../core/memo.ts'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../document/model.ts'
 import { parseDuration } from '../switches/duration.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
@@ -37,7 +37,7 @@ export function toRouteConfiguration(
 }
 
 /** Upstreams come into routes by their hashes only, so that other changes of them leave a long route as it is. */
-const routeConfigurationOf = oncePerEntry((listener, { hosts, rules }: Route, hashes: string) => {
+const routeConfigurationOf = memoizeEntry((listener, { hosts, rules }: Route, hashes: string) => {
   const hashOn = new Map<string, HashOn>(JSON.parse(hashes))
   const ordered = orderRules(rules)
   const routes = ordered.map(([name, rule]) => toRoute(name, rule, hashOn.get(name)))

@@ -1,7 +1,7 @@
 // The desired state as the resources of one fleet, and where each of them comes from: pure, and equal for equal configs.
 
 import type { Message } from '@bufbuild/protobuf'
-import { oncePerEntry } from '../../core/once-per-entry.ts'
+import { memoizeEntry } from '../../core/memo.ts'
 import type { Config, Fleet, FleetLb, Listener, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
@@ -101,8 +101,8 @@ function usedUpstreams(config: Config, fleet: Fleet): readonly NamedUpstream[] {
   return sortedEntries(config.upstreams).filter(([name]) => used.has(name))
 }
 
-const clusterOf = oncePerEntry((name, upstream: Upstream, lb: FleetLb) => toCluster(name, upstream, { lb }))
-const assignmentOf = oncePerEntry((name, upstream: Upstream, _: undefined) =>
+const clusterOf = memoizeEntry((name, upstream: Upstream, lb: FleetLb) => toCluster(name, upstream, { lb }))
+const assignmentOf = memoizeEntry((name, upstream: Upstream, _: undefined) =>
   toClusterLoadAssignment(name, upstream),
 )
 

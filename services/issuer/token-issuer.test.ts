@@ -1,7 +1,7 @@
 // The issuer of tokens: its tokens by its key set, and a rotation whose steps cannot be taken in the wrong order.
 
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import t from 'tap'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import t, { type Test } from 'tap'
 import { createSigningKey, SIGNING_ALGORITHMS, TokenIssuer } from './token-issuer.ts'
 
 const TOKEN = { subject: 'alice', audience: 'echo', lifetime: 60, claims: { role: 'user' } }
@@ -28,6 +28,35 @@ for (const algorithm of SIGNING_ALGORITHMS) {
       t.notOk('d' in Object(key))
     },
   )
+}
+
+t.test('a token that is signed as a second ends lives as long as was asked', async (t) => {
+  const issuer = await TokenIssuer.create('https://i', 'ES256')
+  advanceWithEachReading(t)
+  const { exp, iat } = decodeJwt(await issuer.sign(TOKEN))
+  t.equal(Number(exp) - Number(iat), 60)
+})
+
+/** Replaces the clock until the test ends: each reading is a second later than the one before. */
+function advanceWithEachReading(t: Test): void {
+  const RealDate = Date
+  let now = RealDate.now()
+  const read = () => {
+    now += 1_000
+    return now
+  }
+  class AdvancingDate extends RealDate {
+    constructor(value: number | string | Date = read()) {
+      super(value)
+    }
+    static override now(): number {
+      return read()
+    }
+  }
+  globalThis.Date = AdvancingDate as DateConstructor
+  t.teardown(() => {
+    globalThis.Date = RealDate
+  })
 }
 
 t.test('in a rotation old and new are both good, until the old key is retired', async (t) => {

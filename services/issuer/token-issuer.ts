@@ -87,13 +87,15 @@ export class TokenIssuer {
 
   async sign({ subject, audience, lifetime, claims = {} }: TokenOptions): Promise<string> {
     const { kid, alg, privateKey } = this.#signing
+    // Read once: between two readings a second may end, and the token would live longer than was asked.
+    const issuedAt = Math.floor(Date.now() / 1_000)
     return new SignJWT(claims)
       .setProtectedHeader({ alg, kid, typ: 'JWT' })
       .setIssuer(this.issuer)
       .setSubject(subject)
       .setAudience(typeof audience === 'string' ? audience : [...audience])
-      .setIssuedAt()
-      .setExpirationTime(`${lifetime}s`)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetime)
       .sign(privateKey)
   }
 }

@@ -2,7 +2,15 @@
 
 import t, { type Test } from 'tap'
 import { startBackendProcess } from '../support/backend-process.ts'
-import { callEcho, connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import {
+  callEcho,
+  connectEcho,
+  type Edge,
+  startEdge,
+  startEndpoints,
+  tallyOf,
+  untilNoCallOpen,
+} from '../support/edge.ts'
 import { startLoad } from '../support/real-envoy.ts'
 
 type Endpoints = Readonly<Record<string, { readonly address: string }>>
@@ -30,6 +38,7 @@ for (const isDrained of [true, false]) {
         await edge.serve({ upstreams: echoOf(endpoints, 'b2') })
         const seen = tallyOf(await callEcho(connectEcho(t, edge.address), { count: 300 }))
         t.same(Object.keys(seen).sort(), ['b1', 'b3'], 'none goes to it')
+        await untilNoCallOpen(edge, b2.address)
       }
       await b2.kill()
       await load.further(200)

@@ -6,7 +6,7 @@ import { Authority } from '../../testbed/certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
 import { socketPath } from '../support/open-backend.ts'
-import { startEnvoy, untilSynced } from '../support/real-envoy.ts'
+import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { issuedMaterials } from '../support/secret-materials.ts'
 
 t.test('Envoy ACKs every golden output', async (t) => {
@@ -23,7 +23,8 @@ t.test('Envoy ACKs every golden output', async (t) => {
       await t.test(`${name}, fleet ${fleet}`, async (t) => {
         const resources = translateFleet(config, fleet, materials)
         cache.setSnapshot('fleet', resources)
-        const [node] = await untilSynced(cache)
+        await untilInEffect(cache, envoy)
+        const [node] = cache.status('fleet')
         t.equal(node?.id, envoy.nodeId)
         const listeners = (await envoy.admin.heldListeners()).filter(({ state }) => state === 'active')
         t.same(

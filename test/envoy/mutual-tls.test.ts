@@ -19,7 +19,7 @@ t.test('each node of a testbed is served by a certificate of its own, and nobody
   ])
   const { rest, xdsAddress } = await startTestbed(group, { folder, fleets, backends: 1, mtls: true })
   t.match(await rest.putLb('edge', { mode: 'l7' }), { outcome: 'synced' })
-  const { nodes } = await rest.status()
+  const { nodes } = await rest.getStatus()
   t.same(nodes.map(({ id, state }) => `${id} ${state}`).sort(), [
     'canary-1 SYNCED',
     'edge-1 SYNCED',

@@ -94,7 +94,7 @@ t.test(
         { revision: 1, status: 'accepted', author: 'file' },
       ],
     })
-    t.match((await request('/v1/status')).body, { refusedRevision: { revision: 2, reason: /prime/ } })
+    t.match((await request('/v1/status')).body, { rejectedRevision: { revision: 2, reason: /prime/ } })
 
     t.equal((await request('/v1/revisions/3?wait=30s')).status, 200, 'the way back is ACKed')
     t.equal(await policyHeld(testbed), 'round_robin')

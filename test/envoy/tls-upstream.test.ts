@@ -1,7 +1,8 @@
 // TLS towards endpoints: who answers must bear one of the names, and Envoy shows who it is itself.
 
 import t from 'tap'
-import { callAs, startTlsEdge, startTlsLoad } from '../support/tls-edge.ts'
+import { callAs } from '../support/tls-client.ts'
+import { startTlsEdge, startTlsLoad } from '../support/tls-edge.ts'
 
 const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'client', sans: ['spiffe://switchyard/echo'] }
 const UNAVAILABLE = 14

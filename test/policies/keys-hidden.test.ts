@@ -6,7 +6,8 @@ import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn } from '../../control-plane/control-plane.ts'
 import { replaceFile } from '../../testbed/certificates/folder.ts'
 import { SECRET, type XdsEvent } from '../../xds-server/index.ts'
-import { EDGE, startTlsEdge } from '../support/tls-edge.ts'
+import { EDGE } from '../support/tls-client.ts'
+import { startTlsEdge } from '../support/tls-edge.ts'
 
 const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
 const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'client' }

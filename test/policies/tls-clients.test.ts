@@ -4,7 +4,8 @@ import { connect } from 'node:tls'
 import t from 'tap'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
-import { CLIENT, callAs, type Identity, startTlsEdge } from '../support/tls-edge.ts'
+import { CLIENT, callAs, type Identity } from '../support/tls-client.ts'
+import { startTlsEdge } from '../support/tls-edge.ts'
 
 const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }
 const MUTUAL = { enabled: true, certificate: 'edge', clientCa: 'mesh', sans: ['spiffe://switchyard/client'] }

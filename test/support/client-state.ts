@@ -1,5 +1,6 @@
 // What one xDS client holds and asks for, kept as Envoy keeps it and without a transport: responses go in, requests come out.
 
+import { shareList } from '../../core/memo.ts'
 import type { Reference } from '../../xds-server/snapshot/references.ts'
 import { CLUSTER, LISTENER } from '../../xds-server/snapshot/resource-type.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
@@ -191,9 +192,9 @@ export class ClientState {
     return {
       typeUrl: type.typeUrl,
       versionInfo: type.version,
-      resourceNames: this.#list(type),
-      subscribe: change.subscribe ?? [],
-      unsubscribe: change.unsubscribe ?? [],
+      resourceNames: shareList(this.#list(type)),
+      subscribe: shareList([...(change.subscribe ?? [])]),
+      unsubscribe: shareList([...(change.unsubscribe ?? [])]),
       initialResourceVersions: new Map(),
       responseNonce: this.protocol === 'sotw' ? type.nonce : '',
     }

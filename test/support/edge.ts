@@ -1,16 +1,18 @@
 // A real Envoy that serves a configuration, with real backends behind it: what the tests of switches send their calls to.
 
 import type { Message } from '@bufbuild/protobuf'
+import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { Metadata } from '@grpc/grpc-js'
+import { Channel, connectivityState, credentials, Metadata } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
+import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
-import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
+import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
 /** What differs between tests: the rest of the document is the same for all. */
 export interface Served {
@@ -26,11 +28,11 @@ export interface Edge {
   /** Where calls go. */
   readonly address: string
   readonly envoy: RunningEnvoy
-  /** Serves another configuration; resolves when the Envoy has it. Mode l7 and round robin unless `lb` says otherwise. */
+  /** Serves another configuration; resolves when the Envoy serves by it. Mode l7 and round robin unless `lb` says otherwise. */
   readonly serve: (served: Served) => Promise<void>
 }
 
-export async function startEdge(t: Teardowns, served: Served): Promise<Edge> {
+export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimits): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
@@ -52,9 +54,9 @@ export async function startEdge(t: Teardowns, served: Served): Promise<Edge> {
     const resources = translateFleet(config, 'fleet')
     edit(resources)
     cache.setSnapshot('fleet', resources)
-    await untilSynced(cache)
+    await untilInEffect(cache, envoy)
   }
-  const envoy = await startEnvoy(t, server.address, 'delta')
+  const envoy = await startEnvoy(t, server.address, 'delta', { ...(limits && { limits }) })
   await serve(served)
   return { address: `127.0.0.1:${port}`, envoy, serve }
 }
@@ -73,11 +75,34 @@ export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promis
   return backend
 }
 
+const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 }
+
 /** A client with a connection of its own. */
 export function connectEcho(t: Teardowns, address: string): RpcClient<typeof EchoService> {
-  const client = createClient(EchoService, address, { options: { 'grpc.use_local_subchannel_pool': 1 } })
+  const client = createClient(EchoService, address, { options: OWN_CONNECTION })
   t.teardown(() => client.close())
   return client
+}
+
+/** The same, with a promise that is fulfilled when the first connection, once it is open, has been closed by the peer. */
+export function connectEchoUntilClosed(
+  t: Teardowns,
+  address: string,
+): { readonly client: RpcClient<typeof EchoService>; readonly closed: Promise<void> } {
+  const channel = new Channel(address, credentials.createInsecure(), OWN_CONNECTION)
+  const client = createClient(EchoService, address, { options: { channelOverride: channel } })
+  t.teardown(() => client.close())
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  const watch = (wasOpen: boolean) => {
+    const state = channel.getConnectivityState(false)
+    if (wasOpen && state !== connectivityState.READY) return resolve()
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, (error) => {
+      // The channel has been shut down.
+      if (error === undefined) watch(wasOpen || state === connectivityState.READY)
+    })
+  }
+  watch(false)
+  return { client, closed }
 }
 
 export interface Calls {
@@ -118,17 +143,32 @@ export function tallyOf(values: readonly string[]): Readonly<Record<string, numb
   )
 }
 
-/** Resolves once the Envoy takes the endpoint for healthy, or once it does not; the test's timeout bounds it. */
-export async function untilHealth({ envoy }: Edge, address: string, isHealthy: boolean): Promise<void> {
-  const port = Number(address.split(':').at(-1))
+/**
+ * Resolves once the Envoy takes the endpoint for healthy, or once it does not; the test's timeout bounds it. Calls that begin
+ * afterwards are balanced by that; connections to the endpoint may be closed later still.
+ */
+export async function untilHealth(edge: Edge, address: string, isHealthy: boolean): Promise<void> {
   for (;;) {
-    const { clusterStatuses } = await envoy.admin.clusters()
-    const host = clusterStatuses
-      .flatMap(({ hostStatuses }) => hostStatuses)
-      .find(({ address: at }) => {
-        const socket = at?.address
-        return socket?.case === 'socketAddress' && socket.value.portSpecifier.value === port
-      })
+    const host = await hostAt(edge, address)
     if (host !== undefined && !host.healthStatus?.failedActiveHealthCheck === isHealthy) return
   }
+}
+
+/** Resolves once no call to the endpoint is open any more; to be awaited when new ones go elsewhere. */
+export async function untilNoCallOpen(edge: Edge, address: string): Promise<void> {
+  for (;;) {
+    const host = await hostAt(edge, address)
+    if (host?.stats.every(({ name, value }) => name !== 'rq_active' || value === 0n)) return
+  }
+}
+
+async function hostAt({ envoy }: Edge, address: string): Promise<HostStatus | undefined> {
+  const port = Number(address.split(':').at(-1))
+  const { clusterStatuses } = await envoy.admin.clusters()
+  return clusterStatuses
+    .flatMap(({ hostStatuses }) => hostStatuses)
+    .find(({ address: at }) => {
+      const socket = at?.address
+      return socket?.case === 'socketAddress' && socket.value.portSpecifier.value === port
+    })
 }

@@ -2,6 +2,7 @@
 
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
@@ -18,7 +19,7 @@ export async function startEnvoy(
   t: Teardowns,
   xdsAddress: string,
   protocol: XdsProtocol,
-  folder = t.testdir(),
+  { folder = t.testdir(), limits }: { readonly folder?: string; readonly limits?: EnvoyLimits } = {},
 ): Promise<RunningEnvoy> {
   const bootstrap = createBootstrap({
     nodeId: 'edge-1',
@@ -26,6 +27,7 @@ export async function startEnvoy(
     listenerAddress: '127.0.0.1',
     xds: { address: xdsAddress },
     protocol,
+    ...(limits && { limits }),
   })
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })
@@ -49,6 +51,21 @@ export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeSt
     if (report.outcome === 'synced') return report.nodes
     if (report.outcome === 'nacked') throw new Error(JSON.stringify(report.nodes))
     await nextEvent(cache, ({ kind }) => kind === 'opened')
+  }
+}
+
+/**
+ * Resolves once the Envoy serves by what it has ACKed. An ACK alone is not enough: the replacement of a cluster warms until
+ * each endpoint has had its first health check, the one of a listener until its secrets and keys are there, and meanwhile
+ * calls go by the old one. Once nothing warms, calls that begin afterwards go by the new one; connections that are open may
+ * still end or drain, which a test must await for itself.
+ */
+export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvoy): Promise<void> {
+  await untilSynced(cache)
+  await admin.waitUntilLive()
+  for (;;) {
+    const held = [...(await admin.heldClusters()), ...(await admin.heldListeners())]
+    if (held.every(({ state }) => state !== 'warming')) return
   }
 }
 

@@ -22,7 +22,7 @@ import { addService } from '../../services/rpc/index.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { connectRaw, type RawAnswer, type RawCall, type RawConnection, type RawIdentity } from './raw-call.ts'
-import { startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
+import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
 export const UNARY = `/${EchoService.typeName}/Unary`
 export const PUT = `/${KeyValueService.typeName}/Put`
@@ -76,7 +76,7 @@ export interface SecuredEdge {
   readonly untilKeyFetches: (more: number) => Promise<void>
   /** Ends the server of the key set of `main`. */
   readonly stopKeyServer: () => Promise<void>
-  /** Serves another configuration; resolves when the Envoy has it. */
+  /** Serves another configuration; resolves when the Envoy serves by it. */
   readonly serve: (secured: Secured) => Promise<void>
   /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2, and TLS where a caller is given. */
   readonly call: (call?: Partial<RawCall>, caller?: TlsCaller) => Promise<RawAnswer>
@@ -135,8 +135,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     const resources = translateFleet(config, 'fleet', materials)
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
-    await untilSynced(cache)
-    await untilNoneWarms(envoy)
+    await untilInEffect(cache, envoy)
     // A connection stays with the chain that it came in by, for as long as that drains.
     for (const connection of connections.values()) connection.hangUp()
     connections.clear()
@@ -150,7 +149,6 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     return connection
   }
   await serve(secured)
-  await envoy.admin.waitUntilLive()
   return {
     address,
     envoy,
@@ -170,14 +168,6 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     },
     token: (claims = {}) =>
       issuers.main.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 600, claims: { ...claims } }),
-  }
-}
-
-/** A listener that waits for its keys has not taken the place of the one before it yet. */
-async function untilNoneWarms(envoy: RunningEnvoy): Promise<void> {
-  for (;;) {
-    const listeners = await envoy.admin.heldListeners()
-    if (listeners.length > 0 && listeners.every(({ state }) => state !== 'warming')) return
   }
 }
 

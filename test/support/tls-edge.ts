@@ -2,9 +2,6 @@
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
-import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { credentials } from '@grpc/grpc-js'
 import { mergePatch } from '../../control-plane/admin/merge-patch.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
@@ -12,21 +9,12 @@ import { SecretStore } from '../../control-plane/sources/secrets/secret-store.ts
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { startBackend } from '../../services/backend-server.ts'
-import { createClient, type RpcClient } from '../../services/rpc/index.ts'
-import { Authority, type Issued, type Subject } from '../../testbed/certificates/authority.ts'
+import { Authority, type Issued } from '../../testbed/certificates/authority.ts'
 import { replaceFile } from '../../testbed/certificates/folder.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { socketPath } from './open-backend.ts'
-import { nextEvent, startEnvoy, type Teardowns, untilSynced } from './real-envoy.ts'
-
-export const EDGE: Subject = {
-  name: 'edge',
-  uris: ['spiffe://switchyard/edge'],
-  dns: ['localhost'],
-  ips: ['127.0.0.1'],
-}
-export const CLIENT: Subject = { name: 'client', uris: ['spiffe://switchyard/client'] }
-export const ECHO: Subject = { name: 'echo', uris: ['spiffe://switchyard/echo'], dns: ['localhost'] }
+import { nextEvent, startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
+import { CLIENT, connectAs, ECHO, EDGE, type Identity } from './tls-client.ts'
 
 /** Secrets of the document, each named after its files. */
 export const SECRETS = {
@@ -36,12 +24,6 @@ export const SECRETS = {
 }
 
 const INTERVAL_MS = 20
-
-export interface Identity {
-  /** What the client trusts, in PEM. */
-  readonly ca: string
-  readonly issued?: Issued
-}
 
 /** @param listener `tls` of the listener; @param upstream `tls` of the upstream */
 export async function startTlsEdge(
@@ -105,24 +87,25 @@ export async function startTlsEdge(
   t.teardown(() => revisions.close())
   const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
-  const envoy = await startEnvoy(t, server.address, 'delta', root)
-  await untilSynced(cache)
-  await envoy.admin.waitUntilLive()
+  const envoy = await startEnvoy(t, server.address, 'delta', { folder: root })
+  await untilInEffect(cache, envoy)
 
   const address = `127.0.0.1:${port}`
-  /** What a renewal of the files leads to: resolves once the Envoy has ACKed it. */
+  /** What a renewal of the files leads to: resolves once the Envoy serves by it. */
   const untilRenewed = async (renew: () => Promise<void>) => {
     const served = nextEvent(cache, ({ kind }) => kind === 'snapshot')
     await renew()
     await served
-    await untilSynced(cache)
+    await untilInEffect(cache, envoy)
   }
-  /** Writes a revision by a merge patch; resolves with its outcome. */
+  /** Writes a revision by a merge patch; resolves with its outcome, where that is `synced` once the Envoy serves by it. */
   const patch = async (change: object) => {
     const { number } = await revisions.write((config) => validateConfig(mergePatch(config, change)), {
       author: 'test',
     })
-    return (await revisions.progress(number, AbortSignal.timeout(30_000))).outcome
+    const { outcome } = await revisions.progress(number, AbortSignal.timeout(30_000))
+    if (outcome === 'synced') await untilInEffect(cache, envoy)
+    return outcome
   }
   return {
     address,
@@ -151,69 +134,27 @@ export async function startTlsEdge(
   }
 }
 
-/** A client with a connection of its own; plaintext without an identity. */
-export function connectAs(address: string, identity?: Identity): RpcClient<typeof EchoService> {
-  const options = { 'grpc.use_local_subchannel_pool': 1, 'grpc.ssl_target_name_override': 'localhost' }
-  if (identity === undefined) return createClient(EchoService, address, { options })
-  const [ca, key, certificate] = [identity.ca, identity.issued?.key, identity.issued?.certificate].map(
-    (pem) => (pem === undefined ? null : Buffer.from(pem)),
-  )
-  return createClient(EchoService, address, {
-    credentials: credentials.createSsl(ca, key, certificate),
-    options,
-  })
-}
-
-/** The status of one call on a connection of its own; 0 where it is answered. */
-export async function callAs(address: string, identity?: Identity): Promise<number> {
-  const client = connectAs(address, identity)
-  try {
-    await client.unary({ message: 'who?' }, { deadline: new Date(Date.now() + 10_000) })
-    return 0
-  } catch (error) {
-    return (error as { readonly code: number }).code
-  } finally {
-    client.close()
-  }
-}
-
-/** The serial number of the certificate that new connections are shown, by its bytes in hexadecimal. */
-export function serialShown(address: string, { ca, issued }: Identity): Promise<string> {
-  const [host, port] = address.split(':')
-  return new Promise((resolve, reject) => {
-    const own = issued === undefined ? {} : { cert: issued.certificate, key: issued.key }
-    const socket = connectTls({
-      host,
-      port: Number(port),
-      ca,
-      ...own,
-      servername: 'localhost',
-      ALPNProtocols: ['h2'],
-    })
-    socket.once('error', reject)
-    socket.once('secureConnect', () => {
-      const { serialNumber } = socket.getPeerCertificate()
-      socket.destroy()
-      resolve(serialNumber)
-    })
-  })
-}
-
 export interface TlsLoad {
   /** Resolves once so many further calls have ended. */
   readonly further: (calls: number) => Promise<void>
+  /** Resolves with the message of the first call that fails. */
+  readonly firstFailure: Promise<string>
   readonly stop: () => Promise<{ readonly calls: number; readonly failures: readonly string[] }>
 }
 
 /** Calls on connections that stay, and calls that each begin with a handshake; the identity of these is asked for anew. */
 export function startTlsLoad(t: Teardowns, address: string, identity: () => Identity | undefined): TlsLoad {
   const failures: string[] = []
+  const { promise: firstFailure, resolve: failed } = Promise.withResolvers<string>()
   const waiting = new Set<{ readonly at: number; readonly resolve: () => void }>()
   let calls = 0
   let isRunning = true
   const kept = [connectAs(address, identity()), connectAs(address, identity())]
   const count = async (call: Promise<unknown>) => {
-    await call.catch((error: Error) => failures.push(error.message))
+    await call.catch(({ message }: Error) => {
+      failures.push(message)
+      failed(message)
+    })
     calls += 1
     for (const one of waiting) if (calls >= one.at && waiting.delete(one)) one.resolve()
   }
@@ -238,6 +179,7 @@ export function startTlsLoad(t: Teardowns, address: string, identity: () => Iden
   t.teardown(stop)
   return {
     further: (more) => new Promise((resolve) => waiting.add({ at: calls + more, resolve })),
+    firstFailure,
     stop,
   }
 }

@@ -2,6 +2,7 @@
 
 import { type DescField, type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
+import { memoize } from '../../core/memo.ts'
 import { messageSchemaOf } from './known-messages.ts'
 
 type Fields = Record<string, unknown>
@@ -62,17 +63,10 @@ function sortEntries(entries: Fields, transform: (item: unknown) => unknown): Fi
   return Object.fromEntries(keys.map((key) => [key, transform(entries[key])]))
 }
 
-const sortableFieldsOf = new Map<DescMessage, readonly DescField[]>()
-
-/** The fields of a message that hold a map or can lead to one; scalars are passed over, which is most of the work saved. */
-function sortableFields(schema: DescMessage): readonly DescField[] {
-  let fields = sortableFieldsOf.get(schema)
-  if (fields === undefined) {
-    fields = schema.fields.filter((field) => field.fieldKind === 'map' || isMessage(field))
-    sortableFieldsOf.set(schema, fields)
-  }
-  return fields
-}
+/** The fields of a message that hold a map or can lead to one. Most fields are scalars, and skipping them saves most of the work. */
+const sortableFields = memoize((schema: DescMessage): readonly DescField[] =>
+  schema.fields.filter((field) => field.fieldKind === 'map' || isMessage(field)),
+)
 
 /** Wrappers are held as plain scalars. */
 function isMessage({ message }: DescField): boolean {

@@ -74,32 +74,28 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
   [
     'an Any without a type URL',
     create(AnySchema),
-    'the type URL "" is not of the form type.googleapis.com/package.Message',
+    'the type URL "" is invalid: use the form type.googleapis.com/package.Message',
   ],
   [
     'a message that is not a resource, unpacked',
     create(EchoRequestSchema),
-    'switchyard.echo.v1.EchoRequest is not a type that can be encoded here: pack it with anyPack() first',
+    'switchyard.echo.v1.EchoRequest is unknown to Switchyard and cannot be encoded: pack it with anyPack() first',
   ],
   [
     'an unknown type without a name',
     unknown,
-    `no name is known for ${UNKNOWN}: hand in { name, resource } in its place`,
+    `${UNKNOWN} has no known name field: give { name, resource } instead`,
   ],
   [
     'a message that has no name',
     create(StringValueSchema, { value: 'x' }),
-    'no name is known for type.googleapis.com/google.protobuf.StringValue: hand in { name, resource } in its place',
+    'type.googleapis.com/google.protobuf.StringValue has no known name field: give { name, resource } instead',
   ],
-  [
-    'a message with an empty name',
-    create(ClusterSchema),
-    `this ${CLUSTER} has an empty name: every resource needs one`,
-  ],
+  ['a message with an empty name', create(ClusterSchema), `this ${CLUSTER} has an empty name: set its name`],
   [
     'an empty name given to it',
     { name: '', resource: cluster('a') },
-    `this ${CLUSTER} has an empty name: every resource needs one`,
+    `this ${CLUSTER} has an empty name: set its name`,
   ],
 ]
 
@@ -111,14 +107,14 @@ for (const [what, input, message] of BAD) {
   })
 }
 
-t.test('an Any that cannot be decoded is refused with the reason', async (t) => {
+t.test('an Any that cannot be decoded is invalid, with the reason', async (t) => {
   const broken = create(AnySchema, { typeUrl: ROUTE, value: Uint8Array.of(10, 200) })
   t.match(thrownBy(() => createResources([broken])).problems, [
     { path: 'resources[0]', message: new RegExp(`^this ${ROUTE} cannot be encoded: .*\\w`) },
   ])
 })
 
-t.test('a message with a field of the wrong kind is refused with the reason', async (t) => {
+t.test('a message with a field of the wrong kind is invalid, with the reason', async (t) => {
   const wrong: Message = Object.assign(cluster('a'), { lbPolicy: 1.5 })
   t.match(thrownBy(() => createResources([wrong])).problems, [
     { path: 'resources[0]', message: /cannot be encoded: .*\w/ },
@@ -133,10 +129,10 @@ t.test('everything that is wrong is listed at once, by its place', async (t) => 
     error.problems.map(({ path }) => path),
     ['resources[0]', 'resources[2]', 'resources[4]'],
   )
-  t.match(error.message, /^resources were refused, and nothing was changed\n {2}resources\[0\]: this/)
+  t.match(error.message, /^some resources are invalid, so nothing was changed\n {2}resources\[0\]: this/)
 })
 
-t.test('encoded content whose message is not at hand refers to nothing', async (t) => {
+t.test('encoded content without its message has no references', async (t) => {
   t.same(encodedResource(CLUSTER, 'a', Buffer.from('abc')), {
     typeUrl: CLUSTER,
     name: 'a',

@@ -1,8 +1,8 @@
-// All that one group of nodes is to be served at one moment; immutable.
+// An immutable snapshot: everything that one group of nodes is served.
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { oncePerPair } from '../../core/once-per-pair.ts'
+import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import { createResources, type Resource } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
@@ -14,52 +14,56 @@ import {
   type TypeSnapshot,
 } from './type-snapshot.ts'
 
-export interface Snapshot {
+/** What a snapshot holds, before the cache gives it its place in the order of snapshots. */
+export interface SnapshotContent {
   readonly group: string
-  /** Grows with each snapshot of a cache: the later of two snapshots has the higher number. */
-  readonly sequence: number
   /** As the caller gave them. */
   readonly given: ReadonlyMap<string, TypeSnapshot>
-  /** As they are served: with empty assignments for the clusters that would else wait for theirs. */
+  /** As they are served: with empty assignments for clusters without endpoints, which would wait for them. */
   readonly types: ReadonlyMap<string, TypeSnapshot>
 }
 
-/** The resources of a type; none where the snapshot has none. */
-export function typeIn(snapshot: Snapshot, typeUrl: string): TypeSnapshot {
+export interface Snapshot extends SnapshotContent {
+  /** A later snapshot of the same cache has a higher number. */
+  readonly sequence: number
+}
+
+/** The resources of a type. Empty if the snapshot has none. */
+export function typeIn(snapshot: SnapshotContent, typeUrl: string): TypeSnapshot {
   return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
 }
 
-/** `previous` is the group's snapshot before, whose parts are kept where they are equal. */
+/** Makes a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */
 export function createSnapshot(
   group: string,
   sequence: number,
   given: ReadonlyMap<string, TypeSnapshot>,
   previous?: Snapshot,
 ): Snapshot {
+  return { ...createContent(group, given, previous), sequence }
+}
+
+/** @param previous the group's snapshot before; its equal parts are kept */
+export function createContent(
+  group: string,
+  given: ReadonlyMap<string, TypeSnapshot>,
+  previous?: SnapshotContent,
+): SnapshotContent {
   const kept = new Map([...given].map(([typeUrl, type]) => [typeUrl, keepEqual(previous?.given, type)]))
   const types = new Map(kept)
   const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT), previous)
   if (endpoints !== undefined) types.set(ENDPOINT, keepEqual(previous?.types, endpoints))
-  return { group, sequence, given: kept, types }
+  return { group, given: kept, types }
 }
 
-const atAddresses = new WeakMap<Snapshot, Map<string, Snapshot>>()
-
-/** The snapshot as one node sees it: each listener without an address gets the node's. Made once an address. */
-export function atAddress(snapshot: Snapshot, address: string): Snapshot {
+/** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */
+export const atAddress = memoizeByText((snapshot: Snapshot, address): Snapshot => {
   const listeners = snapshot.types.get(LISTENER)
   if (listeners === undefined) return snapshot
   const filled = withListenerAddress(listeners, address)
   if (filled === listeners) return snapshot
-  const known = atAddresses.get(snapshot) ?? new Map<string, Snapshot>()
-  atAddresses.set(snapshot, known)
-  let own = known.get(address)
-  if (own === undefined) {
-    own = { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
-    known.set(address, own)
-  }
-  return own
-}
+  return { ...snapshot, types: new Map(snapshot.types).set(LISTENER, filled) }
+})
 
 function keepEqual(
   previous: ReadonlyMap<string, TypeSnapshot> | undefined,
@@ -69,11 +73,11 @@ function keepEqual(
   return before?.contentVersion === type.contentVersion && before.version === type.version ? before : type
 }
 
-/** Envoy waits 15 s for the endpoints of a cluster that has none; an empty assignment says so at once. */
+/** Envoy warms a cluster without an assignment for 15 s. An empty assignment ends that at once. */
 function withEmptyAssignments(
   clusters: TypeSnapshot | undefined,
   given: TypeSnapshot | undefined,
-  previous: Snapshot | undefined,
+  previous: SnapshotContent | undefined,
 ): TypeSnapshot | undefined {
   const needed = clusters && namesReferredTo(clusters).get(ENDPOINT)
   if (needed === undefined) return given
@@ -88,8 +92,8 @@ function withEmptyAssignments(
   return served.contentVersion === assignments.contentVersion ? given : served
 }
 
-/** The clusters are those of the snapshot before, so that only assignments that were given or taken away matter. */
-function servedChange(before: Snapshot, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
+/** The clusters are those of the previous snapshot, so only assignments that were added or removed matter. */
+function servedChange(before: SnapshotContent, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
   const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
   const unmet = removed.filter((name) => needed.has(name))
   return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
@@ -100,20 +104,11 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
   return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
 }
 
-const referredTo = new WeakMap<TypeSnapshot, ReadonlyMap<string, ReadonlySet<string>>>()
+/** The names that the resources of a type refer to, by their type URLs. */
+export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
 
-/** The names that the resources of a type refer to, by their type URLs; gathered once. */
-export function namesReferredTo(type: TypeSnapshot): ReadonlyMap<string, ReadonlySet<string>> {
-  let names = referredTo.get(type)
-  if (names === undefined) {
-    names = gatherNames(type.list)
-    referredTo.set(type, names)
-  }
-  return names
-}
-
-/** The same for some of its resources; gathered once for all who ask for the same names. */
-export const namesReferredToBy = oncePerPair((type: TypeSnapshot, names: ReadonlySet<string>) =>
+/** The names that some resources of a type refer to, by their type URLs. Streams that want the same names share one result. */
+export const namesReferredToBy = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) =>
   gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
 )
 

@@ -10,6 +10,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { EMPTY_LIST } from '../../core/memo.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -123,7 +124,7 @@ for (const { name, bytes, decode, expected } of PROTOCOLS) {
     t.pass()
   })
 
-  t.test(`a ${name} that was cut short is refused wherever protobuf-es refuses it`, async (t) => {
+  t.test(`a ${name} that was cut short is an error wherever protobuf-es finds one`, async (t) => {
     const attempt = (read: (bytes: Uint8Array) => unknown, bytes: Uint8Array) => {
       try {
         return read(bytes)
@@ -190,16 +191,17 @@ t.test('a list of names that is repeated is the same list, and is not decoded ag
   )
 })
 
-t.test('a list that the client has sent before is recognised by its bytes', async (t) => {
-  const { resourceNames: listed } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
+t.test('a list that the client sent before is recognized by its bytes', async (t) => {
+  const { resourceNames: lastResourceNames } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
   const read = (resourceNames: string[], responseNonce = '2') =>
-    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [[], listed]).request
-  t.equal(read(['a', 'b']).resourceNames, listed)
+    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [EMPTY_LIST, lastResourceNames])
+      .request
+  t.equal(read(['a', 'b']).resourceNames, lastResourceNames)
   t.equal(read(['a', 'b']).responseNonce, '2')
   for (const other of [['a'], ['a', 'b', 'c'], ['a', 'c'], ['b', 'a', 'b'], []]) {
     t.same(read(other).resourceNames, other)
   }
-  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [listed]))
+  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [lastResourceNames]))
 })
 
 t.test('streams that subscribe to the same names by delta share one list too', async (t) => {
@@ -209,15 +211,15 @@ t.test('streams that subscribe to the same names by delta share one list too', a
   t.equal(read('1').subscribe, read('2').subscribe)
 })
 
-t.test('names that do not stand side by side are all read', async (t) => {
-  const apart = Buffer.concat([
+t.test('names with other fields between them are all read', async (t) => {
+  const overrides = Buffer.concat([
     sotw({ resourceNames: ['a'] }),
     sotw({ typeUrl: 't' }),
     sotw({ resourceNames: ['b'] }),
     unknownFields,
     sotw({ resourceNames: ['c'] }),
   ])
-  t.same(decodeSotwRequest(apart).request, {
+  t.same(decodeSotwRequest(overrides).request, {
     typeUrl: 't',
     versionInfo: '',
     responseNonce: '',
@@ -225,7 +227,7 @@ t.test('names that do not stand side by side are all read', async (t) => {
   })
 })
 
-t.test('a name that is longer than the request is refused', async (t) => {
+t.test('a name that is longer than the request is an error', async (t) => {
   const bytes = sotw({ resourceNames: ['abc'] })
   t.throws(() => decodeSotwRequest(bytes.subarray(0, -1)), RangeError)
 })

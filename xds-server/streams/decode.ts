@@ -1,6 +1,6 @@
-// Requests from bytes. A list of names is decoded once: clients of one fleet ask for the same names, and in SotW repeat them with every answer.
+// Decodes requests. A list of names is decoded once: clients of one group ask for the same names, and a SotW client repeats them
+// with every ACK.
 
-import { hash } from 'node:crypto'
 import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -8,27 +8,28 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { EMPTY_LIST, InternTable, type SharedList, shareList } from '../../core/memo.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
 
 export interface Decoded<Request> {
   readonly request: Request
-  /** Clients may leave it out after their first request. */
+  /** Undefined if the request carries none. Clients may omit it after their first request. */
   readonly node: Node | undefined
 }
 
-/** In both kinds of request, the names that are asked for; they stand side by side, unless a client means ill. */
+/** `resource_names` and `resource_names_subscribe`. Every known client writes the names of a request one after another. */
 const NAMES_FIELD = 3
 
 /**
- * A `DiscoveryRequest`.
- * @param listed the lists that the client has sent before: one that is repeated is recognised by its bytes
- * @throws Error where the bytes are not one
+ * Decodes a `DiscoveryRequest`.
+ * @param knownLists the lists that this client sent before; a repeated one is recognized by its bytes
+ * @throws Error if the bytes are not a `DiscoveryRequest`
  */
 export function decodeSotwRequest(
   bytes: Uint8Array,
-  listed: Iterable<readonly string[]> = [],
+  knownLists: Iterable<SharedList<string>> = [],
 ): Decoded<SotwRequest> {
-  const { names, rest } = takeNames(bytes, listed)
+  const { names, rest } = takeNames(bytes, knownLists)
   const message = fromBinary(DiscoveryRequestSchema, rest)
   const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
   return {
@@ -37,13 +38,13 @@ export function decodeSotwRequest(
       typeUrl: message.typeUrl,
       versionInfo: message.versionInfo,
       responseNonce: message.responseNonce,
-      resourceNames: names ?? message.resourceNames,
+      resourceNames: names ?? shareList(message.resourceNames),
       ...(errorDetail && { errorDetail }),
     },
   }
 }
 
-/** A `DeltaDiscoveryRequest`. @throws Error where the bytes are not one. */
+/** Decodes a `DeltaDiscoveryRequest`. @throws Error if the bytes are not one. */
 export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
   const { names, rest } = takeNames(bytes)
   const message = fromBinary(DeltaDiscoveryRequestSchema, rest)
@@ -52,8 +53,8 @@ export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: names ?? message.resourceNamesSubscribe,
-      unsubscribe: message.resourceNamesUnsubscribe,
+      subscribe: names ?? shareList(message.resourceNamesSubscribe),
+      unsubscribe: shareList(message.resourceNamesUnsubscribe),
       initialResourceVersions: new Map(Object.entries(message.initialResourceVersions)),
       responseNonce: message.responseNonce,
       ...(errorDetail && { errorDetail }),
@@ -66,77 +67,58 @@ function nackDetail({ code, message }: NackDetail): NackDetail {
 }
 
 interface Taken {
-  /** Absent where the names do not stand side by side: they are left in `rest` then. */
-  readonly names: readonly string[] | undefined
+  /** Undefined if other fields stand between the names. Then the names are left in `rest`. */
+  readonly names: SharedList<string> | undefined
   readonly rest: Uint8Array
 }
 
-function takeNames(bytes: Uint8Array, listed: Iterable<readonly string[]> = []): Taken {
+function takeNames(bytes: Uint8Array, knownLists: Iterable<SharedList<string>> = []): Taken {
   const reader = new BinaryReader(bytes)
   let start = 0
   let end = 0
-  let repeated: readonly string[] | undefined
+  let repeated: SharedList<string> | undefined
   while (reader.pos < reader.len) {
     const at = reader.pos
     const [field, wireType] = reader.tag()
     const isName = field === NAMES_FIELD && wireType === WireType.LengthDelimited
     if (isName && end !== 0 && end !== at) return { names: undefined, rest: bytes }
-    repeated = isName ? (end === 0 ? findRepeated(bytes, at, listed) : undefined) : repeated
+    repeated = isName ? (end === 0 ? findRepeated(bytes, at, knownLists) : undefined) : repeated
     if (isName && end === 0) start = at
     if (isName && repeated !== undefined) reader.pos = at + lengthOf(repeated)
     else reader.skip(wireType, field)
     if (isName) end = reader.pos
   }
   if (reader.pos > reader.len) throw new RangeError('premature end of the request')
-  if (end === 0) return { names: noNames, rest: bytes }
-  const names = repeated ?? internNames(bytes.subarray(start, end))
+  if (end === 0) return { names: EMPTY_LIST, rest: bytes }
+  const names = repeated ?? namesTable.intern(bytes.subarray(start, end))
   return { names, rest: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]) }
 }
 
-/** The known lists as they came, so that a repeated one need not be looked at name by name. */
-const bytesOf = new WeakMap<readonly string[], Buffer>()
+/** The lists of names that clients have sent, by their bytes. A list stays for as long as a stream holds it. */
+const namesTable = new InternTable(readNames)
 
-function lengthOf(names: readonly string[]): number {
-  return bytesOf.get(names)?.length ?? 0
+function lengthOf(names: SharedList<string>): number {
+  return namesTable.bytesOf(names)?.length ?? 0
 }
 
 function findRepeated(
   bytes: Uint8Array,
   at: number,
-  listed: Iterable<readonly string[]>,
-): readonly string[] | undefined {
-  for (const names of listed) {
-    const known = bytesOf.get(names)
+  knownLists: Iterable<SharedList<string>>,
+): SharedList<string> | undefined {
+  for (const names of knownLists) {
+    const known = namesTable.bytesOf(names)
     if (known?.equals(bytes.subarray(at, at + known.length))) return names
   }
   return undefined
 }
 
-/** The lists of names that some client has sent, by a digest of their bytes, for as long as a stream holds them. */
-const internedNames = new Map<string, WeakRef<readonly string[]>>()
-const forgetNames = new FinalizationRegistry<string>((digest) => {
-  if (internedNames.get(digest)?.deref() === undefined) internedNames.delete(digest)
-})
-
-function internNames(region: Uint8Array): readonly string[] {
-  const digest = hash('sha256', region, 'base64')
-  const known = internedNames.get(digest)?.deref()
-  if (known !== undefined) return known
-  const names = readNames(region)
-  bytesOf.set(names, Buffer.from(region))
-  internedNames.set(digest, new WeakRef(names))
-  forgetNames.register(names, digest)
-  return names
-}
-
-const noNames: readonly string[] = []
-
-function readNames(region: Uint8Array): readonly string[] {
+function readNames(region: Uint8Array): SharedList<string> {
   const reader = new BinaryReader(region)
   const names: string[] = []
   while (reader.pos < reader.len) {
     reader.tag()
     names.push(reader.string())
   }
-  return names
+  return shareList(names)
 }

@@ -1,6 +1,7 @@
 // The machine of an incremental stream: nonces, reconnects, splitting, and what it reports.
 
 import t from 'tap'
+import { deltaRequest, type RequestFields } from '../../test/support/requests.ts'
 import { secret } from '../../test/support/resources.ts'
 import { resourceFor, snapshotFor, textOf, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
@@ -9,12 +10,12 @@ import { SECRET } from '../snapshot/resource-type.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { stepDelta } from './delta-stream.ts'
-import { MAX_FLIGHTS } from './push-order.ts'
+import { MAX_PENDING_RESPONSES } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
-  'X2: what comes with a stale nonce is applied all the same': {
+  'X2: the subscriptions in a stale request are applied': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -50,14 +51,14 @@ testScripts({
       ask LDS holding l=1 → LDS#3 -l
     `,
   },
-  'X21: what a client holds and does not ask for is not spoken of': {
+  'X21: a client is sent nothing for resources that it has and does not subscribe to': {
     delta: `
       serve EDS a=2
       ask EDS +b holding a=1 b=1 → EDS#1 -b
       ask EDS +a → EDS#2 a=2
     `,
   },
-  'X21: a first request that names what the client does not hold is answered': {
+  'X21: a first request is answered for names that the client does not have': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b +c holding a=1 → EDS#1 b=1 -c
@@ -90,9 +91,8 @@ testScripts({
 const EDS = typeUrlFor('EDS')
 const REFUSED = { code: 13, message: 'no' }
 
-function request(fields: Partial<DeltaRequest>): StreamEvent<DeltaRequest> {
-  const empty = { typeUrl: EDS, subscribe: [], unsubscribe: [], responseNonce: '' }
-  return { kind: 'request', request: { ...empty, initialResourceVersions: new Map(), ...fields } }
+function request(fields: RequestFields<DeltaRequest>): StreamEvent<DeltaRequest> {
+  return { kind: 'request', request: deltaRequest({ typeUrl: EDS, ...fields }) }
 }
 
 /** The steps of a stream, each from the state that the last one left. */
@@ -125,7 +125,7 @@ t.test('X4: only error_detail makes a NACK, and what comes with it is applied', 
   ])
 })
 
-t.test('a step reports what was subscribed, sent, answered, and what was stale', async (t) => {
+t.test('a step reports subscriptions, responses, answers and stale requests', async (t) => {
   const reports = run(
     served('EDS a=1'),
     request({ subscribe: ['a', 'b'] }),
@@ -158,22 +158,22 @@ t.test('a response carries the version of its type, and all that is in it is new
   const [, step] = run({ kind: 'snapshot', snapshot }, request({ subscribe: ['a', 'c'] }))
   t.match(step?.send, [{ typeUrl: EDS, version: 'v1', removed: ['c'] }])
   t.same(step?.send[0]?.resources.map(textOf), ['a=1'])
-  t.equal(step?.send[0]?.news, step?.send[0]?.resources)
+  t.equal(step?.send[0]?.changedResources, step?.send[0]?.resources)
 })
 
-t.test('a client that never answers is sent so many responses and no more', async (t) => {
+t.test('a client that never answers is sent a limited number of responses', async (t) => {
   let state = stateAfter(served('EDS a=0'), request({ subscribe: ['a'] }))
   let sent = 1
-  for (let content = 1; content < MAX_FLIGHTS + 20; content += 1) {
+  for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {
     const step = stepDelta(state, served(`EDS a=${content}`, content + 1))
     state = step.state
     sent += step.send.length
   }
-  t.equal(sent, MAX_FLIGHTS)
+  t.equal(sent, MAX_PENDING_RESPONSES)
   const { send } = stepDelta(state, request({ responseNonce: '1' }))
   t.same(
     send.flatMap(({ resources }) => resources.map(textOf)),
-    [`a=${MAX_FLIGHTS + 19}`],
+    [`a=${MAX_PENDING_RESPONSES + 19}`],
   )
 })
 

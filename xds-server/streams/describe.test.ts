@@ -1,6 +1,7 @@
 // How a stream's types stand in the words of the status.
 
 import t from 'tap'
+import { deltaRequest, type RequestFields } from '../../test/support/requests.ts'
 import { resourceFor, snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import { setVersion } from '../snapshot/version.ts'
@@ -42,7 +43,7 @@ testScripts({
       status → CDS NACKED
     `,
   },
-  'a name that was asked for and is not answered yet is NOT_SENT': {
+  'a subscribed name that is not answered yet is NOT_SENT': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -72,9 +73,8 @@ function viewAfter(...events: readonly StreamEvent<DeltaRequest>[]) {
   return describeStream(state).get(CDS)
 }
 
-function request(fields: Partial<DeltaRequest>): StreamEvent<DeltaRequest> {
-  const empty = { typeUrl: CDS, subscribe: [], unsubscribe: [], responseNonce: '' }
-  return { kind: 'request', request: { ...empty, initialResourceVersions: new Map(), ...fields } }
+function request(fields: RequestFields<DeltaRequest>): StreamEvent<DeltaRequest> {
+  return { kind: 'request', request: deltaRequest({ typeUrl: CDS, ...fields }) }
 }
 
 function served(text: string, sequence: number) {
@@ -85,7 +85,7 @@ function versionOf(...texts: readonly string[]): string {
   return setVersion(texts.map((text) => resourceFor('CDS', text)))
 }
 
-t.test('a type that was asked for and not answered has no versions', async (t) => {
+t.test('a subscribed type that is not answered has no versions', async (t) => {
   t.same(viewAfter(request({ subscribe: ['a', 'b'] })), {
     state: 'NOT_SENT',
     wildcard: false,
@@ -93,7 +93,7 @@ t.test('a type that was asked for and not answered has no versions', async (t) =
   })
 })
 
-t.test('what was sent last and what was ACKed last are told apart', async (t) => {
+t.test('the status has the last sent and the last ACKed version', async (t) => {
   t.same(
     viewAfter(
       request({}),
@@ -112,7 +112,7 @@ t.test('what was sent last and what was ACKed last are told apart', async (t) =>
   )
 })
 
-t.test('what a client that reconnects holds already counts as sent', async (t) => {
+t.test('what a reconnecting client already has counts as sent', async (t) => {
   const { version } = resourceFor('CDS', 'a=1')
   t.match(viewAfter(served('CDS a=1', 1), request({ initialResourceVersions: new Map([['a', version]]) })), {
     state: 'SYNCED',
@@ -121,7 +121,7 @@ t.test('what a client that reconnects holds already counts as sent', async (t) =
   })
 })
 
-t.test("the last refusal is told with the client's words and the names that it was about", async (t) => {
+t.test("the last NACK is in the status, with the client's message and the NACKed names", async (t) => {
   const refuse = (responseNonce: string, message: string) =>
     request({ responseNonce, errorDetail: { code: 13, message } })
   const view = viewAfter(

@@ -8,6 +8,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Response } from '../type-state/type-state.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
@@ -26,8 +27,8 @@ const response: fc.Arbitrary<Response> = fc.record({
   typeUrl: text,
   nonce: text,
   version: text,
-  resources: fc.array(resource, { maxLength: 5 }),
-  news: fc.constant([]),
+  resources: fc.array(resource, { maxLength: 5 }).map(shareList),
+  changedResources: fc.constant([]),
   removed: fc.array(text, { maxLength: 5 }),
 })
 
@@ -111,8 +112,8 @@ for (const [name, encode] of [
         typeUrl: a.typeUrl,
         nonce: '1',
         version: '1',
-        resources,
-        news: [],
+        resources: shareList(resources),
+        changedResources: [],
         removed: [],
       }),
     )
@@ -122,7 +123,7 @@ for (const [name, encode] of [
 
   t.test(`X34: a list of resources is joined once for all that carry a ${name}`, async (t) => {
     let walks = 0
-    const list: readonly Resource[] = new Proxy(
+    const counted: readonly Resource[] = new Proxy(
       ['a', 'b'].map((name) => ({
         typeUrl: 'type.googleapis.com/test.v1.Unknown',
         name,
@@ -137,8 +138,9 @@ for (const [name, encode] of [
         },
       },
     )
+    const list = shareList(counted)
     const carry = (nonce: string) =>
-      encode({ typeUrl: 't', nonce, version: '1', resources: list, news: [], removed: [] })
+      encode({ typeUrl: 't', nonce, version: '1', resources: list, changedResources: [], removed: [] })
     t.not(carry('1').equals(carry('2')), true, 'the nonce is its own')
     t.equal(walks, 1)
   })

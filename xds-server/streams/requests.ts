@@ -1,9 +1,11 @@
 // The two kinds of request as the stream machines read them.
 
+import type { SharedList } from '../../core/memo.ts'
+
 export interface NackDetail {
   /** A gRPC status code. */
   readonly code: number
-  /** Why the client refused, in its own words. */
+  /** Why the client NACKed, in its own words. */
   readonly message: string
 }
 
@@ -11,7 +13,7 @@ export interface NackDetail {
 export interface SotwRequest {
   readonly typeUrl: string
   readonly versionInfo: string
-  readonly resourceNames: readonly string[]
+  readonly resourceNames: SharedList<string>
   readonly responseNonce: string
   readonly errorDetail?: NackDetail
 }
@@ -19,9 +21,9 @@ export interface SotwRequest {
 /** `envoy.service.discovery.v3.DeltaDiscoveryRequest`, without the node. */
 export interface DeltaRequest {
   readonly typeUrl: string
-  readonly subscribe: readonly string[]
-  readonly unsubscribe: readonly string[]
-  /** Name → version of what a client that reconnects still holds. */
+  readonly subscribe: SharedList<string>
+  readonly unsubscribe: SharedList<string>
+  /** Name → version of what a reconnecting client still has. */
   readonly initialResourceVersions: ReadonlyMap<string, string>
   readonly responseNonce: string
   readonly errorDetail?: NackDetail

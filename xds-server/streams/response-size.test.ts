@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
 import { UNKNOWN } from '../../test/support/script-resources.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { encodeDeltaResponse } from './encode.ts'
@@ -20,13 +21,13 @@ function resourceOf(name: string, size: number): Resource {
   return { typeUrl: UNKNOWN, name, version: 'v'.repeat(16), value, references: [] }
 }
 
-function bytesOf(content: { readonly resources: readonly Resource[]; readonly removed: readonly string[] }) {
-  const response = { typeUrl: UNKNOWN, nonce: '1', version: 'v'.repeat(16), news: [], ...content }
+function bytesOf(content: { readonly resources: SharedList<Resource>; readonly removed: readonly string[] }) {
+  const response = { typeUrl: UNKNOWN, nonce: '1', version: 'v'.repeat(16), changedResources: [], ...content }
   return encodeDeltaResponse(response).length
 }
 
-t.test('X37: what is small stays one response, and the lists stay the same', async (t) => {
-  const resources = [resourceOf('a', 10), resourceOf('b', 10)]
+t.test('X37: small content stays one response with the very same lists', async (t) => {
+  const resources = shareList([resourceOf('a', 10), resourceOf('b', 10)])
   const removed = ['c']
   const [only, ...more] = splitContent(resources, removed)
   t.equal(only?.resources, resources)
@@ -34,13 +35,13 @@ t.test('X37: what is small stays one response, and the lists stay the same', asy
   t.same(more, [])
 })
 
-t.test('X37: what is empty is one empty response', async (t) => {
-  t.same(splitContent([], []), [{ resources: [], removed: [] }])
+t.test('X37: empty content is one empty response', async (t) => {
+  t.same(splitContent(EMPTY_LIST, []), [{ resources: [], removed: [] }])
 })
 
 t.test('X37: a resource over the limit gets a response of its own', async (t) => {
   const [small, huge, last] = [resourceOf('a', 1), resourceOf('b', MAX_RESPONSE_BYTES), resourceOf('c', 1)]
-  t.same(splitContent([small, huge, last], []), [
+  t.same(splitContent(shareList([small, huge, last]), []), [
     { resources: [small], removed: [] },
     { resources: [huge], removed: [] },
     { resources: [last], removed: [] },
@@ -50,13 +51,13 @@ t.test('X37: a resource over the limit gets a response of its own', async (t) =>
 t.test('X37: a response is filled up to the limit, and not beyond', async (t) => {
   const overhead = 120 + 3
   const half = MAX_RESPONSE_BYTES / 2 - overhead
-  const pair = [resourceOf('a', half), resourceOf('b', half)]
+  const pair = shareList([resourceOf('a', half), resourceOf('b', half)])
   t.equal(splitContent(pair, []).length, 1)
-  t.equal(splitContent([resourceOf('a', half), resourceOf('b', half + 1)], []).length, 2)
+  t.equal(splitContent(shareList([resourceOf('a', half), resourceOf('b', half + 1)]), []).length, 2)
 })
 
 t.test('X37: removals follow the resources in responses of their own', async (t) => {
-  const resources = [resourceOf('a', MAX_RESPONSE_BYTES), resourceOf('b', 1)]
+  const resources = shareList([resourceOf('a', MAX_RESPONSE_BYTES), resourceOf('b', 1)])
   const [first, second] = resources
   t.same(splitContent(resources, ['c', 'd']), [
     { resources: [first], removed: [] },
@@ -70,14 +71,14 @@ t.test('X37: removals follow the resources in responses of their own', async (t)
 })
 
 t.test('X37: a split list is split once, so that streams share the encoding of its parts', async (t) => {
-  const resources = [resourceOf('a', MAX_RESPONSE_BYTES), resourceOf('b', 1)]
+  const resources = shareList([resourceOf('a', MAX_RESPONSE_BYTES), resourceOf('b', 1)])
   const [first] = splitContent(resources, [])
   t.equal(splitContent(resources, ['x'])[0]?.resources, first?.resources)
 })
 
 t.test('X37: 50,000 removals of long names are split too', async (t) => {
   const removed = Array.from({ length: 50_000 }, (_, index) => `${'name'.repeat(40)}${index}`)
-  const parts = splitContent([], removed)
+  const parts = splitContent(EMPTY_LIST, removed)
   t.ok(parts.length > 1)
   t.same(
     parts.flatMap((part) => part.removed),
@@ -86,25 +87,28 @@ t.test('X37: 50,000 removals of long names are split too', async (t) => {
   t.ok(parts.every((part) => part.resources.length === 0 && bytesOf(part) < GRPC_LIMIT))
 })
 
-t.test('X37: whatever is sent comes whole, in order, in responses that any gRPC client takes', async (t) => {
-  const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 })
-  const size = fc.oneof(fc.nat(300), fc.constantFrom(100_000, 1_000_000, 3_000_000))
-  const resources = fc.array(fc.record({ name, size }), { maxLength: 20 })
-  fc.assert(
-    fc.property(resources, fc.array(name, { maxLength: 20 }), (written, removed) => {
-      const list = written.map((one) => resourceOf(one.name, one.size))
-      const parts = splitContent(list, removed)
-      assert.deepEqual(
-        parts.flatMap((part) => part.resources),
-        list,
-      )
-      assert.deepEqual(
-        parts.flatMap((part) => part.removed),
-        removed,
-      )
-      assert.ok(parts.every((part) => bytesOf(part) < GRPC_LIMIT))
-    }),
-    { numRuns: 50 },
-  )
-  t.pass()
-})
+t.test(
+  'X37: split content is complete, in order, and within the default limit of gRPC clients',
+  async (t) => {
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 })
+    const size = fc.oneof(fc.nat(300), fc.constantFrom(100_000, 1_000_000, 3_000_000))
+    const resources = fc.array(fc.record({ name, size }), { maxLength: 20 })
+    fc.assert(
+      fc.property(resources, fc.array(name, { maxLength: 20 }), (written, removed) => {
+        const list = shareList(written.map((one) => resourceOf(one.name, one.size)))
+        const parts = splitContent(list, removed)
+        assert.deepEqual(
+          parts.flatMap((part) => part.resources),
+          list,
+        )
+        assert.deepEqual(
+          parts.flatMap((part) => part.removed),
+          removed,
+        )
+        assert.ok(parts.every((part) => bytesOf(part) < GRPC_LIMIT))
+      }),
+      { numRuns: 50 },
+    )
+    t.pass()
+  },
+)

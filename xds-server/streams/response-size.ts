@@ -1,21 +1,22 @@
-// Splits what one response would carry so that each stays below the 4 MiB that gRPC clients take by default.
+// Splits the content of a delta response, so that each response stays below 4 MiB, the default limit of gRPC clients.
 
+import { EMPTY_LIST, memoize, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 
-/** Bytes of names and contents a response; the rest of 4 MiB is room for tags, versions and type URLs. */
+/** Bytes of names and contents in one response. The rest of the 4 MiB is for tags, versions and type URLs. */
 export const MAX_RESPONSE_BYTES = 3 * 1024 * 1024
 
-/** Bytes that go with each resource beside its name and content: type URL, version, tags and lengths. */
+/** Bytes of each resource beyond its name and content: type URL, version, tags and lengths. */
 const RESOURCE_OVERHEAD = 120
 
 export interface ResponseContent {
-  readonly resources: readonly Resource[]
+  readonly resources: SharedList<Resource>
   readonly removed: readonly string[]
 }
 
-/** Parts in order, at least one. A single resource that is over the limit gets a part of its own. */
+/** The parts, in order; at least one. A resource that is over the limit gets a part of its own. */
 export function splitContent(
-  resources: readonly Resource[],
+  resources: SharedList<Resource>,
   removed: readonly string[],
 ): readonly ResponseContent[] {
   const upserts = partsOf(resources)
@@ -23,21 +24,14 @@ export function splitContent(
   if (upserts.length === 1 && removals.length === 1) return [{ resources, removed }]
   return [
     ...upserts.filter(({ length }) => length > 0).map((part) => ({ resources: part, removed: [] })),
-    ...removals.filter(({ length }) => length > 0).map((part) => ({ resources: [], removed: part })),
+    ...removals.filter(({ length }) => length > 0).map((part) => ({ resources: EMPTY_LIST, removed: part })),
   ]
 }
 
-const partsOfList = new WeakMap<readonly Resource[], readonly (readonly Resource[])[]>()
-
-/** Split once a list, so that streams that send the same list share the encoding of its parts too. */
-function partsOf(resources: readonly Resource[]): readonly (readonly Resource[])[] {
-  let parts = partsOfList.get(resources)
-  if (parts === undefined) {
-    parts = chunk(resources, ({ name, value }) => value.length + name.length * 3 + RESOURCE_OVERHEAD)
-    partsOfList.set(resources, parts)
-  }
-  return parts
-}
+/** Each list is split once, so streams that send the same list share the encoding of its parts too. */
+const partsOf = memoize((resources: SharedList<Resource>) =>
+  chunk(resources, ({ name, value }) => value.length + name.length * 3 + RESOURCE_OVERHEAD).map(shareList),
+)
 
 function chunk<T>(list: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] {
   const chunks: T[][] = []

@@ -1,6 +1,7 @@
 // What requests ask for: the legacy wildcard, `*` and names, one state machine a type.
 
 import t from 'tap'
+import { EMPTY_LIST, shareList } from '../../core/memo.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import {
   isSubscribed,
@@ -57,7 +58,7 @@ testScripts({
       serve EDS a=1 b=2 c=1 → EDS#3 b=2 c=1
     `,
   },
-  'X17: an empty list is everything until a name was given, and then nothing': {
+  'X17: an empty list means everything until a name was given, and then nothing': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS a → CDS#1 a=1
@@ -75,7 +76,7 @@ testScripts({
       ask CDS +* → CDS#3 a=2 b=2
     `,
   },
-  'X17: the legacy wildcard goes on with every answer that names nothing': {
+  'X17: the legacy wildcard goes on with every ACK that names nothing': {
     sotw: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -91,7 +92,7 @@ testScripts({
       serve CDS a=1 b=1 → CDS#2 b=1
     `,
   },
-  'X17: who turns from names to everything is sent everything, and told what is gone': {
+  'X17: a client that turns from names to * is sent everything, and the removal of what is gone': {
     sotw: `
       serve CDS a=1 b=1 c=1
       ask CDS a b → CDS#1 a=1 b=1
@@ -115,7 +116,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X18: an empty list is nothing but for listeners and clusters': {
+  'X18: an empty list is a wildcard for listeners and clusters only': {
     sotw: `
       serve EDS a=1 | RDS a=1 | SDS a=1 | UNKNOWN a=1 | CDS a=1 | LDS a=1
       ask EDS
@@ -135,21 +136,21 @@ testScripts({
       ask LDS → LDS#2 a=1
     `,
   },
-  'X19: a name that is given up beside the wildcard is answered with the resource': {
+  'X19: a name that is unsubscribed beside the wildcard is answered with the resource': {
     delta: `
       serve CDS a=1 b=1
       ask CDS +* +a → CDS#1 a=1 b=1
       ack 1 -a → CDS#2 a=1
     `,
   },
-  'X19: a name that is given up beside the wildcard and does not exist is answered as removed': {
+  'X19: a name that is unsubscribed beside the wildcard and does not exist is answered as removed': {
     delta: `
       serve CDS b=1
       ask CDS +* +a → CDS#1 b=1 -a
       ack 1 -a → CDS#2 -a
     `,
   },
-  'X19: a name that is given up without the wildcard is not answered': {
+  'X19: a name that is unsubscribed without the wildcard is not answered': {
     delta: `
       serve CDS a=1
       ask CDS +a → CDS#1 a=1
@@ -175,7 +176,7 @@ testScripts({
       serve CDS a=2 → CDS#3 a=2
     `,
   },
-  'X20: asking for everything again does not make a client keep what is gone': {
+  'X20: subscribing to * again does not make a client keep what is gone': {
     delta: `
       serve CDS a=1 b=1 c=1
       ask CDS holding a=1 b=1 c=1
@@ -186,7 +187,7 @@ testScripts({
       ask CDS +* → CDS#2 a=1 b=2
     `,
   },
-  'X20: asking for everything again while a removal is held back does not hasten it': {
+  'X20: subscribing to * again does not hasten a removal that waits': {
     delta: `
       serve CDS a=1 b=1 | LDS l=1
       ask CDS → CDS#1 a=1 b=1
@@ -197,7 +198,7 @@ testScripts({
       ack 3 → CDS#5 -b
     `,
   },
-  'a name that is asked for again, once it was given up, is sent again': {
+  'a name that is subscribed again after it was unsubscribed is sent again': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -213,8 +214,8 @@ testScripts({
   },
 })
 
-const NAMED: Subscription = { wildcard: false, names: new Set(['a', 'b']), named: true }
-const WILDCARD: Subscription = { wildcard: true, names: new Set(['a']), named: true }
+const NAMED: Subscription = { wildcard: false, names: new Set(['a', 'b']), legacyWildcardOff: true }
+const WILDCARD: Subscription = { wildcard: true, names: new Set(['a']), legacyWildcardOff: true }
 
 t.test('a subscription covers its names, or everything', async (t) => {
   t.equal(isSubscribed(NOTHING, 'a'), false)
@@ -227,7 +228,7 @@ const LISTS: readonly [
   title: string,
   before: Subscription,
   list: readonly string[],
-  expected: { asked: string[]; dropped: string[]; wildcardBegan: boolean; names: string[] },
+  expected: { subscribed: string[]; unsubscribed: string[]; wildcardBegan: boolean; names: string[] },
 ][] = [
   ['the same names in another order', NAMED, ['b', 'a'], change([], [], false, ['a', 'b'])],
   ['a name twice', NAMED, ['a', 'b', 'c', 'c'], change(['c'], [], false, ['a', 'b', 'c'])],
@@ -237,54 +238,62 @@ const LISTS: readonly [
   ['* once more', WILDCARD, ['*', 'a'], change([], [], false, ['a'])],
 ]
 
-function change(asked: string[], dropped: string[], wildcardBegan: boolean, names: string[]) {
-  return { asked, dropped, wildcardBegan, names }
+function change(subscribed: string[], unsubscribed: string[], wildcardBegan: boolean, names: string[]) {
+  return { subscribed, unsubscribed, wildcardBegan, names }
 }
 
 for (const [title, before, list, expected] of LISTS) {
-  t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
-    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, list, true)
-    t.same(change([...asked], [...dropped], wildcardBegan, [...subscription.names]), expected)
-    t.equal(subscription.named, true)
+  t.test(`a list with ${title} subscribes to and unsubscribes from the difference`, async (t) => {
+    const { subscription, subscribed, unsubscribed, wildcardBegan } = subscribeToList(
+      before,
+      shareList(list),
+      true,
+    )
+    t.same(change([...subscribed], [...unsubscribed], wildcardBegan, [...subscription.names]), expected)
+    t.equal(subscription.legacyWildcardOff, true)
   })
 }
 
 t.test('a list that changes no name keeps the set of names, which may be large', async (t) => {
-  t.equal(subscribeToList(NAMED, ['b', 'a', '*'], false).subscription.names, NAMED.names)
+  t.equal(subscribeToList(NAMED, shareList(['b', 'a', '*']), false).subscription.names, NAMED.names)
 })
 
 t.test('a request that asks for no change leaves the subscription as it is', async (t) => {
-  const nothing = { subscribe: [], unsubscribe: [], first: false }
+  const nothing = { subscribe: EMPTY_LIST, unsubscribe: EMPTY_LIST, first: false }
   t.same(subscribeToChange(WILDCARD, nothing, true), {
     subscription: WILDCARD,
-    asked: new Set(),
-    dropped: new Set(),
+    subscribed: new Set(),
+    unsubscribed: new Set(),
     wildcardBegan: false,
   })
   t.equal(subscribeToChange(WILDCARD, nothing, true).subscription, WILDCARD)
 })
 
-t.test('a change says what is asked for and what is dropped, each name once and without *', async (t) => {
+t.test('a change has the subscribed and the unsubscribed names, each once and without *', async (t) => {
   const { subscription, ...change } = subscribeToChange(
     WILDCARD,
-    { subscribe: ['c', 'c', 'd'], unsubscribe: ['*', 'a', 'a', 'd'], first: false },
+    { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
     true,
   )
-  t.same(change, { asked: new Set(['c', 'd']), dropped: new Set(['a']), wildcardBegan: false })
+  t.same(change, { subscribed: new Set(['c', 'd']), unsubscribed: new Set(['a']), wildcardBegan: false })
   t.equal(subscription.wildcard, false)
   t.same([...subscription.names], ['c', 'd'])
 })
 
-t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
-  const list = ['a', 'b']
+t.test('requests with the same list share its set of names, whatever the protocol', async (t) => {
+  const list = shareList(['a', 'b'])
   const ofList = subscribeToList(NOTHING, list, false)
-  const ofChange = subscribeToChange(NOTHING, { subscribe: list, unsubscribe: [], first: true }, false)
+  const ofChange = subscribeToChange(
+    NOTHING,
+    { subscribe: list, unsubscribe: EMPTY_LIST, first: true },
+    false,
+  )
   t.equal(ofList.subscription.names, ofChange.subscription.names)
-  t.equal(ofList.asked, ofList.subscription.names)
+  t.equal(ofList.subscribed, ofList.subscription.names)
 })
 
-t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {
-  const first = { subscribe: [], unsubscribe: ['a'], first: true }
+t.test('a first request that only unsubscribes still has the legacy wildcard', async (t) => {
+  const first = { subscribe: EMPTY_LIST, unsubscribe: shareList(['a']), first: true }
   t.equal(subscribeToChange(NOTHING, first, true).subscription.wildcard, true)
   t.equal(subscribeToChange(NOTHING, first, false).subscription.wildcard, false)
 })

@@ -1,85 +1,73 @@
-// Authorised calls that never stop while switches are turned: each that fails is one that a user would have noticed.
+// Authorized calls that go on while switches change: a user would notice each that fails.
 
-import { setTimeout } from "node:timers/promises";
-import { CallCount } from "../../../testbed/load/call-count.ts";
-import {
-  callOn,
-  type Identity,
-  METHODS,
-  metadataOf,
-  openChannel,
-} from "./callers.ts";
+import { setTimeout } from 'node:timers/promises'
+import { CallCount } from '../../../testbed/load/call-count.ts'
+import { callOn, type Identity, METHODS, metadataOf, openChannel } from './callers.ts'
 
-const [UNARY] = METHODS;
-/** Calls under way at once to each Envoy, and the pause of each between two. */
-const WORKERS = 2;
-const PAUSE_MS = 5;
+const [UNARY] = METHODS
+/** Concurrent calls to each Envoy, and the pause of each worker between two calls. */
+const WORKERS = 2
+const PAUSE_MS = 5
 
 export interface LoadCount {
-  readonly calls: number;
-  /** Statuses of those that failed. */
-  readonly failed: readonly number[];
+  readonly calls: number
+  /** gRPC statuses of the calls that failed. */
+  readonly failed: readonly number[]
 }
 
-/** Calls to each target with one token, in plaintext or over TLS. */
-export class AuthorisedLoad {
-  readonly #targets: readonly string[];
-  readonly #token: string;
-  readonly #failed: number[] = [];
-  readonly #calls = new CallCount();
-  #end = async () => {};
+/** Calls every target with one token, in plaintext or over TLS. */
+export class AuthorizedLoad {
+  readonly #targets: readonly string[]
+  readonly #token: string
+  readonly #failed: number[] = []
+  readonly #calls = new CallCount()
+  #end = async () => {}
 
   constructor(targets: readonly string[], token: string) {
-    this.#targets = targets;
-    this.#token = token;
+    this.#targets = targets
+    this.#token = token
   }
 
-  /** Goes on so from here; what went on before ends once the new calls go through. */
-  async goOn(identity?: Identity): Promise<void> {
-    const end = this.#end;
-    this.#end = this.#start(identity);
-    await this.further(this.#targets.length * WORKERS);
-    await end();
+  /** Starts calls over TLS with an identity, or in plaintext; stops the earlier ones when the new ones get through. */
+  async moveTo(identity?: Identity): Promise<void> {
+    const end = this.#end
+    this.#end = this.#start(identity)
+    await this.further(this.#targets.length * WORKERS)
+    await end()
   }
 
-  /** Resolves once so many further calls have ended. */
+  /** Resolves after so many further calls have ended. */
   further(calls: number): Promise<void> {
-    return this.#calls.further(calls);
+    return this.#calls.further(calls)
   }
 
   count(): LoadCount {
-    return { calls: this.#calls.ended, failed: [...this.#failed] };
+    return { calls: this.#calls.ended, failed: [...this.#failed] }
   }
 
   async stop(): Promise<void> {
-    await this.#end();
+    await this.#end()
   }
 
   #start(identity?: Identity): () => Promise<void> {
-    let isRunning = true;
-    const clients = this.#targets.map((target) =>
-      openChannel(target, identity),
-    );
+    let isRunning = true
+    const clients = this.#targets.map((target) => openChannel(target, identity))
     const work = async (client: (typeof clients)[number]) => {
       while (isRunning) {
-        this.#tell(
-          await callOn(client, metadataOf({ token: this.#token }), UNARY),
-        );
-        await setTimeout(PAUSE_MS);
+        this.#record(await callOn(client, metadataOf({ token: this.#token }), UNARY))
+        await setTimeout(PAUSE_MS)
       }
-    };
-    const workers = clients.flatMap((client) =>
-      Array.from({ length: WORKERS }, () => work(client)),
-    );
+    }
+    const workers = clients.flatMap((client) => Array.from({ length: WORKERS }, () => work(client)))
     return async () => {
-      isRunning = false;
-      await Promise.all(workers);
-      for (const client of clients) client.close();
-    };
+      isRunning = false
+      await Promise.all(workers)
+      for (const client of clients) client.close()
+    }
   }
 
-  #tell(status: number): void {
-    if (status !== 0) this.#failed.push(status);
-    this.#calls.tell();
+  #record(status: number): void {
+    if (status !== 0) this.#failed.push(status)
+    this.#calls.add()
   }
 }

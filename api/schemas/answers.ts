@@ -1,0 +1,58 @@
+// The answers of every operation, by HTTP status. Any other status carries a problem document.
+
+import { type TSchema, Type } from 'typebox'
+import type { OperationId } from '../operations.ts'
+import { LbSettingSchema } from './lb.ts'
+import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
+import { SnapshotSchema } from './snapshot.ts'
+import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
+import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
+
+export type Answers = Readonly<Record<number, TSchema>>
+
+/** The desired state. The control plane replaces this schema by the one that it validates documents with. */
+export const DocumentSchema = Type.Object(
+  {},
+  { additionalProperties: true, description: 'The desired state.' },
+)
+
+function writeAnswers(schema: TSchema, problem: TSchema): Answers {
+  return {
+    200: { ...schema, description: 'Every node of the changed fleets has ACKed.' },
+    202: { ...schema, description: 'No node is connected, or the request has no `wait`.' },
+    409: { ...problem, description: 'A node NACKed.' },
+    504: { ...problem, description: 'The wait ended before every node had answered.' },
+  }
+}
+
+const WRITE_ANSWERS = writeAnswers(WriteAnswerSchema, WriteProblemSchema)
+
+/** Options of the policy come on top: which ones depends on the policy. */
+const withLb = { additionalProperties: true }
+const LbWriteAnswerSchema = Type.Object(
+  { ...WriteAnswerSchema.properties, ...LbSettingSchema.properties },
+  withLb,
+)
+const LbWriteProblemSchema = Type.Object(
+  { ...WriteProblemSchema.properties, ...LbSettingSchema.properties },
+  withLb,
+)
+
+export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
+  getConfig: { 200: DocumentSchema },
+  putConfig: WRITE_ANSWERS,
+  patchConfig: WRITE_ANSWERS,
+  getLb: { 200: LbSettingSchema },
+  putLb: writeAnswers(LbWriteAnswerSchema, LbWriteProblemSchema),
+  listRevisions: { 200: RevisionListSchema },
+  getRevision: {
+    ...WRITE_ANSWERS,
+    200: Type.Union([RevisionWithDocumentSchema, WriteAnswerSchema], {
+      description: 'The revision; or, with `wait`, that every node has ACKed it.',
+    }),
+  },
+  getStatus: { 200: StatusSchema },
+  getSnapshot: { 200: SnapshotSchema },
+  getHealth: { 200: HealthSchema },
+  getReadiness: { 200: ReadinessSchema },
+}

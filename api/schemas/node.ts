@@ -1,0 +1,50 @@
+// The status of a node, as REST shows it.
+
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { NODE_STATES } from '../node-state.ts'
+
+const NodeStateSchema = Type.Enum([...NODE_STATES], {
+  description:
+    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. NACKED: NACKed. DISCONNECTED: no open stream.',
+})
+
+const NackSchema = Type.Object({
+  version: Type.String({ description: 'The version that the node NACKed.' }),
+  nonce: Type.String(),
+  code: Type.Integer({ description: 'The gRPC status code in the NACK.' }),
+  message: Type.String({ description: "The node's error text." }),
+  names: Type.Array(Type.String(), { description: 'Resource names in the NACKed response.' }),
+})
+
+const TypeStatusSchema = Type.Object({
+  state: NodeStateSchema,
+  wildcard: Type.Boolean({ description: 'Whether the node subscribes to all resources of the type.' }),
+  names: Type.Integer({ description: 'How many names the node subscribes to.' }),
+  sentVersion: Type.Optional(Type.String()),
+  ackedVersion: Type.Optional(Type.String()),
+  nack: Type.Optional(NackSchema),
+})
+export type TypeStatus = DeepReadonly<Static<typeof TypeStatusSchema>>
+
+const StreamSchema = Type.Object({
+  id: Type.Integer(),
+  protocol: Type.Enum(['sotw', 'delta']),
+  aggregated: Type.Boolean({ description: 'True for ADS, false for a service of one type.' }),
+  peer: Type.String({ description: 'The address of the client.' }),
+})
+
+export const NodeStatusSchema = Type.Object({
+  id: Type.String({ description: 'node.id of its bootstrap.' }),
+  fleet: Type.String({ description: 'node.cluster of its bootstrap.' }),
+  connected: Type.Boolean(),
+  state: NodeStateSchema,
+  streams: Type.Array(StreamSchema),
+  types: Type.Record(Type.String(), TypeStatusSchema, { description: 'By type URL.' }),
+  pinned: Type.Optional(
+    Type.Literal(true, {
+      description: 'It connected while a revision was pending, and is served the last accepted one.',
+    }),
+  ),
+})
+export type NodeStatus = DeepReadonly<Static<typeof NodeStatusSchema>>

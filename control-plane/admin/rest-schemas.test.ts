@@ -1,0 +1,149 @@
+// Real answers of every operation, with every outcome, held against the schemas of `api/`.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { RestClient } from '../../api/client.ts'
+import { NODE_STATES } from '../../api/node-state.ts'
+import { ANSWERS } from '../../api/schemas/answers.ts'
+import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { selfSignedCertificate, writeCertificate } from '../../test/support/certificates.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+import { describeAnswer } from '../../test/support/strict-schemas.ts'
+import { LISTENER } from '../../xds-server/index.ts'
+import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
+import { startControlPlane } from '../control-plane.ts'
+
+const L7 = { mode: 'l7', policy: 'round_robin' } as const
+const lbOf = (policy: string) => ({ fleets: { edge: { lb: { mode: 'l7', policy } } } })
+const documentWith = (policy: string, mode = 'l7') =>
+  sampleWith({ 'fleets.edge.lb': { mode, policy }, 'fleets.edge.onNack': 'rollback' })
+
+/** A client of a served fleet that records which answers came, each held against its schema. */
+async function start(t: Test) {
+  const fleet = await serveFleet(t)
+  const seen = new Set<string>()
+  const inject: typeof globalThis.fetch = async (url, init = {}) => {
+    const { pathname, search } = new URL(String(url))
+    const { method = 'GET', headers = {}, body } = init
+    const answer = await fleet.admin.inject({
+      method: method as 'GET',
+      url: pathname + search,
+      headers: headers as Record<string, string>,
+      ...(typeof body === 'string' && { payload: body }),
+    })
+    seen.add(describeAnswer(method, pathname, answer.statusCode, answer.json()))
+    return new Response(answer.body, {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string>,
+    })
+  }
+  return { ...fleet, seen, rest: new RestClient({ url: 'http://admin', fetch: inject }) }
+}
+
+/** Every answer that has a schema of its own. */
+const DOCUMENTED = Object.entries(ANSWERS).flatMap(([id, answers]) =>
+  Object.keys(answers).map((status) => `${id} ${status}`),
+)
+
+t.test('the answers of all operations fit their schemas, with every outcome', async (t) => {
+  const { rest, seen, xds, cache, connectNode } = await start(t)
+  await rest.getHealth()
+  await rest.getReadiness()
+  // No node is connected: 202.
+  await rest.putLb('edge', L7, { wait: '1s' })
+  await rest.putConfig(documentWith('random'), { wait: false })
+  const { config, etag } = await rest.getConfig()
+  t.match(config, documentWith('random'))
+  await rest.patchConfig(lbOf('round_robin'), { wait: '1s', etag })
+  await rest.waitForRevision(1, { wait: '1s' })
+
+  // A node ACKs: 200.
+  const node = await connectNode('node-1')
+  await rest.putLb('edge', { mode: 'l7', policy: 'random' })
+  await rest.putConfig(documentWith('round_robin'))
+  await rest.patchConfig(lbOf('random'))
+  await rest.waitForRevision(1)
+  await rest.getRevision(1)
+  t.match(await rest.getLb('edge'), { mode: 'l7', policy: 'random' })
+  t.ok((await rest.getSnapshot('edge'))[LISTENER]?.version)
+
+  // It NACKs: 409.
+  const nack = { code: 'nacked', cause: { outcome: 'nacked' } }
+  node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
+  await t.rejects(rest.putLb('edge', { mode: 'l4' }), nack)
+  await t.rejects(rest.putConfig(documentWith('random', 'l4')), nack)
+  await t.rejects(rest.patchConfig({ fleets: { edge: { lb: { mode: 'l4' } } } }), nack)
+  const { revisions } = await rest.listRevisions()
+  const rolledBack = revisions.find(({ status }) => status === 'rolled_back')
+  await t.rejects(rest.waitForRevision(rolledBack?.revision ?? 0), nack)
+  t.match(await rest.getStatus(), { rejectedRevision: { status: 'rolled_back' } })
+  await t.rejects(rest.patchConfig({ fleets: { edge: { onNack: 'hold', lb: { mode: 'l4' } } } }), nack)
+  t.match((await rest.getStatus()).nacks, [{ path: /^fleets\.edge/ }], 'a NACK in force is shown')
+  node.answer = () => 'ack'
+  await rest.patchConfig(lbOf('round_robin'))
+
+  // It is silent: 504. A node that connects meanwhile is pinned.
+  node.answer = () => 'silence'
+  const pending = { code: 'pending', cause: { outcome: 'pending' } }
+  await t.rejects(rest.putLb('edge', { mode: 'l4' }, { wait: '20ms' }), pending)
+  await t.rejects(rest.putConfig(documentWith('random'), { wait: '20ms' }), pending)
+  await t.rejects(rest.patchConfig(lbOf('round_robin'), { wait: '20ms' }), pending)
+  await t.rejects(rest.waitForRevision(revisions.length + 4, { wait: '20ms' }), pending)
+  const synced = new Promise<void>((resolve) => {
+    const stop = cache.onEvent((event) => {
+      if (event.kind !== 'acked' || event.node !== 'node-2') return
+      stop()
+      resolve()
+    })
+  })
+  new AnsweringNode(t, xds.address, { id: 'node-2', cluster: 'edge' })
+  await synced
+  t.match((await rest.getStatus()).nodes, [{ id: 'node-1' }, { id: 'node-2', pinned: true }])
+
+  t.same([...seen].sort(), DOCUMENTED.toSorted())
+})
+
+t.test('what is rejected is answered with a problem document', async (t) => {
+  const { rest, seen } = await start(t)
+  await t.rejects(rest.getLb('west'), { code: 'not-found' })
+  await t.rejects(rest.getRevision(9), { code: 'not-found' })
+  await t.rejects(rest.patchConfig({ fleets: null }), { code: 'invalid-config' })
+  await t.rejects(rest.patchConfig({}, { etag: '"1-old"' }), { code: 'stale-etag' })
+  await t.rejects(rest.patchConfig({}, { wait: '6m' }), { code: 'invalid-argument' })
+  await t.rejects(rest.patchConfig({}, { wait: '99999999999s' }), { code: 'invalid-argument' })
+  t.same([...seen].sort(), [
+    'getLb 404',
+    'getRevision 404',
+    'patchConfig 400',
+    'patchConfig 412',
+    'patchConfig 422',
+  ])
+})
+
+t.test('the status of a secret fits its schema', async (t) => {
+  // The path of a Unix socket is short, and a test's own folder is long.
+  const folder = await mkdtemp(join(tmpdir(), 'yard-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await writeCertificate(folder, 'edge', await selfSignedCertificate())
+  const config = sampleWith({
+    'secrets.edge': { certificate: 'edge.pem', key: 'edge.key' },
+    'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'edge' },
+  })
+  const { adminUrl, close } = await startControlPlane({
+    config,
+    admin: '127.0.0.1:0',
+    xds: `unix:${join(folder, 'xds.sock')}`,
+    secretsFolder: folder,
+  })
+  t.teardown(close)
+  const status = await new RestClient({ url: adminUrl }).getStatus()
+  t.match(status.secrets, { edge: { notAfter: /^20/, problems: [] } })
+  t.equal(describeAnswer('GET', '/v1/status', 200, status), 'getStatus 200')
+})
+
+t.test('REST has the node states of the xDS server, and no others', async (t) => {
+  t.same(NODE_STATES, SYNC_STATES)
+})

@@ -1,0 +1,10 @@
+// What every group of routes is given.
+
+import type { DesiredState, Nodes } from './desired-state.ts'
+
+export interface RoutesOptions {
+  readonly state: DesiredState
+  readonly nodes: Nodes
+  /** Aborts when the server closes, so that no wait delays that. */
+  readonly closing: AbortSignal
+}

@@ -1,0 +1,175 @@
+// Memo tables: what is computed once, what is computed anew, and what is let go.
+
+import { setImmediate as nextJob } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import t from 'tap'
+import {
+  EMPTY_LIST,
+  InternTable,
+  memoize,
+  memoizeByText,
+  memoizeEntry,
+  memoizeMany,
+  memoizePair,
+  memoizeTexts,
+  shareList,
+} from './memo.ts'
+
+interface Named {
+  readonly name: string
+}
+
+const [a, b]: [Named, Named] = [{ name: 'a' }, { name: 'b' }]
+
+/** A computation that notes each of its calls. */
+function counted<Args extends unknown[], R>(compute: (...args: Args) => R) {
+  const calls: Args[] = []
+  return {
+    calls,
+    compute: (...args: Args) => {
+      calls.push(args)
+      return compute(...args)
+    },
+  }
+}
+
+t.test('a result is computed once for each object, and an equal object is another one', async (t) => {
+  const { calls, compute } = counted(({ name }: Named) => ({ made: name }))
+  const made = memoize(compute)
+  t.equal(made(a), made(a))
+  t.same(made({ name: 'a' }), made(a))
+  t.not(made({ name: 'a' }), made(a))
+  t.equal(calls.length, 3)
+})
+
+t.test('undefined is a result and is kept in every table', async (t) => {
+  const one = counted((_: Named) => undefined)
+  const pair = counted((_: Named, __: Named) => undefined)
+  const text = counted((_: Named, __: string) => undefined)
+  const texts = counted((_: string) => undefined)
+  const entry = counted((_: string, __: Named, ___: string) => undefined)
+  const calls = [
+    () => memoized.one(a),
+    () => memoized.pair(a, b),
+    () => memoized.text(a, 'x'),
+    () => memoized.texts('x'),
+    () => memoized.entry('n', a, 'x'),
+  ]
+  const memoized = {
+    one: memoize(one.compute),
+    pair: memoizePair(pair.compute),
+    text: memoizeByText(text.compute),
+    texts: memoizeTexts(1, texts.compute),
+    entry: memoizeEntry(entry.compute),
+  }
+  for (const call of [...calls, ...calls]) t.equal(call(), undefined)
+  for (const { calls } of [one, pair, text, texts, entry]) t.equal(calls.length, 1)
+})
+
+t.test('a computation that throws keeps nothing, and the next call tries again', async (t) => {
+  let attempts = 0
+  const made = memoize((_: Named) => {
+    attempts += 1
+    if (attempts === 1) throw new Error('not yet')
+    return attempts
+  })
+  t.throws(() => made(a), { message: 'not yet' })
+  t.equal(made(a), 2)
+  t.equal(made(a), 2)
+})
+
+t.test('a pair is computed once, and its order matters', async (t) => {
+  const { calls, compute } = counted((one: Named, other: Named) => ({ joined: one.name + other.name }))
+  const join = memoizePair(compute)
+  t.equal(join(a, b), join(a, b))
+  t.same(join(b, a), { joined: 'ba' })
+  t.same(join(a, a), { joined: 'aa' })
+  t.equal(calls.length, 3)
+})
+
+t.test('an object and a text are computed once, apart from other texts and other objects', async (t) => {
+  const { calls, compute } = counted(({ name }: Named, address: string) => ({ at: name + address }))
+  const at = memoizeByText(compute)
+  t.equal(at(a, '1'), at(a, '1'))
+  t.same(at(a, '2'), { at: 'a2' })
+  t.same(at(b, '1'), { at: 'b1' })
+  t.equal(calls.length, 3)
+})
+
+t.test('only so many texts are kept, and the others are computed at each call', async (t) => {
+  const { calls, compute } = counted((text: string) => ({ text }))
+  const made = memoizeTexts(2, compute)
+  t.equal(made('x'), made('x'))
+  t.equal(made('y'), made('y'))
+  t.not(made('z'), made('z'))
+  t.equal(made('x'), made('x'), 'a kept text is not pushed out')
+  t.equal(calls.length, 4)
+})
+
+t.test('an entry is computed anew for another name, another entry and another context', async (t) => {
+  const { calls, compute } = counted((name: string, entry: Named, context: string) => ({
+    made: name + entry.name + context,
+  }))
+  const made = memoizeEntry(compute)
+  t.equal(made('n', a, 'x'), made('n', a, 'x'))
+  t.same(made('m', a, 'x'), { made: 'max' })
+  t.same(made('n', b, 'x'), { made: 'nbx' })
+  t.same(made('n', a, 'y'), { made: 'nay' })
+  t.equal(calls.length, 4)
+  t.same(made('n', a, 'x'), { made: 'nax' })
+  t.equal(calls.length, 5, 'only the last context is kept')
+})
+
+t.test('many objects are computed in one call, and only those that are new', async (t) => {
+  const { calls, compute } = counted((list: readonly Named[]) => list.map(({ name }) => ({ made: name })))
+  const made = memoizeMany(compute)
+  const [first] = made([a])
+  t.same(made([b, a, b]), [{ made: 'b' }, { made: 'a' }, { made: 'b' }])
+  t.equal(made([b, a])[1], first)
+  t.same(calls, [[[a]], [[b]]], 'the last call had nothing to compute')
+})
+
+t.test('a shared list is the list itself, and can no longer be changed', async (t) => {
+  const list = [1, 2]
+  const shared = shareList(list)
+  t.equal(shared, list)
+  t.throws(() => list.push(3), TypeError)
+  t.throws(() => {
+    list[0] = 3
+  }, TypeError)
+  t.same(EMPTY_LIST, [])
+})
+
+t.test('equal bytes are read once, and give the same object', async (t) => {
+  const { calls, compute } = counted((bytes: Uint8Array) => shareList([...bytes]))
+  const table = new InternTable(compute)
+  const first = table.intern(Uint8Array.of(1, 2))
+  t.equal(table.intern(Uint8Array.of(1, 2)), first)
+  t.same(table.intern(Uint8Array.of(1, 3)), [1, 3])
+  t.equal(calls.length, 2)
+})
+
+t.test('an interned value knows its bytes, which are a copy', async (t) => {
+  const table = new InternTable((bytes) => shareList([...bytes]))
+  const bytes = Uint8Array.of(1, 2)
+  const value = table.intern(bytes)
+  bytes[0] = 9
+  t.same(table.bytesOf(value), Buffer.of(1, 2))
+  t.equal(table.bytesOf(shareList([1, 2])), undefined, 'not made here')
+})
+
+t.test('bytes whose value nobody holds any more are read again', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const { calls, compute } = counted((bytes: Uint8Array) => shareList([...bytes]))
+  const table = new InternTable(compute)
+  const held = table.intern(Uint8Array.of(1))
+  table.intern(Uint8Array.of(2))
+  // A weak reference holds its object until the current job ends.
+  await nextJob()
+  collectGarbage()
+  table.intern(Uint8Array.of(2))
+  t.equal(calls.length, 3)
+  t.equal(table.intern(Uint8Array.of(1)), held)
+})
