@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { runYard, startYard, untilGone } from '../support/yard-process.ts'
+import { runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 t.test('yard set turns each security switch on', async (t) => {
   const folder = t.testdir()

@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml'
 import { freePort } from '../../processes/free-port.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
-import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
+import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {
   const yard = startYard(t, folder, 'up', '--json', ...args)

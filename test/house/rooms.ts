@@ -29,11 +29,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['xds-server/nodes/'],
   },
   'xds-server/type-state/': {
-    holds: 'what one client has, asks for and is owed of one resource type',
+    holds:
+      'the state of one resource type on one stream: subscription, what the client has, un-ACKed responses, and the plan of a push',
     mayImport: ['xds-server/snapshot/'],
   },
   'xds-server/streams/': {
-    holds: 'pure stream machines for state of the world and delta, push order, decoding and encoding',
+    holds: 'pure stream machines for SotW and delta, make-before-break order, decoding and encoding',
     mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts'],
   },
   'xds-server/services/': {

@@ -15,7 +15,7 @@ function tell(event: XdsEvent): string {
   return event.kind + type + nonce
 }
 
-t.test('X7: a stream is told from its opening to its end, each answer behind what it answers', async (t) => {
+t.test('X7: the events of a stream are in order, from opened to closed', async (t) => {
   const cache = new SnapshotCache()
   const told: string[] = []
   cache.onEvent((event) => told.push(tell(event)))
@@ -45,26 +45,29 @@ t.test('X7: a stream is told from its opening to its end, each answer behind wha
   t.same([...types.keys()], [CLUSTER, ENDPOINT])
 })
 
-t.test('a snapshot is told with the version of each type, unless nothing changed', async (t) => {
-  const cache = new SnapshotCache()
-  const events: XdsEvent[] = []
-  const stop = cache.onEvent((event) => events.push(event))
-  const { types } = cache.setSnapshot('fleet', [cluster('a')])
-  cache.setSnapshot('fleet', [cluster('a')])
-  const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
-  t.same(Object.keys(versions), [CLUSTER, ENDPOINT])
-  cache.clearSnapshot('fleet')
-  cache.clearSnapshot('fleet')
-  t.same(events, [
-    { kind: 'snapshot', group: 'fleet', versions },
-    { kind: 'cleared', group: 'fleet' },
-  ])
-  stop()
-  cache.setSnapshot('fleet', [cluster('a')])
-  t.equal(events.length, 2, 'who stopped listening hears no more')
-})
+t.test(
+  'a new snapshot is an event with the version of each type, and an update without changes is not',
+  async (t) => {
+    const cache = new SnapshotCache()
+    const events: XdsEvent[] = []
+    const stop = cache.onEvent((event) => events.push(event))
+    const { types } = cache.setSnapshot('fleet', [cluster('a')])
+    cache.setSnapshot('fleet', [cluster('a')])
+    const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
+    t.same(Object.keys(versions), [CLUSTER, ENDPOINT])
+    cache.clearSnapshot('fleet')
+    cache.clearSnapshot('fleet')
+    t.same(events, [
+      { kind: 'snapshot', group: 'fleet', versions },
+      { kind: 'cleared', group: 'fleet' },
+    ])
+    stop()
+    cache.setSnapshot('fleet', [cluster('a')])
+    t.equal(events.length, 2, 'who stopped listening hears no more')
+  },
+)
 
-t.test('a request that ended its stream is told', async (t) => {
+t.test('a rejected request is an event', async (t) => {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
@@ -88,7 +91,7 @@ t.test('a listener that throws stops neither the cache nor the other listeners',
   t.throws(() => later()[0]?.args[0](), { message: 'mine' }, 'it is an uncaught exception of the process')
 })
 
-t.test('events can be looped over; those that are not taken yet are kept', async (t) => {
+t.test('events() keeps the events that the loop has not taken yet', async (t) => {
   const cache = new SnapshotCache()
   const events = cache.events()
   const first = events.next()
@@ -115,7 +118,7 @@ t.test('the loop over the events ends when its signal aborts', async (t) => {
   t.same(told, ['snapshot'])
 })
 
-t.test('an aborted signal gives no events, and what the loop throws is not swallowed', async (t) => {
+t.test('an aborted signal gives no events, and an error in the loop is thrown', async (t) => {
   const cache = new SnapshotCache()
   t.same(await cache.events({ signal: AbortSignal.abort() }).next(), { value: undefined, done: true })
   for (const options of [{}, { signal: new AbortController().signal }]) {

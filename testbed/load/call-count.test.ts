@@ -1,0 +1,19 @@
+// The count of calls, and those who wait for more of them.
+
+import t from 'tap'
+import { CallCount } from './call-count.ts'
+
+t.test('waiting ends with the call that makes it as many, counted from when the wait began', async (t) => {
+  const count = new CallCount()
+  count.tell()
+  const ended: string[] = []
+  const one = count.further(1).then(() => ended.push('one'))
+  const two = count.further(2).then(() => ended.push('two'))
+  count.tell()
+  await one
+  t.same(ended, ['one'])
+  count.tell()
+  await two
+  t.same(ended, ['one', 'two'])
+  t.equal(count.ended, 3)
+})
