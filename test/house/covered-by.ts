@@ -68,6 +68,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'core/spiffe-ids.ts': by('test/policies/control-plane-identity.test.ts'),
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
+  'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
