@@ -9,7 +9,7 @@ import {
   type SnapshotCache,
 } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
-import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
 /** A configuration that the cache is known to take. */
@@ -34,9 +34,9 @@ export class Publisher {
   }
 
   /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
-  prepare(config: Config, materials: SecretMaterials): Publication {
+  prepare(config: Config, secretBytes: SecretBytesByName): Publication {
     const translations = new Map(
-      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, secretBytes)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
       this.#cache.prepareSnapshot(fleet, encodeAll(resources)),

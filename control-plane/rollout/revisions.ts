@@ -6,12 +6,7 @@ import type { NodeStatus, SnapshotCache, XdsEvent } from '../../xds-server/index
 import { type Config, onNackOf } from '../document/model.ts'
 import { throwFindings } from '../document/problem.ts'
 import { validateConfig } from '../document/validate.ts'
-import {
-  materialsOf,
-  type ReadSecrets,
-  type SecretStatus,
-  SecretStore,
-} from '../sources/secrets/secret-store.ts'
+import { bytesOf, type ReadSecrets, type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { changedPaths } from './changes.ts'
@@ -324,7 +319,7 @@ async function prepare(
 ): Promise<Prepared> {
   const secrets = await store.read(config, known)
   if (secrets.findings.length > 0) throwFindings(secrets.findings, 'files of secrets are unfit')
-  return { publication: publisher.prepare(config, materialsOf(secrets)), secrets }
+  return { publication: publisher.prepare(config, bytesOf(secrets)), secrets }
 }
 
 async function writeFirst(store: RevisionStore, initial: Config | undefined): Promise<Revision> {

@@ -80,7 +80,10 @@ t.test('a revision and the status of the one before it are one transaction', asy
   // The second half of the write fails, so there is nothing of the first half either.
   const unwritable = { status: 'rolled_back', detail: 1n as never } as const
   await t.rejects(store.append({}, second.etag, 'system', { previous: unwritable }))
-  t.same((await store.list()).map(({ number, status }) => `${number} ${status}`), ['1 rolled_back', '2 accepted'])
+  t.same(
+    (await store.list()).map(({ number, status }) => `${number} ${status}`),
+    ['1 rolled_back', '2 accepted'],
+  )
 })
 
 t.test('the newest revision with one of some statuses is found', async (t) => {
