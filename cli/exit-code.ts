@@ -1,10 +1,10 @@
-// What the command ends with, by what went wrong. docs/yard.md is held against this table by a test.
+// Exit codes by error code. A test compares docs/yard.md with this table.
 
 import type { ErrorCode } from '../core/errors.ts'
 
 const FAILED = 1
 
-/** Codes that a script may want to tell apart; all others are 1. */
+/** Codes that scripts may want to distinguish. All others are 1. */
 export const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   'invalid-argument': 2,
   'invalid-config': 2,

@@ -1,4 +1,4 @@
-// Finds the control plane that a verb is to speak to.
+// Finds the control plane for a verb.
 
 import { RestClient } from '../api/client.ts'
 import { SwitchyardError } from '../core/errors.ts'
@@ -6,9 +6,9 @@ import { readStateFile, stateFolder, type TestbedDescription } from '../testbed/
 import { readToken } from '../testbed/token-file.ts'
 
 /**
- * `--admin URL`, or else `YARD_ADMIN`, or else the one that `yard up` wrote down; with the token in `YARD_TOKEN`, or else
- * the operator's of `yard up`, which is sent to no other control plane.
- * @throws SwitchyardError `unreachable` where there is none, `unauthenticated` where its tokens cannot be read
+ * A client of the control plane at `--admin URL`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
+ * `YARD_TOKEN`, else the operator's of `yard up`, which is sent to no other control plane.
+ * @throws SwitchyardError `unreachable` if there is none, `unauthenticated` if its tokens cannot be read
  */
 export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
   const named = admin || process.env.YARD_ADMIN
@@ -24,16 +24,16 @@ function clientOf(url: string, token: string | undefined): RestClient {
 
 async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
   const testbed = await readStateFile(stateFolder())
-  const isTheSame = testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin
-  return isTheSame ? await readToken(testbed.tokens, 'operator') : undefined
+  const isSame = testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin
+  return isSame ? await readToken(testbed.tokens, 'operator') : undefined
 }
 
-/** @throws SwitchyardError `unreachable` where no testbed is up */
+/** @throws SwitchyardError `unreachable` if no testbed is running */
 export async function findTestbed(): Promise<TestbedDescription> {
   const testbed = await readStateFile(stateFolder())
   if (testbed?.admin) return testbed
   throw new SwitchyardError(
     'unreachable',
-    'no control plane is up here: start one with "yard up", or name one by --admin URL or YARD_ADMIN',
+    'no control plane is running here: start one with "yard up", or name one with --admin URL or YARD_ADMIN',
   )
 }

@@ -1,4 +1,4 @@
-// The command `yard`: its verbs, and what it ends with.
+// The command `yard`: its verbs and its exit code.
 
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
@@ -22,8 +22,10 @@ import { addUp } from './verbs/up.ts'
 const BAD_FLAGS = 2
 
 const program = new Command('yard')
-  .description('Switchyard: switch how gRPC calls are balanced on real Envoys, and see what it did.')
+  .description('Switchyard: change how Envoys balance and secure gRPC calls, and measure the effect.')
   .showHelpAfterError()
+  .helpOption('-h, --help', 'Show help.')
+  .helpCommand('help [command]', 'Show help for a command.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
 for (const add of [
@@ -44,15 +46,15 @@ for (const add of [
   add(program)
 
 withExamples(program, [
-  ['yard demo', 'see it all in half a minute'],
-  ['yard up', 'a testbed that stays: three backends, three Envoys, the control plane'],
-  ['yard lb edge l7 least_request', 'from another terminal: switch it'],
-  ['yard call edge', 'see where calls go now'],
+  ['yard demo', 'Measure every policy in half a minute.'],
+  ['yard up', 'Start three backends, three Envoys and the control plane.'],
+  ['yard lb edge l7 least_request', 'Switch the policy, from another terminal.'],
+  ['yard call edge', 'Show which backends answer calls.'],
 ]).addHelpText(
   'after',
   `
-Exit codes: 0 done; 1 it failed, or the demonstration did not measure what it should; 2 bad flags or a bad
-document; 3 no control plane; 4 an Envoy refused the change; 5 an Envoy has not answered in time.`,
+Exit codes: 0 success; 1 failure, or an unexpected measurement of the demonstration; 2 invalid flags or document;
+3 no control plane; 4 an Envoy NACKed the change; 5 an Envoy has not answered in time.`,
 )
 
 try {

@@ -1,6 +1,6 @@
-// The one table of error codes, the error that carries them, and the problem lists that config errors are made of.
+// The table of error codes, the error class that carries them, and the problems that an error lists.
 
-/** Each code with the HTTP status that the admin answers with. `docs/errors.md` is held against this table by a test. */
+/** Each code with its HTTP status in REST answers. A test compares docs/errors.md with this table. */
 export const ERROR_CODES = {
   'invalid-argument': 400,
   'not-found': 404,
@@ -30,13 +30,13 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** One thing that is wrong: where (a path such as `resources[3].name`), and what, with how to mend it. */
+/** One thing that is wrong: where (a path such as `resources[3].name`), and what, with how to fix it. */
 export interface Problem {
   readonly path: string
   readonly message: string
 }
 
-/** Every error that Switchyard throws. Bad input lists all its problems at once. */
+/** The class of every error that Switchyard throws. For invalid input, it lists all problems at once. */
 export class SwitchyardError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly Problem[]
@@ -58,7 +58,7 @@ export class SwitchyardError extends Error {
     return ERROR_CODES[this.code]
   }
 
-  /** Makes an unknown throw ours; used at the edges only. */
+  /** Wraps an unknown error. For the edges of the program only. */
   static from(thrown: unknown): SwitchyardError {
     if (thrown instanceof SwitchyardError) return thrown
     const message = thrown instanceof Error ? thrown.message : String(thrown)

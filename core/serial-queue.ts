@@ -1,9 +1,9 @@
-// One after the other: writes and verdicts change the same state, and each of them waits for the disk.
+// Runs asynchronous tasks one at a time.
 
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Runs the task once all that came before have ended, well or not. */
+  /** Runs the task after all earlier tasks have ended, whether they succeeded or failed. */
   take<T>(task: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(task)
     this.#last = turn.catch(() => {})

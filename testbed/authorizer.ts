@@ -1,10 +1,10 @@
-// The authorizer of the testbed, as a process of its own, with the policy of the tree.
+// Starts the testbed's authorizer as a process, with the policy in policies/authz.
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { parseReady, sourceFile } from './part.ts'
 
-/** @returns its address. @throws SwitchyardError `process-failed` with the end of its log, where it does not come up */
+/** @returns its address. @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startAuthorizer(group: ProcessGroup, folder: string, listen: string): Promise<string> {
   const started = group.start({
     name: 'authorizer',

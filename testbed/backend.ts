@@ -1,4 +1,4 @@
-// An echo backend of the testbed, as a process of its own.
+// Starts an echo backend as a process.
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
@@ -10,21 +10,21 @@ interface BackendReady {
 }
 
 export interface RunningBackend extends BackendReady {
-  /** Sends GOAWAY on its connections; answers how many there were. */
+  /** Sends GOAWAY on all its connections; resolves with their number. */
   readonly drain: () => Promise<number>
 }
 
-/** Where a backend listens: `127.0.0.1:0` takes a free port. */
-export interface BackendPlace {
+export interface BackendOptions {
   readonly id: string
+  /** `HOST:PORT`; port 0 picks a free one. */
   readonly listen: string
 }
 
-/** @throws SwitchyardError `process-failed` with the end of its log, where it does not come up */
+/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startBackend(
   group: ProcessGroup,
   folder: string,
-  { id, listen }: BackendPlace,
+  { id, listen }: BackendOptions,
 ): Promise<RunningBackend> {
   const started = group.start({
     name: `backend ${id}`,

@@ -1,4 +1,4 @@
-// The control plane of the testbed, as a process of its own.
+// Starts the control plane as a process.
 
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
@@ -6,27 +6,27 @@ import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { parseReady, sourceFile } from './part.ts'
 
-export interface ControlPlanePlace {
+export interface ControlPlaneOptions {
   readonly configFile: string
-  /** Where REST is served, `HOST:PORT`. */
+  /** Address of REST, `HOST:PORT`. */
   readonly admin: string
-  /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
+  /** Address of xDS, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
-  /** What outlives it; memory only where there is none. */
+  /** Folder for its state. Default: in memory only. */
   readonly state?: string
-  /** Serves xDS over mutual TLS, with these files. */
+  /** Files for mutual TLS on xDS. Default: plaintext. */
   readonly xdsTls?: { readonly certificate: string; readonly key: string; readonly ca: string }
 }
 
 export interface RunningControlPlane {
   readonly adminUrl: string
-  /** The file with the tokens that REST asks for. */
+  /** The file with the REST tokens. */
   readonly tokensFile: string
   readonly xdsAddress: string
   readonly exited: Promise<Exit>
 }
 
-/** The exit code by which it says that what it was given is wrong. */
+/** Its exit code for invalid flags or an invalid document. */
 const BAD_INPUT = 2
 
 interface ReadyLine {
@@ -35,11 +35,11 @@ interface ReadyLine {
   readonly tokens: string
 }
 
-/** @throws SwitchyardError `invalid-config` or `process-failed` with what it says is wrong, where it does not come up */
+/** @throws SwitchyardError `invalid-config` or `process-failed` with its own message, if it does not start */
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, admin, xds, state, xdsTls }: ControlPlanePlace,
+  { configFile, admin, xds, state, xdsTls }: ControlPlaneOptions,
 ): Promise<RunningControlPlane> {
   const started = group.start({
     name: 'control plane',

@@ -1,15 +1,15 @@
-// What the command reads of a document, and the one that it begins with.
+// The document that a testbed generates, and what it reads from a given one.
 
 import t from 'tap'
 import { validateConfig } from '../control-plane/document/validate.ts'
 import {
-  describeDesiredState,
   envoyFleetsOf,
   firstLocalEndpointOf,
+  generateDocument,
   localEndpointsOf,
   portOf,
 } from './document.ts'
-import { describeSecurity } from './security.ts'
+import { generateSecurity } from './security.ts'
 
 const DOCUMENT = {
   upstreams: {
@@ -33,19 +33,19 @@ const DOCUMENT = {
   },
 }
 
-t.test('the document that a testbed begins with is valid', async (t) => {
+t.test('the generated document is valid', async (t) => {
   const backends = [{ id: 'b1', address: '127.0.0.1:7101' }]
-  const document = describeDesiredState(['edge', 'canary'], backends, 10_000)
+  const document = generateDocument(['edge', 'canary'], backends, 10_000)
   t.doesNotThrow(() => validateConfig(document))
   t.same(envoyFleetsOf(document), ['edge', 'canary'])
   t.equal(portOf(document, 'canary'), 10_000)
   t.same(localEndpointsOf(document), backends)
 })
 
-t.test('with security it is valid too, and each switch is there to be turned on', async (t) => {
+t.test('with security it is valid too, and each switch can be turned on', async (t) => {
   const issuer = { address: '127.0.0.1:7300', tokens: '127.0.0.1:7301' }
-  const secured = describeSecurity({ issuer, authorizer: '127.0.0.1:7400' })
-  const document = describeDesiredState(['edge'], [], 10_000, secured)
+  const secured = generateSecurity({ issuer, authorizer: '127.0.0.1:7400' })
+  const document = generateDocument(['edge'], [], 10_000, secured)
   t.match(document.fleets.edge, {
     lb: { mode: 'l7' },
     listeners: { main: { tls: { enabled: false } } },
@@ -77,6 +77,6 @@ t.test('the fleets of Envoys are found, with the port of main or of their first 
   )
 })
 
-t.test('a document without anything has nothing', async (t) => {
+t.test('an empty document has no fleets and no endpoints', async (t) => {
   t.same([localEndpointsOf({}), envoyFleetsOf({})], [[], []])
 })

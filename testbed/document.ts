@@ -1,6 +1,6 @@
-// The desired state as the command needs to know it: the one it starts with, and where things are in one that was given.
+// The document as a testbed sees it: the one that it generates, and the addresses in a given one.
 
-/** What the command reads of a document. The control plane validates it; here every part may be missing. */
+/** The parts of a document that a testbed reads. The control plane validates it; here every part may be missing. */
 export interface Document {
   readonly upstreams?: Readonly<Record<string, { readonly endpoints?: Endpoints } | null>>
   readonly fleets?: Readonly<Record<string, FleetDocument | null>>
@@ -15,8 +15,8 @@ interface FleetDocument {
 
 export const LISTENER = 'main'
 
-/** What the document says of security: of itself, of each fleet, and of the fleet's listener. */
-export interface SecurityDescription {
+/** The security parts of a generated document: top-level entries, and those of each fleet and its listener. */
+export interface SecuritySections {
   readonly upstreams: object
   readonly document: object
   readonly security: object
@@ -24,14 +24,14 @@ export interface SecurityDescription {
 }
 
 /**
- * Three lines of configuration a fleet: one upstream with all backends, behind one listener. Each fleet begins at L4; with
- * security at L7, since L4 sees no calls.
+ * Generates a document: one upstream with all backends, and one listener for each fleet. Fleets start at L4; with security
+ * at L7, because L4 sees no calls.
  */
-export function describeDesiredState(
+export function generateDocument(
   fleets: readonly string[],
   backends: readonly { readonly id: string; readonly address: string }[],
   port: number,
-  secured?: SecurityDescription,
+  secured?: SecuritySections,
 ) {
   const listener = { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
   const fleet = {
@@ -52,18 +52,18 @@ export function describeDesiredState(
   }
 }
 
-/** The names of the fleets that are Envoys. */
+/** The names of the fleets of Envoys. */
 export function envoyFleetsOf({ fleets }: Document): readonly string[] {
   return Object.entries(fleets ?? {}).flatMap(([name, fleet]) => (fleet?.kind === 'envoy' ? [name] : []))
 }
 
-/** The port of a fleet's listener `main`, or else of its first one. */
+/** The port of a fleet's listener `main`, else of its first listener. */
 export function portOf({ fleets }: Document, name: string): number | undefined {
   const listeners = fleets?.[name]?.listeners ?? {}
   return (listeners[LISTENER] ?? Object.values(listeners)[0])?.port
 }
 
-/** The endpoints on this host, in the order of the document, each address once; but for those of the upstreams named. */
+/** The endpoints on this host in document order, each address once, without those of the upstreams in `except`. */
 export function localEndpointsOf(
   { upstreams = {} }: Document,
   except: readonly string[] = [],

@@ -1,4 +1,4 @@
-// The issuer of tokens of the testbed, as a process of its own, and how tokens are had of it.
+// Starts the testbed's token issuer as a process, and fetches tokens from it.
 
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
@@ -11,13 +11,13 @@ import { parseReady, sourceFile } from './part.ts'
 export const ISSUER = 'https://issuer.local'
 
 export interface IssuerAddresses {
-  /** Where its key set is, `HOST:PORT`. */
+  /** Address of its JSON Web Key Set, `HOST:PORT`. */
   readonly address: string
-  /** Where tokens are had, `HOST:PORT`. */
+  /** Address of its token endpoint, `HOST:PORT`. */
   readonly tokens: string
 }
 
-/** @throws SwitchyardError `process-failed` with the end of its log, where it does not come up */
+/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startIssuer(
   group: ProcessGroup,
   folder: string,
@@ -38,8 +38,8 @@ export async function startIssuer(
 }
 
 /**
- * @param address where tokens are had
- * @throws SwitchyardError `unreachable` where nobody answers there, `invalid-argument` with the reason where none is given
+ * @param address of the token endpoint
+ * @throws SwitchyardError `unreachable` if nothing answers there, `invalid-argument` with the reason if it issues no token
  */
 export async function fetchToken(address: string, options: TokenOptions): Promise<string> {
   const request = {
@@ -48,7 +48,11 @@ export async function fetchToken(address: string, options: TokenOptions): Promis
     body: JSON.stringify(options),
   }
   const response = await fetch(`http://${address}${TOKEN_PATH}`, request).catch((cause: unknown) => {
-    throw new SwitchyardError('unreachable', `no issuer answers at ${address}`, { cause })
+    throw new SwitchyardError(
+      'unreachable',
+      `no token issuer answers at ${address}: check that "yard up --security" is running`,
+      { cause },
+    )
   })
   const { token, failed } = (await response.json()) as { readonly token?: string; readonly failed?: string }
   if (token !== undefined) return token

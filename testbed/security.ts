@@ -1,4 +1,4 @@
-// What security needs beside Envoys: an issuer, an authorizer and certificates; and the switches, written and off.
+// The parts that security needs (issuer, authorizer, certificates), and the document's security switches, turned off.
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
@@ -8,25 +8,25 @@ import { writeCertificates } from './certificates/folder.ts'
 import { type Document, firstLocalEndpointOf } from './document.ts'
 import { ISSUER, type IssuerAddresses, startIssuer } from './issuer.ts'
 
-/** The upstreams that they are known by. */
+/** The names of their upstreams in the document. */
 export const SECURITY_UPSTREAMS: readonly string[] = ['issuer', 'authorizer']
 
-/** The audience of its tokens, unless another is asked for. */
+/** The default audience of the issuer's tokens. */
 export const AUDIENCE = 'echo'
 
 const ENTRY = 'main'
 const CERTIFICATES = 'certs'
 const LOOPBACK = '127.0.0.1:0'
 
-/** Where they serve. */
+/** Their addresses. */
 export interface SecurityParts {
   readonly issuer: IssuerAddresses
   readonly authorizer: string
 }
 
 /**
- * Where a document is given they take the addresses of its upstreams `issuer` and `authorizer`.
- * @throws SwitchyardError `process-failed` where a part does not come up
+ * Starts them; with a given document on the addresses of its upstreams `issuer` and `authorizer`.
+ * @throws SwitchyardError `process-failed` if a part does not start
  */
 export async function startSecurity(
   group: ProcessGroup,
@@ -42,8 +42,8 @@ export async function startSecurity(
   return { issuer, authorizer }
 }
 
-/** What the document says of them: of itself, of each fleet, and of the fleet's listener. All switches are off. */
-export function describeSecurity({ issuer, authorizer }: SecurityParts) {
+/** The security sections of a generated document. All switches are off. */
+export function generateSecurity({ issuer, authorizer }: SecurityParts) {
   const file = (name: string) => `${CERTIFICATES}/${name}`
   return {
     upstreams: {
@@ -66,7 +66,7 @@ export function describeSecurity({ issuer, authorizer }: SecurityParts) {
     },
     security: {
       jwt: { enabled: false, anyOf: [ENTRY], public: ['grpc.health.v1.Health/Check'] },
-      // All parts share one machine, and one that is busy must not look like an authorizer that is down.
+      // All parts share one machine: a busy one must not look like an authorizer that is down.
       opa: { enabled: false, upstream: 'authorizer', timeout: '2s' },
       rbac: { enabled: false, shadow: true, rules: RULES },
     },
@@ -74,7 +74,7 @@ export function describeSecurity({ issuer, authorizer }: SecurityParts) {
   }
 }
 
-/** Users may call one method, administrators all. */
+/** Users may call one method, admins all. */
 const RULES = {
   users: {
     methods: ['switchyard.echo.v1.EchoService/Unary'],

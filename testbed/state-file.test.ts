@@ -1,4 +1,4 @@
-// The file by which verbs find a testbed: written by one that runs, believed only while it does.
+// The file through which verbs find a testbed: valid only while the process that wrote it runs.
 
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +32,7 @@ function endedPid(): number {
   return spawnSync(process.execPath, ['--version']).pid
 }
 
-t.test('what was written is read, until it is removed', async (t) => {
+t.test('the file can be read until it is removed', async (t) => {
   const folder = join(t.testdir(), 'not', 'yet', 'there')
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
@@ -42,29 +42,29 @@ t.test('what was written is read, until it is removed', async (t) => {
   t.equal(await readStateFile(folder), undefined)
 })
 
-t.test('what a testbed wrote that is gone is not believed, and its folder is free', async (t) => {
+t.test('the file of an ended testbed is ignored, and its folder is free', async (t) => {
   const folder = t.testdir()
   await writeFile(join(folder, 'yard.json'), JSON.stringify({ pid: endedPid(), ...TESTBED }))
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
 })
 
-t.test('a folder is for one testbed', async (t) => {
+t.test('a folder serves one testbed', async (t) => {
   const folder = t.testdir()
   await writeFile(join(folder, 'yard.json'), JSON.stringify({ pid: process.ppid, ...TESTBED }))
   await t.rejects(claimStateFolder(folder), {
     code: 'address-in-use',
-    message: new RegExp(`runs already \\(process ${process.ppid}\\).*YARD_STATE`),
+    message: new RegExp(`is running already \\(process ${process.ppid}\\).*YARD_STATE`),
   })
 })
 
-t.test('a file that is none is as good as none', async (t) => {
+t.test('a malformed file counts as no file', async (t) => {
   const folder = t.testdir({ 'yard.json': '{' })
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
 })
 
-t.test('the folder is that of YARD_STATE, or in the project', async (t) => {
+t.test('the folder is YARD_STATE, or in the project', async (t) => {
   t.equal(stateFolder({ YARD_STATE: '/x' }), '/x')
   t.match(stateFolder({}), /\/\.state$/)
   t.match(stateFolder({ YARD_STATE: '' }), /\/\.state$/)
@@ -114,7 +114,7 @@ function changeEnvironment(t: Test, changed: NodeJS.ProcessEnv): void {
   process.env = { ...before, ...changed }
 }
 
-/** Answers all with an empty object, and keeps what it was shown. */
+/** Answers every request with an empty object, and records tokens. */
 async function startAdmin(t: Test) {
   const authorizations: (string | undefined)[] = []
   const server = createServer(({ headers }, response) => {

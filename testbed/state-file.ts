@@ -1,4 +1,4 @@
-// What a running testbed writes down, so that the other verbs find it.
+// The file through which other verbs find a running testbed.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,28 +7,28 @@ import { sourceFile } from './part.ts'
 import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
 
-/** A testbed in its own words: the line that `yard up --json` prints. */
+/** The addresses of a testbed, as `yard up --json` prints them. */
 export interface TestbedDescription {
   /** URL of the REST admin. */
   readonly admin: string
-  /** The file with the tokens that it asks for. */
+  /** The file with the REST tokens. */
   readonly tokens: string
   readonly xds: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
-  /** Where issuer and authorizer are, with `--security` only. */
+  /** Addresses of issuer and authorizer, with `--security` only. */
   readonly security?: SecurityParts
 }
 
 export interface NodeDescription {
   readonly node: string
-  /** Where its clients call. */
+  /** The address that clients call. */
   readonly address: string
   /** URL of Envoy's own admin. */
   readonly admin: string
 }
 
-/** Where state is kept: `YARD_STATE`, or else `.state` in the project. */
+/** The state folder: `YARD_STATE`, else `.state` in the project. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.YARD_STATE || sourceFile('.state')
 }
@@ -55,22 +55,22 @@ export function describeTestbed({
   }
 }
 
-/** The testbed that runs on this folder; undefined where none does, or the one that wrote the file is gone. */
+/** The testbed that runs on this folder; undefined if there is none, or its process has ended. */
 export async function readStateFile(folder: string): Promise<TestbedDescription | undefined> {
   const { pid, ...description } = (await readJson(fileIn(folder))) ?? { pid: 0 }
   return isRunning(pid) ? (description as TestbedDescription) : undefined
 }
 
 /**
- * Claims the folder for the testbed of this process, before its parts are started.
- * @throws SwitchyardError `address-in-use` where another one runs on it
+ * Claims the folder for the testbed of this process, before it starts.
+ * @throws SwitchyardError `address-in-use` if another testbed runs on it
  */
 export async function claimStateFolder(folder: string): Promise<void> {
   const { pid = 0 } = (await readJson(fileIn(folder))) ?? {}
   if (pid !== process.pid && isRunning(pid)) {
     throw new SwitchyardError(
       'address-in-use',
-      `a testbed runs already (process ${pid}): end it, or give this one a folder of its own by YARD_STATE`,
+      `a testbed is running already (process ${pid}): stop it, or set YARD_STATE to another folder`,
     )
   }
   await write(folder, { pid: process.pid })
@@ -80,7 +80,7 @@ export async function writeStateFile(folder: string, testbed: TestbedDescription
   await write(folder, { pid: process.pid, ...testbed })
 }
 
-/** Gives the folder back. */
+/** Releases the folder. */
 export async function removeStateFile(folder: string): Promise<void> {
   await rm(fileIn(folder), { force: true })
 }
@@ -106,7 +106,7 @@ async function readJson(file: string): Promise<StateFile | undefined> {
   }
 }
 
-/** Signal 0 is sent to nobody, and tells whether it could be. */
+/** Signal 0 only checks whether the process exists. */
 function isRunning(pid: number): boolean {
   try {
     return pid > 0 && process.kill(pid, 0)

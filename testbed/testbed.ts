@@ -1,4 +1,4 @@
-// A whole testbed, each part a process of its own: backends, the control plane, fleets of Envoys.
+// Starts a whole testbed, each part a process: backends, the control plane, fleets of Envoys.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,69 +12,69 @@ import { freePort } from '../processes/free-port.ts'
 import type { Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
-import { type BackendPlace, type RunningBackend, startBackend } from './backend.ts'
+import { type BackendOptions, type RunningBackend, startBackend } from './backend.ts'
 import { startControlPlane } from './control-plane.ts'
-import { type Document, describeDesiredState, envoyFleetsOf, localEndpointsOf, portOf } from './document.ts'
-import { describeSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
+import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf, portOf } from './document.ts'
+import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { readToken } from './token-file.ts'
 import { XdsCertificates } from './xds-certificates.ts'
 
 export interface TestbedOptions {
-  /** Where bootstraps, logs and the desired state that it begins with are kept. */
+  /** Folder for bootstraps, logs and the generated document. */
   readonly folder: string
-  /** The desired state in YAML; without it, one with all backends behind a listener of each fleet. */
+  /** The document in YAML. Default: a generated one, with all backends behind a listener of each fleet. */
   readonly configFile?: string
-  /** How many Envoys each fleet has; without it, one for each fleet of the file, or three of "edge". */
+  /** How many Envoys each fleet has. Default: one for each fleet of the file, else three for "edge". */
   readonly fleets?: ReadonlyMap<string, number>
-  /** How many backends; they take the addresses of the file's endpoints on this host, and then free ones. */
+  /** How many backends. They use the local endpoint addresses of the file, then free ones. */
   readonly backends: number
-  /** The port of the listeners where there is no file; 0 takes a free one. */
+  /** The port of the listeners of a generated document; 0 picks a free one. */
   readonly port?: number
   readonly admin?: string
   readonly xds?: string
   readonly protocol?: XdsProtocol
-  /** Whether xDS goes over mutual TLS, with certificates made for it. Default: in plaintext. */
+  /** Whether xDS uses mutual TLS. Default: plaintext. */
   readonly mtls?: boolean
-  /** Whether there are an issuer, an authorizer and certificates, and switches for them in the document. Default: no. */
+  /** Whether to start an issuer and an authorizer, with certificates and security switches. Default: false. */
   readonly security?: boolean
   readonly drainSeconds?: number
-  /** What outlives the control plane; memory only where there is none. */
+  /** State folder of the control plane. Default: in memory only. */
   readonly controlPlaneState?: string
-  /** Told of each part as it comes up. */
+  /** Called with a line for each part that has started. */
   readonly onProgress?: (line: string) => void
   readonly onRestart?: (nodeId: string, restart: Restart) => void
 }
 
 export interface TestbedNode {
   readonly envoy: FleetNode
-  /** Where clients call: its address, with the port of its listener. */
+  /** The address that clients call, with the port of its listener. */
   readonly target: string
 }
 
 export interface Testbed {
   /** URL of the REST admin. */
   readonly adminUrl: string
-  /** The file with the tokens that it asks for. */
+  /** The file with the REST tokens. */
   readonly tokensFile: string
-  /** Speaks to it as an operator. */
+  /** A REST client with the operator's token. */
   readonly rest: RestClient
   readonly xdsAddress: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
-  /** Fulfilled when the control plane has ended, whatever the reason. */
+  /** Resolves when the control plane has ended. */
   readonly controlPlaneExited: Promise<Exit>
 }
 
 const LOOPBACK = '127.0.0.1:0'
 const DEFAULT_FLEETS = new Map([['edge', 3]])
 
-/** Seconds after which Envoy cuts what is left of a replaced listener's connections. */
+/** Seconds after which Envoy closes the connections of a replaced listener. */
 export const DRAIN_SECONDS = 4
 
 /**
- * Starts all parts in `group`, whose end is theirs. Resolves when every Envoy takes connections.
- * @throws SwitchyardError `process-failed` where a part does not come up, `invalid-argument` for a fleet that is not in the file
+ * Starts all parts in `group`. Resolves when every Envoy accepts connections.
+ * @throws SwitchyardError `process-failed` if a part does not start, `invalid-argument` for a fleet that is not in the file
  */
 export async function startTestbed(group: ProcessGroup, options: TestbedOptions): Promise<Testbed> {
   const { folder, admin = LOOPBACK, xds = LOOPBACK, onProgress = () => {} } = options
@@ -91,8 +91,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   const configFile = options.configFile ?? join(folder, 'config.yaml')
   if (given === undefined) {
     const port = options.port || (await freePort())
-    const secured = security && describeSecurity(security)
-    await writeFile(configFile, stringify(describeDesiredState(fleetNames, backends, port, secured)))
+    const secured = security && generateSecurity(security)
+    await writeFile(configFile, stringify(generateDocument(fleetNames, backends, port, secured)))
   }
   const { controlPlaneState: state } = options
   const certificates = options.mtls ? await XdsCertificates.create(join(folder, 'certificates')) : undefined
@@ -107,7 +107,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   const rest = new RestClient({ url: adminUrl, token: await readToken(tokensFile, 'operator') })
   onProgress(`control plane on ${adminUrl}, xDS on ${xdsAddress}`)
 
-  // What the control plane kept from before goes before the file.
+  // A kept revision takes precedence over the file.
   const document = (await rest.getConfig()).config as Document
   const fleets = await startFleets(group, options, document, { address: xdsAddress, certificates })
   return {
@@ -122,7 +122,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   }
 }
 
-/** A file that cannot be read or parsed is as good as an empty one here: the control plane says what is wrong with it. */
+/** An unreadable file counts as empty here: the control plane reports what is wrong with it. */
 async function readDocument(file: string): Promise<Document> {
   try {
     return (parse(await readFile(file, 'utf8'), { logLevel: 'silent' }) as Document | null) ?? {}
@@ -135,7 +135,7 @@ function placeBackends(
   count: number,
   given: Document | undefined,
   taken: readonly string[],
-): readonly BackendPlace[] {
+): readonly BackendOptions[] {
   const endpoints = given === undefined ? [] : localEndpointsOf(given, taken)
   return Array.from({ length: count }, (_, index) => {
     const { id = `b${index + 1}`, address = LOOPBACK } = endpoints[index] ?? {}
@@ -155,8 +155,11 @@ async function startFleets(
     options.fleets ?? new Map(options.configFile ? known.map((name) => [name, 1]) : DEFAULT_FLEETS)
   const unknown = [...sizes.keys()].filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    const problems = unknown.map((path) => ({ path, message: `is not one of: ${known.join(', ')}` }))
-    throw new SwitchyardError('invalid-argument', 'the configuration has no such fleet of Envoys:', {
+    const problems = unknown.map((path) => ({
+      path,
+      message: `is not a fleet of Envoys in the document. Use one of: ${known.join(', ')}`,
+    }))
+    throw new SwitchyardError('invalid-argument', 'unknown fleets:', {
       problems,
     })
   }

@@ -1,9 +1,9 @@
-// The tokens that a control plane keeps in a file, as the command reads them.
+// Reads tokens from a control plane's token file.
 
 import { readFile } from 'node:fs/promises'
 import { SwitchyardError } from '../core/errors.ts'
 
-/** @throws SwitchyardError `unauthenticated` where the file cannot be read, or has no token of that name */
+/** @throws SwitchyardError `unauthenticated` if the file cannot be read, or has no token with that name */
 export async function readToken(file: string, name: string): Promise<string> {
   try {
     const tokens: Partial<Record<string, { readonly token: string }>> = JSON.parse(
@@ -11,7 +11,7 @@ export async function readToken(file: string, name: string): Promise<string> {
     )
     const { token } = tokens[name] ?? {}
     if (token !== undefined) return token
-    throw new Error(`there is none; there are ${Object.keys(tokens).join(', ')}`)
+    throw new Error(`use one of ${Object.keys(tokens).join(', ')}`)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SwitchyardError('unauthenticated', `no token "${name}" in ${file}: ${reason}`, { cause })

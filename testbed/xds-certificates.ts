@@ -1,4 +1,4 @@
-// Certificates for mutual TLS on xDS: the control plane's, and one for each node of a testbed, of an authority made for it.
+// Certificates for mutual TLS on xDS: the control plane's, and one for each node of a testbed.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { nodeUri } from '../core/spiffe-ids.ts'
 import type { XdsTlsFiles } from '../envoy-bootstrap/xds-tls.ts'
 import { writeCertificates } from './certificates/folder.ts'
 
-/** A testbed may stay up for days, and an Envoy of it that crashes has to find its way back. */
+/** A testbed may run for days, and an Envoy that crashes has to reconnect. */
 const LIFE_MS = 7 * 24 * 3_600_000
 
 export class XdsCertificates {
@@ -17,7 +17,7 @@ export class XdsCertificates {
     this.#folder = folder
   }
 
-  /** With the control plane's; the folder is emptied first, so that what an earlier testbed issued is worth nothing. */
+  /** Creates a CA and the control plane's certificate. Empties the folder first: certificates of an earlier testbed become invalid. */
   static async create(folder: string): Promise<XdsCertificates> {
     await rm(folder, { recursive: true, force: true })
     const certificates = new XdsCertificates(folder)
@@ -25,7 +25,7 @@ export class XdsCertificates {
     return certificates
   }
 
-  /** Issues those of nodes, each named by its fleet. */
+  /** Issues a certificate for each node. */
   async issue(nodes: readonly { readonly fleet: string; readonly node: string }[]): Promise<void> {
     const subjects = nodes.map(({ fleet, node }) => ({ name: fileOf(node), uris: [nodeUri(fleet, node)] }))
     await writeCertificates(this.#folder, { notAfter: this.#notAfter, subjects })

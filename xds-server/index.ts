@@ -1,4 +1,4 @@
-// The library: a cache of what each group of nodes is to be served, and a server that speaks xDS v3 from it.
+// The library: a snapshot cache, and a server that speaks xDS v3 from it. docs/library.md describes it.
 
 export { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../core/errors.ts'
 export {

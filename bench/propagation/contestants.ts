@@ -15,7 +15,7 @@ import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { type RunningBackend, startBackend } from '../../testbed/backend.ts'
 import { startControlPlane } from '../../testbed/control-plane.ts'
-import { describeDesiredState } from '../../testbed/document.ts'
+import { generateDocument } from '../../testbed/document.ts'
 import { parseReady, sourceFile } from '../../testbed/part.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { messageRegistry } from '../../xds-server/snapshot/known-messages.ts'
@@ -56,7 +56,7 @@ export async function startCourse(group: ProcessGroup, tools: GoTools, folder: s
     BACKENDS.map((id) => startBackend(group, folder, { id, listen: '127.0.0.1:0' })),
   )
   const port = await freePort()
-  const document = describeDesiredState([FLEET], backends, port)
+  const document = generateDocument([FLEET], backends, port)
   const flips = await writeFlips(folder, document)
   const startFleet = async (xds: string, at: number): Promise<readonly ContestantNode[]> => {
     const fleet = await startEnvoyFleet({
@@ -146,10 +146,7 @@ function postFlip(timer: RequestTimer, control: string): Promise<number> {
 }
 
 /** The resources of both modes as files, separated by a comma, as both servers take them. */
-async function writeFlips(
-  folder: string,
-  document: ReturnType<typeof describeDesiredState>,
-): Promise<string> {
+async function writeFlips(folder: string, document: ReturnType<typeof generateDocument>): Promise<string> {
   const files: string[] = []
   for (const mode of ['l4', 'l7']) {
     const fleets = Object.fromEntries(

@@ -24,7 +24,7 @@ const METHODS: Readonly<Record<string, Encode>> = {
 
 function content(list: readonly Resource[]) {
   const resources = shareList(list)
-  return { resources, news: resources, removed: [] }
+  return { resources, changedResources: resources, removed: [] }
 }
 
 await serveBenchmark(async (size) => {

@@ -1,4 +1,4 @@
-// The demonstration: a testbed of its own, the acts on it, and whether they were as promised.
+// The demonstration: starts a testbed, measures all settings, and gives a verdict.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,9 +14,9 @@ import {
   writeStateFile,
 } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
-import { play, renderVerdict } from './play.ts'
-import { renderSummary } from './render.ts'
-import { findBroken } from './verdict.ts'
+import { measureSettings } from './measure.ts'
+import { renderSummary, renderVerdict } from './render.ts'
+import { findProblems } from './verdict.ts'
 
 const FLEET = 'edge'
 const ENVOYS = 3
@@ -29,10 +29,10 @@ export interface DemoOptions {
   readonly port: number
 }
 
-/** Resolves with the exit code: 0 where it measured what it should. Every process that it started has then ended. */
+/** Resolves with the exit code: 0 if everything is as expected. Every process that it started has ended by then. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const state = stateFolder()
-  // A demonstration that does not stay is over before another verb could find it.
+  // Other verbs need to find only a demonstration that stays.
   if (options.stay) await claimStateFolder(state)
   const group = new ProcessGroup()
   const interrupted = interruption()
@@ -58,39 +58,38 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   })
   const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []
-  print(renderCast(testbed, nodes))
-  const stage = { rest, fleet: FLEET, nodes, backends }
-  const acts = await play(stage, options.calls, print)
-  const broken = findBroken(acts)
-  print(`${renderSummary(acts)}\n`)
-  print(`${renderVerdict(broken)}\n`)
-  print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s from the first process to here\n`))
+  print(renderParts(testbed, nodes))
+  const measurements = await measureSettings({ rest, fleet: FLEET, nodes, backends }, options.calls, print)
+  const problems = findProblems(measurements)
+  print(`${renderSummary(measurements)}\n`)
+  print(`${renderVerdict(problems)}\n`)
+  print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s in total\n`))
   if (options.stay) {
     await writeStateFile(stateFolder(), describeTestbed(testbed))
     print(describeStay(nodes))
   }
-  return broken.length === 0 ? 0 : 1
+  return problems.length === 0 ? 0 : 1
 }
 
-function renderCast({ adminUrl, backends }: Testbed, nodes: readonly TestbedNode[]): string {
+function renderParts({ adminUrl, backends }: Testbed, nodes: readonly TestbedNode[]): string {
   const list = (names: readonly string[]) => names.join(pc.dim(' · '))
   return [
     pc.bold('Switchyard'),
     `  ${backends.length} backends     ${list(backends.map(({ id, address }) => `${id} ${pc.dim(address)}`))}`,
     `  ${nodes.length} Envoys       ${list(nodes.map(({ envoy, target }) => `${envoy.nodeId} ${pc.dim(target)}`))}`,
     `  control plane  ${adminUrl}`,
-    pc.dim('  CV: how uneven the calls are. Floor: how uneven chance alone would make as many calls.'),
+    pc.dim('  CV: coefficient of variation, 0 if all backends get the same. Floor: the CV of random picks.'),
     '',
   ].join('\n')
 }
 
 function describeStay(nodes: readonly TestbedNode[]): string {
   return [
-    `  Up until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
+    `  Running until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
     '  From another terminal:',
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
     pc.dim(
-      `  (by hand no backend says GOAWAY: what an L4 listener leaves behind is cut ${DRAIN_SECONDS} s after a flip)`,
+      `  (These verbs do not make backends send GOAWAY: Envoy closes old L4 connections ${DRAIN_SECONDS} s after a switch.)`,
     ),
   ].join('\n')
 }

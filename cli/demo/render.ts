@@ -1,52 +1,42 @@
-// The demonstration as text of up to 100 columns: bars, and figures beside what chance would give.
+// The output of the demonstration, up to 100 columns wide: bars, and figures beside the noise floor.
 
 import pc from 'picocolors'
 import { nameOfLb } from '../../api/lb-name.ts'
-import type { LbRequest } from '../../api/schemas/lb.ts'
+import type { SwitchResult } from '../../testbed/flips/switch-under-load.ts'
 import type { Distribution, Keys } from '../../testbed/measure/distribution.ts'
 import { type Column, renderTable } from '../../testbed/measure/table.ts'
-import type { Turn } from './turn.ts'
-import type { Act } from './verdict.ts'
+import type { Setting } from './settings.ts'
+import type { Measurement } from './verdict.ts'
 
 const BAR_WIDTH = 12
 const BACKEND_WIDTH = BAR_WIDTH + 6
 const HALF_BLOCK = '▌'
 
-const WHAT_IT_DOES: Readonly<Record<string, string>> = {
-  l4: 'tcp_proxy picks a backend for each connection',
-  round_robin: 'each call goes to the next backend',
-  least_request: 'of two backends drawn at random, the one with fewer calls open',
-  random: 'any backend',
-  ring_hash: 'a key has one backend, by a ring',
-  maglev: 'a key has one backend, by an even table',
+/** The setting, and what Envoy does with it. */
+export function renderTitle({ lb, summary }: Setting): string {
+  return `${pc.bold(pc.cyan(`■ ${nameOfLb(lb)}`))}  ${pc.dim(summary)}`
 }
 
-/** What is set now, and what that means. */
-export function renderTitle(setting: LbRequest): string {
-  const key = setting.mode === 'l4' ? 'l4' : (setting.policy ?? '')
-  return `${pc.bold(pc.cyan(`■ ${nameOfLb(setting)}`))}  ${pc.dim(WHAT_IT_DOES[key] ?? '')}`
-}
-
-/** What a turn of the switch took, and what callers noticed. */
-export function renderTurn(
-  { from, to, ackedMs, lastGoneMs, oldConnections, load }: Turn,
+/** How long a switch took, and how many calls failed. */
+export function renderSwitch(
+  { from, to, ackedMs, lastGoneMs, oldConnections, load }: SwitchResult,
   envoys: number,
 ): string {
   const gone =
     from.mode === to.mode
-      ? 'no connection had to go'
+      ? 'no connection had to close'
       : `last of ${oldConnections} old connections gone ${ms(lastGoneMs)} later`
   const failed = `${renderFailed(load.failures.length)} of ${load.calls} calls failed`
   return `  ACKed by ${envoys} Envoys in ${ms(ackedMs)}, ${gone}, ${failed}`
 }
 
-/** The heads of the columns that `renderDistribution` fills. */
+/** The column heads of `renderDistribution`. */
 export function renderHead(backends: readonly string[]): string {
   const names = backends.map((id) => id.padEnd(BACKEND_WIDTH)).join('  ')
   return pc.dim(`  conns   keys   ${names}     CV  floor  failed`)
 }
 
-/** One line: who got how much of the calls over so many connections. */
+/** One line: the share of the calls that each backend got. */
 export function renderDistribution(distribution: Distribution): string {
   const { connections, calls, keys, byBackend, variation, noiseFloor, failures } = distribution
   const total = [...byBackend.values()].reduce((sum, count) => sum + count, 0)
@@ -60,7 +50,7 @@ export function renderDistribution(distribution: Distribution): string {
   ].join('  ')
 }
 
-/** The bar grows with the calls that are done, the figure is the share of those. */
+/** The bar shows the share of all calls; the figure is the share of the calls done so far. */
 function renderShare(count: number, done: number, calls: number): string {
   const halves = Math.round((2 * BAR_WIDTH * count) / calls)
   const bar = '█'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? HALF_BLOCK : '')
@@ -80,22 +70,22 @@ const SUMMARY: readonly Column[] = [
 ]
 
 /** All settings in one table. */
-export function renderSummary(acts: readonly Act[]): string {
-  return renderTable(SUMMARY, acts.map(summarise))
+export function renderSummary(measurements: readonly Measurement[]): string {
+  return renderTable(SUMMARY, measurements.map(summarize))
 }
 
-function summarise({ setting, turn, distributions }: Act): readonly string[] {
+function summarize({ setting, switched, distributions }: Measurement): readonly string[] {
   const spread = distributions.filter(({ keys }) => typeof keys === 'string')
-  const calls = distributions.reduce((sum, one) => sum + one.calls, turn?.load.calls ?? 0)
+  const calls = distributions.reduce((sum, one) => sum + one.calls, switched?.load.calls ?? 0)
   const failed = distributions.reduce(
     (sum, one) => sum + one.failures.length,
-    turn?.load.failures.length ?? 0,
+    switched?.load.failures.length ?? 0,
   )
-  const isFlip = turn !== undefined && turn.from.mode !== turn.to.mode
+  const isFlip = switched !== undefined && switched.from.mode !== switched.to.mode
   return [
-    nameOfLb(setting),
-    turn === undefined ? '–' : ms(turn.ackedMs),
-    isFlip ? ms(turn.lastGoneMs) : '–',
+    nameOfLb(setting.lb),
+    switched === undefined ? '–' : ms(switched.ackedMs),
+    isFlip ? ms(switched.lastGoneMs) : '–',
     ...spread.map(({ variation }) => variation.toFixed(3)),
     String(calls),
     renderFailed(failed),
@@ -113,4 +103,15 @@ function renderFailed(count: number): string {
 
 function ms(value: number): string {
   return `${value.toFixed(0)} ms`
+}
+
+/** The verdict: what is wrong, or that everything is as expected. */
+export function renderVerdict(problems: readonly string[]): string {
+  if (problems.length > 0) return problems.map((problem) => pc.red(`  ✗ ${problem}`)).join('\n')
+  return [
+    'As expected: L4 pins a connection to one backend, L7 spreads calls by policy,',
+    'all Envoys send a key to the same backend, and no call failed while switching.',
+  ]
+    .map((line, index) => pc.green(`  ${index === 0 ? '✓' : ' '} ${line}`))
+    .join('\n')
 }

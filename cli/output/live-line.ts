@@ -1,4 +1,4 @@
-// A line that changes while one watches, on a terminal; elsewhere only its last state is printed.
+// A line that updates in place on a terminal. Elsewhere only its final text is printed.
 
 const CLEAR = '\r\x1b[2K'
 const BETWEEN_MS = 60
@@ -11,7 +11,7 @@ export class LiveLine {
     this.#stream = stream
   }
 
-  /** Shows what `render` makes, unless the line was changed a moment ago. */
+  /** Shows the rendered text, unless the line changed a moment ago. */
   update(render: () => string): void {
     const now = performance.now()
     if (!this.#stream.isTTY || now - this.#shownAt < BETWEEN_MS) return
@@ -19,7 +19,7 @@ export class LiveLine {
     this.#stream.write(CLEAR + render())
   }
 
-  /** Shows the line for good. */
+  /** Shows the final text. */
   finish(text: string): void {
     this.#stream.write(`${this.#stream.isTTY ? CLEAR : ''}${text}\n`)
   }

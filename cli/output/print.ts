@@ -1,11 +1,11 @@
-// Writes what a verb found: as a table, as JSON or as YAML.
+// Prints the result of a verb as a table, JSON or YAML.
 
 import { stringify } from 'yaml'
 
 export const FORMATS = ['table', 'json', 'yaml'] as const
 export type Format = (typeof FORMATS)[number]
 
-/** Prints `value`; `table` renders it for a person. */
+/** Prints `value`; `table` renders it for people. */
 export function print<T>(value: T, format: Format, table: (value: T) => string): void {
   process.stdout.write(`${renderAs(value, format, table).trimEnd()}\n`)
 }
@@ -21,7 +21,7 @@ function renderAs<T>(value: T, format: Format, table: (value: T) => string): str
   }
 }
 
-/** Progress and warnings: on standard error, since standard output is for what was asked. */
+/** Prints progress and warnings on standard error: standard output has only the result. */
 export function report(line: string): void {
   process.stderr.write(`${line}\n`)
 }

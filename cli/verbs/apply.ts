@@ -1,4 +1,4 @@
-// `yard apply`: replaces the whole document by a YAML file.
+// `yard apply`: replaces the desired state with a YAML file.
 
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
@@ -13,12 +13,12 @@ export function addApply(program: Command): void {
   const command = withAdmin(
     program
       .command('apply')
-      .description('make a YAML file the desired state, and wait until the fleets have it')
-      .requiredOption('-f, --file <file>', 'the file; - reads standard input'),
+      .description('Replace the desired state with a YAML file, and wait until every Envoy has ACKed.')
+      .requiredOption('-f, --file <file>', 'YAML file; - reads standard input.'),
   )
   withExamples(command, [
-    ['yard get > my.yaml', 'take what is there,'],
-    ['yard apply -f my.yaml', 'edit it, and put it back'],
+    ['yard get > my.yaml', 'Save the current document.'],
+    ['yard apply -f my.yaml', 'Apply the edited document.'],
   ])
   command.action(async ({ admin, file }: AdminFlags & { readonly file: string }) => {
     const yaml = await readSource(file)
@@ -31,7 +31,7 @@ export function addApply(program: Command): void {
   })
 }
 
-/** What the control plane calls the body is a file here. */
+/** The control plane names the body in its problems; here the body is a file. */
 function inFile(error: unknown, file: string): unknown {
   if (!(error instanceof SwitchyardError) || error.problems.length === 0) return error
   const rename = (text: string) => text.replace(/^body\b/, file)
@@ -45,6 +45,6 @@ async function readSource(file: string): Promise<string> {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SwitchyardError('invalid-argument', `${file} cannot be read: ${reason}`, { cause })
+    throw new SwitchyardError('invalid-argument', `cannot read ${file}: ${reason}`, { cause })
   }
 }

@@ -1,4 +1,4 @@
-// `yard bundle`: a policy and its data as a signed bundle, which an authorizer takes at run time.
+// `yard bundle`: packs a policy and its data as a signed bundle, which an authorizer loads at run time.
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
@@ -19,21 +19,21 @@ interface BundleFlags {
 export function addBundle(program: Command): void {
   const command = program
     .command('bundle')
-    .description('pack a policy and its data as a signed bundle, as authorizers and OPA itself read them')
-    .requiredOption('--policy <folder>', 'where policy.wasm and data.json are, such as policies/authz')
-    .requiredOption('--key <file>', 'the private key that signs, in PEM: P-256 or RSA')
-    .requiredOption('--out <file>', 'the bundle, such as policy.tar.gz; it is replaced whole')
-    .option('--revision <text>', 'what logs call it; a digest of its content by default')
+    .description('Pack a policy and its data as a signed OPA bundle.')
+    .requiredOption('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
+    .requiredOption('--key <file>', 'Private key, PEM: P-256 or RSA.')
+    .requiredOption('--out <file>', 'Bundle to write, such as policy.tar.gz; replaced atomically.')
+    .option('--revision <text>', 'Revision for logs (default: a digest of the content).')
   withExamples(command, [
-    ['openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out policy.key', 'a key'],
-    ['openssl pkey -in policy.key -pubout -out policy.pub', 'what authorizers know of it'],
-    ['yard bundle --policy policies/authz --key policy.key --out policy.tar.gz', 'sign and publish'],
+    ['openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out policy.key', 'Create a key.'],
+    ['openssl pkey -in policy.key -pubout -out policy.pub', 'Extract the public key for authorizers.'],
+    ['yard bundle --policy policies/authz --key policy.key --out policy.tar.gz', 'Sign and publish.'],
   ])
   command.action(async ({ policy, key, out, revision }: BundleFlags) => {
     const source = await readPolicyFolder(policy)
     const signingKey = readSigningKey(await readKey(key))
     const bundle = await writeBundle({ ...source, revision: revision ?? source.revision }, signingKey)
-    // An authorizer that watches the file must not see half of it.
+    // An authorizer that watches the file must not read half of it.
     await writeFile(`${out}.new`, bundle)
     await rename(`${out}.new`, out)
     report(`${out}: revision ${revision ?? source.revision}, signed`)
@@ -44,6 +44,6 @@ async function readKey(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new SwitchyardError('not-found', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new SwitchyardError('not-found', `cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
 }

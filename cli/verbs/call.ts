@@ -1,4 +1,4 @@
-// `yard call`: echo calls through a fleet, and who answered them.
+// `yard call`: sends echo calls through a fleet, and shows which backends answered.
 
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
@@ -18,7 +18,7 @@ interface CallFlags extends OutputFlags {
   readonly to?: readonly string[]
 }
 
-/** What the calls came to: with `-o json` this is what is printed. */
+/** The result, as `-o json` prints it. */
 export interface CallResult {
   readonly calls: number
   readonly connections: number
@@ -31,20 +31,20 @@ export function addCall(program: Command): void {
   const command = withOutput(
     program
       .command('call')
-      .description('send echo calls through the Envoys of a fleet, and show who answered')
-      .argument('<fleet>', 'a fleet of "yard up"; its connections are shared out over its Envoys')
-      .option('-n, --count <number>', 'calls', countOf(1), 30)
-      .option('-c, --connections <number>', 'connections of their own', countOf(1), 3)
-      .option('-k, --key <text>', 'what ring_hash and maglev hash on: the header x-user of every call')
-      .option('-t, --token <token>', 'a token, as "yard issue" prints it: sent as authorization')
-      .option('--header <name=value>', 'a header of every call; may be given again', readHeader, {})
-      .option('--to <address...>', 'call these addresses in place of the fleet of "yard up"'),
+      .description('Send echo calls through the Envoys of a fleet, and show which backends answered.')
+      .argument('<fleet>', 'Fleet of "yard up"; connections are spread over its Envoys.')
+      .option('-n, --count <number>', 'Number of calls.', countOf(1), 30)
+      .option('-c, --connections <number>', 'Number of connections.', countOf(1), 3)
+      .option('-k, --key <text>', 'Send the header x-user, which ring_hash and maglev hash.')
+      .option('-t, --token <token>', 'Send a bearer token, such as "yard issue" prints.')
+      .option('--header <name=value>', 'Send a header with every call (repeatable).', readHeader, {})
+      .option('--to <address...>', 'Call these addresses instead of the fleet of "yard up".'),
   )
   withExamples(command, [
-    ['yard call edge', '30 calls over 3 connections'],
-    ['yard call edge -n 1000 -c 1', 'at L4 one backend answers, at L7 all do'],
-    ['yard call edge -t $(yard issue --role admin)', 'with a token'],
-    ['yard call edge -k alice', 'with ring_hash or maglev, one backend'],
+    ['yard call edge', 'Send 30 calls over 3 connections.'],
+    ['yard call edge -n 1000 -c 1', 'See one backend answer at L4, and all at L7.'],
+    ['yard call edge -t $(yard issue --role admin)', 'Send a token.'],
+    ['yard call edge -k alice', 'See one backend answer with ring_hash or maglev.'],
   ])
   command.action(async (fleet: string, flags: CallFlags) => {
     const { count, connections, key, token, header, to, output } = flags
@@ -52,13 +52,13 @@ export function addCall(program: Command): void {
     const keys: Keys = key === undefined ? 'none' : { same: key }
     const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     const measured = await measureDistribution(targets, [], { connections, calls: count, keys, headers })
-    print(summarise(measured), output, renderCalls)
-    // Calls that are still tried again would hold the process.
+    print(summarize(measured), output, renderCalls)
+    // Calls that are still being retried would keep the process alive.
     process.exit(measured.failures.length === 0 ? 0 : 1)
   })
 }
 
-/** `NAME=VALUE`, as often as there are headers. */
+/** `NAME=VALUE`, once for each header. */
 function readHeader(
   text: string,
   before: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ function readHeader(
   const [, name, value] = /^([a-z0-9_.-]+)=([\x20-\x7e]*)$/.exec(text) ?? []
   if (name !== undefined && value !== undefined) return { ...before, [name]: value }
   throw new InvalidArgumentError(
-    `it is a name in lower case and a value, such as x-tenant=blue, not "${text}".`,
+    `Write NAME=VALUE with a name in lower case, such as x-tenant=blue, not "${text}".`,
   )
 }
 
@@ -75,10 +75,10 @@ async function targetsOf(fleet: string): Promise<readonly string[]> {
   const nodes = fleets[fleet] ?? []
   if (nodes.length > 0) return nodes.map(({ address }) => address)
   const known = Object.keys(fleets).join(', ')
-  throw new SwitchyardError('not-found', `no Envoy of fleet "${fleet}" is up here; there are: ${known}`)
+  throw new SwitchyardError('not-found', `no Envoy of fleet "${fleet}" is running here. Use one of: ${known}`)
 }
 
-function summarise({ calls, connections, byBackend, failures }: Distribution): CallResult {
+function summarize({ calls, connections, byBackend, failures }: Distribution): CallResult {
   const answeredBy = Object.fromEntries([...byBackend].sort(([a], [b]) => (a < b ? -1 : 1)))
   return { calls, connections, answeredBy, failed: failures.length, failures: [...new Set(failures)] }
 }

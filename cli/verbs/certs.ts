@@ -1,4 +1,4 @@
-// `yard certs`: a development authority and certificates for the parts of a testbed, in a folder.
+// `yard certs`: creates a development CA and certificates in a folder.
 
 import { type Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
@@ -21,18 +21,21 @@ interface CertsFlags {
 export function addCerts(program: Command): void {
   const command = program
     .command('certs')
-    .description('make development certificates, or renew them; the authority of the folder stays')
-    .option('--out <folder>', 'where they go: ca, edge, client, echo and control-plane, .pem and .key')
+    .description('Create development certificates, or renew them; keep the CA of the folder.')
+    .option(
+      '--out <folder>',
+      'Write ca, edge, client, echo and control-plane (.pem and .key) into this folder.',
+    )
     .option(
       '--cert-manager <namespace>',
-      'print manifests, by which cert-manager makes the same in a cluster',
+      'Print cert-manager manifests for the same certificates in a cluster.',
     )
-    .option('--hours <number>', 'how long they are valid', countOf(1), 24)
-    .option('--for <name=uri>', 'one more, with a SPIFFE ID; may be given again', readSubject, [])
+    .option('--hours <number>', 'Validity in hours.', countOf(1), 24)
+    .option('--for <name=uri>', 'Add a certificate with a SPIFFE ID (repeatable).', readSubject, [])
   withExamples(command, [
-    ['yard certs --out certs', 'all that the example configuration refers to'],
-    ['yard certs --cert-manager mesh | kubectl apply -f -', 'the same in a cluster'],
-    ['yard certs --out certs --for edge-1=spiffe://switchyard/node/edge/edge-1', 'one for a node, too'],
+    ['yard certs --out certs', 'Create everything that the example configuration refers to.'],
+    ['yard certs --cert-manager mesh | kubectl apply -f -', 'Create the same in a cluster.'],
+    ['yard certs --out certs --for edge-1=spiffe://switchyard/node/edge/edge-1', 'Add one for a node.'],
   ])
   command.action(async ({ out, certManager: namespace, hours, for: subjects }: CertsFlags) => {
     if (namespace !== undefined) {
@@ -43,10 +46,7 @@ export function addCerts(program: Command): void {
       return
     }
     if (out === undefined) {
-      throw new SwitchyardError(
-        'invalid-argument',
-        'name where they go, --out FOLDER, or --cert-manager NAMESPACE',
-      )
+      throw new SwitchyardError('invalid-argument', '--out FOLDER or --cert-manager NAMESPACE is missing')
     }
     const notAfter = new Date(Date.now() + hours * HOUR_MS)
     for (const file of await writeCertificates(out, { notAfter, subjects })) report(file)
@@ -56,7 +56,5 @@ export function addCerts(program: Command): void {
 function readSubject(text: string, before: readonly Subject[]): readonly Subject[] {
   const [, name, uri] = /^([\w.-]+)=(\w+:.+)$/.exec(text) ?? []
   if (name !== undefined && uri !== undefined) return [...before, { name, uris: [uri] }]
-  throw new InvalidArgumentError(
-    `it is a name and a URI, such as edge-1=spiffe://switchyard/edge-1, not "${text}".`,
-  )
+  throw new InvalidArgumentError(`Write NAME=URI, such as edge-1=spiffe://switchyard/edge-1, not "${text}".`)
 }

@@ -1,4 +1,4 @@
-// `yard demo`: the whole demonstration, with a verdict.
+// `yard demo`: the demonstration with its verdict.
 
 import type { Command } from 'commander'
 import { runDemo } from '../demo/demo.ts'
@@ -7,18 +7,18 @@ import { countOf, readPort, withExamples } from './flags.ts'
 export function addDemo(program: Command): void {
   const command = program
     .command('demo')
-    .description('three Envoys, three backends: L4, each policy at L7, L4 again, all measured')
-    .option('--stay', 'stay up afterwards, until Ctrl-C, to be switched by hand', false)
-    .option('--calls <number>', 'calls a measurement', countOf(1), 1200)
-    .option('--port <number>', 'port of the Envoys; 0 takes a free one', readPort, 0)
+    .description('Measure three Envoys and three backends at L4, with each policy at L7, and at L4 again.')
+    .option('--stay', 'Keep running afterwards until Ctrl-C, for other verbs.', false)
+    .option('--calls <number>', 'Calls per measurement.', countOf(1), 1200)
+    .option('--port <number>', 'Port of the Envoys; 0 picks a free one.', readPort, 0)
   withExamples(command, [
-    ['yard demo', 'about half a minute; exit code 0 where all was as promised'],
-    ['yard demo --calls 300', 'the same with fewer calls'],
-    ['yard demo --stay', 'what "npm start" does'],
+    ['yard demo', 'Run for half a minute; exit with 0 if everything is as expected.'],
+    ['yard demo --calls 300', 'Send fewer calls.'],
+    ['yard demo --stay', 'Do what "npm start" does.'],
   ])
   command.action(
     async (options: { readonly stay: boolean; readonly calls: number; readonly port: number }) => {
-      // All that was started has ended; calls of a measurement that was cut short would still be tried again.
+      // Every process has ended; without an exit, calls of an interrupted measurement would still be retried.
       process.exit(await runDemo(options))
     },
   )

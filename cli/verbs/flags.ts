@@ -1,4 +1,4 @@
-// Flags that several verbs have, and how their values are read.
+// Flags that several verbs share, and how their values are parsed.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { FORMATS, type Format } from '../output/print.ts'
@@ -11,19 +11,22 @@ export interface OutputFlags {
   readonly output: Format
 }
 
-/** `--admin URL`: which control plane is meant. */
+/** Adds `--admin URL`. */
 export function withAdmin(command: Command): Command {
-  return command.option('--admin <url>', 'the control plane (default: YARD_ADMIN, or the one of "yard up")')
-}
-
-/** `-o table|json|yaml`. */
-export function withOutput(command: Command, format: Format = 'table'): Command {
-  return command.addOption(
-    new Option('-o, --output <format>', 'how to print').choices(FORMATS).default(format),
+  return command.option(
+    '--admin <url>',
+    'URL of the control plane (default: YARD_ADMIN, else the one of "yard up").',
   )
 }
 
-/** Lines that `--help` ends with, each a command and what it does. */
+/** Adds `-o table|json|yaml`. */
+export function withOutput(command: Command, format: Format = 'table'): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'Output format.').choices(FORMATS).default(format),
+  )
+}
+
+/** Adds examples to `--help`: a command and what it does. */
 export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const width = Math.max(...examples.map(([line]) => line.length))
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`)
@@ -34,12 +37,12 @@ export function countOf(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (/^\d+$/.test(text) && value >= least) return value
-    throw new InvalidArgumentError(`it is a whole number of at least ${least}, not "${text}".`)
+    throw new InvalidArgumentError(`Write a whole number of at least ${least}, not "${text}".`)
   }
 }
 
 export function readPort(text: string): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value <= 65_535) return value
-  throw new InvalidArgumentError(`it is a number from 0 to 65535, not "${text}".`)
+  throw new InvalidArgumentError(`Write a number from 0 to 65535, not "${text}".`)
 }

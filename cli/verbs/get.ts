@@ -1,4 +1,4 @@
-// `yard get`: the document, or a part of it.
+// `yard get`: prints the desired state or a part of it.
 
 import type { Command } from 'commander'
 import { renderTable } from '../../testbed/measure/table.ts'
@@ -12,15 +12,15 @@ export function addGet(program: Command): void {
     withAdmin(
       program
         .command('get')
-        .description('print the desired state, or the part of it that a path leads to')
-        .argument('[path]', 'such as fleets.edge.lb, or upstreams["a.b"] where a name has dots'),
+        .description('Print the desired state, or the part at a path.')
+        .argument('[path]', 'Such as fleets.edge.lb, or upstreams["a.b"] for a name with dots.'),
     ),
     'yaml',
   )
   withExamples(command, [
-    ['yard get > my.yaml', 'the whole document, to be edited and applied'],
-    ['yard get fleets.edge.lb -o json', 'a part of it'],
-    ['yard get upstreams -o table', 'a line for each value, with the path that "yard set" takes'],
+    ['yard get > my.yaml', 'Save the document, to edit and apply it.'],
+    ['yard get fleets.edge.lb -o json', 'Print a part of it.'],
+    ['yard get upstreams -o table', 'Print each value with the path that "yard set" takes.'],
   ])
   command.action(async (path: string | undefined, { admin, output }: AdminFlags & OutputFlags) => {
     const { config } = await (await findControlPlane(admin)).getConfig()

@@ -1,4 +1,4 @@
-// `yard history`: the revisions of the desired state, and what became of each.
+// `yard history`: lists the revisions of the desired state with their status.
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
@@ -25,13 +25,13 @@ export function addHistory(program: Command): void {
     withAdmin(
       program
         .command('history')
-        .description('the revisions of the desired state, or one of them with its document')
-        .argument('[revision]', 'its number', countOf(1)),
+        .description('List the revisions of the desired state, or print one with its document.')
+        .argument('[revision]', 'Number of a revision.', countOf(1)),
     ),
   )
   withExamples(command, [
-    ['yard history', 'all revisions'],
-    ['yard history 3', 'the third, with its document'],
+    ['yard history', 'List all revisions.'],
+    ['yard history 3', 'Print the third one with its document.'],
   ])
   command.action(async (number: number | undefined, { admin, output }: AdminFlags & OutputFlags) => {
     const rest = await findControlPlane(admin)
@@ -52,7 +52,7 @@ function renderRevisions({ revisions }: RevisionList): string {
   return renderTable(columns, rows)
 }
 
-/** All of it is in the other formats. */
+/** The other formats have the whole reason. */
 function shorten(reason: string): string {
   return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`
 }

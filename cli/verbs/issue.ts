@@ -1,4 +1,4 @@
-// `yard issue`: a token of the testbed's issuer, for calls through its fleets.
+// `yard issue`: prints a token of the testbed's issuer, for calls through its fleets.
 
 import { type Command, InvalidArgumentError } from 'commander'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -18,20 +18,20 @@ interface IssueFlags {
 export function addIssue(program: Command): void {
   const command = program
     .command('issue')
-    .description('print a token of the issuer of "yard up --security", for calls')
-    .option('--role <name>', 'an entry of its claim roles, such as admin; may be given again', gather, [])
-    .option('--subject <name>', 'whose it is', 'alice')
-    .option('--audience <name>', 'what it is for', AUDIENCE)
-    .option('--scope <text>', 'its claim scope, such as kv:write')
-    .option('--seconds <number>', 'how long it is good for', countOf(1), 600)
+    .description('Print a token for calls, from the issuer of "yard up --security".')
+    .option('--role <name>', 'Add a role to the claim roles, such as admin (repeatable).', gather, [])
+    .option('--subject <name>', 'Subject (sub).', 'alice')
+    .option('--audience <name>', 'Audience (aud).', AUDIENCE)
+    .option('--scope <text>', 'Claim scope, such as kv:write.')
+    .option('--seconds <number>', 'Validity in seconds.', countOf(1), 600)
   withExamples(command, [
-    ['yard issue --role user', 'who may call what the policies let users call'],
-    ['yard call edge -t $(yard issue --role admin)', 'called with it'],
+    ['yard issue --role user', 'Print a token with the role user.'],
+    ['yard call edge -t $(yard issue --role admin)', 'Call with an admin token.'],
   ])
   command.action(async ({ role, subject, audience, scope, seconds }: IssueFlags) => {
     const { security } = await findTestbed()
     if (security === undefined) {
-      throw new SwitchyardError('not-found', 'this testbed has no issuer: start it by "yard up --security"')
+      throw new SwitchyardError('not-found', 'this testbed has no issuer: start it with "yard up --security"')
     }
     const claims = { roles: role, ...(scope !== undefined && { scope }) }
     const options = { subject, audience, lifetime: seconds, claims }
@@ -41,5 +41,5 @@ export function addIssue(program: Command): void {
 
 function gather(text: string, before: readonly string[]): readonly string[] {
   if (text !== '') return [...before, text]
-  throw new InvalidArgumentError('it is the name of a role.')
+  throw new InvalidArgumentError('Write the name of a role.')
 }

@@ -1,4 +1,4 @@
-// `yard lb`: the switch itself.
+// `yard lb`: shows or switches how a fleet balances load.
 
 import { Argument, type Command } from 'commander'
 import { nameOfLb } from '../../api/lb-name.ts'
@@ -14,16 +14,16 @@ export function addLb(program: Command): void {
     withAdmin(
       program
         .command('lb')
-        .description('show how a fleet balances, or switch it and wait until all of it has ACKed')
-        .argument('<fleet>', 'the fleet')
-        .addArgument(new Argument('[mode]', 'l4: by connection, l7: by call').choices(LB_MODES))
-        .argument('[policy]', 'round_robin, least_request, random, ring_hash, maglev; omitted, it stays'),
+        .description('Show how a fleet balances load; or switch it, and wait until every Envoy has ACKed.')
+        .argument('<fleet>', 'Name of the fleet.')
+        .addArgument(new Argument('[mode]', 'l4 balances connections, l7 calls.').choices(LB_MODES))
+        .argument('[policy]', 'Such as round_robin or least_request (default: keep the current policy).'),
     ),
   )
   withExamples(command, [
-    ['yard lb edge', 'what is in effect'],
-    ['yard lb edge l7 least_request', 'switch it'],
-    ['yard lb edge l4', 'and back'],
+    ['yard lb edge', 'Show the current setting.'],
+    ['yard lb edge l7 least_request', 'Switch to L7 with least request.'],
+    ['yard lb edge l4', 'Switch back to L4.'],
   ])
   command.action(async (fleet: string, mode: LbMode | undefined, policy: string | undefined, flags) => {
     const { admin, output }: AdminFlags & OutputFlags = flags

@@ -1,4 +1,4 @@
-// Paths into the document, the values that they lead to, and the patches that are made of them.
+// Paths in the document, the values at them, and merge patches from assignments.
 
 import t from 'tap'
 import { formatPath, leavesOf, parsePath, toMergePatch, valueAt } from './path.ts'
@@ -16,7 +16,7 @@ const PATHS = [
 ] as const
 
 for (const [text, steps] of PATHS) {
-  t.test(`${text} is read, and written again`, async (t) => {
+  t.test(`${text} is parsed and formatted again`, async (t) => {
     t.same(parsePath(text), steps)
     t.equal(formatPath(steps), text)
   })
@@ -27,23 +27,23 @@ t.test('the index of a list is a step', async (t) => {
 })
 
 for (const text of ['', 'fleets..lb', 'fleets.', 'upstreams["a.b]']) {
-  t.test(`"${text}" is no path`, async (t) => {
-    t.throws(() => parsePath(text), { code: 'invalid-argument', message: /is no path/ })
+  t.test(`"${text}" is not a path`, async (t) => {
+    t.throws(() => parsePath(text), { code: 'invalid-argument', message: /is not a path/ })
   })
 }
 
-t.test('a path leads to a value, or says what there is instead', async (t) => {
+t.test('a path leads to a value, or the error lists what is there', async (t) => {
   t.equal(valueAt(DOCUMENT, 'fleets.edge.lb.mode'), 'l4')
   t.same(valueAt(DOCUMENT, 'upstreams["a.b"]'), { endpoints: {} })
   t.throws(() => valueAt(DOCUMENT, 'fleet.edge'), {
     code: 'not-found',
-    message: 'there is no "fleet" in the document, which has: fleets, upstreams',
+    message: 'no "fleet" in the document. Use one of: fleets, upstreams',
   })
   t.throws(() => valueAt(DOCUMENT, 'fleets.edge.lb.mode.x'), { message: /no "x" in "fleets.edge.lb.mode"/ })
   t.throws(() => valueAt(DOCUMENT, 'constructor'), { code: 'not-found' })
 })
 
-t.test('leaves are listed with the paths that lead to them', async (t) => {
+t.test('leaves are listed with their paths', async (t) => {
   t.same(leavesOf(DOCUMENT), [
     ['fleets.edge.lb.mode', 'l4'],
     ['upstreams["a.b"].endpoints', {}],
@@ -51,7 +51,7 @@ t.test('leaves are listed with the paths that lead to them', async (t) => {
   t.same(leavesOf('l4', ['mode']), [['mode', 'l4']])
 })
 
-t.test('assignments become one merge patch, with values read as YAML', async (t) => {
+t.test('assignments become one merge patch, with YAML values', async (t) => {
   const patch = toMergePatch([
     'fleets.edge.lb.mode=l7',
     'fleets.edge.lb.policy=maglev',
@@ -73,19 +73,19 @@ t.test('assignments become one merge patch, with values read as YAML', async (t)
   )
 })
 
-t.test('no path reaches beyond the patch', async (t) => {
+t.test('no path pollutes a prototype', async (t) => {
   const patch = toMergePatch(['__proto__.polluted=1'])
   t.equal(JSON.stringify(patch), '{"__proto__":{"polluted":1}}')
   t.notOk('polluted' in {})
 })
 
-t.test('all assignments that are none are told at once', async (t) => {
+t.test('all invalid assignments are reported at once', async (t) => {
   t.throws(() => toMergePatch(['fleets.edge', 'a..b=1', 'a={', 'b=1']), {
     code: 'invalid-argument',
     problems: [
-      { path: 'fleets.edge', message: 'is no PATH=VALUE' },
-      { path: 'a..b', message: /is no path/ },
-      { path: 'a', message: /is no YAML/ },
+      { path: 'fleets.edge', message: 'is not PATH=VALUE' },
+      { path: 'a..b', message: /is not a path/ },
+      { path: 'a', message: /is not YAML/ },
     ],
   })
 })

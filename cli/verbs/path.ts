@@ -1,4 +1,4 @@
-// Paths into the document, as the control plane writes them: `fleets.edge.lb.mode`, `upstreams["a.b"]`.
+// Paths in the document, as error messages have them: `fleets.edge.lb.mode`, `upstreams["a.b"]`.
 
 import { parse } from 'yaml'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -7,7 +7,7 @@ type Json = unknown
 
 const STEP = /\.?([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gy
 
-/** The steps of a path. @throws SwitchyardError `invalid-argument` where it is none */
+/** The steps of a path. @throws SwitchyardError `invalid-argument` for an invalid path */
 export function parsePath(text: string): readonly string[] {
   const steps: string[] = []
   STEP.lastIndex = 0
@@ -20,11 +20,11 @@ export function parsePath(text: string): readonly string[] {
   if (end === text.length && steps.length > 0) return steps
   throw new SwitchyardError(
     'invalid-argument',
-    `"${text}" is no path from "${text.slice(end)}" on: write it as fleets.edge.lb or upstreams["a.b"].endpoints`,
+    `"${text}" is not a path (from "${text.slice(end)}" on): write fleets.edge.lb or upstreams["a.b"].endpoints`,
   )
 }
 
-/** As `parsePath` reads it. */
+/** The inverse of `parsePath`. */
 export function formatPath(steps: readonly string[]): string {
   return steps.reduce((path, step) => {
     if (!/^[\w-]+$/.test(step)) return `${path}[${JSON.stringify(step)}]`
@@ -32,7 +32,7 @@ export function formatPath(steps: readonly string[]): string {
   }, '')
 }
 
-/** The part of a document that the path leads to. @throws SwitchyardError `not-found` that says what there is instead */
+/** The value at a path of a document. @throws SwitchyardError `not-found` that lists the entries there */
 export function valueAt(document: Json, path: string): Json {
   let value = document
   const seen: string[] = []
@@ -41,7 +41,7 @@ export function valueAt(document: Json, path: string): Json {
     if (!Object.hasOwn(entries, name)) {
       const here = seen.length === 0 ? 'the document' : `"${formatPath(seen)}"`
       const known = Object.keys(entries).join(', ') || 'nothing'
-      throw new SwitchyardError('not-found', `there is no "${name}" in ${here}, which has: ${known}`)
+      throw new SwitchyardError('not-found', `no "${name}" in ${here}. Use one of: ${known}`)
     }
     value = entries[name]
     seen.push(name)
@@ -57,22 +57,22 @@ export function leavesOf(value: Json, prefix: readonly string[] = []): readonly 
 
 /**
  * The merge patch of assignments such as `fleets.edge.lb.mode=l7`. A value is read as YAML; `null` removes.
- * @throws SwitchyardError `invalid-argument` with every assignment that is none
+ * @throws SwitchyardError `invalid-argument` with all invalid assignments
  */
 export function toMergePatch(assignments: readonly string[]): Json {
   const patch = emptyMap()
   const problems = assignments.flatMap((assignment) => {
     const [, path, text] = /^((?:[^="]|"[^"]*")+)=(.*)$/s.exec(assignment) ?? []
-    if (path === undefined) return [{ path: assignment, message: 'is no PATH=VALUE' }]
+    if (path === undefined) return [{ path: assignment, message: 'is not PATH=VALUE' }]
     try {
       assign(patch, parsePath(path), parse(text ?? ''))
       return []
     } catch (error) {
-      return [{ path, message: `has a value that is no YAML: ${(error as Error).message}` }]
+      return [{ path, message: `has a value that is not YAML: ${(error as Error).message}` }]
     }
   })
   if (problems.length === 0) return patch
-  throw new SwitchyardError('invalid-argument', 'these cannot be set:', { problems })
+  throw new SwitchyardError('invalid-argument', 'invalid assignments:', { problems })
 }
 
 function assign(target: Record<string, Json>, [name = '', ...rest]: readonly string[], value: Json): void {
@@ -86,7 +86,7 @@ function assign(target: Record<string, Json>, [name = '', ...rest]: readonly str
   assign(next, rest, value)
 }
 
-/** Without a prototype, so that no name means more than itself. */
+/** Without a prototype, so that "__proto__" is an ordinary name. */
 function emptyMap(): Record<string, Json> {
   return Object.create(null)
 }

@@ -1,4 +1,4 @@
-// `yard set`: turns single values, by a merge patch.
+// `yard set`: changes single values with a merge patch.
 
 import type { Command } from 'commander'
 import { findControlPlane } from '../find-control-plane.ts'
@@ -11,14 +11,14 @@ export function addSet(program: Command): void {
   const command = withAdmin(
     program
       .command('set')
-      .description('change values of the desired state, all or none, and wait until the fleets have them')
-      .argument('<path=value...>', 'the value is YAML; null removes'),
+      .description('Change values of the desired state, all or none, and wait until every Envoy has ACKed.')
+      .argument('<path=value...>', 'The value is YAML; null removes the entry.'),
   )
   withExamples(command, [
-    ['yard set fleets.edge.lb.mode=l7', 'turn one switch'],
-    ['yard set upstreams.echo.endpoints.b1.weight=5', 'a weight'],
-    ['yard set upstreams.echo.endpoints.b3=null', 'take an endpoint out'],
-    ["yard set 'upstreams.echo.endpoints.b4={address: 127.0.0.1:7104}'", 'put one in'],
+    ['yard set fleets.edge.lb.mode=l7', 'Change one switch.'],
+    ['yard set upstreams.echo.endpoints.b1.weight=5', 'Change a weight.'],
+    ['yard set upstreams.echo.endpoints.b3=null', 'Remove an endpoint.'],
+    ["yard set 'upstreams.echo.endpoints.b4={address: 127.0.0.1:7104}'", 'Add an endpoint.'],
   ])
   command.action(async (assignments: readonly string[], { admin }: AdminFlags) => {
     const patch = toMergePatch(assignments)

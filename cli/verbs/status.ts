@@ -1,4 +1,4 @@
-// `yard status`: what each fleet is set to, and how far each Envoy has come with it.
+// `yard status`: shows each fleet with its setting, and each Envoy with its state.
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
@@ -21,11 +21,11 @@ const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
 
 export function addStatus(program: Command): void {
   const command = withOutput(
-    withAdmin(program.command('status').description('the fleets, their Envoys, and who has ACKed what')),
+    withAdmin(program.command('status').description('Show the fleets and what each Envoy has ACKed.')),
   )
   withExamples(command, [
-    ['yard status', 'a table'],
-    ['yard status -o json | jq .nodes', 'all that is known of the nodes'],
+    ['yard status', 'Print tables.'],
+    ['yard status -o json | jq .nodes', 'Print everything about the nodes.'],
   ])
   command.action(async ({ admin, output }: AdminFlags & OutputFlags) => {
     print(await (await findControlPlane(admin)).getStatus(), output, renderStatus)
@@ -33,7 +33,7 @@ export function addStatus(program: Command): void {
 }
 
 export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Status): string {
-  const refusals = nodes.flatMap(describeRefusals)
+  const nacks = nodes.flatMap(describeNacks)
   const accepted =
     acceptedRevision === revision.revision ? '' : `, accepted: ${acceptedRevision ?? 'none yet'}`
   return [
@@ -42,7 +42,7 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
     renderTable(
       [
         { title: 'fleet' },
-        { title: 'set to' },
+        { title: 'setting' },
         { title: 'Envoys', align: 'right' },
         { title: 'synced', align: 'right' },
       ],
@@ -53,7 +53,7 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
       [{ title: 'node' }, { title: 'fleet' }, { title: 'state' }, { title: 'types' }],
       nodes.toSorted(byFleetAndName).map(nodeRow),
     ),
-    ...(refusals.length === 0 ? [] : ['', ...refusals]),
+    ...(nacks.length === 0 ? [] : ['', ...nacks]),
   ].join('\n')
 }
 
@@ -63,7 +63,7 @@ function fleetRow(name: string, { lb }: FleetStatus, nodes: readonly NodeStatus[
   return [pc.bold(name), nameOfLb(lb), String(connected.length), String(synced.length)]
 }
 
-/** The tenth after the ninth. */
+/** Compares numbers in names as numbers: edge-9 before edge-10. */
 function byFleetAndName(one: NodeStatus, other: NodeStatus): number {
   return one.fleet.localeCompare(other.fleet) || one.id.localeCompare(other.id, 'en', { numeric: true })
 }
@@ -73,12 +73,12 @@ function nodeRow({ id, fleet, state, types }: NodeStatus): readonly string[] {
   return [id, fleet, color(state, state), perType.join(' ')]
 }
 
-/** Envoy's own words. */
-function describeRefusals({ id, types }: NodeStatus): readonly string[] {
+/** The NACKs of a node, with Envoy's error text. */
+function describeNacks({ id, types }: NodeStatus): readonly string[] {
   return Object.entries(types).flatMap(([url, { nack }]) =>
     nack === undefined
       ? []
-      : [pc.red(`  ${id} refused ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
+      : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
   )
 }
 

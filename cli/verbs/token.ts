@@ -1,4 +1,4 @@
-// `yard token`: a token for REST, to be sent by something else than `yard`.
+// `yard token`: prints a REST token, for programs other than `yard`.
 
 import type { Command } from 'commander'
 import { readToken } from '../../testbed/token-file.ts'
@@ -8,11 +8,11 @@ import { withExamples } from './flags.ts'
 export function addToken(program: Command): void {
   const command = program
     .command('token')
-    .description('print a token of the control plane of "yard up", for curl and the like')
-    .argument('[name]', 'whose: operator, viewer, or another of its tokens.json', 'operator')
+    .description('Print a REST token of the control plane of "yard up", for curl and other programs.')
+    .argument('[name]', 'Operator, viewer, or another name in its tokens.json.', 'operator')
   withExamples(command, [
-    ['yard token viewer', 'one that can only look'],
-    ['curl -H "authorization: Bearer $(npx yard token)" URL/v1/status', 'send one'],
+    ['yard token viewer', 'Print a read-only token.'],
+    ['curl -H "authorization: Bearer $(npx yard token)" URL/v1/status', 'Send a token.'],
   ])
   command.action(async (name: string) => {
     const { tokens } = await findTestbed()

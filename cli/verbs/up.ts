@@ -1,4 +1,4 @@
-// `yard up`: a testbed that stays until Ctrl-C, for the other verbs to work on.
+// `yard up`: starts a testbed for the other verbs, until Ctrl-C.
 
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -39,47 +39,51 @@ interface UpFlags {
 export function addUp(program: Command): void {
   const command = program
     .command('up')
-    .description('start backends, the control plane and fleets of Envoys, until Ctrl-C')
-    .option('--config <file>', 'the desired state in YAML (default: one with all backends in it)')
+    .description('Start backends, the control plane and fleets of Envoys, until Ctrl-C.')
+    .option('--config <file>', 'Desired state in YAML (default: one upstream with all backends).')
     .option(
       '--fleet <name=size...>',
-      'how many Envoys a fleet has (default: edge=3; with --config 1 each)',
+      'Number of Envoys of a fleet (default: edge=3; with --config 1 each).',
       readFleet,
     )
-    .option('--backends <number>', 'echo backends (default: 3; with --config 0)', countOf(0))
-    .option('--port <number>', 'port of the listeners without --config; 0 takes a free one', readPort, 0)
-    .option('--admin <address>', 'where REST is served, HOST:PORT', '127.0.0.1:0')
-    .option('--xds <address>', 'where xDS is served, HOST:PORT or unix:/PATH', '127.0.0.1:0')
+    .option('--backends <number>', 'Number of echo backends (default: 3; with --config 0).', countOf(0))
+    .option('--port <number>', 'Port of the listeners without --config; 0 picks a free one.', readPort, 0)
+    .option('--admin <address>', 'Address of REST, HOST:PORT.', '127.0.0.1:0')
+    .option('--xds <address>', 'Address of xDS, HOST:PORT or unix:/PATH.', '127.0.0.1:0')
     .addOption(
-      new Option('--protocol <name>', 'how Envoys ask for configuration')
+      new Option('--protocol <name>', 'Protocol variant of xDS: incremental or state of the world.')
         .choices(['delta', 'sotw'])
         .default('delta'),
     )
     .option(
       '--drain-seconds <number>',
-      'how long connections of a replaced listener go on',
+      'Drain time of replaced listeners, in seconds.',
       countOf(1),
       DRAIN_SECONDS,
     )
-    .option('--keep', 'keep revisions for the next run with --keep, where they go before the file', false)
-    .option('--mtls', 'xDS over mutual TLS: a development authority, and a certificate for each node', false)
+    .option('--keep', 'Keep revisions between runs; kept ones take precedence over --config.', false)
     .option(
-      '--security',
-      'an issuer, an authorizer and certificates, and switches for them, which are off',
+      '--mtls',
+      'Use mutual TLS for xDS, with a certificate for each node from a development CA.',
       false,
     )
-    .option('--json', 'print one line of JSON when all is ready', false)
+    .option(
+      '--security',
+      'Start an issuer and an authorizer, with certificates and security switches that are off.',
+      false,
+    )
+    .option('--json', 'Print one line of JSON when everything is ready.', false)
   withExamples(command, [
-    ['yard up', 'three Envoys, three backends, at L4'],
-    ['yard up --fleet edge=2 --fleet canary=1', 'two fleets, each with a switch of its own'],
-    ['yard up --config my.yaml --backends 3', 'backends at the first three endpoints of the file'],
-    ['yard up --security', 'tokens, policies and TLS, one "yard set" away'],
-    ['yard up --xds unix:/tmp/xds.sock --protocol sotw', 'state of the world over a Unix socket'],
+    ['yard up', 'Start three Envoys and three backends, at L4.'],
+    ['yard up --fleet edge=2 --fleet canary=1', 'Start two fleets.'],
+    ['yard up --config my.yaml --backends 3', 'Start backends at the first three endpoints of the file.'],
+    ['yard up --security', 'Add what JWT, OPA and TLS need.'],
+    ['yard up --xds unix:/tmp/xds.sock --protocol sotw', 'Use state of the world over a Unix socket.'],
   ])
   command.action(async (flags: UpFlags) => process.exit(await up(flags)))
 }
 
-/** Resolves with the exit code, once every process that was started has ended. */
+/** Resolves with the exit code, when every process that it started has ended. */
 async function up(flags: UpFlags): Promise<number> {
   const state = stateFolder()
   await claimStateFolder(state)
@@ -101,7 +105,7 @@ async function stayUp(group: ProcessGroup, state: string, flags: UpFlags): Promi
   const { code, signal } = await testbed.controlPlaneExited
   throw new SwitchyardError(
     'process-failed',
-    `the control plane has ended (${signal ?? code}): see ${state}/testbed`,
+    `the control plane ended (${signal ?? `exit code ${code}`}): see the logs in ${state}/testbed`,
   )
 }
 
@@ -137,24 +141,24 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
   }
 }
 
-/** `NAME=SIZE`, as often as there are fleets. */
+/** `NAME=SIZE`, once for each fleet. */
 function readFleet(
   text: string,
   before: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
   const [, name, size] = /^([^=]+)=(\d+)$/.exec(text) ?? []
   if (name !== undefined) return new Map([...before, [name, Number(size)]])
-  throw new InvalidArgumentError(`it is a fleet and its size, such as edge=3, not "${text}".`)
+  throw new InvalidArgumentError(`Write NAME=SIZE, such as edge=3, not "${text}".`)
 }
 
 function describeRestart(restart: Restart): string {
   switch (restart.kind) {
     case 'ended':
-      return `has ended (${howEnded(restart.exit)}), and is started again in ${restart.pauseMs / 1000} s`
+      return `ended (${howEnded(restart.exit)}); it restarts in ${restart.pauseMs / 1000} s`
     case 'failed':
-      return `did not start, and is tried again in ${restart.pauseMs / 1000} s: ${restart.error.message}`
+      return `did not start; the next try is in ${restart.pauseMs / 1000} s: ${restart.error.message}`
     case 'started':
-      return 'is up again'
+      return 'is running again'
   }
 }
 
@@ -177,5 +181,5 @@ function renderTestbed({ admin, xds, fleets, backends, security }: TestbedDescri
       : []),
   ]
   const columns = ['part', 'name', 'address', ''].map((title) => ({ title }))
-  return `${renderTable(columns, rows)}\n\n  Up until Ctrl-C.`
+  return `${renderTable(columns, rows)}\n\n  Running until Ctrl-C.`
 }

@@ -29,7 +29,7 @@ const BAD_REQUESTS: readonly BadRequest[] = [
   {
     title: 'a first request without a node',
     request: { typeUrl: CLUSTER },
-    says: /carries no node: send it with an id/,
+    says: /has no node: send node with an id/,
   },
   {
     title: 'a node without an id',
@@ -39,23 +39,23 @@ const BAD_REQUESTS: readonly BadRequest[] = [
   {
     title: 'X30: no type URL on ADS',
     request: { node: nodeOf('n') },
-    says: /type_url is empty: on an aggregated stream/,
+    says: /type_url is empty: set it in each request of an aggregated stream/,
   },
   {
     title: 'a type URL that is none',
     request: { node: nodeOf('n'), typeUrl: 'clusters, please' },
-    says: /type_url "clusters, please" is not of the form type\.googleapis\.com/,
+    says: /type_url "clusters, please" is invalid: use the form type\.googleapis\.com/,
   },
   {
     title: 'a type that the service does not carry',
     path: EDS,
     request: { node: nodeOf('n'), typeUrl: CLUSTER },
-    says: /this service carries type\.googleapis\.com\/envoy\.config\.endpoint\.v3\.ClusterLoadAssignment/,
+    says: /this service serves only type\.googleapis\.com\/envoy\.config\.endpoint\.v3\.ClusterLoadAssignment/,
   },
   {
     title: 'bytes that are no message',
     bytes: Buffer.from('ffffffff', 'hex'),
-    says: /the request cannot be read/,
+    says: /the request cannot be decoded/,
   },
   {
     title: 'a request over the limit',
@@ -69,7 +69,7 @@ async function start(t: Test) {
   const cache = new SnapshotCache()
   const refused: XdsEvent[] = []
   cache.onEvent((event) => {
-    if (event.kind === 'refused') refused.push(event)
+    if (event.kind === 'rejected') refused.push(event)
   })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', maxRequestBytes: 64 * 1024 })
   t.teardown(() => server.close())
@@ -100,7 +100,7 @@ for (const { title, path = ADS, request, bytes, code = status.INVALID_ARGUMENT, 
       const ended = await stream.ended
       t.equal(ended.code, code)
       t.match(ended.details, says)
-      if (code === status.INVALID_ARGUMENT) t.match(refused, [{ kind: 'refused', code, message: says }])
+      if (code === status.INVALID_ARGUMENT) t.match(refused, [{ kind: 'rejected', code, message: says }])
       t.strictSame(await isServedOn(), ['b'])
     })
   }
@@ -146,7 +146,7 @@ t.test('a type that nobody serves is told, and the stream goes on', async (t) =>
   t.match(unserved, [
     {
       kind: 'unserved',
-      message: /no resource of type\.googleapis\.com\/made\.up\.Type is served to group "fleet"/,
+      message: /group "fleet" has no resources of type\.googleapis\.com\/made\.up\.Type/,
     },
   ])
   client.send({ typeUrl: ENDPOINT, resourceNamesSubscribe: ['a'] })

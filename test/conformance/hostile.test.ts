@@ -88,7 +88,7 @@ t.test('X36: five thousand streams whose requests are random bytes leave nothing
   const buffers = randomBuffers(2)
   let [refused, read] = [0, 0]
   cache.onEvent(({ kind }) => {
-    if (kind === 'refused') refused += 1
+    if (kind === 'rejected') refused += 1
   })
   for (let round = 0; round < ROUNDS; round += 1) {
     const channel = connectTo(t, server.address)

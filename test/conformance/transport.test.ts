@@ -79,7 +79,7 @@ t.test('an address that is in use is refused, and who uses it goes on', async (t
     const { server } = await start(t, address)
     await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: server.address }), {
       code: 'address-in-use',
-      message: /is in use: end what listens there, or choose another address/,
+      message: /is in use: stop the process that listens there, or choose another address/,
     })
     t.strictSame(await served(t, server.address), ['a'])
   }
@@ -96,7 +96,7 @@ t.test('a socket path that is too long is refused, with how long it may be', asy
   const path = `/tmp/${'x'.repeat(103)}`
   await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: `unix:${path}` }), {
     code: 'invalid-argument',
-    message: /the path has 108 bytes, and 107 are possible/,
+    message: /the path has 108 bytes, and the limit is 107/,
   })
 })
 

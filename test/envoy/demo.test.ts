@@ -5,37 +5,37 @@ import { join } from 'node:path'
 import t from 'tap'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
 
-t.test('yard demo measures what it promises, exits with 0, and leaves nothing behind', async (t) => {
+t.test('yard demo measures what it should, exits with 0, and leaves nothing behind', async (t) => {
   const folder = t.testdir()
   const { code, stdout, output } = await runYard(t, folder, 'demo', '--calls', '300')
   t.equal(code, 0, output)
-  const acts = [...stdout.matchAll(/^■ (L4|L7 \w+)/gm)].map(([, name]) => name)
+  const settings = [...stdout.matchAll(/^■ (L4|L7 \w+)/gm)].map(([, name]) => name)
   const policies = ['round_robin', 'least_request', 'random', 'ring_hash', 'maglev'].map(
     (name) => `L7 ${name}`,
   )
-  t.same(acts, ['L4', ...policies, 'L4'])
+  t.same(settings, ['L4', ...policies, 'L4'])
 
-  const turns = [...stdout.matchAll(/^ {2}ACKed by 3 Envoys in \d+ ms, (.*), 0 of \d+ calls failed$/gm)]
-  t.equal(turns.length, 6, 'no turn of the switch cost a call')
-  t.match(turns[0]?.[1], /^last of [1-9]\d* old connections gone \d+ ms later$/)
-  t.match(turns[1]?.[1], 'no connection had to go')
-  t.match(turns[5]?.[1], /^last of [1-9]\d* old connections gone \d+ ms later$/)
+  const switches = [...stdout.matchAll(/^ {2}ACKed by 3 Envoys in \d+ ms, (.*), 0 of \d+ calls failed$/gm)]
+  t.equal(switches.length, 6, 'no call failed while switching')
+  t.match(switches[0]?.[1], /^last of [1-9]\d* old connections gone \d+ ms later$/)
+  t.match(switches[1]?.[1], 'no connection had to close')
+  t.match(switches[5]?.[1], /^last of [1-9]\d* old connections gone \d+ ms later$/)
 
   t.equal(stdout.match(/^ +(1|4|16) +– {3}.* 0$/gm)?.length, 5 * 3, '1, 4 and 16 connections, 0 failed')
   t.equal(stdout.match(/^ +(1|4|16) +3,000 {3}.* 0\.026 +0$/gm)?.length, 2 * 3, '3,000 distinct keys')
   t.equal(stdout.match(/^ +16 +1 {3}.*█{12} +100% .* 1\.414 /gm)?.length, 2, 'one key, one backend')
   t.match(stdout, /^ +1 +– {3}.*█{12} +100%.* 1\.414 +0\.082/m, 'at L4 one connection, one backend')
-  t.match(stdout, /✓ As promised/)
+  t.match(stdout, /✓ As expected/)
   for (const line of stdout.split('\n')) t.ok(line.length <= 100, line)
 
   t.same(readdirSync(folder), [], 'its folder is gone')
   await untilGone(folder)
 })
 
-t.test('yard demo --stay stays up for the other verbs, and ends all with Ctrl-C', async (t) => {
+t.test('yard demo --stay runs on for the other verbs, and ends everything with Ctrl-C', async (t) => {
   const folder = t.testdir()
   const yard = startYard(t, folder, 'demo', '--calls', '30', '--stay')
-  await yard.printed('Up until Ctrl-C')
+  await yard.printed('Running until Ctrl-C')
   t.match(await runYard(t, folder, 'lb', 'edge', 'l7', 'random'), { code: 0, stdout: 'L7 random\n' })
   t.match(await runYard(t, folder, 'status'), { code: 0, stdout: /edge +L7 random +3 +3\n/ })
   t.ok(processesOf(folder).length >= 7, 'three backends, a control plane and three Envoys run')
@@ -46,7 +46,7 @@ t.test('yard demo --stay stays up for the other verbs, and ends all with Ctrl-C'
   t.same(readdirSync(join(folder, 'state')), [])
 })
 
-t.test('a demonstration that is cut short ends what it has started', async (t) => {
+t.test('an interrupted demonstration ends every process that it started', async (t) => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

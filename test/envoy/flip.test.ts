@@ -1,27 +1,27 @@
-// Flips under load: what callers with default channels notice of them, which is nothing.
+// Flips between L4 and L7 under load: clients with default channel options notice nothing.
 
 import t from 'tap'
 import type { LbRequest } from '../../api/schemas/lb.ts'
-import { type Stage, switchTo, turn } from '../../cli/demo/turn.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { type RunContext, switchTo, switchUnderLoad } from '../../testbed/flips/switch-under-load.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 
 const FLIPS_EACH_WAY = 40
 const L4: LbRequest = { mode: 'l4' }
 const L7: LbRequest = { mode: 'l7', policy: 'round_robin' }
 
-t.test('40 flips each way under load cost no unary call', { timeout: 240_000 }, async (t) => {
+t.test('no unary call fails during 40 flips each way under load', { timeout: 240_000 }, async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const fleets = new Map([['edge', 1]])
   const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 2 })
-  const stage: Stage = {
+  const context: RunContext = {
     rest: testbed.rest,
     fleet: 'edge',
     nodes: testbed.fleets.get('edge') ?? [],
     backends: testbed.backends,
   }
-  await switchTo(stage, L4)
+  await switchTo(context, L4)
   let calls = 0
   let gone = 0
   for (let flip = 0; flip < FLIPS_EACH_WAY; flip += 1) {
@@ -29,12 +29,12 @@ t.test('40 flips each way under load cost no unary call', { timeout: 240_000 }, 
       [L4, L7],
       [L7, L4],
     ] as const) {
-      const { load, oldConnections } = await turn(stage, from, to)
+      const { load, oldConnections } = await switchUnderLoad(context, from, to)
       t.same(load.failures, [], `${from.mode} to ${to.mode}, flip ${flip + 1}`)
       calls += load.calls
       gone += oldConnections
     }
   }
-  t.comment(`${calls} calls, ${gone} connections that had to go`)
-  t.ok(gone >= 2 * FLIPS_EACH_WAY, 'connections had to go in each flip')
+  t.comment(`${calls} calls, ${gone} connections that had to close`)
+  t.ok(gone >= 2 * FLIPS_EACH_WAY, 'connections had to close in each flip')
 })

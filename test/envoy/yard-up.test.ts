@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, stringify } from 'yaml'
 import { freePort } from '../../processes/free-port.ts'
-import { describeDesiredState } from '../../testbed/document.ts'
+import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
 
@@ -50,13 +50,13 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
     output: /no fleet "nope": known are canary, edge/,
   })
   t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /there are: edge, canary/ })
-  t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed runs already \(process \d+\)/ })
+  t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed is running already \(process \d+\)/ })
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'logs are kept by node')
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)
   await untilGone(folder)
-  t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is up here/ })
+  t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is running here/ })
 })
 
 t.test(
@@ -71,7 +71,7 @@ t.test(
       { id: 'right', address: `unix:${sockets}/right.sock` },
     ]
     const file = join(folder, 'my.yaml')
-    await writeFile(file, stringify(describeDesiredState(['edge'], backends, await freePort())))
+    await writeFile(file, stringify(generateDocument(['edge'], backends, await freePort())))
     const socket = `unix:${sockets}/xds.sock`
     const flags = ['--config', file, '--backends', '2', '--xds', socket, '--protocol', 'sotw']
     const { testbed } = await up(t, folder, ...flags)
@@ -81,7 +81,7 @@ t.test(
   },
 )
 
-t.test('the document is read, patched, replaced, refused and looked back on', async (t) => {
+t.test('yard reads, patches and replaces the document, reports a NACK, and lists the history', async (t) => {
   const folder = t.testdir()
   await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
   const file = join(folder, 'my.yaml')
@@ -122,10 +122,10 @@ t.test('the document is read, patched, replaced, refused and looked back on', as
 t.test('a fleet that is not in the file, and a file that is wrong, are told', async (t) => {
   const folder = t.testdir()
   const file = join(folder, 'my.yaml')
-  await writeFile(file, stringify(describeDesiredState(['edge'], [], 10_000)))
+  await writeFile(file, stringify(generateDocument(['edge'], [], 10_000)))
   t.match(await runYard(t, folder, 'up', '--config', file, '--fleet', 'egde=1'), {
     code: 2,
-    output: /egde: is not one of: edge/,
+    output: /egde: is not a fleet of Envoys in the document\. Use one of: edge/,
   })
   await writeFile(file, 'version: [')
   t.match(await runYard(t, folder, 'up', '--config', file), { code: 2, output: /my\.yaml/ })

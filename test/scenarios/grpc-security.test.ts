@@ -1,21 +1,21 @@
-// The scenario of security in its short form, and that it would say so if something were wrong.
+// The security scenario in short form, and what it reports if something is wrong.
 
 import t from 'tap'
 import {
-  findFaults,
-  playScenario,
+  findProblems,
+  runScenario,
   type StepReport,
 } from '../../experiments/scenarios/grpc-security/scenario.ts'
 import { STEPS } from '../../experiments/scenarios/grpc-security/steps.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { requireTool } from '../support/requirements.ts'
 
-t.test('each step is as it must be, and no authorised call fails', async (t) => {
+t.test('each step is as expected, and no authorized call fails', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const reports = await playScenario(group, t.testdir(), { envoys: 1, callsAround: 30 })
-  t.same(findFaults(reports), [])
+  const reports = await runScenario(group, t.testdir(), { envoys: 1, callsAround: 30 })
+  t.same(findProblems(reports), [])
   t.same(
     reports.map(({ title }) => title),
     STEPS.map(({ title }) => title),
@@ -25,26 +25,28 @@ t.test('each step is as it must be, and no authorised call fails', async (t) => 
     t.ok(attacks.length >= 7, title)
   }
   t.equal(
-    reports.reduce((sum, { wouldRefuse }) => sum + wouldRefuse, 0),
+    reports.reduce((sum, { shadowDenied }) => sum + shadowDenied, 0),
     2,
-    'in shadow, what a user may not call is counted',
+    'in shadow, the Envoys count the calls that a user may not make',
   )
 })
 
-t.test('what is not as it must be is found', async (t) => {
+t.test('what is not as expected is reported', async (t) => {
   const right: StepReport = {
     title: 'JWT',
     ackedMs: [20],
     callers: [{ caller: 'user', statuses: [0, 7, 7], expected: [0, 7, 7] }],
-    attacks: [{ name: 'a token that has ended', status: 16, isFault: false }],
+    attacks: [{ name: 'an expired token', status: 16, isProblem: false }],
     load: { calls: 60, failed: [] },
-    wouldRefuse: 0,
+    shadowDenied: 0,
   }
-  const faultsOf = (change: Partial<StepReport>) => findFaults([{ ...right, ...change }])
-  t.same(faultsOf({}), [], 'the twin')
-  t.match(faultsOf({ callers: [{ caller: 'user', statuses: [0, 0, 7], expected: [0, 7, 7] }] }), [
-    'JWT: user gets 0 of Echo/Bidirectional, not 7',
+  const problemsOf = (change: Partial<StepReport>) => findProblems([{ ...right, ...change }])
+  t.same(problemsOf({}), [], 'the twin')
+  t.match(problemsOf({ callers: [{ caller: 'user', statuses: [0, 0, 7], expected: [0, 7, 7] }] }), [
+    'JWT: user gets status 0 from Echo/Bidirectional, not 7',
   ])
-  t.match(faultsOf({ attacks: [{ name: 'a token', status: 0, isFault: true }] }), ['JWT: "a token" gets 0'])
-  t.match(faultsOf({ load: { calls: 60, failed: [14] } }), ['JWT: 1 authorised calls failed'])
+  t.match(problemsOf({ attacks: [{ name: 'a token', status: 0, isProblem: true }] }), [
+    'JWT: the attack "a token" gets status 0',
+  ])
+  t.match(problemsOf({ load: { calls: 60, failed: [14] } }), ['JWT: 1 authorized calls failed'])
 })

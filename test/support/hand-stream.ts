@@ -22,12 +22,18 @@ export function view(
 /** What became of a response that carried these names. */
 export function response(
   names: readonly string[],
-  rest: { readonly news?: readonly string[]; readonly removed?: readonly string[] } = {},
+  rest: { readonly changedResources?: readonly string[]; readonly removed?: readonly string[] } = {},
 ): AnsweredResponse {
   const named = (list: readonly string[]) =>
     list.map((name) => ({ typeUrl: '', name, version: '', value: new Uint8Array(), references: [] }))
-  const { news = names, removed = [] } = rest
-  return { version: 'v1', nonce: '1', resources: named(names), news: named(news), removed }
+  const { changedResources = names, removed = [] } = rest
+  return {
+    version: 'v1',
+    nonce: '1',
+    resources: named(names),
+    changedResources: named(changedResources),
+    removed,
+  }
 }
 
 export class HandStream {

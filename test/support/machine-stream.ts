@@ -15,7 +15,7 @@ import { deltaRequest } from './requests.ts'
 /** An incremental, aggregated stream. */
 export class MachineStream {
   /** Responses that are not answered, the oldest first. */
-  readonly unanswered: Response[] = []
+  readonly unacked: Response[] = []
   readonly #watch: Watch
   #state: StreamState = createStreamState()
 
@@ -38,16 +38,16 @@ export class MachineStream {
   }
 
   /** ACKs the oldest response, or refuses it with these words; then asks for what it refers to. */
-  answer(refusal?: string): Response {
-    const response = this.unanswered.shift()
+  answer(nackedResponse?: string): Response {
+    const response = this.unacked.shift()
     if (response === undefined) throw new Error('no response waits for an answer')
     const { typeUrl, nonce, resources } = response
-    const error = refusal === undefined ? {} : { errorDetail: { code: 13, message: refusal } }
+    const error = nackedResponse === undefined ? {} : { errorDetail: { code: 13, message: nackedResponse } }
     this.#request({ typeUrl, responseNonce: nonce, ...error })
-    if (refusal !== undefined) return response
+    if (nackedResponse !== undefined) return response
     const references = resources.flatMap((resource) => resource.references)
     for (const [wanted, names] of Map.groupBy(references, (reference) => reference.typeUrl)) {
-      const known = this.#state.deliveries.get(wanted)?.subscription.names ?? new Set()
+      const known = this.#state.typeStates.get(wanted)?.subscription.names ?? new Set()
       const subscribe = [...new Set(names.map(({ name }) => name))].filter((name) => !known.has(name))
       if (subscribe.length > 0 && !resourceTypeOf(wanted).legacyWildcard) this.ask(wanted, subscribe)
     }
@@ -57,12 +57,12 @@ export class MachineStream {
   /** ACKs whatever comes until nothing comes any more. */
   answerAll(): Response[] {
     const answered: Response[] = []
-    while (this.unanswered.length > 0) answered.push(this.answer())
+    while (this.unacked.length > 0) answered.push(this.answer())
     return answered
   }
 
   close(): void {
-    this.#watch.close(this.unanswered.map((response) => ({ typeUrl: response.typeUrl, response })))
+    this.#watch.close(this.unacked.map((response) => ({ typeUrl: response.typeUrl, response })))
   }
 
   #request(fields: Parameters<typeof deltaRequest>[0]): void {
@@ -72,7 +72,7 @@ export class MachineStream {
   #take(event: StreamEvent<DeltaRequest>): void {
     const { state, send, report } = stepDelta(this.#state, event)
     this.#state = state
-    this.unanswered.push(...send)
+    this.unacked.push(...send)
     this.#watch.report(report)
   }
 }

@@ -25,7 +25,7 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
-import type { Delivery, Response } from '../../xds-server/type-state/type-state.ts'
+import type { Response, TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
@@ -75,19 +75,19 @@ interface Asked {
 
 interface Dialect<Request> {
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
-  readonly requestOf: (asked: Asked, delivery: Delivery | undefined) => Request
+  readonly requestOf: (subscribed: Asked, typeState: TypeState | undefined) => Request
   /** Names that a response takes away in so many words. */
   readonly removedIn: (response: Response) => readonly string[]
 }
 
 const SOTW: Dialect<SotwRequest> = {
   step: stepSotw,
-  requestOf: ({ typeUrl, nonce, words, held, error }, delivery) =>
+  requestOf: ({ typeUrl, nonce, words, held, error }, typeState) =>
     sotwRequest({
       typeUrl,
-      responseNonce: nonce ?? delivery?.lastNonce ?? '',
+      responseNonce: nonce ?? typeState?.lastNonce ?? '',
       versionInfo: held.length === 0 ? '' : setVersion(held),
-      resourceNames: nonce !== undefined && words.length === 0 ? (delivery?.listed ?? []) : words,
+      resourceNames: nonce !== undefined && words.length === 0 ? (typeState?.lastResourceNames ?? []) : words,
       ...error,
     }),
   removedIn: () => [],
@@ -182,8 +182,8 @@ class ScriptedStream<Request> {
     return []
   }
 
-  #request(asked: Asked): string[] {
-    const request = this.#dialect.requestOf(asked, this.#state.deliveries.get(asked.typeUrl))
+  #request(subscribed: Asked): string[] {
+    const request = this.#dialect.requestOf(subscribed, this.#state.typeStates.get(subscribed.typeUrl))
     return this.#step({ kind: 'request', request })
   }
 

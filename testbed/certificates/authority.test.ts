@@ -1,4 +1,4 @@
-// What the development authority signs, as Node and OpenSSL's rules see it.
+// Certificates of the development authority, as Node and OpenSSL read them.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import t from 'tap'
@@ -11,7 +11,7 @@ const EDGE = {
   ips: ['127.0.0.1'],
 }
 
-t.test('a certificate carries its names, is signed by its authority, and fits its key', async (t) => {
+t.test('a certificate has its names, is signed by its authority, and matches its key', async (t) => {
   const authority = await Authority.create('test')
   const issued = await authority.issue(EDGE)
   const [own, leaf] = [authority.issued, issued].map(({ certificate }) => new X509Certificate(certificate))
@@ -28,7 +28,7 @@ t.test('a certificate carries its names, is signed by its authority, and fits it
   )
 })
 
-t.test('lives are short, and can be told', async (t) => {
+t.test('validity is short, and can be set', async (t) => {
   const authority = await Authority.create('test')
   const life = async (validity?: object) => {
     const { validFromDate, validToDate } = new X509Certificate(
@@ -43,7 +43,7 @@ t.test('lives are short, and can be told', async (t) => {
   t.same(await life({ notBefore, notAfter }), { from: notBefore.getTime(), to: notAfter.getTime() })
 })
 
-t.test('an authority that is loaded signs as it did before', async (t) => {
+t.test('a loaded authority signs as before', async (t) => {
   const first = await Authority.create('test')
   const again = await Authority.load(first.issued)
   const leaf = new X509Certificate((await again.issue(EDGE)).certificate)

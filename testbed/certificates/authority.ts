@@ -1,4 +1,4 @@
-// A certificate authority for development and tests: what it signs is short-lived, and trusted by nobody else.
+// A certificate authority for development and tests. Its certificates are short-lived.
 
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
@@ -10,7 +10,7 @@ export interface Issued {
   readonly key: string
 }
 
-/** Who a certificate speaks for. URIs are SPIFFE IDs, such as `spiffe://switchyard/edge`. */
+/** The subject of a certificate. URIs are SPIFFE IDs, such as `spiffe://switchyard/edge`. */
 export interface Subject {
   readonly name: string
   readonly uris?: readonly string[]
@@ -18,7 +18,7 @@ export interface Subject {
   readonly ips?: readonly string[]
 }
 
-/** When a certificate is valid; both ends may lie in the past or in the future, as tests of refusals need them. */
+/** The validity of a certificate. Tests set both ends in the past or the future. */
 export interface Validity {
   readonly notBefore?: Date
   readonly notAfter?: Date
@@ -26,7 +26,7 @@ export interface Validity {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const HOUR_MS = 3_600_000
-/** Clocks differ: a certificate is valid from a little before it is made. */
+/** Clocks differ: a certificate is valid from a little before its creation. */
 const BACKDATE_MS = 60_000
 const AUTHORITY_LIFE_MS = 30 * 24 * HOUR_MS
 const LEAF_LIFE_MS = 24 * HOUR_MS
@@ -34,7 +34,7 @@ const LEAF_LIFE_MS = 24 * HOUR_MS
 x509.cryptoProvider.set(webcrypto)
 
 export class Authority {
-  /** The authority's own certificate, which others trust, and the key that it signs with. */
+  /** The CA certificate, which clients and servers trust, and its key. */
   readonly issued: Issued
   readonly #certificate: x509.X509Certificate
   readonly #key: webcrypto.CryptoKey
@@ -45,7 +45,7 @@ export class Authority {
     this.#key = key
   }
 
-  /** A new authority; its certificate is valid for 30 days unless told otherwise. */
+  /** Creates an authority. Its certificate is valid for 30 days by default. */
   static async create(name: string, validity: Validity = {}): Promise<Authority> {
     const keys = await generateKeys()
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -62,14 +62,14 @@ export class Authority {
     return new Authority(await toPem(certificate, keys.privateKey), keys.privateKey)
   }
 
-  /** The authority that a certificate and its key are of, such as one made by an earlier run. */
+  /** Loads an authority from its certificate and key, such as one of an earlier run. */
   static async load(issued: Issued): Promise<Authority> {
     const [der] = x509.PemConverter.decode(issued.key)
     if (der === undefined) throw new TypeError('the key of the authority is not PEM')
     return new Authority(issued, await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign']))
   }
 
-  /** A certificate for servers and clients alike, valid for a day unless told otherwise. */
+  /** Issues a certificate for servers and clients, valid for a day by default. */
   async issue({ name, uris = [], dns = [], ips = [] }: Subject, validity: Validity = {}): Promise<Issued> {
     const keys = await generateKeys()
     const names: x509.JsonGeneralName[] = [

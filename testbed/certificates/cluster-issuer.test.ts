@@ -1,4 +1,4 @@
-// cert-manager's manifests, held against the schemas of its CRDs, and the files that they lead to.
+// The cert-manager manifests, validated by its CRDs' schemas, and the files that they mount.
 
 import { Certificate, Issuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1'
 import t from 'tap'
@@ -11,7 +11,7 @@ import { PARTS } from './folder.ts'
 
 const MANIFESTS = certManagerManifests(PARTS, { namespace: 'mesh', issuer: 'switchyard' })
 
-/** @throws where a manifest does not fit its CRD */
+/** @throws if a manifest does not fit its CRD */
 function holdAgainstCrd(manifest: { readonly kind: string }): void {
   const data = structuredClone(manifest) as never
   const model = manifest.kind === 'Issuer' ? new Issuer(data) : new Certificate(data)
@@ -61,7 +61,7 @@ t.test(
   },
 )
 
-t.test('O6.3: mounted, their files are what a document may name', async (t) => {
+t.test('O6.3: a document may name their mounted files', async (t) => {
   const changes = {
     secrets: { edge: mountedFiles('edge') },
     'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'edge', clientCa: 'edge' },

@@ -1,23 +1,23 @@
-// The same certificates from cert-manager in a Kubernetes cluster: its Issuer and Certificates, and where their files are mounted.
+// The same certificates from cert-manager in a Kubernetes cluster: Issuer, Certificates, and their mounted files.
 
 import type { Subject } from './authority.ts'
 
 export interface ManifestOptions {
   readonly namespace: string
-  /** Name of the Issuer that signs, and of the authority that it is made for. */
+  /** Name of the Issuer that signs, and of its CA. */
   readonly issuer: string
 }
 
 const API_VERSION = 'cert-manager.io/v1'
-/** As short as those of the development authority, renewed with a third of it left. */
+/** As short as those of the development authority; renewed when a third is left. */
 const LEAF = { duration: '24h', renewBefore: '8h' } as const
 const AUTHORITY = { duration: '720h', renewBefore: '240h' } as const
-/** A renewal brings a new key, in the form that the development authority writes, too. */
+/** A renewal creates a new key, in the same encoding as the development authority's. */
 const PRIVATE_KEY = { algorithm: 'ECDSA', size: 256, encoding: 'PKCS8', rotationPolicy: 'Always' } as const
 
 /**
- * An authority of the cluster's own (a self-signed Issuer, its certificate, and the Issuer that signs by it), and a Certificate
- * for each subject, whose Secret bears the subject's name. https://cert-manager.io/docs/configuration/ca/
+ * A CA in the cluster (a self-signed Issuer, its Certificate, and the Issuer that signs with it), and a Certificate for each
+ * subject, with a Secret of the subject's name. https://cert-manager.io/docs/configuration/ca/
  */
 export function certManagerManifests(subjects: readonly Subject[], { namespace, issuer }: ManifestOptions) {
   const root = `${issuer}-root`
@@ -52,8 +52,8 @@ export function certManagerManifests(subjects: readonly Subject[], { namespace, 
 }
 
 /**
- * An entry of the document's `secrets` for a Secret (or a volume of the CSI driver) that is mounted as `NAME/` in the folder of
- * secrets: cert-manager calls its files so. https://cert-manager.io/docs/usage/certificate/
+ * An entry of the document's `secrets` for a Secret (or a volume of the CSI driver) that is mounted as `NAME/` in the secrets
+ * folder, with cert-manager's file names. https://cert-manager.io/docs/usage/certificate/
  */
 export function mountedFiles(name: string) {
   return { certificate: `${name}/tls.crt`, key: `${name}/tls.key`, ca: `${name}/ca.crt` }

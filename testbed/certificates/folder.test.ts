@@ -1,4 +1,4 @@
-// The folder of development certificates: what is in it, who may read it, and what a renewal leaves as it was.
+// The folder of development certificates: its files, their permissions, and what a renewal keeps.
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { PARTS, writeCertificates } from './folder.ts'
 
 const NAMES = ['ca', ...PARTS.map(({ name }) => name)]
 
-t.test('an authority and both files of each part are written, keys for their owner only', async (t) => {
+t.test('a CA and both files of each part are written, keys with access for their owner only', async (t) => {
   const folder = join(t.testdir(), 'certs')
   const files = await writeCertificates(folder)
   t.same(
@@ -19,7 +19,7 @@ t.test('an authority and both files of each part are written, keys for their own
   t.equal(statSync(folder).mode & 0o777, 0o700)
 })
 
-t.test('a renewal keeps the authority, and makes all else anew', async (t) => {
+t.test('a renewal keeps the CA, and replaces everything else', async (t) => {
   const folder = t.testdir()
   await writeCertificates(folder)
   const read = () => NAMES.map((name) => readFileSync(join(folder, `${name}.pem`), 'utf8'))
@@ -31,7 +31,7 @@ t.test('a renewal keeps the authority, and makes all else anew', async (t) => {
   )
 })
 
-t.test('an authority that cannot be read is not written over', async (t) => {
+t.test('an unreadable CA is not overwritten', async (t) => {
   const folder = t.testdir()
   await writeCertificates(folder)
   writeFileSync(join(folder, 'ca.key'), 'no key')
@@ -42,7 +42,7 @@ t.test('an authority that cannot be read is not written over', async (t) => {
   t.equal(readFileSync(join(folder, 'ca.key'), 'utf8'), 'no key')
 })
 
-t.test('yard certs writes them, with those for others', async (t) => {
+t.test('yard certs writes them, and additional ones', async (t) => {
   const folder = t.testdir()
   const ended = await runYard(
     t,
@@ -57,7 +57,7 @@ t.test('yard certs writes them, with those for others', async (t) => {
   for (const name of [...NAMES, 'edge-1']) t.ok(readFileSync(join(folder, 'certs', `${name}.pem`)), name)
 })
 
-t.test('yard certs refuses one without a name', async (t) => {
+t.test('yard certs rejects a certificate without a name', async (t) => {
   const folder = t.testdir()
   t.match(await runYard(t, folder, 'certs', '--out', folder, '--for', 'spiffe://a'), {
     code: 2,

@@ -1,4 +1,4 @@
-// Calls that go on while a switch is turned: what a user of the service would notice.
+// Calls in the background while a switch changes: what users of the service would notice.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { createClient } from '../../services/rpc/index.ts'
@@ -9,17 +9,18 @@ const CALLS_EACH = 2
 
 export interface LoadResult {
   readonly calls: number
+  /** Error messages of the calls that failed. */
   readonly failures: readonly string[]
 }
 
 export interface BackgroundLoad {
-  /** Resolves once so many further calls have ended. */
+  /** Resolves after so many further calls have ended. */
   readonly further: (calls: number) => Promise<void>
-  /** Ends the load when the calls under way have ended, and counts. */
+  /** Stops; resolves when the calls in flight have ended. */
   readonly stop: () => Promise<LoadResult>
 }
 
-/** Starts unary calls, two at a time on each of four channels with default options, which are shared out over the targets. */
+/** Starts unary calls: two at a time on each channel, at least four channels with default options, spread over the targets. */
 export function startBackgroundLoad(...targets: readonly string[]): BackgroundLoad {
   const clients = Array.from({ length: Math.max(CHANNELS, targets.length) }, (_, index) =>
     createClient(EchoService, targets[index % targets.length] ?? '', {
@@ -31,8 +32,8 @@ export function startBackgroundLoad(...targets: readonly string[]): BackgroundLo
   let isRunning = true
   const work = async (client: (typeof clients)[number]) => {
     while (isRunning) {
-      await client.unary({ message: 'going on' }).catch((error: Error) => failures.push(error.message))
-      count.tell()
+      await client.unary({ message: 'load' }).catch((error: Error) => failures.push(error.message))
+      count.add()
     }
   }
   const workers = clients.flatMap((client) => Array.from({ length: CALLS_EACH }, () => work(client)))

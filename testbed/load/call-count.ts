@@ -1,15 +1,16 @@
-// Counts the calls of a load that goes on, for whoever waits until so many more have ended.
+// Counts the calls of a load, and resolves waits for further calls.
 
 export class CallCount {
   readonly #waiting = new Set<{ readonly at: number; readonly resolve: () => void }>()
   #ended = 0
 
+  /** How many calls have ended. */
   get ended(): number {
     return this.#ended
   }
 
-  /** One more call has ended. */
-  tell(): void {
+  /** Adds one ended call. */
+  add(): void {
     this.#ended += 1
     for (const waiter of this.#waiting) {
       if (this.#ended < waiter.at) continue
@@ -18,7 +19,7 @@ export class CallCount {
     }
   }
 
-  /** Resolves once so many further calls have ended. */
+  /** Resolves after so many further calls have ended. */
   further(calls: number): Promise<void> {
     return new Promise((resolve) => this.#waiting.add({ at: this.#ended + calls, resolve }))
   }

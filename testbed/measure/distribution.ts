@@ -1,24 +1,24 @@
-// Sends calls over a number of connections, and counts where they went.
+// Sends calls over a number of connections, and counts which backends answered.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata } from '@grpc/grpc-js'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import { coefficientOfVariation, noiseFloor } from './statistics.ts'
 
-/** Calls under way at once, shared out over the connections. */
+/** Concurrent calls, spread over the connections. */
 const CONCURRENCY = 16
 
-/** What ring hash and maglev hash on unless told otherwise. */
+/** The header that ring_hash and maglev hash by default. */
 const KEY_HEADER = 'x-user'
 
-/** Calls bear no key, all the same one, or each one of its own. */
+/** Calls have no key, a key each, or all the same key. */
 export type Keys = 'none' | 'distinct' | { readonly same: string }
 
 export interface DistributionOptions {
   readonly connections: number
   readonly calls: number
   readonly keys?: Keys
-  /** Headers of every call beside the key. */
+  /** Headers of every call, besides the key. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -26,16 +26,19 @@ export interface Distribution {
   readonly connections: number
   readonly calls: number
   readonly keys: Keys
-  /** Calls by backend; a backend that got none counts 0. */
+  /** Calls by backend; 0 for a backend that got none. */
   readonly byBackend: ReadonlyMap<string, number>
+  /** Error messages of failed calls. */
   readonly failures: readonly string[]
+  /** Coefficient of variation of `byBackend`. */
   readonly variation: number
+  /** The coefficient of variation that random picks would have. */
   readonly noiseFloor: number
 }
 
 /**
- * Unary calls over so many connections of their own, which are shared out over the targets, and the calls over them.
- * `onProgress` is given the counts so far after each call.
+ * Sends unary calls over new connections, which are spread over the targets.
+ * @param onProgress called with the counts so far after each call
  */
 export async function measureDistribution(
   targets: readonly string[],
@@ -81,7 +84,7 @@ function keyed(keys: Keys, call: number, headers: Readonly<Record<string, string
   return metadata
 }
 
-/** A channel that shares its connection with no other of this process. */
+/** A channel with a connection of its own. */
 function openConnection(address: string): RpcClient<typeof EchoService> {
   return createClient(EchoService, address, { options: { 'grpc.use_local_subchannel_pool': 1 } })
 }

@@ -1,6 +1,6 @@
-// How even a distribution is, and how even chance alone would make it.
+// How even a distribution is, and how even random picks would be.
 
-/** Standard deviation over mean of counts: 0 where all are equal; NaN without a count. */
+/** Standard deviation divided by mean: 0 if all counts are equal; NaN without counts. */
 export function coefficientOfVariation(counts: readonly number[]): number {
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length
   const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length
@@ -8,8 +8,8 @@ export function coefficientOfVariation(counts: readonly number[]): number {
 }
 
 /**
- * The coefficient of variation to expect where each of `calls` picks one of `choices` by chance: the root of
- * (choices - 1) / calls, from the variance of a binomial count. Below it, a distribution is as even as can be told.
+ * The expected coefficient of variation if each of `calls` picks one of `choices` at random: the square root of
+ * (choices - 1) / calls, from the variance of a binomial count. No measurement can tell a smaller one from even.
  */
 export function noiseFloor(calls: number, choices: number): number {
   return Math.sqrt((choices - 1) / calls)

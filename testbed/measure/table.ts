@@ -1,4 +1,4 @@
-// Tables for a terminal: columns without borders, as wide as what stands in them.
+// Renders tables for a terminal: columns without borders, as wide as their content.
 
 import Table from 'cli-table3'
 import pc from 'picocolors'
@@ -28,7 +28,7 @@ const NO_BORDERS = {
   middle: '  ',
 }
 
-/** Lines with a head, each indented by two, without a line break at the end. */
+/** Lines with a head, indented by two, without a line break at the end. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
   const table = new Table({
     chars: NO_BORDERS,

@@ -39,7 +39,7 @@ t.test('a fleet is synced when each type was ACKed, through all stages, and not 
   envoy.ask(CLUSTER)
   const report = cache.synced('fleet')
   envoy.ask(LISTENER)
-  while (envoy.unanswered.length > 0) {
+  while (envoy.unacked.length > 0) {
     t.equal(await outcomeNow(cache), 'pending')
     envoy.answer()
   }

@@ -109,9 +109,9 @@ for (const [name, change] of WAYS) {
   t.test(`${name} refuses a version that is served with other content, and changes nothing`, async (t) => {
     const { cache, before, stream } = serving(cluster('a'), routes('r', 'a'))
     const error = thrownBy(() => change(cache, [cluster('a', 2), routes('r', 'b')], { version: 'v1' }))
-    const message = 'version "v1" is served with other content: give a new one, or none'
+    const message = 'version "v1" is already served with other content: set a new version, or none'
     t.equal(error.code, 'version-reused')
-    t.match(error.message, /^a version was given twice, and nothing was changed\n/)
+    t.match(error.message, /^a version is used for two contents, so nothing was changed\n/)
     t.same(error.problems, [
       { path: CLUSTER, message },
       { path: ROUTE, message },

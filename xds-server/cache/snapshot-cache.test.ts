@@ -57,10 +57,10 @@ t.test('X25: nothing is sent before the first snapshot; an empty one is answered
   const cache = new SnapshotCache()
   const stream = new MachineStream(cache)
   stream.ask(CLUSTER)
-  t.same(stream.unanswered, [])
+  t.same(stream.unacked, [])
   cache.setSnapshot('fleet', [])
-  t.match(stream.unanswered, [{ typeUrl: CLUSTER, resources: [], removed: [] }])
-  t.equal(stream.unanswered.length, 1)
+  t.match(stream.unacked, [{ typeUrl: CLUSTER, resources: [], removed: [] }])
+  t.equal(stream.unacked.length, 1)
 })
 
 t.test('X25: clearing takes nothing from those who have it, and holds those who come', async (t) => {
@@ -73,10 +73,10 @@ t.test('X25: clearing takes nothing from those who have it, and holds those who 
   t.equal(cache.getSnapshot('fleet'), undefined)
   const late = new MachineStream(cache, { id: 'n2', cluster: 'fleet' })
   late.ask(CLUSTER)
-  t.same([...old.unanswered, ...late.unanswered], [])
+  t.same([...old.unacked, ...late.unacked], [])
   t.match(cache.setSnapshot('fleet', [cluster('a')]), { sequence: 2 })
-  t.same(old.unanswered, [], 'what it has already is not sent again')
-  t.match(late.unanswered, [{ typeUrl: CLUSTER, resources: [{ name: 'a' }] }])
+  t.same(old.unacked, [], 'what it has already is not sent again')
+  t.match(late.unacked, [{ typeUrl: CLUSTER, resources: [{ name: 'a' }] }])
 })
 
 t.test('a snapshot in which nothing changed is the one before, and is pushed to nobody', async (t) => {
@@ -128,8 +128,8 @@ t.test('updateSnapshot refuses a name that is to be changed and removed at once'
   const change = { upsert: [cluster('a', 2)], remove: [{ typeUrl: CLUSTER, name: 'a' }] }
   const error = thrownBy(() => cache.updateSnapshot('fleet', change))
   t.equal(error.code, 'duplicate-resource')
-  t.match(error.message, /^two resources have one name, and nothing was changed\n/)
-  const message = 'Cluster "a" is given already at resources[0]: names are unique within a type'
+  t.match(error.message, /^two resources of one type have the same name, so nothing was changed\n/)
+  const message = 'Cluster "a" is also at resources[0]: give each resource of a type its own name'
   t.same(error.problems, [{ path: 'resources[1]', message }])
   t.equal(cache.getSnapshot('fleet'), before)
 })
@@ -151,7 +151,7 @@ t.test('where consistency is enforced, all bad references are refused at once', 
     }),
   )
   t.equal(error.code, 'inconsistent-snapshot')
-  t.match(error.message, /^the snapshot of "fleet" is inconsistent, and nothing was changed\n/)
+  t.match(error.message, /^the snapshot of "fleet" is inconsistent, so nothing was changed\n/)
   t.same(
     error.problems.map(({ path }) => path),
     ['Listener "t"', 'RouteConfiguration "l"'],

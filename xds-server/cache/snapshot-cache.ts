@@ -1,4 +1,4 @@
-// The cache: what each group of nodes is to be served, who is being served, and how far they are.
+// The snapshot cache: what each group of nodes is served, which nodes are connected, and what each has ACKed or NACKed.
 
 import { EventEmitter, on } from 'node:events'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -23,34 +23,40 @@ import {
 import { openWatch, type Watch, type WatchSource } from './watch.ts'
 
 export interface SnapshotCacheOptions {
-  /** Which snapshot a node is served. Default: that of `node.cluster`, else of `node.id`. */
+  /** The group of a node, which decides the snapshot that the node is served. Default: `node.cluster`, or `node.id` if that is empty. */
   readonly nodeGroup?: NodeGroup
-  /** The address for listeners that have none. Default: `switchyard.listener_address` in the node's metadata, else 127.0.0.1. */
+  /** The address of a node's listeners that have none. Default: `switchyard.listener_address` in the node's metadata, or 127.0.0.1. */
   readonly listenerAddress?: (node: Node) => string
-  /** `enforce` refuses snapshots with references that lead nowhere. Default: `off`. */
+  /** `enforce` rejects snapshots with dangling references (`findDanglingReferences`). Default: `off`. */
   readonly consistency?: 'off' | 'enforce'
-  /** Keeps what nodes refused beyond a restart (`openNackLog`). Default: memory only. */
+  /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
 }
 
 export interface VersionOptions {
-  /** One version for all types, or one for each type URL. Default: hashes of the content. */
+  /**
+   * The `version_info` (SotW) or `system_version_info` (delta) of all types, or of each type URL. Default: hashes of the content.
+   */
   readonly version?: string | Readonly<Record<string, string>>
 }
 
 export interface SnapshotChange {
   readonly upsert?: Iterable<ResourceInput>
-  /** Names that are not there are passed over. */
+  /** Names that the snapshot does not have are ignored. */
   readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
 }
 
-/** What a group would be served, found good; `commitSnapshot` serves it. */
+/** A validated snapshot that is not served yet. `commitSnapshot` serves it. */
 export interface PreparedSnapshot {
   readonly snapshot: SnapshotContent
-  /** What the group was served then. */
+  /** What the group was served when this one was prepared. */
   readonly previous: Snapshot | undefined
 }
 
+/**
+ * Holds one snapshot for each group of nodes, and the status of the nodes that a server serves from it.
+ * Terms: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol
+ */
 export class SnapshotCache {
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
@@ -72,15 +78,17 @@ export class SnapshotCache {
   }
 
   /**
-   * Serves a group these resources and no others. Content equal to what is served pushes nothing.
-   * @throws SwitchyardError `invalid-argument`, `duplicate-resource`, `version-reused`, or `inconsistent-snapshot` where
-   * consistency is enforced; each lists all problems, and what is served stays.
+   * Serves these resources to a group, and no others. If the content is equal to what is served, nothing is pushed.
+   * @param group as `nodeGroup` returns it
+   * @returns the snapshot that is served now
+   * @throws SwitchyardError `invalid-argument`, `duplicate-resource`, `version-reused`, or with `consistency: 'enforce'`
+   * `inconsistent-snapshot`. It lists all problems, and the group keeps its snapshot.
    */
   setSnapshot(group: string, resources: Iterable<ResourceInput>, options: VersionOptions = {}): Snapshot {
     return this.commitSnapshot(this.prepareSnapshot(group, resources, options))
   }
 
-  /** The first half of `setSnapshot`: throws as it does, and serves nothing yet. */
+  /** The first half of `setSnapshot`: validates, throws like it, and serves nothing yet. */
   prepareSnapshot(
     group: string,
     resources: Iterable<ResourceInput>,
@@ -88,9 +96,9 @@ export class SnapshotCache {
   ): PreparedSnapshot {
     const made = createResources(resources)
     const byType = Map.groupBy(made, ({ typeUrl }) => typeUrl)
-    if ([...byType.values()].some(hasDuplicates)) refuseDuplicates(made)
+    if ([...byType.values()].some(hasDuplicates)) rejectDuplicates(made)
     const before = this.#snapshots.get(group)?.given ?? new Map<string, TypeSnapshot>()
-    // A type that is left out now was not left out by mistake: its resources are gone.
+    // A type that is left out now is emptied, so that its resources are removed at the nodes.
     for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, [])
     const types = [...byType].map(([typeUrl, list]) =>
       replaceTypeSnapshot(
@@ -102,13 +110,13 @@ export class SnapshotCache {
     return this.#prepare(group, new Map(types.map((type) => [type.typeUrl, type])))
   }
 
-  /** The second half: serves it. @throws SwitchyardError `invalid-argument` where the group is served something else by now */
+  /** The second half: serves it. @throws SwitchyardError `invalid-argument` if the group is served another snapshot by now */
   commitSnapshot({ snapshot, previous }: PreparedSnapshot): Snapshot {
     const { group } = snapshot
     if (this.#snapshots.get(group) !== previous) {
       throw new SwitchyardError(
         'invalid-argument',
-        `"${group}" is served another snapshot since this one was prepared: prepare it again`,
+        `the snapshot of "${group}" has changed since this one was prepared: prepare it again`,
       )
     }
     if (previous !== undefined && isSame(previous, snapshot)) return previous
@@ -121,11 +129,11 @@ export class SnapshotCache {
     return served
   }
 
-  /** Changes some resources of a group and leaves the others; a group without a snapshot gets one. Throws as `setSnapshot` does. */
+  /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
     const upserts = createResources(change.upsert ?? [])
     const removals = [...(change.remove ?? [])]
-    refuseDuplicates([...upserts, ...removals])
+    rejectDuplicates([...upserts, ...removals])
     const given = new Map(this.#snapshots.get(group)?.given)
     const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
     const removalsOf = Map.groupBy(removals, ({ typeUrl }) => typeUrl)
@@ -139,7 +147,7 @@ export class SnapshotCache {
     return this.commitSnapshot(this.#prepare(group, given))
   }
 
-  /** Forgets a group's snapshot: its nodes keep what they have, and new ones wait. */
+  /** Removes the snapshot of a group. Its nodes keep what they have, and new nodes wait for a snapshot. */
   clearSnapshot(group: string): void {
     if (!this.#snapshots.delete(group)) return
     this.#notify(group)
@@ -147,24 +155,26 @@ export class SnapshotCache {
   }
 
   /**
-   * Puts the group's newest snapshot on trial: nodes that start from now on, with nothing to go back to, are served
-   * `lastKnownGood` in its place until `unpin`. Nodes that hold something are served the newest all the same.
+   * Pins nodes that start from now on to the last known good snapshot, until `unpin`. Such a node has nothing to fall back on
+   * if the newest snapshot is bad. Nodes that reconnect with resources, and connected nodes, are served the newest snapshot.
+   * @param lastKnownGood an earlier snapshot of the group, as `setSnapshot` or `getSnapshot` returned it
    */
   pin(group: string, lastKnownGood: Snapshot): void {
     if (this.#lastKnownGood.get(group)?.snapshot !== lastKnownGood)
       this.#lastKnownGood.set(group, { snapshot: lastKnownGood })
   }
 
-  /** Ends the trial: whoever was held back is served the newest snapshot. */
+  /** Serves the newest snapshot to the nodes that were pinned. */
   unpin(group: string): void {
     if (this.#lastKnownGood.delete(group)) this.#notify(group)
   }
 
+  /** The newest snapshot of a group; undefined if it has none. */
   getSnapshot(group: string): Snapshot | undefined {
     return this.#snapshots.get(group)
   }
 
-  /** The nodes of a group, or of all: those connected, and the last 1,000 that were. */
+  /** The status of the nodes of one group, or of all: connected nodes, and the last 1,000 that disconnected. */
   status(group?: string): readonly NodeStatus[] {
     const groups = group === undefined ? this.#registry.groups() : [group]
     return groups.flatMap((one) =>
@@ -173,16 +183,16 @@ export class SnapshotCache {
   }
 
   /**
-   * Answers when each connected node of the group holds what it is served, when one refuses it, when none is connected,
-   * or when `signal` aborts. Never rejects: a NACK is data.
+   * Waits until each connected node of the group has ACKed what it is served (`synced`), a node has NACKed it (`nacked`), no node
+   * is connected (`unverified`), or `signal` aborts (`pending`). The promise never rejects: a NACK is data.
    */
   synced(group: string, options: { readonly signal?: AbortSignal } = {}): Promise<SyncReport> {
     return this.#waiters.wait(group, options.signal)
   }
 
   /**
-   * Calls the listener at each event until the returned function is called. What it throws is an uncaught exception of the
-   * process, and stops neither the streams nor the other listeners.
+   * Calls the listener for each event, until the returned function is called. An error that it throws becomes an uncaught
+   * exception of the process. It stops neither the streams nor the other listeners.
    */
   onEvent(listener: (event: XdsEvent) => void): () => void {
     const call = (event: XdsEvent) => {
@@ -199,8 +209,8 @@ export class SnapshotCache {
   }
 
   /**
-   * The events from the first `next()` on, until the loop is left or `signal` aborts, which ends it without an error. Those
-   * that are not taken are kept in memory.
+   * Iterates over the events from the first `next()` on. `signal` ends the loop without an error. Events that the loop has not
+   * taken yet are kept in memory.
    */
   async *events(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<XdsEvent, void, undefined> {
     try {
@@ -210,10 +220,10 @@ export class SnapshotCache {
     }
   }
 
-  /** Used by the xDS server: follows the snapshot of a node's group for one stream. */
+  /** For the xDS server: follows the snapshot of a node's group for one stream. */
   watch(source: WatchSource): Watch {
     const group = this.#nodeGroup(source.node)
-    const lastKnownGood = source.startsEmpty ? this.#lastKnownGood.get(group) : undefined
+    const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
     const watch = openWatch(source, group, this.#listenerAddress(source.node), {
       current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
@@ -233,21 +243,25 @@ export class SnapshotCache {
     return watch
   }
 
-  /** Streams being served now. */
+  /** The number of open streams. */
   get watchCount(): number {
     return [...this.#watches.values()].reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** Used by the xDS server: a request that ended its stream. */
-  reportRefused(refusal: { readonly peer: string; readonly code: number; readonly message: string }): void {
-    this.#emit({ kind: 'refused', ...refusal })
+  /** For the xDS server: reports a request that was rejected, which ended its stream. */
+  reportRejected(rejection: {
+    readonly peer: string
+    readonly code: number
+    readonly message: string
+  }): void {
+    this.#emit({ kind: 'rejected', ...rejection })
   }
 
   #prepare(group: string, given: ReadonlyMap<string, TypeSnapshot>): PreparedSnapshot {
     const previous = this.#snapshots.get(group)
-    refuseReusedVersions(given, previous)
+    rejectReusedVersions(given, previous)
     const snapshot = createContent(group, given, previous)
-    if (this.#consistency === 'enforce') refuseDanglingReferences(snapshot)
+    if (this.#consistency === 'enforce') rejectDanglingReferences(snapshot)
     return { snapshot, previous }
   }
 
@@ -265,7 +279,7 @@ function versionFor(typeUrl: string, { version }: VersionOptions): string | unde
   return typeof version === 'string' ? version : version?.[typeUrl]
 }
 
-/** By what was given, of which the served types are made. */
+/** Compares the given types: the served types are derived from them. */
 function isSame(a: SnapshotContent, b: SnapshotContent): boolean {
   return (
     a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
@@ -276,7 +290,7 @@ function hasDuplicates(resources: readonly Resource[]): boolean {
   return new Set(resources.map(({ name }) => name)).size < resources.length
 }
 
-function refuseDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
+function rejectDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
   const firsts = new Map<string, number>()
   const problems: Problem[] = []
   for (const [index, resource] of resources.entries()) {
@@ -285,19 +299,23 @@ function refuseDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>
     if (first === undefined) {
       firsts.set(key, index)
     } else {
-      const message = `${describeResource(resource)} is given already at resources[${first}]: names are unique within a type`
+      const message = `${describeResource(resource)} is also at resources[${first}]: give each resource of a type its own name`
       problems.push({ path: `resources[${index}]`, message })
     }
   }
   if (problems.length > 0) {
-    throw new SwitchyardError('duplicate-resource', 'two resources have one name, and nothing was changed', {
-      problems,
-    })
+    throw new SwitchyardError(
+      'duplicate-resource',
+      'two resources of one type have the same name, so nothing was changed',
+      {
+        problems,
+      },
+    )
   }
 }
 
-/** Equal versions mean equal content to every client: a version that was served cannot come to mean something else. */
-function refuseReusedVersions(
+/** To a client, equal versions mean equal content. So a version that is served cannot get other content. */
+function rejectReusedVersions(
   given: ReadonlyMap<string, TypeSnapshot>,
   previous: Snapshot | undefined,
 ): void {
@@ -307,23 +325,27 @@ function refuseReusedVersions(
     if (before.version === version && before.contentVersion !== contentVersion) {
       problems.push({
         path: typeUrl,
-        message: `version "${version}" is served with other content: give a new one, or none`,
+        message: `version "${version}" is already served with other content: set a new version, or none`,
       })
     }
   }
   if (problems.length > 0) {
-    throw new SwitchyardError('version-reused', 'a version was given twice, and nothing was changed', {
-      problems,
-    })
+    throw new SwitchyardError(
+      'version-reused',
+      'a version is used for two contents, so nothing was changed',
+      {
+        problems,
+      },
+    )
   }
 }
 
-function refuseDanglingReferences(snapshot: SnapshotContent): void {
+function rejectDanglingReferences(snapshot: SnapshotContent): void {
   const problems = findDanglingReferences(snapshot)
   if (problems.length > 0) {
     throw new SwitchyardError(
       'inconsistent-snapshot',
-      `the snapshot of "${snapshot.group}" is inconsistent, and nothing was changed`,
+      `the snapshot of "${snapshot.group}" is inconsistent, so nothing was changed`,
       { problems },
     )
   }

@@ -116,7 +116,7 @@ const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected:
       {
         kind: 'nacked',
         typeUrl: CLUSTER,
-        response: response(['a', 'old'], { news: ['a'], removed: ['gone'] }),
+        response: response(['a', 'old'], { changedResources: ['a'], removed: ['gone'] }),
         ...NACK,
       },
     ],
@@ -129,7 +129,7 @@ const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected:
       {
         kind: 'acked',
         typeUrl: CLUSTER,
-        response: response(['a'], { news: [], removed: ['b'] }),
+        response: response(['a'], { changedResources: [], removed: ['b'] }),
       },
     ],
     ['c'],
@@ -152,14 +152,14 @@ for (const [what, reports, expected] of DOUBTS) {
   })
 }
 
-t.test('X6: what a stream left unanswered is in doubt on the next', async (t) => {
+t.test('X6: what a stream left unacked is in doubt on the next', async (t) => {
   const cache = new SnapshotCache()
   const { watch } = new HandStream(cache)
-  const unanswered = [
-    { typeUrl: CLUSTER, response: response(['a', 'old'], { news: ['a'], removed: ['gone'] }) },
+  const unacked = [
+    { typeUrl: CLUSTER, response: response(['a', 'old'], { changedResources: ['a'], removed: ['gone'] }) },
     { typeUrl: LISTENER, response: response(['l']) },
   ]
-  watch.close(unanswered)
+  watch.close(unacked)
   const { unconfirmed } = new HandStream(cache).watch
   t.same(
     [...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]),
@@ -171,7 +171,7 @@ t.test('X6: what a stream left unanswered is in doubt on the next', async (t) =>
 })
 
 t.test('X6: after a restart a node is sent what it refused, whatever it says it holds', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
   const before = new SnapshotCache({ nackLog: openNackLog(path) })
   const old = new MachineStream(before)
@@ -222,7 +222,7 @@ const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
     {
       kind: 'nacked',
       typeUrl: CLUSTER,
-      response: response(['a', 'b'], { news: ['b'], removed: ['c'] }),
+      response: response(['a', 'b'], { changedResources: ['b'], removed: ['c'] }),
       ...NACK,
     },
     {

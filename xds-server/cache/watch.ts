@@ -1,29 +1,29 @@
-// One stream's view of the cache: the snapshot that its node is served, and where it tells what became of it.
+// One stream's view of the cache: the snapshot that its node is served, and where the stream reports ACKs and NACKs.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamStatus, TypeView } from '../nodes/status.ts'
-import type { NodeDoubts, UnconfirmedResources } from '../nodes/unconfirmed.ts'
+import type { UnconfirmedNames, UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
 
 export interface WatchSource {
   readonly node: Node
   readonly stream: StreamStatus
-  /** The stream's types as they stand now. */
+  /** The status of the stream's types now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
-  /** True where the node claims to hold nothing: it has just started. */
-  readonly startsEmpty?: boolean
+  /** True if the first request reports no versions: the node has just started. */
+  readonly reportsNoVersions?: boolean
 }
 
-/** What of a response the cache wants to know. */
+/** What the cache needs to know of a response. */
 export interface AnsweredResponse {
   readonly version: string
   readonly nonce: string
   readonly resources: readonly Resource[]
-  readonly news: readonly Resource[]
+  readonly changedResources: readonly Resource[]
   readonly removed: readonly string[]
 }
 
@@ -47,14 +47,14 @@ export type WatchReport =
 
 export interface Watch {
   readonly group: string
-  readonly unconfirmed: NodeDoubts
-  /** What the node is served, with its own listener address filled in. */
+  readonly unconfirmed: UnconfirmedNames
+  /** What the node is served, with its own address in listeners that have none. */
   readonly snapshot: () => Snapshot | undefined
   readonly snapshotChanged: () => void
   readonly report: (reports: readonly WatchReport[]) => void
-  /** Ends the watch; `unanswered` are the responses that wait for an answer. Later calls do nothing. */
+  /** Ends the watch. `unacked` are the responses that the client has not answered. Later calls do nothing. */
   readonly close: (
-    unanswered: readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[],
+    unacked: readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[],
   ) => void
 }
 
@@ -93,11 +93,11 @@ export function openWatch(source: WatchSource, group: string, address: string, c
       }
       if (reports.length > 0) context.nodeChanged()
     },
-    close: (unanswered) => {
+    close: (unacked) => {
       if (!isOpen) return
       isOpen = false
-      for (const { typeUrl, response } of unanswered)
-        context.unconfirmed.abandon(node, typeUrl, newsIn(response))
+      for (const { typeUrl, response } of unacked)
+        context.unconfirmed.abandon(node, typeUrl, changedNamesIn(response))
       context.registry.remove(group, node, entry)
       context.closed()
       context.emit({ kind: 'closed', ...of })
@@ -107,10 +107,10 @@ export function openWatch(source: WatchSource, group: string, address: string, c
 }
 
 function remember(unconfirmed: UnconfirmedResources, node: string, report: WatchReport): void {
-  if (report.kind === 'nacked') unconfirmed.refuse(node, report.typeUrl, newsIn(report.response))
+  if (report.kind === 'nacked') unconfirmed.nack(node, report.typeUrl, changedNamesIn(report.response))
   if (report.kind === 'acked') {
     const { resources, removed } = report.response
-    unconfirmed.settle(node, report.typeUrl, namesOf(resources, removed))
+    unconfirmed.ack(node, report.typeUrl, namesOf(resources, removed))
   }
 }
 
@@ -119,8 +119,8 @@ function* namesOf(resources: readonly Resource[], removed: readonly string[]): I
   yield* removed
 }
 
-function newsIn({ news, removed }: AnsweredResponse): string[] {
-  return [...namesOf(news, removed)]
+function changedNamesIn({ changedResources, removed }: AnsweredResponse): string[] {
+  return [...namesOf(changedResources, removed)]
 }
 
 function eventOf(report: WatchReport, of: { node: string; group: string; stream: StreamStatus }): XdsEvent {
@@ -141,7 +141,7 @@ function eventOf(report: WatchReport, of: { node: string; group: string; stream:
     case 'nacked': {
       const { version, nonce } = report.response
       const { code, message, typeUrl } = report
-      const nack = { version, nonce, code, message, names: newsIn(report.response) }
+      const nack = { version, nonce, code, message, names: changedNamesIn(report.response) }
       return { kind: 'nacked', typeUrl, version, nonce, nack, ...of }
     }
   }

@@ -68,8 +68,8 @@ t.test('a request that ended its stream is told', async (t) => {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
-  cache.reportRefused({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
-  t.same(events, [{ kind: 'refused', peer: '127.0.0.1:1', code: 3, message: 'no node' }])
+  cache.reportRejected({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
+  t.same(events, [{ kind: 'rejected', peer: '127.0.0.1:1', code: 3, message: 'no node' }])
 })
 
 t.test('a listener that throws stops neither the cache nor the other listeners', async (t) => {

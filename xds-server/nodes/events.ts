@@ -1,4 +1,4 @@
-// What the cache tells those who watch it: one event for each thing that happens to a node, a stream, or a snapshot.
+// The events of the cache: one for each thing that happens to a node, a stream or a snapshot.
 
 import type { Nack, StreamStatus } from './status.ts'
 
@@ -25,12 +25,12 @@ export type XdsEvent =
       readonly names: number
       readonly wildcard: boolean
     } & OfStream)
-  /** The client asks for a type of which the snapshot has nothing, and of which Switchyard knows nothing either. */
+  /** The client subscribes to a type that nobody serves: it would wait for it forever. `message` says how to fix it. */
   | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & OfStream)
   | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & OfResponse)
   | ({ readonly kind: 'acked' } & OfResponse)
   | ({ readonly kind: 'nacked'; readonly nack: Nack } & OfResponse)
-  /** A request that answers a response which is not the last one. */
+  /** A stale request: its nonce is not that of the last response. */
   | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & OfStream)
-  /** A request that ended its stream, with what was wrong with it. */
-  | { readonly kind: 'refused'; readonly peer: string; readonly code: number; readonly message: string }
+  /** A request was rejected, which ended its stream with this gRPC status code and message. */
+  | { readonly kind: 'rejected'; readonly peer: string; readonly code: number; readonly message: string }

@@ -19,7 +19,7 @@ function standing(path: string): NackedNames[] {
 }
 
 t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   t.same([...log.read()], [], 'a log that was not there is empty')
   log.append(mark('n1', ['a', 'b']), false)
@@ -33,7 +33,7 @@ t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
 })
 
 t.test('X6: opening a log rewrites it with what stands, so that it does not grow for ever', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   for (let at = 0; at < 5; at++) {
     log.append(mark('n1', ['a']), false)
@@ -48,7 +48,7 @@ t.test('X6: opening a log rewrites it with what stands, so that it does not grow
 })
 
 t.test('X6: a last line that a crash cut short is left out, wherever it was cut', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   log.append(mark('n1', ['a']), false)
   const whole = readFileSync(path)
@@ -64,7 +64,7 @@ t.test('X6: a last line that a crash cut short is left out, wherever it was cut'
 })
 
 t.test('X6: a mark stands once its append returned, though the process is killed at once', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   const source = new URL('./nack-log.ts', import.meta.url)
   const script = `
     import { openNackLog } from ${JSON.stringify(source)}
@@ -76,7 +76,7 @@ t.test('X6: a mark stands once its append returned, though the process is killed
 })
 
 t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   openNackLog(path).append(mark('n1', ['a']), false)
   // Killed while the new file was written, before it took the old one's name.
   writeFileSync(`${path}.new`, '{"node":"n9","typeUrl":"x","na')
@@ -85,7 +85,7 @@ t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => 
 })
 
 t.test('X6: an entry after a cut line, once the log was opened again, is not lost with it', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   openNackLog(path).append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":')
   openNackLog(path).append(mark('n1', ['b']), false)
@@ -97,7 +97,7 @@ t.test('a file that is something else is an error with its place, and stays as i
   const before = readFileSync(path, 'utf8')
   const { code, message, cause } = thrownBy(() => openNackLog(path))
   t.equal(code, 'internal')
-  t.equal(message, `${path}:2 is not a line of a refusal log: give another path, or move the file away`)
+  t.equal(message, `${path}:2 is not a line of a NACK log: set another path, or move the file away`)
   t.ok(cause instanceof SyntaxError)
   t.equal(readFileSync(path, 'utf8'), before)
 })
@@ -118,7 +118,7 @@ const entries = fc.array(
 )
 
 t.test('X6: unconfirmed are the same with restarts between any two writes as without', async (t) => {
-  const path = join(t.testdir(), 'refusals')
+  const path = join(t.testdir(), 'nackedResponses')
   fc.assert(
     fc.property(entries, (sequence) => {
       writeFileSync(path, '')
@@ -126,8 +126,8 @@ t.test('X6: unconfirmed are the same with restarts between any two writes as wit
       let restarted = new UnconfirmedResources(openNackLog(path))
       for (const { node, typeUrl, names, settled, restart } of sequence) {
         for (const unconfirmed of [steady, restarted]) {
-          if (settled) unconfirmed.settle(node, typeUrl, names)
-          else unconfirmed.refuse(node, typeUrl, names)
+          if (settled) unconfirmed.ack(node, typeUrl, names)
+          else unconfirmed.nack(node, typeUrl, names)
         }
         if (restart) restarted = new UnconfirmedResources(openNackLog(path))
       }

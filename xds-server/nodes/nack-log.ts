@@ -1,32 +1,32 @@
-// Remembers, across restarts, which names stood in a response that a node refused: what the node holds of them is unknown.
+// The NACK log: remembers over restarts which names a node has NACKed. What the node has of them is unknown.
 
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
 
+/** Names of one type that were in a response which the node NACKed. */
 export interface NackedNames {
   readonly node: string
   readonly typeUrl: string
   readonly names: readonly string[]
 }
 
-/** Where the marks are kept beyond the process. Both calls are durable when they return. */
+/** Storage for NACKs that outlives the process. Both calls are durable when they return. */
 export interface NackLog {
-  /** All marks that stand. */
+  /** All names that no ACK has confirmed since. */
   read(): Iterable<NackedNames>
-  /** Adds marks, or with `settled` takes them away. */
+  /** Adds NACKed names, or removes them if `settled` is true, because the node has ACKed them. */
   append(marks: NackedNames, settled: boolean): void
 }
 
 /**
- * A log in a file, one JSON document a line, rewritten with what stands when it is opened. A last line that a crash cut
- * short is left out.
- * @throws SwitchyardError `internal` for a file that is something else, which stays as it was.
+ * Opens a NACK log in a file of JSON lines, and compacts it. A last line that a crash cut short is dropped.
+ * @throws SwitchyardError `internal` if the file is not a NACK log. The file is left as it is.
  */
 export function openNackLog(path: string): NackLog {
-  const standing = readStanding(path)
-  rewrite(path, standing)
+  const unconfirmed = readUnconfirmed(path)
+  rewrite(path, unconfirmed)
   return {
-    read: () => standing,
+    read: () => unconfirmed,
     append: (marks, settled) => appendFileSync(path, line({ ...marks, settled }), { flush: true }),
   }
 }
@@ -39,17 +39,17 @@ function line(content: Line): string {
   return `${JSON.stringify(content)}\n`
 }
 
-function readStanding(path: string): NackedNames[] {
-  const standing = new Map<string, NackedNames>()
+function readUnconfirmed(path: string): NackedNames[] {
+  const unconfirmed = new Map<string, NackedNames>()
   for (const { node, typeUrl, names, settled } of readLines(path)) {
     const key = JSON.stringify([node, typeUrl])
-    const before = standing.get(key)?.names ?? []
+    const before = unconfirmed.get(key)?.names ?? []
     const after = settled
       ? before.filter((name) => !names.includes(name))
       : [...new Set([...before, ...names])]
-    standing.set(key, { node, typeUrl, names: after })
+    unconfirmed.set(key, { node, typeUrl, names: after })
   }
-  return [...standing.values()].filter(({ names }) => names.length > 0)
+  return [...unconfirmed.values()].filter(({ names }) => names.length > 0)
 }
 
 function readLines(path: string): Line[] {
@@ -70,14 +70,14 @@ function parseLine(content: string, place: string): Line {
   try {
     return JSON.parse(content)
   } catch (cause) {
-    const message = `${place} is not a line of a refusal log: give another path, or move the file away`
+    const message = `${place} is not a line of a NACK log: set another path, or move the file away`
     throw new SwitchyardError('internal', message, { cause })
   }
 }
 
-function rewrite(path: string, standing: readonly NackedNames[]): void {
+function rewrite(path: string, unconfirmed: readonly NackedNames[]): void {
   const temporary = `${path}.new`
-  const lines = standing.map((marks) => line({ ...marks, settled: false }))
+  const lines = unconfirmed.map((marks) => line({ ...marks, settled: false }))
   writeFileSync(temporary, lines.join(''), { flush: true })
   renameSync(temporary, path)
 }

@@ -1,10 +1,11 @@
-// Which snapshot a node is served: that of its group.
+// The group of a node, which decides the snapshot that the node is served.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 
+/** Returns the name of a node's group. */
 export type NodeGroup = (node: Node) => string
 
-/** A fleet is the nodes that share `node.cluster`; a node without one stands for itself. */
+/** The default group: `node.cluster`. A node with an empty cluster has a group of its own, named by `node.id`. */
 export function nodeGroupOf(node: Node): string {
   return node.cluster || node.id
 }

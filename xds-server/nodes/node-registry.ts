@@ -1,4 +1,4 @@
-// The nodes that are or were connected, with the streams of each.
+// The connected and recently disconnected nodes, with their streams.
 
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import {
@@ -10,7 +10,7 @@ import {
   type TypeView,
 } from './status.ts'
 
-/** A stream as the registry sees it: it is asked, never told. */
+/** A stream as the registry sees it: the registry reads from it and never changes it. */
 export interface StreamSource {
   readonly status: StreamStatus
   readonly snapshot: () => Snapshot | undefined
@@ -22,11 +22,11 @@ interface NodeRecord {
   readonly id: string
   readonly group: string
   readonly streams: Set<StreamSource>
-  /** How its types stood when its last stream ended. */
+  /** The status of its types when its last stream ended. */
   last: Readonly<Record<string, TypeStatus>>
 }
 
-/** Nodes without a stream that are remembered; the longest gone is forgotten first. */
+/** Disconnected nodes that are remembered. The one that disconnected first is forgotten first. */
 const MAX_GONE = 1_000
 
 export class NodeRegistry {

@@ -1,32 +1,32 @@
-// How things stand: each node and type in one word, folded from what its streams say of themselves.
+// The sync status of each node and type, merged from the status of its streams.
 
 import { memoizePair } from '../../core/memo.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 
 /**
- * NOT_SENT: something is still to be sent, or to be asked for. STALE: sent, not answered. NACKED: the client refused what
- * is served now. SYNCED: all is ACKed. DISCONNECTED: no stream is open.
+ * NOT_SENT: something is still to be sent, or the node has not subscribed to a resource that it needs. STALE: sent, but neither
+ * ACKed nor NACKed. NACKED: the node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
  */
 export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'NACKED', 'DISCONNECTED'] as const
 export type SyncState = (typeof SYNC_STATES)[number]
 
 export interface Nack {
-  /** The version that was refused. */
+  /** The NACKed version. */
   readonly version: string
   readonly nonce: string
   /** The gRPC status code that the client gave. */
   readonly code: number
-  /** The client's own words. */
+  /** `error_detail.message`, in the client's own words. */
   readonly message: string
-  /** Names that stood in the refused response. */
+  /** Names in the NACKed response that were new to the client. */
   readonly names: readonly string[]
 }
 
 export interface TypeStatus {
   readonly state: SyncState
   readonly wildcard: boolean
-  /** How many names are asked for one by one. */
+  /** How many names are subscribed one by one. */
   readonly names: number
   readonly sentVersion?: string
   readonly ackedVersion?: string
@@ -55,11 +55,11 @@ export interface NodeStatus {
   readonly streams: readonly StreamStatus[]
   /** By type URL. */
   readonly types: Readonly<Record<string, TypeStatus>>
-  /** It started while its group's newest snapshot was on trial, and is served the one before (`pin`). */
+  /** It is served the last known good snapshot, because it started while its group was pinned (`SnapshotCache.pin`). */
   readonly pinned?: true
 }
 
-/** Whether a group's nodes have what they are served. `pending` where the wait ended first, `unverified` without a node. */
+/** Whether a group's nodes have ACKed what they are served. `pending`: the wait ended first. `unverified`: no node is connected. */
 export interface SyncReport {
   readonly outcome: 'synced' | 'nacked' | 'pending' | 'unverified'
   readonly nodes: readonly NodeStatus[]
@@ -67,7 +67,7 @@ export interface SyncReport {
 
 const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'NACKED']
 
-/** The types of a connected node, with those that it should have asked for and has not. */
+/** The status of a connected node's types. A type that the node needs and has not subscribed to is NOT_SENT. */
 export function describeTypes(
   views: Iterable<ReadonlyMap<string, TypeView>>,
   snapshot: Snapshot | undefined,
@@ -76,7 +76,7 @@ export function describeTypes(
   const types: Record<string, TypeStatus> = {}
   for (const [typeUrl, { names, ...view }] of merged) types[typeUrl] = { ...view, names: names.size }
   if (snapshot === undefined) return types
-  for (const typeUrl of findUnasked(merged, snapshot)) {
+  for (const typeUrl of findMissingSubscriptions(merged, snapshot)) {
     const known = types[typeUrl]
     types[typeUrl] = known
       ? { ...known, state: worst([known.state, 'NOT_SENT']) }
@@ -85,7 +85,7 @@ export function describeTypes(
   return types
 }
 
-/** NOT_SENT without a type: a node that has asked for nothing has nothing. */
+/** The worst state. NOT_SENT without a type: a node that has subscribed to nothing has nothing. */
 export function stateOf(types: Readonly<Record<string, TypeStatus>>): SyncState {
   return worst(Object.values(types).map(({ state }) => state))
 }
@@ -111,24 +111,25 @@ function mergeType(a: TypeView, b: TypeView): TypeView {
   return { ...worse, wildcard: a.wildcard || b.wildcard, names: new Set([...a.names, ...b.names]) }
 }
 
-/** Types of which a name is needed that the node has not asked for: it does not have yet what it was given. */
-function findUnasked(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
-  const unasked = new Set<string>()
+/** Types of which the node needs a name that it has not subscribed to. It does not have all of its config yet. */
+function findMissingSubscriptions(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
+  const missing = new Set<string>()
   for (const [typeUrl, { wildcard, names }] of types) {
     const type = typeIn(snapshot, typeUrl)
     for (const [target, needed] of wildcard ? namesReferredTo(type) : namesReferredToBy(type, names)) {
-      const asked = types.get(target)
-      if (asked === undefined || !(asked.wildcard || isAmong(needed, asked.names))) unasked.add(target)
+      const subscription = types.get(target)
+      if (subscription === undefined || !(subscription.wildcard || isAmong(needed, subscription.names)))
+        missing.add(target)
     }
   }
-  // Who takes all clusters or all listeners is an Envoy, and takes both; while it starts it has asked for one only.
+  // A client with a wildcard for clusters or listeners is an Envoy and takes both. While it starts, it has subscribed to one only.
   const roots = [CLUSTER, LISTENER]
   if (roots.some((typeUrl) => types.get(typeUrl)?.wildcard)) {
     for (const typeUrl of roots) {
-      if (!types.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0) unasked.add(typeUrl)
+      if (!types.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0) missing.add(typeUrl)
     }
   }
-  return unasked
+  return missing
 }
 
 const isAmong = memoizePair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>

@@ -1,8 +1,8 @@
-// Those who wait until a group has what it is served. Only the node that something happened to is looked at again.
+// Calls that wait until a group is in sync. After an event, only the node of the event is looked at again.
 
 import type { NodeStatus, SyncReport } from './status.ts'
 
-/** What a waiter looks at. */
+/** The nodes that a waiter looks at. */
 export interface Nodes {
   /** Ids of the nodes of a group that have a stream open. */
   connected(group: string): readonly string[]
@@ -23,7 +23,7 @@ export class SyncWaiters {
     this.#nodes = nodes
   }
 
-  /** Never rejects: a NACK is data, and so is the end of patience, which `signal` tells. */
+  /** Never rejects: a NACK is data, and so is the end of the wait by `signal`. */
   wait(group: string, signal?: AbortSignal): Promise<SyncReport> {
     return new Promise((resolve) => {
       const settle = (outcome: SyncReport['outcome']) => {
@@ -64,7 +64,7 @@ export class SyncWaiters {
     if (connected && state !== 'SYNCED') waiter.behind.add(node)
     else waiter.behind.delete(node)
     if (state === 'NACKED') waiter.settle('nacked')
-    // The others are looked at once more: a node that was in sync may have fallen behind meanwhile.
+    // Look at the others once more: a node that was in sync may have fallen behind since.
     else if (waiter.behind.size === 0) this.#lookAtAll(waiter)
   }
 

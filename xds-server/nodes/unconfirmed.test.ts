@@ -3,9 +3,9 @@
 import t from 'tap'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import type { NackedNames, NackLog } from './nack-log.ts'
-import { type NodeDoubts, UnconfirmedResources } from './unconfirmed.ts'
+import { type UnconfirmedNames, UnconfirmedResources } from './unconfirmed.ts'
 
-function described(unconfirmed: NodeDoubts): Record<string, string[]> {
+function described(unconfirmed: UnconfirmedNames): Record<string, string[]> {
   return Object.fromEntries([...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]))
 }
 
@@ -29,14 +29,14 @@ class MemoryLog implements NackLog {
 
 t.test('X6: refused names are in doubt, by node and type, until an ACK speaks for them', async (t) => {
   const unconfirmed = new UnconfirmedResources()
-  unconfirmed.refuse('n1', CLUSTER, ['a', 'b'])
-  unconfirmed.refuse('n1', CLUSTER, ['c'])
-  unconfirmed.refuse('n1', LISTENER, ['a'])
-  unconfirmed.refuse('n2', CLUSTER, ['a'])
+  unconfirmed.nack('n1', CLUSTER, ['a', 'b'])
+  unconfirmed.nack('n1', CLUSTER, ['c'])
+  unconfirmed.nack('n1', LISTENER, ['a'])
+  unconfirmed.nack('n2', CLUSTER, ['a'])
   t.same(described(unconfirmed.of('n1')), { [CLUSTER]: ['a', 'b', 'c'], [LISTENER]: ['a'] })
-  unconfirmed.settle('n1', CLUSTER, ['a', 'c', 'x'])
+  unconfirmed.ack('n1', CLUSTER, ['a', 'c', 'x'])
   t.same(described(unconfirmed.of('n1')), { [CLUSTER]: ['b'], [LISTENER]: ['a'] })
-  unconfirmed.settle('n1', CLUSTER, ['b'])
+  unconfirmed.ack('n1', CLUSTER, ['b'])
   t.same(described(unconfirmed.of('n1')), { [LISTENER]: ['a'] })
   t.same(described(unconfirmed.of('n2')), { [CLUSTER]: ['a'] })
   t.same(described(unconfirmed.of('n3')), {})
@@ -55,12 +55,12 @@ t.test('X6: names whose answer was lost are in doubt too, but not beyond a resta
 t.test('X6: the log is told what changed, and nothing where nothing did', async (t) => {
   const log = new MemoryLog()
   const unconfirmed = new UnconfirmedResources(log)
-  unconfirmed.refuse('n1', CLUSTER, ['a', 'b'])
-  unconfirmed.refuse('n1', CLUSTER, [])
-  unconfirmed.settle('n1', CLUSTER, ['x'])
-  unconfirmed.settle('n1', LISTENER, ['a'])
-  unconfirmed.settle('n2', CLUSTER, ['a'])
-  unconfirmed.settle('n1', CLUSTER, ['a', 'x'])
+  unconfirmed.nack('n1', CLUSTER, ['a', 'b'])
+  unconfirmed.nack('n1', CLUSTER, [])
+  unconfirmed.ack('n1', CLUSTER, ['x'])
+  unconfirmed.ack('n1', LISTENER, ['a'])
+  unconfirmed.ack('n2', CLUSTER, ['a'])
+  unconfirmed.ack('n1', CLUSTER, ['a', 'x'])
   t.same(log.lines, [
     { node: 'n1', typeUrl: CLUSTER, names: ['a', 'b'], settled: false },
     { node: 'n1', typeUrl: CLUSTER, names: ['a'], settled: true },
@@ -75,13 +75,13 @@ t.test('X6: what the log holds is in doubt from the start', async (t) => {
 
 t.test('a node without unconfirmed takes no room; of ten thousand, the oldest goes first', async (t) => {
   const unconfirmed = new UnconfirmedResources()
-  unconfirmed.refuse('n0', CLUSTER, ['a'])
-  unconfirmed.refuse('settled', CLUSTER, ['a'])
-  unconfirmed.settle('settled', CLUSTER, ['a'])
-  for (let at = 1; at < 10_000; at++) unconfirmed.refuse(`n${at}`, CLUSTER, ['a'])
+  unconfirmed.nack('n0', CLUSTER, ['a'])
+  unconfirmed.nack('settled', CLUSTER, ['a'])
+  unconfirmed.ack('settled', CLUSTER, ['a'])
+  for (let at = 1; at < 10_000; at++) unconfirmed.nack(`n${at}`, CLUSTER, ['a'])
   t.same(described(unconfirmed.of('n0')), { [CLUSTER]: ['a'] })
-  unconfirmed.refuse('n0', CLUSTER, ['b'])
-  unconfirmed.refuse('n10000', CLUSTER, ['a'])
+  unconfirmed.nack('n0', CLUSTER, ['b'])
+  unconfirmed.nack('n10000', CLUSTER, ['a'])
   t.same(described(unconfirmed.of('n0')), {})
   t.same(described(unconfirmed.of('n1')), { [CLUSTER]: ['a'] })
   t.same(described(unconfirmed.of('n10000')), { [CLUSTER]: ['a'] })

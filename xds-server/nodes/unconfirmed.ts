@@ -1,13 +1,14 @@
-// The names, by node and type, of which nobody knows what the node holds: they stood in a response that it refused or did not answer.
+// Unconfirmed resources, by node and type: names in a response that the node NACKed or did not answer. What the node has of them is
+// unknown.
 
 import type { NackLog } from './nack-log.ts'
 
-export type NodeDoubts = ReadonlyMap<string, ReadonlySet<string>>
+export type UnconfirmedNames = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Nodes remembered at most: node ids come from clients, and the oldest marks are the least likely to matter. */
+/** Node ids come from clients, so only this many nodes are remembered. The oldest entries are the least likely to matter. */
 const MAX_NODES = 10_000
 
-const noDoubts: NodeDoubts = new Map()
+const NO_NAMES: UnconfirmedNames = new Map()
 
 export class UnconfirmedResources {
   readonly #log: NackLog | undefined
@@ -18,31 +19,31 @@ export class UnconfirmedResources {
     for (const { node, typeUrl, names } of log?.read() ?? []) this.#add(node, typeUrl, names)
   }
 
-  of(node: string): NodeDoubts {
-    return this.#nodes.get(node) ?? noDoubts
+  of(node: string): UnconfirmedNames {
+    return this.#nodes.get(node) ?? NO_NAMES
   }
 
-  /** A refusal: kept beyond a restart, because the node will claim the versions from before it. */
-  refuse(node: string, typeUrl: string, names: readonly string[]): void {
+  /** Notes a NACK. It is kept over a restart of the server, because the node will report the versions from before the NACK. */
+  nack(node: string, typeUrl: string, names: readonly string[]): void {
     if (names.length === 0) return
     this.#log?.append({ node, typeUrl, names }, false)
     this.#add(node, typeUrl, names)
   }
 
-  /** A stream ended before these were answered: the node may have applied them without having told. */
+  /** Notes the names of un-ACKed responses of a stream that ended: the node may have applied them. */
   abandon(node: string, typeUrl: string, names: readonly string[]): void {
     if (names.length > 0) this.#add(node, typeUrl, names)
   }
 
-  /** An ACK speaks for every name in its response. */
-  settle(node: string, typeUrl: string, names: Iterable<string>): void {
+  /** Notes an ACK, which confirms every name in its response. */
+  ack(node: string, typeUrl: string, names: Iterable<string>): void {
     const types = this.#nodes.get(node)
-    const doubted = types?.get(typeUrl)
-    if (types === undefined || doubted === undefined) return
-    const settled = [...names].filter((name) => doubted.delete(name))
+    const unconfirmed = types?.get(typeUrl)
+    if (types === undefined || unconfirmed === undefined) return
+    const settled = [...names].filter((name) => unconfirmed.delete(name))
     if (settled.length === 0) return
     this.#log?.append({ node, typeUrl, names: settled }, true)
-    if (doubted.size === 0) types.delete(typeUrl)
+    if (unconfirmed.size === 0) types.delete(typeUrl)
     if (types.size === 0) this.#nodes.delete(node)
   }
 

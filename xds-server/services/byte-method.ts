@@ -1,4 +1,4 @@
-// A bidirectional gRPC method whose requests and responses are left as bytes.
+// A bidirectional gRPC method whose requests and responses stay bytes.
 
 import type { MethodDefinition } from '@grpc/grpc-js'
 

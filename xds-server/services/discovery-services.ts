@@ -1,4 +1,4 @@
-// The gRPC services of xDS: ADS, and one service a type, each in both protocols, with requests and responses left as bytes.
+// The gRPC services of xDS: ADS, and one service for each of five types, in SotW and delta. Requests and responses stay bytes.
 
 import type { DescService } from '@bufbuild/protobuf'
 import { ClusterDiscoveryService } from '@envoy/xds-protos/envoy/service/cluster/v3/cds_pb.js'
@@ -23,7 +23,7 @@ const SERVICES: readonly { readonly service: DescService; readonly typeUrl?: str
   { service: SecretDiscoveryService, typeUrl: SECRET },
 ]
 
-/** Adds the streaming methods of all services. The unary `Fetch…` methods, which are for REST polling, stay unimplemented. */
+/** Adds the streaming methods of all services. The unary `Fetch…` methods (REST polling) are not implemented. */
 export function addDiscoveryServices(server: Server, context: Omit<StreamContext, 'id' | 'typeUrl'>): void {
   let streams = 0
   for (const { service, typeUrl } of SERVICES) {

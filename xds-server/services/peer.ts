@@ -1,4 +1,4 @@
-// Who is at the other end of a stream, as far as the transport vouches for it.
+// The peer of a stream, as the transport identifies it.
 
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 
@@ -7,7 +7,7 @@ type AuthContext = ReturnType<ServerDuplexStream<unknown, unknown>['getAuthConte
 export interface Peer {
   /** Such as `10.0.0.7:40112`. */
   readonly address: string
-  /** The URI names of its certificate, which the server's client CA vouches for; none where it did not have to show one. */
+  /** The URI names (SAN) of its verified client certificate. Empty without one. */
   readonly uris: readonly string[]
 }
 
@@ -15,7 +15,7 @@ export function createPeer(address: string, { sslPeerCertificate }: AuthContext)
   return { address, uris: urisIn(sslPeerCertificate?.subjectaltname ?? '') }
 }
 
-/** One name and what follows it. A value that could be taken for several is quoted: https://nodejs.org/api/tls.html */
+/** One name and its separator. Node quotes a value that contains a separator: https://nodejs.org/api/tls.html */
 const NAME = /([^:,]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y
 
 /** The URIs among the subject alternative names, as Node writes them: `DNS:a, URI:spiffe://b, URI:"c, d"`. */

@@ -1,9 +1,9 @@
-// How many bytes all streams of a server may have under way: with a thousand first answers at once, some wait their turn.
+// Limits the unsent bytes of all streams of a server: if a thousand clients connect at once, some wait for their turn.
 
-/** Bytes handed to the transport and not yet taken by it, beyond which further streams wait. */
+/** Bytes that were written and that the transport has not sent yet. Beyond this limit, further streams wait. */
 const BUDGET_BYTES = 64 * 1024 * 1024
 
-/** A reader that has stopped must not keep the others waiting: after this its bytes no longer count. */
+/** Milliseconds after which bytes no longer count, so that a client that stops reading does not block the others. */
 const LEASE_MS = 1_000
 
 export class WriteBudget {
@@ -19,7 +19,7 @@ export class WriteBudget {
     return this.#used >= this.#limit
   }
 
-  /** Takes bytes; the returned function gives them back, once. */
+  /** Counts bytes as unsent until the returned function is called. */
   take(bytes: number): () => void {
     this.#used += bytes
     let isHeld = true
@@ -34,7 +34,7 @@ export class WriteBudget {
     return release
   }
 
-  /** Calls back in turn once there is room; the returned function gives the place in the queue up. */
+  /** Calls back, in the order of the calls, once the budget has room. The returned function leaves the queue. */
   whenAvailable(callback: () => void): () => void {
     this.#waiting.add(callback)
     return () => this.#waiting.delete(callback)

@@ -1,4 +1,4 @@
-// The xDS server: the discovery services on a TCP port or a Unix socket.
+// The xDS server: ADS, CDS, EDS, LDS, RDS and SDS on a TCP port or a Unix socket.
 
 import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -11,32 +11,35 @@ import type { Authorize } from './xds-stream.ts'
 
 export interface XdsServerOptions {
   readonly cache: SnapshotCache
-  /** `host:port`, where port 0 takes a free one, or `unix:/path`. */
+  /** `host:port` (port 0 picks a free one) or `unix:/path`. */
   readonly address: string
-  /** Default: without TLS. */
+  /** TLS credentials of grpc-js. Default: plaintext. */
   readonly credentials?: ServerCredentials
-  /** Who may be served as which node; with client certificates, `peer.uris` are their names. Default: anybody, as any node. */
+  /** Which peer may be served as which node. With client certificates, `peer.uris` has their URI names. Default: everybody. */
   readonly authorize?: Authorize
-  /** Pings on idle connections, so that a peer that is gone is noticed. Default: every 30 s, 10 s for the answer. */
+  /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
-  /** The largest request taken. Default: 64 MiB; a client that reconnects names all that it holds. */
+  /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
 
 export interface XdsServer {
-  /** Where it listens, with the real port. */
+  /** The address with the actual port. */
   readonly address: string
   /** Ends all streams and stops listening. */
   readonly close: () => Promise<void>
 }
 
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
-/** What `sockaddr_un` has room for on Linux, without its closing zero. */
+/** The size of `sun_path` in `sockaddr_un` on Linux, without the final zero byte. */
 const MAX_SOCKET_PATH_BYTES = 107
 
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
-/** @throws SwitchyardError `address-in-use`, or `invalid-argument` where the address cannot be bound. */
+/**
+ * Starts an xDS v3 server that serves from a cache, in SotW and delta.
+ * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound
+ */
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
@@ -62,7 +65,7 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
       if (error === null) return resolve(port)
       const inUse = error.message.includes('EADDRINUSE')
       const message = inUse
-        ? `${address} is in use: end what listens there, or choose another address (port 0 takes a free one)`
+        ? `${address} is in use: stop the process that listens there, or choose another address (port 0 picks a free one)`
         : `cannot listen on ${address}: ${error.message}`
       reject(new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause: error }))
     })
@@ -72,13 +75,13 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
 async function prepareSocket(path: string): Promise<void> {
   const bytes = Buffer.byteLength(path)
   if (bytes > MAX_SOCKET_PATH_BYTES) {
-    const message = `cannot listen on unix:${path}: the path has ${bytes} bytes, and ${MAX_SOCKET_PATH_BYTES} are possible`
+    const message = `cannot listen on unix:${path}: the path has ${bytes} bytes, and the limit is ${MAX_SOCKET_PATH_BYTES}: choose a shorter path`
     throw new SwitchyardError('invalid-argument', message)
   }
   await removeStaleSocket(path)
 }
 
-/** A server that was killed leaves its socket's file behind; one that still answers is left alone. */
+/** Removes the socket file of a server that was killed. A socket that still accepts connections is left alone. */
 async function removeStaleSocket(path: string): Promise<void> {
   if (!existsSync(path)) return
   const isStale = await new Promise<boolean>((resolve) => {

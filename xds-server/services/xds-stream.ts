@@ -1,4 +1,4 @@
-// One open stream: it moves bytes between the transport and the stream's machine, and follows the transport's backpressure.
+// One open stream: moves bytes between the gRPC stream and the stream machine, and follows backpressure.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
@@ -12,26 +12,26 @@ import type { Response } from '../type-state/type-state.ts'
 import { createPeer, type Peer } from './peer.ts'
 import type { WriteBudget } from './write-budget.ts'
 
-/** Bytes that a stream may have unsent before it is held back; then only what is newest is sent when they are gone. */
+/** Unsent bytes at which a stream is blocked. When they are sent, the stream goes on with the newest content. */
 const HIGH_WATER_BYTES = 64 * 1024
 
-/** Types that one stream may ask for. Envoy knows about ten; a client that invents more is not an xDS client. */
+/** Types that one stream may subscribe to. Envoy knows about ten. */
 const MAX_TYPES = 64
 
 export interface StreamContext {
   readonly cache: SnapshotCache
   readonly budget: WriteBudget
   readonly id: number
-  /** The one type of a service of its own; absent on ADS. */
+  /** The type of a service such as CDS; undefined on ADS. */
   readonly typeUrl?: string
-  /** Whether nobody else can read along: TLS, or a Unix socket. Else no secret is sent. */
+  /** Whether the transport is TLS or a Unix socket. If not, no secret is sent. */
   readonly isPrivate: boolean
   readonly authorize: Authorize
 }
 
 /**
- * Whether this peer may be served as this node: undefined where it may, else the reason, which it is told with
- * `PERMISSION_DENIED`. Asked once a stream, before the node is known to anybody.
+ * Decides whether a peer may be served as a node. It returns undefined to allow, or the reason to deny, which the client gets
+ * with `PERMISSION_DENIED`. Called once for each stream, before the node is registered.
  */
 export type Authorize = (peer: Peer, node: Node) => string | undefined
 
@@ -66,10 +66,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       const request = this.#withType(decoded)
       this.#watch ??= this.#openWatch(node, request)
       if (this.#isWithheld(request.typeUrl)) return
-      this.#refuseTooManyTypes(request.typeUrl)
+      this.#rejectTooManyTypes(request.typeUrl)
       this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
     } catch (error) {
-      this.#refuse(error)
+      this.#reject(error)
     }
   }
 
@@ -77,18 +77,16 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const own = this.#context.typeUrl
     if (request.typeUrl === '') {
       if (own !== undefined) return { ...request, typeUrl: own }
-      throw new BadRequest(
-        'type_url is empty: on an aggregated stream each request names the type that it asks for',
-      )
+      throw new BadRequest('type_url is empty: set it in each request of an aggregated stream (ADS)')
     }
     if (own !== undefined && request.typeUrl !== own) {
       throw new BadRequest(
-        `type_url is "${request.typeUrl}", but this service carries ${own}: leave it out, or use ADS`,
+        `type_url is "${request.typeUrl}", but this service serves only ${own}: omit type_url, or use ADS`,
       )
     }
     if (!isTypeUrl(request.typeUrl)) {
       throw new BadRequest(
-        `type_url "${request.typeUrl}" is not of the form type.googleapis.com/package.Message`,
+        `type_url "${request.typeUrl}" is invalid: use the form type.googleapis.com/package.Message`,
       )
     }
     return request
@@ -96,7 +94,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
 
   #openWatch(node: Node | undefined, first: Request): Watch {
     if (node === undefined)
-      throw new BadRequest('the first request of a stream carries no node: send it with an id')
+      throw new BadRequest('the first request of a stream has no node: send node with an id')
     if (node.id === '')
       throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
     const { cache, id, typeUrl, authorize } = this.#context
@@ -111,7 +109,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         aggregated: typeUrl === undefined,
         peer: peer.address,
       },
-      startsEmpty: this.#protocol.claimsNothing(first),
+      reportsNoVersions: this.#protocol.reportsNoVersions(first),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) =>
         this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
@@ -120,21 +118,24 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return watch
   }
 
-  /** A request for secrets over plaintext TCP is not heard: the status goes on to say that the node is without them. */
+  /** Ignores a request for secrets over plaintext TCP. The status of the node shows that it lacks them. */
   #isWithheld(typeUrl: string): boolean {
     if (typeUrl !== SECRET || this.#context.isPrivate) return false
-    const message = 'secrets are not sent over plaintext TCP: serve xDS over TLS, or on a Unix socket'
+    const message = 'secrets are not sent over plaintext TCP: serve xDS over TLS or on a Unix socket'
     this.#watch?.report([{ kind: 'unserved', typeUrl, message }])
     return true
   }
 
-  #refuseTooManyTypes(typeUrl: string): void {
-    const { deliveries } = this.#state
-    if (deliveries.size < MAX_TYPES || deliveries.has(typeUrl)) return
-    throw new BadRequest(`this stream asks for more than ${MAX_TYPES} types`, grpcStatus.RESOURCE_EXHAUSTED)
+  #rejectTooManyTypes(typeUrl: string): void {
+    const { typeStates } = this.#state
+    if (typeStates.size < MAX_TYPES || typeStates.has(typeUrl)) return
+    throw new BadRequest(
+      `this stream subscribes to more than ${MAX_TYPES} types: open another stream for the rest`,
+      grpcStatus.RESOURCE_EXHAUSTED,
+    )
   }
 
-  /** The state, held back while the transport, or the server as a whole, has enough to send. */
+  /** The stream's state, blocked while the stream, or the server as a whole, has too many unsent bytes. */
   #current(): StreamState {
     const { budget } = this.#context
     if (this.#state.writable && budget.isExhausted) {
@@ -156,7 +157,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (this.#unsentBytes > HIGH_WATER_BYTES) {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
-    this.#watch?.report(report.flatMap((one) => this.#explain(one)))
+    this.#watch?.report(report.flatMap((one) => this.#withUnservedType(one)))
   }
 
   #write(response: Response): void {
@@ -170,35 +171,35 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     })
   }
 
-  /** A type that is neither known nor served is told, because the client waits for it in vain. */
-  #explain(report: Report): WatchReport[] {
+  /** Reports types that nobody serves: the client would wait for them forever. */
+  #withUnservedType(report: Report): WatchReport[] {
     if (report.kind !== 'subscribed') return [report]
     const { typeUrl } = report
     const { snapshot } = this.#state
     if (snapshot === undefined || snapshot.types.has(typeUrl) || resourceTypeOf(typeUrl).schema)
       return [report]
-    const message = `no resource of ${typeUrl} is served to group "${snapshot.group}": set one, or mend the client's type URL`
+    const message = `group "${snapshot.group}" has no resources of ${typeUrl}: add some to its snapshot, or fix the type URL in the client`
     return [report, { kind: 'unserved', typeUrl, message }]
   }
 
-  #refuse(error: unknown): void {
+  #reject(error: unknown): void {
     const code = error instanceof BadRequest ? error.code : grpcStatus.INVALID_ARGUMENT
     const reason = error instanceof Error ? error.message : String(error)
-    const message = error instanceof BadRequest ? reason : `the request cannot be read: ${reason}`
+    const message = error instanceof BadRequest ? reason : `the request cannot be decoded: ${reason}`
     this.#release()
-    this.#context.cache.reportRefused({ peer: this.#call.getPeer(), code, message })
+    this.#context.cache.reportRejected({ peer: this.#call.getPeer(), code, message })
     this.#call.emit('error', { code, details: message })
   }
 
-  /** Whatever way a stream ends, it ends here, and nothing of it stays. */
+  /** Every end of a stream leads here: nothing of it stays registered. */
   #release(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#leaveQueue?.()
-    const deliveries = [...this.#state.deliveries.values()]
+    const typeStates = [...this.#state.typeStates.values()]
     this.#watch?.close(
-      deliveries.flatMap(({ type, flights }) =>
-        flights.map((response) => ({ typeUrl: type.typeUrl, response })),
+      typeStates.flatMap(({ type, pendingResponses }) =>
+        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
       ),
     )
   }

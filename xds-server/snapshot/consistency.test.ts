@@ -17,7 +17,7 @@ const CASES: readonly [what: string, resources: readonly ResourceInput[], expect
     [
       {
         path: 'RouteConfiguration "r"',
-        message: 'refers to Cluster "a", which the snapshot lacks: add it, or drop the reference',
+        message: 'refers to Cluster "a", which is not in the snapshot: add it, or remove the reference',
       },
     ],
   ],
@@ -27,11 +27,12 @@ const CASES: readonly [what: string, resources: readonly ResourceInput[], expect
     [
       {
         path: 'Listener "one"',
-        message: 'refers to Cluster "a", which the snapshot lacks: add it, or drop the reference',
+        message: 'refers to Cluster "a", which is not in the snapshot: add it, or remove the reference',
       },
       {
         path: 'Listener "three"',
-        message: 'refers to RouteConfiguration "r", which the snapshot lacks: add it, or drop the reference',
+        message:
+          'refers to RouteConfiguration "r", which is not in the snapshot: add it, or remove the reference',
       },
     ],
   ],

@@ -70,7 +70,7 @@ t.test('additional addresses are filled in each for itself', async (t) => {
   t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined, undefined])
 })
 
-t.test('listeners that have an address, or no use for one, are not touched', async (t) => {
+t.test('listeners that have an address, or no use for one, are not retryable', async (t) => {
   const pipe = create(ListenerSchema, {
     name: 'pipe',
     address: { address: { case: 'pipe', value: { path: '/socket' } } },

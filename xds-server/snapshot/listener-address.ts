@@ -1,4 +1,5 @@
-// Nodes of one fleet on one host must not share a listener's address: a listener without one gets that of the node that asks.
+// Fills in listener addresses: a listener without an address gets that of the node. Nodes of one group on one host need different
+// addresses.
 
 import { fromBinary } from '@bufbuild/protobuf'
 import type { SocketAddress } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
@@ -11,7 +12,7 @@ import { createTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1'
 
-/** The address in a node's metadata, `{"switchyard": {"listener_address": "127.0.1.2"}}`; else the loopback address. */
+/** The address in a node's metadata, `{"switchyard": {"listener_address": "127.0.1.2"}}`, or the loopback address. */
 export function listenerAddressOf(node: Node): string {
   const ours = node.metadata?.switchyard
   const address =

@@ -33,7 +33,7 @@ export interface Reference {
   readonly name: string
 }
 
-/** The references of a resource, each once; none for a type that refers to nothing that is known. */
+/** The references of a resource, each once. Empty for a type without known references. */
 export function referencesOf(resource: Message): readonly Reference[] {
   const found = new Map<string, Reference>()
   for (const reference of references(resource)) found.set(`${reference.typeUrl} ${reference.name}`, reference)

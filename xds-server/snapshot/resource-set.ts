@@ -1,5 +1,5 @@
-// An immutable set of resources by name. A changed copy, its version and its difference cost what was changed, not what is there:
-// names fall into buckets by their hash, and the version is a tree of hashes over them.
+// An immutable set of resources by name. The cost of a changed copy, its version and a diff depends on the changes, not on the size
+// of the set: names are put into buckets by their hash, and the version is a tree of hashes over the buckets.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
@@ -27,7 +27,7 @@ export class ResourceSet {
 
   static readonly empty = new ResourceSet(new Map(), 0)
 
-  /** In the order of the names; made when it is first asked for. */
+  /** Ordered by name. The list is made at the first call. */
   get list(): SharedList<Resource> {
     this.#list ??= shareList(inOrder(this.unordered()))
     return this.#list
@@ -41,7 +41,7 @@ export class ResourceSet {
     return this.get(name) !== undefined
   }
 
-  /** In their order. */
+  /** In order. */
   names(): string[] {
     return this.list.map(({ name }) => name)
   }
@@ -64,19 +64,19 @@ export class ResourceSet {
 
   /** The set without some names, and then with some resources added or replaced. */
   with(upserts: Iterable<Resource>, removals: Iterable<string> = []): ResourceSet {
-    const touched = new Map<number, Map<string, Resource>>()
+    const retryable = new Map<number, Map<string, Resource>>()
     const open = (name: string) => {
       const index = bucketOf(name)
-      const bucket = touched.get(index) ?? new Map(this.#buckets.get(index)?.resources)
-      touched.set(index, bucket)
+      const bucket = retryable.get(index) ?? new Map(this.#buckets.get(index)?.resources)
+      retryable.set(index, bucket)
       return bucket
     }
     for (const name of removals) open(name).delete(name)
     for (const resource of upserts) open(resource.name).set(resource.name, resource)
-    if (touched.size === 0) return this
+    if (retryable.size === 0) return this
     const buckets = new Map(this.#buckets)
     let { size } = this
-    for (const [index, resources] of touched) {
+    for (const [index, resources] of retryable) {
       size += resources.size - (this.#buckets.get(index)?.resources.size ?? 0)
       if (resources.size === 0) buckets.delete(index)
       else buckets.set(index, { resources, version: bucketVersion(resources.values()) })
@@ -84,7 +84,7 @@ export class ResourceSet {
     return new ResourceSet(buckets, size)
   }
 
-  /** What turns this set into a later one: what is new or of other content there, and what is gone, both in order. */
+  /** The diff to a later set: resources that are new or changed there, and names that are gone, both in order. */
   changesTo(later: ResourceSet): {
     readonly changed: SharedList<Resource>
     readonly removed: readonly string[]

@@ -40,18 +40,27 @@ t.test('X14: pushes go by secrets, clusters, endpoints, listeners, routes, virtu
   for (const [place, typeUrls] of order.entries()) {
     for (const typeUrl of typeUrls) t.equal(resourceTypeOf(typeUrl).order, place, typeUrl)
   }
-  t.same(STAGES, ['supply', 'listeners', 'routes', 'virtual-hosts'])
+  t.same(STAGES, ['dependencies', 'listeners', 'routes', 'virtual-hosts'])
   const stages = order.map(([typeUrl = '']) => resourceTypeOf(typeUrl).stage)
-  t.same(stages, ['supply', 'supply', 'supply', 'supply', 'listeners', 'routes', 'routes', 'virtual-hosts'])
-  t.equal(resourceTypeOf('type.googleapis.com/no.such.Message').stage, 'supply')
+  t.same(stages, [
+    'dependencies',
+    'dependencies',
+    'dependencies',
+    'dependencies',
+    'listeners',
+    'routes',
+    'routes',
+    'virtual-hosts',
+  ])
+  t.equal(resourceTypeOf('type.googleapis.com/no.such.Message').stage, 'dependencies')
 })
 
 t.test('X18, X24: only clusters and listeners have the legacy wildcard and travel whole', async (t) => {
   for (const typeUrl of [CLUSTER, LISTENER]) {
-    t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, wholeInSotw: true })
+    t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, fullStateInSotw: true })
   }
   for (const typeUrl of [ENDPOINT, ROUTE, SECRET, 'type.googleapis.com/no.such.Message']) {
-    t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, wholeInSotw: false })
+    t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, fullStateInSotw: false })
   }
 })
 

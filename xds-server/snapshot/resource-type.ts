@@ -1,4 +1,4 @@
-// The resource types that xDS carries: their type URLs, the order in which an aggregated stream pushes them, and their protocol rules.
+// The xDS resource types: their type URLs, their push order on an aggregated stream, and their protocol rules.
 
 import type { DescMessage } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
@@ -25,36 +25,47 @@ export const ROUTE = typeUrlOf(RouteConfigurationSchema)
 export const SECRET = typeUrlOf(SecretSchema)
 
 /**
- * When a push of a type may follow on an aggregated stream: after all of an earlier stage is ACKed. Removals of `supply` come last.
+ * The stages of a push on an aggregated stream: a stage starts when the client has ACKed all earlier ones. `dependencies` are what
+ * listeners and routes need: clusters, endpoints, secrets and the like. Their removals come after all stages.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
  */
-export const STAGES = ['supply', 'listeners', 'routes', 'virtual-hosts'] as const
+export const STAGES = ['dependencies', 'listeners', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
 export interface ResourceType {
   readonly typeUrl: string
-  /** The message; absent for a type that Switchyard only carries. */
+  /** The message. Undefined for a type that Switchyard carries without knowing it. */
   readonly schema?: DescMessage
   readonly stage: Stage
-  /** Place among the types of its stage. */
+  /** Its place in the push order. */
   readonly order: number
-  /** A first request without names asks for everything: only so for listeners and clusters. */
+  /** A first request without names is a wildcard. Only listeners and clusters have this legacy form. */
   readonly legacyWildcard: boolean
-  /** A state-of-the-world response carries all that is subscribed, and what it leaves out is deleted. */
-  readonly wholeInSotw: boolean
+  /**
+   * A SotW response carries all subscribed resources, and the client deletes what it leaves out.
+   * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#grouping-resources-into-responses
+   */
+  readonly fullStateInSotw: boolean
 }
 
-function resourceType(schema: DescMessage, stage: Stage, order: number, whole = false): ResourceType {
-  return { typeUrl: typeUrlOf(schema), schema, stage, order, legacyWildcard: whole, wholeInSotw: whole }
+function resourceType(schema: DescMessage, stage: Stage, order: number, isFullState = false): ResourceType {
+  return {
+    typeUrl: typeUrlOf(schema),
+    schema,
+    stage,
+    order,
+    legacyWildcard: isFullState,
+    fullStateInSotw: isFullState,
+  }
 }
 
 const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
   [
-    resourceType(SecretSchema, 'supply', 0),
-    resourceType(ClusterSchema, 'supply', 1, true),
-    resourceType(ClusterLoadAssignmentSchema, 'supply', 2),
-    resourceType(TypedExtensionConfigSchema, 'supply', 3),
-    resourceType(RuntimeSchema, 'supply', 3),
+    resourceType(SecretSchema, 'dependencies', 0),
+    resourceType(ClusterSchema, 'dependencies', 1, true),
+    resourceType(ClusterLoadAssignmentSchema, 'dependencies', 2),
+    resourceType(TypedExtensionConfigSchema, 'dependencies', 3),
+    resourceType(RuntimeSchema, 'dependencies', 3),
     resourceType(ListenerSchema, 'listeners', 4, true),
     resourceType(ScopedRouteConfigurationSchema, 'routes', 5),
     resourceType(RouteConfigurationSchema, 'routes', 6),
@@ -62,15 +73,15 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
   ].map((type) => [type.typeUrl, type]),
 )
 
-/** The rules of a type; a type that is not known is pushed with the supply and has no wildcard of its own. */
+/** The rules of a type. An unknown type is pushed in the first stage and has no legacy wildcard. */
 export function resourceTypeOf(typeUrl: string): ResourceType {
   return (
     KNOWN_TYPES.get(typeUrl) ?? {
       typeUrl,
-      stage: 'supply',
+      stage: 'dependencies',
       order: 3,
       legacyWildcard: false,
-      wholeInSotw: false,
+      fullStateInSotw: false,
     }
   )
 }

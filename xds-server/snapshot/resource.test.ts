@@ -74,32 +74,28 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
   [
     'an Any without a type URL',
     create(AnySchema),
-    'the type URL "" is not of the form type.googleapis.com/package.Message',
+    'the type URL "" is invalid: use the form type.googleapis.com/package.Message',
   ],
   [
     'a message that is not a resource, unpacked',
     create(EchoRequestSchema),
-    'switchyard.echo.v1.EchoRequest is not a type that can be encoded here: pack it with anyPack() first',
+    'switchyard.echo.v1.EchoRequest is unknown to Switchyard and cannot be encoded: pack it with anyPack() first',
   ],
   [
     'an unknown type without a name',
     unknown,
-    `no name is known for ${UNKNOWN}: hand in { name, resource } in its place`,
+    `${UNKNOWN} has no known name field: give { name, resource } instead`,
   ],
   [
     'a message that has no name',
     create(StringValueSchema, { value: 'x' }),
-    'no name is known for type.googleapis.com/google.protobuf.StringValue: hand in { name, resource } in its place',
+    'type.googleapis.com/google.protobuf.StringValue has no known name field: give { name, resource } instead',
   ],
-  [
-    'a message with an empty name',
-    create(ClusterSchema),
-    `this ${CLUSTER} has an empty name: every resource needs one`,
-  ],
+  ['a message with an empty name', create(ClusterSchema), `this ${CLUSTER} has an empty name: set its name`],
   [
     'an empty name given to it',
     { name: '', resource: cluster('a') },
-    `this ${CLUSTER} has an empty name: every resource needs one`,
+    `this ${CLUSTER} has an empty name: set its name`,
   ],
 ]
 
@@ -133,7 +129,7 @@ t.test('everything that is wrong is listed at once, by its place', async (t) => 
     error.problems.map(({ path }) => path),
     ['resources[0]', 'resources[2]', 'resources[4]'],
   )
-  t.match(error.message, /^resources were refused, and nothing was changed\n {2}resources\[0\]: this/)
+  t.match(error.message, /^some resources are invalid, so nothing was changed\n {2}resources\[0\]: this/)
 })
 
 t.test('encoded content whose message is not at hand refers to nothing', async (t) => {

@@ -1,4 +1,4 @@
-// A resource as the server holds it: named, encoded once, and versioned by its content.
+// A resource as the cache holds it: named, encoded once, and versioned by its content.
 
 import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
@@ -12,7 +12,7 @@ import { contentVersion } from './version.ts'
 export interface Resource {
   readonly typeUrl: string
   readonly name: string
-  /** Hash of the content. */
+  /** A hash of the content. */
   readonly version: string
   /** The encoded message. */
   readonly value: Uint8Array
@@ -20,9 +20,9 @@ export interface Resource {
 }
 
 /**
- * What a caller may hand in: a message (`create(ClusterSchema, …)`), an `Any` of any type URL, or either of them under
- * a name, which is needed where the type is unknown here or the name is not the message's own (VHDS). What `createResources`
- * has made is taken as it is: who keeps it for what did not change spares encoding it again.
+ * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` of any type URL, or one of these with a name.
+ * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name (VHDS). A `Resource`
+ * of `createResources` is taken as it is, so callers that keep it do not encode an unchanged message again.
  */
 export type ResourceInput = Message | Any | NamedResource | Resource
 
@@ -31,7 +31,10 @@ export interface NamedResource {
   readonly resource: Message | Any
 }
 
-/** @throws SwitchyardError `invalid-argument` that lists every input without a name, of unknown type, or not decodable. */
+/**
+ * Encodes resources once, for several snapshots.
+ * @throws SwitchyardError `invalid-argument`, which lists every input without a name, of unknown type, or that cannot be decoded
+ */
 export function createResources(inputs: Iterable<ResourceInput>): Resource[] {
   const problems: Problem[] = []
   const resources: Resource[] = []
@@ -43,14 +46,14 @@ export function createResources(inputs: Iterable<ResourceInput>): Resource[] {
     index += 1
   }
   if (problems.length > 0) {
-    throw new SwitchyardError('invalid-argument', 'resources were refused, and nothing was changed', {
+    throw new SwitchyardError('invalid-argument', 'some resources are invalid, so nothing was changed', {
       problems,
     })
   }
   return resources
 }
 
-/** A resource of encoded content; the message behind it, where it is known, tells what it refers to. */
+/** A resource of encoded content. Its references are read from the message, if that is known. */
 export function encodedResource(
   typeUrl: string,
   name: string,
@@ -62,22 +65,22 @@ export function encodedResource(
 }
 
 function tryCreateResource(input: ResourceInput): Resource | string {
-  if (isMade(input)) return input
+  if (isResource(input)) return input
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
   const typeName = content.$typeName
   const typeUrl = isAny(content) ? content.typeUrl : `type.googleapis.com/${typeName}`
   if (!isTypeUrl(typeUrl))
-    return `the type URL "${typeUrl}" is not of the form type.googleapis.com/package.Message`
+    return `the type URL "${typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
   const schema = messageSchemaOf(typeUrl)
   if (schema === undefined && !isAny(content)) {
-    return `${typeName} is not a type that can be encoded here: pack it with anyPack() first`
+    return `${typeName} is unknown to Switchyard and cannot be encoded: pack it with anyPack() first`
   }
   try {
     const { message, value } = encode(content, schema)
     const name = wrapped ? input.name : message && ownName(message)
-    if (name === undefined) return `no name is known for ${typeUrl}: hand in { name, resource } in its place`
-    if (name === '') return `this ${typeUrl} has an empty name: every resource needs one`
+    if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
+    if (name === '') return `this ${typeUrl} has an empty name: set its name`
     return encodedResource(typeUrl, name, value, message)
   } catch (error) {
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`
@@ -90,7 +93,7 @@ function encode(content: Message | Any, schema: DescMessage | undefined) {
   return { message, value: encodeCanonically(schema, message) }
 }
 
-/** Every xDS resource names itself in `name`, but for an assignment, which carries its cluster's. */
+/** An xDS resource has its name in `name`. A ClusterLoadAssignment has it in `cluster_name`. */
 function ownName(message: Message): string | undefined {
   const { name, clusterName } = message as Message & {
     readonly name?: unknown
@@ -104,7 +107,7 @@ function isAny(value: Message | Any): value is Any {
   return value.$typeName === 'google.protobuf.Any'
 }
 
-function isMade(input: ResourceInput): input is Resource {
+function isResource(input: ResourceInput): input is Resource {
   return !('$typeName' in input) && 'references' in input
 }
 
@@ -112,7 +115,7 @@ function isNamed(input: ResourceInput): input is NamedResource {
   return !('$typeName' in input) && 'resource' in input
 }
 
-/** How messages name a resource: `Cluster "echo"`. */
+/** Names a resource in error messages: `Cluster "echo"`. */
 export function describeResource({
   typeUrl,
   name,

@@ -1,4 +1,4 @@
-// All that one group of nodes is to be served at one moment; immutable.
+// An immutable snapshot: everything that one group of nodes is served.
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
@@ -19,20 +19,21 @@ export interface SnapshotContent {
   readonly group: string
   /** As the caller gave them. */
   readonly given: ReadonlyMap<string, TypeSnapshot>
-  /** As they are served: with empty assignments for the clusters that would else wait for theirs. */
+  /** As they are served: with empty assignments for clusters without endpoints, which would wait for them. */
   readonly types: ReadonlyMap<string, TypeSnapshot>
 }
 
 export interface Snapshot extends SnapshotContent {
-  /** Grows with each snapshot of a cache: the later of two snapshots has the higher number. */
+  /** A later snapshot of the same cache has a higher number. */
   readonly sequence: number
 }
 
-/** The resources of a type; none where the snapshot has none. */
+/** The resources of a type. Empty if the snapshot has none. */
 export function typeIn(snapshot: SnapshotContent, typeUrl: string): TypeSnapshot {
   return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
 }
 
+/** Makes a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */
 export function createSnapshot(
   group: string,
   sequence: number,
@@ -42,7 +43,7 @@ export function createSnapshot(
   return { ...createContent(group, given, previous), sequence }
 }
 
-/** @param previous the group's snapshot before; its equal parts are kept */
+/** Makes the content of a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */
 export function createContent(
   group: string,
   given: ReadonlyMap<string, TypeSnapshot>,
@@ -72,7 +73,7 @@ function keepEqual(
   return before?.contentVersion === type.contentVersion && before.version === type.version ? before : type
 }
 
-/** Envoy waits 15 s for the endpoints of a cluster that has none; an empty assignment says so at once. */
+/** Envoy warms a cluster without an assignment for 15 s. An empty assignment ends that at once. */
 function withEmptyAssignments(
   clusters: TypeSnapshot | undefined,
   given: TypeSnapshot | undefined,
@@ -91,7 +92,7 @@ function withEmptyAssignments(
   return served.contentVersion === assignments.contentVersion ? given : served
 }
 
-/** The clusters are those of the snapshot before, so that only assignments that were given or taken away matter. */
+/** The clusters are those of the previous snapshot, so only assignments that were added or removed matter. */
 function servedChange(before: SnapshotContent, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
   const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
   const unmet = removed.filter((name) => needed.has(name))

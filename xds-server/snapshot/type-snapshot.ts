@@ -1,4 +1,4 @@
-// The resources of one type at one moment, immutable and shared by every stream, and the difference between two such moments.
+// An immutable snapshot of one type, shared by all streams, and the diff between two of them.
 
 import { memoizePair, memoizeTexts, type SharedList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
@@ -6,29 +6,29 @@ import { ResourceSet } from './resource-set.ts'
 
 export interface TypeSnapshot {
   readonly typeUrl: string
-  /** What SotW calls `version_info`: a hash of names and contents, unless the caller gave one. */
+  /** SotW's `version_info`: a hash of names and contents, unless the caller set a version. */
   readonly version: string
-  /** Hash of names and contents, whatever `version` says. */
+  /** A hash of names and contents, whatever `version` is. */
   readonly contentVersion: string
   /** By name. */
   readonly resources: ResourceSet
-  /** The same in the order of the names, as a list whose identity lets its encoding be shared. */
+  /** The same, ordered by name. Streams that are sent this very list share its encoding. */
   readonly list: SharedList<Resource>
 }
 
 export interface TypeDiff {
-  /** New or of other content, as they stand in the later snapshot. */
+  /** Resources of the later snapshot that are new or have other content. */
   readonly changed: SharedList<Resource>
   readonly removed: readonly string[]
 }
 
-/** What is to become of a type: first the removals, then the upserts. */
+/** A change of a type: first the removals, then the upserts. */
 export interface TypeChange {
   readonly upserts?: Iterable<Resource>
   readonly removals?: Iterable<string>
 }
 
-/** A type's snapshot from resources of distinct names. */
+/** Makes a type's snapshot from resources of distinct names. */
 export function createTypeSnapshot(
   typeUrl: string,
   resources: Iterable<Resource>,
@@ -37,7 +37,7 @@ export function createTypeSnapshot(
   return toTypeSnapshot(typeUrl, ResourceSet.empty.with(resources), givenVersion)
 }
 
-/** The snapshot after a change; it costs what was changed, whatever the size of the snapshot. */
+/** The snapshot after a change. The cost depends on the change, not on the size of the snapshot. */
 export function changeTypeSnapshot(
   { typeUrl, resources }: TypeSnapshot,
   { upserts = [], removals = [] }: TypeChange,
@@ -46,7 +46,7 @@ export function changeTypeSnapshot(
   return toTypeSnapshot(typeUrl, resources.with(upserts, removals), givenVersion)
 }
 
-/** The snapshot of just these resources, of distinct names; those that stood before as the same objects cost but a look. */
+/** The snapshot of exactly these resources, of distinct names. Resources that are the same objects as before cost little. */
 export function replaceTypeSnapshot(
   { typeUrl, resources }: TypeSnapshot,
   list: readonly Resource[],
@@ -73,9 +73,9 @@ const MAX_EMPTY_TYPES = 100
 /** A type without resources. */
 export const emptyTypeSnapshot = memoizeTexts(MAX_EMPTY_TYPES, (typeUrl) => createTypeSnapshot(typeUrl, []))
 
-/** What changed from one snapshot to another; computed once for all streams that stand at the same place. */
+/** The diff between two snapshots. It is computed once for all streams that move from one to the other. */
 export const diffTypes = memoizePair((from: TypeSnapshot, to: TypeSnapshot): TypeDiff => {
-  // From nothing, the list itself: its encoding is then the one that first answers share.
+  // From an empty snapshot: the list itself, so that first responses share its encoding.
   if (from.resources.size === 0) return { changed: to.list, removed: [] }
   return from.resources.changesTo(to.resources)
 })

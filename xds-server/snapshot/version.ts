@@ -1,4 +1,4 @@
-// Versions are hashes of content, so that equal content has an equal version on every replica and after every restart.
+// Versions are hashes of content: equal content has an equal version on every replica and after every restart.
 
 import { hash } from 'node:crypto'
 
@@ -9,7 +9,7 @@ interface Versioned {
 
 const LENGTH = 16
 
-/** Enough that a bucket of some ten thousand resources is small, few enough that the hash over all of them is. */
+/** With ten thousand resources, a bucket has about forty of them, and the hash over all buckets is still cheap. */
 const BUCKETS = 256
 
 /** The version of bytes: 96 bits of their SHA-256 in base64url, 16 characters. */
@@ -18,8 +18,8 @@ export function contentVersion(content: Uint8Array | string): string {
 }
 
 /**
- * The version of a set of resources of distinct names, in any order. It is a tree of hashes: a change is hashed with its own
- * bucket, and with the versions of the other ones, whatever the size of the set (`ResourceSet`).
+ * The version of a set of resources of distinct names, in any order. It is a tree of hashes: after a change, only the bucket of the
+ * change and the hash over all buckets are computed again (`ResourceSet`).
  */
 export function setVersion(resources: Iterable<Versioned>): string {
   const buckets = Map.groupBy(resources, ({ name }) => bucketOf(name))
@@ -33,7 +33,7 @@ export function setVersion(resources: Iterable<Versioned>): string {
 export function bucketOf(name: string): number {
   let state = 0x811c9dc5
   for (let at = 0; at < name.length; at += 1) state = Math.imul(state ^ name.charCodeAt(at), 0x01000193)
-  // The low bits alone would follow those of the characters.
+  // The low bits alone depend too much on the low bits of the characters.
   return (state ^ (state >>> 16)) & (BUCKETS - 1)
 }
 
@@ -41,14 +41,14 @@ export function bucketOf(name: string): number {
 export function bucketVersion(resources: Iterable<Versioned>): string {
   const sorted = [...resources].sort((a, b) => (a.name < b.name ? -1 : 1))
   let content = ''
-  // A name may hold any character, so its length goes before it; versions are of one length.
+  // A name may contain any character, so its length precedes it. Versions have a fixed length.
   for (const { name, version } of sorted) content += `${name.length}:${name}${version}`
   return contentVersion(content)
 }
 
 export const EMPTY_BUCKET_VERSION = bucketVersion([])
 
-/** The version of a set from those of its buckets; a bucket without resources has none. */
+/** The version of a set from the versions of its buckets. An empty bucket has none. */
 export function versionOfBuckets(versionOf: (bucket: number) => string | undefined): string {
   let content = ''
   for (let index = 0; index < BUCKETS; index += 1) content += versionOf(index) ?? EMPTY_BUCKET_VERSION

@@ -192,15 +192,16 @@ t.test('a list of names that is repeated is the same list, and is not decoded ag
 })
 
 t.test('a list that the client has sent before is recognised by its bytes', async (t) => {
-  const { resourceNames: listed } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
+  const { resourceNames: lastResourceNames } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
   const read = (resourceNames: string[], responseNonce = '2') =>
-    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [EMPTY_LIST, listed]).request
-  t.equal(read(['a', 'b']).resourceNames, listed)
+    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [EMPTY_LIST, lastResourceNames])
+      .request
+  t.equal(read(['a', 'b']).resourceNames, lastResourceNames)
   t.equal(read(['a', 'b']).responseNonce, '2')
   for (const other of [['a'], ['a', 'b', 'c'], ['a', 'c'], ['b', 'a', 'b'], []]) {
     t.same(read(other).resourceNames, other)
   }
-  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [listed]))
+  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [lastResourceNames]))
 })
 
 t.test('streams that subscribe to the same names by delta share one list too', async (t) => {
@@ -211,14 +212,14 @@ t.test('streams that subscribe to the same names by delta share one list too', a
 })
 
 t.test('names that do not stand side by side are all read', async (t) => {
-  const apart = Buffer.concat([
+  const overrides = Buffer.concat([
     sotw({ resourceNames: ['a'] }),
     sotw({ typeUrl: 't' }),
     sotw({ resourceNames: ['b'] }),
     unknownFields,
     sotw({ resourceNames: ['c'] }),
   ])
-  t.same(decodeSotwRequest(apart).request, {
+  t.same(decodeSotwRequest(overrides).request, {
     typeUrl: 't',
     versionInfo: '',
     responseNonce: '',

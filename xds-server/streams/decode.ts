@@ -1,4 +1,5 @@
-// Requests from bytes. A list of names is decoded once: clients of one fleet ask for the same names, and in SotW repeat them with every answer.
+// Decodes requests. A list of names is decoded once: clients of one group ask for the same names, and a SotW client repeats them
+// with every ACK.
 
 import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
@@ -12,23 +13,23 @@ import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
 
 export interface Decoded<Request> {
   readonly request: Request
-  /** Clients may leave it out after their first request. */
+  /** Undefined if the request carries none. Clients may omit it after their first request. */
   readonly node: Node | undefined
 }
 
-/** In both kinds of request, the names that are asked for; they stand side by side, unless a client means ill. */
+/** `resource_names` and `resource_names_subscribe`. Every known client writes the names of a request one after another. */
 const NAMES_FIELD = 3
 
 /**
- * A `DiscoveryRequest`.
- * @param listed the lists that the client has sent before: one that is repeated is recognised by its bytes
- * @throws Error where the bytes are not one
+ * Decodes a `DiscoveryRequest`.
+ * @param knownLists the lists that this client sent before; a repeated one is recognized by its bytes
+ * @throws Error if the bytes are not a `DiscoveryRequest`
  */
 export function decodeSotwRequest(
   bytes: Uint8Array,
-  listed: Iterable<SharedList<string>> = [],
+  knownLists: Iterable<SharedList<string>> = [],
 ): Decoded<SotwRequest> {
-  const { names, rest } = takeNames(bytes, listed)
+  const { names, rest } = takeNames(bytes, knownLists)
   const message = fromBinary(DiscoveryRequestSchema, rest)
   const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
   return {
@@ -43,7 +44,7 @@ export function decodeSotwRequest(
   }
 }
 
-/** A `DeltaDiscoveryRequest`. @throws Error where the bytes are not one. */
+/** Decodes a `DeltaDiscoveryRequest`. @throws Error if the bytes are not one. */
 export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
   const { names, rest } = takeNames(bytes)
   const message = fromBinary(DeltaDiscoveryRequestSchema, rest)
@@ -66,12 +67,12 @@ function nackDetail({ code, message }: NackDetail): NackDetail {
 }
 
 interface Taken {
-  /** Absent where the names do not stand side by side: they are left in `rest` then. */
+  /** Undefined if other fields stand between the names. Then the names are left in `rest`. */
   readonly names: SharedList<string> | undefined
   readonly rest: Uint8Array
 }
 
-function takeNames(bytes: Uint8Array, listed: Iterable<SharedList<string>> = []): Taken {
+function takeNames(bytes: Uint8Array, knownLists: Iterable<SharedList<string>> = []): Taken {
   const reader = new BinaryReader(bytes)
   let start = 0
   let end = 0
@@ -81,7 +82,7 @@ function takeNames(bytes: Uint8Array, listed: Iterable<SharedList<string>> = [])
     const [field, wireType] = reader.tag()
     const isName = field === NAMES_FIELD && wireType === WireType.LengthDelimited
     if (isName && end !== 0 && end !== at) return { names: undefined, rest: bytes }
-    repeated = isName ? (end === 0 ? findRepeated(bytes, at, listed) : undefined) : repeated
+    repeated = isName ? (end === 0 ? findRepeated(bytes, at, knownLists) : undefined) : repeated
     if (isName && end === 0) start = at
     if (isName && repeated !== undefined) reader.pos = at + lengthOf(repeated)
     else reader.skip(wireType, field)
@@ -103,9 +104,9 @@ function lengthOf(names: SharedList<string>): number {
 function findRepeated(
   bytes: Uint8Array,
   at: number,
-  listed: Iterable<SharedList<string>>,
+  knownLists: Iterable<SharedList<string>>,
 ): SharedList<string> | undefined {
-  for (const names of listed) {
+  for (const names of knownLists) {
     const known = namesTable.bytesOf(names)
     if (known?.equals(bytes.subarray(at, at + known.length))) return names
   }

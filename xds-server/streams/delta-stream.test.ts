@@ -10,7 +10,7 @@ import { SECRET } from '../snapshot/resource-type.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { stepDelta } from './delta-stream.ts'
-import { MAX_FLIGHTS } from './push-order.ts'
+import { MAX_PENDING_RESPONSES } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
@@ -158,22 +158,22 @@ t.test('a response carries the version of its type, and all that is in it is new
   const [, step] = run({ kind: 'snapshot', snapshot }, request({ subscribe: ['a', 'c'] }))
   t.match(step?.send, [{ typeUrl: EDS, version: 'v1', removed: ['c'] }])
   t.same(step?.send[0]?.resources.map(textOf), ['a=1'])
-  t.equal(step?.send[0]?.news, step?.send[0]?.resources)
+  t.equal(step?.send[0]?.changedResources, step?.send[0]?.resources)
 })
 
 t.test('a client that never answers is sent so many responses and no more', async (t) => {
   let state = stateAfter(served('EDS a=0'), request({ subscribe: ['a'] }))
   let sent = 1
-  for (let content = 1; content < MAX_FLIGHTS + 20; content += 1) {
+  for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {
     const step = stepDelta(state, served(`EDS a=${content}`, content + 1))
     state = step.state
     sent += step.send.length
   }
-  t.equal(sent, MAX_FLIGHTS)
+  t.equal(sent, MAX_PENDING_RESPONSES)
   const { send } = stepDelta(state, request({ responseNonce: '1' }))
   t.same(
     send.flatMap(({ resources }) => resources.map(textOf)),
-    [`a=${MAX_FLIGHTS + 19}`],
+    [`a=${MAX_PENDING_RESPONSES + 19}`],
   )
 })
 

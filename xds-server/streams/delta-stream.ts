@@ -1,4 +1,5 @@
-// The machine of an incremental stream: what changed goes out, each response is answered on its own, names come and go.
+// The machine of an incremental (delta) stream: responses carry changes, each has an answer of its own, and requests add and
+// remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
@@ -10,24 +11,24 @@ import {
   without,
 } from '../type-state/subscription.ts'
 import {
-  createDelivery,
-  type Delivery,
-  findFlight,
-  fromNothing,
-  type Held,
-  withoutRefused,
+  type ClientResourceState,
+  createTypeState,
+  findPending,
+  type TypeState,
+  withEmptyBase,
+  withoutNacked,
 } from '../type-state/type-state.ts'
-import { MAX_FLIGHTS, type Protocol, step } from './push-order.ts'
+import { MAX_PENDING_RESPONSES, type Protocol, step } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
 import {
-  answerFlight,
+  applyAnswer,
   type Report,
   reportSubscription,
   type Step,
   type StreamEvent,
   type StreamState,
-  withDelivery,
+  withTypeState,
 } from './stream.ts'
 
 /** One step of an incremental stream; pure. */
@@ -37,69 +38,84 @@ export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>):
 
 const delta: Protocol<DeltaRequest> = {
   receive,
-  mayRespond: ({ flights }) => flights.length < MAX_FLIGHTS,
+  mayRespond: ({ pendingResponses }) => pendingResponses.length < MAX_PENDING_RESPONSES,
   compose: (before, { upserts, removed, after }) => {
-    // Who asks for everything waits for an answer, even where there is nothing; who reconnects does not.
-    const isAnswer = before.answerDue && before.subscription.wildcard && before.apart.size === 0
+    // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
+    const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard && before.overrides.size === 0
     if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
     const { version } = after.base
-    return splitContent(upserts, removed).map((content) => ({ version, news: content.resources, ...content }))
+    return splitContent(upserts, removed).map((content) => ({
+      version,
+      changedResources: content.resources,
+      ...content,
+    }))
   },
 }
 
 function receive(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
-  const known = state.deliveries.get(request.typeUrl)
+  const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
-  const { delivery: answered, report } = answer(known, request)
+  const { typeState: answered, report } = answer(known, request)
   const change = subscribeToChange(
     answered.subscription,
     { ...request, first: false },
     answered.type.legacyWildcard,
   )
-  if (change.subscription === answered.subscription) return { state: withDelivery(state, answered), report }
-  const delivery = applyChange(change.wildcardBegan ? fromNothing(answered) : answered, change)
-  return { state: withDelivery(state, delivery), report: [...report, reportSubscription(delivery)] }
+  if (change.subscription === answered.subscription) return { state: withTypeState(state, answered), report }
+  const typeState = applyChange(change.wildcardBegan ? withEmptyBase(answered) : answered, change)
+  return { state: withTypeState(state, typeState), report: [...report, reportSubscription(typeState)] }
 }
 
-/** An unknown nonce answers nothing, but what comes with it is wanted all the same. */
-function answer(delivery: Delivery, request: DeltaRequest): { delivery: Delivery; report: Report[] } {
+/** Applies the ACK or NACK in a request. A request with an unknown nonce answers nothing, but its subscriptions still count. */
+function answer(typeState: TypeState, request: DeltaRequest): { typeState: TypeState; report: Report[] } {
   const { responseNonce, errorDetail, typeUrl } = request
-  if (responseNonce === '') return { delivery, report: [] }
-  const flight = findFlight(delivery, responseNonce)
-  if (flight === undefined) return { delivery, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
-  const answered = answerFlight(delivery, flight, errorDetail)
-  return { delivery: answered.delivery, report: [answered.report] }
+  if (responseNonce === '') return { typeState, report: [] }
+  const pendingResponse = findPending(typeState, responseNonce)
+  if (pendingResponse === undefined)
+    return { typeState, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
+  const answered = applyAnswer(typeState, pendingResponse, errorDetail)
+  return { typeState: answered.typeState, report: [answered.report] }
 }
 
-/** The first request of a type on a stream: a nonce in it is that of an earlier stream, and means nothing here. */
+/** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
 function begin(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
-  const created = createDelivery(request.typeUrl)
+  const created = createTypeState(request.typeUrl)
   const change = subscribeToChange(
     created.subscription,
     { ...request, first: true },
     created.type.legacyWildcard,
   )
-  const delivery = believe(state, applyChange(created, change), request.initialResourceVersions)
-  const rewarmed = request.typeUrl === ENDPOINT ? new Set<string>() : state.rewarmed
-  return { state: withDelivery({ ...state, rewarmed }, delivery), report: [reportSubscription(delivery)] }
+  const typeState = withClientVersions(state, applyChange(created, change), request.initialResourceVersions)
+  const warmingEds = request.typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
+  return {
+    state: withTypeState({ ...state, warmingEds }, typeState),
+    report: [reportSubscription(typeState)],
+  }
 }
 
 /**
- * A client that reconnects says what it holds, and is sent the difference. Not believed are names that stood in a response
- * which this node refused, and assignments whose cluster was sent since.
+ * Applies `initial_resource_versions`: a client that reconnects reports what it has and is sent the difference. Names in a
+ * response that this node NACKed, and assignments whose clusters were sent since, count as unknown whatever it reports.
  */
-function believe(state: StreamState, delivery: Delivery, claims: ReadonlyMap<string, string>): Delivery {
-  const { typeUrl } = delivery.type
-  const apart = new Map<string, Held>()
-  for (const [name, version] of claims) apart.set(name, { version })
-  for (const name of state.unconfirmed.get(typeUrl) ?? []) apart.set(name, 'unknown')
-  if (typeUrl === ENDPOINT) for (const name of state.rewarmed) apart.set(name, 'unknown')
-  return { ...delivery, apart, owed: without(delivery.owed, new Set(apart.keys())) }
+function withClientVersions(
+  state: StreamState,
+  typeState: TypeState,
+  claims: ReadonlyMap<string, string>,
+): TypeState {
+  const { typeUrl } = typeState.type
+  const overrides = new Map<string, ClientResourceState>()
+  for (const [name, version] of claims) overrides.set(name, { version })
+  for (const name of state.unconfirmed.get(typeUrl) ?? []) overrides.set(name, 'unknown')
+  if (typeUrl === ENDPOINT) for (const name of state.warmingEds) overrides.set(name, 'unknown')
+  return { ...typeState, overrides, requested: without(typeState.requested, new Set(overrides.keys())) }
 }
 
-function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
-  const wanted = unite(delivery.owed, asked)
-  // Under the wildcard a client keeps what it unsubscribes from: it must hear how the name stands.
-  const owed = subscription.wildcard ? unite(wanted, dropped) : without(wanted, dropped)
-  return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
+function applyChange(
+  typeState: TypeState,
+  { subscription, subscribed, unsubscribed }: SubscriptionChange,
+): TypeState {
+  const wanted = unite(typeState.requested, subscribed)
+  // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
+  const requested = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
+  return { ...withoutNacked(typeState, (name) => !isSubscribed(subscription, name)), subscription, requested }
 }

@@ -11,7 +11,7 @@ import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type StreamEvent } from './stream.ts'
 
 testScripts({
-  'a type is NOT_SENT while something is due, STALE until the answer, then SYNCED': {
+  'a type is NOT_SENT while something is plan, STALE until the answer, then SYNCED': {
     sotw: `
       status
       ask CDS
@@ -43,7 +43,7 @@ testScripts({
       status → CDS NACKED
     `,
   },
-  'a name that was asked for and is not answered yet is NOT_SENT': {
+  'a name that was subscribed for and is not answered yet is NOT_SENT': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -85,7 +85,7 @@ function versionOf(...texts: readonly string[]): string {
   return setVersion(texts.map((text) => resourceFor('CDS', text)))
 }
 
-t.test('a type that was asked for and not answered has no versions', async (t) => {
+t.test('a type that was subscribed for and not answered has no versions', async (t) => {
   t.same(viewAfter(request({ subscribe: ['a', 'b'] })), {
     state: 'NOT_SENT',
     wildcard: false,
@@ -93,7 +93,7 @@ t.test('a type that was asked for and not answered has no versions', async (t) =
   })
 })
 
-t.test('what was sent last and what was ACKed last are told apart', async (t) => {
+t.test('what was sent last and what was ACKed last are told overrides', async (t) => {
   t.same(
     viewAfter(
       request({}),
@@ -121,21 +121,24 @@ t.test('what a client that reconnects holds already counts as sent', async (t) =
   })
 })
 
-t.test("the last refusal is told with the client's words and the names that it was about", async (t) => {
-  const refuse = (responseNonce: string, message: string) =>
-    request({ responseNonce, errorDetail: { code: 13, message } })
-  const view = viewAfter(
-    served('CDS a=1 b=1', 1),
-    request({ subscribe: ['a'] }),
-    request({ subscribe: ['b', 'c'] }),
-    refuse('1', 'first'),
-    refuse('2', 'second'),
-  )
-  t.same(view?.nack, {
-    version: versionOf('a=1', 'b=1'),
-    nonce: '2',
-    code: 13,
-    message: 'second',
-    names: ['b', 'c'],
-  })
-})
+t.test(
+  "the last nackedResponse is told with the client's words and the names that it was about",
+  async (t) => {
+    const refuse = (responseNonce: string, message: string) =>
+      request({ responseNonce, errorDetail: { code: 13, message } })
+    const view = viewAfter(
+      served('CDS a=1 b=1', 1),
+      request({ subscribe: ['a'] }),
+      request({ subscribe: ['b', 'c'] }),
+      refuse('1', 'first'),
+      refuse('2', 'second'),
+    )
+    t.same(view?.nack, {
+      version: versionOf('a=1', 'b=1'),
+      nonce: '2',
+      code: 13,
+      message: 'second',
+      names: ['b', 'c'],
+    })
+  },
+)

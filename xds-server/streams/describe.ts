@@ -1,50 +1,50 @@
-// How one stream stands, in the words of the status.
+// The status of one stream: for each type its sync state, versions and NACK.
 
 import type { SyncState, TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { type Delivery, isTouched, type Refusal } from '../type-state/type-state.ts'
+import { canRetry, type NackedResponse, type TypeState } from '../type-state/type-state.ts'
 import type { StreamState } from './stream.ts'
 
-/** By type URL, for the types that the stream has asked for. */
+/** By type URL, for the types that the stream subscribes to. */
 export function describeStream(state: StreamState): ReadonlyMap<string, TypeView> {
   return new Map(
-    [...state.deliveries].map(([typeUrl, delivery]) => [typeUrl, describeDelivery(delivery, state.snapshot)]),
+    [...state.typeStates].map(([typeUrl, typeState]) => [typeUrl, describeType(typeState, state.snapshot)]),
   )
 }
 
-function describeDelivery(delivery: Delivery, latest: Snapshot | undefined): TypeView {
-  const { subscription, base, ackedVersion, flights, refusals } = delivery
-  const refusal = refusals.at(-1)
-  const sentVersion = flights.at(-1)?.version ?? (delivery.pushed && base.version)
+function describeType(typeState: TypeState, latest: Snapshot | undefined): TypeView {
+  const { subscription, base, ackedVersion, pendingResponses, nackedResponses } = typeState
+  const nackedResponse = nackedResponses.at(-1)
+  const sentVersion = pendingResponses.at(-1)?.version ?? (typeState.pushed && base.version)
   return {
-    state: stateOf(delivery, latest),
+    state: stateOf(typeState, latest),
     wildcard: subscription.wildcard,
     names: subscription.names,
     ...(sentVersion !== undefined && { sentVersion }),
     ...(ackedVersion !== undefined && { ackedVersion }),
-    ...(refusal && {
+    ...(nackedResponse && {
       nack: {
-        version: refusal.version,
-        nonce: refusal.nonce,
-        code: refusal.code,
-        message: refusal.message,
-        names: [...refusal.content.keys()],
+        version: nackedResponse.version,
+        nonce: nackedResponse.nonce,
+        code: nackedResponse.code,
+        message: nackedResponse.message,
+        names: [...nackedResponse.content.keys()],
       },
     }),
   }
 }
 
 function stateOf(
-  { type, flights, refusals, pushed, apart, owed }: Delivery,
+  { type, pendingResponses, nackedResponses, pushed, overrides, requested }: TypeState,
   latest: Snapshot | undefined,
 ): SyncState {
-  // Where other content is served by now, the verdict on it is still to come.
-  const isServed = (refusal: Refusal) =>
+  // A NACK of content that is no longer served does not count: the node has not answered the new content yet.
+  const isServed = (nackedResponse: NackedResponse) =>
     latest === undefined ||
-    !isTouched(refusal, (name) => typeIn(latest, type.typeUrl).resources.get(name)?.version)
-  if (refusals.some(isServed)) return 'NACKED'
-  if (flights.length > 0) return 'STALE'
+    !canRetry(nackedResponse, (name) => typeIn(latest, type.typeUrl).resources.get(name)?.version)
+  if (nackedResponses.some(isServed)) return 'NACKED'
+  if (pendingResponses.length > 0) return 'STALE'
   const isDue =
-    latest === undefined || pushed?.sequence !== latest.sequence || apart.size > 0 || owed.size > 0
+    latest === undefined || pushed?.sequence !== latest.sequence || overrides.size > 0 || requested.size > 0
   return isDue ? 'NOT_SENT' : 'SYNCED'
 }

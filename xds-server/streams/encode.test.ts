@@ -28,7 +28,7 @@ const response: fc.Arbitrary<Response> = fc.record({
   nonce: text,
   version: text,
   resources: fc.array(resource, { maxLength: 5 }).map(shareList),
-  news: fc.constant([]),
+  changedResources: fc.constant([]),
   removed: fc.array(text, { maxLength: 5 }),
 })
 
@@ -113,7 +113,7 @@ for (const [name, encode] of [
         nonce: '1',
         version: '1',
         resources: shareList(resources),
-        news: [],
+        changedResources: [],
         removed: [],
       }),
     )
@@ -140,7 +140,7 @@ for (const [name, encode] of [
     )
     const list = shareList(counted)
     const carry = (nonce: string) =>
-      encode({ typeUrl: 't', nonce, version: '1', resources: list, news: [], removed: [] })
+      encode({ typeUrl: 't', nonce, version: '1', resources: list, changedResources: [], removed: [] })
     t.not(carry('1').equals(carry('2')), true, 'the nonce is its own')
     t.equal(walks, 1)
   })

@@ -1,17 +1,17 @@
-// Responses as bytes. The resources of a response are encoded once and shared by every stream; only version and nonce are each stream's own.
+// Encodes responses. The resources are encoded once and shared by all streams; only version and nonce are encoded for each stream.
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { memoize, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Response } from '../type-state/type-state.ts'
 
-// Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf takes fields in any order, so parts can be joined.
+// Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
 const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
 const RESOURCE = { version: 1, any: 2, name: 3 }
 const ANY = { typeUrl: 1, value: 2 }
 
-/** A `DiscoveryResponse`. */
+/** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Response): Buffer {
   const own = new BinaryWriter()
   writeString(own, SOTW.version, version)
@@ -20,7 +20,7 @@ export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Respo
   return Buffer.concat([own.finish(), sotwSection(resources)])
 }
 
-/** A `DeltaDiscoveryResponse`. */
+/** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse({ version, resources, removed, typeUrl, nonce }: Response): Buffer {
   const own = new BinaryWriter()
   writeString(own, DELTA.version, version)

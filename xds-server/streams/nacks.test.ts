@@ -212,7 +212,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: each refusal is kept until its own content is mended': {
+  'X6: each nackedResponse is kept until its own content is mended': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -285,7 +285,7 @@ testScripts({
       status → CDS NACKED
     `,
   },
-  'X6: what is refused goes with the wildcard, and what is asked for by name stays': {
+  'X6: what is refused goes with the wildcard, and what is subscribed for by name stays': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1

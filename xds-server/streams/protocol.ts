@@ -1,7 +1,7 @@
-// The two protocols, each as one bundle of decoder, machine and encoder, so that what moves the bytes is written once.
+// SotW and delta, each as a decoder, a machine and an encoder, so that the code that moves bytes is written once.
 
 import type { SharedList } from '../../core/memo.ts'
-import type { Delivery, Response } from '../type-state/type-state.ts'
+import type { Response, TypeState } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 import { stepDelta } from './delta-stream.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
@@ -11,18 +11,18 @@ import type { Step, StreamEvent, StreamState } from './stream.ts'
 
 export interface WireProtocol<Request extends { readonly typeUrl: string }> {
   readonly name: 'sotw' | 'delta'
-  /** `state` is that of the stream: a client often repeats what it sent before. */
+  /** `state` is the state of the stream. A client often repeats the names of its last request, which then need no decoding. */
   readonly decode: (bytes: Uint8Array, state: StreamState) => Decoded<Request>
-  /** Whether a stream's first request claims nothing that an earlier stream has brought. */
-  readonly claimsNothing: (first: Request) => boolean
+  /** Whether the first request of a stream reports no versions from an earlier stream: the client has just started. */
+  readonly reportsNoVersions: (first: Request) => boolean
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly encode: (response: Response) => Buffer
 }
 
 export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
-  decode: (bytes, { deliveries }) => decodeSotwRequest(bytes, listsOf(deliveries.values())),
-  claimsNothing: ({ versionInfo }) => versionInfo === '',
+  decode: (bytes, { typeStates }) => decodeSotwRequest(bytes, listsOf(typeStates.values())),
+  reportsNoVersions: ({ versionInfo }) => versionInfo === '',
   step: stepSotw,
   encode: encodeSotwResponse,
 }
@@ -30,11 +30,11 @@ export const sotw: WireProtocol<SotwRequest> = {
 export const delta: WireProtocol<DeltaRequest> = {
   name: 'delta',
   decode: (bytes) => decodeDeltaRequest(bytes),
-  claimsNothing: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
+  reportsNoVersions: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
   step: stepDelta,
   encode: encodeDeltaResponse,
 }
 
-function* listsOf(deliveries: Iterable<Delivery>): Iterable<SharedList<string>> {
-  for (const { listed } of deliveries) yield listed
+function* listsOf(typeStates: Iterable<TypeState>): Iterable<SharedList<string>> {
+  for (const { lastResourceNames } of typeStates) yield lastResourceNames
 }

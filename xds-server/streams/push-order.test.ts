@@ -25,7 +25,7 @@ testScripts(
     'X10: endpoints that changed too are sent once, in their new form': `
       serve CDS a=2 | EDS a=2 → CDS#5 a=2 | EDS#6 a=2
     `,
-    'X10: endpoints that are owed wait for the answer that is outstanding, and are not forgotten': {
+    'X10: endpoints that are requested wait for the answer that is outstanding, and are not forgotten': {
       sotw: `
         serve EDS a=2 → EDS#5 a=2
         serve CDS a=2 → CDS#6 a=2
@@ -126,7 +126,7 @@ testScripts(
       ack 6
       serve EDS a=2 → EDS#7 a=2
     `,
-    'X14: the types of a stage come in their order, whatever order they are asked in': {
+    'X14: the types of a stage come in their order, whatever order they are subscribed in': {
       sotw: `
         ask VHDS v
         ask SRDS s

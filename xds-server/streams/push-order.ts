@@ -1,34 +1,33 @@
-// The order of an aggregated stream: supply before the listeners that use it, then routes, and what is no longer used goes last.
+// The make-before-break order of an aggregated stream: clusters and endpoints, then listeners, then routes, and removals of what
+// is no longer used at the end.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
 import type { Reference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, type ResourceType, STAGES } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { type PushContext, type PushPlan, planPush } from '../type-state/plan-push.ts'
 import { isSubscribed, unite } from '../type-state/subscription.ts'
 import {
+  ackedBaselineOf,
   ackedThrough,
-  computeDue,
-  type Delivery,
-  type Due,
   earliest,
-  groundOf,
   isActive,
-  type Moment,
   type Response,
   snapshotsInUse,
+  type TypeState,
 } from '../type-state/type-state.ts'
-import { type Report, type Step, type StreamEvent, type StreamState, withDelivery } from './stream.ts'
+import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
 
-/** Responses of a type that may wait for their answers: a client that reads without answering gets no more. */
-export const MAX_FLIGHTS = 100
+/** Pending responses of one type at most. A client that reads without answering gets no more. */
+export const MAX_PENDING_RESPONSES = 100
 
-/** Where the two protocols differ: in what a request does, and in how what is due is told. */
+/** Where SotW and delta differ: what a request does, and which responses carry a push. */
 export interface Protocol<Request> {
   /** The state after a request, before anything is sent. */
   readonly receive: (state: StreamState, request: Request) => Omit<Step, 'send'>
-  readonly mayRespond: (delivery: Delivery) => boolean
-  /** The responses that carry what is due, none where the client need not hear of it. */
-  readonly compose: (before: Delivery, due: Due) => readonly ResponsePart[]
+  readonly mayRespond: (typeState: TypeState) => boolean
+  /** The responses that carry a push. Empty if the client needs none. */
+  readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponsePart[]
 }
 
 export type ResponsePart = Omit<Response, 'typeUrl' | 'nonce'>
@@ -53,79 +52,90 @@ export function step<Request>(
   }
 }
 
-/** Sends all that is due and allowed now. What is held back stays in the state and is computed anew when its time comes. */
+/** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
 function flush<Request>(before: StreamState, reported: readonly Report[], protocol: Protocol<Request>): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
   let state = before
   const send: Response[] = []
   const serve = (typeUrl: string) => {
-    const delivery = state.deliveries.get(typeUrl)
-    if (delivery === undefined || isSettled(delivery, latest) || !protocol.mayRespond(delivery)) return
-    const due = computeDue(delivery, momentFor(state, latest, delivery.type))
+    const typeState = state.typeStates.get(typeUrl)
+    if (typeState === undefined || isUpToDate(typeState, latest) || !protocol.mayRespond(typeState)) return
+    const plan = planPush(typeState, pushContextFor(state, latest, typeState.type))
     const responses = protocol
-      .compose(delivery, due)
+      .compose(typeState, plan)
       .map((part, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...part }))
-    state = withDelivery(
+    state = withTypeState(
       { ...state, nextNonce: state.nextNonce + responses.length },
-      afterSending(delivery, due.after, responses),
+      afterSending(typeState, plan.after, responses),
     )
-    if (typeUrl === CLUSTER && responses.length > 0) state = rewarm(state, delivery, due)
+    if (typeUrl === CLUSTER && responses.length > 0) state = resendEdsForWarming(state, typeState, plan)
     send.push(...responses)
   }
-  for (const typeUrl of state.deliveries.keys()) serve(typeUrl)
-  // Removals that were held back go last: listeners and routes may have come to do without them, with nothing to send.
-  for (const [typeUrl, { apart }] of state.deliveries) if (apart.size > 0) serve(typeUrl)
+  for (const typeUrl of state.typeStates.keys()) serve(typeUrl)
+  // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types.
+  for (const [typeUrl, { overrides }] of state.typeStates) if (overrides.size > 0) serve(typeUrl)
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }
 
-/** Nothing can be due: most steps of a stream are answers to a push that needs no other. */
-function isSettled({ pushed, answerDue, owed, apart, refusals }: Delivery, latest: Snapshot): boolean {
-  const isIdle = owed.size === 0 && apart.size === 0 && refusals.length === 0
-  return pushed === latest && !answerDue && isIdle
+/** Whether nothing can be due. Most events are ACKs of a push that needs no other, so this check saves most of the work. */
+function isUpToDate(
+  { pushed, awaitsFirstResponse, requested, overrides, nackedResponses }: TypeState,
+  latest: Snapshot,
+): boolean {
+  const isIdle = requested.size === 0 && overrides.size === 0 && nackedResponses.length === 0
+  return pushed === latest && !awaitsFirstResponse && isIdle
 }
 
-/** What was asked for was not had before. */
-function groundFor(delivery: Delivery): Snapshot | undefined {
-  return delivery.answerDue || delivery.owed.size > 0 ? undefined : groundOf(delivery)
+/** The ACKed baseline of the next response. A client that asks for resources has nothing of them to go back to. */
+function ackedBaselineFor(typeState: TypeState): Snapshot | undefined {
+  return typeState.awaitsFirstResponse || typeState.requested.size > 0
+    ? undefined
+    : ackedBaselineOf(typeState)
 }
 
-function afterSending(before: Delivery, after: Delivery, responses: readonly Response[]): Delivery {
+function afterSending(before: TypeState, after: TypeState, responses: readonly Response[]): TypeState {
   const last = responses.at(-1)
   if (last === undefined) return after
-  const grounds = { from: groundFor(before), over: before.pushed }
-  const flights = [...after.flights, ...responses.map((response) => ({ ...response, ...grounds }))]
+  const baselines = { ackedBaseline: ackedBaselineFor(before), previousBaseline: before.pushed }
+  const pendingResponses = [
+    ...after.pendingResponses,
+    ...responses.map((response) => ({ ...response, ...baselines })),
+  ]
   const removed = new Set(responses.flatMap((response) => response.removed))
-  const apart =
-    removed.size === 0 ? after.apart : new Map([...after.apart].filter(([name]) => !removed.has(name)))
-  return { ...after, apart, flights, lastNonce: last.nonce }
+  const overrides =
+    removed.size === 0
+      ? after.overrides
+      : new Map([...after.overrides].filter(([name]) => !removed.has(name)))
+  return { ...after, overrides, pendingResponses, lastNonce: last.nonce }
 }
 
 /**
- * Envoy takes a changed cluster for a new one, which warms until its endpoints come; it does not ask for them again. So
- * the assignment of each cluster that is sent follows at once, changed or not.
+ * Requests the endpoints of each cluster that is sent, changed or not. Envoy treats a changed cluster as a new one, which warms
+ * until its endpoints arrive, and it does not subscribe to them again.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/cluster_manager#cluster-warming
  */
-function rewarm(state: StreamState, clusters: Delivery, { upserts }: Due): StreamState {
-  const endpoints = state.deliveries.get(ENDPOINT)
-  // Only a client that holds clusters from an earlier stream will claim assignments, and these are not to be believed.
-  if (endpoints === undefined && clusters.apart.size === 0) return state
+function resendEdsForWarming(state: StreamState, clusters: TypeState, { upserts }: PushPlan): StreamState {
+  const endpoints = state.typeStates.get(ENDPOINT)
+  // A client with clusters from an earlier stream will also report assignments. It needs these again, whatever it reports.
+  if (endpoints === undefined && clusters.overrides.size === 0) return state
   const names = upserts.flatMap(({ references }) =>
     references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),
   )
-  if (endpoints === undefined) return { ...state, rewarmed: new Set([...state.rewarmed, ...names]) }
-  const owed = names.filter((name) => isSubscribed(endpoints.subscription, name))
-  return withDelivery(state, { ...endpoints, owed: unite(endpoints.owed, new Set(owed)) })
+  if (endpoints === undefined) return { ...state, warmingEds: new Set([...state.warmingEds, ...names]) }
+  const requested = names.filter((name) => isSubscribed(endpoints.subscription, name))
+  return withTypeState(state, { ...endpoints, requested: unite(endpoints.requested, new Set(requested)) })
 }
 
 /**
- * How far a type may be pushed: through the newest snapshot whose earlier stages the client has ACKed. Only types that
- * the stream has asked for are waited for.
+ * How far a type may be pushed: to the newest snapshot whose earlier stages the client has ACKed. Only types that the stream
+ * subscribes to count.
  */
-function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Moment {
+function pushContextFor(state: StreamState, latest: Snapshot, type: ResourceType): PushContext {
   const stage = stageOf(type)
   const limit = earliest([latest, ...waitedFor(state, (other) => stageOf(other) < stage).map(ackedThrough)])
-  const common = { latest, limit, unsettled: () => unsettledIn(state) }
+  const common = { latest, limit, unackedReferences: () => unackedReferencesIn(state) }
   if (stage > 0) return { ...common, isRemovable: () => true }
   const isUsed = (typeUrl: string, name: string) =>
     waitedFor(state, (other) => stageOf(other) > 0)
@@ -134,10 +144,10 @@ function momentFor(state: StreamState, latest: Snapshot, type: ResourceType): Mo
   return { ...common, isRemovable: (typeUrl, name) => !isUsed(typeUrl, name) }
 }
 
-function* unsettledIn({ deliveries }: StreamState): Iterable<Reference> {
-  for (const [typeUrl, { flights, refusals }] of deliveries) {
-    for (const { removed } of flights) for (const name of removed) yield { typeUrl, name }
-    for (const { content } of refusals) for (const name of content.keys()) yield { typeUrl, name }
+function* unackedReferencesIn({ typeStates }: StreamState): Iterable<Reference> {
+  for (const [typeUrl, { pendingResponses, nackedResponses }] of typeStates) {
+    for (const { removed } of pendingResponses) for (const name of removed) yield { typeUrl, name }
+    for (const { content } of nackedResponses) for (const name of content.keys()) yield { typeUrl, name }
   }
 }
 
@@ -146,8 +156,8 @@ function stageOf({ stage }: ResourceType): number {
 }
 
 function waitedFor(
-  { deliveries }: StreamState,
+  { typeStates }: StreamState,
   counts: (type: ResourceType) => boolean,
-): readonly Delivery[] {
-  return [...deliveries.values()].filter((one) => isActive(one) && counts(one.type))
+): readonly TypeState[] {
+  return [...typeStates.values()].filter((one) => isActive(one) && counts(one.type))
 }

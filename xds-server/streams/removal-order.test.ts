@@ -48,7 +48,7 @@ testScripts(
         ack 9 → CDS#10 -a | EDS#11 -a
       `,
       },
-    'X15: endpoints that are asked for again while their cluster is held back are sent': {
+    'X15: endpoints that are subscribed for again while their cluster is held back are sent': {
       delta: `
         serve CDS | EDS | LDS l=2 → LDS#5 l=2
         ask EDS +a → EDS#6 a=1
@@ -156,7 +156,7 @@ testScripts(
         serve CDS b=1 → CDS#2 b=1 -a
       `,
     },
-    'X15: removals wait for listeners that were asked for and are not answered yet': {
+    'X15: removals wait for listeners that were subscribed for and are not answered yet': {
       sotw: `
         reconnect
         ask CDS → CDS#1 a=1

@@ -22,7 +22,7 @@ function resourceOf(name: string, size: number): Resource {
 }
 
 function bytesOf(content: { readonly resources: SharedList<Resource>; readonly removed: readonly string[] }) {
-  const response = { typeUrl: UNKNOWN, nonce: '1', version: 'v'.repeat(16), news: [], ...content }
+  const response = { typeUrl: UNKNOWN, nonce: '1', version: 'v'.repeat(16), changedResources: [], ...content }
   return encodeDeltaResponse(response).length
 }
 

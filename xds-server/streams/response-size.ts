@@ -1,12 +1,12 @@
-// Splits what one response would carry so that each stays below the 4 MiB that gRPC clients take by default.
+// Splits the content of a delta response, so that each response stays below 4 MiB, the default limit of gRPC clients.
 
 import { EMPTY_LIST, memoize, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 
-/** Bytes of names and contents a response; the rest of 4 MiB is room for tags, versions and type URLs. */
+/** Bytes of names and contents in one response. The rest of the 4 MiB is for tags, versions and type URLs. */
 export const MAX_RESPONSE_BYTES = 3 * 1024 * 1024
 
-/** Bytes that go with each resource beside its name and content: type URL, version, tags and lengths. */
+/** Bytes of each resource beyond its name and content: type URL, version, tags and lengths. */
 const RESOURCE_OVERHEAD = 120
 
 export interface ResponseContent {
@@ -14,7 +14,7 @@ export interface ResponseContent {
   readonly removed: readonly string[]
 }
 
-/** Parts in order, at least one. A single resource that is over the limit gets a part of its own. */
+/** The parts, in order; at least one. A resource that is over the limit gets a part of its own. */
 export function splitContent(
   resources: SharedList<Resource>,
   removed: readonly string[],

@@ -7,7 +7,7 @@ import { testScripts } from '../../test/support/stream-script.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { setVersion } from '../snapshot/version.ts'
-import { MAX_FLIGHTS } from './push-order.ts'
+import { MAX_PENDING_RESPONSES } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import { stepSotw } from './sotw-stream.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
@@ -40,7 +40,7 @@ testScripts({
       ack 1 → EDS#4 a=3
     `,
   },
-  'X1: one response is under way at a time where everything is asked for, and names beside it': {
+  'X1: one response is under way at a time where everything is subscribed for, and names beside it': {
     sotw: `
       serve CDS a=1 | EDS a=1
       ask CDS * a → CDS#1 a=1
@@ -50,7 +50,7 @@ testScripts({
       ack 1 → CDS#4 a=2
     `,
   },
-  'a whole response may overtake an unanswered one, and an answer to either counts': {
+  'a whole response may overtake an unacked one, and an answer to either counts': {
     sotw: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -66,7 +66,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'a refusal of a response that was overtaken leaves the verdict to the answer to the newer one': {
+  'a nackedResponse of a response that was overtaken leaves the verdict to the answer to the newer one': {
     sotw: `
       serve CDS a=bad
       ask CDS → CDS#1 a=bad
@@ -126,13 +126,13 @@ testScripts({
       ask CDS holding a=1 b=1 → CDS#1 a=1
     `,
   },
-  'X21: clusters that are asked for by name are sent, whatever the version': {
+  'X21: clusters that are subscribed for by name are sent, whatever the version': {
     sotw: `
       serve CDS a=1
       ask CDS a holding a=1 → CDS#1 a=1
     `,
   },
-  'X21: a listener that is asked for by name and was deleted while the client was away is missing': {
+  'X21: a listener that is subscribed for by name and was deleted while the client was away is missing': {
     sotw: `
       serve LDS k=1 | CDS
       ask LDS l holding l=1 → LDS#1
@@ -174,7 +174,7 @@ testScripts({
       serve CDS a=1 b=2 c=1 → CDS#10 a=1 b=2 c=1 | EDS#11 b=2
     `,
   },
-  'X24: of clusters that are asked for by name all that are asked for are sent': {
+  'X24: of clusters that are subscribed for by name all that are subscribed for are sent': {
     sotw: `
       serve CDS a=1 b=1 c=1
       ask CDS a c x → CDS#1 a=1 c=1
@@ -295,7 +295,11 @@ t.test(
       [
         ...(step?.send ?? []),
         ...(step?.report ?? []).flatMap((one) => (one.kind === 'nacked' ? one.response : [])),
-      ].map(({ resources, news, removed }) => [resources.map(textOf), news.map(textOf), removed])
+      ].map(({ resources, changedResources, removed }) => [
+        resources.map(textOf),
+        changedResources.map(textOf),
+        removed,
+      ])
     t.same(contentOf(first), [[['a=1', 'b=1'], ['a=1', 'b=1'], []]])
     t.same(contentOf(second), [[['a=1', 'c=1'], ['c=1'], ['b']]])
     t.same(contentOf(third), [[['a=2', 'b=2', 'c=1'], ['a=2', 'b=2'], []]])
@@ -321,16 +325,16 @@ t.test('a removal that was overtaken is refused with the response that overtook 
 t.test('a client that never answers is sent so many whole responses and no more', async (t) => {
   let state = stateAfter(served('CDS a=0'), request({}))
   let sent = 1
-  for (let content = 1; content < MAX_FLIGHTS + 20; content += 1) {
+  for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {
     const step = stepSotw(state, served(`CDS a=${content}`, content + 1))
     state = step.state
     sent += step.send.length
   }
-  t.equal(sent, MAX_FLIGHTS)
-  const { send } = stepSotw(state, request({ responseNonce: `${MAX_FLIGHTS}` }))
+  t.equal(sent, MAX_PENDING_RESPONSES)
+  const { send } = stepSotw(state, request({ responseNonce: `${MAX_PENDING_RESPONSES}` }))
   t.same(
     send.flatMap(({ resources }) => resources.map(textOf)),
-    [`a=${MAX_FLIGHTS + 19}`],
+    [`a=${MAX_PENDING_RESPONSES + 19}`],
   )
 })
 

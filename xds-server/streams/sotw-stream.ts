@@ -1,9 +1,11 @@
-// The machine of a state-of-the-world stream: each request lists all that is wanted, and one response a type is under way at a time.
+// The machine of a state-of-the-world stream: each request lists everything that the client wants, and each type has one pending
+// response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
 import { shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
+import type { PushPlan } from '../type-state/plan-push.ts'
 import {
   isSubscribed,
   type SubscriptionChange,
@@ -12,27 +14,26 @@ import {
   without,
 } from '../type-state/subscription.ts'
 import {
-  createDelivery,
-  type Delivery,
-  type Due,
+  createTypeState,
   earliest,
-  type Flight,
-  findFlight,
-  fromNothing,
+  findPending,
   isResource,
+  type PendingResponse,
   subscribedIn,
-  withoutRefused,
+  type TypeState,
+  withEmptyBase,
+  withoutNacked,
 } from '../type-state/type-state.ts'
-import { MAX_FLIGHTS, type Protocol, type ResponsePart, step } from './push-order.ts'
+import { MAX_PENDING_RESPONSES, type Protocol, type ResponsePart, step } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import {
-  answerFlight,
+  applyAnswer,
   type Report,
   reportSubscription,
   type Step,
   type StreamEvent,
   type StreamState,
-  withDelivery,
+  withTypeState,
 } from './stream.ts'
 
 /** One step of a state-of-the-world stream; pure. */
@@ -42,105 +43,156 @@ export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): S
 
 const sotw: Protocol<SotwRequest> = {
   receive,
-  mayRespond: (delivery) => delivery.flights.length === 0 || mayOvertake(delivery),
-  compose: (before, due) => (before.type.wholeInSotw ? composeWhole(before, due) : composePart(before, due)),
+  mayRespond: (typeState) => typeState.pendingResponses.length === 0 || maySupersede(typeState),
+  compose: (before, plan) =>
+    before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan),
 }
 
 /**
- * A second response before the first is answered makes that answer stale, and names that it asks for would starve. Who asks
- * for everything asks for no names, and may have to be sent on: Envoy 1.40 keeps its NACK of a cluster back for as long as
- * that cluster stands among those that warm, so that only the next response brings the answer out.
+ * Whether a second response may be sent before the first is answered. It makes that answer stale, and the names in a stale
+ * request are ignored. A wildcard client names nothing, so it loses nothing. It may even need the second response: Envoy 1.40
+ * holds back its NACK of a cluster while that cluster is warming, and only the next response brings the answer out.
  */
-function mayOvertake({ type, subscription, flights }: Delivery): boolean {
+function maySupersede({ type, subscription, pendingResponses }: TypeState): boolean {
   return (
-    type.wholeInSotw && subscription.wildcard && subscription.names.size === 0 && flights.length < MAX_FLIGHTS
+    type.fullStateInSotw &&
+    subscription.wildcard &&
+    subscription.names.size === 0 &&
+    pendingResponses.length < MAX_PENDING_RESPONSES
   )
 }
 
-/** What is left out of a whole response is deleted, so it carries all: what is due, what was sent before, and what may not go yet. */
-function composeWhole(before: Delivery, { upserts, removed, after }: Due): readonly ResponsePart[] {
-  if (before.claim !== undefined && before.subscription.wildcard && before.claim === after.base.version)
+/**
+ * A client deletes what a full-state response leaves out. So the response carries everything: the changes, what the client has,
+ * and what may not be removed yet.
+ */
+function composeFullState(before: TypeState, { upserts, removed, after }: PushPlan): readonly ResponsePart[] {
+  if (
+    before.clientVersion !== undefined &&
+    before.subscription.wildcard &&
+    before.clientVersion === after.base.version
+  )
     return []
-  const isAnswer = before.answerDue && before.subscription.wildcard
-  const lost = removed.filter((name) => before.base.resources.has(name) || before.apart.has(name))
-  if (upserts.length === 0 && lost.length === 0 && !isAnswer) return []
-  // Of what nobody knows, nothing can be repeated: it goes, although it may be in use.
-  for (const [name, held] of after.apart) if (held === 'unknown') lost.push(name)
+  const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard
+  const deleted = removed.filter((name) => before.base.resources.has(name) || before.overrides.has(name))
+  if (upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
+  // We do not have the content of an unknown resource, so we cannot repeat it. It is removed even if it is in use.
+  for (const [name, held] of after.overrides) if (held === 'unknown') deleted.push(name)
   const { version } = after.base
-  const mine = subscribedIn(after.base, after.subscription)
-  const ahead = [...after.apart.values()].filter(isResource)
-  const refused = new Set(before.refusals.flatMap(({ content }) => [...content.keys()]))
-  const newsAmong = (resources: readonly Resource[]) =>
-    refused.size === 0 ? upserts : resources.filter((one) => upserts.includes(one) || refused.has(one.name))
-  if (ahead.length === 0) return [{ version, resources: mine, news: newsAmong(mine), removed: lost }]
-  const byName = new Map([...mine, ...ahead].map((resource) => [resource.name, resource]))
+  const subscribedResources = subscribedIn(after.base, after.subscription)
+  const keptResources = [...after.overrides.values()].filter(isResource)
+  const nackedNames = new Set(before.nackedResponses.flatMap(({ content }) => [...content.keys()]))
+  const changedAmong = (resources: readonly Resource[]) =>
+    nackedNames.size === 0
+      ? upserts
+      : resources.filter((one) => upserts.includes(one) || nackedNames.has(one.name))
+  if (keptResources.length === 0)
+    return [
+      {
+        version,
+        resources: subscribedResources,
+        changedResources: changedAmong(subscribedResources),
+        removed: deleted,
+      },
+    ]
+  const byName = new Map(
+    [...subscribedResources, ...keptResources].map((resource) => [resource.name, resource]),
+  )
   const resources = shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
-  return [{ version: setVersion(resources), resources, news: newsAmong(resources), removed: lost }]
+  return [
+    {
+      version: setVersion(resources),
+      resources,
+      changedResources: changedAmong(resources),
+      removed: deleted,
+    },
+  ]
 }
 
-/** Assignments, routes and the like stay until their owner goes: only what is new is sent, and a missing name is no news. */
-function composePart(before: Delivery, { upserts, after }: Due): readonly ResponsePart[] {
-  const isAnswer = before.answerDue && before.subscription.wildcard
+/**
+ * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
+ * leaving one out does not delete it.
+ */
+function composeChanges(before: TypeState, { upserts, after }: PushPlan): readonly ResponsePart[] {
+  const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard
   if (upserts.length === 0 && !isAnswer) return []
-  return [{ version: after.base.version, resources: upserts, news: upserts, removed: [] }]
+  return [{ version: after.base.version, resources: upserts, changedResources: upserts, removed: [] }]
 }
 
 function receive(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
   const { typeUrl, responseNonce, resourceNames } = request
-  const known = state.deliveries.get(typeUrl)
+  const known = state.typeStates.get(typeUrl)
   if (known === undefined) return begin(state, request)
-  const flight = findFlight(known, responseNonce)
-  const answered = flight && answerFlight(...withOvertaken(known, flight), request.errorDetail)
-  const isOvertaken = known.lastNonce !== '' && responseNonce !== known.lastNonce
-  // What is refused in a response that was overtaken stands in the next one too: the verdict comes with its answer.
-  const isOpen = answered === undefined || (isOvertaken && request.errorDetail !== undefined)
-  const delivery = isOpen ? known : answered.delivery
+  const pendingResponse = findPending(known, responseNonce)
+  const answered =
+    pendingResponse && applyAnswer(...withSuperseded(known, pendingResponse), request.errorDetail)
+  const isSuperseded = known.lastNonce !== '' && responseNonce !== known.lastNonce
+  // The next response repeats the content of a superseded response that is NACKed, so its own answer will tell.
+  const isUndecided = answered === undefined || (isSuperseded && request.errorDetail !== undefined)
+  const typeState = isUndecided ? known : answered.typeState
   const report = answered === undefined ? [] : [answered.report]
-  if (isOvertaken) {
-    // The client will answer the newer response too, with the names that it then wants.
+  if (isSuperseded) {
+    // Ignore the names of a stale request. The client answers the newer response too, with the names that it wants by then.
     const stale: Report = { kind: 'stale', typeUrl, nonce: responseNonce }
-    return { state: withDelivery(state, delivery), report: flight === undefined ? [stale] : report }
+    return {
+      state: withTypeState(state, typeState),
+      report: pendingResponse === undefined ? [stale] : report,
+    }
   }
-  if (resourceNames === known.listed) return { state: withDelivery(state, delivery), report }
-  const change = subscribeToList(delivery.subscription, resourceNames, delivery.type.legacyWildcard)
-  const asking = change.wildcardBegan ? fromNothing(delivery) : delivery
-  const next = applyChange({ ...asking, listed: resourceNames }, change)
-  const isNews = change.asked.size > 0 || change.dropped.size > 0 || change.wildcardBegan
-  return { state: withDelivery(state, next), report: isNews ? [...report, reportSubscription(next)] : report }
+  if (resourceNames === known.lastResourceNames) return { state: withTypeState(state, typeState), report }
+  const change = subscribeToList(typeState.subscription, resourceNames, typeState.type.legacyWildcard)
+  const typeStateForChange = change.wildcardBegan ? withEmptyBase(typeState) : typeState
+  const next = applyChange({ ...typeStateForChange, lastResourceNames: resourceNames }, change)
+  const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
+  return {
+    state: withTypeState(state, next),
+    report: isChanged ? [...report, reportSubscription(next)] : report,
+  }
 }
 
-/** Responses come in order, so an answer to one is the answer to those before it too, as far as it repeats their content. */
-function withOvertaken(delivery: Delivery, last: Flight): [Delivery, Flight] {
-  const at = delivery.flights.indexOf(last)
-  if (at === 0) return [delivery, last]
-  const answered = delivery.flights.slice(0, at + 1)
-  const newNames = new Set(answered.flatMap(({ news }) => news.map(({ name }) => name)))
+/** Responses arrive in order, so an answer to one also answers those before it, as far as it repeats their content. */
+function withSuperseded(typeState: TypeState, last: PendingResponse): [TypeState, PendingResponse] {
+  const at = typeState.pendingResponses.indexOf(last)
+  if (at === 0) return [typeState, last]
+  const answered = typeState.pendingResponses.slice(0, at + 1)
+  const newNames = new Set(
+    answered.flatMap(({ changedResources }) => changedResources.map(({ name }) => name)),
+  )
   const present = new Set(last.resources.map(({ name }) => name))
-  const flight = {
+  const pendingResponse = {
     ...last,
-    from: earliest(answered.map(({ from }) => from)),
-    over: earliest(answered.map(({ over }) => over)),
-    news: last.resources.filter(({ name }) => newNames.has(name)),
+    ackedBaseline: earliest(answered.map(({ ackedBaseline }) => ackedBaseline)),
+    previousBaseline: earliest(answered.map(({ previousBaseline }) => previousBaseline)),
+    changedResources: last.resources.filter(({ name }) => newNames.has(name)),
     removed: [...new Set(answered.flatMap(({ removed }) => removed))].filter((name) => !present.has(name)),
   }
-  return [{ ...delivery, flights: [flight, ...delivery.flights.slice(at + 1)] }, flight]
+  return [
+    { ...typeState, pendingResponses: [pendingResponse, ...typeState.pendingResponses.slice(at + 1)] },
+    pendingResponse,
+  ]
 }
 
-/** The first request of a type on a stream: its nonce is that of an earlier stream, its version what the client still holds. */
+/** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
 function begin(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
   const { typeUrl, versionInfo, resourceNames } = request
-  const created = createDelivery(typeUrl)
+  const created = createTypeState(typeUrl)
   const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
-  const doubted: ReadonlySet<string> = state.unconfirmed.get(typeUrl) ?? new Set()
-  const claim = versionInfo !== '' && doubted.size === 0 ? versionInfo : undefined
-  // A client that had something may still have what it asks for, and must hear that it is gone.
-  const unknown = versionInfo === '' ? doubted : unite(doubted, change.asked)
-  const apart = new Map([...unknown].map((name) => [name, 'unknown' as const]))
-  const delivery = applyChange({ ...created, listed: resourceNames, claim, apart }, change)
-  return { state: withDelivery(state, delivery), report: [reportSubscription(delivery)] }
+  const unconfirmed: ReadonlySet<string> = state.unconfirmed.get(typeUrl) ?? new Set()
+  const clientVersion = versionInfo !== '' && unconfirmed.size === 0 ? versionInfo : undefined
+  // A client that reports a version may still have the names that it subscribes to, so it must learn which are gone.
+  const unknown = versionInfo === '' ? unconfirmed : unite(unconfirmed, change.subscribed)
+  const overrides = new Map([...unknown].map((name) => [name, 'unknown' as const]))
+  const typeState = applyChange(
+    { ...created, lastResourceNames: resourceNames, clientVersion, overrides },
+    change,
+  )
+  return { state: withTypeState(state, typeState), report: [reportSubscription(typeState)] }
 }
 
-function applyChange(delivery: Delivery, { subscription, asked, dropped }: SubscriptionChange): Delivery {
-  const owed = without(unite(delivery.owed, asked), dropped)
-  return { ...withoutRefused(delivery, (name) => !isSubscribed(subscription, name)), subscription, owed }
+function applyChange(
+  typeState: TypeState,
+  { subscription, subscribed, unsubscribed }: SubscriptionChange,
+): TypeState {
+  const requested = without(unite(typeState.requested, subscribed), unsubscribed)
+  return { ...withoutNacked(typeState, (name) => !isSubscribed(subscription, name)), subscription, requested }
 }

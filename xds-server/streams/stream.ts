@@ -1,28 +1,22 @@
-// What the two stream machines share: their state, the events that move them, and what they report.
+// What the two stream machines share: their state, their events, and their reports.
 
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import {
-  acceptFlight,
-  type Delivery,
-  type Flight,
-  type Response,
-  refuseFlight,
-} from '../type-state/type-state.ts'
+import { ack, nack, type PendingResponse, type Response, type TypeState } from '../type-state/type-state.ts'
 import type { NackDetail } from './requests.ts'
 
-/** A stream at one moment. Nothing in it is ever changed: each step makes the next. */
+/** The state of a stream. It is immutable: each step returns a new one. */
 export interface StreamState {
-  /** The newest snapshot of the node's group; absent until there is one. */
+  /** The newest snapshot of the node's group. Undefined until there is one. */
   readonly snapshot: Snapshot | undefined
-  /** False while the transport's buffer is full: then only what is newest when it drains is sent. */
+  /** False while the transport's buffer is full. When it drains, only the newest content is sent. */
   readonly writable: boolean
-  /** By type URL, in the order in which they are served. */
-  readonly deliveries: ReadonlyMap<string, Delivery>
+  /** By type URL, in push order. */
+  readonly typeStates: ReadonlyMap<string, TypeState>
   readonly nextNonce: number
-  /** Names by type URL whose content on this node is unknown: they stood in a response that it refused earlier. */
+  /** Names by type URL whose content on this node is unknown, because the node NACKed a response with them. */
   readonly unconfirmed: ReadonlyMap<string, ReadonlySet<string>>
-  /** Assignments whose clusters were changed on this stream before it asked for assignments. */
-  readonly rewarmed: ReadonlySet<string>
+  /** Names of assignments whose clusters were sent on this stream before its first EDS request. */
+  readonly warmingEds: ReadonlySet<string>
 }
 
 export type StreamEvent<Request> =
@@ -31,7 +25,7 @@ export type StreamEvent<Request> =
   | { readonly kind: 'blocked' }
   | { readonly kind: 'writable' }
 
-/** What happened on a stream, for the status and its events. */
+/** What happened on a stream, for its status and its events. */
 export type Report =
   | {
       readonly kind: 'subscribed'
@@ -54,35 +48,38 @@ export function createStreamState(unconfirmed: StreamState['unconfirmed'] = new 
   return {
     snapshot: undefined,
     writable: true,
-    deliveries: new Map(),
+    typeStates: new Map(),
     nextNonce: 1,
     unconfirmed,
-    rewarmed: new Set(),
+    warmingEds: new Set(),
   }
 }
 
-export function withDelivery(state: StreamState, delivery: Delivery): StreamState {
-  const { typeUrl } = delivery.type
-  const deliveries = new Map(state.deliveries).set(typeUrl, delivery)
-  if (state.deliveries.has(typeUrl)) return { ...state, deliveries }
-  const ordered = [...deliveries].sort(([, a], [, b]) => a.type.order - b.type.order)
-  return { ...state, deliveries: new Map(ordered) }
+export function withTypeState(state: StreamState, typeState: TypeState): StreamState {
+  const { typeUrl } = typeState.type
+  const typeStates = new Map(state.typeStates).set(typeUrl, typeState)
+  if (state.typeStates.has(typeUrl)) return { ...state, typeStates }
+  const ordered = [...typeStates].sort(([, a], [, b]) => a.type.order - b.type.order)
+  return { ...state, typeStates: new Map(ordered) }
 }
 
-/** The report of what a delivery is subscribed to now. */
-export function reportSubscription({ type, subscription }: Delivery): Report {
+/** Reports what a type is subscribed to now. */
+export function reportSubscription({ type, subscription }: TypeState): Report {
   const { names, wildcard } = subscription
   return { kind: 'subscribed', typeUrl: type.typeUrl, names: names.size, wildcard }
 }
 
-/** Applies an ACK or a NACK: which of the two it is, only `error_detail` says. */
-export function answerFlight(
-  delivery: Delivery,
-  flight: Flight,
+/**
+ * Applies an ACK or a NACK. Only `error_detail` makes the difference.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-nack-and-resource-type-instance-version
+ */
+export function applyAnswer(
+  typeState: TypeState,
+  pendingResponse: PendingResponse,
   error: NackDetail | undefined,
-): { readonly delivery: Delivery; readonly report: Report } {
-  const answer = { typeUrl: delivery.type.typeUrl, response: flight }
+): { readonly typeState: TypeState; readonly report: Report } {
+  const answer = { typeUrl: typeState.type.typeUrl, response: pendingResponse }
   return error === undefined
-    ? { delivery: acceptFlight(delivery, flight), report: { kind: 'acked', ...answer } }
-    : { delivery: refuseFlight(delivery, flight, error), report: { kind: 'nacked', ...answer, ...error } }
+    ? { typeState: ack(typeState, pendingResponse), report: { kind: 'acked', ...answer } }
+    : { typeState: nack(typeState, pendingResponse, error), report: { kind: 'nacked', ...answer, ...error } }
 }

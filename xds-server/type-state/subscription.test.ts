@@ -198,7 +198,7 @@ testScripts({
       ack 3 → CDS#5 -b
     `,
   },
-  'a name that is asked for again, once it was given up, is sent again': {
+  'a name that is subscribed for again, once it was given up, is sent again': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -214,8 +214,8 @@ testScripts({
   },
 })
 
-const NAMED: Subscription = { wildcard: false, names: new Set(['a', 'b']), named: true }
-const WILDCARD: Subscription = { wildcard: true, names: new Set(['a']), named: true }
+const NAMED: Subscription = { wildcard: false, names: new Set(['a', 'b']), legacyWildcardOff: true }
+const WILDCARD: Subscription = { wildcard: true, names: new Set(['a']), legacyWildcardOff: true }
 
 t.test('a subscription covers its names, or everything', async (t) => {
   t.equal(isSubscribed(NOTHING, 'a'), false)
@@ -228,7 +228,7 @@ const LISTS: readonly [
   title: string,
   before: Subscription,
   list: readonly string[],
-  expected: { asked: string[]; dropped: string[]; wildcardBegan: boolean; names: string[] },
+  expected: { subscribed: string[]; unsubscribed: string[]; wildcardBegan: boolean; names: string[] },
 ][] = [
   ['the same names in another order', NAMED, ['b', 'a'], change([], [], false, ['a', 'b'])],
   ['a name twice', NAMED, ['a', 'b', 'c', 'c'], change(['c'], [], false, ['a', 'b', 'c'])],
@@ -238,15 +238,19 @@ const LISTS: readonly [
   ['* once more', WILDCARD, ['*', 'a'], change([], [], false, ['a'])],
 ]
 
-function change(asked: string[], dropped: string[], wildcardBegan: boolean, names: string[]) {
-  return { asked, dropped, wildcardBegan, names }
+function change(subscribed: string[], unsubscribed: string[], wildcardBegan: boolean, names: string[]) {
+  return { subscribed, unsubscribed, wildcardBegan, names }
 }
 
 for (const [title, before, list, expected] of LISTS) {
   t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
-    const { subscription, asked, dropped, wildcardBegan } = subscribeToList(before, shareList(list), true)
-    t.same(change([...asked], [...dropped], wildcardBegan, [...subscription.names]), expected)
-    t.equal(subscription.named, true)
+    const { subscription, subscribed, unsubscribed, wildcardBegan } = subscribeToList(
+      before,
+      shareList(list),
+      true,
+    )
+    t.same(change([...subscribed], [...unsubscribed], wildcardBegan, [...subscription.names]), expected)
+    t.equal(subscription.legacyWildcardOff, true)
   })
 }
 
@@ -258,23 +262,26 @@ t.test('a request that asks for no change leaves the subscription as it is', asy
   const nothing = { subscribe: EMPTY_LIST, unsubscribe: EMPTY_LIST, first: false }
   t.same(subscribeToChange(WILDCARD, nothing, true), {
     subscription: WILDCARD,
-    asked: new Set(),
-    dropped: new Set(),
+    subscribed: new Set(),
+    unsubscribed: new Set(),
     wildcardBegan: false,
   })
   t.equal(subscribeToChange(WILDCARD, nothing, true).subscription, WILDCARD)
 })
 
-t.test('a change says what is asked for and what is dropped, each name once and without *', async (t) => {
-  const { subscription, ...change } = subscribeToChange(
-    WILDCARD,
-    { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
-    true,
-  )
-  t.same(change, { asked: new Set(['c', 'd']), dropped: new Set(['a']), wildcardBegan: false })
-  t.equal(subscription.wildcard, false)
-  t.same([...subscription.names], ['c', 'd'])
-})
+t.test(
+  'a change says what is subscribed for and what is unsubscribed, each name once and without *',
+  async (t) => {
+    const { subscription, ...change } = subscribeToChange(
+      WILDCARD,
+      { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
+      true,
+    )
+    t.same(change, { subscribed: new Set(['c', 'd']), unsubscribed: new Set(['a']), wildcardBegan: false })
+    t.equal(subscription.wildcard, false)
+    t.same([...subscription.names], ['c', 'd'])
+  },
+)
 
 t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
   const list = shareList(['a', 'b'])
@@ -285,7 +292,7 @@ t.test('all who ask for the same list share its set of names, whatever the proto
     false,
   )
   t.equal(ofList.subscription.names, ofChange.subscription.names)
-  t.equal(ofList.asked, ofList.subscription.names)
+  t.equal(ofList.subscribed, ofList.subscription.names)
 })
 
 t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {

@@ -3,7 +3,7 @@
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X13: an answer carries what there is of what was asked for': {
+  'X13: an answer carries what there is of what was subscribed for': {
     sotw: `
       serve EDS a=1 | CDS a=1
       ask EDS a b c → EDS#1 a=1
@@ -43,7 +43,7 @@ testScripts({
       serve RDS a=1 → RDS#3 a=1
     `,
   },
-  'X25: before there is a snapshot nothing is answered, then everything that was asked': {
+  'X25: before there is a snapshot nothing is answered, then everything that was subscribed': {
     sotw: `
       ask CDS
       ask EDS a b

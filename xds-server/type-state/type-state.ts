@@ -1,301 +1,167 @@
-// What one stream has of one type, and what it is still owed: immutable, and small, because it leans on shared snapshots.
+// The state of one resource type on one stream: what the client subscribes to, what it has, and which responses are un-ACKed.
+// It is immutable, and small because it refers to shared snapshots.
 
 import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
-import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { diffTypes, emptyTypeSnapshot, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { emptyTypeSnapshot, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isSubscribed, NOTHING, type Subscription } from './subscription.ts'
 
-/** What a client holds under a name: a resource that was sent, a version that it claims, or nobody knows. */
-export type Held = Resource | { readonly version: string } | 'unknown'
+/** What the client has for a resource name: a resource we sent, a version it reported on reconnect, or unknown. */
+export type ClientResourceState = Resource | { readonly version: string } | 'unknown'
 
-/** A response to send, still made of shared parts. */
+/** A response to send, before encoding. Its resources are shared with other streams. */
 export interface Response {
   readonly typeUrl: string
   readonly nonce: string
   readonly version: string
   readonly resources: SharedList<Resource>
-  /** Those of `resources` that the client did not hold before: all, but in a whole SotW response. */
-  readonly news: readonly Resource[]
-  /** Names that the client loses by this response; SotW says so by leaving them out. */
+  /** Those of `resources` that the client did not have before. In a full-state SotW response that is a part, else all. */
+  readonly changedResources: readonly Resource[]
+  /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
   readonly removed: readonly string[]
 }
 
-/** A response that was sent and is not answered. */
-export interface Flight extends Response {
-  /** The snapshot through which all was ACKed before this response; absent where there was none. */
-  readonly from: Snapshot | undefined
-  /** The snapshot that was sent before this response, which is in effect until it is answered. */
-  readonly over: Snapshot | undefined
+/** A response that was sent and that the client has neither ACKed nor NACKed. */
+export interface PendingResponse extends Response {
+  /** The newest snapshot of which the client had ACKed everything before this response. Undefined if there is none. */
+  readonly ackedBaseline: Snapshot | undefined
+  /** The snapshot that was pushed before this response. It may be in effect until the client answers. */
+  readonly previousBaseline: Snapshot | undefined
 }
 
-/** A response that the client refused. What stood in it may be in effect there or not, until a later ACK. */
-export interface Refusal {
+/** A NACKed response. Envoy may have applied part of it, so its resources are unknown until a later ACK. */
+export interface NackedResponse {
   readonly nonce: string
   readonly version: string
-  readonly from: Snapshot | undefined
-  readonly over: Snapshot | undefined
+  readonly ackedBaseline: Snapshot | undefined
+  readonly previousBaseline: Snapshot | undefined
   readonly code: number
   readonly message: string
-  /** Refused content: name → version, absent where the name was removed. */
+  /** The NACKed content: name → version, or undefined for a name that the response removed. */
   readonly content: ReadonlyMap<string, string | undefined>
-  /** Other content for some of its names was on its way already. */
-  readonly isOvertaken: boolean
+  /** A later pending response already carries other content for some of its names. */
+  readonly isSuperseded: boolean
 }
 
-export interface Delivery {
+export interface TypeState {
   readonly type: ResourceType
   readonly subscription: Subscription
-  /** Of what it is subscribed to, the client holds this content… */
+  /** What the client has of its subscription: the content of this snapshot… */
   readonly base: TypeSnapshot
-  /** …but for these names. */
-  readonly apart: ReadonlyMap<string, Held>
-  /** Names that must be answered whatever the client holds. */
-  readonly owed: ReadonlySet<string>
-  /** The first request of the type waits for its answer. */
-  readonly answerDue: boolean
-  /** All of this snapshot that concerns the stream was sent. */
+  /** …except for these names. */
+  readonly overrides: ReadonlyMap<string, ClientResourceState>
+  /** Names that the client asked for. They are answered even if the client already has them. */
+  readonly requested: ReadonlySet<string>
+  /** The first request of the type has no response yet. */
+  readonly awaitsFirstResponse: boolean
+  /** Everything of this snapshot that the stream subscribes to was sent. */
   readonly pushed: Snapshot | undefined
-  /** The nonce of the last response, empty before there was one. */
+  /** The nonce of the last response. Empty before the first one. */
   readonly lastNonce: string
-  /** SotW: the version that a reconnecting client claims to hold, until its first request is answered. */
-  readonly claim: string | undefined
-  /** SotW: the names as they stood in the last request; the same list again changes nothing. */
-  readonly listed: SharedList<string>
-  /** The version that the client last accepted. */
+  /** SotW: the `version_info` that a reconnecting client reported, until its first request is answered. */
+  readonly clientVersion: string | undefined
+  /** SotW: `resource_names` of the last request. The same list again changes nothing. */
+  readonly lastResourceNames: SharedList<string>
+  /** The version that the client last ACKed. */
   readonly ackedVersion: string | undefined
-  readonly flights: readonly Flight[]
-  readonly refusals: readonly Refusal[]
+  readonly pendingResponses: readonly PendingResponse[]
+  readonly nackedResponses: readonly NackedResponse[]
 }
 
-export function createDelivery(typeUrl: string): Delivery {
+export function createTypeState(typeUrl: string): TypeState {
   return {
     type: resourceTypeOf(typeUrl),
     subscription: NOTHING,
     base: emptyTypeSnapshot(typeUrl),
-    apart: new Map(),
-    owed: none,
-    answerDue: true,
+    overrides: new Map(),
+    requested: new Set(),
+    awaitsFirstResponse: true,
     pushed: undefined,
     lastNonce: '',
-    claim: undefined,
-    listed: EMPTY_LIST,
+    clientVersion: undefined,
+    lastResourceNames: EMPTY_LIST,
     ackedVersion: undefined,
-    flights: [],
-    refusals: [],
+    pendingResponses: [],
+    nackedResponses: [],
   }
 }
 
-/** When a response is computed: what is newest, how far pushes may go, and which names may be taken away. */
-export interface Moment {
-  readonly latest: Snapshot
-  readonly limit: Snapshot | undefined
-  readonly isRemovable: (typeUrl: string, name: string) => boolean
-  /** What is taken away, or was refused, by a response that is not ACKed. */
-  readonly unsettled: () => Iterable<Reference>
-}
-
-export interface Due {
-  readonly upserts: SharedList<Resource>
-  readonly removed: readonly string[]
-  /** The delivery once these are sent. */
-  readonly after: Delivery
-}
-
-/** What is to be sent now: answers from the newest snapshot, pushes no further than the limit. */
-export function computeDue(delivery: Delivery, moment: Moment): Due {
-  const { type, subscription, base, apart, owed } = delivery
-  const latest = typeIn(moment.latest, type.typeUrl)
-  const goal = goalOf(delivery, moment)
-  const target = goal === undefined ? base : typeIn(goal, type.typeUrl)
-  const isPinned = target.contentVersion !== latest.contentVersion
-  const diff = diffTypes(base, target)
-  // What was answered ahead of the pushes stays until they have caught up: older content must not follow newer.
-  const isAhead = (name: string) => isPinned && apart.has(name) && !owed.has(name)
-  const wantedOf = (name: string) => (owed.has(name) ? latest : target).resources.get(name)
-  const destined = (refusal: Refusal, name: string): Held | undefined => {
-    const wanted = wantedOf(name)
-    if (wanted !== undefined || moment.isRemovable(type.typeUrl, name)) return wanted
-    // What was refused last must not be repeated: what is still in use goes back to what it was.
-    return acceptedBefore(refusal, type, name)
-  }
-  const touched = delivery.refusals.filter((refusal) =>
-    isTouched(refusal, (name) =>
-      isAhead(name) ? refusal.content.get(name) : versionOf(destined(refusal, name)),
-    ),
+/**
+ * The state after the client asks for `*` anew: it is sent everything, and the names that it had and that no longer exist are
+ * removed.
+ */
+export function withEmptyBase(typeState: TypeState): TypeState {
+  const { type, subscription, base, overrides } = typeState
+  const had = [...base.resources.names(), ...overrides.keys()].filter((name) =>
+    isSubscribed(subscription, name),
   )
-  const after = {
-    ...delivery,
-    base: target,
-    owed: none,
-    answerDue: false,
-    claim: undefined,
-    pushed: goal ?? delivery.pushed,
-  }
-  if (apart.size === 0 && touched.length === 0) {
-    if (owed.size === 0 && diff.removed.length === 0) {
-      return { upserts: subscribedAmong(diff.changed, subscription), removed: [], after }
-    }
-    // A client that holds nothing is sent what it asks for: the same list for all who ask for the same.
-    if (base.resources.size === 0 && !isPinned) {
-      const removed = selectNames(target, owed).absent
-      return { upserts: subscribedIn(target, subscription), removed, after }
-    }
-  }
-
-  const upserts: Resource[] = []
-  const restored: Resource[] = []
-  const removed: string[] = []
-  const keptApart = new Map<string, Held>()
-  for (const name of candidates(delivery, diff, touched)) {
-    if (!isSubscribed(subscription, name)) continue
-    const refusal = touched.find(({ content }) => content.has(name))
-    const held = refusal ? acceptedBefore(refusal, type, name) : (apart.get(name) ?? base.resources.get(name))
-    const isOwed = owed.has(name)
-    const wanted = wantedOf(name)
-    if (isAhead(name)) {
-      keptApart.set(name, (refusal ? undefined : held) ?? 'unknown')
-    } else if (isOwed || refusal !== undefined || !isHeld(held, wanted)) {
-      if (wanted !== undefined) {
-        upserts.push(wanted)
-        if (!isHeld(wanted, target.resources.get(name))) keptApart.set(name, wanted)
-      } else if (isKeepable(held, isOwed) && !moment.isRemovable(type.typeUrl, name)) {
-        if ((isOwed || refusal) && isResource(held)) restored.push(held)
-        keptApart.set(name, held)
-      } else {
-        removed.push(name)
-      }
-    }
-  }
-  const refusals =
-    touched.length === 0 ? delivery.refusals : delivery.refusals.filter((one) => !touched.includes(one))
-  const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
-  const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  return { upserts: all, removed, after: { ...after, apart: keptApart, refusals } }
-}
-
-/** Asking for everything anew is answered with everything, and with what is gone of that which the client had. */
-export function fromNothing(delivery: Delivery): Delivery {
-  const { type, subscription, base, apart } = delivery
-  const had = [...base.resources.names(), ...apart.keys()].filter((name) => isSubscribed(subscription, name))
   const unknown = new Map(had.map((name) => [name, 'unknown' as const]))
-  return { ...delivery, base: emptyTypeSnapshot(type.typeUrl), apart: unknown, answerDue: true }
+  return {
+    ...typeState,
+    base: emptyTypeSnapshot(type.typeUrl),
+    overrides: unknown,
+    awaitsFirstResponse: true,
+  }
 }
 
-/** Whether the stream wants anything of the type: one that it gave up is not waited for. */
-export function isActive({ subscription }: Delivery): boolean {
+/** Whether the stream subscribes to anything of the type. Pushes do not wait for ACKs of other types. */
+export function isActive({ subscription }: TypeState): boolean {
   return subscription.wildcard || subscription.names.size > 0
 }
 
-const none: ReadonlySet<string> = new Set()
-
-/** The snapshot that a send brings the client to: never one that is older than what it was sent. */
-function goalOf({ type, answerDue, pushed }: Delivery, moment: Moment): Snapshot | undefined {
-  const { latest, limit, unsettled } = moment
-  if (answerDue) return latest
-  if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
-  if (limit === latest) return latest
-  // What is superseded already is passed over: what it refers to may be gone again, or refused.
-  const target = typeIn(limit, type.typeUrl)
-  const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  if (!isCurrent) return pushed
-  const needed = namesReferredTo(target)
-  for (const { typeUrl, name } of unsettled()) if (needed.get(typeUrl)?.has(name)) return pushed
-  return limit
-}
-
-/** The content that the client had accepted under a name when it refused another, where it had. */
-function acceptedBefore({ from }: Refusal, { typeUrl }: ResourceType, name: string): Held {
-  return (from && typeIn(from, typeUrl).resources.get(name)) ?? 'unknown'
-}
-
-/** Other content came for one of the refused names: the rest of the refused response may be tried again with it. */
-export function isTouched(
-  { content, isOvertaken }: Refusal,
+/** Whether one of the NACKed names has other content now. Then the rest of the NACKed response is sent again with it. */
+export function canRetry(
+  { content, isSuperseded }: NackedResponse,
   servedVersion: (name: string) => string | undefined,
 ): boolean {
-  return isOvertaken || [...content].some(([name, version]) => servedVersion(name) !== version)
+  return isSuperseded || [...content].some(([name, version]) => servedVersion(name) !== version)
 }
 
-function* candidates(
-  { apart, owed }: Delivery,
-  diff: TypeDiff,
-  touched: readonly Refusal[],
-): Iterable<string> {
-  const seen = new Set<string>()
-  const once = function* (names: Iterable<string>) {
-    for (const name of names) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      yield name
-    }
-  }
-  for (const { name } of diff.changed) yield* once([name])
-  yield* once(diff.removed)
-  yield* once(apart.keys())
-  yield* once(owed)
-  for (const { content } of touched) yield* once(content.keys())
-}
-
-/** What is gone but in use can be kept; where an answer is owed, only if it can be sent. */
-function isKeepable(held: Held | undefined, isOwed: boolean): held is Held {
-  return held !== undefined && (!isOwed || isResource(held))
-}
-
-/** Whether its content is at hand, not only its version. */
-export function isResource(held: Held): held is Resource {
+/** Whether we have the content, not only the version. */
+export function isResource(held: ClientResourceState): held is Resource {
   return held !== 'unknown' && 'value' in held
 }
 
-function versionOf(held: Held | undefined): string | undefined {
-  return held === 'unknown' ? undefined : held?.version
-}
-
-function isHeld(held: Held | undefined, wanted: Resource | undefined): boolean {
-  if (held === 'unknown') return false
-  return held?.version === wanted?.version
-}
-
-/** The list itself where nothing is left out, so that its encoding stays shared. */
-function subscribedAmong(
-  resources: SharedList<Resource>,
-  { wildcard, names }: Subscription,
-): SharedList<Resource> {
-  if (wildcard) return resources
-  const kept = resources.filter(({ name }) => names.has(name))
-  return kept.length === resources.length ? resources : shareList(kept)
-}
-
-/** All of a type that a subscription asks for, in the order of the names; one list for all with the same names. */
+/** All resources of a subscription, ordered by name. Subscriptions with the same set of names share one list. */
 export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): SharedList<Resource> {
   return wildcard ? type.list : selectNames(type, names).present
 }
 
-const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
+export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
   const absent = [...names].filter((name) => !type.resources.has(name))
   const isAll = names.size - absent.length === type.resources.size
   const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
   return { present, absent }
 })
 
-/** Every snapshot of which the client may have this type in effect: what was sent, and what that builds on until it is ACKed. */
-export function snapshotsInUse({ pushed, flights, refusals }: Delivery): readonly (Snapshot | undefined)[] {
-  return [pushed, ...[...flights, ...refusals].flatMap(({ from, over }) => [from, over])]
+/** Every snapshot that the client may have in effect for this type: the pushed one, and the baselines of un-ACKed responses. */
+export function snapshotsInUse({
+  pushed,
+  pendingResponses,
+  nackedResponses,
+}: TypeState): readonly (Snapshot | undefined)[] {
+  return [
+    pushed,
+    ...[...pendingResponses, ...nackedResponses].flatMap(({ ackedBaseline, previousBaseline }) => [
+      ackedBaseline,
+      previousBaseline,
+    ]),
+  ]
 }
 
-/** The snapshot through which the client has ACKed all of this type; what it refused does not count. */
-export function ackedThrough(delivery: Delivery): Snapshot | undefined {
-  return earliest(snapshotsInUse(delivery))
+/** The newest snapshot of which the client has ACKed everything of this type. NACKed responses do not count. */
+export function ackedThrough(typeState: TypeState): Snapshot | undefined {
+  return earliest(snapshotsInUse(typeState))
 }
 
-/** What the next response builds on: the flights before it are waited for on their own. */
-export function groundOf(delivery: Delivery): Snapshot | undefined {
-  return ackedThrough({ ...delivery, flights: [] })
+/** The ACKed baseline of the next response. Earlier pending responses have baselines of their own. */
+export function ackedBaselineOf(typeState: TypeState): Snapshot | undefined {
+  return ackedThrough({ ...typeState, pendingResponses: [] })
 }
 
-/** The oldest of some snapshots; absent where one of them is. */
+/** The oldest of some snapshots. Undefined if one of them is, because that means "before every snapshot". */
 export function earliest(snapshots: readonly (Snapshot | undefined)[]): Snapshot | undefined {
   let oldest: Snapshot | undefined
   for (const snapshot of snapshots) {
@@ -305,65 +171,80 @@ export function earliest(snapshots: readonly (Snapshot | undefined)[]): Snapshot
   return oldest
 }
 
-/** The response that a nonce answers; absent where no such response waits for an answer. */
-export function findFlight(delivery: Delivery, nonce: string): Flight | undefined {
-  return delivery.flights.find((flight) => flight.nonce === nonce)
+/** The pending response with a nonce. Undefined if no pending response has it. */
+export function findPending(typeState: TypeState, nonce: string): PendingResponse | undefined {
+  return typeState.pendingResponses.find((pendingResponse) => pendingResponse.nonce === nonce)
 }
 
-/** The delivery after an ACK, which speaks for every name in its response. */
-export function acceptFlight(delivery: Delivery, flight: Flight): Delivery {
+/** The state after an ACK, which confirms every name in its response. */
+export function ack(typeState: TypeState, pendingResponse: PendingResponse): TypeState {
   const accepted = {
-    ...delivery,
-    ackedVersion: flight.version,
-    flights: delivery.flights.filter((one) => one !== flight),
+    ...typeState,
+    ackedVersion: pendingResponse.version,
+    pendingResponses: typeState.pendingResponses.filter((one) => one !== pendingResponse),
   }
-  if (delivery.refusals.length === 0) return accepted
-  const settled = new Set(namesIn(flight))
-  return withoutRefused(accepted, (name) => settled.has(name))
+  if (typeState.nackedResponses.length === 0) return accepted
+  const confirmed = new Set(namesIn(pendingResponse))
+  return withoutNacked(accepted, (name) => confirmed.has(name))
 }
 
-/** The delivery after a NACK. What a later response brought again in other content is left to that one's answer. */
-export function refuseFlight(
-  delivery: Delivery,
-  flight: Flight,
+/** The state after a NACK. Names that a later pending response carries with other content are left to that one's answer. */
+export function nack(
+  typeState: TypeState,
+  pendingResponse: PendingResponse,
   error: { readonly code: number; readonly message: string },
-): Delivery {
-  // What was sent after it is no ground either until it is ACKed itself.
-  const flights = delivery.flights
-    .filter((one) => one !== flight)
-    .map((one) => ({ ...one, from: earliest([one.from, flight.from]) }))
-  const later = new Map(delivery.flights.slice(delivery.flights.indexOf(flight) + 1).flatMap(changesIn))
-  const changes = changesIn(flight)
+): TypeState {
+  // Later responses were built on the NACKed one, so their ACKed baseline is not newer than its own.
+  const pendingResponses = typeState.pendingResponses
+    .filter((one) => one !== pendingResponse)
+    .map((one) => ({ ...one, ackedBaseline: earliest([one.ackedBaseline, pendingResponse.ackedBaseline]) }))
+  const later = new Map(
+    typeState.pendingResponses
+      .slice(typeState.pendingResponses.indexOf(pendingResponse) + 1)
+      .flatMap(changesIn),
+  )
+  const changes = changesIn(pendingResponse)
   const content = new Map(
     changes.filter(([name, version]) => !later.has(name) || later.get(name) === version),
   )
-  if (content.size === 0) return { ...delivery, flights }
-  const { nonce, version, from, over } = flight
-  const isOvertaken = content.size < changes.length
-  const refusal: Refusal = { nonce, version, from, over, content, isOvertaken, ...error }
-  return { ...delivery, flights, refusals: [...delivery.refusals, refusal] }
+  if (content.size === 0) return { ...typeState, pendingResponses }
+  const { nonce, version, ackedBaseline, previousBaseline } = pendingResponse
+  const isSuperseded = content.size < changes.length
+  const nackedResponse: NackedResponse = {
+    nonce,
+    version,
+    ackedBaseline,
+    previousBaseline,
+    content,
+    isSuperseded,
+    ...error,
+  }
+  return { ...typeState, pendingResponses, nackedResponses: [...typeState.nackedResponses, nackedResponse] }
 }
 
-/** Forgets the refusal of names; a refusal of which nothing is left goes. */
-export function withoutRefused(delivery: Delivery, isSettled: (name: string) => boolean): Delivery {
-  const refusals = delivery.refusals
-    .map((refusal) => ({
-      ...refusal,
-      content: new Map([...refusal.content].filter(([name]) => !isSettled(name))),
+/** The state without some names in its NACKed responses. A NACKed response without names is dropped. */
+export function withoutNacked(typeState: TypeState, isConfirmed: (name: string) => boolean): TypeState {
+  const nackedResponses = typeState.nackedResponses
+    .map((nackedResponse) => ({
+      ...nackedResponse,
+      content: new Map([...nackedResponse.content].filter(([name]) => !isConfirmed(name))),
     }))
     .filter(({ content }) => content.size > 0)
-  return { ...delivery, refusals }
+  return { ...typeState, nackedResponses }
 }
 
-/** Every name that a response spoke of. */
-export function namesIn({ resources, removed }: Pick<Flight, 'resources' | 'removed'>): string[] {
+/** Every name that a response adds, changes or removes. */
+export function namesIn({ resources, removed }: Pick<PendingResponse, 'resources' | 'removed'>): string[] {
   return [...resources.map(({ name }) => name), ...removed]
 }
 
-/** What a response brings: name → version, absent where the name goes. */
-function changesIn({ news, removed }: Flight): readonly (readonly [string, string | undefined])[] {
+/** What a response changes: name → version, or undefined for a name that it removes. */
+function changesIn({
+  changedResources,
+  removed,
+}: PendingResponse): readonly (readonly [string, string | undefined])[] {
   return [
-    ...news.map(({ name, version }) => [name, version] as const),
+    ...changedResources.map(({ name, version }) => [name, version] as const),
     ...removed.map((name) => [name, undefined] as const),
   ]
 }

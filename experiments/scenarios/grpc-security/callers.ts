@@ -1,4 +1,4 @@
-// Who calls: tokens and certificates, and one call that tells the status it came to.
+// Callers with their tokens and certificates, and a call that returns its gRPC status.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -8,7 +8,7 @@ import { type ChannelCredentials, Client, credentials, Metadata, type ServiceErr
 const ECHO = toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' }))
 const PUT = toBinary(PutRequestSchema, create(PutRequestSchema, { key: 'k' }))
 
-/** What is called, in the order of the tables. */
+/** The methods that everybody calls, in the order of the tables. */
 export const METHODS = [
   { name: 'Echo/Unary', path: `/${EchoService.typeName}/Unary`, message: ECHO },
   { name: 'Echo/Bidirectional', path: `/${EchoService.typeName}/Bidirectional`, message: ECHO },
@@ -16,7 +16,7 @@ export const METHODS = [
 ] as const
 export type Method = (typeof METHODS)[number]
 
-/** Whom a client trusts and what it shows, in PEM. */
+/** The CA that a client trusts, and its own certificate, in PEM. */
 export interface Identity {
   readonly ca: string
   readonly certificate?: string
@@ -27,14 +27,14 @@ export interface Caller {
   readonly name: string
   readonly token?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Used where the listener speaks TLS. */
+  /** Used if the listener serves TLS. */
   readonly identity: Identity
 }
 
-/** A call that is not answered by then counts as not answered. */
+/** A call without an answer by then ends with DEADLINE_EXCEEDED. */
 const DEADLINE_MS = 5_000
 
-/** On a connection of its own, so that it meets what is in force now. */
+/** Calls on a new connection, so that the current filter chain decides. */
 export async function statusOf(
   target: string,
   caller: Caller,
@@ -49,16 +49,16 @@ export async function statusOf(
   }
 }
 
-/** A channel that shares its connection with no other; plaintext without an identity. */
+/** A channel with a connection of its own; plaintext without an identity. */
 export function openChannel(target: string, identity?: Identity): Client {
   return new Client(target, identity ? tlsOf(identity) : credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
-    // Envoys on one host have addresses of their own, which the certificate does not name.
+    // The certificate names localhost, and each Envoy of this host has another address.
     ...(identity && { 'grpc.ssl_target_name_override': 'localhost' }),
   })
 }
 
-/** The status of a call, 0 where it was answered. A method with streams is sent one message, and answers with one. */
+/** The gRPC status of a call: 0 for OK. A streaming method gets one message and returns one. */
 export function callOn(client: Client, metadata: Metadata, { path, message }: Method): Promise<number> {
   const asIs = (bytes: Uint8Array) => Buffer.from(bytes)
   const options = { deadline: Date.now() + DEADLINE_MS }

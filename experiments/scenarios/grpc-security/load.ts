@@ -1,22 +1,22 @@
-// Authorised calls that never stop while switches are turned: each that fails is one that a user would have noticed.
+// Authorized calls that go on while switches change: a user would notice each that fails.
 
 import { setTimeout } from 'node:timers/promises'
 import { CallCount } from '../../../testbed/load/call-count.ts'
 import { callOn, type Identity, METHODS, metadataOf, openChannel } from './callers.ts'
 
 const [UNARY] = METHODS
-/** Calls under way at once to each Envoy, and the pause of each between two. */
+/** Concurrent calls to each Envoy, and the pause of each worker between two calls. */
 const WORKERS = 2
 const PAUSE_MS = 5
 
 export interface LoadCount {
   readonly calls: number
-  /** Statuses of those that failed. */
+  /** gRPC statuses of the calls that failed. */
   readonly failed: readonly number[]
 }
 
-/** Calls to each target with one token, in plaintext or over TLS. */
-export class AuthorisedLoad {
+/** Calls every target with one token, in plaintext or over TLS. */
+export class AuthorizedLoad {
   readonly #targets: readonly string[]
   readonly #token: string
   readonly #failed: number[] = []
@@ -28,15 +28,15 @@ export class AuthorisedLoad {
     this.#token = token
   }
 
-  /** Goes on so from here; what went on before ends once the new calls go through. */
-  async goOn(identity?: Identity): Promise<void> {
+  /** Starts calls over TLS with an identity, or in plaintext; stops the earlier ones when the new ones get through. */
+  async moveTo(identity?: Identity): Promise<void> {
     const end = this.#end
     this.#end = this.#start(identity)
     await this.further(this.#targets.length * WORKERS)
     await end()
   }
 
-  /** Resolves once so many further calls have ended. */
+  /** Resolves after so many further calls have ended. */
   further(calls: number): Promise<void> {
     return this.#calls.further(calls)
   }
@@ -54,7 +54,7 @@ export class AuthorisedLoad {
     const clients = this.#targets.map((target) => openChannel(target, identity))
     const work = async (client: (typeof clients)[number]) => {
       while (isRunning) {
-        this.#tell(await callOn(client, metadataOf({ token: this.#token }), UNARY))
+        this.#record(await callOn(client, metadataOf({ token: this.#token }), UNARY))
         await setTimeout(PAUSE_MS)
       }
     }
@@ -66,8 +66,8 @@ export class AuthorisedLoad {
     }
   }
 
-  #tell(status: number): void {
+  #record(status: number): void {
     if (status !== 0) this.#failed.push(status)
-    this.#calls.tell()
+    this.#calls.add()
   }
 }

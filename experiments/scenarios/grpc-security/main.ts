@@ -1,4 +1,4 @@
-// Runs the scenario, prints each step as it comes, and ends with 0 where all was as it must be.
+// Runs the scenario, prints each step, and exits with 0 if everything is as expected.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { interruption } from '../../../processes/interruption.ts'
 import { ProcessGroup } from '../../../processes/process-group.ts'
 import { renderStep, renderVerdict } from './report.ts'
-import { findFaults, playScenario } from './scenario.ts'
+import { findProblems, runScenario } from './scenario.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -18,18 +18,18 @@ async function run(): Promise<number> {
   }).values
   const group = new ProcessGroup()
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'))
-  const play = async () => {
-    const reports = await playScenario(group, folder, {
+  const runAll = async () => {
+    const reports = await runScenario(group, folder, {
       envoys: Number(envoys),
       callsAround: Number(calls),
       onStep: (report) => print(renderStep(report)),
     })
-    const faults = findFaults(reports)
-    print(renderVerdict(reports, faults))
-    return faults.length === 0 ? 0 : 1
+    const problems = findProblems(reports)
+    print(renderVerdict(reports, problems))
+    return problems.length === 0 ? 0 : 1
   }
   try {
-    return await Promise.race([play(), interruption()])
+    return await Promise.race([runAll(), interruption()])
   } finally {
     await group.stop()
     await rm(folder, { recursive: true, force: true })

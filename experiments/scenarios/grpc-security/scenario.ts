@@ -1,4 +1,4 @@
-// The scenario: a testbed of its own, and on it one step after the other, under authorised calls that must never fail.
+// The scenario: starts a testbed and runs one step after the other, while authorized calls must never fail.
 
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -6,33 +6,33 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import type { ProcessGroup } from '../../../processes/process-group.ts'
 import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
 import { METHODS, statusOf } from './callers.ts'
-import { type Cast, castOf } from './cast.ts'
-import { AuthorisedLoad, type LoadCount } from './load.ts'
+import { AuthorizedLoad, type LoadCount } from './load.ts'
+import { createPeople, type People } from './people.ts'
 import { STEPS, type Step } from './steps.ts'
 
 const FLEET = 'edge'
-/** Seconds for which connections of a replaced listener may go on. */
+/** Seconds after which Envoy closes connections of a replaced listener. */
 const DRAIN_SECONDS = 2
 const POLL_MS = 50
 
 export interface ScenarioOptions {
-  /** Envoys, each on an address of its own. */
+  /** How many Envoys. */
   readonly envoys: number
-  /** Authorised calls before and after each turn, beside those during it. */
+  /** Authorized calls before and after each change, on top of those during it. */
   readonly callsAround: number
   readonly onStep?: (report: StepReport) => void
 }
 
 export interface StepReport {
   readonly title: string
-  /** From each REST call to its answer, which comes when the whole fleet has ACKed, in milliseconds. */
+  /** From each REST call to its answer, which comes when every Envoy has ACKed, in milliseconds. */
   readonly ackedMs: readonly number[]
   readonly callers: readonly CallerReport[]
-  readonly attacks: readonly { readonly name: string; readonly status: number; readonly isFault: boolean }[]
-  /** Authorised calls while it went on. */
+  readonly attacks: readonly { readonly name: string; readonly status: number; readonly isProblem: boolean }[]
+  /** Authorized calls during the step. */
   readonly load: LoadCount
-  /** Calls that rules in shadow mode would have refused, as Envoys count them. */
-  readonly wouldRefuse: number
+  /** Calls that rules in shadow mode would have denied, as the Envoys count them. */
+  readonly shadowDenied: number
 }
 
 export interface CallerReport {
@@ -42,21 +42,21 @@ export interface CallerReport {
   readonly expected: readonly number[]
 }
 
-interface Stage {
+interface RunContext {
   readonly testbed: Testbed
   readonly nodes: readonly TestbedNode[]
-  readonly cast: Cast
-  readonly load: AuthorisedLoad
+  readonly people: People
+  readonly load: AuthorizedLoad
   readonly callsAround: number
 }
 
-/** Plays all steps; every process that it starts is in `group`. @throws SwitchyardError where the fleet does not take a turn */
-export async function playScenario(
+/** Runs all steps; starts its processes in `group`. @throws SwitchyardError if the fleet does not ACK a change */
+export async function runScenario(
   group: ProcessGroup,
   folder: string,
   { envoys, callsAround, onStep = () => {} }: ScenarioOptions,
 ): Promise<readonly StepReport[]> {
-  // Certificates reach Envoys over mutual TLS only.
+  // The control plane sends secrets only over mutual TLS or a Unix socket.
   const fleets = new Map([[FLEET, envoys]])
   const testbed = await startTestbed(group, {
     ...{ folder, fleets, backends: 2, security: true, mtls: true },
@@ -64,17 +64,17 @@ export async function playScenario(
   })
   const { security } = testbed
   if (security === undefined) throw new SwitchyardError('internal', 'the testbed has no issuer')
-  const cast = await castOf(join(folder, 'certs'), join(folder, 'strangers'), security.issuer.tokens)
+  const people = await createPeople(join(folder, 'certs'), join(folder, 'strangers'), security.issuer.tokens)
   const nodes = testbed.fleets.get(FLEET) ?? []
-  const load = new AuthorisedLoad(
+  const load = new AuthorizedLoad(
     nodes.map(({ target }) => target),
-    cast.authorised.token,
+    people.authorized.token,
   )
-  await load.goOn()
+  await load.moveTo()
   const reports: StepReport[] = []
   try {
     for (const step of STEPS) {
-      const report = await play({ testbed, nodes, cast, load, callsAround }, step)
+      const report = await runStep({ testbed, nodes, people, load, callsAround }, step)
       onStep(report)
       reports.push(report)
     }
@@ -84,21 +84,21 @@ export async function playScenario(
   }
 }
 
-async function play(stage: Stage, step: Step): Promise<StepReport> {
-  const { testbed, nodes, cast, load, callsAround } = stage
+async function runStep(context: RunContext, step: Step): Promise<StepReport> {
+  const { testbed, nodes, people, load, callsAround } = context
   const counted = load.count()
   await load.further(callsAround)
   const ackedMs: number[] = []
-  for (const { change, loadMovesTo } of step.turns) {
-    ackedMs.push(await turn(testbed, nodes, change))
+  for (const { patch, loadMovesTo } of step.changes) {
+    ackedMs.push(await apply(testbed, nodes, patch))
     if (loadMovesTo !== undefined)
-      await load.goOn(loadMovesTo === 'tls' ? cast.authorised.identity : undefined)
+      await load.moveTo(loadMovesTo === 'tls' ? people.authorized.identity : undefined)
   }
-  // Counted from here on: what a chain has counted goes with it.
-  const shadowed = await wouldRefuse(nodes)
-  const callers = await callersOf(stage, step)
-  const refusedInShadow = (await wouldRefuse(nodes)) - shadowed
-  const attacks = await attacksOf(stage, step)
+  // Counts from here on: the stats of a replaced filter chain are gone.
+  const before = await countShadowDenied(nodes)
+  const callers = await callersOf(context, step)
+  const shadowDenied = (await countShadowDenied(nodes)) - before
+  const attacks = await attacksOf(context, step)
   await load.further(callsAround)
   return {
     title: step.title,
@@ -106,32 +106,36 @@ async function play(stage: Stage, step: Step): Promise<StepReport> {
     callers,
     attacks,
     load: since(counted, load.count()),
-    wouldRefuse: refusedInShadow,
+    shadowDenied,
   }
 }
 
-async function turn({ rest }: Testbed, nodes: readonly TestbedNode[], change: object): Promise<number> {
+async function apply({ rest }: Testbed, nodes: readonly TestbedNode[], patch: object): Promise<number> {
   const begun = performance.now()
-  const { outcome } = await rest.patchConfig({ fleets: { [FLEET]: change } })
+  const { outcome } = await rest.patchConfig({ fleets: { [FLEET]: patch } })
   const ackedMs = performance.now() - begun
-  if (outcome !== 'synced') throw new SwitchyardError('process-failed', `the fleet is not there: ${outcome}`)
+  if (outcome !== 'synced')
+    throw new SwitchyardError(
+      'process-failed',
+      `no Envoy of fleet "${FLEET}" is connected: the outcome is ${outcome}`,
+    )
   await Promise.all(nodes.map(untilReplaced))
   return ackedMs
 }
 
 /**
- * An ACK is not the end: a listener may wait for keys or certificates first, its workers take it up later still, and then
- * connections stay with what they came in by until that has drained.
+ * An ACK does not mean that a listener is in effect: it may wait for keys or certificates, its workers adopt it later, and
+ * then open connections stay with the old filter chain until the drain time ends.
  */
 async function untilReplaced({ envoy }: TestbedNode): Promise<void> {
   while ((await envoy.admin.draining()) === 0) await setTimeout(POLL_MS)
   while ((await envoy.admin.draining()) > 0) await setTimeout(POLL_MS)
 }
 
-/** Each caller calls each method at each Envoy; what differs between Envoys is told as the one that is not as expected. */
-async function callersOf({ nodes, cast }: Stage, step: Step): Promise<readonly CallerReport[]> {
+/** Each caller calls each method at each Envoy. If Envoys differ, the report has the unexpected status. */
+async function callersOf({ nodes, people }: RunContext, step: Step): Promise<readonly CallerReport[]> {
   return Promise.all(
-    cast.callers.map(async (caller) => {
+    people.callers.map(async (caller) => {
       const expected: readonly number[] = step.expected[caller.name] ?? []
       const statuses = await Promise.all(
         METHODS.map(async (method, index) => {
@@ -144,29 +148,29 @@ async function callersOf({ nodes, cast }: Stage, step: Step): Promise<readonly C
   )
 }
 
-async function attacksOf({ nodes, cast }: Stage, step: Step): Promise<StepReport['attacks']> {
+async function attacksOf({ nodes, people }: RunContext, step: Step): Promise<StepReport['attacks']> {
   const [method] = METHODS
   const target = nodes[0]?.target ?? ''
-  const attackers = cast.attackers.map((attacker) => ({
+  const attackers = people.attackers.map((attacker) => ({
     ...attacker,
-    ...(step.attackers === 'nobody' && { identity: cast.nobody }),
+    ...(!step.attackersHaveCertificate && { identity: people.noCertificate }),
   }))
   const attacks = attackers.map(async (attacker) => ({
     name: attacker.name,
     status: await statusOf(target, attacker, method, step.tls),
   }))
   if (step.tls && !step.open) {
-    const caller = { ...cast.authorised, name: 'plaintext' }
+    const caller = { ...people.authorized, name: 'plaintext' }
     const status = statusOf(target, caller, method, false)
-    attacks.push(status.then((status) => ({ name: 'a good token in plaintext', status })))
+    attacks.push(status.then((status) => ({ name: 'a valid token in plaintext', status })))
   }
   return (await Promise.all(attacks)).map((attack) => ({
     ...attack,
-    isFault: (attack.status === 0) !== step.open,
+    isProblem: (attack.status === 0) !== step.open,
   }))
 }
 
-async function wouldRefuse(nodes: readonly TestbedNode[]): Promise<number> {
+async function countShadowDenied(nodes: readonly TestbedNode[]): Promise<number> {
   const counts = await Promise.all(nodes.map(({ envoy }) => envoy.admin.stats('rbac.*shadow_denied$')))
   return counts.flatMap((count) => [...count.values()]).reduce((sum, count) => sum + count, 0)
 }
@@ -175,19 +179,21 @@ function since(before: LoadCount, after: LoadCount): LoadCount {
   return { calls: after.calls - before.calls, failed: after.failed.slice(before.failed.length) }
 }
 
-/** What is not as it must be, in sentences. */
-export function findFaults(reports: readonly StepReport[]): readonly string[] {
+/** What is not as expected, in sentences. */
+export function findProblems(reports: readonly StepReport[]): readonly string[] {
   return reports.flatMap(({ title, callers, attacks, load }) => [
     ...callers.flatMap(({ caller, statuses, expected }) =>
       statuses.flatMap((status, index) =>
         status === expected[index]
           ? []
-          : [`${title}: ${caller} gets ${status} of ${METHODS[index]?.name}, not ${expected[index]}`],
+          : [
+              `${title}: ${caller} gets status ${status} from ${METHODS[index]?.name}, not ${expected[index]}`,
+            ],
       ),
     ),
     ...attacks
-      .filter(({ isFault }) => isFault)
-      .map(({ name, status }) => `${title}: "${name}" gets ${status}`),
-    ...(load.failed.length > 0 ? [`${title}: ${load.failed.length} authorised calls failed`] : []),
+      .filter(({ isProblem }) => isProblem)
+      .map(({ name, status }) => `${title}: the attack "${name}" gets status ${status}`),
+    ...(load.failed.length > 0 ? [`${title}: ${load.failed.length} authorized calls failed`] : []),
   ])
 }

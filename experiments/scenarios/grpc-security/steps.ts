@@ -1,24 +1,24 @@
-// The steps of the scenario: what each turns, and what every caller must get then.
+// The steps of the scenario: what each changes, and what every caller must get then.
 
 /** Statuses by method, in the order of METHODS: 0 OK, 7 PERMISSION_DENIED, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
 type Statuses = readonly [unary: number, bidirectional: number, put: number]
 
-export interface Turn {
-  /** Merged into the fleet. */
-  readonly change: object
-  /** What the load moves to once that is in force; it stays where it is without. */
+export interface Change {
+  /** A merge patch of the fleet. */
+  readonly patch: object
+  /** What the load uses once the change is in force. Default: no change. */
   readonly loadMovesTo?: 'tls' | 'plaintext'
 }
 
 export interface Step {
   readonly title: string
-  /** One after the other. */
-  readonly turns: readonly Turn[]
-  /** What callers speak. */
+  /** Applied one after the other. */
+  readonly changes: readonly Change[]
+  /** Whether callers use TLS. */
   readonly tls: boolean
-  /** Whether attackers have a certificate of their own to show; `nobody` shows none. */
-  readonly attackers: 'client' | 'nobody'
-  /** Whether attacks get in: where nothing asks, they are calls like others. */
+  /** Whether attackers have a valid client certificate. */
+  readonly attackersHaveCertificate: boolean
+  /** Whether attacks get in: without a security filter they are ordinary calls. */
   readonly open: boolean
   readonly expected: Readonly<Record<string, Statuses>>
 }
@@ -35,47 +35,52 @@ const ROLES = { ...TOKENS, user: ONLY_UNARY }
 const on = { enabled: true }
 const off = { enabled: false }
 const checks = (jwt: object, opa: object, rbac: object) => ({ security: { jwt, opa, rbac } })
-const turn = (change: object): readonly Turn[] => [{ change }]
+const change = (patch: object): readonly Change[] => [{ patch }]
 const tls = (settings: object) => ({ listeners: { main: { tls: settings } } })
 
 const SHADOW = { enabled: true, shadow: true }
 const ENFORCED = { enabled: true, shadow: false }
-/** Both are served, so that clients can move one by one. */
+/** Serves TLS and plaintext, so that clients can move one by one. */
 const PERMISSIVE = { enabled: true, requireClient: false, allowPlaintext: true }
 const MUTUAL = { enabled: true, requireClient: true, allowPlaintext: false }
 
-const plaintext = { tls: false, attackers: 'client', open: false } as const
+const plaintext = { tls: false, attackersHaveCertificate: true, open: false } as const
 
 export const STEPS: readonly Step[] = [
-  { title: 'open', turns: [], ...plaintext, open: true, expected: OPEN },
-  { title: 'JWT', turns: turn(checks(on, off, off)), ...plaintext, expected: TOKENS },
-  { title: 'JWT and OPA', turns: turn(checks(on, on, off)), ...plaintext, expected: ROLES },
-  { title: 'JWT and rules in shadow', turns: turn(checks(on, off, SHADOW)), ...plaintext, expected: TOKENS },
-  { title: 'JWT and rules', turns: turn(checks(on, off, ENFORCED)), ...plaintext, expected: ROLES },
+  { title: 'open', changes: [], ...plaintext, open: true, expected: OPEN },
+  { title: 'JWT', changes: change(checks(on, off, off)), ...plaintext, expected: TOKENS },
+  { title: 'JWT and OPA', changes: change(checks(on, on, off)), ...plaintext, expected: ROLES },
+  {
+    title: 'JWT and rules in shadow',
+    changes: change(checks(on, off, SHADOW)),
+    ...plaintext,
+    expected: TOKENS,
+  },
+  { title: 'JWT and rules', changes: change(checks(on, off, ENFORCED)), ...plaintext, expected: ROLES },
   {
     title: 'TLS beside plaintext',
-    turns: [{ change: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'tls' }],
-    ...{ tls: true, attackers: 'nobody', open: true },
-    // A client certificate of another authority is refused where one is asked for at all.
+    changes: [{ patch: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'tls' }],
+    ...{ tls: true, attackersHaveCertificate: false, open: true },
+    // A certificate of another authority fails the handshake, even if no certificate is required.
     expected: { ...OPEN, stranger: NO_HANDSHAKE },
   },
   {
     title: 'mutual TLS',
-    turns: turn(tls(MUTUAL)),
-    ...{ tls: true, attackers: 'nobody', open: false },
+    changes: change(tls(MUTUAL)),
+    ...{ tls: true, attackersHaveCertificate: false, open: false },
     expected: { ...OPEN, anonymous: NO_HANDSHAKE, stranger: NO_HANDSHAKE },
   },
   {
     title: 'all together',
-    turns: turn(checks(on, on, ENFORCED)),
-    ...{ tls: true, attackers: 'client', open: false },
+    changes: change(checks(on, on, ENFORCED)),
+    ...{ tls: true, attackersHaveCertificate: true, open: false },
     expected: { ...ROLES, anonymous: NO_HANDSHAKE, stranger: NO_HANDSHAKE },
   },
   {
     title: 'open again',
-    turns: [
-      { change: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'plaintext' },
-      { change: tls(off) },
+    changes: [
+      { patch: { ...checks(off, off, off), ...tls(PERMISSIVE) }, loadMovesTo: 'plaintext' },
+      { patch: tls(off) },
     ],
     ...plaintext,
     open: true,

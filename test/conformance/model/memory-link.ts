@@ -45,10 +45,10 @@ export class MemoryLink implements Link {
   }
 
   close(): void {
-    const deliveries = [...this.#state.deliveries.values()]
+    const typeStates = [...this.#state.typeStates.values()]
     this.#watch.close(
-      deliveries.flatMap(({ type, flights }) =>
-        flights.map((response) => ({ typeUrl: type.typeUrl, response })),
+      typeStates.flatMap(({ type, pendingResponses }) =>
+        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
       ),
     )
   }

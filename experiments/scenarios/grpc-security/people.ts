@@ -1,4 +1,4 @@
-// Everybody who calls, rightly or not: made once, from the issuer and the certificates of the testbed.
+// All callers and attackers, with tokens of the testbed's issuer and certificates of its authority.
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,29 +11,29 @@ import type { Caller, Identity } from './callers.ts'
 const LIFETIME = 1_800
 const SERVICE = { name: 'service', uris: ['spiffe://switchyard/service'] }
 
-export interface Cast {
+export interface People {
   /** In the order of the tables. */
   readonly callers: readonly Caller[]
-  /** Each of them tries to pass for somebody else. */
+  /** Each tries to get in with a forged or foreign credential. */
   readonly attackers: readonly Caller[]
-  /** Whose calls must never fail. */
-  readonly authorised: Required<Pick<Caller, 'token' | 'identity'>>
-  /** Trusts the Envoys, and shows nothing. */
-  readonly nobody: Identity
+  /** The caller whose calls must never fail. */
+  readonly authorized: Required<Pick<Caller, 'token' | 'identity'>>
+  /** Trusts the Envoys' CA, and has no certificate. */
+  readonly noCertificate: Identity
 }
 
 /**
- * @param certificates the folder of the authority that the listeners trust
- * @param scratch a folder for an authority that nobody trusts
- * @param tokens where tokens are had
+ * @param certificates folder of the authority that the listeners trust
+ * @param scratch folder for an authority that nobody trusts
+ * @param tokens address of the issuer's token endpoint
  */
-export async function castOf(certificates: string, scratch: string, tokens: string): Promise<Cast> {
+export async function createPeople(certificates: string, scratch: string, tokens: string): Promise<People> {
   await mkdir(scratch, { recursive: true })
   await writeCertificates(certificates, { subjects: [SERVICE] })
   await writeCertificates(scratch)
-  const nobody: Identity = { ca: await readFile(join(certificates, 'ca.pem'), 'utf8') }
+  const noCertificate: Identity = { ca: await readFile(join(certificates, 'ca.pem'), 'utf8') }
   const identityOf = async (name: string, folder = certificates): Promise<Identity> => ({
-    ...nobody,
+    ...noCertificate,
     certificate: await readFile(join(folder, `${name}.pem`), 'utf8'),
     key: await readFile(join(folder, `${name}.key`), 'utf8'),
   })
@@ -49,7 +49,7 @@ export async function castOf(certificates: string, scratch: string, tokens: stri
   })
   return {
     callers: [
-      { name: 'anonymous', identity: nobody },
+      { name: 'anonymous', identity: noCertificate },
       { name: 'user', token: user, identity: client },
       { name: 'admin', token: admin, identity: client },
       { name: 'stranger', token: stranger, identity: await identityOf('client', scratch) },
@@ -57,15 +57,21 @@ export async function castOf(certificates: string, scratch: string, tokens: stri
     ],
     attackers: [
       { name: 'a role written into a signed token', token: withRole(user, 'admin') },
-      { name: 'a token that says it needs no signature', token: unsigned(admin) },
+      { name: 'a token with alg none', token: unsigned(admin) },
       { name: 'a token for another audience', token: await issue(['admin'], { audience: 'payments' }) },
-      { name: 'a token that has ended', token: await issue(['admin'], { lifetime: -120 }) },
-      { name: 'a token signed by a stranger', token: stranger },
-      { name: 'headers that only checks write', headers: { 'x-subject': 'root', 'x-auth-roles': 'admin' } },
-      { name: 'a path of their own', headers: { 'x-envoy-original-path': '/grpc.health.v1.Health/Check' } },
+      { name: 'an expired token', token: await issue(['admin'], { lifetime: -120 }) },
+      { name: 'a token signed with an unknown key', token: stranger },
+      {
+        name: 'headers that only security filters set',
+        headers: { 'x-subject': 'root', 'x-auth-roles': 'admin' },
+      },
+      {
+        name: 'a forged x-envoy-original-path',
+        headers: { 'x-envoy-original-path': '/grpc.health.v1.Health/Check' },
+      },
     ].map((attacker) => ({ ...attacker, identity: client })),
-    authorised: { token: admin, identity: client },
-    nobody,
+    authorized: { token: admin, identity: client },
+    noCertificate,
   }
 }
 
