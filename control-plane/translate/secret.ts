@@ -17,6 +17,11 @@ export function secretName(secret: string, part: SecretPart): string {
   return `${part}/${secret}`
 }
 
+/** The name in the document of the secret that a resource is made of. */
+export function secretOf(resourceName: string): string {
+  return resourceName.slice(resourceName.indexOf('/') + 1)
+}
+
 /**
  * What stands in a listener or a cluster. It names the secret and says nothing of its content: a renewal is a new secret,
  * and neither a new listener nor a new cluster.
