@@ -18,7 +18,8 @@ import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
-export type XdsProtocol = 'delta' | 'sotw'
+export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
+export type XdsProtocol = (typeof XDS_PROTOCOLS)[number]
 
 export interface XdsOptions {
   /** `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */

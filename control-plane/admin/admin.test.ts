@@ -25,6 +25,7 @@ function silentFleet() {
     secrets: () => ({}),
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
+    newestRejected: async () => undefined,
     list: async () => [HEAD],
     write: async () => HEAD,
     progress: async (_number, signal) => {

@@ -189,3 +189,36 @@ t.test('a patch that makes the document invalid is 422 with the path in the docu
   t.match(response.json(), { status: 422, problems: [{ path: /^routes\.public\.rules/ }] })
   t.equal(state.head.number, 1)
 })
+
+for (const count of [2, 50]) {
+  t.test(
+    `${count} PATCHes at once with If-Match: * all succeed, and none of their changes is lost`,
+    async (t) => {
+      const { admin, state, store } = await serveFleet(t)
+      // The writes meet in the queue: each of them arrives before the first one is in the store.
+      const append = store.append.bind(store)
+      const allArrived = Promise.withResolvers<void>()
+      store.append = async (...parameters) => {
+        await allArrived.promise
+        return append(...parameters)
+      }
+      let arrived = 0
+      admin.addHook('preHandler', async () => {
+        arrived += 1
+        if (arrived === count) setImmediate(allArrived.resolve)
+      })
+      const patches = Array.from({ length: count }, (_, index) =>
+        admin.inject({
+          method: 'PATCH',
+          url: '/v1/config',
+          headers: { 'content-type': 'application/json', 'if-match': '*' },
+          payload: { upstreams: { [`u${index}`]: { endpoints: {} } } },
+        }),
+      )
+      const codes = (await Promise.all(patches)).map(({ statusCode }) => statusCode)
+      t.same(new Set(codes), new Set([202]))
+      t.equal(state.head.number, 1 + count)
+      t.match(Object.keys(state.config.upstreams), { length: 3 + count })
+    },
+  )
+}

@@ -11,7 +11,7 @@ import { PendingAnswer } from './answers.ts'
 import { type Body, configIn, valueIn, YAML_TYPES } from './body.ts'
 import { mergePatch } from './merge-patch.ts'
 import { routeOf } from './operation.ts'
-import { etagHeader, requireMatch } from './preconditions.ts'
+import { etagHeader, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function configRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
@@ -34,8 +34,8 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
       handler: async (request, reply) => {
         const { headers, query, body } = request
         const answer = new PendingAnswer(state, reply, closing, query)
-        const expectedEtag = requireMatch(headers, state.head)
-        const { number } = await state.write(edit(body), { author: authorOf(request), expectedEtag })
+        const ifMatch = readIfMatch(headers)
+        const { number } = await state.write(edit(body), { author: authorOf(request), ifMatch })
         return await answer.send(number)
       },
     })

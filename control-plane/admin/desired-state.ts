@@ -5,7 +5,7 @@ import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
 import type { Config } from '../document/model.ts'
-import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
+import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 
 /** How far a revision has come. */
 export interface Progress {
@@ -25,11 +25,13 @@ export interface DesiredState {
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>
+  /** The newest revision that a node NACKed; undefined if there is none. */
+  newestRejected(): Promise<RevisionInfo | undefined>
   /** Oldest first. */
   list(): Promise<readonly RevisionInfo[]>
   write(
     edit: (config: Config) => Config,
-    options: { readonly author: string; readonly expectedEtag?: string },
+    options: { readonly author: string; readonly ifMatch?: IfMatch },
   ): Promise<RevisionInfo>
   progress(number: number, signal: AbortSignal): Promise<Progress>
 }

@@ -14,7 +14,7 @@ import { authorOf } from './access.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, valueIn } from './body.ts'
 import { routeOf } from './operation.ts'
-import { requireMatch } from './preconditions.ts'
+import { readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function lbRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
@@ -35,11 +35,10 @@ export async function lbRoutes(server: FastifyInstance, { state, closing }: Rout
       const { fleet } = params
       const answer = new PendingAnswer(state, reply, closing, query)
       const wanted = valueIn(body)
-      const expected =
-        headers['if-match'] === undefined ? {} : { expectedEtag: requireMatch(headers, state.head) }
+      const ifMatch = headers['if-match'] === undefined ? '*' : readIfMatch(headers)
       const { number } = await state.write((config) => withFleetLb(config, fleet, wanted), {
         author: authorOf(request),
-        ...expected,
+        ifMatch,
       })
       return await answer.send(number, () => fleetLbOf(state.config, fleet))
     },

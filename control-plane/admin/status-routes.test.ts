@@ -66,3 +66,10 @@ t.test('a snapshot is proto JSON, including what is packed inside it', async (t)
   t.match(snapshot[LISTENER].resources.main.filterChains[0].filters[0].typedConfig, { '@type': /TcpProxy$/ })
   t.equal((await admin.inject('/v1/snapshots/west')).statusCode, 404)
 })
+
+t.test('the status does not read all revisions', async (t) => {
+  const { admin, store } = await serveFleet(t)
+  store.list = () => Promise.reject(new Error('every revision was read'))
+  t.equal((await admin.inject('/v1/status')).statusCode, 200)
+  t.equal((await admin.inject('/v1/revisions')).statusCode, 500, 'the twin')
+})

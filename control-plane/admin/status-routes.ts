@@ -29,8 +29,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
   server.route({
     ...routeOf('getStatus'),
     handler: async (): Promise<Status> => {
-      const newestFirst = (await state.list()).toReversed()
-      const rejected = newestFirst.find(({ status }) => status === 'rejected' || status === 'rolled_back')
+      const rejected = await state.newestRejected()
       return {
         revision: toRevisionJson(state.head),
         acceptedRevision: state.acceptedNumber ?? null,

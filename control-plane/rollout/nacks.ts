@@ -1,10 +1,7 @@
 // Refusals in words: who refused what, with the client's own text, and the place of the document that it comes from.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '../../core/errors.ts'
 import type { Nack, NodeStatus } from '../../xds-server/index.ts'
-import type { Config } from '../document/model.ts'
-import { formatSteps } from '../document/problem.ts'
 import type { Detail } from '../store/revision.ts'
 import type { Publication } from './publisher.ts'
 
@@ -55,30 +52,6 @@ function withoutFinalDots(word: string): string {
   let end = word.length
   while (word[end - 1] === '.') end -= 1
   return word.slice(0, end)
-}
-
-/** The paths at which two configurations differ, as deep as they do. */
-export function changedPaths(before: Config, after: Config): string[] {
-  return [...differences(before, after, [])].map(formatSteps)
-}
-
-function* differences(
-  before: unknown,
-  after: unknown,
-  steps: readonly string[],
-): Iterable<readonly string[]> {
-  if (isDeepStrictEqual(before, after)) return
-  if (!isMap(before) || !isMap(after)) {
-    yield steps
-    return
-  }
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    yield* differences(before[key], after[key], [...steps, key])
-  }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Who has not answered yet, and about what. */

@@ -3,6 +3,7 @@
 import type { NodeStatus, SnapshotCache, SyncReport } from '../../xds-server/index.ts'
 import type { Detail, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { hasChange } from './changes.ts'
 import { describePending, describeRefusals } from './nacks.ts'
 import type { Publication } from './publisher.ts'
 
@@ -20,13 +21,15 @@ export interface Progress {
 }
 
 export interface ProgressContext {
-  readonly store: Pick<RevisionStore, 'info' | 'watch'>
+  readonly store: Pick<RevisionStore, 'get' | 'info' | 'watch'>
   readonly cache: Pick<SnapshotCache, 'status' | 'synced'>
   readonly inForce: () => {
     readonly revision: RevisionInfo
     readonly publication: Publication
     readonly fleets: ReadonlySet<string>
   }
+  /** Resolves when the writes under way are done: the store has a verdict a moment before it is in force. */
+  readonly settled: () => Promise<void>
 }
 
 /** @throws SwitchyardError `not-found` */
@@ -36,6 +39,7 @@ export async function followRevision(
   context: ProgressContext,
 ): Promise<Progress> {
   const decided = await untilDecided(number, signal, context)
+  await context.settled()
   const revision = await context.store.info(number)
   const isInForce = decided.number === context.inForce().revision.number
   const nodes = isInForce ? nodesInForce(context) : []
@@ -45,6 +49,10 @@ export async function followRevision(
     case 'rolled_back':
       return { outcome: 'nacked', revision, ...told, nodes: isInForce ? nodes : context.cache.status() }
     case 'accepted':
+      if (decided.number !== number && !(await isPartOf(number, decided.number, context))) {
+        const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
+        return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes }
+      }
       if (!isInForce) return { outcome: 'synced', revision, ...told, nodes }
       return { revision, ...(await untilSynced(signal, context)) }
     default:
@@ -74,6 +82,13 @@ async function untilDecided(
     }
   }
   return latest
+}
+
+/** Whether a newer revision still has what a superseded one changed. */
+async function isPartOf(superseded: number, newer: number, { store }: ProgressContext): Promise<boolean> {
+  const before = superseded === 1 ? {} : (await store.get(superseded - 1)).document
+  const [{ document: after }, { document }] = [await store.get(superseded), await store.get(newer)]
+  return hasChange(document, before, after)
 }
 
 /** Without a node, nobody can tell how long it will be until there is one. */

@@ -211,6 +211,35 @@ t.test('a revision that a newer one overtakes shares its fate', async (t) => {
   t.same(await statuses(), ['1 accepted', '2 superseded', '3 rolled_back', '4 accepted'])
 })
 
+t.test('a superseded revision is synced if what it changed is accepted as part of a newer one', async (t) => {
+  const { node, revisions, write } = await serveAccepted(t)
+  node.answer = () => 'silence'
+  await write({ 'fleets.edge.lb.policy': 'random' })
+  node.answer = () => 'ack'
+  const weighted = { 'fleets.edge.lb.policy': 'random', 'upstreams.echo.endpoints.b1.weight': 2 }
+  await write(weighted)
+  t.match(await revisions.progress(2, NEVER), { outcome: 'synced', revision: { status: 'superseded' } })
+})
+
+t.test('a superseded revision whose change the newer one dropped is not synced', async (t) => {
+  const { node, revisions, write } = await serveAccepted(t)
+  node.answer = () => 'silence'
+  await write({ 'fleets.edge.lb.policy': 'random' })
+  node.answer = () => 'ack'
+  await write({ 'upstreams.echo.endpoints.b1.weight': 2 })
+  t.match(await revisions.progress(3, NEVER), { outcome: 'synced' })
+  const dropped = {
+    outcome: 'unverified',
+    revision: { number: 2, status: 'superseded' },
+    detail: { message: /^revision 3 took the place of revision 2/ },
+  }
+  t.match(await revisions.progress(2, NEVER), dropped)
+  await write({ 'upstreams.echo.endpoints.b1.weight': 3 })
+  await revisions.progress(4, NEVER)
+  t.match(await revisions.progress(2, NEVER), dropped, 'also when the newer one is not in force any more')
+  t.match(await revisions.progress(3, NEVER), { outcome: 'synced' }, 'an accepted revision was in effect')
+})
+
 t.test(
   'who was still to answer about a revision that was overtaken has a vote on the newer one',
   async (t) => {
@@ -235,9 +264,9 @@ t.test('X29: a write that changes nothing is no revision, and a stale one is non
   t.equal((await write({})).number, 1)
   const stale = revisions.write((config) => ({ ...config, upstreams: {} }), {
     author: 'rest',
-    expectedEtag: '7-x',
+    ifMatch: ['7-x'],
   })
-  await t.rejects(stale, { code: 'stale-etag', message: /it is at revision 1/ })
+  await t.rejects(stale, { code: 'stale-etag', message: /is at revision 1/ })
   t.same(await statuses(), ['1 accepted'])
 })
 

@@ -12,10 +12,11 @@ import {
   type SecretStatus,
   SecretStore,
 } from '../sources/secrets/secret-store.ts'
-import type { Detail, Revision, RevisionInfo } from '../store/revision.ts'
+import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { changedPaths } from './changes.ts'
 import { keepEqual } from './keep-equal.ts'
-import { changedPaths, describeRefusals } from './nacks.ts'
+import { describeRefusals } from './nacks.ts'
 import { followRevision, type Progress } from './progress.ts'
 import { type Publication, Publisher, type ServingCache } from './publisher.ts'
 import { judge, keysOf, type Trial } from './verdict.ts'
@@ -33,8 +34,8 @@ export interface RevisionsOptions {
 
 export interface WriteOptions {
   readonly author: string
-  /** The ETag of the revision that the writer has seen; without it, the write is to whatever is newest. */
-  readonly expectedEtag?: string
+  /** Compared with the revision in force when all earlier writes are done. Default: `*`. */
+  readonly ifMatch?: IfMatch
 }
 
 interface InForce extends Prepared {
@@ -80,13 +81,9 @@ export class Revisions {
     const { store, initial, secrets = new SecretStore({ folder: '.' }) } = options
     const publisher = new Publisher(options.cache)
     const head = (await store.head()) ?? (await writeFirst(store, initial))
-    const older = (await store.list()).filter(({ number }) => number < head.number)
-    for (const { number, status } of older) {
-      if (status === 'pending' || status === 'unverified') await store.setStatus(number, 'superseded')
-    }
-    const accepted = older.findLast(({ status }) => status === 'accepted')
+    const accepted = await store.newest(['accepted'])
     let lastAccepted: Accepted | undefined
-    if (accepted !== undefined && head.status !== 'accepted') {
+    if (accepted !== undefined && accepted.number !== head.number) {
       const config = await configOf(store, accepted.number)
       const before = await prepare(config, publisher, secrets)
       publisher.publish(before.publication)
@@ -149,6 +146,11 @@ export class Revisions {
     return this.#store.list()
   }
 
+  /** The newest revision that a node NACKed. */
+  newestRejected(): Promise<RevisionInfo | undefined> {
+    return this.#store.newest(['rejected', 'rolled_back'])
+  }
+
   /** What nodes NACK now, and where in the document it comes from. */
   nacks(): Detail | undefined {
     return describeRefusals(this.#cache.status(), this.#inForce.publication)
@@ -164,22 +166,22 @@ export class Revisions {
    * @param edit makes the next document of the one in force; it may throw
    * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for files that are unfit, or whatever `edit` throws; what is served stays
    */
-  write(edit: (config: Config) => Config, { author, expectedEtag }: WriteOptions): Promise<RevisionInfo> {
+  write(edit: (config: Config) => Config, { author, ifMatch = '*' }: WriteOptions): Promise<RevisionInfo> {
     return this.#turns.take(async () => {
       const before = this.#inForce.revision
-      if (expectedEtag !== undefined && expectedEtag !== before.etag) {
+      if (ifMatch !== '*' && !ifMatch.includes(before.etag)) {
         throw new SwitchyardError(
           'stale-etag',
-          `the document has changed since: read it again (it is at revision ${before.number}), and repeat the edit`,
+          `the document is at revision ${before.number} ("${before.etag}"), which If-Match does not name; read it again and repeat the edit`,
         )
       }
       const config = keepEqual(this.config, edit(this.config))
       if (config === this.config) return before
       const prepared = await prepare(config, this.#publisher, this.#secrets)
-      const revision = await this.#store.append(config, before.etag, author)
-      if (before.status === 'pending' || before.status === 'unverified') {
-        await this.#store.setStatus(before.number, 'superseded')
-      }
+      const isUndecided = before.status === 'pending' || before.status === 'unverified'
+      const revision = await this.#store.append(config, before.etag, author, {
+        ...(isUndecided && { previous: { status: 'superseded' } }),
+      })
       this.#serve(revision, prepared)
       await this.#review()
       return this.#inForce.revision
@@ -192,6 +194,7 @@ export class Revisions {
       store: this.#store,
       cache: this.#cache,
       inForce: () => this.#inForce,
+      settled: () => this.#turns.take(async () => {}),
     })
   }
 
@@ -286,11 +289,11 @@ export class Revisions {
     const revision = await this.#store.append(accepted.config, etag, 'system', {
       status: 'accepted',
       detail: { message, problems: [] },
+      previous: { status: 'rolled_back', ...(why && { detail: why }) },
     })
     this.#serve(revision, prepared)
     this.#trial = undefined
     this.#keepAsAccepted()
-    await this.#store.setStatus(number, 'rolled_back', why)
   }
 
   #explain(by: readonly NodeStatus[]): Detail | undefined {

@@ -1,30 +1,45 @@
-// Where revisions are kept. All of it is asynchronous, since a store that replicas share is one over the network.
+// Where revisions are kept. Every method is asynchronous, because a store that replicas share is reached over the network.
 
 import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
 
+export interface Verdict {
+  readonly status: RevisionStatus
+  readonly detail?: Detail
+}
+
+export interface AppendOptions extends Partial<Verdict> {
+  /**
+   * The status of the revision before, if it changes with this write. Both changes are one transaction: whenever the process
+   * ends, the store has both or neither, and no reader sees one without the other.
+   */
+  readonly previous?: Verdict
+}
+
 export interface RevisionStore {
   /**
-   * Writes a revision, `pending` unless told otherwise; it is durable when this resolves.
+   * Writes a revision; it is durable when the promise resolves. Its status is `pending` by default.
    * @param expectedHead the ETag of the newest revision as the writer knows it; undefined for the first one
-   * @throws SwitchyardError `stale-etag` where the newest is another one by now, and nothing is written
+   * @throws SwitchyardError `stale-etag` if the newest revision is another one, and then nothing is written
    */
   append(
     document: unknown,
     expectedHead: string | undefined,
     author: string,
-    verdict?: { readonly status: RevisionStatus; readonly detail?: Detail },
+    options?: AppendOptions,
   ): Promise<RevisionInfo>
   /** @throws SwitchyardError `not-found` */
   get(number: number): Promise<Revision>
-  /** The same without its document, which may be long. @throws SwitchyardError `not-found` */
+  /** A revision without its document, which may be long. @throws SwitchyardError `not-found` */
   info(number: number): Promise<RevisionInfo>
   /** The newest revision; undefined before there is one. */
   head(): Promise<Revision | undefined>
   /** All revisions without their documents, the oldest first. */
   list(): Promise<readonly RevisionInfo[]>
+  /** The newest revision that has one of these statuses, without its document; undefined if there is none. */
+  newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined>
   /** @throws SwitchyardError `not-found` */
   setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo>
-  /** The revisions from a number on as they are, and then each one that is appended or gets another status. */
+  /** Yields the revisions from a number on as they are, and then each one that is appended or whose status changes. */
   watch(from: number, options?: { readonly signal?: AbortSignal }): AsyncIterable<RevisionInfo>
   close(): Promise<void>
 }

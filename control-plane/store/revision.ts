@@ -5,6 +5,9 @@ import type { Problem } from '../../core/errors.ts'
 
 export type { RevisionStatus }
 
+/** Which revision a write expects in force: one with any of these ETags, or any revision. */
+export type IfMatch = readonly string[] | '*'
+
 /** Why a revision has its status: a sentence, and the places in the document that it is about. */
 export interface Detail {
   readonly message: string

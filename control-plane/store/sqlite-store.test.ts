@@ -51,7 +51,7 @@ t.test('who does not know the newest revision writes nothing', async (t) => {
   const first = await store.append({ a: 1 }, undefined, 'x')
   await store.append({ a: 2 }, first.etag, 'x')
   for (const stale of [first.etag, undefined, '', '3-x']) {
-    await t.rejects(store.append({ a: 3 }, stale, 'x'), { code: 'stale-etag', message: /is 2 by now/ })
+    await t.rejects(store.append({ a: 3 }, stale, 'x'), { code: 'stale-etag', message: /revision is 2/ })
   }
   t.equal((await store.list()).length, 2)
 })
@@ -64,6 +64,37 @@ t.test('of two who write at once upon the same revision, one does', async (t) =>
     written.map(({ status }) => status),
     ['fulfilled', 'rejected', 'rejected'],
   )
+})
+
+t.test('a revision and the status of the one before it are one transaction', async (t) => {
+  const { store } = openIn(t)
+  const first = await store.append({}, undefined, 'x')
+  const why = { message: 'no such filter', problems: [] }
+  const second = await store.append({}, first.etag, 'system', {
+    status: 'accepted',
+    previous: { status: 'rolled_back', detail: why },
+  })
+  t.match(await store.info(1), { status: 'rolled_back', detail: why })
+  t.match(second, { number: 2, status: 'accepted' })
+
+  // The second half of the write fails, so there is nothing of the first half either.
+  const unwritable = { status: 'rolled_back', detail: 1n as never } as const
+  await t.rejects(store.append({}, second.etag, 'system', { previous: unwritable }))
+  t.same(
+    (await store.list()).map(({ number, status }) => `${number} ${status}`),
+    ['1 rolled_back', '2 accepted'],
+  )
+})
+
+t.test('the newest revision with one of some statuses is found', async (t) => {
+  const { store } = openIn(t)
+  let etag: string | undefined
+  for (const status of ['accepted', 'rejected', 'rolled_back', 'accepted'] as const) {
+    etag = (await store.append({}, etag, 'x', { status })).etag
+  }
+  t.match(await store.newest(['accepted']), { number: 4 })
+  t.match(await store.newest(['rejected', 'rolled_back']), { number: 3 })
+  t.equal(await store.newest(['superseded']), undefined)
 })
 
 t.test('a status comes with its detail, and a revision that is not there is an error', async (t) => {

@@ -5,7 +5,7 @@ import { EventEmitter, on } from 'node:events'
 import type { DatabaseSync } from 'node:sqlite'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
-import type { RevisionStore } from './revision-store.ts'
+import type { AppendOptions, RevisionStore, Verdict } from './revision-store.ts'
 import { explained, openSqliteFile } from './sqlite-file.ts'
 
 interface Row {
@@ -42,26 +42,25 @@ class SqliteStore implements RevisionStore {
     document: unknown,
     expectedHead: string | undefined,
     author: string,
-    { status, detail }: Parameters<RevisionStore['append']>[3] & object = { status: 'pending' },
+    { status = 'pending', detail, previous }: AppendOptions = {},
   ): Promise<RevisionInfo> {
     const [head] = this.#read(`SELECT ${INFO} FROM revision ORDER BY number DESC LIMIT 1`)
     if (head?.etag !== expectedHead) {
-      throw new SwitchyardError('stale-etag', `the newest revision is ${head?.number ?? 'none'} by now`)
+      const newest = head === undefined ? 'there is no revision yet' : `the newest revision is ${head.number}`
+      throw new SwitchyardError('stale-etag', `${newest}; read the document again and repeat the edit`)
     }
     const number = (head?.number ?? 0) + 1
     const text = JSON.stringify(document)
     const etag = `${number}-${hash('sha256', text, 'base64url').slice(0, 16)}`
-    // One statement is one transaction, and on the disk when it returns.
-    this.#run(
-      'INSERT INTO revision (number, etag, document, author, created_at, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      number,
-      etag,
-      text,
-      author,
-      new Date().toISOString(),
-      status,
-      detail === undefined ? null : JSON.stringify(detail),
-    )
+    const createdAt = new Date().toISOString()
+    this.#transact(() => {
+      this.#run(
+        'INSERT INTO revision (number, etag, document, author, created_at, status, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[number, etag, text, author, createdAt, status, toText(detail)],
+      )
+      if (head !== undefined && previous !== undefined) this.#writeVerdict(head.number, previous)
+    })
+    if (head !== undefined && previous !== undefined) this.#changed(head.number)
     return this.#changed(number)
   }
 
@@ -84,16 +83,21 @@ class SqliteStore implements RevisionStore {
     return this.#listFrom(1)
   }
 
+  async newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined> {
+    const any = statuses.map(() => '?').join()
+    const sql = `SELECT ${INFO} FROM revision WHERE status IN (${any}) ORDER BY number DESC LIMIT 1`
+    return this.#read(sql, ...statuses).map(toInfo)[0]
+  }
+
   async setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo> {
-    const text = detail === undefined ? null : JSON.stringify(detail)
-    this.#run('UPDATE revision SET status = ?, detail = ? WHERE number = ?', status, text, number)
+    this.#writeVerdict(number, { status, ...(detail && { detail }) })
     return this.#changed(number)
   }
 
   async *watch(from: number, { signal }: { readonly signal?: AbortSignal } = {}) {
     const known = this.#listFrom(from)
     if (signal?.aborted) return yield* known
-    // Listening begins before the first one is handed out, so that none is missed meanwhile.
+    // Listen before the first revision is handed out, so that no change is missed.
     const changes = on(this.#emitter, 'changed', signal === undefined ? {} : { signal })
     yield* known
     try {
@@ -123,13 +127,35 @@ class SqliteStore implements RevisionStore {
     return this.#read(`SELECT ${INFO} FROM revision WHERE number >= ? ORDER BY number`, number).map(toInfo)
   }
 
-  #read<T = Row>(sql: string, ...parameters: number[]): T[] {
+  #writeVerdict(number: number, { status, detail }: Verdict): void {
+    this.#run('UPDATE revision SET status = ?, detail = ? WHERE number = ?', status, toText(detail), number)
+  }
+
+  /** All that `write` does is on the disk when this returns; if it throws, none of it is. */
+  #transact(write: () => void): void {
+    explained(this.#path, () => {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        write()
+        this.#database.exec('COMMIT')
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  #read<T = Row>(sql: string, ...parameters: (number | string)[]): T[] {
     return explained(this.#path, () => this.#database.prepare(sql).all(...parameters) as T[])
   }
 
   #run(sql: string, ...parameters: (string | number | null)[]): void {
     explained(this.#path, () => this.#database.prepare(sql).run(...parameters))
   }
+}
+
+function toText(detail: Detail | undefined): string | null {
+  return detail === undefined ? null : JSON.stringify(detail)
 }
 
 function notFound(number: number): SwitchyardError {

@@ -1,4 +1,4 @@
-// A folder of development certificates: an authority that stays, and one certificate for each part of a testbed.
+// A folder of development certificates: a CA that stays, and a certificate for each part of a testbed.
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { Authority, type Issued, type Subject, type Validity } from './authority
 
 const LOCAL = { dns: ['localhost'], ips: ['127.0.0.1', '::1'] } as const
 
-/** Each part with the name of its files, `NAME.pem` and `NAME.key`. */
+/** The parts, with the names of their files `NAME.pem` and `NAME.key`. */
 export const PARTS: readonly Subject[] = [
   { name: 'edge', uris: ['spiffe://switchyard/edge'], ...LOCAL },
   { name: 'client', uris: ['spiffe://switchyard/client'] },
@@ -18,15 +18,15 @@ export const PARTS: readonly Subject[] = [
 const AUTHORITY = 'ca'
 
 export interface CertificateFolderOptions extends Validity {
-  /** Beside `PARTS`. */
+  /** In addition to `PARTS`. */
   readonly subjects?: readonly Subject[]
 }
 
 /**
- * Writes `ca.pem`, `ca.key` and both files of each part. An authority that is there already goes on, so that what it signed
- * before stays trusted. Each file is replaced in one step; keys are for their owner only.
- * @returns the files that were written
- * @throws SwitchyardError `invalid-argument` where the folder cannot be written, or holds an authority that cannot be read
+ * Writes `ca.pem`, `ca.key` and both files of each part. Keeps an existing CA, so that its certificates stay trusted. Replaces
+ * each file atomically. Only their owner can read keys.
+ * @returns the written files
+ * @throws SwitchyardError `invalid-argument` if the folder is not writable, or if its CA is unreadable
  */
 export async function writeCertificates(
   folder: string,
@@ -41,7 +41,7 @@ export async function writeCertificates(
     return files
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new SwitchyardError('invalid-argument', `no certificates can be made in ${folder}: ${reason}`, {
+    throw new SwitchyardError('invalid-argument', `cannot create certificates in ${folder}: ${reason}`, {
       cause: error,
     })
   }
@@ -67,7 +67,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** The key first: whoever watches the files finds the certificate's key there already. */
+/** The key first: a program that watches the certificate finds its key there already. */
 async function writeIssued(folder: string, name: string, { certificate, key }: Issued): Promise<string[]> {
   const files = [join(folder, `${name}.key`), join(folder, `${name}.pem`)] as const
   await replaceFile(files[0], key, 0o600)
@@ -75,7 +75,7 @@ async function writeIssued(folder: string, name: string, { certificate, key }: I
   return [...files]
 }
 
-/** Whoever reads the file meanwhile finds all of the old content or all of the new. */
+/** Replaces a file atomically: readers see the old content or the new. */
 export async function replaceFile(file: string, text: string, mode = 0o600): Promise<void> {
   const next = `${file}.next`
   await writeFile(next, text, { mode })

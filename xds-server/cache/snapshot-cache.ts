@@ -13,7 +13,7 @@ import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import { findDanglingReferences } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
-import { createSnapshot, type Snapshot } from '../snapshot/snapshot.ts'
+import { createContent, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import {
   changeTypeSnapshot,
   emptyTypeSnapshot,
@@ -48,7 +48,7 @@ export interface SnapshotChange {
 
 /** A validated snapshot that is not served yet. `commitSnapshot` serves it. */
 export interface PreparedSnapshot {
-  readonly snapshot: Snapshot
+  readonly snapshot: SnapshotContent
   /** What the group was served when this one was prepared. */
   readonly previous: Snapshot | undefined
 }
@@ -260,7 +260,7 @@ export class SnapshotCache {
   #prepare(group: string, given: ReadonlyMap<string, TypeSnapshot>): PreparedSnapshot {
     const previous = this.#snapshots.get(group)
     rejectReusedVersions(given, previous)
-    const snapshot = createSnapshot(group, this.#sequence + 1, given, previous)
+    const snapshot = createContent(group, given, previous)
     if (this.#consistency === 'enforce') rejectDanglingReferences(snapshot)
     return { snapshot, previous }
   }
@@ -280,7 +280,7 @@ function versionFor(typeUrl: string, { version }: VersionOptions): string | unde
 }
 
 /** Compares the given types: the served types are derived from them. */
-function isSame(a: Snapshot, b: Snapshot): boolean {
+function isSame(a: SnapshotContent, b: SnapshotContent): boolean {
   return (
     a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
   )
@@ -340,7 +340,7 @@ function rejectReusedVersions(
   }
 }
 
-function rejectDanglingReferences(snapshot: Snapshot): void {
+function rejectDanglingReferences(snapshot: SnapshotContent): void {
   const problems = findDanglingReferences(snapshot)
   if (problems.length > 0) {
     throw new SwitchyardError(

@@ -3,13 +3,13 @@
 import type { Problem } from '../../core/errors.ts'
 import type { Reference } from './references.ts'
 import { describeResource } from './resource.ts'
-import { type Snapshot, typeIn } from './snapshot.ts'
+import { type SnapshotContent, typeIn } from './snapshot.ts'
 
 /**
  * Returns one problem for each reference to a resource that the snapshot does not have. Empty if the snapshot is consistent.
  * Assignments are never missing: a cluster without one is served an empty one.
  */
-export function findDanglingReferences(snapshot: Snapshot): Problem[] {
+export function findDanglingReferences(snapshot: SnapshotContent): Problem[] {
   const problems: Problem[] = []
   const dangles = ({ typeUrl, name }: Reference) => !typeIn(snapshot, typeUrl).resources.has(name)
   for (const type of snapshot.types.values()) {

@@ -14,18 +14,22 @@ import {
   type TypeSnapshot,
 } from './type-snapshot.ts'
 
-export interface Snapshot {
+/** What a snapshot holds, before the cache gives it its place in the order of snapshots. */
+export interface SnapshotContent {
   readonly group: string
-  /** A later snapshot of the same cache has a higher number. */
-  readonly sequence: number
   /** As the caller gave them. */
   readonly given: ReadonlyMap<string, TypeSnapshot>
   /** As they are served: with empty assignments for clusters without endpoints, which would wait for them. */
   readonly types: ReadonlyMap<string, TypeSnapshot>
 }
 
+export interface Snapshot extends SnapshotContent {
+  /** A later snapshot of the same cache has a higher number. */
+  readonly sequence: number
+}
+
 /** The resources of a type. Empty if the snapshot has none. */
-export function typeIn(snapshot: Snapshot, typeUrl: string): TypeSnapshot {
+export function typeIn(snapshot: SnapshotContent, typeUrl: string): TypeSnapshot {
   return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
 }
 
@@ -36,11 +40,20 @@ export function createSnapshot(
   given: ReadonlyMap<string, TypeSnapshot>,
   previous?: Snapshot,
 ): Snapshot {
+  return { ...createContent(group, given, previous), sequence }
+}
+
+/** @param previous the group's snapshot before; its equal parts are kept */
+export function createContent(
+  group: string,
+  given: ReadonlyMap<string, TypeSnapshot>,
+  previous?: SnapshotContent,
+): SnapshotContent {
   const kept = new Map([...given].map(([typeUrl, type]) => [typeUrl, keepEqual(previous?.given, type)]))
   const types = new Map(kept)
   const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT), previous)
   if (endpoints !== undefined) types.set(ENDPOINT, keepEqual(previous?.types, endpoints))
-  return { group, sequence, given: kept, types }
+  return { group, given: kept, types }
 }
 
 /** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */
@@ -64,7 +77,7 @@ function keepEqual(
 function withEmptyAssignments(
   clusters: TypeSnapshot | undefined,
   given: TypeSnapshot | undefined,
-  previous: Snapshot | undefined,
+  previous: SnapshotContent | undefined,
 ): TypeSnapshot | undefined {
   const needed = clusters && namesReferredTo(clusters).get(ENDPOINT)
   if (needed === undefined) return given
@@ -80,7 +93,7 @@ function withEmptyAssignments(
 }
 
 /** The clusters are those of the previous snapshot, so only assignments that were added or removed matter. */
-function servedChange(before: Snapshot, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
+function servedChange(before: SnapshotContent, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
   const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
   const unmet = removed.filter((name) => needed.has(name))
   return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
