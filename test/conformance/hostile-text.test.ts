@@ -9,7 +9,7 @@ import { describeNacks } from '../../control-plane/rollout/nacks.ts'
 import { identityOf } from '../../services/auth/server-interceptors.ts'
 import { compilePolicy } from '../../services/authorizer/policy.ts'
 import { toPolicyInput } from '../../services/authorizer/policy-input.ts'
-import { readPolicyFolder } from '../../services/authorizer/policy-place.ts'
+import { readPolicyFolder } from '../../services/authorizer/policy-location.ts'
 import { readTokenRequest } from '../../services/issuer/token-request.ts'
 import { CLUSTER, type NodeStatus } from '../../xds-server/index.ts'
 
