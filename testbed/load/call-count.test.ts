@@ -5,14 +5,14 @@ import { CallCount } from './call-count.ts'
 
 t.test('waiting ends with the call that makes it as many, counted from when the wait began', async (t) => {
   const count = new CallCount()
-  count.tell()
+  count.add()
   const ended: string[] = []
   const one = count.further(1).then(() => ended.push('one'))
   const two = count.further(2).then(() => ended.push('two'))
-  count.tell()
+  count.add()
   await one
   t.same(ended, ['one'])
-  count.tell()
+  count.add()
   await two
   t.same(ended, ['one', 'two'])
   t.equal(count.ended, 3)
