@@ -100,5 +100,5 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/snapshot/snapshot-json.ts': by('control-plane/admin/status-routes.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
   'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
-  'xds-server/type-state/': by('xds-server/type-state/type-state.test.ts'),
+  'xds-server/type-state/plan-push.ts': by('xds-server/type-state/type-state.test.ts'),
 }

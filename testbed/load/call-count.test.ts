@@ -1,9 +1,9 @@
-// The count of calls, and those who wait for more of them.
+// Counts calls, and resolves waits for further calls.
 
 import t from 'tap'
 import { CallCount } from './call-count.ts'
 
-t.test('waiting ends with the call that makes it as many, counted from when the wait began', async (t) => {
+t.test('a wait resolves after so many calls from its start', async (t) => {
   const count = new CallCount()
   count.add()
   const ended: string[] = []
