@@ -13,6 +13,9 @@ export type FleetStatus = DeepReadonly<Static<typeof FleetStatusSchema>>
 const SecretStatusSchema = Type.Object({
   notAfter: Type.String({ format: 'date-time', description: 'When the first of its certificates expires.' }),
   problems: Type.Array(ProblemSchema, { description: 'What is wrong with its files.' }),
+  nacks: Type.Array(Type.Object({ node: Type.String(), fleet: Type.String(), message: Type.String() }), {
+    description: "Nodes that NACK it now, with Envoy's text.",
+  }),
 })
 
 export const StatusSchema = Type.Object(

@@ -8,13 +8,18 @@ import {
   SecretSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { SecretMaterial } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytes } from '../sources/secrets/secret-bytes.ts'
 import type { SecretPart } from '../switches/tls.ts'
 import { fromAds } from './config-source.ts'
 
 /** The name of a resource; no name of the document has a slash, so that no two can be one. */
 export function secretName(secret: string, part: SecretPart): string {
   return `${part}/${secret}`
+}
+
+/** The name in the document of the secret that a resource is made of. */
+export function secretOf(resourceName: string): string {
+  return resourceName.slice(resourceName.indexOf('/') + 1)
 }
 
 /**
@@ -25,8 +30,8 @@ export function toSdsConfig(secret: string, part: SecretPart): SdsSecretConfig {
   return create(SdsSecretConfigSchema, { name: secretName(secret, part), sdsConfig: fromAds() })
 }
 
-/** @throws SwitchyardError `internal` where the material lacks the part; whoever read the files has seen to that */
-export function toSecret(secret: string, part: SecretPart, { certificate, ca }: SecretMaterial = {}): Secret {
+/** @throws SwitchyardError `internal` if the bytes lack the part, which reading the files rules out */
+export function toSecret(secret: string, part: SecretPart, { certificate, ca }: SecretBytes = {}): Secret {
   const name = secretName(secret, part)
   if (part === 'certificate' && certificate !== undefined) {
     const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.key) }

@@ -4,7 +4,7 @@ import type { Message } from '@bufbuild/protobuf'
 import { memoizeEntry } from '../../core/memo.ts'
 import type { Config, Fleet, FleetLb, Listener, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
-import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import { writtenChecks } from '../switches/http-filters.ts'
 import { secretsInUse } from '../switches/tls.ts'
 import { toCluster } from './cluster.ts'
@@ -40,17 +40,17 @@ interface Made {
  * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs,
  * and a flip back finds them warm.
  * @param config a valid configuration that holds the fleet
- * @param materials what the files of its secrets hold, as far as something that is on uses them
+ * @param secretBytes what is in the files of the secrets that something uses
  */
 export function translate(
   config: Config,
   fleetName: string,
-  materials: SecretMaterials = new Map(),
+  secretBytes: SecretBytesByName = new Map(),
 ): Translation {
   const fleet = entryOf(config.fleets, fleetName)
   const upstreams = usedUpstreams(config, fleet)
   const made = [
-    ...fromSecrets(fleet, upstreams, materials),
+    ...fromSecrets(fleet, upstreams, secretBytes),
     ...fromUpstreams(fleet, upstreams),
     ...fromListeners(config, fleetName, fleet),
   ]
@@ -77,17 +77,21 @@ function provenanceOf(made: readonly Made[]): Provenance {
 export function translateFleet(
   config: Config,
   fleetName: string,
-  materials?: SecretMaterials,
+  secretBytes?: SecretBytesByName,
 ): readonly Message[] {
-  return translate(config, fleetName, materials).resources
+  return translate(config, fleetName, secretBytes).resources
 }
 
 /** Of switches that are on: what is off needs no key on any Envoy. */
-function fromSecrets(fleet: Fleet, upstreams: readonly NamedUpstream[], materials: SecretMaterials): Made[] {
+function fromSecrets(
+  fleet: Fleet,
+  upstreams: readonly NamedUpstream[],
+  secretBytes: SecretBytesByName,
+): Made[] {
   const named = secretsInUse([...Object.values(fleet.listeners), ...upstreams.map(([, one]) => one)])
   const byName = Object.fromEntries(named.map((one) => [secretName(one.secret, one.part), one]))
   return sortedEntries(byName).map(([name, { secret, part }]) => ({
-    resource: toSecret(secret, part, materials.get(secret)),
+    resource: toSecret(secret, part, secretBytes.get(secret)),
     name,
     from: ['secrets', secret],
   }))

@@ -5,7 +5,7 @@ import { CheckRequestSchema } from '@envoy/xds-protos/envoy/service/auth/v3/exte
 import { Metadata } from '@grpc/grpc-js'
 import t from 'tap'
 import { validateConfig } from '../../control-plane/document/validate.ts'
-import { describeRefusals } from '../../control-plane/rollout/nacks.ts'
+import { describeNacks } from '../../control-plane/rollout/nacks.ts'
 import { identityOf } from '../../services/auth/server-interceptors.ts'
 import { compilePolicy } from '../../services/authorizer/policy.ts'
 import { toPolicyInput } from '../../services/authorizer/policy-input.ts'
@@ -52,7 +52,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'roles, in the interceptor of a service': (text) =>
     identityOf(Metadata.fromHttp2Headers({ 'x-auth-subject': 'alice', 'x-auth-roles': text })),
   'a request for a token': (text) => readTokenRequest({ subject: text, audience: text, lifetime: 60 }),
-  'the text of a NACK': (text) => describeRefusals([nodeThatSays(text)], { translations: new Map() }),
+  'the text of a NACK': (text) => describeNacks([nodeThatSays(text)], new Map()),
   'names and values of a document': (text) =>
     validateConfig({
       version: 1,
