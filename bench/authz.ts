@@ -1,4 +1,4 @@
-// `npm run bench:authz`: what tokens, certificates and policies add to a call, beside no policy and beside OPA's own library in Go.
+// `npm run bench:authz`: the cost of tokens, certificates and policies per call, beside no policy and beside OPA's Go library.
 
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -74,7 +74,7 @@ async function measure(): Promise<string> {
   const { loads, envoys } = await startFleets(authorizers)
   const samples: Sample[] = []
   const throughput: Throughput[] = []
-  // Compilers that optimise what is hot have done so before anything counts.
+  // Warms up the just-in-time compilers before the measurement.
   for (const { address } of Object.values(authorizers)) {
     await runLoad({ target: address, method: CHECK, message: checkRequest(), seconds: WARM_UP_SECONDS })
   }
@@ -200,7 +200,7 @@ async function createCertificates() {
   return { secretBytes, tls }
 }
 
-/** As Envoy asks, with the headers of a gRPC call. */
+/** A request like Envoy's, with the headers of a gRPC call. */
 function checkRequest(): Uint8Array {
   const headers = {
     ':method': 'POST',

@@ -1,4 +1,4 @@
-// `npm run bench`: every benchmark, one after the other, in its quick form unless `--full` is given.
+// `npm run bench`: runs every benchmark, in its quick form unless `--full` is given.
 
 import { spawnSync } from 'node:child_process'
 import { sourceFile } from '../testbed/part.ts'
@@ -12,7 +12,7 @@ const BENCHMARKS = [
 ]
 
 for (const { source, page } of BENCHMARKS) {
-  // Only full figures are worth keeping.
+  // Only full figures go into the docs.
   const out = isFull ? ['--out', sourceFile(page)] : []
   const { status } = spawnSync(process.execPath, [sourceFile(source), ...args, ...out], { stdio: 'inherit' })
   if (status !== 0) {

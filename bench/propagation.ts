@@ -1,4 +1,4 @@
-// `npm run bench:propagation`: from a REST call to what Envoys and their callers notice of it, and what of that is our own work.
+// `npm run bench:propagation`: the time from a REST call to its effect on Envoys and calls, and our own share of it.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import { ProcessGroup } from '../processes/process-group.ts'
 import { buildGoTools } from './harness/go-tools.ts'
 import { publish } from './harness/publish.ts'
-import { startCourse } from './propagation/contestants.ts'
+import { startServers } from './propagation/flip-servers.ts'
 import { measureFlips } from './propagation/measure-flips.ts'
 import { measureGrowth } from './propagation/measure-growth.ts'
 import { measureStore } from './propagation/measure-store.ts'
@@ -21,8 +21,8 @@ try {
   const { values } = parseArgs({
     options: { full: { type: 'boolean', default: false }, out: { type: 'string' } },
   })
-  const course = await startCourse(group, buildGoTools(), folder)
-  const flips = await measureFlips(course, values.full ? 200 : 10)
+  const setup = await startServers(group, buildGoTools(), folder)
+  const flips = await measureFlips(setup, values.full ? 200 : 10)
   await group.stop()
   const store = await measureStore(folder)
   const growth = await measureGrowth(folder, values.full ? [100, 1_000, 10_000] : [100, 1_000])

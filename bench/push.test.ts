@@ -1,4 +1,4 @@
-// The benchmark end to end at its smallest: the servers start, clients take what they serve, and the report can be read.
+// The smallest benchmark end to end: the servers start, clients sync, and the report has a row.
 
 import t from 'tap'
 import { requireTool } from '../test/support/requirements.ts'
@@ -9,7 +9,7 @@ import { measureManyNames, measureStorm } from './push/measure-extremes.ts'
 import { renderPushReport } from './push/report.ts'
 
 for (const mode of ['delta', 'sotw'] as const) {
-  t.test(`a cell is measured by ${mode}, with all servers in turns`, async (t) => {
+  t.test(`a cell is measured with ${mode}, all servers in turns`, async (t) => {
     if (!requireTool(t, 'go')) return
     const cell = { mode, size: 3, streams: 2, rounds: 2, warmUps: 1 }
     const result = await measureCell(buildGoTools(), cell)
@@ -27,7 +27,7 @@ for (const mode of ['delta', 'sotw'] as const) {
     t.same(findShortfalls([]), [])
   })
 
-  t.test(`streams that all come back by ${mode} hold the change that they missed`, async (t) => {
+  t.test(`streams that reconnect at once with ${mode} receive the change that they missed`, async (t) => {
     if (!requireTool(t, 'go')) return
     const settings = { mode, size: 3, streams: 2, rounds: 2 }
     const { of } = await measureStorm(buildGoTools(), settings)

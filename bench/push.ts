@@ -1,4 +1,4 @@
-// `npm run bench:push`: how long a change takes to all clients, beside go-control-plane in the same run.
+// `npm run bench:push`: how long a change takes to reach all clients, beside go-control-plane in the same run.
 
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../core/errors.ts'
@@ -24,7 +24,7 @@ try {
       cells.push(result)
       process.stderr.write(`${title}: ${times(pushRatio(result))} the peer's speed\n`)
     } catch (error) {
-      // A server that does not bear a cell is a result, too, and no reason to lose the others.
+      // That a server does not finish a cell is a result too; the other cells go on.
       unfinished.push(`${title}: ${SwitchyardError.from(error).message}`)
       process.stderr.write(`${unfinished.at(-1)}\n`)
     }

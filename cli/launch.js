@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts every program of the project: makes the checkout ready on whatever Node there is, then goes on under Node 24.
-// Plain JavaScript without dependencies, here and in `prepare/`, because in a fresh clone nothing is installed.
+// Starts every program of the project: prepares the checkout on any Node from 20 on, then runs the program on Node 24.
+// Plain JavaScript without dependencies, here and in `prepare/`, because a fresh clone has nothing installed.
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
@@ -18,7 +18,7 @@ const BENCHMARKS = {
   'bench:authz': 'bench/authz.ts',
 }
 
-/** `--run NAME …` is for npm's scripts, with the names below; all other arguments are for `yard`. */
+/** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
     const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
@@ -26,6 +26,9 @@ function chooseProgram(given) {
   }
   const [, name = '', ...args] = given
   if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
+  if (name === 'test:unit') {
+    return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
+  }
   if (name === 'mutants') {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
@@ -40,21 +43,19 @@ function chooseProgram(given) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
-  const known = ['test', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
-    .map((one) => `"${one}"`)
-    .join(', ')
-  throw new Error(`"--run" takes one of ${known}, not "${name}"`)
+  const known = ['test', 'test:unit', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
+  throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
 }
 
-/** The environment in which the program finds Envoy; fetches one where there is none. */
+/** Returns the environment in which the program finds Envoy. Fetches Envoy if there is none. */
 function locateEnvoy(need) {
   if (need === 'unused') return {}
   try {
-    const { path } = step('Envoy made ready', () => findEnvoy({ log: report }))
+    const { path } = step('Envoy found', () => findEnvoy({ log: report }))
     return { ENVOY_BIN: path }
   } catch (error) {
     if (error.code !== 'envoy-not-found' || need === 'required') throw error
-    report(`${error.message}\nGoing on without it: the tests that need an Envoy cannot run.`)
+    report(`${error.message}\nContinuing without it: tests that need Envoy cannot run.`)
     return {}
   }
 }

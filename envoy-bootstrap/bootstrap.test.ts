@@ -1,6 +1,7 @@
 // What a bootstrap says to Envoy, and which options it refuses.
 import t from 'tap'
 import { type BootstrapOptions, bootstrapJson, createBootstrap, listenerAddressOf } from './bootstrap.ts'
+import type { EnvoyLimits } from './overload.ts'
 
 const options: BootstrapOptions = {
   nodeId: 'envoy-0',
@@ -107,6 +108,19 @@ t.test('S50: an admin that others than this host could reach is refused', async 
   }
 })
 
+t.test('S55: connections and heap are limited, by defaults that options replace', async (t) => {
+  const monitors = (limits?: EnvoyLimits) => jsonWith(limits && { limits }).overloadManager.resourceMonitors
+  t.match(monitors(), [
+    { typedConfig: { maxHeapSizeBytes: String(1024 ** 3) } },
+    { typedConfig: { maxActiveDownstreamConnections: '10000' } },
+  ])
+  t.match(monitors({ maxConnections: 7, maxHeapBytes: 100_000_000 }), [
+    { typedConfig: { maxHeapSizeBytes: '100000000' } },
+    { typedConfig: { maxActiveDownstreamConnections: '7' } },
+  ])
+  t.equal(jsonWith().admin.ignoreGlobalConnLimit, true, 'the admin answers beyond the limit')
+})
+
 t.test('over TLS it shows its certificate, and asks the control plane for its own', async (t) => {
   const tls = { certificate: '/c/edge-1.pem', key: '/c/edge-1.key', ca: '/c/ca.pem' }
   const { staticResources } = jsonWith({ xds: { address: '127.0.0.1:18000', tls } })
@@ -132,6 +146,7 @@ t.test('all options that cannot work are named at once', async (t) => {
     protocol: 'rest' as 'delta',
     adminAddress: 'everywhere',
     adminPort: 65_536,
+    limits: { maxConnections: 0, maxHeapBytes: Number.NaN },
   }
   t.throws(() => createBootstrap(wrong), {
     code: 'invalid-argument',
@@ -141,6 +156,8 @@ t.test('all options that cannot work are named at once', async (t) => {
       { path: 'listenerAddress' },
       { path: 'protocol' },
       { path: 'adminAddress' },
+      { path: 'limits.maxConnections' },
+      { path: 'limits.maxHeapBytes' },
       { path: 'adminPort' },
       { path: 'xds.address' },
     ],

@@ -15,9 +15,11 @@ import {
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
+import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
-export type XdsProtocol = 'delta' | 'sotw'
+export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
+export type XdsProtocol = (typeof XDS_PROTOCOLS)[number]
 
 export interface XdsPlace {
   /** `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
@@ -41,18 +43,20 @@ export interface BootstrapOptions {
   readonly adminAddress?: string
   /** Port of the admin; 0, the default, lets the system choose. */
   readonly adminPort?: number
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits?: EnvoyLimits
 }
 
 const XDS_CLUSTER = 'xds_cluster'
 /** What `sockaddr_un` has room for on Linux, without its closing zero. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
-const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema)
+const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema, ...OVERLOAD_MESSAGES)
 
 /** @throws SwitchyardError `invalid-argument` with every option that cannot work. */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
-  const { adminAddress = '127.0.0.1', adminPort = 0 } = options
+  const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS } = options
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -64,6 +68,16 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
   check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; there are delta and sotw`)
   check(isLoopback(adminAddress), 'adminAddress', `is "${adminAddress}", not a loopback IP address`)
+  check(
+    isPositive(limits.maxConnections),
+    'limits.maxConnections',
+    `is ${limits.maxConnections}, not a whole number above 0`,
+  )
+  check(
+    isPositive(limits.maxHeapBytes),
+    'limits.maxHeapBytes',
+    `is ${limits.maxHeapBytes}, not a whole number above 0`,
+  )
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -78,7 +92,9 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   }
   return create(BootstrapSchema, {
     node: { id: nodeId, cluster, metadata: { switchyard: { listener_address: listenerAddress } } },
-    admin: { address: socketAddress(adminAddress, adminPort) },
+    // The admin must answer even when callers hold all connections.
+    admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
+    overloadManager: overloadManager(limits),
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },
   })
@@ -151,6 +167,10 @@ function socketAddress(address: string, port: number): Address {
 
 function isLoopback(address: string): boolean {
   return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+}
+
+function isPositive(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0
 }
 
 function isPort(port: number): boolean {

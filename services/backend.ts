@@ -2,11 +2,19 @@
 import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
 import { startBackend } from './backend-server.ts'
-import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, obeyDrainAndStop, print } from './service-process.ts'
+import {
+  complainAs,
+  EXIT_BAD_FLAGS,
+  EXIT_FAILED,
+  limitBufferedMessages,
+  obeyDrainAndStop,
+  print,
+} from './service-process.ts'
 
 const complain = complainAs('backend')
 
 async function main(args: readonly string[]): Promise<void> {
+  limitBufferedMessages()
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
   obeyDrainAndStop(backend, complain)

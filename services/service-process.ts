@@ -1,10 +1,22 @@
 // What every process of a service does alike: it talks by lines of JSON on stdout, and ends when it is told to or its parent is gone.
 
 import { createInterface } from 'node:readline'
+import { setDefaultHighWaterMark } from 'node:stream'
 import { SwitchyardError } from '../core/errors.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
+
+/** Messages that a stream keeps in each direction for a peer or a handler that does not take them. */
+const BUFFERED_MESSAGES = 2
+
+/**
+ * Limits what the streams of this process buffer. grpc-js counts messages, not bytes: by Node's default it keeps 16 requests
+ * and 16 responses for a client that takes no answers, which is 32 MiB a stream where messages have 1 MiB.
+ */
+export function limitBufferedMessages(): void {
+  setDefaultHighWaterMark(true, BUFFERED_MESSAGES)
+}
 
 export function print(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)

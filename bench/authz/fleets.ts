@@ -1,4 +1,4 @@
-// What is measured: one Envoy for each way of asking who calls, all in front of one service.
+// The cells of the benchmark: one Envoy for each combination of security filters, all in front of one service.
 
 export interface Parts {
   /** Addresses. */
@@ -12,7 +12,7 @@ export interface Parts {
   readonly port: number
 }
 
-/** A row of the report: `fleet` is the name of its Envoys. */
+/** A row of the report; `fleet` is the name of its fleet. */
 export interface Cell {
   readonly fleet: string
   readonly title: string
@@ -35,7 +35,7 @@ export const CELLS: readonly Cell[] = [
 export const ISSUER = 'https://issuer.bench'
 export const AUDIENCE = 'echo'
 
-/** The policy of the tree decides by this: whoever calls is a user, so that it is asked in full without a token too. */
+/** Data of the policy in policies/authz: every caller has the role user, so that the whole policy runs without a token too. */
 export const POLICY_DATA = {
   access: {
     methods: { 'switchyard.echo.v1.EchoService/Unary': { roles: ['user'] } },

@@ -1,4 +1,4 @@
-// The programs of the benchmark: authorizers, ours and the Go peer's, and the load, which are built from bench/authz-go.
+// The programs of the benchmark: our authorizer, and the Go peer and the load generator from bench/authz-go.
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { buildGo, GO_FOLDER } from '../harness/go-tools.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** @throws SwitchyardError `process-failed` without Go, or with the compiler's words */
+/** @throws SwitchyardError `process-failed` without Go, or with the compiler's output */
 export function buildGoPrograms(): void {
   buildGo('authz-go', `${GO_FOLDER}/`, './...')
 }
@@ -42,11 +42,11 @@ export interface Load {
   readonly target: string
   readonly method: string
   readonly message: Uint8Array
-  /** Calls a second; as many as are answered where it is left out. */
+  /** Calls per second. Default: as many as possible. */
   readonly rate?: number
   readonly seconds: number
   readonly token?: string
-  /** Files in PEM, for mutual TLS. */
+  /** PEM files for mutual TLS. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
 }
 
@@ -54,12 +54,12 @@ export interface LoadResult {
   readonly calls: number
   readonly failures: number
   readonly seconds: number
-  /** Microseconds from when a call was due. */
+  /** Microseconds from the time at which a call was due. */
   readonly p50: number
   readonly p99: number
 }
 
-/** @throws SwitchyardError `process-failed` where the first call fails */
+/** @throws SwitchyardError `process-failed` if the first call fails */
 export async function runLoad({
   target,
   method,

@@ -11,7 +11,7 @@ export interface Sample {
   readonly rate: number
   readonly p50: number
   readonly p99: number
-  /** CPU a call, of Envoy and of the authorizer. */
+  /** CPU time per call, of Envoy and of the authorizer. */
   readonly envoyCpu: number
   readonly authorizerCpu: number
   readonly failures: number
@@ -19,24 +19,24 @@ export interface Sample {
 
 export interface Throughput {
   readonly title: string
-  /** Decisions a second. */
+  /** Decisions per second. */
   readonly rate: number
 }
 
 const microseconds = (value: number) => (Number.isNaN(value) ? '' : value.toFixed(0))
 
-/** @param samples the first title is the one that the others are compared with, within each round */
+/** @param samples the others are compared with the first title, within each round */
 export function renderReport(samples: readonly Sample[], throughput: readonly Throughput[]): string {
   const rates = [...new Set(samples.map(({ rate }) => rate))]
   return [
-    '# Authorization: what it adds to a call',
-    'Made by `npm run bench:authz`. Medians of the rounds; in each round every row has its turn.',
+    '# Authorization: the cost per call',
+    'Created by `npm run bench:authz`. Medians of the rounds; each round measures every row.',
     environment()
       .map((fact) => `- ${fact}`)
       .join('\n'),
-    ...rates.flatMap((rate) => [`## At ${rate} calls a second`, tableAt(samples, rate)]),
-    'p50 and p99 are of whole calls through Envoy, from the moment at which they were due, in µs; "added" is against no policy in the same round. CPU is of all threads, a call.',
-    '## Decisions a second of one authorizer',
+    ...rates.flatMap((rate) => [`## At ${rate} calls per second`, tableAt(samples, rate)]),
+    'p50 and p99: whole calls through Envoy, from the time at which they were due, in µs. "added": compared with no policy in the same round. CPU: all threads, per call.',
+    '## Decisions per second of one authorizer',
     table(
       ['', 'decisions/s'],
       titlesOf(throughput).map((title) => [
@@ -44,7 +44,7 @@ export function renderReport(samples: readonly Sample[], throughput: readonly Th
         median(throughput.filter(of(title)).map(({ rate }) => rate)).toFixed(0),
       ]),
     ),
-    '64 checks under way at once over one connection, by a client in Go on the same cores.',
+    '64 concurrent checks over one connection, from a Go client on the same cores.',
   ].join('\n\n')
 }
 

@@ -1,11 +1,11 @@
-// The machine and the versions that figures were measured with.
+// The machine and the versions of a measurement.
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** One line a fact, for the head of a report. */
+/** One line per fact, for the head of a report. */
 export function describeEnvironment(): readonly string[] {
   const [cpu] = cpus()
   return [

@@ -1,4 +1,4 @@
-// The programs in Go: built from their sources beside this, once for each state of them.
+// Builds the Go programs of the benchmarks, if their sources have changed.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -8,15 +8,15 @@ import { SwitchyardError } from '../../core/errors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where git does not look. */
+/** Ignored by git. */
 export const GO_FOLDER = join(root, '.tools', 'bench')
 
 export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
 
 export interface GoTools {
-  /** The server on go-control-plane that we are measured beside. */
+  /** The server on go-control-plane: the peer. */
   readonly peer: string
-  /** The client that stands for many Envoys, neutral to what serves it. */
+  /** The client that stands for many Envoys, the same for all servers. */
   readonly swarm: string
 }
 
@@ -24,7 +24,7 @@ export function hasGo(env: NodeJS.ProcessEnv = process.env): boolean {
   return spawnSync('go', ['version'], { env }).status === 0
 }
 
-/** @throws SwitchyardError `process-failed` without Go, with one line how to install it, or with the compiler's words */
+/** @throws SwitchyardError `process-failed` without Go, with how to install it, or with the compiler's output */
 export function buildGoTools(): GoTools {
   return { peer: buildOne('gcp-peer'), swarm: buildOne('xds-swarm') }
 }
@@ -36,14 +36,14 @@ function buildOne(name: string): string {
 }
 
 /**
- * Builds packages of the module `bench/NAME`. Go's own cache makes this quick where nothing has changed.
- * @throws SwitchyardError as `buildGoTools`
+ * Builds packages of the module `bench/NAME`. Go's cache makes this quick if nothing has changed.
+ * @throws SwitchyardError like `buildGoTools`
  */
 export function buildGo(name: string, output: string, packages: string): void {
   if (!hasGo()) {
     throw new SwitchyardError(
       'process-failed',
-      `Go is missing, in which the peer and the load client are written: ${INSTALL_GO}`,
+      `Go is not installed, and the benchmark builds Go programs: ${INSTALL_GO}`,
     )
   }
   mkdirSync(GO_FOLDER, { recursive: true })
@@ -51,5 +51,5 @@ export function buildGo(name: string, output: string, packages: string): void {
     cwd: join(root, 'bench', name),
     encoding: 'utf8',
   })
-  if (status !== 0) throw new SwitchyardError('process-failed', `bench/${name} cannot be built: ${stderr}`)
+  if (status !== 0) throw new SwitchyardError('process-failed', `cannot build bench/${name}: ${stderr}`)
 }

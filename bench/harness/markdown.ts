@@ -1,6 +1,6 @@
-// Tables in Markdown, aligned so that they can be read as text too.
+// Markdown tables, aligned so that they are readable as text too.
 
-/** The first column is text, and so is every one whose title is empty; the others hold numbers, to the right. */
+/** The first column and columns without a title are text; the others are numbers, aligned right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, at) =>
     Math.max(3, title.length, ...rows.map((row) => row[at]?.length ?? 0)),

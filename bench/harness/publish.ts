@@ -1,9 +1,9 @@
-// Where a report goes: to standard output, and into a file of the documentation where one is named.
+// Prints a report, and writes it to a file if one is named.
 
 import { writeFile } from 'node:fs/promises'
 import { describeEnvironment } from './environment.ts'
 
-/** @param command by which the report is made again */
+/** @param command the command that creates the report again */
 export async function publish(
   title: string,
   command: string,

@@ -1,4 +1,4 @@
-// The servers that are measured, each a process of its own that serves the same resources.
+// The servers under test, each a process that serves the same resources.
 
 import { SwitchyardError } from '../../core/errors.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -12,19 +12,19 @@ export type ServerName = (typeof SERVERS)[number]
 export interface RunningServer {
   readonly name: ServerName
   readonly pid: number
-  /** Where xDS is served. */
+  /** Address of xDS. */
   readonly xds: string
-  /** POSTed for a change of one cluster's endpoints. */
+  /** A POST changes the endpoints of one cluster. */
   readonly bumpUrl: string
   readonly stop: () => Promise<void>
 }
 
-/** To encode fifty thousand resources takes its time. */
+/** Encoding fifty thousand resources takes long. */
 const START_TIMEOUT_MS = 60_000
 
 const SOURCES = { switchyard: 'bench/servers/push-server.ts', floor: 'bench/servers/floor-server.ts' }
 
-/** @param size how many clusters it serves, with the endpoints and a route of each */
+/** @param size the number of clusters, each with endpoints and a route */
 export async function startServer(
   group: ProcessGroup,
   tools: GoTools,

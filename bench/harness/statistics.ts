@@ -1,6 +1,6 @@
-// Medians and percentiles of what was measured.
+// Medians and quantiles.
 
-/** The value below which the given share of the values lies; NaN without a value. */
+/** The value below which the given share of the values lies; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN

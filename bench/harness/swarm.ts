@@ -1,4 +1,4 @@
-// Many clients in one process, which make a server change something and tell how long it took until all had ACKed it.
+// Many clients in one process: they make a server change a cluster, and report when all had ACKed.
 
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import type { GoTools } from './go-tools.ts'
@@ -6,7 +6,7 @@ import type { RunningServer } from './servers.ts'
 
 export type Mode = 'sotw' | 'delta'
 
-/** Times are in milliseconds from the request for the change, or from the dialling, to the last client's last ACK. */
+/** Times in milliseconds, from the request for the change (or the dial) to the last client's last ACK. */
 export interface Round {
   readonly all_acked_ms: number
   readonly clients_got: number
@@ -18,27 +18,27 @@ export interface Round {
 export interface SwarmOptions {
   readonly streams: number
   readonly mode: Mode
-  /** Rounds that will be asked for at most. */
+  /** The most rounds that will run. */
   readonly rounds: number
-  /** Default: all four, as an Envoy asks for them. */
+  /** Default: all four, as an Envoy subscribes to them. */
   readonly types?: string
-  /** A round is over when nothing has come for so long. */
+  /** A round ends when no response has come for so long. */
   readonly settleMs: number
 }
 
 export interface Swarm {
   readonly firstSync: Round
-  /** One change, until all have ACKed it. */
+  /** Changes a cluster; resolves when all clients have ACKed. */
   readonly push: () => Promise<Round>
-  /** All streams are closed, something changes, and all come back at once. */
+  /** Closes all streams, changes a cluster, and reconnects all clients at once. */
   readonly storm: () => Promise<Round>
   readonly stop: () => Promise<void>
 }
 
-/** The peer takes minutes to bring its largest snapshot to a thousand streams. */
+/** The peer takes minutes to send its largest snapshot to a thousand streams. */
 const ROUND_TIMEOUT_MS = 600_000
 
-/** Connects and subscribes all clients, and resolves when all hold the same. @throws SwitchyardError `process-failed` */
+/** Connects and subscribes all clients; resolves when all are in sync. @throws SwitchyardError `process-failed` */
 export async function startSwarm(
   group: ProcessGroup,
   { swarm }: GoTools,
@@ -74,6 +74,6 @@ function checked(round: Round): Round {
   if (round.converged && !round.timed_out) return round
   const { clients_got: clients, all_acked_ms: ms } = round
   throw new Error(
-    `${clients} clients got the change within ${Math.round(ms)} ms, the others lost their streams or waited in vain`,
+    `only ${clients} clients received the change within ${Math.round(ms)} ms; the others lost their streams or timed out`,
   )
 }

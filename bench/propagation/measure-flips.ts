@@ -1,49 +1,51 @@
-// Flips between L4 and L7 under load: when all had ACKed, when calls behaved anew, and when the last old connection was gone.
+// Flips between L4 and L7 under load: when all Envoys had ACKed, when calls behaved the new way, and when the last old connection was gone.
 
-import { setTimeout } from 'node:timers/promises'
-import { LISTENER } from '../../testbed/document.ts'
+import type { LbMode } from '../../api/schemas/lb.ts'
+import { untilNoConnections } from '../../testbed/flips/open-connections.ts'
 import { startBackgroundLoad } from '../../testbed/load/background-load.ts'
-import type { Course, FlipContestant, LbMode } from './contestants.ts'
+import type { FlipServer, Setup } from './flip-servers.ts'
 import { untilBehaves } from './probe.ts'
 
-/** Milliseconds from the call that flips. */
+/** Times in milliseconds from the request that flips. */
 export interface FlipTimes {
   readonly acked: readonly number[]
-  /** Until a new connection to each of the Envoys had been treated the new way. */
+  /** Until every Envoy treated a new connection the new way. */
   readonly anew: readonly number[]
-  /** Until no connection of the old mode was left; measured of the control plane alone, since the servers have no part in it. */
+  /** Until no connection of the old mode was open. Only for the control plane: the servers have no influence on it. */
   readonly gone: readonly number[]
   readonly calls: number
   readonly failures: readonly string[]
 }
 
-export type FlipResults = Readonly<Record<FlipContestant['name'], FlipTimes>>
+export type FlipResults = Readonly<Record<FlipServer['name'], FlipTimes>>
 
 const CALLS_AROUND = 40
-/** The first flips meet cold code and cold connections; their calls count, and their times do not. */
+/** Flips before the measurement, with cold code and connections: their calls count, their times do not. */
 const WARM_UPS = 2
-const POLL_MS = 10
 
-/** Each contestant is flipped so many times, in turns. */
-export async function measureFlips({ contestants, backends }: Course, flips: number): Promise<FlipResults> {
+/** Flips each server so many times, one after the other. */
+export async function measureFlips({ servers, backends }: Setup, flips: number): Promise<FlipResults> {
   const results = new Map(
-    contestants.map(({ name }) => [name, { acked: [], anew: [], gone: [], calls: 0, failures: [] }]),
+    servers.map(({ name }) => [name, { acked: [], anew: [], gone: [], calls: 0, failures: [] }]),
   ) as Map<string, { acked: number[]; anew: number[]; gone: number[]; calls: number; failures: string[] }>
   for (let flip = -WARM_UPS; flip < flips; flip += 1) {
     const [from, to]: readonly [LbMode, LbMode] = flip % 2 === 0 ? ['l4', 'l7'] : ['l7', 'l4']
-    for (const contestant of contestants) {
-      const result = results.get(contestant.name)
+    for (const server of servers) {
+      const result = results.get(server.name)
       if (result === undefined) continue
-      const load = startBackgroundLoad(...contestant.nodes.map(({ target }) => target))
+      const load = startBackgroundLoad(...server.nodes.map(({ target }) => target))
       await load.further(CALLS_AROUND)
       const begun = performance.now()
       const since = () => performance.now() - begun
-      const anew = Promise.all(contestant.nodes.map(({ target }) => untilBehaves(target, to))).then(since)
-      const times = { acked: await contestant.flip(to), anew: await anew, gone: Number.NaN }
-      if (contestant.name === 'switchyard') {
-        // Nobody else can tell an L4 client to leave: see cli/demo/turn.ts.
+      const anew = Promise.all(server.nodes.map(({ target }) => untilBehaves(target, to))).then(since)
+      const times = { acked: await server.flip(to), anew: await anew, gone: Number.NaN }
+      if (server.name === 'switchyard') {
+        // Only the backends can make an L4 client reconnect: see testbed/flips/switch-under-load.ts.
         if (from === 'l4') await Promise.all(backends.map(({ drain }) => drain()))
-        await untilGone(contestant, from)
+        await untilNoConnections(
+          server.nodes.map(({ admin }) => admin),
+          from,
+        )
         times.gone = since()
       }
       await load.further(CALLS_AROUND)
@@ -57,14 +59,4 @@ export async function measureFlips({ contestants, backends }: Course, flips: num
     }
   }
   return Object.fromEntries(results) as unknown as FlipResults
-}
-
-async function untilGone({ nodes }: FlipContestant, mode: LbMode): Promise<void> {
-  const count = async () => {
-    const counts = await Promise.all(
-      nodes.map(({ admin }) => admin.activeDownstreamConnections(LISTENER, LISTENER)),
-    )
-    return counts.reduce((sum, one) => sum + one[mode], 0)
-  }
-  while ((await count()) > 0) await setTimeout(POLL_MS)
 }

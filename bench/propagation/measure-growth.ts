@@ -1,4 +1,4 @@
-// PUT → pushed in a document of many upstreams of which one is changed, and how that grows with their number.
+// From a write that changes one upstream of many to its push, and how that time grows with their number.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,9 +16,9 @@ import { median } from '../harness/statistics.ts'
 
 export interface Growth {
   readonly upstreams: number
-  /** A merge patch of one endpoint: from the request to the response that brings it to a client, in milliseconds. */
+  /** A merge patch of one endpoint: from the request until a client receives the endpoint, in milliseconds. */
   readonly patchMs: number
-  /** The same by a PUT of the whole document. */
+  /** The same with a PUT of the whole document. */
   readonly putMs: number
 }
 
@@ -26,7 +26,7 @@ const FLEET = 'edge'
 const ROUNDS = 7
 const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources'
 
-/** A control plane for each size, with one client that takes all assignments. */
+/** Starts a control plane for each size, with one client that subscribes to all assignments. */
 export async function measureGrowth(folder: string, sizes: readonly number[]): Promise<readonly Growth[]> {
   const growth: Growth[] = []
   for (const upstreams of sizes) growth.push(await measureSize(folder, upstreams))
@@ -38,7 +38,7 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
   try {
     const document = manyUpstreams(upstreams)
     const configFile = join(folder, `upstreams-${upstreams}.yaml`)
-    // JSON is YAML too, but slower to read: the whole document comes by REST.
+    // As YAML, a large document would take long to parse: REST gets it as JSON.
     await writeFile(configFile, JSON.stringify(manyUpstreams(1)))
     const anywhere = '127.0.0.1:0'
     const state = join(folder, `state-${upstreams}`)
@@ -75,6 +75,7 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
   }
 }
 
+/** Times must not include the serialization of the body, so it is given. */
 async function write(url: string, token: string, method: 'PATCH' | 'PUT', body: string): Promise<void> {
   const headers = {
     authorization: `Bearer ${token}`,
@@ -102,7 +103,7 @@ function upstreamAt(port: number) {
   return { endpoints: { only: { address: `127.0.0.1:${port}` } } }
 }
 
-/** Takes all assignments, and ACKs each response as it comes. */
+/** Subscribes to all assignments, and ACKs every response at once. */
 class AssignmentClient {
   readonly #client: Client
   #taker: (() => void) | undefined

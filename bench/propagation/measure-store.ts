@@ -1,4 +1,4 @@
-// What of a write is the disk: a revision and its verdict, on the disk and in memory.
+// The disk's share of a write: a revision and its verdict, on disk and in memory.
 
 import { join } from 'node:path'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
@@ -6,11 +6,11 @@ import { median } from '../harness/statistics.ts'
 
 const WRITES = 50
 
-/** About as long as that of the testbed. */
+/** About as long as the testbed's document. */
 const DOCUMENT = { text: 'x'.repeat(1_000) }
 
 export interface StoreTimes {
-  /** Milliseconds a revision, written and then accepted: two commits. */
+  /** Milliseconds to write and accept a revision: two commits. */
   readonly onDiskMs: number
   readonly inMemoryMs: number
 }

@@ -1,20 +1,21 @@
-// Calls on new connections, which tell by their answers whether an Envoy treats them as L4 or as L7.
+// Calls on new connections. Their answers show whether an Envoy treats them at L4 or L7.
 
 import { once } from 'node:events'
 import { connect } from 'node:http2'
+import type { LbMode } from '../../api/schemas/lb.ts'
 
-/** An empty message of gRPC: no compression, no bytes. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
+/** An empty gRPC message: no compression, no bytes. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
 const EMPTY_MESSAGE = Buffer.alloc(5)
 const METHOD = '/switchyard.echo.v1.EchoService/Unary'
-/** Envoy's router adds it; a tcp_proxy adds nothing. */
+/** Envoy's router adds this header; tcp_proxy does not. */
 const SIGN_OF_L7 = 'x-envoy-upstream-service-time'
 
-/** Resolves once a call to `target` is answered in the given mode. */
-export async function untilBehaves(target: string, mode: 'l4' | 'l7'): Promise<void> {
+/** Resolves when an answer of `target` shows the mode. */
+export async function untilBehaves(target: string, mode: LbMode): Promise<void> {
   while ((await modeOf(target)) !== mode);
 }
 
-async function modeOf(target: string): Promise<'l4' | 'l7' | undefined> {
+async function modeOf(target: string): Promise<LbMode | undefined> {
   const session = connect(`http://${target}`)
   try {
     const call = session.request({
@@ -28,7 +29,7 @@ async function modeOf(target: string): Promise<'l4' | 'l7' | undefined> {
     const [headers] = await Promise.race([once(call, 'response'), failed])
     return SIGN_OF_L7 in headers ? 'l7' : 'l4'
   } catch {
-    // The connection met a listener that was being replaced.
+    // The listener was being replaced.
     return undefined
   } finally {
     session.destroy()

@@ -1,4 +1,4 @@
-// The results as Markdown: flips beside those of the rivals, the disk's share, and the growth with the document.
+// The results as Markdown: flips of all servers, the disk's share, and the growth with the document.
 
 import { table } from '../harness/markdown.ts'
 import { median, quantile } from '../harness/statistics.ts'
@@ -21,7 +21,7 @@ const NAMES = {
 export function renderPropagationReport({ flips, store, growth }: PropagationResults): string {
   return [
     '## Flips between L4 and L7, three Envoys, under load',
-    'Milliseconds from the request that flips, p50 / p99; all are asked over HTTP, from a thread that does nothing else, and answer at the last ACK. Old connections are those of the load; how they go is the doing of Envoys and backends.',
+    'Milliseconds from the request that flips, p50 / p99. A thread that does nothing else sends each request over HTTP; the answer comes at the last ACK. Old connections are those of the load; Envoys and backends decide when they close.',
     renderFlips(flips),
     ...describeFailures(flips),
     describeShare(flips, store),
@@ -32,15 +32,7 @@ export function renderPropagationReport({ flips, store, growth }: PropagationRes
 }
 
 function renderFlips(flips: FlipResults): string {
-  const head = [
-    '',
-    'flips',
-    'last ACK',
-    'first new behaviour everywhere',
-    'last old connection gone',
-    'calls',
-    'failed',
-  ]
+  const head = ['', 'flips', 'last ACK', 'new mode everywhere', 'last old connection gone', 'calls', 'failed']
   const row = (name: keyof FlipResults) => {
     const { acked, anew, gone, calls, failures } = flips[name]
     return [
@@ -56,7 +48,7 @@ function renderFlips(flips: FlipResults): string {
   return table(head, [row('switchyard'), row('library'), row('peer')])
 }
 
-/** One line for each message, with how often it came; nothing where no call failed. */
+/** One line for each error message, with its number of calls; nothing if no call failed. */
 function describeFailures(flips: FlipResults): string[] {
   const lines = (['switchyard', 'library', 'peer'] as const).flatMap((name) =>
     [...Map.groupBy(flips[name].failures, (message) => message)].map(

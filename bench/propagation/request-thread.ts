@@ -1,4 +1,4 @@
-// The thread of `RequestTimer`: sends what it is told to, and says how long the answer took.
+// The thread of `RequestTimer`: sends requests, and reports how long the answers took.
 
 import { parentPort } from 'node:worker_threads'
 import type { TimedRequest } from './request-timer.ts'

@@ -1,4 +1,4 @@
-// Requests timed on a thread of their own: the load and its answers keep the main one busy, and would be part of every time.
+// Times requests on a thread of their own: the load keeps the main thread busy, and would distort every time.
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
@@ -24,7 +24,7 @@ export class RequestTimer {
     this.#thread.unref()
   }
 
-  /** Milliseconds until the whole answer is there; one request at a time. @throws SwitchyardError `process-failed` unless it is 200 */
+  /** Milliseconds until the answer is complete; one request at a time. @throws SwitchyardError `process-failed` unless its status is 200 */
   async time(request: TimedRequest): Promise<number> {
     const answered = once(this.#thread, 'message')
     this.#thread.postMessage(request)

@@ -1,15 +1,15 @@
-// What is measured: how many clusters, how many streams, which protocol, and how often.
+// The cells of the benchmark: number of clusters and streams, protocol, and rounds.
 
 import type { Mode } from '../harness/swarm.ts'
 
 export interface Cell {
   readonly mode: Mode
-  /** Clusters, each with its endpoints and a route. */
+  /** Number of clusters, each with its endpoints and a route. */
   readonly size: number
   readonly streams: number
-  /** Pushes of each server that count. */
+  /** Measured pushes of each server. */
   readonly rounds: number
-  /** Pushes before them that do not. */
+  /** Pushes before them, not measured. */
   readonly warmUps: number
 }
 
@@ -17,7 +17,7 @@ const MODES: readonly Mode[] = ['delta', 'sotw']
 const SIZES = [100, 1_000, 10_000]
 const STREAMS = [1, 10, 100, 1_000]
 
-/** All cells. The peer takes about a minute a push in the largest, where five pushes are counted, and none is for warmth. */
+/** All cells. In the largest the peer takes about a minute per push, so it has five measured pushes and no warm-up. */
 export function fullCells(): readonly Cell[] {
   return MODES.flatMap((mode) =>
     SIZES.flatMap((size) => STREAMS.map((streams) => ({ mode, size, streams, ...effort(size * streams) }))),
@@ -30,7 +30,7 @@ function effort(work: number): Pick<Cell, 'rounds' | 'warmUps'> {
   return { rounds: 11, warmUps: 3 }
 }
 
-/** Five cells in less than a minute: they show the two ways to grow, and not the last digit. */
+/** Five cells in less than a minute: they show how times grow with clusters and with streams, but not precisely. */
 export function quickCells(): readonly Cell[] {
   const few = { rounds: 5, warmUps: 1 }
   return [

@@ -1,4 +1,4 @@
-// Each promise of a cell is held against what was measured, by made-up figures that keep it and figures that break it.
+// The goals of a cell, with made-up figures that reach each goal and figures that miss it.
 
 import t from 'tap'
 import { findShortfalls } from './goals.ts'

@@ -1,12 +1,12 @@
-// What was promised of each cell, and which cells keep it.
+// The goals of each cell, and which cells miss them.
 
 import { median } from '../harness/statistics.ts'
 import type { CellResult } from './measure-cell.ts'
 
-/** Below this ratio two times on one stream are told apart by noise only. */
+/** A ratio down to this one is noise, with one stream. */
 const EVEN = 1.2
 
-/** How many times faster than the peer a push is: the median over rounds, each of which is a pair. */
+/** How many times as fast as the peer a push is: the median of the rounds' pairs. */
 export function pushRatio({ of: { switchyard, peer } }: CellResult): number {
   return median(peer.pushMs.map((ms, round) => ms / (switchyard.pushMs[round] ?? Number.NaN)))
 }
@@ -19,7 +19,7 @@ export function memoryShare({ of: { switchyard, peer } }: CellResult): number {
   return switchyard.peakMiB / peer.peakMiB
 }
 
-/** Each promise that a cell does not keep, as a sentence; empty where all is well. */
+/** A sentence for each goal that a cell misses; empty if it reaches all. */
 export function findShortfalls(results: readonly CellResult[]): readonly string[] {
   return [...results.flatMap((result) => [...ofCell(result)]), ...ofGrowth(results)]
 }
@@ -42,7 +42,7 @@ function* ofCell(result: CellResult): Iterable<string> {
   }
 }
 
-/** The time of a delta push does not grow with the number of clusters. */
+/** The time of a delta push should not grow with the number of clusters. */
 function* ofGrowth(results: readonly CellResult[]): Iterable<string> {
   for (const large of results) {
     if (large.mode !== 'delta' || large.size !== 10_000) continue

@@ -1,4 +1,4 @@
-// Two things that happen to a server all at once: every client comes back in the same moment, and one asks for very many names.
+// Two extremes: all clients reconnect at the same moment, and a client requests very many names.
 
 import { ProcessGroup } from '../../processes/process-group.ts'
 import type { GoTools } from '../harness/go-tools.ts'
@@ -15,9 +15,9 @@ export interface Extreme {
 }
 
 export interface Outcome {
-  /** Until all hold what they should, in milliseconds, as a median. */
+  /** Until all clients are in sync, in milliseconds; the median. */
   readonly ms: number
-  /** The most memory that the server has had. */
+  /** Peak resident memory of the server. */
   readonly peakMiB: number
 }
 
@@ -30,11 +30,11 @@ export interface ExtremeSettings {
 
 const SETTLE_MS = 400
 
-/** All streams are lost at once, something changes, and all dial again, claiming what they hold; timed from the first dialling. */
+/** Closes all streams at once, changes a cluster, and reconnects all clients with the versions they have; timed from the first dial. */
 export async function measureStorm(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
   const { mode, size, streams, rounds } = settings
   return {
-    what: `${streams} streams come back at once, ${size} clusters`,
+    what: `${streams} streams reconnect at once, ${size} clusters`,
     mode,
     rounds,
     of: await forBoth(tools, size, async (group, server) => {
@@ -46,7 +46,7 @@ export async function measureStorm(tools: GoTools, settings: ExtremeSettings): P
   }
 }
 
-/** Clients ask for the endpoints of all clusters in one request each; timed from their first request. */
+/** Clients request the endpoints of all clusters in one request each; timed from the first request. */
 export async function measureManyNames(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
   const { mode, size, streams, rounds } = settings
   return {

@@ -1,4 +1,4 @@
-// The results as Markdown: a table of pushes, one of first syncs, one of extremes, and what falls short.
+// The results as Markdown: tables of pushes, first syncs and extremes, and the missed goals.
 
 import { table } from '../harness/markdown.ts'
 import { median } from '../harness/statistics.ts'
@@ -8,19 +8,19 @@ import type { Extreme } from './measure-extremes.ts'
 
 export interface PushResults {
   readonly cells: readonly CellResult[]
-  /** Cells that a server did not bear, and what happened. */
+  /** Cells that a server did not finish, and why. */
   readonly unfinished: readonly string[]
   readonly extremes: readonly Extreme[]
 }
 
-/** Sections from a second-level heading on. */
+/** Sections, from second-level headings on. */
 export function renderPushReport({ cells, unfinished, extremes }: PushResults): string {
   return [
     "## A change of one cluster's endpoints, until all streams have ACKed it",
     "N clusters, M streams. Times are medians of the rounds that are counted, the ratio is the median over pairs; CPU is the server's, a push.",
     renderPushes(cells),
     '## First sync, and memory',
-    'From the first request until all streams hold all. The peak is that of the server over its life, first sync and pushes.',
+    'From the first request until all streams are in sync. The peak is the resident memory of the server over its life, including pushes.',
     renderFirstSyncs(cells),
     ...(extremes.length === 0 ? [] : ['## Extremes', renderExtremes(extremes)]),
     ...(unfinished.length === 0 ? [] : ['## Not finished', unfinished.map((one) => `- ${one}`).join('\n')]),

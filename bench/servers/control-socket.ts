@@ -1,19 +1,19 @@
-// How the servers of the benchmark are driven: flags, one line when they are ready, and POST /bump for a change.
+// The interface of the benchmark's servers: flags, one line when they are ready, and POST /bump for a change.
 
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 
-/** What `gcp-peer` takes and answers too, as far as the benchmark uses it. */
+/** The part of `gcp-peer`'s interface that the benchmark uses. */
 export interface BenchmarkServer {
-  /** Where xDS is served, `HOST:PORT`. */
+  /** Address of xDS, `HOST:PORT`. */
   readonly address: string
-  /** Changes the endpoints of one cluster, and answers when the change is on its way. */
+  /** Changes the endpoints of one cluster; resolves when the push has begun. */
   readonly bump: () => void
 }
 
-/** Serves what `start` makes of `--n`, until SIGTERM. */
+/** Serves what `start` returns for `--n`, until SIGTERM. */
 export async function serveBenchmark(start: (size: number) => Promise<BenchmarkServer>): Promise<void> {
   const { values } = parseArgs({ options: { n: { type: 'string', default: '100' } } })
   const { address, bump } = await start(Number(values.n))
@@ -25,7 +25,7 @@ export async function serveBenchmark(start: (size: number) => Promise<BenchmarkS
   await announce(control, address)
 }
 
-/** Listens on a free port, and says so in one line. */
+/** Listens on a free port, and prints one line with the addresses. */
 export async function announce(control: Server, xds: string): Promise<void> {
   await once(control.listen(0, '127.0.0.1'), 'listening')
   const { port } = control.address() as AddressInfo

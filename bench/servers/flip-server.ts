@@ -1,4 +1,4 @@
-// The bare library with two snapshots to flip between: what a flip costs without REST, validation, store and translation.
+// The bare library with two snapshots: the cost of a flip without REST, validation, store and translation.
 
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

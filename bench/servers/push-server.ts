@@ -1,4 +1,4 @@
-// The server under test: our library and nothing else, serving what `gcp-peer` serves.
+// The server under test: the bare library, with the resources of `gcp-peer`.
 
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { serveBenchmark } from './control-socket.ts'

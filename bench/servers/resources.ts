@@ -1,4 +1,4 @@
-// What the servers of the benchmark serve: the same resources as `gcp-peer`, field by field.
+// The resources of the benchmark's servers: the same as `gcp-peer`'s, field by field.
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
@@ -48,7 +48,7 @@ function createBenchmarkCluster(index: number): Cluster {
   })
 }
 
-/** The endpoints of a cluster; each `generation` is other content. */
+/** The endpoints of a cluster; each `generation` has different content. */
 export function createAssignment(index: number, generation: number): ClusterLoadAssignment {
   const lbEndpoints = Array.from({ length: ENDPOINTS_EACH }, (_, endpoint) => ({
     loadBalancingWeight: 1 + generation,

@@ -1,4 +1,4 @@
-// The servers of the benchmark serve what they should, and change it when they are told: seen by a client of our own, without Go.
+// The benchmark's servers serve and change their resources: checked with our own client, without Go.
 
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'

@@ -1,4 +1,4 @@
-// Makes a checkout ready to run: packages, protos, and tap with our plugins. Each is done again only when it has to be.
+// Prepares a checkout to run: packages, protos, and tap with our plugins. Each step repeats only when its input changed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,37 +11,41 @@ export function binFolder(root) {
 }
 
 /**
- * Installs the packages of package-lock.json, development's included, unless that very file was installed before.
- * By `npm install` and not `npm ci`: the lock file names only those platform packages that the machine which wrote
- * it could see, `npm ci` refuses such a file on every other, and it would empty a node_modules that is in use.
+ * Installs the packages of package-lock.json, development packages included, unless that very file is installed.
+ *
+ * Without a usable node_modules: `npm ci`, which installs exactly the lock file and rejects one that does not match
+ * package.json. But `npm ci` deletes node_modules first, and a program of this checkout may be running in another
+ * terminal. So where Node is in place and only the lock file has changed, `npm install` changes what differs.
  */
 export function installPackages(root) {
   const stamp = stampOf(root, 'packages', ['package-lock.json'])
-  if (stamp.matches() && existsSync(join(binFolder(root), 'node'))) return
+  const isUsable = existsSync(join(binFolder(root), 'node'))
+  if (stamp.matches() && isUsable) return
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   report('… installing packages')
   step('packages installed', () => {
-    run(root, 'npm', ['install', '--no-save', '--include=dev', ...quiet])
+    const command = isUsable ? ['install', '--no-save'] : ['ci']
+    run(root, 'npm', [...command, '--include=dev', ...quiet])
     if (!runsTypeScript(root)) {
-      // Where npm is told to ignore scripts, the package `node` has not fetched its binary yet.
+      // If npm is configured to ignore install scripts, the package `node` has not fetched its binary yet.
       run(root, 'npm', ['rebuild', 'node', '--ignore-scripts=false', ...quiet])
     }
   })
   if (!runsTypeScript(root)) {
     throw new Error(
-      'Node 24 is not below node_modules: the install script of the package "node" did not run, or has no binary\n' +
-        `for ${process.platform} ${process.arch}. Try: npm rebuild node --ignore-scripts=false`,
+      'Node 24 is missing from node_modules: the install script of the package "node" did not run, or the package has\n' +
+        `no binary for ${process.platform} ${process.arch}. Try: npm rebuild node --ignore-scripts=false`,
     )
   }
   stamp.write()
 }
 
-/** Generates @envoy/xds-protos; the generator itself sees whether there is something to do. */
+/** Generates @envoy/xds-protos. The generator itself decides whether it has work. */
 export function generateProtos(root) {
   step('protos generated', () => run(root, process.execPath, ['proto/generate.js']))
 }
 
-/** Builds tap's test class for the plugins of .taprc: without it the first test run would still compile TypeScript. */
+/** Builds tap's test class for the plugins of .taprc. Without it, the first test run compiles TypeScript. */
 export function buildTap(root) {
   const stamp = stampOf(root, 'tap', ['.taprc', 'package-lock.json'])
   if (stamp.matches()) return
@@ -55,7 +59,7 @@ function runsTypeScript(root) {
   return Number.parseInt(stdout?.slice(1), 10) >= 24
 }
 
-/** A note inside node_modules of the files that a piece of work was done for: it goes when node_modules goes. */
+/** Records inside node_modules which input files a step was done for. The record goes when node_modules goes. */
 function stampOf(root, name, files) {
   const file = join(root, 'node_modules', '.switchyard', name)
   const hash = createHash('sha256')
@@ -70,9 +74,9 @@ function stampOf(root, name, files) {
   }
 }
 
-/** Runs a command to its end; all that it prints is progress, so it goes to standard error. */
+/** Runs a command and waits for it. Its output is progress, so it goes to standard error. */
 function run(root, command, args) {
   const { error, status, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
   if (error) throw error
-  if (status !== 0) throw new Error(`"${command} ${args.join(' ')}" ended with ${signal ?? status}`)
+  if (status !== 0) throw new Error(`"${command} ${args.join(' ')}" exited with ${signal ?? status}`)
 }

@@ -1,20 +1,20 @@
-// Runs a program in our place: it has our terminal, gets our signals, and its exit code is ours.
+// Runs a program in the launcher's place: it gets the terminal and the signals, and its exit code becomes the launcher's.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
-const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** One Ctrl-C reaches us from the terminal and once more from npm; a second one of a person comes later than this. */
+/** One Ctrl-C arrives from the terminal and again from npm. A second Ctrl-C by a person comes later than this. */
 const REPEAT_MILLISECONDS = 500
 
 const endWithLauncher = new URL('./end-with-launcher.js', import.meta.url).href
 
 /**
- * Runs a program under the given Node. Resolves with its exit code once it has ended: 128 + the signal's number where
- * a signal ended it.
+ * Runs a program under the given Node. Resolves with its exit code once it has ended; if a signal ended it, with 128
+ * plus the signal's number.
  *
- * The program is a process group of its own, so that every signal comes to it through us and once: a program
- * that cleans up on the first Ctrl-C and gives up on the second must not be told twice.
+ * The program is a process group of its own, so that each signal reaches it once, through the launcher: a program that
+ * cleans up on the first Ctrl-C and gives up on the second must not receive one Ctrl-C twice.
  */
 export function runInForeground(node, args, env) {
   return new Promise((resolve, reject) => {
@@ -24,16 +24,16 @@ export function runInForeground(node, args, env) {
       detached: true,
     })
     const lastSent = new Map()
-    const passOn = (signal) => {
+    const forward = (signal) => {
       const now = performance.now()
       if (now - (lastSent.get(signal) ?? Number.NEGATIVE_INFINITY) < REPEAT_MILLISECONDS) return
       lastSent.set(signal, now)
       child.kill(signal)
     }
-    for (const signal of PASSED_ON) process.on(signal, passOn)
+    for (const signal of FORWARDED) process.on(signal, forward)
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      for (const name of PASSED_ON) process.off(name, passOn)
+      for (const name of FORWARDED) process.off(name, forward)
       resolve(signal === null ? code : 128 + constants.signals[signal])
     })
   })

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
+import { XDS_PROTOCOLS, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { interruption } from '../../processes/interruption.ts'
 import type { Restart } from '../../processes/keep-running.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
@@ -52,7 +52,7 @@ export function addUp(program: Command): void {
     .option('--xds <address>', 'Address of xDS, HOST:PORT or unix:/PATH.', '127.0.0.1:0')
     .addOption(
       new Option('--protocol <name>', 'Protocol variant of xDS: incremental or state of the world.')
-        .choices(['delta', 'sotw'])
+        .choices(XDS_PROTOCOLS)
         .default('delta'),
     )
     .option(

@@ -3,10 +3,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { NODE_STATES } from '../../api/node-state.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/snapshot/resource-type.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 /** Clients choose these labels: everything unknown shares one label, so that they cannot create endless series. */
-const KNOWN_TYPES = new Set(['Cluster', 'ClusterLoadAssignment', 'Listener', 'RouteConfiguration', 'Secret'])
+const KNOWN_TYPES: readonly string[] = [CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET]
 const OTHER = 'other'
 
 const COUNTED = {
@@ -20,8 +21,7 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
   const registers = [registry]
   const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
   const typeOf = (typeUrl: string) => {
-    const name = typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
-    return KNOWN_TYPES.has(name) ? name : OTHER
+    return KNOWN_TYPES.includes(typeUrl) ? typeUrl.slice(typeUrl.lastIndexOf('.') + 1) : OTHER
   }
 
   new Gauge({

@@ -32,7 +32,13 @@ t.test('a cluster gets its endpoints by ADS, speaks HTTP/2 to them, and has its 
     typedExtensionProtocolOptions: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-        explicitHttpConfig: { http2ProtocolOptions: {} },
+        explicitHttpConfig: {
+          http2ProtocolOptions: {
+            maxConcurrentStreams: 100,
+            initialStreamWindowSize: 65_536,
+            initialConnectionWindowSize: 7_602_176,
+          },
+        },
       },
     },
   })

@@ -12,6 +12,7 @@ import { type Fleet, lbOf, type Upstream } from '../document/model.ts'
 import { toHealthCheckFields } from '../switches/health-check.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { fromAds } from './config-source.ts'
+import { UPSTREAM_HTTP2 } from './limits.ts'
 import { toUpstreamSocket } from './tls.ts'
 
 const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
@@ -53,11 +54,14 @@ export function toCluster(name: string, upstream: Upstream, fleet: Pick<Fleet, '
 }
 
 function httpOptions({ protocol = 'http2' }: Upstream) {
-  const version = protocol === 'http2' ? 'http2ProtocolOptions' : 'httpProtocolOptions'
+  const protocolConfig =
+    protocol === 'http2'
+      ? { case: 'http2ProtocolOptions' as const, value: UPSTREAM_HTTP2 }
+      : { case: 'httpProtocolOptions' as const, value: {} }
   return create(HttpProtocolOptionsSchema, {
     upstreamProtocolOptions: {
       case: 'explicitHttpConfig',
-      value: { protocolConfig: { case: version, value: {} } },
+      value: { protocolConfig },
     },
   })
 }

@@ -13,6 +13,7 @@ import {
 import type { Config, Fleet, Listener } from '../document/model.ts'
 import { toHttpFilters } from '../switches/http-filters.ts'
 import { fromAds } from './config-source.ts'
+import { DOWNSTREAM_HTTP2 } from './limits.ts'
 
 /** How long a stream on which nothing moves is kept. Envoy's own 5 minutes are short for a gRPC watch. */
 const STREAM_IDLE_MS = 3_600_000
@@ -57,7 +58,7 @@ export function httpConnectionManager(
   const config = create(HttpConnectionManagerSchema, {
     statPrefix: name,
     codecType: HttpConnectionManager_CodecType.AUTO,
-    http2ProtocolOptions: {},
+    http2ProtocolOptions: DOWNSTREAM_HTTP2,
     routeSpecifier: { case: 'rds', value: { configSource: fromAds(), routeConfigName: name } },
     httpFilters: toHttpFilters(security, jwt),
     streamIdleTimeout: durationFromMs(STREAM_IDLE_MS),

@@ -50,7 +50,11 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
               '@type':
                 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
               statPrefix: 'main',
-              http2ProtocolOptions: {},
+              http2ProtocolOptions: {
+                maxConcurrentStreams: 100,
+                initialStreamWindowSize: 65_536,
+                initialConnectionWindowSize: 1_048_576,
+              },
               rds: { configSource: { ads: {}, resourceApiVersion: 'V3' }, routeConfigName: 'main' },
               httpFilters: toHttpFilters(undefined).map((filter) =>
                 toJson(HttpFilterSchema, create(HttpFilterSchema, filter), { registry: messageRegistry }),

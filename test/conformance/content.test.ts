@@ -120,7 +120,7 @@ conform(
 )
 
 conform(
-  'X14: a client that asks from the listener down is answered at once',
+  'X14: a client that subscribes from the listener down is answered at once',
   onAds,
   async (t, { client, serve }) => {
     serve(...FLIPPED('a'))
@@ -180,7 +180,7 @@ conform(
 )
 
 conform(
-  'X18: a request for endpoints without names asks for nothing',
+  'X18: an EDS request without names subscribes to nothing',
   everywhere,
   async (t, { client, serve, untaken }) => {
     serve(...A)
@@ -298,7 +298,7 @@ conform(
 )
 
 conform(
-  'X25: before there is a snapshot nobody is answered; one that is empty on purpose answers',
+  'X25: nothing is answered before the first snapshot, and an empty snapshot is answered',
   everywhere,
   async (t, { client, serve, untaken }) => {
     client.subscribe(CLUSTER)

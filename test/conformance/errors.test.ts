@@ -115,7 +115,7 @@ function encode(
     : toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))
 }
 
-t.test('a stream that asks for more than 64 types ends', async (t) => {
+t.test('a stream that subscribes to more than 64 types ends', async (t) => {
   const { channel } = await start(t)
   const client = new DeltaClient(channel)
   for (let index = 0; index <= 64; index += 1) {
@@ -130,7 +130,7 @@ t.test('a stream that asks for more than 64 types ends', async (t) => {
   t.match(ended.details, /more than 64 types/)
 })
 
-t.test('a type that nobody serves is told, and the stream goes on', async (t) => {
+t.test('a type that nobody serves is an event, and the stream goes on', async (t) => {
   const { cache, channel } = await start(t)
   const unserved: XdsEvent[] = []
   cache.onEvent((event) => {

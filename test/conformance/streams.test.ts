@@ -152,7 +152,7 @@ async function servedStream(channel: Client): Promise<RawStream> {
   return client.raw
 }
 
-t.test('X36: of ten thousand streams that ended in every way nothing is left', async (t) => {
+t.test('X36: ten thousand streams that ended in every way leave nothing behind', async (t) => {
   const { cache, server } = await start(t)
   cache.setSnapshot('fleet', [staticCluster('a')])
   let opened = 0
@@ -185,7 +185,7 @@ t.test('X36: of ten thousand streams that ended in every way nothing is left', a
 })
 
 t.test(
-  'X37: fifty thousand names in one request are answered in parts that a client with gRPC defaults takes',
+  'X37: fifty thousand names in one request are answered in parts within the default limit of gRPC clients',
   async (t) => {
     const { cache, server } = await start(t)
     const names = Array.from({ length: 50_000 }, (_, index) => `cluster-with-a-rather-long-name-${index}`)
@@ -226,7 +226,7 @@ await client.next()
 console.log('served')
 `
 
-t.test('X38: a peer that has stopped answering is dropped', async (t) => {
+t.test('X38: a peer that stops answering pings is dropped', async (t) => {
   const { cache, server } = await start(t, { keepalive: { timeMs: 100, timeoutMs: 100 } })
   cache.setSnapshot('fleet', [staticCluster('a')])
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', CLIENT, server.address], {

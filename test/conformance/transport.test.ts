@@ -47,13 +47,13 @@ async function served(t: Test, address: string, credentials?: ChannelCredentials
   return resources.map(({ name }) => name)
 }
 
-t.test('it serves on a TCP port, and says which it took', async (t) => {
+t.test('it serves on a TCP port and reports the actual one', async (t) => {
   const { server } = await start(t, '127.0.0.1:0')
   t.match(server.address, /^127\.0\.0\.1:[1-9]\d*$/)
   t.strictSame(await served(t, server.address), ['a'])
 })
 
-t.test('it serves on a Unix socket, and takes its file away when it closes', async (t) => {
+t.test('it serves on a Unix socket and removes the file when it closes', async (t) => {
   const path = `${socketFolder(t)}/xds.sock`
   const { server } = await start(t, `unix:${path}`)
   t.equal(server.address, `unix:${path}`)
@@ -62,7 +62,7 @@ t.test('it serves on a Unix socket, and takes its file away when it closes', asy
   t.notOk(existsSync(path))
 })
 
-t.test('a Unix socket that a killed server left behind is taken over', async (t) => {
+t.test('the socket file of a killed server is replaced', async (t) => {
   const path = `${socketFolder(t)}/xds.sock`
   const script = `require('node:net').createServer().listen(process.argv[1], () => console.log('listening'))`
   const killed = spawn(process.execPath, ['-e', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -74,7 +74,7 @@ t.test('a Unix socket that a killed server left behind is taken over', async (t)
   t.strictSame(await served(t, server.address), ['a'])
 })
 
-t.test('an address that is in use is refused, and who uses it goes on', async (t) => {
+t.test('an address in use is an error, and its user goes on', async (t) => {
   for (const address of ['127.0.0.1:0', `unix:${socketFolder(t)}/xds.sock`]) {
     const { server } = await start(t, address)
     await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: server.address }), {
@@ -85,14 +85,14 @@ t.test('an address that is in use is refused, and who uses it goes on', async (t
   }
 })
 
-t.test('an address that cannot be bound is refused', async (t) => {
+t.test('an address that cannot be bound is an error', async (t) => {
   await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: '192.0.2.1:1' }), {
     code: 'invalid-argument',
     message: /cannot listen on 192\.0\.2\.1:1/,
   })
 })
 
-t.test('a socket path that is too long is refused, with how long it may be', async (t) => {
+t.test('a socket path that is too long is an error with the limit', async (t) => {
   const path = `/tmp/${'x'.repeat(103)}`
   await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: `unix:${path}` }), {
     code: 'invalid-argument',
@@ -100,7 +100,7 @@ t.test('a socket path that is too long is refused, with how long it may be', asy
   })
 })
 
-t.test('it serves over TLS, and refuses who speaks without', async (t) => {
+t.test('it serves over TLS and rejects plaintext clients', async (t) => {
   const { certificate, key } = await selfSignedCertificate()
   const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(certificate) }
   const { server } = await start(t, '127.0.0.1:0', ServerCredentials.createSsl(null, [pair]))
@@ -151,7 +151,7 @@ const RIDERS: readonly {
 ]
 
 for (const { title, typeUrl, name, resource } of RIDERS) {
-  t.test(`${title} rides on ADS, in both protocols`, async (t) => {
+  t.test(`${title} works on ADS, in both protocols`, async (t) => {
     const { cache, server } = await start(t, '127.0.0.1:0')
     const delta = new DeltaClient(connectTo(t, server.address))
     delta.send({ node: nodeOf('n1'), typeUrl, resourceNamesSubscribe: [name] })

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
+import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 t.test('yard demo measures what it should, exits with 0, and leaves nothing behind', async (t) => {
   const folder = t.testdir()

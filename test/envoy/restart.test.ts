@@ -62,7 +62,7 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
   const xds = `127.0.0.1:${xdsPort}`
   const flags = ['--config', file, '--xds', xds, '--state', join(folder, 'state')]
   const first = await startMain(t, ...flags)
-  const envoy = await startEnvoy(t, xds, 'delta', folder)
+  const envoy = await startEnvoy(t, xds, 'delta', { folder })
   await envoy.admin.waitUntilLive(20_000)
   t.match(await putLb(first, { mode: 'l7', policy: 'random' }), { status: 200, revision: 2 })
 

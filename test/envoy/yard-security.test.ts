@@ -1,12 +1,12 @@
-// `yard up --security` with real parts: each switch is one `yard set` away, and tokens are had by `yard issue`.
+// `yard up --security` with real parts: `yard set` turns each switch on, and `yard issue` prints tokens.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { runYard, startYard, untilGone } from '../support/yard-process.ts'
+import { runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
-t.test('the switches of security, turned by yard set', async (t) => {
+t.test('yard set turns each security switch on', async (t) => {
   const folder = t.testdir()
   // The path of a socket has room for 107 bytes.
   const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
@@ -45,10 +45,10 @@ t.test('the switches of security, turned by yard set', async (t) => {
   await untilGone(folder)
 })
 
-t.test('without --security there is no issuer, and yard issue says how to have one', async (t) => {
+t.test('without --security there is no issuer, and yard issue says how to start one', async (t) => {
   const folder = t.testdir()
   const yard = startYard(t, folder, 'up', '--json', '--fleet', 'edge=1', '--backends', '0')
   await yard.printed('{"admin"')
   t.notHas(JSON.parse(yard.stdout()), { security: {} })
-  t.match(await runYard(t, folder, 'issue'), { code: 2, output: /start it by "yard up --security"/ })
+  t.match(await runYard(t, folder, 'issue'), { code: 2, output: /start it with "yard up --security"/ })
 })

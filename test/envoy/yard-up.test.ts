@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml'
 import { freePort } from '../../processes/free-port.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
-import { processesOf, runYard, startYard, untilGone } from '../support/yard-process.ts'
+import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {
   const yard = startYard(t, folder, 'up', '--json', ...args)
@@ -49,7 +49,7 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
     code: 2,
     output: /no fleet "nope": known are canary, edge/,
   })
-  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /there are: edge, canary/ })
+  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /Use one of: edge, canary/ })
   t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed is running already \(process \d+\)/ })
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'logs are kept by node')
 
@@ -98,7 +98,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.match(await yard('get', 'upstreams', '-o', 'table'), {
     stdout: /^ {2}upstreams\.echo\.endpoints\.b1\.address +"127/m,
   })
-  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /has: b1/ })
+  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /Use one of: b1/ })
 
   await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
   t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })

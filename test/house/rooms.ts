@@ -29,11 +29,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['xds-server/nodes/'],
   },
   'xds-server/type-state/': {
-    holds: 'what one client has, asks for and is owed of one resource type',
+    holds:
+      'the state of one resource type on one stream: subscription, what the client has, un-ACKed responses, and the plan of a push',
     mayImport: ['xds-server/snapshot/'],
   },
   'xds-server/streams/': {
-    holds: 'pure stream machines for state of the world and delta, push order, decoding and encoding',
+    holds: 'pure stream machines for SotW and delta, make-before-break order, decoding and encoding',
     mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts'],
   },
   'xds-server/services/': {
@@ -42,7 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'xds-server/index.ts': { holds: "the library's public interface", mayImport: ['xds-server/services/'] },
   'api/': {
-    holds: 'REST once: schemas of requests and answers, and the typed client',
+    holds: 'REST: every operation, schema and status once, and the typed client',
     mayImport: ['core/'],
   },
   'control-plane/switches/': {
@@ -74,7 +75,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   },
   'control-plane/admin/': {
-    holds: 'REST by fastify',
+    holds: 'the REST server',
     mayImport: [
       'api/',
       'control-plane/document/',
@@ -82,6 +83,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'control-plane/access/',
       'xds-server/nodes/status.ts',
       'xds-server/nodes/events.ts',
+      'xds-server/snapshot/resource-type.ts',
     ],
   },
   'control-plane/control-plane.ts': {
@@ -109,12 +111,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['processes/', 'proto/'],
   },
   'testbed/': {
-    holds: 'starts the parts as processes; certificates for development; load and what it measures',
+    holds: 'starts the parts as processes; development certificates; load, flips and measurements',
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
   'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'experiments/': {
-    holds: 'scenarios over REST and real calls, each with its story and figures',
+    holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['testbed/'],
   },
   'bench/': {
@@ -123,7 +126,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and what tests share',
-    mayImport: ['cli/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
   },
 }
 

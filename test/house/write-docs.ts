@@ -2,7 +2,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { DemoRecord } from '../../cli/demo/record.ts'
+import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { roomsTable } from './rooms.ts'
+import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,3 +18,9 @@ function replacePart(file: string, name: string, content: string): void {
 }
 
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
+replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
+
+const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) as DemoRecord
+for (const theme of ['light', 'dark'] as const) {
+  writeFileSync(`${root}docs/pictures/flip-${theme}.svg`, drawFlip(flip, THEMES[theme]))
+}

@@ -143,6 +143,14 @@ t.test(
   },
 )
 
+t.test('a message that is larger than a window of HTTP/2 reaches the policy whole', async (t) => {
+  const { edge, authorizer } = await startGuarded(t, { maxBody: 1_000_000 })
+  const message = putOf(500_000)
+  const headers = await bearer(edge, { roles: ['admin'], scope: 'kv:write' })
+  await edge.call({ path: PUT, message, headers })
+  t.equal(authorizer.asked.at(-1)?.body?.bytes, message.length + 5)
+})
+
 t.test('S37: a message over the body limit is refused, not truncated', async (t) => {
   const { edge, authorizer } = await startGuarded(t, { maxBody: 2_000 })
   const headers = await bearer(edge, { roles: ['admin'], scope: 'kv:write' })

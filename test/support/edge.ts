@@ -6,6 +6,7 @@ import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Channel, connectivityState, credentials, Metadata } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
+import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
@@ -31,7 +32,7 @@ export interface Edge {
   readonly serve: (served: Served) => Promise<void>
 }
 
-export async function startEdge(t: Teardowns, served: Served): Promise<Edge> {
+export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimits): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
@@ -55,7 +56,7 @@ export async function startEdge(t: Teardowns, served: Served): Promise<Edge> {
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)
   }
-  const envoy = await startEnvoy(t, server.address, 'delta')
+  const envoy = await startEnvoy(t, server.address, 'delta', { ...(limits && { limits }) })
   await serve(served)
   return { address: `127.0.0.1:${port}`, envoy, serve }
 }

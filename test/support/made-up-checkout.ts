@@ -1,4 +1,4 @@
-// A checkout made for a test: the real launcher, and around it stand-ins that note how they were called.
+// A checkout made for a test: the real launcher, with stand-ins around it that log their calls.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,17 +6,17 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** All that the launcher consists of. */
+/** The files of the launcher. */
 const LAUNCHER = ['cli/launch.js', 'cli/prepare', 'envoy-bootstrap/find-envoy.js']
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Notes its arguments, and puts a Node where the real one would; `install` may be told to leave that out. */
+/** Logs its arguments and links a Node where the real npm installs one; `NPM_IGNORES_SCRIPTS` leaves that to `rebuild`. */
 const NPM = `#!/bin/sh
 echo "npm $*" >> calls.log
 [ -z "$NPM_FAILS" ] || exit 3
 mkdir -p node_modules/.bin
-[ "$1" = install ] && [ -n "$NPM_IGNORES_SCRIPTS" ] && exit 0
+[ "$1" != rebuild ] && [ -n "$NPM_IGNORES_SCRIPTS" ] && exit 0
 ln -sf '${process.execPath}' node_modules/.bin/node
 `
 
@@ -56,7 +56,7 @@ export class MadeUpCheckout {
     writeFileSync(join(this.root, path), content)
   }
 
-  /** Starts the launcher; its own output is piped. */
+  /** Starts the launcher with its output piped. */
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     return spawn(process.execPath, [join(this.root, 'cli/launch.js'), ...args], {
       env: { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin`, ...env },
@@ -74,7 +74,7 @@ export class MadeUpCheckout {
     return { code, stdout, stderr }
   }
 
-  /** What was called since the last time this was asked. */
+  /** The calls since the last call of this method. */
   calls(): string[] {
     const log = join(this.root, 'calls.log')
     if (!existsSync(log)) return []

@@ -2,6 +2,7 @@
 
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
@@ -18,7 +19,7 @@ export async function startEnvoy(
   t: Teardowns,
   xdsAddress: string,
   protocol: XdsProtocol,
-  folder = t.testdir(),
+  { folder = t.testdir(), limits }: { readonly folder?: string; readonly limits?: EnvoyLimits } = {},
 ): Promise<RunningEnvoy> {
   const bootstrap = createBootstrap({
     nodeId: 'edge-1',
@@ -26,6 +27,7 @@ export async function startEnvoy(
     listenerAddress: '127.0.0.1',
     xds: { address: xdsAddress },
     protocol,
+    ...(limits && { limits }),
   })
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })

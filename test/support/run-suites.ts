@@ -1,16 +1,20 @@
-// `npm test`: runs tap over the suites, or the files that are named, and ends with one line of counts.
+// `npm test` and `npm run test:unit`: runs tap over all tests, the unit tests (`--unit`) or the files that are named, and ends
+// with one line of counts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { Parser } from 'tap-parser'
+import { readSources } from '../house/import-closure.ts'
+import { unitTests } from '../house/kinds-of-tests.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
 import { countTests } from './tally.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
 
-const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...process.argv.slice(2)], {
+const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitTests(readSources()) : [arg]))
+const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...args], {
   cwd: root,
   stdio: ['inherit', 'pipe', 'inherit'],
   // A group of its own: tap leaves its test files running unless the signal reaches them too.

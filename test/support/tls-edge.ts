@@ -87,7 +87,7 @@ export async function startTlsEdge(
   t.teardown(() => revisions.close())
   const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
-  const envoy = await startEnvoy(t, server.address, 'delta', root)
+  const envoy = await startEnvoy(t, server.address, 'delta', { folder: root })
   await untilInEffect(cache, envoy)
 
   const address = `127.0.0.1:${port}`

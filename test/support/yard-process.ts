@@ -2,9 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
@@ -21,10 +19,19 @@ export interface YardProcess {
   readonly printed: (text: string) => Promise<void>
 }
 
-/** Starts `yard` with `folder` as its folder for state and for temporary files. */
-export function startYard(t: Test, folder: string, ...args: readonly string[]): YardProcess {
+/** No such file, so that a test that may run beside others cannot start an Envoy by mistake. */
+const NO_ENVOY = '/no/envoy/here'
+
+/** Runs `yard` to its end, without an Envoy; `yard-with-envoy.ts` has the same with one. */
+export function runYard(t: Test, folder: string, ...args: readonly string[]) {
+  return untilEnded(spawnYard(t, folder, NO_ENVOY, args))
+}
+
+/** Starts `yard` with `folder` as its folder for state and for temporary files. @param envoy path of the binary that it may start */
+export function spawnYard(t: Test, folder: string, envoy: string, args: readonly string[]): YardProcess {
+  const env = { TMPDIR: folder, YARD_STATE: join(folder, 'state'), YARD_ADMIN: '', NO_COLOR: '1' }
   const child = spawn(process.execPath, [YARD, ...args], {
-    env: { ...process.env, TMPDIR: folder, YARD_STATE: join(folder, 'state'), YARD_ADMIN: '', NO_COLOR: '1' },
+    env: { ...process.env, ...env, ENVOY_BIN: envoy },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -51,27 +58,8 @@ export function startYard(t: Test, folder: string, ...args: readonly string[]): 
   }
 }
 
-/** Runs `yard` to its end. */
-export async function runYard(t: Test, folder: string, ...args: readonly string[]) {
-  const yard = startYard(t, folder, ...args)
+export async function untilEnded(yard: YardProcess) {
   return { code: await yard.ended, stdout: yard.stdout(), output: yard.output() }
-}
-
-/** Processes whose environment names the folder: all that was started from there has it. */
-export function processesOf(folder: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${folder}`)
-    } catch {
-      return false
-    }
-  })
-}
-
-/** Ends when no process names the folder; the shell that watches for the parent outlives its program by a moment, nothing else may. */
-export async function untilGone(folder: string): Promise<void> {
-  while (processesOf(folder).length > 0) await setImmediate()
 }
 
 function fail(text: string, output: string): never {

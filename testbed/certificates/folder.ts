@@ -95,7 +95,7 @@ async function explained<T>(folder: string, write: () => Promise<T>): Promise<T>
     return await write()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new SwitchyardError('invalid-argument', `no certificates can be made in ${folder}: ${reason}`, {
+    throw new SwitchyardError('invalid-argument', `cannot create certificates in ${folder}: ${reason}`, {
       cause: error,
     })
   }
@@ -121,7 +121,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** The key first: whoever watches the files finds the certificate's key there already. */
+/** The key first: a program that watches the certificate finds its key there already. */
 async function writeIssued(folder: string, name: string, { certificate, key }: Issued): Promise<string[]> {
   const files = [join(folder, `${name}.key`), join(folder, `${name}.pem`)] as const
   await replaceFile(files[0], key, 0o600)
@@ -129,7 +129,7 @@ async function writeIssued(folder: string, name: string, { certificate, key }: I
   return [...files]
 }
 
-/** Whoever reads the file meanwhile finds all of the old content or all of the new. */
+/** Replaces a file atomically: readers see the old content or the new. */
 export async function replaceFile(file: string, text: string, mode = 0o600): Promise<void> {
   const next = `${file}.next`
   await writeFile(next, text, { mode })

@@ -1,4 +1,4 @@
-// The figures by which a distribution is judged.
+// The coefficient of variation and the noise floor.
 
 import t from 'tap'
 import { coefficientOfVariation, noiseFloor } from './statistics.ts'
@@ -17,7 +17,7 @@ t.test('the coefficient of variation is 0 for equal counts and grows with their 
   }
 })
 
-t.test('the noise floor is what a fair choice by chance gives', async (t) => {
+t.test('the noise floor is the coefficient of variation of random picks', async (t) => {
   t.equal(noiseFloor(1200, 3), Math.sqrt(2 / 1200))
   // Exactly: the mean of CV² over all outcomes of 6 throws of a fair coin.
   const meanOfSquares = Array.from({ length: 64 }, (_, outcome) => {

@@ -76,7 +76,7 @@ t.test('updateSnapshot and setSnapshot end in the same content, after any change
   )
 })
 
-t.test('a stream hears of each change once, and of what changes nothing not at all', async () => {
+t.test('a stream gets each change once, and nothing for an update without changes', async () => {
   fc.assert(
     fc.property(fc.array(changes, { maxLength: 6 }), (sequence) => {
       const cache = new SnapshotCache()

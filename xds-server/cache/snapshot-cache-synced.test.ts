@@ -47,7 +47,7 @@ t.test('a fleet is synced when each type was ACKed, through all stages, and not 
   t.equal(await outcomeNow(cache), 'synced')
 })
 
-t.test('an Envoy that starts is not synced between its clusters and its listeners', async (t) => {
+t.test('a starting Envoy is not synced between its clusters and its listeners', async (t) => {
   const cache = new SnapshotCache()
   cache.setSnapshot('fleet', [badCluster('a'), tcpListener('l', 1, 'a')])
   const envoy = new MachineStream(cache)
@@ -60,24 +60,27 @@ t.test('an Envoy that starts is not synced between its clusters and its listener
   t.equal(await outcomeNow(cache), 'synced')
 })
 
-t.test('a node that has not asked for all that its resources refer to is not synced', async (t) => {
-  const cache = new SnapshotCache()
-  cache.setSnapshot('fleet', RESOURCES)
-  const node = new HandStream(cache)
-  const all = {
-    [CLUSTER]: view('SYNCED'),
-    [LISTENER]: view('SYNCED'),
-    [ENDPOINT]: view('SYNCED', ['a']),
-    [ROUTE]: view('SYNCED', ['main']),
-  }
-  for (const missing of [ENDPOINT, ROUTE]) {
-    node.become({ ...all, [missing]: view('SYNCED', []) })
-    t.equal(await outcomeNow(cache), 'pending')
-  }
-  const report = cache.synced('fleet')
-  node.become(all)
-  t.equal((await report).outcome, 'synced')
-})
+t.test(
+  'a node that has not subscribed to everything that its resources refer to is not synced',
+  async (t) => {
+    const cache = new SnapshotCache()
+    cache.setSnapshot('fleet', RESOURCES)
+    const node = new HandStream(cache)
+    const all = {
+      [CLUSTER]: view('SYNCED'),
+      [LISTENER]: view('SYNCED'),
+      [ENDPOINT]: view('SYNCED', ['a']),
+      [ROUTE]: view('SYNCED', ['main']),
+    }
+    for (const missing of [ENDPOINT, ROUTE]) {
+      node.become({ ...all, [missing]: view('SYNCED', []) })
+      t.equal(await outcomeNow(cache), 'pending')
+    }
+    const report = cache.synced('fleet')
+    node.become(all)
+    t.equal((await report).outcome, 'synced')
+  },
+)
 
 t.test('a change makes a synced fleet pending until it is ACKed', async (t) => {
   const { cache, envoy } = synced()
@@ -88,13 +91,13 @@ t.test('a change makes a synced fleet pending until it is ACKed', async (t) => {
   t.equal((await report).outcome, 'synced')
 })
 
-t.test('a change in which nothing changed leaves the fleet synced', async (t) => {
+t.test('an update without changes leaves the group synced', async (t) => {
   const { cache } = synced()
   cache.setSnapshot('fleet', RESOURCES)
   t.equal(await outcomeNow(cache), 'synced')
 })
 
-t.test('X7: a NACK ends the wait, with the words of the client', async (t) => {
+t.test('X7: a NACK ends the wait, with the message of the client', async (t) => {
   const { cache, envoy } = synced()
   const { sequence } = cache.updateSnapshot('fleet', { upsert: [badCluster('b')] })
   const report = cache.synced('fleet')
@@ -117,12 +120,12 @@ t.test('X7: a NACK ends the wait, with the words of the client', async (t) => {
   })
 })
 
-t.test('X7: a refusal of earlier content is no verdict on what is served now', async (t) => {
+t.test('X7: a NACK of earlier content does not count for what is served now', async (t) => {
   const { cache, envoy } = synced()
   cache.updateSnapshot('fleet', { upsert: [tcpListener('bad', 99_999, 'a')] })
   envoy.answer('no such port')
   t.equal(await outcomeNow(cache), 'nacked')
-  // The listener is mended, but has to wait for the cluster that comes with it.
+  // The listener is fixed, but must wait for the cluster of the same snapshot.
   cache.updateSnapshot('fleet', { upsert: [cluster('b'), tcpListener('bad', 2, 'b')] })
   t.equal(await outcomeNow(cache), 'pending')
   const report = cache.synced('fleet')
@@ -130,22 +133,25 @@ t.test('X7: a refusal of earlier content is no verdict on what is served now', a
   t.equal((await report).outcome, 'synced')
 })
 
-t.test('X7: what was refused and is served still stays NACKED when something else changes', async (t) => {
-  const { cache, envoy } = synced()
-  cache.updateSnapshot('fleet', { upsert: [badCluster('b')] })
-  envoy.answer('no EDS source')
-  cache.updateSnapshot('fleet', { upsert: [routes('main', 'b')] })
-  t.equal(await outcomeNow(cache), 'nacked')
-})
+t.test(
+  'X7: a type stays NACKED while the NACKed content is served, even if something else changes',
+  async (t) => {
+    const { cache, envoy } = synced()
+    cache.updateSnapshot('fleet', { upsert: [badCluster('b')] })
+    envoy.answer('no EDS source')
+    cache.updateSnapshot('fleet', { upsert: [routes('main', 'b')] })
+    t.equal(await outcomeNow(cache), 'nacked')
+  },
+)
 
-t.test('without a node a wait is unverified at once', async (t) => {
+t.test('a wait without a connected node is unverified at once', async (t) => {
   const { cache, envoy } = synced()
   envoy.close()
   t.same(await cache.synced('fleet'), { outcome: 'unverified', nodes: [] })
   t.same(await cache.synced('no such group'), { outcome: 'unverified', nodes: [] })
 })
 
-t.test('a wait that its signal ends is pending, and says who is behind', async (t) => {
+t.test('a wait that its signal ends is pending, and lists the nodes that are behind', async (t) => {
   const { cache } = synced()
   cache.updateSnapshot('fleet', { upsert: [cluster('a', 2)] })
   const patience = new AbortController()
@@ -157,7 +163,7 @@ t.test('a wait that its signal ends is pending, and says who is behind', async (
   })
 })
 
-t.test('a node that connects meanwhile is waited for too', async (t) => {
+t.test('a wait includes a node that connects later', async (t) => {
   const { cache, envoy } = synced()
   cache.updateSnapshot('fleet', { upsert: [cluster('a', 2)] })
   const report = cache.synced('fleet')
@@ -170,7 +176,7 @@ t.test('a node that connects meanwhile is waited for too', async (t) => {
   t.match(await report, { outcome: 'synced', nodes: [{ id: 'n1' }, { id: 'n2' }] })
 })
 
-t.test('a node that disconnects is not waited for; without any other, nothing is verified', async (t) => {
+t.test('a wait excludes a node that disconnects, and is unverified if it was the last', async (t) => {
   for (const others of [true, false]) {
     const { cache, envoy } = synced()
     const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })
@@ -183,7 +189,7 @@ t.test('a node that disconnects is not waited for; without any other, nothing is
   }
 })
 
-t.test('a change that leaves a node nothing to ask for answers those who wait', async (t) => {
+t.test('a change that leaves a node nothing to subscribe to ends the wait', async (t) => {
   const cache = new SnapshotCache()
   cache.setSnapshot('fleet', [cluster('a')])
   const node = new HandStream(cache)
@@ -194,7 +200,7 @@ t.test('a change that leaves a node nothing to ask for answers those who wait', 
   t.equal((await report).outcome, 'synced')
 })
 
-t.test('a snapshot that is cleared while it is waited for leaves the wait open', async (t) => {
+t.test('clearing the snapshot does not end a wait', async (t) => {
   const { cache, envoy } = synced()
   cache.updateSnapshot('fleet', { upsert: [cluster('a', 2)] })
   const report = cache.synced('fleet')
@@ -205,7 +211,7 @@ t.test('a snapshot that is cleared while it is waited for leaves the wait open',
   t.equal((await report).outcome, 'synced')
 })
 
-t.test('the status lists the nodes of one group or of all, those too that are gone', async (t) => {
+t.test('the status lists the nodes of one group or of all, including disconnected ones', async (t) => {
   const { cache, envoy } = synced()
   new HandStream(cache, { id: 'n9', cluster: 'other' })
   envoy.close()

@@ -52,33 +52,36 @@ const make = ({ kind, name }: { kind: string; name: string }, at: number): Resou
       : anyPack(ClusterSchema, cluster(name, at + 1))
 
 for (const [name, change] of WAYS) {
-  t.test(`X26: ${name} refuses two resources of one name, lists them all, and changes nothing`, async () => {
-    fc.assert(
-      fc.property(fc.array(named, { maxLength: 8 }), (list) => {
-        const keys = list.map((one) => `${one.kind === 'routes'} ${one.name}`)
-        const expected = keys.flatMap((key, at) => (keys.indexOf(key) < at ? [`resources[${at}]`] : []))
-        const { cache, before, stream } = serving(cluster('old'))
-        let error: SwitchyardError | undefined
-        try {
-          change(cache, list.map(make))
-        } catch (thrown) {
-          error = thrown as SwitchyardError
-        }
-        if (expected.length === 0) return error === undefined
-        return (
-          error?.code === 'duplicate-resource' &&
-          error.problems
-            .map(({ path }) => path)
-            .sort()
-            .join() === expected.sort().join() &&
-          cache.getSnapshot('fleet') === before &&
-          stream.snapshots.length === 0
-        )
-      }),
-    )
-  })
+  t.test(
+    `X26: ${name} rejects two resources with one name, lists all such pairs, and changes nothing`,
+    async () => {
+      fc.assert(
+        fc.property(fc.array(named, { maxLength: 8 }), (list) => {
+          const keys = list.map((one) => `${one.kind === 'routes'} ${one.name}`)
+          const expected = keys.flatMap((key, at) => (keys.indexOf(key) < at ? [`resources[${at}]`] : []))
+          const { cache, before, stream } = serving(cluster('old'))
+          let error: SwitchyardError | undefined
+          try {
+            change(cache, list.map(make))
+          } catch (thrown) {
+            error = thrown as SwitchyardError
+          }
+          if (expected.length === 0) return error === undefined
+          return (
+            error?.code === 'duplicate-resource' &&
+            error.problems
+              .map(({ path }) => path)
+              .sort()
+              .join() === expected.sort().join() &&
+            cache.getSnapshot('fleet') === before &&
+            stream.snapshots.length === 0
+          )
+        }),
+      )
+    },
+  )
 
-  t.test(`X29: ${name} of an equal config, its maps filled in another order, pushes nothing`, async () => {
+  t.test(`X29: ${name} of equal config with maps in another order pushes nothing`, async () => {
     fc.assert(
       fc.property(configModels, fc.string(), fc.string(), (model, seed, other) => {
         const cache = new SnapshotCache()
@@ -90,7 +93,7 @@ for (const [name, change] of WAYS) {
     )
   })
 
-  t.test(`${name} takes one version for all types, or one a type, or none`, async (t) => {
+  t.test(`${name} takes one version for all types, one for each type, or none`, async (t) => {
     const resources = [cluster('a'), assignment('a', 1), routes('r', 'a')]
     const one = change(new SnapshotCache(), resources, { version: 'v1' })
     t.same(
@@ -106,7 +109,7 @@ for (const [name, change] of WAYS) {
     t.equal(typeIn(one, CLUSTER).contentVersion, typeIn(none, CLUSTER).version)
   })
 
-  t.test(`${name} refuses a version that is served with other content, and changes nothing`, async (t) => {
+  t.test(`${name} rejects a version that is served with other content, and changes nothing`, async (t) => {
     const { cache, before, stream } = serving(cluster('a'), routes('r', 'a'))
     const error = thrownBy(() => change(cache, [cluster('a', 2), routes('r', 'b')], { version: 'v1' }))
     const message = 'version "v1" is already served with other content: set a new version, or none'
@@ -135,7 +138,7 @@ t.test('X27: after a restart, other content has another version, and equal conte
   t.equal(typeIn(other, ROUTE).version, typeIn(before, ROUTE).version)
 })
 
-t.test('X28: replicas agree on every version, however and in whatever order they were given it', async () => {
+t.test('X28: replicas agree on every version, whatever the order of their updates', async () => {
   const resources = [cluster('a'), cluster('b'), assignment('a', 1), routes('r', 'a'), secret('s', 'x')]
   const all = JSON.stringify(versionsIn(new SnapshotCache().setSnapshot('fleet', resources)))
   fc.assert(

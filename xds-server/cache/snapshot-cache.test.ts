@@ -1,4 +1,4 @@
-// The cache's face: what is taken, what is refused, and what stays as it was.
+// The cache's public interface: valid and invalid snapshots, and what an error leaves unchanged.
 
 import { create } from '@bufbuild/protobuf'
 import { AnySchema } from '@bufbuild/protobuf/wkt'
@@ -63,7 +63,7 @@ t.test('X25: nothing is sent before the first snapshot; an empty one is answered
   t.equal(stream.unacked.length, 1)
 })
 
-t.test('X25: clearing takes nothing from those who have it, and holds those who come', async (t) => {
+t.test('X25: clearing a snapshot takes nothing from connected nodes, and new nodes wait', async (t) => {
   const cache = new SnapshotCache()
   cache.setSnapshot('fleet', [cluster('a')])
   const old = new MachineStream(cache)
@@ -79,7 +79,7 @@ t.test('X25: clearing takes nothing from those who have it, and holds those who 
   t.match(late.unacked, [{ typeUrl: CLUSTER, resources: [{ name: 'a' }] }])
 })
 
-t.test('a snapshot in which nothing changed is the one before, and is pushed to nobody', async (t) => {
+t.test('an update without changes keeps the snapshot and pushes nothing', async (t) => {
   const resources = () => [cluster('a'), assignment('a', 1), tcpListener('l', 1, 'a', '')]
   const { cache, before, stream } = serving(...resources())
   t.equal(cache.setSnapshot('fleet', resources(), { version: 'v1' }), before)
@@ -92,14 +92,17 @@ t.test('a snapshot in which nothing changed is the one before, and is pushed to 
   t.equal(next.types.get(LISTENER), before.types.get(LISTENER), 'what did not change is shared')
 })
 
-t.test('what setSnapshot leaves out is gone, also a whole type; its name can come back', async (t) => {
-  const { cache, stream } = serving(cluster('a'), routes('r', 'a'))
-  const next = cache.setSnapshot('fleet', [cluster('a')], { version: { [ROUTE]: 'r2' } })
-  t.match(typeIn(next, ROUTE), { version: 'r2', list: [] })
-  t.equal(stream.snapshots.length, 1)
-  const again = cache.setSnapshot('fleet', [cluster('a'), routes('r', 'a')])
-  t.equal(typeIn(again, ROUTE).list.length, 1)
-})
+t.test(
+  'setSnapshot removes what it leaves out, even a whole type, and a removed name can come back',
+  async (t) => {
+    const { cache, stream } = serving(cluster('a'), routes('r', 'a'))
+    const next = cache.setSnapshot('fleet', [cluster('a')], { version: { [ROUTE]: 'r2' } })
+    t.match(typeIn(next, ROUTE), { version: 'r2', list: [] })
+    t.equal(stream.snapshots.length, 1)
+    const again = cache.setSnapshot('fleet', [cluster('a'), routes('r', 'a')])
+    t.equal(typeIn(again, ROUTE).list.length, 1)
+  },
+)
 
 t.test('updateSnapshot changes what it names and leaves the rest, with its version', async (t) => {
   const { cache, before } = serving(cluster('a'), cluster('b'), routes('r', 'a'))
@@ -123,7 +126,7 @@ t.test('updateSnapshot changes what it names and leaves the rest, with its versi
   )
 })
 
-t.test('updateSnapshot refuses a name that is to be changed and removed at once', async (t) => {
+t.test('updateSnapshot rejects a name that is both changed and removed', async (t) => {
   const { cache, before } = serving(cluster('a'))
   const change = { upsert: [cluster('a', 2)], remove: [{ typeUrl: CLUSTER, name: 'a' }] }
   const error = thrownBy(() => cache.updateSnapshot('fleet', change))
@@ -134,13 +137,13 @@ t.test('updateSnapshot refuses a name that is to be changed and removed at once'
   t.equal(cache.getSnapshot('fleet'), before)
 })
 
-t.test('updateSnapshot gives a group without a snapshot its first', async (t) => {
+t.test('updateSnapshot makes the first snapshot of a group', async (t) => {
   const cache = new SnapshotCache()
   t.match(cache.updateSnapshot('fleet', { upsert: [secret('s', 'x')] }), { group: 'fleet', sequence: 1 })
   t.equal(cache.updateSnapshot('other', { remove: [{ typeUrl: SECRET, name: 's' }] }).types.size, 0)
 })
 
-t.test('where consistency is enforced, all bad references are refused at once', async (t) => {
+t.test('with enforced consistency, all dangling references are reported at once', async (t) => {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const before = cache.setSnapshot('fleet', [cluster('a'), httpListener('l', 1), routes('l', 'a')])
   const stream = new HandStream(cache)
@@ -161,7 +164,7 @@ t.test('where consistency is enforced, all bad references are refused at once', 
   t.ok(new SnapshotCache().setSnapshot('fleet', [routes('r', 'x')]), 'by default they are taken')
 })
 
-t.test('groups are served apart, and later snapshots have higher numbers', async (t) => {
+t.test('each group has its own snapshot, and later snapshots have higher sequence numbers', async (t) => {
   const cache = new SnapshotCache()
   const one = cache.setSnapshot('one', [cluster('a')])
   const two = cache.setSnapshot('two', [cluster('b')])
@@ -171,7 +174,7 @@ t.test('groups are served apart, and later snapshots have higher numbers', async
   t.equal(cache.getSnapshot('three'), undefined)
 })
 
-t.test('a snapshot that is prepared is served when it is committed, and no sooner', async (t) => {
+t.test('a prepared snapshot is served only when it is committed', async (t) => {
   const { cache, before, stream } = serving(cluster('old'))
   const prepared = cache.prepareSnapshot('fleet', [cluster('new')])
   t.equal(cache.getSnapshot('fleet'), before)
@@ -182,7 +185,7 @@ t.test('a snapshot that is prepared is served when it is committed, and no soone
   t.equal(stream.snapshots.length, 1)
 })
 
-t.test('snapshots of two groups are in the order in which they are committed', async (t) => {
+t.test('the sequence of snapshots is the order of their commits', async (t) => {
   const cache = new SnapshotCache()
   const [first, second] = ['a', 'b'].map((group) => cache.prepareSnapshot(group, [cluster(group)]))
   if (first === undefined || second === undefined) return
@@ -190,7 +193,7 @@ t.test('snapshots of two groups are in the order in which they are committed', a
   t.equal(cache.commitSnapshot(first).sequence, sequence + 1)
 })
 
-t.test('what was prepared beside another snapshot is not served in place of a newer one', async (t) => {
+t.test('a prepared snapshot cannot replace a snapshot that was committed since', async (t) => {
   const { cache } = serving(cluster('old'))
   const prepared = cache.prepareSnapshot('fleet', [cluster('late')])
   const served = cache.setSnapshot('fleet', [cluster('newer')])

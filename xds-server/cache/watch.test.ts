@@ -26,7 +26,7 @@ function eventsOf(cache: SnapshotCache): XdsEvent[] {
   return events
 }
 
-t.test('X25: before the first snapshot there is none; one that is empty on purpose is one', async (t) => {
+t.test('X25: there is no snapshot before the first one, and an empty snapshot is a snapshot', async (t) => {
   const cache = new SnapshotCache()
   const stream = new HandStream(cache)
   t.equal(stream.watch.snapshot(), undefined)
@@ -51,7 +51,7 @@ t.test('a stream follows the snapshot of its group, until it is closed', async (
   t.same(other.snapshots, [])
 })
 
-t.test('X36: no watch is left of a stream that ended, and ending it twice ends it once', async (t) => {
+t.test('X36: a closed stream leaves no watch, and closing it again does nothing', async (t) => {
   const cache = new SnapshotCache()
   const events = eventsOf(cache)
   const [first, second] = [new HandStream(cache), new HandStream(cache)]
@@ -72,17 +72,20 @@ t.test('X36: no watch is left of a stream that ended, and ending it twice ends i
   t.equal(again.snapshots.length, 1)
 })
 
-t.test('a stream that opens while the only other of its group ends still follows', async (t) => {
-  const cache = new SnapshotCache()
-  const old = new HandStream(cache)
-  cache.onEvent(({ kind }) => {
-    if (kind === 'opened') old.close()
-  })
-  const stream = new HandStream(cache)
-  cache.setSnapshot('fleet', [])
-  t.equal(stream.snapshots.length, 1)
-  t.equal(cache.watchCount, 1)
-})
+t.test(
+  'a stream that opens while the only other stream of its group closes still gets updates',
+  async (t) => {
+    const cache = new SnapshotCache()
+    const old = new HandStream(cache)
+    cache.onEvent(({ kind }) => {
+      if (kind === 'opened') old.close()
+    })
+    const stream = new HandStream(cache)
+    cache.setSnapshot('fleet', [])
+    t.equal(stream.snapshots.length, 1)
+    t.equal(cache.watchCount, 1)
+  },
+)
 
 t.test('each node is served listeners at its own address', async (t) => {
   const cache = new SnapshotCache()
@@ -96,7 +99,7 @@ t.test('each node is served listeners at its own address', async (t) => {
   t.equal(addressIn(served), '', 'the snapshot itself stays as it was given')
 })
 
-t.test('which group a node is in and where it listens can be decided otherwise', async (t) => {
+t.test('nodeGroup and listenerAddress replace the defaults', async (t) => {
   const cache = new SnapshotCache({
     nodeGroup: ({ id }) => id.slice(0, 1),
     listenerAddress: ({ id }) => `127.0.0.${id.slice(1)}`,
@@ -111,7 +114,7 @@ const NACK = { code: 13, message: 'no' }
 
 const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected: readonly string[]][] = [
   [
-    'what was new in a refused response is in doubt, and what it removed',
+    'changed and removed names of a NACKed response are unconfirmed',
     [
       {
         kind: 'nacked',
@@ -134,7 +137,11 @@ const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected:
     ],
     ['c'],
   ],
-  ['what was only sent is not in doubt', [{ kind: 'sent', typeUrl: CLUSTER, response: response(['a']) }], []],
+  [
+    'a sent response leaves nothing unconfirmed',
+    [{ kind: 'sent', typeUrl: CLUSTER, response: response(['a']) }],
+    [],
+  ],
 ]
 
 for (const [what, reports, expected] of DOUBTS) {
@@ -152,7 +159,7 @@ for (const [what, reports, expected] of DOUBTS) {
   })
 }
 
-t.test('X6: what a stream left unacked is in doubt on the next', async (t) => {
+t.test('X6: un-ACKed resources of a closed stream are unknown on the next stream', async (t) => {
   const cache = new SnapshotCache()
   const { watch } = new HandStream(cache)
   const unacked = [
@@ -170,7 +177,7 @@ t.test('X6: what a stream left unacked is in doubt on the next', async (t) => {
   )
 })
 
-t.test('X6: after a restart a node is sent what it refused, whatever it says it holds', async (t) => {
+t.test('X6: after a restart a node is sent what it NACKed, whatever versions it reports', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
   const before = new SnapshotCache({ nackLog: openNackLog(path) })
@@ -179,7 +186,7 @@ t.test('X6: after a restart a node is sent what it refused, whatever it says it 
   const good = typeIn(before.setSnapshot('fleet', resources(1)), CLUSTER).list
   old.answerAll()
   before.setSnapshot('fleet', resources(2))
-  old.answer('refused')
+  old.answer('rejected')
 
   const held = Object.fromEntries(good.map(({ name, version }) => [name, version]))
   for (const expected of [['a'], []]) {
@@ -236,16 +243,19 @@ const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
 ]
 
 for (const [report, event] of EVENTS) {
-  t.test(`X7: the event of a report of kind ${report.kind} says what and who`, async (t) => {
-    const cache = new SnapshotCache()
-    const stream = new HandStream(cache)
-    const events = eventsOf(cache)
-    stream.report(report)
-    t.same(events, [event])
-  })
+  t.test(
+    `X7: the event of a report of kind ${report.kind} has the type, the response and the node`,
+    async (t) => {
+      const cache = new SnapshotCache()
+      const stream = new HandStream(cache)
+      const events = eventsOf(cache)
+      stream.report(report)
+      t.same(events, [event])
+    },
+  )
 }
 
-t.test('a report of nothing has nobody look at the node', async (t) => {
+t.test('an empty report does not evaluate the node', async (t) => {
   const cache = new SnapshotCache()
   const stream = new HandStream(cache)
   void cache.synced('fleet')
@@ -256,7 +266,7 @@ t.test('a report of nothing has nobody look at the node', async (t) => {
   t.equal(stream.looks, looks + 1)
 })
 
-t.test('opening and closing a stream are events, and a report of nothing is none', async (t) => {
+t.test('opening and closing a stream are events, and an empty report is not', async (t) => {
   const cache = new SnapshotCache()
   const events = eventsOf(cache)
   const stream = new HandStream(cache)

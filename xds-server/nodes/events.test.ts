@@ -15,10 +15,10 @@ function tell(event: XdsEvent): string {
   return event.kind + type + nonce
 }
 
-t.test('X7: a stream is told from its opening to its end, each answer behind what it answers', async (t) => {
+t.test('X7: the events of a stream are in order, from opened to closed', async (t) => {
   const cache = new SnapshotCache()
-  const told: string[] = []
-  cache.onEvent((event) => told.push(tell(event)))
+  const seen: string[] = []
+  cache.onEvent((event) => seen.push(tell(event)))
   const stream = new MachineStream(cache)
   stream.ask(CLUSTER)
   const { types } = cache.setSnapshot('fleet', [cluster('a'), assignment('a', 1)])
@@ -27,7 +27,7 @@ t.test('X7: a stream is told from its opening to its end, each answer behind wha
   stream.answer('a cluster that cannot be')
   cache.clearSnapshot('fleet')
   stream.close()
-  t.same(told, [
+  t.same(seen, [
     'opened',
     'subscribed Cluster',
     'snapshot',
@@ -45,26 +45,29 @@ t.test('X7: a stream is told from its opening to its end, each answer behind wha
   t.same([...types.keys()], [CLUSTER, ENDPOINT])
 })
 
-t.test('a snapshot is told with the version of each type, unless nothing changed', async (t) => {
-  const cache = new SnapshotCache()
-  const events: XdsEvent[] = []
-  const stop = cache.onEvent((event) => events.push(event))
-  const { types } = cache.setSnapshot('fleet', [cluster('a')])
-  cache.setSnapshot('fleet', [cluster('a')])
-  const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
-  t.same(Object.keys(versions), [CLUSTER, ENDPOINT])
-  cache.clearSnapshot('fleet')
-  cache.clearSnapshot('fleet')
-  t.same(events, [
-    { kind: 'snapshot', group: 'fleet', versions },
-    { kind: 'cleared', group: 'fleet' },
-  ])
-  stop()
-  cache.setSnapshot('fleet', [cluster('a')])
-  t.equal(events.length, 2, 'who stopped listening hears no more')
-})
+t.test(
+  'a new snapshot is an event with the version of each type, and an update without changes is not',
+  async (t) => {
+    const cache = new SnapshotCache()
+    const events: XdsEvent[] = []
+    const stop = cache.onEvent((event) => events.push(event))
+    const { types } = cache.setSnapshot('fleet', [cluster('a')])
+    cache.setSnapshot('fleet', [cluster('a')])
+    const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
+    t.same(Object.keys(versions), [CLUSTER, ENDPOINT])
+    cache.clearSnapshot('fleet')
+    cache.clearSnapshot('fleet')
+    t.same(events, [
+      { kind: 'snapshot', group: 'fleet', versions },
+      { kind: 'cleared', group: 'fleet' },
+    ])
+    stop()
+    cache.setSnapshot('fleet', [cluster('a')])
+    t.equal(events.length, 2, 'who stopped listening hears no more')
+  },
+)
 
-t.test('a request that ended its stream is told', async (t) => {
+t.test('a rejected request is an event', async (t) => {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
@@ -75,47 +78,47 @@ t.test('a request that ended its stream is told', async (t) => {
 t.test('a listener that throws stops neither the cache nor the other listeners', async (t) => {
   const cache = new SnapshotCache()
   const stream = new HandStream(cache)
-  const told: string[] = []
+  const seen: string[] = []
   cache.onEvent(() => {
     throw new Error('mine')
   })
-  cache.onEvent((event) => told.push(tell(event)))
+  cache.onEvent((event) => seen.push(tell(event)))
   const later = t.capture(globalThis, 'queueMicrotask')
   cache.setSnapshot('fleet', [])
   later.restore()
   t.equal(stream.snapshots.length, 1)
-  t.same(told, ['snapshot'])
+  t.same(seen, ['snapshot'])
   t.throws(() => later()[0]?.args[0](), { message: 'mine' }, 'it is an uncaught exception of the process')
 })
 
-t.test('events can be looped over; those that are not taken yet are kept', async (t) => {
+t.test('events() keeps the events that the loop has not taken yet', async (t) => {
   const cache = new SnapshotCache()
   const events = cache.events()
   const first = events.next()
   cache.setSnapshot('one', [])
   cache.setSnapshot('two', [])
   cache.clearSnapshot('one')
-  const told = [await first, await events.next(), await events.next()].map(
+  const seen = [await first, await events.next(), await events.next()].map(
     ({ value }) => value && tell(value),
   )
-  t.same(told, ['snapshot', 'snapshot', 'cleared'])
+  t.same(seen, ['snapshot', 'snapshot', 'cleared'])
   t.same(await events.return(), { value: undefined, done: true })
 })
 
 t.test('the loop over the events ends when its signal aborts', async (t) => {
   const cache = new SnapshotCache()
   const leaving = new AbortController()
-  const told: string[] = []
+  const seen: string[] = []
   const loop = (async () => {
-    for await (const event of cache.events({ signal: leaving.signal })) told.push(tell(event))
+    for await (const event of cache.events({ signal: leaving.signal })) seen.push(tell(event))
   })()
   cache.setSnapshot('fleet', [])
   leaving.abort()
   await loop
-  t.same(told, ['snapshot'])
+  t.same(seen, ['snapshot'])
 })
 
-t.test('an aborted signal gives no events, and what the loop throws is not swallowed', async (t) => {
+t.test('an aborted signal gives no events, and an error in the loop is thrown', async (t) => {
   const cache = new SnapshotCache()
   t.same(await cache.events({ signal: AbortSignal.abort() }).next(), { value: undefined, done: true })
   for (const options of [{}, { signal: new AbortController().signal }]) {

@@ -1,4 +1,4 @@
-// What nodes refused is kept in a file that a crash at any moment leaves readable.
+// The NACK log is a file that stays readable after a crash at any moment.
 
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ function standing(path: string): NackedNames[] {
   return [...openNackLog(path).read()]
 }
 
-t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
+t.test('X6: NACKed names outlive a restart, and ACKed names are gone', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   t.same([...log.read()], [], 'a log that was not there is empty')
@@ -32,7 +32,7 @@ t.test('X6: marks outlive a restart; what is settled is gone', async (t) => {
   t.same(standing(path), [mark('n1', ['b', 'c']), mark('n1', ['l'], LISTENER)], 'and again')
 })
 
-t.test('X6: opening a log rewrites it with what stands, so that it does not grow for ever', async (t) => {
+t.test('X6: opening a log compacts it, so that it does not grow forever', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   for (let at = 0; at < 5; at++) {
@@ -47,7 +47,7 @@ t.test('X6: opening a log rewrites it with what stands, so that it does not grow
   t.notOk(existsSync(`${path}.new`))
 })
 
-t.test('X6: a last line that a crash cut short is left out, wherever it was cut', async (t) => {
+t.test('X6: a last line that a crash cut short is dropped, wherever it was cut', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   log.append(mark('n1', ['a']), false)
@@ -63,7 +63,7 @@ t.test('X6: a last line that a crash cut short is left out, wherever it was cut'
   t.same(standing(path), [])
 })
 
-t.test('X6: a mark stands once its append returned, though the process is killed at once', async (t) => {
+t.test('X6: a NACK is durable when append returns, even if the process is killed at once', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const source = new URL('./nack-log.ts', import.meta.url)
   const script = `
@@ -84,7 +84,7 @@ t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => 
   t.notOk(existsSync(`${path}.new`))
 })
 
-t.test('X6: an entry after a cut line, once the log was opened again, is not lost with it', async (t) => {
+t.test('X6: an entry that follows a cut line is not lost', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   openNackLog(path).append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":')
@@ -92,7 +92,7 @@ t.test('X6: an entry after a cut line, once the log was opened again, is not los
   t.same(standing(path), [mark('n1', ['a', 'b'])])
 })
 
-t.test('a file that is something else is an error with its place, and stays as it was', async (t) => {
+t.test('a file that is not a NACK log is an error with its line, and is not changed', async (t) => {
   const path = join(t.testdir({ notes: `${JSON.stringify(mark('n1', ['a']))}\nhello\n` }), 'notes')
   const before = readFileSync(path, 'utf8')
   const { code, message, cause } = thrownBy(() => openNackLog(path))
@@ -117,7 +117,7 @@ const entries = fc.array(
   }),
 )
 
-t.test('X6: unconfirmed are the same with restarts between any two writes as without', async (t) => {
+t.test('X6: restarts between writes do not change which resources are unconfirmed', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   fc.assert(
     fc.property(entries, (sequence) => {

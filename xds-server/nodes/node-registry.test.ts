@@ -38,31 +38,34 @@ t.test('a connected node shows its streams and their types together', async (t) 
   })
 })
 
-t.test('a node is connected while one stream is open; then DISCONNECTED, with what it had', async (t) => {
-  const registry = new NodeRegistry()
-  const first = stream(1, { [CLUSTER]: view('SYNCED') })
-  const second = stream(2, { [CLUSTER]: view('NACKED', ['a'], { ackedVersion: 'v1' }) })
-  registry.add('fleet', 'n1', first)
-  registry.add('fleet', 'n1', second)
-  registry.remove('fleet', 'n1', first)
-  t.match(registry.describe('fleet', 'n1'), { connected: true, state: 'NACKED' })
-  t.same(registry.connected('fleet'), ['n1'])
-  registry.remove('fleet', 'n1', second)
-  t.same(registry.connected('fleet'), [])
-  t.same(registry.nodes('fleet'), ['n1'])
-  t.same(registry.describe('fleet', 'n1'), {
-    id: 'n1',
-    group: 'fleet',
-    connected: false,
-    state: 'DISCONNECTED',
-    streams: [],
-    types: {
-      [CLUSTER]: { state: 'DISCONNECTED', wildcard: false, names: 1, ackedVersion: 'v1' },
-    },
-  })
-})
+t.test(
+  'a node is connected while a stream is open, and then DISCONNECTED with its last status',
+  async (t) => {
+    const registry = new NodeRegistry()
+    const first = stream(1, { [CLUSTER]: view('SYNCED') })
+    const second = stream(2, { [CLUSTER]: view('NACKED', ['a'], { ackedVersion: 'v1' }) })
+    registry.add('fleet', 'n1', first)
+    registry.add('fleet', 'n1', second)
+    registry.remove('fleet', 'n1', first)
+    t.match(registry.describe('fleet', 'n1'), { connected: true, state: 'NACKED' })
+    t.same(registry.connected('fleet'), ['n1'])
+    registry.remove('fleet', 'n1', second)
+    t.same(registry.connected('fleet'), [])
+    t.same(registry.nodes('fleet'), ['n1'])
+    t.same(registry.describe('fleet', 'n1'), {
+      id: 'n1',
+      group: 'fleet',
+      connected: false,
+      state: 'DISCONNECTED',
+      streams: [],
+      types: {
+        [CLUSTER]: { state: 'DISCONNECTED', wildcard: false, names: 1, ackedVersion: 'v1' },
+      },
+    })
+  },
+)
 
-t.test('what a gone node lacked is remembered too', async (t) => {
+t.test('the status of a disconnected node includes what it lacked', async (t) => {
   const registry = new NodeRegistry()
   const starting = stream(1, { [CLUSTER]: view('SYNCED') })
   registry.add('fleet', 'n1', starting)
@@ -72,7 +75,7 @@ t.test('what a gone node lacked is remembered too', async (t) => {
   t.equal(types[LISTENER]?.state, 'DISCONNECTED')
 })
 
-t.test('groups are apart, and nodes of one name in two of them', async (t) => {
+t.test('nodes with one id in two groups are two nodes', async (t) => {
   const registry = new NodeRegistry()
   registry.add('one', 'n', stream(1))
   registry.add('two', 'n', stream(2))
@@ -83,7 +86,7 @@ t.test('groups are apart, and nodes of one name in two of them', async (t) => {
   t.match(registry.describe('three', 'n'), { connected: false, state: 'DISCONNECTED', types: {} })
 })
 
-t.test('a stream that is not there cannot be removed', async (t) => {
+t.test('removing an unknown stream does nothing', async (t) => {
   const registry = new NodeRegistry()
   registry.add('fleet', 'n1', stream(1))
   registry.remove('fleet', 'n1', stream(1))
@@ -92,7 +95,7 @@ t.test('a stream that is not there cannot be removed', async (t) => {
   t.same(registry.connected('fleet'), ['n1'])
 })
 
-t.test('X36: a thousand gone nodes are remembered, the longest gone is forgotten first', async (t) => {
+t.test('X36: a thousand disconnected nodes are remembered, and the oldest is forgotten first', async (t) => {
   const registry = new NodeRegistry()
   const leave = (group: string, id: string) => {
     const own = stream(1)

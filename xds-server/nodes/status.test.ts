@@ -37,23 +37,19 @@ const SYNCED_ENVOY: Views = {
 const CASES: readonly [what: string, views: Views, unlike: Readonly<Record<string, SyncState>>][] = [
   ['an Envoy that has it all is SYNCED', {}, {}],
   ['what a type says of itself stands', { [ROUTE]: view('STALE', ['r', 'r2']) }, { [ROUTE]: 'STALE' }],
-  ['a refused type is NACKED', { [CLUSTER]: view('NACKED') }, { [CLUSTER]: 'NACKED' }],
+  ['a NACKed type is NACKED', { [CLUSTER]: view('NACKED') }, { [CLUSTER]: 'NACKED' }],
   [
     'an assignment that is not asked for yet is NOT_SENT',
     { [ENDPOINT]: view('SYNCED', ['a']) },
     { [ENDPOINT]: 'NOT_SENT' },
   ],
   [
-    'routes of which one is not asked for yet are NOT_SENT',
+    'routes are NOT_SENT while one of them is not subscribed',
     { [ROUTE]: view('SYNCED', ['r2']) },
     { [ROUTE]: 'NOT_SENT' },
   ],
   ['what is asked for by wildcard is asked for', { [ROUTE]: view('SYNCED') }, {}],
-  [
-    'a refusal is not hidden by a name that is not asked for',
-    { [ROUTE]: view('NACKED', ['r']) },
-    { [ROUTE]: 'NACKED' },
-  ],
+  ['a missing subscription does not hide a NACK', { [ROUTE]: view('NACKED', ['r']) }, { [ROUTE]: 'NACKED' }],
   [
     'a name that is not asked for is worse than one that is not answered',
     { [ROUTE]: view('STALE', ['r']) },
@@ -73,7 +69,7 @@ for (const [what, views, unlike] of CASES) {
   })
 }
 
-t.test('a type that is referred to and never asked for is NOT_SENT', async (t) => {
+t.test('a type that is referred to and not subscribed is NOT_SENT', async (t) => {
   const { [CLUSTER]: clusters, [LISTENER]: listeners } = SYNCED_ENVOY
   t.same(states([{ [CLUSTER]: clusters ?? view('STALE'), [LISTENER]: listeners ?? view('STALE') }]), {
     [CLUSTER]: 'SYNCED',
@@ -83,14 +79,14 @@ t.test('a type that is referred to and never asked for is NOT_SENT', async (t) =
   })
 })
 
-t.test('what is asked for by name refers to types that have to be asked for too', async (t) => {
+t.test('resources that are subscribed by name refer to types that the node needs too', async (t) => {
   t.same(describeTypes([new Map([[LISTENER, view('SYNCED', ['main'])]])], FULL), {
     [LISTENER]: { state: 'SYNCED', wildcard: false, names: 1 },
     [ROUTE]: { state: 'NOT_SENT', wildcard: false, names: 0 },
   })
 })
 
-t.test('an Envoy that starts has asked for its clusters, and not yet for its listeners', async (t) => {
+t.test('a starting Envoy has subscribed to clusters, and not yet to listeners', async (t) => {
   const simple = new SnapshotCache().setSnapshot('fleet', [tcpListener('l', 1, 'a')])
   t.same(states([{ [CLUSTER]: view('SYNCED') }], simple), { [CLUSTER]: 'SYNCED', [LISTENER]: 'NOT_SENT' })
   t.same(states([{ [LISTENER]: view('SYNCED') }], simple), { [LISTENER]: 'SYNCED', [CLUSTER]: 'NOT_SENT' })
@@ -99,7 +95,7 @@ t.test('an Envoy that starts has asked for its clusters, and not yet for its lis
   t.same(states([clustersOnly], noListeners), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'SYNCED' })
 })
 
-t.test('a gRPC client asks by name, and is not expected to ask for everything', async (t) => {
+t.test('a gRPC client subscribes by name, and needs no wildcard', async (t) => {
   const views = {
     [LISTENER]: view('SYNCED', ['main']),
     [ROUTE]: view('SYNCED', ['r']),
@@ -110,7 +106,7 @@ t.test('a gRPC client asks by name, and is not expected to ask for everything', 
   t.same(states([{ [ENDPOINT]: view('SYNCED', ['a']) }]), { [ENDPOINT]: 'SYNCED' })
 })
 
-t.test('several streams of a node count as one: names together, the worst state', async (t) => {
+t.test('the streams of a node are merged: all names, and the worst state', async (t) => {
   const nack = { version: 'v', nonce: '1', code: 13, message: 'no', names: ['r2'] }
   const types = describeTypes(
     [
@@ -132,12 +128,12 @@ t.test('several streams of a node count as one: names together, the worst state'
   })
 })
 
-t.test('without a snapshot a node is as its streams say', async (t) => {
+t.test('without a snapshot the status of a node is that of its streams', async (t) => {
   const types = describeTypes([new Map([[CLUSTER, view('NOT_SENT')]])], undefined)
   t.same(types, { [CLUSTER]: { state: 'NOT_SENT', wildcard: true, names: 0 } })
 })
 
-t.test('a node is in the worst of the states of its types', async (t) => {
+t.test('the state of a node is the worst state of its types', async (t) => {
   const order: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'NACKED']
   for (const [worst, state] of order.entries()) {
     const types = order

@@ -58,7 +58,7 @@ for (const [states, outcome] of AT_ONCE) {
   })
 }
 
-t.test('it is synced when the last node is, and the report says how each stands', async (t) => {
+t.test('a group is synced when its last node is, and the report has the status of each node', async (t) => {
   const { waiters, set } = setUp({ n1: 'STALE', n2: 'STALE', n3: 'SYNCED', n4: 'DISCONNECTED' })
   const report = waiters.wait('fleet')
   set('n1', 'SYNCED')
@@ -74,14 +74,14 @@ t.test('it is synced when the last node is, and the report says how each stands'
   })
 })
 
-t.test('one NACK is enough, and is not waited for twice', async (t) => {
+t.test('one NACK ends the wait', async (t) => {
   const { waiters, set } = setUp({ n1: 'STALE', n2: 'STALE' })
   const report = waiters.wait('fleet')
   set('n2', 'NACKED')
   t.match(await report, { outcome: 'nacked', nodes: [{ id: 'n1', state: 'STALE' }, { state: 'NACKED' }] })
 })
 
-t.test('a node that connects while others are waited for is waited for too', async (t) => {
+t.test('a wait includes a node that connects while it waits', async (t) => {
   const { waiters, set } = setUp({ n1: 'STALE' })
   const report = waiters.wait('fleet')
   set('n2', 'NOT_SENT')
@@ -91,24 +91,24 @@ t.test('a node that connects while others are waited for is waited for too', asy
   t.equal(await outcomeOf(report), 'synced')
 })
 
-t.test('a node that disconnects is no longer waited for', async (t) => {
+t.test('a wait excludes a node that disconnects', async (t) => {
   const { waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
   const report = waiters.wait('fleet')
   set('n1', 'DISCONNECTED')
   t.equal(await outcomeOf(report), 'synced')
 })
 
-t.test('where the last node disconnects, nothing is verified', async (t) => {
+t.test('a wait is unverified when the last node disconnects', async (t) => {
   const { waiters, set } = setUp({ n1: 'STALE' })
   const report = waiters.wait('fleet')
   set('n1', 'DISCONNECTED')
   t.match(await report, { outcome: 'unverified', nodes: [] })
 })
 
-t.test('a node that falls behind again is not passed over', async (t) => {
+t.test('a wait notices a node that falls behind again', async (t) => {
   const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
   const report = waiters.wait('fleet')
-  // Without an event: so it is when the snapshot changes and the node is not told yet.
+  // Without an event, as when the snapshot has changed and the node has not been sent it yet.
   nodes.states.set('n2', 'STALE')
   set('n1', 'SYNCED')
   t.equal(await outcomeOf(report), 'waiting')
@@ -116,7 +116,7 @@ t.test('a node that falls behind again is not passed over', async (t) => {
   t.equal(await outcomeOf(report), 'synced')
 })
 
-t.test('a change of the group has all its nodes looked at', async (t) => {
+t.test('a new snapshot of the group evaluates all its nodes', async (t) => {
   const { nodes, waiters } = setUp({ n1: 'STALE', n2: 'STALE' })
   const report = waiters.wait('fleet')
   nodes.states.set('n1', 'SYNCED').set('n2', 'SYNCED')
@@ -126,7 +126,7 @@ t.test('a change of the group has all its nodes looked at', async (t) => {
   t.equal(await outcomeOf(report), 'synced')
 })
 
-t.test('what happens in other groups answers nobody', async (t) => {
+t.test('events in other groups do not end a wait', async (t) => {
   const { nodes, waiters } = setUp({ n1: 'STALE' })
   const report = waiters.wait('fleet')
   nodes.states.set('n1', 'NACKED')
@@ -134,7 +134,7 @@ t.test('what happens in other groups answers nobody', async (t) => {
   t.equal(await outcomeOf(report), 'waiting')
 })
 
-t.test('only the node that something happened to is looked at while others are behind', async (t) => {
+t.test('an event evaluates only its own node while others are behind', async (t) => {
   const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'STALE', n3: 'STALE' })
   void waiters.wait('fleet')
   nodes.looks.length = 0
@@ -144,7 +144,7 @@ t.test('only the node that something happened to is looked at while others are b
   t.same(nodes.looks, ['n2', 'n1', 'n3'])
 })
 
-t.test('a wait that is given up is pending, or unverified without a node', async (t) => {
+t.test('an aborted wait is pending, or unverified without a node', async (t) => {
   for (const [id, outcome] of [
     ['n1', 'pending'],
     [undefined, 'unverified'],
@@ -158,7 +158,7 @@ t.test('a wait that is given up is pending, or unverified without a node', async
   }
 })
 
-t.test('a signal that is aborted already is answered by how things stand', async (t) => {
+t.test('a wait with an aborted signal returns the present status', async (t) => {
   const cases = [
     [{ n1: 'STALE' }, 'pending'],
     [{ n1: 'SYNCED' }, 'synced'],
@@ -170,7 +170,7 @@ t.test('a signal that is aborted already is answered by how things stand', async
   }
 })
 
-t.test('X36: who was answered is forgotten, and leaves the signal', async (t) => {
+t.test('X36: a finished wait is forgotten and removes its listener from the signal', async (t) => {
   const { nodes, waiters, set } = setUp({ n1: 'STALE' })
   const patience = new AbortController()
   let listening = 0

@@ -1,4 +1,4 @@
-// Of which names nobody knows what a node holds: from a refusal or a lost answer until the next ACK.
+// Unconfirmed resources: from a NACK or an un-ACKed response until the next ACK.
 
 import t from 'tap'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
@@ -27,7 +27,7 @@ class MemoryLog implements NackLog {
   }
 }
 
-t.test('X6: refused names are in doubt, by node and type, until an ACK speaks for them', async (t) => {
+t.test('X6: NACKed names are unconfirmed, by node and type, until an ACK confirms them', async (t) => {
   const unconfirmed = new UnconfirmedResources()
   unconfirmed.nack('n1', CLUSTER, ['a', 'b'])
   unconfirmed.nack('n1', CLUSTER, ['c'])
@@ -42,7 +42,7 @@ t.test('X6: refused names are in doubt, by node and type, until an ACK speaks fo
   t.same(described(unconfirmed.of('n3')), {})
 })
 
-t.test('X6: names whose answer was lost are in doubt too, but not beyond a restart', async (t) => {
+t.test('X6: names of un-ACKed responses are unconfirmed too, but not over a restart', async (t) => {
   const log = new MemoryLog()
   const unconfirmed = new UnconfirmedResources(log)
   unconfirmed.abandon('n1', CLUSTER, ['a'])
@@ -52,7 +52,7 @@ t.test('X6: names whose answer was lost are in doubt too, but not beyond a resta
   t.same(log.lines, [])
 })
 
-t.test('X6: the log is told what changed, and nothing where nothing did', async (t) => {
+t.test('X6: the log gets changes only', async (t) => {
   const log = new MemoryLog()
   const unconfirmed = new UnconfirmedResources(log)
   unconfirmed.nack('n1', CLUSTER, ['a', 'b'])
@@ -67,22 +67,25 @@ t.test('X6: the log is told what changed, and nothing where nothing did', async 
   ])
 })
 
-t.test('X6: what the log holds is in doubt from the start', async (t) => {
+t.test('X6: the names in the log are unconfirmed from the start', async (t) => {
   const log = new MemoryLog([{ node: 'n1', typeUrl: CLUSTER, names: ['a'] }])
   t.same(described(new UnconfirmedResources(log).of('n1')), { [CLUSTER]: ['a'] })
   t.same(log.lines, [], 'and is not logged anew')
 })
 
-t.test('a node without unconfirmed takes no room; of ten thousand, the oldest goes first', async (t) => {
-  const unconfirmed = new UnconfirmedResources()
-  unconfirmed.nack('n0', CLUSTER, ['a'])
-  unconfirmed.nack('settled', CLUSTER, ['a'])
-  unconfirmed.ack('settled', CLUSTER, ['a'])
-  for (let at = 1; at < 10_000; at++) unconfirmed.nack(`n${at}`, CLUSTER, ['a'])
-  t.same(described(unconfirmed.of('n0')), { [CLUSTER]: ['a'] })
-  unconfirmed.nack('n0', CLUSTER, ['b'])
-  unconfirmed.nack('n10000', CLUSTER, ['a'])
-  t.same(described(unconfirmed.of('n0')), {})
-  t.same(described(unconfirmed.of('n1')), { [CLUSTER]: ['a'] })
-  t.same(described(unconfirmed.of('n10000')), { [CLUSTER]: ['a'] })
-})
+t.test(
+  'a node without unconfirmed names takes no memory, and after ten thousand nodes the oldest is forgotten',
+  async (t) => {
+    const unconfirmed = new UnconfirmedResources()
+    unconfirmed.nack('n0', CLUSTER, ['a'])
+    unconfirmed.nack('settled', CLUSTER, ['a'])
+    unconfirmed.ack('settled', CLUSTER, ['a'])
+    for (let at = 1; at < 10_000; at++) unconfirmed.nack(`n${at}`, CLUSTER, ['a'])
+    t.same(described(unconfirmed.of('n0')), { [CLUSTER]: ['a'] })
+    unconfirmed.nack('n0', CLUSTER, ['b'])
+    unconfirmed.nack('n10000', CLUSTER, ['a'])
+    t.same(described(unconfirmed.of('n0')), {})
+    t.same(described(unconfirmed.of('n1')), { [CLUSTER]: ['a'] })
+    t.same(described(unconfirmed.of('n10000')), { [CLUSTER]: ['a'] })
+  },
+)

@@ -7,7 +7,7 @@ import { WriteBudget } from './write-budget.ts'
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
 t.afterEach(() => mock.timers.reset())
 
-t.test('X34: a budget is exhausted when its bytes are taken, and no sooner', async (t) => {
+t.test('X34: a budget is exhausted once its bytes are taken', async (t) => {
   const budget = new WriteBudget(100)
   t.equal(budget.isExhausted, false)
   budget.take(99)
@@ -18,7 +18,7 @@ t.test('X34: a budget is exhausted when its bytes are taken, and no sooner', asy
   t.equal(budget.isExhausted, false)
 })
 
-t.test('X34: bytes are given back once, however often it is said', async (t) => {
+t.test('X34: bytes are released once, however often release is called', async (t) => {
   const budget = new WriteBudget(100)
   budget.take(60)
   const release = budget.take(60)
@@ -30,7 +30,7 @@ t.test('X34: bytes are given back once, however often it is said', async (t) => 
   t.equal(budget.isExhausted, true)
 })
 
-t.test('X34: those who wait go on in turn, as far as there is room', async (t) => {
+t.test('X34: waiting streams go on in order, as far as there is room', async (t) => {
   const budget = new WriteBudget(100)
   const release = budget.take(100)
   const went: string[] = []
@@ -45,7 +45,7 @@ t.test('X34: those who wait go on in turn, as far as there is room', async (t) =
   t.same(went, ['a', 'b'], 'the third waits, because the first two took all')
 })
 
-t.test('X34: who goes on does not go on again', async (t) => {
+t.test('X34: a waiting stream is called back once', async (t) => {
   const budget = new WriteBudget(100)
   let times = 0
   const release = budget.take(100)
@@ -57,7 +57,7 @@ t.test('X34: who goes on does not go on again', async (t) => {
   t.equal(times, 1)
 })
 
-t.test('X34: who gives its place up is not called', async (t) => {
+t.test('X34: a stream that leaves the queue is not called back', async (t) => {
   const budget = new WriteBudget(1)
   const release = budget.take(1)
   const leave = budget.whenAvailable(() => t.fail('it left the queue'))
@@ -65,7 +65,7 @@ t.test('X34: who gives its place up is not called', async (t) => {
   release()
 })
 
-t.test('X34: while the budget is exhausted giving a little back lets nobody go on', async (t) => {
+t.test('X34: nobody goes on while the budget is still exhausted', async (t) => {
   const budget = new WriteBudget(100)
   const release = budget.take(50)
   budget.take(100)
@@ -74,7 +74,7 @@ t.test('X34: while the budget is exhausted giving a little back lets nobody go o
   t.equal(budget.isExhausted, true)
 })
 
-t.test('X34: bytes of a reader that has stopped do not count after a second', async (t) => {
+t.test('X34: bytes that a stalled client does not read stop counting after a second', async (t) => {
   const budget = new WriteBudget(100)
   const release = budget.take(100)
   let goesOn = false
@@ -91,7 +91,7 @@ t.test('X34: bytes of a reader that has stopped do not count after a second', as
   t.equal(budget.isExhausted, true, 'what came back by time does not come back once more')
 })
 
-t.test('X34: without a limit of its own a budget holds 64 MiB', async (t) => {
+t.test('X34: the default budget is 64 MiB', async (t) => {
   const budget = new WriteBudget()
   budget.take(64 * 1024 * 1024 - 1)
   t.equal(budget.isExhausted, false)

@@ -54,7 +54,7 @@ t.test('an empty address is filled in, the rest of the listener stays', async (t
   t.same(filled.list, [expected], 'with its references')
 })
 
-t.test('additional addresses are filled in each for itself', async (t) => {
+t.test('each additional address is filled in on its own', async (t) => {
   const listener = tcpListener('l', 1, 'a')
   const additional: MessageInitShape<typeof AddressSchema>[] = [
     { address: { case: 'socketAddress', value: { address: '' } } },
@@ -70,7 +70,7 @@ t.test('additional addresses are filled in each for itself', async (t) => {
   t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined, undefined])
 })
 
-t.test('listeners that have an address, or no use for one, are not retryable', async (t) => {
+t.test('listeners that have an address, or need none, are not changed', async (t) => {
   const pipe = create(ListenerSchema, {
     name: 'pipe',
     address: { address: { case: 'pipe', value: { path: '/socket' } } },

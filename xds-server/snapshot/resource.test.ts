@@ -100,21 +100,21 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
 ]
 
 for (const [what, input, message] of BAD) {
-  t.test(`${what} is refused, with a way to mend it`, async (t) => {
+  t.test(`${what} is invalid, with a way to fix it`, async (t) => {
     const { code, problems } = thrownBy(() => createResources([input]))
     t.equal(code, 'invalid-argument')
     t.same(problems, [{ path: 'resources[0]', message }])
   })
 }
 
-t.test('an Any that cannot be decoded is refused with the reason', async (t) => {
+t.test('an Any that cannot be decoded is invalid, with the reason', async (t) => {
   const broken = create(AnySchema, { typeUrl: ROUTE, value: Uint8Array.of(10, 200) })
   t.match(thrownBy(() => createResources([broken])).problems, [
     { path: 'resources[0]', message: new RegExp(`^this ${ROUTE} cannot be encoded: .*\\w`) },
   ])
 })
 
-t.test('a message with a field of the wrong kind is refused with the reason', async (t) => {
+t.test('a message with a field of the wrong kind is invalid, with the reason', async (t) => {
   const wrong: Message = Object.assign(cluster('a'), { lbPolicy: 1.5 })
   t.match(thrownBy(() => createResources([wrong])).problems, [
     { path: 'resources[0]', message: /cannot be encoded: .*\w/ },
@@ -132,7 +132,7 @@ t.test('everything that is wrong is listed at once, by its place', async (t) => 
   t.match(error.message, /^some resources are invalid, so nothing was changed\n {2}resources\[0\]: this/)
 })
 
-t.test('encoded content whose message is not at hand refers to nothing', async (t) => {
+t.test('encoded content without its message has no references', async (t) => {
   t.same(encodedResource(CLUSTER, 'a', Buffer.from('abc')), {
     typeUrl: CLUSTER,
     name: 'a',

@@ -57,14 +57,14 @@ t.test('X12: a cluster that would wait for its endpoints is served an empty assi
   t.same(snapshot.given.get(ENDPOINT)?.resources.names(), ['a'], 'what was given stays')
 })
 
-t.test('X12: the empty assignment has the name under which the cluster asks', async (t) => {
+t.test('X12: the empty assignment has the name that the cluster refers to', async (t) => {
   const named = cluster('a')
   if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
   const snapshot = snapshotOf([named])
   t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
 })
 
-t.test('X12: a cluster that asks for no endpoints is served none', async (t) => {
+t.test('X12: a cluster that needs no EDS gets no assignment', async (t) => {
   t.notOk(snapshotOf([tlsCluster('a', 'secret')]).types.has(ENDPOINT))
   t.notOk(snapshotOf([badCluster('a'), tcpListener('l', 1, 'a')]).types.has(ENDPOINT))
 })
@@ -110,7 +110,7 @@ t.test('only the listeners differ from one address to another', async (t) => {
   t.equal(here.sequence, snapshot.sequence)
 })
 
-t.test('a snapshot in which nothing is to be filled in is the same for all', async (t) => {
+t.test('a snapshot without empty addresses is the same for all nodes', async (t) => {
   for (const snapshot of [snapshotOf([cluster('a')]), snapshotOf([tcpListener('l', 1, 'a')])]) {
     t.equal(atAddress(snapshot, '127.0.1.2'), snapshot)
   }

@@ -59,7 +59,7 @@ function sortedNames(names: Iterable<string>): string {
   return JSON.stringify([...names].sort())
 }
 
-t.test('a difference is computed once for all who stand at the same place', async (t) => {
+t.test('a diff is computed once for each pair of snapshots', async (t) => {
   const [from, to, other] = [typeOf({ a: 'x' }), typeOf({ a: 'y' }), typeOf({})]
   const diff = diffTypes(from, to)
   t.equal(diffTypes(from, to), diff)
@@ -68,13 +68,13 @@ t.test('a difference is computed once for all who stand at the same place', asyn
   t.same(diffTypes(to, to), { changed: [], removed: [] })
 })
 
-t.test('from nothing, the difference is the very list, so that its encoding is shared', async (t) => {
+t.test('the diff from an empty type is the list itself, so that its encoding is shared', async (t) => {
   const all = typeOf({ a: 'x', b: 'y' })
   t.equal(diffTypes(emptyTypeSnapshot(CLUSTER), all).changed, all.list)
   t.same(diffTypes(emptyTypeSnapshot(CLUSTER), all).removed, [])
 })
 
-t.test('a type without resources is one object, but clients cannot make the server keep many', async (t) => {
+t.test('an empty type is one object, but clients cannot make the server keep many of them', async (t) => {
   const empty = emptyTypeSnapshot(CLUSTER)
   t.match(empty, {
     typeUrl: CLUSTER,

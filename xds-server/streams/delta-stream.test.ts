@@ -15,7 +15,7 @@ import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
-  'X2: what comes with a stale nonce is applied all the same': {
+  'X2: the subscriptions in a stale request are applied': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -51,14 +51,14 @@ testScripts({
       ask LDS holding l=1 → LDS#3 -l
     `,
   },
-  'X21: what a client holds and does not ask for is not spoken of': {
+  'X21: a client is sent nothing for resources that it has and does not subscribe to': {
     delta: `
       serve EDS a=2
       ask EDS +b holding a=1 b=1 → EDS#1 -b
       ask EDS +a → EDS#2 a=2
     `,
   },
-  'X21: a first request that names what the client does not hold is answered': {
+  'X21: a first request is answered for names that the client does not have': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b +c holding a=1 → EDS#1 b=1 -c
@@ -125,7 +125,7 @@ t.test('X4: only error_detail makes a NACK, and what comes with it is applied', 
   ])
 })
 
-t.test('a step reports what was subscribed, sent, answered, and what was stale', async (t) => {
+t.test('a step reports subscriptions, responses, answers and stale requests', async (t) => {
   const reports = run(
     served('EDS a=1'),
     request({ subscribe: ['a', 'b'] }),
@@ -161,7 +161,7 @@ t.test('a response carries the version of its type, and all that is in it is new
   t.equal(step?.send[0]?.changedResources, step?.send[0]?.resources)
 })
 
-t.test('a client that never answers is sent so many responses and no more', async (t) => {
+t.test('a client that never answers is sent a limited number of responses', async (t) => {
   let state = stateAfter(served('EDS a=0'), request({ subscribe: ['a'] }))
   let sent = 1
   for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {

@@ -1,9 +1,9 @@
-// What a client is owed after it refused something: what is not sent again, what is, and what it is not believed to hold.
+// What a client is sent after a NACK: what is not sent again, what is, and which reported versions do not count.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X5: refused content is not sent again, whatever the client does': {
+  'X5: NACKed content is not sent again, whatever the client does': {
     sotw: `
       serve EDS a=1 b=1 | SDS s=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -27,7 +27,7 @@ testScripts({
       status → EDS NACKED
     `,
   },
-  'X5: a client that always refuses sees each content once': {
+  'X5: a client that always NACKs gets each content once': {
     sotw: `
       serve EDS a=1
       ask EDS a → EDS#1 a=1
@@ -49,7 +49,7 @@ testScripts({
       serve EDS a=3
     `,
   },
-  'X5: beside a refused resource the others go on': {
+  'X5: other resources go on beside a NACKed one': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a → EDS#1 a=1
@@ -69,7 +69,7 @@ testScripts({
       status → EDS NACKED
     `,
   },
-  'X6: all of a refused response is sent again once one of its resources is mended': {
+  'X6: a NACKed response is sent again as a whole once one of its resources is fixed': {
     sotw: `
       serve EDS a=1 b=1 c=1
       ask EDS a b c → EDS#1 a=1 b=1 c=1
@@ -91,7 +91,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: going back from a refused change and a refused addition says both': {
+  'X6: reverting a NACKed change and a NACKed addition sends both': {
     sotw: `
       serve CDS a=1 c=1
       ask CDS → CDS#1 a=1 c=1
@@ -113,7 +113,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: the name that was added with a refused response is taken away, and its sibling is sent again': {
+  'X6: a name that a NACKed response added is removed, and its sibling is sent again': {
     delta: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -123,7 +123,7 @@ testScripts({
       serve CDS a=2 → CDS#3 a=2 -b
     `,
   },
-  'X6: going back from a refused removal sends the resource again': {
+  'X6: reverting a NACKed removal sends the resource again': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1
@@ -147,7 +147,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: an ACK of a response in which refused content stands settles it': {
+  'X6: an ACK of a response with NACKed content confirms it': {
     sotw: `
       serve CDS a=bad
       ask CDS → CDS#1 a=bad
@@ -168,7 +168,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: an ACK of a removal that was refused earlier settles it': {
+  'X6: an ACK of a removal that was NACKed earlier confirms it': {
     delta: `
       serve EDS a=1
       ask EDS +a → EDS#1 a=1
@@ -181,7 +181,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: what a later response carries anew is not counted as refused': {
+  'X6: a name that a later response carries with new content is not NACKed': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
@@ -191,7 +191,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: of a refused response what no later one carries anew is tried again at once': {
+  'X6: the part of a NACKed response that no later response replaces is sent again at once': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
@@ -201,7 +201,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: what a later response only repeats is refused until that one is ACKed': {
+  'X6: content that a later response only repeats stays NACKed until that one is ACKed': {
     delta: `
       serve EDS a=1
       ask EDS +a → EDS#1 a=1
@@ -212,7 +212,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: each nackedResponse is kept until its own content is mended': {
+  'X6: each NACK is kept until its own content is fixed': {
     delta: `
       serve EDS a=1 b=1
       ask EDS +a → EDS#1 a=1
@@ -226,7 +226,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: an answer ahead of the pushes that was refused is followed by other content when these come': {
+  'X6: an answer that was NACKed ahead of the pushes is followed by other content when these come': {
     delta: `
       serve CDS a=1 | RDS l=1
       ask CDS → CDS#1 a=1
@@ -242,7 +242,7 @@ testScripts({
       status → CDS SYNCED | RDS SYNCED
     `,
   },
-  'X6: an answer ahead of the pushes that was refused is not sent again with them': {
+  'X6: an answer that was NACKed ahead of the pushes is not sent again with them': {
     delta: `
       serve CDS a=1 | RDS l=1
       ask CDS → CDS#1 a=1
@@ -256,7 +256,7 @@ testScripts({
       status → CDS SYNCED | RDS NACKED
     `,
   },
-  'X6: what a client gives up is not refused any more': {
+  'X6: an unsubscribed name is no longer NACKed': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -276,7 +276,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X6: a name that is given up beside the wildcard stays refused': {
+  'X6: a name that is unsubscribed beside the wildcard stays NACKed': {
     sotw: `
       serve CDS a=1
       ask CDS * a → CDS#1 a=1
@@ -285,7 +285,7 @@ testScripts({
       status → CDS NACKED
     `,
   },
-  'X6: what is refused goes with the wildcard, and what is subscribed for by name stays': {
+  'X6: unsubscribing from the wildcard drops its NACKs, and subscribed names keep theirs': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1
@@ -305,47 +305,47 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: after a reconnect a node is not believed to hold what it refused': {
+  'X6: after a reconnect the node is sent what it NACKed, whatever versions it reports': {
     sotw: `
       serve CDS a=1 b=1
       reconnect
       ask CDS holding a=1 b=1
-      reconnect doubting CDS a
+      reconnect unconfirmed CDS a
       ask CDS holding a=1 b=1 → CDS#1 a=1 b=1
     `,
     delta: `
       serve CDS a=1 b=1
-      reconnect doubting CDS a c
+      reconnect unconfirmed CDS a c
       ask CDS holding a=1 b=1 → CDS#1 a=1 -c
       ack 1
       status → CDS SYNCED
     `,
   },
-  'X6: unconfirmed about one type leave the others alone': {
+  'X6: unconfirmed names of one type do not affect the others': {
     sotw: `
       serve CDS a=1
-      reconnect doubting LDS a
+      reconnect unconfirmed LDS a
       ask CDS holding a=1
     `,
     delta: `
       serve CDS a=1
-      reconnect doubting LDS a
+      reconnect unconfirmed LDS a
       ask CDS holding a=1
     `,
   },
-  'X6: a name in doubt is sent once, though the client asks for it too': {
+  'X6: an unconfirmed name is sent once, even if the client also subscribes to it': {
     delta: `
       serve EDS a=1
-      reconnect doubting EDS a
+      reconnect unconfirmed EDS a
       ask EDS +a holding a=1 → EDS#1 a=1
       ack 1
       status → EDS SYNCED
     `,
   },
-  'X6: a name in doubt that is gone is taken away in its order': {
+  'X6: an unconfirmed name that is gone is removed in make-before-break order': {
     delta: `
       serve CDS b=1 | LDS l=1
-      reconnect doubting CDS a
+      reconnect unconfirmed CDS a
       unserve
       ask CDS holding a=1 b=1
       ask LDS

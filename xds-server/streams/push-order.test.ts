@@ -25,14 +25,14 @@ testScripts(
     'X10: endpoints that changed too are sent once, in their new form': `
       serve CDS a=2 | EDS a=2 → CDS#5 a=2 | EDS#6 a=2
     `,
-    'X10: endpoints that are requested wait for the answer that is outstanding, and are not forgotten': {
+    'X10: endpoints to resend wait for the pending response, and are not forgotten': {
       sotw: `
         serve EDS a=2 → EDS#5 a=2
         serve CDS a=2 → CDS#6 a=2
         ack 5 → EDS#7 a=2
       `,
     },
-    'X10: a client that reconnects is not believed to hold the endpoints of a cluster that it is sent': {
+    'X10: a reconnecting client is sent the endpoints of each cluster that it is sent, whatever it reports': {
       delta: `
         serve CDS a=1 b=1 | EDS a=1 b=1 → CDS#5 b=1
         serve CDS a=2 b=1 → CDS#6 a=2 | EDS#7 a=1
@@ -43,7 +43,7 @@ testScripts(
         ask EDS +b → EDS#3 b=1
       `,
     },
-    'X10: the first request for endpoints settles what it was not believed': {
+    'X10: the first EDS request ends the resending for clusters that were sent before it': {
       delta: `
         serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
         reconnect
@@ -97,7 +97,7 @@ testScripts(
         serve CDS a=1 → CDS#9 a=1 | EDS#10 a=1
       `,
     },
-    'X12: a cluster without endpoints is given an empty assignment, and the real one when it comes': {
+    'X12: a cluster without endpoints gets an empty assignment, and later the real one': {
       sotw: `
         serve CDS a=1 b=1 → CDS#5 a=1 b=1
         ask EDS a b → EDS#6 b=empty
@@ -119,7 +119,7 @@ testScripts(
       ack 8
       status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
     `,
-    'X14: what a listener does not wait for is pushed at once': `
+    'X14: a push without changes in earlier stages goes out at once': `
       serve LDS l=2 → LDS#5 l=2
       ack 5
       serve RDS l=2 → RDS#6 l=2
@@ -150,7 +150,7 @@ testScripts(
         ack 8 → VHDS#9 v=1
       `,
     },
-    'X14: an answer to a request is not held back, whatever is outstanding': {
+    'X14: an answer to a request does not wait for ACKs': {
       sotw: `
         serve CDS a=2 | LDS l=2 | RDS l=2 k=2 → CDS#5 a=2 | EDS#6 a=1
         ask RDS l k → RDS#7 k=2
@@ -160,12 +160,12 @@ testScripts(
         ask RDS +k → RDS#7 k=2
       `,
     },
-    'X14: a first answer is not held back, though nothing of an earlier stage is ACKed': `
+    'X14: a first answer does not wait for ACKs of earlier stages': `
       reconnect
       ask CDS → CDS#1 a=1
       ask LDS → LDS#2 l=1
     `,
-    'X14: a client that asks for listeners first, as gRPC does, is answered at every step': {
+    'X14: a client that subscribes to listeners first, as gRPC does, is answered at every step': {
       sotw: `
         reconnect
         ask LDS l → LDS#1 l=1
@@ -181,7 +181,7 @@ testScripts(
         ask EDS +a → EDS#4 a=1
       `,
     },
-    'X14: a type to which nothing is subscribed any more is not waited for': {
+    'X14: pushes do not wait for a type without subscriptions': {
       sotw: `
         ask SDS s
         serve SDS s=1 → SDS#5 s=1
@@ -197,7 +197,7 @@ testScripts(
         serve SDS s=2 | LDS l=2 → LDS#7 l=2
       `,
     },
-    'X14: listeners that are superseded while they wait are passed over': `
+    'X14: listeners that are superseded while they wait are skipped': `
       serve CDS a=2 | LDS l=2 → CDS#5 a=2 | EDS#6 a=1
       ack 6
       serve EDS a=3 | LDS l=3 → EDS#7 a=3
@@ -210,7 +210,7 @@ testScripts(
       serve EDS a=2 → EDS#7 a=2
       ack 5 → LDS#8 l=2
     `,
-    'X14: a listener is not sent while the cluster that it names is refused': {
+    'X14: a listener is not sent while the cluster that it names is NACKed': {
       delta: `
         serve CDS a=2 | LDS l=2 → CDS#5 a=2 | EDS#6 a=1
         serve CDS a=bad → CDS#7 a=bad
@@ -222,7 +222,7 @@ testScripts(
         ack 9 → LDS#10 l=2
       `,
     },
-    'X14: a listener is sent though a cluster that it does not name is refused later': {
+    'X14: a listener is sent even if a cluster that it does not name is NACKed later': {
       delta: `
         serve CDS a=2 | LDS l=2 → CDS#5 a=2 | EDS#6 a=1
         serve CDS a=2 b=bad → CDS#7 b=bad
@@ -231,7 +231,7 @@ testScripts(
         ack 6 → LDS#8 l=2
       `,
     },
-    'X14: a listener is not sent while the cluster that it names is on its way out': {
+    'X14: a listener is not sent while the cluster that it names is being removed': {
       delta: `
         reconnect
         serve CDS b=1 | LDS
@@ -245,14 +245,14 @@ testScripts(
         ack 4 → LDS#6 l=1
       `,
     },
-    'X14: listeners of a snapshot whose clusters were refused are not sent, not even once the clusters are mended': `
+    'X14: listeners of a snapshot whose clusters were NACKed are not sent, even after the clusters are fixed': `
       serve CDS a=bad | LDS l=2 → CDS#5 a=bad
       nack 5
       serve CDS a=3 | LDS l=3 → CDS#6 a=3 | EDS#7 a=1
       ack 6
       ack 7 → LDS#8 l=3
     `,
-    'X14: listeners wait for clusters that are refused with a later response': {
+    'X14: listeners wait for clusters that are NACKed with a later response': {
       sotw: `
         serve CDS a=bad | LDS l=2 → CDS#5 a=bad
         serve CDS a=bad b=1 → CDS#6 a=bad b=1
@@ -263,7 +263,7 @@ testScripts(
         ack 7 → LDS#9 l=2
       `,
     },
-    'X14: listeners wait for the clusters that overtook those which are refused': `
+    'X14: listeners wait for the clusters that superseded NACKed ones': `
       serve CDS a=bad | LDS l=2 → CDS#5 a=bad
       serve CDS a=3 → CDS#6 a=3 | EDS#7 a=1
       ack 7
@@ -279,7 +279,7 @@ testScripts(
       serve RDS l=3
       ack 8 → RDS#9 l=3
     `,
-    'X16: what was refused holds back what depends on it, and nothing else': `
+    'X16: a NACK holds back what depends on the NACKed resources, and nothing else': `
       serve CDS a=bad | LDS l=2 → CDS#5 a=bad
       nack 5
       serve EDS a=2 → EDS#6 a=2

@@ -5,7 +5,7 @@ import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts(
   {
-    'X15: a renamed cluster goes when listeners and routes have ACKed that they do without it': {
+    'X15: a renamed cluster is removed when listeners and routes without it are ACKed': {
       sotw: `
         serve CDS b=1 | EDS b=1 | LDS l=2 | RDS l=2 → CDS#5 a=1 b=1
         ask EDS a b → EDS#6 b=1
@@ -27,7 +27,7 @@ testScripts(
         status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
       `,
     },
-    'X15: a cluster whose change was refused goes back, with its endpoints, and stays until nothing uses it':
+    'X15: a cluster whose change was NACKed is reverted, with its endpoints, and stays until nothing uses it':
       {
         sotw: `
         serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
@@ -48,7 +48,7 @@ testScripts(
         ack 9 → CDS#10 -a | EDS#11 -a
       `,
       },
-    'X15: endpoints that are subscribed for again while their cluster is held back are sent': {
+    'X15: endpoints that are subscribed again while the removal of their cluster waits are sent': {
       delta: `
         serve CDS | EDS | LDS l=2 → LDS#5 l=2
         ask EDS +a → EDS#6 a=1
@@ -56,7 +56,7 @@ testScripts(
         ack 6 → CDS#7 -a | EDS#8 -a
       `,
     },
-    'X15: a cluster that nothing was told to do without goes at once, behind the rest': {
+    'X15: a cluster that nothing uses is removed at once, after the rest': {
       sotw: `
         serve CDS a=1 b=1 → CDS#5 a=1 b=1
         ack 5
@@ -80,7 +80,7 @@ testScripts(
         ack 8 → CDS#10 -b
       `,
     },
-    'X15: a cluster that went and came back before its removal was sent stays, and nothing is sent': `
+    'X15: a cluster that comes back before its removal is sent stays, and nothing is sent': `
       serve CDS | LDS l=2 → LDS#5 l=2
       serve CDS a=1
       ack 5
@@ -90,7 +90,7 @@ testScripts(
       serve CDS | LDS l=2 → LDS#5 l=2
       serve CDS a=2 → CDS#6 a=2 | EDS#7 a=1
     `,
-    'X15: a cluster is kept while a listener that uses it is sent and not answered': {
+    'X15: a cluster is kept while a listener that uses it is un-ACKed': {
       sotw: `
         serve CDS a=1 b=1 | LDS l=2 → CDS#5 a=1 b=1
         ack 5 → LDS#6 l=2
@@ -105,7 +105,7 @@ testScripts(
         ack 7 → CDS#8 -b
       `,
     },
-    'X15: a cluster is kept while the listener that would do without it is refused': {
+    'X15: a cluster is kept while the listener that no longer uses it is NACKed': {
       sotw: `
         serve CDS b=1 | LDS l=2 → CDS#5 a=1 b=1
         ack 5 → LDS#6 l=2
@@ -123,7 +123,7 @@ testScripts(
         ack 7 → CDS#8 -a
       `,
     },
-    'X15: a secret is kept until the listeners have done without it': {
+    'X15: a secret is kept until listeners without it are ACKed': {
       sotw: `
         serve SDS s=1
         ask SDS s → SDS#5 s=1
@@ -142,7 +142,7 @@ testScripts(
         ack 6 → SDS#7 -s
       `,
     },
-    'X15: nothing holds back the removals of a client that has no listeners': {
+    'X15: removals of a client without listeners do not wait': {
       sotw: `
         reconnect
         ask CDS → CDS#1 a=1
@@ -156,7 +156,7 @@ testScripts(
         serve CDS b=1 → CDS#2 b=1 -a
       `,
     },
-    'X15: removals wait for listeners that were subscribed for and are not answered yet': {
+    'X15: removals wait for listeners that are subscribed and un-ACKed': {
       sotw: `
         reconnect
         ask CDS → CDS#1 a=1
@@ -176,7 +176,7 @@ testScripts(
         ack 2 → CDS#4 -a
       `,
     },
-    'X15: a listener goes at once, its routes when it is gone': {
+    'X15: a listener is removed at once, and its routes when its removal is ACKed': {
       delta: `
         serve LDS | RDS → LDS#5 -l
         ack 5 → RDS#6 -l

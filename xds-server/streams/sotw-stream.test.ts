@@ -13,7 +13,7 @@ import { stepSotw } from './sotw-stream.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
-  'X1: a request with a stale nonce is met with silence, and no name starves': {
+  'X1: a request with a stale nonce is not answered, and no name starves': {
     sotw: `
       serve EDS a=1 b=1 c=1
       ask EDS a → EDS#1 a=1
@@ -29,7 +29,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X1: one response of a type is under way at a time, and types do not wait for each other': {
+  'X1: each type has one pending response at a time, and types do not wait for each other': {
     sotw: `
       serve EDS a=1 | SDS a=1
       ask EDS a → EDS#1 a=1
@@ -40,7 +40,7 @@ testScripts({
       ack 1 → EDS#4 a=3
     `,
   },
-  'X1: one response is under way at a time where everything is subscribed for, and names beside it': {
+  'X1: a subscription of * and names has one pending response at a time': {
     sotw: `
       serve CDS a=1 | EDS a=1
       ask CDS * a → CDS#1 a=1
@@ -50,7 +50,7 @@ testScripts({
       ack 1 → CDS#4 a=2
     `,
   },
-  'a whole response may overtake an unacked one, and an answer to either counts': {
+  'a full-state response may supersede an un-ACKed one, and an answer to either counts': {
     sotw: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -66,7 +66,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'a nackedResponse of a response that was overtaken leaves the verdict to the answer to the newer one': {
+  'a NACK of a superseded response waits for the answer to the newer one': {
     sotw: `
       serve CDS a=bad
       ask CDS → CDS#1 a=bad
@@ -91,7 +91,7 @@ testScripts({
       ack 2 a b → EDS#2 a=1 b=1
     `,
   },
-  'X3: before a type was answered on a stream no nonce is stale': {
+  'X3: no nonce is stale before the first response of a type on a stream': {
     sotw: `
       serve EDS a=1
       ask EDS a → EDS#1 a=1
@@ -113,7 +113,7 @@ testScripts({
       serve CDS a=1 → CDS#3 a=1
     `,
   },
-  'X21: after a reconnect listeners and clusters of another version are sent whole': {
+  'X21: after a reconnect listeners and clusters of another version are sent in full': {
     sotw: `
       serve CDS a=1 b=1 | LDS
       ask CDS holding a=1 b=2 → CDS#1 a=1 b=1
@@ -126,20 +126,20 @@ testScripts({
       ask CDS holding a=1 b=1 → CDS#1 a=1
     `,
   },
-  'X21: clusters that are subscribed for by name are sent, whatever the version': {
+  'X21: clusters that are subscribed by name are sent, whatever the version': {
     sotw: `
       serve CDS a=1
       ask CDS a holding a=1 → CDS#1 a=1
     `,
   },
-  'X21: a listener that is subscribed for by name and was deleted while the client was away is missing': {
+  'X21: a listener that is subscribed by name and was deleted while the client was away is missing': {
     sotw: `
       serve LDS k=1 | CDS
       ask LDS l holding l=1 → LDS#1
       ask CDS a
     `,
   },
-  'X21: a version is believed for the first answer only': {
+  'X21: a reported version counts for the first response only': {
     sotw: `
       serve CDS a=2
       ask CDS holding a=1 → CDS#1 a=2
@@ -147,14 +147,14 @@ testScripts({
       serve CDS a=1 → CDS#2 a=1
     `,
   },
-  'X21: a version is believed when the snapshot comes after it': {
+  'X21: a reported version counts if the snapshot comes after it': {
     sotw: `
       ask CDS holding a=1
       serve CDS a=1
       serve CDS a=2 → CDS#1 a=2
     `,
   },
-  'X24: of listeners and clusters all are sent when one changes, of the others the one': {
+  'X24: when one listener or cluster changes all are sent, and for other types only the changed one': {
     sotw: `
       serve CDS a=1 b=1 c=1 | EDS a=1 b=1 c=1 | LDS a=1 b=1 | RDS a=1 b=1 | SDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1 c=1
@@ -174,7 +174,7 @@ testScripts({
       serve CDS a=1 b=2 c=1 → CDS#10 a=1 b=2 c=1 | EDS#11 b=2
     `,
   },
-  'X24: of clusters that are subscribed for by name all that are subscribed for are sent': {
+  'X24: with clusters that are subscribed by name, all subscribed ones are sent': {
     sotw: `
       serve CDS a=1 b=1 c=1
       ask CDS a c x → CDS#1 a=1 c=1
@@ -187,7 +187,7 @@ testScripts({
       serve CDS → CDS#4
     `,
   },
-  'X24: names that are given up in a whole type need no answer': {
+  'X24: names of a full-state type that are unsubscribed need no answer': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS a b → CDS#1 a=1 b=1
@@ -232,7 +232,7 @@ for (const versionInfo of ['', 'another', setVersion([resourceFor('CDS', 'a=1')]
   })
 }
 
-t.test('X4: a NACK that also asks for a new name is answered with it', async (t) => {
+t.test('X4: a NACK that also subscribes to a new name is answered with it', async (t) => {
   const EDS = { typeUrl: typeUrlFor('EDS') }
   const [, , nacked] = run(
     served('EDS a=1 b=1'),
@@ -249,7 +249,7 @@ t.test('X4: a NACK that also asks for a new name is answered with it', async (t)
   )
 })
 
-t.test('a step reports what was subscribed, sent, answered, and what was stale', async (t) => {
+t.test('a step reports subscriptions, responses, answers and stale requests', async (t) => {
   const reports = run(
     served('CDS a=1'),
     request({ resourceNames: ['a', 'b', '*'] }),
@@ -281,37 +281,34 @@ t.test('a step reports what was subscribed, sent, answered, and what was stale',
   )
 })
 
-t.test(
-  'a response tells what of it is new and what the client loses, which is what a NACK refuses',
-  async (t) => {
-    const [, first, second, third, nacked] = run(
-      served('CDS a=1 b=1'),
-      request({}),
-      served('CDS a=1 c=1', 2),
-      served('CDS a=2 b=2 c=1', 3),
-      request({ responseNonce: '3', errorDetail: REFUSED }),
-    )
-    const contentOf = (step: Step | undefined) =>
-      [
-        ...(step?.send ?? []),
-        ...(step?.report ?? []).flatMap((one) => (one.kind === 'nacked' ? one.response : [])),
-      ].map(({ resources, changedResources, removed }) => [
-        resources.map(textOf),
-        changedResources.map(textOf),
-        removed,
-      ])
-    t.same(contentOf(first), [[['a=1', 'b=1'], ['a=1', 'b=1'], []]])
-    t.same(contentOf(second), [[['a=1', 'c=1'], ['c=1'], ['b']]])
-    t.same(contentOf(third), [[['a=2', 'b=2', 'c=1'], ['a=2', 'b=2'], []]])
-    t.same(
-      contentOf(nacked),
-      [[['a=2', 'b=2', 'c=1'], ['a=2', 'b=2', 'c=1'], []]],
-      'those before it were read and not answered: they are refused with it',
-    )
-  },
-)
+t.test('a response has its changed and removed resources, which are what a NACK rejects', async (t) => {
+  const [, first, second, third, nacked] = run(
+    served('CDS a=1 b=1'),
+    request({}),
+    served('CDS a=1 c=1', 2),
+    served('CDS a=2 b=2 c=1', 3),
+    request({ responseNonce: '3', errorDetail: REFUSED }),
+  )
+  const contentOf = (step: Step | undefined) =>
+    [
+      ...(step?.send ?? []),
+      ...(step?.report ?? []).flatMap((one) => (one.kind === 'nacked' ? one.response : [])),
+    ].map(({ resources, changedResources, removed }) => [
+      resources.map(textOf),
+      changedResources.map(textOf),
+      removed,
+    ])
+  t.same(contentOf(first), [[['a=1', 'b=1'], ['a=1', 'b=1'], []]])
+  t.same(contentOf(second), [[['a=1', 'c=1'], ['c=1'], ['b']]])
+  t.same(contentOf(third), [[['a=2', 'b=2', 'c=1'], ['a=2', 'b=2'], []]])
+  t.same(
+    contentOf(nacked),
+    [[['a=2', 'b=2', 'c=1'], ['a=2', 'b=2', 'c=1'], []]],
+    'earlier responses were read and not answered, so they are NACKed with it',
+  )
+})
 
-t.test('a removal that was overtaken is refused with the response that overtook it', async (t) => {
+t.test('a superseded removal is NACKed with the response that superseded it', async (t) => {
   const [, , , , nacked] = run(
     served('CDS a=1 b=1'),
     request({}),
@@ -322,7 +319,7 @@ t.test('a removal that was overtaken is refused with the response that overtook 
   t.match(nacked?.report, [{ kind: 'nacked', response: { removed: ['b'] } }])
 })
 
-t.test('a client that never answers is sent so many whole responses and no more', async (t) => {
+t.test('a client that never answers is sent a limited number of full-state responses', async (t) => {
   let state = stateAfter(served('CDS a=0'), request({}))
   let sent = 1
   for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {

@@ -58,7 +58,7 @@ testScripts({
       serve EDS a=1 b=2 c=1 → EDS#3 b=2 c=1
     `,
   },
-  'X17: an empty list is everything until a name was given, and then nothing': {
+  'X17: an empty list means everything until a name was given, and then nothing': {
     sotw: `
       serve CDS a=1 b=1
       ask CDS a → CDS#1 a=1
@@ -76,7 +76,7 @@ testScripts({
       ask CDS +* → CDS#3 a=2 b=2
     `,
   },
-  'X17: the legacy wildcard goes on with every answer that names nothing': {
+  'X17: the legacy wildcard goes on with every ACK that names nothing': {
     sotw: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -92,7 +92,7 @@ testScripts({
       serve CDS a=1 b=1 → CDS#2 b=1
     `,
   },
-  'X17: who turns from names to everything is sent everything, and told what is gone': {
+  'X17: a client that turns from names to * is sent everything, and the removal of what is gone': {
     sotw: `
       serve CDS a=1 b=1 c=1
       ask CDS a b → CDS#1 a=1 b=1
@@ -116,7 +116,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X18: an empty list is nothing but for listeners and clusters': {
+  'X18: an empty list is a wildcard for listeners and clusters only': {
     sotw: `
       serve EDS a=1 | RDS a=1 | SDS a=1 | UNKNOWN a=1 | CDS a=1 | LDS a=1
       ask EDS
@@ -136,21 +136,21 @@ testScripts({
       ask LDS → LDS#2 a=1
     `,
   },
-  'X19: a name that is given up beside the wildcard is answered with the resource': {
+  'X19: a name that is unsubscribed beside the wildcard is answered with the resource': {
     delta: `
       serve CDS a=1 b=1
       ask CDS +* +a → CDS#1 a=1 b=1
       ack 1 -a → CDS#2 a=1
     `,
   },
-  'X19: a name that is given up beside the wildcard and does not exist is answered as removed': {
+  'X19: a name that is unsubscribed beside the wildcard and does not exist is answered as removed': {
     delta: `
       serve CDS b=1
       ask CDS +* +a → CDS#1 b=1 -a
       ack 1 -a → CDS#2 -a
     `,
   },
-  'X19: a name that is given up without the wildcard is not answered': {
+  'X19: a name that is unsubscribed without the wildcard is not answered': {
     delta: `
       serve CDS a=1
       ask CDS +a → CDS#1 a=1
@@ -176,7 +176,7 @@ testScripts({
       serve CDS a=2 → CDS#3 a=2
     `,
   },
-  'X20: asking for everything again does not make a client keep what is gone': {
+  'X20: subscribing to * again does not make a client keep what is gone': {
     delta: `
       serve CDS a=1 b=1 c=1
       ask CDS holding a=1 b=1 c=1
@@ -187,7 +187,7 @@ testScripts({
       ask CDS +* → CDS#2 a=1 b=2
     `,
   },
-  'X20: asking for everything again while a removal is held back does not hasten it': {
+  'X20: subscribing to * again does not hasten a removal that waits': {
     delta: `
       serve CDS a=1 b=1 | LDS l=1
       ask CDS → CDS#1 a=1 b=1
@@ -198,7 +198,7 @@ testScripts({
       ack 3 → CDS#5 -b
     `,
   },
-  'a name that is subscribed for again, once it was given up, is sent again': {
+  'a name that is subscribed again after it was unsubscribed is sent again': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -243,7 +243,7 @@ function change(subscribed: string[], unsubscribed: string[], wildcardBegan: boo
 }
 
 for (const [title, before, list, expected] of LISTS) {
-  t.test(`a list with ${title} asks for and drops the difference`, async (t) => {
+  t.test(`a list with ${title} subscribes to and unsubscribes from the difference`, async (t) => {
     const { subscription, subscribed, unsubscribed, wildcardBegan } = subscribeToList(
       before,
       shareList(list),
@@ -269,21 +269,18 @@ t.test('a request that asks for no change leaves the subscription as it is', asy
   t.equal(subscribeToChange(WILDCARD, nothing, true).subscription, WILDCARD)
 })
 
-t.test(
-  'a change says what is subscribed for and what is unsubscribed, each name once and without *',
-  async (t) => {
-    const { subscription, ...change } = subscribeToChange(
-      WILDCARD,
-      { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
-      true,
-    )
-    t.same(change, { subscribed: new Set(['c', 'd']), unsubscribed: new Set(['a']), wildcardBegan: false })
-    t.equal(subscription.wildcard, false)
-    t.same([...subscription.names], ['c', 'd'])
-  },
-)
+t.test('a change has the subscribed and the unsubscribed names, each once and without *', async (t) => {
+  const { subscription, ...change } = subscribeToChange(
+    WILDCARD,
+    { subscribe: shareList(['c', 'c', 'd']), unsubscribe: shareList(['*', 'a', 'a', 'd']), first: false },
+    true,
+  )
+  t.same(change, { subscribed: new Set(['c', 'd']), unsubscribed: new Set(['a']), wildcardBegan: false })
+  t.equal(subscription.wildcard, false)
+  t.same([...subscription.names], ['c', 'd'])
+})
 
-t.test('all who ask for the same list share its set of names, whatever the protocol', async (t) => {
+t.test('requests with the same list share its set of names, whatever the protocol', async (t) => {
   const list = shareList(['a', 'b'])
   const ofList = subscribeToList(NOTHING, list, false)
   const ofChange = subscribeToChange(
@@ -295,7 +292,7 @@ t.test('all who ask for the same list share its set of names, whatever the proto
   t.equal(ofList.subscribed, ofList.subscription.names)
 })
 
-t.test('a first change that only gives names up still has the legacy wildcard', async (t) => {
+t.test('a first request that only unsubscribes still has the legacy wildcard', async (t) => {
   const first = { subscribe: EMPTY_LIST, unsubscribe: shareList(['a']), first: true }
   t.equal(subscribeToChange(NOTHING, first, true).subscription.wildcard, true)
   t.equal(subscribeToChange(NOTHING, first, false).subscription.wildcard, false)

@@ -1,9 +1,9 @@
-// What a client is owed: of names that are missing, before there is anything, while it cannot be written to, and ahead of the pushes.
+// What a client is sent: missing names, before the first snapshot, while writes are blocked, and ahead of the pushes.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X13: an answer carries what there is of what was subscribed for': {
+  'X13: a response carries those subscribed names that exist': {
     sotw: `
       serve EDS a=1 | CDS a=1
       ask EDS a b c → EDS#1 a=1
@@ -15,7 +15,7 @@ testScripts({
       ask CDS +a +b → CDS#2 a=1 -b | EDS#3 a=1
     `,
   },
-  'X22: a missing name is said to be missing, remembered, and sent when it comes': {
+  'X22: a missing name is reported as removed, remembered, and sent when it exists': {
     delta: `
       serve EDS
       ask EDS +a → EDS#1 -a
@@ -28,7 +28,7 @@ testScripts({
       serve EDS a=1 → EDS#4 a=1
     `,
   },
-  'X23: a missing name is met with silence, remembered, and sent when it comes': {
+  'X23: a missing name is not answered, but remembered and sent when it exists': {
     sotw: `
       serve RDS | CDS | LDS b=1
       ask RDS a
@@ -43,7 +43,7 @@ testScripts({
       serve RDS a=1 → RDS#3 a=1
     `,
   },
-  'X25: before there is a snapshot nothing is answered, then everything that was subscribed': {
+  'X25: nothing is answered before the first snapshot, and then all subscriptions are': {
     sotw: `
       ask CDS
       ask EDS a b
@@ -57,7 +57,7 @@ testScripts({
       serve CDS a=1 | EDS a=1 → CDS#1 a=1 | EDS#2 a=1 -b
     `,
   },
-  'X25: what is empty on purpose is answered': {
+  'X25: an empty snapshot is answered': {
     sotw: `
       serve CDS
       ask CDS → CDS#1
@@ -89,7 +89,7 @@ testScripts({
       serve CDS a=1 c=1 → CDS#2 c=1 -b
     `,
     },
-  'X31: what was unsubscribed while the write was blocked is not sent': {
+  'X31: a name that is unsubscribed while writes are blocked is not sent': {
     sotw: `
       serve EDS a=1 b=1
       block
@@ -115,7 +115,7 @@ testScripts({
       drain
     `,
   },
-  'X31: what was unsubscribed while an answer was outstanding is not sent': {
+  'X31: a name that is unsubscribed while a response is pending is not sent': {
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -123,7 +123,7 @@ testScripts({
       ack 1 b → EDS#2 b=2
     `,
   },
-  'X35: of what changed while the write was blocked only the newest is sent': {
+  'X35: after a blocked write only the newest content is sent': {
     sotw: `
       serve CDS a=1 | EDS a=1
       ask CDS → CDS#1 a=1
@@ -149,7 +149,7 @@ testScripts({
       drain
     `,
   },
-  'X35: what changed and went back while the write was blocked is not sent at all': {
+  'X35: content that changes and reverts while writes are blocked is not sent': {
     sotw: `
       serve EDS a=1
       ask EDS a → EDS#1 a=1
@@ -169,7 +169,7 @@ testScripts({
       drain
     `,
   },
-  'X14: an answer that is ahead of the pushes is not followed by older content': {
+  'X14: an answer ahead of the pushes is not followed by older content': {
     sotw: `
       serve CDS a=1 | RDS l=1
       ask CDS → CDS#1 a=1
@@ -198,7 +198,7 @@ testScripts({
       ack 3 → RDS#5 l=2
     `,
   },
-  'X14: an answer that is ahead of the pushes is followed by newer content when these come': {
+  'X14: an answer ahead of the pushes is followed by newer content when these come': {
     sotw: `
       serve CDS a=1 | LDS l=1 k=1
       ask CDS → CDS#1 a=1
@@ -224,7 +224,7 @@ testScripts({
       ack 3 → RDS#5 k=3 l=2
     `,
   },
-  'X14: what was answered ahead of the pushes and is gone when these come is taken away': {
+  'X14: a name that was answered ahead of the pushes and is gone when these come is removed': {
     sotw: `
       serve CDS a=1 | LDS l=1
       ask CDS → CDS#1 a=1

@@ -1,4 +1,4 @@
-// Three ways to bring the same two configurations to three Envoys each: the whole control plane, the bare library, and go-control-plane.
+// Starts the servers under test: the whole control plane, the bare library, and go-control-plane, with three Envoys each.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { DiscoveryResponseSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { stringify } from 'yaml'
+import { LB_MODES, type LbMode } from '../../api/schemas/lb.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
@@ -22,22 +23,20 @@ import { messageRegistry } from '../../xds-server/snapshot/known-messages.ts'
 import type { GoTools } from '../harness/go-tools.ts'
 import { RequestTimer } from './request-timer.ts'
 
-export type LbMode = 'l4' | 'l7'
-
-export interface ContestantNode {
+export interface FlipNode {
   readonly target: string
   readonly admin: EnvoyAdmin
 }
 
-export interface FlipContestant {
+export interface FlipServer {
   readonly name: 'switchyard' | 'library' | 'peer'
-  readonly nodes: readonly ContestantNode[]
-  /** Turns to the other mode: milliseconds from the request until it is answered, which is when the last Envoy has ACKed. */
+  readonly nodes: readonly FlipNode[]
+  /** Switches the mode; resolves with the milliseconds from the request to its answer, when the last Envoy has ACKed. */
   readonly flip: (to: LbMode) => Promise<number>
 }
 
-export interface Course {
-  readonly contestants: readonly FlipContestant[]
+export interface Setup {
+  readonly servers: readonly FlipServer[]
   readonly backends: readonly RunningBackend[]
 }
 
@@ -45,20 +44,20 @@ const FLEET = 'edge'
 const ENVOYS = 3
 const BACKENDS = ['b1', 'b2', 'b3']
 /**
- * Short, since 200 drains are waited for. With 1, Envoy cuts the last connections at about the time at which it would tell them to
- * leave, and calls on them fail: 33 of 9,321 in ten flips, and none with 2.
+ * Short, because the benchmark waits for 200 drains. With 1, Envoy closes the last connections at about the time of its GOAWAY,
+ * and calls on them fail: 33 of 9,321 in ten flips. With 2 none fails.
  */
 const DRAIN_SECONDS = 2
 
-/** Starts all of it; every fleet begins at L4. The state of the control plane is on the disk, in `folder`. */
-export async function startCourse(group: ProcessGroup, tools: GoTools, folder: string): Promise<Course> {
+/** Starts everything; every fleet starts at L4. The control plane keeps its state on disk, in `folder`. */
+export async function startServers(group: ProcessGroup, tools: GoTools, folder: string): Promise<Setup> {
   const backends = await Promise.all(
     BACKENDS.map((id) => startBackend(group, folder, { id, listen: '127.0.0.1:0' })),
   )
   const port = await freePort()
   const document = generateDocument([FLEET], backends, port)
   const flips = await writeFlips(folder, document)
-  const startFleet = async (xds: string, at: number): Promise<readonly ContestantNode[]> => {
+  const startFleet = async (xds: string, at: number): Promise<readonly FlipNode[]> => {
     const fleet = await startEnvoyFleet({
       binary: findEnvoy().path,
       name: FLEET,
@@ -77,14 +76,14 @@ export async function startCourse(group: ProcessGroup, tools: GoTools, folder: s
   const whole = await startWhole(group, folder, document, timer)
   const library = await startLibrary(group, flips, timer)
   const peer = await startPeer(group, tools, flips, timer)
-  const contestants: FlipContestant[] = []
+  const servers: FlipServer[] = []
   for (const [at, { name, xds, flip }] of [whole, library, peer].entries()) {
-    contestants.push({ name, flip, nodes: await startFleet(xds, at) })
+    servers.push({ name, flip, nodes: await startFleet(xds, at) })
   }
-  return { contestants, backends }
+  return { servers, backends }
 }
 
-type Started = Pick<FlipContestant, 'name' | 'flip'> & { readonly xds: string }
+type Started = Pick<FlipServer, 'name' | 'flip'> & { readonly xds: string }
 
 async function startWhole(
   group: ProcessGroup,
@@ -145,16 +144,16 @@ function postFlip(timer: RequestTimer, control: string): Promise<number> {
   return timer.time({ url: `${control}/flip`, method: 'POST' })
 }
 
-/** The resources of both modes as files, separated by a comma, as both servers take them. */
+/** Writes the resources of each mode to a file; returns their paths with a comma between, as both servers expect. */
 async function writeFlips(folder: string, document: ReturnType<typeof generateDocument>): Promise<string> {
   const files: string[] = []
-  for (const mode of ['l4', 'l7']) {
+  for (const mode of LB_MODES) {
     const fleets = Object.fromEntries(
       Object.entries(document.fleets).map(([name, fleet]) => [name, { ...fleet, lb: { ...fleet.lb, mode } }]),
     )
     const resources = translateFleet(validateConfig({ ...document, fleets }), FLEET).map((message) => {
       const schema = messageRegistry.getMessage(message.$typeName)
-      if (schema === undefined) throw new TypeError(`${message.$typeName} is not known`)
+      if (schema === undefined) throw new TypeError(`unknown message ${message.$typeName}`)
       return anyPack(schema, message)
     })
     const file = join(folder, `${mode}.pb`)

@@ -1,0 +1,104 @@
+// Which test covers a source file that has none beside it. A folder stands for all of its files that have no test of their own.
+
+export type Cover =
+  | {
+      /** The test file that would fail if the source were wrong. */
+      readonly test: string
+      /** Whether the source runs as a process that the test starts, so that imports do not lead to it. */
+      readonly spawned?: true
+    }
+  /** No test runs it: why that is acceptable. Each of these is a debt. */
+  | { readonly untested: string }
+
+const by = (test: string): Cover => ({ test })
+/** The source is a program, or a part of one, that the test runs as a process. */
+const spawnedBy = (test: string): Cover => ({ test, spawned: true })
+const FOR_MEASURING = {
+  untested: 'a program for measuring by hand; what its report says is read by a person',
+}
+
+/** By path from the root; of several that fit, the longest counts. */
+export const COVERED_BY: Readonly<Record<string, Cover>> = {
+  'api/': by('api/client.test.ts'),
+  'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
+  'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
+  'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
+  'api/revision-status.ts': by('control-plane/admin/api-docs.test.ts'),
+  'api/schemas/': by('control-plane/admin/api-docs.test.ts'),
+  'bench/': FOR_MEASURING,
+  'bench/harness/': by('bench/push.test.ts'),
+  'bench/harness/environment.ts': FOR_MEASURING,
+  'bench/harness/publish.ts': FOR_MEASURING,
+  'bench/push/': by('bench/push.test.ts'),
+  'bench/push/cells.ts': FOR_MEASURING,
+  'bench/servers/': spawnedBy('bench/servers/servers.test.ts'),
+  'cli/demo/': spawnedBy('test/envoy/demo.test.ts'),
+  'cli/exit-code.ts': by('cli/yard.test.ts'),
+  'cli/output/': spawnedBy('test/envoy/demo.test.ts'),
+  'cli/output/print.ts': spawnedBy('test/envoy/yard-up.test.ts'),
+  'cli/prepare/': spawnedBy('cli/launch.test.ts'),
+  'cli/verbs/': spawnedBy('test/envoy/yard-up.test.ts'),
+  'cli/verbs/bundle.ts': spawnedBy('cli/yard.test.ts'),
+  'cli/verbs/certs.ts': spawnedBy('testbed/certificates/folder.test.ts'),
+  'cli/verbs/demo.ts': spawnedBy('test/envoy/demo.test.ts'),
+  'cli/verbs/issue.ts': spawnedBy('test/envoy/yard-security.test.ts'),
+  'cli/verbs/token.ts': spawnedBy('cli/yard.test.ts'),
+  'control-plane/access/audit-log.ts': by('test/policies/rest-access.test.ts'),
+  'control-plane/admin/': by('control-plane/admin/admin.test.ts'),
+  'control-plane/admin/access.ts': by('test/policies/rest-access.test.ts'),
+  'control-plane/admin/body.ts': by('control-plane/admin/bad-requests.test.ts'),
+  'control-plane/admin/preconditions.ts': by('control-plane/admin/config-routes.test.ts'),
+  'control-plane/admin/wait.ts': by('control-plane/admin/config-routes.test.ts'),
+  'control-plane/document/': by('control-plane/document/validate.test.ts'),
+  'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),
+  'control-plane/document/validators/security.ts': by('test/policies/admin-refusals.test.ts'),
+  'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
+  'control-plane/sources/secrets/check-certificate.ts': by(
+    'control-plane/sources/secrets/read-secret.test.ts',
+  ),
+  'control-plane/sources/secrets/secret-store.ts': by('test/envoy/tls-rotation.test.ts'),
+  'control-plane/switches/': by('test/golden/goldens.test.ts'),
+  'control-plane/switches/http-filters.ts': by('test/policies/chain-order.test.ts'),
+  'control-plane/switches/http-filters/': by('test/policies/truth-table.test.ts'),
+  'control-plane/switches/lb-policies/': by('control-plane/switches/lb-policies.test.ts'),
+  'control-plane/translate/': by('control-plane/translate/translate.test.ts'),
+  'control-plane/translate/secret.ts': by('test/golden/goldens.test.ts'),
+  'control-plane/translate/tls.ts': by('test/golden/goldens.test.ts'),
+  'core/errors.ts': by('test/house/errors.test.ts'),
+  'core/spiffe-ids.ts': by('test/policies/control-plane-identity.test.ts'),
+  'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
+  'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
+  'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
+  'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
+  'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
+  'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
+  'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
+  'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
+  'processes/clock.ts': by('processes/keep-running.test.ts'),
+  'processes/interruption.ts': spawnedBy('test/envoy/demo.test.ts'),
+  'proto/generate.js': spawnedBy('cli/launch.test.ts'),
+  'services/': by('services/backend-server.test.ts'),
+  'services/auth/': by('services/auth/identity.test.ts'),
+  'services/authorizer/': by('services/authorizer/authorizer.test.ts'),
+  'services/authorizer/active-policy.ts': by('test/policies/bundles.test.ts'),
+  'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
+  'services/flags.ts': by('services/backend-flags.test.ts'),
+  'services/issuer/': by('services/issuer/issuer.test.ts'),
+  'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
+  'services/rpc/status-error.ts': by('services/rpc/statuses.test.ts'),
+  'services/service-process.ts': spawnedBy('services/backend.test.ts'),
+  'testbed/': by('test/envoy/fleet.test.ts'),
+  'testbed/authorizer.ts': by('test/policies/fuzz-chain.test.ts'),
+  'testbed/flips/': by('test/envoy/flip.test.ts'),
+  'testbed/issuer.ts': by('test/scenarios/grpc-security.test.ts'),
+  'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
+  'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
+  'testbed/security.ts': by('test/scenarios/grpc-security.test.ts'),
+  'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
+  'xds-server/services/': by('test/conformance/transport.test.ts'),
+  'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
+  'xds-server/snapshot/snapshot-json.ts': by('control-plane/admin/status-routes.test.ts'),
+  'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
+  'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
+  'xds-server/type-state/plan-push.ts': by('xds-server/type-state/type-state.test.ts'),
+}

@@ -1,0 +1,42 @@
+// package-lock.json is whole: `npm ci` accepts it on every platform.
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { type LockedPackages, lockFileProblems } from './lock-file.ts'
+
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
+
+t.test('the lock file has an entry for every dependency, other platforms’ included', async (t) => {
+  t.strictSame(lockFileProblems(read('package-lock.json').packages), [])
+})
+
+t.test('the lock file has the dependencies of package.json', async (t) => {
+  const { dependencies, devDependencies } = read('package.json')
+  t.match(read('package-lock.json').packages[''], { dependencies, devDependencies })
+})
+
+const whole: LockedPackages = {
+  '': { dependencies: { '@a/one': '1' } },
+  'node_modules/@a/one': { optionalDependencies: { '@a/linux': '1', two: '1' } },
+  'node_modules/@a/linux': {},
+  'node_modules/@a/one/node_modules/two': { dependencies: { '@a/linux': '1' } },
+  'node_modules/own': { resolved: 'proto', link: true },
+}
+
+t.test('a whole lock file has no problems', async (t) => {
+  t.strictSame(lockFileProblems(whole), [])
+})
+
+t.test('a missing optional package is a problem', async (t) => {
+  const { 'node_modules/@a/linux': _, ...partial } = whole
+  t.strictSame(lockFileProblems(partial), [
+    'node_modules/@a/one: has no entry for its dependency @a/linux',
+    'node_modules/@a/one/node_modules/two: has no entry for its dependency @a/linux',
+  ])
+})
+
+t.test('a download address is a problem', async (t) => {
+  const packages = { ...whole, 'node_modules/@a/linux': { resolved: 'https://registry.example/linux.tgz' } }
+  t.strictSame(lockFileProblems(packages), [
+    'node_modules/@a/linux: names a download address; .npmrc omits them',
+  ])
+})

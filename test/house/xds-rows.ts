@@ -1,0 +1,192 @@
+// The rows of docs/xds-rows.md as data: what the server does, and where the protocol or a public issue says why.
+
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Row {
+  /** What the server does. */
+  readonly rule: string
+  /** `P` for the xDS protocol document, a gRFC such as `A46`, or a public issue such as `envoyproxy/envoy#10363`. */
+  readonly sources: readonly string[]
+}
+
+export const XDS_ROWS: Readonly<Record<string, Row>> = {
+  X1: {
+    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
+    sources: ['P', 'envoyproxy/envoy#10363'],
+  },
+  X2: {
+    rule: 'A delta request with a stale nonce still subscribes and unsubscribes.',
+    sources: ['P', 'envoyproxy/envoy#16659'],
+  },
+  X3: {
+    rule: 'The first request of a type on a stream is never stale, whatever its nonce.',
+    sources: ['P', 'envoyproxy/envoy#30155'],
+  },
+  X4: {
+    rule: 'Only `error_detail` makes a NACK. The subscriptions in a NACK count.',
+    sources: ['P', 'envoyproxy/envoy#14841'],
+  },
+  X5: {
+    rule: 'NACKed content is not sent to that stream again, unless the client requests it. The next push has other content.',
+    sources: ['envoyproxy/go-control-plane#46', 'envoyproxy/go-control-plane#794', 'kumahq/kuma#13852'],
+  },
+  X6: {
+    rule: 'The resources of a NACKed response are unknown on that node until an ACK. They are all sent again with the next content, and after a reconnect or a restart of the server.',
+    sources: ['A46', 'envoyproxy/envoy#32880'],
+  },
+  X7: {
+    rule: "A NACK is in the status, an event and a metric, with Envoy's text and the path in the document that the resource comes from.",
+    sources: ['envoyproxy/gateway#9198', 'kumahq/kuma#4053'],
+  },
+  X8: {
+    rule: 'While a revision is pending or after it was rejected, a node that starts is served the last known good snapshot.',
+    sources: ['envoyproxy/gateway#9198', 'envoyproxy/go-control-plane#564'],
+  },
+  X9: {
+    rule: 'A rollback brings back the whole document: all types of all fleets together.',
+    sources: ['cilium/cilium#48897'],
+  },
+  X10: {
+    rule: 'The assignment of each cluster that is sent follows at once, changed or not, without waiting for the ACK of the cluster.',
+    sources: ['P', 'envoyproxy/go-control-plane#245', 'envoyproxy/java-control-plane#131'],
+  },
+  X11: {
+    rule: 'The endpoints of a cluster that was removed and added again are sent, even if the client has seen their version.',
+    sources: ['envoyproxy/go-control-plane#583'],
+  },
+  X12: { rule: 'A cluster without endpoints is served an empty assignment.', sources: ['istio/istio#23029'] },
+  X13: {
+    rule: 'A request for several names is answered with those that exist.',
+    sources: ['envoyproxy/go-control-plane#119', 'envoyproxy/go-control-plane#426', 'kumahq/kuma#12098'],
+  },
+  X14: {
+    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait.',
+    sources: ['P', 'envoyproxy/go-control-plane#526'],
+  },
+  X15: {
+    rule: 'A cluster, its endpoints and secrets are removed when listeners and routes that no longer use them are ACKed.',
+    sources: ['P', 'projectcontour/contour#2151'],
+  },
+  X16: {
+    rule: 'While the ACK of a type is missing, later stages wait, and other types of the same stage do not.',
+    sources: ['istio/istio.io#8383'],
+  },
+  X17: {
+    rule: 'One subscription state machine handles the legacy wildcard, `*` and names, as in the examples of the protocol document.',
+    sources: ['P', 'envoyproxy/go-control-plane#559', 'envoyproxy/go-control-plane#1300'],
+  },
+  X18: {
+    rule: 'Only listeners and clusters have the legacy wildcard.',
+    sources: ['envoyproxy/go-control-plane#1323'],
+  },
+  X19: {
+    rule: 'In delta, a name that is unsubscribed beside `*` is answered with the resource, or as removed.',
+    sources: ['P'],
+  },
+  X20: {
+    rule: 'In delta, a name that is subscribed again is sent again.',
+    sources: ['P', 'envoyproxy/envoy#22418'],
+  },
+  X21: {
+    rule: 'After a reconnect the difference is sent, including removals: nothing if nothing changed.',
+    sources: ['P', 'istio/istio#41494', 'projectcontour/contour#6250'],
+  },
+  X22: {
+    rule: 'In delta, a subscribed name that does not exist is sent as removed, and sent when it exists.',
+    sources: ['P', 'envoyproxy/go-control-plane#488'],
+  },
+  X23: {
+    rule: 'In SotW, a subscribed name that does not exist is not answered, and sent when it exists.',
+    sources: ['P', 'A57', 'envoyproxy/go-control-plane#1319'],
+  },
+  X24: {
+    rule: 'SotW responses carry all subscribed listeners and clusters. For other types they carry what changed.',
+    sources: ['P', 'envoyproxy/go-control-plane#1299'],
+  },
+  X25: {
+    rule: 'Nothing is answered before the first snapshot. An empty snapshot is answered.',
+    sources: ['kumahq/kuma#2171', 'envoyproxy/go-control-plane#465'],
+  },
+  X26: {
+    rule: 'Two resources of one type with the same name are rejected; all such pairs are listed.',
+    sources: ['P'],
+  },
+  X27: {
+    rule: 'Versions are hashes of content, so a restart does not reset them.',
+    sources: ['hashicorp/consul#4731'],
+  },
+  X28: { rule: 'Replicas with equal content have equal versions.', sources: ['envoyproxy/envoy#8718'] },
+  X29: {
+    rule: 'Map entries are sorted before encoding, so equal content pushes nothing.',
+    sources: ['envoyproxy/envoy#6252', 'envoyproxy/gateway#10018'],
+  },
+  X30: {
+    rule: 'The server remembers the node of a stream. A request without `type_url` on ADS ends with `INVALID_ARGUMENT`.',
+    sources: ['P'],
+  },
+  X31: {
+    rule: 'A name that is unsubscribed while writes are blocked is not sent.',
+    sources: ['envoyproxy/go-control-plane#1498'],
+  },
+  X33: {
+    rule: 'A renewed secret keeps its name, so the bytes of listeners do not change. An old and a new authority are trusted together.',
+    sources: ['envoyproxy/envoy#21393'],
+  },
+  X34: {
+    rule: 'A thousand streams that connect at once share encoded bytes, and wait for each other if too many bytes are unsent.',
+    sources: ['istio/istio#35263'],
+  },
+  X35: {
+    rule: 'A client that stops reading has at most one unsent response of each type, and then gets only the newest content.',
+    sources: ['grpc/grpc-node#1332', 'istio/istio#28261'],
+  },
+  X36: {
+    rule: 'A stream leaves nothing behind, however it ends.',
+    sources: ['envoyproxy/go-control-plane#570', 'envoyproxy/go-control-plane#916'],
+  },
+  X37: {
+    rule: 'Requests may be large, and delta responses are split below 4 MiB, the default limit of gRPC clients.',
+    sources: ['envoyproxy/gateway#9564', 'envoyproxy/envoy#36169'],
+  },
+  X38: { rule: 'HTTP/2 keepalive on both ends detects dead peers.', sources: ['MGMT'] },
+}
+
+/** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
+export function testsOfRows(): ReadonlyMap<string, readonly string[]> {
+  const files = globSync('{*,*/**}/*.test.ts', { cwd: root, exclude: ['node_modules', '.*'] })
+  const rows = new Map<string, string[]>()
+  for (const file of files.sort()) {
+    const titles = readFileSync(root + file, 'utf8').matchAll(/['"`]((?:X\d+(?:, )?)+):/g)
+    const inFile = new Set([...titles].flatMap(([, list = '']) => list.split(', ')))
+    for (const row of inFile) rows.set(row, [...(rows.get(row) ?? []), file])
+  }
+  return rows
+}
+
+const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
+  P: ['xDS protocol', 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'],
+  MGMT: [
+    'xDS management servers',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
+  ],
+  A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
+  A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
+}
+
+function linkOf(source: string): string {
+  const [title, url] = DOCUMENTS[source] ?? [source, `https://github.com/${source.replace('#', '/issues/')}`]
+  return `[${title}](${url})`
+}
+
+/** The rows as a Markdown table. */
+export function xdsRowsTable(): string {
+  const tests = testsOfRows()
+  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources }]) => {
+    const files = (tests.get(code) ?? []).map((file) => `\`${file}\``).join(', ')
+    return `| ${code} | ${rule} | ${sources.map(linkOf).join(', ')} | ${files} |`
+  })
+  return ['| row | what the server does | source | tests |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}

@@ -1,0 +1,112 @@
+// Callers that take no answers, and services that read no requests: others are served, and the Envoy holds little for them.
+
+import { create, toBinary } from '@bufbuild/protobuf'
+import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import t, { type Test } from 'tap'
+import { STREAM_WINDOW_BYTES } from '../../control-plane/translate/limits.ts'
+import { startBackendProcess } from '../support/backend-process.ts'
+import { connectEcho, type Edge, startEdge } from '../support/edge.ts'
+import { withoutStreamLimits } from '../support/limits-off.ts'
+import { residentMemoryMib } from '../support/process-cost.ts'
+import { openStalledConnection } from '../support/stalled-connection.ts'
+import { startStallingService } from '../support/stalling-service.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const UNARY = `/${EchoService.typeName}/Unary`
+const BIDIRECTIONAL = `/${EchoService.typeName}/Bidirectional`
+const CALLS = 30
+/** A call waits for nothing but its turn on a busy machine; one behind a stalled stream waits for ever. */
+const CALL_TIMEOUT_MS = 10_000
+/** On its way through an Envoy a stream can fill four buffers of one window each: two for requests, two for responses. */
+const WINDOWS_A_STREAM = 4
+/** Connections, and what an allocator keeps beside what is used. */
+const SLACK = 2
+
+const message = toBinary(
+  EchoRequestSchema,
+  create(EchoRequestSchema, { message: 'x'.repeat(64 * KIB), payloadSize: 64 * KIB }),
+)
+
+interface Attack {
+  readonly connections: number
+  readonly streams: number
+}
+
+function mostGrowthMib({ connections, streams }: Attack): number {
+  return 8 + (SLACK * WINDOWS_A_STREAM * connections * streams * STREAM_WINDOW_BYTES) / MIB
+}
+
+/** The calls of others that were answered, of 30, and by how many MiB the Envoy grew. */
+async function underAttack(t: Test, edge: Edge, direct: string, { connections, streams }: Attack) {
+  await connectEcho(t, edge.address).unary({ message: 'before' })
+  const before = residentMemoryMib(edge.envoy.pid)
+  const stalled = await Promise.all(
+    Array.from({ length: connections }, () =>
+      openStalledConnection(t, edge.address, { path: BIDIRECTIONAL, streams, message, bytes: 30 * MIB }),
+    ),
+  )
+  const service = connectEcho(t, direct)
+  for (const { settled } of stalled) await settled(() => service.unary({ message: 'are you done?' }))
+  const others = connectEcho(t, edge.address)
+  const answers = await Promise.allSettled(
+    Array.from({ length: CALLS }, () =>
+      others.unary({ message: 'me too' }, { deadline: new Date(Date.now() + CALL_TIMEOUT_MS) }),
+    ),
+  )
+  const grownMib = residentMemoryMib(edge.envoy.pid) - before
+  for (const { close } of stalled) close()
+  return { answered: answers.filter(({ status }) => status === 'fulfilled').length, grownMib }
+}
+
+const ATTACKS: readonly Attack[] = [
+  { connections: 1, streams: 6 },
+  { connections: 1, streams: 90 },
+  { connections: 24, streams: 6 },
+]
+
+t.test('S54: callers that take no answers do not keep others from theirs', async (t) => {
+  for (const attack of ATTACKS) {
+    const title = `${attack.streams} streams of 30 MiB on each of ${attack.connections} connections`
+    await t.test(title, async (t) => {
+      const { address } = await startBackendProcess(t, 'b1')
+      const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } } })
+      const { answered, grownMib } = await underAttack(t, edge, address, attack)
+      t.equal(answered, CALLS, 'all calls of others are answered')
+      t.ok(grownMib < mostGrowthMib(attack), `the Envoy grew by ${grownMib.toFixed(0)} MiB`)
+    })
+  }
+})
+
+t.test('S54: a service that reads no streams does not keep callers from its other methods', async (t) => {
+  const address = await startStallingService(t, UNARY)
+  const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } } })
+  for (const attack of ATTACKS) {
+    const { answered, grownMib } = await underAttack(t, edge, address, attack)
+    t.equal(answered, CALLS, `${attack.connections} connections with ${attack.streams} streams`)
+    t.ok(grownMib < mostGrowthMib(attack), `the Envoy grew by ${grownMib.toFixed(0)} MiB`)
+  }
+})
+
+t.test(
+  'S54: with the default windows of Envoy, six streams stop all others, or fill its memory',
+  async (t) => {
+    const attack = { connections: 1, streams: 6 }
+    const edgeTo = (address: string) =>
+      startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } }, edit: withoutStreamLimits })
+    const { address } = await startBackendProcess(t, 'b1')
+    const unread = await underAttack(t, await edgeTo(address), address, attack)
+    t.ok(
+      unread.answered < CALLS,
+      `callers that take no answers: ${unread.answered} calls of others are answered`,
+    )
+    t.ok(unread.grownMib > mostGrowthMib(attack), `the Envoy grew by ${unread.grownMib.toFixed(0)} MiB`)
+
+    const stalling = await startStallingService(t, UNARY)
+    const unsent = await underAttack(t, await edgeTo(stalling), stalling, attack)
+    t.ok(
+      unsent.grownMib > mostGrowthMib(attack),
+      `services that do not read: grew by ${unsent.grownMib.toFixed(0)} MiB`,
+    )
+  },
+)

@@ -1,0 +1,71 @@
+// A caller that sends and takes no answers: an HTTP/2 connection whose windows are closed from its first frame on.
+
+import { once } from 'node:events'
+import { type ClientHttp2Session, connect } from 'node:http2'
+import type { Teardowns } from './real-envoy.ts'
+
+export interface StalledConnection {
+  /**
+   * Resolves with the number of bytes sent, once no more are taken: none during 50 calls of `roundTrip`, which must pass
+   * through whatever might still take some.
+   */
+  readonly settled: (roundTrip: () => Promise<unknown>) => Promise<number>
+  readonly close: () => void
+}
+
+export interface StalledStreams {
+  readonly path: string
+  readonly streams: number
+  /** Sent again and again on each stream, until `bytes` are sent. */
+  readonly message: Uint8Array
+  readonly bytes: number
+}
+
+/** Round trips without a byte of progress after which nothing is on its way any more. */
+const QUIET_ROUND_TRIPS = 50
+
+/** Opens streams that send `bytes` each and leave all answers unread: the initial window of the client is 0. */
+export async function openStalledConnection(
+  t: Teardowns,
+  address: string,
+  { path, streams, message, bytes }: StalledStreams,
+): Promise<StalledConnection> {
+  const session = connect(`http://${address}`, { settings: { initialWindowSize: 0 } })
+  session.on('error', () => {})
+  const close = () => session.destroy()
+  t.teardown(close)
+  await once(session, 'connect')
+  const frame = Buffer.alloc(5 + message.length)
+  frame.writeUInt32BE(message.length, 1)
+  frame.set(message, 5)
+  const open = () => sendForever(session, path, frame, Math.ceil(bytes / frame.length))
+  for (let stream = 0; stream < streams; stream += 1) open()
+  return { settled: (roundTrip) => settled(session, roundTrip), close }
+}
+
+function sendForever(session: ClientHttp2Session, path: string, frame: Buffer, count: number): void {
+  const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' }
+  const stream = session.request(headers)
+  stream.on('error', () => {})
+  let left = count
+  const send = () => {
+    while (left > 0) {
+      left -= 1
+      if (!stream.write(frame)) return
+    }
+    stream.end()
+  }
+  stream.on('drain', send)
+  send()
+}
+
+async function settled(session: ClientHttp2Session, roundTrip: () => Promise<unknown>): Promise<number> {
+  let [sent, quiet] = [0, 0]
+  while (quiet < QUIET_ROUND_TRIPS && !session.destroyed) {
+    await roundTrip()
+    const now = session.socket.bytesWritten
+    quiet = now === sent ? quiet + 1 : 0
+    sent = now
+  }
+  return sent
+}

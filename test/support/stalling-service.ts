@@ -1,0 +1,32 @@
+// A service that answers unary calls and never reads a byte of a stream.
+
+import { once } from 'node:events'
+import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import type { Teardowns } from './real-envoy.ts'
+
+const OK = { 'grpc-status': '0' }
+const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
+const EMPTY_MESSAGE = Buffer.alloc(5)
+
+/** @param unary the path of the method that it answers, with an empty message */
+export async function startStallingService(t: Teardowns, unary: string): Promise<string> {
+  const sessions = new Set<Http2Session>()
+  const server = createServer()
+  server.on('session', (session) => sessions.add(session))
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
+    stream.on('error', () => {})
+    if (headers[':path'] !== unary) return
+    stream.respond(HEADERS, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers(OK))
+    stream.resume()
+    stream.end(EMPTY_MESSAGE)
+  })
+  t.teardown(() => {
+    for (const session of sessions) session.destroy()
+    server.close()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}

@@ -1,0 +1,34 @@
+// The command with a real Envoy to start; whatever imports this runs serially.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { spawnYard, untilEnded, type YardProcess } from './yard-process.ts'
+
+/** Starts `yard` with `folder` as its folder for state and for temporary files. */
+export function startYard(t: Test, folder: string, ...args: readonly string[]): YardProcess {
+  return spawnYard(t, folder, findEnvoy().path, args)
+}
+
+/** Runs `yard` to its end. */
+export function runYard(t: Test, folder: string, ...args: readonly string[]) {
+  return untilEnded(startYard(t, folder, ...args))
+}
+
+/** Processes whose environment names the folder: all that was started from there has it. */
+export function processesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${folder}`)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Ends when no process names the folder; the shell that watches for the parent outlives its program by a moment, nothing else may. */
+export async function untilGone(folder: string): Promise<void> {
+  while (processesOf(folder).length > 0) await setImmediate()
+}
