@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
-import { MadeUpCheckout } from '../test/support/made-up-checkout.ts'
+import { FakeCheckout } from '../test/support/fake-checkout.ts'
 
 const CLEAN_INSTALL = 'npm ci --include=dev --no-audit --no-fund --loglevel=error'
 const UPDATE = 'npm install --no-save --include=dev --no-audit --no-fund --loglevel=error'
 const REBUILD = 'npm rebuild node --ignore-scripts=false --no-audit --no-fund --loglevel=error'
 
-const makeCheckout = (t: Test) => new MadeUpCheckout(t.testdir())
+const makeCheckout = (t: Test) => new FakeCheckout(t.testdir())
 
 t.test(
   'the first start installs exactly the lock file, generates, and reports progress on standard error',

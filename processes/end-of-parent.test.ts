@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import t from 'tap'
 import { startProcess } from './running-process.ts'
 
-const PARENT = fileURLToPath(new URL('../test/support/dialling-parent.ts', import.meta.url))
+const PARENT = fileURLToPath(new URL('../test/support/dialing-parent.ts', import.meta.url))
 
 /** Starts the parent; `connectionsEnded` when the connections that its two processes hold have ended. */
 async function openParent(t: Test, kind: 'die-with-parent' | 'watching-stdin') {

@@ -1,4 +1,4 @@
-// What a real Envoy says of itself. Its resources come from files here, so that no control plane is needed.
+// The admin interface of a real Envoy. Its resources come from files, so no control plane is needed.
 import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
@@ -38,7 +38,7 @@ const httpConnectionManager = {
 
 const at = (address: string, portValue: number) => ({ socketAddress: { address, portValue } })
 
-/** An Envoy with a listener in front of a backend that takes connections and says nothing. */
+/** An Envoy with a listener in front of a backend that accepts connections and never answers. */
 async function startEdge(t: Test, drainTimeSeconds = 600) {
   const backend = createServer((socket) => void socket.on('error', () => {}).resume())
   await once(backend.listen(0, '127.0.0.1'), 'listening')
@@ -110,18 +110,18 @@ async function startEdge(t: Test, drainTimeSeconds = 600) {
   }
 }
 
-/** Asks again until the answer is the wanted one; the test's timeout bounds it. */
+/** Polls until the answer is the wanted one; the test's timeout bounds it. */
 async function becomes<T>(t: Test, read: () => Promise<T>, wanted: T, message: string) {
   let answer = await read()
   while (!isDeepStrictEqual(answer, wanted)) answer = await read()
   t.same(answer, wanted, message)
 }
 
-t.test('what Envoy holds is shown by name, with its version, state and content', async (t) => {
+t.test('the config dump shows resources by name, with version, state and content', async (t) => {
   const { admin, putListener } = await startEdge(t)
   const [cluster, ...otherClusters] = await admin.heldClusters()
   t.match(cluster, { name: 'orders', state: 'active', versionInfo: 'v1', config: { name: 'orders' } })
-  t.same(otherClusters, [], 'static clusters are not among them')
+  t.same(otherClusters, [], 'static clusters are not included')
 
   const [listener, ...otherListeners] = await admin.heldListeners()
   t.match(listener, { name: 'orders-listener', state: 'active', versionInfo: 'v1' })
@@ -130,11 +130,11 @@ t.test('what Envoy holds is shown by name, with its version, state and content',
 
   putListener(httpConnectionManager)
   const isHttp = async () => JSON.stringify(await admin.heldListeners()).includes('http_connection_manager')
-  await becomes(t, isHttp, true, 'a new content is seen')
+  await becomes(t, isHttp, true, 'new content is visible')
   t.match(await admin.configDump(), { configs: Array })
 })
 
-t.test('the last old connection is seen to go after a flip from L4 to L7', async (t) => {
+t.test('after a flip from L4 to L7, the admin shows when the last old connection closes', async (t) => {
   const { admin, listener, putListener, call } = await startEdge(t)
   const connections = () => admin.activeDownstreamConnections(listener, 'orders')
   t.same(await connections(), { l4: 0, l7: 0 })
@@ -146,9 +146,9 @@ t.test('the last old connection is seen to go after a flip from L4 to L7', async
     (await admin.stats('in_place')).get('listener_manager.listener_in_place_updated')
   await becomes(t, flipped, 1, 'flipped')
   await call()
-  await becomes(t, connections, { l4: 2, l7: 1 }, 'a new one beside the old ones')
+  await becomes(t, connections, { l4: 2, l7: 1 }, 'a new connection beside the old ones')
   for (const socket of old) socket.destroy()
-  await becomes(t, connections, { l4: 0, l7: 1 }, 'the old ones are gone')
+  await becomes(t, connections, { l4: 0, l7: 1 }, 'the old connections are closed')
 })
 
 t.test('clusters() shows the hosts of each cluster', async (t) => {
@@ -161,7 +161,7 @@ t.test('clusters() shows the hosts of each cluster', async (t) => {
   })
 })
 
-t.test('stats() gives the numbers whose names contain the filter', async (t) => {
+t.test('stats() returns the numbers whose names match the filter', async (t) => {
   const { admin } = await startEdge(t)
   const stats = await admin.stats('^cluster_manager\\.(active|warming)_clusters[&]?$')
   t.same(Object.fromEntries(stats), {
@@ -180,7 +180,7 @@ t.test('drainListeners() closes the listeners after the drain time', async (t) =
   await t.rejects(call(), { code: 'ECONNREFUSED' })
 })
 
-t.test('an Envoy that does not answer, or answers with an error, is an error that names it', async (t) => {
+t.test('if Envoy does not answer or answers with an error, the error names its address', async (t) => {
   const { admin, stop } = await startEdge(t)
   const elsewhere = new EnvoyAdmin(`${admin.url}/elsewhere`)
   await t.rejects(elsewhere.clusters(), { code: 'process-failed', message: /elsewhere.* answered 404: / })
@@ -191,7 +191,7 @@ t.test('an Envoy that does not answer, or answers with an error, is an error tha
   })
 })
 
-t.test('waiting for an Envoy to be live has an end', async (t) => {
+t.test('waiting for a live Envoy times out', async (t) => {
   const bootstrap = createBootstrap({
     nodeId: 'lonely',
     cluster: 'edge',

@@ -1,11 +1,11 @@
-// The demonstration, from the command to its last process, on real parts.
+// `yard demo` with real parts, from the start of the command to the end of its last process.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
-t.test('yard demo measures what it should, exits with 0, and leaves nothing behind', async (t) => {
+t.test('yard demo prints the expected results, exits with 0, and leaves no process or file', async (t) => {
   const folder = t.testdir()
   const { code, stdout, output } = await runYard(t, folder, 'demo', '--calls', '300')
   t.equal(code, 0, output)
@@ -28,11 +28,11 @@ t.test('yard demo measures what it should, exits with 0, and leaves nothing behi
   t.match(stdout, /✓ As expected/)
   for (const line of stdout.split('\n')) t.ok(line.length <= 100, line)
 
-  t.same(readdirSync(folder), [], 'its folder is gone')
+  t.same(readdirSync(folder), [], 'its folder is removed')
   await untilGone(folder)
 })
 
-t.test('yard demo --stay runs on for the other verbs, and ends everything with Ctrl-C', async (t) => {
+t.test('yard demo --stay keeps running for the other verbs, and Ctrl-C ends everything', async (t) => {
   const folder = t.testdir()
   const yard = startYard(t, folder, 'demo', '--calls', '30', '--stay')
   await yard.printed('Running until Ctrl-C')
@@ -46,7 +46,7 @@ t.test('yard demo --stay runs on for the other verbs, and ends everything with C
   t.same(readdirSync(join(folder, 'state')), [])
 })
 
-t.test('an interrupted demonstration ends every process that it started', async (t) => {
+t.test('an interrupted yard demo ends every process that it started', async (t) => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -1,4 +1,4 @@
-// Draining endpoints on real traffic: new work goes elsewhere, and nothing that is under way fails.
+// Draining endpoints with real traffic: new calls go elsewhere, and calls in progress do not fail.
 
 import t, { type Test } from 'tap'
 import { startBackendProcess } from '../support/backend-process.ts'
@@ -15,7 +15,7 @@ import { startLoad } from '../support/real-envoy.ts'
 
 type Endpoints = Readonly<Record<string, { readonly address: string }>>
 
-/** The upstream of these endpoints, of which some drain. */
+/** An upstream of these endpoints, some of them draining. */
 function echoOf(endpoints: Endpoints, ...draining: string[]) {
   const stated = Object.entries(endpoints).map(([id, { address }]) => [
     id,
@@ -37,7 +37,7 @@ for (const isDrained of [true, false]) {
       if (isDrained) {
         await edge.serve({ upstreams: echoOf(endpoints, 'b2') })
         const seen = tallyOf(await callEcho(connectEcho(t, edge.address), { count: 300 }))
-        t.same(Object.keys(seen).sort(), ['b1', 'b3'], 'none goes to it')
+        t.same(Object.keys(seen).sort(), ['b1', 'b3'], 'no call goes to it')
         await untilNoCallOpen(edge, b2.address)
       }
       await b2.kill()
@@ -49,7 +49,7 @@ for (const isDrained of [true, false]) {
 }
 
 t.test(
-  'where two of three drain, the third gets all calls; active again, they have their share',
+  'if two of three endpoints drain, the third gets all calls; when they are active again, they get their share',
   async (t) => {
     const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
     const edge = await startEdge(t, { upstreams: echoOf(endpoints, 'b1', 'b2') })
@@ -60,20 +60,20 @@ t.test(
   },
 )
 
-t.test('at L4 new connections go elsewhere, and the old ones go on', async (t) => {
+t.test('at L4 new connections go elsewhere, and open ones stay', async (t) => {
   const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
   const lb = { mode: 'l4' }
   const edge = await startEdge(t, { upstreams: echoOf(endpoints), lb })
   const old = await findConnectionTo(t, edge, 'b2')
   await edge.serve({ upstreams: echoOf(endpoints, 'b2'), lb })
   t.same(tallyOf(await newConnections(t, edge)), { b1: 6, b3: 6 })
-  t.equal((await old.unary({})).backendId, 'b2', 'the connection of before is served as before')
+  t.equal((await old.unary({})).backendId, 'b2', 'the open connection is still served')
 
   await edge.serve({ upstreams: echoOf(endpoints), lb })
-  t.same(tallyOf(await newConnections(t, edge)), { b1: 4, b2: 4, b3: 4 }, 'active again, it has its share')
+  t.same(tallyOf(await newConnections(t, edge)), { b1: 4, b2: 4, b3: 4 }, 'active again, it gets its share')
 })
 
-/** Which backend each of twelve new connections is given. */
+/** The backend of each of twelve new connections. */
 async function newConnections(t: Test, { address }: Edge): Promise<string[]> {
   const ids: string[] = []
   for (let index = 0; index < 12; index += 1) {

@@ -1,4 +1,4 @@
-// Three real Envoys behave as one fleet, and one that crashes is started again.
+// Three real Envoys behave as one fleet, and one that crashes is restarted.
 
 import { isDeepStrictEqual } from 'node:util'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -34,7 +34,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
   const { nodes, rest } = await start(t)
   const targets = nodes.map(({ target }) => target)
 
-  await t.test('each listens on an address of its own, and on no other', async (t) => {
+  await t.test('each listens on its own address only', async (t) => {
     t.equal(new Set(targets).size, 3)
     for (const { envoy, target } of nodes) {
       const [listener] = await envoy.admin.heldListeners()
@@ -46,7 +46,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
     }
   })
 
-  await t.test('a PUT answers when all three have it', async (t) => {
+  await t.test('a PUT answers when all three are in sync', async (t) => {
     for (const mode of ['l7', 'l4', 'l7'] as const) {
       t.match(await rest.putLb('edge', { mode, policy: 'round_robin' }), { outcome: 'synced' })
       const expected = mode === 'l4' ? 1 : 3
@@ -61,7 +61,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
     }
   })
 
-  await t.test('a PUT answers while one of them is stopped only when that one goes on', async (t) => {
+  await t.test('if one Envoy is paused, a PUT answers only after it continues', async (t) => {
     const paused = nodes[2]?.envoy.pid ?? 0
     process.kill(paused, 'SIGSTOP')
     t.teardown(() => process.kill(paused, 'SIGCONT'))
@@ -72,7 +72,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
     })
     const others = async () =>
       (await rest.getStatus()).nodes.filter(({ state }) => state === 'SYNCED').map(({ id }) => id)
-    // Until the write is served, all three are in sync with what came before it.
+    // Until the write is served, all three are in sync with the previous revision.
     while (!isDeepStrictEqual((await others()).toSorted(), ['edge-1', 'edge-2']));
     t.equal((await rest.getLb('edge')).policy, 'random')
     t.equal(isAnswered, false)
@@ -81,10 +81,10 @@ t.test('three Envoys behave as one fleet', async (t) => {
   })
 })
 
-t.test('an Envoy that crashes is started again, on the same addresses', async (t) => {
+t.test('an Envoy that crashes is restarted on the same addresses', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  /** Pauses last until the test ends them. */
+  /** Pauses between restarts, which the test ends. */
   const pause = Promise.withResolvers<void>()
   const waited: number[] = []
   const clock: Clock = {
@@ -94,8 +94,8 @@ t.test('an Envoy that crashes is started again, on the same addresses', async (t
       await pause.promise
     },
   }
-  const told: string[] = []
-  const heard = { ended: Promise.withResolvers<void>(), started: Promise.withResolvers<void>() }
+  const restarts: string[] = []
+  const reported = { ended: Promise.withResolvers<void>(), started: Promise.withResolvers<void>() }
   const fleet = await startEnvoyFleet({
     binary: findEnvoy().path,
     name: 'edge',
@@ -106,8 +106,8 @@ t.test('an Envoy that crashes is started again, on the same addresses', async (t
     group,
     clock,
     onRestart: (nodeId: string, { kind }: Restart) => {
-      told.push(`${nodeId} ${kind}`)
-      if (kind !== 'failed') heard[kind].resolve()
+      restarts.push(`${nodeId} ${kind}`)
+      if (kind !== 'failed') reported[kind].resolve()
     },
   })
   t.same(
@@ -117,15 +117,15 @@ t.test('an Envoy that crashes is started again, on the same addresses', async (t
   const [, crashing] = fleet
   const pid = crashing?.pid ?? 0
   process.kill(pid, 'SIGKILL')
-  await heard.ended.promise
+  await reported.ended.promise
   t.same(waited, [1_000])
-  await t.rejects(Promise.resolve(crashing?.admin.ready()), 'until the pause is over, it is down')
+  await t.rejects(Promise.resolve(crashing?.admin.ready()), 'it is down during the pause')
   pause.resolve()
-  await heard.started.promise
+  await reported.started.promise
   t.not(crashing?.pid, pid)
-  t.equal(await crashing?.admin.ready(), 'PRE_INITIALIZING', 'its admin is where it was')
-  t.same(told, ['edge-2 ended', 'edge-2 started'])
+  t.equal(await crashing?.admin.ready(), 'PRE_INITIALIZING', 'its admin has the same address')
+  t.same(restarts, ['edge-2 ended', 'edge-2 started'])
 
   await group.stop()
-  t.same(told, ['edge-2 ended', 'edge-2 started'], 'the end of the group is no crash')
+  t.same(restarts, ['edge-2 ended', 'edge-2 started'], 'stopping the group is not a crash')
 })

@@ -1,4 +1,4 @@
-// Every golden output is taken by a real Envoy: one after another, by the same one, as a fleet would come to them.
+// One real Envoy accepts every golden output, one after another, as revisions of a fleet.
 
 import t from 'tap'
 import { translateFleet } from '../../control-plane/translate/translate.ts'

@@ -1,4 +1,4 @@
-// Active health checks on real traffic: what a dead, a frozen and a removed backend cost, with the switch on and off.
+// Active health checks with real traffic: which calls a dead, a frozen and a removed backend cost, with the switch on and off.
 
 import { isMessage, type Message } from '@bufbuild/protobuf'
 import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
@@ -42,14 +42,14 @@ function echoOf(backends: Readonly<Record<string, { readonly address: string }>>
   return { echo: { endpoints: Object.fromEntries(endpoints), healthCheck } }
 }
 
-/** An edit for twins: takes from the clusters what would have helped. */
+/** An edit for twins: removes the setting under test from the clusters. */
 function editClusters(edit: (cluster: Cluster) => void) {
   return (resources: readonly Message[]) =>
     resources.filter((resource) => isMessage(resource, ClusterSchema)).forEach(edit)
 }
 
 t.test(
-  'a backend that is killed under load gets no calls once it is ejected, and its share when it is back',
+  'a backend that is killed under load gets no calls after its ejection, and its share after its restart',
   async (t) => {
     const backends = await startBackends(t)
     const edge = await startEdge(t, { upstreams: echoOf(backends, CHECK) })
@@ -59,7 +59,7 @@ t.test(
     await untilHealth(edge, backends.b2.address, false)
     const client = connectEcho(t, edge.address)
     const during = tallyOf(await callEcho(client, { count: 400, concurrency: 4 }))
-    t.same(Object.keys(during).sort(), ['b1', 'b3'], 'none fails, and none goes to the dead one')
+    t.same(Object.keys(during).sort(), ['b1', 'b3'], 'no call fails, and none goes to the dead backend')
 
     await startBackendProcess(t, 'b2', backends.b2.address)
     await untilHealth(edge, backends.b2.address, true)
@@ -68,7 +68,7 @@ t.test(
   },
 )
 
-t.test('without health checks a backend that is killed goes on failing calls', async (t) => {
+t.test('without health checks a killed backend keeps failing calls', async (t) => {
   const backends = await startBackends(t)
   const edge = await startEdge(t, { upstreams: echoOf(backends, OFF) })
   await backends.b2.kill()
@@ -76,7 +76,7 @@ t.test('without health checks a backend that is killed goes on failing calls', a
   t.ok((answers[FAILED] ?? 0) >= 99, `${answers[FAILED]} of 300 calls failed`)
 })
 
-t.test('one healthy backend of three gets all calls: Envoy does not panic', async (t) => {
+t.test('one healthy backend of three gets all calls: the panic threshold is off', async (t) => {
   const backends = await startBackends(t)
   const upstreams = echoOf(backends, CHECK)
   const edge = await startEdge(t, { upstreams })
@@ -93,7 +93,7 @@ t.test('one healthy backend of three gets all calls: Envoy does not panic', asyn
     }),
   })
   const panicking = tallyOf(await callEcho(client, { count: 300 }))
-  t.ok((panicking[FAILED] ?? 0) > 100, `with Envoy's own threshold ${panicking[FAILED]} of 300 fail`)
+  t.ok((panicking[FAILED] ?? 0) > 100, `with Envoy's default threshold ${panicking[FAILED]} of 300 fail`)
 })
 
 for (const [title, edit] of [
@@ -101,7 +101,7 @@ for (const [title, edit] of [
   [
     'would otherwise get calls until the merge window ends',
     editClusters((cluster) => {
-      // Envoy's own window is a second, too short for a busy machine to make calls in.
+      // Envoy's default window is a second, which is too short for calls on a busy machine.
       if (cluster.commonLbConfig?.updateMergeWindow) cluster.commonLbConfig.updateMergeWindow.seconds = 600n
     }),
   ],
@@ -119,7 +119,7 @@ for (const [title, edit] of [
 }
 
 for (const [title, edit] of [
-  ['is cut when its backend fails its checks', undefined],
+  ['is closed when its backend fails its checks', undefined],
   [
     'would otherwise stay with a frozen backend',
     editClusters((cluster) => {
@@ -146,7 +146,7 @@ for (const [title, edit] of [
   })
 }
 
-t.test('an endpoint that is taken out of the document gets no calls, however healthy it is', async (t) => {
+t.test('an endpoint that is removed from the document gets no calls, even if it is healthy', async (t) => {
   const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
   const { b3: _, ...rest } = endpoints
   const keepHealthy = editClusters((cluster) => {
@@ -159,5 +159,5 @@ t.test('an endpoint that is taken out of the document gets no calls, however hea
 
   await edge.serve({ upstreams: echoOf(endpoints, CHECK), edit: keepHealthy })
   await edge.serve({ upstreams: echoOf(rest, CHECK), edit: keepHealthy })
-  t.ok(tallyOf(await callEcho(client, { count: 300 })).b3, 'by default Envoy goes on calling it')
+  t.ok(tallyOf(await callEcho(client, { count: 300 })).b3, 'by default Envoy keeps calling it')
 })

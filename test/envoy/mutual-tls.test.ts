@@ -1,4 +1,4 @@
-// A testbed whose xDS goes over mutual TLS, as `yard up --mtls` starts it.
+// A testbed with xDS over mutual TLS, as `yard up --mtls` starts it.
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { startTestbed } from '../../testbed/testbed.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
 import { connectTo, DeltaClient, nodeOf } from '../support/xds-client.ts'
 
-t.test('each node of a testbed is served by a certificate of its own, and nobody without', async (t) => {
+t.test('each node of a testbed is served with its own certificate, and no client without one', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const folder = t.testdir()

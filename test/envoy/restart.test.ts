@@ -1,4 +1,4 @@
-// The control plane killed with -9 under load, and started again: callers notice nothing, and Envoy is told nothing new.
+// The control plane is killed with -9 under load and restarted: no call fails, and Envoy is sent nothing.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -76,11 +76,7 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
   ).json()) as {
     readonly document: object
   }
-  t.match(
-    document,
-    { fleets: { fleet: { lb: { policy: 'random' } } } },
-    'the last revision that was acknowledged',
-  )
+  t.match(document, { fleets: { fleet: { lb: { policy: 'random' } } } }, 'the last acknowledged revision')
 
   await untilConnected(again)
   const metrics = await (await fetch(`${again.admin}/metrics`, { headers: again.headers })).text()
@@ -90,7 +86,7 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
   t.same((await load.stop()).failures, [], 'no call failed')
 })
 
-/** Asks again until Envoy has come back and is in sync; the test's timeout bounds it. */
+/** Polls until Envoy has reconnected and is in sync; the test's timeout bounds it. */
 async function untilConnected({ admin, headers }: Main): Promise<void> {
   for (;;) {
     const response = await fetch(`${admin}/v1/status`, { headers })

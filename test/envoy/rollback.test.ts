@@ -1,4 +1,4 @@
-// A document that passes our validation and that Envoy refuses: the fleet goes back, and everybody is told why.
+// A document that passes our validation and that Envoy NACKs: the fleet rolls back, and REST reports the reason.
 
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
@@ -14,7 +14,7 @@ interface Answer {
   readonly body: Record<string, unknown> & { readonly [field: string]: unknown }
 }
 
-/** Maglev wants a prime table size, and only Envoy says so. */
+/** Maglev requires a prime table size. Our validation does not check that; Envoy does. */
 const NO_PRIME = { fleets: { fleet: { lb: { mode: 'l7', policy: 'maglev', tableSize: 65_536 } } } }
 
 async function start(t: Test, onNack: 'rollback' | 'hold') {
@@ -61,22 +61,22 @@ async function start(t: Test, onNack: 'rollback' | 'hold') {
   return { xdsAddress, address: `127.0.0.1:${port}`, request, patch, envoy }
 }
 
-async function policyHeld({ envoy }: Awaited<ReturnType<typeof start>>): Promise<string> {
+async function policyInEffect({ envoy }: Awaited<ReturnType<typeof start>>): Promise<string> {
   const held = await envoy.admin.heldClusters()
   const text = JSON.stringify(held.find(({ name, state }) => name === 'echo' && state === 'active')?.config)
   return /load_balancing_policies\.(\w+)\./.exec(text)?.[1] ?? text
 }
 
 t.test(
-  'X7, X9: what Envoy refuses is rolled back under load, and the 409 has its text and the place',
+  "X7, X9: a revision that Envoy NACKs is rolled back under load, and the 409 has Envoy's text and the path",
   async (t) => {
     const testbed = await start(t, 'rollback')
     const { patch, request, address } = testbed
     const load = startLoad(t, address)
     await load.further(100)
-    const refused = await patch(NO_PRIME)
-    t.equal(refused.status, 409)
-    t.match(refused.body, {
+    const rejected = await patch(NO_PRIME)
+    t.equal(rejected.status, 409)
+    t.match(rejected.body, {
       type: 'urn:switchyard:error:nacked',
       detail: /^edge-1 NACKed Cluster: .*prime.*changed are fleets\.fleet\.lb/s,
       problems: [{ path: /^(upstreams\.echo|fleets\.fleet\.lb)/, message: /prime/ }],
@@ -85,7 +85,7 @@ t.test(
     })
 
     const after = await request('/v1/config')
-    t.equal(after.etag, refused.etag, 'the ETag of the answer is that of the document in force')
+    t.equal(after.etag, rejected.etag, 'the ETag of the answer is the one of the document in force')
     t.match(after.body, { fleets: { fleet: { lb: { mode: 'l7', policy: 'round_robin' } } } })
     t.match((await request('/v1/revisions')).body, {
       revisions: [
@@ -96,51 +96,48 @@ t.test(
     })
     t.match((await request('/v1/status')).body, { rejectedRevision: { revision: 2, reason: /prime/ } })
 
-    t.equal((await request('/v1/revisions/3?wait=30s')).status, 200, 'the way back is ACKed')
-    t.equal(await policyHeld(testbed), 'round_robin')
+    t.equal((await request('/v1/revisions/3?wait=30s')).status, 200, 'the rollback is ACKed')
+    t.equal(await policyInEffect(testbed), 'round_robin')
     const next = await patch({ fleets: { fleet: { lb: { policy: 'least_request' } } } })
     t.match(
       next,
       { status: 200, body: { outcome: 'synced', revision: 4 } },
-      'the next patch does not carry the bad edit',
+      'the next patch does not contain the rejected edit',
     )
-    t.equal(await policyHeld(testbed), 'least_request')
+    t.equal(await policyInEffect(testbed), 'least_request')
     await load.further(100)
     t.same((await load.stop()).failures, [], 'no call failed')
   },
 )
 
-t.test(
-  'a listener on a port that another process holds is refused by Envoy, and on a free one accepted',
-  async (t) => {
-    const { patch, request } = await start(t, 'rollback')
-    const holder = createServer()
-    t.teardown(() => holder.close())
-    await once(holder.listen(0, '127.0.0.1'), 'listening')
-    const { port } = holder.address() as AddressInfo
-    const extra = (port: number) => ({
-      fleets: {
-        fleet: { listeners: { extra: { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } } } },
-      },
-    })
-    t.match(await patch(extra(port)), {
-      status: 409,
-      body: {
-        detail: new RegExp(`NACKed Listener: .*127\\.0\\.0\\.1:${port}`, 's'),
-        problems: [{ path: 'fleets.fleet.listeners.extra', message: new RegExp(`:${port}`) }],
-        revisionStatus: 'rolled_back',
-      },
-    })
-    t.hasOwnPropsOnly(
-      ((await request('/v1/config')).body as { fleets: { fleet: { listeners: object } } }).fleets.fleet
-        .listeners,
-      ['main'],
-    )
-    t.match(await patch(extra(await freePort())), { status: 200, body: { outcome: 'synced' } })
-  },
-)
+t.test('Envoy NACKs a listener on a port in use, and accepts one on a free port', async (t) => {
+  const { patch, request } = await start(t, 'rollback')
+  const holder = createServer()
+  t.teardown(() => holder.close())
+  await once(holder.listen(0, '127.0.0.1'), 'listening')
+  const { port } = holder.address() as AddressInfo
+  const extra = (port: number) => ({
+    fleets: {
+      fleet: { listeners: { extra: { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } } } },
+    },
+  })
+  t.match(await patch(extra(port)), {
+    status: 409,
+    body: {
+      detail: new RegExp(`NACKed Listener: .*127\\.0\\.0\\.1:${port}`, 's'),
+      problems: [{ path: 'fleets.fleet.listeners.extra', message: new RegExp(`:${port}`) }],
+      revisionStatus: 'rolled_back',
+    },
+  })
+  t.hasOwnPropsOnly(
+    ((await request('/v1/config')).body as { fleets: { fleet: { listeners: object } } }).fleets.fleet
+      .listeners,
+    ['main'],
+  )
+  t.match(await patch(extra(await freePort())), { status: 200, body: { outcome: 'synced' } })
+})
 
-t.test('X8: with hold, an Envoy that starts boots on what was accepted, and serves', async (t) => {
+t.test('X8: with hold, an Envoy that starts is served the last known good revision', async (t) => {
   const testbed = await start(t, 'hold')
   const { patch, request, xdsAddress, envoy, address } = testbed
   t.match(await patch(NO_PRIME), { status: 409, body: { revision: 2, revisionStatus: 'rejected' } })
@@ -152,9 +149,13 @@ t.test('X8: with hold, an Envoy that starts boots on what was accepted, and serv
   const load = startLoad(t, address)
   await load.further(50)
   t.same((await load.stop()).failures, [])
-  t.equal(await policyHeld({ ...testbed, envoy: newcomer }), 'round_robin')
+  t.equal(await policyInEffect({ ...testbed, envoy: newcomer }), 'round_robin')
 
-  const mended = await patch({ fleets: { fleet: { lb: { tableSize: 251 } } } })
-  t.match(mended, { status: 200, body: { outcome: 'synced', revision: 3, revisionStatus: 'accepted' } })
-  t.equal(await policyHeld({ ...testbed, envoy: newcomer }), 'maglev', 'the newcomer follows from then on')
+  const fixed = await patch({ fleets: { fleet: { lb: { tableSize: 251 } } } })
+  t.match(fixed, { status: 200, body: { outcome: 'synced', revision: 3, revisionStatus: 'accepted' } })
+  t.equal(
+    await policyInEffect({ ...testbed, envoy: newcomer }),
+    'maglev',
+    'the new Envoy follows later revisions',
+  )
 })

@@ -1,4 +1,4 @@
-// Rules on real traffic: by service, method and header, split by weight, and ended by their timeout.
+// Route rules with real traffic: matches by service, method and header, weighted splits and timeouts.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
@@ -49,17 +49,21 @@ t.test('calls are routed by service, method and header, the more specific rule f
   })
 
   await edge.serve({ upstreams, rules: { a: rules.a } })
-  t.same(new Set(Object.values(await whoAnswers())), new Set(['rest']), 'without the rules all go one way')
+  t.same(
+    new Set(Object.values(await whoAnswers())),
+    new Set(['rest']),
+    'without rules all calls go to one upstream',
+  )
 })
 
-t.test('a split of 90 to 10 is kept to within chance', async (t) => {
+t.test('a split of 90 to 10 is exact within chance', async (t) => {
   const upstreams = await startUpstreams(t, 'stable', 'canary')
   const split = (to: object) => ({ upstreams, rules: { split: { match: {}, to } } })
   const edge = await startEdge(t, split({ stable: 90, canary: 10 }))
   const client = connectEcho(t, edge.address)
   const count = 3000
   const canaries = async () => tallyOf(await callEcho(client, { count, concurrency: 8 })).canary ?? 0
-  // A binomial count: 300 expected, 16.4 of standard deviation; six of them are missed once in 10^8.
+  // A binomial count: 300 expected, standard deviation 16.4; six of them are exceeded once in 10^8.
   const bound = 6 * Math.sqrt(count * 0.1 * 0.9)
   const found = await canaries()
   t.ok(Math.abs(found - 300) < bound, `${found} of ${count} went to the canary`)
@@ -69,7 +73,7 @@ t.test('a split of 90 to 10 is kept to within chance', async (t) => {
   t.ok(Math.abs(even - 300) > bound, `the twin of 50 to 50 sends it ${even}`)
 })
 
-t.test('a rule ends calls at its timeout, and without one they go on', async (t) => {
+t.test('a rule with a timeout ends calls, and one without does not', async (t) => {
   const upstreams = await startUpstreams(t, 'echo')
   const rule = { match: {}, to: { echo: 1 } }
   const edge = await startEdge(t, { upstreams, rules: { rule: { ...rule, timeout: '100ms' } } })

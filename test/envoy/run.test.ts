@@ -1,4 +1,4 @@
-// A real Envoy as a process: it starts without a control plane, says why it cannot, and leaves nothing behind.
+// A real Envoy as a process: it starts without a control plane, reports why it cannot start, and leaves nothing behind.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ async function start(t: Test, changed: Partial<RunEnvoyOptions> = {}) {
   return envoy
 }
 
-/** Whether somebody could listen there now. */
+/** Whether the port is free. */
 async function isFree(adminUrl: string): Promise<boolean> {
   const { port, hostname } = new URL(adminUrl)
   const server = createServer().listen(Number(port), hostname)
@@ -48,7 +48,7 @@ t.test('Envoy starts without a control plane: its admin answers and shows the bo
   ])
 })
 
-t.test('Envoy takes the protocol, the drain time and the concurrency that it is given', async (t) => {
+t.test('Envoy uses the configured protocol, drain time and concurrency', async (t) => {
   for (const protocol of ['delta', 'sotw'] as const) {
     const bootstrap = createBootstrap({ ...(await bootstrapOptions()), protocol })
     const envoy = await start(t, { bootstrap, drainTimeSeconds: 7, concurrency: 2 })
@@ -58,11 +58,11 @@ t.test('Envoy takes the protocol, the drain time and the concurrency that it is 
   }
 })
 
-t.test('what Envoy says is in its log file', async (t) => {
+t.test("Envoy's output is in its log file", async (t) => {
   const folder = join(t.testdir(), 'not', 'yet', 'there')
   const envoy = await start(t, { folder })
   t.equal(envoy.logFile, join(folder, 'edge%2F0.log'))
-  // It is written as Envoy speaks, so it may be a moment behind.
+  // The file is written as output arrives, so it may be late.
   while (!(await readFile(envoy.logFile, 'utf8')).includes('cm init')) await envoy.admin.ready()
 })
 
@@ -76,7 +76,7 @@ t.test('stop() ends Envoy, may be called again, and leaves its port free', async
   await t.rejects(envoy.admin.ready(), { code: 'process-failed', message: /did not answer/ })
 })
 
-t.test('a bootstrap that Envoy refuses is an error with the end of its log', async (t) => {
+t.test('a bootstrap that Envoy rejects is an error with the end of its log', async (t) => {
   const notHere = createBootstrap(await bootstrapOptions())
   const admin = notHere.admin?.address?.address
   if (admin?.case === 'socketAddress') admin.value.address = '192.0.2.1'
@@ -84,12 +84,12 @@ t.test('a bootstrap that Envoy refuses is an error with the end of its log', asy
   twice.staticResources?.clusters.push(...twice.staticResources.clusters)
   const cases = [
     [
-      'an address that is not of this host',
+      'an address of another host',
       { bootstrap: notHere },
       /exit code 1 before it was ready.*cannot bind '192\.0\.2\.1:0'/s,
     ],
     [
-      'a mistake seen after the admin listens',
+      'a mistake that Envoy reports after its admin listens',
       { bootstrap: twice },
       /exit code 1 before it was ready.*duplicate cluster 'xds_cluster'/s,
     ],
@@ -104,14 +104,14 @@ t.test('a bootstrap that Envoy refuses is an error with the end of its log', asy
   }
 })
 
-t.test('the end of an Envoy that dies on its own is seen', async (t) => {
+t.test('the end of an Envoy that dies is reported', async (t) => {
   const envoy = await start(t)
   process.kill(envoy.pid, 'SIGKILL')
   t.same(await envoy.exited, { code: null, signal: 'SIGKILL' })
   t.equal(await isFree(envoy.adminUrl), true)
 })
 
-t.test('a group that is stopped ends its Envoys', async (t) => {
+t.test('stopping a group ends its Envoys', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const envoy = await start(t, { group })
@@ -139,7 +139,7 @@ t.test('Envoy ends with a parent that is killed by -9', { timeout: 30_000 }, asy
 
   t.equal(await isFree(adminUrl), false)
   parent.kill('SIGKILL')
-  // It is no child of ours, so nobody tells us of its end; the timeout bounds this.
+  // It is not our child process, so there is no exit event; the timeout bounds this.
   while (!gone) gone = await isFree(adminUrl)
   t.ok(gone)
 })

@@ -1,4 +1,4 @@
-// TLS turned on while calls go on: first beside plaintext, then alone, once the clients have moved; and what one step would have cost.
+// TLS is turned on under load: first beside plaintext, then alone when all clients use it. The twin does it in one step.
 
 import t from 'tap'
 import { callAs, type Identity } from '../support/tls-client.ts'
@@ -6,7 +6,7 @@ import { startTlsEdge, startTlsLoad } from '../support/tls-edge.ts'
 
 const OFF = { enabled: false, certificate: 'edge', clientCa: 'mesh' }
 
-t.test('O6.1, O6.2: by way of allowPlaintext and requireClient, no client sees a failed call', async (t) => {
+t.test('O6.1, O6.2: with the steps allowPlaintext and requireClient, no call fails', async (t) => {
   const edge = await startTlsEdge(t, { listener: OFF })
   let identity: Identity | undefined
   const before = startTlsLoad(t, edge.address, () => identity)
@@ -24,18 +24,18 @@ t.test('O6.1, O6.2: by way of allowPlaintext and requireClient, no client sees a
 
   t.equal(await edge.tls({ allowPlaintext: false }), 'synced')
   for (const load of moved) await load.further(50)
-  t.equal(await callAs(edge.address), 14, 'plaintext is over')
+  t.equal(await callAs(edge.address), 14, 'plaintext is rejected')
   const [nameless, named] = moved
   t.same((await nameless?.stop())?.failures, [], 'TLS without a certificate')
 
   t.equal(await edge.tls({ requireClient: true, sans: ['spiffe://switchyard/client'] }), 'synced')
   await named?.further(100)
   t.same((await named?.stop())?.failures, [], 'TLS with a certificate')
-  t.equal(await callAs(edge.address, { ca: known.ca }), 14, 'who shows none is refused')
+  t.equal(await callAs(edge.address, { ca: known.ca }), 14, 'a client without a certificate is rejected')
   t.equal(await callAs(edge.address, known), 0)
 })
 
-t.test('in one step, whoever still speaks plaintext fails', async (t) => {
+t.test('in one step, calls of plaintext clients fail', async (t) => {
   const edge = await startTlsEdge(t, { listener: OFF })
   const load = startTlsLoad(t, edge.address, () => undefined)
   await load.further(50)
@@ -43,7 +43,7 @@ t.test('in one step, whoever still speaks plaintext fails', async (t) => {
   t.ok(await load.firstFailure)
 })
 
-t.test('when plaintext goes, connections under TLS stay as they are', async (t) => {
+t.test('when plaintext is turned off, TLS connections stay open', async (t) => {
   const edge = await startTlsEdge(t, { listener: { ...OFF, enabled: true, allowPlaintext: true } })
   const known = await edge.identity()
   const load = startTlsLoad(t, edge.address, () => known)

@@ -1,4 +1,4 @@
-// Certificates renewed under load: by renames and by swapped symlinks, with old and new authorities overlapping; and renewals that are no good.
+// Certificates are renewed under load: by renames and swapped symlinks, with overlapping authorities; and invalid renewals.
 
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01
 
 type Edge = Awaited<ReturnType<typeof startTlsEdge>>
 
-/** What a renewal must leave as it is: how often listeners were added, changed or replaced. */
+/** How often listeners were added, changed or replaced. A renewal must not change it. */
 async function listenerChanges({ envoy, cache }: Edge) {
   const stats = await envoy.admin.stats(
     '^listener_manager\\.listener_(added|modified|in_place_updated|removed)$',
@@ -22,7 +22,7 @@ async function listenerChanges({ envoy, cache }: Edge) {
   return { ...Object.fromEntries(stats), version: cache.getSnapshot('fleet')?.types.get(LISTENER)?.version }
 }
 
-/** Resolves once new connections are shown another certificate than the one with that serial number. */
+/** Resolves when new connections get another certificate than the one with this serial number. */
 async function untilShown(edge: Edge, before: string): Promise<string> {
   for (;;) {
     const shown = await serialShown(edge.address, await edge.identity())
@@ -42,13 +42,13 @@ for (const mode of ['l7', 'l4'] as const) {
       for (let round = 0; round < 3; round += 1) {
         const before = await serialShown(edge.address, identity)
         await edge.untilRenewed(async () => edge.write('edge', await edge.authority.issue(EDGE)))
-        t.not(await untilShown(edge, before), before, 'the renewed certificate is shown')
+        t.not(await untilShown(edge, before), before, 'the renewed certificate is in effect')
         await load.further(50)
       }
       const { calls, failures } = await load.stop()
       t.same(failures, [], `of ${calls} calls`)
-      t.same(await listenerChanges(edge), listeners, 'no listener was touched')
-      t.equal(edge.revisions.head.number, 1, 'a renewal is no revision')
+      t.same(await listenerChanges(edge), listeners, 'no listener was changed')
+      t.equal(edge.revisions.head.number, 1, 'a renewal does not create a revision')
       const handshakes = await edge.envoy.admin.stats('^listener.main.ssl.(connection_error|fail_verify_.*)$')
       t.same(
         [...handshakes.values()].filter((count) => count > 0),
@@ -59,7 +59,7 @@ for (const mode of ['l7', 'l4'] as const) {
 }
 
 t.test(
-  'X33: an authority is replaced under load: both are trusted until all have a certificate of the new one',
+  'X33: an authority is replaced under load: both are trusted until all clients have a certificate of the new one',
   async (t) => {
     const edge = await startTlsEdge(t, { listener: MUTUAL })
     const next = await Authority.create('next')
@@ -77,17 +77,21 @@ t.test(
     identity = { ...identity, ca: trust(next) }
     await load.further(30)
     const old = await edge.identity()
-    t.equal(await callAs(edge.address, { ...old, ca: both }), 0, 'while both are trusted, the old is let in')
+    t.equal(
+      await callAs(edge.address, { ...old, ca: both }),
+      0,
+      'while both are trusted, the old certificate is accepted',
+    )
     await edge.untilRenewed(() => replaceFile(edge.file('ca.pem'), trust(next)))
     await load.further(30)
     const { calls, failures } = await load.stop()
     t.same(failures, [], `of ${calls} calls`)
     t.equal(await callAs(edge.address, identity), 0)
-    t.equal(await callAs(edge.address, { ...old, ca: both }), 14, 'and no longer, once it is gone')
+    t.equal(await callAs(edge.address, { ...old, ca: both }), 14, 'after that it is rejected')
   },
 )
 
-t.test('X33: without the overlap, the same load fails', async (t) => {
+t.test('X33: without the overlap, calls of the same load fail', async (t) => {
   const edge = await startTlsEdge(t, { listener: MUTUAL })
   const identity = await edge.identity()
   const load = startTlsLoad(t, edge.address, () => identity)
@@ -98,7 +102,7 @@ t.test('X33: without the overlap, the same load fails', async (t) => {
 })
 
 t.test(
-  'a symlink that is swapped renews all files behind it at once, as Kubernetes and the CSI driver do',
+  'a swapped symlink renews all files behind it at once, as Kubernetes and the CSI driver do',
   async (t) => {
     const edge = await startTlsEdge(t, { listener: MUTUAL })
     const mounted = edge.file('mounted')
@@ -128,15 +132,15 @@ t.test(
   },
 )
 
-t.test('a renewal that is no good leaves the certificate before it in force, and says so', async (t) => {
+t.test('an invalid renewal leaves the old certificate in force and is reported', async (t) => {
   const edge = await startTlsEdge(t, { listener: MUTUAL })
   const identity = await edge.identity()
   const before = await serialShown(edge.address, identity)
   const served = edge.cache.getSnapshot('fleet')
   const { certificate } = await edge.authority.issue(EDGE, PAST)
   await replaceFile(edge.file('edge.pem'), certificate)
-  await edge.untilFaulty
-  t.match(edge.faults, [
+  await edge.untilProblem
+  t.match(edge.problems, [
     /renewed files are invalid[\s\S]*secrets\.edge\.certificate: has expired[\s\S]*secrets\.edge\.key: is not the key/,
   ])
   t.match(edge.revisions.secrets(), {
@@ -149,15 +153,15 @@ t.test('a renewal that is no good leaves the certificate before it in force, and
   t.equal(
     await edge.patch({ upstreams: { echo: { healthCheck: { enabled: false } } } }),
     'synced',
-    'other edits go on',
+    'other edits still work',
   )
 
   await edge.untilRenewed(async () => edge.write('edge', await edge.authority.issue(EDGE)))
-  t.not(await untilShown(edge, before), before, 'the next good one is served')
+  t.not(await untilShown(edge, before), before, 'the next valid renewal is served')
   t.match(edge.revisions.secrets(), { edge: { problems: [] } })
 })
 
-t.test('backends take renewed files, too', async (t) => {
+t.test('backends use renewed files too', async (t) => {
   const upstream = { enabled: true, ca: 'mesh', certificate: 'client', sans: ['spiffe://switchyard/echo'] }
   const edge = await startTlsEdge(t, { upstream })
   const identity = await edge.identity()

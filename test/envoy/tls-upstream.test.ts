@@ -1,4 +1,4 @@
-// TLS towards endpoints: who answers must bear one of the names, and Envoy shows who it is itself.
+// TLS towards endpoints: the endpoint's certificate must have one of the names, and Envoy presents its own.
 
 import t from 'tap'
 import { callAs } from '../support/tls-client.ts'
@@ -9,19 +9,19 @@ const UNAVAILABLE = 14
 
 for (const mode of ['l7', 'l4'] as const) {
   t.test(
-    `at ${mode}, an endpoint of another name gets no call, and one of the right name does`,
+    `at ${mode}, an endpoint with another name gets no call, and one with the right name does`,
     async (t) => {
       const edge = await startTlsEdge(t, { upstream: UPSTREAM, mode })
       const sans = (names: readonly string[]) => edge.patch({ upstreams: { echo: { tls: { sans: names } } } })
-      const refused = async () => {
+      const rejected = async () => {
         const stat = 'cluster.echo.ssl.fail_verify_san'
         return (await edge.envoy.admin.stats(`^${stat}$`)).get(stat) ?? 0
       }
       t.equal(await callAs(edge.address), 0)
-      t.equal(await refused(), 0)
+      t.equal(await rejected(), 0)
       t.equal(await sans(['spiffe://switchyard/other']), 'synced')
       t.equal(await callAs(edge.address), UNAVAILABLE)
-      t.ok((await refused()) > 0, 'it is the name that Envoy finds wrong')
+      t.ok((await rejected()) > 0, 'Envoy rejects the name')
       for (const names of [['spiffe://switchyard/other', 'localhost'], ['spiffe://switchyard/*'], []]) {
         t.equal(await sans(names), 'synced')
         t.equal(await callAs(edge.address), 0, names.join() || 'any name')
@@ -30,7 +30,7 @@ for (const mode of ['l7', 'l4'] as const) {
   )
 }
 
-t.test('endpoints that ask for a certificate refuse an Envoy without one', async (t) => {
+t.test('endpoints that require a certificate reject an Envoy without one', async (t) => {
   const edge = await startTlsEdge(t, { upstream: UPSTREAM })
   t.equal(await callAs(edge.address), 0)
   t.equal(await edge.patch({ upstreams: { echo: { tls: { certificate: null } } } }), 'synced')
@@ -38,7 +38,7 @@ t.test('endpoints that ask for a certificate refuse an Envoy without one', async
 })
 
 t.test(
-  'TLS towards endpoints that take both is turned on and off under load without a failed call',
+  'no call fails when TLS towards endpoints that accept both is turned on and off under load',
   async (t) => {
     const edge = await startTlsEdge(t, { upstream: { ...UPSTREAM, enabled: false } })
     const handshakes = async () => {

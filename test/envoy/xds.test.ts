@@ -1,4 +1,4 @@
-// The server against a real Envoy, incremental and state of the world: what an unusual change does to it and to its traffic.
+// The xDS server with a real Envoy, in delta and SotW: unusual changes, their ACKs and NACKs, and the traffic meanwhile.
 
 import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t, { type Test } from 'tap'
@@ -23,8 +23,8 @@ async function start(t: Test, protocol: 'delta' | 'sotw') {
   return { cache, server, envoy, port, address: `127.0.0.1:${port}` }
 }
 
-/** The connect timeout by which the tests tell one version of a cluster from another, as Envoy holds it. */
-async function heldTimeout(envoy: Awaited<ReturnType<typeof startEnvoy>>, name: string): Promise<unknown> {
+/** The connect timeout of a cluster in Envoy. It distinguishes the versions of a cluster. */
+async function timeoutInEnvoy(envoy: Awaited<ReturnType<typeof startEnvoy>>, name: string): Promise<unknown> {
   const held = await envoy.admin.heldClusters()
   const found = held.find((one) => one.name === name)
   return (found?.config as { connect_timeout?: string } | undefined)?.connect_timeout
@@ -32,7 +32,7 @@ async function heldTimeout(envoy: Awaited<ReturnType<typeof startEnvoy>>, name: 
 
 for (const protocol of ['delta', 'sotw'] as const) {
   t.test(
-    `X10: an LB policy that changes alone is ACKed without waiting for endpoints (${protocol})`,
+    `X10: a change of the LB policy alone is ACKed without waiting for endpoints (${protocol})`,
     async (t) => {
       const { cache, envoy, port, address } = await start(t, protocol)
       const ports = await startBackends(t, 'b1', 'b2')
@@ -57,26 +57,26 @@ for (const protocol of ['delta', 'sotw'] as const) {
   )
 
   t.test(
-    `X6: going back repairs what Envoy took from a response that it refused (${protocol})`,
+    `X6: a rollback repairs what Envoy applied from a response that it NACKed (${protocol})`,
     async (t) => {
       const { cache, envoy, port } = await start(t, protocol)
       const rest = [assignment('a', 1), httpListener('main', port), routes('main', 'a')]
       cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
       await untilSynced(cache)
       cache.setSnapshot('fleet', [cluster('a', 2000), badCluster('bad'), ...rest])
-      const refused = await cache.synced('fleet')
-      t.equal(refused.outcome, 'nacked')
-      t.match(refused.nodes[0]?.types[CLUSTER]?.nack?.message, /EDS config/, 'with the words of Envoy')
-      t.equal(await heldTimeout(envoy, 'a'), '2s', 'Envoy has applied the valid sibling')
+      const nacked = await cache.synced('fleet')
+      t.equal(nacked.outcome, 'nacked')
+      t.match(nacked.nodes[0]?.types[CLUSTER]?.nack?.message, /EDS config/, "with Envoy's text")
+      t.equal(await timeoutInEnvoy(envoy, 'a'), '2s', 'Envoy has applied the valid sibling')
       cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
       await untilSynced(cache)
-      t.equal(await heldTimeout(envoy, 'a'), '1s', 'the old content is back')
+      t.equal(await timeoutInEnvoy(envoy, 'a'), '1s', 'the old content is back')
     },
   )
 
-  t.test(`X6: the repair is not forgotten by a server that restarts before it (${protocol})`, async (t) => {
+  t.test(`X6: a server that restarts before the repair still sends it (${protocol})`, async (t) => {
     const folder = t.testdir()
-    const log = `${folder}/refusals`
+    const log = `${folder}/nacks`
     const begin = async (address: string) => {
       const cache = new SnapshotCache({ nackLog: openNackLog(log) })
       const server = await startXdsServer({ cache, address })
@@ -91,37 +91,40 @@ for (const protocol of ['delta', 'sotw'] as const) {
     before.cache.setSnapshot('fleet', [cluster('a', 2000), badCluster('bad'), ...rest])
     t.equal((await before.cache.synced('fleet')).outcome, 'nacked')
     await before.server.close()
-    t.equal(await heldTimeout(envoy, 'a'), '2s')
+    t.equal(await timeoutInEnvoy(envoy, 'a'), '2s')
 
     const after = await begin(before.server.address)
     after.cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
     await untilSynced(after.cache)
-    t.equal(await heldTimeout(envoy, 'a'), '1s', 'although Envoy claims to have it already')
+    t.equal(await timeoutInEnvoy(envoy, 'a'), '1s', 'although Envoy reports that it already has it')
   })
 
-  t.test(`X6: a refusal that Envoy keeps to itself does not stop the way back (${protocol})`, async (t) => {
-    const { cache, envoy, port } = await start(t, protocol)
-    const rest = [assignment('a', 1), httpListener('main', port), routes('main', 'a')]
-    cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
-    await untilSynced(cache)
-    cache.setSnapshot('fleet', [cluster('a', 2000), stuckCluster('stuck'), ...rest])
-    await nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ENDPOINT)
-    t.equal(cache.status('fleet')[0]?.types[CLUSTER]?.state, 'STALE', 'Envoy has not answered')
-    cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
-    await nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ENDPOINT)
-    const held = await envoy.admin.heldClusters()
-    t.strictSame(
-      held.map(({ name, state, config }) => [
-        name,
-        state,
-        (config as { connect_timeout: string }).connect_timeout,
-      ]),
-      [['a', 'active', '1s']],
-      'the old content is back, and what was stuck is gone',
-    )
-  })
+  t.test(
+    `X6: a cluster that Envoy rejects without a NACK does not stop the rollback (${protocol})`,
+    async (t) => {
+      const { cache, envoy, port } = await start(t, protocol)
+      const rest = [assignment('a', 1), httpListener('main', port), routes('main', 'a')]
+      cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
+      await untilSynced(cache)
+      cache.setSnapshot('fleet', [cluster('a', 2000), stuckCluster('stuck'), ...rest])
+      await nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ENDPOINT)
+      t.equal(cache.status('fleet')[0]?.types[CLUSTER]?.state, 'STALE', 'Envoy has not answered')
+      cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
+      await nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ENDPOINT)
+      const held = await envoy.admin.heldClusters()
+      t.strictSame(
+        held.map(({ name, state, config }) => [
+          name,
+          state,
+          (config as { connect_timeout: string }).connect_timeout,
+        ]),
+        [['a', 'active', '1s']],
+        'the old content is back, and the stuck cluster is gone',
+      )
+    },
+  )
 
-  t.test(`X14, X15: a service renamed under load costs no call (${protocol})`, async (t) => {
+  t.test(`X14, X15: no call fails when a service is renamed under load (${protocol})`, async (t) => {
     const { cache, port, address } = await start(t, protocol)
     const ports = await startBackends(t, 'b1', 'b2')
     const serve = (name: string) =>
@@ -145,29 +148,26 @@ for (const protocol of ['delta', 'sotw'] as const) {
   })
 }
 
-t.test(
-  'X21: a server that restarts with the same content pushes nothing to an incremental Envoy',
-  async (t) => {
-    const { cache, server, port } = await start(t, 'delta')
-    const content = () => [cluster('a'), assignment('a', 1), httpListener('main', port), routes('main', 'a')]
-    cache.setSnapshot('fleet', content())
-    await untilSynced(cache)
-    await server.close()
+t.test('X21: a server that restarts with the same content pushes nothing to an Envoy in delta', async (t) => {
+  const { cache, server, port } = await start(t, 'delta')
+  const content = () => [cluster('a'), assignment('a', 1), httpListener('main', port), routes('main', 'a')]
+  cache.setSnapshot('fleet', content())
+  await untilSynced(cache)
+  await server.close()
 
-    const next = new SnapshotCache()
-    const sent: XdsEvent[] = []
-    next.onEvent((event) => {
-      if (event.kind === 'sent') sent.push(event)
-    })
-    next.setSnapshot('fleet', content())
-    const reconnected = nextEvent(next, ({ kind }) => kind === 'opened')
-    const again = await startXdsServer({ cache: next, address: server.address })
-    t.teardown(() => again.close())
-    await reconnected
-    await untilSynced(next)
-    t.same(sent, [], 'all four types are in sync, and nothing was sent')
-    next.updateSnapshot('fleet', { upsert: [assignment('a', 2)] })
-    await untilSynced(next)
-    t.equal(sent.length, 1, 'a change is pushed as before')
-  },
-)
+  const next = new SnapshotCache()
+  const sent: XdsEvent[] = []
+  next.onEvent((event) => {
+    if (event.kind === 'sent') sent.push(event)
+  })
+  next.setSnapshot('fleet', content())
+  const reconnected = nextEvent(next, ({ kind }) => kind === 'opened')
+  const again = await startXdsServer({ cache: next, address: server.address })
+  t.teardown(() => again.close())
+  await reconnected
+  await untilSynced(next)
+  t.same(sent, [], 'all four types are in sync, and nothing was sent')
+  next.updateSnapshot('fleet', { upsert: [assignment('a', 2)] })
+  await untilSynced(next)
+  t.equal(sent.length, 1, 'a change is still pushed')
+})

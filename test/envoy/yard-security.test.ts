@@ -8,7 +8,7 @@ import { runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 t.test('yard set turns each security switch on', async (t) => {
   const folder = t.testdir()
-  // The path of a socket has room for 107 bytes.
+  // The path of a socket may have 107 bytes.
   const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
   t.teardown(() => rm(sockets, { recursive: true }))
   const flags = ['--security', '--fleet', 'edge=1', '--backends', '1', '--xds', `unix:${sockets}/xds`]
@@ -19,8 +19,8 @@ t.test('yard set turns each security switch on', async (t) => {
   })
   const set = async (path: string) => t.equal((await runYard(t, folder, 'set', path)).code, 0, path)
   const call = (...args: string[]) => runYard(t, folder, 'call', 'edge', '-n', '2', '-c', '1', ...args)
-  /** The first call that fails: a listener that is ACKed may still wait for its keys or certificates. */
-  const refused = async (...args: string[]) => {
+  /** Polls until a call fails: an ACKed listener may still wait for its keys or certificates. */
+  const denied = async (...args: string[]) => {
     for (;;) {
       const answer = await call(...args)
       if (answer.code !== 0) return answer
@@ -29,16 +29,16 @@ t.test('yard set turns each security switch on', async (t) => {
   const issue = async (...args: string[]) => (await runYard(t, folder, 'issue', ...args)).stdout.trim()
   const [user, nobody] = [await issue('--role', 'user'), await issue('--role', 'nobody')]
 
-  t.match(await call(), { code: 0 }, 'all is off')
+  t.match(await call(), { code: 0 }, 'every switch is off')
   await set('fleets.edge.security.jwt.enabled=true')
-  t.match(await refused(), { code: 1, output: /Jwt is missing/ })
+  t.match(await denied(), { code: 1, output: /Jwt is missing/ })
   t.match(await call('--token', await issue('--audience', 'payments')), { code: 1 })
   t.match(await call('--header', `authorization=Bearer ${nobody}`), { code: 0 })
   await set('fleets.edge.security.opa.enabled=true')
-  t.match(await refused('--token', nobody), { code: 1, output: /roles may call/ })
+  t.match(await denied('--token', nobody), { code: 1, output: /roles may call/ })
   t.match(await call('--token', user), { code: 0 })
   await set('fleets.edge.listeners.main.tls.enabled=true')
-  t.match(await refused('--token', user), { code: 1 }, 'plaintext')
+  t.match(await denied('--token', user), { code: 1 }, 'plaintext')
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)

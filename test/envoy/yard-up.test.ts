@@ -1,4 +1,4 @@
-// `yard up` with real parts: what it prints, what the other verbs do with it, and how it ends.
+// `yard up` with real parts: its output, the other verbs, and its end.
 
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -18,7 +18,7 @@ async function up(t: Test, folder: string, ...args: readonly string[]) {
   return { yard, testbed }
 }
 
-t.test('yard up prints one line of what is up, and the verbs work on it', async (t) => {
+t.test('yard up prints one line about its parts, and the other verbs work with it', async (t) => {
   const folder = t.testdir()
   const { yard, testbed } = await up(t, folder, '--fleet', 'edge=2', '--fleet', 'canary=1', '--backends', '2')
   t.match(testbed, {
@@ -42,7 +42,7 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
   const called = await runYard(t, folder, 'call', 'edge', '-n', '40', '-c', '2', '-o', 'json')
   const { calls, failed, answeredBy } = JSON.parse(called.stdout)
   t.same([calls, failed, answeredBy.b1 + answeredBy.b2], [40, 0, 40])
-  // Each of the two Envoys takes turns exactly, and one of them may have got an odd number of calls.
+  // Each of the two Envoys takes strict turns, and one of them may have had an odd number of calls.
   t.ok(Math.abs(answeredBy.b1 - 20) <= 1, `b1 answered ${answeredBy.b1}`)
   t.match(await runYard(t, folder, 'lb', 'canary', '-o', 'json'), { code: 0, stdout: /"mode": "l4"/ })
   t.match(await runYard(t, folder, 'lb', 'nope'), {
@@ -51,7 +51,7 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
   })
   t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /Use one of: edge, canary/ })
   t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed is running already \(process \d+\)/ })
-  t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'logs are kept by node')
+  t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'each node has a log')
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)
@@ -59,27 +59,24 @@ t.test('yard up prints one line of what is up, and the verbs work on it', async 
   t.match(await runYard(t, folder, 'status'), { code: 3, output: /no control plane is running here/ })
 })
 
-t.test(
-  'yard up --config serves the file, with backends where it says, over a Unix socket in SotW',
-  async (t) => {
-    const folder = t.testdir()
-    // The path of a socket has room for 107 bytes.
-    const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
-    t.teardown(() => rm(sockets, { recursive: true }))
-    const backends = [
-      { id: 'left', address: `127.0.0.1:${await freePort()}` },
-      { id: 'right', address: `unix:${sockets}/right.sock` },
-    ]
-    const file = join(folder, 'my.yaml')
-    await writeFile(file, stringify(generateDocument(['edge'], backends, await freePort())))
-    const socket = `unix:${sockets}/xds.sock`
-    const flags = ['--config', file, '--backends', '2', '--xds', socket, '--protocol', 'sotw']
-    const { testbed } = await up(t, folder, ...flags)
-    t.match(testbed, { xds: socket, backends, fleets: { edge: [{ node: 'edge-1' }] } })
-    const { stdout } = await runYard(t, folder, 'status', '-o', 'json')
-    t.match(JSON.parse(stdout).nodes, [{ id: 'edge-1', state: 'SYNCED', streams: [{ protocol: 'sotw' }] }])
-  },
-)
+t.test("yard up --config serves the file with the file's backends, over a Unix socket in SotW", async (t) => {
+  const folder = t.testdir()
+  // The path of a socket may have 107 bytes.
+  const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
+  t.teardown(() => rm(sockets, { recursive: true }))
+  const backends = [
+    { id: 'left', address: `127.0.0.1:${await freePort()}` },
+    { id: 'right', address: `unix:${sockets}/right.sock` },
+  ]
+  const file = join(folder, 'my.yaml')
+  await writeFile(file, stringify(generateDocument(['edge'], backends, await freePort())))
+  const socket = `unix:${sockets}/xds.sock`
+  const flags = ['--config', file, '--backends', '2', '--xds', socket, '--protocol', 'sotw']
+  const { testbed } = await up(t, folder, ...flags)
+  t.match(testbed, { xds: socket, backends, fleets: { edge: [{ node: 'edge-1' }] } })
+  const { stdout } = await runYard(t, folder, 'status', '-o', 'json')
+  t.match(JSON.parse(stdout).nodes, [{ id: 'edge-1', state: 'SYNCED', streams: [{ protocol: 'sotw' }] }])
+})
 
 t.test('yard reads, patches and replaces the document, reports a NACK, and lists the history', async (t) => {
   const folder = t.testdir()
@@ -111,7 +108,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.match(
     await yard('status'),
     { code: 0, stdout: /edge +L4 +1 +1\n/ },
-    'what was accepted is in force again',
+    'the accepted revision is in force again',
   )
   const { stdout } = await yard('history')
   t.match(stdout, /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +operator .*\n +3 +accepted +operator /m)
@@ -119,7 +116,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.match(await yard('history', '99'), { code: 2 })
 })
 
-t.test('a fleet that is not in the file, and a file that is wrong, are told', async (t) => {
+t.test('a fleet that is missing in the file and an invalid file are reported', async (t) => {
   const folder = t.testdir()
   const file = join(folder, 'my.yaml')
   await writeFile(file, stringify(generateDocument(['edge'], [], 10_000)))
@@ -132,11 +129,11 @@ t.test('a fleet that is not in the file, and a file that is wrong, are told', as
   await untilGone(folder)
 })
 
-t.test('all ends with a yard that is killed by -9', { timeout: 60_000 }, async (t) => {
+t.test('every process ends when yard is killed with -9', { timeout: 60_000 }, async (t) => {
   const folder = t.testdir()
   const { yard } = await up(t, folder, '--fleet', 'edge=1', '--backends', '1')
   t.ok(processesOf(folder).length >= 4)
   yard.kill('SIGKILL')
   await untilGone(folder)
-  t.match(await runYard(t, folder, 'status'), { code: 3 }, 'what it wrote down is not believed')
+  t.match(await runYard(t, folder, 'status'), { code: 3 }, 'its stale run file is ignored')
 })

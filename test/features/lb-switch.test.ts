@@ -1,4 +1,4 @@
-// The switch with real parts: REST in, a real Envoy that takes it or refuses it, and calls that go where they should.
+// The `lb` switch with real parts: a write over REST, a real Envoy that ACKs or NACKs it, and the backends of calls.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata } from '@grpc/grpc-js'
@@ -43,7 +43,7 @@ async function start(t: Test) {
     const answer = (await response.json()) as { readonly outcome: string; readonly detail?: string }
     return { status: response.status, ...answer }
   }
-  /** Calls a backend each, by the user that each call is for, over one new connection; the ids that answered. */
+  /** Makes one call per user over one new connection. Returns the ids of the backends that answered. */
   const call = async (users: readonly string[]) => {
     const client = createClient(EchoService, `127.0.0.1:${port}`, {
       options: { 'grpc.use_local_subchannel_pool': 1 },
@@ -63,7 +63,7 @@ async function start(t: Test) {
 const NINE_USERS = Array.from({ length: 9 }, (_, index) => `user-${index}`)
 const ONE_USER = NINE_USERS.map(() => 'alice')
 
-t.test('every mode and policy is ACKed by a real Envoy, and calls go where it says', async (t) => {
+t.test('a real Envoy ACKs every mode and policy, and calls go to the expected backends', async (t) => {
   const { putLb, call } = await start(t)
 
   t.match(await putLb({ mode: 'l4' }), { status: 200, outcome: 'synced' })
@@ -74,7 +74,7 @@ t.test('every mode and policy is ACKed by a real Envoy, and calls go where it sa
   t.same(
     BACKENDS.map((id) => inTurn.filter((one) => one === id).length),
     [3, 3, 3],
-    'in mode l7 round robin is exact',
+    'in mode l7 round robin takes strict turns',
   )
 
   for (const policy of ['random', 'least_request']) {
@@ -85,14 +85,14 @@ t.test('every mode and policy is ACKed by a real Envoy, and calls go where it sa
   for (const policy of ['ring_hash', 'maglev']) {
     t.match(await putLb({ mode: 'l7', policy }), { status: 200, outcome: 'synced' }, policy)
     t.equal(new Set(await call(ONE_USER)).size, 1, `${policy}: one user has one backend`)
-    t.same(await call(NINE_USERS), await call(NINE_USERS), `${policy}: each user keeps theirs`)
+    t.same(await call(NINE_USERS), await call(NINE_USERS), `${policy}: each user keeps its backend`)
   }
 
   t.match(await putLb({ mode: 'l4' }), { status: 200, outcome: 'synced', policy: 'maglev' })
   t.equal(new Set(await call(NINE_USERS)).size, 1)
 })
 
-t.test('what Envoy refuses comes back as 409 with its words, and the next write mends it', async (t) => {
+t.test("a NACK comes back as 409 with Envoy's text, and the next write fixes it", async (t) => {
   const { putLb, call } = await start(t)
   t.match(await putLb({ mode: 'l7', policy: 'maglev', tableSize: 65_536 }), {
     status: 409,

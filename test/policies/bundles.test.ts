@@ -1,4 +1,4 @@
-// Policy bundles: what is activated, and what leaves the old policy in force.
+// Policy bundles: which are activated, and which leave the old policy in force.
 
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,27 +9,27 @@ import { authorizerAt, startTestAuthorizer } from '../support/authorizer.ts'
 import { bundleFor, callAs, createKeys, type KeyPair, withFiles } from '../support/bundle-pair.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 
-/** A bundle that is watched; `publish` resolves with what came of the change. */
+/** A watched bundle file. `publish` replaces it and resolves with the outcome. */
 async function openBundle(t: Test, first: Buffer, { publicKey }: KeyPair) {
-  // Not the testdir, which an Envoy of the same test makes anew.
+  // Not `t.testdir()`: an Envoy of the same test recreates that folder.
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-bundle-'))
   t.teardown(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'key.pem'), publicKey)
   const path = join(folder, 'policy.tar.gz')
   await writeFile(path, first)
-  let tell: (event: PolicyEvent) => void = () => {}
+  let report: (event: PolicyEvent) => void = () => {}
   const active = await ActivePolicy.open(
     { bundle: path, verificationKey: join(folder, 'key.pem') },
-    (event) => tell(event),
+    (event) => report(event),
   )
   t.teardown(() => active.close())
   const publish = async (bundle: Buffer): Promise<PolicyEvent> => {
-    const told = new Promise<PolicyEvent>((resolve) => {
-      tell = resolve
+    const reported = new Promise<PolicyEvent>((resolve) => {
+      report = resolve
     })
     await writeFile(`${path}.new`, bundle)
     await rename(`${path}.new`, path)
-    return told
+    return reported
   }
   return { active, publish }
 }
@@ -37,7 +37,7 @@ async function openBundle(t: Test, first: Buffer, { publicKey }: KeyPair) {
 const UNSIGNED = { '.signatures.json': undefined }
 
 t.test(
-  'S38: an unsigned, tampered or stripped bundle is not activated, and the old policy goes on',
+  'S38: an unsigned, tampered or stripped bundle is not activated, and the old policy stays in force',
   async (t) => {
     const keys = createKeys()
     const others = createKeys()
@@ -47,28 +47,31 @@ t.test(
       JSON.stringify({ signatures: [`${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.`] })
     const bad: Readonly<Record<string, { readonly bundle: Buffer; readonly reason: RegExp }>> = {
       unsigned: { bundle: await withFiles(good, UNSIGNED), reason: /is not signed/ },
-      'signed by another': { bundle: await bundleFor('admin', others), reason: /signature .* is invalid/ },
-      'signed by alg none': {
+      'signed by another key': {
+        bundle: await bundleFor('admin', others),
+        reason: /signature .* is invalid/,
+      },
+      'signed with alg none': {
         bundle: await withFiles(good, { '.signatures.json': token({ alg: 'none' }) }),
         reason: /signature .* is invalid/,
       },
-      'without a signature in its list': {
+      'with an empty list of signatures': {
         bundle: await withFiles(good, { '.signatures.json': '{"signatures":[]}' }),
         reason: /exactly one signature/,
       },
-      'with other data': {
+      'with changed data': {
         bundle: await withFiles(good, { 'data.json': data }),
         reason: /data.json: was changed/,
       },
-      'with another module': {
+      'with a changed module': {
         bundle: await withFiles(good, { 'policy.wasm': 'no module' }),
         reason: /policy.wasm: was changed/,
       },
-      'stripped of its data': {
+      'without its data': {
         bundle: await withFiles(good, { 'data.json': undefined }),
         reason: /data.json: was signed, but is missing/,
       },
-      'with a file more': {
+      'with an additional file': {
         bundle: await withFiles(good, { 'access/data.json': data }),
         reason: /access\/data.json: was not signed/,
       },
@@ -79,23 +82,23 @@ t.test(
     const { revision } = active
     for (const [what, { bundle, reason }] of Object.entries(bad)) {
       t.match(await publish(bundle), { kind: 'rejected', inForce: revision, reason }, what)
-      t.ok(active.decide(callAs('user')).allowed, 'whom the old policy lets in')
-      t.notOk(active.decide(callAs('admin')).allowed, 'whom the old policy refuses')
+      t.ok(active.decide(callAs('user')).allowed, 'the role that the old policy allows')
+      t.notOk(active.decide(callAs('admin')).allowed, 'the role that the old policy denies')
     }
-    t.match(await publish(good), { kind: 'activated', inForce: /^admin@/ }, 'the twin that is good')
+    t.match(await publish(good), { kind: 'activated', inForce: /^admin@/ }, 'the valid twin')
     t.notOk(active.decide(callAs('user')).allowed)
     t.ok(active.decide(callAs('admin')).allowed)
   },
 )
 
-t.test('without a good bundle to begin with, nothing is opened', async (t) => {
+t.test('opening a bundle fails if the first one is invalid', async (t) => {
   const keys = createKeys()
   await t.rejects(openBundle(t, await withFiles(await bundleFor('user', keys), UNSIGNED), keys), {
     code: 'bad-bundle',
   })
 })
 
-t.test('bundles change under load, and no call fails or gets a mixture of two', async (t) => {
+t.test('bundles change under load: no call fails, and none is decided by two policies', async (t) => {
   const keys = createKeys()
   const bundles = [await bundleFor('user', keys, 'a'), await bundleFor('user', keys, 'b')] as const
   const { active, publish } = await openBundle(t, bundles[0], keys)

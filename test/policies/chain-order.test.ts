@@ -1,4 +1,4 @@
-// The chain of filters: its order in what is sent, and lists in which a caller could skip a check.
+// The HTTP filter chain: its order in the listener, and orders that would let a caller skip a check.
 
 import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
@@ -28,7 +28,7 @@ function chainOf(security: Parameters<typeof toListener>[2]['security'] & object
   return anyUnpack(filter.value, HttpConnectionManagerSchema)?.httpFilters.map(({ name }) => name)
 }
 
-t.test('with all on, the chain has the order of the list', async (t) => {
+t.test('with all switches on, the filters have the order of the list', async (t) => {
   const security = {
     jwt: { enabled: true, anyOf: ['main'] },
     opa: { enabled: true, upstream: 'authorizer' },
@@ -45,7 +45,7 @@ t.test('with all on, the chain has the order of the list', async (t) => {
   ])
 })
 
-t.test('what is off is not in the chain, and its headers stay out of the hands of clients', async (t) => {
+t.test('a switch that is off has no filter, and clients still cannot set its headers', async (t) => {
   t.same(chainOf({ jwt: { enabled: false, anyOf: ['main'] } }), [
     'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
@@ -53,7 +53,7 @@ t.test('what is off is not in the chain, and its headers stay out of the hands o
   ])
 })
 
-t.test('every order but that of the list lets a caller skip a check, and is refused', async (t) => {
+t.test('every other order would let a caller skip a check, and is rejected', async (t) => {
   for (const [index] of HTTP_FILTERS.entries()) {
     const moved = HTTP_FILTERS.toSpliced(index, 1)
     for (let at = 0; at <= moved.length; at += 1) {
@@ -67,11 +67,11 @@ t.test('every order but that of the list lets a caller skip a check, and is refu
   t.throws(
     () => inOrder(HTTP_FILTERS.slice(0, -1)),
     { code: 'internal' },
-    'a chain without routing at its end',
+    'a chain without the router at its end',
   )
 })
 
-/** An authorizer that keeps who asked, and refuses where the header x-deny is. */
+/** An authorizer that records requests, and denies calls with the header x-deny. */
 async function startAuthorizer(t: Test) {
   const asked: string[] = []
   const server = new Server()
@@ -88,7 +88,7 @@ async function startAuthorizer(t: Test) {
   return { asked, address: await listener.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
-t.test('JWT is asked before OPA, OPA before the rules, and the rules before the services', async (t) => {
+t.test('JWT runs before OPA, OPA before RBAC, and RBAC before the services', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const authorizer = await startAuthorizer(t)
   const edge = await startSecuredEdge(t, {
@@ -100,7 +100,7 @@ t.test('JWT is asked before OPA, OPA before the rules, and the rules before the 
     },
   })
   const authorization = `Bearer ${await edge.token()}`
-  /** How often each of the three has been asked, the services last. */
+  /** How many calls reached each of the three; the services come last. */
   const asked = async () => {
     const stats = await edge.envoy.admin.stats('http\\.main\\.rbac\\.(allowed|denied)$')
     const rules = [...stats.values()].reduce((sum, count) => sum + count, 0)
@@ -109,11 +109,11 @@ t.test('JWT is asked before OPA, OPA before the rules, and the rules before the 
   const statusWith = async (headers: Record<string, string>) => (await edge.call({ headers })).status
 
   t.equal(await statusWith({ 'x-tenant': 'blue' }), 16, 'no token')
-  t.same(await asked(), [0, 0, 0], 'after JWT nobody was asked')
-  t.equal(await statusWith({ authorization, 'x-tenant': 'blue', 'x-deny': '1' }), 7, 'OPA says no')
-  t.same(await asked(), [1, 0, 0], 'after OPA nobody was asked')
-  t.equal(await statusWith({ authorization }), 7, 'no rule fits')
-  t.same(await asked(), [2, 1, 0], 'after the rules nobody was asked')
+  t.same(await asked(), [0, 0, 0], 'a call that JWT denies goes no further')
+  t.equal(await statusWith({ authorization, 'x-tenant': 'blue', 'x-deny': '1' }), 7, 'OPA denies it')
+  t.same(await asked(), [1, 0, 0], 'a call that OPA denies goes no further')
+  t.equal(await statusWith({ authorization }), 7, 'no rule matches')
+  t.same(await asked(), [2, 1, 0], 'a call that RBAC denies goes no further')
   t.equal(await statusWith({ authorization, 'x-tenant': 'blue' }), 0, 'the accepted twin')
   t.same(await asked(), [3, 2, 1])
 })

@@ -1,4 +1,4 @@
-// The xDS server itself: who is let in, as whom, and what of secrets a node gets to see.
+// Access to the xDS server: which clients may connect, as which node, and which secrets a node receives.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ const SDS = {
   delta: '/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets',
 }
 
-/** Two fleets, each with a secret of its own. */
+/** Two fleets, each with its own secret. */
 function twoFleets(): SnapshotCache {
   const cache = new SnapshotCache()
   for (const fleet of ['edge', 'west']) {
@@ -32,7 +32,7 @@ function twoFleets(): SnapshotCache {
 interface Guarded {
   readonly cache: SnapshotCache
   readonly authority: Authority
-  /** A client with this certificate, or with none. */
+  /** A client with this certificate, or without one. */
   readonly connect: (shown?: Certificate) => ReturnType<typeof connectTo>
   /** A certificate for a node. */
   readonly issue: (fleet: string, node: string) => Promise<Certificate>
@@ -66,7 +66,7 @@ function credentialsOf(root: Buffer, shown: Certificate | undefined): ChannelCre
   return ChannelCredentials.createSsl(root, Buffer.from(shown.key), Buffer.from(shown.certificate))
 }
 
-/** What a node of the fleet "edge" is answered for its clusters, or the status with which it is turned away. */
+/** The clusters that a node receives, or the status that its stream ends with. */
 async function askFor(channel: ReturnType<typeof connectTo>, id: string, cluster: string) {
   const client = new DeltaClient(channel)
   client.send({ node: nodeOf(id, cluster), typeUrl: CLUSTER })
@@ -78,19 +78,23 @@ async function askFor(channel: ReturnType<typeof connectTo>, id: string, cluster
   return answer
 }
 
-t.test('S46: xDS without a certificate of the client CA ends in the handshake', async (t) => {
+t.test('S46: without a certificate of the client CA, the xDS handshake fails', async (t) => {
   const { cache, connect, issue } = await startGuarded(t)
   const stranger = await (await Authority.create('another')).issue({
     name: 'edge-1',
     uris: [nodeUri('edge', 'edge-1')],
   })
   t.equal(await askFor(connect(), 'edge-1', 'edge'), status.UNAVAILABLE, 'none')
-  t.equal(await askFor(connect(stranger), 'edge-1', 'edge'), status.UNAVAILABLE, 'of another CA')
-  t.same(cache.status(), [], 'no node was heard of')
+  t.equal(
+    await askFor(connect(stranger), 'edge-1', 'edge'),
+    status.UNAVAILABLE,
+    'a certificate of another CA',
+  )
+  t.same(cache.status(), [], 'no node is known')
   t.same(await askFor(connect(await issue('edge', 'edge-1')), 'edge-1', 'edge'), ['edge-cluster'], 'twin')
 })
 
-t.test('S47: with the certificate of one node nobody is served as another', async (t) => {
+t.test('S47: a client with the certificate of one node is not served as another', async (t) => {
   const { cache, connect, issue, authority } = await startGuarded(t)
   const own = await issue('edge', 'edge-1')
   const cases: readonly [title: string, shown: Certificate, id: string, cluster: string][] = [
@@ -102,11 +106,11 @@ t.test('S47: with the certificate of one node nobody is served as another', asyn
   for (const [title, shown, id, cluster] of cases) {
     t.equal(await askFor(connect(shown), id, cluster), status.PERMISSION_DENIED, title)
   }
-  t.same(cache.status(), [], 'none of them was taken for a node')
+  t.same(cache.status(), [], 'none of them is known as a node')
   t.same(await askFor(connect(own), 'edge-1', 'edge'), ['edge-cluster'], 'twin')
 })
 
-t.test('S47: a stream stays the node that it began as', async (t) => {
+t.test('S47: a stream cannot change its node', async (t) => {
   const { connect, issue } = await startGuarded(t)
   const client = new DeltaClient(connect(await issue('edge', 'edge-1')))
   client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
@@ -119,7 +123,7 @@ t.test('S47: a stream stays the node that it began as', async (t) => {
   client.close()
 })
 
-t.test("S48: a node gets its own fleet's secrets, and no other's", async (t) => {
+t.test('S48: a node gets the secrets of its own fleet only', async (t) => {
   const { connect, issue } = await startGuarded(t)
   const own = await issue('edge', 'edge-1')
   const names = ['edge-key', 'west-key']
@@ -135,12 +139,12 @@ t.test("S48: a node gets its own fleet's secrets, and no other's", async (t) => 
   t.same(
     (await wildcard.next()).resources.map(({ name }) => name),
     ['edge-key'],
-    'all there are',
+    'all secrets of its fleet',
   )
   wildcard.close()
 })
 
-t.test('S48: secrets are not sent over plaintext TCP, and are over a Unix socket', async (t) => {
+t.test('S48: secrets are sent over a Unix socket, and not over plaintext TCP', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const cache = twoFleets()
@@ -161,16 +165,19 @@ t.test('S48: secrets are not sent over plaintext TCP, and are over a Unix socket
   }
 })
 
-t.test('S48: what is beside a withheld secret goes on, and the status says who is without', async (t) => {
-  const cache = twoFleets()
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
-  t.teardown(() => server.close())
-  const client = new SotwClient(connectTo(t, server.address))
-  client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: SECRET, resourceNames: ['edge-key'] })
-  client.send({ typeUrl: CLUSTER })
-  const response = await client.next()
-  t.equal(response.typeUrl, CLUSTER, 'the answer to the second request is the first that comes')
-  cache.setSnapshot('edge', [staticCluster('new'), secret('edge-key', 'rotated')])
-  t.equal((await client.next()).typeUrl, CLUSTER, 'a rotation is not told either')
-  client.close()
-})
+t.test(
+  'S48: other types are served beside a withheld secret, and the status names the node without it',
+  async (t) => {
+    const cache = twoFleets()
+    const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+    t.teardown(() => server.close())
+    const client = new SotwClient(connectTo(t, server.address))
+    client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: SECRET, resourceNames: ['edge-key'] })
+    client.send({ typeUrl: CLUSTER })
+    const response = await client.next()
+    t.equal(response.typeUrl, CLUSTER, 'the first response answers the second request')
+    cache.setSnapshot('edge', [staticCluster('new'), secret('edge-key', 'rotated')])
+    t.equal((await client.next()).typeUrl, CLUSTER, 'a rotation is not sent either')
+    client.close()
+  },
+)

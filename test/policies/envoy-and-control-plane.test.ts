@@ -1,4 +1,4 @@
-// Real Envoys and the control plane: who speaks to whom over mutual TLS, and who reaches an Envoy's own admin.
+// Real Envoys and the control plane: mutual TLS between them, and access to Envoy's admin interface.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -23,7 +23,7 @@ import { staticCluster } from '../support/resources.ts'
 const CONTROL_PLANE: Subject = { name: 'control-plane', uris: [CONTROL_PLANE_URI] }
 const NODE: Subject = { name: 'edge-1', uris: [nodeUri('fleet', 'edge-1')] }
 
-/** A control plane that goes by the name of `server`, and the TLS files of an Envoy that goes by that of `node`. */
+/** A control plane with the certificate subject `server`, and the TLS files of an Envoy with the subject `node`. */
 async function startControlPlane(t: Test, server: Subject, node: Subject) {
   const authority = await Authority.create('test')
   const folder = t.testdir({ 'ca.pem': authority.issued.certificate })
@@ -67,7 +67,7 @@ t.test('S46: a real Envoy without a certificate gets no stream', async (t) => {
   t.same(cache.status(), [])
 })
 
-t.test("S47: a real Envoy with another node's certificate is refused with 7", async (t) => {
+t.test("S47: a real Envoy with another node's certificate is denied with 7", async (t) => {
   const other = { name: 'edge-2', uris: [nodeUri('fleet', 'edge-2')] }
   const { cache, address, tls } = await startControlPlane(t, CONTROL_PLANE, other)
   const refused = nextEvent(cache, ({ kind }) => kind === 'rejected')
@@ -76,7 +76,7 @@ t.test("S47: a real Envoy with another node's certificate is refused with 7", as
   t.same(cache.status(), [])
 })
 
-t.test('a real Envoy speaks to no other server than the control plane', async (t) => {
+t.test('a real Envoy rejects a server with another identity than the control plane', async (t) => {
   const impostor = { name: 'edge-2', uris: [nodeUri('fleet', 'edge-2')], ips: ['127.0.0.1'] }
   const { cache, address, tls } = await startControlPlane(t, impostor, NODE)
   const envoy = await startEnvoy(t, address, tls)
@@ -84,7 +84,7 @@ t.test('a real Envoy speaks to no other server than the control plane', async (t
   t.same(cache.status(), [])
 })
 
-t.test("S50: an Envoy's admin is not to be had from the data network", async (t) => {
+t.test("S50: Envoy's admin interface is not reachable from the data network", async (t) => {
   const { address } = await startControlPlane(t, CONTROL_PLANE, NODE)
   const envoy = await startEnvoy(t, address)
   const port = Number(new URL(envoy.adminUrl).port)
@@ -93,10 +93,10 @@ t.test("S50: an Envoy's admin is not to be had from the data network", async (t)
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map((one) => one.address)
   for (const host of [envoy.address, ...data]) t.equal(await dial(host, port), 'ECONNREFUSED', host)
-  t.equal(await dial('127.0.0.1', port), 'connected', 'twin: on loopback it answers')
+  t.equal(await dial('127.0.0.1', port), 'connected', 'twin: it answers on loopback')
 })
 
-/** Asks the Envoy until the counter is no longer 0; the test's timeout bounds it. */
+/** Polls until the counter is not 0; the test's timeout bounds it. */
 async function untilCounted({ admin }: RunningEnvoy, name: string): Promise<void> {
   while (!(await admin.stats(name)).get(name));
 }

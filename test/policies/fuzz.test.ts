@@ -1,4 +1,4 @@
-// Random calls of which the policy refuses each: none gets in, nothing crashes, and good ones between them go through.
+// Random calls that the policy denies: none is allowed, nothing crashes, and valid calls between them succeed.
 
 import fc from 'fast-check'
 import t from 'tap'
@@ -9,16 +9,16 @@ import { requireTool } from '../support/requirements.ts'
 import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
 
 /**
- * The same seed makes the same calls. To look further:
+ * The same seed makes the same calls. For a longer search:
  * SWITCHYARD_FUZZ_CALLS=1000000 SWITCHYARD_SEED=$RANDOM npx tap test/policies/fuzz.test.ts
  */
 const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
 const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 100_000)
 const CONNECTIONS = 8
-/** After how many hostile calls a good one is made. */
+/** The number of hostile calls before each valid one. */
 const GOOD_EVERY = 100
 
-t.test(`of ${count} random calls none gets in (SWITCHYARD_SEED=${seed})`, async (t) => {
+t.test(`${count} random calls are all denied (SWITCHYARD_SEED=${seed})`, async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startSecuredEdge(t, { security: { jwt: { enabled: true, anyOf: ['main'] } } })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
@@ -45,13 +45,13 @@ t.test(`of ${count} random calls none gets in (SWITCHYARD_SEED=${seed})`, async 
         if (status === 0) t.fail(`let in: ${JSON.stringify(call)}`)
       }
       if ((await edge.call({ headers })).status === 0) good += 1
-      else t.fail('a good call was refused')
+      else t.fail('a valid call was denied')
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, work))
 
-  t.comment(`${count} calls from seed ${seed} came to`, Object.fromEntries([...statuses].sort()))
-  t.equal(edge.seen.length, good, 'the services saw the good calls alone')
-  t.ok(good >= count / GOOD_EVERY, `${good} good calls went through`)
+  t.comment(`${count} calls from seed ${seed}, by status`, Object.fromEntries([...statuses].sort()))
+  t.equal(edge.seen.length, good, 'only the valid calls reached the services')
+  t.ok(good >= count / GOOD_EVERY, `${good} valid calls succeeded`)
   t.equal(await edge.envoy.admin.ready(), 'LIVE')
 })

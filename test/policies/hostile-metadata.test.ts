@@ -1,4 +1,4 @@
-// Binary metadata that is built to be slow to check: the Envoy rejects it as fast as it forwards honest metadata of that size.
+// Binary metadata that is built to be slow to check: Envoy rejects it as fast as it forwards honest metadata of that size.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { status } from '@grpc/grpc-js'
@@ -58,7 +58,7 @@ t.test(
 
     for (const [title, value] of Object.entries(REJECTED)) {
       let [honest, hostile] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-      // The quickest of some calls by turns: what else the machine does makes calls slower, never quicker.
+      // The fastest of several alternating calls: other work on the machine makes calls slower, never faster.
       for (let round = 0; round < ROUNDS; round += 1) {
         honest = Math.min(honest, (await measure(HONEST)).ms)
         const { answer, ms } = await measure(value)

@@ -1,4 +1,4 @@
-// Traffic that means harm, at the Envoy, at the services behind it and at the xDS server: it ends, and honest calls go on.
+// Attacks on Envoy, on the services behind it and on the xDS server: each attack ends, and honest calls succeed.
 
 import { gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
@@ -14,7 +14,7 @@ const MIB = 1024 * 1024
 const NOT_BASE64 = ['!!! not base64 ***', '=', 'a', 'aGk=x', 'aGk==', '\u00ff\u00fe', 'aGVsbG8'.repeat(1_003)]
 const servers = await startExposedServers(t)
 
-/** Honest calls on connections of their own, begun before the attack and ended after it. */
+/** Makes honest calls on separate connections until the attack has ended. Returns their number. */
 async function callsMeanwhile({ call }: ExposedServer, attack: Promise<unknown>): Promise<number> {
   let answered = 0
   let isOver = false
@@ -30,7 +30,7 @@ async function callsMeanwhile({ call }: ExposedServer, attack: Promise<unknown>)
   return answered + 1
 }
 
-t.test('S39: what tells of the inside is not to be had from outside', async (t) => {
+t.test('S39: services that describe the inside are not reachable from outside', async (t) => {
   const { address } = await startEcho(t, 'b1')
   const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } } })
   const paths = [
@@ -55,8 +55,12 @@ t.test('S39: what tells of the inside is not to be had from outside', async (t) 
     open: { match: { service: 'grpc.reflection.v1.ServerReflection' }, to: { echo: 1 } },
   }
   await edge.serve({ upstreams: { echo: { endpoints: { b1: { address } } } }, rules })
-  t.equal((await outside.call({ path: paths[0] ?? '' })).status, status.OK, 'a rule that names it opens it')
-  t.equal((await outside.call({ path: paths[2] ?? '' })).status, status.PERMISSION_DENIED, 'and nothing else')
+  t.equal((await outside.call({ path: paths[0] ?? '' })).status, status.OK, 'a rule with its path allows it')
+  t.equal(
+    (await outside.call({ path: paths[2] ?? '' })).status,
+    status.PERMISSION_DENIED,
+    'and no other path',
+  )
 })
 
 for (const server of servers) {
@@ -64,11 +68,11 @@ for (const server of servers) {
 
   t.test(`S40: ${title} ends a connection that resets streams as fast as it opens them`, async (t) => {
     const attack = rapidReset(t, address, path, 200_000)
-    t.ok((await callsMeanwhile(server, attack)) >= 2, 'honest calls were answered')
+    t.ok((await callsMeanwhile(server, attack)) >= 2, 'honest calls succeeded')
     const { ended, sent } = await attack
     t.ok(ended, `after ${sent} streams at most`)
     const few = await rapidReset(t, address, path, 20)
-    t.notOk(few.ended, 'twin: a caller that cancels now and then stays')
+    t.notOk(few.ended, 'twin: a caller with few cancels keeps its connection')
   })
 
   t.test(`S41: ${title} ends a connection whose headers never end`, async (t) => {
@@ -80,11 +84,11 @@ for (const server of servers) {
     const spent = cpuSeconds(pid) - before
     t.ok(spent < 3, `${spent.toFixed(2)} s of CPU, honest calls included`)
     const short = await continuationFlood(t, address, path, 3)
-    t.notOk(short.ended, 'twin: headers in three frames are waited for')
+    t.notOk(short.ended, 'twin: headers in three frames are accepted')
   })
 
   t.test(
-    `S43: ${title} refuses a message over the limit, and a compressed bomb, in flat memory`,
+    `S43: ${title} rejects a message over the limit and a decompression bomb in constant memory`,
     async (t) => {
       const before = peakMemoryMib(pid)
       const large = new RawStream(connectTo(t, address), path)
@@ -100,24 +104,24 @@ for (const server of servers) {
         t.equal(answer.status, status.RESOURCE_EXHAUSTED, `bomb ${bomb + 1}`)
       }
       const grown = peakMemoryMib(pid) - before
-      t.ok(grown < 256, `grown by ${grown.toFixed(0)} MiB, where 8 GiB were packed in`)
+      t.ok(grown < 256, `grown by ${grown.toFixed(0)} MiB, for 8 GiB of decompressed data`)
       await t.resolves(call(), 'twin')
     },
   )
 
-  t.test(`S44: ${title} does not fall over metadata that says it is base64 and is not`, async (t) => {
+  t.test(`S44: ${title} survives metadata with invalid base64`, async (t) => {
     const raw = connectRaw(t, address)
     for (const value of NOT_BASE64) {
       const { httpStatus } = await raw.call({ path, headers: { 'x-proof-bin': value } })
       t.ok(httpStatus === 200 || httpStatus === 400, value.slice(0, 20))
     }
-    await t.resolves(call(), 'twin: honest calls go on')
+    await t.resolves(call(), 'twin: an honest call succeeds')
   })
 }
 
 const [envoy] = servers
 if (envoy !== undefined) {
-  t.test('S44: metadata that says it is base64 and is not is refused at the Envoy', async (t) => {
+  t.test('S44: Envoy rejects metadata with invalid base64', async (t) => {
     const raw = connectRaw(t, envoy.address)
     const answer = (value: string) => raw.call({ path: envoy.path, headers: { 'x-proof-bin': value } })
     for (const value of NOT_BASE64) t.equal((await answer(value)).status, status.INTERNAL, value.slice(0, 20))
@@ -126,7 +130,7 @@ if (envoy !== undefined) {
     }
   })
 
-  t.test('S42: headers that are too large are refused at the Envoy', async (t) => {
+  t.test('S42: Envoy rejects headers that are too large', async (t) => {
     const raw = connectRaw(t, envoy.address)
     const big = { 'x-one': 'x'.repeat(40_000), 'x-two': 'x'.repeat(40_000) }
     const { status: code, httpStatus } = await raw.call({ path: envoy.path, headers: big })
@@ -135,7 +139,7 @@ if (envoy !== undefined) {
     t.not(
       (await raw.call({ path: envoy.path, headers: many })).status,
       status.OK,
-      'more than a hundred of them',
+      'more than a hundred headers',
     )
     const small = await raw.call({ path: envoy.path, headers: { 'x-one': 'x'.repeat(4_000) } })
     t.equal(small.status, status.OK, 'twin')

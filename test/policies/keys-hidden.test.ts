@@ -1,4 +1,4 @@
-// Private keys go to Envoys and nowhere else: not into what REST answers, nor events, nor what Envoy tells of itself.
+// Private keys reach Envoys only. REST answers, events, logs and Envoy's admin interface do not show them.
 
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
@@ -13,8 +13,8 @@ const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
 const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'client' }
 
 /**
- * Pieces of a key as they would stand in any text: in PEM, and where the PEM was encoded once more. Of a P-256 key in PKCS #8
- * the private number is in bytes 36 to 67; what follows is the public key, which certificates have, too.
+ * Parts of a key as any text could show them: as PEM, and as PEM that is encoded again. In a P-256 key in PKCS #8
+ * the private number is in bytes 36 to 67; after it comes the public key, which certificates also contain.
  */
 function tracesOf(key: string): string[] {
   const body = key.replace(/-----[^-]+-----|\n/g, '')
@@ -23,7 +23,7 @@ function tracesOf(key: string): string[] {
   return [body.slice(48, 64), secret.toString('hex'), ...again, 'BEGIN PRIVATE KEY']
 }
 
-t.test('S50: a private key is in no config_dump, answer, event, metric or fault', async (t) => {
+t.test('S50: no config_dump, answer, event, metric or problem contains a private key', async (t) => {
   const edge = await startTlsEdge(t, { listener: LISTENER, upstream: UPSTREAM })
   const events: XdsEvent[] = []
   edge.cache.onEvent((event) => events.push(event))
@@ -34,10 +34,10 @@ t.test('S50: a private key is in no config_dump, answer, event, metric or fault'
     await readFile(edge.file('edge.key'), 'utf8'),
     await readFile(edge.file('client.key'), 'utf8'),
   ]
-  // A renewal that is refused has its key in hand, too.
+  // The error path of a rejected renewal also has the key in memory.
   const { key } = await edge.authority.issue(EDGE)
   await replaceFile(edge.file('edge.key'), key)
-  await edge.untilFaulty
+  await edge.untilProblem
   keys.push(key)
 
   const answer = async (url: string) => (await admin.inject(url)).body
@@ -49,25 +49,25 @@ t.test('S50: a private key is in no config_dump, answer, event, metric or fault'
     revision: await answer('/v1/revisions/1'),
     metrics: await answer('/metrics'),
     events: JSON.stringify(events),
-    faults: edge.faults.join('\n'),
+    problems: edge.problems.join('\n'),
     'log of Envoy': await readFile(edge.envoy.logFile, 'utf8'),
   }
   t.match(
     texts.config_dump,
     /"name":"certificate\/edge".*\[redacted\]/,
-    'the secret is there, its key is not',
+    'the dump has the secret without its key',
   )
   t.match(JSON.parse(texts.snapshot)[SECRET].resources['certificate/edge'], {
     tlsCertificate: { certificateChain: { inlineString: /BEGIN CERTIFICATE/ }, privateKey: '[redacted]' },
   })
   for (const [what, text] of Object.entries(texts)) {
-    t.ok(text.length > 0, `${what} has been looked at`)
+    t.ok(text.length > 0, `${what} was read`)
     const found = keys.flatMap(tracesOf).filter((trace) => text.includes(trace))
     t.same(found, [], what)
   }
   const served = edge.cache.getSnapshot('fleet')?.types.get(SECRET)?.resources.get('certificate/edge')
   t.ok(
     tracesOf(keys[0] ?? '').some((trace) => Buffer.from(served?.value ?? '').includes(trace)),
-    'the twin: what Envoy is sent has it',
+    'the twin: the resource for Envoy has it',
   )
 })

@@ -1,4 +1,4 @@
-// Decisions by the authorizer, through a real Envoy: what the policy must let in, and every way around it.
+// Decisions of the authorizer through a real Envoy: the calls that the policy allows, and attempts to bypass it.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { PutRequestSchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
@@ -18,11 +18,11 @@ const UNKNOWN = 2
 const PERMISSION_DENIED = 7
 const UNAVAILABLE = 14
 
-/** Tokens by JWT, decisions by the authorizer. */
+/** JWT checks tokens, and the authorizer decides. */
 function securityOf(opa: object = {}) {
   return {
     jwt: { enabled: true, anyOf: ['main'], public: [HEALTH] },
-    // A machine that is busy must not look like an authorizer that is down.
+    // A busy machine must not look like an authorizer that is down.
     opa: { enabled: true, upstream: 'authorizer', timeout: '10s', ...opa },
   }
 }
@@ -44,7 +44,7 @@ function putOf(bytes: number): Uint8Array {
   return toBinary(PutRequestSchema, create(PutRequestSchema, { key: 'k', value: new Uint8Array(bytes) }))
 }
 
-t.test('S23: a token without the scope is refused with 7', async (t) => {
+t.test('S23: a token without the scope is denied with 7', async (t) => {
   const { edge } = await startGuarded(t)
   const admin = { roles: ['admin'] }
   const without = await edge.call({ path: PUT, message: putOf(1), headers: await bearer(edge, admin) })
@@ -55,7 +55,7 @@ t.test('S23: a token without the scope is refused with 7', async (t) => {
   t.equal(scoped.status, OK, scoped.details)
 })
 
-t.test('S23: a good token that was made for something else is refused with 7', async (t) => {
+t.test('S23: a valid token with another purpose is denied with 7', async (t) => {
   const { edge } = await startGuarded(t)
   const { alg, kid, privateKey } = edge.issuers.main.signingKey
   const statusWith = async (typ: string) => {
@@ -71,7 +71,7 @@ t.test('S23: a good token that was made for something else is refused with 7', a
   t.equal(await statusWith('at+jwt'), OK)
 })
 
-t.test('S30: what the policy denies, and what it has no rule for, is refused with 7', async (t) => {
+t.test('S30: a call that the policy denies or has no rule for is denied with 7', async (t) => {
   const { edge, authorizer } = await startGuarded(t)
   const user = await bearer(edge, { roles: ['user'] })
   const admin = await bearer(edge, { roles: ['admin'] })
@@ -95,7 +95,7 @@ t.test('S30: what the policy denies, and what it has no rule for, is refused wit
   })
 })
 
-t.test('S31: without a decision no call is let in, and the status is the one configured', async (t) => {
+t.test('S31: without a decision every call is denied with the configured status', async (t) => {
   const places = {
     silent: await startSilentAuthorizer(t),
     nobody: `127.0.0.1:${await freePort()}`,
@@ -117,7 +117,7 @@ t.test('S31: without a decision no call is let in, and the status is the one con
   t.equal(await statusWith(address, 'deny'), OK, 'the twin whose authorizer answers')
 })
 
-t.test('S34: a role header that is sent twice is refused with 7', async (t) => {
+t.test('S34: a role header that is sent twice is denied with 7', async (t) => {
   const { edge } = await startGuarded(t)
   const admin = await bearer(edge, { roles: ['user', 'admin'] })
   const statusWith = async (role: string | readonly string[]) =>
@@ -125,25 +125,22 @@ t.test('S34: a role header that is sent twice is refused with 7', async (t) => {
   t.equal(await statusWith(['admin', 'user']), PERMISSION_DENIED)
   t.equal(await statusWith(['user', 'admin']), PERMISSION_DENIED)
   t.equal(await statusWith(['admin', 'admin']), PERMISSION_DENIED)
-  t.equal(await statusWith('user'), PERMISSION_DENIED, 'a role given up is given up')
+  t.equal(await statusWith('user'), PERMISSION_DENIED, 'the call does not have the roles that it gave up')
   t.equal(await statusWith('admin'), OK)
 })
 
-t.test(
-  'S36: headers that the authorizer owns are overwritten, and taken away where it sets none',
-  async (t) => {
-    const { edge } = await startGuarded(t)
-    const forged = { 'x-auth-roles': 'admin', 'x-auth-subject': 'root', 'x-auth-other': 'forged' }
-    const user = await bearer(edge, { roles: ['user'] })
-    t.equal((await edge.call({ headers: { ...user, ...forged } })).status, OK)
-    const received = edge.seen.at(-1)?.metadata
-    t.same(received?.get('x-auth-roles'), ['user'])
-    t.same(received?.get('x-auth-subject'), ['alice'])
-    t.same(received?.get('x-auth-other'), [])
-  },
-)
+t.test('S36: headers of the authorizer are overwritten, and removed if it sets none', async (t) => {
+  const { edge } = await startGuarded(t)
+  const forged = { 'x-auth-roles': 'admin', 'x-auth-subject': 'root', 'x-auth-other': 'forged' }
+  const user = await bearer(edge, { roles: ['user'] })
+  t.equal((await edge.call({ headers: { ...user, ...forged } })).status, OK)
+  const received = edge.seen.at(-1)?.metadata
+  t.same(received?.get('x-auth-roles'), ['user'])
+  t.same(received?.get('x-auth-subject'), ['alice'])
+  t.same(received?.get('x-auth-other'), [])
+})
 
-t.test('a message that is larger than a window of HTTP/2 reaches the policy whole', async (t) => {
+t.test('a message that is larger than an HTTP/2 window reaches the policy completely', async (t) => {
   const { edge, authorizer } = await startGuarded(t, { maxBody: 1_000_000 })
   const message = putOf(500_000)
   const headers = await bearer(edge, { roles: ['admin'], scope: 'kv:write' })
@@ -151,19 +148,19 @@ t.test('a message that is larger than a window of HTTP/2 reaches the policy whol
   t.equal(authorizer.asked.at(-1)?.body?.bytes, message.length + 5)
 })
 
-t.test('S37: a message over the body limit is refused, not truncated', async (t) => {
+t.test('S37: a message over the body limit is rejected, not truncated', async (t) => {
   const { edge, authorizer } = await startGuarded(t, { maxBody: 2_000 })
   const headers = await bearer(edge, { roles: ['admin'], scope: 'kv:write' })
   const fits = putOf(1_000)
   t.equal((await edge.call({ path: PUT, message: fits, headers })).status, OK)
   t.equal(authorizer.asked.at(-1)?.body?.bytes, fits.length + 5, 'the whole message and its frame')
   const asked = authorizer.asked.length
-  // One that comes at once Envoy cuts off at the limit, and says so: the authorizer refuses what it sees a part of.
+  // Envoy truncates a message that arrives at once, and marks it as partial: the authorizer denies partial messages.
   const atOnce = await edge.call({ path: PUT, message: putOf(2_000), headers })
   t.match(atOnce, { status: PERMISSION_DENIED, details: /larger than the policy sees/ })
-  // One that comes in pieces Envoy refuses itself, by HTTP's 413.
+  // Envoy rejects a message that arrives in pieces with HTTP status 413.
   const inPieces = await edge.call({ path: PUT, message: putOf(500_000), headers })
   t.equal(inPieces.status, UNKNOWN, inPieces.details)
-  t.equal(authorizer.asked.length, asked, 'no policy saw a part of either')
-  t.equal(edge.seen.length, 1, 'nor did the service')
+  t.equal(authorizer.asked.length, asked, 'no policy saw a part of either message')
+  t.equal(edge.seen.length, 1, 'neither message reached the service')
 })

@@ -1,4 +1,4 @@
-// More connections, or more memory, than an Envoy may have: it rejects what is beyond its limits, and serves the others.
+// Too many connections, or too much memory: Envoy rejects what exceeds its limits, and serves the rest.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -17,7 +17,7 @@ const RESETS = 'envoy.overload_actions.reset_high_memory_stream.count'
 const UNARY = `/${EchoService.typeName}/Unary`
 const BIDIRECTIONAL = `/${EchoService.typeName}/Bidirectional`
 
-t.test('S55: an Envoy closes connections over its limit, and serves those that it has', async (t) => {
+t.test('S55: Envoy closes connections over its limit, and serves the open ones', async (t) => {
   const { address } = await startBackendProcess(t, 'b1')
   const upstreams = { echo: { endpoints: { b1: { address } } } }
   const edge = await startEdge(t, { upstreams }, { ...DEFAULT_LIMITS, maxConnections: 5 })
@@ -26,17 +26,18 @@ t.test('S55: an Envoy closes connections over its limit, and serves those that i
     (await connection.call({ path: UNARY })).status
   for (const connection of connections) t.equal(await call(connection), status.OK, 'within the limit')
   t.equal(await call(), status.UNAVAILABLE, 'the sixth connection')
-  for (const connection of connections) t.equal(await call(connection), status.OK, 'those before it go on')
+  for (const connection of connections)
+    t.equal(await call(connection), status.OK, 'the earlier connections still work')
   t.equal(await edge.envoy.admin.ready(), 'LIVE', 'the admin answers')
 
   connections[0]?.hangUp()
   while ((await call()) !== status.OK) {
     // The Envoy has not yet seen that the connection is gone.
   }
-  t.pass('twin: a connection that is closed makes room')
+  t.pass('twin: after one connection closes, a new one is accepted')
 })
 
-t.test('S55: an Envoy whose heap fills resets the streams that fill it, and goes on', async (t) => {
+t.test('S55: an Envoy with a full heap resets the streams that fill it, and keeps serving', async (t) => {
   const { address } = await startBackendProcess(t, 'b1')
   const served = { upstreams: { echo: { endpoints: { b1: { address } } } }, edit: withoutStreamLimits }
   const edge = await startEdge(t, served, { ...DEFAULT_LIMITS, maxHeapBytes: 128 * MIB })

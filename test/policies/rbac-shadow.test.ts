@@ -1,4 +1,4 @@
-// The shadow mode of rules: nobody is refused, and Envoy counts who would have been.
+// The shadow mode of RBAC: no call is denied, and Envoy counts the calls that would have been.
 
 import t from 'tap'
 import { requireTool } from '../support/requirements.ts'
@@ -7,7 +7,7 @@ import { startSecuredEdge } from '../support/secured-edge.ts'
 const RULES = { blue: { headers: { 'x-tenant': 'blue' } } }
 
 t.test(
-  'in shadow mode the rules count what they would have refused, and refuse it once they are in force',
+  'in shadow mode the rules count the calls that they would deny, and deny them once they are in force',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
     const edge = await startSecuredEdge(t, {

@@ -1,4 +1,4 @@
-// The policy itself, by OPA: its own tests, and whether the WebAssembly beside it was made of it.
+// The Rego policy, checked by OPA: its tests, and whether the WebAssembly in git is compiled from it.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -35,18 +35,18 @@ t.test("the policy passes OPA's strict check, its own tests and the format", asy
   )
 })
 
-t.test(`OPA ${OPA_VERSION} compiles the policy to the WebAssembly that lies beside it`, async (t) => {
+t.test(`OPA ${OPA_VERSION} compiles the policy to the WebAssembly in git`, async (t) => {
   if (!requireTool(t, 'opa')) return
   const out = join(await openFolder(t), 'bundle.tar.gz')
   const compile = ['build', '--target', 'wasm', '--entrypoint', ENTRYPOINT, '--output', out, 'authz.rego']
   await run('opa', compile, { cwd: POLICY_FOLDER })
   const compiled = (await readArchive(await readFile(out))).get('policy.wasm')
   const kept = await readFile(join(POLICY_FOLDER, 'policy.wasm'))
-  t.ok(compiled && kept.equals(compiled), 'if not, compile it anew: docs/security/opa.md says how')
+  t.ok(compiled && kept.equals(compiled), 'if not, compile it again as docs/security/opa.md says')
 })
 
 t.test(
-  'a bundle that OPA has signed is read, and OPA reads ours and refuses one that was changed',
+  'the authorizer reads bundles that OPA signed, and OPA reads ours and rejects a changed one',
   async (t) => {
     if (!requireTool(t, 'opa')) return
     const folder = await openFolder(t)

@@ -1,4 +1,4 @@
-// REST: who is let in, who may write, and what is written down of it.
+// Access over REST: who may read, who may write, and what the audit log contains.
 
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -63,7 +63,7 @@ async function start(t: Test, options: { readonly openMetrics?: boolean } = {}) 
   return { ask, audit, stateFolder, operator: `Bearer ${operator}`, viewer: `Bearer ${viewer}` }
 }
 
-t.test('S49: without a token nothing is read and nothing written', async (t) => {
+t.test('S49: reads and writes without a token are denied', async (t) => {
   const { ask, viewer, operator } = await start(t)
   const bad = [
     undefined,
@@ -83,12 +83,12 @@ t.test('S49: without a token nothing is read and nothing written', async (t) => 
   t.equal((await ask('/v1/config', operator.replace('Bearer', 'bearer'))).status, 200, 'twin')
 })
 
-t.test('S49: every route that says or does something asks for a token', async (t) => {
+t.test('S49: every route except health and docs needs a token', async (t) => {
   const { ask, viewer, operator } = await start(t)
   for (const path of [...READS, '/v1/no/such/path']) t.equal((await ask(path)).status, 401, path)
   for (const path of READS) t.equal((await ask(path, viewer)).status, 200, `twin: ${path}`)
   for (const path of OPEN) t.equal((await ask(path)).status, 200, `open: ${path}`)
-  t.equal((await ask('/v1/no/such/path', operator)).status, 404, 'what is not there is told to who may know')
+  t.equal((await ask('/v1/no/such/path', operator)).status, 404, 'with a token, an unknown path gives 404')
 })
 
 for (const [method, path, body] of WRITES) {
@@ -104,13 +104,13 @@ for (const [method, path, body] of WRITES) {
     t.match(
       JSON.parse((await ask('/v1/revisions', viewer)).text).revisions,
       { length: 1 },
-      'nothing was written',
+      'no revision was written',
     )
     t.equal((await ask(path, operator, method, body)).status, 202, 'twin')
   })
 }
 
-t.test('S49: bad tokens are counted by address, and a good one still passes', async (t) => {
+t.test('S49: invalid tokens are counted by address, and a valid one still passes', async (t) => {
   const { ask, viewer } = await start(t)
   const statuses: number[] = []
   for (let attempt = 0; attempt < 12; attempt += 1)
@@ -135,37 +135,40 @@ t.test('S49: attempts of one address do not count for another', async (t) => {
   t.equal(await statusFrom('10.0.0.2'), 401)
 })
 
-t.test('S49: each write and each attempt is written down with its author, and no token', async (t) => {
-  const { ask, audit, stateFolder, viewer, operator } = await start(t)
-  await ask(LB, operator, 'PUT', { mode: 'l7' })
-  await ask(LB, viewer, 'PUT', { mode: 'l4' })
-  await ask(LB, 'Bearer guess', 'PUT', { mode: 'l4' })
-  await ask(LB, operator, 'PUT', { mode: 'sideways' })
-  await ask('/v1/status', viewer)
-  const common = { method: 'PUT', path: LB, from: '127.0.0.1', time: /^\d{4}-.*Z$/ }
-  const lines = await audit()
-  t.match(lines, [
-    { ...common, author: 'operator', role: 'operator', status: 202, revision: 2 },
-    { ...common, author: 'viewer', role: 'viewer', status: 403 },
-    { ...common, author: null, role: null, status: 401 },
-    { ...common, author: 'operator', role: 'operator', status: 422 },
-  ])
-  t.equal(lines.length, 4, 'looks are not written down')
-  const file = join(stateFolder, 'audit.jsonl')
-  t.equal((await stat(file)).mode & 0o777, 0o600)
-  const text = await readFile(file, 'utf8')
-  for (const token of [viewer, operator]) t.notOk(text.includes(token.slice('Bearer '.length)))
-  const [revision] = JSON.parse((await ask('/v1/revisions', viewer)).text).revisions
-  t.equal(revision.author, 'operator', 'the revision has the same author')
-})
+t.test(
+  'S49: the audit log has each write and each denied attempt with its author, and no token',
+  async (t) => {
+    const { ask, audit, stateFolder, viewer, operator } = await start(t)
+    await ask(LB, operator, 'PUT', { mode: 'l7' })
+    await ask(LB, viewer, 'PUT', { mode: 'l4' })
+    await ask(LB, 'Bearer guess', 'PUT', { mode: 'l4' })
+    await ask(LB, operator, 'PUT', { mode: 'sideways' })
+    await ask('/v1/status', viewer)
+    const common = { method: 'PUT', path: LB, from: '127.0.0.1', time: /^\d{4}-.*Z$/ }
+    const lines = await audit()
+    t.match(lines, [
+      { ...common, author: 'operator', role: 'operator', status: 202, revision: 2 },
+      { ...common, author: 'viewer', role: 'viewer', status: 403 },
+      { ...common, author: null, role: null, status: 401 },
+      { ...common, author: 'operator', role: 'operator', status: 422 },
+    ])
+    t.equal(lines.length, 4, 'reads are not logged')
+    const file = join(stateFolder, 'audit.jsonl')
+    t.equal((await stat(file)).mode & 0o777, 0o600)
+    const text = await readFile(file, 'utf8')
+    for (const token of [viewer, operator]) t.notOk(text.includes(token.slice('Bearer '.length)))
+    const [revision] = JSON.parse((await ask('/v1/revisions', viewer)).text).revisions
+    t.equal(revision.author, 'operator', 'the revision has the same author')
+  },
+)
 
-t.test('S49: /metrics goes without a token only where that is told', async (t) => {
+t.test('S49: /metrics is open without a token only if that is configured', async (t) => {
   const { ask } = await start(t, { openMetrics: true })
   t.equal((await ask('/metrics')).status, 200)
-  t.equal((await ask('/v1/status')).status, 401, 'and nothing else does')
+  t.equal((await ask('/v1/status')).status, 401, 'other paths need a token')
 })
 
-t.test('S49: off loopback the admin is not served without tokens', async (t) => {
+t.test('S49: off loopback the admin API does not start without tokens', async (t) => {
   const options = { config: sampleWith({}), xds: '127.0.0.1:0' }
   for (const admin of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0']) {
     await t.rejects(startControlPlane({ ...options, admin }), {

@@ -1,4 +1,4 @@
-// Signing keys: changed without a refused good token, gone for good once retired, and out of reach.
+// Signing keys: a rotation denies no valid token, retired keys are rejected, and key servers can be down.
 
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
@@ -9,14 +9,14 @@ import { AUDIENCE, type SecuredEdge, startSecuredEdge } from '../support/secured
 
 const SECURITY = { jwt: { enabled: true, anyOf: ['main'] } }
 
-/** `main` as the fixture has it, with keys that are kept for a second. */
+/** The fixture's `main`, with keys that Envoy caches for a second. */
 function keptForASecond(issuer: string) {
   return { issuer, audiences: [AUDIENCE], jwks: { upstream: 'issuer', path: KEY_SET_PATH, cache: '1s' } }
 }
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
-/** Calls with the newest token, one after the other, until it is stopped; gives what they came to. */
+/** Calls with the newest token, one after the other, until it is stopped. Returns the statuses. */
 function callOnAndOn(edge: SecuredEdge) {
   const statuses: number[] = []
   let going = true
@@ -33,11 +33,11 @@ function callOnAndOn(edge: SecuredEdge) {
   }
 }
 
-/** The first answer to a fetch has been taken in by the time of the second. */
+/** Envoy has applied the first fetched key set when it fetches the second. */
 const COPIES_ARE_NEW = 2
 
 t.test(
-  'S24: a key is rotated without a refused call, and once it is out its tokens are refused',
+  'S24: no call is denied during a key rotation, and tokens of the removed key are denied afterwards',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
     const edge = await startSecuredEdge(t)
@@ -54,16 +54,16 @@ t.test(
     t.equal(
       (await edge.call(bearer(oldToken))).status,
       0,
-      'tokens of the old key are good while it is published',
+      'tokens of the old key are valid while it is published',
     )
     main.retire(old)
     await edge.untilKeyFetches(COPIES_ARE_NEW)
 
-    t.equal((await edge.call(bearer(oldToken))).status, 16, 'the key was rotated out')
+    t.equal((await edge.call(bearer(oldToken))).status, 16, 'the old key is removed')
     t.equal(
       (await edge.call(bearer(await edge.token()))).status,
       0,
-      'the accepted twin: the same call by the new key',
+      'the accepted twin: the same call with the new key',
     )
     const statuses = await load.stop()
     t.ok(statuses.length > 100, `${statuses.length} calls were made meanwhile`)
@@ -71,7 +71,7 @@ t.test(
   },
 )
 
-t.test('a key that signs before anybody has it is refused, which is what the overlap is for', async (t) => {
+t.test('tokens of a key that is not published yet are denied, so keys must overlap', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startSecuredEdge(t, { security: SECURITY })
   const { main } = edge.issuers
@@ -82,7 +82,7 @@ t.test('a key that signs before anybody has it is refused, which is what the ove
   t.equal((await edge.call(bearer(await edge.token()))).status, 16)
 })
 
-t.test('S25: where no keys are to be had and none were kept, no token is good', async (t) => {
+t.test('S25: without fetched or cached keys, every token is denied', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startSecuredEdge(t)
   const nobody = { endpoints: { i1: { address: `127.0.0.1:${await freePort()}` } }, protocol: 'http1' }
@@ -93,10 +93,14 @@ t.test('S25: where no keys are to be had and none were kept, no token is good', 
   await edge.serve({ security: SECURITY, upstreams: { nobody }, jwt: { main: lost } })
   t.equal((await edge.call(bearer(await edge.token()))).status, 16)
   await edge.serve({ security: SECURITY })
-  t.equal((await edge.call(bearer(await edge.token()))).status, 0, 'the accepted twin: with keys it is good')
+  t.equal(
+    (await edge.call(bearer(await edge.token()))).status,
+    0,
+    'the accepted twin: with keys it is allowed',
+  )
 })
 
-t.test('keys that were kept stay good while their server is down', async (t) => {
+t.test('cached keys stay valid while their server is down', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startSecuredEdge(t)
   await edge.serve({ security: SECURITY, jwt: { main: keptForASecond(edge.issuers.main.issuer) } })

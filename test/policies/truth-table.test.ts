@@ -1,4 +1,4 @@
-// The truth table, policy by policy on one Envoy: every cell, and every row with its accepted twin.
+// The truth table on one Envoy, one policy after another: every cell, and every row with its accepted twin.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -31,7 +31,7 @@ t.test('O6.4, O6.7, O6.8: the truth table', async (t) => {
       await t.test(`${row.row}: ${row.title}`, async (t) => {
         const outcome = await runner.outcomeOf(row)
         outcomes.push(outcome)
-        t.strictSame(outcome.faults, [])
+        t.strictSame(outcome.problems, [])
       })
     }
   }

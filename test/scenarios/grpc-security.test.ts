@@ -1,4 +1,4 @@
-// The security scenario in short form, and what it reports if something is wrong.
+// A short run of the security scenario, and its reports of problems.
 
 import t from 'tap'
 import {
@@ -27,11 +27,11 @@ t.test('each step is as expected, and no authorized call fails', async (t) => {
   t.equal(
     reports.reduce((sum, { shadowDenied }) => sum + shadowDenied, 0),
     2,
-    'in shadow, the Envoys count the calls that a user may not make',
+    'in shadow mode, the Envoys count the calls that a user may not make',
   )
 })
 
-t.test('what is not as expected is reported', async (t) => {
+t.test('unexpected results are reported', async (t) => {
   const right: StepReport = {
     title: 'JWT',
     ackedMs: [20],

@@ -1,11 +1,11 @@
-// A node that asks as Envoy does (clusters and listeners, then what they refer to) and answers as a test tells it to.
+// A node that subscribes as Envoy does (clusters and listeners, then what they refer to) and answers as the test says.
 
 import type { DiscoveryResponse } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { CLUSTER, LISTENER } from '../../xds-server/index.ts'
 import { createResources } from '../../xds-server/snapshot/resource.ts'
 import { connectTo, nodeOf, SotwClient, type Teardown } from './xds-client.ts'
 
-/** `ack`, `silence`, or the words of a NACK. */
+/** `ack`, `silence`, or the message of a NACK. */
 export type Answer = 'ack' | 'silence' | { readonly nack: string }
 
 interface Subscription {
@@ -13,7 +13,7 @@ interface Subscription {
   last?: DiscoveryResponse
 }
 
-/** Connects to a server; `answer` is asked about each response, may take its time, and may be exchanged at any time. */
+/** Connects to a server. It calls `answer` for each response and waits for it; a test may replace `answer` at any time. */
 export class AnsweringNode {
   answer: (response: DiscoveryResponse) => Answer | Promise<Answer>
   readonly #client: SotwClient

@@ -1,4 +1,4 @@
-// Authorizers for tests: in this process by the policy of the tree, and one that never answers.
+// Authorizers for tests: in this process with the policy in git, as a process, and one that never answers.
 
 import { fileURLToPath } from 'node:url'
 import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
@@ -18,11 +18,11 @@ const LOOPBACK = { host: '127.0.0.1', port: 0 } as const
 
 export interface TestAuthorizer {
   readonly address: string
-  /** What it was asked, the newest last. */
+  /** The inputs of its decisions, the newest last. */
   readonly asked: readonly PolicyInput[]
 }
 
-/** @param policy that of the tree unless given */
+/** @param policy default: the policy in git */
 export async function startTestAuthorizer(t: Teardowns, policy?: Policy): Promise<TestAuthorizer> {
   const asked: PolicyInput[] = []
   const deciding = policy ?? (await compilePolicy(await readPolicyFolder(POLICY_FOLDER)))
@@ -40,7 +40,7 @@ export async function startTestAuthorizer(t: Teardowns, policy?: Policy): Promis
   return { address: authorizer.address, asked }
 }
 
-/** Takes every check and answers none. */
+/** Receives checks and never answers. */
 export async function startSilentAuthorizer(t: Teardowns): Promise<string> {
   const server = new Server()
   addService(server, Authorization, { check: () => new Promise(() => {}) })
@@ -51,11 +51,11 @@ export async function startSilentAuthorizer(t: Teardowns): Promise<string> {
 
 export interface AuthorizerProcess {
   readonly address: string
-  /** Resolves when it is gone, without a goodbye. */
+  /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
 }
 
-/** An authorizer as a process of its own, by the policy of the tree unless `flags` say otherwise. */
+/** An authorizer as a process, with the policy in git unless `flags` say otherwise. */
 export async function startAuthorizerProcess(
   t: Teardowns,
   listen: string,

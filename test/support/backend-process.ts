@@ -1,4 +1,4 @@
-// A backend as a process of its own, which a test can kill or freeze.
+// A backend as a process, which a test can kill or freeze.
 
 import { fileURLToPath } from 'node:url'
 import { startProcess } from '../../processes/running-process.ts'
@@ -7,15 +7,15 @@ import type { Teardowns } from './real-envoy.ts'
 export interface BackendProcess {
   readonly address: string
   readonly pid: number
-  /** Resolves when it is gone: without a goodbye, as after a power cut. */
+  /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
-  /** It keeps its connections, and does nothing any more. */
+  /** Stops it with SIGSTOP: it keeps its connections and does nothing. */
   readonly freeze: () => void
 }
 
 const FILE = fileURLToPath(new URL('../../services/backend.ts', import.meta.url))
 
-/** @param listen `127.0.0.1:PORT`; a free port where none is given */
+/** @param listen `127.0.0.1:PORT`; default: a free port */
 export async function startBackendProcess(
   t: Teardowns,
   id: string,
@@ -27,14 +27,14 @@ export async function startBackendProcess(
     args: [FILE, '--id', id, '--listen', listen],
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
   })
-  // A frozen process does not hear SIGTERM.
+  // A frozen process does not handle SIGTERM.
   const kill = async () => void (await running.stop(0))
   t.teardown(kill)
   const address = await running.ready
   const signal = (name: NodeJS.Signals) => process.kill(running.pid as number, name)
   return {
     address,
-    // It was ready, so it was started.
+    // It is ready, so it has a pid.
     pid: running.pid as number,
     kill: async () => {
       signal('SIGKILL')

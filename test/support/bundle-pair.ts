@@ -23,7 +23,7 @@ export function createKeys(): KeyPair {
   })
 }
 
-/** The policy of the tree, by which `EchoService/Unary` is for these roles. */
+/** A signed bundle of the policy in git, with data that allows `EchoService/Unary` for one role. */
 export async function bundleFor(role: string, { privateKey }: KeyPair, revision = role): Promise<Buffer> {
   const { wasm } = await readPolicyFolder(POLICY_FOLDER)
   const data: JsonObject = {
@@ -39,7 +39,7 @@ export function signingKey(privateKey: string): BundleKey {
   return readSigningKey(privateKey)
 }
 
-/** The same archive with files changed (a text), or taken away (undefined). */
+/** The same archive with files changed (a text) or removed (undefined). */
 export async function withFiles(
   archive: Buffer,
   changes: Readonly<Record<string, string | undefined>>,
@@ -52,7 +52,7 @@ export async function withFiles(
   return writeArchive(files)
 }
 
-/** A call of `EchoService/Unary` by someone with that role. */
+/** A call of `EchoService/Unary` by a caller with that role. */
 export function callAs(role: string): PolicyInput {
   return {
     service: 'switchyard.echo.v1.EchoService',

@@ -1,4 +1,4 @@
-// Certificates made for a test, and good for nothing else.
+// Certificates for tests only.
 
 import { webcrypto } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
@@ -28,7 +28,7 @@ export async function selfSignedCertificate(): Promise<Certificate> {
   return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') }
 }
 
-/** A certificate that does not say CA:TRUE, and whose key may sign certificates all the same. */
+/** A certificate without CA:TRUE whose key usage allows signing certificates. */
 export async function authorityByKeyUsage(): Promise<Certificate> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -41,7 +41,7 @@ export async function authorityByKeyUsage(): Promise<Certificate> {
   return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') }
 }
 
-/** Writes NAME.pem and NAME.key into a folder; their paths. */
+/** Writes NAME.pem and NAME.key into a folder. Returns their paths. */
 export async function writeCertificate(folder: string, name: string, { certificate, key }: Certificate) {
   const paths = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) }
   await writeFile(paths.certificate, certificate)

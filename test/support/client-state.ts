@@ -85,7 +85,7 @@ export class ClientState {
     if (isLegacy || subscribe.includes(WILDCARD)) type.wildcard = true
     type.legacyWildcardOff ||= subscribe.length > 0
     type.isOpen = true
-    this.#dropUnwanted(type)
+    this.#dropUnsubscribed(type)
     return this.#request(type, { subscribe, unsubscribe })
   }
 
@@ -146,7 +146,7 @@ export class ClientState {
     return name !== WILDCARD || type.legacyWildcardOff || this.protocol === 'delta'
   }
 
-  /** Names that are subscribed one by one. */
+  /** The subscribed names, without the wildcard. */
   names(typeUrl: string): ReadonlySet<string> {
     return this.#types.get(typeUrl)?.names ?? new Set()
   }
@@ -178,8 +178,14 @@ export class ClientState {
     let type = this.#types.get(typeUrl)
     if (type === undefined) {
       const resources = { held: new Map(), unsubscribed: new Map(), accepted: new Map() }
-      const said = { wildcard: false, legacyWildcardOff: false, isOpen: false, version: '', nonce: '' }
-      type = { typeUrl, names: new Set(), ...said, ...resources }
+      const subscription = {
+        wildcard: false,
+        legacyWildcardOff: false,
+        isOpen: false,
+        version: '',
+        nonce: '',
+      }
+      type = { typeUrl, names: new Set(), ...subscription, ...resources }
       this.#types.set(typeUrl, type)
     }
     return type
@@ -200,7 +206,7 @@ export class ClientState {
     }
   }
 
-  /** All that is wanted: the names, and the wildcard in the form that fits. */
+  /** All subscriptions: the names, and the wildcard in the form that applies. */
   #list({ wildcard, legacyWildcardOff, names }: ClientTypeState): string[] {
     return wildcard && legacyWildcardOff ? [WILDCARD, ...names] : [...names]
   }
@@ -212,7 +218,7 @@ export class ClientState {
     return [...held.keys()].filter((name) => !present.has(name))
   }
 
-  #dropUnwanted({ typeUrl, held, accepted, unsubscribed }: ClientTypeState): void {
+  #dropUnsubscribed({ typeUrl, held, accepted, unsubscribed }: ClientTypeState): void {
     for (const [name, resource] of this.protocol === 'sotw' ? unsubscribed : []) {
       if (this.isSubscribed(typeUrl, name)) held.set(name, resource)
     }

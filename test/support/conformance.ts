@@ -1,4 +1,4 @@
-// What the conformance tests start from: a server, a client on a real socket, and a way to know that nothing more will come.
+// The fixture of the conformance tests: a server, a client on a real socket, and a way to know that nothing more will arrive.
 
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -26,7 +26,7 @@ export interface Session {
   readonly events: readonly XdsEvent[]
   /** Serves these resources to the client's group. */
   readonly serve: (...resources: readonly ResourceInput[]) => Snapshot
-  /** Waits until the server has read all that the client sent and all that it sent has come; what of it was not taken. */
+  /** Waits until the server has read every request and the client has received every response. Returns the responses that were not taken. */
   readonly untaken: (client?: WireClient) => Promise<ClientResponse[]>
 }
 
@@ -36,7 +36,7 @@ export const onAds: Applies = ({ aggregated }) => aggregated
 export const inDelta: Applies = ({ protocol }) => protocol === 'delta'
 export const inSotw: Applies = ({ protocol }) => protocol === 'sotw'
 
-/** A script runs once in each variant to which it applies; its title begins with the row that it proves. */
+/** Runs a script once in each variant it applies to. Its title begins with the codes of its rows. */
 export function conform(
   title: string,
   applies: Applies,
@@ -51,7 +51,7 @@ export async function openSession(t: Test, variant: Variant): Promise<Session> {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
-  // Secrets are served on a Unix socket only; not `t.testdir()`, whose path is longer than a socket's may be.
+  // Secrets are served on a Unix socket only. The path of `t.testdir()` is too long for a socket.
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
   const server = await startXdsServer({ cache, address: `unix:${folder}/xds.sock` })
   t.teardown(async () => {
@@ -68,25 +68,25 @@ export async function openSession(t: Test, variant: Variant): Promise<Session> {
     events,
     serve: (...resources) => cache.setSnapshot('fleet', resources),
     untaken: async (other = client) => {
-      await untilAllCame(cache, events, other)
+      await untilAllReceived(cache, events, other)
       return other.untaken()
     },
   }
 }
 
-/** Resolves with the first event from now on that fits. */
-export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boolean): Promise<XdsEvent> {
+/** Resolves with the next event that matches. */
+export function nextEvent(cache: SnapshotCache, matches: (event: XdsEvent) => boolean): Promise<XdsEvent> {
   return new Promise((resolve) => {
     const stop = cache.onEvent((event) => {
-      if (!fits(event)) return
+      if (!matches(event)) return
       stop()
       resolve(event)
     })
   })
 }
 
-/** Resolves once the server has read all that the client sent, and all that it sent has come. */
-export async function untilAllCame(
+/** Resolves when the server has read every request, and the client has received every response. */
+export async function untilAllReceived(
   cache: SnapshotCache,
   events: readonly XdsEvent[],
   client: WireClient,
@@ -101,9 +101,9 @@ export async function untilAllCame(
 }
 
 /**
- * The id of the client's stream, once the server has read all that was sent on it. A request that answers a response which
- * never was is passed over, and told; in the state of the world only after a first response, and before it a name that
- * nobody serves is told too.
+ * The id of the client's stream, once the server has read all requests on it. To find out, the client sends a request with an
+ * unknown nonce: the server ignores it and reports a `stale` event. A SotW type without a response yet has no nonce to compare:
+ * there the client subscribes to a name that nobody serves, and the server reports `subscribed`.
  */
 async function untilRead(cache: SnapshotCache, client: WireClient, typeUrl: string): Promise<number> {
   const { state } = client

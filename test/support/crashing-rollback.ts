@@ -1,4 +1,4 @@
-// A process in which a node NACKs a revision, and which kills itself with SIGKILL before the nth write to its store.
+// A process in which a node NACKs a revision. It kills itself with SIGKILL before the nth write to its store.
 
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'

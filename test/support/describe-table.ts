@@ -1,11 +1,11 @@
-// What came of the truth table, as text: a table a policy, the rows, and where the real Envoy differs.
+// The outcome of the truth table as text: one table per policy, the rows, and where the real Envoy differs.
 
 import Table from 'cli-table3'
 import type { Cell, RowOutcome } from './table-runner.ts'
 
 const PLAIN = { head: [], border: [] }
 
-/** Methods down, callers across: the status, and what was expected where it differs. */
+/** One line per method, one column per caller: the status, and the expected status if it differs. */
 export function describeCells(cells: readonly Cell[]): string {
   return [...Map.groupBy(cells, ({ policy }) => policy)]
     .map(([policy, ofPolicy]) => {
@@ -27,9 +27,11 @@ export function describeCells(cells: readonly Cell[]): string {
 export function describeRows(outcomes: readonly RowOutcome[]): string {
   const byNumber = outcomes.toSorted((a, b) => Number(a.row.row.slice(1)) - Number(b.row.row.slice(1)))
   const table = new Table({ head: ['row', 'what', 'status'], style: PLAIN })
-  for (const { row, got, faults } of byNumber) {
-    table.push([row.row, row.title, faults.length === 0 ? String(got) : faults.join('; ')])
+  for (const { row, got, problems } of byNumber) {
+    table.push([row.row, row.title, problems.length === 0 ? String(got) : problems.join('; ')])
   }
-  const findings = byNumber.flatMap(({ row }) => (row.finding ? [`Finding, ${row.row}: ${row.finding}`] : []))
-  return [table.toString(), ...findings].join('\n')
+  const differences = byNumber.flatMap(({ row }) =>
+    row.difference ? [`Difference, ${row.row}: ${row.difference}`] : [],
+  )
+  return [table.toString(), ...differences].join('\n')
 }

@@ -1,4 +1,4 @@
-// Puts the results of a test run into words: a line a file, a block a failure, and the counts.
+// Formats the results of a test run: one line per file, one block per failure, and the counts.
 import { inspect } from 'node:util'
 import pc from 'picocolors'
 import type { FailedAssertion, Failure, FileReport, Tally } from './tally.ts'
@@ -10,18 +10,18 @@ export function describeFile(file: FileReport): string {
   return `${mark} ${file.title}  ${describeCounts(file)}${time}`
 }
 
-/** `12 passed, 0 failed`, and the skipped ones where there are any: CI reads this line. */
+/** `12 passed, 0 failed`, and the number of skipped tests if there are any. CI reads this line. */
 export function describeCounts({ passed, failed, skipped }: Tally): string {
   const counts = `${passed} passed, ${failed} failed`
   return skipped > 0 ? `${counts}, ${skipped} skipped` : counts
 }
 
-/** The titles that lead to a failed test, and below them what each of its failed assertions found. */
+/** The titles that lead to a failed test, and below them the diagnostics of its failed assertions. */
 export function describeFailure({ titles, assertions }: Failure): string {
   return [`\n${pc.red('✘')} ${titles.join(' › ')}`, ...assertions.map(describeAssertion)].join('\n')
 }
 
-/** What tap says of every process, and nobody needs to see. */
+/** Diagnostics that tap adds for every process, without use to a reader. */
 const COMMON_TO_ALL = ['args', 'command', 'cwd', 'externalID', 'jobId', 'source', 'stack', 'stdio']
 
 function describeAssertion({ name, diagnostics }: FailedAssertion): string {

@@ -1,4 +1,4 @@
-// A server of any handlers for the echo service, and a client on it.
+// An echo service with the test's handlers, and a client of it.
 import { promisify } from 'node:util'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
@@ -8,7 +8,7 @@ import { addService, createClient } from '../../services/rpc/index.ts'
 
 export type EchoHandlers = Partial<Implementation<typeof EchoService>>
 
-/** Serves the handlers on a port of their own until the test ends. */
+/** Serves the handlers on a free port until the test ends. */
 export async function echoPair(
   t: Test,
   handlers: EchoHandlers,
@@ -28,7 +28,7 @@ export async function echoPair(
   return client
 }
 
-/** All that an iterable gives. */
+/** All items of an iterable. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = []
   for await (const item of items) collected.push(item)

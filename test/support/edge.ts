@@ -1,4 +1,4 @@
-// A real Envoy that serves a configuration, with real backends behind it: what the tests of switches send their calls to.
+// A real Envoy that serves a configuration, with real backends behind it. The tests of switches call it.
 
 import type { Message } from '@bufbuild/protobuf'
 import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
@@ -14,21 +14,21 @@ import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
-/** What differs between tests: the rest of the document is the same for all. */
+/** The part of the document that differs between tests. */
 export interface Served {
   readonly upstreams: Readonly<Record<string, unknown>>
-  /** Every call goes to the first upstream where none are given. */
+  /** Default: every call goes to the first upstream. */
   readonly rules?: Readonly<Record<string, unknown>>
   readonly lb?: object
-  /** A last change to what would be sent, for a twin that shows what one field of it is for. */
+  /** Edits the resources before they are served: for a twin that shows why one field is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
 
 export interface Edge {
-  /** Where calls go. */
+  /** The address of the listener. */
   readonly address: string
   readonly envoy: RunningEnvoy
-  /** Serves another configuration; resolves when the Envoy serves by it. Mode l7 and round robin unless `lb` says otherwise. */
+  /** Serves another configuration, and resolves when it is in effect. Default of `lb`: mode l7, round robin. */
   readonly serve: (served: Served) => Promise<void>
 }
 
@@ -61,7 +61,7 @@ export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimi
   return { address: `127.0.0.1:${port}`, envoy, serve }
 }
 
-/** The endpoints of an upstream, each an echo backend of its own whose id is its name. */
+/** The endpoints of an upstream: one echo backend each, whose id is its name. */
 export async function startEndpoints(t: Teardowns, ...ids: string[]) {
   const started = await Promise.all(
     ids.map(async (id) => [id, { address: (await startEcho(t, id)).address }] as const),
@@ -77,14 +77,14 @@ export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promis
 
 const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 }
 
-/** A client with a connection of its own. */
+/** A client with its own connection. */
 export function connectEcho(t: Teardowns, address: string): RpcClient<typeof EchoService> {
   const client = createClient(EchoService, address, { options: OWN_CONNECTION })
   t.teardown(() => client.close())
   return client
 }
 
-/** The same, with a promise that is fulfilled when the first connection, once it is open, has been closed by the peer. */
+/** The same, with a promise that resolves when the peer closes the first connection. */
 export function connectEchoUntilClosed(
   t: Teardowns,
   address: string,
@@ -107,13 +107,13 @@ export function connectEchoUntilClosed(
 
 export interface Calls {
   readonly count: number
-  /** Calls under way at once; 1 keeps them in order. */
+  /** The number of concurrent calls; 1 keeps them in order. */
   readonly concurrency?: number
   /** The headers of each call, by its index. */
   readonly headers?: (index: number) => Readonly<Record<string, string>>
 }
 
-/** The ids of the backends that answered, in the order in which the calls were begun; a failed call gives `failed`. */
+/** The ids of the backends that answered, in the order in which the calls started. A failed call gives `failed`. */
 export async function callEcho(
   client: RpcClient<typeof EchoService>,
   { count, concurrency = 1, headers = () => ({}) }: Calls,
@@ -136,7 +136,7 @@ export async function callEcho(
 
 export const FAILED = 'failed'
 
-/** How often each value stands in a list. */
+/** How often each value occurs in a list. */
 export function tallyOf(values: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     [...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]),
@@ -144,8 +144,8 @@ export function tallyOf(values: readonly string[]): Readonly<Record<string, numb
 }
 
 /**
- * Resolves once the Envoy takes the endpoint for healthy, or once it does not; the test's timeout bounds it. Calls that begin
- * afterwards are balanced by that; connections to the endpoint may be closed later still.
+ * Resolves when Envoy's admin reports the wanted health of an endpoint; the test's timeout bounds it. Calls that start
+ * afterwards are balanced accordingly. Connections to the endpoint may close later.
  */
 export async function untilHealth(edge: Edge, address: string, isHealthy: boolean): Promise<void> {
   for (;;) {
@@ -154,7 +154,7 @@ export async function untilHealth(edge: Edge, address: string, isHealthy: boolea
   }
 }
 
-/** Resolves once no call to the endpoint is open any more; to be awaited when new ones go elsewhere. */
+/** Resolves when no call to the endpoint is open. Await it when new calls go elsewhere. */
 export async function untilNoCallOpen(edge: Edge, address: string): Promise<void> {
   for (;;) {
     const host = await hostAt(edge, address)

@@ -1,4 +1,4 @@
-// A process that appends revisions until it is killed, and tells its parent of each once it is acknowledged.
+// A process that appends revisions until it is killed, and reports each to its parent after the store acknowledged it.
 
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 
@@ -7,6 +7,6 @@ for (let etag: string | undefined; ; ) {
   const number = ((await store.head())?.number ?? 0) + 1
   const written = await store.append({ number }, etag, 'writer')
   etag = written.etag
-  // Waits until the parent has it, so that it is not ahead of what was told.
+  // Waits for the parent, so that the store is not ahead of the reports.
   await new Promise((resolve) => process.send?.(number, resolve))
 }

@@ -1,4 +1,4 @@
-// The three servers that strangers may come to speak to, as processes: an Envoy, a service, the xDS server.
+// The three servers that a stranger may reach, as processes: an Envoy, a service, the xDS server.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,14 +19,14 @@ export interface ExposedServer {
   readonly pid: number
   /** The path of a method that it serves. */
   readonly path: string
-  /** An honest call over a connection of its own; throws where it is not answered as it should be. */
+  /** An honest call on a new connection. @throws if the answer is not the expected one. */
   readonly call: () => Promise<void>
 }
 
 const MAIN = fileURLToPath(new URL('../../control-plane/main.ts', import.meta.url))
 const UNARY = `/${EchoService.typeName}/Unary`
 
-/** The Envoy has the service behind it. */
+/** The service is behind the Envoy. */
 export async function startExposedServers(t: Teardowns): Promise<readonly ExposedServer[]> {
   const backend = await startBackendProcess(t, 'b1')
   const edge = await startEdge(t, {
@@ -60,7 +60,7 @@ async function startXds(t: Teardowns): Promise<ExposedServer> {
     client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
     const { resources } = await client.next()
     client.close()
-    if (resources.length === 0) throw new Error('no clusters came')
+    if (resources.length === 0) throw new Error('received no clusters')
   }
   return { title: 'the xDS server', address, pid: running.pid as number, path: ADS.delta, call }
 }

@@ -1,4 +1,4 @@
-// A client that asks for what its resources refer to and answers every response: an Envoy, or a gRPC client, without a transport.
+// A client that subscribes to what its resources refer to and answers every response: an Envoy or a gRPC client, without a transport.
 
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../xds-server/snapshot/resource-type.ts'
 import {
@@ -10,15 +10,15 @@ import {
 } from './client-state.ts'
 
 export interface Habits {
-  /** What it asks for of its own accord, in this order; no names mean everything. */
+  /** Its first subscriptions, in this order. No names mean the legacy wildcard. */
   readonly roots: readonly { readonly typeUrl: string; readonly names: readonly string[] }[]
-  /** Types of which it asks for the names that it finds in what it holds. */
+  /** Types whose names it takes from references of its resources. */
   readonly follows: readonly string[]
-  /** It answers clusters only when their endpoints have come, as Envoy does on ADS. */
+  /** It answers clusters only when it has their endpoints, as Envoy does on ADS. */
   readonly warms: boolean
 }
 
-/** Takes all clusters, and once they are warm all listeners. */
+/** Subscribes to all clusters, and to all listeners when these are warm. */
 export const ENVOY: Habits = {
   roots: [
     { typeUrl: CLUSTER, names: [] },
@@ -28,7 +28,7 @@ export const ENVOY: Habits = {
   warms: true,
 }
 
-/** Goes from the one listener that it was told of to its routes, their clusters, and the endpoints of these. */
+/** Subscribes to the target's listener, then to its routes, their clusters and the endpoints of these. */
 export function grpcClient(target: string): Habits {
   return {
     roots: [{ typeUrl: LISTENER, names: [target] }],
@@ -41,7 +41,7 @@ export class FollowingClient {
   readonly state: ClientState
   readonly #habits: Habits
   readonly #warming = new Set<string>()
-  /** Answers to cluster responses that wait for endpoints. */
+  /** ACKs of cluster responses that wait for endpoints. */
   #held: ClientRequest[] = []
 
   constructor(protocol: 'sotw' | 'delta', habits: Habits) {
@@ -53,7 +53,7 @@ export class FollowingClient {
     return this.#askNextRoot()
   }
 
-  /** Puts a response into effect; what it sends then, in order: new names first, the answer after them. */
+  /** Applies a response. Returns the requests it causes, in order: new subscriptions first, then the answer. */
   receive(response: ClientResponse, refuses?: IsRejected): ClientRequest[] {
     const before = new Map(this.state.held(CLUSTER))
     const error = this.state.receive(response, refuses)
@@ -65,13 +65,13 @@ export class FollowingClient {
     return [...follow, ...this.#release()]
   }
 
-  /** Gives up waiting for the endpoints of these names, as Envoy does after `initial_fetch_timeout`; what it sends then. */
+  /** Stops waiting for the endpoints of these names, as Envoy does after `initial_fetch_timeout`. Returns the requests it causes. */
   timeOut(names: Iterable<string>): ClientRequest[] {
     for (const name of names) this.#warming.delete(name)
     return this.#release()
   }
 
-  /** Clusters that are warming stay so: answers that were held back are lost with the stream. */
+  /** Warming clusters stay warming. Delayed answers are lost with the stream. */
   reconnect(): ClientRequest[] {
     this.#held = []
     return this.state.reconnect()
@@ -94,7 +94,7 @@ export class FollowingClient {
     return next === undefined ? [] : [this.state.subscribe(next.typeUrl, next.names)]
   }
 
-  /** A cluster of new content is a new cluster, which warms until its endpoints come; they are not asked for again. */
+  /** A cluster with new content warms until its endpoints arrive. The client does not subscribe to them again. */
   #warm({ typeUrl, resources, removed }: ClientResponse, before: ReadonlyMap<string, ClientResource>): void {
     const clusters = this.state.held(CLUSTER)
     if (typeUrl === CLUSTER) {

@@ -1,21 +1,21 @@
-// Tokens as the truth table writes them: a good one, with what is said of it changed, honestly signed or not at all.
+// Tokens from the recipes of the truth table: a valid token with changes, signed correctly or not.
 
 import { createHmac } from 'node:crypto'
 import { CompactEncrypt, exportSPKI, importJWK } from 'jose'
 import { createSigningKey, type SigningKey, type TokenIssuer } from '../../services/issuer/token-issuer.ts'
 
 export interface TokenRecipe {
-  /** Whose token it would be: the name of an issuer, `main` unless given. */
+  /** The name of the issuer. Default: `main`. */
   readonly of?: string
-  /** Whose key signs: an issuer, or `stranger`, whom nobody knows. That of the issuer unless given. */
+  /** The owner of the signing key: an issuer, or `stranger` for an unknown key. Default: the issuer. */
   readonly key?: string
-  /** `null` leaves a claim out; `exp`, `nbf` and `iat` are seconds from now. */
+  /** `null` omits a claim; `exp`, `nbf` and `iat` are seconds from now. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** Over the honest `alg`, `kid` and `typ`; `null` leaves one out. `STRANGER` in a value is the stranger's server. */
+  /** Overrides `alg`, `kid` and `typ`; `null` omits one. `STRANGER` in a value is the URL of the stranger's server. */
   readonly header?: Readonly<Record<string, unknown>>
-  /** How it is spoilt afterwards. */
-  readonly spoil?: keyof typeof SPOILERS
-  /** The key under a symmetric algorithm: the issuer's public key as PEM, or this text. */
+  /** How the signed token is changed. */
+  readonly tamper?: keyof typeof TAMPERINGS
+  /** The secret for HMAC: the issuer's public key as PEM, or this text. */
   readonly hmac?: 'public-key' | string
 }
 
@@ -24,7 +24,7 @@ export interface Forge {
   make(recipe: TokenRecipe): Promise<string>
 }
 
-/** @param strangerUrl where a server of the stranger's stands, which nobody should ever ask */
+/** @param strangerUrl a server of the stranger, which nobody should contact */
 export async function openForge(
   issuers: Readonly<Record<string, TokenIssuer>>,
   audience: string,
@@ -38,7 +38,7 @@ export async function openForge(
     return issuer
   }
   return {
-    async make({ of = 'main', key = of, claims = {}, header = {}, spoil, hmac }) {
+    async make({ of = 'main', key = of, claims = {}, header = {}, tamper, hmac }) {
       const issuer = issuerOf(of)
       const signing = key === 'stranger' ? stranger : issuerOf(key).signingKey
       const seconds = Math.floor(Date.now() / 1_000)
@@ -48,20 +48,20 @@ export async function openForge(
           .map(([name, value]) => [name, seconds + Number(value)]),
       )
       const payload = withoutNulls({ iss: issuer.issuer, sub: 'alice', aud: audience, ...claims, ...times })
-      const told = JSON.parse(JSON.stringify(header).replaceAll('STRANGER', strangerUrl))
-      if (told.jwk === 'stranger') told.jwk = stranger.publicJwk
+      const extra = JSON.parse(JSON.stringify(header).replaceAll('STRANGER', strangerUrl))
+      if (extra.jwk === 'stranger') extra.jwk = stranger.publicJwk
       const { kid, alg } = key === 'stranger' ? { ...issuer.signingKey, alg: signing.alg } : signing
-      const protectedHeader = withoutNulls({ alg, kid, typ: 'JWT', ...told })
+      const protectedHeader = withoutNulls({ alg, kid, typ: 'JWT', ...extra })
       const token =
         hmac === undefined
           ? await signed(payload, protectedHeader, signing)
           : await signedByHmac(payload, protectedHeader, hmac === 'public-key' ? await pemOf(signing) : hmac)
-      return spoil === undefined ? token : SPOILERS[spoil](token)
+      return tamper === undefined ? token : TAMPERINGS[tamper](token)
     },
   }
 }
 
-/** By the key's own algorithm, whatever the header says. */
+/** Signs with the key's algorithm, whatever the header says. */
 async function signed(payload: object, header: object, { alg, privateKey }: SigningKey): Promise<string> {
   const content = `${encode(header)}.${encode(payload)}`
   const signature = await crypto.subtle.sign(SUBTLE[alg], privateKey as never, Buffer.from(content))
@@ -83,21 +83,21 @@ async function pemOf({ publicJwk, alg }: SigningKey): Promise<string> {
   return exportSPKI((await importJWK(publicJwk, alg)) as never)
 }
 
-const SPOILERS = {
-  /** One bit of the signature is another. */
+const TAMPERINGS = {
+  /** Flips one bit of the signature. */
   flip: (token: string) => {
     const [header, payload, signature = ''] = token.split('.')
     const bytes = Buffer.from(signature, 'base64url')
     bytes[0] = (bytes[0] ?? 0) ^ 1
     return `${header}.${payload}.${bytes.toString('base64url')}`
   },
-  /** The signature is gone, its dot is there. */
+  /** Removes the signature and keeps its dot. */
   unsign: (token: string) => `${token.slice(0, token.lastIndexOf('.'))}.`,
-  /** Two parts in place of three. */
+  /** Two parts instead of three. */
   cut: (token: string) => token.slice(0, token.lastIndexOf('.')),
-  /** Longer than any token has a reason to be, short enough for the limit of headers. */
+  /** Longer than any real token, within the limit of headers. */
   swell: (token: string) => `${token}${'A'.repeat(40_000)}`,
-  /** Inside an envelope that only its receiver could open. */
+  /** Encrypted for a receiver that does not exist. */
   encrypt: (token: string) =>
     new CompactEncrypt(Buffer.from(token))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', cty: 'JWT' })

@@ -1,4 +1,4 @@
-// A stream without a wire: a test says by hand how its types stand, and sees what the cache hands to it.
+// A stream without a transport: a test sets the state of its types, and sees what the cache hands to it.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -9,7 +9,7 @@ import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 
 export const STREAM: StreamStatus = { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' }
 
-/** How a type stands on a stream; by default all of it is asked for. */
+/** The state of a type on a stream. Default: the wildcard. */
 export function view(
   state: SyncState,
   names: readonly string[] | '*' = '*',
@@ -19,7 +19,7 @@ export function view(
   return { state, wildcard, names: new Set(wildcard ? [] : names), ...rest }
 }
 
-/** What became of a response that carried these names. */
+/** The outcome of a response with these names. */
 export function response(
   names: readonly string[],
   rest: { readonly changedResources?: readonly string[]; readonly removed?: readonly string[] } = {},
@@ -38,9 +38,9 @@ export function response(
 
 export class HandStream {
   readonly watch: Watch
-  /** What the cache handed over since the stream opened, the newest last. */
+  /** What the cache has handed to the stream, the newest last. */
   readonly snapshots: (Snapshot | undefined)[] = []
-  /** How often it was asked how its types stand. */
+  /** How often the cache has read the state of its types. */
   looks = 0
   #types: ReadonlyMap<string, TypeView> = new Map()
 
@@ -60,7 +60,7 @@ export class HandStream {
     })
   }
 
-  /** Changes how the types stand, and tells the cache that something happened. */
+  /** Changes the state of the types, and notifies the cache. */
   become(types: Readonly<Record<string, TypeView>>): void {
     this.#types = new Map(Object.entries(types))
     const [typeUrl = ''] = this.#types.keys()

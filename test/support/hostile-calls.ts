@@ -1,31 +1,31 @@
-// Random calls of which none may get in: tokens, headers and paths around what is asked for, always short of it.
+// Random calls that must all be denied: tokens, headers and paths that come close to a valid call.
 
 import fc from 'fast-check'
 import type { RawCall } from './raw-call.ts'
 import { PUT, UNARY } from './secured-edge.ts'
 
-/** What a caller could have got hold of. */
-export interface Loot {
-  /** Good: it is sent with a change only. */
+/** Tokens that an attacker could have. */
+export interface StolenTokens {
+  /** Valid: it is sent only with a change. */
   readonly good: string
-  /** Good for another audience. */
+  /** Valid for another audience. */
   readonly elsewhere: string
-  /** Was good once. */
+  /** Expired. */
   readonly expired: string
-  /** By a key that nobody knows. */
+  /** Signed with an unknown key. */
   readonly stranger: string
 }
 
 const hostileBytes = fc
   .uint8Array({ minLength: 1, maxLength: 60 })
-  // What is below a space Node refuses to send by itself.
+  // Node does not send control characters.
   .map((bytes) =>
     Buffer.from(bytes.map((byte) => (byte < 0x20 || byte === 0x7f ? 0x2e : byte))).toString('latin1'),
   )
 
 const base64url = fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString('base64url'))
 
-/** The signed text of a token with one character replaced: whatever it says now, nobody has signed it. */
+/** A token with one character of its signed text replaced, so that the signature does not match. */
 function forged(token: string): fc.Arbitrary<string> {
   const signed = token.slice(0, token.lastIndexOf('.'))
   return fc.tuple(fc.nat(signed.length - 1), fc.constantFrom(...'Aa0_-.=')).map(([at, character]) => {
@@ -34,7 +34,7 @@ function forged(token: string): fc.Arbitrary<string> {
   })
 }
 
-function tokens({ good, elsewhere, expired, stranger }: Loot): fc.Arbitrary<string> {
+function tokens({ good, elsewhere, expired, stranger }: StolenTokens): fc.Arbitrary<string> {
   const whole = fc.constantFrom(elsewhere, expired, stranger)
   const parts = [elsewhere, expired, stranger].flatMap((token) => token.split('.'))
   return fc.oneof(
@@ -112,9 +112,9 @@ const headers = fc.dictionary(
   { maxKeys: 4 },
 )
 
-/** Calls that no policy with a demand for tokens lets in. */
-export function hostileCalls(loot: Loot): fc.Arbitrary<RawCall> {
-  const token = tokens(loot)
+/** Calls that every policy with required tokens denies. */
+export function hostileCalls(stolen: StolenTokens): fc.Arbitrary<RawCall> {
+  const token = tokens(stolen)
   const authorization = fc
     .array(
       fc.tuple(schemes, token).map(([scheme, text]) => `${scheme}${text}`),

@@ -1,4 +1,4 @@
-// HTTP/2 frame by frame, on a socket: what no client library can be made to send. https://www.rfc-editor.org/rfc/rfc9113
+// Raw HTTP/2 frames on a socket, which client libraries do not send. https://www.rfc-editor.org/rfc/rfc9113
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -11,13 +11,13 @@ const FRAME_HEAD_BYTES = 9
 const CANCEL = 8
 
 export interface Flood {
-  /** How many units (streams, or frames) were written before the other side ended the connection. */
+  /** The number of units (streams or frames) that were written before the peer ended the connection. */
   readonly sent: number
-  /** Whether the other side ended it; else all of them were taken. */
+  /** Whether the peer ended it. If not, it read all units. */
   readonly ended: boolean
 }
 
-/** Writes `unit(0)`, `unit(1)`, … on a new connection, until it is ended by the other side or `most` are written and read. */
+/** Writes `unit(0)`, `unit(1)`, … on a new connection until the peer ends it, or until `most` are written and read. */
 async function flood(
   t: Teardowns,
   address: string,
@@ -39,7 +39,7 @@ async function flood(
     sent += 1
     if (!isRoomLeft) await Promise.race([drained(socket), over])
   }
-  // An answer to a ping says that all before it was read.
+  // A PING ACK means that the peer has read all frames before it.
   if (!isOver) await Promise.race([pong(socket), over])
   socket.destroy()
   return { sent, ended: isOver }
@@ -57,7 +57,7 @@ export function rapidReset(t: Teardowns, address: string, path: string, most: nu
   })
 }
 
-/** One header block in as many frames, the last of which ends it (CVE-2024-27983 is about those that go on for ever). */
+/** One header block in up to `most` frames; the last one ends it. CVE-2024-27983 is about blocks that never end. */
 export function continuationFlood(t: Teardowns, address: string, path: string, most: number): Promise<Flood> {
   const begin = frame(TYPES.headers, 0, 1, headerBlock(path))
   return flood(t, address, most, (index) =>
@@ -127,7 +127,7 @@ function headerBlock(path: string): Buffer {
   return Buffer.concat(headers.map(([name, value]) => literal(name, value)))
 }
 
-/** A header that no table is to keep: https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2 */
+/** A literal header field without indexing: https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2 */
 function literal(name: string, value: string): Buffer {
   const text = (one: string) => Buffer.concat([Buffer.of(one.length), Buffer.from(one)])
   return Buffer.concat([Buffer.of(0), text(name), text(value)])

@@ -1,4 +1,4 @@
-// Takes the limits of `control-plane/translate/limits.ts` out of what an Envoy is sent, for twins that show what they are for.
+// Removes the limits of `control-plane/translate/limits.ts` from resources, for twins that show why the limits are needed.
 
 import { create, type Message } from '@bufbuild/protobuf'
 import { type Any, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
@@ -8,7 +8,7 @@ import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/li
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 
-/** For `Served.edit`: HTTP/2 as Envoy speaks it by default, with windows of 256 MiB, to callers and to services. */
+/** For `Served.edit`: Envoy's HTTP/2 defaults, with windows of 256 MiB, towards callers and services. */
 export function withoutStreamLimits(resources: readonly Message[]): void {
   for (const resource of resources) {
     if (resource.$typeName === ListenerSchema.typeName) editListener(resource as Listener)

@@ -12,7 +12,7 @@ import { createStreamState, type StreamEvent, type StreamState } from '../../xds
 import type { Response } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest } from './requests.ts'
 
-/** An incremental, aggregated stream. */
+/** A delta stream on ADS. */
 export class MachineStream {
   /** Un-ACKed responses, the oldest first. */
   readonly unacked: Response[] = []
@@ -32,7 +32,7 @@ export class MachineStream {
     this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
   }
 
-  /** Subscribes to names. Without names, to everything if the type has the legacy wildcard. */
+  /** Subscribes to names. Without names: to everything if the type has the legacy wildcard. */
   ask(typeUrl: string, subscribe: readonly string[] = [], held: Readonly<Record<string, string>> = {}): void {
     this.#request({ typeUrl, subscribe, initialResourceVersions: new Map(Object.entries(held)) })
   }

@@ -1,4 +1,4 @@
-// A backend in the test's own process, with a client of each of its services.
+// A backend in the process of the test, with a client of each of its services.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { BackendOptions } from '../../services/backend-server.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { createClient } from '../../services/rpc/index.ts'
 
-/** Backend `b1` on a free port of 127.0.0.1, unless told otherwise, until the test ends. */
+/** A backend that runs until the test ends. Default: `b1` on a free port of 127.0.0.1. */
 export async function openBackend(t: Test, options: Partial<BackendOptions> = {}) {
   const listen = { host: '127.0.0.1', port: 0 }
   const backend = await startBackend({ id: 'b1', listen, latencyMs: 0, ...options }, (thrown) =>
@@ -25,7 +25,7 @@ export async function openBackend(t: Test, options: Partial<BackendOptions> = {}
   return { backend, echo, keyValue }
 }
 
-/** A path for a Unix socket, short enough to be one, until the test ends. */
+/** A path for a Unix socket, short enough for one. Its folder is removed when the test ends. */
 export async function socketPath(t: Pick<Test, 'teardown'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'))
   t.teardown(() => rm(folder, { recursive: true }))

@@ -1,4 +1,4 @@
-// Calls as no honest client makes them: any path and any header bytes, on HTTP/2 without a gRPC library in between.
+// Calls that gRPC clients do not make: any path and any header bytes, over plain HTTP/2 without a gRPC library.
 
 import {
   type ClientHttp2Session,
@@ -13,16 +13,16 @@ export interface RawCall {
   readonly path: string
   /** Values are sent byte for byte as Latin-1; a list sends the header more than once. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** One message, without its frame of length; an empty one unless given. */
+  /** One message without its length prefix. Default: empty. */
   readonly message?: Uint8Array
-  /** Whether the message is said to be compressed, by what the header `grpc-encoding` names. */
+  /** The compressed flag of the message; the header `grpc-encoding` names the encoding. */
   readonly isCompressed?: boolean
 }
 
 export interface RawAnswer {
-  /** The gRPC status: as it was sent, or what a client makes of the HTTP status or of a reset. */
+  /** The gRPC status: as received, or mapped from the HTTP status or a reset. */
   readonly status: number
-  /** HTTP's; 0 where the stream was reset before one came. */
+  /** The HTTP status; 0 if the stream was reset before it. */
   readonly httpStatus: number
   readonly details: string
 }
@@ -42,7 +42,7 @@ const STATUS_OF_HTTP: Readonly<Record<number, number>> = {
 const STATUS_OF_RESET: Readonly<Record<number, number>> = { [constants.NGHTTP2_ENHANCE_YOUR_CALM]: 8 }
 
 const LARGEST_HEADERS_BYTES = 1024 * 1024
-/** Node would refuse a second `authorization`, and large headers, by itself; @types/node does not know the first option yet. */
+/** By default Node rejects a second `authorization` and large headers. @types/node does not have the first option yet. */
 const UNCHECKED: ClientSessionOptions & { readonly strictSingleValueFields: boolean } = {
   strictSingleValueFields: false,
   maxSendHeaderBlockLength: LARGEST_HEADERS_BYTES,
@@ -50,23 +50,23 @@ const UNCHECKED: ClientSessionOptions & { readonly strictSingleValueFields: bool
 
 const UNKNOWN = 2
 const INTERNAL = 13
-/** Where nobody has greeted back, as after a handshake that failed. */
+/** The status without a connection, for example after a failed handshake. */
 const UNAVAILABLE = 14
 
 export interface RawConnection {
   readonly call: (call: RawCall) => Promise<RawAnswer>
-  /** Ends the connection; the next call opens another. */
+  /** Closes the connection. The next call opens another. */
   readonly hangUp: () => void
 }
 
-/** Whom a client trusts, and who it says that it is, in PEM. */
+/** The CA that a client trusts, and its certificate, in PEM. */
 export interface RawIdentity {
   readonly ca: string
   readonly cert?: string
   readonly key?: string
 }
 
-/** One connection for all calls, under TLS with an identity; a new one where the other side has ended it. */
+/** One connection for all calls, with TLS if there is an identity. If the peer ends it, the next call opens another. */
 export function connectRaw(t: Teardowns, address: string, identity?: RawIdentity): RawConnection {
   const scheme = identity === undefined ? 'http' : 'https'
   const settings = { ...UNCHECKED, ...identity, ...(identity && { servername: 'localhost' }) }
@@ -106,11 +106,11 @@ async function answerOf(
     answer = { ...answer, ...part }
   }
   stream.on('response', keep).on('trailers', keep)
-  // A reset says so here, and its status is told by what is missing then.
+  // A reset ends here. Without a status, the mapping below applies.
   stream.on('error', () => {})
   stream.resume()
   stream.end(frame)
-  // An answer may come before all of the request has gone out: then nobody takes the rest of it.
+  // An answer may arrive before the whole request is sent: the rest of it then fails to send.
   await new Promise((resolve) => stream.once('close', resolve).once('end', resolve))
   stream.close()
   const httpStatus = Number(answer[':status'] ?? 0)
@@ -124,7 +124,7 @@ async function answerOf(
   return { status, httpStatus, details: String(answer['grpc-message'] ?? '') }
 }
 
-/** Names and values by turns: unlike in an object, Node sends any header as often as it stands there. */
+/** Alternating names and values: in this form Node sends a header more than once. */
 function flatten(path: string, headers: NonNullable<RawCall['headers']>): string[] {
   return [
     ...[constants.HTTP2_HEADER_METHOD, 'POST', constants.HTTP2_HEADER_SCHEME, 'http'],

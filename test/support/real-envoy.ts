@@ -1,4 +1,4 @@
-// Real parts for tests: an Envoy that is fed by our server, echo backends, and a steady load through them.
+// Real parts for tests: an Envoy of our xDS server, echo backends, and a steady load through them.
 
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
@@ -44,7 +44,7 @@ export async function startBackends(t: Teardowns, ...ids: string[]): Promise<num
   return backends.map(({ address }) => Number(address.split(':').at(-1)))
 }
 
-/** Resolves once a node of the fleet has all that it is served; at once where that is so already. */
+/** Resolves when the nodes of the fleet are in sync, at once if they already are. */
 export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeStatus[]> {
   for (;;) {
     const report = await cache.synced('fleet')
@@ -55,10 +55,10 @@ export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeSt
 }
 
 /**
- * Resolves once the Envoy serves by what it has ACKed. An ACK alone is not enough: the replacement of a cluster warms until
- * each endpoint has had its first health check, the one of a listener until its secrets and keys are there, and meanwhile
- * calls go by the old one. Once nothing warms, calls that begin afterwards go by the new one; connections that are open may
- * still end or drain, which a test must await for itself.
+ * Resolves when the ACKed configuration is in effect. An ACK is not enough: a replaced cluster warms until
+ * each endpoint has had its first health check, and a replaced listener until it has its secrets and keys. Until then
+ * calls use the old one. When nothing is warming, new calls use the new one. Open connections may
+ * still close or drain; a test must wait for that itself.
  */
 export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvoy): Promise<void> {
   await untilSynced(cache)
@@ -69,18 +69,18 @@ export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvo
   }
 }
 
-/** Resolves with the first event that fits. */
-export function nextEvent(cache: SnapshotCache, fits: (event: XdsEvent) => boolean): Promise<void> {
+/** Resolves with the next event that matches. */
+export function nextEvent(cache: SnapshotCache, matches: (event: XdsEvent) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const stop = cache.onEvent((event) => {
-      if (!fits(event)) return
+      if (!matches(event)) return
       stop()
       resolve()
     })
   })
 }
 
-/** Calls that go on through an Envoy until the test ends. */
+/** Makes calls through an Envoy until the test ends. */
 export function startLoad(t: Teardowns, address: string): BackgroundLoad {
   const load = startBackgroundLoad(address)
   t.teardown(load.stop)

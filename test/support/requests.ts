@@ -3,7 +3,7 @@
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { DeltaRequest, SotwRequest } from '../../xds-server/streams/requests.ts'
 
-/** What a test says of a request; the rest is empty. */
+/** The fields that a test sets; all others are empty. */
 export type RequestFields<Request> = {
   readonly [Field in keyof Request]?: Request[Field] extends SharedList<string>
     ? readonly string[]

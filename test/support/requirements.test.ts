@@ -1,10 +1,10 @@
-// A missing tool skips a test on a person's machine, and fails it on CI.
+// A missing tool skips a test on a developer's machine, and fails it on CI.
 import { writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { requireTool, type Tool } from './requirements.ts'
 
-/** A test that only notes what is done to it. */
-function notingTest() {
+/** A fake test that records its result. */
+function recordingTest() {
   const noted: unknown[][] = []
   return {
     noted,
@@ -25,24 +25,24 @@ for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {
     const empty = { PATH: t.testdir(), ENVOY_BIN: 'missing' }
     const said = new RegExp(`^${tool} is missing: ${install}`)
 
-    t.test('a test is skipped, with the line that installs it', async (t) => {
-      const test = notingTest()
+    t.test('a test is skipped with the command that installs the tool', async (t) => {
+      const test = recordingTest()
       t.notOk(requireTool(test, tool, empty))
       t.match(test.noted, [['plan', 0, said]])
     })
 
-    t.test('a test fails on CI, with the same line', async (t) => {
-      const test = notingTest()
+    t.test('on CI a test fails with the same command', async (t) => {
+      const test = recordingTest()
       t.notOk(requireTool(test, tool, { ...empty, CI: 'true' }))
       t.match(test.noted, [['fail', said]])
     })
   })
 }
 
-t.test('a tool that is there leaves the test alone', async (t) => {
+t.test('an installed tool does not change the test', async (t) => {
   const PATH = t.testdir()
   await writeFile(`${PATH}/python3`, '#!/bin/sh\n', { mode: 0o755 })
-  const test = notingTest()
+  const test = recordingTest()
   t.ok(requireTool(test, 'pip', { PATH, CI: 'true' }))
   t.strictSame(test.noted, [])
 })

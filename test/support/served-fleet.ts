@@ -1,4 +1,4 @@
-// What the admin's tests stand on: the sample configuration in a real cache behind a real xDS server, and the admin over it.
+// The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn } from '../../control-plane/control-plane.ts'
@@ -22,7 +22,7 @@ export async function serveFleet(
   const admin = await createAdmin({ state, nodes: nodesIn(cache) })
   t.teardown(() => admin.close())
 
-  /** A node of the fleet "edge"; resolves once it has ACKed all that it is served. */
+  /** Connects a node of the fleet "edge", and resolves when it has ACKed all resources. */
   const connectNode = async (id: string, cluster = 'edge'): Promise<AnsweringNode> => {
     const opened = new Promise<void>((resolve) => {
       const stop = cache.onEvent((event) => {
@@ -45,7 +45,7 @@ export async function serveFleet(
     return { etag: String(headers.etag), config: JSON.parse(body) as Config }
   }
 
-  /** A merge patch upon the document that is in force. */
+  /** Applies a merge patch to the document in force. */
   const patchConfig = async (patch: unknown, query = '') =>
     admin.inject({
       method: 'PATCH',

@@ -1,4 +1,4 @@
-// The same config with its maps filled in any order, for what must not depend on that order.
+// The same config with its maps filled in any order, for tests that nothing depends on that order.
 
 import { create, fromJson, type JsonObject, type JsonValue, type Message } from '@bufbuild/protobuf'
 import { anyPack, StructSchema } from '@bufbuild/protobuf/wkt'
@@ -22,7 +22,7 @@ import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/
 import * as fc from 'fast-check'
 import { contentVersion } from '../../xds-server/snapshot/version.ts'
 
-/** What a config is made from: names for map keys, and metadata of any shape. */
+/** The input of a config: names for map keys, and metadata of any shape. */
 export interface ConfigModel {
   readonly names: readonly string[]
   readonly metadata: JsonObject
@@ -33,7 +33,7 @@ export const configModels: fc.Arbitrary<ConfigModel> = fc.record({
   metadata: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })) as fc.Arbitrary<JsonObject>,
 })
 
-/** Resources with a map wherever one can hide: in a list, a oneof, a map, packed, packed within the packed. The seed orders them. */
+/** Resources with maps in every kind of place: in a list, a oneof, a map, an Any, an Any in an Any. The seed decides the order. */
 export function shuffledConfig({ names, metadata }: ConfigModel, seed: string): readonly Message[] {
   const mapOf = <T>(value: (name: string) => T) =>
     shuffle(Object.fromEntries(names.map((name) => [name, value(name)])), seed)

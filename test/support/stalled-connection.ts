@@ -1,4 +1,4 @@
-// A caller that sends and takes no answers: an HTTP/2 connection whose windows are closed from its first frame on.
+// A caller that sends requests and reads no responses: an HTTP/2 connection whose receive windows are 0.
 
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect } from 'node:http2'
@@ -6,8 +6,8 @@ import type { Teardowns } from './real-envoy.ts'
 
 export interface StalledConnection {
   /**
-   * Resolves with the number of bytes sent, once no more are taken: none during 50 calls of `roundTrip`, which must pass
-   * through whatever might still take some.
+   * Resolves with the number of bytes sent when the peer reads no more: none during 50 calls of `roundTrip`, which must pass
+   * through every part that could still read some.
    */
   readonly settled: (roundTrip: () => Promise<unknown>) => Promise<number>
   readonly close: () => void
@@ -16,15 +16,15 @@ export interface StalledConnection {
 export interface StalledStreams {
   readonly path: string
   readonly streams: number
-  /** Sent again and again on each stream, until `bytes` are sent. */
+  /** Sent repeatedly on each stream until `bytes` are sent. */
   readonly message: Uint8Array
   readonly bytes: number
 }
 
-/** Round trips without a byte of progress after which nothing is on its way any more. */
+/** After this number of round trips without progress, no byte is in flight. */
 const QUIET_ROUND_TRIPS = 50
 
-/** Opens streams that send `bytes` each and leave all answers unread: the initial window of the client is 0. */
+/** Opens streams that send `bytes` each and read no response: the initial window of the client is 0. */
 export async function openStalledConnection(
   t: Teardowns,
   address: string,

@@ -1,6 +1,6 @@
-// Where most scripts about the order of an aggregated stream begin.
+// The start of most scripts about the order on an aggregated stream.
 
-/** An Envoy that has started and has ACKed all: a cluster with its endpoints, a listener and its routes. */
+/** A started Envoy that has ACKed a cluster with its endpoints, and a listener with its routes. */
 export const STARTED = {
   sotw: `
     serve CDS a=1 | EDS a=1 | LDS l=1 | RDS l=1

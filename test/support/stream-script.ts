@@ -64,7 +64,7 @@ function play(machine: 'sotw' | 'delta', lines: readonly string[]): string[] {
 }
 
 /** A request as a script writes it. */
-interface Asked {
+interface ScriptRequest {
   readonly typeUrl: string
   /** Undefined if the script does not answer a response. */
   readonly nonce?: string
@@ -75,7 +75,7 @@ interface Asked {
 
 interface Dialect<Request> {
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
-  readonly requestOf: (subscribed: Asked, typeState: TypeState | undefined) => Request
+  readonly requestOf: (subscribed: ScriptRequest, typeState: TypeState | undefined) => Request
   /** Names that a response removes explicitly. */
   readonly removedIn: (response: Response) => readonly string[]
 }
@@ -165,7 +165,7 @@ class ScriptedStream<Request> {
     })
   }
 
-  #answer(words: readonly string[], error: Asked['error']): string[] {
+  #answer(words: readonly string[], error: ScriptRequest['error']): string[] {
     const nonces = words.filter((word) => /^\d+$/.test(word))
     return nonces.flatMap((nonce) => {
       const response = this.#sent.findLast((one) => one.nonce === nonce)
@@ -182,7 +182,7 @@ class ScriptedStream<Request> {
     return []
   }
 
-  #request(subscribed: Asked): string[] {
+  #request(subscribed: ScriptRequest): string[] {
     const request = this.#dialect.requestOf(subscribed, this.#state.typeStates.get(subscribed.typeUrl))
     return this.#step({ kind: 'request', request })
   }

@@ -1,4 +1,4 @@
-// Holds real REST answers against the schemas of `api/`, and takes no field that a schema does not name.
+// Checks real REST answers against the schemas of `api/`, and rejects fields that a schema does not name.
 
 import { Ajv } from 'ajv'
 import type { TSchema } from 'typebox'
@@ -8,7 +8,7 @@ import { ProblemDocumentSchema } from '../../api/schemas/problem.ts'
 
 const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false })
 
-/** Operation and status of an answer that fits its schema, such as `putLb 200`; the misfits otherwise. */
+/** Operation and status of an answer that matches its schema, such as `putLb 200`; otherwise the problems. */
 export function describeAnswer(method: string, path: string, status: number, body: unknown): string {
   const id = operationAt(method, path)
   const schema = ANSWERS[id][status] ?? ProblemDocumentSchema

@@ -1,4 +1,4 @@
-// Makes each call of the truth table on a real Envoy, and tells where what came back differs from what stands there.
+// Makes each call of the truth table through a real Envoy, and reports where the outcome differs from the table.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -21,8 +21,8 @@ export interface Cell {
 export interface RowOutcome {
   readonly row: Row
   readonly got: number
-  /** What is wrong, in sentences; empty where all is as it stands in the table. */
-  readonly faults: readonly string[]
+  /** One text per difference from the table; empty if there is none. */
+  readonly problems: readonly string[]
 }
 
 interface Parts {
@@ -30,30 +30,30 @@ interface Parts {
   readonly table: TruthTable
   readonly forge: Forge
   readonly upstreams: NonNullable<Secured['upstreams']>
-  readonly strangerAsked: () => number
+  readonly strangerCalls: () => number
 }
 
-/** Runs on one edge, whose policy is the one that was served last. */
+/** Runs on one edge. Its policy is the one that was served last. */
 export class TableRunner {
   readonly edge: SecuredEdge
   readonly #table: TruthTable
   readonly #forge: Forge
   readonly #upstreams: NonNullable<Secured['upstreams']>
-  readonly #strangerAsked: () => number
+  readonly #strangerCalls: () => number
   #isTls = false
 
-  private constructor({ edge, table, forge, upstreams, strangerAsked }: Parts) {
+  private constructor({ edge, table, forge, upstreams, strangerCalls }: Parts) {
     this.edge = edge
     this.#table = table
     this.#forge = forge
     this.#upstreams = upstreams
-    this.#strangerAsked = strangerAsked
+    this.#strangerCalls = strangerCalls
   }
 
   static async start(t: Teardowns, table: TruthTable): Promise<TableRunner> {
-    let asked = 0
+    let calls = 0
     const stranger = createServer((_, response) => {
-      asked += 1
+      calls += 1
       response.end('{"keys":[]}')
     }).listen(0, '127.0.0.1')
     t.teardown(() => stranger.close())
@@ -64,7 +64,7 @@ export class TableRunner {
     const { address } = await startTestAuthorizer(t)
     const nobody = `127.0.0.1:${await freePort()}`
     const upstreams = { ...authorizerAt(address), nobody: { endpoints: { n1: { address: nobody } } } }
-    return new TableRunner({ edge, table, forge, upstreams, strangerAsked: () => asked })
+    return new TableRunner({ edge, table, forge, upstreams, strangerCalls: () => calls })
   }
 
   /** Serves a policy of the table; `change` and `edit` weaken it. */
@@ -79,7 +79,7 @@ export class TableRunner {
     await this.edge.serve({ security, upstreams, ...(tls && { listener }), ...(edit && { edit }) })
   }
 
-  /** Every cell of the policy that is served, each a real call. */
+  /** Makes a real call for every cell of the served policy. */
   async cellsOf(policy: string): Promise<readonly Cell[]> {
     const { table, callers } = this.#table
     const cells: Cell[] = []
@@ -103,20 +103,20 @@ export class TableRunner {
 
   async outcomeOf(row: Row): Promise<RowOutcome> {
     const { sent, expect, twin, reaches = {} } = row
-    const askedBefore = this.#strangerAsked()
+    const callsBefore = this.#strangerCalls()
     const got = await this.#statusOf(sent)
     const arrived = this.edge.seen.at(-1)?.metadata
     const strangers = Object.entries(reaches).filter(
       ([name, value]) => (arrived?.get(name)[0] ?? null) !== value,
     )
     const twinGot = await this.#statusOf(twin)
-    const faults = [
+    const problems = [
       ![expect].flat().includes(got) && `it gives ${got}, not ${[expect].flat().join(' or ')}`,
       ...strangers.map(([name]) => `${name} reaches the service as ${arrived?.get(name)[0] ?? 'nothing'}`),
-      this.#strangerAsked() > askedBefore && 'a server that the token names was asked',
+      this.#strangerCalls() > callsBefore && 'a server that the token names was contacted',
       twinGot !== 0 && `its accepted twin gives ${twinGot}`,
     ]
-    return { row, got, faults: faults.filter((fault) => fault !== false) }
+    return { row, got, problems: problems.filter((problem) => problem !== false) }
   }
 
   async #statusOf(call: SentCall): Promise<number> {
@@ -128,7 +128,7 @@ export class TableRunner {
       path: query === undefined ? path : `${path}?${query}`,
       headers: {
         ...headers,
-        // A second one beside a token is sent as well, behind it.
+        // A header beside a token is sent too, after the token.
         ...(token && {
           authorization: [`Bearer ${await this.#forge.make(token)}`, ...[headers.authorization ?? []].flat()],
         }),

@@ -1,4 +1,4 @@
-// The counts that end `npm test`, on what tap prints of test files of every fate.
+// The counts at the end of `npm test`, from tap output of test files with every kind of result.
 import t from 'tap'
 import { Parser } from 'tap-parser'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
@@ -51,7 +51,7 @@ not ok 1 - test/x.test.ts
     failures: [['test/x.test.ts', 'group', 'second']],
   },
   {
-    title: 'a group whose own assertion fails counts as failed beside its tests',
+    title: 'a group with a failed assertion of its own counts as failed in addition to its tests',
     output: `
 # Subtest: test/x.test.ts
     # Subtest: group
@@ -96,7 +96,7 @@ not ok 1 - test/dead.test.ts
     failures: [['test/dead.test.ts']],
   },
   {
-    title: 'a file that dies inside a test keeps what had passed, and that test counts as failed',
+    title: 'a file that dies inside a test keeps its passed tests, and that test counts as failed',
     output: `
 # Subtest: test/dead.test.ts
     # Subtest: passes
@@ -115,7 +115,7 @@ not ok 1 - test/dead.test.ts
     failures: [['test/dead.test.ts', 'dies']],
   },
   {
-    title: 'a file that dies after its last test counts as failed beside its tests',
+    title: 'a file that dies after its last test counts as failed in addition to its tests',
     output: `
 # Subtest: test/dead.test.ts
     # Subtest: passes
@@ -133,7 +133,7 @@ not ok 1 - test/dead.test.ts
     failures: [['test/dead.test.ts']],
   },
   {
-    title: 'a run that breaks off inside a file counts that file as failed',
+    title: 'if a run ends inside a file, that file counts as failed',
     output: `
 # Subtest: test/x.test.ts
     ok 1 - one
@@ -142,7 +142,7 @@ not ok 1 - test/dead.test.ts
     failures: [['test/x.test.ts']],
   },
   {
-    title: 'tests skipped by option, by plan and as todo are counted apart, with their reasons',
+    title: 'tests skipped by option, by plan and as todo are counted separately, with their reasons',
     output: `
 # Subtest: test/x.test.ts
     ok 1 - by option # SKIP no nginx
@@ -172,7 +172,7 @@ for (const { title, output, counts, failures = [], reasons = [] } of cases) {
       failures,
     )
     t.strictSame([...tally.reasonsToSkip], reasons)
-    t.equal(files.length, 1, 'the file is told')
+    t.equal(files.length, 1, 'the file is reported')
   })
 }
 

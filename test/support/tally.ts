@@ -1,16 +1,16 @@
-// Counts tests in what tap prints: a test is an innermost `t.test`, or a whole file that has none.
+// Counts the tests in tap's output: a test is an innermost `t.test`, or a whole file without one.
 import type { Parser, Result } from 'tap-parser'
 
-/** A test that failed, by the titles that lead to it, with the assertions that failed in it. */
+/** A failed test: the titles that lead to it, and its failed assertions. */
 export interface Failure {
   readonly titles: readonly string[]
-  /** Never empty: where none failed, one stands for the process that died or the test that did not end. */
+  /** Never empty: without a failed assertion it has one for the process that died or the test that did not end. */
   readonly assertions: readonly FailedAssertion[]
 }
 
 export interface FailedAssertion {
   readonly name: string
-  /** What tap found out: `diff`, `at`, `exitCode` and the like. */
+  /** tap's diagnostics: `diff`, `at`, `exitCode` and others. */
   readonly diagnostics: unknown
 }
 
@@ -23,22 +23,22 @@ export interface Tally {
   readonly reasonsToSkip: Set<string>
 }
 
-/** One test file, told as soon as it has ended. */
+/** One test file, reported when it ends. */
 export interface FileReport extends Tally {
   readonly title: string
-  /** Milliseconds, where tap gives them. */
+  /** Milliseconds, if tap reports them. */
   readonly duration: number | null
 }
 
-/** The lines of a file or a test, with what they say of it alone and of the tests in it. */
+/** A file or a test, with its own result and the results of the tests in it. */
 interface Block extends Tally {
   readonly title: string
   readonly failedAssertions: FailedAssertion[]
 }
 
 /**
- * Counts the tests of a tap run while `parser` reads it. The tally is complete once the parser is.
- * A file whose process dies counts as failed at least once, whatever it had printed before.
+ * Counts the tests of a tap run while `parser` reads it. The tally is complete when the parser is.
+ * A file whose process dies counts as failed at least once, whatever it printed before.
  */
 export function countTests(parser: Parser, onFile: (file: FileReport) => void): Tally {
   return follow(parser, 'run', (file, result) => onFile({ ...file, duration: result?.time ?? null }))
@@ -65,7 +65,7 @@ function follow(parser: Parser, title: string, onBlock?: (block: Block, result?:
   })
   parser.on('assert', (result: Result) => {
     if (inner) close(inner, result)
-    // A test that is skipped by its options prints no block, only its line.
+    // A test that is skipped by its options prints only a line, no block.
     else if (isSkipped(result)) countSkipped(block, result)
     else if (!result.ok)
       block.failedAssertions.push({ name: result.name || result.fullname, diagnostics: result.diag })
@@ -81,8 +81,8 @@ function noTests(): Tally {
 }
 
 /**
- * Counts a block that has ended, unless its inner tests say all there is to say. `result` is its closing line,
- * which is missing where the process died.
+ * Counts a block that has ended, unless its inner tests already explain its result. `result` is its closing line,
+ * which is missing if the process died.
  */
 function settle(block: Block, result: Result | undefined): void {
   const hasInnerTests = block.passed + block.failed + block.skipped > 0

@@ -1,8 +1,8 @@
-// The error that a call throws, for tests that look into it.
+// The error that a call throws, for tests that check its details.
 
 import { SwitchyardError } from '../../core/errors.ts'
 
-/** @throws where the call does not throw a `SwitchyardError`. */
+/** @throws if the call does not throw a `SwitchyardError` */
 export function thrownBy(call: () => unknown): SwitchyardError {
   try {
     call()

@@ -1,4 +1,4 @@
-// Clients under TLS, each with a connection of its own, and the subjects of the certificates that tests issue.
+// TLS clients, each with its own connection, and the subjects of the certificates that tests issue.
 
 import { connect as connectTls } from 'node:tls'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -16,12 +16,12 @@ export const CLIENT: Subject = { name: 'client', uris: ['spiffe://switchyard/cli
 export const ECHO: Subject = { name: 'echo', uris: ['spiffe://switchyard/echo'], dns: ['localhost'] }
 
 export interface Identity {
-  /** What the client trusts, in PEM. */
+  /** The CAs that the client trusts, in PEM. */
   readonly ca: string
   readonly issued?: Issued
 }
 
-/** A client with a connection of its own; plaintext without an identity. */
+/** A client with its own connection. Without an identity it uses plaintext. */
 export function connectAs(address: string, identity?: Identity): RpcClient<typeof EchoService> {
   const options = { 'grpc.use_local_subchannel_pool': 1, 'grpc.ssl_target_name_override': 'localhost' }
   if (identity === undefined) return createClient(EchoService, address, { options })
@@ -34,7 +34,7 @@ export function connectAs(address: string, identity?: Identity): RpcClient<typeo
   })
 }
 
-/** The status of one call on a connection of its own; 0 where it is answered. */
+/** The status of one call on a new connection; 0 if it succeeds. */
 export async function callAs(address: string, identity?: Identity): Promise<number> {
   const client = connectAs(address, identity)
   try {
@@ -47,7 +47,7 @@ export async function callAs(address: string, identity?: Identity): Promise<numb
   }
 }
 
-/** The serial number of the certificate that new connections are shown, by its bytes in hexadecimal. */
+/** The serial number in hexadecimal of the certificate that the server presents to new connections. */
 export function serialShown(address: string, { ca, issued }: Identity): Promise<string> {
   const [host, port] = address.split(':')
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// A real Envoy under TLS, fed by revisions whose secrets lie in files that a test can renew; behind it a backend that takes both TLS and plaintext.
+// A real Envoy with TLS. Its revisions have secrets in files that a test can renew. Its backend accepts both TLS and plaintext.
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { socketPath } from './open-backend.ts'
 import { nextEvent, startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 import { CLIENT, connectAs, ECHO, EDGE, type Identity } from './tls-client.ts'
 
-/** Secrets of the document, each named after its files. */
+/** The secrets of the document, each named after its files. */
 export const SECRETS = {
   edge: { certificate: 'edge.pem', key: 'edge.key' },
   client: { certificate: 'client.pem', key: 'client.key' },
@@ -72,16 +72,16 @@ export async function startTlsEdge(
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const secrets = new SecretStore({ folder, intervalMs: INTERVAL_MS })
   t.teardown(() => secrets.close())
-  const faults: string[] = []
-  const faulty = Promise.withResolvers<void>()
+  const problems: string[] = []
+  const firstProblem = Promise.withResolvers<void>()
   const revisions = await Revisions.open({
     store: openSqliteStore(':memory:'),
     cache,
     secrets,
     initial,
     onFault: (error) => {
-      faults.push(String(error))
-      faulty.resolve()
+      problems.push(String(error))
+      firstProblem.resolve()
     },
   })
   t.teardown(() => revisions.close())
@@ -91,14 +91,14 @@ export async function startTlsEdge(
   await untilInEffect(cache, envoy)
 
   const address = `127.0.0.1:${port}`
-  /** What a renewal of the files leads to: resolves once the Envoy serves by it. */
+  /** Resolves when a renewal of the files is in effect. */
   const untilRenewed = async (renew: () => Promise<void>) => {
     const served = nextEvent(cache, ({ kind }) => kind === 'snapshot')
     await renew()
     await served
     await untilInEffect(cache, envoy)
   }
-  /** Writes a revision by a merge patch; resolves with its outcome, where that is `synced` once the Envoy serves by it. */
+  /** Writes a revision by a merge patch, and resolves with its outcome: if that is `synced`, when it is in effect. */
   const patch = async (change: object) => {
     const { number } = await revisions.write((config) => validateConfig(mergePatch(config, change)), {
       author: 'test',
@@ -113,16 +113,16 @@ export async function startTlsEdge(
     backend,
     cache,
     envoy,
-    faults,
+    problems,
     file,
     folder,
     patch,
     revisions,
-    /** Resolves when the first fault has been told. */
-    untilFaulty: faulty.promise,
+    /** Resolves when the first problem is reported. */
+    untilProblem: firstProblem.promise,
     untilRenewed,
     write,
-    /** An identity that is good as the fixture begins. */
+    /** An identity that is valid when the fixture starts. */
     identity: async (): Promise<Identity> => ({
       ca: authority.issued.certificate,
       issued: {
@@ -135,14 +135,14 @@ export async function startTlsEdge(
 }
 
 export interface TlsLoad {
-  /** Resolves once so many further calls have ended. */
+  /** Resolves when that many further calls have ended. */
   readonly further: (calls: number) => Promise<void>
   /** Resolves with the message of the first call that fails. */
   readonly firstFailure: Promise<string>
   readonly stop: () => Promise<{ readonly calls: number; readonly failures: readonly string[] }>
 }
 
-/** Calls on connections that stay, and calls that each begin with a handshake; the identity of these is asked for anew. */
+/** Makes calls on open connections, and calls on new ones; each new connection calls `identity` again. */
 export function startTlsLoad(t: Teardowns, address: string, identity: () => Identity | undefined): TlsLoad {
   const failures: string[] = []
   const { promise: firstFailure, resolve: failed } = Promise.withResolvers<string>()

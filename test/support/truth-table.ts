@@ -1,4 +1,4 @@
-// The truth table: what may stand in test/policies/truth-table.yaml.
+// The schema of test/policies/truth-table.yaml.
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,15 +11,15 @@ import type { TokenRecipe } from './forged-token.ts'
 const strict = { additionalProperties: false } as const
 const Status = Type.Integer({ minimum: 0, maximum: 16, description: 'a gRPC status from 0 to 16' })
 
-/** What is sent: no token unless one is written. */
+/** The call to send. Default: without a token. */
 const CallSchema = Type.Object(
   {
-    method: Type.Optional(Type.String({ description: 'a name of methods, or a path; unary unless given' })),
-    token: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe of a token' })),
-    deviceToken: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe of a second token' })),
+    method: Type.Optional(Type.String({ description: 'a name of methods, or a path; default: unary' })),
+    token: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe for a token' })),
+    deviceToken: Type.Optional(Type.Unsafe<TokenRecipe>({ description: 'a recipe for a second token' })),
     /** The URI of the client's certificate, on a policy with TLS. */
     certificate: Type.Optional(Type.String({ description: 'a URI such as spiffe://switchyard/batch' })),
-    query: Type.Optional(Type.String({ description: 'a query behind the path' })),
+    query: Type.Optional(Type.String({ description: 'a query after the path' })),
     headers: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
     ),
@@ -35,19 +35,21 @@ const RowSchema = Type.Object(
     policy: Type.String({ description: 'the name of a policy' }),
     sent: CallSchema,
     expect: Type.Union([Status, Type.Array(Status, { minItems: 1 })], {
-      description: 'a gRPC status, or a list of those that will do',
+      description: 'a gRPC status, or a list of accepted ones',
     }),
-    /** The same call made rightly: it gives 0. */
+    /** The same call without the attack: it gives 0. */
     twin: CallSchema,
-    /** Headers by what of them must reach the service where the call does; `null` for nothing. */
+    /** Header name → the value that must reach the service if the call does; `null` for none. */
     reaches: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
-    finding: Type.Optional(Type.String({ description: 'how the real Envoy differs from what was expected' })),
+    difference: Type.Optional(
+      Type.String({ description: 'how the real Envoy differs from the expectation' }),
+    ),
   },
   strict,
 )
 export type Row = Static<typeof RowSchema>
 
-/** `security` of a fleet, and what its listener's `tls` says beside its certificates; without, it is plaintext. */
+/** `security` of a fleet, and the `tls` of its listener without certificates. Without `tls` the listener is plaintext. */
 const PolicySchema = Type.Object(
   {
     tls: Type.Optional(Type.Object({}, { description: 'such as { requireClient: false }' })),
@@ -80,6 +82,6 @@ export function readTruthTable(): TruthTable {
   const file = fileURLToPath(new URL('../policies/truth-table.yaml', import.meta.url))
   const table = parse(readFileSync(file, 'utf8'), { merge: true }) as TruthTable
   const problems = check(table).map(({ steps, message }) => `${formatSteps(steps)} ${message}`)
-  if (problems.length > 0) throw new Error(`the truth table is not readable:\n${problems.join('\n')}`)
+  if (problems.length > 0) throw new Error(`the truth table is invalid:\n${problems.join('\n')}`)
   return table
 }

@@ -1,4 +1,4 @@
-// A client on a real socket in one of the four variants of xDS, behind one face: where they differ on the wire is hidden here.
+// A client on a real socket in one of the four variants of xDS, with one interface that hides their differences.
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import {
@@ -16,15 +16,15 @@ import { ADS, nodeOf, RawStream } from './xds-client.ts'
 export interface Variant {
   readonly title: string
   readonly protocol: 'sotw' | 'delta'
-  /** One stream for all types, or a service and a stream a type. */
+  /** One stream for all types, or one service and stream per type. */
   readonly aggregated: boolean
 }
 
 export const VARIANTS: readonly Variant[] = [
   { title: 'SotW over ADS', protocol: 'sotw', aggregated: true },
   { title: 'delta over ADS', protocol: 'delta', aggregated: true },
-  { title: 'SotW on services of their own', protocol: 'sotw', aggregated: false },
-  { title: 'delta on services of their own', protocol: 'delta', aggregated: false },
+  { title: 'SotW on separate services', protocol: 'sotw', aggregated: false },
+  { title: 'delta on separate services', protocol: 'delta', aggregated: false },
 ]
 
 const SERVICES: ReadonlyMap<string, readonly [service: string, method: string]> = new Map([
@@ -39,7 +39,7 @@ const SERVICES: ReadonlyMap<string, readonly [service: string, method: string]> 
 export function pathOf({ protocol, aggregated }: Variant, typeUrl: string): string {
   if (aggregated) return ADS[protocol]
   const [service, method] = SERVICES.get(typeUrl) ?? []
-  if (service === undefined) throw new RangeError(`${typeUrl} has no service of its own`)
+  if (service === undefined) throw new RangeError(`${typeUrl} has no separate service`)
   return `/envoy.service.${service}/${protocol === 'sotw' ? 'Stream' : 'Delta'}${method}`
 }
 
@@ -47,7 +47,7 @@ export interface WireClientOptions {
   readonly channel: Client
   readonly variant: Variant
   readonly nodeId?: string
-  /** What it holds and asks for; a fresh one where none is given. */
+  /** Its resources and subscriptions. Default: a new state. */
   readonly state?: ClientState
 }
 
@@ -78,25 +78,25 @@ export class WireClient {
     return this.#read(await this.#stream(typeUrl).next())
   }
 
-  /** Takes the next response, puts it into effect and answers it; `refusal` makes the answer a NACK. */
-  async take(typeUrl: string, refusal?: string): Promise<ClientResponse> {
+  /** Takes the next response, applies it and answers it. With `nack` the answer is a NACK with that message. */
+  async take(typeUrl: string, nack?: string): Promise<ClientResponse> {
     const response = await this.next(typeUrl)
-    this.answer(response, refusal)
+    this.answer(response, nack)
     return response
   }
 
-  answer(response: ClientResponse, refusal?: string): void {
-    const error = this.state.receive(response, () => refusal !== undefined)
-    this.send(this.state.answer(response, error && { ...error, message: refusal ?? '' }))
+  answer(response: ClientResponse, nack?: string): void {
+    const error = this.state.receive(response, () => nack !== undefined)
+    this.send(this.state.answer(response, error && { ...error, message: nack ?? '' }))
   }
 
-  /** Ends all streams and asks on new ones for what it wants, with what it holds; `withNonce` is sent along, as one of old. */
+  /** Ends all streams and subscribes again on new ones, with the versions it has. `withNonce` adds a nonce of the old stream. */
   reconnect(withNonce = ''): void {
     this.close()
     for (const request of this.state.reconnect()) this.send({ ...request, responseNonce: withNonce })
   }
 
-  /** Sends a request as it is, with the node where it is the first of its stream. */
+  /** Sends a request, with the node if it is the first on its stream. */
   send(request: ClientRequest): void {
     const isFirst = !this.#streams.has(this.#keyOf(request.typeUrl))
     const { typeUrl, responseNonce, errorDetail } = request
@@ -121,7 +121,7 @@ export class WireClient {
     this.#stream(typeUrl).send(bytes)
   }
 
-  /** The open streams, each with a type that was asked for on it. */
+  /** The open streams, each with a type that was requested on it. */
   get streams(): readonly { readonly typeUrl: string; readonly raw: RawStream }[] {
     const open = this.state.typeUrls.map((typeUrl) => [this.#keyOf(typeUrl), typeUrl] as const)
     return [...new Map(open)].flatMap(([key, typeUrl]) => {
@@ -130,7 +130,7 @@ export class WireClient {
     })
   }
 
-  /** Responses that have come and were not looked at. */
+  /** Responses that were received and not taken. */
   async untaken(): Promise<ClientResponse[]> {
     const queues = this.streams.map(({ raw }) => Array.from({ length: raw.queued }, () => raw.next()))
     return (await Promise.all(queues.flat())).map((bytes) => this.#read(bytes))

@@ -1,4 +1,4 @@
-// Resources as they come over the wire, read by a client's own eyes: their names, and what they refer to.
+// Resources as received: their names and references, decoded without the server's code.
 
 import { fromBinary } from '@bufbuild/protobuf'
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt'
@@ -22,7 +22,7 @@ import type { ClientResource, ClientResponse } from './client-state.ts'
 export const EXTENSION = typeUrlOf(TypedExtensionConfigSchema)
 export const RUNTIME = typeUrlOf(RuntimeSchema)
 
-/** The types whose messages say how they are called. */
+/** The types whose messages contain their name. */
 const NAMES: ReadonlyMap<string, (value: Uint8Array) => string> = new Map([
   [CLUSTER, (value) => fromBinary(ClusterSchema, value).name],
   [ENDPOINT, (value) => fromBinary(ClusterLoadAssignmentSchema, value).clusterName],
@@ -33,7 +33,7 @@ const NAMES: ReadonlyMap<string, (value: Uint8Array) => string> = new Map([
   [RUNTIME, (value) => fromBinary(RuntimeSchema, value).name],
 ])
 
-/** The state of the world carries no names: a type that does not name itself comes without one. */
+/** SotW responses carry no names. A resource that does not contain its name has none. */
 export function readSotw({ typeUrl, nonce, versionInfo, resources }: DiscoveryResponse): ClientResponse {
   const read = resources.map((any) => readResource(any, NAMES.get(typeUrl)?.(any.value) ?? '', ''))
   return { typeUrl, nonce, version: versionInfo, resources: read, removed: [] }

@@ -1,4 +1,4 @@
-// An xDS client for tests, as raw as the wire: it sends the requests that a test writes and hands over the responses one by one.
+// A raw xDS client for tests: it sends the requests that a test writes, and returns the responses one by one.
 
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import type { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -25,7 +25,7 @@ export const ADS = {
   delta: '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
 } as const
 
-/** A stream of bytes: responses are queued until a test takes them. */
+/** A stream of encoded messages. Responses are queued until a test takes them. */
 export class RawStream {
   readonly #call: ClientDuplexStream<Buffer, Buffer>
   readonly #queue: Buffer[] = []
@@ -53,25 +53,25 @@ export class RawStream {
     this.#call.write(Buffer.from(bytes))
   }
 
-  /** The next response; waits for it. */
+  /** Waits for the next response. */
   next(): Promise<Buffer> {
     const bytes = this.#queue.shift()
     if (bytes) return Promise.resolve(bytes)
     return new Promise((resolve) => this.#takers.push(resolve))
   }
 
-  /** Responses that came and were not taken. */
+  /** Responses that were received and not taken. */
   get queued(): number {
     return this.#queue.length
   }
 
-  /** Resolves once so many responses have come since the stream began. */
+  /** Resolves when that many responses have been received since the stream opened. */
   untilReceived(count: number): Promise<void> {
     if (this.#received >= count) return Promise.resolve()
     return new Promise((resolve) => this.#counters.push({ count, resolve }))
   }
 
-  /** Says that no more requests come. */
+  /** Half-closes the stream: no more requests follow. */
   end(): void {
     this.#call.end()
   }
@@ -93,7 +93,7 @@ export interface Teardown {
   readonly teardown: (end: () => unknown) => unknown
 }
 
-/** A channel of its own to a server. */
+/** A separate channel to a server. */
 export function connectTo(
   t: Teardown,
   address: string,
@@ -111,7 +111,7 @@ export function nodeOf(id: string, cluster = 'fleet'): MessageInitShape<typeof N
   return { id, cluster }
 }
 
-/** A state-of-the-world stream. */
+/** A SotW stream. */
 export class SotwClient {
   readonly raw: RawStream
 
@@ -138,7 +138,7 @@ export class SotwClient {
   }
 }
 
-/** An incremental stream. */
+/** A delta stream. */
 export class DeltaClient {
   readonly raw: RawStream
 

@@ -1,4 +1,4 @@
-// The command as a process, with folders of its own, so that whatever it started can be told from everything else.
+// The command as a process with its own folders, so that the processes it starts are recognizable.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,19 +10,19 @@ const YARD = fileURLToPath(new URL('../../cli/yard.ts', import.meta.url))
 
 export interface YardProcess {
   readonly kill: (signal: NodeJS.Signals) => void
-  /** Fulfilled with the exit code, null where a signal ended it. */
+  /** Resolves with the exit code, or with null if a signal ended it. */
   readonly ended: Promise<number | null>
   readonly stdout: () => string
-  /** Standard output and error, as they came. */
+  /** Standard output and error, in the order received. */
   readonly output: () => string
-  /** Resolves once the output has the text. */
+  /** Resolves when the output contains the text. */
   readonly printed: (text: string) => Promise<void>
 }
 
-/** No such file, so that a test that may run beside others cannot start an Envoy by mistake. */
+/** A missing file, so that a test that may run beside others cannot start an Envoy by mistake. */
 const NO_ENVOY = '/no/envoy/here'
 
-/** Runs `yard` to its end, without an Envoy; `yard-with-envoy.ts` has the same with one. */
+/** Runs `yard` to its end without an Envoy; `yard-with-envoy.ts` has the same with one. */
 export function runYard(t: Test, folder: string, ...args: readonly string[]) {
   return untilEnded(spawnYard(t, folder, NO_ENVOY, args))
 }

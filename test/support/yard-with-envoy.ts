@@ -1,4 +1,4 @@
-// The command with a real Envoy to start; whatever imports this runs serially.
+// The command with a real Envoy. Tests that import this run serially.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
@@ -16,7 +16,7 @@ export function runYard(t: Test, folder: string, ...args: readonly string[]) {
   return untilEnded(startYard(t, folder, ...args))
 }
 
-/** Processes whose environment names the folder: all that was started from there has it. */
+/** Processes whose environment names the folder: all processes that were started from there. */
 export function processesOf(folder: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
@@ -28,7 +28,7 @@ export function processesOf(folder: string): string[] {
   })
 }
 
-/** Ends when no process names the folder; the shell that watches for the parent outlives its program by a moment, nothing else may. */
+/** Resolves when no process names the folder. Only the shell that watches for the parent may end a moment after its program. */
 export async function untilGone(folder: string): Promise<void> {
   while (processesOf(folder).length > 0) await setImmediate()
 }

@@ -1,4 +1,4 @@
-// A checkout made for a test: the real launcher, with stand-ins around it that log their calls.
+// A fake checkout for tests: the real launcher, with fakes around it that log their calls.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const LAUNCHER = ['cli/launch.js', 'cli/prepare', 'envoy-bootstrap/find-envoy.js
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Logs its arguments and links a Node where the real npm installs one; `NPM_IGNORES_SCRIPTS` leaves that to `rebuild`. */
+/** Logs its arguments and links a Node where npm installs one. With `NPM_IGNORES_SCRIPTS` only `rebuild` links it. */
 const NPM = `#!/bin/sh
 echo "npm $*" >> calls.log
 [ -z "$NPM_FAILS" ] || exit 3
@@ -41,7 +41,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-export class MadeUpCheckout {
+export class FakeCheckout {
   readonly root: string
 
   constructor(root: string) {

@@ -1,4 +1,4 @@
-// Keys that are for no node: those of authorities and of the control plane itself. A client on SDS waits for them in vain.
+// Keys of authorities and of the control plane itself must not reach a node: an SDS client never receives them.
 
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { connectTo, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 const LEAF = { certificate: 'edge.pem', key: 'edge.key' }
 
-/** A control plane with mutual TLS and an SDS client that asks for what the listener's certificate will be. */
+/** A control plane with mutual TLS, and an SDS client that subscribes to the listener's certificate. */
 async function serve(t: Test) {
   const root = t.testdir()
   const at = (...steps: string[]) => join(root, ...steps)
@@ -136,19 +136,19 @@ for (const [title, files, message, make] of FORBIDDEN) {
 
     t.equal((await served.patch({ ...LEAF, passphrase: null })).status, 202, 'the accepted twin')
     const first = await served.client.raw.next()
-    t.match(String(first), /BEGIN PRIVATE KEY/, 'the client receives what it may have')
-    t.equal(served.client.raw.queued, 0, 'and that is the first and only response')
+    t.match(String(first), /BEGIN PRIVATE KEY/, 'the client receives the valid secret')
+    t.equal(served.client.raw.queued, 0, 'it is the only response')
   })
 }
 
-t.test('S56: a key beside a certificate in its file, or beside an authority, is not sent', async (t) => {
+t.test('S56: a private key in a certificate file or in a CA file is not sent', async (t) => {
   const { at, client, mesh, patch } = await serve(t)
   const { certificate, key } = await mesh.issue({ name: 'edge' })
   writeFileSync(at('secrets/both.pem'), `${key}${certificate}${mesh.issued.certificate}${mesh.issued.key}`)
   writeFileSync(at('secrets/both.key'), key)
   t.equal((await patch({ certificate: 'both.pem', key: 'both.key' })).status, 202)
   const sent = String(await client.raw.next())
-  t.equal(sent.split('BEGIN CERTIFICATE').length - 1, 2, 'both certificates are')
-  t.equal(sent.split('PRIVATE KEY').length - 1, 2, 'and one key, with its begin and its end')
+  t.equal(sent.split('BEGIN CERTIFICATE').length - 1, 2, 'both certificates are sent')
+  t.equal(sent.split('PRIVATE KEY').length - 1, 2, 'and one key, with its begin and end lines')
   t.notOk(sent.includes(mesh.issued.key.split('\n')[1] ?? ''))
 })

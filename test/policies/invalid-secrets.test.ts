@@ -1,4 +1,4 @@
-// Files that are unfit: refused at the admin with the reason, with nothing pushed; each with its accepted twin.
+// Invalid secret files: the admin API rejects them with the reason, and nothing is pushed; each has its accepted twin.
 
 import { createPrivateKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -51,7 +51,7 @@ async function serve(t: Test, xds?: string) {
 type Served = Awaited<ReturnType<typeof serve>>
 const CASES: readonly [
   title: string,
-  spoil: (served: Served) => void | Promise<void>,
+  damage: (served: Served) => void | Promise<void>,
   path: string,
   message: RegExp,
 ][] = [
@@ -62,17 +62,12 @@ const CASES: readonly [
     /^has expired/,
   ],
   [
-    'a key that is of another certificate',
+    'a key of another certificate',
     async ({ authority, write }) => write('edge.pem', (await authority.issue({ name: 'other' })).certificate),
     'secrets.edge.key',
     /^is not the key of the certificate/,
   ],
-  [
-    'a file that is not there',
-    ({ write }) => write('edge.pem', ''),
-    'secrets.edge.certificate',
-    /^has no certificate/,
-  ],
+  ['a missing file', ({ write }) => write('edge.pem', ''), 'secrets.edge.certificate', /^has no certificate/],
   [
     'a wrong passphrase',
     ({ write }) => write('edge.txt', 'open up'),
@@ -81,19 +76,19 @@ const CASES: readonly [
   ],
 ]
 
-for (const [title, spoil, path, message] of CASES) {
-  t.test(`${title} is refused with 422, and nothing is pushed`, async (t) => {
+for (const [title, damage, path, message] of CASES) {
+  t.test(`${title} is rejected with 422, and nothing is pushed`, async (t) => {
     const twin = await serve(t)
     t.equal((await twin.turnOn()).status, 202, 'the accepted twin')
     const served = await serve(t)
     const before = await served.served()
-    await spoil(served)
+    await damage(served)
     t.match(await served.turnOn(), { status: 422, body: { problems: [{ path, message }] } })
     t.same(await served.served(), before)
   })
 }
 
-t.test('secrets that would go over plaintext TCP are refused', async (t) => {
+t.test('secrets are rejected if xDS is plaintext TCP', async (t) => {
   const served = await serve(t, '127.0.0.1:0')
   t.match(await served.turnOn(), {
     status: 422,

@@ -1,4 +1,4 @@
-// The suite on trial: with one protection taken away, the truth table must find it out by the rows that are about it.
+// Mutation tests of the truth table: with one protection removed, the rows about it must fail.
 
 import { create, isMessage, type Message } from '@bufbuild/protobuf'
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
@@ -24,7 +24,7 @@ interface Weakening {
   readonly change?: (policy: Policy) => Policy
   readonly manager?: (manager: HttpConnectionManager) => void
   readonly provider?: (provider: JwtProvider) => void
-  /** Rows, and policies by their cells, of which each must fail; others may. */
+  /** Rows, and policies with their cells: each of these must fail. Others may fail too. */
   readonly failing: readonly string[]
 }
 
@@ -41,49 +41,49 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ALL_OF_JWT.map((number) => `S${number}`).filter((row) => row !== 'S27'),
   },
   {
-    title: 'the jwt_authn filter gone from the chain',
+    title: 'the jwt_authn filter removed',
     manager: withoutFilter('jwt_authn'),
     failing: ['S1', 'S16'],
   },
   {
-    title: 'tokens without an end let through',
+    title: 'tokens without exp accepted',
     provider: (provider) => {
       provider.requireExpiration = false
-      // A maximum says by itself that there is an end.
+      // A maximum lifetime also requires exp.
       delete provider.maxLifetime
     },
     failing: ['S14'],
   },
   {
-    title: 'tokens of any length of life let through',
+    title: 'tokens of any lifetime accepted',
     provider: (provider) => {
       delete provider.maxLifetime
     },
     failing: ['S15'],
   },
   {
-    title: 'tokens for any audience let through',
+    title: 'tokens for any audience accepted',
     provider: (provider) => {
       provider.audiences = []
     },
     failing: ['S17', 'S18'],
   },
   {
-    title: 'tokens of any issuer let through',
+    title: 'tokens of any issuer accepted',
     provider: (provider) => {
       provider.issuer = ''
     },
     failing: ['S16', 'S20'],
   },
   {
-    title: 'clocks that may differ by an hour',
+    title: 'a clock skew of an hour',
     provider: (provider) => {
       provider.clockSkewSeconds = 3_600
     },
     failing: ['S12', 'S13'],
   },
   {
-    title: 'tokens of the query not looked at',
+    title: 'tokens in the query ignored',
     provider: (provider) => {
       provider.fromHeaders = [create(JwtHeaderSchema, { name: 'authorization', valuePrefix: 'Bearer ' })]
     },
@@ -116,29 +116,29 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S23', 'S30', 'S36', 'opa down'],
   },
   {
-    title: 'calls let in where no decision is to be had',
+    title: 'calls allowed without a decision',
     change: ({ opa, ...rest }) => (opa ? { ...rest, opa: { ...opa, onFailure: 'allow' } } : rest),
     failing: ['opa down', 'opa down, unavailable'],
   },
   {
-    title: 'mTLS off: certificates not asked for',
+    title: 'mTLS off: client certificates not requested',
     change: (policy) => (policy.tls ? { ...policy, tls: { clientCa: undefined } } : policy),
     failing: ['S51'],
   },
   {
-    title: 'headers of claims left to clients',
+    title: 'claim headers of clients forwarded',
     manager: withoutFilter('header_mutation'),
     failing: ['S28'],
   },
   {
-    title: 'paths left as they came',
+    title: 'paths not normalized',
     manager: (manager) => {
       manager.normalizePath = false
     },
     failing: ['S32'],
   },
   {
-    title: 'slashes left as they came',
+    title: 'slashes not merged',
     manager: (manager) => {
       manager.mergeSlashes = false
     },
@@ -152,7 +152,7 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S32'],
   },
   {
-    title: 'callers on this host taken for our own kind',
+    title: 'callers on this host treated as internal',
     manager: (manager) => {
       const cidrRanges = [{ addressPrefix: '127.0.0.0', prefixLen: 8 }]
       manager.internalAddressConfig = create(HttpConnectionManager_InternalAddressConfigSchema, {
@@ -163,7 +163,7 @@ const WEAKENINGS: readonly Weakening[] = [
   },
 ]
 
-/** Changes every issuer that the chain knows. */
+/** Changes every JWT provider of the chain. */
 function weakenProviders(manager: HttpConnectionManager, change: (provider: JwtProvider) => void): void {
   for (const { configType } of manager.httpFilters) {
     if (configType.case !== 'typedConfig') continue
@@ -192,7 +192,7 @@ function weakened({ manager, provider }: Weakening) {
   }
 }
 
-/** The rows that fail, and the policies of which a cell does. */
+/** The rows that fail, and the policies with a failing cell. */
 async function failingRows(runner: TableRunner, table: TruthTable, weakening: Weakening): Promise<string[]> {
   const failing: string[] = []
   for (const policy of Object.keys(table.policies)) {
@@ -202,14 +202,14 @@ async function failingRows(runner: TableRunner, table: TruthTable, weakening: We
     const cells = await runner.cellsOf(policy)
     if (cells.some(({ expected, got }) => expected !== got)) failing.push(policy)
     for (const row of rows) {
-      const { faults } = await runner.outcomeOf(row)
-      if (faults.length > 0) failing.push(row.row)
+      const { problems } = await runner.outcomeOf(row)
+      if (problems.length > 0) failing.push(row.row)
     }
   }
   return [...new Set(failing)]
 }
 
-t.test('the suite fails wherever a protection is taken away', async (t) => {
+t.test('the suite fails for each removed protection', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const table = readTruthTable()
   const runner = await TableRunner.start(t, table)
@@ -220,13 +220,13 @@ t.test('the suite fails wherever a protection is taken away', async (t) => {
       t.same(
         weakening.failing.filter((row) => !failing.includes(row)),
         [],
-        'each row about it fails',
+        'each row about the protection fails',
       )
     })
   }
   t.same(
     await failingRows(runner, table, { title: 'nothing', failing: Object.keys(table.policies) }),
     [],
-    'the twin: as it is, none fails',
+    'the twin: with all protections, no row fails',
   )
 })

@@ -1,37 +1,37 @@
-// Random calls with a judgement of each that knows nothing of Envoy: who holds what, which method the path leads to, who may call it.
+// Random calls, each with the outcome that a model expects. The model knows tokens, paths and policies, and nothing of Envoy.
 
 import fc from 'fast-check'
 import type { RawCall } from './raw-call.ts'
 
-/** A token as a caller holds it, and what it is worth. */
+/** A token of a caller, and what it grants. */
 export interface HeldToken {
   readonly text: string
-  /** The roles that it grants; undefined where it is no good token. */
+  /** The roles that it grants; undefined if it is invalid. */
   readonly roles?: readonly string[]
   readonly scope?: string
 }
 
-/** `either` where Envoy is free to be stricter than it must: it may refuse what is odd. */
-export type Judgement = 'pass' | 'refuse' | 'either'
+/** `either`: Envoy may be stricter than necessary with unusual calls. */
+export type Expectation = 'pass' | 'deny' | 'either'
 
-export interface JudgedCall {
+export interface RandomCall {
   readonly call: RawCall
-  readonly judgement: Judgement
+  readonly expected: Expectation
 }
 
 const ECHO = '/switchyard.echo.v1.EchoService'
 const KEY_VALUE = '/switchyard.kv.v1.KeyValueService'
 
-/** What the policy says, told a second time in other words; it goes by the roles that the caller has not given up. */
+/** The Rego policy, written a second time. It uses the roles that the caller has not given up. */
 function policyAllows(target: string, acting: readonly string[], scope: string): boolean {
   const isAdmin = acting.includes('admin')
   if (target === `${KEY_VALUE}/Put`) return isAdmin && scope.split(' ').includes('kv:write')
   if (target === `${ECHO}/Bidirectional`) return isAdmin
-  // Methods that echo does not have are refused by the service itself.
+  // The service itself rejects methods that it does not have.
   return (isAdmin || acting.includes('user')) && /^[^/]+$/.test(afterPrefix(target, `${ECHO}/`))
 }
 
-/** What the rules say; they go by the roles in the token. */
+/** The RBAC rules, written a second time. They use the roles in the token. */
 function rulesAllow(target: string, roles: readonly string[]): boolean {
   return roles.includes('admin') || (roles.includes('user') && target === `${ECHO}/Unary`)
 }
@@ -51,7 +51,7 @@ interface Draw {
   readonly piece: { readonly at: number; readonly text: string } | undefined
   readonly query: string | HeldToken | undefined
   readonly token: HeldToken | undefined
-  readonly spoil: { readonly at: number; readonly character: string } | undefined
+  readonly tamper: { readonly at: number; readonly character: string } | undefined
   readonly second: HeldToken | undefined
   readonly actingRole: readonly string[]
   readonly headers: Readonly<Record<string, string>>
@@ -77,20 +77,20 @@ const PIECES = [
 const HEADERS = ['x-auth-roles', 'x-auth-subject', 'x-user', 'x-role', 'x-envoy-original-path', 'x-tenant']
 const VALUES = ['admin', 'root', 'user', `${ECHO}/Unary`, 'a\u00ff\u00fe', '', ','.repeat(3_000)]
 
-/** Mostly nothing: calls with one thing odd find more than those where all is. */
+/** Usually nothing: calls with one unusual part find more than calls with many. */
 function seldom<T>(some: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.option(some, { freq: 1, nil: undefined })
 }
 
-/** @param tokens that callers hold, good ones and others */
-export function judgedCalls(tokens: readonly HeldToken[]): fc.Arbitrary<JudgedCall> {
+/** @param tokens valid and invalid tokens of callers */
+export function randomCalls(tokens: readonly HeldToken[]): fc.Arbitrary<RandomCall> {
   const token = fc.constantFrom(...tokens)
   const draw: fc.Arbitrary<Draw> = fc.record({
     method: fc.constantFrom(...METHODS),
     piece: seldom(fc.record({ at: fc.nat(100), text: fc.constantFrom(...PIECES) })),
     query: seldom(fc.oneof(fc.webQueryParameters(), token)),
     token: fc.option(token, { freq: 9, nil: undefined }),
-    spoil: seldom(fc.record({ at: fc.nat(2_000), character: fc.constantFrom(...'Aa0_-.') })),
+    tamper: seldom(fc.record({ at: fc.nat(2_000), character: fc.constantFrom(...'Aa0_-.') })),
     second: seldom(token),
     actingRole: fc.oneof(
       { weight: 4, arbitrary: fc.constant([]) },
@@ -104,11 +104,11 @@ export function judgedCalls(tokens: readonly HeldToken[]): fc.Arbitrary<JudgedCa
       },
     ),
   })
-  return draw.map((drawn) => ({ call: toCall(drawn), judgement: judge(drawn) }))
+  return draw.map((drawn) => ({ call: toCall(drawn), expected: expectationOf(drawn) }))
 }
 
-function toCall({ method, piece, query, token, spoil, second, actingRole, headers }: Draw): RawCall {
-  const sent = [token && spoilt(token, spoil).text, second?.text].filter((text) => text !== undefined)
+function toCall({ method, piece, query, token, tamper, second, actingRole, headers }: Draw): RawCall {
+  const sent = [token && tampered(token, tamper).text, second?.text].filter((text) => text !== undefined)
   return {
     path: `${pathOf(method, piece)}${queryOf(query)}`,
     headers: {
@@ -130,11 +130,11 @@ function pathOf(method: string, piece: Draw['piece']): string {
   return `${method.slice(0, at)}${piece.text}${method.slice(at)}`
 }
 
-/** The token with one character replaced: worth nothing, unless it says the same bytes still. */
-function spoilt(token: HeldToken, spoil: Draw['spoil']): HeldToken {
-  if (spoil === undefined) return token
-  const at = spoil.at % token.text.length
-  const text = `${token.text.slice(0, at)}${spoil.character}${token.text.slice(at + 1)}`
+/** The token with one character replaced. It is invalid unless it still decodes to the same bytes. */
+function tampered(token: HeldToken, tamper: Draw['tamper']): HeldToken {
+  if (tamper === undefined) return token
+  const at = tamper.at % token.text.length
+  const text = `${token.text.slice(0, at)}${tamper.character}${token.text.slice(at + 1)}`
   const bytesOf = (compact: string) =>
     compact
       .split('.')
@@ -143,31 +143,31 @@ function spoilt(token: HeldToken, spoil: Draw['spoil']): HeldToken {
   return bytesOf(text) === bytesOf(token.text) ? { ...token, text } : { text }
 }
 
-function judge(drawn: Draw): Judgement {
+function expectationOf(drawn: Draw): Expectation {
   const { method, piece, query, second, actingRole, headers } = drawn
-  const token = drawn.token && spoilt(drawn.token, drawn.spoil)
+  const token = drawn.token && tampered(drawn.token, drawn.tamper)
   const target = resolve(pathOf(method, piece))
-  // Of several tokens each may be the one that counts; whether all must be good is for Envoy to say.
+  // Any of several tokens may be the one that counts. Whether all must be valid is up to Envoy.
   const held = [token, second, typeof query === 'object' ? query : undefined]
-  if (!held.some((one) => one !== undefined && isWorth(one, target, actingRole))) return 'refuse'
+  if (!held.some((one) => one !== undefined && isAllowed(one, target, actingRole))) return 'deny'
   const isPlain =
     piece === undefined &&
     query === undefined &&
     second === undefined &&
-    drawn.spoil === undefined &&
+    drawn.tamper === undefined &&
     Object.keys(headers).length === 0
   return isPlain ? 'pass' : 'either'
 }
 
 /** With x-acting-role a caller gives up all roles but that one, and must hold it. */
-function isWorth({ roles, scope = '' }: HeldToken, target: string, actingRole: readonly string[]): boolean {
+function isAllowed({ roles, scope = '' }: HeldToken, target: string, actingRole: readonly string[]): boolean {
   const [acting, ...more] = actingRole
   if (roles === undefined || more.length > 0) return false
   if (acting !== undefined && !roles.includes(acting)) return false
   return policyAllows(target, acting === undefined ? roles : [acting], scope) && rulesAllow(target, roles)
 }
 
-/** The method that a path leads to at its widest reading; what holds an escaped slash or a fragment leads nowhere. */
+/** The method of a path after all normalization. A path with an escaped slash or a fragment has none. */
 function resolve(path: string): string {
   if (/%2f|%5c|#/i.test(path)) return ''
   const read = path

@@ -1,4 +1,4 @@
-// Documents whose security could not hold: refused at the admin, and nothing of them reaches a node.
+// Documents with invalid security settings: the admin API rejects them, and nothing of them reaches a node.
 
 import t from 'tap'
 import { sampleWith } from '../support/sample-config.ts'
@@ -12,49 +12,49 @@ const OFF = { enabled: false, anyOf: ['main'] }
 const AT = 'fleets.edge.security'
 const CASES = [
   {
-    title: 'S26: a demand for tokens of an issuer that does not exist is refused',
+    title: 'S26: a JWT requirement for an issuer that does not exist is rejected',
     refused: { security: { jwt: { ...JWT, anyOf: ['main', 'nobody'] } } },
     path: `${AT}.jwt.anyOf[1]`,
     accepted: { security: { jwt: JWT } },
   },
   {
-    title: 'S26: one that is off is refused as well, before somebody turns it on',
+    title: 'S26: a disabled JWT requirement for an issuer that does not exist is rejected too',
     refused: { security: { jwt: { ...OFF, anyOf: ['nobody'] } } },
     path: `${AT}.jwt.anyOf[0]`,
     accepted: { security: { jwt: OFF } },
   },
   {
-    title: 'S26: a rule about tokens of an issuer that does not exist is refused',
+    title: 'S26: an RBAC rule about tokens of an issuer that does not exist is rejected',
     refused: { security: { rbac: { enabled: true, rules: { a: { token: { from: 'nobody' } } } } } },
     path: `${AT}.rbac.rules.a.token.from`,
     accepted: { security: { rbac: { enabled: true, rules: RULES } } },
   },
   {
-    title: 'S52: a fleet whose JWT is on does not go to L4',
+    title: 'S52: a fleet with JWT on cannot change to L4',
     refused: { lb: { mode: 'l4' }, security: { jwt: JWT } },
     path: 'fleets.edge.lb.mode',
     accepted: { lb: { mode: 'l4' }, security: { jwt: JWT, allowUnprotected: true } },
   },
   {
-    title: 'S52: a fleet whose rules are on does not go to L4',
+    title: 'S52: a fleet with RBAC on cannot change to L4',
     refused: { lb: { mode: 'l4' }, security: { rbac: { enabled: true, rules: {} } } },
     path: 'fleets.edge.lb.mode',
     accepted: { lb: { mode: 'l4' }, security: { jwt: OFF, rbac: { enabled: false, rules: {} } } },
   },
   {
-    title: 'a rule about a header that no listener lets through is refused',
+    title: 'a rule about a header that every listener removes is rejected',
     refused: { security: { rbac: { enabled: true, rules: { a: { headers: { x_tenant: 'blue' } } } } } },
     path: `${AT}.rbac.rules.a.headers.x_tenant`,
     accepted: { security: { rbac: { enabled: true, rules: { a: { headers: { 'x-tenant': 'blue' } } } } } },
   },
   {
-    title: 'a demand for any and for all at once says nothing',
+    title: 'anyOf and allOf together are rejected',
     refused: { security: { jwt: { ...JWT, allOf: ['main'] } } },
     path: `${AT}.jwt.anyOf`,
     accepted: { security: { jwt: { enabled: true, allOf: ['main'] } } },
   },
   {
-    title: 'two tokens of which both are needed cannot be in one header',
+    title: 'two required tokens in one header are rejected',
     refused: { security: { jwt: { enabled: true, allOf: ['main', 'second'] } } },
     path: `${AT}.jwt.allOf`,
     accepted: { security: { jwt: { enabled: true, allOf: ['main', 'device'] } } },
@@ -80,15 +80,15 @@ for (const { title, refused, path, accepted } of CASES) {
 
 const KEY = { kid: 'k', kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
 const KEY_SETS = [
-  { title: 'keys from nowhere', jwks: {}, path: 'jwt.main.jwks' },
+  { title: 'keys without a source', jwks: {}, path: 'jwt.main.jwks' },
   {
-    title: 'keys from two places',
+    title: 'keys from two sources',
     jwks: { ...MAIN.jwks, inline: { keys: [{ ...KEY, alg: 'ES256' }] } },
     path: 'jwt.main.jwks',
   },
   { title: 'an upstream without a path', jwks: { upstream: 'echo' }, path: 'jwt.main.jwks' },
   {
-    title: 'an upstream that is not there',
+    title: 'an upstream that does not exist',
     jwks: { upstream: 'nobody', path: '/k' },
     path: 'jwt.main.jwks.upstream',
   },
@@ -109,14 +109,14 @@ const KEY_SETS = [
   },
 ]
 
-t.test('key sets that cannot be meant are refused, each with its place', async (t) => {
+t.test('invalid key sets are rejected, each with its path', async (t) => {
   const { patchConfig } = await serveFleet(t, sampleWith({}))
   for (const { title, jwks, path } of KEY_SETS) {
     const response = await patchConfig({ jwt: { main: { ...MAIN, jwks } } })
     t.equal(response.statusCode, 422, title)
     const paths = response.json().problems.map((problem: { path: string }) => problem.path)
     t.ok(paths.includes(path), `${title}: ${paths}`)
-    t.notMatch(response.body, /dont-tell/, 'what a key holds is not repeated')
+    t.notMatch(response.body, /dont-tell/, 'the answer does not repeat the content of the key')
   }
   const inline = { keys: [{ ...KEY, alg: 'ES256' }] }
   t.equal((await patchConfig({ jwt: { main: { ...MAIN, jwks: { inline } } } })).statusCode, 202)

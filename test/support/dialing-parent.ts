@@ -1,4 +1,4 @@
-// A parent for tests to end: holds two processes, first and second, which dial the test's server and stay; says when they end.
+// A parent process that tests end. It starts two processes, first and second, which connect to the test's server and stay, and it reports when they end.
 import { ProcessGroup } from '../../processes/process-group.ts'
 
 const STAY = `

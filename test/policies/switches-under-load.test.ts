@@ -1,4 +1,4 @@
-// Switches turned under load: no authorised call fails on the way, whichever is turned, in both directions.
+// Security switches change under load: no authorized call fails when any of them is turned on or off.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata } from '@grpc/grpc-js'
@@ -9,22 +9,22 @@ import { requireTool } from '../support/requirements.ts'
 import { type SecuredEdge, startSecuredEdge } from '../support/secured-edge.ts'
 
 const CLIENTS = 4
-/** Calls before and after each turn, beside those during it. */
+/** Calls before and after each change, in addition to those during it. */
 const CALLS_AROUND = 100
 
-/** `fleets.edge.security` with some of its switches on, and all written. */
+/** `fleets.edge.security` with every switch, some of them on. */
 function securityOf(...on: readonly string[]) {
   const enabled = (name: string) => ({ enabled: on.includes(name) })
   return {
     jwt: { ...enabled('jwt'), anyOf: ['main'] },
-    // A machine that is busy must not look like an authorizer that is down.
+    // A busy machine must not look like an authorizer that is down.
     opa: { ...enabled('opa'), upstream: 'authorizer', timeout: '10s' },
     rbac: { ...enabled('rbac'), rules: { users: { headers: { 'x-tenant': 'blue' } } } },
   }
 }
 
-/** From each to the next, and so each switch on and off: alone where that lets calls in, together, and one by one. */
-const TURNS: readonly (readonly string[])[] = [
+/** Each step follows the one before it, so each switch goes on and off: alone if calls then pass, together, and one by one. */
+const STEPS: readonly (readonly string[])[] = [
   ['jwt'],
   [],
   ['rbac'],
@@ -67,22 +67,22 @@ function startCalls(t: Test, edge: SecuredEdge, headers: Readonly<Record<string,
 }
 
 /**
- * Workers take a new chain up some time after the ACK, and a connection stays with the one that it came in by until that has
- * drained: only then all calls meet the new one.
+ * Workers apply a new filter chain some time after the ACK, and a connection keeps its old chain until that one has
+ * drained. Only then do all calls use the new chain.
  */
 async function untilReplaced({ envoy }: SecuredEdge): Promise<void> {
   while ((await envoy.admin.draining()) === 0);
   while ((await envoy.admin.draining()) > 0);
 }
 
-t.test('no switch costs an authorised call, on or off', async (t) => {
+t.test('no authorized call fails when a switch goes on or off', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { address } = await startTestAuthorizer(t)
   const upstreams = authorizerAt(address)
   const edge = await startSecuredEdge(t, { security: securityOf(), upstreams })
   const authorization = `Bearer ${await edge.token({ roles: ['user'] })}`
   const load = startCalls(t, edge, { authorization, 'x-tenant': 'blue' })
-  for (const on of TURNS) {
+  for (const on of STEPS) {
     await load.further(CALLS_AROUND)
     await edge.serve({ security: securityOf(...on), upstreams })
     await untilReplaced(edge)
@@ -94,14 +94,14 @@ t.test('no switch costs an authorised call, on or off', async (t) => {
   t.same(failed, [], `none of ${calls} calls fails`)
 })
 
-t.test('the twin: calls that a switch is about notice it', async (t) => {
+t.test('the twin: calls that a switch denies fail', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { address } = await startTestAuthorizer(t)
   const upstreams = authorizerAt(address)
   const edge = await startSecuredEdge(t, { security: securityOf(), upstreams })
   const authorization = `Bearer ${await edge.token({ roles: ['nobody'] })}`
-  const unauthorised = { jwt: {}, opa: { authorization, 'x-tenant': 'blue' }, rbac: { authorization } }
-  for (const [name, headers] of Object.entries(unauthorised)) {
+  const unauthorized = { jwt: {}, opa: { authorization, 'x-tenant': 'blue' }, rbac: { authorization } }
+  for (const [name, headers] of Object.entries(unauthorized)) {
     const load = startCalls(t, edge, headers)
     await edge.serve({ security: securityOf('jwt', name), upstreams })
     await untilReplaced(edge)
@@ -109,6 +109,6 @@ t.test('the twin: calls that a switch is about notice it', async (t) => {
     await edge.serve({ security: securityOf(), upstreams })
     const { failed } = await load.stop()
     t.ok(failed.length > 0, `${name}: ${failed.length} calls fail`)
-    t.ok(failed.includes(name === 'jwt' ? 16 : 7), `${name}: by its own status`)
+    t.ok(failed.includes(name === 'jwt' ? 16 : 7), `${name}: with its status`)
   }
 })
