@@ -1,4 +1,4 @@
-// Requests that answer a response: which of them count, and what a refusal does to what is sent afterwards.
+// Requests that answer a response: which of them are stale, and what a NACK changes in later responses.
 
 import { CLUSTER, ENDPOINT } from '../../xds-server/index.ts'
 import { namesIn } from '../support/client-state.ts'
@@ -8,7 +8,7 @@ import { assignment, badCluster, cluster } from '../support/resources.ts'
 const TWO = [cluster('a'), cluster('b'), assignment('a', 1), assignment('b', 1)]
 
 conform(
-  'X1: a stale request is passed over, and a second response waits for the answer to the first',
+  'X1: a stale request is ignored, and a second response waits for the answer to the first',
   inSotw,
   async (t, { client, serve, untaken }) => {
     serve(...TWO)
@@ -18,7 +18,7 @@ conform(
     serve(...TWO.slice(0, 2), assignment('a', 2), assignment('b', 2))
     t.same(await untaken(), [], 'neither the new name nor the new content')
     client.answer(first)
-    t.same(namesIn(await client.take(ENDPOINT)), ['a', 'b'], 'both, once the answer names them')
+    t.same(namesIn(await client.take(ENDPOINT)), ['a', 'b'], 'both, after the answer names them')
     t.same(await untaken(), [])
   },
 )
@@ -39,7 +39,7 @@ conform(
 )
 
 conform(
-  'X3: the nonce of an old stream makes nothing stale on a new one',
+  'X3: with the nonce of an old stream, the first request on a new stream is not stale',
   everywhere,
   async (t, { client, serve }) => {
     serve(...TWO)
@@ -51,41 +51,37 @@ conform(
   },
 )
 
-conform(
-  'X4: error_detail alone makes a NACK, and a NACK may ask for more',
-  everywhere,
-  async (t, session) => {
-    const { client, serve, events, untaken } = session
-    serve(...TWO)
-    client.subscribe(ENDPOINT, 'a')
-    const first = await client.next(ENDPOINT)
-    const errorDetail = { code: 3, message: 'no such locality' }
-    client.send({ ...client.state.change(ENDPOINT, ['b'], []), responseNonce: first.nonce, errorDetail })
-    const second = await client.next(ENDPOINT)
-    t.same(namesIn(second), ['b'], 'the new name, and nothing of what was refused')
-    client.send({ ...client.state.answer(second), versionInfo: 'an old version' })
-    await untaken()
-    const answers = events.filter(({ kind }) => kind === 'acked' || kind === 'nacked')
-    t.match(answers, [
-      { kind: 'nacked', nonce: first.nonce, nack: errorDetail },
-      { kind: 'acked', nonce: second.nonce },
-    ])
-  },
-)
+conform('X4: only error_detail makes a NACK, and a NACK may subscribe', everywhere, async (t, session) => {
+  const { client, serve, events, untaken } = session
+  serve(...TWO)
+  client.subscribe(ENDPOINT, 'a')
+  const first = await client.next(ENDPOINT)
+  const errorDetail = { code: 3, message: 'no such locality' }
+  client.send({ ...client.state.change(ENDPOINT, ['b'], []), responseNonce: first.nonce, errorDetail })
+  const second = await client.next(ENDPOINT)
+  t.same(namesIn(second), ['b'], 'the new name, and nothing of the NACKed response')
+  client.send({ ...client.state.answer(second), versionInfo: 'an old version' })
+  await untaken()
+  const answers = events.filter(({ kind }) => kind === 'acked' || kind === 'nacked')
+  t.match(answers, [
+    { kind: 'nacked', nonce: first.nonce, nack: errorDetail },
+    { kind: 'acked', nonce: second.nonce },
+  ])
+})
 
-conform('X5: a client that refuses everything sees each content once', everywhere, async (t, session) => {
+conform('X5: a client that NACKs everything receives each content once', everywhere, async (t, session) => {
   const { client, serve, untaken } = session
   client.subscribe(CLUSTER)
   for (const content of [1, 2, 3, 4]) {
     serve(cluster('a', content))
-    const refused = await client.take(CLUSTER, 'never')
-    t.same(namesIn(refused), ['a'])
+    const nacked = await client.take(CLUSTER, 'never')
+    t.same(namesIn(nacked), ['a'])
     serve(cluster('a', content), assignment('a', content))
-    t.same(await untaken(), [], 'not again, though something else has changed')
+    t.same(await untaken(), [], 'not again, although something else has changed')
   }
 })
 
-conform('X6: going back resends what stood in a refused response', everywhere, async (t, session) => {
+conform('X6: a rollback sends the resources of a NACKed response again', everywhere, async (t, session) => {
   const { client, serve, untaken } = session
   serve(cluster('a', 1))
   client.subscribe(CLUSTER)
@@ -94,11 +90,11 @@ conform('X6: going back resends what stood in a refused response', everywhere, a
   await client.take(CLUSTER, 'the ring is too small')
   serve(cluster('a', 1))
   const after = await client.take(CLUSTER)
-  t.same(after.resources, before.resources, 'although the client has ACKed this very version before')
+  t.same(after.resources, before.resources, 'although the client has ACKed this version before')
   t.same(await untaken(), [])
 })
 
-conform('X6: a reconnect does not make a refusal forgotten', everywhere, async (t, session) => {
+conform('X6: a NACK still counts after a reconnect', everywhere, async (t, session) => {
   const { client, serve, untaken } = session
   serve(cluster('a', 1))
   client.subscribe(CLUSTER)
@@ -108,8 +104,8 @@ conform('X6: a reconnect does not make a refusal forgotten', everywhere, async (
   await untaken()
   serve(cluster('a', 1))
   client.reconnect()
-  t.same((await client.take(CLUSTER)).resources, before.resources, 'although the client claims to hold it')
+  t.same((await client.take(CLUSTER)).resources, before.resources, 'although the client reports this version')
   t.same(await untaken(), [])
   client.reconnect()
-  t.same(await untaken(), [], 'the ACK ended the doubt')
+  t.same(await untaken(), [], 'after the ACK no resource is unconfirmed')
 })

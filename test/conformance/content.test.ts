@@ -1,4 +1,4 @@
-// What is served: what exists, what is missing, what comes and goes, and what a client hears of it in each variant.
+// Existing, missing, added and removed resources, and what is sent about them in each variant.
 
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/index.ts'
 import { namesIn } from '../support/client-state.ts'
@@ -16,7 +16,7 @@ import {
 const A = [cluster('a'), assignment('a', 1)]
 
 conform(
-  'X10: the endpoints of a changed cluster follow it, unchanged and without waiting for the ACK',
+  'X10: the endpoints of a changed cluster follow it, even unchanged and before the ACK',
   onAds,
   async (t, session) => {
     const { client, serve, untaken } = session
@@ -37,7 +37,7 @@ conform(
 )
 
 conform(
-  'X11: endpoints asked for again after their cluster went and came are sent, though their version was seen',
+  'X11: endpoints that are requested again after their cluster was removed and added are sent, although their version was sent before',
   everywhere,
   async (t, session) => {
     const { client, serve } = session
@@ -63,11 +63,15 @@ conform(
   },
 )
 
-conform('X13: of three names the one that exists is answered', everywhere, async (t, { client, serve }) => {
-  serve(secret('there', '1'))
-  client.subscribe(SECRET, 'missing', 'there', 'gone')
-  t.same(namesIn(await client.take(SECRET)), ['there'])
-})
+conform(
+  'X13: a request for three names is answered with the one that exists',
+  everywhere,
+  async (t, { client, serve }) => {
+    serve(secret('there', '1'))
+    client.subscribe(SECRET, 'missing', 'there', 'gone')
+    t.same(namesIn(await client.take(SECRET)), ['there'])
+  },
+)
 
 const FLIPPED = (name: string) => [
   cluster(name),
@@ -77,7 +81,7 @@ const FLIPPED = (name: string) => [
 ]
 
 conform(
-  'X14, X15, X16: supply goes first, routes when it is ACKed, and what is unused goes last',
+  'X14, X15, X16: clusters and endpoints come first, routes after their ACK, and unused resources are removed last',
   onAds,
   async (t, session) => {
     const { client, serve, untaken, variant } = session
@@ -97,7 +101,7 @@ conform(
     t.same(
       [added.typeUrl, namesIn(added), added.removed],
       [CLUSTER, kept, []],
-      'the new cluster, and the old one stays',
+      'the new cluster beside the old one',
     )
     client.subscribe(ENDPOINT, 'new')
     const endpoints = await client.next(ENDPOINT)
@@ -107,7 +111,7 @@ conform(
       'its endpoints do not wait for the ACK',
     )
     client.answer(endpoints)
-    t.same(await untaken(), [], 'the routes do')
+    t.same(await untaken(), [], 'the routes wait for it')
     client.answer(added)
     const repointed = await client.next(ROUTE)
     t.same([repointed.typeUrl, namesIn(repointed)], [ROUTE, ['main']])
@@ -115,16 +119,16 @@ conform(
     client.answer(repointed)
     const last = await client.take(CLUSTER)
     t.equal(last.typeUrl, CLUSTER)
-    t.same([...client.state.held(CLUSTER).keys()], ['new'], 'and then goes')
+    t.same([...client.state.held(CLUSTER).keys()], ['new'], 'and is then removed')
   },
 )
 
 conform(
-  'X14: a client that subscribes from the listener down is answered at once',
+  'X14: a client that subscribes to a listener, then its routes, clusters and endpoints is answered at once',
   onAds,
   async (t, { client, serve }) => {
     serve(...FLIPPED('a'))
-    // As a gRPC client does, which answers nothing before it has the next thing.
+    // Like a gRPC client, which ACKs a response only when it has the resources that it refers to.
     for (const [typeUrl, name] of [
       [LISTENER, 'main'],
       [ROUTE, 'main'],
@@ -141,41 +145,41 @@ conform(
 const THREE = [staticCluster('a'), staticCluster('b'), staticCluster('c')]
 
 conform(
-  'X17: no names, then * and a name, then the name, then none',
+  'X17: subscriptions change from no names to * and a name, to the name, to none',
   inSotw,
   async (t, { client, serve, untaken }) => {
     serve(...THREE)
     client.subscribe(CLUSTER)
-    t.same(namesIn(await client.take(CLUSTER)), ['a', 'b', 'c'], 'at first no names ask for everything')
+    t.same(namesIn(await client.take(CLUSTER)), ['a', 'b', 'c'], 'at first no names mean the wildcard')
     client.subscribe(CLUSTER, '*', 'a')
     client.unsubscribe(CLUSTER, '*')
     await untaken()
     serve(staticCluster('a'), staticCluster('b', 2))
-    t.same(await untaken(), [], 'what else there is, is not asked for any more')
+    t.same(await untaken(), [], 'other clusters are no longer subscribed')
     client.unsubscribe(CLUSTER, 'a')
     await untaken()
     serve(staticCluster('a', 3))
-    t.same(await untaken(), [], 'in the end no names ask for nothing')
+    t.same(await untaken(), [], 'at the end no names mean no subscription')
   },
 )
 
 conform(
-  'X17: no names, then a name, then * given up, then the name given up',
+  'X17: subscriptions change from no names to a name, then * and the name are unsubscribed',
   inDelta,
   async (t, { client, serve, untaken }) => {
     serve(...THREE)
     client.subscribe(CLUSTER)
-    t.same(namesIn(await client.take(CLUSTER)), ['a', 'b', 'c'], 'at first no names ask for everything')
+    t.same(namesIn(await client.take(CLUSTER)), ['a', 'b', 'c'], 'at first no names mean the wildcard')
     client.subscribe(CLUSTER, 'a')
     t.same(namesIn(await client.take(CLUSTER)), ['a'])
     client.unsubscribe(CLUSTER, '*')
     await untaken()
     serve(staticCluster('a', 2), staticCluster('b', 2))
-    t.same(namesIn(await client.take(CLUSTER)), ['a'], 'what else there is, is not asked for any more')
+    t.same(namesIn(await client.take(CLUSTER)), ['a'], 'other clusters are no longer subscribed')
     client.unsubscribe(CLUSTER, 'a')
     await untaken()
     serve(staticCluster('a', 3))
-    t.same(await untaken(), [], 'in the end nothing is asked for')
+    t.same(await untaken(), [], 'at the end nothing is subscribed')
   },
 )
 
@@ -192,7 +196,7 @@ conform(
 )
 
 conform(
-  'X19: a name given up under * is answered, with the resource or its removal',
+  'X19: a name that is unsubscribed beside * is answered with the resource or its removal',
   inDelta,
   async (t, { client, serve }) => {
     serve(staticCluster('a'))
@@ -204,7 +208,7 @@ conform(
   },
 )
 
-conform('X20: a name asked for twice is sent twice', inDelta, async (t, { client, serve }) => {
+conform('X20: a name that is subscribed twice is sent twice', inDelta, async (t, { client, serve }) => {
   serve(...A)
   for (let round = 0; round < 2; round += 1) {
     client.subscribe(ENDPOINT, 'a')
@@ -213,7 +217,7 @@ conform('X20: a name asked for twice is sent twice', inDelta, async (t, { client
 })
 
 conform(
-  'X21: who comes back is sent the difference: nothing, what changed, what went',
+  'X21: a client that reconnects is sent the difference: nothing, a change, a removal',
   inDelta,
   async (t, { client, serve, untaken }) => {
     serve(...THREE)
@@ -231,7 +235,7 @@ conform(
 )
 
 conform(
-  'X21: who comes back with the same version of all clusters is not answered, and about endpoints is',
+  'X21: a client that reconnects with the current version is answered about endpoints, and not about clusters',
   inSotw,
   async (t, session) => {
     const { client, serve, untaken } = session
@@ -250,7 +254,7 @@ conform(
 )
 
 conform(
-  'X22: a missing name is told as removed, and sent when it comes',
+  'X22: a missing name is sent as removed, and as a resource when it exists',
   inDelta,
   async (t, { client, serve }) => {
     serve(...A)
@@ -262,7 +266,7 @@ conform(
 )
 
 conform(
-  'X23: a missing name is met with silence, and sent once when it comes',
+  'X23: a missing name is not answered, and sent once when it exists',
   inSotw,
   async (t, { client, serve, untaken }) => {
     serve(...A)
@@ -277,7 +281,7 @@ conform(
 const HUNDRED = Array.from({ length: 100 }, (_, index) => `n${index}`)
 
 conform(
-  'X24: of a hundred clusters all are sent when one changes, of a hundred assignments only that',
+  'X24: when one of a hundred clusters changes, all are sent; when one of a hundred assignments changes, only that one is',
   inSotw,
   async (t, { client, serve }) => {
     const content = (version: number) => [

@@ -1,4 +1,4 @@
-// Requests that no client should send: each ends its stream with a sentence on what to mend, and nobody else's.
+// Invalid requests: each ends its own stream with a message that says how to fix it, and no other stream.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import {
@@ -42,7 +42,7 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     says: /type_url is empty: set it in each request of an aggregated stream/,
   },
   {
-    title: 'a type URL that is none',
+    title: 'an invalid type URL',
     request: { node: nodeOf('n'), typeUrl: 'clusters, please' },
     says: /type_url "clusters, please" is invalid: use the form type\.googleapis\.com/,
   },
@@ -53,7 +53,7 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     says: /this service serves only type\.googleapis\.com\/envoy\.config\.endpoint\.v3\.ClusterLoadAssignment/,
   },
   {
-    title: 'bytes that are no message',
+    title: 'bytes that are not a message',
     bytes: Buffer.from('ffffffff', 'hex'),
     says: /the request cannot be decoded/,
   },
@@ -67,17 +67,17 @@ const BAD_REQUESTS: readonly BadRequest[] = [
 
 async function start(t: Test) {
   const cache = new SnapshotCache()
-  const refused: XdsEvent[] = []
+  const rejected: XdsEvent[] = []
   cache.onEvent((event) => {
-    if (event.kind === 'rejected') refused.push(event)
+    if (event.kind === 'rejected') rejected.push(event)
   })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', maxRequestBytes: 64 * 1024 })
   t.teardown(() => server.close())
   cache.setSnapshot('fleet', [cluster('a')])
-  return { cache, refused, channel: connectTo(t, server.address) }
+  return { cache, rejected, channel: connectTo(t, server.address) }
 }
 
-/** A stream on the same connection that has been served; the returned function sees whether it still is. */
+/** Opens a stream on the same connection. The returned function checks that it is still served. */
 async function healthyStream(channel: Client, cache: SnapshotCache) {
   const client = new DeltaClient(channel)
   client.send({ node: nodeOf('healthy'), typeUrl: CLUSTER })
@@ -93,14 +93,14 @@ async function healthyStream(channel: Client, cache: SnapshotCache) {
 for (const { title, path = ADS, request, bytes, code = status.INVALID_ARGUMENT, says } of BAD_REQUESTS) {
   for (const protocol of ['sotw', 'delta'] as const) {
     t.test(`${title} ends the stream, and no other (${protocol})`, async (t) => {
-      const { cache, refused, channel } = await start(t)
+      const { cache, rejected, channel } = await start(t)
       const isServedOn = await healthyStream(channel, cache)
       const stream = new RawStream(channel, path[protocol])
       stream.send(bytes ?? encode(protocol, request ?? {}))
       const ended = await stream.ended
       t.equal(ended.code, code)
       t.match(ended.details, says)
-      if (code === status.INVALID_ARGUMENT) t.match(refused, [{ kind: 'rejected', code, message: says }])
+      if (code === status.INVALID_ARGUMENT) t.match(rejected, [{ kind: 'rejected', code, message: says }])
       t.strictSame(await isServedOn(), ['b'])
     })
   }
@@ -130,7 +130,7 @@ t.test('a stream that subscribes to more than 64 types ends', async (t) => {
   t.match(ended.details, /more than 64 types/)
 })
 
-t.test('a type that nobody serves is an event, and the stream goes on', async (t) => {
+t.test('a request for an unknown type is an event, and the stream stays open', async (t) => {
   const { cache, channel } = await start(t)
   const unserved: XdsEvent[] = []
   cache.onEvent((event) => {
@@ -154,6 +154,6 @@ t.test('a type that nobody serves is an event, and the stream goes on', async (t
     (await client.next()).resources.map(({ name }) => name),
     ['a'],
   )
-  t.equal(unserved.length, 1, 'a type that is known is not told')
+  t.equal(unserved.length, 1, 'a known type is not reported')
   client.close()
 })

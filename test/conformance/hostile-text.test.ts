@@ -1,4 +1,4 @@
-// Text that callers and nodes choose, 60 KB of it: no pattern and no loop that reads it takes more than linear time.
+// 60 KB of text from callers and nodes: every pattern and loop that reads it takes linear time.
 
 import { create } from '@bufbuild/protobuf'
 import { CheckRequestSchema } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
@@ -14,9 +14,9 @@ import { readTokenRequest } from '../../services/issuer/token-request.ts'
 import { CLUSTER, type NodeStatus } from '../../xds-server/index.ts'
 
 const LENGTH = 60_000
-/** Where a quadratic pattern reads such a text, it takes some ten thousand times as long as a linear one. */
+/** A quadratic pattern takes about ten thousand times as long for such a text as a linear one. */
 const MOST_TIMES_AS_SLOW = 200
-/** What is quicker than this need not be compared: the clock and the collector of garbage would decide. */
+/** Shorter times are not compared: clock resolution and garbage collection would decide. */
 const QUICK_MS = 20
 
 const UNITS = ['.', ' ', ',', ', ', '/', '=', '-', ':', '"', '\\', 'a.', 'a/', 'a ', '[', '../']
@@ -67,7 +67,7 @@ function quickest(read: (text: string) => unknown, text: string): number {
     try {
       read(text)
     } catch {
-      // Whether it is taken or rejected is for other tests.
+      // Other tests check whether it is accepted or rejected.
     }
     return performance.now() - start
   })

@@ -1,4 +1,4 @@
-// Random histories of a fleet: at every step the protocol is kept, and whenever all comes to rest each client holds the truth.
+// Random histories of a fleet: every step follows the protocol, and when all is quiet each client has what is served.
 
 import { inspect } from 'node:util'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import { Fleet } from './model/fleet.ts'
 import { MemoryLink } from './model/memory-link.ts'
 
 /**
- * The same seed makes the same histories, so that a run fails for what has changed and not by luck. To look further:
+ * The same seed makes the same histories, so a run fails because of a change and not by chance. For a longer search:
  * SWITCHYARD_SEED=$RANDOM npx tap test/conformance/model.test.ts
  */
 const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
@@ -24,8 +24,8 @@ async function live(history: readonly Command[]): Promise<void> {
   if (cache.watchCount > 0) throw new Error(`${cache.watchCount} watches are left`)
 }
 
-/** The shortest history that fails, without what does not matter. */
-function tell({ failed, counterexample, errorInstance }: fc.RunDetails<[readonly Command[]]>): void {
+/** Formats the shortest failing history. */
+function reportFailure({ failed, counterexample, errorInstance }: fc.RunDetails<[readonly Command[]]>): void {
   if (!failed) return
   const history = (counterexample?.[0] ?? []).filter((command) => command.do !== 'rest')
   const steps = history.map((command) => `  ${inspect(command, { breakLength: Infinity, depth: 5 })}`)
@@ -35,14 +35,11 @@ function tell({ failed, counterexample, errorInstance }: fc.RunDetails<[readonly
   })
 }
 
-t.test(
-  `X1, X5, X10, X14, X15, X31: what each client holds and what is served agree (seed ${seed})`,
-  async () => {
-    const parameters: fc.Parameters<[readonly Command[]]> = {
-      seed,
-      numRuns: 500,
-      asyncReporter: async (run) => tell(run),
-    }
-    await fc.assert(fc.asyncProperty(commands({ min: 40, max: 80 }), live), parameters)
-  },
-)
+t.test(`X1, X5, X10, X14, X15, X31: each client has what is served (seed ${seed})`, async () => {
+  const parameters: fc.Parameters<[readonly Command[]]> = {
+    seed,
+    numRuns: 500,
+    asyncReporter: async (run) => reportFailure(run),
+  }
+  await fc.assert(fc.asyncProperty(commands({ min: 40, max: 80 }), live), parameters)
+})

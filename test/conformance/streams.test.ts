@@ -1,4 +1,4 @@
-// Many streams, slow streams, dead streams and long requests: what a fleet does to a server sooner or later.
+// Many streams, slow streams, dead streams and long requests, as in large fleets.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,7 +33,7 @@ async function untilClosed(cache: SnapshotCache): Promise<void> {
 }
 
 t.test(
-  'X34: a thousand streams that come at once are all served, again after a restart, and all at once with a change',
+  'X34: a thousand streams that connect at once are all served, also after a restart and after a change',
   async (t) => {
     const content = Array.from({ length: 100 }, (_, index) => staticCluster(`c${index}`))
     const first = await start(t)
@@ -70,7 +70,7 @@ t.test(
   },
 )
 
-/** Bytes in use once all garbage is gone; buffers are given back a turn after they were found to be garbage. */
+/** Bytes in use after garbage collection. Buffers are freed one turn of the event loop after they are collected. */
 async function usedBytes(): Promise<number> {
   setFlagsFromString('--expose-gc')
   for (let round = 0; round < 3; round += 1) {
@@ -83,7 +83,7 @@ async function usedBytes(): Promise<number> {
 
 for (const protocol of ['sotw', 'delta'] as const) {
   t.test(
-    `X35: a reader that has stopped costs no memory, and then gets only what is newest (${protocol})`,
+    `X35: a client that stops reading costs no memory, and then gets only the newest content (${protocol})`,
     async (t) => {
       const { cache, server } = await start(t, { address: `unix:${await socketPath(t)}` })
       const client = new (protocol === 'sotw' ? SotwClient : DeltaClient)(connectTo(t, server.address))
@@ -106,7 +106,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
       for (let change = 1; change <= 50; change += 1) serve(change)
       const [sentAtFirst, usedAtFirst] = [sent, await usedBytes()]
       for (let change = 51; change <= 500; change += 1) serve(change)
-      t.equal(sent, sentAtFirst, 'nothing more is written to it')
+      t.equal(sent, sentAtFirst, 'no further response is written to it')
       const grown = (await usedBytes()) - usedAtFirst
       t.ok(grown < 20_000_000, `450 changes of 200 kB cost ${grown} bytes`)
 
@@ -116,7 +116,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
         const [resource] = response.resources
         const content = resource && ('value' in resource ? resource.value : resource.resource?.value)
         if (Buffer.from(content ?? []).includes('500 x')) {
-          t.ok(received <= 2, `${received} older responses were under way`)
+          t.ok(received <= 2, `${received} older responses were in flight`)
           break
         }
         client.send({ typeUrl, responseNonce: response.nonce, resourceNames: ['s'] })
@@ -126,7 +126,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
   )
 }
 
-/** Each opens a stream, sees it served, and ends it in a way of its own. */
+/** Each opens a stream, waits for a response, and ends the stream in a different way. */
 const ENDINGS: Readonly<Record<string, (channel: Client) => Promise<unknown>>> = {
   cancelled: async (channel) => {
     const stream = await servedStream(channel)
@@ -152,7 +152,7 @@ async function servedStream(channel: Client): Promise<RawStream> {
   return client.raw
 }
 
-t.test('X36: ten thousand streams that ended in every way leave nothing behind', async (t) => {
+t.test('X36: ten thousand streams that end in every way leave nothing behind', async (t) => {
   const { cache, server } = await start(t)
   cache.setSnapshot('fleet', [staticCluster('a')])
   let opened = 0
@@ -161,12 +161,12 @@ t.test('X36: ten thousand streams that ended in every way leave nothing behind',
   })
   for (const end of Object.values(ENDINGS)) {
     for (let batch = 0; batch < 32; batch += 1) {
-      // A connection with more than a thousand resets is ended by Node, against CVE-2023-44487.
+      // Node ends a connection with more than a thousand resets (CVE-2023-44487).
       const channel = connectTo(t, server.address)
       await Promise.all(Array.from({ length: 100 }, () => end(channel)))
     }
   }
-  // Whole connections, each with a hundred streams, cut without a word.
+  // Connections with a hundred streams each, destroyed without GOAWAY.
   for (let connection = 0; connection < 4; connection += 1) {
     const own = connectTo(t, server.address)
     const streams = await Promise.all(Array.from({ length: 100 }, () => servedStream(own)))
@@ -180,12 +180,12 @@ t.test('X36: ten thousand streams that ended in every way leave nothing behind',
   t.equal(
     cache.setSnapshot('fleet', [staticCluster('b')]).types.get(CLUSTER)?.list.length,
     1,
-    'and nobody is notified',
+    'and no client is notified',
   )
 })
 
 t.test(
-  'X37: fifty thousand names in one request are answered in parts within the default limit of gRPC clients',
+  'X37: fifty thousand names in one request are answered in parts below the default limit of gRPC clients',
   async (t) => {
     const { cache, server } = await start(t)
     const names = Array.from({ length: 50_000 }, (_, index) => `cluster-with-a-rather-long-name-${index}`)
@@ -196,12 +196,12 @@ t.test(
     const channel = new Client(server.address, credentials.createInsecure())
     t.teardown(() => channel.close())
     const client = new DeltaClient(channel)
-    const claims = Object.fromEntries(names.map((name) => [name, 'of an earlier version']))
+    const versions = Object.fromEntries(names.map((name) => [name, 'of an earlier version']))
     client.send({
       node: nodeOf('n'),
       typeUrl: ENDPOINT,
       resourceNamesSubscribe: names,
-      initialResourceVersions: claims,
+      initialResourceVersions: versions,
     })
     const received = new Set<string>()
     let parts = 0
@@ -217,7 +217,7 @@ t.test(
   },
 )
 
-/** A client in a process of its own, so that it can be stopped without a word. */
+/** A client in a separate process, so that a test can freeze it. */
 const CLIENT = `
 import { connectTo, DeltaClient, nodeOf } from '${new URL('../support/xds-client.ts', import.meta.url)}'
 const client = new DeltaClient(connectTo({ teardown() {} }, process.argv[1]))

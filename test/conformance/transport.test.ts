@@ -1,4 +1,4 @@
-// Where the server listens, and what it carries: TCP and Unix sockets, TLS, and types of every kind.
+// Addresses and types of the server: TCP and Unix sockets, TLS, and every kind of type.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +32,7 @@ async function start(t: Test, address: string, credentials?: ServerCredentials) 
   return { cache, server }
 }
 
-/** Not `t.testdir()`, whose path is longer than a socket's may be. */
+/** Not `t.testdir()`: its path is too long for a socket. */
 function socketFolder(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
@@ -69,12 +69,12 @@ t.test('the socket file of a killed server is replaced', async (t) => {
   await once(killed.stdout, 'data')
   killed.kill('SIGKILL')
   await once(killed, 'close')
-  t.ok(existsSync(path), 'its file is there')
+  t.ok(existsSync(path), 'its file exists')
   const { server } = await start(t, `unix:${path}`)
   t.strictSame(await served(t, server.address), ['a'])
 })
 
-t.test('an address in use is an error, and its user goes on', async (t) => {
+t.test('an address in use is an error, and the server that uses it keeps serving', async (t) => {
   for (const address of ['127.0.0.1:0', `unix:${socketFolder(t)}/xds.sock`]) {
     const { server } = await start(t, address)
     await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: server.address }), {
@@ -140,7 +140,7 @@ const RIDERS: readonly {
     },
   },
   {
-    title: 'a type that Switchyard knows nothing of',
+    title: 'a type that Switchyard does not know',
     typeUrl: 'type.googleapis.com/google.protobuf.StringValue',
     name: 'greeting',
     resource: {
@@ -155,7 +155,7 @@ for (const { title, typeUrl, name, resource } of RIDERS) {
     const { cache, server } = await start(t, '127.0.0.1:0')
     const delta = new DeltaClient(connectTo(t, server.address))
     delta.send({ node: nodeOf('n1'), typeUrl, resourceNamesSubscribe: [name] })
-    t.strictSame((await delta.next()).removedResources, [name], 'it is not there yet')
+    t.strictSame((await delta.next()).removedResources, [name], 'it does not exist yet')
     const sotw = new SotwClient(connectTo(t, server.address))
     sotw.send({ node: nodeOf('n2'), typeUrl, resourceNames: [name] })
     cache.updateSnapshot('fleet', { upsert: [resource] })

@@ -1,4 +1,4 @@
-// What each golden document becomes; `npm run golden` writes the outputs anew.
+// The resources of each golden document; `npm run golden` writes the outputs again.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,15 +9,15 @@ for (const name of namesOf(GOLDEN_FOLDER, IN)) {
   t.test(`${name + IN} becomes ${name + OUT}`, async (t) => {
     const output = renderOutput(readCase(GOLDEN_FOLDER, name))
     t.equal(output, readFileSync(join(GOLDEN_FOLDER, name + OUT), 'utf8'))
-    t.notMatch(output, 'from: null', 'every resource says where it comes from')
+    t.notMatch(output, 'from: null', 'every resource has its path in the document')
   })
 }
 
-t.test('every golden file has its other half', async (t) => {
+t.test('every golden document has an output, and every output a document', async (t) => {
   t.same(findOrphans(GOLDEN_FOLDER), [])
 })
 
-t.test('a file without its other half is found, whichever half it is', async (t) => {
+t.test('a document without an output and an output without a document are found', async (t) => {
   const file = '# half'
   const folder = t.testdir({ 'a.in.yaml': file, 'a.out.yaml': file, 'b.in.yaml': file, 'c.out.yaml': file })
   t.same(findOrphans(folder), ['b.in.yaml', 'c.out.yaml'])

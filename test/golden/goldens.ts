@@ -1,4 +1,4 @@
-// Golden cases: a document (`NAME.in.yaml`) and all that its fleets are served of it (`NAME.out.yaml`).
+// Golden cases: a document (`NAME.in.yaml`) and the resources of its fleets (`NAME.out.yaml`).
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export const GOLDEN_FOLDER = import.meta.dirname
 export const IN = '.in.yaml'
 export const OUT = '.out.yaml'
 
-/** The names of the files that end so, without that end. */
+/** The names of the files with this ending, without the ending. */
 export function namesOf(folder: string, end: typeof IN | typeof OUT): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(end))
@@ -27,7 +27,7 @@ export function readCase(folder: string, name: string): Config {
   return parseConfig(readFileSync(join(folder, name + IN), 'utf8'), name + IN)
 }
 
-/** By fleet, each resource in Envoy's own JSON and the path of what it is made from. */
+/** By fleet: each resource as JSON, and the path in the document that it comes from. */
 export function renderOutput(config: Config): string {
   const fleets = Object.keys(config.fleets).map((fleet) => {
     const { resources, provenance } = translate(config, fleet, namedSecretBytes(config))
@@ -42,7 +42,7 @@ export function renderOutput(config: Config): string {
   return stringify(Object.fromEntries(fleets), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-/** Files that have lost the other half of their case. */
+/** Documents without an output, and outputs without a document. */
 export function findOrphans(folder: string): string[] {
   const [documents, outputs] = [namesOf(folder, IN), namesOf(folder, OUT)]
   return [

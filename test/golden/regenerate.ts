@@ -1,4 +1,4 @@
-// `npm run golden`: writes the output of every golden case anew, and deletes outputs whose document is gone.
+// `npm run golden`: writes the output of every golden case, and deletes outputs without a document.
 
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

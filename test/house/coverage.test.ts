@@ -1,16 +1,13 @@
-// Every source file has a test beside it, or is named with the one that covers it.
+// Every source file has a test beside it, or an entry that names its test.
 
 import t from 'tap'
 import { coverBreaches } from './coverage.ts'
 import { COVERED_BY } from './covered-by.ts'
 import { readSources } from './import-closure.ts'
 
-t.test(
-  'every source file is covered by the test beside it or the one that covered-by.ts names',
-  async (t) => {
-    t.same(coverBreaches(readSources(), COVERED_BY), [])
-  },
-)
+t.test('every source file has a test beside it or one that covered-by.ts names', async (t) => {
+  t.same(coverBreaches(readSources(), COVERED_BY), [])
+})
 
 const CODE = 'export const one = 1\n'
 const TEST = `import { one } from './a.ts'\n`
@@ -21,10 +18,10 @@ t.test('a source without a test needs a row, one with a test or without code doe
   t.match(breaches(['core/a.ts', CODE]), ['core/a.ts: has no test beside it'])
   t.same(breaches(['core/a.ts', CODE], ['core/a.test.ts', TEST]), [])
   t.same(breaches(['core/a.ts', 'export interface A { readonly one: 1 }\n']), [], 'types only')
-  t.same(breaches(['test/support/a.ts', CODE]), [], 'what tests share')
+  t.same(breaches(['test/support/a.ts', CODE]), [], 'shared code of tests')
 })
 
-t.test('the test of a row exists, and its imports lead to the source unless it is spawned', async (t) => {
+t.test('the test of a row exists, and imports the source unless it spawns it', async (t) => {
   const breaches = (test: string, spawned?: true) =>
     coverBreaches(
       new Map([
@@ -42,7 +39,7 @@ t.test('the test of a row exists, and its imports lead to the source unless it i
   t.match(breaches('core/none.test.ts'), ['core/a.ts: its test core/none.test.ts does not exist'])
 })
 
-t.test('the row of a file counts before that of its folder, and none is kept for nothing', async (t) => {
+t.test('the row of a file overrides the row of its folder, and unused rows are reported', async (t) => {
   const sources = new Map([
     ['core/a.ts', CODE],
     ['core/b.test.ts', importing('./a.ts')],

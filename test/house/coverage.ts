@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import type { Cover } from './covered-by.ts'
 import { importClosure, isTest, type Sources } from './import-closure.ts'
 
-/** Everything wrong with the cover of the sources, as `PATH: what is wrong`. */
+/** Every problem of the test coverage, as `PATH: what is wrong`. */
 export function coverBreaches(sources: Sources, coveredBy: Readonly<Record<string, Cover>>): string[] {
   const used = new Set<string>()
   const breaches = [...sources].flatMap(([path, text]) => {
@@ -33,7 +33,7 @@ function coverBreach(sources: Sources, path: string, cover: Cover): string | und
   return isReached ? undefined : `${test} does not import it, nor does anything that the test imports`
 }
 
-/** Tests and what they share are not tested themselves, nor is what is nothing at run time. */
+/** Tests, their shared code, and files with types only need no test. */
 function needsTest(sources: Sources, path: string, text: string): boolean {
   if (isTest(path) || path.startsWith('test/') || path.endsWith('.d.ts')) return false
   if (sources.has(path.replace(/\.[tj]s$/, '.test.ts'))) return false

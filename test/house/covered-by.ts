@@ -1,23 +1,23 @@
-// Which test covers a source file that has none beside it. A folder stands for all of its files that have no test of their own.
+// Which test covers a source file without a test beside it. A folder covers all of its files without their own test.
 
 export type Cover =
   | {
       /** The test file that would fail if the source were wrong. */
       readonly test: string
-      /** Whether the source runs as a process that the test starts, so that imports do not lead to it. */
+      /** The test starts the source as a process, so it does not import it. */
       readonly spawned?: true
     }
-  /** No test runs it: why that is acceptable. Each of these is a debt. */
+  /** No test runs it, and why that is acceptable. Each of these is a debt. */
   | { readonly untested: string }
 
 const by = (test: string): Cover => ({ test })
 /** The source is a program, or a part of one, that the test runs as a process. */
 const spawnedBy = (test: string): Cover => ({ test, spawned: true })
 const FOR_MEASURING = {
-  untested: 'a program for measuring by hand; what its report says is read by a person',
+  untested: 'a program for measurements by hand; a person reads its report',
 }
 
-/** By path from the root; of several that fit, the longest counts. */
+/** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),

@@ -1,4 +1,4 @@
-// The one table of error codes, the document that explains it, and the error that carries a code.
+// The table of error codes, the document that explains it, and the error class with a code.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { ERROR_CODES, SwitchyardError } from '../../core/errors.ts'
@@ -28,7 +28,7 @@ t.test('an error lists all its problems, each with its path', async (t) => {
   t.strictSame(error.problems, problems)
 })
 
-t.test('what others throw becomes ours, and keeps its cause', async (t) => {
+t.test('SwitchyardError.from wraps other errors and keeps the cause', async (t) => {
   const foreign = new TypeError('no such thing')
   t.match(SwitchyardError.from(foreign), { code: 'internal', message: 'no such thing', cause: foreign })
   t.match(SwitchyardError.from('a word'), { code: 'internal', message: 'a word', cause: 'a word' })

@@ -1,4 +1,4 @@
-// Which files a test loads: what it imports, what those import, and so on. Types are not loaded, so imports of types do not count.
+// Which files a test loads: its imports, their imports, and so on. Type imports do not count, because they load nothing.
 import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ export type Sources = ReadonlyMap<string, string>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Every source file of the tree, generated ones excepted. */
+/** Every source file of the tree except generated ones. */
 export function readSources(): Sources {
   const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
   const paths = globSync('**/*.{ts,js}', {
@@ -24,17 +24,17 @@ const IMPORT_FORMS = [
   /\bimport\(\s*'([^']+)'/g,
 ]
 
-/** What a file imports: files of ours by their path from the root, packages by their name. */
+/** The imports of a file: files of the tree by their path from the root, packages by their name. */
 function importedBy(path: string, text: string): string[] {
   return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)]).map(([, specifier = '']) =>
     specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier,
   )
 }
 
-/** The file itself and all that it loads. */
+/** The file itself and all files it loads. */
 export function importClosure(sources: Sources, entry: string): ReadonlySet<string> {
   const closure = new Set([entry])
-  // What is added while a set is walked is walked, too.
+  // Iteration over a set includes entries that are added meanwhile.
   for (const path of closure) {
     for (const imported of importedBy(path, sources.get(path) ?? '')) closure.add(imported)
   }

@@ -15,14 +15,14 @@ t.test('every test that can start an Envoy is in a folder that .taprc runs seria
   t.same(envoyTestsBesideOthers(sources, taprc.serial), [])
   t.ok(
     envoyTestsBesideOthers(sources, []).includes('test/envoy/health-checks.test.ts'),
-    'without serial folders they are found',
+    'without serial folders such tests are found',
   )
 })
 
 const START = `import { runEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`
 const TYPES = `import type { RunningEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`
 
-t.test('an Envoy may be started by what a test imports, and a type starts none', async (t) => {
+t.test('a test can start an Envoy through an import, and not through a type import', async (t) => {
   const besideOthers = (support: string) =>
     envoyTestsBesideOthers(
       new Map([
@@ -36,7 +36,7 @@ t.test('an Envoy may be started by what a test imports, and a type starts none',
 })
 
 t.test(
-  'unit tests are those beside their sources that load nothing that starts processes or servers',
+  'unit tests are tests beside their sources that load no module for processes or servers',
   async (t) => {
     const sources = new Map([
       ['core/memo.test.ts', `import { memo } from './memo.ts'\n`],

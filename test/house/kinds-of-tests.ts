@@ -1,8 +1,8 @@
-// Which tests may start a real Envoy, and which are unit tests: both told by what they import.
+// Which tests may start a real Envoy, and which are unit tests. Their imports decide both.
 
 import { importClosure, isTest, type Sources } from './import-closure.ts'
 
-/** Whoever imports one of these can start an Envoy. */
+/** A test that imports one of these can start an Envoy. */
 const STARTS_ENVOY = ['envoy-bootstrap/run-envoy.ts', 'test/support/yard-with-envoy.ts']
 
 /** Tests that can start an Envoy and may run beside other tests, on the same two cores. */
@@ -15,10 +15,10 @@ export function envoyTestsBesideOthers(sources: Sources, serialFolders: readonly
   })
 }
 
-/** Whoever imports one of these may start a process or a server, and takes a second or more to load. */
+/** A test that imports one of these may start a process or a server, and takes a second or more to load. */
 const STARTS_SOMETHING = ['node:child_process', '@grpc/grpc-js', 'fastify']
 
-/** Tests that lie beside their sources and start neither processes nor servers: what `npm run test:unit` runs. */
+/** Tests beside their sources that start neither processes nor servers: `npm run test:unit` runs these. */
 export function unitTests(sources: Sources): string[] {
   return [...sources.keys()].filter((path) => {
     if (!isTest(path) || path.startsWith('test/')) return false

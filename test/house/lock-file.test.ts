@@ -1,11 +1,11 @@
-// package-lock.json is whole: `npm ci` accepts it on every platform.
+// package-lock.json is complete: `npm ci` accepts it on every platform.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { type LockedPackages, lockFileProblems } from './lock-file.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
 
-t.test('the lock file has an entry for every dependency, other platforms’ included', async (t) => {
+t.test('the lock file has an entry for every dependency, including those of other platforms', async (t) => {
   t.strictSame(lockFileProblems(read('package-lock.json').packages), [])
 })
 
@@ -22,7 +22,7 @@ const whole: LockedPackages = {
   'node_modules/own': { resolved: 'proto', link: true },
 }
 
-t.test('a whole lock file has no problems', async (t) => {
+t.test('a complete lock file has no problems', async (t) => {
   t.strictSame(lockFileProblems(whole), [])
 })
 

@@ -1,4 +1,4 @@
-// What `npm ci` needs of package-lock.json on every platform.
+// Checks that `npm ci` can use package-lock.json on every platform.
 import { posix } from 'node:path'
 
 export interface LockedPackage {

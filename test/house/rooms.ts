@@ -1,15 +1,15 @@
-// The rooms of the tree as data: what each one holds and which others it may import. ARCHITECTURE.md's table is made of it.
+// The rooms of the tree as data: the content of each and the rooms it may import. ARCHITECTURE.md's table is generated from it.
 
 export interface Room {
   readonly holds: string
-  /** Besides itself. Whatever these may import, the room may import too: the directions are an order. */
+  /** In addition to itself. The room may also import everything that these may import. */
   readonly mayImport: readonly string[]
 }
 
-/** By path from the root: a folder, which ends in a slash, or a file. From the ground floor up. */
+/** By path from the root: a folder, which ends in a slash, or a file. The lowest layer comes first. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   'core/': {
-    holds: 'what every room may use: error codes, memo tables, the serial queue, SPIFFE IDs',
+    holds: 'shared by all rooms: error codes, memo tables, the serial queue, SPIFFE IDs',
     mayImport: [],
   },
   'proto/': {
@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['core/'],
   },
   'control-plane/switches/': {
-    holds: 'what a person can turn, one file a switch',
+    holds: 'the switches, one file each',
     mayImport: ['core/', 'proto/'],
   },
   'control-plane/document/': {
@@ -55,7 +55,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'what changes without a new revision: secrets from files, watched and renewed',
+    holds: 'sources that change without a new revision: secrets from watched files',
     mayImport: ['control-plane/document/'],
   },
   'control-plane/translate/': {
@@ -121,11 +121,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['testbed/'],
   },
   'bench/': {
-    holds: 'benchmarks beside peers in the same run; `gcp-peer/` and `xds-swarm/` are in Go',
+    holds: 'benchmarks next to other servers in the same run; `gcp-peer/` and `xds-swarm/` are in Go',
     mayImport: ['testbed/', 'control-plane/control-plane.ts'],
   },
   'test/': {
-    holds: 'tests of several parts together, and what tests share',
+    holds: 'tests of several parts together, and shared fixtures',
     mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
   },
 }

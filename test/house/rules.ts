@@ -1,4 +1,4 @@
-// The rules of ARCHITECTURE.md that a machine can see: who imports whom, how long files are, what they are called.
+// The rules of ARCHITECTURE.md that can be checked: imports, the length of files, their names.
 import { posix } from 'node:path'
 import { ROOMS } from './rooms.ts'
 
@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly text: string
 }
 
-/** A test may import whatever it needs, wherever it is. */
+/** A test may import anything. */
 const isTest = (path: string) => path.endsWith('.test.ts')
 
 const LONGEST_FILE = 400
@@ -42,7 +42,7 @@ function nameBreaches({ path }: SourceFile): string[] {
   return path
     .split(/[^a-z]/)
     .filter((word) => EMPTY_NAMES.includes(word))
-    .map((word) => `"${word}" says nothing about what it holds`)
+    .map((word) => `"${word}" says nothing about the content`)
 }
 
 function partOf(path: string): string | undefined {
@@ -53,7 +53,7 @@ function belongsTo(path: string, part: string): boolean {
   return part.endsWith('/') ? path.startsWith(part) : path === part
 }
 
-/** A single file that may be imported opens itself alone, unless it is a room. */
+/** Permission for a single file does not extend to its imports, unless it is a room. */
 function reachableFrom(part: string): string[] {
   const direct = ROOMS[part]?.mayImport ?? []
   return [...direct, ...direct.flatMap(reachableFrom)]
@@ -65,7 +65,7 @@ const IMPORT_FORMS = [
   /\bimport\(\s*'([^']+)'/g,
 ]
 
-/** What a file imports of our own, as paths from the root. */
+/** The files of the tree that a file imports, as paths from the root. */
 export function importedPaths(path: string, text: string): string[] {
   return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)])
     .map(([, specifier = '']) => specifier)

@@ -5,7 +5,7 @@ const LARGEST_SHARE = 0.35
 
 /** Every import circle between files, as the paths along it, each circle once. Imports of types count too. */
 export function findCircles(files: readonly SourceFile[]): string[] {
-  // A JavaScript file may name the types of its own .d.ts by its own name.
+  // A JavaScript file may refer to the types of its .d.ts by its own name.
   const others = ({ path, text }: SourceFile) => importedPaths(path, text).filter((one) => one !== path)
   const imports = new Map(files.map((file) => [file.path, others(file)]))
   const circles: string[] = []
@@ -23,7 +23,7 @@ export function findCircles(files: readonly SourceFile[]): string[] {
 
 /**
  * The top-level folders with more than 35 % of the code, as `FOLDER: SHARE %`. The code is every line of the files,
- * without tests: neither `*.test.ts` nor what stands in `test/` counts.
+ * without tests: neither `*.test.ts` nor files in `test/` count.
  */
 export function findLargeFolders(files: readonly SourceFile[]): string[] {
   const lines = new Map<string, number>()

@@ -1,4 +1,4 @@
-// Holds the text of the covered folders against the patterns of the old style, and the patterns against made-up lines.
+// Checks the text of the covered folders for patterns of the old style, and the patterns with made-up lines.
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { ALLOWED, COVERED, findOldWords, isCovered, OLD_PATTERNS } from './words
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The patterns themselves stand in these. */
+/** These files contain the patterns. */
 const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
 
 function readCovered() {
@@ -23,7 +23,7 @@ t.test('the covered text has no sentence of the old style', async (t) => {
   for (const one of COVERED)
     t.ok(
       files.some(({ path }) => isCovered(path, [one])),
-      `${one} is looked at`,
+      `${one} is checked`,
     )
   t.strictSame(findOldWords(files), [])
 })
@@ -67,7 +67,7 @@ t.test('every pattern has twins: a plain line is accepted, an old one is found',
   }
 })
 
-t.test('of TypeScript, comments and strings count and code does not', async (t) => {
+t.test('in TypeScript, comments and strings count and code does not', async (t) => {
   const found = (text: string) => findOldWords([{ path: 'a.ts', text }]).length
   t.equal(found('const isOf = mend(x)'), 0)
   t.equal(found("throw new Error('mend the file')"), 1)

@@ -42,7 +42,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'docs/glossary.md': ['| invalid | input breaks a rule | wrong, unfit |'],
 }
 
-/** Each use of an old pattern in the text of the files, as `PATH:LINE: …`. Of TypeScript only comments and strings count. */
+/** Each use of an old pattern in the text of the files, as `PATH:LINE: …`. In TypeScript only comments and strings count. */
 export function findOldWords(
   files: readonly SourceFile[],
   allowed: Readonly<Record<string, readonly string[]>> = ALLOWED,

@@ -1,4 +1,4 @@
-// `npm run docs`: writes the parts of the documents that are made from data, between their markers.
+// `npm run docs`: writes the generated parts of the documents, between their markers.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Replaces what stands between `<!-- NAME: … -->` and `<!-- end of NAME -->`. */
+/** Replaces the text between `<!-- NAME: … -->` and `<!-- end of NAME -->`. */
 function replacePart(file: string, name: string, content: string): void {
   const text = readFileSync(root + file, 'utf8')
   const part = new RegExp(`(<!-- ${name}: .*-->\n)[^]*?(<!-- end of ${name} -->)`)

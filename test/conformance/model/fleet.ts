@@ -1,4 +1,4 @@
-// What is served, and clients of every kind and both protocols on one cache.
+// The served resources, and clients of every kind and both protocols on one cache.
 
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
@@ -26,9 +26,9 @@ export class Fleet {
 
   constructor(cache: SnapshotCache, open: (id: string, client: ClientState) => Link) {
     this.#cache = cache
-    const refuses = ({ value }: { readonly value: Uint8Array }) => this.#badValues.has(keyOf(value))
+    const rejects = ({ value }: { readonly value: Uint8Array }) => this.#badValues.has(keyOf(value))
     this.#members = KINDS.flatMap((kind) =>
-      (['sotw', 'delta'] as const).map((protocol) => new Member({ kind, protocol, refuses, open })),
+      (['sotw', 'delta'] as const).map((protocol) => new Member({ kind, protocol, rejects, open })),
     )
   }
 
@@ -51,7 +51,7 @@ export class Fleet {
     this.#cache.clearSnapshot(GROUP)
   }
 
-  /** Lets everything come to rest. Then each client has what is served. @throws Error that lists the differences. */
+  /** Runs until nothing is pending. Then each client has what is served. @throws Error that lists the differences. */
   async settle(): Promise<void> {
     const truth = this.#cache.getSnapshot(GROUP)
     const isServed = (name: string) => truth !== undefined && typeIn(truth, ENDPOINT).resources.has(name)
@@ -65,7 +65,8 @@ export class Fleet {
         typeIn(truth, typeUrl).resources.has(name) &&
         !bad.some((one) => one.typeUrl === typeUrl && one.name === name))
     const differences = this.#members.flatMap((member) => member.differences(truth, isChecked))
-    if (differences.length > 0) throw new Error(`not what is served:\n${differences.join('\n')}`)
+    if (differences.length > 0)
+      throw new Error(`clients do not have what is served:\n${differences.join('\n')}`)
   }
 
   /** Replaces bad content. After that, nothing may differ anywhere. */

@@ -1,4 +1,4 @@
-// One client of the model, with its present link. It reads when a command says so, and can be compared with what is served.
+// One client of the model, with its current link. It reads when a command says so, and can be compared with what is served.
 
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import {
@@ -20,7 +20,7 @@ const MANY = 500
 export interface MemberOptions {
   readonly protocol: 'sotw' | 'delta'
   readonly kind: Kind
-  readonly refuses: IsRejected
+  readonly rejects: IsRejected
   readonly open: (id: string, client: ClientState) => Link
 }
 
@@ -136,7 +136,7 @@ export class Member {
   }
 
   #answer(response: Parameters<ClientState['receive']>[0]): ClientRequest[] {
-    if (this.#following) return this.#following.receive(response, this.#options.refuses)
-    return [this.client.answer(response, this.client.receive(response, this.#options.refuses))]
+    if (this.#following) return this.#following.receive(response, this.#options.rejects)
+    return [this.client.answer(response, this.client.receive(response, this.#options.rejects))]
   }
 }

@@ -19,11 +19,11 @@ export class SeenType {
   #names = new Set<string>()
   #isNamed = false
   /** Requested names, or the wildcard, that are not answered yet. */
-  readonly #asked = new Set<string>([WILDCARD])
+  readonly #requested = new Set<string>([WILDCARD])
   /** The version that was last sent for each name; undefined if it was removed. */
   readonly #sent = new Map<string, string | undefined>()
   /** NACKed responses without changes since: name → version. */
-  #refused: ReadonlyMap<string, string | undefined>[] = []
+  #nacked: ReadonlyMap<string, string | undefined>[] = []
   readonly #doubtful = new Set<string>()
 
   constructor(held: Iterable<string>) {
@@ -35,16 +35,16 @@ export class SeenType {
   }
 
   ask(name: string): void {
-    this.#asked.add(name)
+    this.#requested.add(name)
   }
 
-  isAsked(name: string): boolean {
-    return this.#asked.has(name)
+  isRequested(name: string): boolean {
+    return this.#requested.has(name)
   }
 
   /** Whether a response may carry a name: it is subscribed, or was unsubscribed beside the wildcard. */
   concerns(name: string): boolean {
-    return this.wants(name) || this.isAsked(name)
+    return this.wants(name) || this.isRequested(name)
   }
 
   sentNames(): string[] {
@@ -53,28 +53,26 @@ export class SeenType {
 
   /** Whether a resource is a push: new to the client, and not an answer. */
   isPushOf({ name, version }: ClientResource): boolean {
-    return this.#sent.get(name) !== version && !this.isAsked(name)
+    return this.#sent.get(name) !== version && !this.isRequested(name)
   }
 
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
   repeatsNack({ resources }: ClientResponse, removed: readonly string[]): boolean {
-    if (this.#asked.size > 0) return false
-    const isNews = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
-    if (resources.some(isNews) || removed.some((name) => isNews({ name }))) return false
-    return resources.some(({ name, version }) =>
-      this.#refused.some((refused) => refused.get(name) === version),
-    )
+    if (this.#requested.size > 0) return false
+    const isNew = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
+    if (resources.some(isNew) || removed.some((name) => isNew({ name }))) return false
+    return resources.some(({ name, version }) => this.#nacked.some((nacked) => nacked.get(name) === version))
   }
 
   /** Notes a request that is not stale. */
-  hear(request: ClientRequest, protocol: Protocol, isFirst: boolean): void {
-    if (!isFirst) this.hearAnswer(request, protocol)
-    if (protocol === 'sotw') this.#hearList(request)
-    else this.#hearChange(request, isFirst)
+  noteRequest(request: ClientRequest, protocol: Protocol, isFirst: boolean): void {
+    if (!isFirst) this.noteAnswer(request, protocol)
+    if (protocol === 'sotw') this.#noteList(request)
+    else this.#noteChange(request, isFirst)
   }
 
   /** Notes an ACK or a NACK. False if no pending response has its nonce. */
-  hearAnswer({ responseNonce, errorDetail }: ClientRequest, protocol: Protocol): boolean {
+  noteAnswer({ responseNonce, errorDetail }: ClientRequest, protocol: Protocol): boolean {
     const answered = this.#unanswered.get(responseNonce)
     if (answered === undefined) return false
     for (const nonce of this.#unanswered.keys()) {
@@ -83,7 +81,7 @@ export class SeenType {
       if (nonce === responseNonce) break
     }
     if (errorDetail === undefined) this.#accept(answered)
-    else this.#refuse(answered)
+    else this.#nack(answered)
     return true
   }
 
@@ -95,7 +93,7 @@ export class SeenType {
   /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
   hearServed(versionOf: (name: string) => string | undefined): void {
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
-    this.#forget(this.#refused.flatMap((refused) => [...refused].filter(isOther).map(([name]) => name)))
+    this.#forget(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
   }
 
   /** SotW: whether another response may be sent: none is pending, or the client has a wildcard without names. */
@@ -112,11 +110,11 @@ export class SeenType {
     this.#unanswered.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
-    this.#asked.delete(WILDCARD)
-    for (const { name } of response.resources) this.#asked.delete(name)
-    for (const name of removed) this.#asked.delete(name)
+    this.#requested.delete(WILDCARD)
+    for (const { name } of response.resources) this.#requested.delete(name)
+    for (const name of removed) this.#requested.delete(name)
     // SotW has no answer for a name that does not exist.
-    if (protocol === 'sotw') this.#asked.clear()
+    if (protocol === 'sotw') this.#requested.clear()
   }
 
   #accept({ resources, removed }: ClientResponse): void {
@@ -127,45 +125,45 @@ export class SeenType {
     this.#forget(names)
   }
 
-  #refuse(answered: ClientResponse): void {
+  #nack(answered: ClientResponse): void {
     const content = contentOf(answered)
     for (const name of content.keys()) this.#doubtful.add(name)
-    this.#refused.push(content)
+    this.#nacked.push(content)
   }
 
   /** Sending one name of a NACKed response again allows the rest of it, and of other NACKed responses with these names. */
   #forget(names: readonly string[]): void {
-    const touched = this.#refused.filter((refused) => names.some((name) => refused.has(name)))
-    const beside = new Set(touched.flatMap((refused) => [...refused.keys()]))
-    this.#refused = this.#refused.filter((refused) => ![...beside].some((name) => refused.has(name)))
+    const touched = this.#nacked.filter((nacked) => names.some((name) => nacked.has(name)))
+    const beside = new Set(touched.flatMap((nacked) => [...nacked.keys()]))
+    this.#nacked = this.#nacked.filter((nacked) => ![...beside].some((name) => nacked.has(name)))
   }
 
-  #hearList({ typeUrl, resourceNames }: ClientRequest): void {
+  #noteList({ typeUrl, resourceNames }: ClientRequest): void {
     const isLegacy = resourceNames.length === 0 && FULL_STATE_TYPES.includes(typeUrl) && !this.#isNamed
     const wildcard = isLegacy || resourceNames.includes(WILDCARD)
-    if (wildcard && !this.wildcard) this.#asked.add(WILDCARD)
+    if (wildcard && !this.wildcard) this.#requested.add(WILDCARD)
     const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
-    for (const name of names) if (!this.#names.has(name)) this.#asked.add(name)
-    for (const name of this.#names) if (!names.has(name)) this.#asked.delete(name)
+    for (const name of names) if (!this.#names.has(name)) this.#requested.add(name)
+    for (const name of this.#names) if (!names.has(name)) this.#requested.delete(name)
     this.wildcard = wildcard
     this.#names = names
     this.#isNamed ||= resourceNames.length > 0
   }
 
-  #hearChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {
+  #noteChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {
     const isLegacy = isFirst && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
     if (unsubscribe.includes(WILDCARD)) this.wildcard = false
     if (isLegacy || subscribe.includes(WILDCARD)) {
       this.wildcard = true
-      this.#asked.add(WILDCARD)
+      this.#requested.add(WILDCARD)
     }
     for (const name of unsubscribe) {
       this.#names.delete(name)
-      if (this.wildcard) this.#asked.add(name)
-      else this.#asked.delete(name)
+      if (this.wildcard) this.#requested.add(name)
+      else this.#requested.delete(name)
     }
     for (const name of subscribe) {
-      this.#asked.add(name)
+      this.#requested.add(name)
       if (name !== WILDCARD) this.#names.add(name)
     }
   }

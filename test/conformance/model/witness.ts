@@ -29,7 +29,7 @@ export class Witness {
     request: ClientRequest | undefined,
     responses: readonly ClientResponse[],
   ): void {
-    const isStale = request !== undefined && !this.#hear(request)
+    const isStale = request !== undefined && !this.#noteRequest(request)
     for (const [typeUrl, type] of this.#types) {
       if (served) type.hearServed((name) => typeIn(served, typeUrl).resources.get(name)?.version)
     }
@@ -38,19 +38,19 @@ export class Witness {
   }
 
   /** False if the server must ignore the request. */
-  #hear(request: ClientRequest): boolean {
+  #noteRequest(request: ClientRequest): boolean {
     const { typeUrl } = request
     const known = this.#types.get(typeUrl)
     if (known === undefined) {
       const type = new SeenType(this.#client.held(typeUrl).keys())
       this.#types.set(typeUrl, type)
-      type.hear(request, this.#client.protocol, true)
+      type.noteRequest(request, this.#client.protocol, true)
       return true
     }
     const { protocol } = this.#client
     const isOvertaken = protocol === 'sotw' && request.responseNonce !== known.lastNonce
-    if (!isOvertaken) known.hear(request, protocol, false)
-    return !isOvertaken || known.hearAnswer(request, protocol)
+    if (!isOvertaken) known.noteRequest(request, protocol, false)
+    return !isOvertaken || known.noteAnswer(request, protocol)
   }
 
   #judge(response: ClientResponse, served: Snapshot | undefined): void {
@@ -66,7 +66,7 @@ export class Witness {
       object('X1: a second pending response')
     for (const name of names) if (!type.concerns(name)) object(`X31: "${name}" is not subscribed`)
     if (type.repeatsNack(response, removed)) object('X5: it was NACKed, and nothing in it is new')
-    if (!type.isAsked(WILDCARD)) {
+    if (!type.isRequested(WILDCARD)) {
       for (const name of this.#unready(type, response)) object(`X14: it uses "${name}", which is not ACKed`)
       for (const name of this.#stillUsed(type, typeUrl, removed, served))
         object(`X15: "${name}" is still used`)
@@ -121,7 +121,7 @@ export class Witness {
     const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
     // Of NACKed resources, SotW can keep only those that are known to be ACKed.
     const isKeepable = (name: string) => type.accepted.has(name) && !(isSotw && type.isRefused(name))
-    return removed.filter((name) => used.has(name) && isKeepable(name) && !type.isAsked(name))
+    return removed.filter((name) => used.has(name) && isKeepable(name) && !type.isRequested(name))
   }
 }
 
