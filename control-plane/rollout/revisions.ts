@@ -4,7 +4,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { SerialQueue } from '../../core/serial-queue.ts'
 import type { NodeStatus, SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
 import { type Config, onNackOf } from '../document/model.ts'
-import { throwFindings } from '../document/problem.ts'
+import { throwProblems } from '../document/problem.ts'
 import { validateConfig } from '../document/validate.ts'
 import {
   materialsOf,
@@ -323,7 +323,7 @@ async function prepare(
   known?: ReadSecrets,
 ): Promise<Prepared> {
   const secrets = await store.read(config, known)
-  if (secrets.findings.length > 0) throwFindings(secrets.findings, 'files of secrets are unfit')
+  if (secrets.findings.length > 0) throwProblems(secrets.findings, 'files of secrets are unfit')
   return { publication: publisher.prepare(config, materialsOf(secrets)), secrets }
 }
 

@@ -3,9 +3,10 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '../../../core/errors.ts'
+import { secretsUsedBy, switchesOf } from '../../document/configured-switches.ts'
 import type { Config } from '../../document/model.ts'
-import { type Finding, toProblem } from '../../document/problem.ts'
-import { type SecretFiles, secretsInUse } from '../../switches/tls.ts'
+import { type PlacedProblem, toProblem } from '../../document/problem.ts'
+import type { SecretFiles } from '../../switches/tls.ts'
 import { type ReadSecret, readSecret } from './read-secret.ts'
 import type { SecretMaterials } from './secret-bytes.ts'
 import { WatchedFiles } from './watch-files.ts'
@@ -23,7 +24,7 @@ export interface SecretStoreOptions {
 export interface ReadSecrets {
   readonly inUse: ReadonlyMap<string, SecretInUse>
   /** Of secrets that nothing good is known of: a configuration with one of these cannot be served. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedProblem[]
 }
 
 export interface SecretInUse extends ReadSecret {
@@ -64,15 +65,12 @@ export class SecretStore {
    * Reads the secrets of all that is on. One that is in use, or is `known` from another time, is given as it was before where
    * its files have gone bad.
    */
-  async read({ secrets = {}, upstreams, fleets }: Config, known?: ReadSecrets): Promise<ReadSecrets> {
-    const switches = [
-      ...Object.values(upstreams),
-      ...Object.values(fleets).flatMap(({ listeners }) => Object.values(listeners)),
-    ]
-    const names = new Set(secretsInUse(switches).map((one) => one.secret))
+  async read(config: Config, known?: ReadSecrets): Promise<ReadSecrets> {
+    const { secrets = {} } = config
+    const names = new Set(secretsUsedBy(switchesOf(config)).map(({ secret }) => secret))
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
-    const findings: Finding[] = this.#isPrivate
+    const findings: PlacedProblem[] = this.#isPrivate
       ? []
       : [...names].map((name) => ({ steps: ['secrets', name], message: PLAINTEXT }))
     for (const name of [...names].toSorted()) {
