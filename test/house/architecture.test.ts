@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { roomsTable } from './rooms.ts'
 import { findBreaches, type SourceFile } from './rules.ts'
+import { switchTable } from './switch-table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -29,6 +30,11 @@ t.test('the tree keeps the rules of the house', async (t) => {
 t.test('the table in ARCHITECTURE.md is the one that the rules make', async (t) => {
   const document = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   t.ok(document.includes(roomsTable()), 'if not, run: npm run docs')
+})
+
+t.test('the table of switches in the docs is the one that their declarations make', async (t) => {
+  const document = readFileSync(join(root, 'docs/reference/switches.md'), 'utf8')
+  t.ok(document.includes(switchTable()), 'if not, run: npm run docs')
 })
 
 const line = (imported: string) => `import { x } from '${imported}'\n`

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { roomsTable } from './rooms.ts'
+import { switchTable } from './switch-table.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,3 +18,4 @@ function replacePart(file: string, name: string, content: string): void {
 
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
+replacePart('docs/reference/switches.md', 'switches', switchTable())
