@@ -9,7 +9,7 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { CheckRequestSchema } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { validateConfig } from '../control-plane/document/validate.ts'
-import type { SecretMaterials } from '../control-plane/sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../control-plane/sources/secrets/secret-bytes.ts'
 import { translateFleet } from '../control-plane/translate/translate.ts'
 import { createBootstrap } from '../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
@@ -143,7 +143,7 @@ async function startFleets(authorizers: Authorizers) {
     lifetime: HOUR_SECONDS,
     claims: { roles: ['user'] },
   })
-  const { materials, tls } = await createCertificates()
+  const { secretBytes, tls } = await createCertificates()
   const loads = new Map<Cell, Load>()
   const envoys = new Map<Cell, RunningEnvoy>()
   for (const cell of CELLS) {
@@ -158,7 +158,7 @@ async function startFleets(authorizers: Authorizers) {
       port,
     }
     const config = validateConfig(documentOf(cell, parts))
-    cache.setSnapshot(cell.fleet, translateFleet(config, cell.fleet, materials))
+    cache.setSnapshot(cell.fleet, translateFleet(config, cell.fleet, secretBytes))
     const bootstrap = createBootstrap({
       nodeId: cell.fleet,
       cluster: cell.fleet,
@@ -193,11 +193,11 @@ async function createCertificates() {
   await writeFile(tls.ca, authority.issued.certificate)
   await writeFile(tls.cert, client.certificate)
   await writeFile(tls.key, client.key)
-  const materials: SecretMaterials = new Map([
+  const secretBytes: SecretBytesByName = new Map([
     ['edge', { certificate: { chain: edge.certificate, key: edge.key } }],
     ['mesh', { ca: authority.issued.certificate }],
   ])
-  return { materials, tls }
+  return { secretBytes, tls }
 }
 
 /** A request like Envoy's, with the headers of a gRPC call. */

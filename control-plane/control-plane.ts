@@ -15,6 +15,14 @@ import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
 
+/** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
+export const SECRETS_FOLDER = 'secrets'
+
+const REVISIONS = 'revisions.sqlite'
+const NACKS = 'nacks.jsonl'
+const TOKENS = 'tokens.json'
+const AUDIT = 'audit.jsonl'
+
 export interface ControlPlaneOptions {
   /** The first revision, where the state folder has none yet. */
   readonly config?: Config
@@ -26,7 +34,10 @@ export interface ControlPlaneOptions {
   readonly xdsTls?: ServerTlsFiles
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
-  /** Where the paths of the document's secrets begin. Default: the state folder, else the working directory. */
+  /**
+   * The folder of secrets: the paths of the document's secrets begin there, and no file outside is sent to a node. Default:
+   * `secrets` in the state folder, else in the working directory.
+   */
   readonly secretsFolder?: string
   /**
    * Where the tokens of REST are kept, `tokens.json`, made where it is missing, and `audit.jsonl` beside it. Default: the
@@ -71,7 +82,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     })
     const { config, onFault } = options
     const secrets = new SecretStore({
-      folder: options.secretsFolder ?? options.stateFolder ?? '.',
+      folder: options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER),
+      ownFiles: ownFilesOf(options),
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
@@ -108,12 +120,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
+/** What a node must never be sent, even if somebody puts it into the folder of secrets. */
+function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: ControlPlaneOptions): string[] {
+  const inFolder = (folder: string | undefined, names: readonly string[]) =>
+    folder === undefined ? [] : names.map((name) => join(folder, name))
+  return [
+    ...Object.values(xdsTls ?? {}),
+    ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS]),
+    ...inFolder(accessFolder, [TOKENS, AUDIT]),
+  ]
+}
+
 /** The store comes first: it keeps every other process out of the folder. */
 async function openState(folder: string | undefined) {
   if (folder === undefined) return { store: openSqliteStore(':memory:'), nackLog: {} }
   await mkdir(folder, { recursive: true })
-  const store = openSqliteStore(join(folder, 'revisions.sqlite'))
-  return { store, nackLog: { nackLog: openNackLog(join(folder, 'nacks.jsonl')) } }
+  const store = openSqliteStore(join(folder, REVISIONS))
+  return { store, nackLog: { nackLog: openNackLog(join(folder, NACKS)) } }
 }
 
 async function identityOf(tls: ServerTlsFiles | undefined) {
@@ -122,9 +145,9 @@ async function identityOf(tls: ServerTlsFiles | undefined) {
 }
 
 async function openAccess(folder: string) {
-  const tokensFile = join(folder, 'tokens.json')
+  const tokensFile = join(folder, TOKENS)
   const tokens = await openTokens(tokensFile)
-  return { tokensFile, tokens, audit: await AuditLog.open(join(folder, 'audit.jsonl')) }
+  return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
 }
 
 /** What the admin asks of the nodes. */

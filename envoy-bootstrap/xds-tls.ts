@@ -1,4 +1,4 @@
-// Mutual TLS between an Envoy and its control plane, as the bootstrap says it.
+// Mutual TLS between an Envoy and its control plane, for the bootstrap.
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import {
@@ -14,22 +14,22 @@ import { CONTROL_PLANE_URI } from '../core/spiffe-ids.ts'
 
 /** Paths of PEM files, which Envoy reads. */
 export interface XdsTlsFiles {
-  /** The node's own, which names it by `nodeUri`. */
+  /** The node's certificate, whose SAN is `nodeUri`. */
   readonly certificate: string
   readonly key: string
-  /** What vouches for the control plane. */
+  /** The CA certificates that verify the control plane. */
   readonly ca: string
 }
 
 const { TLSv1_3 } = TlsParameters_TlsProtocol
 
-/** Shows the node's certificate, and speaks to nobody but the control plane. */
+/** Mutual TLS: sends the node's certificate, and accepts only the certificate of the control plane. */
 export function xdsTransportSocket({ certificate, key, ca }: XdsTlsFiles): TransportSocket {
   const fromFile = (filename: string) => ({ specifier: { case: 'filename' as const, value: filename } })
   const controlPlane = { matchPattern: { case: 'exact' as const, value: CONTROL_PLANE_URI } }
   const context = create(UpstreamTlsContextSchema, {
     commonTlsContext: {
-      // Left to itself, Envoy as a client speaks 1.2 at most.
+      // As a client, Envoy uses TLS 1.2 at most by default.
       tlsParams: { tlsMinimumProtocolVersion: TLSv1_3, tlsMaximumProtocolVersion: TLSv1_3 },
       tlsCertificates: [{ certificateChain: fromFile(certificate), privateKey: fromFile(key) }],
       validationContextType: {

@@ -1,9 +1,9 @@
-// Ties a program that does not watch its stdin to us: where we die, by kill -9 too, it is ended.
+// Ends a program with its parent, even if the parent is killed by SIGKILL, although the program does not watch its stdin.
 
 /**
  * The shell becomes the program itself by `exec`, so signals, pid and exit code are the program's own. Before that it
  * leaves a watcher behind, which reads the stdin that we hold open and, once that ends, ends the program.
- * When the program ends by itself, we close its stdin and the watcher finds nobody to end.
+ * When the program ends by itself, its stdin closes, and the watcher finds no process to end.
  */
 const SCRIPT = `
 grace=$1; shift

@@ -89,7 +89,7 @@ t.test('after a minute up the pause is 1 s again, and not a moment before', asyn
   t.same(pauses(told), [1_000, 2_000, 1_000, 2_000])
 })
 
-t.test('a restart that fails is told and tried again after the next pause', async (t) => {
+t.test('a restart that fails is reported and repeated after the next pause', async (t) => {
   const { crashAfter, told, started, clock } = await keep(t, [2, 3])
   await crashAfter(0)
   t.match(told, [

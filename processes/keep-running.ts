@@ -5,7 +5,7 @@ import type { Exit } from './running-process.ts'
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
-/** A process that was up for so long had nothing wrong with its start. */
+/** After this time a process counts as started successfully, and the pause is short again. */
 const STEADY_MS = 60_000
 
 /** What can be kept running. */
@@ -14,14 +14,14 @@ export interface Keepable {
   stop(): Promise<void>
 }
 
-/** `ended` and `failed` are followed by a pause of `pauseMs` and a new start; `started` is told of new starts only. */
+/** `ended` and `failed` are followed by a pause of `pauseMs` and a restart. `started` reports restarts only. */
 export type Restart =
   | { readonly kind: 'ended'; readonly exit: Exit; readonly pauseMs: number }
   | { readonly kind: 'failed'; readonly error: SwitchyardError; readonly pauseMs: number }
   | { readonly kind: 'started' }
 
 export interface KeepRunningOptions {
-  /** Ends the watch, and nothing else: whoever aborts it ends the process too. */
+  /** Ends the watch. The caller that aborts it must also end the process. */
   readonly signal: AbortSignal
   readonly onRestart?: (restart: Restart) => void
   readonly clock?: Clock
@@ -56,7 +56,7 @@ export async function keepRunning<T extends Keepable>(
       while (!signal.aborted) {
         try {
           current = await start()
-          // The process came up while the watch was being ended: nobody else knows of it yet.
+          // The process started while the watch was ending, so no one else can stop it.
           if (signal.aborted) await current.stop()
           else onRestart({ kind: 'started' })
           return

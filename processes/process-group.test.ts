@@ -40,7 +40,7 @@ t.test('a group that is being stopped starts nothing more', async (t) => {
   const stopped = group.stop()
   t.throws(() => group.start(staying('more')), {
     code: 'process-failed',
-    message: 'more was not started: its group is being stopped',
+    message: 'more was not started, because its process group is stopping',
   })
   await stopped
 })
@@ -54,7 +54,7 @@ t.test('a group that no longer stops on signals leaves no listener behind', (t) 
   t.end()
 })
 
-t.test('whoever starts processes again hears that the group is ending', async (t) => {
+t.test('a restarting watcher learns that the group is ending', async (t) => {
   const group = new ProcessGroup()
   t.equal(group.ending.aborted, false)
   const stopped = group.stop()

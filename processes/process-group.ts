@@ -20,7 +20,7 @@ export class ProcessGroup {
     if (this.#stopping) {
       throw new SwitchyardError(
         'process-failed',
-        `${options.name} was not started: its group is being stopped`,
+        `${options.name} was not started, because its process group is stopping`,
       )
     }
     const started = new RunningProcess(options)

@@ -1,4 +1,4 @@
-// A child process that says when it is ready, takes commands on stdin, and can be ended for certain.
+// A child process that reports when it is ready, takes commands on stdin, and can be stopped reliably.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { EventEmitter, on } from 'node:events'
@@ -36,7 +36,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A process from its start to its end. `ready` is the value of its ready line; every failure is `process-failed`. */
+/** A child process from its start to its end. `ready` is the value of its ready line. All errors have the code `process-failed`. */
 export class RunningProcess<T = unknown> {
   readonly name: string
   /** Rejects, once the process has ended, where it ended or took too long before it was ready. */

@@ -20,27 +20,30 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'known are --id, --listen, --latency-ms, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
+  'the flags are --id, --listen, --latency-ms, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
   [
     '--id b1 --listen 127.0.0.1',
-    ['--listen: "127.0.0.1" is no address; give host:port, such as 127.0.0.1:0, or unix:/path'],
+    ['--listen: "127.0.0.1" is not an address; give host:port, such as 127.0.0.1:0, or unix:/path'],
   ],
   [
     '--id b1 --listen 127.0.0.1:65536',
-    ['--listen: "127.0.0.1:65536" is no address; give host:port, such as 127.0.0.1:0, or unix:/path'],
+    ['--listen: "127.0.0.1:65536" is not an address; give host:port, such as 127.0.0.1:0, or unix:/path'],
   ],
   ['--id b1 --listen unix:', ['--listen: the path of a Unix socket has 1 to 107 bytes, not 0']],
   [
     `--id b1 --listen unix:/${'x'.repeat(107)}`,
     ['--listen: the path of a Unix socket has 1 to 107 bytes, not 108'],
   ],
-  ['--id b1 --latency-ms -1', ['--latency-ms: "-1" is no latency; give whole milliseconds from 0 to 60000']],
+  [
+    '--id b1 --latency-ms -1',
+    ['--latency-ms: "-1" is not a latency; give whole milliseconds from 0 to 60000'],
+  ],
   [
     '--id b1 --latency-ms 60001',
-    ['--latency-ms: "60001" is no latency; give whole milliseconds from 0 to 60000'],
+    ['--latency-ms: "60001" is not a latency; give whole milliseconds from 0 to 60000'],
   ],
   [
     '--id b1 --tls-client-ca ca.pem',
@@ -49,14 +52,14 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
       '--tls-key: is missing; TLS needs a file in PEM',
     ],
   ],
-  ['--id b1 b2 --colour', [`b2: is no flag; ${KNOWN}`, `--colour: is no flag; ${KNOWN}`]],
+  ['--id b1 b2 --colour', [`b2: is not a flag; ${KNOWN}`, `--colour: is not a flag; ${KNOWN}`]],
   [
     '--colour --listen here --latency-ms soon',
     [
-      `--colour: is no flag; ${KNOWN}`,
+      `--colour: is not a flag; ${KNOWN}`,
       '--id: is missing; give the id that answers carry, such as b1',
-      '--listen: "here" is no address; give host:port, such as 127.0.0.1:0, or unix:/path',
-      '--latency-ms: "soon" is no latency; give whole milliseconds from 0 to 60000',
+      '--listen: "here" is not an address; give host:port, such as 127.0.0.1:0, or unix:/path',
+      '--latency-ms: "soon" is not a latency; give whole milliseconds from 0 to 60000',
     ],
   ],
 ]

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Problem } from '../core/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
-import { wrongFlags } from './flags.ts'
+import { invalidFlags } from './flags.ts'
 import { readListen } from './listen-flag.ts'
 
 const FLAGS = {
@@ -14,7 +14,7 @@ const FLAGS = {
   'tls-client-ca': { type: 'string' },
   'tls-allow-plaintext': { type: 'boolean' },
 } as const
-const KNOWN_FLAGS = `known are --${Object.keys(FLAGS).join(', --')}`
+const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
 
@@ -31,7 +31,7 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
   const tls = readTls(given, problems)
-  if (problems.length > 0) throw wrongFlags(problems)
+  if (problems.length > 0) throw invalidFlags(problems)
   return { id, listen, latencyMs, ...(tls && { tls }) }
 }
 
@@ -57,9 +57,10 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
   const given = new Map<string, string>()
   for (const token of tokens) {
     if (token.kind === 'positional')
-      problems.push({ path: token.value, message: `is no flag; ${KNOWN_FLAGS}` })
+      problems.push({ path: token.value, message: `is not a flag; ${KNOWN_FLAGS}` })
     if (token.kind !== 'option') continue
-    if (!(token.name in FLAGS)) problems.push({ path: token.rawName, message: `is no flag; ${KNOWN_FLAGS}` })
+    if (!(token.name in FLAGS))
+      problems.push({ path: token.rawName, message: `is not a flag; ${KNOWN_FLAGS}` })
     else given.set(token.name, token.value ?? '')
   }
   return given
@@ -68,7 +69,7 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
 function readLatency(text: string, problems: Problem[]): number {
   const milliseconds = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (!(milliseconds <= MAX_LATENCY_MS)) {
-    const message = `"${text}" is no latency; give whole milliseconds from 0 to ${MAX_LATENCY_MS}`
+    const message = `"${text}" is not a latency; give whole milliseconds from 0 to ${MAX_LATENCY_MS}`
     problems.push({ path: '--latency-ms', message })
   }
   return milliseconds

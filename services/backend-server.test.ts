@@ -88,7 +88,7 @@ t.test('an address that is taken is `address-in-use`, and says what to do', asyn
   }
 })
 
-t.test('an address that cannot be had is `invalid-argument`', async (t) => {
+t.test('an address that cannot be bound is `invalid-argument`', async (t) => {
   const listen = { path: join(t.testdir(), 'none', 'b1.sock') }
   await t.rejects(startBackend({ id: 'b1', listen, latencyMs: 0 }), {
     code: 'invalid-argument',
@@ -164,7 +164,7 @@ for (const [where, listen] of Object.entries(ADDRESSES)) {
   })
 }
 
-t.test('a drained connection is told to go away: its next call is on a new one', async (t) => {
+t.test('a drained connection gets GOAWAY: the next call uses a new one', async (t) => {
   const { backend, echo } = await openBackend(t)
   const before = await echo.unary({})
   t.equal((await echo.unary({})).peer, before.peer)

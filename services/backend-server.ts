@@ -30,7 +30,7 @@ export interface BackendOptions {
   /** The id that its answers carry. */
   readonly id: string
   readonly listen: ListenAddress
-  /** Waited before each call but those of health and reflection; 0 for none. */
+  /** A delay in milliseconds before each call, except health checks and reflection. Default: 0. */
   readonly latencyMs: number
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
@@ -78,7 +78,7 @@ export async function startBackend(
   }
 }
 
-/** Health checks are left quick: a slow backend is not a sick one. */
+/** Health checks have no delay: a slow backend is still healthy. */
 function latency(milliseconds: number): ServerInterceptor {
   return ({ path }, call) =>
     new ServerInterceptingCall(call, {

@@ -107,7 +107,7 @@ t.test('a command that it does not know is refused in one line, and it goes on',
   const backend = startBackendProcess(t, '--id', 'b1')
   await backend.ready
   const refusal = await backend.ask('explode', (line) => line)
-  t.equal(refusal, 'backend: "explode" is no command; give drain or stop')
+  t.equal(refusal, 'backend: "explode" is not a command; give drain or stop')
   t.equal(await backend.ask('drain', drainedIn), 0)
 })
 
@@ -127,6 +127,6 @@ t.test('bad flags are all listed on stderr, and exit code 2', async (t) => {
   const backend = startBackendProcess(t, '--listen', 'here', '--latency-ms', 'soon')
   await t.rejects(backend.ready, {
     message:
-      /^the backend ended with exit code 2 .*\n.*these flags are wrong:\n.*--id.*\n.*--listen.*\n.*--latency-ms/,
+      /^the backend ended with exit code 2 .*\n.*invalid flags:\n.*--id.*\n.*--listen.*\n.*--latency-ms/,
   })
 })

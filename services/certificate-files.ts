@@ -39,7 +39,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
       this.#contents = read(paths)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new SwitchyardError('invalid-argument', `TLS cannot be served with these files: ${reason}`, {
+      throw new SwitchyardError('invalid-argument', `cannot serve TLS with these files: ${reason}`, {
         cause: error,
       })
     }

@@ -12,7 +12,7 @@ export type ListenAddress = { readonly host: string; readonly port: number } | {
 
 export interface Tls {
   readonly credentials: () => ServerCredentials
-  /** Serves clients without TLS too, which are told by their first byte. */
+  /** Whether to serve clients without TLS too. The first byte of a connection shows which it is. */
   readonly allowPlaintext: boolean
 }
 
@@ -42,7 +42,7 @@ export class DrainingListener {
 
   /**
    * Answers with the address that clients dial: `host:port`, with the real port where 0 was given, or `unix:/path`.
-   * Throws `address-in-use`, or `invalid-argument` where the address cannot be had for another reason.
+   * Throws `address-in-use`, or `invalid-argument` if it cannot bind the address for another reason.
    */
   async listen(address: ListenAddress): Promise<string> {
     try {
@@ -133,7 +133,7 @@ interface Injectors {
   readonly plaintext?: ConnectionInjector
 }
 
-/** Whether a socket's file is there and nobody listens: a process that was killed leaves its own behind. */
+/** Whether the file of a Unix socket exists and no process listens on it: a killed process leaves its file behind. */
 async function isAbandoned(path: string): Promise<boolean> {
   const socket = connect(path)
   try {

@@ -134,7 +134,7 @@ const TOO_MUCH: readonly { readonly title: string; readonly request: Request; re
   {
     title: 'a status above 16',
     request: { statusCode: 17 },
-    message: 'status_code: 17 is no gRPC status; give 0 to 16',
+    message: 'status_code: 17 is not a gRPC status; give 0 to 16',
   },
   {
     title: 'a status message that would not fit into headers',
@@ -146,7 +146,7 @@ const TOO_MUCH: readonly { readonly title: string; readonly request: Request; re
     request: { statusCode: 99, payloadSize: 2 ** 32 - 1 },
     message:
       'payload_size: 4294967295 bytes are too many; give at most 16777216 (16 MiB); ' +
-      'status_code: 99 is no gRPC status; give 0 to 16',
+      'status_code: 99 is not a gRPC status; give 0 to 16',
   },
 ]
 

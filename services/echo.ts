@@ -9,7 +9,7 @@ import type {
   EchoService,
 } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { refuseIf } from './refuse.ts'
+import { rejectIf } from './reject-invalid.ts'
 import type { CallContext, Implementation } from './rpc/index.ts'
 import { RpcStatusError } from './rpc/index.ts'
 
@@ -79,13 +79,13 @@ export function echoService(backendId: string): Implementation<typeof EchoServic
 function check({ delay, payloadSize, statusCode, statusMessage }: EchoRequest): void {
   const delayMs = delay ? milliseconds(delay) : 0
   const messageBytes = Buffer.byteLength(statusMessage)
-  refuseIf([
+  rejectIf([
     delayMs < 0 && `delay: ${delayMs} ms is in the past; give 0 or more`,
     delayMs > MAX_DELAY_MS && `delay: ${delayMs} ms is too long; give at most ${MAX_DELAY_MS} ms`,
     payloadSize > MAX_PAYLOAD_BYTES &&
       `payload_size: ${payloadSize} bytes are too many; give at most ${MAX_PAYLOAD_BYTES} (16 MiB)`,
     statusCode > MAX_STATUS_CODE &&
-      `status_code: ${statusCode} is no gRPC status; give 0 to ${MAX_STATUS_CODE}`,
+      `status_code: ${statusCode} is not a gRPC status; give 0 to ${MAX_STATUS_CODE}`,
     messageBytes > MAX_STATUS_MESSAGE_BYTES &&
       `status_message: ${messageBytes} bytes are too many; give at most ${MAX_STATUS_MESSAGE_BYTES}`,
   ])

@@ -1,4 +1,4 @@
-// What the flags of processes have in common: how they are read, and how all that is wrong with them is told.
+// Parses flags of service processes, and reports all invalid flags in one error.
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
@@ -11,12 +11,12 @@ export function parseFlags<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (cause) {
-    throw wrongFlags([{ path: 'flags', message: (cause as Error).message }], cause)
+    throw invalidFlags([{ path: 'flags', message: (cause as Error).message }], cause)
   }
 }
 
-export function wrongFlags(problems: readonly Problem[], cause?: unknown): SwitchyardError {
-  return new SwitchyardError('invalid-argument', 'these flags are wrong:', {
+export function invalidFlags(problems: readonly Problem[], cause?: unknown): SwitchyardError {
+  return new SwitchyardError('invalid-argument', 'invalid flags:', {
     problems,
     ...(cause === undefined ? {} : { cause }),
   })

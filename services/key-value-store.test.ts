@@ -25,7 +25,7 @@ t.test('a change during the first entries of a watch comes after them', async (t
   )
 })
 
-t.test('a watcher that falls 1,024 changes behind is told, and keeps no more of them', async (t) => {
+t.test('a watcher that falls 1,024 changes behind gets an error and buffers no more', async (t) => {
   const store = new KeyValueStore()
   const watch = store.watch('p/', new AbortController().signal)
   const none = new Uint8Array(0)

@@ -19,7 +19,7 @@ t.test('what was put is got, until it is deleted', async (t) => {
   t.match(await keyValue.delete({ key: 'a' }), { deleted: false, backendId: 'b1' })
   await t.rejects(keyValue.get({ key: 'a' }), {
     code: status.NOT_FOUND,
-    message: 'key "a" is not there; put it first',
+    message: 'key "a" does not exist; put it first',
   })
 })
 
@@ -41,7 +41,7 @@ t.test('expected_version writes only over what the writer knows', async (t) => {
 
   await t.rejects(
     keyValue.put({ key: 'a', expectedVersion: 7n }),
-    aborted(`key "a" is not there but was expected at version 7${mend}`),
+    aborted(`key "a" does not exist but was expected at version 7${mend}`),
   )
   const first = await keyValue.put({ key: 'a', value: ONE, expectedVersion: 0n })
   t.equal(first.entry?.version, 1n, 'a refused write takes no version')
@@ -123,7 +123,7 @@ t.test('what breaks a limit is INVALID_ARGUMENT', async (t) => {
   const EMPTY = 'key: is empty; give 1 to 256 bytes'
   const LONG = 'key: 258 bytes are too many; give 1 to 256'
   const TOKEN =
-    'page_token: does not belong to this listing; give next_page_token of its page before, with the same prefix'
+    'page_token: does not belong to this listing; give the next_page_token of the previous page, with the same prefix'
   const long = 'é'.repeat(129)
   const calls: readonly (readonly [() => Promise<unknown>, string])[] = [
     [() => keyValue.get({ key: '' }), EMPTY],

@@ -9,7 +9,7 @@ import { WatchResponse_Kind } from '@envoy/xds-protos/switchyard/kv/v1/key_value
 import { status } from '@grpc/grpc-js'
 import type { StoredEntry, WatchStep } from './key-value-store.ts'
 import { KeyValueStore } from './key-value-store.ts'
-import { refuseIf } from './refuse.ts'
+import { rejectIf } from './reject-invalid.ts'
 import type { Implementation } from './rpc/index.ts'
 import { RpcStatusError } from './rpc/index.ts'
 
@@ -31,14 +31,14 @@ export function keyValueService(backendId: string): Implementation<typeof KeyVal
   const store = new KeyValueStore()
   return {
     async get({ key }) {
-      refuseIf([keyProblem(key)])
+      rejectIf([keyProblem(key)])
       const entry = store.get(key)
-      if (!entry) throw new RpcStatusError(status.NOT_FOUND, `key "${key}" is not there; put it first`)
+      if (!entry) throw new RpcStatusError(status.NOT_FOUND, `key "${key}" does not exist; put it first`)
       return { entry, backendId }
     },
 
     async put({ key, value, expectedVersion }) {
-      refuseIf([keyProblem(key), valueProblem(value)])
+      rejectIf([keyProblem(key), valueProblem(value)])
       const version = store.get(key)?.version ?? 0n
       if (expectedVersion !== undefined && expectedVersion !== version) {
         throw new RpcStatusError(status.ABORTED, conflictText(key, version, expectedVersion))
@@ -47,13 +47,13 @@ export function keyValueService(backendId: string): Implementation<typeof KeyVal
     },
 
     async delete({ key }) {
-      refuseIf([keyProblem(key)])
+      rejectIf([keyProblem(key)])
       return { deleted: store.delete(key), backendId }
     },
 
     async list(request) {
       const after = keyOfToken(request.pageToken)
-      refuseIf([pageSizeProblem(request), tokenProblem(request, after)])
+      rejectIf([pageSizeProblem(request), tokenProblem(request, after)])
       const entries = store.list(request.prefix, after)
       const page = firstPage(entries, request.pageSize || DEFAULT_PAGE_SIZE)
       const last = page.at(-1)
@@ -81,7 +81,7 @@ function valueProblem({ byteLength }: Uint8Array): string | false {
 }
 
 function conflictText(key: string, version: bigint, expected: bigint): string {
-  const found = version === 0n ? 'is not there' : `is at version ${version}`
+  const found = version === 0n ? 'does not exist' : `is at version ${version}`
   const wanted = expected === 0n ? 'to be absent' : `at version ${expected}`
   return `key "${key}" ${found} but was expected ${wanted}; get it again and put with its version`
 }
@@ -90,7 +90,7 @@ function pageSizeProblem({ pageSize }: ListRequest): string | false {
   return pageSize > MAX_PAGE_SIZE && `page_size: ${pageSize} is too many; give at most ${MAX_PAGE_SIZE}`
 }
 
-/** A token is its last key in base64url; the empty token, and one that nobody made, both have no key. */
+/** A page token is the last key of its page in base64url. An empty or forged token has no key. */
 function tokenOfKey(key: string): string {
   return Buffer.from(key).toString('base64url')
 }
@@ -102,7 +102,7 @@ function keyOfToken(token: string): string {
 
 function tokenProblem({ pageToken, prefix }: ListRequest, after: string): string | false {
   if (pageToken === '' || (after !== '' && after.startsWith(prefix))) return false
-  return 'page_token: does not belong to this listing; give next_page_token of its page before, with the same prefix'
+  return 'page_token: does not belong to this listing; give the next_page_token of the previous page, with the same prefix'
 }
 
 function firstPage(entries: readonly StoredEntry[], size: number): StoredEntry[] {

@@ -20,7 +20,7 @@ export function readListen(text: string, problems: Problem[], flag = '--listen')
   const [, ipv6, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
   const host = ipv6 ?? name
   if (host === undefined || Number(port) > MAX_PORT) {
-    const message = `"${text}" is no address; give host:port, such as 127.0.0.1:0, or unix:/path`
+    const message = `"${text}" is not an address; give host:port, such as 127.0.0.1:0, or unix:/path`
     problems.push({ path: flag, message })
   }
   return { host: host ?? '', port: Number(port) }

@@ -1,4 +1,4 @@
-// What every process of a service does alike: it talks by lines of JSON on stdout, and ends when it is told to or its parent is gone.
+// Common to all service processes: JSON lines on stdout, commands on stdin, and an end when stdin closes or a signal comes.
 
 import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
@@ -32,14 +32,14 @@ export function serveUntilTold(obey: (line: string) => void, close: () => Promis
   const stop = () => void close().then(() => process.exit(0))
   const lines = createInterface({ input: process.stdin })
   lines.on('line', obey)
-  // The parent died, and with it whoever would have ended this process.
+  // The parent is gone, so no other process would end this one.
   lines.on('close', stop)
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
 
 export interface DrainableServer {
-  /** How many connections were told to go. */
+  /** @returns the number of connections that got GOAWAY */
   drain(): number
   close(): Promise<void>
 }
@@ -54,7 +54,7 @@ export function obeyDrainAndStop(server: DrainableServer, complain: (thrown: unk
     (line) => {
       const command = commands.get(line.trim())
       if (command) command()
-      else complain(`"${line}" is no command; give ${[...commands.keys()].join(' or ')}`)
+      else complain(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
     },
     () => server.close(),
   )

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import { parseReady, sourceFile } from './part.ts'
+import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
 
 /** @returns its address. @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startAuthorizer(group: ProcessGroup, folder: string, listen: string): Promise<string> {
@@ -16,6 +16,7 @@ export async function startAuthorizer(group: ProcessGroup, folder: string, liste
     ],
     logFile: join(folder, 'authorizer.log'),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address')?.address,
+    timeoutMs: START_TIMEOUT_MS,
   })
   return started.ready
 }

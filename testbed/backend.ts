@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import { parseReady, sourceFile } from './part.ts'
+import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
 
 interface BackendReady {
   readonly id: string
@@ -32,6 +32,7 @@ export async function startBackend(
     args: [sourceFile('services/backend.ts'), '--id', id, '--listen', listen],
     logFile: join(folder, `backend-${encodeURIComponent(id)}.log`),
     ready: (line) => parseReady<BackendReady>(line, 'address'),
+    timeoutMs: START_TIMEOUT_MS,
   })
   const ready = await started.ready
   const drain = () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
-import { parseReady, sourceFile } from './part.ts'
+import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
 
 export interface ControlPlaneOptions {
   readonly configFile: string
@@ -58,6 +58,7 @@ export async function startControlPlane(
     ],
     logFile: join(folder, 'control-plane.log'),
     ready: (line) => parseReady<ReadyLine>(line, 'xds'),
+    timeoutMs: START_TIMEOUT_MS,
   })
   const ready = await started.ready.catch(async (error: Error) => {
     const { code } = await started.exited

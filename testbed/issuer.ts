@@ -5,7 +5,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { TOKEN_PATH } from '../services/issuer/issuer-server.ts'
 import type { TokenOptions } from '../services/issuer/token-issuer.ts'
-import { parseReady, sourceFile } from './part.ts'
+import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
 
 /** The `iss` of its tokens. */
 export const ISSUER = 'https://issuer.local'
@@ -32,6 +32,7 @@ export async function startIssuer(
     ],
     logFile: join(folder, 'issuer.log'),
     ready: (line) => parseReady<IssuerAddresses>(line, 'tokens'),
+    timeoutMs: START_TIMEOUT_MS,
   })
   const { address, tokens } = await started.ready
   return { address, tokens }

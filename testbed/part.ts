@@ -2,6 +2,9 @@
 
 import { fileURLToPath } from 'node:url'
 
+/** How long a process may take to start: on a busy machine, loading its modules alone takes long. */
+export const START_TIMEOUT_MS = 60_000
+
 /** The absolute path of a source file, from its path below the project's root. */
 export function sourceFile(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url))

@@ -1,6 +1,5 @@
 // The parts that security needs (issuer, authorizer, certificates), and the document's security switches, turned off.
 
-import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { KEY_SET_PATH } from '../services/issuer/issuer-server.ts'
 import { startAuthorizer } from './authorizer.ts'
@@ -15,7 +14,6 @@ export const SECURITY_UPSTREAMS: readonly string[] = ['issuer', 'authorizer']
 export const AUDIENCE = 'echo'
 
 const ENTRY = 'main'
-const CERTIFICATES = 'certs'
 const LOOPBACK = '127.0.0.1:0'
 
 /** Their addresses. */
@@ -37,14 +35,13 @@ export async function startSecurity(
   const [issuer, authorizer] = await Promise.all([
     startIssuer(group, folder, listenOf('issuer')),
     startAuthorizer(group, folder, listenOf('authorizer')),
-    writeCertificates(join(folder, CERTIFICATES)),
+    writeCertificates(folder),
   ])
   return { issuer, authorizer }
 }
 
 /** The security sections of a generated document. All switches are off. */
 export function generateSecurity({ issuer, authorizer }: SecurityParts) {
-  const file = (name: string) => `${CERTIFICATES}/${name}`
   return {
     upstreams: {
       issuer: { protocol: 'http1', endpoints: { i1: { address: issuer.address } } },
@@ -52,8 +49,8 @@ export function generateSecurity({ issuer, authorizer }: SecurityParts) {
     },
     document: {
       secrets: {
-        'edge-server': { certificate: file('edge.pem'), key: file('edge.key') },
-        mesh: { ca: file('ca.pem') },
+        'edge-server': { certificate: 'edge.pem', key: 'edge.key' },
+        mesh: { ca: 'ca.pem' },
       },
       jwt: {
         [ENTRY]: {

@@ -13,6 +13,7 @@ import type { Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { type BackendOptions, type RunningBackend, startBackend } from './backend.ts'
+import { IDENTITIES } from './certificates/folder.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf, portOf } from './document.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
@@ -95,7 +96,9 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     await writeFile(configFile, stringify(generateDocument(fleetNames, backends, port, secured)))
   }
   const { controlPlaneState: state } = options
-  const certificates = options.mtls ? await XdsCertificates.create(join(folder, 'certificates')) : undefined
+  const certificates = options.mtls
+    ? await XdsCertificates.create(join(folder, IDENTITIES, 'xds'))
+    : undefined
   const controlPlane = await startControlPlane(group, folder, {
     configFile,
     admin,

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeUri } from '../core/spiffe-ids.ts'
 import type { XdsTlsFiles } from '../envoy-bootstrap/xds-tls.ts'
-import { writeCertificates } from './certificates/folder.ts'
+import { writeIdentities } from './certificates/folder.ts'
 
 /** A testbed may run for days, and an Envoy that crashes has to reconnect. */
 const LIFE_MS = 7 * 24 * 3_600_000
@@ -21,14 +21,14 @@ export class XdsCertificates {
   static async create(folder: string): Promise<XdsCertificates> {
     await rm(folder, { recursive: true, force: true })
     const certificates = new XdsCertificates(folder)
-    await writeCertificates(folder, { notAfter: certificates.#notAfter })
+    await writeIdentities(folder, { notAfter: certificates.#notAfter })
     return certificates
   }
 
   /** Issues a certificate for each node. */
   async issue(nodes: readonly { readonly fleet: string; readonly node: string }[]): Promise<void> {
     const subjects = nodes.map(({ fleet, node }) => ({ name: fileOf(node), uris: [nodeUri(fleet, node)] }))
-    await writeCertificates(this.#folder, { notAfter: this.#notAfter, subjects })
+    await writeIdentities(this.#folder, { notAfter: this.#notAfter, subjects })
   }
 
   get controlPlane(): XdsTlsFiles {

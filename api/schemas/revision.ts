@@ -31,7 +31,8 @@ export const RevisionWithDocumentSchema = Type.Object({
 })
 export type RevisionWithDocument = DeepReadonly<Static<typeof RevisionWithDocumentSchema>>
 
-export const RevisionListSchema = Type.Object({
-  revisions: Type.Array(RevisionSchema, { description: 'Newest first.' }),
-})
+export const RevisionListSchema = Type.Object(
+  { revisions: Type.Array(RevisionSchema, { description: 'Newest first.' }) },
+  { description: 'All revisions, without their documents.' },
+)
 export type RevisionList = DeepReadonly<Static<typeof RevisionListSchema>>

@@ -8,5 +8,7 @@ const TypeSnapshotSchema = Type.Object({
   resources: Type.Record(Type.String(), Type.Unknown(), { description: 'Proto JSON by name.' }),
 })
 
-export const SnapshotSchema = Type.Record(Type.String(), TypeSnapshotSchema, { description: 'By type URL.' })
+export const SnapshotSchema = Type.Record(Type.String(), TypeSnapshotSchema, {
+  description: 'Resources by type URL, with the version of each type.',
+})
 export type Snapshot = DeepReadonly<Static<typeof SnapshotSchema>>

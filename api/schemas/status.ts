@@ -13,30 +13,44 @@ export type FleetStatus = DeepReadonly<Static<typeof FleetStatusSchema>>
 const SecretStatusSchema = Type.Object({
   notAfter: Type.String({ format: 'date-time', description: 'When the first of its certificates expires.' }),
   problems: Type.Array(ProblemSchema, { description: 'What is wrong with its files.' }),
+  nacks: Type.Array(Type.Object({ node: Type.String(), fleet: Type.String(), message: Type.String() }), {
+    description: "Nodes that NACK it now, with Envoy's text.",
+  }),
 })
 
-export const StatusSchema = Type.Object({
-  revision: Type.Object(RevisionSchema.properties, { description: 'The revision in force.' }),
-  acceptedRevision: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'Number of the newest accepted revision; null before there is one.',
-  }),
-  rejectedRevision: Type.Union([RevisionSchema, Type.Null()], {
-    description: 'The newest revision that a node NACKed (rejected or rolled_back); null if there is none.',
-  }),
-  nacks: Type.Array(ProblemSchema, { description: 'What nodes NACK now, and where it is in the document.' }),
-  fleets: Type.Record(Type.String(), FleetStatusSchema, { description: 'By name.' }),
-  secrets: Type.Record(Type.String(), SecretStatusSchema, { description: 'Secrets in use, by name.' }),
-  nodes: Type.Array(NodeStatusSchema, {
-    description: 'All nodes, including those whose node.cluster is no fleet of the document.',
-  }),
-})
+export const StatusSchema = Type.Object(
+  {
+    revision: Type.Object(RevisionSchema.properties, { description: 'The revision in force.' }),
+    acceptedRevision: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Number of the newest accepted revision; null before there is one.',
+    }),
+    rejectedRevision: Type.Union([RevisionSchema, Type.Null()], {
+      description: 'The newest revision that a node NACKed (rejected or rolled_back); null if there is none.',
+    }),
+    nacks: Type.Array(ProblemSchema, {
+      description: 'What nodes NACK now, and where it is in the document.',
+    }),
+    fleets: Type.Record(Type.String(), FleetStatusSchema, { description: 'By name.' }),
+    secrets: Type.Record(Type.String(), SecretStatusSchema, { description: 'Secrets in use, by name.' }),
+    nodes: Type.Array(NodeStatusSchema, {
+      description: 'All nodes, including those whose node.cluster is no fleet of the document.',
+    }),
+  },
+  { description: 'Fleets, nodes, secrets and the revision in force.' },
+)
 export type Status = DeepReadonly<Static<typeof StatusSchema>>
 
-export const HealthSchema = Type.Object({ status: Type.Literal('ok') })
+export const HealthSchema = Type.Object(
+  { status: Type.Literal('ok') },
+  { description: 'The process answers.' },
+)
 export type Health = DeepReadonly<Static<typeof HealthSchema>>
 
-export const ReadinessSchema = Type.Object({
-  status: Type.Literal('ready'),
-  revision: Type.Integer({ description: 'The number of the revision in force.' }),
-})
+export const ReadinessSchema = Type.Object(
+  {
+    status: Type.Literal('ready'),
+    revision: Type.Integer({ description: 'The number of the revision in force.' }),
+  },
+  { description: 'A revision is served.' },
+)
 export type Readiness = DeepReadonly<Static<typeof ReadinessSchema>>

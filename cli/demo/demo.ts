@@ -1,6 +1,6 @@
 // The demonstration: starts a testbed, measures all settings, and gives a verdict.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -15,6 +15,7 @@ import {
 } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
 import { measureSettings } from './measure.ts'
+import { recordDemo } from './record.ts'
 import { renderSummary, renderVerdict } from './render.ts'
 import { findProblems } from './verdict.ts'
 
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly calls: number
   /** Port of the Envoys; 0 takes a free one. */
   readonly port: number
+  /** File for the measurements as JSON. */
+  readonly json?: string
 }
 
 /** Resolves with the exit code: 0 if everything is as expected. Every process that it started has ended by then. */
@@ -60,6 +63,14 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   const nodes = testbed.fleets.get(FLEET) ?? []
   print(renderParts(testbed, nodes))
   const measurements = await measureSettings({ rest, fleet: FLEET, nodes, backends }, options.calls, print)
+  if (options.json !== undefined) {
+    const record = recordDemo(
+      nodes.length,
+      backends.map(({ id }) => id),
+      measurements,
+    )
+    await writeFile(options.json, `${JSON.stringify(record, undefined, 2)}\n`)
+  }
   const problems = findProblems(measurements)
   print(`${renderSummary(measurements)}\n`)
   print(`${renderVerdict(problems)}\n`)

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { SwitchyardError } from '../../core/errors.ts'
 import { writeBundle } from '../../services/authorizer/bundle/bundle.ts'
 import { readSigningKey } from '../../services/authorizer/bundle/signature.ts'
-import { readPolicyFolder } from '../../services/authorizer/policy-place.ts'
+import { readPolicyFolder } from '../../services/authorizer/policy-location.ts'
 import { report } from '../output/print.ts'
 import { withExamples } from './flags.ts'
 

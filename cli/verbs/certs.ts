@@ -24,18 +24,18 @@ export function addCerts(program: Command): void {
     .description('Create development certificates, or renew them; keep the CA of the folder.')
     .option(
       '--out <folder>',
-      'Write ca, edge, client, echo and control-plane (.pem and .key) into this folder.',
+      'Write secrets/ (edge, client, echo, ca.pem) and identities/ (control-plane, ca) into this folder.',
     )
     .option(
       '--cert-manager <namespace>',
       'Print cert-manager manifests for the same certificates in a cluster.',
     )
     .option('--hours <number>', 'Validity in hours.', countOf(1), 24)
-    .option('--for <name=uri>', 'Add a certificate with a SPIFFE ID (repeatable).', readSubject, [])
+    .option('--for <name=uri>', 'Add an identity with a SPIFFE ID (repeatable).', readSubject, [])
   withExamples(command, [
-    ['yard certs --out certs', 'Create everything that the example configuration refers to.'],
+    ['yard certs --out .', 'Create them beside a configuration, which finds them in secrets/.'],
     ['yard certs --cert-manager mesh | kubectl apply -f -', 'Create the same in a cluster.'],
-    ['yard certs --out certs --for edge-1=spiffe://switchyard/node/edge/edge-1', 'Add one for a node.'],
+    ['yard certs --out . --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1', 'Add one for a node.'],
   ])
   command.action(async ({ out, certManager: namespace, hours, for: subjects }: CertsFlags) => {
     if (namespace !== undefined) {

@@ -129,7 +129,7 @@ t.test(
     t.equal(response.statusCode, 409)
     t.match(response.json(), {
       type: 'urn:switchyard:error:nacked',
-      detail: /^node-1 refused Listener: no such filter/,
+      detail: /^node-1 NACKed Listener: no such filter/,
       problems: [{ path: 'fleets.edge.listeners.main', message: /no such filter/ }],
       revisionStatus: 'rolled_back',
     })

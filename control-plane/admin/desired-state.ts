@@ -20,8 +20,17 @@ export interface DesiredState {
   readonly head: RevisionInfo
   readonly config: Config
   readonly acceptedNumber: number | undefined
-  /** The secrets in use with their expiry and what is wrong with their files; never their content. */
-  secrets(): Readonly<Record<string, { readonly notAfter: string; readonly problems: readonly Problem[] }>>
+  /** The secrets in use with their expiry, what is wrong with their files and who NACKs them; never their content. */
+  secrets(): Readonly<
+    Record<
+      string,
+      {
+        readonly notAfter: string
+        readonly problems: readonly Problem[]
+        readonly nacks: readonly { readonly node: string; readonly fleet: string; readonly message: string }[]
+      }
+    >
+  >
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>

@@ -46,7 +46,7 @@ t.test('X7: the status shows which node NACKs what, and where that is in the doc
     acceptedRevision: 1,
     rejectedRevision: { revision: 2, reason: /no such filter/ },
     nacks: [
-      { path: 'fleets.edge.listeners.main', message: /^node-1 refused Listener "main".*no such filter/ },
+      { path: 'fleets.edge.listeners.main', message: /^node-1 NACKed Listener "main".*no such filter/ },
     ],
   })
 })

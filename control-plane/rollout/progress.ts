@@ -4,17 +4,17 @@ import type { NodeStatus, SnapshotCache, SyncReport } from '../../xds-server/ind
 import type { Detail, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { hasChange } from './changes.ts'
-import { describePending, describeRefusals } from './nacks.ts'
+import { describeNacks, describePending } from './nacks.ts'
 import type { Publication } from './publisher.ts'
 
 /**
- * synced: accepted, and each node of the fleets that it changed has it. nacked: a node refused it. pending: the wait ended
+ * synced: accepted, and each node of the fleets that it changed has it. nacked: a node NACKed it. pending: the wait ended
  * before that was known. unverified: no node is connected.
  */
 export interface Progress {
   readonly outcome: SyncReport['outcome']
   readonly revision: RevisionInfo
-  /** Who refused what, or who is behind with what; what a revision's status is about else. */
+  /** Which nodes NACKed or have not answered; else why the revision has its status. */
   readonly detail?: Detail
   /** Of the fleets that the revision changed. */
   readonly nodes: readonly NodeStatus[]
@@ -22,12 +22,14 @@ export interface Progress {
 
 export interface ProgressContext {
   readonly store: Pick<RevisionStore, 'get' | 'info' | 'watch'>
-  readonly cache: Pick<SnapshotCache, 'status' | 'synced'>
+  readonly cache: Pick<SnapshotCache, 'status' | 'synced' | 'onEvent'>
   readonly inForce: () => {
     readonly revision: RevisionInfo
     readonly publication: Publication
     readonly fleets: ReadonlySet<string>
   }
+  /** The nodes without NACKs that belong to a source, and so say nothing about the revision. */
+  readonly nodes: (nodes: readonly NodeStatus[]) => readonly NodeStatus[]
   /** Resolves when the writes under way are done: the store has a verdict a moment before it is in force. */
   readonly settled: () => Promise<void>
 }
@@ -100,18 +102,34 @@ async function untilSynced(
   signal: AbortSignal,
   context: ProgressContext,
 ): Promise<Omit<Progress, 'revision'>> {
-  const reports = await Promise.all(
-    fleetsInForce(context).map((fleet) => context.cache.synced(fleet, { signal })),
-  )
-  const outcomes = reports.map(({ outcome }) => outcome)
-  const worst = (['nacked', 'pending', 'synced'] as const).find((outcome) => outcomes.includes(outcome))
-  const nodes = reports.flatMap((report) => report.nodes)
-  const outcome = worst ?? 'unverified'
+  await Promise.all(fleetsInForce(context).map((fleet) => context.cache.synced(fleet, { signal })))
+  // The cache stops waiting at any NACK. If it belongs to a source, the other answers still matter.
+  let nodes = nodesInForce(context)
+  while (outcomeOf(context.nodes(nodes)) === 'pending' && !signal.aborted) {
+    await nextEvent(context.cache, signal)
+    nodes = nodesInForce(context)
+  }
+  const counted = context.nodes(nodes)
+  const outcome = outcomeOf(counted)
   if (outcome === 'pending') {
     return { outcome, detail: { message: describePending(nodes), problems: [] }, nodes }
   }
-  const detail = describeRefusals(nodes, context.inForce().publication)
+  const detail = describeNacks(counted, context.inForce().publication.translations)
   return { outcome, ...(detail && { detail }), nodes }
+}
+
+function outcomeOf(nodes: readonly NodeStatus[]): Progress['outcome'] {
+  if (nodes.length === 0) return 'unverified'
+  if (nodes.some(({ state }) => state === 'NACKED')) return 'nacked'
+  return nodes.every(({ state }) => state === 'SYNCED') ? 'synced' : 'pending'
+}
+
+async function nextEvent(cache: ProgressContext['cache'], signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = cache.onEvent(() => resolve())
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  stop()
 }
 
 function nodesInForce(context: ProgressContext): readonly NodeStatus[] {

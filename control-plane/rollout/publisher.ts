@@ -1,22 +1,28 @@
 // Brings a configuration to the fleets: translated, prepared for all of them, and then served as a whole.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@bufbuild/protobuf'
 import { memoizeMany } from '../../core/memo.ts'
 import {
   createResources,
   type PreparedSnapshot,
   type Resource,
+  SECRET,
   type Snapshot,
   type SnapshotCache,
 } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
-import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
+import { secretOf } from '../translate/secret.ts'
 import { type Translation, translate } from '../translate/translate.ts'
+
+/** By the names of fleets. */
+export type Translations = ReadonlyMap<string, Translation>
 
 /** A configuration that the cache is known to take. */
 export interface Publication {
   readonly config: Config
-  readonly translations: ReadonlyMap<string, Translation>
+  readonly translations: Translations
   readonly prepared: readonly PreparedSnapshot[]
 }
 
@@ -38,9 +44,9 @@ export class Publisher {
   }
 
   /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
-  prepare(config: Config, materials: SecretMaterials): Publication {
+  prepare(config: Config, secretBytes: SecretBytesByName): Publication {
     const translations = new Map(
-      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, materials)]),
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, secretBytes)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
       this.#cache.prepareSnapshot(fleet, this.#encodeAll(resources)),
@@ -82,4 +88,16 @@ export class Publisher {
   admitNewcomers(): void {
     for (const fleet of this.#accepted.keys()) this.#cache.unpin(fleet)
   }
+}
+
+/** Whether a fleet is served a secret that it was not served before, or of which the document's entry was another one. */
+export function isSecretChanged(
+  before: Publication,
+  after: Publication,
+  fleet: string,
+  secretName: string,
+): boolean {
+  const isServed = before.translations.get(fleet)?.provenance.has(`${SECRET} ${secretName}`) ?? false
+  const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(secretName)]
+  return !isServed || !isDeepStrictEqual(entryIn(before), entryIn(after))
 }

@@ -105,7 +105,7 @@ t.test('X7, X9: a refusal by a node that held what was before brings all types b
     revision: { number: 2, status: 'rolled_back' },
     detail: {
       message:
-        /^node-1 refused Listener: no such filter.*changed are fleets\.edge\.lb\.mode, fleets\.edge\.lb\.policy$/,
+        /^node-1 NACKed Listener: no such filter.*changed are fleets\.edge\.lb\.mode, fleets\.edge\.lb\.policy$/,
       problems: [{ path: 'fleets.edge.listeners.main', message: /no such filter/ }],
     },
   })
@@ -115,7 +115,7 @@ t.test('X7, X9: a refusal by a node that held what was before brings all types b
     types.map((type) => before[type]),
   )
   t.same(await statuses(), ['1 accepted', '2 rolled_back', '3 accepted'])
-  t.match(revisions.head, { number: 3, author: 'system', detail: { message: /brings back revision 1/ } })
+  t.match(revisions.head, { number: 3, author: 'system', detail: { message: /restores revision 1/ } })
   t.same(revisions.config, sampleWith(DOCUMENT), 'the next edit starts from what is accepted')
   node.answer = () => 'ack'
   await write({ 'fleets.edge.lb.policy': 'random' })
@@ -168,7 +168,7 @@ t.test('what a refusal of a node that refused already says is not held against a
   await write({ 'fleets.edge.lb.mode': 'l7' })
   const progress = await revisions.progress(2, NEVER)
   t.match(progress, { outcome: 'nacked', revision: { status: 'accepted' } }, 'the wait says who refuses')
-  t.match(progress.detail, { message: /^hostile refused/ })
+  t.match(progress.detail, { message: /^hostile NACKed/ })
   t.same(await statuses(), ['1 accepted', '2 accepted'])
 })
 

@@ -4,22 +4,26 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { SerialQueue } from '../../core/serial-queue.ts'
 import type { NodeStatus, SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
 import { type Config, onNackOf } from '../document/model.ts'
-import { throwProblems } from '../document/problem.ts'
+import { formatSteps, throwProblems } from '../document/problem.ts'
 import { validateConfig } from '../document/validate.ts'
-import {
-  materialsOf,
-  type ReadSecrets,
-  type SecretStatus,
-  SecretStore,
-} from '../sources/secrets/secret-store.ts'
+import { bytesOf, type ReadSecrets, type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { secretOf } from '../translate/secret.ts'
 import { changedPaths } from './changes.ts'
 import { keepEqual } from './keep-equal.ts'
-import { describeRefusals } from './nacks.ts'
+import {
+  describeNacks,
+  type IsOfRevision,
+  isNackOfSource,
+  nacksBySecret,
+  namedInNack,
+  type SecretNack,
+  withoutNacksOfSources,
+} from './nacks.ts'
 import { followRevision, type Progress } from './progress.ts'
-import { type Publication, Publisher, type ServingCache } from './publisher.ts'
-import { judge, keysOf, type Trial } from './verdict.ts'
+import { isSecretChanged, type Publication, Publisher, type ServingCache } from './publisher.ts'
+import { evaluate, keysOf, type Rollout } from './verdict.ts'
 
 export interface RevisionsOptions {
   readonly store: RevisionStore
@@ -46,7 +50,7 @@ interface InForce extends Prepared {
 
 interface Accepted {
   readonly number: number
-  readonly config: Config
+  readonly publication: Publication
   readonly secrets: ReadSecrets
 }
 
@@ -56,8 +60,8 @@ interface Prepared {
   readonly secrets: ReadSecrets
 }
 
-/** What a node may have done that a verdict can hang on. */
-const TELLING: ReadonlySet<XdsEvent['kind']> = new Set(['acked', 'nacked', 'subscribed', 'closed'])
+/** Events that can change the verdict. */
+const DECISIVE: ReadonlySet<XdsEvent['kind']> = new Set(['acked', 'nacked', 'subscribed', 'closed'])
 
 export class Revisions {
   readonly #store: RevisionStore
@@ -69,13 +73,13 @@ export class Revisions {
   readonly #onFault: (error: unknown) => void
   #inForce: InForce
   #accepted: Accepted | undefined
-  #trial: Trial | undefined
+  #rollout: Rollout | undefined
   #isReviewDue = false
 
   /**
    * Serves the newest revision of the store, or makes the first one.
    * @throws SwitchyardError `invalid-argument` where there is neither a revision nor `initial`, `invalid-config` where this
-   * version of Switchyard cannot serve what is stored, or a file that it names is unfit
+   * version of Switchyard cannot serve what is stored, or a file that it names is invalid
    */
   static async open(options: RevisionsOptions): Promise<Revisions> {
     const { store, initial, secrets = new SecretStore({ folder: '.' }) } = options
@@ -88,7 +92,7 @@ export class Revisions {
       const before = await prepare(config, publisher, secrets)
       publisher.publish(before.publication)
       publisher.accept()
-      lastAccepted = { number: accepted.number, config, secrets: before.secrets }
+      lastAccepted = { number: accepted.number, ...before }
     }
     const prepared = await prepare(validateConfig(head.document), publisher, secrets)
     const fleets = publisher.publish(prepared.publication)
@@ -117,8 +121,9 @@ export class Revisions {
     this.#onFault = onFault
     this.#inForce = inForce
     this.#accepted = accepted
-    this.#stopListening = cache.onEvent(({ kind }) => {
-      if (TELLING.has(kind)) this.#scheduleReview()
+    this.#stopListening = cache.onEvent((event) => {
+      if (event.kind === 'nacked') this.#reportSecretNack(event)
+      if (DECISIVE.has(event.kind)) this.#scheduleReview()
     })
     secrets.use(inForce.secrets)
     secrets.onChange(() => this.#turns.take(() => this.#renewSecrets()).catch(onFault))
@@ -153,18 +158,24 @@ export class Revisions {
 
   /** What nodes NACK now, and where in the document it comes from. */
   nacks(): Detail | undefined {
-    return describeRefusals(this.#cache.status(), this.#inForce.publication)
+    return describeNacks(this.#cache.status(), this.#inForce.publication.translations)
   }
 
-  /** The secrets that are served, and what is wrong with their files. */
-  secrets(): Readonly<Record<string, SecretStatus>> {
-    return this.#secrets.status()
+  /** The secrets that are served, what is wrong with their files, and which nodes NACK them. */
+  secrets(): Readonly<Record<string, SecretStatus & { readonly nacks: readonly SecretNack[] }>> {
+    const nacks = nacksBySecret(this.#cache.status())
+    return Object.fromEntries(
+      Object.entries(this.#secrets.status()).map(([name, status]) => [
+        name,
+        { ...status, nacks: nacks.get(name) ?? [] },
+      ]),
+    )
   }
 
   /**
    * Writes a revision and serves it: durable first. One that changes nothing is not written again.
    * @param edit makes the next document of the one in force; it may throw
-   * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for files that are unfit, or whatever `edit` throws; what is served stays
+   * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for invalid files of secrets, or whatever `edit` throws; what is served stays
    */
   write(edit: (config: Config) => Config, { author, ifMatch = '*' }: WriteOptions): Promise<RevisionInfo> {
     return this.#turns.take(async () => {
@@ -194,6 +205,7 @@ export class Revisions {
       store: this.#store,
       cache: this.#cache,
       inForce: () => this.#inForce,
+      nodes: (nodes) => withoutNacksOfSources(nodes, this.#isOfRevision),
       settled: () => this.#turns.take(async () => {}),
     })
   }
@@ -205,14 +217,15 @@ export class Revisions {
   }
 
   #serve(revision: RevisionInfo, prepared: Prepared): void {
+    // A node that NACKs a renewed secret cannot tell: it is sent no listener until it has ACKed the secret.
     const synced = keysOf(this.#cache.status(), 'SYNCED')
     const changed = this.#publisher.publish(prepared.publication)
     this.#secrets.use(prepared.secrets)
-    const undecided = this.#trial
+    const undecided = this.#rollout
     const fleets = new Set([...(undecided?.fleets ?? []), ...changed])
-    const voters = new Set([...(undecided?.voters ?? []), ...synced])
+    const baseline = new Set([...(undecided?.baseline ?? []), ...synced])
     this.#inForce = { revision, ...prepared, fleets }
-    this.#trial = { fleets, voters, marked: keysOf(this.#cache.status(), 'NACKED') }
+    this.#rollout = { fleets, baseline, alreadyNacked: keysOf(this.#nodes(), 'NACKED') }
   }
 
   /** After a start: nobody knows any more who held what, so that whoever connects decides. */
@@ -222,40 +235,62 @@ export class Revisions {
       this.#keepAsAccepted()
       return
     }
-    this.#trial = { fleets, voters: new Set(), marked: new Set() }
+    this.#rollout = { fleets, baseline: new Set(), alreadyNacked: new Set() }
     if (revision.status === 'rejected') this.#publisher.holdBackNewcomers(fleets)
     await this.#review()
   }
 
+  /** The nodes as a verdict sees them. */
+  #nodes(): readonly NodeStatus[] {
+    return withoutNacksOfSources(this.#cache.status(), this.#isOfRevision)
+  }
+
+  /** Compares the revision in force with the accepted one: before there is one, everything is of the revision. */
+  get #isOfRevision(): IsOfRevision {
+    const [after, before] = [this.#inForce.publication, this.#accepted?.publication]
+    return (fleet, secretName) => before === undefined || isSecretChanged(before, after, fleet, secretName)
+  }
+
+  /** A NACK of a renewed secret decides about no revision, so somebody else has to hear of it. */
+  #reportSecretNack({ typeUrl, nack, node, group }: XdsEvent & { readonly kind: 'nacked' }): void {
+    if (!isNackOfSource(group, typeUrl, nack, this.#isOfRevision)) return
+    for (const secret of new Set(namedInNack(nack).map(secretOf))) {
+      const message = `the secret "${secret}" was renewed, and node ${node} of fleet ${group} NACKed it and keeps the one before: ${nack.message}`
+      const problems = [{ path: formatSteps(['secrets', secret]), message: nack.message }]
+      this.#onFault(new SwitchyardError('nacked', message, { problems }))
+    }
+  }
+
   #scheduleReview(): void {
-    if (this.#isReviewDue || this.#trial === undefined) return
+    if (this.#isReviewDue || this.#rollout === undefined) return
     this.#isReviewDue = true
     this.#turns.take(() => this.#review()).catch(this.#onFault)
   }
 
   async #review(): Promise<void> {
     this.#isReviewDue = false
-    const trial = this.#trial
-    if (trial === undefined) return
-    const ruling = judge(trial, this.#cache.status())
+    const rollout = this.#rollout
+    if (rollout === undefined) return
+    const verdict = evaluate(rollout, this.#nodes())
     const { status } = this.#inForce.revision
-    if (ruling.kind === 'accepted') return await this.#accept()
+    if (verdict.kind === 'accepted') return await this.#accept()
     if (status === 'rejected') return
-    if (ruling.kind === 'refused') return await this.#reject(ruling.by)
-    if (ruling.verifiable) this.#publisher.holdBackNewcomers(trial.fleets)
+    if (verdict.kind === 'rejected') return await this.#reject(verdict.by)
+    if (verdict.verifiable) this.#publisher.holdBackNewcomers(rollout.fleets)
     else this.#publisher.admitNewcomers()
-    const next = ruling.verifiable ? 'pending' : 'unverified'
+    const next = verdict.verifiable ? 'pending' : 'unverified'
     if (status !== next) await this.#setStatus(next)
   }
 
   async #accept(): Promise<void> {
     await this.#setStatus('accepted')
-    this.#trial = undefined
+    this.#rollout = undefined
     this.#keepAsAccepted()
   }
 
   #keepAsAccepted(): void {
-    this.#accepted = { number: this.head.number, config: this.config, secrets: this.#inForce.secrets }
+    const { publication, secrets } = this.#inForce
+    this.#accepted = { number: this.head.number, publication, secrets }
     this.#publisher.accept()
   }
 
@@ -265,10 +300,10 @@ export class Revisions {
     this.#publisher.publish(prepared.publication)
     this.#secrets.use(prepared.secrets)
     this.#inForce = { ...this.#inForce, ...prepared }
-    if (this.#trial === undefined) this.#keepAsAccepted()
+    if (this.#rollout === undefined) this.#keepAsAccepted()
     const problems = Object.values(this.secrets()).flatMap((one) => one.problems)
     if (problems.length === 0) return
-    const message = 'renewed files are unfit, and what they held before stays in force'
+    const message = 'renewed files are invalid; the secrets from before stay in force'
     this.#onFault(new SwitchyardError('invalid-config', message, { problems }))
   }
 
@@ -277,29 +312,30 @@ export class Revisions {
     const { fleets } = this.config
     const isHeld = by.every(({ group }) => fleets[group] !== undefined && onNackOf(fleets[group]) === 'hold')
     if (this.#accepted !== undefined && !isHeld) return await this.#rollBack(this.#accepted, detail)
-    this.#publisher.holdBackNewcomers(this.#trial?.fleets ?? [])
+    this.#publisher.holdBackNewcomers(this.#rollout?.fleets ?? [])
     await this.#setStatus('rejected', detail)
   }
 
   /** All fleets and all types go back together, as a revision of its own: the next edit starts from what is accepted. */
   async #rollBack(accepted: Accepted, why?: Detail): Promise<void> {
     const { number, etag } = this.head
-    const message = `brings back revision ${accepted.number}, because revision ${number} was refused`
-    const prepared = await prepare(accepted.config, this.#publisher, this.#secrets, accepted.secrets)
-    const revision = await this.#store.append(accepted.config, etag, 'system', {
+    const message = `restores revision ${accepted.number}, because a node NACKed revision ${number}`
+    const { config } = accepted.publication
+    const prepared = await prepare(config, this.#publisher, this.#secrets, accepted.secrets)
+    const revision = await this.#store.append(config, etag, 'system', {
       status: 'accepted',
       detail: { message, problems: [] },
       previous: { status: 'rolled_back', ...(why && { detail: why }) },
     })
     this.#serve(revision, prepared)
-    this.#trial = undefined
+    this.#rollout = undefined
     this.#keepAsAccepted()
   }
 
   #explain(by: readonly NodeStatus[]): Detail | undefined {
-    const detail = describeRefusals(by, this.#inForce.publication)
+    const detail = describeNacks(by, this.#inForce.publication.translations)
     if (detail === undefined || this.#accepted === undefined) return detail
-    const changed = changedPaths(this.#accepted.config, this.config).join(', ')
+    const changed = changedPaths(this.#accepted.publication.config, this.config).join(', ')
     return {
       ...detail,
       message: `${detail.message}; since revision ${this.#accepted.number}, changed are ${changed}`,
@@ -314,7 +350,7 @@ export class Revisions {
 
 /**
  * @param known secrets that were in force with the configuration before, for files that have gone bad since
- * @throws SwitchyardError `invalid-config` with each file that is unfit, and `inconsistent-snapshot`
+ * @throws SwitchyardError `invalid-config` with each invalid file, and `inconsistent-snapshot`
  */
 async function prepare(
   config: Config,
@@ -323,8 +359,8 @@ async function prepare(
   known?: ReadSecrets,
 ): Promise<Prepared> {
   const secrets = await store.read(config, known)
-  if (secrets.findings.length > 0) throwProblems(secrets.findings, 'files of secrets are unfit')
-  return { publication: publisher.prepare(config, materialsOf(secrets)), secrets }
+  if (secrets.findings.length > 0) throwProblems(secrets.findings, 'files of secrets are invalid')
+  return { publication: publisher.prepare(config, bytesOf(secrets)), secrets }
 }
 
 async function writeFirst(store: RevisionStore, initial: Config | undefined): Promise<Revision> {

@@ -1,8 +1,8 @@
-// Whose answers decide about a revision, and how.
+// Which nodes decide about a revision, and how.
 
 import t from 'tap'
 import type { NodeStatus } from '../../xds-server/index.ts'
-import { judge, keyOf } from './verdict.ts'
+import { evaluate, keyOf } from './verdict.ts'
 
 type State = NodeStatus['state']
 
@@ -11,106 +11,110 @@ function node(id: string, state: State, more: Partial<NodeStatus> = {}): NodeSta
   return { id, group: 'edge', connected, state, streams: [], types: {}, ...more }
 }
 
-const voter = (id: string) => keyOf({ group: 'edge', id })
+const baselineNode = (id: string) => keyOf({ group: 'edge', id })
 
 interface Case {
   readonly title: string
   readonly fleets?: readonly string[]
-  readonly voters?: readonly string[]
-  readonly marked?: readonly string[]
+  readonly baseline?: readonly string[]
+  readonly alreadyNacked?: readonly string[]
   readonly nodes: readonly NodeStatus[]
-  readonly ruling: object
+  readonly verdict: object
 }
 
 const CASES: readonly Case[] = [
   {
-    title: 'what changes no fleet is accepted',
+    title: 'a revision that changes no fleet is accepted',
     fleets: [],
     nodes: [node('a', 'NACKED')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
-  { title: 'without a node nothing is known', nodes: [], ruling: { kind: 'open', verifiable: false } },
   {
-    title: 'it is accepted once every voter has ACKed',
-    voters: ['a', 'b'],
+    title: 'without a node it is open and not verifiable',
+    nodes: [],
+    verdict: { kind: 'open', verifiable: false },
+  },
+  {
+    title: 'it is accepted when every baseline node has ACKed it',
+    baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'SYNCED')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
   {
-    title: 'it is open while a voter has not answered',
-    voters: ['a', 'b'],
+    title: 'it is open while a baseline node has not answered',
+    baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'STALE')],
-    ruling: { kind: 'open', verifiable: true },
+    verdict: { kind: 'open', verifiable: true },
   },
   {
-    title: 'one voter that refuses is enough, whatever the others say',
-    voters: ['a', 'b'],
+    title: 'one baseline node that NACKs rejects it, whatever the others answer',
+    baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'NACKED')],
-    ruling: { kind: 'refused', by: [{ id: 'b' }] },
+    verdict: { kind: 'rejected', by: [{ id: 'b' }] },
   },
   {
-    title: 'where voters are connected, a node that is none is not asked',
-    voters: ['a'],
+    title: 'if baseline nodes are connected, the answers of other nodes do not count',
+    baseline: ['a'],
     nodes: [node('a', 'SYNCED'), node('b', 'NACKED'), node('c', 'STALE')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
   {
-    title: 'a voter that left is not waited for',
-    voters: ['a', 'b'],
+    title: 'a baseline node that disconnected is not waited for',
+    baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'DISCONNECTED')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
   {
-    title: 'where all voters left, it is as if there had been none',
-    voters: ['a'],
+    title: 'if all baseline nodes disconnected, it is as if there had been none',
+    baseline: ['a'],
     nodes: [node('a', 'DISCONNECTED'), node('b', 'NOT_SENT')],
-    ruling: { kind: 'open', verifiable: false },
+    verdict: { kind: 'open', verifiable: false },
   },
   {
-    title: 'where nobody held what was before, whoever holds this decides: it is accepted',
+    title: 'without baseline nodes, the nodes that are served it decide: all ACK, and it is accepted',
     nodes: [node('a', 'SYNCED')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
   {
-    title: 'where nobody held what was before, whoever holds this decides: it is refused',
+    title: 'without baseline nodes, the nodes that are served it decide: one NACKs, and it is rejected',
     nodes: [node('a', 'SYNCED'), node('b', 'NACKED')],
-    ruling: { kind: 'refused', by: [{ id: 'b' }] },
+    verdict: { kind: 'rejected', by: [{ id: 'b' }] },
   },
   {
-    title: 'a node that refused what was before already is not asked',
-    marked: ['a'],
+    title: 'a node that already NACKed what was served before does not count',
+    alreadyNacked: ['a'],
     nodes: [node('a', 'NACKED')],
-    ruling: { kind: 'open', verifiable: false },
+    verdict: { kind: 'open', verifiable: false },
   },
   {
-    title: 'a node that is held back has not seen it, even if it voted before it started anew',
-    voters: ['a'],
+    title: 'a pinned node has not seen it, even if it was a baseline node before it restarted',
+    baseline: ['a'],
     nodes: [node('a', 'SYNCED', { pinned: true })],
-    ruling: { kind: 'open', verifiable: false },
+    verdict: { kind: 'open', verifiable: false },
   },
   {
-    title: 'a node of a fleet that is not changed has nothing to say',
+    title: 'a node of a fleet that did not change does not count',
     nodes: [node('a', 'NACKED', { group: 'west' }), node('b', 'SYNCED')],
-    ruling: { kind: 'accepted' },
+    verdict: { kind: 'accepted' },
   },
   {
-    title: 'one fleet that refuses is enough',
+    title: 'a NACK in one of the fleets rejects it',
     fleets: ['edge', 'west'],
-    voters: ['a'],
+    baseline: ['a'],
     nodes: [node('a', 'NACKED'), node('w', 'SYNCED', { group: 'west' })],
-    ruling: { kind: 'refused', by: [{ id: 'a' }] },
+    verdict: { kind: 'rejected', by: [{ id: 'a' }] },
   },
 ]
 
-for (const { title, fleets = ['edge'], voters = [], marked = [], nodes, ruling } of CASES) {
+for (const { title, fleets = ['edge'], baseline = [], alreadyNacked = [], nodes, verdict } of CASES) {
   t.test(title, async (t) => {
-    const trial = {
+    const rollout = {
       fleets: new Set(fleets),
-      voters: new Set(voters.map(voter)),
-      marked: new Set(marked.map(voter)),
+      baseline: new Set(baseline.map(baselineNode)),
+      alreadyNacked: new Set(alreadyNacked.map(baselineNode)),
     }
-    const found = judge(trial, nodes)
-    t.match(found, ruling)
-    t.equal(found.kind === 'refused' ? found.by.length : 0, 'by' in ruling ? 1 : 0)
+    const found = evaluate(rollout, nodes)
+    t.match(found, verdict)
+    t.equal(found.kind === 'rejected' ? found.by.length : 0, 'by' in verdict ? 1 : 0)
   })
 }

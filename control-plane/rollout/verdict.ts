@@ -1,20 +1,20 @@
-// The trial of a revision: whose answers count, and what they come to. Pure.
+// The rollout of a revision: whose answers count, and the verdict that they lead to. Pure.
 
 import type { NodeStatus } from '../../xds-server/index.ts'
 
-export interface Trial {
+export interface Rollout {
   /** The fleets that are served something else than what was accepted last. */
   readonly fleets: ReadonlySet<string>
-  /** Nodes that held what was served before, when the revision was written: these can tell. */
-  readonly voters: ReadonlySet<string>
-  /** Nodes that refuse what was served before already: their refusal says nothing about the revision. */
-  readonly marked: ReadonlySet<string>
+  /** Keys of the nodes that were SYNCED when the revision was written: these can tell. */
+  readonly baseline: ReadonlySet<string>
+  /** Keys of the nodes that NACKed what was served before: their NACK says nothing about the revision. */
+  readonly alreadyNacked: ReadonlySet<string>
 }
 
-export type Ruling =
+export type Verdict =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly by: readonly NodeStatus[] }
-  /** `verifiable` where a node is connected that can tell. */
+  | { readonly kind: 'rejected'; readonly by: readonly NodeStatus[] }
+  /** `verifiable` if a node is connected that can tell. */
   | { readonly kind: 'open'; readonly verifiable: boolean }
 
 /** Node ids are unique within a fleet. */
@@ -27,16 +27,19 @@ export function keysOf(nodes: readonly NodeStatus[], state: NodeStatus['state'])
 }
 
 /**
- * Voters decide, as far as they are connected. Where none is, whoever is served the revision decides, because nobody else
- * holds it yet.
+ * The baseline nodes decide, if any of them is connected. Otherwise every node that is served the revision decides, because
+ * nobody else has it yet.
  */
-export function judge({ fleets, voters, marked }: Trial, nodes: readonly NodeStatus[]): Ruling {
+export function evaluate(
+  { fleets, baseline, alreadyNacked }: Rollout,
+  nodes: readonly NodeStatus[],
+): Verdict {
   if (fleets.size === 0) return { kind: 'accepted' }
   const served = nodes.filter(({ connected, group, pinned }) => connected && !pinned && fleets.has(group))
-  const present = served.filter((node) => voters.has(keyOf(node)))
-  const jury = present.length > 0 ? present : served.filter((node) => !marked.has(keyOf(node)))
-  const by = jury.filter(({ state }) => state === 'NACKED')
-  if (by.length > 0) return { kind: 'refused', by }
-  if (jury.length > 0 && jury.every(({ state }) => state === 'SYNCED')) return { kind: 'accepted' }
+  const present = served.filter((node) => baseline.has(keyOf(node)))
+  const eligible = present.length > 0 ? present : served.filter((node) => !alreadyNacked.has(keyOf(node)))
+  const by = eligible.filter(({ state }) => state === 'NACKED')
+  if (by.length > 0) return { kind: 'rejected', by }
+  if (eligible.length > 0 && eligible.every(({ state }) => state === 'SYNCED')) return { kind: 'accepted' }
   return { kind: 'open', verifiable: present.length > 0 }
 }

@@ -4,8 +4,8 @@ import { create } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
-import { partsOf } from './defaults.ts'
 import { healthCheck } from './health-check.ts'
+import { partsOf } from './parts-of.ts'
 
 function clusterWith(settings: object | undefined) {
   const [parts = {}] = partsOf([healthCheck], { healthCheck: settings }, (one, inEffect) =>

@@ -2,8 +2,9 @@
 
 import t from 'tap'
 import { circuitBreaker } from './circuit-breaker.ts'
-import { inEffect, partsOf } from './defaults.ts'
+import { inEffect } from './defaults.ts'
 import { mergeParts } from './merge-parts.ts'
+import { partsOf } from './parts-of.ts'
 import { retry } from './retry.ts'
 
 t.test('parts of one message are merged field by field, and lists are joined', async (t) => {

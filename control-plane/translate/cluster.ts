@@ -11,9 +11,9 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { type Fleet, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
-import { partsOf } from '../switches/defaults.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
+import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 
 const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'

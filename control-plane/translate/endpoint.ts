@@ -10,8 +10,8 @@ import {
 import { SwitchyardError } from '../../core/errors.ts'
 import { parseAddress } from '../document/address.ts'
 import type { Endpoint, Upstream } from '../document/model.ts'
-import { partsOf } from '../switches/defaults.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
+import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { sortedEntries } from './entry.ts'
 

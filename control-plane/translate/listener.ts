@@ -11,9 +11,9 @@ import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/netwo
 import { SwitchyardError } from '../../core/errors.ts'
 import type { Config, Fleet, Listener } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
-import { partsOf } from '../switches/defaults.ts'
 import { toHttpFilters } from '../switches/filter-chain.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
+import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { httpConnectionManager } from './l7.ts'
 

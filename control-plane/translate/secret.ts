@@ -6,12 +6,17 @@ import {
   SecretSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { SecretMaterial } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytes } from '../sources/secrets/secret-bytes.ts'
 import { secretName } from '../switches/secret-name.ts'
 import type { SecretPart } from '../switches/tls.ts'
 
-/** @throws SwitchyardError `internal` where the material lacks the part; whoever read the files has seen to that */
-export function toSecret(secret: string, part: SecretPart, { certificate, ca }: SecretMaterial = {}): Secret {
+/** The name in the document of the secret that a resource is made of. */
+export function secretOf(resourceName: string): string {
+  return resourceName.slice(resourceName.indexOf('/') + 1)
+}
+
+/** @throws SwitchyardError `internal` if the bytes lack the part, which reading the files rules out */
+export function toSecret(secret: string, part: SecretPart, { certificate, ca }: SecretBytes = {}): Secret {
   const name = secretName(secret, part)
   if (part === 'certificate' && certificate !== undefined) {
     const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.key) }

@@ -6,7 +6,7 @@ import { memoizeEntry } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
 import type { Config, EnvoyFleet, Fleet, FleetLb, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
-import type { SecretMaterials } from '../sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -41,9 +41,9 @@ interface Made {
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
   const parts = createParts(switches)
-  return (config: Config, fleetName: string, materials: SecretMaterials = new Map()): Translation => {
+  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, materials)
+    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -60,7 +60,7 @@ export function createTranslator(switches: Switches) {
  * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs, and a flip
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
- * @param materials what the files of its secrets hold, as far as something that is on uses them
+ * @param secretBytes what is in the files of the secrets that something uses
  */
 export const translate = createTranslator(SWITCHES)
 
@@ -70,11 +70,11 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  materials: SecretMaterials,
+  secretBytes: SecretBytesByName,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, materials)
+      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
     default:
       throw unknownKind(fleetName, fleet.kind)
   }
@@ -92,12 +92,12 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  materials: SecretMaterials,
+  secretBytes: SecretBytesByName,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = sortedEntries(config.upstreams).filter(([name]) => reached.has(name))
   return [
-    ...fromSecrets(configured, materials),
+    ...fromSecrets(configured, secretBytes),
     ...fromUpstreams(parts, fleet, upstreams),
     ...fromListeners(parts, config, fleetName, fleet),
     ...configured.flatMap(fromSwitch),
@@ -117,17 +117,17 @@ function provenanceOf(made: readonly Made[]): Provenance {
 export function translateFleet(
   config: Config,
   fleetName: string,
-  materials?: SecretMaterials,
+  secretBytes?: SecretBytesByName,
 ): readonly Message[] {
-  return translate(config, fleetName, materials).resources
+  return translate(config, fleetName, secretBytes).resources
 }
 
-function fromSecrets(configured: readonly ConfiguredSwitch[], materials: SecretMaterials): Made[] {
+function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
   const byName = Object.fromEntries(
     secretsUsedBy(configured).map((one) => [secretName(one.secret, one.part), one]),
   )
   return sortedEntries(byName).map(([name, { secret, part }]) => ({
-    resource: toSecret(secret, part, materials.get(secret)),
+    resource: toSecret(secret, part, secretBytes.get(secret)),
     name,
     from: ['secrets', secret],
   }))

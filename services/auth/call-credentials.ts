@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import type { TokenSource } from './token-source.ts'
 
-/** A call fails with UNAVAILABLE where no token is to be had. */
+/** A call fails with UNAVAILABLE if the source has no token. */
 export function tokenCredentials(source: TokenSource): CallCredentials {
   return credentials.createFromMetadataGenerator((_options, done) => {
     source.get().then(
@@ -35,7 +35,7 @@ export interface TlsIdentity {
   readonly verify?: VerifyOptions
 }
 
-/** TLS with a token on every call. There is no such thing on plaintext: grpc-js sends a token to nobody who might be anybody. */
+/** TLS with a token on every call. On plaintext, grpc-js sends no call credentials: it does not know who would receive them. */
 export function secureCredentials(source: TokenSource, tls: TlsIdentity = {}): ChannelCredentials {
   const { ca = null, key = null, certificate = null, verify } = tls
   const channel = credentials.createSsl(ca, key, certificate, verify)

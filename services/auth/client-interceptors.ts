@@ -1,4 +1,4 @@
-// Interceptors of clients: a token on every call, and one more try with a new one where it was refused.
+// Client interceptors: a token on every call, and one retry with a new token after UNAUTHENTICATED.
 
 import {
   InterceptingCall,

@@ -1,4 +1,4 @@
-// Interceptors of servers: who calls, as the proxy in front has found out, and what their roles let them do here.
+// Server interceptors: the identity that the proxy has authenticated, and the roles that a method requires.
 
 import {
   type Metadata,
@@ -19,19 +19,19 @@ export interface Identity {
 export const SUBJECT_HEADER = 'x-auth-subject'
 export const ROLES_HEADER = 'x-auth-roles'
 
-/** Undefined where the subject is missing, or a header is there more than once: then nobody has checked who calls. */
+/** Undefined if the subject is missing or a header occurs more than once: then no proxy has authenticated the caller. */
 export function identityOf(metadata: Metadata): Identity | undefined {
   const [subject] = metadata.get(SUBJECT_HEADER)
   const [roles = ''] = metadata.get(ROLES_HEADER)
-  // Node joins what is there twice.
+  // Node joins repeated headers by commas.
   if (subject === undefined || [subject, roles].some((value) => value.includes(', '))) return undefined
   return { subject: String(subject), roles: new Set(String(roles).split(',').filter(Boolean)) }
 }
 
 export interface IdentityRules {
-  /** Roles of which a caller needs one, by the path of the method, such as `/switchyard.kv.v1.KeyValueService/Put`. */
+  /** The roles that may call a method (one is enough), by the path of the method, such as `/switchyard.kv.v1.KeyValueService/Put`. */
   readonly roles: Readonly<Record<string, readonly string[]>>
-  /** Whether the headers of this connection are to be believed: whoever reaches the service past the proxy writes its own. */
+  /** Whether to trust the headers of this connection. A client that bypasses the proxy can write its own. */
   readonly trusts: (connection: Connection) => boolean
 }
 
@@ -56,8 +56,8 @@ export function requireIdentity({ roles, trusts }: IdentityRules): ServerInterce
       start: (next) => {
         const listener = new ServerListenerBuilder()
           .withOnReceiveMetadata((metadata, pass) => {
-            const refusal = refusalOf(trusts(connection) ? identityOf(metadata) : undefined, needed)
-            if (refusal) call.sendStatus(refusal)
+            const denial = denialOf(trusts(connection) ? identityOf(metadata) : undefined, needed)
+            if (denial) call.sendStatus(denial)
             else pass(metadata)
           })
           .build()
@@ -67,14 +67,14 @@ export function requireIdentity({ roles, trusts }: IdentityRules): ServerInterce
   }
 }
 
-function refusalOf(
+function denialOf(
   identity: Identity | undefined,
   needed: readonly string[],
 ): Pick<StatusObject, 'code' | 'details'> | undefined {
   if (identity === undefined) {
     return {
       code: status.UNAUTHENTICATED,
-      details: 'the call has no identity from a proxy that is trusted here',
+      details: 'the call has no identity from a trusted proxy',
     }
   }
   if (needed.some((role) => identity.roles.has(role))) return undefined

@@ -1,4 +1,4 @@
-// A token that is renewed before it ends: callers share one, and only the first of them waits for the next.
+// A token that is renewed before it expires. Callers share it, and only the first one waits for it.
 
 /** A bearer token, and when it ends in milliseconds since the epoch. */
 export interface Token {
@@ -7,9 +7,9 @@ export interface Token {
 }
 
 export interface TokenSource {
-  /** The token to send now. Rejects where there is none and none is to be had. */
+  /** The token to send now. Rejects if there is none, and a new one cannot be fetched. */
   get(): Promise<string>
-  /** Says that `value` was refused, so that it is not sent again. */
+  /** Reports that a server rejected `value`, so that it is not sent again. */
   discard(value: string): void
 }
 
@@ -44,7 +44,7 @@ export class RenewedToken implements TokenSource {
   async get(): Promise<string> {
     const left = (this.#token?.expiresAt ?? 0) - this.#now()
     if (this.#token === undefined || left <= 0) return (await this.#renew()).value
-    // Its failure is nobody's yet: the token at hand is good.
+    // A failure does not matter yet: the current token is still valid.
     if (left <= this.#renewAheadMs) this.#renew().catch(() => {})
     return this.#token.value
   }

@@ -1,4 +1,4 @@
-// The policy in force: read at the start, replaced whole when its file changes, kept where the new one is not good.
+// The policy in force. It is read at startup and replaced when its file changes, unless the new one is invalid.
 
 import { type FSWatcher, watch } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -6,12 +6,12 @@ import { digestOfAll } from './bundle/digest.ts'
 import type { Decision } from './decision.ts'
 import { compilePolicy, type Policy } from './policy.ts'
 import type { PolicyInput } from './policy-input.ts'
-import { openPolicyPlace, type PolicyPlace, type PolicyReader } from './policy-place.ts'
+import { openPolicyLocation, type PolicyLocation, type PolicyReader } from './policy-location.ts'
 
-/** What came of a change; `inForce` is the revision that decides from here on. */
+/** The result of a change. `inForce` is the revision that decides from now on. */
 export type PolicyEvent =
   | { readonly kind: 'activated'; readonly inForce: string }
-  | { readonly kind: 'refused'; readonly inForce: string; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly inForce: string; readonly reason: string }
 
 export class ActivePolicy implements Policy {
   readonly #reader: PolicyReader
@@ -20,28 +20,26 @@ export class ActivePolicy implements Policy {
   #policy: Policy
   #reading: Promise<void> | undefined
   #isStale = false
-  /** The digest of what was read last, good or not: one change of a file is often told twice. */
-  #judged: string
+  /** The digest of what was read last, valid or not: one change of a file often causes two events. */
+  #lastRead: string
 
   private constructor(
     reader: PolicyReader,
     policy: Policy,
-    judged: string,
+    lastRead: string,
     onEvent: (event: PolicyEvent) => void,
   ) {
     this.#reader = reader
-    this.#judged = judged
+    this.#lastRead = lastRead
     this.#policy = policy
     this.#onEvent = onEvent
     this.#watcher = watch(reader.watched, () => void this.reload())
-    this.#watcher.on('error', (error) =>
-      this.#refuse(`its folder cannot be watched any more: ${error.message}`),
-    )
+    this.#watcher.on('error', (error) => this.#reject(`cannot watch its folder any longer: ${error.message}`))
   }
 
-  /** @throws SwitchyardError where there is no good policy to begin with */
-  static async open(place: PolicyPlace, onEvent: (event: PolicyEvent) => void): Promise<ActivePolicy> {
-    const reader = await openPolicyPlace(place)
+  /** @throws SwitchyardError if there is no valid policy at startup */
+  static async open(location: PolicyLocation, onEvent: (event: PolicyEvent) => void): Promise<ActivePolicy> {
+    const reader = await openPolicyLocation(location)
     const files = await reader.read()
     const policy = await compilePolicy(await reader.parse(files))
     const active = new ActivePolicy(reader, policy, digestOfAll(files), onEvent)
@@ -59,7 +57,7 @@ export class ActivePolicy implements Policy {
     return this.#policy.decide(input)
   }
 
-  /** Reads the policy again, once more where it changes meanwhile; resolves when the newest has been judged. */
+  /** Reads the policy again, and once more if it changes meanwhile. Resolves when the newest one is activated or rejected. */
   reload(): Promise<void> {
     this.#isStale = true
     this.#reading ??= this.#readWhileStale().finally(() => {
@@ -84,18 +82,18 @@ export class ActivePolicy implements Policy {
     try {
       const files = await this.#reader.read()
       digest = digestOfAll(files)
-      if (digest === this.#judged) return
-      // Calls go on by the old one until the new one is whole.
+      if (digest === this.#lastRead) return
+      // The old policy decides calls until the new one is compiled.
       this.#policy = await compilePolicy(await this.#reader.parse(files))
       this.#onEvent({ kind: 'activated', inForce: this.#policy.revision })
     } catch (thrown) {
-      this.#refuse(SwitchyardError.from(thrown).message)
+      this.#reject(SwitchyardError.from(thrown).message)
     } finally {
-      this.#judged = digest
+      this.#lastRead = digest
     }
   }
 
-  #refuse(reason: string): void {
-    this.#onEvent({ kind: 'refused', inForce: this.#policy.revision, reason })
+  #reject(reason: string): void {
+    this.#onEvent({ kind: 'rejected', inForce: this.#policy.revision, reason })
   }
 }

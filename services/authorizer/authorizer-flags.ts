@@ -2,10 +2,10 @@
 
 import type { Problem } from '../../core/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
-import { parseFlags, wrongFlags } from '../flags.ts'
+import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
 import { DEFAULT_MASKS } from './decision-log.ts'
-import type { PolicyPlace } from './policy-place.ts'
+import type { PolicyLocation } from './policy-location.ts'
 
 const FLAGS = {
   listen: { type: 'string', default: '127.0.0.1:0' },
@@ -18,7 +18,7 @@ const FLAGS = {
 
 export interface AuthorizerFlags {
   readonly listen: ListenAddress
-  readonly place: PolicyPlace
+  readonly location: PolicyLocation
   /** A file that lines are appended to; `-` is stdout. */
   readonly decisionLog?: string
   readonly masks: readonly string[]
@@ -29,31 +29,37 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const flags = parseFlags(args, FLAGS)
   const problems: Problem[] = []
   const listen = readListen(flags.listen, problems)
-  const place = readPlace(flags, problems)
+  const location = readLocation(flags, problems)
   const masks = (flags.mask ?? []).filter((mask) => {
     if (mask.startsWith('/input/')) return true
-    problems.push({ path: '--mask', message: `"${mask}" is no pointer such as /input/claims/main/email` })
+    problems.push({
+      path: '--mask',
+      message: `"${mask}" is not a pointer to a field of the input; write it like /input/claims/main/email`,
+    })
     return false
   })
-  if (problems.length > 0) throw wrongFlags(problems)
+  if (problems.length > 0) throw invalidFlags(problems)
   const decisionLog = flags['decision-log']
   return {
     listen,
-    place,
+    location,
     masks: [...DEFAULT_MASKS, ...masks],
     ...(decisionLog !== undefined && { decisionLog }),
   }
 }
 
-function readPlace(flags: ReturnType<typeof parseFlags<typeof FLAGS>>, problems: Problem[]): PolicyPlace {
+function readLocation(
+  flags: ReturnType<typeof parseFlags<typeof FLAGS>>,
+  problems: Problem[],
+): PolicyLocation {
   const { policy, bundle, 'verification-key': verificationKey } = flags
   if ((policy === undefined) === (bundle === undefined)) {
-    const message = 'or --bundle: give exactly one place where the policy is'
+    const message = 'give exactly one of --policy and --bundle'
     problems.push({ path: '--policy', message })
   }
   if (bundle === undefined) return { folder: policy ?? '' }
   if (verificationKey === undefined) {
-    const message = 'is missing: a bundle needs the public key of whoever signs it'
+    const message = "is missing; give the public key that verifies the bundle's signature"
     problems.push({ path: '--verification-key', message })
   }
   return { bundle, verificationKey: verificationKey ?? '' }

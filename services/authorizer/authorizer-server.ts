@@ -6,7 +6,7 @@ import { DrainingListener, type ListenAddress } from '../draining-listener.ts'
 import { addHealth } from '../health.ts'
 import { addService } from '../rpc/index.ts'
 import { toCheckResponse } from './check-response.ts'
-import { type Decision, refuse } from './decision.ts'
+import { type Decision, deny } from './decision.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { Policy } from './policy.ts'
 import { toPolicyInput } from './policy-input.ts'
@@ -34,7 +34,7 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
   addService(server, Authorization, {
     async check(request) {
       const input = toPolicyInput(request)
-      const decision: Decision = 'refusal' in input ? refuse(input.refusal) : policy.decide(input)
+      const decision: Decision = 'refusal' in input ? deny(input.refusal) : policy.decide(input)
       log?.write({ input, decision, revision: policy.revision })
       return toCheckResponse(decision, namesOf(request))
     },

@@ -23,7 +23,7 @@ async function openFolder(t: Test): Promise<string> {
   return folder
 }
 
-t.test('flags that are wrong are told all at once', async (t) => {
+t.test('all invalid flags are reported at once', async (t) => {
   t.throws(() => parseAuthorizerFlags(['--listen', 'here', '--bundle', 'b', '--mask', 'email']), {
     code: 'invalid-argument',
     problems: [{ path: '--listen' }, { path: '--verification-key' }, { path: '--mask' }],
@@ -40,7 +40,7 @@ t.test('flags that are wrong are told all at once', async (t) => {
     problems: [{ message: /--polcy/ }],
   })
   t.match(parseAuthorizerFlags(['--policy', 'a', '--mask', '/input/body']), {
-    place: { folder: 'a' },
+    location: { folder: 'a' },
     listen: { host: '127.0.0.1', port: 0 },
     masks: [/authorization/, /cookie/, /proxy/, /email/, '/input/body'],
   })

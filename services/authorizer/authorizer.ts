@@ -12,8 +12,8 @@ const complain = complainAs('authorizer')
 
 function tell(event: PolicyEvent): void {
   print({ policy: event })
-  if (event.kind === 'refused') {
-    complain(new Error(`a policy was refused, ${event.inForce} goes on: ${event.reason}`))
+  if (event.kind === 'rejected') {
+    complain(new Error(`rejected a new policy; ${event.inForce} stays in force: ${event.reason}`))
   }
 }
 
@@ -28,7 +28,7 @@ function openLog({ decisionLog, masks }: AuthorizerFlags): DecisionLog | undefin
 async function main(args: readonly string[]): Promise<void> {
   const flags = parseAuthorizerFlags(args)
   const log = openLog(flags)
-  const policy = await ActivePolicy.open(flags.place, tell)
+  const policy = await ActivePolicy.open(flags.location, tell)
   const authorizer = await startAuthorizer({ listen: flags.listen, policy, ...(log && { log }) })
   obeyDrainAndStop(authorizer, complain)
   print({ address: authorizer.address })

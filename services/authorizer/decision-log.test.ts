@@ -17,7 +17,7 @@ t.test('a line says what was asked and decided, and not what is masked', async (
     headers: { authorization: ['Bearer secret'], te: ['trailers'] },
   }
   log.write({ input, decision: DECISION, revision: 'r1' })
-  log.write({ input: { refusal: 'the path is no gRPC method' }, decision: DECISION, revision: 'r1' })
+  log.write({ input: { refusal: 'the path is not a gRPC method' }, decision: DECISION, revision: 'r1' })
   await log.close()
   const lines = (await text(out)).trim().split('\n')
   const [first, second]: DecisionEntry[] = lines.map((line) => JSON.parse(line))

@@ -1,4 +1,4 @@
-// The decision log: a JSON line a call in the fields of OPA's own, without what nobody should read there.
+// The decision log: one JSON line for each call, with the fields of OPA's decision logs and with credentials masked.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ export interface DecisionEntry {
   readonly result: Decision
   /** Pointers to the values that were here and are not shown. */
   readonly masked: readonly string[]
-  /** Lines that were lost before this one, because nobody took them fast enough. */
+  /** The number of lines dropped before this one, because the output was too slow. */
   readonly dropped?: number
 }
 
@@ -27,7 +27,7 @@ export interface Decided {
   readonly revision: string
 }
 
-/** Credentials: they are of use to whoever reads them. More can be masked by flags. */
+/** Credentials, which a reader of the log could use. Flags can mask more fields. */
 export const DEFAULT_MASKS = [
   '/input/headers/authorization',
   '/input/headers/cookie',

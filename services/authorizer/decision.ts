@@ -1,17 +1,17 @@
-// What a policy has decided: whatever is not a whole and clear permission is a refusal.
+// A policy's decision. Anything that is not a complete permission denies the call.
 
-/** Headers that a policy may set for the services begin so; nobody else's reach them. */
+/** The prefix of headers that a policy may set for services. Envoy removes a client's own. */
 export const OWNED_PREFIX = 'x-auth-'
 
 export interface Decision {
   readonly allowed: boolean
-  /** For the caller, and for whoever reads the log; empty where it is allowed. */
+  /** For the caller and for the log. Empty if the call is allowed. */
   readonly reason: string
   /** For the service: names begin with `x-auth-`. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-export function refuse(reason: string): Decision {
+export function deny(reason: string): Decision {
   return { allowed: false, reason, headers: {} }
 }
 
@@ -21,17 +21,17 @@ const HEADER_VALUE = /^[\x20-\x7e]{0,4096}$/
 
 /** @param results what the compiled policy answers with: `[{ result }]`, or `[]` where its decision is undefined */
 export function readDecision(results: unknown): Decision {
-  if (!Array.isArray(results) || results.length === 0) return refuse('the policy has no rule for this method')
+  if (!Array.isArray(results) || results.length === 0) return deny('the policy has no rule for this method')
   const { result } = results[0] as { readonly result?: unknown }
   if (!isObject(result) || typeof result.allowed !== 'boolean') {
-    return refuse('the decision of the policy is no { allowed, reason, headers }')
+    return deny('the decision of the policy is not an object { allowed, reason, headers }')
   }
   const { allowed, reason, headers = {} } = result
-  if (!allowed) return refuse(typeof reason === 'string' && reason !== '' ? reason : 'refused by the policy')
-  if (!isObject(headers)) return refuse('the headers of the decision are no object')
+  if (!allowed) return deny(typeof reason === 'string' && reason !== '' ? reason : 'denied by the policy')
+  if (!isObject(headers)) return deny('the headers of the decision are not an object')
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name) || typeof value !== 'string' || !HEADER_VALUE.test(value)) {
-      return refuse(`the decision sets ${name}, which is not a plain text named ${OWNED_PREFIX}…`)
+      return deny(`the decision sets ${name}, which is not a header ${OWNED_PREFIX}… with a plain text value`)
     }
   }
   return { allowed, reason: '', headers: headers as Record<string, string> }

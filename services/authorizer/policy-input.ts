@@ -1,4 +1,4 @@
-// What policies see of a call: made of Envoy's CheckRequest, and refused here where it would be ambiguous.
+// The policy's view of a call, from Envoy's CheckRequest. Ambiguous calls are denied here.
 
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { CheckRequest } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
@@ -25,7 +25,7 @@ export interface PolicyInput {
   readonly body?: { readonly bytes: number }
 }
 
-/** Why a call is refused without asking the policy. */
+/** Why a call is denied without evaluating the policy. */
 export interface Unreadable {
   readonly refusal: string
 }
@@ -34,7 +34,7 @@ export interface Unreadable {
 const JWT_METADATA = 'envoy.filters.http.jwt_authn'
 /** Beside an entry's claims: cannot be an entry, since their names have no slash. */
 const TOKEN_HEADER_SUFFIX = '/header'
-/** Envoy sets it where it sends a body; whoever else does so is refused at worst. */
+/** Envoy sets it when it sends a body. A client that sets it can only get its own call denied. */
 const PARTIAL_BODY = 'x-envoy-auth-partial-body'
 
 const METHOD_PATH = /^\/([A-Za-z_][\w.]*)\/([A-Za-z_]\w*)$/
@@ -44,7 +44,7 @@ export function toPolicyInput({ attributes }: CheckRequest): PolicyInput | Unrea
   const http = attributes?.request?.http
   const [, service, method] = METHOD_PATH.exec(http?.path ?? '') ?? []
   if (http === undefined || service === undefined || method === undefined) {
-    return { refusal: 'the path is no gRPC method' }
+    return { refusal: 'the path is not a gRPC method' }
   }
   const headers = readHeaders(http.headerMap?.headers ?? [])
   if (headers === undefined) return { refusal: 'a header is not UTF-8' }

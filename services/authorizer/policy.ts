@@ -3,7 +3,7 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import { loadPolicy } from '@open-policy-agent/opa-wasm'
 import { SwitchyardError } from '../../core/errors.ts'
-import { type Decision, readDecision, refuse } from './decision.ts'
+import { type Decision, deny, readDecision } from './decision.ts'
 import type { PolicyInput } from './policy-input.ts'
 
 /** The rule that is asked: every policy has it. */
@@ -27,9 +27,13 @@ export interface Policy {
 /** @throws SwitchyardError `bad-bundle` where the module is not one of OPA's, or lacks the entry point */
 export async function compilePolicy({ wasm, data, revision }: PolicySource): Promise<Policy> {
   const loaded = await loadPolicy(wasm).catch((cause: unknown) => {
-    throw new SwitchyardError('bad-bundle', `policy.wasm is no policy of OPA's: ${messageOf(cause)}`, {
-      cause,
-    })
+    throw new SwitchyardError(
+      'bad-bundle',
+      `policy.wasm is not a policy that OPA compiled: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    )
   })
   const entrypoint: unknown = loaded.entrypoints[ENTRYPOINT]
   if (typeof entrypoint !== 'number') {
@@ -44,7 +48,7 @@ export async function compilePolicy({ wasm, data, revision }: PolicySource): Pro
       try {
         return readDecision(loaded.evaluate(input, entrypoint))
       } catch (thrown) {
-        return refuse(`the policy failed: ${messageOf(thrown)}`)
+        return deny(`the policy failed: ${messageOf(thrown)}`)
       }
     },
   }

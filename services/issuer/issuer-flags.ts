@@ -2,7 +2,7 @@
 
 import type { Problem } from '../../core/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
-import { parseFlags, wrongFlags } from '../flags.ts'
+import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './token-issuer.ts'
 
@@ -19,7 +19,7 @@ export interface IssuerFlags {
   readonly listen: ListenAddress
   /** Of its first key. */
   readonly algorithm: SigningAlgorithm
-  /** Where whoever asks is given a token; nowhere without it. */
+  /** Where `POST /token` issues tokens without authentication. Default: nowhere. */
   readonly tokens?: ListenAddress
 }
 
@@ -32,21 +32,21 @@ export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
   if (issuer === '') {
     problems.push({
       path: '--issuer',
-      message: 'is missing: give the iss of its tokens, such as https://issuer.local',
+      message: 'is missing; give the iss of its tokens, such as https://issuer.local',
     })
   }
   if (!isAlgorithm(algorithm)) {
-    const message = `"${algorithm}" is not known: give one of ${SIGNING_ALGORITHMS.join(', ')}`
+    const message = `"${algorithm}" is not a signing algorithm; use one of ${SIGNING_ALGORITHMS.join(', ')}`
     problems.push({ path: '--algorithm', message })
   }
   const address = readListen(listen, problems)
   const tokensAddress = tokens === undefined ? undefined : readListen(tokens, problems, '--tokens')
   if (tokensAddress && 'host' in tokensAddress && !LOOPBACK.test(tokensAddress.host)) {
-    const message = `"${tokens}" is not on the loopback: whoever reaches it has tokens of anybody`
+    const message = `"${tokens}" is not a loopback address; everybody who reaches it can get a token for any subject`
     problems.push({ path: '--tokens', message })
   }
   if (problems.length > 0 || !isAlgorithm(algorithm)) {
-    throw wrongFlags(problems)
+    throw invalidFlags(problems)
   }
   return { issuer, listen: address, algorithm, ...(tokensAddress && { tokens: tokensAddress }) }
 }

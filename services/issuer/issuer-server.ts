@@ -33,7 +33,7 @@ export async function serveKeySet(
   })
 }
 
-/** `POST /token` gives a token of anybody to whoever asks: for development, and never where others could reach it. */
+/** `POST /token` issues a token for any subject, without authentication. For development on loopback only. */
 export async function serveTokens(issuer: TokenIssuer, listen: ListenAddress): Promise<IssuerServer> {
   return serve(listen, async (request, response) => {
     const { method, url, headers } = request

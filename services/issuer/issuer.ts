@@ -4,7 +4,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, print, serveUntilTold } from '../service-process.ts'
 import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
 import { type IssuerServer, serveKeySet, serveTokens } from './issuer-server.ts'
-import { createSigningKey, TokenIssuer } from './token-issuer.ts'
+import { createSigningKey, SIGNING_ALGORITHMS, TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
 
 const complain = complainAs('issuer')
@@ -16,7 +16,10 @@ function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
   return {
     token: async (request) => ({ token: await issuer.sign(readTokenRequest(request)) }),
     publish: async (algorithm) => {
-      if (!isAlgorithm(algorithm)) throw new RangeError(`"${algorithm}" is no algorithm of keys`)
+      if (!isAlgorithm(algorithm))
+        throw new RangeError(
+          `"${algorithm}" is not a signing algorithm; use one of ${SIGNING_ALGORITHMS.join(', ')}`,
+        )
       const key = await createSigningKey(algorithm)
       issuer.publish(key)
       return { published: key.kid }

@@ -1,4 +1,4 @@
-// An issuer of tokens: keys of which one signs, a key set that others check by, and a rotation in which old and new overlap.
+// Issues tokens: it has one signing key, a key set that verifiers fetch, and a rotation in which old and new keys overlap.
 
 import {
   calculateJwkThumbprint,
@@ -71,7 +71,7 @@ export class TokenIssuer {
     this.#published = [...this.#published, key]
   }
 
-  /** Second step: from here on it signs. @throws where it is not published, since nobody could check its tokens */
+  /** Second step: sign with this key from now on. @throws if the key is not published, because no verifier could check its tokens */
   signWith(kid: string): void {
     const key = this.#published.find((published) => published.kid === kid)
     if (key === undefined) throw new RangeError(`the key ${kid} is not published: publish it before it signs`)

@@ -20,13 +20,14 @@ export function readTokenRequest(request: unknown): TokenOptions {
   const demand = (path: string, isFit: boolean, message: string) => {
     if (!isFit) problems.push({ path, message })
   }
-  demand('subject', isText(subject), 'is a text such as alice')
-  demand('audience', isText(audience), 'is a text such as echo')
-  demand('lifetime', Number.isSafeInteger(lifetime), 'is whole seconds, such as 600')
-  demand('claims', isObject(claims), 'are an object such as {"roles": ["admin"]}')
-  for (const name of OWN_CLAIMS) demand(`claims.${name}`, !(name in Object(claims)), "is the issuer's own")
+  demand('subject', isText(subject), 'must be a non-empty string, such as alice')
+  demand('audience', isText(audience), 'must be a non-empty string, such as echo')
+  demand('lifetime', Number.isSafeInteger(lifetime), 'must be a whole number of seconds, such as 600')
+  demand('claims', isObject(claims), 'must be an object such as {"roles": ["admin"]}')
+  for (const name of OWN_CLAIMS)
+    demand(`claims.${name}`, !(name in Object(claims)), 'is set by the issuer; remove it')
   if (problems.length > 0) {
-    throw new SwitchyardError('invalid-argument', 'no token can be made of this:', { problems })
+    throw new SwitchyardError('invalid-argument', 'invalid token request:', { problems })
   }
   return { subject, audience, lifetime, claims } as TokenOptions
 }

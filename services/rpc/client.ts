@@ -135,7 +135,7 @@ async function* receive(
   { signal }: CallOptions,
 ): AsyncGenerator<Message, void> {
   const release = cancelOn(signal, call)
-  // The iterator hears of errors while it runs; the status of a loop that was left comes after, and is nobody's.
+  // The iterator handles errors while it runs. The status of a loop that was left comes later and is ignored.
   call.on('error', () => {})
   try {
     yield* call

@@ -30,7 +30,7 @@ interface GrpcHandlers {
 type ServerCall = EventEmitter &
   Pick<ServerUnaryCall<Message, unknown>, 'metadata' | 'getPeer' | 'getDeadline'>
 
-/** Told what a handler threw that was no status, before the client is sent INTERNAL. */
+/** Called with an error that is not a status, before the client gets INTERNAL. */
 export type OnUnexpected = (thrown: unknown) => void
 
 /**
@@ -132,7 +132,7 @@ function contextOf(call: ServerCall): CallContext {
   }
 }
 
-/** What a handler throws once its call is over concerns nobody: most often it is the AbortError of its own wait. */
+/** An error that a handler throws after its call has ended is not reported: usually it is an AbortError. */
 function statusOf(thrown: unknown, context: CallContext, onUnexpected: OnUnexpected): StatusObject {
   const error = RpcStatusError.from(thrown, context.signal.aborted ? undefined : onUnexpected)
   return {

@@ -22,7 +22,7 @@ export class RpcStatusError extends Error {
   /**
    * Makes any throw a status: ours stays as it is, grpc-js's `ServiceError` keeps code, text and trailers.
    * All else is INTERNAL with a fixed text, since an unforeseen error may tell a stranger too much; it stays as `cause`,
-   * and `onUnexpected` is told.
+   * and `onUnexpected` gets it.
    */
   static from(thrown: unknown, onUnexpected: (thrown: unknown) => void = () => {}): RpcStatusError {
     if (thrown instanceof RpcStatusError) return thrown

@@ -7,7 +7,7 @@ import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
-import { issuedMaterials } from '../support/secret-materials.ts'
+import { issuedSecretBytes } from '../support/secret-bytes.ts'
 
 t.test('Envoy ACKs every golden output', async (t) => {
   const cache = new SnapshotCache({ consistency: 'enforce' })
@@ -18,10 +18,10 @@ t.test('Envoy ACKs every golden output', async (t) => {
 
   for (const name of namesOf(GOLDEN_FOLDER, IN)) {
     const config = readCase(GOLDEN_FOLDER, name)
-    const materials = await issuedMaterials(config, authority)
+    const secretBytes = await issuedSecretBytes(config, authority)
     for (const fleet of Object.keys(config.fleets)) {
       await t.test(`${name}, fleet ${fleet}`, async (t) => {
-        const resources = translateFleet(config, fleet, materials)
+        const resources = translateFleet(config, fleet, secretBytes)
         cache.setSnapshot('fleet', resources)
         await untilInEffect(cache, envoy)
         const [node] = cache.status('fleet')

@@ -26,7 +26,7 @@ t.test('each node of a testbed is served by a certificate of its own, and nobody
     'edge-2 SYNCED',
   ])
   t.equal(
-    (await stat(join(folder, 'certificates', 'edge-2.key'))).mode & 0o777,
+    (await stat(join(folder, 'identities', 'xds', 'edge-2.key'))).mode & 0o777,
     0o600,
     nodeUri('edge', 'edge-2'),
   )

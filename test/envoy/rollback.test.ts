@@ -78,7 +78,7 @@ t.test(
     t.equal(refused.status, 409)
     t.match(refused.body, {
       type: 'urn:switchyard:error:nacked',
-      detail: /^edge-1 refused Cluster: .*prime.*changed are fleets\.fleet\.lb/s,
+      detail: /^edge-1 NACKed Cluster: .*prime.*changed are fleets\.fleet\.lb/s,
       problems: [{ path: /^(upstreams\.echo|fleets\.fleet\.lb)/, message: /prime/ }],
       revision: 2,
       revisionStatus: 'rolled_back',
@@ -126,7 +126,7 @@ t.test(
     t.match(await patch(extra(port)), {
       status: 409,
       body: {
-        detail: new RegExp(`refused Listener: .*127\\.0\\.0\\.1:${port}`, 's'),
+        detail: new RegExp(`NACKed Listener: .*127\\.0\\.0\\.1:${port}`, 's'),
         problems: [{ path: 'fleets.fleet.listeners.extra', message: new RegExp(`:${port}`) }],
         revisionStatus: 'rolled_back',
       },

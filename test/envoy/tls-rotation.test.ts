@@ -137,7 +137,7 @@ t.test('a renewal that is no good leaves the certificate before it in force, and
   await replaceFile(edge.file('edge.pem'), certificate)
   await edge.untilFaulty
   t.match(edge.faults, [
-    /renewed files are unfit[\s\S]*secrets\.edge\.certificate: has expired[\s\S]*secrets\.edge\.key: is not the key/,
+    /renewed files are invalid[\s\S]*secrets\.edge\.certificate: has expired[\s\S]*secrets\.edge\.key: is not the key/,
   ])
   t.match(edge.revisions.secrets(), {
     edge: { problems: [{ path: 'secrets.edge.certificate' }, { path: 'secrets.edge.key' }] },

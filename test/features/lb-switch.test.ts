@@ -97,7 +97,7 @@ t.test('what Envoy refuses comes back as 409 with its words, and the next write 
   t.match(await putLb({ mode: 'l7', policy: 'maglev', tableSize: 65_536 }), {
     status: 409,
     outcome: 'nacked',
-    detail: /^edge-1 refused Cluster: .*prime/s,
+    detail: /^edge-1 NACKed Cluster: .*prime/s,
   })
   t.match(await putLb({ mode: 'l7', policy: 'maglev', tableSize: 251 }), { status: 200, outcome: 'synced' })
   t.equal(new Set(await call(ONE_USER)).size, 1)

@@ -6,7 +6,7 @@ import t from 'tap'
 import { declaredMessages } from '../../control-plane/switches/switches.ts'
 import { translate } from '../../control-plane/translate/translate.ts'
 import { createMessageRegistry, createResources } from '../../xds-server/index.ts'
-import { namedMaterials } from '../support/secret-materials.ts'
+import { namedSecretBytes } from '../support/secret-bytes.ts'
 import { findOrphans, GOLDEN_FOLDER, IN, namesOf, OUT, readCase, renderOutput } from './goldens.ts'
 
 for (const name of namesOf(GOLDEN_FOLDER, IN)) {
@@ -22,7 +22,7 @@ for (const name of namesOf(GOLDEN_FOLDER, IN)) {
     const config = readCase(GOLDEN_FOLDER, name)
     const messages = createMessageRegistry(declaredMessages(), { unknown: 'refuse' })
     for (const fleet of Object.keys(config.fleets)) {
-      const { resources } = translate(config, fleet, namedMaterials(config))
+      const { resources } = translate(config, fleet, namedSecretBytes(config))
       t.doesNotThrow(() => createResources(resources, { messages }))
     }
   })

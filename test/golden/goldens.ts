@@ -7,7 +7,7 @@ import { parseConfig } from '../../control-plane/document/file.ts'
 import type { Config } from '../../control-plane/document/model.ts'
 import { translate } from '../../control-plane/translate/translate.ts'
 import { resourceJson } from '../support/resource-json.ts'
-import { namedMaterials } from '../support/secret-materials.ts'
+import { namedSecretBytes } from '../support/secret-bytes.ts'
 
 export const GOLDEN_FOLDER = import.meta.dirname
 
@@ -30,7 +30,7 @@ export function readCase(folder: string, name: string): Config {
 /** By fleet, each resource in Envoy's own JSON and the path of what it is made from. */
 export function renderOutput(config: Config): string {
   const fleets = Object.keys(config.fleets).map((fleet) => {
-    const { resources, provenance } = translate(config, fleet, namedMaterials(config))
+    const { resources, provenance } = translate(config, fleet, namedSecretBytes(config))
     const rendered = resources.map((resource) => {
       const typeUrl = `type.googleapis.com/${resource.$typeName}`
       const json = resourceJson(resource)

@@ -6,25 +6,58 @@ import t from 'tap'
 import { roomsTable } from './rooms.ts'
 import { findBreaches, type SourceFile } from './rules.ts'
 import { switchTable } from './switch-table.ts'
+import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function readSources(): SourceFile[] {
   const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  return globSync('**/*.{ts,js}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) }).map(
+  return globSync('**/*.{ts,js,go}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) }).map(
     (path) => ({ path, text: readFileSync(join(root, path), 'utf8') }),
   )
 }
 
+const line = (imported: string) => `import { x } from '${imported}'\n`
+
 t.test('the tree keeps the rules of the house', async (t) => {
   const files = readSources()
-  for (const part of ['xds-server/streams/', 'cli/', 'test/']) {
+  for (const part of ['xds-server/streams/', 'cli/', 'bench/xds-swarm/', 'test/']) {
     t.ok(
       files.some(({ path }) => path.startsWith(part)),
       `${part} is looked at`,
     )
   }
   t.strictSame(findBreaches(files), [])
+})
+
+t.test('no files import each other in a circle', async (t) => {
+  t.strictSame(findCircles(readSources()), [])
+})
+
+t.test('a circle is found, and a shared import is none', async (t) => {
+  const a = { path: 'core/a.ts', text: line('./b.ts') + line('./c.ts') }
+  const c = { path: 'core/c.ts', text: '' }
+  t.strictSame(findCircles([a, { path: 'core/b.ts', text: line('./c.ts') }, c]), [])
+  t.strictSame(findCircles([a, { path: 'core/b.ts', text: line('./a.ts') }, c]), [
+    'core/a.ts → core/b.ts → core/a.ts',
+  ])
+})
+
+t.test('no top-level folder has more than 35 % of the code', async (t) => {
+  t.strictSame(findLargeFolders(readSources()), [])
+})
+
+t.test('a folder with more than 35 % is found, and its tests do not count', async (t) => {
+  const others = ['api', 'cli'].map((folder) => ({ path: `${folder}/a.ts`, text: 'x\n'.repeat(65) }))
+  const tests = { path: 'core/a.test.ts', text: 'x\n'.repeat(100) }
+  const core = (lines: number) => ({ path: 'core/a.ts', text: 'x\n'.repeat(lines) })
+  t.strictSame(
+    findLargeFolders([...others, { path: 'web/a.ts', text: 'x\n'.repeat(70) }, tests, core(100)]),
+    [],
+  )
+  t.strictSame(findLargeFolders([...others, { path: 'web/a.ts', text: 'x\n'.repeat(70) }, core(120)]), [
+    'core: 38 %',
+  ])
 })
 
 t.test('the table in ARCHITECTURE.md is the one that the rules make', async (t) => {
@@ -36,8 +69,6 @@ t.test('the table of switches in the docs is the one that their declarations mak
   const document = readFileSync(join(root, 'docs/reference/switches.md'), 'utf8')
   t.ok(document.includes(switchTable()), 'if not, run: npm run docs')
 })
-
-const line = (imported: string) => `import { x } from '${imported}'\n`
 
 /** For each rule a file that keeps it, and its twin that breaks it in one way. */
 const twins = [
@@ -120,6 +151,12 @@ const twins = [
     rule: 'no file is longer than 400 lines',
     accepted: { path: 'cli/a.ts', text: 'x\n'.repeat(400) },
     refused: { path: 'cli/a.ts', text: 'x\n'.repeat(401) },
+    breach: 'has 401 lines, more than 400',
+  },
+  {
+    rule: 'no file in Go is longer either',
+    accepted: { path: 'bench/xds-swarm/main.go', text: 'x\n'.repeat(400) },
+    refused: { path: 'bench/xds-swarm/main.go', text: 'x\n'.repeat(401) },
     breach: 'has 401 lines, more than 400',
   },
   {

@@ -1,4 +1,4 @@
-// Tests that start Envoys run one after another, and unit tests start no processes.
+// Tests that start Envoys run one after another, and unit tests start neither processes nor servers.
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
@@ -35,12 +35,17 @@ t.test('an Envoy may be started by what a test imports, and a type starts none',
   t.same(besideOthers(TYPES), [])
 })
 
-t.test('unit tests are those beside their sources that load nothing that starts processes', async (t) => {
-  const sources = new Map([
-    ['core/memo.test.ts', `import { memo } from './memo.ts'\n`],
-    ['core/run.test.ts', `import { run } from './run.ts'\n`],
-    ['core/run.ts', `import { spawn } from 'node:child_process'\n`],
-    ['test/house/rows.test.ts', ''],
-  ])
-  t.same(unitTests(sources), ['core/memo.test.ts'])
-})
+t.test(
+  'unit tests are those beside their sources that load nothing that starts processes or servers',
+  async (t) => {
+    const sources = new Map([
+      ['core/memo.test.ts', `import { memo } from './memo.ts'\n`],
+      ['core/run.test.ts', `import { run } from './run.ts'\n`],
+      ['core/run.ts', `import { spawn } from 'node:child_process'\n`],
+      ['core/serve.test.ts', `import { Server } from '@grpc/grpc-js'\n`],
+      ['core/status.test.ts', `import type { ServiceError } from '@grpc/grpc-js'\n`],
+      ['test/house/rows.test.ts', ''],
+    ])
+    t.same(unitTests(sources), ['core/memo.test.ts', 'core/status.test.ts'])
+  },
+)

@@ -15,10 +15,14 @@ export function envoyTestsBesideOthers(sources: Sources, serialFolders: readonly
   })
 }
 
-/** Tests that lie beside their sources and load nothing that starts processes: what `npm run test:unit` runs. */
+/** Whoever imports one of these may start a process or a server, and takes a second or more to load. */
+const STARTS_SOMETHING = ['node:child_process', '@grpc/grpc-js', 'fastify']
+
+/** Tests that lie beside their sources and start neither processes nor servers: what `npm run test:unit` runs. */
 export function unitTests(sources: Sources): string[] {
-  return [...sources.keys()].filter(
-    (path) =>
-      isTest(path) && !path.startsWith('test/') && !importClosure(sources, path).has('node:child_process'),
-  )
+  return [...sources.keys()].filter((path) => {
+    if (!isTest(path) || path.startsWith('test/')) return false
+    const closure = importClosure(sources, path)
+    return !STARTS_SOMETHING.some((name) => closure.has(name))
+  })
 }

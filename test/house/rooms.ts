@@ -115,6 +115,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
   'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'experiments/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['testbed/'],
@@ -125,7 +126,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and what tests share',
-    mayImport: ['cli/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
   },
 }
 

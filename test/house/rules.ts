@@ -66,7 +66,7 @@ const IMPORT_FORMS = [
 ]
 
 /** What a file imports of our own, as paths from the root. */
-function importedPaths(path: string, text: string): string[] {
+export function importedPaths(path: string, text: string): string[] {
   return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)])
     .map(([, specifier = '']) => specifier)
     .flatMap((specifier) => {

@@ -47,10 +47,10 @@ t.test(
       JSON.stringify({ signatures: [`${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.`] })
     const bad: Readonly<Record<string, { readonly bundle: Buffer; readonly reason: RegExp }>> = {
       unsigned: { bundle: await withFiles(good, UNSIGNED), reason: /is not signed/ },
-      'signed by another': { bundle: await bundleFor('admin', others), reason: /signature .* is not good/ },
+      'signed by another': { bundle: await bundleFor('admin', others), reason: /signature .* is invalid/ },
       'signed by alg none': {
         bundle: await withFiles(good, { '.signatures.json': token({ alg: 'none' }) }),
-        reason: /signature .* is not good/,
+        reason: /signature .* is invalid/,
       },
       'without a signature in its list': {
         bundle: await withFiles(good, { '.signatures.json': '{"signatures":[]}' }),
@@ -66,19 +66,19 @@ t.test(
       },
       'stripped of its data': {
         bundle: await withFiles(good, { 'data.json': undefined }),
-        reason: /data.json: was signed and is not there/,
+        reason: /data.json: was signed, but is missing/,
       },
       'with a file more': {
         bundle: await withFiles(good, { 'access/data.json': data }),
-        reason: /access\/data.json: is not among the files that were signed/,
+        reason: /access\/data.json: was not signed/,
       },
-      'cut off': { bundle: good.subarray(0, Math.floor(good.length / 2)), reason: /no gzipped tar/ },
-      empty: { bundle: Buffer.alloc(0), reason: /no gzipped tar/ },
+      'cut off': { bundle: good.subarray(0, Math.floor(good.length / 2)), reason: /not a gzipped tar/ },
+      empty: { bundle: Buffer.alloc(0), reason: /not a gzipped tar/ },
     }
     const { active, publish } = await openBundle(t, await bundleFor('user', keys, 'first'), keys)
     const { revision } = active
     for (const [what, { bundle, reason }] of Object.entries(bad)) {
-      t.match(await publish(bundle), { kind: 'refused', inForce: revision, reason }, what)
+      t.match(await publish(bundle), { kind: 'rejected', inForce: revision, reason }, what)
       t.ok(active.decide(callAs('user')).allowed, 'whom the old policy lets in')
       t.notOk(active.decide(callAs('admin')).allowed, 'whom the old policy refuses')
     }

@@ -71,13 +71,13 @@ const CASES: readonly [
     'a file that is not there',
     ({ write }) => write('edge.pem', ''),
     'secrets.edge.certificate',
-    /^holds no certificate/,
+    /^has no certificate/,
   ],
   [
     'a wrong passphrase',
     ({ write }) => write('edge.txt', 'open up'),
     'secrets.edge.passphrase',
-    /^does not open/,
+    /^does not decrypt/,
   ],
 ]
 
@@ -99,7 +99,7 @@ t.test('secrets that would go over plaintext TCP are refused', async (t) => {
     status: 422,
     body: {
       problems: [
-        { path: 'secrets.edge', message: /plaintext TCP: serve xDS over TLS/ },
+        { path: 'secrets.edge', message: /plaintext TCP; serve xDS over TLS/ },
         { path: 'secrets.mesh' },
       ],
     },

@@ -6,7 +6,7 @@ import { readArchive, writeArchive } from '../../services/authorizer/bundle/arch
 import { writeBundle } from '../../services/authorizer/bundle/bundle.ts'
 import { type BundleKey, readSigningKey } from '../../services/authorizer/bundle/signature.ts'
 import type { PolicyInput } from '../../services/authorizer/policy-input.ts'
-import { readPolicyFolder } from '../../services/authorizer/policy-place.ts'
+import { readPolicyFolder } from '../../services/authorizer/policy-location.ts'
 import { POLICY_FOLDER } from './authorizer.ts'
 
 export interface KeyPair {

@@ -1,16 +1,16 @@
-// What one xDS client holds and asks for, kept as Envoy keeps it and without a transport: responses go in, requests come out.
+// The state of one xDS client, kept as Envoy keeps it, without a transport: responses go in, requests come out.
 
 import { shareList } from '../../core/memo.ts'
 import type { Reference } from '../../xds-server/snapshot/references.ts'
 import { CLUSTER, LISTENER } from '../../xds-server/snapshot/resource-type.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
 
-/** A request of either protocol: each reads the fields that are its own. */
+/** A request of either protocol. Each protocol reads its own fields. */
 export type ClientRequest = SotwRequest & DeltaRequest
 
 export interface ClientResource {
   readonly name: string
-  /** Empty where the protocol does not tell it. */
+  /** Empty in SotW, which has no versions of single resources. */
   readonly version: string
   /** The encoded message. */
   readonly value: Uint8Array
@@ -22,7 +22,7 @@ export interface ClientResponse {
   readonly nonce: string
   readonly version: string
   readonly resources: readonly ClientResource[]
-  /** Of no meaning in the state of the world, where absence says it. */
+  /** Delta only. */
   readonly removed: readonly string[]
 }
 
@@ -31,42 +31,42 @@ export function namesIn({ resources }: ClientResponse): string[] {
   return resources.map(({ name }) => name)
 }
 
-export type Refuses = (resource: ClientResource) => boolean
+export type IsRejected = (resource: ClientResource) => boolean
 
-/** Everything of a type in its `*` form, beside or in place of names. */
-export const EVERYTHING = '*'
+/** All resources of a type. */
+export const WILDCARD = '*'
 
-/** Both ask for everything by a first request without names, and in the state of the world are always sent whole. */
-export const WHOLE_TYPES: readonly string[] = [CLUSTER, LISTENER]
+/** Types with the legacy wildcard, whose SotW responses carry all subscribed resources. */
+export const FULL_STATE_TYPES: readonly string[] = [CLUSTER, LISTENER]
 
-interface TypeState {
+interface ClientTypeState {
   readonly typeUrl: string
   readonly names: Set<string>
   wildcard: boolean
-  /** Names were listed on this stream: from then on an empty list asks for nothing. */
-  named: boolean
-  /** Asked for on this stream. */
+  /** The client named a resource on this stream. From then on an empty list means nothing. */
+  legacyWildcardOff: boolean
+  /** Requested on this stream. */
   isOpen: boolean
   /** What is in effect, by name. */
   readonly held: Map<string, ClientResource>
-  /** SotW: what was given up since the last response; asked for again by then, the server may never have heard of it. */
-  readonly givenUp: Map<string, ClientResource>
-  /** Versions by name as of responses that were accepted whole: these are claimed after a reconnect. */
+  /** SotW: resources that were unsubscribed since the last response. If they are subscribed again before it, the server may not know. */
+  readonly unsubscribed: Map<string, ClientResource>
+  /** Versions by name, of ACKed responses. The client reports them after a reconnect. */
   readonly accepted: Map<string, string>
-  /** The version of the last response that was accepted whole. */
+  /** The version of the last ACKed response. */
   version: string
   nonce: string
 }
 
 export class ClientState {
   readonly protocol: 'sotw' | 'delta'
-  readonly #types = new Map<string, TypeState>()
+  readonly #types = new Map<string, ClientTypeState>()
 
   constructor(protocol: 'sotw' | 'delta') {
     this.protocol = protocol
   }
 
-  /** Asks for names, for `EVERYTHING`, or for nothing by name: the legacy wildcard, where that is the type's first request. */
+  /** Subscribes to names or to `WILDCARD`. Without names, the first request of a type is the legacy wildcard. */
   subscribe(typeUrl: string, names: readonly string[]): ClientRequest {
     return this.change(typeUrl, names, [])
   }
@@ -75,34 +75,34 @@ export class ClientState {
     return this.change(typeUrl, [], names)
   }
 
-  /** Adds and takes away names in one request. */
+  /** Subscribes and unsubscribes in one request. */
   change(typeUrl: string, subscribe: readonly string[], unsubscribe: readonly string[]): ClientRequest {
     const type = this.#type(typeUrl)
-    const isLegacy = !type.isOpen && subscribe.length === 0 && WHOLE_TYPES.includes(typeUrl)
+    const isLegacy = !type.isOpen && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
     for (const name of unsubscribe) type.names.delete(name)
-    if (unsubscribe.includes(EVERYTHING)) type.wildcard = false
-    for (const name of subscribe) if (name !== EVERYTHING) type.names.add(name)
-    if (isLegacy || subscribe.includes(EVERYTHING)) type.wildcard = true
-    type.named ||= subscribe.length > 0
+    if (unsubscribe.includes(WILDCARD)) type.wildcard = false
+    for (const name of subscribe) if (name !== WILDCARD) type.names.add(name)
+    if (isLegacy || subscribe.includes(WILDCARD)) type.wildcard = true
+    type.legacyWildcardOff ||= subscribe.length > 0
     type.isOpen = true
     this.#dropUnwanted(type)
     return this.#request(type, { subscribe, unsubscribe })
   }
 
   /**
-   * Puts a response into effect: all that is valid in it, whatever else it holds. Returns what a NACK says where something
-   * is refused; the versions of such a response are not kept.
+   * Applies the valid resources of a response. If one is rejected, it returns the `error_detail` of the NACK, and the versions of
+   * the response are not kept.
    */
-  receive(response: ClientResponse, refuses: Refuses = () => false): NackDetail | undefined {
+  receive(response: ClientResponse, isRejected: IsRejected = () => false): NackDetail | undefined {
     const type = this.#type(response.typeUrl)
     type.nonce = response.nonce
-    type.givenUp.clear()
+    type.unsubscribed.clear()
     const mine = response.resources.filter(({ name }) => this.isSubscribed(response.typeUrl, name))
-    const refused = mine.filter(refuses)
+    const rejected = mine.filter(isRejected)
     for (const name of this.#lost(type, response)) type.held.delete(name)
-    for (const resource of mine) if (!refused.includes(resource)) type.held.set(resource.name, resource)
-    if (refused.length > 0) {
-      return { code: 13, message: `refused: ${refused.map(({ name }) => name).join(', ')}` }
+    for (const resource of mine) if (!rejected.includes(resource)) type.held.set(resource.name, resource)
+    if (rejected.length > 0) {
+      return { code: 13, message: `rejected: ${rejected.map(({ name }) => name).join(', ')}` }
     }
     type.version = response.version
     for (const { name, version } of mine) type.accepted.set(name, version)
@@ -116,13 +116,13 @@ export class ClientState {
     return error === undefined ? answer : { ...answer, errorDetail: error }
   }
 
-  /** The first requests on a new stream, with what this client has accepted so far. */
+  /** The first requests on a new stream, which report what this client has ACKed. */
   reconnect(): ClientRequest[] {
     const wanted = [...this.#types.values()].filter(({ wildcard, names }) => wildcard || names.size > 0)
     this.#types.clear()
     return wanted.map((type) => {
-      const isLegacy = type.wildcard && !type.named
-      const again = { ...type, givenUp: new Map(), nonce: '', isOpen: true }
+      const isLegacy = type.wildcard && !type.legacyWildcardOff
+      const again = { ...type, unsubscribed: new Map(), nonce: '', isOpen: true }
       this.#types.set(type.typeUrl, again)
       const subscribe = isLegacy ? [] : this.#list(again)
       return { ...this.#request(again, { subscribe }), initialResourceVersions: new Map(type.accepted) }
@@ -134,19 +134,19 @@ export class ClientState {
     return type !== undefined && (type.wildcard || type.names.has(name))
   }
 
-  /** Whether the type was asked for on this stream. */
+  /** Whether the type was requested on this stream. */
   isOpen(typeUrl: string): boolean {
     return this.#types.get(typeUrl)?.isOpen ?? false
   }
 
-  /** In the state of the world nothing can be said that ends the legacy wildcard. */
+  /** SotW has no request that ends the legacy wildcard. */
   canUnsubscribe(typeUrl: string, name: string): boolean {
     const type = this.#types.get(typeUrl)
     if (type === undefined || !type.isOpen) return false
-    return name !== EVERYTHING || type.named || this.protocol === 'delta'
+    return name !== WILDCARD || type.legacyWildcardOff || this.protocol === 'delta'
   }
 
-  /** Names asked for one by one. */
+  /** Names that are subscribed one by one. */
   names(typeUrl: string): ReadonlySet<string> {
     return this.#types.get(typeUrl)?.names ?? new Set()
   }
@@ -160,7 +160,7 @@ export class ClientState {
     return this.#types.get(typeUrl)?.held ?? new Map()
   }
 
-  /** Names and versions in responses that were accepted whole: what it will claim to hold. */
+  /** Names and versions of ACKed responses: what the client will report after a reconnect. */
   accepted(typeUrl: string): ReadonlyMap<string, string> {
     return this.#types.get(typeUrl)?.accepted ?? new Map()
   }
@@ -174,11 +174,11 @@ export class ClientState {
     return [...this.#types.keys()]
   }
 
-  #type(typeUrl: string): TypeState {
+  #type(typeUrl: string): ClientTypeState {
     let type = this.#types.get(typeUrl)
     if (type === undefined) {
-      const resources = { held: new Map(), givenUp: new Map(), accepted: new Map() }
-      const said = { wildcard: false, named: false, isOpen: false, version: '', nonce: '' }
+      const resources = { held: new Map(), unsubscribed: new Map(), accepted: new Map() }
+      const said = { wildcard: false, legacyWildcardOff: false, isOpen: false, version: '', nonce: '' }
       type = { typeUrl, names: new Set(), ...said, ...resources }
       this.#types.set(typeUrl, type)
     }
@@ -186,7 +186,7 @@ export class ClientState {
   }
 
   #request(
-    type: TypeState,
+    type: ClientTypeState,
     change: { readonly subscribe?: readonly string[]; readonly unsubscribe?: readonly string[] },
   ): ClientRequest {
     return {
@@ -201,25 +201,25 @@ export class ClientState {
   }
 
   /** All that is wanted: the names, and the wildcard in the form that fits. */
-  #list({ wildcard, named, names }: TypeState): string[] {
-    return wildcard && named ? [EVERYTHING, ...names] : [...names]
+  #list({ wildcard, legacyWildcardOff, names }: ClientTypeState): string[] {
+    return wildcard && legacyWildcardOff ? [WILDCARD, ...names] : [...names]
   }
 
-  #lost({ typeUrl, held }: TypeState, { resources, removed }: ClientResponse): readonly string[] {
+  #lost({ typeUrl, held }: ClientTypeState, { resources, removed }: ClientResponse): readonly string[] {
     if (this.protocol === 'delta') return removed
-    if (!WHOLE_TYPES.includes(typeUrl)) return []
+    if (!FULL_STATE_TYPES.includes(typeUrl)) return []
     const present = new Set(resources.map(({ name }) => name))
     return [...held.keys()].filter((name) => !present.has(name))
   }
 
-  #dropUnwanted({ typeUrl, held, accepted, givenUp }: TypeState): void {
-    for (const [name, resource] of this.protocol === 'sotw' ? givenUp : []) {
+  #dropUnwanted({ typeUrl, held, accepted, unsubscribed }: ClientTypeState): void {
+    for (const [name, resource] of this.protocol === 'sotw' ? unsubscribed : []) {
       if (this.isSubscribed(typeUrl, name)) held.set(name, resource)
     }
     for (const [name, resource] of held) {
       if (this.isSubscribed(typeUrl, name)) continue
       held.delete(name)
-      givenUp.set(name, resource)
+      unsubscribed.set(name, resource)
     }
     for (const name of accepted.keys()) if (!this.isSubscribed(typeUrl, name)) accepted.delete(name)
   }

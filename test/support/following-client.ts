@@ -6,7 +6,7 @@ import {
   type ClientResource,
   type ClientResponse,
   ClientState,
-  type Refuses,
+  type IsRejected,
 } from './client-state.ts'
 
 export interface Habits {
@@ -54,7 +54,7 @@ export class FollowingClient {
   }
 
   /** Puts a response into effect; what it sends then, in order: new names first, the answer after them. */
-  receive(response: ClientResponse, refuses?: Refuses): ClientRequest[] {
+  receive(response: ClientResponse, refuses?: IsRejected): ClientRequest[] {
     const before = new Map(this.state.held(CLUSTER))
     const error = this.state.receive(response, refuses)
     if (this.#habits.warms) this.#warm(response, before)

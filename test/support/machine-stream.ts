@@ -1,4 +1,4 @@
-// A client that talks to the real stream machines without a wire, and answers response by response as a test tells it to.
+// A client of the real stream machines without a transport. It answers one response at a time, as the test says.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -14,7 +14,7 @@ import { deltaRequest } from './requests.ts'
 
 /** An incremental, aggregated stream. */
 export class MachineStream {
-  /** Responses that are not answered, the oldest first. */
+  /** Un-ACKed responses, the oldest first. */
   readonly unacked: Response[] = []
   readonly #watch: Watch
   #state: StreamState = createStreamState()
@@ -32,19 +32,19 @@ export class MachineStream {
     this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
   }
 
-  /** Subscribes to names, or to all where there are none and the type has a wildcard. */
+  /** Subscribes to names. Without names, to everything if the type has the legacy wildcard. */
   ask(typeUrl: string, subscribe: readonly string[] = [], held: Readonly<Record<string, string>> = {}): void {
     this.#request({ typeUrl, subscribe, initialResourceVersions: new Map(Object.entries(held)) })
   }
 
-  /** ACKs the oldest response, or refuses it with these words; then asks for what it refers to. */
-  answer(nackedResponse?: string): Response {
+  /** ACKs the oldest response, or NACKs it with a message. After an ACK it subscribes to what the resources refer to. */
+  answer(nackMessage?: string): Response {
     const response = this.unacked.shift()
     if (response === undefined) throw new Error('no response waits for an answer')
     const { typeUrl, nonce, resources } = response
-    const error = nackedResponse === undefined ? {} : { errorDetail: { code: 13, message: nackedResponse } }
+    const error = nackMessage === undefined ? {} : { errorDetail: { code: 13, message: nackMessage } }
     this.#request({ typeUrl, responseNonce: nonce, ...error })
-    if (nackedResponse !== undefined) return response
+    if (nackMessage !== undefined) return response
     const references = resources.flatMap((resource) => resource.references)
     for (const [wanted, names] of Map.groupBy(references, (reference) => reference.typeUrl)) {
       const known = this.#state.typeStates.get(wanted)?.subscription.names ?? new Set()
@@ -54,7 +54,7 @@ export class MachineStream {
     return response
   }
 
-  /** ACKs whatever comes until nothing comes any more. */
+  /** ACKs every response until no more come. */
   answerAll(): Response[] {
     const answered: Response[] = []
     while (this.unacked.length > 0) answered.push(this.answer())

@@ -1,4 +1,4 @@
-// Short names for what scripts speak of: `CDS` for a type URL, `a=1` for a resource named a with the content 1.
+// The short forms in scripts: `CDS` for a type URL, `a=1` for a resource named a with the content 1.
 
 import { create } from '@bufbuild/protobuf'
 import { AnySchema } from '@bufbuild/protobuf/wkt'
@@ -20,10 +20,10 @@ import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapsho
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
 import { assignment, badCluster, cluster, routes, secret, tcpListener } from './resources.ts'
 
-/** A type that Switchyard knows nothing of. */
+/** A type that Switchyard does not know. */
 export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
 
-/** Each type with what makes a resource of it. The content is a number, or one of the words that a type has for its own. */
+/** Each type with a function that makes its resources. The content is a number, or a word that the type defines. */
 const TYPES: Readonly<Record<string, readonly [string, (name: string, content: string) => ResourceInput]>> = {
   SDS: [SECRET, secret],
   CDS: [CLUSTER, (name, content) => (content === 'bad' ? badCluster(name) : cluster(name, Number(content)))],
@@ -76,7 +76,7 @@ export function shortNameOf(typeUrl: string): string {
 
 const contents = new Map<string, string>()
 
-/** The resource that `a=1` stands for. */
+/** The resource of `a=1`. */
 export function resourceFor(shortName: string, text: string): Resource {
   const [name = '', content = ''] = text.split('=')
   const [, build] = entryOf(shortName)
@@ -86,7 +86,7 @@ export function resourceFor(shortName: string, text: string): Resource {
   return resource
 }
 
-/** The snapshot that `CDS a=1 b=1 | EDS a=1` stands for; a type that is not named stays as it was in the snapshot before. */
+/** The snapshot of `CDS a=1 b=1 | EDS a=1`. A type that is not named is unchanged. */
 export function snapshotFor(text: string, sequence: number, previous?: Snapshot): Snapshot {
   const types = new Map(previous?.given)
   for (const part of text.split(' | ')) {
@@ -97,7 +97,7 @@ export function snapshotFor(text: string, sequence: number, previous?: Snapshot)
   return createSnapshot('fleet', sequence, types, previous)
 }
 
-/** A resource → `a=1`. What no script has named is the assignment that the cache makes up for a cluster without one. */
+/** A resource → `a=1`. An unnamed one is the empty assignment that the cache makes for a cluster without endpoints. */
 export function textOf({ name, version }: Resource): string {
   return `${name}=${contents.get(version) ?? 'empty'}`
 }

@@ -9,7 +9,7 @@ import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/ech
 import { KeyValueService, PutRequestSchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { type Metadata, Server } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
-import type { SecretMaterials } from '../../control-plane/sources/secrets/secret-bytes.ts'
+import type { SecretBytesByName } from '../../control-plane/sources/secrets/secret-bytes.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -113,7 +113,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
 
   const authority = await Authority.create('mesh')
   const edgeCertificate = await authority.issue({ name: 'edge', dns: ['localhost'] })
-  const materials: SecretMaterials = new Map([
+  const secretBytes: SecretBytesByName = new Map([
     ['edge', { certificate: { chain: edgeCertificate.certificate, key: edgeCertificate.key } }],
     ['mesh', { ca: authority.issued.certificate }],
   ])
@@ -132,7 +132,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
   const parts = { port, backend, issuers, keyServer: keyServer.address, partnerServer: partnerServer.address }
   const serve = async (next: Secured) => {
     const config = validateConfig(documentOf(next, parts))
-    const resources = translateFleet(config, 'fleet', materials)
+    const resources = translateFleet(config, 'fleet', secretBytes)
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)

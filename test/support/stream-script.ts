@@ -1,15 +1,15 @@
-// Plays scripts on a stream's machine: a line is what happens, and behind its arrow stands what is sent because of it.
+// Plays scripts on a stream machine: a line says what happens, and after its arrow what is sent because of it.
 //
-//   serve CDS a=1 b=1 | EDS a=1    from now on these types hold these resources and no others
-//   unserve                        there is no snapshot any more
-//   ask EDS a b                    SotW: lists these names, with the last nonce of the type
+//   serve CDS a=1 b=1 | EDS a=1    a new snapshot: these types have these resources and no others
+//   unserve                        the snapshot is cleared
+//   ask EDS a b                    SotW: a request with these names and the last nonce of the type
 //   ask EDS +b -a                  delta: subscribes and unsubscribes
-//   ask CDS holding a=1            a client that reconnects and still has these
+//   ask CDS holding a=1            a reconnecting client reports the versions of these
 //   ack 3, nack 3 4                answers responses by their nonces; SotW lists the names of the last request again…
-//   ack 3 a c, nack 3 +c -a        …unless others are written; delta changes what is written
-//   block, drain                   the transport's buffer is full, and has room again
-//   reconnect doubting CDS a b     a new stream, of a node that refused a response with these names in it
-//   status                         how each type stands
+//   ack 3 a c, nack 3 +c -a        …or these names; delta subscribes and unsubscribes
+//   block, drain                   the transport's buffer is full, or has room again
+//   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
+//   status                         the sync state of each type
 
 import t from 'tap'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
@@ -29,10 +29,10 @@ import type { Response, TypeState } from '../../xds-server/type-state/type-state
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
-/** What is played on each machine; a script without a machine's name is played on both. */
+/** The script for each machine. A plain string is played on both. */
 export type Script = string | { readonly sotw?: string; readonly delta?: string }
 
-/** One test for each title and machine: it plays the lines, and holds what came of each against what is written there. */
+/** One test for each title and machine: it plays the lines and compares their outcomes with those in the script. */
 export function testScripts(scripts: Readonly<Record<string, Script>>, prelude: Script = ''): void {
   for (const [title, script] of Object.entries(scripts)) {
     for (const machine of ['sotw', 'delta'] as const) {
@@ -66,7 +66,7 @@ function play(machine: 'sotw' | 'delta', lines: readonly string[]): string[] {
 /** A request as a script writes it. */
 interface Asked {
   readonly typeUrl: string
-  /** Absent where the script does not say what is answered. */
+  /** Undefined if the script does not answer a response. */
   readonly nonce?: string
   readonly words: readonly string[]
   readonly held: readonly Resource[]
@@ -76,7 +76,7 @@ interface Asked {
 interface Dialect<Request> {
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly requestOf: (subscribed: Asked, typeState: TypeState | undefined) => Request
-  /** Names that a response takes away in so many words. */
+  /** Names that a response removes explicitly. */
   readonly removedIn: (response: Response) => readonly string[]
 }
 
@@ -111,7 +111,7 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
   return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(sign.length))
 }
 
-const REFUSED = { errorDetail: { code: 13, message: 'refused' } }
+const NACK_ERROR = { errorDetail: { code: 13, message: 'rejected' } }
 
 class ScriptedStream<Request> {
   readonly #dialect: Dialect<Request>
@@ -123,7 +123,7 @@ class ScriptedStream<Request> {
     this.#dialect = dialect
   }
 
-  /** Does what a line says; returns what came of it. */
+  /** Plays a line and returns its outcomes. */
   take(action: string): string[] {
     const [verb, ...words] = action.split(' ')
     switch (verb) {
@@ -136,7 +136,7 @@ class ScriptedStream<Request> {
       case 'ack':
         return this.#answer(words, {})
       case 'nack':
-        return this.#answer(words, REFUSED)
+        return this.#answer(words, NACK_ERROR)
       case 'block':
         return this.#step({ kind: 'blocked' })
       case 'drain':
@@ -146,7 +146,7 @@ class ScriptedStream<Request> {
       case 'status':
         return [...describeStream(this.#state)].map(([url, { state }]) => `${shortNameOf(url)} ${state}`)
       default:
-        throw new Error(`"${verb}" is no verb of the script`)
+        throw new Error(`unknown verb "${verb}" in the script`)
     }
   }
 
@@ -176,7 +176,7 @@ class ScriptedStream<Request> {
   }
 
   #reconnect(words: readonly string[]): string[] {
-    const [, [type, ...names]] = splitAt('doubting', words)
+    const [, [type, ...names]] = splitAt('unconfirmed', words)
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = { ...createStreamState(new Map(unconfirmed)), snapshot: this.#state.snapshot }
     return []
@@ -195,7 +195,7 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, and what is taken away. */
+  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. */
   #describe(response: Response): string {
     const removed = this.#dialect.removedIn(response).map((name) => `-${name}`)
     const { typeUrl, nonce, resources } = response

@@ -1,45 +1,55 @@
 // The folder of development certificates: its files, their permissions, and what a renewal keeps.
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { runYard } from '../../test/support/yard-process.ts'
-import { PARTS, writeCertificates } from './folder.ts'
+import { writeCertificates } from './folder.ts'
 
-const NAMES = ['ca', ...PARTS.map(({ name }) => name)]
+const SECRETS = ['edge', 'client', 'echo']
+const IDENTITIES = ['ca', 'control-plane']
+/** Paths below the root, without their ends. */
+const PAIRS = [...SECRETS.map((name) => `secrets/${name}`), ...IDENTITIES.map((name) => `identities/${name}`)]
 
-t.test('a CA and both files of each part are written, keys with access for their owner only', async (t) => {
-  const folder = join(t.testdir(), 'certs')
-  const files = await writeCertificates(folder)
+t.test('both files of each part are written, keys with access for their owner only', async (t) => {
+  const root = join(t.testdir(), 'certs')
+  const files = await writeCertificates(root)
+  const pairs = PAIRS.flatMap((path) => [`${path}.key`, `${path}.pem`])
+  t.same([...files].toSorted(), [...pairs, 'secrets/ca.pem'].map((path) => join(root, path)).toSorted())
+  for (const path of PAIRS) t.equal(statSync(join(root, `${path}.key`)).mode & 0o777, 0o600, path)
+  for (const folder of ['secrets', 'identities']) t.equal(statSync(join(root, folder)).mode & 0o777, 0o700)
+})
+
+t.test('S56: no key of the CA or of the control plane is among the secrets', async (t) => {
+  const root = t.testdir()
+  await writeCertificates(root)
   t.same(
-    [...files].toSorted(),
-    NAMES.flatMap((name) => [join(folder, `${name}.key`), join(folder, `${name}.pem`)]).toSorted(),
+    readdirSync(join(root, 'secrets')).toSorted(),
+    ['ca.pem', ...SECRETS.flatMap((name) => [`${name}.key`, `${name}.pem`])].toSorted(),
   )
-  for (const name of NAMES) t.equal(statSync(join(folder, `${name}.key`)).mode & 0o777, 0o600, name)
-  t.equal(statSync(folder).mode & 0o777, 0o700)
 })
 
 t.test('a renewal keeps the CA, and replaces everything else', async (t) => {
-  const folder = t.testdir()
-  await writeCertificates(folder)
-  const read = () => NAMES.map((name) => readFileSync(join(folder, `${name}.pem`), 'utf8'))
+  const root = t.testdir()
+  await writeCertificates(root)
+  const read = () => PAIRS.map((path) => readFileSync(join(root, `${path}.pem`), 'utf8'))
   const before = read()
-  await writeCertificates(folder)
+  await writeCertificates(root)
   t.same(
-    read().map((text, index) => text === before[index]),
-    [true, ...PARTS.map(() => false)],
+    PAIRS.filter((_, index) => read()[index] === before[index]),
+    ['identities/ca'],
   )
 })
 
 t.test('an unreadable CA is not overwritten', async (t) => {
   const folder = t.testdir()
   await writeCertificates(folder)
-  writeFileSync(join(folder, 'ca.key'), 'no key')
+  writeFileSync(join(folder, 'identities', 'ca.key'), 'no key')
   await t.rejects(writeCertificates(folder), {
     code: 'invalid-argument',
     message: /cannot create certificates in/,
   })
-  t.equal(readFileSync(join(folder, 'ca.key'), 'utf8'), 'no key')
+  t.equal(readFileSync(join(folder, 'identities', 'ca.key'), 'utf8'), 'no key')
 })
 
 t.test('yard certs writes them, and additional ones', async (t) => {
@@ -54,7 +64,9 @@ t.test('yard certs writes them, and additional ones', async (t) => {
     'edge-1=spiffe://switchyard/edge-1',
   )
   t.match(ended, { code: 0, stdout: '' })
-  for (const name of [...NAMES, 'edge-1']) t.ok(readFileSync(join(folder, 'certs', `${name}.pem`)), name)
+  for (const path of [...PAIRS, 'identities/edge-1']) {
+    t.ok(readFileSync(join(folder, 'certs', `${path}.pem`)), path)
+  }
 })
 
 t.test('yard certs rejects a certificate without a name', async (t) => {

@@ -1,44 +1,98 @@
-// A folder of development certificates: a CA that stays, and a certificate for each part of a testbed.
+// Development certificates in two folders: secrets, which may be sent to Envoys, and identities, which never are.
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
 import { Authority, type Issued, type Subject, type Validity } from './authority.ts'
 
+/** Below the root: what a document may name, the leaf certificates of the data plane and the certificate of their CA. */
+export const SECRETS = 'secrets'
+
+/** Below the root: the CA's key, and the certificates of the control plane and of nodes. */
+export const IDENTITIES = 'identities'
+
 const LOCAL = { dns: ['localhost'], ips: ['127.0.0.1', '::1'] } as const
 
-/** The parts, with the names of their files `NAME.pem` and `NAME.key`. */
-export const PARTS: readonly Subject[] = [
+/** The parts of the data plane, by the names of their files, `NAME.pem` and `NAME.key`. */
+const DATA_PLANE: readonly Subject[] = [
   { name: 'edge', uris: ['spiffe://switchyard/edge'], ...LOCAL },
   { name: 'client', uris: ['spiffe://switchyard/client'] },
   { name: 'echo', uris: ['spiffe://switchyard/echo'], ...LOCAL },
-  { name: 'control-plane', uris: ['spiffe://switchyard/control-plane'], ...LOCAL },
 ]
+
+const CONTROL_PLANE: Subject = {
+  name: 'control-plane',
+  uris: ['spiffe://switchyard/control-plane'],
+  ...LOCAL,
+}
+
+/** Each part that gets a certificate. */
+export const PARTS: readonly Subject[] = [...DATA_PLANE, CONTROL_PLANE]
 
 const AUTHORITY = 'ca'
 
 export interface CertificateFolderOptions extends Validity {
-  /** In addition to `PARTS`. */
+  /** Additional identities. */
   readonly subjects?: readonly Subject[]
 }
 
 /**
- * Writes `ca.pem`, `ca.key` and both files of each part. Keeps an existing CA, so that its certificates stay trusted. Replaces
- * each file atomically. Only their owner can read keys.
+ * Writes `ROOT/secrets` with `ca.pem` and both files of each part of the data plane, and `ROOT/identities` as
+ * `writeIdentities` does, signed by the same CA.
+ * @returns the written files
+ * @throws SwitchyardError `invalid-argument` if a folder is not writable, or if its CA is unreadable
+ */
+export async function writeCertificates(
+  root: string,
+  options: CertificateFolderOptions = {},
+): Promise<readonly string[]> {
+  return await explained(root, async () => {
+    const { authority, files } = await openIdentities(join(root, IDENTITIES), options)
+    const secrets = join(root, SECRETS)
+    await mkdir(secrets, { recursive: true, mode: 0o700 })
+    const ca = join(secrets, `${AUTHORITY}.pem`)
+    await replaceFile(ca, authority.issued.certificate, 0o644)
+    return [...files, ca, ...(await issueInto(secrets, authority, DATA_PLANE, options))]
+  })
+}
+
+/**
+ * Writes `ca.pem`, `ca.key`, and both files of the control plane and of `subjects`. Keeps an existing CA, so that its
+ * certificates stay trusted. Replaces each file atomically. Only their owner can read keys.
  * @returns the written files
  * @throws SwitchyardError `invalid-argument` if the folder is not writable, or if its CA is unreadable
  */
-export async function writeCertificates(
+export async function writeIdentities(
   folder: string,
-  { subjects = [], ...validity }: CertificateFolderOptions = {},
+  options: CertificateFolderOptions = {},
 ): Promise<readonly string[]> {
+  return await explained(folder, async () => (await openIdentities(folder, options)).files)
+}
+
+async function openIdentities(folder: string, { subjects = [], ...validity }: CertificateFolderOptions) {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { authority, files } = await openAuthority(folder)
+  const issued = await issueInto(folder, authority, [CONTROL_PLANE, ...subjects], validity)
+  return { authority, files: [...files, ...issued] }
+}
+
+async function issueInto(
+  folder: string,
+  authority: Authority,
+  subjects: readonly Subject[],
+  { notBefore, notAfter }: Validity,
+): Promise<string[]> {
+  const validity = { ...(notBefore && { notBefore }), ...(notAfter && { notAfter }) }
+  const files: string[] = []
+  for (const subject of subjects) {
+    files.push(...(await writeIssued(folder, subject.name, await authority.issue(subject, validity))))
+  }
+  return files
+}
+
+async function explained<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const { authority, files } = await openAuthority(folder)
-    for (const subject of [...PARTS, ...subjects]) {
-      files.push(...(await writeIssued(folder, subject.name, await authority.issue(subject, validity))))
-    }
-    return files
+    return await write()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new SwitchyardError('invalid-argument', `cannot create certificates in ${folder}: ${reason}`, {

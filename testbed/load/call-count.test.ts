@@ -1,18 +1,18 @@
-// The count of calls, and those who wait for more of them.
+// Counts calls, and resolves waits for further calls.
 
 import t from 'tap'
 import { CallCount } from './call-count.ts'
 
-t.test('waiting ends with the call that makes it as many, counted from when the wait began', async (t) => {
+t.test('a wait resolves after so many calls from its start', async (t) => {
   const count = new CallCount()
-  count.tell()
+  count.add()
   const ended: string[] = []
   const one = count.further(1).then(() => ended.push('one'))
   const two = count.further(2).then(() => ended.push('two'))
-  count.tell()
+  count.add()
   await one
   t.same(ended, ['one'])
-  count.tell()
+  count.add()
   await two
   t.same(ended, ['one', 'two'])
   t.equal(count.ended, 3)

@@ -45,10 +45,10 @@ t.test(
   'X8: a node that reports initial_resource_versions is served the newest snapshot (delta)',
   async (t) => {
     const { server } = await serve(t)
-    const names = async (claims: Record<string, string>) => {
+    const names = async (reported: Record<string, string>) => {
       const client = new DeltaClient(connectTo(t, server.address))
       t.teardown(() => client.close())
-      client.send({ typeUrl: CLUSTER, node: nodeOf('node', 'edge'), initialResourceVersions: claims })
+      client.send({ typeUrl: CLUSTER, node: nodeOf('node', 'edge'), initialResourceVersions: reported })
       return (await client.next()).resources.map(({ name }) => name).sort()
     }
     t.same(await names({}), ['a'])

@@ -125,7 +125,7 @@ t.test('X7: a NACK of earlier content does not count for what is served now', as
   cache.updateSnapshot('fleet', { upsert: [tcpListener('bad', 99_999, 'a')] })
   envoy.answer('no such port')
   t.equal(await outcomeNow(cache), 'nacked')
-  // The listener is mended, but has to wait for the cluster that comes with it.
+  // The listener is fixed, but must wait for the cluster of the same snapshot.
   cache.updateSnapshot('fleet', { upsert: [cluster('b'), tcpListener('bad', 2, 'b')] })
   t.equal(await outcomeNow(cache), 'pending')
   const report = cache.synced('fleet')

@@ -1,4 +1,4 @@
-// The cache's face: what is taken, what is refused, and what stays as it was.
+// The cache's public interface: valid and invalid snapshots, and what an error leaves unchanged.
 
 import { create } from '@bufbuild/protobuf'
 import { AnySchema } from '@bufbuild/protobuf/wkt'

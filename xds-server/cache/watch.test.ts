@@ -114,7 +114,7 @@ const NACK = { code: 13, message: 'no' }
 
 const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected: readonly string[]][] = [
   [
-    'what was new in a refused response is in doubt, and what it removed',
+    'changed and removed names of a NACKed response are unconfirmed',
     [
       {
         kind: 'nacked',
@@ -137,7 +137,11 @@ const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected:
     ],
     ['c'],
   ],
-  ['what was only sent is not in doubt', [{ kind: 'sent', typeUrl: CLUSTER, response: response(['a']) }], []],
+  [
+    'a sent response leaves nothing unconfirmed',
+    [{ kind: 'sent', typeUrl: CLUSTER, response: response(['a']) }],
+    [],
+  ],
 ]
 
 for (const [what, reports, expected] of DOUBTS) {
@@ -182,7 +186,7 @@ t.test('X6: after a restart a node is sent what it NACKed, whatever versions it 
   const good = typeIn(before.setSnapshot('fleet', resources(1)), CLUSTER).list
   old.answerAll()
   before.setSnapshot('fleet', resources(2))
-  old.answer('refused')
+  old.answer('rejected')
 
   const held = Object.fromEntries(good.map(({ name, version }) => [name, version]))
   for (const expected of [['a'], []]) {

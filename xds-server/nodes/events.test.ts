@@ -17,8 +17,8 @@ function tell(event: XdsEvent): string {
 
 t.test('X7: the events of a stream are in order, from opened to closed', async (t) => {
   const cache = new SnapshotCache()
-  const told: string[] = []
-  cache.onEvent((event) => told.push(tell(event)))
+  const seen: string[] = []
+  cache.onEvent((event) => seen.push(tell(event)))
   const stream = new MachineStream(cache)
   stream.ask(CLUSTER)
   const { types } = cache.setSnapshot('fleet', [cluster('a'), assignment('a', 1)])
@@ -27,7 +27,7 @@ t.test('X7: the events of a stream are in order, from opened to closed', async (
   stream.answer('a cluster that cannot be')
   cache.clearSnapshot('fleet')
   stream.close()
-  t.same(told, [
+  t.same(seen, [
     'opened',
     'subscribed Cluster',
     'snapshot',
@@ -78,16 +78,16 @@ t.test('a rejected request is an event', async (t) => {
 t.test('a listener that throws stops neither the cache nor the other listeners', async (t) => {
   const cache = new SnapshotCache()
   const stream = new HandStream(cache)
-  const told: string[] = []
+  const seen: string[] = []
   cache.onEvent(() => {
     throw new Error('mine')
   })
-  cache.onEvent((event) => told.push(tell(event)))
+  cache.onEvent((event) => seen.push(tell(event)))
   const later = t.capture(globalThis, 'queueMicrotask')
   cache.setSnapshot('fleet', [])
   later.restore()
   t.equal(stream.snapshots.length, 1)
-  t.same(told, ['snapshot'])
+  t.same(seen, ['snapshot'])
   t.throws(() => later()[0]?.args[0](), { message: 'mine' }, 'it is an uncaught exception of the process')
 })
 
@@ -98,24 +98,24 @@ t.test('events() keeps the events that the loop has not taken yet', async (t) =>
   cache.setSnapshot('one', [])
   cache.setSnapshot('two', [])
   cache.clearSnapshot('one')
-  const told = [await first, await events.next(), await events.next()].map(
+  const seen = [await first, await events.next(), await events.next()].map(
     ({ value }) => value && tell(value),
   )
-  t.same(told, ['snapshot', 'snapshot', 'cleared'])
+  t.same(seen, ['snapshot', 'snapshot', 'cleared'])
   t.same(await events.return(), { value: undefined, done: true })
 })
 
 t.test('the loop over the events ends when its signal aborts', async (t) => {
   const cache = new SnapshotCache()
   const leaving = new AbortController()
-  const told: string[] = []
+  const seen: string[] = []
   const loop = (async () => {
-    for await (const event of cache.events({ signal: leaving.signal })) told.push(tell(event))
+    for await (const event of cache.events({ signal: leaving.signal })) seen.push(tell(event))
   })()
   cache.setSnapshot('fleet', [])
   leaving.abort()
   await loop
-  t.same(told, ['snapshot'])
+  t.same(seen, ['snapshot'])
 })
 
 t.test('an aborted signal gives no events, and an error in the loop is thrown', async (t) => {

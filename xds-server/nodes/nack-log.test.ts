@@ -1,4 +1,4 @@
-// What nodes refused is kept in a file that a crash at any moment leaves readable.
+// The NACK log is a file that stays readable after a crash at any moment.
 
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'

@@ -37,23 +37,19 @@ const SYNCED_ENVOY: Views = {
 const CASES: readonly [what: string, views: Views, unlike: Readonly<Record<string, SyncState>>][] = [
   ['an Envoy that has it all is SYNCED', {}, {}],
   ['what a type says of itself stands', { [ROUTE]: view('STALE', ['r', 'r2']) }, { [ROUTE]: 'STALE' }],
-  ['a refused type is NACKED', { [CLUSTER]: view('NACKED') }, { [CLUSTER]: 'NACKED' }],
+  ['a NACKed type is NACKED', { [CLUSTER]: view('NACKED') }, { [CLUSTER]: 'NACKED' }],
   [
     'an assignment that is not asked for yet is NOT_SENT',
     { [ENDPOINT]: view('SYNCED', ['a']) },
     { [ENDPOINT]: 'NOT_SENT' },
   ],
   [
-    'routes of which one is not asked for yet are NOT_SENT',
+    'routes are NOT_SENT while one of them is not subscribed',
     { [ROUTE]: view('SYNCED', ['r2']) },
     { [ROUTE]: 'NOT_SENT' },
   ],
   ['what is asked for by wildcard is asked for', { [ROUTE]: view('SYNCED') }, {}],
-  [
-    'a refusal is not hidden by a name that is not asked for',
-    { [ROUTE]: view('NACKED', ['r']) },
-    { [ROUTE]: 'NACKED' },
-  ],
+  ['a missing subscription does not hide a NACK', { [ROUTE]: view('NACKED', ['r']) }, { [ROUTE]: 'NACKED' }],
   [
     'a name that is not asked for is worse than one that is not answered',
     { [ROUTE]: view('STALE', ['r']) },

@@ -108,7 +108,7 @@ t.test('a wait is unverified when the last node disconnects', async (t) => {
 t.test('a wait notices a node that falls behind again', async (t) => {
   const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
   const report = waiters.wait('fleet')
-  // Without an event: so it is when the snapshot changes and the node is not told yet.
+  // Without an event, as when the snapshot has changed and the node has not been sent it yet.
   nodes.states.set('n2', 'STALE')
   set('n1', 'SYNCED')
   t.equal(await outcomeOf(report), 'waiting')

@@ -1,4 +1,4 @@
-// Of which names nobody knows what a node holds: from a refusal or a lost answer until the next ACK.
+// Unconfirmed resources: from a NACK or an un-ACKed response until the next ACK.
 
 import t from 'tap'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'

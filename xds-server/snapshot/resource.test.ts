@@ -100,7 +100,7 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
 ]
 
 for (const [what, input, message] of BAD) {
-  t.test(`${what} is refused, with a way to mend it`, async (t) => {
+  t.test(`${what} is invalid, with a way to fix it`, async (t) => {
     const { code, problems } = thrownBy(() => createResources([input]))
     t.equal(code, 'invalid-argument')
     t.same(problems, [{ path: 'resources[0]', message }])

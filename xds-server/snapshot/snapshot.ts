@@ -43,7 +43,7 @@ export function createSnapshot(
   return { ...createContent(group, given, previous), sequence }
 }
 
-/** @param previous the group's snapshot before; its equal parts are kept */
+/** Makes the content of a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */
 export function createContent(
   group: string,
   given: ReadonlyMap<string, TypeSnapshot>,

@@ -1,4 +1,4 @@
-// Versions are hashes of content, and tell all content apart.
+// Versions are hashes of content: different content has different versions.
 
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -42,7 +42,7 @@ t.test('names spread over the buckets, also where they differ in one character o
   }
 })
 
-t.test('a name that looks like several resources is told apart from them', async (t) => {
+t.test('a name that looks like several resources has a version of its own', async (t) => {
   const one = contentVersion('1')
   const two = contentVersion('2')
   for (const between of ['', '\n', ':', ' ', '\n1:', '1:']) {

@@ -100,11 +100,11 @@ function begin(state: StreamState, request: DeltaRequest): { state: StreamState;
 function withClientVersions(
   state: StreamState,
   typeState: TypeState,
-  claims: ReadonlyMap<string, string>,
+  initialResourceVersions: ReadonlyMap<string, string>,
 ): TypeState {
   const { typeUrl } = typeState.type
   const overrides = new Map<string, ClientResourceState>()
-  for (const [name, version] of claims) overrides.set(name, { version })
+  for (const [name, version] of initialResourceVersions) overrides.set(name, { version })
   for (const name of state.unconfirmed.get(typeUrl) ?? []) overrides.set(name, 'unknown')
   if (typeUrl === ENDPOINT) for (const name of state.warmingEds) overrides.set(name, 'unknown')
   return { ...typeState, overrides, requested: without(typeState.requested, new Set(overrides.keys())) }

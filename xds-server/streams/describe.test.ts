@@ -122,14 +122,14 @@ t.test('what a reconnecting client already has counts as sent', async (t) => {
 })
 
 t.test("the last NACK is in the status, with the client's message and the NACKed names", async (t) => {
-  const refuse = (responseNonce: string, message: string) =>
+  const nack = (responseNonce: string, message: string) =>
     request({ responseNonce, errorDetail: { code: 13, message } })
   const view = viewAfter(
     served('CDS a=1 b=1', 1),
     request({ subscribe: ['a'] }),
     request({ subscribe: ['b', 'c'] }),
-    refuse('1', 'first'),
-    refuse('2', 'second'),
+    nack('1', 'first'),
+    nack('2', 'second'),
   )
   t.same(view?.nack, {
     version: versionOf('a=1', 'b=1'),

@@ -1,9 +1,9 @@
-// What a client is owed after it refused something: what is not sent again, what is, and what it is not believed to hold.
+// What a client is sent after a NACK: what is not sent again, what is, and which reported versions do not count.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X5: refused content is not sent again, whatever the client does': {
+  'X5: NACKed content is not sent again, whatever the client does': {
     sotw: `
       serve EDS a=1 b=1 | SDS s=1
       ask EDS a b → EDS#1 a=1 b=1
@@ -113,7 +113,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X6: the name that was added with a refused response is taken away, and its sibling is sent again': {
+  'X6: a name that a NACKed response added is removed, and its sibling is sent again': {
     delta: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
@@ -310,12 +310,12 @@ testScripts({
       serve CDS a=1 b=1
       reconnect
       ask CDS holding a=1 b=1
-      reconnect doubting CDS a
+      reconnect unconfirmed CDS a
       ask CDS holding a=1 b=1 → CDS#1 a=1 b=1
     `,
     delta: `
       serve CDS a=1 b=1
-      reconnect doubting CDS a c
+      reconnect unconfirmed CDS a c
       ask CDS holding a=1 b=1 → CDS#1 a=1 -c
       ack 1
       status → CDS SYNCED
@@ -324,19 +324,19 @@ testScripts({
   'X6: unconfirmed names of one type do not affect the others': {
     sotw: `
       serve CDS a=1
-      reconnect doubting LDS a
+      reconnect unconfirmed LDS a
       ask CDS holding a=1
     `,
     delta: `
       serve CDS a=1
-      reconnect doubting LDS a
+      reconnect unconfirmed LDS a
       ask CDS holding a=1
     `,
   },
   'X6: an unconfirmed name is sent once, even if the client also subscribes to it': {
     delta: `
       serve EDS a=1
-      reconnect doubting EDS a
+      reconnect unconfirmed EDS a
       ask EDS +a holding a=1 → EDS#1 a=1
       ack 1
       status → EDS SYNCED
@@ -345,7 +345,7 @@ testScripts({
   'X6: an unconfirmed name that is gone is removed in make-before-break order': {
     delta: `
       serve CDS b=1 | LDS l=1
-      reconnect doubting CDS a
+      reconnect unconfirmed CDS a
       unserve
       ask CDS holding a=1 b=1
       ask LDS

@@ -27,7 +27,7 @@ testScripts(
         status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
       `,
     },
-    'X15: a cluster whose change was refused goes back, with its endpoints, and stays until nothing uses it':
+    'X15: a cluster whose change was NACKed is reverted, with its endpoints, and stays until nothing uses it':
       {
         sotw: `
         serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1

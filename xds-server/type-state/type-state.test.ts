@@ -1,4 +1,4 @@
-// What a client is owed: of names that are missing, before there is anything, while it cannot be written to, and ahead of the pushes.
+// What a client is sent: missing names, before the first snapshot, while writes are blocked, and ahead of the pushes.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 

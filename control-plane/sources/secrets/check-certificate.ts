@@ -1,6 +1,8 @@
-// What makes a certificate, its key or an authority unfit to be served: pure, in sentences, and never with key material in them.
+// Whether a certificate, its key or an authority can be served. Messages never quote a key.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import 'reflect-metadata'
+import * as x509 from '@peculiar/x509'
 
 /** The texts of a secret's files. */
 export interface CertificateTexts {
@@ -9,8 +11,8 @@ export interface CertificateTexts {
   readonly passphrase?: string
 }
 
-/** The fields of the secret that a sentence is about. */
-export interface Unfit {
+/** What is wrong with a field of the secret. */
+export interface InvalidField {
   readonly field: 'certificate' | 'key' | 'passphrase' | 'ca'
   readonly message: string
 }
@@ -22,84 +24,108 @@ export interface CheckedCertificate {
   readonly notAfter: Date
 }
 
-/** The certificate and its key as Envoy takes them, or all that keeps them from being served. */
+/** The certificate and its key as Envoy takes them, or everything that is wrong with them. */
 export function checkCertificate(
   { certificate, key, passphrase }: CertificateTexts,
   now: Date,
-): CheckedCertificate | readonly Unfit[] {
+): CheckedCertificate | readonly InvalidField[] {
   const chain = readCertificates(certificate)
   const opened = openKey(key, passphrase)
-  const unfit: Unfit[] = []
-  if (typeof chain === 'string') unfit.push({ field: 'certificate', message: chain })
-  if ('message' in opened) unfit.push(opened)
-  if (typeof chain === 'string' || 'message' in opened) return unfit
+  const invalid: InvalidField[] = []
+  if (typeof chain === 'string') invalid.push({ field: 'certificate', message: chain })
+  if ('message' in opened) invalid.push(opened)
+  if (typeof chain === 'string' || 'message' in opened) return invalid
   const [leaf] = chain
   for (const one of chain) {
     const late = describeValidity(one, now)
-    if (late !== undefined) unfit.push({ field: 'certificate', message: late })
+    if (late !== undefined) invalid.push({ field: 'certificate', message: late })
+  }
+  if (maySign(leaf)) {
+    const message = `is the certificate of an authority, ${nameOf(leaf)}, whose key must not leave its owner; name a certificate that the authority issued, with CA:FALSE and without keyCertSign`
+    invalid.push({ field: 'certificate', message })
   }
   if (!leaf.checkPrivateKey(opened.key)) {
-    const message = `is not the key of the certificate of ${nameOf(leaf)}: name the one that belongs to it`
-    unfit.push({ field: 'key', message })
+    const message = `is not the key of the certificate of ${nameOf(leaf)}; name the key that belongs to it`
+    invalid.push({ field: 'key', message })
   }
-  if (unfit.length > 0) return unfit
+  if (invalid.length > 0) return invalid
   return {
-    chain: certificate,
+    chain: toPem(chain),
     key: String(opened.key.export({ type: 'pkcs8', format: 'pem' })),
     notAfter: leaf.validToDate,
   }
 }
 
-/** A bundle may hold an old authority beside a new one: it is unfit when all of it is. */
+/** A bundle may have an expired authority beside a valid one. It is invalid if no authority in it is valid. */
 export function checkAuthorities(
   ca: string,
   now: Date,
-): { readonly ca: string; readonly notAfter: Date } | Unfit {
+): { readonly ca: string; readonly notAfter: Date } | InvalidField {
   const authorities = readCertificates(ca)
   if (typeof authorities === 'string') return { field: 'ca', message: authorities }
   const leaf = authorities.find((one) => !one.ca)
   if (leaf !== undefined) {
     return {
       field: 'ca',
-      message: `holds the certificate of ${nameOf(leaf)}, which is no authority: take it out`,
+      message: `has the certificate of ${nameOf(leaf)}, which is no authority; remove it`,
     }
   }
-  const faults = authorities.map((one) => describeValidity(one, now))
-  const [fault] = faults
-  if (fault !== undefined && faults.every((one) => one !== undefined)) return { field: 'ca', message: fault }
-  return { ca, notAfter: new Date(Math.max(...authorities.map(({ validToDate }) => validToDate.getTime()))) }
+  const problems = authorities.map((one) => describeValidity(one, now))
+  const [problem] = problems
+  if (problem !== undefined && problems.every((one) => one !== undefined))
+    return { field: 'ca', message: problem }
+  return {
+    ca: toPem(authorities),
+    notAfter: new Date(Math.max(...authorities.map(({ validToDate }) => validToDate.getTime()))),
+  }
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 function readCertificates(text: string): [X509Certificate, ...X509Certificate[]] | string {
   const [first, ...others] = text.match(PEM_CERTIFICATE) ?? []
-  if (first === undefined) return 'holds no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----'
+  if (first === undefined) return 'has no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----'
   try {
     return [new X509Certificate(first), ...others.map((one) => new X509Certificate(one))]
   } catch {
-    return 'holds a certificate that cannot be read: make the file anew'
+    return 'has a certificate that cannot be parsed; write the file again'
   }
 }
 
-function openKey(text: string, passphrase: string | undefined): { readonly key: KeyObject } | Unfit {
+/** Certificates alone: a key that is in the same file is not sent. */
+function toPem(certificates: readonly X509Certificate[]): string {
+  return certificates.map(String).join('')
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9; `ca` of Node is false if the two extensions contradict each other. */
+function maySign({ raw }: X509Certificate): boolean {
+  const certificate = new x509.X509Certificate(new Uint8Array(raw))
+  const usages = certificate.getExtension(x509.KeyUsagesExtension)?.usages ?? 0
+  const isAuthority = certificate.getExtension(x509.BasicConstraintsExtension)?.ca ?? false
+  return isAuthority || (usages & x509.KeyUsageFlags.keyCertSign) !== 0
+}
+
+function openKey(text: string, passphrase: string | undefined): { readonly key: KeyObject } | InvalidField {
   try {
     return { key: createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) }) }
   } catch (error) {
     if (!/-----BEGIN (ENCRYPTED |[A-Z]+ )?PRIVATE KEY-----/.test(text)) {
-      return { field: 'key', message: 'holds no key in PEM: it begins with -----BEGIN PRIVATE KEY-----' }
+      return { field: 'key', message: 'has no key in PEM, which begins with -----BEGIN PRIVATE KEY-----' }
     }
     const isEncrypted = /ENCRYPTED/.test(text)
     if (isEncrypted && passphrase === undefined) {
       return {
         field: 'key',
-        message: 'is encrypted: name the file of its passphrase in the field passphrase',
+        message: 'is encrypted; name the file of its passphrase in the field passphrase',
       }
     }
     if (isEncrypted)
-      return { field: 'passphrase', message: 'does not open the key: write the right one into the file' }
+      return {
+        field: 'passphrase',
+        message: 'does not decrypt the key; write the right passphrase into the file',
+      }
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    return { field: 'key', message: `cannot be read${code}: make the file anew` }
+    return { field: 'key', message: `cannot be parsed${code}; write the file again` }
   }
 }
 
@@ -108,7 +134,7 @@ function describeValidity(certificate: X509Certificate, now: Date): string | und
   if (to <= now)
     return `has expired: the certificate of ${nameOf(certificate)} was valid until ${to.toISOString()}`
   if (from > now)
-    return `is not valid yet: the certificate of ${nameOf(certificate)} begins on ${from.toISOString()}`
+    return `is not valid yet: the certificate of ${nameOf(certificate)} is valid from ${from.toISOString()}`
   return undefined
 }
 

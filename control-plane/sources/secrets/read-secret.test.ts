@@ -1,11 +1,12 @@
-// Files of secrets: what is served of them, and every way in which they can be unfit, told without what is in them.
+// Files of secrets: what is served of them, and every way in which they can be invalid, told without what is in them.
 
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Authority } from '../../../testbed/certificates/authority.ts'
 import { readSecret } from './read-secret.ts'
+import { createSecretFileReader } from './secret-files.ts'
 
 const NOW = new Date()
 const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }
@@ -31,9 +32,9 @@ function encrypted(key: string, passphrase: string): string {
 
 t.test('what fits is served as it is, and expires when the first of it does', async (t) => {
   const { folder, authority, edge } = await makeFolder(t)
-  const read = await readSecret(folder, FILES, NOW)
-  if (!('material' in read)) return t.fail(JSON.stringify(read))
-  t.same(read.material, {
+  const read = await readSecret(createSecretFileReader(folder), FILES, NOW)
+  if (!('bytes' in read)) return t.fail(JSON.stringify(read))
+  t.same(read.bytes, {
     certificate: { chain: edge.certificate, key: edge.key },
     ca: authority.issued.certificate,
   })
@@ -45,22 +46,22 @@ t.test('a key with a passphrase is opened, and goes to Envoys without', async (t
   const { folder, edge, write } = await makeFolder(t)
   write('edge.key', encrypted(edge.key, 'sesame'))
   write('edge.txt', 'sesame\n')
-  const read = await readSecret(folder, { ...FILES, passphrase: 'edge.txt' }, NOW)
-  t.match(read, { material: { certificate: { key: edge.key } } })
+  const read = await readSecret(createSecretFileReader(folder), { ...FILES, passphrase: 'edge.txt' }, NOW)
+  t.match(read, { bytes: { certificate: { key: edge.key } } })
 })
 
 t.test('a bundle may hold an authority that has expired beside one that has not', async (t) => {
   const { folder, authority, write } = await makeFolder(t)
   const old = await Authority.create('old', PAST)
   write('ca.pem', old.issued.certificate + authority.issued.certificate)
-  t.match(await readSecret(folder, FILES, NOW), { material: { ca: /BEGIN.*BEGIN/s } })
+  t.match(await readSecret(createSecretFileReader(folder), FILES, NOW), { bytes: { ca: /BEGIN.*BEGIN/s } })
 })
 
 type Made = Awaited<ReturnType<typeof makeFolder>>
-const UNFIT: readonly [
+const INVALID: readonly [
   title: string,
   spoil: (made: Made) => void | Promise<void>,
-  unfit: readonly { readonly field: string; readonly message: RegExp }[],
+  invalid: readonly { readonly field: string; readonly message: RegExp }[],
   files?: object,
 ][] = [
   [
@@ -84,7 +85,7 @@ const UNFIT: readonly [
       write('edge.pem', certificate)
       write('edge.key', key)
     },
-    [{ field: 'certificate', message: /^is not valid yet: .* begins on 2100-01-01/ }],
+    [{ field: 'certificate', message: /^is not valid yet: .* is valid from 2100-01-01/ }],
   ],
   [
     'an authority that has expired',
@@ -94,7 +95,7 @@ const UNFIT: readonly [
   [
     'a certificate that is no authority',
     ({ edge, write }) => write('ca.pem', edge.certificate),
-    [{ field: 'ca', message: /^holds the certificate of CN=edge, which is no authority/ }],
+    [{ field: 'ca', message: /^has the certificate of CN=edge, which is no authority/ }],
   ],
   [
     'a key of another certificate',
@@ -113,7 +114,7 @@ const UNFIT: readonly [
   [
     'an encrypted key without a passphrase',
     ({ edge, write }) => write('edge.key', encrypted(edge.key, 'sesame')),
-    [{ field: 'key', message: /^is encrypted: name the file of its passphrase/ }],
+    [{ field: 'key', message: /^is encrypted; name the file of its passphrase/ }],
   ],
   [
     'a wrong passphrase',
@@ -121,7 +122,7 @@ const UNFIT: readonly [
       write('edge.key', encrypted(edge.key, 'sesame'))
       write('edge.txt', 'open up')
     },
-    [{ field: 'passphrase', message: /^does not open the key/ }],
+    [{ field: 'passphrase', message: /^does not decrypt the key/ }],
     { ...FILES, passphrase: 'edge.txt' },
   ],
   [
@@ -153,39 +154,44 @@ const UNFIT: readonly [
       write('ca.pem', 'hello')
     },
     [
-      { field: 'certificate', message: /^holds a certificate that cannot be read/ },
-      { field: 'key', message: /^holds no key in PEM/ },
-      { field: 'ca', message: /^holds no certificate in PEM/ },
+      { field: 'certificate', message: /^has a certificate that cannot be parsed/ },
+      { field: 'key', message: /^has no key in PEM/ },
+      { field: 'ca', message: /^has no certificate in PEM/ },
     ],
   ],
   [
     'a torn key',
     ({ edge, write }) => write('edge.key', edge.key.replace(/M/g, '!')),
-    [{ field: 'key', message: /^cannot be read/ }],
+    [{ field: 'key', message: /^cannot be parsed/ }],
   ],
 ]
 
-for (const [title, spoil, unfit, files = FILES] of UNFIT) {
-  t.test(`${title}: unfit, and the key is not told`, async (t) => {
+for (const [title, spoil, invalid, files = FILES] of INVALID) {
+  t.test(`${title}: invalid, and the key is not told`, async (t) => {
     const made = await makeFolder(t)
-    t.match(await readSecret(made.folder, FILES, NOW), { material: {} }, 'the accepted twin')
+    t.match(
+      await readSecret(createSecretFileReader(made.folder), FILES, NOW),
+      { bytes: {} },
+      'the accepted twin',
+    )
     await spoil(made)
-    const found = await readSecret(made.folder, files, NOW)
+    const found = await readSecret(createSecretFileReader(made.folder), files, NOW)
     if (!Array.isArray(found)) return t.fail('it was read')
-    t.match(found, unfit)
-    t.equal(found.length, unfit.length)
+    t.match(found, invalid)
+    t.equal(found.length, invalid.length)
     const body = made.edge.key.split('\n')[1] ?? ''
     t.notMatch(JSON.stringify(found), body.slice(0, 20))
   })
 }
 
 /** For writing only, even for root, whom the mode of a file of its own would not keep out. */
-const UNREADABLE = '/proc/sys/vm/compact_memory'
+const UNREADABLE = { folder: '/proc/sys/vm', file: 'compact_memory' }
 
-t.test('a file that may not be read is told so', async (t) => {
+t.test('a file without the permission to read it is invalid', async (t) => {
   const { folder } = await makeFolder(t)
-  t.match(await readSecret(folder, FILES, NOW), { material: {} }, 'the accepted twin')
-  rmSync(join(folder, 'edge.key'))
-  symlinkSync(UNREADABLE, join(folder, 'edge.key'))
-  t.match(await readSecret(folder, FILES, NOW), [{ field: 'key', message: /^edge\.key may not be read/ }])
+  t.match(await readSecret(createSecretFileReader(folder), FILES, NOW), { bytes: {} }, 'the accepted twin')
+  const read = createSecretFileReader(UNREADABLE.folder)
+  t.match(await readSecret(read, { ca: UNREADABLE.file }, NOW), [
+    { field: 'ca', message: /^compact_memory may not be read/ },
+  ])
 })

@@ -1,70 +1,53 @@
-// One secret as its files are now: material to serve, or what is wrong with them.
+// One secret as its files are now: bytes to serve, or what is wrong with them.
 
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { SecretFiles } from '../../switches/tls.ts'
-import { checkAuthorities, checkCertificate, type Unfit } from './check-certificate.ts'
-import type { SecretMaterial } from './secret-bytes.ts'
+import { checkAuthorities, checkCertificate, type InvalidField } from './check-certificate.ts'
+import type { SecretBytes } from './secret-bytes.ts'
+import type { SecretFileReader } from './secret-files.ts'
 
 export interface ReadSecret {
-  readonly material: SecretMaterial
-  /** When the first of what is in it expires. */
+  readonly bytes: SecretBytes
+  /** When the first of its certificates expires. */
   readonly notAfter: Date
 }
 
-/** Certificates are a few KiB; a larger file is something else, and is not read into memory. */
-const MAX_BYTES = 1_048_576
+type Texts = { readonly [K in InvalidField['field']]?: string }
 
-type Texts = { readonly [K in Unfit['field']]?: string }
-
-/** The material, or each field that is unfit. */
+/** The secret's bytes, or each field that is invalid. */
 export async function readSecret(
-  folder: string,
+  read: SecretFileReader,
   files: SecretFiles,
   now: Date,
-): Promise<ReadSecret | readonly Unfit[]> {
-  const unfit: Unfit[] = []
+): Promise<ReadSecret | readonly InvalidField[]> {
+  const invalid: InvalidField[] = []
   const texts: Record<string, string> = {}
-  for (const [field, file] of Object.entries(files) as [Unfit['field'], string][]) {
-    const read = await readText(join(folder, file))
-    if ('text' in read) texts[field] = read.text
-    else unfit.push({ field, message: `${file} ${read.fault}` })
+  for (const [field, file] of Object.entries(files) as [InvalidField['field'], string][]) {
+    const found = await read(file)
+    if ('text' in found) texts[field] = found.text
+    else invalid.push({ field, message: `${file} ${found.problem}` })
   }
-  return unfit.length > 0 ? unfit : check(texts, now)
+  return invalid.length > 0 ? invalid : check(texts, now)
 }
 
-function check({ certificate, key, passphrase, ca }: Texts, now: Date): ReadSecret | readonly Unfit[] {
-  const unfit: Unfit[] = []
+function check({ certificate, key, passphrase, ca }: Texts, now: Date): ReadSecret | readonly InvalidField[] {
+  const invalid: InvalidField[] = []
   const ends: Date[] = []
-  const material: { -readonly [K in keyof SecretMaterial]: SecretMaterial[K] } = {}
+  const bytes: { -readonly [K in keyof SecretBytes]: SecretBytes[K] } = {}
   if (certificate !== undefined && key !== undefined) {
     const opening = passphrase === undefined ? {} : { passphrase: passphrase.trim() }
     const checked = checkCertificate({ certificate, key, ...opening }, now)
     if ('chain' in checked) {
-      material.certificate = { chain: checked.chain, key: checked.key }
+      bytes.certificate = { chain: checked.chain, key: checked.key }
       ends.push(checked.notAfter)
-    } else unfit.push(...checked)
+    } else invalid.push(...checked)
   }
   if (ca !== undefined) {
     const checked = checkAuthorities(ca, now)
     if ('ca' in checked) {
-      material.ca = checked.ca
+      bytes.ca = checked.ca
       ends.push(checked.notAfter)
-    } else unfit.push(checked)
+    } else invalid.push(checked)
   }
-  if (unfit.length > 0) return unfit
-  return { material, notAfter: new Date(Math.min(...ends.map((end) => end.getTime()))) }
-}
-
-async function readText(path: string): Promise<{ readonly text: string } | { readonly fault: string }> {
-  try {
-    const { size } = await stat(path)
-    if (size > MAX_BYTES) return { fault: `has ${size} bytes, and no certificate has more than ${MAX_BYTES}` }
-    return { text: await readFile(path, 'utf8') }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error
-    if (code === 'ENOENT') return { fault: 'is not there: write it first' }
-    if (code === 'EACCES') return { fault: 'may not be read by the control plane: give it the right to' }
-    return { fault: `cannot be read (${code})` }
-  }
+  if (invalid.length > 0) return invalid
+  return { bytes, notAfter: new Date(Math.min(...ends.map((end) => end.getTime()))) }
 }

@@ -1,10 +1,11 @@
-// What the files of secrets hold: it goes to Envoys, and nowhere else.
+// What is in the files of a secret. It goes to Envoys by SDS and nowhere else.
 
-/** In PEM; which of them are there follows from the document. */
-export interface SecretMaterial {
+/** In PEM. The document says which of them there are. */
+export interface SecretBytes {
+  /** The chain has certificates only, even if its file has a key too. */
   readonly certificate?: { readonly chain: string; readonly key: string }
   readonly ca?: string
 }
 
 /** By the names of the document. */
-export type SecretMaterials = ReadonlyMap<string, SecretMaterial>
+export type SecretBytesByName = ReadonlyMap<string, SecretBytes>

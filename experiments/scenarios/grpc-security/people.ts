@@ -3,7 +3,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TokenIssuer } from '../../../services/issuer/token-issuer.ts'
-import { writeCertificates } from '../../../testbed/certificates/folder.ts'
+import { IDENTITIES, SECRETS, writeCertificates } from '../../../testbed/certificates/folder.ts'
 import { fetchToken, ISSUER } from '../../../testbed/issuer.ts'
 import { AUDIENCE } from '../../../testbed/security.ts'
 import type { Caller, Identity } from './callers.ts'
@@ -23,16 +23,16 @@ export interface People {
 }
 
 /**
- * @param certificates folder of the authority that the listeners trust
+ * @param testbed folder of the testbed, whose authority the listeners trust
  * @param scratch folder for an authority that nobody trusts
  * @param tokens address of the issuer's token endpoint
  */
-export async function createPeople(certificates: string, scratch: string, tokens: string): Promise<People> {
+export async function createPeople(testbed: string, scratch: string, tokens: string): Promise<People> {
   await mkdir(scratch, { recursive: true })
-  await writeCertificates(certificates, { subjects: [SERVICE] })
+  await writeCertificates(testbed, { subjects: [SERVICE] })
   await writeCertificates(scratch)
-  const noCertificate: Identity = { ca: await readFile(join(certificates, 'ca.pem'), 'utf8') }
-  const identityOf = async (name: string, folder = certificates): Promise<Identity> => ({
+  const noCertificate: Identity = { ca: await readFile(join(testbed, SECRETS, 'ca.pem'), 'utf8') }
+  const identityOf = async (name: string, folder = join(testbed, SECRETS)): Promise<Identity> => ({
     ...noCertificate,
     certificate: await readFile(join(folder, `${name}.pem`), 'utf8'),
     key: await readFile(join(folder, `${name}.key`), 'utf8'),
@@ -52,8 +52,8 @@ export async function createPeople(certificates: string, scratch: string, tokens
       { name: 'anonymous', identity: noCertificate },
       { name: 'user', token: user, identity: client },
       { name: 'admin', token: admin, identity: client },
-      { name: 'stranger', token: stranger, identity: await identityOf('client', scratch) },
-      { name: 'service', identity: await identityOf('service') },
+      { name: 'stranger', token: stranger, identity: await identityOf('client', join(scratch, SECRETS)) },
+      { name: 'service', identity: await identityOf('service', join(testbed, IDENTITIES)) },
     ],
     attackers: [
       { name: 'a role written into a signed token', token: withRole(user, 'admin') },

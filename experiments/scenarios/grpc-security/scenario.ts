@@ -64,7 +64,7 @@ export async function runScenario(
   })
   const { security } = testbed
   if (security === undefined) throw new SwitchyardError('internal', 'the testbed has no issuer')
-  const people = await createPeople(join(folder, 'certs'), join(folder, 'strangers'), security.issuer.tokens)
+  const people = await createPeople(folder, join(folder, 'strangers'), security.issuer.tokens)
   const nodes = testbed.fleets.get(FLEET) ?? []
   const load = new AuthorizedLoad(
     nodes.map(({ target }) => target),

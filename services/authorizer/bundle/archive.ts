@@ -12,14 +12,14 @@ export type BundleFiles = ReadonlyMap<string, Uint8Array>
 /** A policy is some 100 KiB; a small archive must not unpack to more memory than there is. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
-/** @throws SwitchyardError `bad-bundle` where it is no gzipped tar, is too large, or holds a path twice */
+/** @throws SwitchyardError `bad-bundle` if it is not a gzipped tar, is too large, or holds a path twice */
 export async function readArchive(archive: Uint8Array): Promise<BundleFiles> {
   try {
     return await readTar(gunzipSync(archive, { maxOutputLength: MAX_UNPACKED_BYTES }))
   } catch (cause) {
     if (cause instanceof SwitchyardError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SwitchyardError('bad-bundle', `the bundle is no gzipped tar: ${reason}`, { cause })
+    throw new SwitchyardError('bad-bundle', `the bundle is not a gzipped tar: ${reason}`, { cause })
   }
 }
 

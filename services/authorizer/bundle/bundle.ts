@@ -70,6 +70,6 @@ function parse(files: BundleFiles, path: string): JsonObject {
   try {
     return JSON.parse(Buffer.from(files.get(path) ?? '{}').toString())
   } catch (cause) {
-    throw new SwitchyardError('bad-bundle', `${path} of the bundle is no JSON`, { cause })
+    throw new SwitchyardError('bad-bundle', `${path} of the bundle is not JSON`, { cause })
   }
 }

@@ -30,7 +30,7 @@ function encode(primitive: unknown): string {
   )
 }
 
-/** A short name for content that nobody has named. */
+/** A short name for content without a revision. */
 export function digestOfAll(contents: readonly Uint8Array[]): string {
   const hash = createHash('sha256')
   for (const content of contents) hash.update(content)

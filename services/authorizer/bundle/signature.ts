@@ -42,7 +42,7 @@ function keyOf(read: () => KeyObject, what: string): BundleKey {
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   if (namedCurve === 'prime256v1') return { key, algorithm: 'ES256' }
   if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return { key, algorithm: 'RS256' }
-  throw new SwitchyardError('invalid-argument', `the key of the bundle is of another kind; ${mend}`)
+  throw new SwitchyardError('invalid-argument', `the key of the bundle has an unsupported type; ${mend}`)
 }
 
 /** The files with their signature. */
@@ -67,16 +67,15 @@ export async function verifyFiles(files: BundleFiles, key: BundleKey): Promise<v
     .flatMap(([name, content]) => {
       const file = expected.get(name)
       expected.delete(name)
-      if (file === undefined) return [{ path: name, message: 'is not among the files that were signed' }]
-      if (file.algorithm !== HASH)
-        return [{ path: name, message: `has a digest by another hash than ${HASH}` }]
+      if (file === undefined) return [{ path: name, message: 'was not signed' }]
+      if (file.algorithm !== HASH) return [{ path: name, message: `has a digest that is not ${HASH}` }]
       return file.hash === digestOf(name, content)
         ? []
         : [{ path: name, message: 'was changed after signing' }]
     })
-  const missing = [...expected.keys()].map((name) => ({ path: name, message: 'was signed and is not there' }))
+  const missing = [...expected.keys()].map((name) => ({ path: name, message: 'was signed, but is missing' }))
   if (problems.length + missing.length === 0) return
-  throw new SwitchyardError('bad-bundle', 'the bundle is not what was signed:', {
+  throw new SwitchyardError('bad-bundle', 'the bundle differs from what was signed:', {
     problems: [...problems, ...missing],
   })
 }
@@ -97,6 +96,6 @@ async function readSignature(
     return (JSON.parse(Buffer.from(payload).toString()) as { files: readonly SignedFile[] }).files
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SwitchyardError('bad-bundle', `the signature of the bundle is not good: ${reason}`, { cause })
+    throw new SwitchyardError('bad-bundle', `the signature of the bundle is invalid: ${reason}`, { cause })
   }
 }

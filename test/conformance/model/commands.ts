@@ -1,8 +1,8 @@
-// What can happen to a fleet, as data: drawn at random by fast-check, run one by one, and shrunk to the few that matter.
+// What can happen to a fleet, as data. fast-check draws commands at random and shrinks a failing sequence to the few that matter.
 
 import fc from 'fast-check'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../../xds-server/index.ts'
-import { EVERYTHING } from '../../support/client-state.ts'
+import { WILDCARD } from '../../support/client-state.ts'
 import type { Fleet } from './fleet.ts'
 import { BAD_CONTENTS, type Change, CLUSTERS, LISTENERS, SECRETS } from './world.ts'
 
@@ -85,7 +85,7 @@ const interest = fc.oneof(
   }).map(([typeUrl, known]) =>
     fc.record({
       typeUrl: fc.constant(typeUrl),
-      names: fc.uniqueArray(fc.constantFrom<string>(...known, 'nowhere', EVERYTHING), { maxLength: 3 }),
+      names: fc.uniqueArray(fc.constantFrom<string>(...known, 'nowhere', WILDCARD), { maxLength: 3 }),
     }),
   ),
 )
@@ -118,7 +118,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   weighted(1, fc.constant({ do: 'clear' })),
 )
 
-/** Sequences of commands. Shrinking puts `rest` in the place of those that do not matter. */
+/** Sequences of commands. Shrinking replaces commands that do not matter by `rest`. */
 export function commands(length: { readonly min: number; readonly max: number }): fc.Arbitrary<Command[]> {
   return fc.array(command, { minLength: length.min, maxLength: length.max, size: 'max' })
 }

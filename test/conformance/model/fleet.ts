@@ -1,4 +1,4 @@
-// The truth and all who are to hold it: clients of every kind, in both protocols, on one cache.
+// What is served, and clients of every kind and both protocols on one cache.
 
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
@@ -51,14 +51,14 @@ export class Fleet {
     this.#cache.clearSnapshot(GROUP)
   }
 
-  /** Lets everything come to rest; then each client holds the truth. @throws Error that lists where one does not. */
+  /** Lets everything come to rest. Then each client has what is served. @throws Error that lists the differences. */
   async settle(): Promise<void> {
     const truth = this.#cache.getSnapshot(GROUP)
     const isServed = (name: string) => truth !== undefined && typeIn(truth, ENDPOINT).resources.has(name)
     for (const member of this.#members) await member.settle(isServed)
     if (truth === undefined) return
     const bad = badNames(this.#world)
-    // While something is refused, what comes after it waits, and so do removals.
+    // While a resource is NACKed, later stages and removals wait.
     const isChecked = (typeUrl: string, name: string) =>
       bad.length === 0 ||
       (STAGES.indexOf(resourceTypeOf(typeUrl).stage) === 0 &&
@@ -68,7 +68,7 @@ export class Fleet {
     if (differences.length > 0) throw new Error(`not what is served:\n${differences.join('\n')}`)
   }
 
-  /** Serves good content in place of what was refused: at rest, nothing may then be amiss anywhere. */
+  /** Replaces bad content. After that, nothing may differ anywhere. */
   async heal(): Promise<void> {
     this.#serve(healWorld(this.#world))
     await this.settle()

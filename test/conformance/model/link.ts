@@ -1,15 +1,15 @@
-// How a client of the model reaches a server: in memory, where each step is seen, or over a real socket.
+// The link from a client of the model to a server: in memory, where each step is seen, or over a real socket.
 
 import type { ClientRequest, ClientResponse } from '../../support/client-state.ts'
 
 export interface Link {
-  /** Responses that the client has not looked at yet. */
+  /** Responses that the client has not read yet. */
   readonly inbox: ClientResponse[]
   send(request: ClientRequest): void
-  /** The client stops reading, and the server may not write. */
+  /** The client stops reading, so the server may not write. */
   block(): void
   unblock(): void
   close(): void
-  /** Resolves once the server has read all that was sent, and all that it sent is in the inbox. */
+  /** Resolves when the server has read every request and the inbox has every response. */
   settled(): Promise<void>
 }

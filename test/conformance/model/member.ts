@@ -1,21 +1,26 @@
-// One client of the model, with the link that it has now: it reads when it is told to, and can be held against the truth.
+// One client of the model, with its present link. It reads when a command says so, and can be compared with what is served.
 
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
-import { type ClientRequest, ClientState, type Refuses, WHOLE_TYPES } from '../../support/client-state.ts'
+import {
+  type ClientRequest,
+  ClientState,
+  FULL_STATE_TYPES,
+  type IsRejected,
+} from '../../support/client-state.ts'
 import { ENVOY, FollowingClient, grpcClient } from '../../support/following-client.ts'
 import type { Link } from './link.ts'
 
-/** Envoys and gRPC clients ask for what they find; a free client asks for what the commands say. */
+/** Envoys and gRPC clients subscribe to what their resources refer to. A free client subscribes to what the commands say. */
 export const KINDS = ['envoy', 'grpc', 'free'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** More responses than any history of the model leads to. */
+/** More responses than any history of the model causes. */
 const MANY = 500
 
 export interface MemberOptions {
   readonly protocol: 'sotw' | 'delta'
   readonly kind: Kind
-  readonly refuses: Refuses
+  readonly refuses: IsRejected
   readonly open: (id: string, client: ClientState) => Link
 }
 
@@ -52,7 +57,7 @@ export class Member {
     if (mine.length > 0) this.#link.send(this.client.unsubscribe(typeUrl, mine))
   }
 
-  /** Reads one response and answers it; false where there is none. */
+  /** Reads and answers one response. False if there is none. */
   read(): boolean {
     const response = this.#link.inbox.shift()
     if (response === undefined) return false
@@ -68,7 +73,7 @@ export class Member {
     this.#link.unblock()
   }
 
-  /** Comes back on a new stream; the old one's nonce means nothing there, even where it is sent. */
+  /** Reconnects on a new stream. A nonce of the old stream has no meaning there, even if it is sent. */
   reconnect(withOldNonce: boolean): void {
     this.#link.close()
     this.#link = this.#options.open(this.title, this.client)
@@ -83,7 +88,7 @@ export class Member {
     this.#link.close()
   }
 
-  /** Reads until nothing comes any more; `isServed` says which endpoints it waits for in vain. @throws Error where that does not happen. */
+  /** Reads until no response is left. `isServed` says which endpoints are served. @throws Error if responses never end. */
   async settle(isServed: (assignment: string) => boolean): Promise<void> {
     this.#link.unblock()
     for (let reads = 0; reads < MANY; reads += 1) {
@@ -94,7 +99,7 @@ export class Member {
     throw new Error(`${this.title} is sent responses without end`)
   }
 
-  /** How what is in effect differs from the truth. `isKnown` says of which names it can be told. */
+  /** The differences between what is in effect and what is served. `isKnown` says which names can be compared. */
   differences(truth: Snapshot, isChecked: (typeUrl: string, name: string) => boolean): string[] {
     const warming = [...(this.#following?.warming ?? [])].map((name) => `"${name}" never got its endpoints`)
     return [
@@ -110,12 +115,12 @@ export class Member {
   ): string[] {
     const held = this.client.held(typeUrl)
     const wanted = typeIn(truth, typeUrl).resources
-    const isSilent = this.client.protocol === 'sotw' && !WHOLE_TYPES.includes(typeUrl)
+    const isSilent = this.client.protocol === 'sotw' && !FULL_STATE_TYPES.includes(typeUrl)
     const names = new Set([...held.keys(), ...wanted.names()])
     return [...names].flatMap((name) => {
       if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
       const [mine, theirs] = [held.get(name), wanted.get(name)]
-      // Absence is never told of these types in the state of the world: what was there may stay.
+      // SotW never removes resources of these types, so they may stay.
       if (theirs === undefined && isSilent) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
       if (mine === theirs) return []

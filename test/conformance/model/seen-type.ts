@@ -1,11 +1,11 @@
-// What a server can know of one type on one stream: what is asked for, what was sent, and how it was answered.
+// What a server can know of one type on one stream: subscriptions, responses and answers.
 
 import {
   type ClientRequest,
   type ClientResource,
   type ClientResponse,
-  EVERYTHING,
-  WHOLE_TYPES,
+  FULL_STATE_TYPES,
+  WILDCARD,
 } from '../../support/client-state.ts'
 
 type Protocol = 'sotw' | 'delta'
@@ -13,16 +13,16 @@ type Protocol = 'sotw' | 'delta'
 export class SeenType {
   wildcard = false
   lastNonce = ''
-  /** Names that the client has accepted, here or on an earlier stream, and was not told to drop since. */
+  /** Names that the client has ACKed, on this or an earlier stream, and that were not removed since. */
   readonly accepted: Set<string>
   readonly #unanswered = new Map<string, ClientResponse>()
   #names = new Set<string>()
   #isNamed = false
-  /** What waits for an answer, whatever the client holds: names, or everything. */
-  readonly #asked = new Set<string>([EVERYTHING])
-  /** The version under which each name was last sent; absent where it was taken away. */
+  /** Requested names, or the wildcard, that are not answered yet. */
+  readonly #asked = new Set<string>([WILDCARD])
+  /** The version that was last sent for each name; undefined if it was removed. */
   readonly #sent = new Map<string, string | undefined>()
-  /** Refused responses, of which nothing was changed since: by name, the version. */
+  /** NACKed responses without changes since: name → version. */
   #refused: ReadonlyMap<string, string | undefined>[] = []
   readonly #doubtful = new Set<string>()
 
@@ -42,7 +42,7 @@ export class SeenType {
     return this.#asked.has(name)
   }
 
-  /** A response may speak of what is subscribed, and of what was given up under the wildcard. */
+  /** Whether a response may carry a name: it is subscribed, or was unsubscribed beside the wildcard. */
   concerns(name: string): boolean {
     return this.wants(name) || this.isAsked(name)
   }
@@ -51,13 +51,13 @@ export class SeenType {
     return [...this.#sent].filter(([, version]) => version !== undefined).map(([name]) => name)
   }
 
-  /** New to the client, and not an answer. */
+  /** Whether a resource is a push: new to the client, and not an answer. */
   isPushOf({ name, version }: ClientResource): boolean {
     return this.#sent.get(name) !== version && !this.isAsked(name)
   }
 
-  /** Refused content once more, though nobody asked and nothing else in the response is new. */
-  repeatsRefusal({ resources }: ClientResponse, removed: readonly string[]): boolean {
+  /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
+  repeatsNack({ resources }: ClientResponse, removed: readonly string[]): boolean {
     if (this.#asked.size > 0) return false
     const isNews = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
     if (resources.some(isNews) || removed.some((name) => isNews({ name }))) return false
@@ -66,19 +66,19 @@ export class SeenType {
     )
   }
 
-  /** A request that is not stale. */
+  /** Notes a request that is not stale. */
   hear(request: ClientRequest, protocol: Protocol, isFirst: boolean): void {
     if (!isFirst) this.hearAnswer(request, protocol)
     if (protocol === 'sotw') this.#hearList(request)
     else this.#hearChange(request, isFirst)
   }
 
-  /** An ACK or a NACK; false where no such response waits for one. */
+  /** Notes an ACK or a NACK. False if no pending response has its nonce. */
   hearAnswer({ responseNonce, errorDetail }: ClientRequest, protocol: Protocol): boolean {
     const answered = this.#unanswered.get(responseNonce)
     if (answered === undefined) return false
     for (const nonce of this.#unanswered.keys()) {
-      // Whoever answers a state of the world has read those before it, and will not answer them any more.
+      // A SotW client that answers a response has read the earlier ones, and will not answer them.
       if (nonce === responseNonce || protocol === 'sotw') this.#unanswered.delete(nonce)
       if (nonce === responseNonce) break
     }
@@ -87,35 +87,35 @@ export class SeenType {
     return true
   }
 
-  /** Whether the client has refused a response with this name, and accepted none since. */
+  /** Whether the client has NACKed a response with this name, and ACKed none since. */
   isRefused(name: string): boolean {
     return this.#doubtful.has(name)
   }
 
-  /** Once other content is served under a refused name, all that stood beside it may be tried again. */
+  /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
   hearServed(versionOf: (name: string) => string | undefined): void {
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
     this.#forget(this.#refused.flatMap((refused) => [...refused].filter(isOther).map(([name]) => name)))
   }
 
-  /** SotW: one response is under way at a time, unless the client takes everything by a list without names. */
+  /** SotW: whether another response may be sent: none is pending, or the client has a wildcard without names. */
   mayBeSentOn(typeUrl: string): boolean {
     return (
       this.#unanswered.size === 0 ||
-      (WHOLE_TYPES.includes(typeUrl) && this.wildcard && this.#names.size === 0)
+      (FULL_STATE_TYPES.includes(typeUrl) && this.wildcard && this.#names.size === 0)
     )
   }
 
-  /** A response that was sent. */
+  /** Notes a response that was sent. */
   note(response: ClientResponse, removed: readonly string[], protocol: Protocol): void {
     this.lastNonce = response.nonce
     this.#unanswered.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
-    this.#asked.delete(EVERYTHING)
+    this.#asked.delete(WILDCARD)
     for (const { name } of response.resources) this.#asked.delete(name)
     for (const name of removed) this.#asked.delete(name)
-    // In the state of the world no answer says that there is none.
+    // SotW has no answer for a name that does not exist.
     if (protocol === 'sotw') this.#asked.clear()
   }
 
@@ -133,7 +133,7 @@ export class SeenType {
     this.#refused.push(content)
   }
 
-  /** With one name of a refused response all that stood in it may be tried again, and stands so in other responses too. */
+  /** Sending one name of a NACKed response again allows the rest of it, and of other NACKed responses with these names. */
   #forget(names: readonly string[]): void {
     const touched = this.#refused.filter((refused) => names.some((name) => refused.has(name)))
     const beside = new Set(touched.flatMap((refused) => [...refused.keys()]))
@@ -141,10 +141,10 @@ export class SeenType {
   }
 
   #hearList({ typeUrl, resourceNames }: ClientRequest): void {
-    const isLegacy = resourceNames.length === 0 && WHOLE_TYPES.includes(typeUrl) && !this.#isNamed
-    const wildcard = isLegacy || resourceNames.includes(EVERYTHING)
-    if (wildcard && !this.wildcard) this.#asked.add(EVERYTHING)
-    const names = new Set(resourceNames.filter((name) => name !== EVERYTHING))
+    const isLegacy = resourceNames.length === 0 && FULL_STATE_TYPES.includes(typeUrl) && !this.#isNamed
+    const wildcard = isLegacy || resourceNames.includes(WILDCARD)
+    if (wildcard && !this.wildcard) this.#asked.add(WILDCARD)
+    const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
     for (const name of names) if (!this.#names.has(name)) this.#asked.add(name)
     for (const name of this.#names) if (!names.has(name)) this.#asked.delete(name)
     this.wildcard = wildcard
@@ -153,11 +153,11 @@ export class SeenType {
   }
 
   #hearChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {
-    const isLegacy = isFirst && subscribe.length === 0 && WHOLE_TYPES.includes(typeUrl)
-    if (unsubscribe.includes(EVERYTHING)) this.wildcard = false
-    if (isLegacy || subscribe.includes(EVERYTHING)) {
+    const isLegacy = isFirst && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
+    if (unsubscribe.includes(WILDCARD)) this.wildcard = false
+    if (isLegacy || subscribe.includes(WILDCARD)) {
       this.wildcard = true
-      this.#asked.add(EVERYTHING)
+      this.#asked.add(WILDCARD)
     }
     for (const name of unsubscribe) {
       this.#names.delete(name)
@@ -166,7 +166,7 @@ export class SeenType {
     }
     for (const name of subscribe) {
       this.#asked.add(name)
-      if (name !== EVERYTHING) this.#names.add(name)
+      if (name !== WILDCARD) this.#names.add(name)
     }
   }
 }

@@ -1,4 +1,4 @@
-// Watches one stream from beside it, by plain bookkeeping of its own, and objects to a response that breaks the protocol.
+// Watches one stream with bookkeeping of its own, and throws when a response breaks the protocol.
 
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
@@ -6,8 +6,8 @@ import {
   type ClientRequest,
   type ClientResponse,
   type ClientState,
-  EVERYTHING,
-  WHOLE_TYPES,
+  FULL_STATE_TYPES,
+  WILDCARD,
 } from '../../support/client-state.ts'
 import { SeenType } from './seen-type.ts'
 
@@ -15,14 +15,14 @@ export class Witness {
   readonly #client: ClientState
   readonly #types = new Map<string, SeenType>()
 
-  /** `client` tells what is in effect at the other end. */
+  /** `client` says what is in effect at the other end. */
   constructor(client: ClientState) {
     this.#client = client
   }
 
   /**
-   * Takes one step of the server: what is served, the request that led to it, unless it was a push, and the responses.
-   * @throws Error that names the row and the message where a response is against the protocol.
+   * Takes one step of the server: what is served, the request (none for a push), and the responses.
+   * @throws Error that names the row and the response if it breaks the protocol
    */
   see(
     served: Snapshot | undefined,
@@ -37,7 +37,7 @@ export class Witness {
     for (const response of responses) this.#judge(response, served)
   }
 
-  /** False where the request is to be passed over. */
+  /** False if the server must ignore the request. */
   #hear(request: ClientRequest): boolean {
     const { typeUrl } = request
     const known = this.#types.get(typeUrl)
@@ -59,13 +59,14 @@ export class Witness {
       throw new Error(`${what}: ${show(response)}`)
     }
     const type = this.#types.get(typeUrl)
-    if (type === undefined) throw new Error(`X31: of a type that was not asked for: ${show(response)}`)
+    if (type === undefined) throw new Error(`X31: its type is not subscribed: ${show(response)}`)
     const removed = this.#removedBy(type, response)
     const names = [...resources.map(({ name }) => name), ...removed]
-    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl)) object('X1: a second one under way')
+    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl))
+      object('X1: a second pending response')
     for (const name of names) if (!type.concerns(name)) object(`X31: "${name}" is not subscribed`)
-    if (type.repeatsRefusal(response, removed)) object('X5: it was refused, and nothing in it is new')
-    if (!type.isAsked(EVERYTHING)) {
+    if (type.repeatsNack(response, removed)) object('X5: it was NACKed, and nothing in it is new')
+    if (!type.isAsked(WILDCARD)) {
       for (const name of this.#unready(type, response)) object(`X14: it uses "${name}", which is not ACKed`)
       for (const name of this.#stillUsed(type, typeUrl, removed, served))
         object(`X15: "${name}" is still used`)
@@ -76,12 +77,12 @@ export class Witness {
 
   #removedBy(type: SeenType, { typeUrl, resources, removed }: ClientResponse): readonly string[] {
     if (this.#client.protocol === 'delta') return removed
-    if (!WHOLE_TYPES.includes(typeUrl)) return []
+    if (!FULL_STATE_TYPES.includes(typeUrl)) return []
     const present = new Set(resources.map(({ name }) => name))
     return type.sentNames().filter((name) => !present.has(name) && type.wants(name))
   }
 
-  /** X10: the assignments of clusters that are sent come again, unasked and unchanged. */
+  /** X10: the assignments of clusters that are sent follow, even if they are unchanged. */
   #expectEndpoints({ resources }: ClientResponse): void {
     const endpoints = this.#types.get(ENDPOINT)
     for (const { typeUrl, name } of resources.flatMap(({ references }) => references)) {
@@ -89,7 +90,7 @@ export class Witness {
     }
   }
 
-  /** Clusters that a pushed listener or route uses and that are not ACKed, where the client takes all clusters. */
+  /** Clusters that a pushed listener or route uses and that a wildcard client has not ACKed. */
   #unready(type: SeenType, { typeUrl, resources }: ClientResponse): string[] {
     const clusters = this.#types.get(CLUSTER)
     if (![LISTENER, ROUTE].includes(typeUrl) || !clusters?.wildcard) return []
@@ -100,7 +101,7 @@ export class Witness {
       .filter((name) => !clusters.accepted.has(name))
   }
 
-  /** Clusters that are taken away although a listener or a route that is ACKed and in effect uses them. */
+  /** Clusters that are removed although an ACKed listener or route in effect uses them. */
   #stillUsed(
     type: SeenType,
     typeUrl: string,
@@ -109,7 +110,7 @@ export class Witness {
   ): string[] {
     if (typeUrl !== CLUSTER) return []
     const isSotw = this.#client.protocol === 'sotw'
-    // The state of the world has no words for routes that are gone: they are in effect until their listener is.
+    // SotW cannot remove routes: they are in effect until their listener is removed.
     const canTell = (user: string, name: string) =>
       !isSotw || user === LISTENER || served?.types.get(user)?.resources.has(name)
     const users = [LISTENER, ROUTE].flatMap((user) =>
@@ -118,7 +119,7 @@ export class Witness {
       ),
     )
     const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
-    // Of what was refused, the state of the world can keep only what is known to be accepted.
+    // Of NACKed resources, SotW can keep only those that are known to be ACKed.
     const isKeepable = (name: string) => type.accepted.has(name) && !(isSotw && type.isRefused(name))
     return removed.filter((name) => used.has(name) && isKeepable(name) && !type.isAsked(name))
   }

@@ -1,4 +1,4 @@
-// What the fleet is to be served, in a form that is quick to change at random and is consistent after each change.
+// What the fleet is served, in a form that is quick to change at random and consistent after each change.
 
 import type { ResourceInput } from '../../../xds-server/index.ts'
 import { CLUSTER, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
@@ -11,7 +11,7 @@ export type ClusterName = (typeof CLUSTERS)[number]
 export type ListenerName = (typeof LISTENERS)[number]
 export type SecretName = (typeof SECRETS)[number]
 
-/** Contents are numbers, of which these are such that a client refuses them. */
+/** Contents are numbers. Clients reject these. */
 export const BAD_CONTENTS: readonly number[] = [3, 4]
 
 interface ListenerContent {
@@ -22,7 +22,7 @@ interface ListenerContent {
 
 export interface World {
   readonly clusters: ReadonlyMap<ClusterName, number>
-  /** How many endpoints; a cluster that is not among them is served an empty assignment. */
+  /** The number of endpoints. A cluster that is missing here is served an empty assignment. */
   readonly endpoints: ReadonlyMap<ClusterName, number>
   /** An HTTP listener has routes of its name, with content of their own. */
   readonly listeners: ReadonlyMap<ListenerName, ListenerContent & { readonly routes: number }>
@@ -48,7 +48,7 @@ export const EMPTY_WORLD: World = {
   secrets: new Map(),
 }
 
-/** The world after a change. What uses a cluster that goes is led to another; one that is used comes into being. */
+/** The world after a change. Users of a removed cluster are moved to another one, and a missing cluster that is used is created. */
 export function changeWorld(world: World, change: Change): World {
   switch (change.set) {
     case 'cluster':
@@ -72,7 +72,7 @@ export function changeWorld(world: World, change: Change): World {
   }
 }
 
-/** The same world with good content in place of bad. */
+/** The same world with bad content replaced. */
 export function healWorld(world: World): World {
   const heal = (content: number) => (BAD_CONTENTS.includes(content) ? 0 : content)
   return {
@@ -99,7 +99,7 @@ export function resourcesOf({ clusters, endpoints, listeners, secrets }: World):
   ]
 }
 
-/** Type and name of all that has bad content. */
+/** Type and name of all resources with bad content. */
 export function badNames({ clusters, listeners }: World): { typeUrl: string; name: string }[] {
   const bad = [...clusters].flatMap(([name, content]) => ifBad(content, CLUSTER, name))
   for (const [name, { kind, content, routes }] of listeners) {
@@ -121,7 +121,7 @@ function routesOf(
   return configuration
 }
 
-/** Clusters that are used are there. */
+/** Creates the clusters that are used and missing. */
 function provide(world: World): World {
   const missing = [...world.listeners.values()].filter(({ cluster }) => !world.clusters.has(cluster))
   return {
@@ -130,7 +130,7 @@ function provide(world: World): World {
   }
 }
 
-/** Listeners of a cluster that is gone go to another, and with the last cluster all listeners go. */
+/** Moves listeners of a removed cluster to another one. Without any cluster, all listeners are removed. */
 function repoint(world: World): World {
   const [other] = world.clusters.keys()
   if (other === undefined) return { ...world, listeners: new Map() }

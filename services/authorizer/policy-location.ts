@@ -1,4 +1,4 @@
-// Where the authorizer's policy comes from: a signed bundle, or the folder in which a policy is written.
+// Where the authorizer's policy comes from: a signed bundle, or a folder with a compiled policy.
 
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,8 +8,8 @@ import { digestOfAll } from './bundle/digest.ts'
 import { type BundleKey, readVerificationKey } from './bundle/signature.ts'
 import type { PolicySource } from './policy.ts'
 
-/** A bundle is signed, always; a folder is as trustworthy as whoever may write in it. */
-export type PolicyPlace =
+/** A bundle is always signed. A folder must be writable only for those who may change the policy. */
+export type PolicyLocation =
   | { readonly bundle: string; readonly verificationKey: string }
   | { readonly folder: string }
 
@@ -24,27 +24,32 @@ export interface PolicyReader {
 }
 
 /** @throws SwitchyardError `not-found` or `invalid-argument` where the key cannot be read */
-export async function openPolicyPlace(place: PolicyPlace): Promise<PolicyReader> {
-  if ('folder' in place) {
-    const { folder } = place
+export async function openPolicyLocation(location: PolicyLocation): Promise<PolicyReader> {
+  if ('folder' in location) {
+    const { folder } = location
     const paths = [join(folder, 'policy.wasm'), join(folder, 'data.json')]
     return {
       watched: folder,
-      read: () => Promise.all(paths.map(readPath)),
+      // One after the other, so that an error always names the first missing file.
+      read: async () => {
+        const files: Buffer[] = []
+        for (const path of paths) files.push(await readPath(path))
+        return files
+      },
       parse: async ([wasm = Buffer.of(), data = Buffer.of()]) => parseFolder(wasm, data),
     }
   }
-  const key: BundleKey = readVerificationKey((await readPath(place.verificationKey)).toString())
+  const key: BundleKey = readVerificationKey((await readPath(location.verificationKey)).toString())
   return {
-    watched: dirname(place.bundle),
-    read: async () => [await readPath(place.bundle)],
+    watched: dirname(location.bundle),
+    read: async () => [await readPath(location.bundle)],
     parse: ([archive = Buffer.of()]) => readBundle(archive, key),
   }
 }
 
 /** The compiled policy and its data, as they lie in `policies/authz`. @throws SwitchyardError `bad-bundle` or `not-found` */
 export async function readPolicyFolder(folder: string): Promise<PolicySource> {
-  const { read, parse } = await openPolicyPlace({ folder })
+  const { read, parse } = await openPolicyLocation({ folder })
   return parse(await read())
 }
 
@@ -52,7 +57,7 @@ function parseFolder(wasm: Buffer, data: Buffer): PolicySource {
   try {
     return { wasm, data: JSON.parse(data.toString()), revision: digestOfAll([wasm, data]) }
   } catch (cause) {
-    throw new SwitchyardError('bad-bundle', 'data.json of the policy is no JSON', { cause })
+    throw new SwitchyardError('bad-bundle', 'data.json of the policy is not JSON', { cause })
   }
 }
 

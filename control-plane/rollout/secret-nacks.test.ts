@@ -1,0 +1,127 @@
+// Who a NACK of a secret belongs to: the source that renewed it, or the revision that changed its entry.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { socketPath } from '../../test/support/open-backend.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
+import { SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { SecretStore } from '../sources/secrets/secret-store.ts'
+import { openSqliteStore } from '../store/sqlite-store.ts'
+import { Revisions } from './revisions.ts'
+
+const NEVER = new AbortController().signal
+const TEXT = 'Failed to load certificate chain of certificate/one: bad key'
+const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) => (typeUrl === SECRET ? { nack: TEXT } : 'ack')
+
+/** A fleet of one node that has accepted revision 1, whose listener shows the certificate "one". */
+async function serve(t: Test) {
+  const folder = t.testdir()
+  const authority = await Authority.create('mesh')
+  const issue = async (name: string) => {
+    const { certificate, key } = await authority.issue({ name })
+    writeFileSync(join(folder, `${name}.key`), key)
+    writeFileSync(join(folder, `${name}.pem`), certificate)
+  }
+  for (const name of ['one', 'two']) await issue(name)
+  const secrets = new SecretStore({ folder, intervalMs: 10 })
+  t.teardown(() => secrets.close())
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const store = openSqliteStore(':memory:')
+  let fault = Promise.withResolvers<unknown>()
+  const config = (changes: object = {}) =>
+    sampleWith({
+      'fleets.edge.onNack': 'rollback',
+      secrets: { one: { certificate: 'one.pem', key: 'one.key' } },
+      'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'one' },
+      ...changes,
+    })
+  const revisions = await Revisions.open({
+    ...{ store, cache, secrets },
+    initial: config(),
+    onFault: (error) => fault.resolve(error),
+  })
+  t.teardown(() => revisions.close())
+  // The server withholds secrets from plaintext TCP.
+  const xds = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
+  t.teardown(() => xds.close())
+  const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
+  for await (const { status } of store.watch(1)) if (status === 'accepted') break
+  const nextFault = async () => {
+    const told = await fault.promise
+    fault = Promise.withResolvers()
+    return told
+  }
+  const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
+  return { issue, node, nextFault, revisions, store, write }
+}
+
+const REPORTED = { edge: undefined, one: { nacks: [{ node: 'node-1', fleet: 'edge', message: TEXT }] } }
+const FAULT = {
+  code: 'nacked',
+  message: /secret "one".*node-1.*bad key/s,
+  problems: [{ path: 'secrets.one' }],
+}
+
+t.test(
+  'a renewed secret that a node NACKs is reported under its name, and no revision changes',
+  async (t) => {
+    const { issue, node, nextFault, revisions, store, write } = await serve(t)
+    t.match(revisions.secrets(), { one: { nacks: [] } })
+    node.answer = NACK_SECRETS
+    await issue('one')
+    t.match(await nextFault(), FAULT)
+    t.match(revisions.secrets(), REPORTED)
+    t.match(await store.list(), [{ number: 1, status: 'accepted' }])
+
+    await write({ 'fleets.edge.lb.mode': 'l7' })
+    const progress = await revisions.progress(2, AbortSignal.abort())
+    t.match(
+      progress,
+      { outcome: 'pending', revision: { status: 'unverified' } },
+      'the revision is not to blame',
+    )
+    node.answer = () => 'ack'
+    await issue('one')
+    for await (const { status } of store.watch(2)) if (status === 'accepted') break
+    t.match(await revisions.progress(2, NEVER), { outcome: 'synced' })
+    t.match(revisions.secrets(), { one: { nacks: [] } })
+  },
+)
+
+t.test('a renewed secret that a node NACKs during a rollout does not roll the revision back', async (t) => {
+  const { issue, node, nextFault, revisions, store, write } = await serve(t)
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<'ack'>()
+  node.answer = async (response) => {
+    if (response.typeUrl === SECRET) return { nack: TEXT }
+    asked.resolve()
+    return await answered.promise
+  }
+  await write({ 'upstreams.echo.endpoints.b1.weight': 7, 'fleets.edge.lb.policy': 'random' })
+  await asked.promise
+  await issue('one')
+  // The node answers one response after the other, so the held answer comes before the NACK.
+  answered.resolve('ack')
+  t.match(await nextFault(), FAULT)
+  t.match(revisions.secrets(), REPORTED)
+  t.notMatch((await revisions.progress(2, AbortSignal.abort())).outcome, 'nacked')
+  t.match(await store.list(), [{ status: 'accepted' }, { number: 2, status: /^(pending|accepted)$/ }])
+  node.answer = () => 'ack'
+  await issue('one')
+  for await (const { status } of store.watch(2)) if (status === 'accepted') break
+  t.equal(revisions.head.number, 2, 'and it is accepted once the next renewal is ACKed')
+})
+
+t.test('a NACK of a secret whose entry the revision changed rolls the revision back', async (t) => {
+  const { node, revisions, write } = await serve(t)
+  node.answer = NACK_SECRETS
+  await write({ secrets: { one: { certificate: 'two.pem', key: 'two.key' } } })
+  t.match(await revisions.progress(2, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'secrets.one', message: /bad key/ }] },
+  })
+})

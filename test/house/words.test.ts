@@ -1,0 +1,88 @@
+// Holds the text of the covered folders against the patterns of the old style, and the patterns against made-up lines.
+
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { ALLOWED, COVERED, findOldWords, isCovered, OLD_PATTERNS } from './words.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The patterns themselves stand in these. */
+const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
+
+function readCovered() {
+  const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
+  return globSync('**/*.{md,ts}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) })
+    .filter((path) => isCovered(path) && !OWN_FILES.includes(path))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+}
+
+t.test('the covered text has no sentence of the old style', async (t) => {
+  const files = readCovered()
+  for (const one of COVERED)
+    t.ok(
+      files.some(({ path }) => isCovered(path, [one])),
+      `${one} is looked at`,
+    )
+  t.strictSame(findOldWords(files), [])
+})
+
+t.test('each allowed text is still in its file', async (t) => {
+  for (const [path, texts] of Object.entries(ALLOWED)) {
+    const text = readFileSync(join(root, path), 'utf8')
+    for (const one of texts) t.ok(text.includes(one), `${path}: ${one}`)
+  }
+})
+
+/** A line in plain words, and its twin in the old style. */
+const twins = [
+  ['The names that a client requests.', 'Names, of which a client has a claim.'],
+  ['All types except secrets.', 'All types but for secrets.'],
+  ['The status reports an unknown type.', 'A type nobody serves is told.'],
+  ['The table size is not prime.', 'A prime number 65536 is none.'],
+  ['For clients that reconnect.', 'For who comes again.'],
+  ['A certificate with a name.', 'A certificate, one that bears a name.'],
+  ['Each certificate has a SAN.', 'A SAN must be borne.'],
+  ['No decision is available.', 'No decision is to be had.'],
+  ['The flag overrides the file.', 'The flag goes before the file.'],
+  ['A list instead of a map.', 'A list in place of a map.'],
+  ['The contents of the file.', 'What stands in the file.'],
+  ['After that number of calls.', 'After so many calls.'],
+  ['Fix the file.', 'Mend the file.'],
+  ['The certificate is invalid.', 'The certificate is unfit.'],
+  ["Envoy's error text.", 'In its own words.'],
+] as const
+
+t.test('every pattern has twins: a plain line is accepted, an old one is found', async (t) => {
+  for (const [plain, old] of twins) {
+    t.strictSame(findOldWords([{ path: 'a.md', text: plain }]), [], plain)
+    t.match(findOldWords([{ path: 'a.md', text: `x\n${old}` }])[0], /^a\.md:2: "/, old)
+  }
+  for (const { pattern } of OLD_PATTERNS) {
+    t.ok(
+      twins.some(([, old]) => pattern.test(old)),
+      `${pattern} has a twin`,
+    )
+  }
+})
+
+t.test('of TypeScript, comments and strings count and code does not', async (t) => {
+  const found = (text: string) => findOldWords([{ path: 'a.ts', text }]).length
+  t.equal(found('const isOf = mend(x)'), 0)
+  t.equal(found("throw new Error('mend the file')"), 1)
+  t.equal(found('const x = 1 // mend the file'), 1)
+  t.equal(found(' * All but for one.'), 1)
+})
+
+t.test('an allowed text is skipped in its file and nowhere else', async (t) => {
+  const allowed = { 'a.md': ['polar bears'] }
+  t.strictSame(findOldWords([{ path: 'a.md', text: 'polar bears' }], allowed), [])
+  t.equal(findOldWords([{ path: 'b.md', text: 'polar bears' }], allowed).length, 1)
+  t.equal(findOldWords([{ path: 'a.md', text: 'it bears a name' }], allowed).length, 1)
+})
+
+t.test('an empty path covers the whole tree', async (t) => {
+  t.ok(isCovered('core/errors.ts', ['']))
+  t.notOk(isCovered('core/errors.ts', ['docs/']))
+})

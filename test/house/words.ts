@@ -1,0 +1,75 @@
+// Patterns of the old style of writing, as data: each with what to write instead. docs/glossary.md has the words to use.
+
+import type { SourceFile } from './rules.ts'
+
+/** Paths whose text is checked. Add a folder here once its text is in plain words; `''` is the whole tree. */
+export const COVERED = [
+  'README.md',
+  'docs/README.md',
+  'docs/glossary.md',
+  'docs/first-fifteen-minutes.md',
+  'docs/security/',
+  'docs/pictures/',
+  'docs/benchmarks/README.md',
+  'experiments/scenarios/grpc-security/README.md',
+]
+
+interface OldPattern {
+  readonly pattern: RegExp
+  readonly instead: string
+}
+
+export const OLD_PATTERNS: readonly OldPattern[] = [
+  { pattern: /\bof (which|whom|what)\b/i, instead: 'two sentences' },
+  { pattern: /\bbut for\b/i, instead: 'except' },
+  { pattern: /\b(is|are|was|were) told\b/i, instead: 'is reported, or who reports it' },
+  { pattern: /\bis none\b/i, instead: 'is not, or is missing' },
+  { pattern: /\bfor who(ever)?\b/i, instead: 'for clients that, for users who' },
+  { pattern: /\bone that (bears|has|is)\b/i, instead: 'a noun' },
+  { pattern: /\b(bear|bears|borne)\b/i, instead: 'have, carry' },
+  { pattern: /\bto be had\b/i, instead: 'available' },
+  { pattern: /\bgo(es)? before\b/i, instead: 'override' },
+  { pattern: /\bin place of\b/i, instead: 'instead of' },
+  { pattern: /\bwhat stands\b/i, instead: 'the contents' },
+  { pattern: /\bso many\b/i, instead: 'the number' },
+  { pattern: /\bmend(s|ed)?\b/i, instead: 'fix' },
+  { pattern: /\bunfit\b/i, instead: 'invalid' },
+  { pattern: /\bits? own words\b/i, instead: 'its error text' },
+]
+
+/** Legitimate uses, by path: the exact text that may contain a pattern. */
+export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'docs/glossary.md': ['| invalid | input breaks a rule | wrong, unfit |'],
+}
+
+/** Each use of an old pattern in the text of the files, as `PATH:LINE: …`. Of TypeScript only comments and strings count. */
+export function findOldWords(
+  files: readonly SourceFile[],
+  allowed: Readonly<Record<string, readonly string[]>> = ALLOWED,
+): string[] {
+  return files.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => {
+      const kept = (allowed[path] ?? []).reduce((rest, one) => rest.replace(one, ''), line)
+      const prose = path.endsWith('.ts') ? proseOf(kept) : kept
+      return OLD_PATTERNS.flatMap(({ pattern, instead }) => {
+        const found = pattern.exec(prose)?.[0]
+        return found === undefined ? [] : `${path}:${index + 1}: "${found}"; write ${instead}`
+      })
+    }),
+  )
+}
+
+/** Comments and strings of a line; line comments, lines of block comments, and quoted text have their marks. */
+function proseOf(line: string): string {
+  if (/^\s*(\/?\*|\/\/)/.test(line)) return line
+  const strings = [...line.matchAll(/'([^']*)'|"([^"]*)"|`([^`]*)`/g)].map(([text]) => text)
+  const comment = /\s\/\/ (.*)$/.exec(line)?.[1] ?? ''
+  return [...strings, comment].join(' ')
+}
+
+/** Whether a path lies below one of `covered`. */
+export function isCovered(path: string, covered: readonly string[] = COVERED): boolean {
+  return covered.some(
+    (one) => path === one || (one === '' ? true : one.endsWith('/') && path.startsWith(one)),
+  )
+}
