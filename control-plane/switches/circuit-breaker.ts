@@ -1,4 +1,4 @@
-// Circuit breakers: how much one Envoy may have open at an upstream at a time. What is beyond is refused at once.
+// Circuit breakers: how much one Envoy may have open at an upstream at a time. Calls beyond that end at once.
 
 import { Type } from 'typebox'
 import { upstreamSwitch } from './attach-points.ts'

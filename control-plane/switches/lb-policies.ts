@@ -40,7 +40,7 @@ type SettingsOf<P> =
 
 /**
  * The schema of a policy and its options, with `fields` beside them. Which options are known depends on `policy`,
- * so that an option which would have no effect is refused.
+ * so that an option without effect is invalid.
  */
 export function lbSettingsSchema<Fields extends TProperties>(
   fields: Fields,

@@ -15,6 +15,9 @@ t.test(
     const client = connectEcho(t, edge.address)
     t.match(await client.unary({ message: 'which?' }), { backendId: 'b1' }, 'the twin: the default bound')
     await edge.serve(upstream({ circuitBreaker: { requests: 0 } }))
-    await t.rejects(client.unary({ message: 'which?' }), { code: status.UNAVAILABLE, message: /reset reason: overflow/ })
+    await t.rejects(client.unary({ message: 'which?' }), {
+      code: status.UNAVAILABLE,
+      message: /reset reason: overflow/,
+    })
   },
 )

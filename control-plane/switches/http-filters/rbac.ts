@@ -1,4 +1,4 @@
-// Who may call which method: by what a token says, the name in a certificate, and headers. What no rule allows is refused.
+// Who may call which method: by what a token says, the name in a certificate, and headers. Calls that no rule allows are denied.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
