@@ -82,7 +82,7 @@ t.test('a bad configuration is told with every problem and its place, and with e
       `${file} is not a valid configuration`,
       `  ${file}:1:1 fleets: is missing: write fleets by their names`,
       `  ${file}:1:1 version: must be 1, not 2`,
-      `  ${file}:4:1 fleet: is not known here: known are version, upstreams, routes, secrets, jwt, fleets`,
+      `  ${file}:4:1 fleet: is not known here: did you mean fleets? known are version, upstreams, routes, secrets, jwt, fleets`,
       '',
     ].join('\n'),
     code: 2,
