@@ -65,7 +65,7 @@ t.test('something else called envoy on PATH is passed over, and that is said', a
   const lines: string[] = []
   const env = { PATH: `${join(folder, 'other')}:${dirname(path)}` }
   t.equal(findEnvoy({ env, log: (line) => lines.push(line) }).path, path)
-  t.match(lines, [`passing over ${join(folder, 'other', 'envoy')}, which is not a working Envoy`])
+  t.match(lines, [`skipping ${join(folder, 'other', 'envoy')}, which is not a working Envoy`])
 })
 
 t.test(

@@ -138,7 +138,7 @@ const ENDINGS: Readonly<Record<string, (channel: Client) => Promise<unknown>>> =
     stream.end()
     return stream.ended
   },
-  refused: async (channel) => {
+  rejected: async (channel) => {
     const stream = await servedStream(channel)
     stream.send(Buffer.from('ffffffff', 'hex'))
     return stream.ended

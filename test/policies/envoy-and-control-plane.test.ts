@@ -70,9 +70,9 @@ t.test('S46: a real Envoy without a certificate gets no stream', async (t) => {
 t.test("S47: a real Envoy with another node's certificate is denied with 7", async (t) => {
   const other = { name: 'edge-2', uris: [nodeUri('fleet', 'edge-2')] }
   const { cache, address, tls } = await startControlPlane(t, CONTROL_PLANE, other)
-  const refused = nextEvent(cache, ({ kind }) => kind === 'rejected')
+  const denied = nextEvent(cache, ({ kind }) => kind === 'rejected')
   await startEnvoy(t, address, tls)
-  t.match(await refused, { code: status.PERMISSION_DENIED, message: /names .*edge-2, and node "edge-1"/ })
+  t.match(await denied, { code: status.PERMISSION_DENIED, message: /names .*edge-2, and node "edge-1"/ })
   t.same(cache.status(), [])
 })
 

@@ -13,61 +13,61 @@ const AT = 'fleets.edge.security'
 const CASES = [
   {
     title: 'S26: a JWT requirement for an issuer that does not exist is rejected',
-    refused: { security: { jwt: { ...JWT, anyOf: ['main', 'nobody'] } } },
+    rejected: { security: { jwt: { ...JWT, anyOf: ['main', 'nobody'] } } },
     path: `${AT}.jwt.anyOf[1]`,
     accepted: { security: { jwt: JWT } },
   },
   {
     title: 'S26: a disabled JWT requirement for an issuer that does not exist is rejected too',
-    refused: { security: { jwt: { ...OFF, anyOf: ['nobody'] } } },
+    rejected: { security: { jwt: { ...OFF, anyOf: ['nobody'] } } },
     path: `${AT}.jwt.anyOf[0]`,
     accepted: { security: { jwt: OFF } },
   },
   {
     title: 'S26: an RBAC rule about tokens of an issuer that does not exist is rejected',
-    refused: { security: { rbac: { enabled: true, rules: { a: { token: { from: 'nobody' } } } } } },
+    rejected: { security: { rbac: { enabled: true, rules: { a: { token: { from: 'nobody' } } } } } },
     path: `${AT}.rbac.rules.a.token.from`,
     accepted: { security: { rbac: { enabled: true, rules: RULES } } },
   },
   {
     title: 'S52: a fleet with JWT on cannot change to L4',
-    refused: { lb: { mode: 'l4' }, security: { jwt: JWT } },
+    rejected: { lb: { mode: 'l4' }, security: { jwt: JWT } },
     path: 'fleets.edge.lb.mode',
     accepted: { lb: { mode: 'l4' }, security: { jwt: JWT, allowUnprotected: true } },
   },
   {
     title: 'S52: a fleet with RBAC on cannot change to L4',
-    refused: { lb: { mode: 'l4' }, security: { rbac: { enabled: true, rules: {} } } },
+    rejected: { lb: { mode: 'l4' }, security: { rbac: { enabled: true, rules: {} } } },
     path: 'fleets.edge.lb.mode',
     accepted: { lb: { mode: 'l4' }, security: { jwt: OFF, rbac: { enabled: false, rules: {} } } },
   },
   {
     title: 'a rule about a header that every listener removes is rejected',
-    refused: { security: { rbac: { enabled: true, rules: { a: { headers: { x_tenant: 'blue' } } } } } },
+    rejected: { security: { rbac: { enabled: true, rules: { a: { headers: { x_tenant: 'blue' } } } } } },
     path: `${AT}.rbac.rules.a.headers.x_tenant`,
     accepted: { security: { rbac: { enabled: true, rules: { a: { headers: { 'x-tenant': 'blue' } } } } } },
   },
   {
     title: 'anyOf and allOf together are rejected',
-    refused: { security: { jwt: { ...JWT, allOf: ['main'] } } },
+    rejected: { security: { jwt: { ...JWT, allOf: ['main'] } } },
     path: `${AT}.jwt.anyOf`,
     accepted: { security: { jwt: { enabled: true, allOf: ['main'] } } },
   },
   {
     title: 'two required tokens in one header are rejected',
-    refused: { security: { jwt: { enabled: true, allOf: ['main', 'second'] } } },
+    rejected: { security: { jwt: { enabled: true, allOf: ['main', 'second'] } } },
     path: `${AT}.jwt.allOf`,
     accepted: { security: { jwt: { enabled: true, allOf: ['main', 'device'] } } },
   },
 ]
 
-for (const { title, refused, path, accepted } of CASES) {
+for (const { title, rejected, path, accepted } of CASES) {
   t.test(title, async (t) => {
     const jwt = { main: MAIN, second: MAIN, device: { ...MAIN, header: 'x-device-token' } }
     const initial = sampleWith({ jwt, 'fleets.edge.lb.mode': 'l7' })
     const { patchConfig, cache, state } = await serveFleet(t, initial)
     const before = [cache.getSnapshot('edge'), state.head.etag]
-    const response = await patchConfig({ fleets: { edge: refused } })
+    const response = await patchConfig({ fleets: { edge: rejected } })
     t.equal(response.statusCode, 422)
     t.same(
       response.json().problems.map((problem: { path: string }) => problem.path),

@@ -88,11 +88,11 @@ t.test('the oldest accepted TLS version is the configured one, and ALPN selects 
   const edge = await startTlsEdge(t, { listener: { enabled: true, certificate: 'edge' } })
   const { ca } = await edge.identity()
   const spoken = (maxVersion: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') => handshake(edge.address, ca, maxVersion)
-  t.equal(await spoken('TLSv1.1'), 'refused')
+  t.equal(await spoken('TLSv1.1'), 'rejected')
   t.equal(await spoken('TLSv1.2'), 'TLSv1.2 h2')
   t.equal(await spoken('TLSv1.3'), 'TLSv1.3 h2')
   t.equal(await edge.tls({ minVersion: '1.3' }), 'synced')
-  t.equal(await spoken('TLSv1.2'), 'refused')
+  t.equal(await spoken('TLSv1.2'), 'rejected')
   t.equal(await spoken('TLSv1.3'), 'TLSv1.3 h2')
 })
 
@@ -110,7 +110,7 @@ function handshake(
       ALPNProtocols: ['h2'],
     } as const
     const socket = connect({ host, port: Number(port), ca, servername: 'localhost', ...options })
-    socket.once('error', () => resolve('refused'))
+    socket.once('error', () => resolve('rejected'))
     socket.once('secureConnect', () => {
       resolve(`${socket.getProtocol()} ${socket.alpnProtocol}`)
       socket.destroy()

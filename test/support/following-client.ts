@@ -54,9 +54,9 @@ export class FollowingClient {
   }
 
   /** Applies a response. Returns the requests it causes, in order: new subscriptions first, then the answer. */
-  receive(response: ClientResponse, refuses?: IsRejected): ClientRequest[] {
+  receive(response: ClientResponse, isRejected?: IsRejected): ClientRequest[] {
     const before = new Map(this.state.held(CLUSTER))
-    const error = this.state.receive(response, refuses)
+    const error = this.state.receive(response, isRejected)
     if (this.#habits.warms) this.#warm(response, before)
     const answer = this.state.answer(response, error)
     const follow = this.#follow()

@@ -1,4 +1,4 @@
-// Removes the limits of `control-plane/translate/limits.ts` from resources, for twins that show why the limits are needed.
+// Removes the limits of `control-plane/switches/http2.ts` from resources, for twins that show why the limits are needed.
 
 import { create, type Message } from '@bufbuild/protobuf'
 import { type Any, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
