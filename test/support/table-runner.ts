@@ -21,7 +21,7 @@ export interface Cell {
 export interface RowOutcome {
   readonly row: Row
   readonly got: number
-  /** One text per difference from the table; empty if there is none. */
+  /** One text per difference from the table; empty if nothing differs. */
   readonly problems: readonly string[]
 }
 

@@ -57,7 +57,7 @@ export class Member {
     if (mine.length > 0) this.#link.send(this.client.unsubscribe(typeUrl, mine))
   }
 
-  /** Reads and answers one response. False if there is none. */
+  /** Reads and answers one response. False without a pending response. */
   read(): boolean {
     const response = this.#link.inbox.shift()
     if (response === undefined) return false
