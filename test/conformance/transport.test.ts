@@ -112,7 +112,7 @@ t.test('it serves over TLS and rejects plaintext clients', async (t) => {
 })
 
 const router = anyPack(RouterSchema, create(RouterSchema))
-const RIDERS: readonly {
+const TYPES_ON_ADS: readonly {
   readonly title: string
   readonly typeUrl: string
   readonly name: string
@@ -150,7 +150,7 @@ const RIDERS: readonly {
   },
 ]
 
-for (const { title, typeUrl, name, resource } of RIDERS) {
+for (const { title, typeUrl, name, resource } of TYPES_ON_ADS) {
   t.test(`${title} works on ADS, in both protocols`, async (t) => {
     const { cache, server } = await start(t, '127.0.0.1:0')
     const delta = new DeltaClient(connectTo(t, server.address))

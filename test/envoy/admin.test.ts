@@ -111,7 +111,7 @@ async function startEdge(t: Test, drainTimeSeconds = 600) {
 }
 
 /** Polls until the answer is the wanted one; the test's timeout bounds it. */
-async function becomes<T>(t: Test, read: () => Promise<T>, wanted: T, message: string) {
+async function untilEqual<T>(t: Test, read: () => Promise<T>, wanted: T, message: string) {
   let answer = await read()
   while (!isDeepStrictEqual(answer, wanted)) answer = await read()
   t.same(answer, wanted, message)
@@ -130,7 +130,7 @@ t.test('the config dump shows resources by name, with version, state and content
 
   putListener(httpConnectionManager)
   const isHttp = async () => JSON.stringify(await admin.heldListeners()).includes('http_connection_manager')
-  await becomes(t, isHttp, true, 'new content is visible')
+  await untilEqual(t, isHttp, true, 'new content is visible')
   t.match(await admin.configDump(), { configs: Array })
 })
 
@@ -139,16 +139,16 @@ t.test('after a flip from L4 to L7, the admin shows when the last old connection
   const connections = () => admin.activeDownstreamConnections(listener, 'orders')
   t.same(await connections(), { l4: 0, l7: 0 })
   const old = [await call(), await call()]
-  await becomes(t, connections, { l4: 2, l7: 0 }, 'two connections before the flip')
+  await untilEqual(t, connections, { l4: 2, l7: 0 }, 'two connections before the flip')
 
   putListener(httpConnectionManager)
   const flipped = async () =>
     (await admin.stats('in_place')).get('listener_manager.listener_in_place_updated')
-  await becomes(t, flipped, 1, 'flipped')
+  await untilEqual(t, flipped, 1, 'flipped')
   await call()
-  await becomes(t, connections, { l4: 2, l7: 1 }, 'a new connection beside the old ones')
+  await untilEqual(t, connections, { l4: 2, l7: 1 }, 'a new connection beside the old ones')
   for (const socket of old) socket.destroy()
-  await becomes(t, connections, { l4: 0, l7: 1 }, 'the old connections are closed')
+  await untilEqual(t, connections, { l4: 0, l7: 1 }, 'the old connections are closed')
 })
 
 t.test('clusters() shows the hosts of each cluster', async (t) => {
@@ -176,7 +176,7 @@ t.test('drainListeners() closes the listeners after the drain time', async (t) =
   await call()
   await admin.drainListeners()
   const stopped = async () => (await admin.stats('stopped')).get('listener_manager.listener_stopped')
-  await becomes(t, stopped, 1, 'the listener is closed')
+  await untilEqual(t, stopped, 1, 'the listener is closed')
   await t.rejects(call(), { code: 'ECONNREFUSED' })
 })
 

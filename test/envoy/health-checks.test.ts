@@ -141,7 +141,7 @@ for (const [title, edit] of [
       t.not((await client.unary({})).backendId, backendId, 'another backend answers')
     } else {
       const next = client.unary({}, { deadline: new Date(Date.now() + 2000) })
-      await t.rejects(next, { message: /[Dd]eadline/ }, 'nobody answers')
+      await t.rejects(next, { message: /[Dd]eadline/ }, 'no backend answers')
     }
   })
 }

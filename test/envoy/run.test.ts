@@ -77,15 +77,15 @@ t.test('stop() ends Envoy, may be called again, and leaves its port free', async
 })
 
 t.test('a bootstrap that Envoy rejects is an error with the end of its log', async (t) => {
-  const notHere = createBootstrap(await bootstrapOptions())
-  const admin = notHere.admin?.address?.address
+  const foreignAddress = createBootstrap(await bootstrapOptions())
+  const admin = foreignAddress.admin?.address?.address
   if (admin?.case === 'socketAddress') admin.value.address = '192.0.2.1'
   const twice = createBootstrap(await bootstrapOptions())
   twice.staticResources?.clusters.push(...twice.staticResources.clusters)
   const cases = [
     [
       'an address of another host',
-      { bootstrap: notHere },
+      { bootstrap: foreignAddress },
       /exit code 1 before it was ready.*cannot bind '192\.0\.2\.1:0'/s,
     ],
     [

@@ -1,5 +1,5 @@
-// A made-up switch of each attach point, declared as docs/adding-a-switch.md says: schema, validation, translation, message
-// registry and JSON are made from the lists, and nothing else has to be touched.
+// A made-up switch for each attach point, declared as docs/adding-a-switch.md says. Schema, validation, translation, message
+// registry and JSON follow from the lists, so a new switch needs no other change.
 
 import { create, type Message } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -28,7 +28,7 @@ import { sampleWith } from '../support/sample-config.ts'
 const text = (description: string) => Type.String({ description })
 const onlyEnvoys = ['envoy'] as const
 
-/** A prefix for its counters, and another one for the calls of a rule. */
+/** Packs the config of the filter, or of its override in a rule. */
 function toLimit({ prefix }: { readonly prefix: string }) {
   return anyPack(LocalRateLimitSchema, create(LocalRateLimitSchema, { statPrefix: prefix }))
 }
@@ -165,7 +165,7 @@ const problemsOf = (changes: Readonly<Record<string, unknown>>) => {
   return 'problems' in checked ? checked.problems.map(toProblem) : []
 }
 
-t.test('each made-up switch is a field of the document and stands in what Envoy gets', async (t) => {
+t.test('each made-up switch is a field of the document and appears in the resources', async (t) => {
   const { resources, provenance } = translateMadeUp(accepted(sampleWith(written())), 'edge')
   const json = jsonOf(resources)
   const expected = [
@@ -188,7 +188,7 @@ t.test('each made-up switch is a field of the document and stands in what Envoy 
   t.equal(from, 'fleets.edge.filters.rateLimit')
 })
 
-t.test('a made-up filter stands where the list says, and not at all while it is off', async (t) => {
+t.test('a made-up filter has its place in the list, and is missing while it is off', async (t) => {
   const names = (config: Config) =>
     jsonOf(translateMadeUp(config, 'edge').resources).match(/envoy\.filters\.http\.\w+(?=","typedConfig)/g)
   const on = sampleWith(written())
@@ -205,7 +205,7 @@ t.test('without the made-up lists the same document has unknown fields', async (
   }
 })
 
-t.test('errors about made-up switches are made from their declarations', async (t) => {
+t.test('problems of made-up switches follow from their declarations', async (t) => {
   t.same(problemsOf({}), [], 'the accepted twin')
   t.match(problemsOf({ 'fleets.edge.via': 5 }), [
     { path: 'fleets.edge.via', message: /^must be a name, not 5/ },

@@ -1,4 +1,4 @@
-// Every switch, and every field of its settings, is written in a golden; and every default is in effect in another one.
+// Every switch and every field of its settings is set in a golden document, and every default is in effect in another one.
 
 import t from 'tap'
 import { switchRows } from '../house/switch-table.ts'
@@ -6,7 +6,7 @@ import { GOLDEN_FOLDER, IN, namesOf, readCase } from './goldens.ts'
 
 const CASES = namesOf(GOLDEN_FOLDER, IN).map((name) => readCase(GOLDEN_FOLDER, name))
 
-/** What stands at a path with `*` for any name, in each place that exists; undefined where only the last field is missing. */
+/** The values at a path; `*` matches any name. A value is undefined if only the last field is missing. */
 function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] {
   const [step, ...rest] = steps
   if (step === undefined) return [value]
@@ -19,7 +19,7 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
 
 const PATHS = new Map(switchRows().map((row) => [row.path, row]))
 
-/** A property has its default too where the whole switch has one, and is not written. */
+/** If a switch with a default is not set, its properties have their defaults too. */
 function unwrittenParents(path: string): readonly unknown[] {
   const steps = path.split('.').slice(0, -1)
   const parent = PATHS.get(steps.join('.'))
@@ -27,14 +27,17 @@ function unwrittenParents(path: string): readonly unknown[] {
 }
 
 for (const [path, { schema }] of PATHS) {
-  t.test(`${path} is written in a golden${'default' in schema ? ', and not in another' : ''}`, async (t) => {
-    const values = CASES.flatMap((config) => valuesAt(config, path.split('.')))
-    t.ok(
-      values.some((value) => value !== undefined),
-      'written',
-    )
-    if ('default' in schema)
-      t.ok([...values, ...unwrittenParents(path)].includes(undefined), 'the default is in effect')
-    if (path.endsWith('.enabled')) t.ok(values.includes(false) && values.includes(true), 'on and off')
-  })
+  t.test(
+    `${path} is set in a golden document${'default' in schema ? ', and not in another' : ''}`,
+    async (t) => {
+      const values = CASES.flatMap((config) => valuesAt(config, path.split('.')))
+      t.ok(
+        values.some((value) => value !== undefined),
+        'set',
+      )
+      if ('default' in schema)
+        t.ok([...values, ...unwrittenParents(path)].includes(undefined), 'the default is in effect')
+      if (path.endsWith('.enabled')) t.ok(values.includes(false) && values.includes(true), 'on and off')
+    },
+  )
 }

@@ -1,13 +1,13 @@
-// The switches as tables for the docs, made from their declarations.
+// The switches as a table for the docs, generated from their declarations.
 
 import { type TSchema, Type } from 'typebox'
 import type { FieldSwitch } from '../../control-plane/switches/attach-points.ts'
 import { isHttpFilterSwitch } from '../../control-plane/switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../../control-plane/switches/switches.ts'
 
-/** One field that a person can write. */
+/** One field of the document. */
 export interface SwitchRow {
-  /** In the document, such as `upstreams.*.healthCheck.interval`. */
+  /** The path in the document, such as `upstreams.*.healthCheck.interval`. */
   readonly path: string
   readonly attachesTo: string
   readonly appliesTo: readonly string[]

@@ -6,7 +6,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { startAuthorizer } from '../../testbed/authorizer.ts'
 import { authorizerAt } from '../support/authorizer.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
-import { type HeldToken, randomCalls } from '../support/random-calls.ts'
+import { type CallerToken, randomCalls } from '../support/random-calls.ts'
 import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
 import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
@@ -52,7 +52,7 @@ const GOOD = [
 ] as const
 
 /** Statuses of services, and of Envoy for a path without a route. Every other status denies the call. */
-const GOT_THROUGH = [0, 3, 5, 12]
+const ALLOWED_STATUSES = [0, 3, 5, 12]
 const UNAVAILABLE = 14
 
 t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, async (t) => {
@@ -63,7 +63,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
   const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
   const lasting = { exp: 3_000 }
-  const tokens: readonly HeldToken[] = await Promise.all([
+  const tokens: readonly CallerToken[] = await Promise.all([
     ...GOOD.map(async (claims) => ({
       ...claims,
       text: await forge.make({ claims: { ...claims, ...lasting } }),
@@ -83,9 +83,9 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
         const { status } = await connection.call(call)
         const outcome = `${expected} ${status}`
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-        const isIn = GOT_THROUGH.includes(status)
-        if (isIn && expected === 'deny') t.fail(`allowed with ${status}: ${JSON.stringify(call)}`)
-        if (!isIn && expected === 'pass') t.fail(`denied with ${status}: ${JSON.stringify(call)}`)
+        const isAllowed = ALLOWED_STATUSES.includes(status)
+        if (isAllowed && expected === 'deny') t.fail(`allowed with ${status}: ${JSON.stringify(call)}`)
+        if (!isAllowed && expected === 'pass') t.fail(`denied with ${status}: ${JSON.stringify(call)}`)
         if (status === UNAVAILABLE) t.fail(`a part was down: ${JSON.stringify(call)}`)
       }
     }

@@ -54,7 +54,7 @@ t.test('S55: an Envoy with a full heap resets the streams that fill it, and keep
   }
   await stall(6, MIB)
   t.equal(await call(), status.OK, 'served while the heap is small')
-  t.equal(await resets(), 0, 'twin: streams that hold 6 MiB stay')
+  t.equal(await resets(), 0, 'twin: streams with 6 MiB stay open')
 
   await stall(90, 30 * MIB)
   t.ok((await resets()) > 0, `${await resets()} streams were reset`)

@@ -17,7 +17,7 @@ function keptForASecond(issuer: string) {
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
 /** Calls with the newest token, one after the other, until it is stopped. Returns the statuses. */
-function callOnAndOn(edge: SecuredEdge) {
+function callRepeatedly(edge: SecuredEdge) {
   const statuses: number[] = []
   let going = true
   const work = async () => {
@@ -45,7 +45,7 @@ t.test(
     await edge.serve({ security: SECURITY, jwt: { main: keptForASecond(main.issuer) } })
     const old = main.signingKey.kid
     const oldToken = await edge.token()
-    const load = callOnAndOn(edge)
+    const load = callRepeatedly(edge)
 
     const next = await createSigningKey('RS256')
     main.publish(next)

@@ -35,7 +35,7 @@ const STEPS: readonly (readonly string[])[] = [
   [],
 ]
 
-/** Calls that go on until they are stopped. */
+/** Makes calls until they are stopped. */
 function startCalls(t: Test, edge: SecuredEdge, headers: Readonly<Record<string, string>>) {
   const failed: number[] = []
   let calls = 0

@@ -9,7 +9,7 @@ import { requireTool } from '../support/requirements.ts'
 import { type Cell, type RowOutcome, TableRunner } from '../support/table-runner.ts'
 import { readTruthTable } from '../support/truth-table.ts'
 
-const ARTEFACT = fileURLToPath(new URL('../../reports/truth-table.txt', import.meta.url))
+const REPORT_FILE = fileURLToPath(new URL('../../reports/truth-table.txt', import.meta.url))
 
 t.test('O6.4, O6.7, O6.8: the truth table', async (t) => {
   if (!requireTool(t, 'envoy')) return
@@ -37,7 +37,7 @@ t.test('O6.4, O6.7, O6.8: the truth table', async (t) => {
   }
 
   const report = `${describeCells(cells)}\n${describeRows(outcomes)}\n`
-  mkdirSync(dirname(ARTEFACT), { recursive: true })
-  writeFileSync(ARTEFACT, report)
+  mkdirSync(dirname(REPORT_FILE), { recursive: true })
+  writeFileSync(REPORT_FILE, report)
   t.comment(report)
 })

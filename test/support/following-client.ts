@@ -42,7 +42,7 @@ export class FollowingClient {
   readonly #habits: Habits
   readonly #warming = new Set<string>()
   /** ACKs of cluster responses that wait for endpoints. */
-  #held: ClientRequest[] = []
+  #delayed: ClientRequest[] = []
 
   constructor(protocol: 'sotw' | 'delta', habits: Habits) {
     this.state = new ClientState(protocol)
@@ -50,7 +50,7 @@ export class FollowingClient {
   }
 
   start(): ClientRequest[] {
-    return this.#askNextRoot()
+    return this.#requestNextRoot()
   }
 
   /** Applies a response. Returns the requests it causes, in order: new subscriptions first, then the answer. */
@@ -61,7 +61,7 @@ export class FollowingClient {
     const answer = this.state.answer(response, error)
     const follow = this.#follow()
     if (response.typeUrl !== CLUSTER) return [...follow, answer, ...this.#release()]
-    this.#held.push(answer)
+    this.#delayed.push(answer)
     return [...follow, ...this.#release()]
   }
 
@@ -73,7 +73,7 @@ export class FollowingClient {
 
   /** Warming clusters stay warming. Delayed answers are lost with the stream. */
   reconnect(): ClientRequest[] {
-    this.#held = []
+    this.#delayed = []
     return this.state.reconnect()
   }
 
@@ -84,12 +84,12 @@ export class FollowingClient {
 
   #release(): ClientRequest[] {
     if (this.#warming.size > 0) return []
-    const released = this.#held
-    this.#held = []
-    return [...released, ...this.#askNextRoot()]
+    const released = this.#delayed
+    this.#delayed = []
+    return [...released, ...this.#requestNextRoot()]
   }
 
-  #askNextRoot(): ClientRequest[] {
+  #requestNextRoot(): ClientRequest[] {
     const next = this.#habits.roots.find(({ typeUrl }) => !this.state.isOpen(typeUrl))
     return next === undefined ? [] : [this.state.subscribe(next.typeUrl, next.names)]
   }
@@ -115,8 +115,8 @@ export class FollowingClient {
       const wanted = namesOf(held, typeUrl)
       const names = this.state.names(typeUrl)
       const added = [...wanted].filter((name) => !names.has(name))
-      const dropped = [...names].filter((name) => !wanted.has(name))
-      return added.length + dropped.length === 0 ? [] : [this.state.change(typeUrl, added, dropped)]
+      const removed = [...names].filter((name) => !wanted.has(name))
+      return added.length + removed.length === 0 ? [] : [this.state.change(typeUrl, added, removed)]
     })
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { RawCall } from './raw-call.ts'
 
 /** A token of a caller, and what it grants. */
-export interface HeldToken {
+export interface CallerToken {
   readonly text: string
   /** The roles that it grants; undefined if it is invalid. */
   readonly roles?: readonly string[]
@@ -49,10 +49,10 @@ const METHODS = [
 interface Draw {
   readonly method: string
   readonly piece: { readonly at: number; readonly text: string } | undefined
-  readonly query: string | HeldToken | undefined
-  readonly token: HeldToken | undefined
+  readonly query: string | CallerToken | undefined
+  readonly token: CallerToken | undefined
   readonly tamper: { readonly at: number; readonly character: string } | undefined
-  readonly second: HeldToken | undefined
+  readonly second: CallerToken | undefined
   readonly actingRole: readonly string[]
   readonly headers: Readonly<Record<string, string>>
 }
@@ -83,7 +83,7 @@ function seldom<T>(some: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 }
 
 /** @param tokens valid and invalid tokens of callers */
-export function randomCalls(tokens: readonly HeldToken[]): fc.Arbitrary<RandomCall> {
+export function randomCalls(tokens: readonly CallerToken[]): fc.Arbitrary<RandomCall> {
   const token = fc.constantFrom(...tokens)
   const draw: fc.Arbitrary<Draw> = fc.record({
     method: fc.constantFrom(...METHODS),
@@ -131,7 +131,7 @@ function pathOf(method: string, piece: Draw['piece']): string {
 }
 
 /** The token with one character replaced. It is invalid unless it still decodes to the same bytes. */
-function tampered(token: HeldToken, tamper: Draw['tamper']): HeldToken {
+function tampered(token: CallerToken, tamper: Draw['tamper']): CallerToken {
   if (tamper === undefined) return token
   const at = tamper.at % token.text.length
   const text = `${token.text.slice(0, at)}${tamper.character}${token.text.slice(at + 1)}`
@@ -159,8 +159,12 @@ function expectationOf(drawn: Draw): Expectation {
   return isPlain ? 'pass' : 'either'
 }
 
-/** With x-acting-role a caller gives up all roles but that one, and must hold it. */
-function isAllowed({ roles, scope = '' }: HeldToken, target: string, actingRole: readonly string[]): boolean {
+/** With x-acting-role a caller gives up all roles except that one, and must have it. */
+function isAllowed(
+  { roles, scope = '' }: CallerToken,
+  target: string,
+  actingRole: readonly string[],
+): boolean {
   const [acting, ...more] = actingRole
   if (roles === undefined || more.length > 0) return false
   if (acting !== undefined && !roles.includes(acting)) return false

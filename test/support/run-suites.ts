@@ -30,7 +30,7 @@ tap.stdout.pipe(parser)
 const [[code]] = await Promise.all([once(tap, 'close'), once(parser, 'complete')])
 
 if (code !== 0 && tally.failed === 0) {
-  console.log(pc.red(`tap ended with ${code ?? tap.signalCode}, though no test failed`))
+  console.log(pc.red(`tap ended with ${code ?? tap.signalCode}, although no test failed`))
   tally.failed += 1
 }
 for (const reason of tally.reasonsToSkip) console.log(`skipped: ${reason}`)

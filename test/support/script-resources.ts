@@ -81,7 +81,7 @@ export function resourceFor(shortName: string, text: string): Resource {
   const [name = '', content = ''] = text.split('=')
   const [, build] = entryOf(shortName)
   const [resource] = createResources([build(name, content)])
-  if (resource === undefined) throw new Error(`no resource came of ${text}`)
+  if (resource === undefined) throw new Error(`"${text}" does not describe a resource`)
   contents.set(resource.version, content)
   return resource
 }

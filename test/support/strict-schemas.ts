@@ -27,7 +27,7 @@ function operationAt(method: string, path: string): OperationId {
   return found[0] as OperationId
 }
 
-/** The schema with additional properties rejected wherever it names any, unless it says that it has more (options of a policy). */
+/** The schema without additional properties, except where it allows them explicitly (options of a policy). */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (typeof schema !== 'object' || schema === null) return schema

@@ -29,7 +29,7 @@ ok 1 - test/x.test.ts
     counts: '1 passed, 0 failed',
   },
   {
-    title: 'a test that holds tests is not counted itself',
+    title: 'a test that contains tests is not counted itself',
     output: `
 # Subtest: test/x.test.ts
     # Subtest: group

@@ -15,26 +15,26 @@ export class SeenType {
   lastNonce = ''
   /** Names that the client has ACKed, on this or an earlier stream, and that were not removed since. */
   readonly accepted: Set<string>
-  readonly #unanswered = new Map<string, ClientResponse>()
+  readonly #pending = new Map<string, ClientResponse>()
   #names = new Set<string>()
-  #isNamed = false
+  #isLegacyWildcardOff = false
   /** Requested names, or the wildcard, that are not answered yet. */
   readonly #requested = new Set<string>([WILDCARD])
   /** The version that was last sent for each name; undefined if it was removed. */
   readonly #sent = new Map<string, string | undefined>()
   /** NACKed responses without changes since: name → version. */
   #nacked: ReadonlyMap<string, string | undefined>[] = []
-  readonly #doubtful = new Set<string>()
+  readonly #unconfirmed = new Set<string>()
 
   constructor(held: Iterable<string>) {
     this.accepted = new Set(held)
   }
 
-  wants(name: string): boolean {
+  isSubscribed(name: string): boolean {
     return this.wildcard || this.#names.has(name)
   }
 
-  ask(name: string): void {
+  request(name: string): void {
     this.#requested.add(name)
   }
 
@@ -44,7 +44,7 @@ export class SeenType {
 
   /** Whether a response may carry a name: it is subscribed, or was unsubscribed beside the wildcard. */
   concerns(name: string): boolean {
-    return this.wants(name) || this.isRequested(name)
+    return this.isSubscribed(name) || this.isRequested(name)
   }
 
   sentNames(): string[] {
@@ -73,11 +73,11 @@ export class SeenType {
 
   /** Notes an ACK or a NACK. False if no pending response has its nonce. */
   noteAnswer({ responseNonce, errorDetail }: ClientRequest, protocol: Protocol): boolean {
-    const answered = this.#unanswered.get(responseNonce)
+    const answered = this.#pending.get(responseNonce)
     if (answered === undefined) return false
-    for (const nonce of this.#unanswered.keys()) {
+    for (const nonce of this.#pending.keys()) {
       // A SotW client that answers a response has read the earlier ones, and will not answer them.
-      if (nonce === responseNonce || protocol === 'sotw') this.#unanswered.delete(nonce)
+      if (nonce === responseNonce || protocol === 'sotw') this.#pending.delete(nonce)
       if (nonce === responseNonce) break
     }
     if (errorDetail === undefined) this.#accept(answered)
@@ -86,20 +86,20 @@ export class SeenType {
   }
 
   /** Whether the client has NACKed a response with this name, and ACKed none since. */
-  isRefused(name: string): boolean {
-    return this.#doubtful.has(name)
+  isUnconfirmed(name: string): boolean {
+    return this.#unconfirmed.has(name)
   }
 
   /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
-  hearServed(versionOf: (name: string) => string | undefined): void {
+  noteServed(versionOf: (name: string) => string | undefined): void {
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
-    this.#forget(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
+    this.#allowAgain(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
   }
 
   /** SotW: whether another response may be sent: none is pending, or the client has a wildcard without names. */
   mayBeSentOn(typeUrl: string): boolean {
     return (
-      this.#unanswered.size === 0 ||
+      this.#pending.size === 0 ||
       (FULL_STATE_TYPES.includes(typeUrl) && this.wildcard && this.#names.size === 0)
     )
   }
@@ -107,7 +107,7 @@ export class SeenType {
   /** Notes a response that was sent. */
   note(response: ClientResponse, removed: readonly string[], protocol: Protocol): void {
     this.lastNonce = response.nonce
-    this.#unanswered.set(response.nonce, { ...response, removed })
+    this.#pending.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
     this.#requested.delete(WILDCARD)
@@ -121,25 +121,26 @@ export class SeenType {
     for (const name of removed) this.accepted.delete(name)
     const names = resources.map(({ name }) => name).filter((name) => this.#sent.get(name) !== undefined)
     for (const name of names) this.accepted.add(name)
-    for (const name of names) this.#doubtful.delete(name)
-    this.#forget(names)
+    for (const name of names) this.#unconfirmed.delete(name)
+    this.#allowAgain(names)
   }
 
   #nack(answered: ClientResponse): void {
     const content = contentOf(answered)
-    for (const name of content.keys()) this.#doubtful.add(name)
+    for (const name of content.keys()) this.#unconfirmed.add(name)
     this.#nacked.push(content)
   }
 
   /** Sending one name of a NACKed response again allows the rest of it, and of other NACKed responses with these names. */
-  #forget(names: readonly string[]): void {
+  #allowAgain(names: readonly string[]): void {
     const touched = this.#nacked.filter((nacked) => names.some((name) => nacked.has(name)))
     const beside = new Set(touched.flatMap((nacked) => [...nacked.keys()]))
     this.#nacked = this.#nacked.filter((nacked) => ![...beside].some((name) => nacked.has(name)))
   }
 
   #noteList({ typeUrl, resourceNames }: ClientRequest): void {
-    const isLegacy = resourceNames.length === 0 && FULL_STATE_TYPES.includes(typeUrl) && !this.#isNamed
+    const isLegacy =
+      resourceNames.length === 0 && FULL_STATE_TYPES.includes(typeUrl) && !this.#isLegacyWildcardOff
     const wildcard = isLegacy || resourceNames.includes(WILDCARD)
     if (wildcard && !this.wildcard) this.#requested.add(WILDCARD)
     const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
@@ -147,7 +148,7 @@ export class SeenType {
     for (const name of this.#names) if (!names.has(name)) this.#requested.delete(name)
     this.wildcard = wildcard
     this.#names = names
-    this.#isNamed ||= resourceNames.length > 0
+    this.#isLegacyWildcardOff ||= resourceNames.length > 0
   }
 
   #noteChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {

@@ -1,4 +1,4 @@
-// Watches one stream with bookkeeping of its own, and throws when a response breaks the protocol.
+// Observes one stream, keeps its own state of it, and throws if a response breaks the protocol.
 
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
@@ -31,10 +31,10 @@ export class Witness {
   ): void {
     const isStale = request !== undefined && !this.#noteRequest(request)
     for (const [typeUrl, type] of this.#types) {
-      if (served) type.hearServed((name) => typeIn(served, typeUrl).resources.get(name)?.version)
+      if (served) type.noteServed((name) => typeIn(served, typeUrl).resources.get(name)?.version)
     }
     if (isStale && responses.length > 0) throw new Error(`X1: answered the stale request ${show(request)}`)
-    for (const response of responses) this.#judge(response, served)
+    for (const response of responses) this.#check(response, served)
   }
 
   /** False if the server must ignore the request. */
@@ -48,28 +48,26 @@ export class Witness {
       return true
     }
     const { protocol } = this.#client
-    const isOvertaken = protocol === 'sotw' && request.responseNonce !== known.lastNonce
-    if (!isOvertaken) known.noteRequest(request, protocol, false)
-    return !isOvertaken || known.noteAnswer(request, protocol)
+    const isStale = protocol === 'sotw' && request.responseNonce !== known.lastNonce
+    if (!isStale) known.noteRequest(request, protocol, false)
+    return !isStale || known.noteAnswer(request, protocol)
   }
 
-  #judge(response: ClientResponse, served: Snapshot | undefined): void {
+  #check(response: ClientResponse, served: Snapshot | undefined): void {
     const { typeUrl, resources } = response
-    const object = (what: string) => {
+    const fail = (what: string) => {
       throw new Error(`${what}: ${show(response)}`)
     }
     const type = this.#types.get(typeUrl)
     if (type === undefined) throw new Error(`X31: its type is not subscribed: ${show(response)}`)
     const removed = this.#removedBy(type, response)
     const names = [...resources.map(({ name }) => name), ...removed]
-    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl))
-      object('X1: a second pending response')
-    for (const name of names) if (!type.concerns(name)) object(`X31: "${name}" is not subscribed`)
-    if (type.repeatsNack(response, removed)) object('X5: it was NACKed, and nothing in it is new')
+    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl)) fail('X1: a second pending response')
+    for (const name of names) if (!type.concerns(name)) fail(`X31: "${name}" is not subscribed`)
+    if (type.repeatsNack(response, removed)) fail('X5: it was NACKed, and nothing in it is new')
     if (!type.isRequested(WILDCARD)) {
-      for (const name of this.#unready(type, response)) object(`X14: it uses "${name}", which is not ACKed`)
-      for (const name of this.#stillUsed(type, typeUrl, removed, served))
-        object(`X15: "${name}" is still used`)
+      for (const name of this.#unready(type, response)) fail(`X14: it uses "${name}", which is not ACKed`)
+      for (const name of this.#stillUsed(type, typeUrl, removed, served)) fail(`X15: "${name}" is still used`)
     }
     type.note(response, removed, this.#client.protocol)
     if (typeUrl === CLUSTER) this.#expectEndpoints(response)
@@ -79,14 +77,14 @@ export class Witness {
     if (this.#client.protocol === 'delta') return removed
     if (!FULL_STATE_TYPES.includes(typeUrl)) return []
     const present = new Set(resources.map(({ name }) => name))
-    return type.sentNames().filter((name) => !present.has(name) && type.wants(name))
+    return type.sentNames().filter((name) => !present.has(name) && type.isSubscribed(name))
   }
 
   /** X10: the assignments of clusters that are sent follow, even if they are unchanged. */
   #expectEndpoints({ resources }: ClientResponse): void {
     const endpoints = this.#types.get(ENDPOINT)
     for (const { typeUrl, name } of resources.flatMap(({ references }) => references)) {
-      if (typeUrl === ENDPOINT && endpoints?.wants(name)) endpoints.ask(name)
+      if (typeUrl === ENDPOINT && endpoints?.isSubscribed(name)) endpoints.request(name)
     }
   }
 
@@ -111,17 +109,18 @@ export class Witness {
     if (typeUrl !== CLUSTER) return []
     const isSotw = this.#client.protocol === 'sotw'
     // SotW cannot remove routes: they are in effect until their listener is removed.
-    const canTell = (user: string, name: string) =>
+    const isRemovable = (user: string, name: string) =>
       !isSotw || user === LISTENER || served?.types.get(user)?.resources.has(name)
     const users = [LISTENER, ROUTE].flatMap((user) =>
       [...this.#client.held(user).values()].filter(
-        ({ name, version }) => canTell(user, name) && this.#client.accepted(user).get(name) === version,
+        ({ name, version }) => isRemovable(user, name) && this.#client.accepted(user).get(name) === version,
       ),
     )
     const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
     // Of NACKed resources, SotW can keep only those that are known to be ACKed.
-    const isKeepable = (name: string) => type.accepted.has(name) && !(isSotw && type.isRefused(name))
-    return removed.filter((name) => used.has(name) && isKeepable(name) && !type.isRequested(name))
+    const isKnownToBeAcked = (name: string) =>
+      type.accepted.has(name) && !(isSotw && type.isUnconfirmed(name))
+    return removed.filter((name) => used.has(name) && isKnownToBeAcked(name) && !type.isRequested(name))
   }
 }
 
