@@ -26,7 +26,7 @@ t.test('round robin takes turns exactly, and random does not', async (t) => {
 
   await edge.serve({ upstreams: { echo }, lb: { policy: 'random' } })
   const drawn = await callEcho(client, { count: 300 })
-  t.notOk(takesTurns(drawn, 3), 'the twin does not take turns')
+  t.notOk(takesTurns(drawn, 3), 'the twin does not take strict turns')
 })
 
 t.test('round robin gives an endpoint turns in proportion to its weight', async (t) => {
