@@ -59,7 +59,7 @@ t.test('S55: an Envoy with a full heap resets the streams that fill it, and keep
   // Envoy resets at most 50 streams each time the pressure changes, so more of them could keep the heap full.
   await stall(40, 30 * MIB)
   while ((await resets()) === 0) {
-    // The Envoy looks at its heap four times a second.
+    // Envoy checks its heap four times a second.
   }
   while ((await call()) !== status.OK) {
     // From 95 % of the heap on, new calls get UNAVAILABLE, until the memory is free again.
