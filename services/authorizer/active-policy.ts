@@ -44,7 +44,7 @@ export class ActivePolicy implements Policy {
     const policy = await compilePolicy(await reader.parse(files))
     const active = new ActivePolicy(reader, policy, digestOfAll(files), onEvent)
     onEvent({ kind: 'activated', inForce: policy.revision })
-    // For what changed between the first reading and the watch.
+    // The files may have changed between the first reading and the watch.
     await active.reload()
     return active
   }
