@@ -1,4 +1,4 @@
-// Starts a whole testbed, each part a process: backends, the control plane, fleets of Envoys.
+// Starts a testbed: backends, the control plane and fleets of Envoys, each part as its own process.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -79,7 +79,7 @@ function recordDistribution(distribution: Distribution): DistributionRecord {
   }
 }
 
-/** Four places are more than the measurement can tell apart. */
+/** Four decimal places are more than the precision of the measurement. */
 function round(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }
