@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
+import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { refuseForeignNode } from './access/node-identity.ts'
@@ -13,6 +13,7 @@ import type { Config } from './document/model.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
+import { declaredMessages } from './switches/switches.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
@@ -74,7 +75,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const { store, nackLog } = await openState(options.stateFolder)
     ends.push(() => store.close())
-    const cache = new SnapshotCache({ consistency: 'enforce', ...nackLog })
+    const cache = new SnapshotCache({
+      consistency: 'enforce',
+      messages: createMessageRegistry(declaredMessages(), { unknown: 'refuse' }),
+      ...nackLog,
+    })
     const { config, onFault } = options
     const secrets = new SecretStore({
       folder: options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER),
@@ -152,7 +157,7 @@ export function nodesIn(cache: SnapshotCache) {
     onEvent: cache.onEvent.bind(cache),
     snapshotJson: (group: string) => {
       const snapshot = cache.getSnapshot(group)
-      return snapshot && snapshotToJson(snapshot)
+      return snapshot && snapshotToJson(snapshot, cache.messages)
     },
   }
 }

@@ -58,7 +58,7 @@ for (const [title, flags, end] of ENDINGS) {
     const { admin, xds } = await ready(child)
     t.match(xds, /^127\.0\.0\.1:\d+$/)
     const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
-    t.same(await answer.json(), { mode: 'l4', policy: 'round_robin' })
+    t.same(await answer.json(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0 })
     const exited = once(child, 'exit')
     end(child)
     t.same(await exited, [0, null])
@@ -82,7 +82,7 @@ t.test('a bad configuration is told with every problem and its place, and with e
       `${file} is not a valid configuration`,
       `  ${file}:1:1 fleets: is missing: write fleets by their names`,
       `  ${file}:1:1 version: must be 1, not 2`,
-      `  ${file}:4:1 fleet: is not known here: known are version, upstreams, routes, secrets, jwt, fleets`,
+      `  ${file}:4:1 fleet: is not known here: did you mean fleets? known are version, upstreams, routes, secrets, jwt, fleets`,
       '',
     ].join('\n'),
     code: 2,

@@ -20,7 +20,7 @@ t.test('host and port, IPv6 in brackets, and Unix sockets are addresses', async 
 
 t.test('anything else is a problem of the flag', async (t) => {
   for (const text of ['', '127.0.0.1', ':80', '::1:80', 'localhost:65536', 'localhost:x', 'http://a:80']) {
-    t.match(read(text, '--tokens').problems, [{ path: '--tokens', message: /is no address/ }], text)
+    t.match(read(text, '--tokens').problems, [{ path: '--tokens', message: /is not an address/ }], text)
   }
   t.match(read('unix:').problems, [{ path: '--listen', message: /not 0$/ }])
   t.match(read(`unix:${'x'.repeat(108)}`).problems, [{ path: '--listen', message: /not 108$/ }])

@@ -16,11 +16,13 @@ export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
 export type { Authorize } from './services/xds-stream.ts'
 export { findDanglingReferences } from './snapshot/consistency.ts'
+export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
 export {
   createResources,
   type NamedResource,
   type Resource,
   type ResourceInput,
+  type ResourceOptions,
 } from './snapshot/resource.ts'
 export { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from './snapshot/resource-type.ts'
 export type { Snapshot } from './snapshot/snapshot.ts'

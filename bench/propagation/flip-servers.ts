@@ -19,7 +19,7 @@ import { startControlPlane } from '../../testbed/control-plane.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import { parseReady, sourceFile } from '../../testbed/part.ts'
 import { readToken } from '../../testbed/token-file.ts'
-import { messageRegistry } from '../../xds-server/snapshot/known-messages.ts'
+import { CORE_MESSAGES } from '../../xds-server/snapshot/message-registry.ts'
 import type { GoTools } from '../harness/go-tools.ts'
 import { RequestTimer } from './request-timer.ts'
 
@@ -152,7 +152,7 @@ async function writeFlips(folder: string, document: ReturnType<typeof generateDo
       Object.entries(document.fleets).map(([name, fleet]) => [name, { ...fleet, lb: { ...fleet.lb, mode } }]),
     )
     const resources = translateFleet(validateConfig({ ...document, fleets }), FLEET).map((message) => {
-      const schema = messageRegistry.getMessage(message.$typeName)
+      const schema = CORE_MESSAGES.schemaOf(message.$typeName)
       if (schema === undefined) throw new TypeError(`unknown message ${message.$typeName}`)
       return anyPack(schema, message)
     })

@@ -18,7 +18,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import { fromAds } from '../../control-plane/translate/config-source.ts'
+import { fromAds } from '../../control-plane/switches/config-source.ts'
 
 const ENDPOINTS_EACH = 3
 const ROUTE_NAME = 'route-main'

@@ -9,13 +9,17 @@ import { translateFleet } from '../translate/translate.ts'
 t.test('GET returns the setting with defaults, and PUT accepts it back', async (t) => {
   const { admin, putLb } = await serveFleet(t)
   const get = async () => (await admin.inject('/v1/fleets/edge/lb')).json()
-  t.same(await get(), { mode: 'l4', policy: 'round_robin' })
+  t.same(await get(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0 })
 
   await putLb({ mode: 'l7', policy: 'least_request' })
-  t.same(await get(), { mode: 'l7', policy: 'least_request', choices: 2 })
+  t.same(await get(), { mode: 'l7', policy: 'least_request', choices: 2, panicThreshold: 0 })
 
   await putLb({ mode: 'l4' })
-  t.same(await get(), { mode: 'l4', policy: 'least_request', choices: 2 }, 'an omitted policy stays')
+  t.same(
+    await get(),
+    { mode: 'l4', policy: 'least_request', choices: 2, panicThreshold: 0 },
+    'an omitted policy stays',
+  )
 
   t.equal((await putLb(await get())).statusCode, 202)
 })

@@ -44,7 +44,7 @@ export function parseConfig(text: string, source: string): Config {
   const checked = checkConfig(document.value)
   if ('config' in checked) return checked.config
   return refuse(
-    checked.findings.map(({ steps, message }) => ({
+    checked.problems.map(({ steps, message }) => ({
       offset: document.offsetOf(steps),
       path: formatSteps(steps),
       message,

@@ -86,5 +86,6 @@ t.test('what is in effect shows the defaults', async (t) => {
     policy: 'ring_hash',
     minimumRingSize: 1024,
     hashOn: { header: 'x-user' },
+    panicThreshold: 0,
   })
 })

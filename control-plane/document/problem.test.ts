@@ -1,7 +1,7 @@
 // Where in a document something is wrong, as a person writes it.
 
 import t from 'tap'
-import { formatSteps, throwFindings } from './problem.ts'
+import { formatSteps, throwProblems } from './problem.ts'
 
 t.test('fields are joined by dots, list items and odd names stand in brackets', async (t) => {
   t.equal(formatSteps([]), '')
@@ -16,7 +16,7 @@ t.test('all findings are thrown as the problems of one error', async (t) => {
     { steps: ['version'], message: 'must be 1' },
     { steps: ['routes', 'a'], message: 'is missing' },
   ]
-  t.throws(() => throwFindings(findings, 'not valid:'), {
+  t.throws(() => throwProblems(findings, 'not valid:'), {
     code: 'invalid-config',
     problems: [
       { path: 'version', message: 'must be 1' },

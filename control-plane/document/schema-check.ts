@@ -2,7 +2,7 @@
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
-import type { Finding } from './problem.ts'
+import type { PlacedProblem } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
 const ajv = new Ajv({
@@ -17,7 +17,7 @@ const ajv = new Ajv({
 export const LATER = 'x-later'
 ajv.addVocabulary([LATER])
 
-const NOT_YET = 'is not a switch of this version yet: take it out until a later version has it'
+const NOT_YET = 'is not supported in this version: remove it'
 
 /** What of a schema the sentences are made of. */
 interface Described {
@@ -29,23 +29,23 @@ interface Described {
 }
 
 /** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
-export function createSchemaCheck(schema: TSchema): (value: unknown) => Finding[] {
+export function createSchemaCheck(schema: TSchema): (value: unknown) => PlacedProblem[] {
   const validate = ajv.compile(schema)
   return (value) => {
     if (validate(value)) return []
-    const findings = (validate.errors ?? []).map(toFinding).filter((finding) => finding !== undefined)
-    return findings.filter(
-      (finding, index) => findings.findIndex((other) => isSamePlace(other, finding)) === index,
+    const problems = (validate.errors ?? []).map(toPlacedProblem).filter((problem) => problem !== undefined)
+    return problems.filter(
+      (problem, index) => problems.findIndex((other) => isSamePlace(other, problem)) === index,
     )
   }
 }
 
 /** One sentence a place is enough: it says all that is expected there. */
-function isSamePlace(a: Finding, b: Finding): boolean {
+function isSamePlace(a: PlacedProblem, b: PlacedProblem): boolean {
   return a.steps.join('/') === b.steps.join('/')
 }
 
-function toFinding(error: ErrorObject): Finding | undefined {
+function toPlacedProblem(error: ErrorObject): PlacedProblem | undefined {
   const steps = error.instancePath.split('/').slice(1).map(unescapePointer)
   const { params, data } = error
   const schema = (error.parentSchema ?? {}) as Described
@@ -65,7 +65,7 @@ function toFinding(error: ErrorObject): Finding | undefined {
         steps: [...steps, params.additionalProperty],
         message: isLater(schema, params.additionalProperty)
           ? NOT_YET
-          : `is not known here: ${listKnown(schema)}`,
+          : `is not known here: ${suggest(schema, params.additionalProperty)}${listKnown(schema)}`,
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
@@ -83,7 +83,31 @@ function discriminate(schema: Described, tag: string, value: unknown): string {
   const names = (schema.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const).join(', ')
   return value === undefined
     ? `is missing: write one of ${names}`
-    : `must be one of ${names}, not ${show(value)}`
+    : `unknown ${tag} ${show(value)}. Use one of: ${names}`
+}
+
+/** The known field that differs by a slip of the finger. */
+function suggest({ properties = {} }: Described, name: string): string {
+  const [nearest] = Object.keys(properties)
+    .map((known) => ({ known, distance: editDistance(known.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
+    .toSorted((a, b) => a.distance - b.distance)
+  return nearest === undefined ? '' : `did you mean ${nearest.known}? `
+}
+
+/** How many letters have to be put in, left out or changed: https://en.wikipedia.org/wiki/Levenshtein_distance */
+function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (const [row, letter] of [...a].entries()) {
+    const line = [row + 1]
+    for (const [column, other] of [...b].entries()) {
+      const change = (above[column] ?? 0) + Number(letter !== other)
+      line.push(Math.min(change, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
+    }
+    above = line
+  }
+  return above.at(-1) ?? 0
 }
 
 function listKnown({ properties = {} }: Described): string {

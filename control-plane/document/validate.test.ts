@@ -46,7 +46,7 @@ const CASES: readonly Case[] = [
       extra: 1,
       'upstreams.echo.retries': {},
       'upstreams.echo.endpoints.b1.stat': 'draining',
-      [`${RULES}.echo.retry`]: {},
+      [`${RULES}.echo.retries`]: {},
       [`${RULES}.echo.match.path`]: '/',
       [`${LISTENERS}.main.l4.port`]: 1,
       'fleets.edge.securty': {},
@@ -54,12 +54,13 @@ const CASES: readonly Case[] = [
     },
     problems: {
       extra: /known are version, upstreams, routes, secrets, jwt, fleets$/,
-      'upstreams.echo.retries': /known are endpoints, lb, healthCheck, protocol, tls$/,
+      'upstreams.echo.retries': /known are endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2$/,
       'upstreams.echo.endpoints.b1.stat': /known are address, weight, state$/,
-      [`${RULES}.echo.retry`]: /is not known here/,
+      [`${RULES}.echo.retries`]: /is not known here/,
       [`${RULES}.echo.match.path`]: /is not known here/,
       [`${LISTENERS}.main.l4.port`]: /known are upstream$/,
-      'fleets.edge.securty': /known are kind, lb, onNack, listeners, security$/,
+      'fleets.edge.securty':
+        /did you mean security\? known are kind, lb, listeners, onNack, timeouts, http2, retry, security$/,
       'routes.public.host': /known are hosts, rules$/,
     },
   },
@@ -69,7 +70,7 @@ const CASES: readonly Case[] = [
       'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
     },
     problems: {
-      'fleets.clients.kind': /^"proxyless" is not a switch of this version yet/,
+      'fleets.clients.kind': /^"proxyless" is not supported in this version/,
     },
   },
   {
@@ -114,7 +115,7 @@ const CASES: readonly Case[] = [
       'fleets.west': 5,
     },
     problems: {
-      'fleets.east.kind': /^must be one of envoy, not "nginx"$/,
+      'fleets.east.kind': /^unknown kind "nginx"\. Use one of: envoy$/,
       'fleets.edge.kind': /^is missing: write one of envoy$/,
       'fleets.west': /^must be a fleet with kind, lb and listeners, not 5$/,
     },
@@ -172,7 +173,7 @@ const CASES: readonly Case[] = [
     changes: { 'fleets.edge.lb.policy': 'fastest', 'upstreams.echo.lb': {} },
     problems: {
       'fleets.edge.lb.policy':
-        /^must be one of round_robin, least_request, random, ring_hash, maglev, not "fastest"$/,
+        /^unknown policy "fastest"\. Use one of: round_robin, least_request, random, ring_hash, maglev$/,
       'upstreams.echo.lb.policy': /^is missing: write one of round_robin, /,
     },
   },
@@ -184,8 +185,8 @@ const CASES: readonly Case[] = [
       'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
     },
     problems: {
-      'fleets.edge.lb.hashOn': /known are policy, mode$/,
-      'upstreams.echo-v2.lb.tableSize': /known are policy, hashOn, minimumRingSize$/,
+      'fleets.edge.lb.hashOn': /known are policy, mode, panicThreshold$/,
+      'upstreams.echo-v2.lb.tableSize': /known are policy, hashOn, minimumRingSize, panicThreshold$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
     },
   },

@@ -1,38 +1,55 @@
-// Tells whether a document is a desired state that can be served: every problem of it at once.
+// Decides whether a document is a desired state that can be served, and lists all its problems at once.
 
-import { type Config, ConfigSchema, type FleetLb, FleetLbSchema } from './model.ts'
-import { type Finding, throwFindings } from './problem.ts'
+import { SWITCHES, type Switches } from '../switches/switches.ts'
+import { type Config, createConfigSchema, type FleetLb, FleetLbSchema } from './model.ts'
+import { type PlacedProblem, throwProblems } from './problem.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
 import { checkRoutes } from './validators/routes.ts'
+import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
-import { checkTls } from './validators/tls.ts'
+import { checkSwitches } from './validators/switches.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
 
-const checkSchema = createSchemaCheck(ConfigSchema)
-const checkFleetLb = createSchemaCheck(FleetLbSchema)
-const crossChecks = [checkUpstreams, checkRoutes, checkFleets, checkSecurity, checkTls]
+const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
+  checkUpstreams,
+  checkRoutes,
+  checkFleets,
+  checkSecurity,
+  checkSecrets,
+  checkSwitches,
+]
 
-export type Checked = { readonly config: Config } | { readonly findings: readonly Finding[] }
+export type Checked = { readonly config: Config } | { readonly problems: readonly PlacedProblem[] }
 
-/** The document as a configuration, or all that keeps it from being one. */
-export function checkConfig(document: unknown): Checked {
-  const misfits = checkSchema(document)
-  // References can be followed only in a document of the right shape.
-  const findings =
-    misfits.length > 0 ? misfits : crossChecks.flatMap((check) => [...check(document as Config)])
-  return findings.length > 0 ? { findings } : { config: document as Config }
+/** A function that gives a document as a configuration, or all that keeps it from being one. */
+export function createConfigCheck(switches: Switches): (document: unknown) => Checked {
+  const checkSchema = createSchemaCheck(createConfigSchema(switches))
+  return (document) => {
+    const ofSchema = checkSchema(document)
+    // References can be followed only in a document of the right shape.
+    const problems =
+      ofSchema.length > 0
+        ? ofSchema
+        : crossChecks.flatMap((check) => [...check(document as Config, switches)])
+    return problems.length > 0 ? { problems } : { config: document as Config }
+  }
 }
+
+/** For a document in which all switches can be turned. */
+export const checkConfig = createConfigCheck(SWITCHES)
 
 /** @throws SwitchyardError `invalid-config` that lists every problem with its path. */
 export function validateConfig(document: unknown): Config {
   const checked = checkConfig(document)
   if ('config' in checked) return checked.config
-  return throwFindings(checked.findings, 'this is not a valid configuration')
+  return throwProblems(checked.problems, 'this is not a valid configuration')
 }
+
+const checkFleetLb = createSchemaCheck(FleetLbSchema)
 
 /** The `lb` of a fleet on its own. @throws SwitchyardError `invalid-config` as above, with paths from `lb` on. */
 export function validateFleetLb(value: unknown): FleetLb {
-  const misfits = checkFleetLb(value)
-  return misfits.length > 0 ? throwFindings(misfits, 'this is not a valid lb') : (value as FleetLb)
+  const problems = checkFleetLb(value)
+  return problems.length > 0 ? throwProblems(problems, 'this is not a valid lb') : (value as FleetLb)
 }

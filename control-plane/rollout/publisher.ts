@@ -6,6 +6,7 @@ import { memoizeMany } from '../../core/memo.ts'
 import {
   createResources,
   type PreparedSnapshot,
+  type Resource,
   SECRET,
   type Snapshot,
   type SnapshotCache,
@@ -27,16 +28,19 @@ export interface Publication {
 
 export type ServingCache = Pick<
   SnapshotCache,
-  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'pin' | 'unpin'
+  'prepareSnapshot' | 'commitSnapshot' | 'clearSnapshot' | 'getSnapshot' | 'pin' | 'unpin' | 'messages'
 >
 
 export class Publisher {
   readonly #cache: ServingCache
+  readonly #encodeAll: (messages: readonly Message[]) => readonly Resource[]
   #fleets: ReadonlySet<string> = new Set()
   #accepted: ReadonlyMap<string, Snapshot> = new Map()
 
   constructor(cache: ServingCache) {
     this.#cache = cache
+    // Translation returns the same message objects for what did not change, so only the changed ones are encoded.
+    this.#encodeAll = memoizeMany((messages) => createResources(messages, cache))
   }
 
   /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
@@ -45,7 +49,7 @@ export class Publisher {
       Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, secretBytes)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
-      this.#cache.prepareSnapshot(fleet, encodeAll(resources)),
+      this.#cache.prepareSnapshot(fleet, this.#encodeAll(resources)),
     )
     return { config, translations, prepared }
   }
@@ -97,6 +101,3 @@ export function isSecretChanged(
   const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(secretName)]
   return !isServed || !isDeepStrictEqual(entryIn(before), entryIn(after))
 }
-
-/** Translation returns the same message objects for what did not change, so only the changed ones are encoded. */
-const encodeAll = memoizeMany((messages: readonly Message[]) => createResources(messages))

@@ -4,7 +4,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { SerialQueue } from '../../core/serial-queue.ts'
 import type { NodeStatus, SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
 import { type Config, onNackOf } from '../document/model.ts'
-import { formatSteps, throwFindings } from '../document/problem.ts'
+import { formatSteps, throwProblems } from '../document/problem.ts'
 import { validateConfig } from '../document/validate.ts'
 import { bytesOf, type ReadSecrets, type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
@@ -359,7 +359,7 @@ async function prepare(
   known?: ReadSecrets,
 ): Promise<Prepared> {
   const secrets = await store.read(config, known)
-  if (secrets.findings.length > 0) throwFindings(secrets.findings, 'files of secrets are invalid')
+  if (secrets.findings.length > 0) throwProblems(secrets.findings, 'files of secrets are invalid')
   return { publication: publisher.prepare(config, bytesOf(secrets)), secrets }
 }
 

@@ -1,6 +1,6 @@
 // The values that hold where a person has not written any, read from the declarations themselves.
 
-import { type TProperties, Type } from 'typebox'
+import { type TProperties, type TSchema, Type } from 'typebox'
 
 /** The `default` of each property that has one. */
 export function defaultsOf(properties: TProperties): Record<string, unknown> {
@@ -9,4 +9,11 @@ export function defaultsOf(properties: TProperties): Record<string, unknown> {
       Type.IsSchema(schema) && 'default' in schema ? [[name, schema.default]] : [],
     ),
   )
+}
+
+/** The settings as they take effect: what is written, with the defaults of what is not. Undefined where nothing takes effect. */
+export function inEffect(schema: TSchema, written: unknown): unknown {
+  const settings = written ?? ('default' in schema ? schema.default : undefined)
+  if (!Type.IsObject(schema) || typeof settings !== 'object') return settings
+  return { ...defaultsOf(schema.properties), ...settings }
 }

@@ -1,24 +1,19 @@
-// Whether an endpoint gets new calls: an active one does, a draining one only ends those that it has.
+// Whether an endpoint gets new calls: an active one does, and a draining one only ends those that it has.
 
 import { HealthStatus } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
+import { endpointSwitch } from './attach-points.ts'
 
-const DEFAULT_STATE = 'active'
-
-/** `state` of an endpoint. */
-export const EndpointStateSchema = Type.Enum(['active', 'draining'], {
-  default: DEFAULT_STATE,
-  description: 'active or draining',
-})
-export type EndpointState = Static<typeof EndpointStateSchema>
-
-const HEALTH_STATUS: Readonly<Record<EndpointState, HealthStatus>> = {
-  // Not HEALTHY, though Envoy takes both alike: whether it is well, the health checks know.
+const HEALTH_STATUS = {
+  // Not HEALTHY, although Envoy treats both alike: the health checks decide whether the endpoint is healthy.
   active: HealthStatus.UNKNOWN,
   draining: HealthStatus.DRAINING,
-}
+} as const
 
-/** `LbEndpoint.health_status`, which holds for L4 and L7: neither sends new work to an endpoint that drains. */
-export function toHealthStatus(state: EndpointState = DEFAULT_STATE): HealthStatus {
-  return HEALTH_STATUS[state]
-}
+/** `state` of an endpoint: `LbEndpoint.health_status`. It holds for L4 and L7: neither sends new work to a draining endpoint. */
+export const endpointState = endpointSwitch({
+  field: 'state',
+  schema: Type.Enum(['active', 'draining'], { default: 'active', description: 'active or draining' }),
+  appliesTo: ['envoy', 'proxyless'],
+  toLbEndpoint: (state) => ({ healthStatus: HEALTH_STATUS[state] }),
+})

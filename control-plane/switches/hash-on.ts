@@ -1,4 +1,4 @@
-// What a consistent-hash policy looks at in a call, and how a route tells Envoy to look at it.
+// What a consistent-hash policy hashes in a call, and the hash policy of the route for it.
 
 import { create } from '@bufbuild/protobuf'
 import {

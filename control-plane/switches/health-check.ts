@@ -1,13 +1,12 @@
-// Active health checks: Envoy asks each endpoint by gRPC whether it serves, and sends no calls to one that does not.
+// Active health checks: Envoy asks each endpoint by gRPC whether it serves, and sends calls only to those that do.
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { create } from '@bufbuild/protobuf'
 import {
   type HealthCheck,
   HealthCheckSchema,
 } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
-import { type Static, Type } from 'typebox'
-import { defaultsOf } from './defaults.ts'
+import { Type } from 'typebox'
+import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
 import { PositiveDuration, toDuration } from './duration.ts'
 
 function Threshold(fallback: number, description: string) {
@@ -16,8 +15,7 @@ function Threshold(fallback: number, description: string) {
   )
 }
 
-/** `healthCheck` of an upstream. */
-export const HealthCheckSettingsSchema = Type.Object(
+const SettingsSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'true or false' }),
     service: Type.Optional(
@@ -37,45 +35,41 @@ export const HealthCheckSettingsSchema = Type.Object(
     description: 'a health check such as { enabled: true, interval: 1s, timeout: 500ms }',
   },
 )
-export type HealthCheckSettings = Readonly<Static<typeof HealthCheckSettingsSchema>>
 
-type ClusterFields = Pick<
-  MessageInitShape<typeof ClusterSchema>,
-  'healthChecks' | 'closeConnectionsOnHostHealthFailure' | 'ignoreHealthOnHostRemoval'
->
-
-/** What a health check adds to the cluster: nothing where it is off. */
-export function toHealthCheckFields(settings: HealthCheckSettings | undefined): ClusterFields {
-  if (!settings?.enabled) return {}
-  return {
-    healthChecks: [toHealthCheck(settings)],
-    // An HTTP connection pool drains by itself. A tcp_proxy would leave its connections at an endpoint that failed its
-    // checks for as long as they last: cut, the client comes back and is given a healthy one.
-    closeConnectionsOnHostHealthFailure: true,
-    // Otherwise an endpoint that is taken out of the document would get calls until it fails a check, which it may
-    // never do: the document decides who gets calls, the checks only who of them does not.
-    ignoreHealthOnHostRemoval: true,
-  }
-}
+/** `healthCheck` of an upstream. */
+export const healthCheck = upstreamSwitch({
+  field: 'healthCheck',
+  schema: SettingsSchema,
+  appliesTo: ['envoy'],
+  toCluster(settings) {
+    if (!settings.enabled) return {}
+    return {
+      healthChecks: [toHealthCheck(settings)],
+      // An HTTP connection pool drains by itself. A tcp_proxy would leave its connections at an endpoint that failed its checks
+      // for as long as they last: when they are cut, the client reconnects and gets a healthy endpoint.
+      closeConnectionsOnHostHealthFailure: true,
+      // Otherwise an endpoint that is taken out of the document would get calls until it fails a check, which may never
+      // happen: the document decides who gets calls, and the checks only take endpoints away.
+      ignoreHealthOnHostRemoval: true,
+    }
+  },
+})
 
 /** https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking */
-function toHealthCheck(settings: HealthCheckSettings): HealthCheck {
-  const { service, interval, timeout, unhealthy, healthy } = withHealthCheckDefaults(settings)
+function toHealthCheck({
+  service,
+  interval,
+  timeout,
+  unhealthy,
+  healthy,
+}: SettingsOf<typeof SettingsSchema>): HealthCheck {
   return create(HealthCheckSchema, {
     healthChecker: { case: 'grpcHealthCheck', value: { serviceName: service } },
     interval: toDuration(interval),
     timeout: toDuration(timeout),
     unhealthyThreshold: unhealthy,
     healthyThreshold: healthy,
-    // Envoy's own 60 s would let the first call of a quiet upstream find an endpoint that died a minute ago.
+    // With Envoy's own 60 s, the first call of a quiet upstream could go to an endpoint that died a minute ago.
     noTrafficInterval: toDuration(interval),
   })
-}
-
-/** The settings as they take effect. */
-export function withHealthCheckDefaults(settings: HealthCheckSettings): Required<HealthCheckSettings> {
-  return {
-    ...defaultsOf(HealthCheckSettingsSchema.properties),
-    ...settings,
-  } as Required<HealthCheckSettings>
 }

@@ -1,4 +1,4 @@
-// Who may issue tokens, how their keys are found, and what of a token the services are told.
+// Who may issue tokens, where Envoy gets their keys, and which claims the services get.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import {

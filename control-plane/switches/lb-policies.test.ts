@@ -53,8 +53,9 @@ t.test('settings in effect show the default of what is not written, and keep wha
     policy: 'ring_hash',
     minimumRingSize: 8,
     hashOn: { header: 'x-user' },
+    panicThreshold: 0,
   })
-  t.same(withDefaults({ policy: 'random' }), { policy: 'random' })
+  t.same(withDefaults({ policy: 'random', panicThreshold: 50 }), { policy: 'random', panicThreshold: 50 })
 })
 
 for (const { name, options } of LB_POLICIES as readonly LbPolicy[]) {

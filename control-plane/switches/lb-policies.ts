@@ -7,6 +7,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
 import type { HashOn } from './hash-on.ts'
 import { leastRequest } from './lb-policies/least-request.ts'
@@ -15,11 +16,22 @@ import { random } from './lb-policies/random.ts'
 import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbPolicy } from './lb-policy.ts'
+import { panicThreshold } from './panic-threshold.ts'
 
 export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
 
+/** What may stand beside every policy. */
+export const LB_OPTIONS = [panicThreshold] as const
+
+/** The lists that `lb` is made from. */
+export interface LbLists {
+  readonly lbPolicies: readonly LbPolicy[]
+  readonly lbOptions: readonly LbOptionSwitch[]
+}
+const LISTS: LbLists = { lbPolicies: LB_POLICIES, lbOptions: LB_OPTIONS }
+
 /** A policy's name with its options beside it: `{ policy: 'ring_hash', hashOn: { header: 'x-user' } }`. */
-export type LbSettings = SettingsOf<(typeof LB_POLICIES)[number]>
+export type LbSettings = SettingsOf<(typeof LB_POLICIES)[number]> & FieldsOf<typeof LB_OPTIONS>
 
 type SettingsOf<P> =
   P extends LbPolicy<infer Name, infer Options>
@@ -28,9 +40,14 @@ type SettingsOf<P> =
 
 /**
  * The schema of a policy and its options, with `fields` beside them. Which options are known depends on `policy`,
- * so that an option which would have no effect is refused.
+ * so that an option without effect is invalid.
  */
-export function lbSettingsSchema<Fields extends TProperties>(fields: Fields, description: string) {
+export function lbSettingsSchema<Fields extends TProperties>(
+  fields: Fields,
+  description: string,
+  { lbPolicies, lbOptions }: LbLists = LISTS,
+) {
+  const common = Object.fromEntries(lbOptions.map(({ field, schema }) => [field, Type.Optional(schema)]))
   const ignored = Object.fromEntries(Object.keys(fields).map((name) => [name, {}]))
   return Type.Unsafe<LbSettings & Static<TObject<Fields>>>({
     type: 'object',
@@ -38,9 +55,9 @@ export function lbSettingsSchema<Fields extends TProperties>(fields: Fields, des
     properties: fields,
     required: Object.keys(fields),
     discriminator: { propertyName: 'policy' },
-    oneOf: LB_POLICIES.map(({ name, summary, options }) =>
+    oneOf: lbPolicies.map(({ name, summary, options }) =>
       Type.Object(
-        { policy: Type.Literal(name), ...ignored, ...options },
+        { policy: Type.Literal(name), ...ignored, ...options, ...common },
         { additionalProperties: false, description: summary },
       ),
     ),
@@ -48,14 +65,14 @@ export function lbSettingsSchema<Fields extends TProperties>(fields: Fields, des
 }
 
 /** Envoy's `Cluster.load_balancing_policy`. */
-export function toLoadBalancingPolicy(settings: LbSettings): LoadBalancingPolicy {
-  const policy = policyOf(settings)
+export function toLoadBalancingPolicy(settings: LbSettings, lists: LbLists = LISTS): LoadBalancingPolicy {
+  const policy = policyOf(settings, lists)
   return create(LoadBalancingPolicySchema, {
     policies: [
       {
         typedExtensionConfig: {
           name: `envoy.load_balancing_policies.${policy.name}`,
-          typedConfig: policy.toExtension(withDefaults(settings)),
+          typedConfig: policy.toExtension(withDefaults(settings, lists)),
         },
       },
     ],
@@ -63,17 +80,18 @@ export function toLoadBalancingPolicy(settings: LbSettings): LoadBalancingPolicy
 }
 
 /** What the routes to a cluster with these settings must hash on; undefined where the policy does not hash. */
-export function hashOnOf(settings: LbSettings): HashOn | undefined {
-  return policyOf(settings).hashOn?.(withDefaults(settings))
+export function hashOnOf(settings: LbSettings, lists: LbLists = LISTS): HashOn | undefined {
+  return policyOf(settings, lists).hashOn?.(withDefaults(settings, lists))
 }
 
 /** The settings as they take effect: with the default of each option that is not written. */
-export function withDefaults<T extends LbSettings>(settings: T): T {
-  return { ...defaultsOf(policyOf(settings).options), ...settings }
+export function withDefaults<T extends LbSettings>(settings: T, lists: LbLists = LISTS): T {
+  const common = Object.fromEntries(lists.lbOptions.map(({ field, schema }) => [field, schema]))
+  return { ...defaultsOf({ ...policyOf(settings, lists).options, ...common }), ...settings }
 }
 
-function policyOf({ policy: wanted }: LbSettings): LbPolicy {
-  const policy = (LB_POLICIES as readonly LbPolicy[]).find(({ name }) => name === wanted)
+function policyOf({ policy: wanted }: LbSettings, { lbPolicies }: LbLists): LbPolicy {
+  const policy = lbPolicies.find(({ name }) => name === wanted)
   if (policy === undefined) throw new SwitchyardError('internal', `no load-balancing policy "${wanted}"`)
   return policy
 }

@@ -1,7 +1,9 @@
 // The declaration of one load-balancing policy: all that the config, the translation and the docs know about it.
 
+import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
+import type { FleetKind } from './attach-points.ts'
 import type { HashOn } from './hash-on.ts'
 
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
@@ -11,6 +13,10 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   readonly summary: string
   /** The fields that may stand beside `policy`: each is optional, has a `default`, and is described by a noun phrase. */
   readonly options: Options
+  /** Whose clients honor it; gRPC clients NACK a cluster with a policy that they do not know. */
+  readonly appliesTo: readonly FleetKind[]
+  /** The messages that it packs into an `Any`. */
+  readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
   toExtension(options: Required<Static<TObject<Options>>>): Any
   /** Hash policies only: what the routes to the cluster must hash on. */

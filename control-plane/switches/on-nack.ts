@@ -1,12 +1,19 @@
-// What happens to a revision that an Envoy of the fleet refuses.
+// What happens to a revision that an Envoy of the fleet NACKs.
 
 import { type Static, Type } from 'typebox'
+import { fleetSwitch } from './attach-points.ts'
 
 export const DEFAULT_ON_NACK = 'rollback'
 
-/** `onNack` of a fleet: `rollback` brings the last accepted content back, `hold` leaves things for a person to decide. */
-export const OnNackSchema = Type.Enum(['rollback', 'hold'], {
+const OnNackSchema = Type.Enum(['rollback', 'hold'], {
   default: DEFAULT_ON_NACK,
   description: 'rollback or hold',
 })
 export type OnNack = Static<typeof OnNackSchema>
+
+/** `onNack` of a fleet: `rollback` brings the last accepted content back, `hold` leaves it to a person. Envoy does not see it. */
+export const onNack = fleetSwitch({
+  field: 'onNack',
+  schema: OnNackSchema,
+  appliesTo: ['envoy', 'proxyless'],
+})

@@ -1,6 +1,7 @@
-// TLS: of listeners towards clients, of upstreams towards endpoints; certificates are named here, and lie in files.
+// The settings of TLS, of listeners towards clients and of upstreams towards endpoints: they name secrets, whose content is in files.
 
 import { type Static, Type } from 'typebox'
+import type { SettingReference } from './attach-points.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 
 const strict = { additionalProperties: false } as const
@@ -90,29 +91,15 @@ export type SecretFiles = DeepReadonly<Static<typeof SecretSchema>>
 /** What of a secret is meant: Envoy takes both as secrets of their own. */
 export type SecretPart = 'certificate' | 'ca'
 
-export interface SecretReference {
-  /** The field of `tls` that it stands in. */
-  readonly field: string
-  readonly secret: string
-  readonly part: SecretPart
-}
-
-/** What listeners and upstreams name whose TLS is on. */
-export function secretsInUse(
-  switches: Iterable<{ readonly tls?: ListenerTls | UpstreamTls }>,
-): readonly SecretReference[] {
-  return [...switches].flatMap(({ tls }) => (tls?.enabled ? secretsOf(tls) : []))
-}
-
 /** What `tls` of a listener or an upstream names, on or off. */
-export function secretsOf(tls: ListenerTls | UpstreamTls | undefined): readonly SecretReference[] {
-  if (tls === undefined) return []
+export function secretReferences(tls: ListenerTls | UpstreamTls): readonly SettingReference[] {
   const { certificate, ca, clientCa } = { ca: undefined, clientCa: undefined, ...tls }
-  return [
-    ...(certificate === undefined
-      ? []
-      : [{ field: 'certificate', secret: certificate, part: 'certificate' as const }]),
-    ...(ca === undefined ? [] : [{ field: 'ca', secret: ca, part: 'ca' as const }]),
-    ...(clientCa === undefined ? [] : [{ field: 'clientCa', secret: clientCa, part: 'ca' as const }]),
-  ]
+  const parts = [
+    ['certificate', certificate, 'certificate'],
+    ['ca', ca, 'ca'],
+    ['clientCa', clientCa, 'ca'],
+  ] as const
+  return parts.flatMap(([field, name, part]) =>
+    name === undefined ? [] : [{ steps: [field], to: 'secrets' as const, name, part }],
+  )
 }

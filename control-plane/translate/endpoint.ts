@@ -1,4 +1,4 @@
-// The endpoints of an upstream as Envoy's ClusterLoadAssignment, which bears the cluster's name.
+// The endpoints of an upstream as Envoy's ClusterLoadAssignment, which has the cluster's name.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
@@ -10,24 +10,32 @@ import {
 import { SwitchyardError } from '../../core/errors.ts'
 import { parseAddress } from '../document/address.ts'
 import type { Endpoint, Upstream } from '../document/model.ts'
-import { toHealthStatus } from '../switches/endpoint-state.ts'
+import { mergeParts } from '../switches/merge-parts.ts'
+import { partsOf } from '../switches/parts-of.ts'
+import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { sortedEntries } from './entry.ts'
 
-/** An upstream without endpoints gives an empty assignment: Envoy then answers at once, in place of waiting for one. */
-export function toClusterLoadAssignment(name: string, upstream: Upstream): ClusterLoadAssignment {
-  const lbEndpoints = sortedEntries(upstream.endpoints).map(([, endpoint]) => toLbEndpoint(endpoint))
+/** An upstream without endpoints gives an empty assignment: Envoy then answers calls at once, and does not wait for one. */
+export function toClusterLoadAssignment(
+  name: string,
+  upstream: Upstream,
+  switches: Switches = SWITCHES,
+): ClusterLoadAssignment {
+  const lbEndpoints = sortedEntries(upstream.endpoints).map(([, one]) => toLbEndpoint(one, switches))
   return create(ClusterLoadAssignmentSchema, {
     clusterName: name,
     endpoints: lbEndpoints.length === 0 ? [] : [{ lbEndpoints }],
   })
 }
 
-function toLbEndpoint({ address, weight = 1, state }: Endpoint): MessageInitShape<typeof LbEndpointSchema> {
-  return {
-    hostIdentifier: { case: 'endpoint', value: { address: toAddress(address) } },
-    healthStatus: toHealthStatus(state),
-    loadBalancingWeight: weight,
-  }
+function toLbEndpoint(
+  endpoint: Endpoint,
+  { endpoints }: Switches,
+): MessageInitShape<typeof LbEndpointSchema> {
+  return mergeParts([
+    { hostIdentifier: { case: 'endpoint' as const, value: { address: toAddress(endpoint.address) } } },
+    ...partsOf(endpoints, endpoint, (one, settings) => one.toLbEndpoint(settings)),
+  ])
 }
 
 function toAddress(text: string): MessageInitShape<typeof AddressSchema> {

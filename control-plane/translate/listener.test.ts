@@ -4,9 +4,12 @@ import { create, toJson } from '@bufbuild/protobuf'
 import { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
-import { messageRegistry } from '../../xds-server/snapshot/known-messages.ts'
-import { toHttpFilters } from '../switches/http-filters.ts'
+import { createMessageRegistry } from '../../xds-server/snapshot/message-registry.ts'
+import { toHttpFilters } from '../switches/filter-chain.ts'
+import { declaredMessages } from '../switches/switches.ts'
 import { toListener } from './listener.ts'
+
+const { registry } = createMessageRegistry(declaredMessages())
 
 const LISTENER = { port: 10000, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
 
@@ -56,8 +59,8 @@ t.test('in mode l7 an HTTP connection manager gets the routes of the listener by
                 initialConnectionWindowSize: 1_048_576,
               },
               rds: { configSource: { ads: {}, resourceApiVersion: 'V3' }, routeConfigName: 'main' },
-              httpFilters: toHttpFilters(undefined).map((filter) =>
-                toJson(HttpFilterSchema, create(HttpFilterSchema, filter), { registry: messageRegistry }),
+              httpFilters: toHttpFilters({}).map((filter) =>
+                toJson(HttpFilterSchema, create(HttpFilterSchema, filter), { registry }),
               ),
               streamIdleTimeout: '3600s',
               normalizePath: true,

@@ -1,56 +1,81 @@
-// The routes of an L7 listener as Envoy's RouteConfiguration, which bears the listener's name.
+// The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type {
   HeaderMatcherSchema,
   RouteActionSchema,
   RouteMatchSchema,
-  RouteSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { memoizeEntry } from '../../core/memo.ts'
+import { memoize, memoizeEntry } from '../../core/memo.ts'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../document/model.ts'
-import { parseDuration } from '../switches/duration.ts'
+import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
+import { inEffect } from '../switches/defaults.ts'
+import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
+import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
+import { mergeParts } from '../switches/merge-parts.ts'
+import { partsOf } from '../switches/parts-of.ts'
+import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { isWholePath, orderRules, pathOf } from './rule-order.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
 
-/** The routes of one listener of a fleet, whose policies say what calls are hashed on. */
+/** The routes of one listener of a fleet: its policies say what calls are hashed on, and its switches hold for rules without them. */
 export function toRouteConfiguration(
   config: Config,
   fleet: Fleet,
   listener: string,
   route: Route,
+  switches: Switches = SWITCHES,
 ): RouteConfiguration {
   const hashes = Object.entries(route.rules).flatMap(([name, rule]) => {
-    const hashOn = hashOnOfRule(config, fleet, rule)
+    const hashOn = hashOnOfRule(config, fleet, rule, switches)
     return hashOn === undefined ? [] : [[name, hashOn] as const]
   })
-  return routeConfigurationOf(listener, route, JSON.stringify(hashes))
+  const ofFleet = switches.rules.flatMap(({ alsoOfFleet, field }) =>
+    alsoOfFleet ? [[field, (fleet as Readonly<Record<string, unknown>>)[field]]] : [],
+  )
+  const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
+  const context: RouteContext = {
+    hashes,
+    ofFleet: Object.fromEntries(ofFleet),
+    filters: filters.map(({ filter }) => filter.field),
+  }
+  return routeConfigurationsOf(switches)(listener, route, JSON.stringify(context))
 }
 
-/** Upstreams come into routes by their hashes only, so that other changes of them leave a long route as it is. */
-const routeConfigurationOf = memoizeEntry((listener, { hosts, rules }: Route, hashes: string) => {
-  const hashOn = new Map<string, HashOn>(JSON.parse(hashes))
-  const ordered = orderRules(rules)
-  const routes = ordered.map(([name, rule]) => toRoute(name, rule, hashOn.get(name)))
-  // A rule that names such a service opens it; one that takes whatever comes does not.
-  const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
-  if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toRefusal))
-  return create(RouteConfigurationSchema, {
-    name: listener,
-    virtualHosts: [{ name: listener, domains: [...hosts], routes }],
-    // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
-    ignorePortInHostMatching: true,
-  })
-})
+/** What routes depend on beside the document's route itself. */
+interface RouteContext {
+  readonly hashes: readonly (readonly [rule: string, hashOn: HashOn])[]
+  /** The fleet's settings of switches that a rule may have too. */
+  readonly ofFleet: Readonly<Record<string, unknown>>
+  /** The filters that are on, by their fields. */
+  readonly filters: readonly string[]
+}
+
+/** Upstreams and fleets come in by a text of what routes depend on, so that other changes of them leave a long route as it is. */
+const routeConfigurationsOf = memoize((switches: Switches) =>
+  memoizeEntry((listener, { hosts, rules }: Route, text: string) => {
+    const context: RouteContext = JSON.parse(text)
+    const ordered = orderRules(rules)
+    const routes = ordered.map(([name, rule]) => toRoute(name, rule, context, switches))
+    // A rule that names such a service opens it; one that takes whatever comes does not.
+    const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
+    if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toRefusal))
+    return create(RouteConfigurationSchema, {
+      name: listener,
+      virtualHosts: [{ name: listener, domains: [...hosts], routes }],
+      // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
+      ignorePortInHostMatching: true,
+    })
+  }),
+)
 
 /** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
 const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
@@ -63,7 +88,7 @@ function isOpen(match: Match): boolean {
 }
 
 /** gRPC callers read 403 as `PERMISSION_DENIED`. */
-function toRefusal(prefix: string): MessageInitShape<typeof RouteSchema> {
+function toRefusal(prefix: string): RouteParts {
   return {
     name: `not from outside: ${prefix}`,
     match: { pathSpecifier: { case: 'prefix', value: prefix } },
@@ -71,31 +96,34 @@ function toRefusal(prefix: string): MessageInitShape<typeof RouteSchema> {
   }
 }
 
-/**
- * A backend that says GOAWAY refuses the streams that crossed it. It has not processed them, so that gRPC clients send them
- * again on their own; Envoy does where it is told. https://www.rfc-editor.org/rfc/rfc9113#section-8.7
- */
-const REFUSED_STREAMS = { retryOn: 'refused-stream', numRetries: 3 }
-
-function toRoute(
-  name: string,
-  { match, to, timeout = '0s' }: Rule,
-  hashOn: HashOn | undefined,
-): MessageInitShape<typeof RouteSchema> {
-  return {
-    name,
-    match: toRouteMatch(match),
-    action: {
-      case: 'route',
-      value: {
-        clusterSpecifier: toClusterSpecifier(to),
-        // Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0 lets it.
-        timeout: durationFromMs(parseDuration(timeout) ?? 0),
-        retryPolicy: REFUSED_STREAMS,
-        hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
-      },
+function toRoute(name: string, rule: Rule, context: RouteContext, switches: Switches): RouteParts {
+  const { match, to } = rule
+  const entry = { ...context.ofFleet, ...rule }
+  const hashOn = new Map(context.hashes).get(name)
+  const action = mergeParts<RouteActionParts>([
+    {
+      clusterSpecifier: toClusterSpecifier(to),
+      hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
     },
-  }
+    ...partsOf(switches.rules, entry, (one, settings) => one.toRouteAction?.(settings)),
+  ])
+  return mergeParts<RouteParts>([
+    { name, match: toRouteMatch(match), action: { case: 'route', value: action } },
+    toFilterConfigs(rule, context, switches),
+    ...partsOf(switches.rules, entry, (one, settings) => one.toRoute?.(settings)),
+  ])
+}
+
+/** What is different for the calls of this rule, in filters that the fleet has turned on. */
+function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }: Switches): RouteParts {
+  const { filters: written = {} } = rule as { readonly filters?: Readonly<Record<string, unknown>> }
+  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
+    if (filter.rule === undefined || written[filter.field] === undefined) return []
+    if (!filters.includes(filter.field)) return []
+    const settings = inEffect(filter.rule.schema, written[filter.field]) as never
+    return [[nameOf(filter), filter.rule.toExtension(settings)] as const]
+  })
+  return { typedPerFilterConfig: Object.fromEntries(entries) }
 }
 
 function toRouteMatch(match: Match): MessageInitShape<typeof RouteMatchSchema> {
@@ -125,10 +153,15 @@ function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
   }
 }
 
-/** A rule has one hash at most, which validation has seen to. */
-function hashOnOfRule({ upstreams }: Config, fleet: Fleet, { to }: Rule): HashOn | undefined {
+/** A rule has one hash at most; validation has checked it. */
+function hashOnOfRule(
+  { upstreams }: Config,
+  fleet: Fleet,
+  { to }: Rule,
+  lists: Switches,
+): HashOn | undefined {
   const [hashOn] = sortedEntries(to).flatMap(
-    ([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name))) ?? [],
+    ([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name)), lists) ?? [],
   )
   return hashOn
 }

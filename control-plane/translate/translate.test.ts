@@ -123,3 +123,11 @@ function shuffleMaps<T>(value: T, choices: Iterator<number>): T {
   }))
   return Object.fromEntries(entries.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry)) as T
 }
+
+t.test('a fleet of a kind that translation does not know is a clear error', async (t) => {
+  const config = sampleWith({ 'fleets.edge.kind': 'mesh' })
+  t.throws(() => translateFleet(config, 'edge'), {
+    code: 'internal',
+    message: 'fleet "edge" has the kind "mesh", which translation does not know',
+  })
+})

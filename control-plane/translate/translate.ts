@@ -1,18 +1,21 @@
 // The desired state as the resources of one fleet, and where each of them comes from: pure, and equal for equal configs.
 
 import type { Message } from '@bufbuild/protobuf'
+import { SwitchyardError } from '../../core/errors.ts'
 import { memoizeEntry } from '../../core/memo.ts'
-import type { Config, Fleet, FleetLb, Listener, Upstream } from '../document/model.ts'
+import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
+import type { Config, EnvoyFleet, Fleet, FleetLb, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import { writtenChecks } from '../switches/http-filters.ts'
-import { secretsInUse } from '../switches/tls.ts'
+import type { FleetSwitch } from '../switches/attach-points.ts'
+import { secretName } from '../switches/secret-name.ts'
+import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
-import { secretName, toSecret } from './secret.ts'
+import { toSecret } from './secret.ts'
 
 /**
  * Where resources come from: the path in the document (`upstreams.echo`) by `TYPE_URL NAME`. It stays off the wire,
@@ -35,33 +38,70 @@ interface Made {
   readonly from: readonly string[]
 }
 
+/** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
+export function createTranslator(switches: Switches) {
+  const parts = createParts(switches)
+  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+    const fleet = entryOf(config.fleets, fleetName)
+    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    let provenance: Provenance | undefined
+    return {
+      resources: made.map(({ resource }) => resource),
+      get provenance() {
+        provenance ??= provenanceOf(made)
+        return provenance
+      },
+    }
+  }
+}
+
 /**
  * Secrets, clusters, assignments, listeners and routes of a fleet; nothing that its listeners do not refer to.
- * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs,
- * and a flip back finds them warm.
+ * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs, and a flip
+ * back finds them warm.
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
  */
-export function translate(
+export const translate = createTranslator(SWITCHES)
+
+/** What a fleet gets depends on what its clients are. */
+function madeFor(
+  parts: Parts,
   config: Config,
   fleetName: string,
-  secretBytes: SecretBytesByName = new Map(),
-): Translation {
-  const fleet = entryOf(config.fleets, fleetName)
-  const upstreams = usedUpstreams(config, fleet)
-  const made = [
-    ...fromSecrets(fleet, upstreams, secretBytes),
-    ...fromUpstreams(fleet, upstreams),
-    ...fromListeners(config, fleetName, fleet),
-  ]
-  let provenance: Provenance | undefined
-  return {
-    resources: made.map(({ resource }) => resource),
-    get provenance() {
-      provenance ??= provenanceOf(made)
-      return provenance
-    },
+  fleet: Fleet,
+  secretBytes: SecretBytesByName,
+): readonly Made[] {
+  switch (fleet.kind) {
+    case 'envoy':
+      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+    default:
+      throw unknownKind(fleetName, fleet.kind)
   }
+}
+
+function unknownKind(fleetName: string, kind: never): SwitchyardError {
+  return new SwitchyardError(
+    'internal',
+    `fleet "${fleetName}" has the kind "${kind}", which translation does not know`,
+  )
+}
+
+function madeForEnvoys(
+  parts: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  secretBytes: SecretBytesByName,
+): readonly Made[] {
+  const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
+  const upstreams = sortedEntries(config.upstreams).filter(([name]) => reached.has(name))
+  return [
+    ...fromSecrets(configured, secretBytes),
+    ...fromUpstreams(parts, fleet, upstreams),
+    ...fromListeners(parts, config, fleetName, fleet),
+    ...configured.flatMap(fromSwitch),
+  ]
 }
 
 function provenanceOf(made: readonly Made[]): Provenance {
@@ -73,7 +113,7 @@ function provenanceOf(made: readonly Made[]): Provenance {
   )
 }
 
-/** The resources alone, for who does not ask where they come from. */
+/** The resources alone. */
 export function translateFleet(
   config: Config,
   fleetName: string,
@@ -82,14 +122,10 @@ export function translateFleet(
   return translate(config, fleetName, secretBytes).resources
 }
 
-/** Of switches that are on: what is off needs no key on any Envoy. */
-function fromSecrets(
-  fleet: Fleet,
-  upstreams: readonly NamedUpstream[],
-  secretBytes: SecretBytesByName,
-): Made[] {
-  const named = secretsInUse([...Object.values(fleet.listeners), ...upstreams.map(([, one]) => one)])
-  const byName = Object.fromEntries(named.map((one) => [secretName(one.secret, one.part), one]))
+function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
+  const byName = Object.fromEntries(
+    secretsUsedBy(configured).map((one) => [secretName(one.secret, one.part), one]),
+  )
   return sortedEntries(byName).map(([name, { secret, part }]) => ({
     resource: toSecret(secret, part, secretBytes.get(secret)),
     name,
@@ -97,20 +133,26 @@ function fromSecrets(
   }))
 }
 
-function usedUpstreams(config: Config, fleet: Fleet): readonly NamedUpstream[] {
-  const used = new Set([
-    ...Object.values(fleet.listeners).flatMap((listener) => upstreamsOf(config, listener)),
-    ...upstreamsOfChecks(config, fleet),
-  ])
-  return sortedEntries(config.upstreams).filter(([name]) => used.has(name))
+type Parts = ReturnType<typeof createParts>
+
+/** Clusters and assignments by the entries that they are made from. */
+function createParts(switches: Switches) {
+  return {
+    switches,
+    clusterOf: memoizeEntry((name, upstream: Upstream, lb: FleetLb) =>
+      toCluster(name, upstream, { lb }, switches),
+    ),
+    assignmentOf: memoizeEntry((name, upstream: Upstream, _: undefined) =>
+      toClusterLoadAssignment(name, upstream, switches),
+    ),
+  }
 }
 
-const clusterOf = memoizeEntry((name, upstream: Upstream, lb: FleetLb) => toCluster(name, upstream, { lb }))
-const assignmentOf = memoizeEntry((name, upstream: Upstream, _: undefined) =>
-  toClusterLoadAssignment(name, upstream),
-)
-
-function fromUpstreams(fleet: Fleet, upstreams: readonly NamedUpstream[]): Made[] {
+function fromUpstreams(
+  { clusterOf, assignmentOf }: Parts,
+  fleet: EnvoyFleet,
+  upstreams: readonly NamedUpstream[],
+): Made[] {
   return [
     ...upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet.lb),
@@ -125,31 +167,27 @@ function fromUpstreams(fleet: Fleet, upstreams: readonly NamedUpstream[]): Made[
   ]
 }
 
-function fromListeners(config: Config, fleetName: string, fleet: Fleet): Made[] {
+function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
   const { mode } = fleet.lb
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config),
+      resource: toListener(name, listener, fleet, config, switches),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),
     ...listeners.flatMap(([name, { l7 }]) => {
       if (mode !== 'l7' || l7 === undefined) return []
-      const resource = toRouteConfiguration(config, fleet, name, entryOf(config.routes, l7.routes))
+      const route = entryOf(config.routes, l7.routes)
+      const resource = toRouteConfiguration(config, fleet, name, route, switches)
       return [{ resource, name, from: ['routes', l7.routes] }]
     }),
   ]
 }
 
-function upstreamsOf({ routes }: Config, { l4, l7 }: Listener): string[] {
-  const rules = l7 === undefined ? [] : Object.values(entryOf(routes, l7.routes).rules)
-  return [...(l4 === undefined ? [] : [l4.upstream]), ...rules.flatMap(({ to }) => Object.keys(to))]
-}
-
-/** Of checks that are off too: turned on, they find their upstreams warm. */
-function upstreamsOfChecks({ jwt = {} }: Config, { security }: Fleet): string[] {
-  return writtenChecks(security)
-    .flatMap(({ check, settings }) => check.references(settings))
-    .flatMap(({ to, name }) => (to === 'upstreams' ? name : (entryOf(jwt, name).jwks.upstream ?? [])))
+/** Resources of a switch's own. A switch that is off needs none. */
+function fromSwitch({ steps, declared, settings }: ConfiguredSwitch): Made[] {
+  const { resources } = declared as Pick<FleetSwitch, 'resources'>
+  if (resources === undefined || (settings as { readonly enabled?: boolean }).enabled === false) return []
+  return resources(settings).map((one) => ({ ...one, from: steps }))
 }

@@ -107,7 +107,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
 
   const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
-  t.match(await yard('set', notPrime), { code: 4, output: /edge-1 refused .*prime/s })
+  t.match(await yard('set', notPrime), { code: 4, output: /edge-1 NACKed .*prime/s })
   t.match(
     await yard('status'),
     { code: 0, stdout: /edge +L4 +1 +1\n/ },

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { roomsTable } from './rooms.ts'
 import { findBreaches, type SourceFile } from './rules.ts'
+import { switchTable } from './switch-table.ts'
 import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -62,6 +63,11 @@ t.test('a folder with more than 35 % is found, and its tests do not count', asyn
 t.test('the table in ARCHITECTURE.md is the one that the rules make', async (t) => {
   const document = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   t.ok(document.includes(roomsTable()), 'if not, run: npm run docs')
+})
+
+t.test('the table of switches in the docs is the one that their declarations make', async (t) => {
+  const document = readFileSync(join(root, 'docs/reference/switches.md'), 'utf8')
+  t.ok(document.includes(switchTable()), 'if not, run: npm run docs')
 })
 
 /** For each rule a file that keeps it, and its twin that breaks it in one way. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { DemoRecord } from '../../cli/demo/record.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { roomsTable } from './rooms.ts'
+import { switchTable } from './switch-table.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,6 +20,7 @@ function replacePart(file: string, name: string, content: string): void {
 
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
+replacePart('docs/reference/switches.md', 'switches', switchTable())
 
 const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) as DemoRecord
 for (const theme of ['light', 'dark'] as const) {

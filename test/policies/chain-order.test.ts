@@ -5,6 +5,7 @@ import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/
 import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
+import type { Fleet } from '../../control-plane/document/model.ts'
 import { HTTP_FILTERS, inOrder } from '../../control-plane/switches/http-filters.ts'
 import { toListener } from '../../control-plane/translate/listener.ts'
 import { DrainingListener } from '../../services/draining-listener.ts'
@@ -21,7 +22,7 @@ const PROVIDER = {
   claims: { 'x-user': 'sub' },
 }
 
-function chainOf(security: Parameters<typeof toListener>[2]['security'] & object) {
+function chainOf(security: NonNullable<Fleet['security']>) {
   const listener = toListener('main', LISTENER, { lb: LB, security }, { jwt: { main: PROVIDER } })
   const filter = listener.filterChains[0]?.filters[0]?.configType
   if (filter?.case !== 'typedConfig') throw new Error('no typed config')

@@ -3,7 +3,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
-import { STREAM_WINDOW_BYTES } from '../../control-plane/translate/limits.ts'
+import { STREAM_WINDOW_BYTES } from '../../control-plane/switches/http2.ts'
 import { startBackendProcess } from '../support/backend-process.ts'
 import { connectEcho, type Edge, startEdge } from '../support/edge.ts'
 import { withoutStreamLimits } from '../support/limits-off.ts'

@@ -1,4 +1,4 @@
-// Takes the limits of `control-plane/translate/limits.ts` out of what an Envoy is sent, for twins that show what they are for.
+// Takes the limits of `control-plane/switches/http2.ts` out of what an Envoy is sent, for twins that show what they are for.
 
 import { create, type Message } from '@bufbuild/protobuf'
 import { type Any, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'

@@ -20,7 +20,16 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import * as fc from 'fast-check'
+import { createMessageRegistry } from '../../xds-server/snapshot/message-registry.ts'
 import { contentVersion } from '../../xds-server/snapshot/version.ts'
+
+/** What the config packs beside the core messages. */
+export const SHUFFLED_MESSAGES = createMessageRegistry([
+  RulesSchema,
+  RBACSchema,
+  JwtAuthenticationSchema,
+  ExtAuthzPerRouteSchema,
+])
 
 /** What a config is made from: names for map keys, and metadata of any shape. */
 export interface ConfigModel {

@@ -27,12 +27,13 @@ function operationAt(method: string, path: string): OperationId {
   return found[0] as OperationId
 }
 
-/** The schema with additional properties rejected wherever it names any. */
+/** The schema with additional properties rejected wherever it names any, unless it says that it has more (options of a policy). */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (typeof schema !== 'object' || schema === null) return schema
   const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]))
   const properties = (schema as TSchema & { readonly properties?: object }).properties
   const namesAny = typeof properties === 'object' && Object.keys(properties).length > 0
-  return namesAny && 'type' in schema ? { ...inner, additionalProperties: false } : inner
+  const isOpen = (schema as { readonly additionalProperties?: unknown }).additionalProperties === true
+  return namesAny && !isOpen && 'type' in schema ? { ...inner, additionalProperties: false } : inner
 }

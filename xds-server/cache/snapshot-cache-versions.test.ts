@@ -5,7 +5,7 @@ import t from 'tap'
 import type { SwitchyardError } from '../../core/errors.ts'
 import { HandStream } from '../../test/support/hand-stream.ts'
 import { assignment, cluster, routes, secret } from '../../test/support/resources.ts'
-import { configModels, shuffledConfig } from '../../test/support/shuffled-config.ts'
+import { configModels, SHUFFLED_MESSAGES, shuffledConfig } from '../../test/support/shuffled-config.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
 import { CLUSTER, ENDPOINT, ROUTE } from '../snapshot/resource-type.ts'
@@ -84,7 +84,7 @@ for (const [name, change] of WAYS) {
   t.test(`X29: ${name} of equal config with maps in another order pushes nothing`, async () => {
     fc.assert(
       fc.property(configModels, fc.string(), fc.string(), (model, seed, other) => {
-        const cache = new SnapshotCache()
+        const cache = new SnapshotCache({ messages: SHUFFLED_MESSAGES })
         const before = change(cache, shuffledConfig(model, seed))
         const stream = new HandStream(cache)
         const again = change(cache, shuffledConfig(model, other))

@@ -12,6 +12,7 @@ import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import { findDanglingReferences } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
+import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
 import { createContent, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import {
@@ -31,6 +32,8 @@ export interface SnapshotCacheOptions {
   readonly consistency?: 'off' | 'enforce'
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
+  /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
+  readonly messages?: MessageRegistry
 }
 
 export interface VersionOptions {
@@ -58,6 +61,8 @@ export interface PreparedSnapshot {
  * Terms: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol
  */
 export class SnapshotCache {
+  /** The messages that resources may pack. */
+  readonly messages: MessageRegistry
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
   readonly #consistency: 'off' | 'enforce'
@@ -71,6 +76,7 @@ export class SnapshotCache {
   #sequence = 0
 
   constructor(options: SnapshotCacheOptions = {}) {
+    this.messages = options.messages ?? CORE_MESSAGES
     this.#nodeGroup = options.nodeGroup ?? nodeGroupOf
     this.#listenerAddress = options.listenerAddress ?? listenerAddressOf
     this.#consistency = options.consistency ?? 'off'
@@ -94,7 +100,7 @@ export class SnapshotCache {
     resources: Iterable<ResourceInput>,
     options: VersionOptions = {},
   ): PreparedSnapshot {
-    const made = createResources(resources)
+    const made = createResources(resources, this)
     const byType = Map.groupBy(made, ({ typeUrl }) => typeUrl)
     if ([...byType.values()].some(hasDuplicates)) rejectDuplicates(made)
     const before = this.#snapshots.get(group)?.given ?? new Map<string, TypeSnapshot>()
@@ -131,7 +137,7 @@ export class SnapshotCache {
 
   /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
-    const upserts = createResources(change.upsert ?? [])
+    const upserts = createResources(change.upsert ?? [], this)
     const removals = [...(change.remove ?? [])]
     rejectDuplicates([...upserts, ...removals])
     const given = new Map(this.#snapshots.get(group)?.given)

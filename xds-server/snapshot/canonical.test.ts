@@ -1,14 +1,6 @@
 // Equal content has equal bytes, whatever order its maps were filled in, however deep they lie.
 
-import {
-  create,
-  createRegistry,
-  equals,
-  fromBinary,
-  fromJson,
-  type Message,
-  toBinary,
-} from '@bufbuild/protobuf'
+import { create, equals, fromBinary, fromJson, type Message, toBinary } from '@bufbuild/protobuf'
 import { AnySchema, anyPack, FieldOptionsSchema, StructSchema, ValueSchema } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RBACSchema as RulesSchema } from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
@@ -24,9 +16,9 @@ import t from 'tap'
 import { assignment, cluster, httpListener, routes } from '../../test/support/resources.ts'
 import { configModels, shuffledConfig } from '../../test/support/shuffled-config.ts'
 import { encodeCanonically } from './canonical.ts'
-import { messageSchemaOf } from './known-messages.ts'
+import { createMessageRegistry } from './message-registry.ts'
 
-const PACKED = createRegistry(
+const PACKED = [
   StructSchema,
   RulesSchema,
   RBACSchema,
@@ -34,16 +26,17 @@ const PACKED = createRegistry(
   JwtAuthenticationSchema,
   HttpConnectionManagerSchema,
   ExtAuthzPerRouteSchema,
-)
+]
+const messages = createMessageRegistry(PACKED)
 
 function schemaOf(message: Message) {
-  const schema = messageSchemaOf(message.$typeName)
+  const schema = messages.schemaOf(message.$typeName)
   if (schema === undefined) throw new Error(`${message.$typeName} is not known`)
   return schema
 }
 
 function encode(message: Message): Buffer {
-  return Buffer.from(encodeCanonically(schemaOf(message), message))
+  return Buffer.from(encodeCanonically(schemaOf(message), message, messages))
 }
 
 t.test('X29: maps filled in any order encode to the same bytes, in a Struct and packed too', async () => {
@@ -63,7 +56,7 @@ t.test('what is encoded is the whole message, and the message itself stays as it
         const before = toBinary(schema, message)
         const decoded = fromBinary(schema, encode(message))
         return (
-          equals(schema, decoded, message, { registry: PACKED, unpackAny: true }) &&
+          equals(schema, decoded, message, { registry: messages.registry, unpackAny: true }) &&
           Buffer.compare(before, toBinary(schema, message)) === 0
         )
       }),

@@ -2,54 +2,86 @@
 
 import { type DescField, type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
+import { SwitchyardError } from '../../core/errors.ts'
 import { memoize } from '../../core/memo.ts'
-import { messageSchemaOf } from './known-messages.ts'
+import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 
 type Fields = Record<string, unknown>
 
-/** Encodes a message so that equal content gives equal bytes, whatever order its maps were filled in. */
-export function encodeCanonically(schema: DescMessage, message: Message): Uint8Array {
-  return toBinary(schema, sortMessage(schema, message))
+/**
+ * Encodes a message so that equal content gives equal bytes, whatever order its maps were filled in.
+ * @throws SwitchyardError `internal` if the registry refuses a packed message because it does not know its type
+ */
+export function encodeCanonically(
+  schema: DescMessage,
+  message: Message,
+  messages: MessageRegistry = CORE_MESSAGES,
+): Uint8Array {
+  const keepOrRefuse = messages.unknown === 'keep' ? (any: Any) => any : refuseUnknown
+  return toBinary(schema, sortMessage(schema, message, { messages, unknown: keepOrRefuse }))
+}
+
+/** A copy of a message in which something else stands for each packed message of an unknown type. */
+export function replaceUnknown(
+  schema: DescMessage,
+  message: Message,
+  messages: MessageRegistry,
+  unknown: (any: Any) => Any,
+): Message {
+  return sortMessage(schema, message, { messages, unknown })
+}
+
+function refuseUnknown({ typeUrl }: Any): never {
+  throw new SwitchyardError(
+    'internal',
+    `a resource packs ${typeUrl || 'a message without a type URL'}, which no switch declares: add it to \`messages\` of the switch that packs it`,
+  )
+}
+
+interface Packed {
+  readonly messages: MessageRegistry
+  readonly unknown: (any: Any) => Any
 }
 
 /** A copy: the caller's message is never changed. */
-function sortMessage<T extends Message>(schema: DescMessage, message: T): T {
-  if (schema.typeName === 'google.protobuf.Any') return sortAny(message as unknown as Any) as unknown as T
+function sortMessage<T extends Message>(schema: DescMessage, message: T, packed: Packed): T {
+  if (schema.typeName === 'google.protobuf.Any')
+    return sortAny(message as unknown as Any, packed) as unknown as T
   const sorted: Fields = Object.assign(Object.create(Object.getPrototypeOf(message)), message)
   for (const field of sortableFields(schema)) {
     if (field.oneof) {
       const chosen = sorted[field.oneof.localName] as { case?: string; value?: unknown }
       if (chosen.case !== field.localName) continue
-      sorted[field.oneof.localName] = { case: chosen.case, value: sortValue(field, chosen.value) }
+      sorted[field.oneof.localName] = { case: chosen.case, value: sortValue(field, chosen.value, packed) }
     } else if (sorted[field.localName] !== undefined) {
-      sorted[field.localName] = sortValue(field, sorted[field.localName])
+      sorted[field.localName] = sortValue(field, sorted[field.localName], packed)
     }
   }
   return sorted as unknown as T
 }
 
-function sortValue(field: DescField, value: unknown): unknown {
+function sortValue(field: DescField, value: unknown, packed: Packed): unknown {
   switch (field.fieldKind) {
     case 'list':
-      return (value as unknown[]).map((item) => sortElement(field, item))
+      return (value as unknown[]).map((item) => sortElement(field, item, packed))
     case 'map':
-      return sortEntries(value as Fields, (item) => sortElement(field, item))
+      return sortEntries(value as Fields, (item) => sortElement(field, item, packed))
     default:
-      return sortElement(field, value)
+      return sortElement(field, value, packed)
   }
 }
 
-function sortElement({ message, parent }: DescField, value: unknown): unknown {
+function sortElement({ message, parent }: DescField, value: unknown, packed: Packed): unknown {
   if (message === undefined) return value
   // protobuf-es holds a Struct that is a field as plain JSON, but not one within a Value.
   const isJson = message.typeName === 'google.protobuf.Struct' && parent.typeName !== 'google.protobuf.Value'
-  return isJson ? sortJson(value) : sortMessage(message, value as Message)
+  return isJson ? sortJson(value) : sortMessage(message, value as Message, packed)
 }
 
-function sortAny(any: Any): Any {
-  const schema = messageSchemaOf(any.typeUrl)
-  if (schema === undefined) return any
-  return { ...any, value: encodeCanonically(schema, fromBinary(schema, any.value)) }
+function sortAny(any: Any, packed: Packed): Any {
+  const schema = packed.messages.schemaOf(any.typeUrl)
+  if (schema === undefined) return packed.unknown(any)
+  return { ...any, value: toBinary(schema, sortMessage(schema, fromBinary(schema, any.value), packed)) }
 }
 
 function sortJson(value: unknown): unknown {

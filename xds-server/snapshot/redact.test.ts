@@ -6,7 +6,7 @@ import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/liste
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
-import { messageRegistry } from './known-messages.ts'
+import { CORE_MESSAGES } from './message-registry.ts'
 import { redact } from './redact.ts'
 
 const inline = (inlineString: string) => ({
@@ -49,7 +49,7 @@ t.test('a key packed inside a listener does not show, and what is around it does
     name: 'main',
     filterChains: [{ transportSocket: { name: 'tls', configType: typedConfig } }],
   })
-  const json = redact(ListenerSchema, toJson(ListenerSchema, listener, { registry: messageRegistry }))
+  const json = redact(ListenerSchema, toJson(ListenerSchema, listener, { registry: CORE_MESSAGES.registry }))
   t.notMatch(JSON.stringify(json), 'hidden')
   t.match(JSON.stringify(json), /"name":"main".*"public"/)
 })

@@ -2,33 +2,40 @@
 
 import { type DescField, type DescMessage, getOption, type JsonValue } from '@bufbuild/protobuf'
 import { sensitive } from '@envoy/xds-protos/udpa/annotations/sensitive_pb.js'
-import { messageSchemaOf } from './known-messages.ts'
+import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 
 export const REDACTED = '[redacted]'
 
-/** The JSON of a message, with `[redacted]` in the place of each sensitive field that is set, however deep it stands. */
-export function redact(schema: DescMessage, json: JsonValue): JsonValue {
+/** The JSON of a message with `[redacted]` in the place of each sensitive field that is set, at any depth. */
+export function redact(
+  schema: DescMessage,
+  json: JsonValue,
+  messages: MessageRegistry = CORE_MESSAGES,
+): JsonValue {
   if (!isObject(json)) return json
   const packed = json['@type']
-  const actual = (typeof packed === 'string' ? messageSchemaOf(packed) : undefined) ?? schema
+  const actual = (typeof packed === 'string' ? messages.schemaOf(packed) : undefined) ?? schema
   const fields = new Map(actual.fields.map((field) => [field.jsonName, field]))
   return Object.fromEntries(
     Object.entries(json).map(([name, value]) => {
       const field = fields.get(name)
-      return [name, field === undefined ? value : redactField(field, value)]
+      return [name, field === undefined ? value : redactField(field, value, messages)]
     }),
   )
 }
 
-function redactField(field: DescField, value: JsonValue): JsonValue {
+function redactField(field: DescField, value: JsonValue, messages: MessageRegistry): JsonValue {
   if (getOption(field, sensitive)) return REDACTED
   const { message } = field
   if (message === undefined) return value
-  if (field.fieldKind === 'list' && Array.isArray(value)) return value.map((one) => redact(message, one))
+  if (field.fieldKind === 'list' && Array.isArray(value))
+    return value.map((one) => redact(message, one, messages))
   if (field.fieldKind === 'map' && isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, redact(message, one)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, redact(message, one, messages)]),
+    )
   }
-  return redact(message, value)
+  return redact(message, value, messages)
 }
 
 function isObject(value: JsonValue): value is { [name: string]: JsonValue } {

@@ -4,7 +4,7 @@ import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { encodeCanonically } from './canonical.ts'
-import { messageSchemaOf } from './known-messages.ts'
+import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 import { type Reference, referencesOf } from './references.ts'
 import { isTypeUrl } from './resource-type.ts'
 import { contentVersion } from './version.ts'
@@ -31,16 +31,25 @@ export interface NamedResource {
   readonly resource: Message | Any
 }
 
+export interface ResourceOptions {
+  /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
+  readonly messages?: MessageRegistry
+}
+
 /**
  * Encodes resources once, for several snapshots.
- * @throws SwitchyardError `invalid-argument`, which lists every input without a name, of unknown type, or that cannot be decoded
+ * @throws SwitchyardError `invalid-argument`, which lists every input without a name, of unknown type, or that cannot be decoded;
+ * `internal` for a packed message of a type that `messages` refuses
  */
-export function createResources(inputs: Iterable<ResourceInput>): Resource[] {
+export function createResources(
+  inputs: Iterable<ResourceInput>,
+  { messages = CORE_MESSAGES }: ResourceOptions = {},
+): Resource[] {
   const problems: Problem[] = []
   const resources: Resource[] = []
   let index = 0
   for (const input of inputs) {
-    const made = tryCreateResource(input)
+    const made = tryCreateResource(input, messages)
     if (typeof made === 'string') problems.push({ path: `resources[${index}]`, message: made })
     else resources.push(made)
     index += 1
@@ -64,7 +73,7 @@ export function encodedResource(
   return { typeUrl, name, version: contentVersion(value), value, references }
 }
 
-function tryCreateResource(input: ResourceInput): Resource | string {
+function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Resource | string {
   if (isResource(input)) return input
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
@@ -72,25 +81,26 @@ function tryCreateResource(input: ResourceInput): Resource | string {
   const typeUrl = isAny(content) ? content.typeUrl : `type.googleapis.com/${typeName}`
   if (!isTypeUrl(typeUrl))
     return `the type URL "${typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
-  const schema = messageSchemaOf(typeUrl)
+  const schema = messages.schemaOf(typeUrl)
   if (schema === undefined && !isAny(content)) {
     return `${typeName} is unknown to Switchyard and cannot be encoded: pack it with anyPack() first`
   }
   try {
-    const { message, value } = encode(content, schema)
+    const { message, value } = encode(content, schema, messages)
     const name = wrapped ? input.name : message && ownName(message)
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
     return encodedResource(typeUrl, name, value, message)
   } catch (error) {
+    if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`
   }
 }
 
-function encode(content: Message | Any, schema: DescMessage | undefined) {
+function encode(content: Message | Any, schema: DescMessage | undefined, messages: MessageRegistry) {
   if (schema === undefined) return { message: undefined, value: (content as Any).value }
   const message = isAny(content) ? fromBinary(schema, content.value) : content
-  return { message, value: encodeCanonically(schema, message) }
+  return { message, value: encodeCanonically(schema, message, messages) }
 }
 
 /** An xDS resource has its name in `name`. A ClusterLoadAssignment has it in `cluster_name`. */

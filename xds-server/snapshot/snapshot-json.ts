@@ -1,10 +1,18 @@
-// A snapshot as proto JSON, for people: what is packed inside the resources is spelled out where its type is known here.
+// A snapshot as proto JSON, for people: packed messages are spelled out if their types are known.
 
-import { fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf'
-import { messageRegistry, messageSchemaOf } from './known-messages.ts'
-import { REDACTED, redact } from './redact.ts'
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type Message,
+  toJson,
+} from '@bufbuild/protobuf'
+import { type Any, anyPack, StructSchema } from '@bufbuild/protobuf/wkt'
+import { replaceUnknown } from './canonical.ts'
+import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
+import { redact } from './redact.ts'
 import type { Resource } from './resource.ts'
-import { SECRET } from './resource-type.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface TypeJson {
@@ -13,27 +21,55 @@ export interface TypeJson {
 }
 
 /**
- * By type URL, and then by name: each as Envoy's own JSON (lowerCamelCase), or its bytes in base64 where they cannot be read.
- * Private keys are not in it.
+ * By type URL, and then by name, each resource in Envoy's own JSON (lowerCamelCase). Sensitive fields are `[redacted]`. A message
+ * of an unknown type, packed or a whole resource, may hold secrets that nothing marks: only its type and its size are shown, as
+ * `{ "@type": "type.googleapis.com/…", "size": 120 }` in bytes.
  */
-export function snapshotToJson({ types }: Snapshot): Record<string, TypeJson> {
+export function snapshotToJson(
+  { types }: Snapshot,
+  messages: MessageRegistry = CORE_MESSAGES,
+): Record<string, TypeJson> {
   return Object.fromEntries(
     [...types].map(([typeUrl, { version, list }]) => [
       typeUrl,
-      { version, resources: Object.fromEntries(list.map((one) => [one.name, resourceToJson(one)])) },
+      {
+        version,
+        resources: Object.fromEntries(list.map((one) => [one.name, resourceToJson(one, messages)])),
+      },
     ]),
   )
 }
 
-function resourceToJson({ typeUrl, value }: Resource): JsonValue {
-  const schema = messageSchemaOf(typeUrl)
+function resourceToJson({ typeUrl, value }: Resource, messages: MessageRegistry): JsonValue {
+  const schema = messages.schemaOf(typeUrl)
   if (schema !== undefined) {
     try {
-      return redact(schema, toJson(schema, fromBinary(schema, value), { registry: messageRegistry }))
+      return messageToJson(schema, fromBinary(schema, value), messages)
     } catch {
-      // Something packed inside is of a type that is not known here.
+      // Its bytes are not what its type says.
     }
   }
-  if (typeUrl === SECRET) return { '@type': typeUrl, value: REDACTED }
-  return { '@type': typeUrl, value: Buffer.from(value).toString('base64') }
+  return { '@type': typeUrl, size: value.length }
+}
+
+/** One message as `snapshotToJson` shows it. */
+export function messageToJson(schema: DescMessage, message: Message, messages: MessageRegistry): JsonValue {
+  const shown = replaceUnknown(schema, message, messages, toPlaceholder)
+  return unwrapPlaceholders(redact(schema, toJson(schema, shown, { registry: messages.registry }), messages))
+}
+
+// A type URL may begin with any host: with this one, no message of a resource looks like a placeholder.
+const PLACEHOLDER = 'placeholder.switchyard.invalid/google.protobuf.Struct'
+
+/** protobuf-es throws for an unknown message, so a Struct stands for it. */
+function toPlaceholder({ typeUrl, value }: Any): Any {
+  const shown = fromJson(StructSchema, { '@type': typeUrl, size: value.length })
+  return { ...anyPack(StructSchema, shown), typeUrl: PLACEHOLDER }
+}
+
+function unwrapPlaceholders(json: JsonValue): JsonValue {
+  if (Array.isArray(json)) return json.map(unwrapPlaceholders)
+  if (json === null || typeof json !== 'object') return json
+  if (json['@type'] === PLACEHOLDER) return json.value ?? null
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, unwrapPlaceholders(value)]))
 }

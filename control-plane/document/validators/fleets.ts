@@ -2,11 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { hashOnOf } from '../../switches/lb-policies.ts'
+import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { type Config, type Fleet, type Listener, lbOf } from '../model.ts'
-import type { Finding } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
-export function* checkFleets(config: Config): Iterable<Finding> {
+export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
   for (const [name, fleet] of Object.entries(config.fleets)) {
     const listenerAt = new Map<number, string>()
     for (const [id, listener] of Object.entries(fleet.listeners)) {
@@ -18,7 +19,7 @@ export function* checkFleets(config: Config): Iterable<Finding> {
       listenerAt.set(listener.port, id)
       yield* checkListener(steps, config, fleet, listener)
     }
-    yield* checkHashing(config, name, fleet)
+    yield* checkHashing(config, name, fleet, switches)
   }
 }
 
@@ -27,7 +28,7 @@ function* checkListener(
   { upstreams, routes }: Config,
   { lb: { mode } }: Fleet,
   listener: Listener,
-): Iterable<Finding> {
+): Iterable<PlacedProblem> {
   const { l4, l7 } = listener
   if (listener[mode] === undefined) {
     const half = mode === 'l4' ? '{ upstream: NAME }' : '{ routes: NAME }'
@@ -41,14 +42,19 @@ function* checkListener(
 }
 
 /** A route has one hash, which is taken before the split between its upstreams. */
-function* checkHashing({ upstreams, routes }: Config, name: string, fleet: Fleet): Iterable<Finding> {
+function* checkHashing(
+  { upstreams, routes }: Config,
+  name: string,
+  fleet: Fleet,
+  switches: Switches,
+): Iterable<PlacedProblem> {
   const used = new Set(Object.values(fleet.listeners).flatMap(({ l7 }) => l7?.routes ?? []))
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, { to }] of Object.entries(rules)) {
       const hashed = Object.keys(to).flatMap((upstream) => {
         const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined
-        const hashOn = settings && hashOnOf(lbOf(fleet, settings))
+        const hashOn = settings && hashOnOf(lbOf(fleet, settings), switches)
         return hashOn === undefined ? [] : [{ upstream, hashOn }]
       })
       const other = hashed.find(({ hashOn }) => !isDeepStrictEqual(hashOn, hashed[0]?.hashOn))

@@ -1,14 +1,14 @@
 // One reference by name: does it lead to an entry that is there?
 
-import type { Finding } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
 
-/** A finding where `map`, which holds entries that are each `kind`, has none of that name. */
+/** A problem where `map`, which holds entries that are each `kind`, has none of that name. */
 export function* checkReference(
   steps: readonly string[],
   name: string,
   map: Readonly<Record<string, unknown>>,
   kind: string,
-): Iterable<Finding> {
+): Iterable<PlacedProblem> {
   if (Object.hasOwn(map, name)) return
   const known = Object.keys(map).toSorted().join(', ') || 'none'
   yield { steps, message: `there is no ${kind} "${name}": known are ${known}` }

@@ -1,10 +1,10 @@
 // Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
 
 import type { Config, Match, Rule } from '../model.ts'
-import type { Finding } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
-export function* checkRoutes({ routes, upstreams }: Config): Iterable<Finding> {
+export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProblem> {
   for (const [routeName, { rules }] of Object.entries(routes)) {
     const ruleOf = new Map<string, string>()
     for (const [name, rule] of Object.entries(rules)) {
@@ -29,7 +29,7 @@ function describeMatch({ service, method, prefix, headers }: Match): string {
   return JSON.stringify([service, method, prefix, headers && Object.entries(headers).sort()])
 }
 
-function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<Finding> {
+function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<PlacedProblem> {
   if (method !== undefined && service === undefined) {
     yield { steps: [...steps, 'method'], message: 'needs a service beside it: write one' }
   }
@@ -42,7 +42,7 @@ function* checkTargets(
   steps: readonly string[],
   to: Rule['to'],
   upstreams: Config['upstreams'],
-): Iterable<Finding> {
+): Iterable<PlacedProblem> {
   for (const name of Object.keys(to)) yield* checkReference([...steps, name], name, upstreams, 'upstream')
   if (Object.values(to).every((weight) => weight === 0)) {
     yield { steps, message: 'has no weight but 0, so calls would lead nowhere: give one upstream a weight' }

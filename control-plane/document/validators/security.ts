@@ -1,14 +1,13 @@
-// Security: issuers whose keys can be had, checks that name what is there, and none that a mode would go around.
+// Security: key sets that can be found, without private keys, and filters that a mode would bypass.
 
-import { writtenChecks } from '../../switches/http-filters.ts'
+import { configuredFilters } from '../../switches/filter-chain.ts'
 import { PRIVATE_KEY_PARTS } from '../../switches/jwt-provider.ts'
+import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import type { Config, Fleet } from '../model.ts'
-import type { Finding } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
-const KINDS = { upstreams: 'upstream', jwt: 'entry of jwt' } as const
-
-export function* checkSecurity(config: Config): Iterable<Finding> {
+export function* checkSecurity(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
   for (const [name, { jwks }] of Object.entries(config.jwt ?? {})) {
     const steps = ['jwt', name, 'jwks']
     const { upstream, path, inline } = jwks
@@ -28,32 +27,19 @@ export function* checkSecurity(config: Config): Iterable<Finding> {
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {
-    yield* checkChecks(['fleets', name, 'security'], fleet, config)
-    yield* checkMode(['fleets', name, 'lb', 'mode'], fleet)
+    yield* checkMode(['fleets', name, 'lb', 'mode'], fleet, switches)
   }
 }
 
-function* checkChecks(steps: readonly string[], { security }: Fleet, config: Config): Iterable<Finding> {
-  const { upstreams, jwt = {} } = config
-  const maps = { upstreams, jwt }
-  for (const { check, settings } of writtenChecks(security)) {
-    const at = [...steps, check.field]
-    for (const reference of check.references(settings)) {
-      const { to, name } = reference
-      yield* checkReference([...at, ...reference.steps], name, maps[to], KINDS[to])
-    }
-    for (const problem of check.problems?.(settings, { jwt }) ?? []) {
-      yield { steps: [...at, ...problem.steps], message: problem.message }
-    }
-  }
-}
-
-/** L4 sees connections and no calls: each of them would get past checks that see calls. */
-function* checkMode(steps: readonly string[], { lb, security }: Fleet): Iterable<Finding> {
+/** L4 sees connections and no calls: each of them would get past filters that deny calls. */
+function* checkMode(steps: readonly string[], fleet: Fleet, switches: Switches): Iterable<PlacedProblem> {
+  const { lb, security } = fleet
   if (lb.mode !== 'l4' || security?.allowUnprotected) return
-  const on = writtenChecks(security).filter(({ enabled }) => enabled)
+  const on = configuredFilters(fleet, switches.httpFilters).filter(
+    ({ filter, enabled }) => enabled && filter.room === 'security',
+  )
   if (on.length === 0) return
-  const fields = on.map(({ check }) => check.field).join(' and ')
+  const fields = on.map(({ filter }) => filter.field).join(' and ')
   yield {
     steps,
     message: `is l4, where security.${fields} would see no call and let all in: stay at l7, turn them off, or write security.allowUnprotected: true`,

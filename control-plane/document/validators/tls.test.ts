@@ -72,7 +72,7 @@ const REFUSED: readonly [
   [
     'names of clients that need not show any',
     { [`${MAIN}.requireClient`]: false, [`${MAIN}.sans`]: ['spiffe://a'] },
-    { [`${MAIN}.requireClient`]: /^is false, and Envoy takes sans for a demand/ },
+    { [`${MAIN}.requireClient`]: /^is false, but Envoy requires a certificate/ },
   ],
   [
     'an upstream whose endpoints nobody checks',

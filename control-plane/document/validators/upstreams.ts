@@ -2,9 +2,9 @@
 
 import { parseAddress } from '../address.ts'
 import type { Config } from '../model.ts'
-import type { Finding } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
 
-export function* checkUpstreams({ upstreams }: Config): Iterable<Finding> {
+export function* checkUpstreams({ upstreams }: Config): Iterable<PlacedProblem> {
   for (const [name, { endpoints }] of Object.entries(upstreams)) {
     const idOf = new Map<string, string>()
     for (const [id, { address }] of Object.entries(endpoints)) {

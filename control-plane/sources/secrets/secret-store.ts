@@ -3,9 +3,10 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '../../../core/errors.ts'
+import { secretsUsedBy, switchesOf } from '../../document/configured-switches.ts'
 import type { Config } from '../../document/model.ts'
-import { type Finding, toProblem } from '../../document/problem.ts'
-import { type SecretFiles, secretsInUse } from '../../switches/tls.ts'
+import { type PlacedProblem, toProblem } from '../../document/problem.ts'
+import type { SecretFiles } from '../../switches/tls.ts'
 import { type ReadSecret, readSecret } from './read-secret.ts'
 import type { SecretBytesByName } from './secret-bytes.ts'
 import { createSecretFileReader, type SecretFileReader } from './secret-files.ts'
@@ -28,7 +29,7 @@ export interface SecretStoreOptions {
 export interface ReadSecrets {
   readonly inUse: ReadonlyMap<string, SecretInUse>
   /** Secrets of which no valid bytes are known: a configuration with one of these cannot be served. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedProblem[]
 }
 
 export interface SecretInUse extends ReadSecret {
@@ -86,15 +87,12 @@ export class SecretStore {
    * Gives the secrets of everything that is on. Only files that are new here, that changed or that expired are read. If they are
    * invalid, a secret that is in use, or is `known` from another time, is given as it was before.
    */
-  async read({ secrets = {}, upstreams, fleets }: Config, known?: ReadSecrets): Promise<ReadSecrets> {
-    const switches = [
-      ...Object.values(upstreams),
-      ...Object.values(fleets).flatMap(({ listeners }) => Object.values(listeners)),
-    ]
-    const names = new Set(secretsInUse(switches).map((one) => one.secret))
+  async read(config: Config, known?: ReadSecrets): Promise<ReadSecrets> {
+    const { secrets = {} } = config
+    const names = new Set(secretsUsedBy(switchesOf(config)).map(({ secret }) => secret))
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
-    const findings: Finding[] = this.#isPrivate
+    const findings: PlacedProblem[] = this.#isPrivate
       ? []
       : [...names].map((name) => ({ steps: ['secrets', name], message: PLAINTEXT }))
     for (const name of [...names].toSorted()) {

@@ -5,56 +5,62 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { ApiVersion } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
 import { ExtAuthzSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js'
 import { StatusCode } from '@envoy/xds-protos/envoy/type/v3/http_status_pb.js'
-import { type Static, type TObject, Type } from 'typebox'
-import type { DeepReadonly } from '../deep-readonly.ts'
+import { Type } from 'typebox'
+import { httpFilterSwitch } from '../attach-points.ts'
 import { PositiveDuration, toDuration } from '../duration.ts'
-import { defineCheck } from '../http-filter.ts'
 
-const OPTIONS = {
-  upstream: Type.String({ description: 'the name of the upstream of the authorizer' }),
-  timeout: PositiveDuration('200ms', 'the time that a decision may take'),
-  onFailure: Type.Optional(
-    Type.Enum(['deny', 'unavailable', 'allow'], {
-      default: 'deny',
-      description:
-        'deny or unavailable, which refuse calls with status 7 or 14 where no decision is had, or allow, which lets them in',
-    }),
-  ),
-  maxBody: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 4 * 1024 * 1024,
-      default: 0,
-      description:
-        'bytes from 1 to 4194304 that a call may send in all, which is then held until it is whole; 0 sends no bodies',
-    }),
-  ),
-  headers: Type.Optional(
-    Type.Array(
-      Type.String({ pattern: '^x-auth-[a-z0-9-]+$', description: 'a header that begins with x-auth-' }),
-      {
-        uniqueItems: true,
-        default: ['x-auth-roles', 'x-auth-subject'],
-        description: 'a list of headers that the policy sets, such as [x-auth-roles, x-auth-subject]',
-      },
+const SettingsSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    upstream: Type.String({ description: 'the name of the upstream of the authorizer' }),
+    timeout: PositiveDuration('200ms', 'the time that a decision may take'),
+    onFailure: Type.Optional(
+      Type.Enum(['deny', 'unavailable', 'allow'], {
+        default: 'deny',
+        description:
+          'deny or unavailable, which refuse calls with status 7 or 14 where no decision is had, or allow, which lets them in',
+      }),
     ),
-  ),
-}
-type OpaSettings = Required<DeepReadonly<Static<TObject<typeof OPTIONS>>>>
+    maxBody: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 4 * 1024 * 1024,
+        default: 0,
+        description:
+          'bytes from 1 to 4194304 that a call may send in all, which is then held until it is whole; 0 sends no bodies',
+      }),
+    ),
+    headers: Type.Optional(
+      Type.Array(
+        Type.String({ pattern: '^x-auth-[a-z0-9-]+$', description: 'a header that begins with x-auth-' }),
+        {
+          uniqueItems: true,
+          default: ['x-auth-roles', 'x-auth-subject'],
+          description: 'a list of headers that the policy sets, such as [x-auth-roles, x-auth-subject]',
+        },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'decisions by a policy such as { enabled: true, upstream: authorizer }',
+  },
+)
 
-export const extAuthz = defineCheck({
+export const extAuthz = httpFilterSwitch({
   name: 'ext_authz',
   after: ['header_mutation', 'jwt_authn'],
   field: 'opa',
-  summary: 'decisions by a policy such as { enabled: true, upstream: authorizer }',
-  options: OPTIONS,
+  schema: SettingsSchema,
+  room: 'security',
+  appliesTo: ['envoy'],
+  messages: [ExtAuthzSchema],
 
   references: ({ upstream }) => [{ steps: ['upstream'], to: 'upstreams', name: upstream }],
 
-  ownedHeaders: (settings) => (settings as OpaSettings).headers,
+  ownedHeaders: ({ headers }) => headers,
 
-  toExtension(settings) {
-    const { upstream, timeout, onFailure, maxBody } = settings as OpaSettings
+  toExtension({ upstream, timeout, onFailure, maxBody }) {
     return anyPack(
       ExtAuthzSchema,
       create(ExtAuthzSchema, {

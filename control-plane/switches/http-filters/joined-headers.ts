@@ -6,7 +6,7 @@ import {
   Config_ValueType,
   ConfigSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
-import type { FixedFilter } from '../http-filter.ts'
+import type { FixedFilter } from '../attach-points.ts'
 
 /** Where the texts stand in the dynamic metadata, by the names of their headers. */
 export const HEADERS_NAMESPACE = 'switchyard.headers'
@@ -18,6 +18,7 @@ export const HEADERS_NAMESPACE = 'switchyard.headers'
 export const joinedHeaders: FixedFilter = {
   name: 'header_to_metadata',
   after: ['header_mutation', 'jwt_authn', 'ext_authz'],
+  messages: [ConfigSchema],
   toExtension({ comparedHeaders }) {
     if (comparedHeaders.length === 0) return undefined
     const requestRules = comparedHeaders.map((header) => ({

@@ -6,9 +6,9 @@ import {
   JwtAuthenticationSchema,
   type JwtRequirementSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
-import { type Static, type TObject, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { httpFilterSwitch } from '../attach-points.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
-import { defineCheck } from '../http-filter.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
 
 const Names = (description: string) =>
@@ -20,33 +20,42 @@ const Names = (description: string) =>
     }),
   )
 
-const OPTIONS = {
-  anyOf: Names('a list of entries of jwt of which one is enough, such as [main]'),
-  allOf: Names('a list of entries of jwt whose tokens are all needed, such as [main, service]'),
-  public: Type.Optional(
-    Type.Array(
-      Type.String({
-        pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*$',
-        description: 'a method such as grpc.health.v1.Health/Check',
-      }),
-      {
-        uniqueItems: true,
-        default: [],
-        description: 'a list of methods that need no token, such as [grpc.health.v1.Health/Check]',
-      },
+const SettingsSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    anyOf: Names('a list of entries of jwt of which one is enough, such as [main]'),
+    allOf: Names('a list of entries of jwt whose tokens are all needed, such as [main, service]'),
+    public: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*$',
+          description: 'a method such as grpc.health.v1.Health/Check',
+        }),
+        {
+          uniqueItems: true,
+          default: [],
+          description: 'a list of methods that need no token, such as [grpc.health.v1.Health/Check]',
+        },
+      ),
     ),
-  ),
-}
-type JwtSettings = DeepReadonly<Static<TObject<typeof OPTIONS>>>
+  },
+  {
+    additionalProperties: false,
+    description: 'a demand for tokens such as { enabled: true, anyOf: [main], public: [] }',
+  },
+)
+type JwtSettings = DeepReadonly<Static<typeof SettingsSchema>>
 
-export const jwtAuthn = defineCheck({
+export const jwtAuthn = httpFilterSwitch({
   name: 'jwt_authn',
   after: ['header_mutation'],
   field: 'jwt',
-  summary: 'a demand for tokens such as { enabled: true, anyOf: [main], public: [] }',
-  options: OPTIONS,
+  schema: SettingsSchema,
+  room: 'security',
+  appliesTo: ['envoy'],
+  messages: [JwtAuthenticationSchema],
 
-  references: (settings) =>
+  references: (settings: JwtSettings) =>
     (['anyOf', 'allOf'] as const).flatMap((list) =>
       (settings[list] ?? []).map((name, index) => ({
         steps: [list, String(index)],
@@ -55,7 +64,7 @@ export const jwtAuthn = defineCheck({
       })),
     ),
 
-  *problems({ anyOf, allOf }, { jwt }) {
+  *problems({ anyOf, allOf }: JwtSettings, { jwt }) {
     if ((anyOf === undefined) === (allOf === undefined)) {
       yield { steps: ['anyOf'], message: 'or allOf: exactly one of them says whose tokens are asked for' }
     }
@@ -70,7 +79,7 @@ export const jwtAuthn = defineCheck({
   ownedHeaders: (settings, { jwt }) =>
     providersOf(settings).flatMap((name) => (jwt[name] ? claimHeadersOf(jwt[name]) : [])),
 
-  toExtension(settings, { jwt }) {
+  toExtension(settings: JwtSettings, { jwt }) {
     const names = providersOf(settings)
     const providers = Object.entries(jwt).filter(([name]) => names.includes(name))
     const demand = toRequirement(settings)

@@ -3,12 +3,13 @@
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { HeaderMutationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js'
-import type { FixedFilter } from '../http-filter.ts'
+import type { FixedFilter } from '../attach-points.ts'
 
 /** It goes by the document alone: the headers stay the checks' own where they are off, and on methods that they exempt. */
 export const ownedHeaders: FixedFilter = {
   name: 'header_mutation',
   after: ['lua'],
+  messages: [HeaderMutationSchema],
   toExtension({ ownedHeaders }) {
     if (ownedHeaders.length === 0) return undefined
     const requestMutations = ownedHeaders.map((name) => ({

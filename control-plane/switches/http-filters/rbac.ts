@@ -1,4 +1,4 @@
-// Who may call which method: by what a token says, the name in a certificate, and headers. What no rule allows is refused.
+// Who may call which method: by what a token says, the name in a certificate, and headers. Calls that no rule allows are denied.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -11,9 +11,9 @@ import {
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/value_pb.js'
 import { type Static, type TSchema, Type } from 'typebox'
+import { httpFilterSwitch } from '../attach-points.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import { HeaderName } from '../header-name.ts'
-import { defineCheck } from '../http-filter.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
 
 const strict = { additionalProperties: false } as const
@@ -76,32 +76,41 @@ const RuleSchema = Type.Object(
 )
 type Rule = DeepReadonly<Static<typeof RuleSchema>>
 
-const OPTIONS = {
-  shadow: Type.Optional(
-    Type.Boolean({
-      default: false,
-      description: 'true or false: whether calls are only counted that the rules would refuse',
+const SettingsSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    shadow: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'true or false: whether calls are only counted that the rules would refuse',
+      }),
+    ),
+    rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({
+      type: 'object',
+      description: 'rules by their names: a call passes that fits all parts of one of them',
+      propertyNames: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$',
+        description: 'a name of up to 100 letters, digits, dashes and underscores',
+      },
+      additionalProperties: RuleSchema,
     }),
-  ),
-  rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({
-    type: 'object',
-    description: 'rules by their names: a call passes that fits all parts of one of them',
-    propertyNames: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$',
-      description: 'a name of up to 100 letters, digits, dashes and underscores',
-    },
-    additionalProperties: RuleSchema,
-  }),
-}
+  },
+  {
+    additionalProperties: false,
+    description:
+      'rules such as { enabled: true, rules: { admins: { token: { from: main, claims: { role: admin } } } } }',
+  },
+)
 
-export const rbac = defineCheck({
+export const rbac = httpFilterSwitch({
   name: 'rbac',
   after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata'],
   field: 'rbac',
-  summary:
-    'rules such as { enabled: true, rules: { admins: { token: { from: main, claims: { role: admin } } } } }',
-  options: OPTIONS,
+  schema: SettingsSchema,
+  room: 'security',
+  appliesTo: ['envoy'],
+  messages: [RBACSchema],
 
   references: ({ rules }) =>
     Object.entries(rules).flatMap(([rule, { token }]) =>

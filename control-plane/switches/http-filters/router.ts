@@ -3,10 +3,11 @@
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
-import type { FixedFilter } from '../http-filter.ts'
+import type { FixedFilter } from '../attach-points.ts'
 
 export const router: FixedFilter = {
   name: 'router',
   after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata', 'rbac'],
+  messages: [RouterSchema],
   toExtension: () => anyPack(RouterSchema, create(RouterSchema)),
 }

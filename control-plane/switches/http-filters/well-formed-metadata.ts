@@ -3,7 +3,7 @@
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { LuaSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/lua/v3/lua_pb.js'
-import type { FixedFilter } from '../http-filter.ts'
+import type { FixedFilter } from '../attach-points.ts'
 
 /** As many as the headers of a call (`maxHeadersCount`): joining values by commas must not get more of them through. */
 const MAX_BINARY_VALUES = 100
@@ -54,6 +54,7 @@ end
 export const wellFormedMetadata: FixedFilter = {
   name: 'lua',
   after: [],
+  messages: [LuaSchema],
   toExtension: () =>
     anyPack(
       LuaSchema,

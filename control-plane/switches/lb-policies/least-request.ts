@@ -19,6 +19,8 @@ export const leastRequest = defineLbPolicy({
       }),
     ),
   },
+  appliesTo: ['envoy'],
+  messages: [LeastRequestSchema],
   toExtension: ({ choices }) =>
     anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),
 })

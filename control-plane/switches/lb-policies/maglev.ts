@@ -22,6 +22,8 @@ export const maglev = defineLbPolicy({
       }),
     ),
   },
+  appliesTo: ['envoy'],
+  messages: [MaglevSchema],
   toExtension: ({ tableSize }) =>
     anyPack(MaglevSchema, create(MaglevSchema, { tableSize: BigInt(tableSize) })),
   hashOn: ({ hashOn }) => hashOn,

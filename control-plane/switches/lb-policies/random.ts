@@ -9,5 +9,7 @@ export const random = defineLbPolicy({
   name: 'random',
   summary: 'Any endpoint, without memory; weights are not looked at.',
   options: {},
+  appliesTo: ['envoy'],
+  messages: [RandomSchema],
   toExtension: () => anyPack(RandomSchema, create(RandomSchema)),
 })

@@ -24,6 +24,8 @@ export const ringHash = defineLbPolicy({
       }),
     ),
   },
+  appliesTo: ['envoy', 'proxyless'],
+  messages: [RingHashSchema],
   toExtension: ({ minimumRingSize }) =>
     anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
   hashOn: ({ hashOn }) => hashOn,

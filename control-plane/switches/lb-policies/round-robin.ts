@@ -9,5 +9,7 @@ export const roundRobin = defineLbPolicy({
   name: 'round_robin',
   summary: 'Every endpoint in its turn, as often as its weight says.',
   options: {},
+  appliesTo: ['envoy', 'proxyless'],
+  messages: [RoundRobinSchema],
   toExtension: () => anyPack(RoundRobinSchema, create(RoundRobinSchema)),
 })

@@ -18,8 +18,8 @@ import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
-import type { ListenerTls, UpstreamTls } from '../switches/tls.ts'
-import { toSdsConfig } from './secret.ts'
+import { toSdsConfig } from './secret-name.ts'
+import type { ListenerTls, UpstreamTls } from './tls.ts'
 
 const MIN_VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 

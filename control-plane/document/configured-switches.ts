@@ -1,0 +1,159 @@
+// The switches that a document has written: where each stands, with its settings in effect. Validation and translation go by it.
+
+import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'
+import { inEffect } from '../switches/defaults.ts'
+import { configuredFilters } from '../switches/filter-chain.ts'
+import { isHttpFilterSwitch } from '../switches/http-filters.ts'
+import { SWITCHES, type Switches } from '../switches/switches.ts'
+import type { Config, Fleet, LbSettings, Route, Upstream } from './model.ts'
+
+export interface ConfiguredSwitch {
+  /** From the top of the document to the settings. */
+  readonly steps: readonly string[]
+  readonly declared: Pick<FieldSwitch, 'appliesTo' | 'references' | 'problems'>
+  /** In effect: with the default of each field that is not written. */
+  readonly settings: never
+  readonly written: never
+}
+
+type Entry = Readonly<Record<string, unknown>>
+
+function fieldsOf(
+  steps: readonly string[],
+  entry: Entry,
+  switches: readonly FieldSwitch[],
+): ConfiguredSwitch[] {
+  return switches.flatMap((declared) => {
+    const { field, schema } = declared
+    if (entry[field] === undefined) return []
+    const written = entry[field] as never
+    return [{ steps: [...steps, field], declared, written, settings: inEffect(schema, written) as never }]
+  })
+}
+
+function ofLb(steps: readonly string[], lb: LbSettings | undefined, switches: Switches): ConfiguredSwitch[] {
+  if (lb === undefined) return []
+  const policy = switches.lbPolicies.find(({ name }) => name === lb.policy)
+  return [
+    ...(policy
+      ? [{ steps: [...steps, 'policy'], declared: policy, written: lb as never, settings: lb as never }]
+      : []),
+    ...fieldsOf(steps, lb, switches.lbOptions),
+  ]
+}
+
+export function switchesOfUpstream(
+  name: string,
+  upstream: Upstream,
+  switches: Switches = SWITCHES,
+): readonly ConfiguredSwitch[] {
+  const steps = ['upstreams', name]
+  return [
+    ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
+      fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
+    ),
+    ...ofLb([...steps, 'lb'], upstream.lb, switches),
+    ...fieldsOf(steps, upstream, switches.upstreams),
+  ]
+}
+
+export function switchesOfRoute(
+  name: string,
+  { rules }: Route,
+  switches: Switches = SWITCHES,
+): readonly ConfiguredSwitch[] {
+  const filters = switches.httpFilters.filter(isHttpFilterSwitch)
+  return Object.entries(rules).flatMap(([id, rule]) => {
+    const steps = ['routes', name, 'rules', id]
+    const { filters: written = {} } = rule as { readonly filters?: Entry }
+    const ofFilters = filters.flatMap(({ field, appliesTo, rule: own }) =>
+      own === undefined ? [] : [{ field, appliesTo, schema: own.schema }],
+    )
+    return [...fieldsOf(steps, rule, switches.rules), ...fieldsOf([...steps, 'filters'], written, ofFilters)]
+  })
+}
+
+/** Of the fleet itself, its listeners and its filters. */
+export function switchesOfFleet(
+  name: string,
+  fleet: Fleet,
+  switches: Switches = SWITCHES,
+): readonly ConfiguredSwitch[] {
+  const steps = ['fleets', name]
+  return [
+    ...ofLb([...steps, 'lb'], fleet.lb, switches),
+    ...fieldsOf(steps, fleet, [...switches.fleets, ...switches.rules.filter((one) => one.alsoOfFleet)]),
+    ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
+      fieldsOf([...steps, 'listeners', id], listener, switches.listeners),
+    ),
+    ...configuredFilters(fleet, switches.httpFilters).map(({ filter, written, settings }) => ({
+      steps: [...steps, filter.room, filter.field],
+      declared: filter,
+      written,
+      settings,
+    })),
+  ]
+}
+
+/** All of a document, in its order. */
+export function switchesOf(config: Config, switches: Switches = SWITCHES): readonly ConfiguredSwitch[] {
+  return [
+    ...Object.entries(config.upstreams).flatMap(([name, one]) => switchesOfUpstream(name, one, switches)),
+    ...Object.entries(config.routes).flatMap(([name, one]) => switchesOfRoute(name, one, switches)),
+    ...Object.entries(config.fleets).flatMap(([name, one]) => switchesOfFleet(name, one, switches)),
+  ]
+}
+
+/** The switches that the clients of a fleet meet: its own, and those of all routes and upstreams that it leads to. */
+export function switchesReachedBy(
+  config: Config,
+  fleetName: string,
+  fleet: Fleet,
+  switches: Switches = SWITCHES,
+): { readonly configured: readonly ConfiguredSwitch[]; readonly upstreams: ReadonlySet<string> } {
+  const { routes, upstreams, jwt = {} } = config
+  const listeners = Object.values(fleet.listeners)
+  const reachedRoutes = new Set(listeners.flatMap(({ l7 }) => l7?.routes ?? []))
+  const configured = [...switchesOfFleet(fleetName, fleet, switches)]
+  const names = listeners.flatMap(({ l4 }) => l4?.upstream ?? [])
+  for (const name of reachedRoutes) {
+    const route = ownEntry(routes, name)
+    if (route === undefined) continue
+    configured.push(...switchesOfRoute(name, route, switches))
+    names.push(...Object.values(route.rules).flatMap(({ to }) => Object.keys(to)))
+  }
+  const upstreamsOf = (found: readonly ConfiguredSwitch[]) =>
+    found.flatMap(referencesOf).flatMap(({ to, name }) => {
+      if (to === 'jwt') return ownEntry(jwt, name)?.jwks.upstream ?? []
+      return to === 'upstreams' ? name : []
+    })
+  names.push(...upstreamsOf(configured))
+  const reached = new Set<string>()
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    const upstream = ownEntry(upstreams, name)
+    if (upstream === undefined || reached.has(name)) continue
+    reached.add(name)
+    const own = switchesOfUpstream(name, upstream, switches)
+    configured.push(...own)
+    names.push(...upstreamsOf(own))
+  }
+  return { configured, upstreams: reached }
+}
+
+export function referencesOf({ declared, settings }: ConfiguredSwitch): readonly SettingReference[] {
+  return declared.references?.(settings) ?? []
+}
+
+/** The secrets that switches need which are on: what is off needs no key on any Envoy. */
+export function secretsUsedBy(
+  configured: Iterable<ConfiguredSwitch>,
+): readonly { readonly secret: string; readonly part: 'certificate' | 'ca' }[] {
+  return [...configured]
+    .filter(({ settings }) => (settings as { readonly enabled?: boolean }).enabled !== false)
+    .flatMap(referencesOf)
+    .flatMap(({ to, name, part }) => (to === 'secrets' && part ? [{ secret: name, part }] : []))
+}
+
+function ownEntry<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined
+}

@@ -1,0 +1,36 @@
+// What a rule of a route matches.
+
+import { Type } from 'typebox'
+
+const strict = { additionalProperties: false } as const
+
+export const MatchSchema = Type.Object(
+  {
+    service: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*$',
+        description: 'the full name of a gRPC service, such as switchyard.echo.v1.EchoService',
+      }),
+    ),
+    method: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z_]\\w*$', description: 'the name of a gRPC method, such as Unary' }),
+    ),
+    prefix: Type.Optional(Type.String({ pattern: '^/', description: 'the start of a path, such as /api/' })),
+    headers: Type.Optional(
+      Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        description: 'values by the names of their headers, such as { x-canary: "1" }',
+        propertyNames: {
+          type: 'string',
+          pattern: '^:?[a-z0-9][a-z0-9-]*$',
+          description: 'the name of a header in lower case and without underscores, which listeners refuse',
+        },
+        additionalProperties: Type.String({ description: 'the whole value of the header, in quotes' }),
+      }),
+    ),
+  },
+  {
+    ...strict,
+    description: 'a match such as { service: switchyard.echo.v1.EchoService }, or {} for every call',
+  },
+)

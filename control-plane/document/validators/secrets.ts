@@ -1,0 +1,25 @@
+// Secrets: each names the files of a whole certificate, or of a ca.
+
+import type { Config } from '../model.ts'
+import type { PlacedProblem } from '../problem.ts'
+
+export function* checkSecrets({ secrets = {} }: Config): Iterable<PlacedProblem> {
+  for (const [name, { certificate, key, passphrase, ca }] of Object.entries(secrets)) {
+    const steps = ['secrets', name]
+    if (certificate === undefined && key === undefined && ca === undefined) {
+      yield { steps, message: 'names no file: write certificate and key, or ca' }
+    }
+    if (certificate !== undefined && key === undefined) {
+      yield { steps: [...steps, 'key'], message: 'is missing: a certificate is of no use without its key' }
+    }
+    if (certificate === undefined && key !== undefined) {
+      yield {
+        steps: [...steps, 'certificate'],
+        message: 'is missing: a key is of no use without its certificate',
+      }
+    }
+    if (passphrase !== undefined && key === undefined) {
+      yield { steps: [...steps, 'passphrase'], message: 'opens nothing: write the key, too' }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// All switches alike: references that lead to an entry, what their declarations check, and clients that honor them.
+
+import { SWITCHES, type Switches } from '../../switches/switches.ts'
+import { referencesOf, switchesOf, switchesReachedBy } from '../configured-switches.ts'
+import type { Config } from '../model.ts'
+import { formatSteps, type PlacedProblem } from '../problem.ts'
+import { checkReference } from './reference.ts'
+
+const KINDS = { upstreams: 'upstream', jwt: 'entry of jwt', secrets: 'entry of secrets' } as const
+const PARTS = { certificate: 'certificate and key', ca: 'a ca' } as const
+
+export function* checkSwitches(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
+  const { upstreams, jwt = {}, secrets = {} } = config
+  const maps = { upstreams, jwt, secrets }
+  for (const one of switchesOf(config, switches)) {
+    for (const { steps, to, name, part } of referencesOf(one)) {
+      const at = [...one.steps, ...steps]
+      yield* checkReference(at, name, maps[to], KINDS[to])
+      if (part !== undefined && Object.hasOwn(secrets, name) && secrets[name]?.[part] === undefined) {
+        yield {
+          steps: at,
+          message: `needs ${PARTS[part]}, and the secret "${name}" has none: name another`,
+        }
+      }
+    }
+    for (const { steps, message } of one.declared.problems?.(one.written, { jwt }) ?? []) {
+      yield { steps: [...one.steps, ...steps], message }
+    }
+  }
+  for (const [name, fleet] of Object.entries(config.fleets)) {
+    for (const { steps, declared } of switchesReachedBy(config, name, fleet, switches).configured) {
+      if (declared.appliesTo.includes(fleet.kind)) continue
+      const clients = declared.appliesTo.join(' and ')
+      yield {
+        steps,
+        message: `has no effect in fleet ${formatSteps([name])}, whose kind is ${fleet.kind}: only ${clients} clients honor it, so remove it or use another fleet`,
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+// Where a switch can attach, and what its declaration holds there: one interface for each attach point.
+//
+// The design:
+// - A switch is one declaration in one file, and a line in one list of `switches.ts`. Its schema, the validation, the types, the
+//   translation, the message registry, the tables in the docs and the order of the filter chain are made from the lists.
+// - An attach point is a place in the document and the Envoy messages that its switches add to. A switch returns *parts* of
+//   those messages, and translation merges them (`merge-parts.ts`). Two switches that set one field to different values are an
+//   internal error, so the order of a list has a meaning for filters only.
+// - A switch that acts although nobody has written it has a `default` in its schema. No value of a switch is a constant of the
+//   translation, so that every default in effect can be read, documented and changed.
+// - Functions are pure, and get settings that are complete: with the default of each field that is not written.
+
+import type { DescMessage, Message, MessageInitShape } from '@bufbuild/protobuf'
+import type { Any } from '@bufbuild/protobuf/wkt'
+import type { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type { LbEndpointSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
+import type { FilterChainSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
+import type { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import type {
+  RouteActionSchema,
+  RouteSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import type { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import type { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
+import type { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import type { Static, TSchema } from 'typebox'
+import type { DeepReadonly } from './deep-readonly.ts'
+import type { JwtProvider } from './jwt-provider.ts'
+
+/** What the clients of a fleet are: Envoys, or gRPC clients that speak xDS themselves. */
+export type FleetKind = 'envoy' | 'proxyless'
+
+/** Some fields of a message, and no whole message: a whole one has its defaults in it. */
+type Parts<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>
+
+export type LbEndpointParts = Parts<typeof LbEndpointSchema>
+export type ClusterParts = Parts<typeof ClusterSchema>
+export type HttpProtocolOptionsParts = Parts<typeof HttpProtocolOptionsSchema>
+export type RouteParts = Parts<typeof RouteSchema>
+export type RouteActionParts = Parts<typeof RouteActionSchema>
+export type ListenerParts = Parts<typeof ListenerSchema>
+export type FilterChainParts = Parts<typeof FilterChainSchema>
+export type HttpConnectionManagerParts = Parts<typeof HttpConnectionManagerSchema>
+export type TcpProxyParts = Parts<typeof TcpProxySchema>
+
+/** A name in settings that must lead to an entry of one of the document's maps. */
+export interface SettingReference {
+  /** From the settings on, such as `['anyOf', '0']`. */
+  readonly steps: readonly string[]
+  readonly to: 'upstreams' | 'jwt' | 'secrets'
+  readonly name: string
+  /** For secrets: the part that the entry must have. */
+  readonly part?: 'certificate' | 'ca'
+}
+
+/** What a schema cannot say: where, from the settings on, and what is wrong with how to fix it. */
+export interface SettingProblem {
+  readonly steps: readonly string[]
+  readonly message: string
+}
+
+/** What a switch sees of the document beside its own settings. */
+export interface DocumentMaps {
+  readonly jwt: Readonly<Record<string, JwtProvider>>
+}
+
+/** Settings in effect. A property without a default may be missing all the same: what reads it looks. */
+export type SettingsOf<Schema extends TSchema> = Complete<DeepReadonly<Static<Schema>>>
+type Complete<T> = T extends readonly unknown[] ? T : T extends object ? Required<T> : T
+
+/** What every declaration says that is a field of the document. */
+export interface FieldSwitch<Field extends string = string, Schema extends TSchema = TSchema> {
+  /** The field's name in the entry that the switch attaches to. */
+  readonly field: Field
+  /**
+   * The settings. Each `description` is a noun phrase, because errors read "must be DESCRIPTION". A `default` of the schema
+   * holds where the field is not written; a default of one of its properties where only that property is missing.
+   */
+  readonly schema: Schema
+  /** Whose clients honor it. Writing it for others is a validation error. */
+  readonly appliesTo: readonly FleetKind[]
+  /** The messages that it packs into an `Any`; translation throws for others. */
+  readonly messages?: readonly DescMessage[]
+  references?(settings: SettingsOf<Schema>): readonly SettingReference[]
+  /** @param written as it stands in the document, without defaults */
+  problems?(written: DeepReadonly<Static<Schema>>, maps: DocumentMaps): Iterable<SettingProblem>
+}
+
+/** The type of an entry's fields that the switches of a list declare. */
+export type FieldsOf<List extends readonly FieldSwitch[]> = {
+  readonly [S in List[number] as S['field']]?: DeepReadonly<Static<S['schema']>>
+}
+
+/** `upstreams.*.endpoints.*.FIELD` */
+export interface EndpointSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  toLbEndpoint(settings: SettingsOf<S>): LbEndpointParts
+}
+
+/** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
+export interface UpstreamSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  /** @param entry the whole upstream, for settings that depend on another switch of it */
+  toCluster?(settings: SettingsOf<S>, entry: { readonly protocol?: string }): ClusterParts
+  toHttpProtocolOptions?(
+    settings: SettingsOf<S>,
+    entry: { readonly protocol?: string },
+  ): HttpProtocolOptionsParts
+}
+
+/** `fleets.*.lb.FIELD` and `upstreams.*.lb.FIELD`, beside any policy. What one policy alone knows is an option of that policy. */
+export interface LbOptionSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  toCluster(settings: SettingsOf<S>): ClusterParts
+}
+
+/** `routes.*.rules.*.FIELD` */
+export interface RuleSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  /** True for a switch that is `fleets.*.FIELD` too, which holds for the rules that do not write it. */
+  readonly alsoOfFleet?: boolean
+  toRoute?(settings: SettingsOf<S>): RouteParts
+  toRouteAction?(settings: SettingsOf<S>): RouteActionParts
+}
+
+/** `fleets.*.listeners.*.FIELD` */
+export interface ListenerSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  toListener?(settings: SettingsOf<S>): ListenerParts
+  /** The chains that take the place of one. */
+  toFilterChains?(settings: SettingsOf<S>, chain: FilterChainParts): readonly FilterChainParts[]
+  toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
+  toTcpProxy?(settings: SettingsOf<S>): TcpProxyParts
+}
+
+/** `fleets.*.FIELD` */
+export interface FleetSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  toListener?(settings: SettingsOf<S>): ListenerParts
+  toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
+  toTcpProxy?(settings: SettingsOf<S>): TcpProxyParts
+  /** Resources of its own, beside those of the upstreams that it refers to. */
+  resources?(settings: SettingsOf<S>): readonly ExtraResource[]
+}
+
+export interface ExtraResource {
+  readonly name: string
+  readonly resource: Message
+}
+
+/** What filters see of the document beside their own settings. */
+export interface FilterContext extends DocumentMaps {
+  /** Headers that only this chain may set; see `HttpFilterSwitch.ownedHeaders`. */
+  readonly ownedHeaders: readonly string[]
+  /** Headers that a filter of this chain compares; see `HttpFilterSwitch.comparedHeaders`. */
+  readonly comparedHeaders: readonly string[]
+}
+
+/** The fields of a fleet that hold filters. */
+export type FilterRoom = 'security' | 'filters'
+
+/** A filter that is in every chain: it is no switch. */
+export interface FixedFilter {
+  /** The name as Envoy knows it: `envoy.filters.http.NAME`. */
+  readonly name: string
+  /** Names of the filters that a call must have passed before it comes here. */
+  readonly after: readonly string[]
+  readonly messages: readonly DescMessage[]
+  /** Undefined where it would have nothing to do. */
+  toExtension(context: FilterContext): Any | undefined
+}
+
+/**
+ * `fleets.*.ROOM.FIELD`, and with `rule` also `routes.*.rules.*.filters.FIELD`: an HTTP filter that a fleet has or has not. Its
+ * settings have `enabled`. `rule` is for filters with a configuration of their own for one route: the fleet turns the filter on,
+ * and the rule says what is different for its calls.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http_filters
+ */
+export interface HttpFilterSwitch<
+  F extends string = string,
+  S extends TSchema = TSchema,
+  R extends TSchema = TSchema,
+  Room extends FilterRoom = FilterRoom,
+> extends FieldSwitch<F, S> {
+  readonly name: string
+  readonly after: readonly string[]
+  readonly messages: readonly DescMessage[]
+  /** `security` for a filter that may deny calls by who the caller is: l4 needs `allowUnprotected` then. Else `filters`. */
+  readonly room: Room
+  /** Headers that it sets for the services: a client's own are removed, whether the filter is on or off. */
+  ownedHeaders?(settings: SettingsOf<S>, maps: DocumentMaps): readonly string[]
+  /** Headers whose values it compares: it finds each of them whole in the metadata; see `joined-headers.ts`. */
+  comparedHeaders?(settings: SettingsOf<S>): readonly string[]
+  /** The message of `envoy.filters.http.NAME`. */
+  toExtension(settings: SettingsOf<S>, context: FilterContext): Any
+  resources?(settings: SettingsOf<S>): readonly ExtraResource[]
+  readonly rule?: {
+    readonly schema: R
+    /** The message of the route's `typed_per_filter_config`. */
+    toExtension(settings: SettingsOf<R>): Any
+  }
+}
+
+// Each of these only lets the types of field and schema be inferred.
+
+export function endpointSwitch<const F extends string, S extends TSchema>(declared: EndpointSwitch<F, S>) {
+  return declared
+}
+export function upstreamSwitch<const F extends string, S extends TSchema>(declared: UpstreamSwitch<F, S>) {
+  return declared
+}
+export function lbOptionSwitch<const F extends string, S extends TSchema>(declared: LbOptionSwitch<F, S>) {
+  return declared
+}
+export function ruleSwitch<const F extends string, S extends TSchema>(declared: RuleSwitch<F, S>) {
+  return declared
+}
+export function listenerSwitch<const F extends string, S extends TSchema>(declared: ListenerSwitch<F, S>) {
+  return declared
+}
+export function fleetSwitch<const F extends string, S extends TSchema>(declared: FleetSwitch<F, S>) {
+  return declared
+}
+export function httpFilterSwitch<
+  const F extends string,
+  S extends TSchema,
+  R extends TSchema,
+  const Room extends FilterRoom,
+>(declared: HttpFilterSwitch<F, S, R, Room>) {
+  return declared
+}

@@ -1,0 +1,55 @@
+// Circuit breakers: how much one Envoy may have open at an upstream at a time. Calls beyond that end at once.
+
+import { Type } from 'typebox'
+import { upstreamSwitch } from './attach-points.ts'
+
+function Bound(what: string) {
+  return Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 4_294_967_295,
+      default: 1024,
+      description: `a number of ${what} at a time, 0 to 4294967295`,
+    }),
+  )
+}
+
+/** Envoy's own bounds, which the cluster need not repeat. */
+const ENVOY = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 }
+
+/**
+ * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, but for retries:
+ * Envoy's 3 are fewer than the calls that cross the GOAWAY of a draining backend, and nobody has processed those (`retry.ts`), so
+ * that retrying them adds no work.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
+ */
+export const circuitBreaker = upstreamSwitch({
+  field: 'circuitBreaker',
+  schema: Type.Object(
+    {
+      connections: Bound('connections'),
+      pending: Bound('calls that wait for a connection'),
+      requests: Bound('calls'),
+      retries: Bound('retries'),
+    },
+    {
+      additionalProperties: false,
+      default: {},
+      description: 'bounds such as { requests: 1024, retries: 1024 }',
+    },
+  ),
+  // Proxyless clients know `max_requests` only: https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
+  appliesTo: ['envoy', 'proxyless'],
+  toCluster({ connections, pending, requests, retries }) {
+    const bounds = {
+      maxConnections: connections,
+      maxPendingRequests: pending,
+      maxRequests: requests,
+      maxRetries: retries,
+    }
+    const entries = Object.entries(bounds).filter(
+      ([name, bound]) => bound !== ENVOY[name as keyof typeof ENVOY],
+    )
+    return { circuitBreakers: { thresholds: [Object.fromEntries(entries)] } }
+  },
+})

@@ -1,0 +1,75 @@
+// The HTTP filters that a fleet has configured, and the chain that its listeners get of them.
+
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import type { FilterContext, HttpFilterSwitch } from './attach-points.ts'
+import { inEffect } from './defaults.ts'
+import { HTTP_FILTERS, type HttpFilter, isHttpFilterSwitch } from './http-filters.ts'
+import type { JwtProvider } from './jwt-provider.ts'
+
+/** The fields of a fleet that hold filters: what may deny calls by who the caller is, and all others. */
+export interface FilterRooms {
+  readonly security?: object
+  readonly filters?: object
+}
+
+/** A filter with the settings that a fleet has written for it, on or off. */
+export interface ConfiguredFilter {
+  readonly filter: HttpFilterSwitch
+  readonly enabled: boolean
+  readonly written: never
+  /** In effect, with the default of each field that is not written. */
+  readonly settings: never
+}
+
+/** In the order of the chain. */
+export function configuredFilters(
+  fleet: FilterRooms,
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): readonly ConfiguredFilter[] {
+  return filters.filter(isHttpFilterSwitch).flatMap((filter) => {
+    const room: Readonly<Record<string, unknown>> = { ...fleet[filter.room] }
+    const settings = inEffect(filter.schema, room[filter.field])
+    if (settings === undefined) return []
+    const { enabled } = settings as { readonly enabled: boolean }
+    return [{ filter, enabled, written: room[filter.field] as never, settings: settings as never }]
+  })
+}
+
+/** The chain of a listener: a filter that is off is not in it. */
+export function toHttpFilters(
+  fleet: FilterRooms,
+  jwt: Readonly<Record<string, JwtProvider>> = {},
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): MessageInitShape<typeof HttpFilterSchema>[] {
+  const configured = configuredFilters(fleet, filters)
+  const owned = configured.flatMap(({ filter, settings }) => filter.ownedHeaders?.(settings, { jwt }) ?? [])
+  const compared = configured.flatMap(({ filter, enabled, settings }) =>
+    enabled ? (filter.comparedHeaders?.(settings) ?? []) : [],
+  )
+  const context: FilterContext = {
+    jwt,
+    ownedHeaders: sortedOnce(owned),
+    comparedHeaders: sortedOnce(compared),
+  }
+  return filters.flatMap((filter) => {
+    const extension = extensionOf(filter, configured, context)
+    if (extension === undefined) return []
+    return [{ name: nameOf(filter), configType: { case: 'typedConfig' as const, value: extension } }]
+  })
+}
+
+/** The name of a filter in the chain, and the key of its configuration for one route. */
+export function nameOf({ name }: Pick<HttpFilter, 'name'>): string {
+  return `envoy.filters.http.${name}`
+}
+
+function sortedOnce(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted()
+}
+
+function extensionOf(filter: HttpFilter, configured: readonly ConfiguredFilter[], context: FilterContext) {
+  if (!isHttpFilterSwitch(filter)) return filter.toExtension(context)
+  const own = configured.find((one) => one.filter === filter)
+  return own?.enabled ? filter.toExtension(own.settings, context) : undefined
+}

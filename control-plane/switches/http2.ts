@@ -1,0 +1,96 @@
+// HTTP/2 limits: how much one caller, or one service, may make an Envoy hold. See docs/security/limits.md.
+
+import { Type } from 'typebox'
+import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
+
+const KIB = 1024
+
+/** Bytes that a peer may send on a stream before the other side has taken them. Envoy also buffers as many to send. */
+export const STREAM_WINDOW_BYTES = 64 * KIB
+/** Streams on one connection. Envoy opens further connections to an endpoint that has as many calls. */
+export const MAX_CONCURRENT_STREAMS = 100
+/** Bytes that a caller may send on a connection before its streams have taken them. */
+export const DOWNSTREAM_CONNECTION_WINDOW_BYTES = 1024 * KIB
+/**
+ * Callers share upstream connections, so those who take no answers must not use up the window of a connection: it has room
+ * for the windows of all streams, and as much again as one caller may have.
+ */
+export const UPSTREAM_CONNECTION_WINDOW_BYTES =
+  MAX_CONCURRENT_STREAMS * STREAM_WINDOW_BYTES + DOWNSTREAM_CONNECTION_WINDOW_BYTES
+
+/** The largest window that HTTP/2 knows: https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1 */
+const MAX_WINDOW_BYTES = 2_147_483_647
+
+function Window(fallback: number, whose: string) {
+  return Type.Optional(
+    Type.Integer({
+      minimum: 65_535,
+      maximum: MAX_WINDOW_BYTES,
+      default: fallback,
+      description: `bytes that ${whose} may have under way, 65535 to ${MAX_WINDOW_BYTES}`,
+    }),
+  )
+}
+
+function Http2Schema(connectionWindow: number) {
+  return Type.Object(
+    {
+      maxConcurrentStreams: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 2_147_483_647,
+          default: MAX_CONCURRENT_STREAMS,
+          description: 'a number of calls at a time on one connection, 1 to 2147483647',
+        }),
+      ),
+      streamWindow: Window(STREAM_WINDOW_BYTES, 'one call'),
+      connectionWindow: Window(connectionWindow, 'one connection'),
+    },
+    {
+      additionalProperties: false,
+      default: {},
+      description: 'HTTP/2 limits such as { maxConcurrentStreams: 100, streamWindow: 65536 }',
+    },
+  )
+}
+
+interface Http2Settings {
+  readonly maxConcurrentStreams: number
+  readonly streamWindow: number
+  readonly connectionWindow: number
+}
+
+function toHttp2({ maxConcurrentStreams, streamWindow, connectionWindow }: Http2Settings) {
+  return {
+    maxConcurrentStreams,
+    initialStreamWindowSize: streamWindow,
+    initialConnectionWindowSize: connectionWindow,
+  }
+}
+
+/**
+ * `http2` of a fleet: towards callers. Envoy's own windows are 256 MiB.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+ */
+export const fleetHttp2 = fleetSwitch({
+  field: 'http2',
+  schema: Http2Schema(DOWNSTREAM_CONNECTION_WINDOW_BYTES),
+  appliesTo: ['envoy'],
+  toHttpConnectionManager: (settings) => ({ http2ProtocolOptions: toHttp2(settings) }),
+})
+
+/** `http2` of an upstream: towards its endpoints. It has no effect with `protocol: http1`. */
+export const upstreamHttp2 = upstreamSwitch({
+  field: 'http2',
+  schema: Http2Schema(UPSTREAM_CONNECTION_WINDOW_BYTES),
+  appliesTo: ['envoy'],
+  toHttpProtocolOptions: (settings, { protocol = 'http2' }) =>
+    protocol === 'http2'
+      ? {
+          upstreamProtocolOptions: {
+            case: 'explicitHttpConfig',
+            value: { protocolConfig: { case: 'http2ProtocolOptions', value: toHttp2(settings) } },
+          },
+        }
+      : {},
+})

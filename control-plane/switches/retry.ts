@@ -1,0 +1,60 @@
+// Retries: which failed calls Envoy sends again, and how often.
+
+import { Type } from 'typebox'
+import { ruleSwitch } from './attach-points.ts'
+
+const CONDITIONS = [
+  'refused-stream',
+  'connect-failure',
+  'reset',
+  'cancelled',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
+  'unavailable',
+] as const
+
+/**
+ * `retry` of a rule, or of a fleet for its rules without one. By default only streams that the backend refused are sent again: a
+ * backend that sends GOAWAY has not processed the streams that crossed it, so that gRPC clients retry them on their own too.
+ * https://www.rfc-editor.org/rfc/rfc9113#section-8.7,
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-grpc-on
+ */
+export const retry = ruleSwitch({
+  field: 'retry',
+  schema: Type.Object(
+    {
+      enabled: Type.Boolean({ description: 'true or false' }),
+      attempts: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 10,
+          default: 3,
+          description: 'a number of retries after the first attempt, 1 to 10',
+        }),
+      ),
+      on: Type.Optional(
+        Type.Array(
+          Type.Enum(CONDITIONS, {
+            description: `one of ${CONDITIONS.join(', ')}`,
+          }),
+          {
+            minItems: 1,
+            uniqueItems: true,
+            default: ['refused-stream'],
+            description: 'a list of what is retried, such as [refused-stream, unavailable]',
+          },
+        ),
+      ),
+    },
+    {
+      additionalProperties: false,
+      default: { enabled: true },
+      description: 'retries such as { enabled: true, attempts: 3, on: [refused-stream] }',
+    },
+  ),
+  appliesTo: ['envoy', 'proxyless'],
+  alsoOfFleet: true,
+  toRouteAction: ({ enabled, attempts, on }) =>
+    enabled ? { retryPolicy: { retryOn: on.join(','), numRetries: attempts } } : {},
+})

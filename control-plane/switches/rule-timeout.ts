@@ -1,0 +1,13 @@
+// The time that a call may take in all.
+
+import { Type } from 'typebox'
+import { ruleSwitch } from './attach-points.ts'
+import { DurationSchema, toDuration } from './duration.ts'
+
+/** `timeout` of a rule. Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0s lets it. */
+export const ruleTimeout = ruleSwitch({
+  field: 'timeout',
+  schema: Type.String({ ...DurationSchema, default: '0s' }),
+  appliesTo: ['envoy', 'proxyless'],
+  toRouteAction: (timeout) => ({ timeout: toDuration(timeout) }),
+})

@@ -1,0 +1,63 @@
+// The lists of all switches, one for each attach point: adding a switch is a file and a line here.
+
+import type { DescMessage } from '@bufbuild/protobuf'
+import type {
+  EndpointSwitch,
+  FieldSwitch,
+  FleetSwitch,
+  ListenerSwitch,
+  RuleSwitch,
+  UpstreamSwitch,
+} from './attach-points.ts'
+import { circuitBreaker } from './circuit-breaker.ts'
+import { endpointState } from './endpoint-state.ts'
+import { endpointWeight } from './endpoint-weight.ts'
+import { healthCheck } from './health-check.ts'
+import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
+import { fleetHttp2, upstreamHttp2 } from './http2.ts'
+import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
+import { listenerTls } from './listener-tls.ts'
+import { onNack } from './on-nack.ts'
+import { protocol } from './protocol.ts'
+import { retry } from './retry.ts'
+import { ruleTimeout } from './rule-timeout.ts'
+import { streamTimeouts } from './stream-timeouts.ts'
+import { upstreamTls } from './upstream-tls.ts'
+
+/** What the document's schema, its validation, the translation, the message registry and the tables in the docs are made from. */
+export interface Switches extends LbLists {
+  readonly endpoints: readonly EndpointSwitch[]
+  readonly upstreams: readonly UpstreamSwitch[]
+  readonly rules: readonly RuleSwitch[]
+  readonly listeners: readonly ListenerSwitch[]
+  readonly fleets: readonly FleetSwitch[]
+  /** Their order is the order of the chain. */
+  readonly httpFilters: readonly HttpFilter[]
+}
+
+export const SWITCHES = {
+  endpoints: [endpointWeight, endpointState],
+  upstreams: [healthCheck, protocol, upstreamTls, circuitBreaker, upstreamHttp2],
+  lbPolicies: LB_POLICIES,
+  lbOptions: LB_OPTIONS,
+  rules: [ruleTimeout, retry],
+  listeners: [listenerTls],
+  fleets: [onNack, streamTimeouts, fleetHttp2],
+  httpFilters: HTTP_FILTERS,
+} as const satisfies Switches
+
+/** All that resources pack by these switches. */
+export function declaredMessages(switches: Switches = SWITCHES): readonly DescMessage[] {
+  const { endpoints, upstreams, lbPolicies, lbOptions, rules, listeners, fleets, httpFilters } = switches
+  const declared: readonly Pick<FieldSwitch, 'messages'>[] = [
+    ...endpoints,
+    ...upstreams,
+    ...lbPolicies,
+    ...lbOptions,
+    ...rules,
+    ...listeners,
+    ...fleets,
+    ...httpFilters,
+  ]
+  return [...new Set(declared.flatMap(({ messages = [] }) => messages))]
+}
