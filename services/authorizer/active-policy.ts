@@ -20,7 +20,7 @@ export class ActivePolicy implements Policy {
   #policy: Policy
   #reading: Promise<void> | undefined
   #isStale = false
-  /** The digest of what was read last, valid or not: one change of a file often causes two events. */
+  /** The digest of the last reading, valid or not: one change of a file often causes two events. */
   #lastRead: string
 
   private constructor(

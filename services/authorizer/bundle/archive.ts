@@ -32,7 +32,7 @@ async function readTar(tar: Buffer): Promise<BundleFiles> {
     const content = await buffer(entry)
     if (type !== 'file') continue
     const path = posix.join('/', name).slice(1)
-    // With two files of one path, the signed one might not be the one that is used.
+    // With two files of one path, the signed file might not be the used one.
     if (files.has(path)) throw new SwitchyardError('bad-bundle', `the bundle has ${path} twice`)
     files.set(path, content)
   }
