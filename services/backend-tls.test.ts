@@ -39,7 +39,11 @@ for (const allowPlaintext of [true, false]) {
         t.equal(await callAs(address, known), 0)
         t.equal(await callAs(address, { ca }), UNAVAILABLE, 'without a certificate')
         const stranger = await (await Authority.create('mesh')).issue(CLIENT)
-        t.equal(await callAs(address, { ca, issued: stranger }), UNAVAILABLE, 'of another authority')
+        t.equal(
+          await callAs(address, { ca, issued: stranger }),
+          UNAVAILABLE,
+          'with a certificate of another authority',
+        )
         t.equal(await callAs(address), allowPlaintext ? 0 : UNAVAILABLE, 'without TLS')
       }
       await expect()

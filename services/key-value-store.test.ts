@@ -32,7 +32,7 @@ t.test('a watcher that falls 1,024 changes behind gets an error and buffers no m
   await watch.next()
   for (let change = 0; change < 1024; change += 1) store.put('p/a', none)
   store.put('q/a', none)
-  t.match((await watch.next()).value, { kind: 'put' }, 'so far it is well')
+  t.match((await watch.next()).value, { kind: 'put' }, 'up to the limit the watch continues')
   for (let change = 0; change < 2; change += 1) store.put('p/a', none)
   await t.rejects(watch.next(), { code: status.RESOURCE_EXHAUSTED })
 })

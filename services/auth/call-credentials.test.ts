@@ -59,7 +59,7 @@ t.test('O6.5: each call carries the token that is valid when it starts', async (
   await client.unary({ message: 'two' })
   t.same(seen, ['Bearer first', 'Bearer second'])
   await t.rejects(client.unary({ message: 'three' }), { code: status.UNAVAILABLE }, 'without a token')
-  t.equal(seen.length, 2, 'and that call did not come in')
+  t.equal(seen.length, 2, 'and the server did not receive that call')
 })
 
 t.test('O6.5: the token is sent only to a server whose certificate the authority signed', async (t) => {

@@ -133,7 +133,7 @@ t.test('a failed renewal keeps the valid token and is retried', async (t) => {
   t.equal(await source.get(), 't1')
   t.equal(await source.get(), 't1')
   await new Promise(setImmediate)
-  t.equal(await source.get(), 't1', 'the failure is over, and this call has it fetched again')
+  t.equal(await source.get(), 't1', 'after the failure, this call fetches the token again')
   t.equal(await source.get(), 't2')
 })
 

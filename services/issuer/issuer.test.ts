@@ -70,8 +70,12 @@ t.test('the issuer answers valid token requests at a separate address only', asy
     failed: /subject: .*\n.*audience: .*\n.*lifetime: .*\n.*claims\.sub: /,
   })
   t.equal((await post('alice')).status, 400)
-  t.equal((await post({}, { type: 'text/plain' })).status, 415, 'what a web page may send unasked')
-  t.equal((await post({}, { at: address })).status, 404, 'where the key set is, there are no tokens')
+  t.equal(
+    (await post({}, { type: 'text/plain' })).status,
+    415,
+    'a content type that a web page may send without a preflight',
+  )
+  t.equal((await post({}, { at: address })).status, 404, 'the address of the key set issues no tokens')
   t.equal((await fetch(`http://${tokens}${KEY_SET_PATH}`)).status, 404)
 })
 

@@ -67,7 +67,7 @@ t.test(
     const oldToken = await issuer.sign(TOKEN)
     const next = await createSigningKey('EdDSA')
     issuer.publish(next)
-    t.equal(decodeProtectedHeader(await issuer.sign(TOKEN)).kid, old, 'what is published signs nothing yet')
+    t.equal(decodeProtectedHeader(await issuer.sign(TOKEN)).kid, old, 'a published key does not sign yet')
     issuer.signWith(next.kid)
     const newToken = await issuer.sign(TOKEN)
     t.equal(decodeProtectedHeader(newToken).kid, next.kid)

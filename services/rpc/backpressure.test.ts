@@ -29,7 +29,7 @@ t.test('a client that does not read pauses the generator of the answers', async 
     if (read === 0) t.ok(made < MOST_UNREAD, `${made} answers were made before the second was read`)
     read += 1
   }
-  t.equal(read, ALL, 'all arrive in the end')
+  t.equal(read, ALL, 'all messages arrive')
 })
 
 t.test('a handler that does not read pauses the requests', async (t) => {
@@ -51,5 +51,5 @@ t.test('a handler that does not read pauses the requests', async (t) => {
   await callsBeside(client)
   t.ok(made < MOST_UNREAD, `${made} requests were made before the first was read`)
   go.resolve()
-  t.equal((await answer).sequence, ALL, 'all arrive in the end')
+  t.equal((await answer).sequence, ALL, 'all messages arrive')
 })
