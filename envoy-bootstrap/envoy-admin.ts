@@ -10,7 +10,7 @@ const ANSWER_TIMEOUT_MS = 5_000
 export type ServerState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
 
 /** A resource in Envoy's config dump. An ACK does not say whether it is active or still warming. */
-export interface HeldResource {
+export interface DynamicResource {
   readonly name: string
   readonly state: 'active' | 'warming' | 'draining'
   /** The version that the control plane gave it. */
@@ -78,29 +78,31 @@ export class EnvoyAdmin {
   }
 
   /** The clusters from xDS, sorted by name. */
-  async heldClusters(): Promise<readonly HeldResource[]> {
+  async dynamicClusters(): Promise<readonly DynamicResource[]> {
     const [active, warming] = await Promise.all([
       this.#resources<DynamicCluster>('dynamic_active_clusters'),
       this.#resources<DynamicCluster>('dynamic_warming_clusters'),
     ])
-    const held = (state: HeldResource['state']) => (dump: DynamicCluster) => ({
+    const inState = (state: DynamicResource['state']) => (dump: DynamicCluster) => ({
       name: dump.cluster.name,
       state,
       versionInfo: dump.version_info ?? '',
       config: dump.cluster,
     })
-    return [...active.map(held('active')), ...warming.map(held('warming'))].sort(byName)
+    return [...active.map(inState('active')), ...warming.map(inState('warming'))].sort(byName)
   }
 
   /** The listeners from xDS, sorted by name. A listener that is being replaced appears once in each state. */
-  async heldListeners(): Promise<readonly HeldResource[]> {
+  async dynamicListeners(): Promise<readonly DynamicResource[]> {
     const listeners = await this.#resources<DynamicListener>('dynamic_listeners')
     return listeners
       .flatMap((dump) =>
         (['active', 'warming', 'draining'] as const).flatMap((state) => {
-          const held = dump[`${state}_state`]
-          if (!held) return []
-          return [{ name: dump.name, state, versionInfo: held.version_info ?? '', config: held.listener }]
+          const dynamic = dump[`${state}_state`]
+          if (!dynamic) return []
+          return [
+            { name: dump.name, state, versionInfo: dynamic.version_info ?? '', config: dynamic.listener },
+          ]
         }),
       )
       .sort(byName)
@@ -183,6 +185,6 @@ export class EnvoyAdmin {
   }
 }
 
-function byName(a: HeldResource, b: HeldResource): number {
+function byName(a: DynamicResource, b: DynamicResource): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }

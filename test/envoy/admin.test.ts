@@ -119,17 +119,18 @@ async function becomes<T>(t: Test, read: () => Promise<T>, wanted: T, message: s
 
 t.test('what Envoy holds is shown by name, with its version, state and content', async (t) => {
   const { admin, putListener } = await startEdge(t)
-  const [cluster, ...otherClusters] = await admin.heldClusters()
+  const [cluster, ...otherClusters] = await admin.dynamicClusters()
   t.match(cluster, { name: 'orders', state: 'active', versionInfo: 'v1', config: { name: 'orders' } })
   t.same(otherClusters, [], 'static clusters are not among them')
 
-  const [listener, ...otherListeners] = await admin.heldListeners()
+  const [listener, ...otherListeners] = await admin.dynamicListeners()
   t.match(listener, { name: 'orders-listener', state: 'active', versionInfo: 'v1' })
   t.match(JSON.stringify(listener?.config), 'tcp_proxy')
   t.same(otherListeners, [])
 
   putListener(httpConnectionManager)
-  const isHttp = async () => JSON.stringify(await admin.heldListeners()).includes('http_connection_manager')
+  const isHttp = async () =>
+    JSON.stringify(await admin.dynamicListeners()).includes('http_connection_manager')
   await becomes(t, isHttp, true, 'a new content is seen')
   t.match(await admin.configDump(), { configs: Array })
 })
