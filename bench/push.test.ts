@@ -9,7 +9,7 @@ import { measureManyNames, measureStorm } from './push/measure-extremes.ts'
 import { renderPushReport } from './push/report.ts'
 
 for (const mode of ['delta', 'sotw'] as const) {
-  t.test(`a cell is measured with ${mode}, all servers in turns`, async (t) => {
+  t.test(`a cell is measured with ${mode} for all servers in turns`, async (t) => {
     if (!requireTool(t, 'go')) return
     const cell = { mode, size: 3, streams: 2, rounds: 2, warmUps: 1 }
     const result = await measureCell(buildGoTools(), cell)

@@ -24,7 +24,7 @@ try {
       cells.push(result)
       process.stderr.write(`${title}: ${times(pushRatio(result))} the peer's speed\n`)
     } catch (error) {
-      // That a server does not finish a cell is a result too; the other cells go on.
+      // An unfinished cell is a result too. The other cells still run.
       unfinished.push(`${title}: ${SwitchyardError.from(error).message}`)
       process.stderr.write(`${unfinished.at(-1)}\n`)
     }

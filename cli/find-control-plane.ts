@@ -8,7 +8,7 @@ import { readToken } from '../testbed/token-file.ts'
 /**
  * A client of the control plane at `--admin URL`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
  * `YARD_TOKEN`, else the operator's of `yard up`, which is sent to no other control plane.
- * @throws SwitchyardError `unreachable` if there is none, `unauthenticated` if its tokens cannot be read
+ * @throws SwitchyardError `unreachable` without a control plane, `unauthenticated` if its tokens cannot be read
  */
 export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
   const named = admin || process.env.YARD_ADMIN

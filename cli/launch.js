@@ -47,7 +47,7 @@ function chooseProgram(given) {
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
 }
 
-/** Returns the environment in which the program finds Envoy. Fetches Envoy if there is none. */
+/** Returns the environment in which the program finds Envoy, after fetching Envoy if it is missing. */
 function locateEnvoy(need) {
   if (need === 'unused') return {}
   try {

@@ -1,4 +1,4 @@
-// The launcher in a made-up checkout: what it prepares and when, which program it starts, and how both end.
+// The launcher in a fake checkout: what it prepares and when, which program it starts, and how both end.
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -30,7 +30,7 @@ t.test('the second start installs nothing', async (t) => {
   const { code, stderr } = await checkout.launch([])
   t.equal(code, 0)
   t.notMatch(stderr, /install/)
-  t.strictSame(checkout.calls(), ['generate'], 'the generator decides for itself whether it has work')
+  t.strictSame(checkout.calls(), ['generate'], 'the generator itself decides whether it has work')
 })
 
 t.test(

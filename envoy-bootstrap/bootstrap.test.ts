@@ -1,4 +1,4 @@
-// What a bootstrap says to Envoy, and which options it refuses.
+// The content of a bootstrap, and options that are rejected.
 import t from 'tap'
 import { type BootstrapOptions, bootstrapJson, createBootstrap, listenerAddressOf } from './bootstrap.ts'
 import type { EnvoyLimits } from './overload.ts'
@@ -10,12 +10,12 @@ const options: BootstrapOptions = {
   xds: { address: '127.0.0.1:18000' },
 }
 
-/** What Envoy reads when these options differ from the usual ones. */
+/** The bootstrap that Envoy reads, with these options changed. */
 function jsonWith(changed: Partial<BootstrapOptions> = {}) {
   return JSON.parse(bootstrapJson(createBootstrap({ ...options, ...changed })))
 }
 
-t.test('the node carries its identity and the address that its listeners are to get', async (t) => {
+t.test('the node has its identity and the address of its listeners', async (t) => {
   t.same(jsonWith().node, {
     id: 'envoy-0',
     cluster: 'edge',
@@ -32,12 +32,12 @@ t.test('clusters and listeners come over one aggregated stream of xDS v3', async
   t.match(adsConfig.grpcServices, [{ envoyGrpc: { clusterName: 'xds_cluster' } }])
 })
 
-t.test('a control plane that comes back is found again within 2 seconds', async (t) => {
+t.test('Envoy reconnects within 2 seconds after the control plane is back', async (t) => {
   const [{ envoyGrpc }] = jsonWith().dynamicResources.adsConfig.grpcServices
   t.same(envoyGrpc.retryPolicy, { retryBackOff: { baseInterval: '0.500s', maxInterval: '2s' } })
 })
 
-t.test('the protocol is delta unless it is said to be the state of the world', async (t) => {
+t.test('the protocol is delta by default, and can be state of the world', async (t) => {
   const cases = [
     [{}, 'DELTA_GRPC'],
     [{ protocol: 'delta' }, 'DELTA_GRPC'],
@@ -48,18 +48,21 @@ t.test('the protocol is delta unless it is said to be the state of the world', a
   }
 })
 
-t.test('X38: the control plane is reached over HTTP/2 that notices a dead peer', async (t) => {
-  const [cluster] = jsonWith().staticResources.clusters
-  t.equal(cluster.name, 'xds_cluster')
-  t.match(cluster.typedExtensionProtocolOptions, {
-    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-      explicitHttpConfig: {
-        http2ProtocolOptions: { connectionKeepalive: { interval: '30s', timeout: '5s' } },
+t.test(
+  'X38: the connection to the control plane is HTTP/2 with keepalive, which detects a dead peer',
+  async (t) => {
+    const [cluster] = jsonWith().staticResources.clusters
+    t.equal(cluster.name, 'xds_cluster')
+    t.match(cluster.typedExtensionProtocolOptions, {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        explicitHttpConfig: {
+          http2ProtocolOptions: { connectionKeepalive: { interval: '30s', timeout: '5s' } },
+        },
       },
-    },
-  })
-})
+    })
+  },
+)
 
 t.test('the control plane may listen on TCP or on a Unix socket', async (t) => {
   const cases = [
@@ -78,9 +81,9 @@ t.test('the control plane may listen on TCP or on a Unix socket', async (t) => {
   }
 })
 
-t.test('an address at which no control plane can be is refused', async (t) => {
-  const refused = ['', '127.0.0.1', 'localhost:18000', '127.0.0.1:0', '127.0.0.1:65536', '::1:18000']
-  for (const address of [...refused, 'unix:', 'unix:run.sock', `unix:/${'s'.repeat(107)}`]) {
+t.test('an invalid xDS address is rejected', async (t) => {
+  const invalid = ['', '127.0.0.1', 'localhost:18000', '127.0.0.1:0', '127.0.0.1:65536', '::1:18000']
+  for (const address of [...invalid, 'unix:', 'unix:run.sock', `unix:/${'s'.repeat(107)}`]) {
     t.throws(
       () => jsonWith({ xds: { address } }),
       { code: 'invalid-argument', problems: [{ path: 'xds.address', message: `is "${address}"; write` }] },
@@ -89,16 +92,13 @@ t.test('an address at which no control plane can be is refused', async (t) => {
   }
 })
 
-t.test(
-  'the admin listens on loopback, on a port that the system chooses, unless told otherwise',
-  async (t) => {
-    t.same(jsonWith().admin.address.socketAddress, { address: '127.0.0.1', portValue: 0 })
-    const { admin } = jsonWith({ adminAddress: '127.0.1.5', adminPort: 9901 })
-    t.same(admin.address.socketAddress, { address: '127.0.1.5', portValue: 9901 })
-  },
-)
+t.test('the admin listens on loopback, on a port that the system chooses, by default', async (t) => {
+  t.same(jsonWith().admin.address.socketAddress, { address: '127.0.0.1', portValue: 0 })
+  const { admin } = jsonWith({ adminAddress: '127.0.1.5', adminPort: 9901 })
+  t.same(admin.address.socketAddress, { address: '127.0.1.5', portValue: 9901 })
+})
 
-t.test('S50: an admin that others than this host could reach is refused', async (t) => {
+t.test('S50: an admin address that is not loopback is rejected', async (t) => {
   for (const adminAddress of ['0.0.0.0', '::', '10.0.0.7', 'localhost', '']) {
     const problems = [{ path: 'adminAddress', message: /not a loopback IP address/ }]
     t.throws(() => jsonWith({ adminAddress }), { code: 'invalid-argument', problems }, adminAddress)
@@ -108,7 +108,7 @@ t.test('S50: an admin that others than this host could reach is refused', async 
   }
 })
 
-t.test('S55: connections and heap are limited, by defaults that options replace', async (t) => {
+t.test('S55: connections and heap have limits, by default or from options', async (t) => {
   const monitors = (limits?: EnvoyLimits) => jsonWith(limits && { limits }).overloadManager.resourceMonitors
   t.match(monitors(), [
     { typedConfig: { maxHeapSizeBytes: String(1024 ** 3) } },
@@ -121,7 +121,7 @@ t.test('S55: connections and heap are limited, by defaults that options replace'
   t.equal(jsonWith().admin.ignoreGlobalConnLimit, true, 'the admin answers beyond the limit')
 })
 
-t.test('over TLS it shows its certificate, and asks the control plane for its own', async (t) => {
+t.test('with TLS, Envoy sends its certificate and verifies the one of the control plane', async (t) => {
   const tls = { certificate: '/c/edge-1.pem', key: '/c/edge-1.key', ca: '/c/ca.pem' }
   const { staticResources } = jsonWith({ xds: { address: '127.0.0.1:18000', tls } })
   const { commonTlsContext } = staticResources.clusters[0].transportSocket.typedConfig
@@ -137,7 +137,7 @@ t.test('over TLS it shows its certificate, and asks the control plane for its ow
   })
 })
 
-t.test('all options that cannot work are named at once', async (t) => {
+t.test('all invalid options are reported at once', async (t) => {
   const wrong = {
     nodeId: '',
     cluster: '',

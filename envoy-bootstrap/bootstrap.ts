@@ -53,7 +53,7 @@ const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
 const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema, ...OVERLOAD_MESSAGES)
 
-/** @throws SwitchyardError `invalid-argument` with every option that cannot work. */
+/** @throws SwitchyardError `invalid-argument` with every invalid option */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
   const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS } = options

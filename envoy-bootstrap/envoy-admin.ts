@@ -1,4 +1,4 @@
-// A typed client of Envoy's admin, for what only the Envoy itself knows: what it holds and which connections are open.
+// A typed client of Envoy's admin, for what only Envoy knows: its resources and its open connections.
 // https://www.envoyproxy.io/docs/envoy/latest/operations/admin
 import { setTimeout } from 'node:timers/promises'
 import { fromJson, type JsonObject } from '@bufbuild/protobuf'
@@ -9,8 +9,8 @@ const ANSWER_TIMEOUT_MS = 5_000
 
 export type ServerState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
 
-/** A resource as Envoy holds it, which an ACK alone does not show. */
-export interface HeldResource {
+/** A resource in Envoy's config dump. An ACK does not say whether it is active or still warming. */
+export interface DynamicResource {
   readonly name: string
   readonly state: 'active' | 'warming' | 'draining'
   /** The version that the control plane gave it. */
@@ -42,7 +42,7 @@ interface DynamicCluster {
   readonly cluster: JsonObject & { readonly name: string }
 }
 
-/** Every method throws SwitchyardError `process-failed` when Envoy does not answer, or answers with an error. */
+/** Every method throws SwitchyardError `process-failed` if Envoy does not answer, or answers with an error. */
 export class EnvoyAdmin {
   /** Such as `http://127.0.0.1:9901`. */
   readonly url: string
@@ -51,56 +51,58 @@ export class EnvoyAdmin {
     this.url = url
   }
 
-  /** How far the server's start has come. `LIVE` only when its first CDS and LDS answers are there, or timed out. */
+  /** The state of the server. It is `LIVE` once the first CDS and LDS responses have arrived or timed out. */
   async ready(): Promise<ServerState> {
-    // Answered 503 until LIVE, with the state all the same.
+    // The status is 503 until LIVE, but the body has the state.
     const response = await this.#fetch('/ready')
     return (await response.text()).trim() as ServerState
   }
 
   /**
-   * Resolves when the server is `LIVE`, that is when its listeners take connections.
-   * Where no control plane answers, that takes 30 s: 15 each for clusters and listeners.
+   * Resolves when the server is `LIVE`, which means that its listeners accept connections.
+   * Without a control plane that takes 30 s: 15 s each for clusters and listeners.
    */
   async waitUntilLive(timeoutMs = 60_000): Promise<void> {
-    const givingUp = AbortSignal.timeout(timeoutMs)
+    const timeout = AbortSignal.timeout(timeoutMs)
     for (let pauseMs = 5; ; pauseMs = Math.min(2 * pauseMs, 200)) {
       const state = await this.ready()
       if (state === 'LIVE') return
-      if (givingUp.aborted) throw this.#failed('/ready', `is ${state} after ${timeoutMs} ms, not LIVE`)
+      if (timeout.aborted) throw this.#failed('/ready', `is ${state} after ${timeoutMs} ms, not LIVE`)
       await setTimeout(pauseMs)
     }
   }
 
-  /** All that Envoy holds, endpoints too, as its own JSON: `{"configs": [{"@type": …}, …]}`. */
+  /** Envoy's config dump with endpoints, as its own JSON: `{"configs": [{"@type": …}, …]}`. */
   async configDump(): Promise<JsonObject> {
     return await this.#json<JsonObject>('/config_dump?include_eds')
   }
 
-  /** The clusters that came over xDS, sorted by name. */
-  async heldClusters(): Promise<readonly HeldResource[]> {
+  /** The clusters from xDS, sorted by name. */
+  async dynamicClusters(): Promise<readonly DynamicResource[]> {
     const [active, warming] = await Promise.all([
       this.#resources<DynamicCluster>('dynamic_active_clusters'),
       this.#resources<DynamicCluster>('dynamic_warming_clusters'),
     ])
-    const held = (state: HeldResource['state']) => (dump: DynamicCluster) => ({
+    const inState = (state: DynamicResource['state']) => (dump: DynamicCluster) => ({
       name: dump.cluster.name,
       state,
       versionInfo: dump.version_info ?? '',
       config: dump.cluster,
     })
-    return [...active.map(held('active')), ...warming.map(held('warming'))].sort(byName)
+    return [...active.map(inState('active')), ...warming.map(inState('warming'))].sort(byName)
   }
 
-  /** The listeners that came over xDS, sorted by name; one that is being replaced appears once in each state. */
-  async heldListeners(): Promise<readonly HeldResource[]> {
+  /** The listeners from xDS, sorted by name. A listener that is being replaced appears once in each state. */
+  async dynamicListeners(): Promise<readonly DynamicResource[]> {
     const listeners = await this.#resources<DynamicListener>('dynamic_listeners')
     return listeners
       .flatMap((dump) =>
         (['active', 'warming', 'draining'] as const).flatMap((state) => {
-          const held = dump[`${state}_state`]
-          if (!held) return []
-          return [{ name: dump.name, state, versionInfo: held.version_info ?? '', config: held.listener }]
+          const dynamic = dump[`${state}_state`]
+          if (!dynamic) return []
+          return [
+            { name: dump.name, state, versionInfo: dynamic.version_info ?? '', config: dynamic.listener },
+          ]
         }),
       )
       .sort(byName)
@@ -118,24 +120,24 @@ export class EnvoyAdmin {
     type Stat = { readonly name?: string; readonly value?: number | string }
     const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`
     const { stats } = await this.#json<{ readonly stats: readonly Stat[] }>(path)
-    // Histograms have no name, and text readouts no number.
+    // Histograms have no name, and text readouts have no number.
     return new Map(
       stats.flatMap(({ name, value }) => (name && typeof value === 'number' ? [[name, value] as const] : [])),
     )
   }
 
-  /** How many listeners, and chains of filters that were replaced in one, have connections that have not moved on. */
+  /** The number of replaced listeners and filter chains that still have connections. */
   async draining(): Promise<number> {
     const counts = await this.stats('^listener_manager.total_(listeners|filter_chains)_draining$')
     return [...counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
   /**
-   * Who is still connected to a listener. After a flip from L4 to L7, `l4` falling to 0 is the last old connection
-   * gone; the other way round it is `l7`. No name of a stat says which filter chain a connection is on.
+   * Counts the open connections of a listener by mode. After a flip from L4 to L7, the last old connection is gone when
+   * `l4` is 0; after a flip back, when `l7` is 0. Envoy has no stat of connections per filter chain.
    *
-   * @param listener the listener's `stat_prefix`; where it has none, its address, such as `127.0.1.5:8080`
-   * @param httpStatPrefix the `stat_prefix` of its HTTP connection manager, used by no other listener
+   * @param listener the listener's `stat_prefix`; without one, its address, such as `127.0.1.5:8080`
+   * @param httpStatPrefix the `stat_prefix` of its HTTP connection manager, which no other listener may use
    */
   async activeDownstreamConnections(
     listener: string,
@@ -147,7 +149,7 @@ export class EnvoyAdmin {
     return { l4: all - l7, l7 }
   }
 
-  /** Asks HTTP clients to leave (GOAWAY) for the drain time, then closes all listeners. */
+  /** Sends GOAWAY to HTTP clients during the drain time, then closes all listeners. */
   async drainListeners(): Promise<void> {
     await this.#ok('/drain_listeners?graceful', 'POST')
   }
@@ -174,7 +176,7 @@ export class EnvoyAdmin {
     try {
       return await fetch(`${this.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
     } catch (cause) {
-      throw this.#failed(path, 'did not answer: has this Envoy ended, or is it stopped?', cause)
+      throw this.#failed(path, 'did not answer: check whether this Envoy is running', cause)
     }
   }
 
@@ -183,6 +185,6 @@ export class EnvoyAdmin {
   }
 }
 
-function byName(a: HeldResource, b: HeldResource): number {
+function byName(a: DynamicResource, b: DynamicResource): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }

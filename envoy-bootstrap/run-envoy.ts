@@ -12,11 +12,11 @@ export interface RunEnvoyOptions {
   readonly binary: string
   /** See `createBootstrap`. */
   readonly bootstrap: Bootstrap
-  /** Where its bootstrap and its log are written, each named after the node; made if missing. */
+  /** Folder for its bootstrap and its log, which are named after the node. Created if it is missing. */
   readonly folder: string
-  /** How long the connections of a replaced listener may go on before they are cut; 4 by default. */
+  /** Seconds after which Envoy closes the connections of a replaced listener; 4 by default. */
   readonly drainTimeSeconds?: number
-  /** Worker threads; 1 by default, since each has connections and a turn in round robin of its own. */
+  /** Worker threads; 1 by default, because each has its own connections and its own round-robin state. */
   readonly concurrency?: number
   /** The process group that stops it. */
   readonly group?: ProcessGroup
@@ -31,17 +31,17 @@ export interface RunningEnvoy {
   /** Such as `http://127.0.0.1:45147`. */
   readonly adminUrl: string
   readonly admin: EnvoyAdmin
-  /** Fulfilled when the process has ended, whatever the reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<Exit>
-  /** Ends it at once, without draining; resolves when it is gone. */
+  /** Ends the process without draining; resolves when it has ended. */
   stop(): Promise<void>
 }
 
 /**
- * Starts an Envoy, which ends with us, even where we are killed. Resolves when its admin answers: that needs no
- * control plane. Its listeners come later; see `admin.waitUntilLive`.
+ * Starts an Envoy, which ends with this process, even if this process is killed. Resolves when its admin answers, which
+ * needs no control plane. Its listeners come later; see `admin.waitUntilLive`.
  *
- * @throws SwitchyardError `process-failed` with the end of its log, when it ends or is silent for 10 s instead
+ * @throws SwitchyardError `process-failed` with the end of its log, if it ends or is not ready within 10 s
  */
 export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> {
   const { bootstrap, folder, group } = options
@@ -70,7 +70,7 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
   return {
     nodeId,
     address: listenerAddressOf(bootstrap),
-    // It was ready, so it was started.
+    // A process that was ready has a pid.
     pid: running.pid as number,
     logFile: `${file}.log`,
     adminUrl,
@@ -87,16 +87,16 @@ function envoyArguments(options: RunEnvoyOptions, bootstrapFile: string): readon
     ...['-c', bootstrapFile],
     ...['--concurrency', String(concurrency)],
     ...['--drain-time-s', String(drainTimeSeconds)],
-    // Hot restart needs shared memory, for which Envoys on one host would have to agree on base ids.
+    // Hot restart uses shared memory, for which each Envoy on one host would need its own base id.
     '--disable-hot-restart',
-    // At each start this component lists every extension there is; its warnings and errors stay.
+    // At each start this component logs every extension. Its warnings and errors are still logged.
     ...['--component-log-level', 'main:warning'],
   ]
 }
 
 /**
- * The admin's address is logged before static resources are looked at, and a mistake there still ends Envoy. So its
- * word is the one behind that: the start of the cluster manager.
+ * Envoy logs the address of the admin before it loads static resources, which may still fail. So Envoy counts as ready
+ * when it logs that the cluster manager is initializing.
  */
 function adminAddressOnceInitialized(): (line: string) => string | undefined {
   let address: string | undefined

@@ -1,8 +1,8 @@
-// The time as code that waits sees it, so that a test can be the time.
+// A clock for code that waits, so that a test can control time.
 import { setTimeout } from 'node:timers/promises'
 
 export interface Clock {
-  /** Milliseconds since some moment; it never goes back. */
+  /** Milliseconds since an arbitrary start; monotonic. */
   now(): number
   /** Rejects when the signal aborts first. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>

@@ -1,4 +1,4 @@
-// A program that ends with its parent is itself in every way, but for ending with the stdin that holds it.
+// A wrapped program behaves as without the wrapper, except that it ends when its stdin closes.
 import type { ChildProcess, ChildProcessWithoutNullStreams, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import t from 'tap'
 import { wrapToDieWithParent } from './die-with-parent.ts'
 
-/** Runs a script of Node so that it ends with its stdin; its fifth descriptor is open for as long as anything of it is left. */
+/** Runs a Node script that ends with its stdin. Its fifth descriptor stays open as long as any of its processes runs. */
 function onLeash(t: Test, script: string, ...args: string[]): ChildProcessWithoutNullStreams {
   const { command, args: wrapped } = wrapToDieWithParent(process.execPath, ['-e', script, ...args], 1)
   const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'ignore', 'pipe']
@@ -55,7 +55,7 @@ t.test('the program sees an empty stdin', async (t) => {
   await nothingLeft(child)
 })
 
-t.test('at the end of stdin the program is asked to end', async (t) => {
+t.test('when stdin closes, the program gets SIGTERM', async (t) => {
   const child = onLeash(
     t,
     `process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000); console.log('up')`,
@@ -67,7 +67,7 @@ t.test('at the end of stdin the program is asked to end', async (t) => {
   await nothingLeft(child)
 })
 
-t.test('a program that will not end is killed after the grace', async (t) => {
+t.test('a program that ignores SIGTERM is killed after the grace', async (t) => {
   const child = onLeash(
     t,
     `process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('up')`,
@@ -80,7 +80,7 @@ t.test('a program that will not end is killed after the grace', async (t) => {
   await nothingLeft(child)
 })
 
-t.test('a program that is not there is exit code 127', async (t) => {
+t.test('a missing program gives exit code 127', async (t) => {
   const { command, args } = wrapToDieWithParent('/no/such/program', [])
   const child = spawn(command, args)
   const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])

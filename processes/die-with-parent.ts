@@ -1,9 +1,9 @@
 // Ends a program with its parent, even if the parent is killed by SIGKILL, although the program does not watch its stdin.
 
 /**
- * The shell becomes the program itself by `exec`, so signals, pid and exit code are the program's own. Before that it
- * leaves a watcher behind, which reads the stdin that we hold open and, once that ends, ends the program.
- * When the program ends by itself, its stdin closes, and the watcher finds no process to end.
+ * The shell becomes the program with `exec`, so signals, pid and exit code are the program's own. Before that it starts a
+ * watcher in the background, which reads the stdin that the parent holds open. When that stdin closes, the watcher ends
+ * the program. If the program ends first, the parent closes the stdin, and the watcher finds no process to end.
  */
 const SCRIPT = `
 grace=$1; shift
@@ -18,8 +18,8 @@ exec "$@" 3<&-
 `
 
 /**
- * The command that runs `command` so that it ends with its stdin: at the end of its stdin the program gets SIGTERM, and `graceSeconds`
- * later SIGKILL. The program's own stdin is empty.
+ * Wraps a command so that it ends with its stdin: when the stdin closes, the program gets SIGTERM, and SIGKILL
+ * `graceSeconds` later. The program's own stdin is empty.
  */
 export function wrapToDieWithParent(
   command: string,

@@ -1,4 +1,4 @@
-// Whatever ends a parent, its processes end too.
+// When a parent ends, for any reason, its processes end too.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -9,7 +9,7 @@ import { startProcess } from './running-process.ts'
 
 const PARENT = fileURLToPath(new URL('../test/support/dialing-parent.ts', import.meta.url))
 
-/** Starts the parent; `connectionsEnded` when the connections that its two processes hold have ended. */
+/** Starts the parent. `connectionsEnded` resolves when the connections of its two processes have closed. */
 async function openParent(t: Test, kind: 'die-with-parent' | 'watching-stdin') {
   const ended: string[] = []
   const connectionsEnded = Promise.withResolvers<readonly string[]>()

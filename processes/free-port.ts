@@ -1,8 +1,8 @@
-// Finds a TCP port for a program that cannot be told to choose one itself.
+// Finds a free TCP port for a program that cannot choose one itself.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** A port on 127.0.0.1 that was free a moment ago; another process may take it first, so prefer port 0 where it can be had. */
+/** A free port on 127.0.0.1. Another process may take it before it is used, so prefer port 0 if the program supports it. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,8 +1,8 @@
-// Ctrl-C and SIGTERM as something to wait for.
+// Ctrl-C and SIGTERM as a promise.
 
 import { constants } from 'node:os'
 
-/** Resolves at the first SIGINT or SIGTERM with what a shell reports of a program that it ended: 130 or 143. */
+/** Resolves at the first SIGINT or SIGTERM with the exit code that shells use for it: 130 or 143. */
 export function interruption(): Promise<number> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,4 @@
-// Starts a process again whenever it ends, after a pause that grows while it keeps ending.
+// Restarts a process whenever it ends, after a pause that grows while it keeps ending.
 import { SwitchyardError } from '../core/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Exit } from './running-process.ts'
@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 30_000
 /** After this time a process counts as started successfully, and the pause is short again. */
 const STEADY_MS = 60_000
 
-/** What can be kept running. */
+/** A process that `keepRunning` can restart. */
 export interface Keepable {
   readonly exited: Promise<Exit>
   stop(): Promise<void>
@@ -28,15 +28,15 @@ export interface KeepRunningOptions {
 }
 
 export interface Kept<T> {
-  /** The process that runs, or the last one that did. */
+  /** The current process, or the last one. */
   readonly current: T
-  /** Fulfilled once the watch is over. */
+  /** Resolves when the watch has ended. */
   readonly finished: Promise<void>
 }
 
 /**
- * Starts a process, and again after each end: 1 s later, then after pauses that double up to 30 s, until it has been
- * up for a minute. The first start is the caller's: where that fails, so does this.
+ * Starts a process, and restarts it after each end: after 1 s, then after pauses that double up to 30 s. Once it has run
+ * for a minute, the pause is 1 s again. Rejects if the first start fails.
  */
 export async function keepRunning<T extends Keepable>(
   start: () => Promise<T>,

@@ -1,4 +1,4 @@
-// A group ends what it started, later ones first.
+// A group ends the processes that it started, later ones first.
 import t from 'tap'
 import { ProcessGroup } from './process-group.ts'
 import type { ProcessOptions } from './running-process.ts'
@@ -12,7 +12,7 @@ function staying(name: string): ProcessOptions<true> {
   }
 }
 
-t.test('all are ended in reverse order, each after the one before has ended', async (t) => {
+t.test('all processes end in reverse order, one after the other', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const ended: string[] = []
@@ -27,7 +27,7 @@ t.test('all are ended in reverse order, each after the one before has ended', as
   await group.stop()
 })
 
-t.test('a process that is still starting is ended too', async (t) => {
+t.test('a process that is still starting ends too', async (t) => {
   const group = new ProcessGroup()
   const child = group.start({ ...staying('late'), ready: () => undefined })
   const failed = t.rejects(child.ready, { message: /^late ended by SIGTERM before it was ready/ })
@@ -35,7 +35,7 @@ t.test('a process that is still starting is ended too', async (t) => {
   await failed
 })
 
-t.test('a group that is being stopped starts nothing more', async (t) => {
+t.test('a group that is stopping starts nothing', async (t) => {
   const group = new ProcessGroup()
   const stopped = group.stop()
   t.throws(() => group.start(staying('more')), {

@@ -1,21 +1,21 @@
-// Holds the processes of a run, and ends them together.
+// Tracks the processes of a run, and ends them together.
 import { constants } from 'node:os'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessOptions } from './running-process.ts'
 import { RunningProcess } from './running-process.ts'
 
-/** Processes that are ended in the reverse order of their start, since the later ones use the earlier. */
+/** Ends processes in the reverse order of their start, because later ones use earlier ones. */
 export class ProcessGroup {
   readonly #processes = new Set<RunningProcess>()
   readonly #ending = new AbortController()
   #stopping: Promise<void> | undefined
 
-  /** Aborts when the group begins to be stopped. */
+  /** Aborts when the group starts to stop. */
   get ending(): AbortSignal {
     return this.#ending.signal
   }
 
-  /** Starts a process and holds it until it has ended. Throws `process-failed` once the group is being stopped. */
+  /** Starts a process and tracks it until it has ended. @throws SwitchyardError `process-failed` once the group is stopping */
   start<T>(options: ProcessOptions<T>): RunningProcess<T> {
     if (this.#stopping) {
       throw new SwitchyardError(
@@ -29,26 +29,26 @@ export class ProcessGroup {
     return started
   }
 
-  /** Ends all, one after the other. Each call answers when all have ended. */
+  /** Ends all processes, one after the other. Every call resolves when all have ended. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopInReverse()
     return this.#stopping
   }
 
   /**
-   * From now on SIGINT and SIGTERM of our own process stop the group first, and then end us with exit code
-   * 128 + its number, as shells have it. A second signal does not wait. Answers with a function that takes this back.
+   * From now on, SIGINT and SIGTERM stop the group first, and then exit with 128 plus the signal's number, as in shells.
+   * A second signal ends the process at once. @returns a function that removes the handlers
    */
   stopOnSignals(): () => void {
     const stopFirst = (signal: NodeJS.Signals) => {
-      takeBack()
+      removeHandlers()
       void this.stop().then(() => process.exit(128 + constants.signals[signal]))
     }
-    const takeBack = () => {
+    const removeHandlers = () => {
       for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stopFirst)
     }
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopFirst)
-    return takeBack
+    return removeHandlers
   }
 
   async #stopInReverse(): Promise<void> {

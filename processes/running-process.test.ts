@@ -1,4 +1,4 @@
-// A process from its ready line to its end, and what its errors say.
+// A process from its ready line to its end, and its error texts.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -6,7 +6,7 @@ import t from 'tap'
 import type { ProcessOptions, RunningProcess } from './running-process.ts'
 import { startProcess } from './running-process.ts'
 
-/** Starts a script of Node whose ready line is `ready VALUE`. */
+/** Starts a Node script whose ready line is `ready VALUE`. */
 function startScript(
   t: Test,
   script: string,
@@ -23,13 +23,13 @@ function startScript(
   return child
 }
 
-/** Until its stdin ends, so that it does not outlive a test that was killed. */
+/** Runs until its stdin closes, so that it does not outlive a killed test. */
 const STAY = `process.stdin.resume().on('end', () => process.exit());`
-/** Until nobody reads what it writes. */
+/** Runs until the reader of its output is gone. */
 const WRITE_ON = `setInterval(() => console.log('still here'), 100)`
 const ECHO_COMMANDS = `require('readline').createInterface({ input: process.stdin }).on('line', (line) => console.log('heard ' + line));`
 
-t.test('ready is the value of the first line that makes one, of stdout or stderr', async (t) => {
+t.test('ready is the value of the first line of stdout or stderr that gives one', async (t) => {
   for (const stream of ['stdout', 'stderr']) {
     const script = `process.${stream}.write('starting\\nready 42\\nready 43\\n'); ${STAY}`
     const child = startScript(t, script)
@@ -42,13 +42,13 @@ t.test('a last line without its newline counts too', async (t) => {
   t.equal(await startScript(t, `process.stdout.write('ready at last')`).ready, 'at last')
 })
 
-t.test('the environment is ours, and what was added', async (t) => {
+t.test('the environment is inherited, with the added variables', async (t) => {
   const script = `console.log('ready ' + process.env.ADDED + ' ' + process.env.PATH)`
   const child = startScript(t, script, { env: { ADDED: 'yes' } })
   t.equal(await child.ready, `yes ${process.env.PATH}`)
 })
 
-t.test('commands are sent, and answered by the line that answers them', async (t) => {
+t.test('each command gets the line that answers it', async (t) => {
   const child = startScript(t, `${ECHO_COMMANDS} console.log('ready')`, { ready: (line) => line })
   await child.ready
   child.send('one')
@@ -73,7 +73,7 @@ t.test('a command without an answer is `process-failed`', async (t) => {
   )
 })
 
-t.test('a command to a process that has closed its stdin does us no harm', async (t) => {
+t.test('a command to a process that has closed its stdin does not crash the parent', async (t) => {
   const child = startScript(t, `require('node:fs').closeSync(0); console.log('ready up'); ${WRITE_ON}`)
   await child.ready
   await t.rejects(
@@ -82,7 +82,7 @@ t.test('a command to a process that has closed its stdin does us no harm', async
   )
 })
 
-t.test('a process leads a group of its own, so that Ctrl-C in a terminal does not reach it', async (t) => {
+t.test('a process leads its own process group, so Ctrl-C in a terminal does not reach it', async (t) => {
   const child = startScript(t, `console.log('ready up'); ${STAY}`)
   await child.ready
   t.doesNotThrow(() => process.kill(-(child.pid ?? Number.NaN), 0), 'there is a group of its pid')
@@ -117,17 +117,17 @@ const FAILURES = [
     exit: { code: null, signal: 'SIGKILL' },
   },
   {
-    title: 'a process that takes too long fails, and is ended',
+    title: 'a process that takes too long fails and is stopped',
     script: '',
     options: { command: '/bin/sh', args: ['-c', 'echo still thinking >&2; exec cat'], timeoutMs: 500 },
     message: 'the script was not ready within 500 ms\n  still thinking',
     exit: { code: null, signal: 'SIGTERM' },
   },
   {
-    title: 'a program that is not there fails at its start',
+    title: 'a missing program fails at startup',
     script: '',
     options: { command: '/no/such/program' },
-    message: 'the script ended at its start before it was ready\n  spawn /no/such/program ENOENT',
+    message: 'the script ended at startup before it was ready\n  spawn /no/such/program ENOENT',
     exit: { code: null, signal: null },
   },
 ] as const
@@ -142,11 +142,14 @@ for (const { title, script, options, message, exit } of FAILURES) {
   })
 }
 
-t.test('a process that fails while nobody waits for it to be ready is no unhandled rejection', async (t) => {
-  t.same(await startScript(t, 'process.exitCode = 1').exited, { code: 1, signal: null })
-})
+t.test(
+  'a process that fails before it is ready causes no unhandled rejection, even if no caller awaits ready',
+  async (t) => {
+    t.same(await startScript(t, 'process.exitCode = 1').exited, { code: 1, signal: null })
+  },
+)
 
-t.test('stop asks first, and kills after the grace', async (t) => {
+t.test('stop sends SIGTERM first, and SIGKILL after the grace', async (t) => {
   const polite = startScript(
     t,
     `process.on('SIGTERM', () => process.exit(0)); console.log('ready up'); ${STAY}`,
@@ -167,7 +170,7 @@ t.test('stop may be called again, and after the end', async (t) => {
 })
 
 t.test(
-  'a process that dies with its parent is the program itself, and ends with our side of its stdin',
+  'a process with dieWithParent is the program itself, and ends when the parent closes its stdin',
   async (t) => {
     const child = startScript(t, `console.log('ready ' + process.pid); setInterval(() => {}, 1000)`, {
       dieWithParent: true,

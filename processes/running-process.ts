@@ -14,34 +14,34 @@ const STOP_GRACE_MS = 5_000
 const TAIL_LINES = 20
 
 export interface ProcessOptions<T> {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Where all its output is appended. */
+  /** File to which all its output is appended. */
   readonly logFile?: string
-  /** Given each line of its output, stdout and stderr, until it makes a value of one. */
+  /** Called with each line of stdout and stderr, until it returns a value. */
   readonly ready: (line: string) => T | undefined
-  /** How long it may take to be ready; 10,000 by default. */
+  /** Milliseconds that it may take to be ready; 10,000 by default. */
   readonly timeoutMs?: number
-  /** For a program that does not end with its stdin; no commands reach it then. */
+  /** Set it for a program that does not end with its stdin. The program then gets no commands. */
   readonly dieWithParent?: boolean
 }
 
-/** How a process ended: by an exit code or by a signal; by neither where it could not be started. */
+/** How a process ended: an exit code or a signal. Both are null if it could not start. */
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
 
-/** A child process from its start to its end. `ready` is the value of its ready line. All errors have the code `process-failed`. */
+/** A child process. All errors have the code `process-failed`. */
 export class RunningProcess<T = unknown> {
   readonly name: string
-  /** Rejects, once the process has ended, where it ended or took too long before it was ready. */
+  /** The value of its ready line. Rejects if the process ends or takes too long before it is ready. It has ended by then. */
   readonly ready: Promise<T>
-  /** Fulfilled when the process has ended, whatever the reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<Exit>
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines = new EventEmitter<{ line: [string] }>()
@@ -60,7 +60,7 @@ export class RunningProcess<T = unknown> {
     })
     // Unlike 'exit', 'close' comes after the last line of output.
     this.#child.once('close', () => this.#closed.abort())
-    // A command to a process that has just ended: the answer that does not come says so.
+    // A command to a process that has just ended fails in `ask`, because no answer comes.
     this.#child.stdin.on('error', () => {})
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#lines.emit('line', line))
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
@@ -68,11 +68,11 @@ export class RunningProcess<T = unknown> {
       this.#lines.emit('line', line)
     })
     this.ready = this.#becomeReady(options)
-    // Whoever only waits for the end need not handle this.
+    // Callers that only wait for the end need not handle a rejection.
     this.ready.catch(() => {})
   }
 
-  /** Undefined where it could not be started. */
+  /** Undefined if the process could not start. */
   get pid(): number | undefined {
     return this.#child.pid
   }
@@ -82,12 +82,12 @@ export class RunningProcess<T = unknown> {
     this.#child.stdin.write(`${command}\n`)
   }
 
-  /** Ends its stdin, as our own death would. */
+  /** Closes its stdin, as the end of this process would. */
   endInput(): void {
     this.#child.stdin.end()
   }
 
-  /** Sends a line to its stdin, and waits for the first line of output that `answer` makes a value of. */
+  /** Sends a line to its stdin, and waits for the first line of output for which `answer` returns a value. */
   async ask<A>(
     command: string,
     answer: (line: string) => A | undefined,
@@ -102,7 +102,7 @@ export class RunningProcess<T = unknown> {
     }
   }
 
-  /** SIGTERM, then SIGKILL after `graceMs`; waits for the end. May be called again, and after the end. */
+  /** Sends SIGTERM, then SIGKILL after `graceMs` milliseconds; resolves when the process has ended. May be called again. */
   async stop(graceMs = STOP_GRACE_MS): Promise<Exit> {
     this.#child.kill('SIGTERM')
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), graceMs)
@@ -124,7 +124,7 @@ export class RunningProcess<T = unknown> {
     }
   }
 
-  /** The lines that came before the end are still looked at after it. */
+  /** Parses lines until one gives a value. Lines that came before the end are still parsed after it. */
   async #find<A>(parse: (line: string) => A | undefined, timeoutMs: number): Promise<A> {
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(timeoutMs)])
     for await (const [line] of on(this.#lines, 'line', { signal })) {
@@ -146,12 +146,12 @@ export class RunningProcess<T = unknown> {
   }
 }
 
-/** Starts a process. `await` its `ready`; hold it, or a group that holds it, to stop it. */
+/** Starts a process. Await its `ready`. Stop it yourself, or start it in a `ProcessGroup` instead. */
 export function startProcess<T>(options: ProcessOptions<T>): RunningProcess<T> {
   return new RunningProcess(options)
 }
 
-/** In a session of its own: Ctrl-C in a terminal then reaches us alone, and we choose the order of ends. */
+/** The child has its own session: Ctrl-C in a terminal reaches only this process, which then ends its children in order. */
 function spawnChild({
   command,
   args,
@@ -173,5 +173,5 @@ function spawnChild({
 
 function howEnded({ code, signal }: Exit): string {
   if (signal !== null) return `by ${signal}`
-  return code === null ? 'at its start' : `with exit code ${code}`
+  return code === null ? 'at startup' : `with exit code ${code}`
 }

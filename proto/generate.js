@@ -1,5 +1,5 @@
 // Generates the workspace @envoy/xds-protos: gathers Envoy's protos from a package, adds ours, and runs buf.
-// Plain JavaScript, because npm's `prepare` runs it on whatever Node is there.
+// Plain JavaScript, because npm's `prepare` runs it on the installed Node, whatever its version.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -36,20 +36,19 @@ function packageFolder(name) {
   return dirname(require.resolve(`${name}/package.json`))
 }
 
-/** The files that the roots need, each with the folder it was found in: Map from import path to file. */
+/** The files that the roots need: a Map from import path to text. */
 function importClosure(roots, folders) {
   const found = new Map()
   const pending = roots.flatMap((root) => {
     const folder = folders.find((candidate) => existsSync(join(candidate, root)))
-    if (!folder) throw new Error(`proto/sources.json: the root "${root}" is in none of its packages`)
+    if (!folder) throw new Error(`proto/sources.json: no package contains the root "${root}"`)
     return protosBelow(join(folder, root)).map((file) => relative(folder, file))
   })
   while (pending.length > 0) {
     const path = pending.pop()
     if (found.has(path) || path.startsWith('google/protobuf/')) continue
     const folder = folders.find((candidate) => existsSync(join(candidate, path)))
-    if (!folder)
-      throw new Error(`${path} is imported, but none of the packages in proto/sources.json carries it`)
+    if (!folder) throw new Error(`no package in proto/sources.json contains ${path}, which is imported`)
     const text = readFileSync(join(folder, path), 'utf8')
     found.set(path, text)
     for (const [, imported] of text.matchAll(importPattern)) pending.push(imported)
@@ -73,7 +72,7 @@ function run(command, args, cwd) {
   const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
   if (result.error) throw result.error
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status}`)
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${result.status}`)
 }
 
 function fingerprint(files) {
@@ -99,7 +98,7 @@ files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validat
 const stamp = fingerprint(files)
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   rmSync(generatedDir, { recursive: true, force: true })
-  // Outside the workspace: buf takes a folder below proto/buf.yaml for a part of our own module.
+  // The folder is outside the workspace, because buf treats folders below proto/buf.yaml as a part of our module.
   const gathered = mkdtempSync(join(tmpdir(), 'switchyard-protos-'))
   try {
     for (const [path, text] of files) {

@@ -1,4 +1,4 @@
-// A backend's flags, good and bad.
+// A backend's flags, valid and invalid.
 import t from 'tap'
 import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
@@ -13,7 +13,7 @@ const GOOD: readonly (readonly [string, object])[] = [
 ]
 
 for (const [flags, options] of GOOD) {
-  t.test(`${flags} is taken`, (t) => {
+  t.test(`${flags} is accepted`, (t) => {
     t.match(parseBackendFlags(flags.split(' ')), options)
     t.end()
   })
@@ -65,7 +65,7 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 for (const [flags, problems] of BAD) {
-  t.test(`${flags.slice(0, 60)} is refused with all that is wrong`, (t) => {
+  t.test(`${flags.slice(0, 60)} is rejected with all problems`, (t) => {
     try {
       parseBackendFlags(flags.split(' '))
       t.fail('it is taken')

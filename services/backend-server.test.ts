@@ -1,4 +1,4 @@
-// A backend beside its two services: health, reflection, latency, its addresses, its drain and its end.
+// What a backend adds to its two services: health, reflection, latency, addresses, drain and end.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -15,7 +15,7 @@ import { standardServices } from './standard-services.ts'
 
 const SERVICES = ['switchyard.echo.v1.EchoService', 'switchyard.kv.v1.KeyValueService']
 
-t.test('health is SERVING for the whole and for each service, and unknown for others', async (t) => {
+t.test('health is SERVING for the server and each service, and unknown for others', async (t) => {
   const { backend } = await openBackend(t)
   const { check } = standardServices(t, backend.address)
   for (const name of ['', ...SERVICES]) t.equal(await check(name), 'SERVING', name)
@@ -32,29 +32,26 @@ t.test('health is NOT_SERVING once the backend ends', async (t) => {
   await closed
 })
 
-t.test(
-  'reflection lists both services, and gives their files as they were written, with their imports',
-  async (t) => {
-    const { backend } = await openBackend(t)
-    const { listServices, filesOf } = standardServices(t, backend.address)
-    t.same(await listServices(), SERVICES)
+t.test('reflection lists both services, and has their files with all imports', async (t) => {
+  const { backend } = await openBackend(t)
+  const { listServices, filesOf } = standardServices(t, backend.address)
+  t.same(await listServices(), SERVICES)
 
-    const files = await filesOf('switchyard.echo.v1.EchoService')
-    if (typeof files === 'string') return t.fail(files)
-    t.same(
-      files.map(({ name }) => name),
-      ['switchyard/echo/v1/echo.proto', 'google/protobuf/duration.proto'],
-    )
-    t.same(files[0]?.dependency, ['google/protobuf/duration.proto'])
-    t.same(
-      files[0]?.service[0]?.method.map(({ name }) => name),
-      ['Unary', 'ServerStream', 'ClientStream', 'Bidirectional'],
-    )
-    t.equal(await filesOf('switchyard.Nothing'), 'Symbol not found: switchyard.Nothing')
-  },
-)
+  const files = await filesOf('switchyard.echo.v1.EchoService')
+  if (typeof files === 'string') return t.fail(files)
+  t.same(
+    files.map(({ name }) => name),
+    ['switchyard/echo/v1/echo.proto', 'google/protobuf/duration.proto'],
+  )
+  t.same(files[0]?.dependency, ['google/protobuf/duration.proto'])
+  t.same(
+    files[0]?.service[0]?.method.map(({ name }) => name),
+    ['Unary', 'ServerStream', 'ClientStream', 'Bidirectional'],
+  )
+  t.equal(await filesOf('switchyard.Nothing'), 'Symbol not found: switchyard.Nothing')
+})
 
-t.test('a backend on a Unix socket serves there, and removes it in the end', async (t) => {
+t.test('a backend serves on a Unix socket, and removes it when it ends', async (t) => {
   const path = await socketPath(t)
   const { backend, echo } = await openBackend(t, { listen: { path } })
   t.equal(backend.address, `unix:${path}`)
@@ -71,7 +68,7 @@ t.test('an IPv6 address is written in brackets', async (t) => {
   t.equal((await echo.unary({ message: 'hello' })).message, 'hello')
 })
 
-t.test('an address that is taken is `address-in-use`, and says what to do', async (t) => {
+t.test('an address in use is `address-in-use`, with how to fix it', async (t) => {
   const path = await socketPath(t)
   const first = await openBackend(t)
   await openBackend(t, { listen: { path } })
@@ -79,9 +76,12 @@ t.test('an address that is taken is `address-in-use`, and says what to do', asyn
   const cases: readonly (readonly [ListenAddress, string])[] = [
     [
       { host: '127.0.0.1', port },
-      `127.0.0.1:${port} is in use; end the process that listens there, or take port 0`,
+      `127.0.0.1:${port} is in use; end the process that listens there, or use port 0`,
     ],
-    [{ path }, `unix:${path} is in use; end the process that listens there, or remove the file if none does`],
+    [
+      { path },
+      `unix:${path} is in use; end the process that listens there, or remove the file if no process does`,
+    ],
   ]
   for (const [listen, message] of cases) {
     await t.rejects(startBackend({ id: 'b2', listen, latencyMs: 0 }), { code: 'address-in-use', message })
@@ -110,7 +110,7 @@ t.test('latency is added to each call, but not to health checks', async (t) => {
   t.ok((await took(() => check(''))) < 299, 'health does not')
 })
 
-t.test('bytes that are no HTTP/2 end their own connection, and nothing else', async (t) => {
+t.test('bytes that are not HTTP/2 end only their own connection', async (t) => {
   const { backend, echo } = await openBackend(t)
   const port = Number(backend.address.split(':')[1])
   for (let connection = 0; connection < 100; connection += 1) {
@@ -131,7 +131,7 @@ const ADDRESSES: Readonly<Record<string, (t: Test) => Promise<ListenAddress>>> =
 }
 
 for (const [where, listen] of Object.entries(ADDRESSES)) {
-  t.test(`on ${where}, a drain lets what is open go on, and serves what comes after`, async (t) => {
+  t.test(`on ${where}, a drain lets open calls go on, and serves new connections`, async (t) => {
     const { backend, echo } = await openBackend(t, { listen: await listen(t) })
     const go = Promise.withResolvers<void>()
     async function* requests() {
@@ -148,7 +148,7 @@ for (const [where, listen] of Object.entries(ADDRESSES)) {
     t.match(await stream.next(), { done: true })
   })
 
-  t.test(`on ${where}, a drain counts the connections since the drain before`, async (t) => {
+  t.test(`on ${where}, a drain counts the connections since the previous drain`, async (t) => {
     const { backend, echo } = await openBackend(t, { listen: await listen(t) })
     t.equal(backend.drain(), 0)
     await echo.unary({})
@@ -172,17 +172,20 @@ t.test('a drained connection gets GOAWAY: the next call uses a new one', async (
   t.not((await echo.unary({})).peer, before.peer)
 })
 
-t.test('a call in progress ends well when the backend closes; one that takes too long is cut', async (t) => {
-  const { backend, echo, keyValue } = await openBackend(t)
-  const watch = keyValue.watch({})
-  await watch.next()
-  const answer = echo.unary({ message: 'last', delay: { nanos: 200_000_000 } })
-  await backendHasCall(echo.bidirectional([{}]))
-  const cut = t.rejects(watch.next(), { code: status.UNAVAILABLE })
-  await backend.close()
-  t.equal((await answer).message, 'last')
-  await cut
-})
+t.test(
+  'a call in progress succeeds when the backend closes; a call that takes too long is cut',
+  async (t) => {
+    const { backend, echo, keyValue } = await openBackend(t)
+    const watch = keyValue.watch({})
+    await watch.next()
+    const answer = echo.unary({ message: 'last', delay: { nanos: 200_000_000 } })
+    await backendHasCall(echo.bidirectional([{}]))
+    const cut = t.rejects(watch.next(), { code: status.UNAVAILABLE })
+    await backend.close()
+    t.equal((await answer).message, 'last')
+    await cut
+  },
+)
 
 /** An answer on the same connection shows that the calls before it have arrived. */
 async function backendHasCall(answers: AsyncGenerator<unknown>): Promise<void> {

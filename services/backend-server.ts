@@ -27,7 +27,7 @@ const SERVER_OPTIONS = {
 const STOP_GRACE_MS = 2_000
 
 export interface BackendOptions {
-  /** The id that its answers carry. */
+  /** The id in its answers. */
   readonly id: string
   readonly listen: ListenAddress
   /** A delay in milliseconds before each call, except health checks and reflection. Default: 0. */
@@ -39,9 +39,9 @@ export interface BackendOptions {
 export interface Backend {
   /** `host:port` or `unix:/path`. */
   readonly address: string
-  /** Sends GOAWAY on all open connections and serves new ones; answers how many there were. */
+  /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
-  /** Lets calls in progress end for two seconds, then cuts them. */
+  /** Gives calls in progress two seconds to end, then closes their connections. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// A backend under TLS: who is let in, with plaintext beside it and without, and files that it cannot begin with.
+// A backend with TLS: which clients it accepts, with and without plaintext, and invalid files.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,11 @@ for (const allowPlaintext of [true, false]) {
         t.equal(await callAs(address, known), 0)
         t.equal(await callAs(address, { ca }), UNAVAILABLE, 'without a certificate')
         const stranger = await (await Authority.create('mesh')).issue(CLIENT)
-        t.equal(await callAs(address, { ca, issued: stranger }), UNAVAILABLE, 'of another authority')
+        t.equal(
+          await callAs(address, { ca, issued: stranger }),
+          UNAVAILABLE,
+          'with a certificate of another authority',
+        )
         t.equal(await callAs(address), allowPlaintext ? 0 : UNAVAILABLE, 'without TLS')
       }
       await expect()
@@ -49,7 +53,7 @@ for (const allowPlaintext of [true, false]) {
   )
 }
 
-t.test('without authorities of clients, none has to show who it is', async (t) => {
+t.test('without a client CA, no client needs a certificate', async (t) => {
   const { files, ca } = await makeFiles(t)
   const { certificate, key } = files
   const backend = await startBackend({ id: 'b1', listen: LISTEN, latencyMs: 0, tls: { certificate, key } })
@@ -57,7 +61,7 @@ t.test('without authorities of clients, none has to show who it is', async (t) =
   t.equal(await callAs(backend.address, { ca }), 0)
 })
 
-t.test('files that do not fit each other, or are not there, keep it from starting', async (t) => {
+t.test('a backend does not start if its files do not match or are missing', async (t) => {
   const { authority, files } = await makeFiles(t)
   const start = (tls: typeof files) => startBackend({ id: 'b1', listen: LISTEN, latencyMs: 0, tls })
   await t.rejects(start({ ...files, clientCa: '/nonexistent' }), {

@@ -36,7 +36,7 @@ function drainedIn(line: string): number | undefined {
   return JSON.parse(line).drained
 }
 
-t.test('it says where it serves, and serves there under its id', async (t) => {
+t.test('a backend prints its address, and answers there with its id', async (t) => {
   const { id, address } = await startBackendProcess(t, '--id', 'b7').ready
   t.equal(id, 'b7')
   t.match(address, /^127\.0\.0\.1:\d+$/)
@@ -79,7 +79,7 @@ for (const where of ['TCP', 'a Unix socket']) {
   })
 }
 
-/** Each way to end it; all of them are graceful. */
+/** Each way to end a backend; all of them are graceful. */
 const ENDS: Readonly<Record<string, (backend: RunningProcess) => unknown>> = {
   'the command stop': (backend) => backend.send('stop'),
   'the end of its stdin': (backend) => backend.endInput(),
@@ -103,27 +103,27 @@ for (const [what, end] of Object.entries(ENDS)) {
   })
 }
 
-t.test('a command that it does not know is refused in one line, and it goes on', async (t) => {
+t.test('an unknown command is reported in one line, and the backend goes on', async (t) => {
   const backend = startBackendProcess(t, '--id', 'b1')
   await backend.ready
-  const refusal = await backend.ask('explode', (line) => line)
-  t.equal(refusal, 'backend: "explode" is not a command; give drain or stop')
+  const problem = await backend.ask('explode', (line) => line)
+  t.equal(problem, 'backend: "explode" is not a command; give drain or stop')
   t.equal(await backend.ask('drain', drainedIn), 0)
 })
 
-t.test('an address that is taken is one line on stderr, and exit code 1', async (t) => {
+t.test('an address in use gives one line on stderr and exit code 1', async (t) => {
   const { address } = await startBackendProcess(t, '--id', 'b1').ready
   const second = startBackendProcess(t, '--id', 'b2', '--listen', address)
   await t.rejects(second.ready, {
     code: 'process-failed',
     message: [
       'the backend ended with exit code 1 before it was ready',
-      `  backend: ${address} is in use; end the process that listens there, or take port 0`,
+      `  backend: ${address} is in use; end the process that listens there, or use port 0`,
     ].join('\n'),
   })
 })
 
-t.test('bad flags are all listed on stderr, and exit code 2', async (t) => {
+t.test('invalid flags are all listed on stderr, with exit code 2', async (t) => {
   const backend = startBackendProcess(t, '--listen', 'here', '--latency-ms', 'soon')
   await t.rejects(backend.ready, {
     message:

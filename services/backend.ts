@@ -1,28 +1,28 @@
-// A backend as a process of its own: says on stdout where it serves, takes commands on stdin, and ends when stdin does.
+// A backend as its own process: prints its address on stdout, reads commands from stdin, and ends when stdin closes.
 import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
 import { startBackend } from './backend-server.ts'
 import {
-  complainAs,
   EXIT_BAD_FLAGS,
   EXIT_FAILED,
+  errorReporter,
+  handleDrainAndStop,
   limitBufferedMessages,
-  obeyDrainAndStop,
   print,
 } from './service-process.ts'
 
-const complain = complainAs('backend')
+const reportError = errorReporter('backend')
 
 async function main(args: readonly string[]): Promise<void> {
   limitBufferedMessages()
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
-  obeyDrainAndStop(backend, complain)
+  handleDrainAndStop(backend, reportError)
   print({ id: options.id, address: backend.address })
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const error = SwitchyardError.from(thrown)
-  complain(error)
+  reportError(error)
   process.exitCode = error.problems.length > 0 ? EXIT_BAD_FLAGS : EXIT_FAILED
 })

@@ -1,4 +1,4 @@
-// A server's certificate, its key and the authorities of its clients, from files that something else renews.
+// A server's certificate, its key and its client CA, read from files that another program renews.
 
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
@@ -9,7 +9,7 @@ import { SwitchyardError } from '../core/errors.ts'
 export interface CertificatePaths {
   readonly certificate: string
   readonly key: string
-  /** Where it is given, clients must show a certificate of one of these authorities. */
+  /** If present, clients must have a certificate signed by one of these authorities. */
   readonly clientCa?: string
 }
 
@@ -22,8 +22,8 @@ interface Contents {
 const INTERVAL_MS = 1_000
 
 /**
- * Reads the files each second, and takes what they hold once it is whole: a certificate whose key is not written yet leaves
- * the one before in force, where grpc-js's own watcher would turn connections away until both are there.
+ * Reads the files each second, and uses new contents once they are complete. While a new certificate has no matching key
+ * yet, the previous pair stays in use. (grpc-js's own watcher closes connections until both files are there.)
  */
 export class CertificateFiles implements experimental.CertificateProvider {
   readonly #paths: CertificatePaths
@@ -32,7 +32,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
   readonly #timer: NodeJS.Timeout
   #contents: Contents
 
-  /** @throws SwitchyardError `invalid-argument` where the files are not there, or do not fit each other */
+  /** @throws SwitchyardError `invalid-argument` if a file is missing, or key and certificate do not match */
   constructor(paths: CertificatePaths, intervalMs = INTERVAL_MS) {
     this.#paths = paths
     try {
@@ -48,13 +48,13 @@ export class CertificateFiles implements experimental.CertificateProvider {
 
   credentials(): ServerCredentials {
     const ca = this.#paths.clientCa === undefined ? null : this
-    // Whatever the names of its parameters say, the first one is asked for the server's own certificate.
+    // Despite the parameter names of grpc-js, the first provider gives the server's own certificate.
     return experimental.createCertificateProviderServerCredentials(this, ca, ca !== null)
   }
 
   addIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
     this.#identityListeners.add(listener)
-    this.#tell(listener, identityOf)
+    this.#notify(listener, identityOf)
   }
 
   removeIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
@@ -63,7 +63,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
 
   addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
     this.#caListeners.add(listener)
-    this.#tell(listener, caOf)
+    this.#notify(listener, caOf)
   }
 
   removeCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
@@ -74,8 +74,8 @@ export class CertificateFiles implements experimental.CertificateProvider {
     clearInterval(this.#timer)
   }
 
-  /** A tick later: the credentials hear of nothing before they have added their listener. */
-  #tell<T>(listener: (update: T) => void, updateOf: (contents: Contents) => T): void {
+  /** Notifies one tick later, because the credentials miss an update while they add their listener. */
+  #notify<T>(listener: (update: T) => void, updateOf: (contents: Contents) => T): void {
     process.nextTick(() => listener(updateOf(this.#contents)))
   }
 
@@ -84,7 +84,7 @@ export class CertificateFiles implements experimental.CertificateProvider {
     try {
       this.#contents = read(this.#paths)
     } catch {
-      return // Half of a renewal: the rest of it is there at the next look.
+      return // A renewal is half written. The next reading finds the rest.
     }
     if (isDeepStrictEqual(before, this.#contents)) return
     for (const listener of this.#caListeners) listener(caOf(this.#contents))

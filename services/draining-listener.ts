@@ -1,4 +1,4 @@
-// Listens for a grpc-js server, and can tell its open connections to go away while it goes on to take new ones.
+// Listens for a grpc-js server. It can send GOAWAY on the open connections and keep accepting new ones.
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import type { AddressInfo, ListenOptions, Socket } from 'node:net'
@@ -16,13 +16,12 @@ export interface Tls {
   readonly allowPlaintext: boolean
 }
 
-/** What a TLS connection begins with: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
+/** The first byte of a TLS connection: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const HANDSHAKE = 0x16
 
 /**
- * Takes connections and hands them to the server through its injectors. Each drain closes the injectors, and so the
- * connections that came through them, and opens the next; grpc-js's own `Server.drain` does not tell how many connections
- * there were.
+ * Accepts connections and hands them to the server through connection injectors. Each drain destroys the injectors, which
+ * drains their connections, and creates new ones. (grpc-js's own `Server.drain` does not return the number of connections.)
  */
 export class DrainingListener {
   readonly #server: Server
@@ -41,8 +40,8 @@ export class DrainingListener {
   }
 
   /**
-   * Answers with the address that clients dial: `host:port`, with the real port where 0 was given, or `unix:/path`.
-   * Throws `address-in-use`, or `invalid-argument` if it cannot bind the address for another reason.
+   * @returns the address that clients dial: `host:port`, with the actual port if 0 was given, or `unix:/path`
+   * @throws SwitchyardError `address-in-use`, or `invalid-argument` if it cannot bind the address for another reason
    */
   async listen(address: ListenAddress): Promise<string> {
     try {
@@ -52,10 +51,13 @@ export class DrainingListener {
       await rm(address.path)
       await this.#bind(address)
     }
-    return dialled(this.#listener.address(), address)
+    return dialedAddress(this.#listener.address(), address)
   }
 
-  /** Sends GOAWAY on the open connections that had none yet, and answers how many. Calls in progress go on to their end. */
+  /**
+   * Sends GOAWAY on the open connections that have not had one. Calls in progress run to their end.
+   * @returns the number of connections that got GOAWAY
+   */
   drain(): number {
     const drained = this.#sinceDrain.size
     this.#sinceDrain = new Set()
@@ -64,7 +66,7 @@ export class DrainingListener {
     return drained
   }
 
-  /** Takes no more connections, drains those that are open, and after `graceMs` cuts those that still are. */
+  /** Accepts no more connections, drains the open ones, and after `graceMs` milliseconds closes the rest. */
   close(graceMs: number): Promise<void> {
     this.#closing ??= this.#close(graceMs)
     return this.#closing
@@ -146,7 +148,7 @@ async function isAbandoned(path: string): Promise<boolean> {
   }
 }
 
-function dialled(bound: AddressInfo | string | null, address: ListenAddress): string {
+function dialedAddress(bound: AddressInfo | string | null, address: ListenAddress): string {
   if ('path' in address) return `unix:${address.path}`
   const port = typeof bound === 'object' && bound ? bound.port : address.port
   return hostAndPort({ host: address.host, port })
@@ -159,11 +161,11 @@ function hostAndPort({ host, port }: { readonly host: string; readonly port: num
 function listenError(address: ListenAddress, cause: unknown): SwitchyardError {
   const where = 'path' in address ? `unix:${address.path}` : hostAndPort(address)
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-    const mend =
+    const fix =
       'path' in address
-        ? 'end the process that listens there, or remove the file if none does'
-        : 'end the process that listens there, or take port 0'
-    return new SwitchyardError('address-in-use', `${where} is in use; ${mend}`, { cause })
+        ? 'end the process that listens there, or remove the file if no process does'
+        : 'end the process that listens there, or use port 0'
+    return new SwitchyardError('address-in-use', `${where} is in use; ${fix}`, { cause })
   }
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new SwitchyardError('invalid-argument', `cannot listen on ${where}: ${reason}`, { cause })

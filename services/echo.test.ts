@@ -13,12 +13,12 @@ type Request = MessageInitShape<typeof EchoRequestSchema>
 
 const MIB = 1024 * 1024
 
-/** The fields that tell answers apart. */
+/** The fields in which answers differ. */
 function brief({ message, backendId, sequence }: EchoResponse) {
   return [message, backendId, sequence]
 }
 
-t.test('unary repeats the message and says who answered whom', async (t) => {
+t.test('unary repeats the message, with the backend id and the peer', async (t) => {
   const { echo } = await openBackend(t)
   const response = await echo.unary({ message: 'hello' })
   t.same(brief(response), ['hello', 'b1', 0])
@@ -56,7 +56,7 @@ t.test('a bidirectional stream answers each request in order', async (t) => {
   ])
 })
 
-t.test('each answer carries as large a payload as was asked for, up to 16 MiB', async (t) => {
+t.test('each answer has a payload of the requested size, up to 16 MiB', async (t) => {
   const { echo } = await openBackend(t)
   for (const payloadSize of [0, 1, 100_000, 16 * MIB]) {
     t.equal((await echo.unary({ payloadSize })).payload.length, payloadSize)
@@ -68,12 +68,12 @@ t.test('each answer carries as large a payload as was asked for, up to 16 MiB', 
   )
 })
 
-t.test('a request may carry 16 MiB too', async (t) => {
+t.test('a request may also have 16 MiB', async (t) => {
   const { echo } = await openBackend(t)
   t.equal((await echo.unary({ message: 'big', payload: new Uint8Array(16 * MIB) })).message, 'big')
 })
 
-t.test('a delay is waited before each answer', async (t) => {
+t.test('each answer waits for the delay', async (t) => {
   const { echo } = await openBackend(t)
   const begun = performance.now()
   await collect(echo.serverStream({ count: 2, delay: { nanos: 60_000_000 } }))
@@ -91,7 +91,7 @@ t.test('a cancelled call ends its delay', async (t) => {
   await t.rejects(waiting, { name: 'AbortError' })
 })
 
-t.test('a status other than 0 is what the call ends with', async (t) => {
+t.test('the call ends with a requested status other than 0', async (t) => {
   const { echo } = await openBackend(t)
   const request: Request = { statusCode: status.UNAVAILABLE, statusMessage: 'go away' }
   const ended = { code: status.UNAVAILABLE, message: 'go away' }
@@ -108,7 +108,7 @@ t.test('a status other than 0 is what the call ends with', async (t) => {
   t.equal(received.length, 2, 'requests after it have no answer')
 })
 
-t.test('every status from 1 to 16 can be asked for', async (t) => {
+t.test('every status from 1 to 16 can be requested', async (t) => {
   const { echo } = await openBackend(t)
   for (let statusCode = 1; statusCode <= 16; statusCode += 1) {
     await t.rejects(echo.unary({ statusCode }), { code: statusCode })
@@ -142,7 +142,7 @@ const TOO_MUCH: readonly { readonly title: string; readonly request: Request; re
     message: 'status_message: 4098 bytes are too many; give at most 4096',
   },
   {
-    title: 'several wrongs, all named at once,',
+    title: 'a request with several problems',
     request: { statusCode: 99, payloadSize: 2 ** 32 - 1 },
     message:
       'payload_size: 4294967295 bytes are too many; give at most 16777216 (16 MiB); ' +
@@ -153,15 +153,15 @@ const TOO_MUCH: readonly { readonly title: string; readonly request: Request; re
 for (const { title, request, message } of TOO_MUCH) {
   t.test(`${title} is INVALID_ARGUMENT in every kind of call`, async (t) => {
     const { echo } = await openBackend(t)
-    const refused = { code: status.INVALID_ARGUMENT, message }
-    await t.rejects(echo.unary(request), refused)
-    await t.rejects(collect(echo.serverStream(request)), refused)
-    await t.rejects(echo.clientStream([{}, request]), refused)
-    await t.rejects(collect(echo.bidirectional([{}, request])), refused)
+    const rejection = { code: status.INVALID_ARGUMENT, message }
+    await t.rejects(echo.unary(request), rejection)
+    await t.rejects(collect(echo.serverStream(request)), rejection)
+    await t.rejects(echo.clientStream([{}, request]), rejection)
+    await t.rejects(collect(echo.bidirectional([{}, request])), rejection)
   })
 }
 
-t.test('the largest of everything is taken', async (t) => {
+t.test('the largest allowed values are accepted', async (t) => {
   const { echo } = await openBackend(t)
   const statusMessage = 'é'.repeat(2048)
   await t.rejects(echo.unary({ statusCode: 16, statusMessage }), { code: 16, message: statusMessage })

@@ -1,4 +1,4 @@
-// switchyard.echo.v1.EchoService: answers with what it was sent, as slowly, as largely or as badly as the request asks.
+// switchyard.echo.v1.EchoService: repeats the request's message, with the delay, payload size and status that the request sets.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { create } from '@bufbuild/protobuf'
@@ -16,15 +16,15 @@ import { RpcStatusError } from './rpc/index.ts'
 const MAX_DELAY_MS = 60_000
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
 const MAX_STATUS_CODE = 16
-/** A status travels in HTTP/2 headers, percent-encoded; Envoy takes 60 KiB of them and Node 64 KiB. */
+/** A status message is sent in HTTP/2 headers, percent-encoded. Envoy accepts 60 KiB of headers, Node 64 KiB. */
 const MAX_STATUS_MESSAGE_BYTES = 4096
 
-/** Every payload is a view of these zeros, so that answers which wait for a slow client cost no memory. */
+/** Every payload is a view of these zeros, so answers that wait for a slow client need no memory. */
 const ZEROS = new Uint8Array(MAX_PAYLOAD_BYTES)
 
 /**
- * The handlers of a backend named `backendId`. Where a status is asked for, a stream sends its answers first
- * and then ends with it. A client stream behaves as its last request asks.
+ * The handlers of a backend named `backendId`. If a request sets a status, a stream sends its answers first and then ends
+ * with that status. A client stream does what its last request sets.
  */
 export function echoService(backendId: string): Implementation<typeof EchoService> {
   async function answer(
@@ -40,7 +40,7 @@ export function echoService(backendId: string): Implementation<typeof EchoServic
     async unary(request, context) {
       check(request)
       const response = await answer(request, 0, context)
-      endAsAsked(request)
+      endWithRequestedStatus(request)
       return response
     },
 
@@ -48,7 +48,7 @@ export function echoService(backendId: string): Implementation<typeof EchoServic
       check(request)
       const count = Math.max(request.count, 1)
       for (let sequence = 0; sequence < count; sequence += 1) yield answer(request, sequence, context)
-      endAsAsked(request)
+      endWithRequestedStatus(request)
     },
 
     async clientStream(requests, context) {
@@ -60,7 +60,7 @@ export function echoService(backendId: string): Implementation<typeof EchoServic
         received += 1
       }
       const response = await answer(last, received, context)
-      endAsAsked(last)
+      endWithRequestedStatus(last)
       return response
     },
 
@@ -69,7 +69,7 @@ export function echoService(backendId: string): Implementation<typeof EchoServic
       for await (const request of requests) {
         check(request)
         yield answer(request, sequence, context)
-        endAsAsked(request)
+        endWithRequestedStatus(request)
         sequence += 1
       }
     },
@@ -91,7 +91,7 @@ function check({ delay, payloadSize, statusCode, statusMessage }: EchoRequest): 
   ])
 }
 
-function endAsAsked({ statusCode, statusMessage }: EchoRequest): void {
+function endWithRequestedStatus({ statusCode, statusMessage }: EchoRequest): void {
   if (statusCode !== 0) throw new RpcStatusError(statusCode, statusMessage)
 }
 

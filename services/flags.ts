@@ -3,7 +3,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 
-/** @throws SwitchyardError `invalid-argument` for a flag that is not known, or has no value where it needs one */
+/** @throws SwitchyardError `invalid-argument` for an unknown flag, or one without its value */
 export function parseFlags<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: Options,

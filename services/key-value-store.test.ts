@@ -1,16 +1,16 @@
-// What the store does that no call on a fast connection shows.
+// Properties of the store that calls on a fast connection do not show.
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { KeyValueStore } from './key-value-store.ts'
 
-t.test('a value is copied, so that the buffer it came in can go', (t) => {
+t.test('a value is copied, so its network buffer can be freed', (t) => {
   const buffer = Buffer.from('value')
   const entry = new KeyValueStore().put('a', buffer)
   t.not(entry.value.buffer, buffer.buffer)
   t.end()
 })
 
-t.test('a change during the first entries of a watch comes after them', async (t) => {
+t.test('a change during the existing entries of a watch comes after them', async (t) => {
   const store = new KeyValueStore()
   const none = new Uint8Array(0)
   store.put('a', none)
@@ -32,7 +32,7 @@ t.test('a watcher that falls 1,024 changes behind gets an error and buffers no m
   await watch.next()
   for (let change = 0; change < 1024; change += 1) store.put('p/a', none)
   store.put('q/a', none)
-  t.match((await watch.next()).value, { kind: 'put' }, 'so far it is well')
+  t.match((await watch.next()).value, { kind: 'put' }, 'up to the limit the watch continues')
   for (let change = 0; change < 2; change += 1) store.put('p/a', none)
   await t.rejects(watch.next(), { code: status.RESOURCE_EXHAUSTED })
 })

@@ -10,21 +10,21 @@ export interface StoredEntry {
   readonly version: bigint
 }
 
-/** A write, or a removal (with an empty value). */
+/** A put, or a delete (with an empty value). */
 export interface EntryChange {
   readonly kind: 'put' | 'delete'
   readonly entry: StoredEntry
 }
 
-/** One step of a watch; `caught-up` comes once, after all entries that were there before. */
+/** One step of a watch. `caught-up` comes once, after all existing entries. */
 export type WatchStep = EntryChange | { readonly kind: 'caught-up' }
 
-/** Changes that a slow watcher may be behind before its watch ends; with values of 1 MiB that is 1 GiB. */
+/** How many changes a slow watcher may be behind before its watch ends. With values of 1 MiB that is 1 GiB. */
 const MAX_PENDING_CHANGES = 1024
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Entries in memory. Each change, anywhere, takes the next version; the first is 1. */
+/** Entries in memory. Each change of any key gets the next version; the first is 1. */
 export class KeyValueStore {
   readonly #entries = new Map<string, StoredEntry>()
   readonly #changes = new EventEmitter<{ change: [EntryChange] }>().setMaxListeners(0)
@@ -34,7 +34,7 @@ export class KeyValueStore {
     return this.#entries.get(key)
   }
 
-  /** Writes a copy of `value`, which may be a window on a much larger buffer of the network. */
+  /** Stores a copy of `value`, because it may be a view of a much larger network buffer. */
   put(key: string, value: Uint8Array): StoredEntry {
     const entry = { key, value: new Uint8Array(value), version: this.#nextVersion() }
     this.#entries.set(key, entry)
@@ -42,7 +42,7 @@ export class KeyValueStore {
     return entry
   }
 
-  /** Says whether the key was there. */
+  /** @returns whether the key existed */
   delete(key: string): boolean {
     if (!this.#entries.delete(key)) return false
     const entry = { key, value: NO_BYTES, version: this.#nextVersion() }
@@ -50,7 +50,7 @@ export class KeyValueStore {
     return true
   }
 
-  /** Entries whose key begins with `prefix` and comes after `after`, in the order of JavaScript's strings. */
+  /** Entries whose key starts with `prefix` and sorts after `after`, in JavaScript's string order. */
   list(prefix: string, after = ''): readonly StoredEntry[] {
     return [...this.#entries.values()]
       .filter(({ key }) => key.startsWith(prefix) && key > after)
@@ -58,8 +58,8 @@ export class KeyValueStore {
   }
 
   /**
-   * The entries under `prefix`, then `caught-up`, then each change to them until the signal aborts (AbortError).
-   * Throws RESOURCE_EXHAUSTED where the reader is too slow.
+   * Yields the entries under `prefix`, then `caught-up`, then each change to them until the signal aborts (AbortError).
+   * @throws RpcStatusError RESOURCE_EXHAUSTED if the reader is too slow
    */
   async *watch(prefix: string, signal: AbortSignal): AsyncGenerator<WatchStep, never> {
     const present = this.list(prefix)

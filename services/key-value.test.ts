@@ -10,7 +10,7 @@ const encoder = new TextEncoder()
 const ONE = encoder.encode('one')
 const TWO = encoder.encode('two')
 
-t.test('what was put is got, until it is deleted', async (t) => {
+t.test('get returns the value of the last put, until the key is deleted', async (t) => {
   const { keyValue } = await openBackend(t)
   const put = await keyValue.put({ key: 'a', value: ONE })
   t.match(put, { entry: { key: 'a', value: ONE, version: 1n }, backendId: 'b1' })
@@ -23,7 +23,7 @@ t.test('what was put is got, until it is deleted', async (t) => {
   })
 })
 
-t.test('versions grow with each change anywhere, and with nothing else', async (t) => {
+t.test('each change of any key increases the version, and nothing else does', async (t) => {
   const { keyValue } = await openBackend(t)
   const put = async (key: string) => (await keyValue.put({ key })).entry?.version
   t.equal(await put('a'), 1n)
@@ -31,28 +31,28 @@ t.test('versions grow with each change anywhere, and with nothing else', async (
   await keyValue.delete({ key: 'b' })
   await keyValue.delete({ key: 'b' })
   await keyValue.get({ key: 'a' })
-  t.equal(await put('a'), 4n, 'the removal of what was there took 3, the others none')
+  t.equal(await put('a'), 4n, 'the delete of an existing key took version 3, the others took none')
 })
 
-t.test('expected_version writes only over what the writer knows', async (t) => {
+t.test('expected_version overwrites only that version', async (t) => {
   const { keyValue } = await openBackend(t)
   const aborted = (message: string) => ({ code: status.ABORTED, message })
-  const mend = '; get it again and put with its version'
+  const fix = '; get it again and put with its version'
 
   await t.rejects(
     keyValue.put({ key: 'a', expectedVersion: 7n }),
-    aborted(`key "a" does not exist but was expected at version 7${mend}`),
+    aborted(`key "a" does not exist but was expected at version 7${fix}`),
   )
   const first = await keyValue.put({ key: 'a', value: ONE, expectedVersion: 0n })
-  t.equal(first.entry?.version, 1n, 'a refused write takes no version')
+  t.equal(first.entry?.version, 1n, 'a rejected write takes no version')
   await t.rejects(
     keyValue.put({ key: 'a', value: TWO, expectedVersion: 0n }),
-    aborted(`key "a" is at version 1 but was expected to be absent${mend}`),
+    aborted(`key "a" is at version 1 but was expected to be absent${fix}`),
   )
   await keyValue.put({ key: 'a', value: TWO, expectedVersion: 1n })
   await t.rejects(
     keyValue.put({ key: 'a', value: ONE, expectedVersion: 1n }),
-    aborted(`key "a" is at version 2 but was expected at version 1${mend}`),
+    aborted(`key "a" is at version 2 but was expected at version 1${fix}`),
   )
   t.match(await keyValue.get({ key: 'a' }), { entry: { value: TWO, version: 2n } })
 })
@@ -77,14 +77,14 @@ t.test('the last page has no token, even where it is full', async (t) => {
   t.match(await keyValue.list({ prefix: 'none' }), { entries: [], nextPageToken: '', backendId: 'b1' })
 })
 
-t.test('a page size of 0 is read as 100, and 1,000 is taken', async (t) => {
+t.test('a page size of 0 means 100, and 1,000 is accepted', async (t) => {
   const { keyValue } = await openBackend(t)
   for (let index = 0; index <= 1000; index += 1) await keyValue.put({ key: String(index) })
   t.equal((await keyValue.list({ pageSize: 0 })).entries.length, 100)
   t.equal((await keyValue.list({ pageSize: 1000 })).entries.length, 1000)
 })
 
-t.test('a page goes on after its token where the key of the token was deleted', async (t) => {
+t.test('a page continues after its token even if the key of the token was deleted', async (t) => {
   const { keyValue } = await openBackend(t)
   for (const key of ['a', 'b', 'c']) await keyValue.put({ key })
   const { nextPageToken } = await keyValue.list({ pageSize: 2 })
@@ -108,14 +108,14 @@ t.test('a page of large values ends before it is too large for a client', async 
   t.equal(second.nextPageToken, '')
 })
 
-t.test('keys and values may be as large as is said', async (t) => {
+t.test('keys and values may have the documented sizes', async (t) => {
   const { keyValue } = await openBackend(t)
   const key = 'é'.repeat(128)
   await keyValue.put({ key, value: new Uint8Array(MIB) })
   t.equal((await keyValue.get({ key })).entry?.value.length, MIB)
 })
 
-t.test('what breaks a limit is INVALID_ARGUMENT', async (t) => {
+t.test('a request beyond a limit is INVALID_ARGUMENT', async (t) => {
   const { keyValue } = await openBackend(t)
   await keyValue.put({ key: 'p/1' })
   await keyValue.put({ key: 'p/2' })
@@ -154,7 +154,7 @@ async function take(watch: AsyncIterator<WatchResponse>, count: number): Promise
   return steps
 }
 
-t.test('a watch sends what is there, says so, and then sends each change under its prefix', async (t) => {
+t.test('a watch sends the existing entries, then CAUGHT_UP, then each change under its prefix', async (t) => {
   const { keyValue } = await openBackend(t)
   await keyValue.put({ key: 'p/b', value: ONE })
   await keyValue.put({ key: 'p/a', value: ONE })
@@ -171,7 +171,7 @@ t.test('a watch sends what is there, says so, and then sends each change under i
   await watch.return()
 })
 
-t.test('two watches hear of a change each, and the end of one is not the end of the other', async (t) => {
+t.test('two watches both get each change, and one can end without the other', async (t) => {
   const { keyValue } = await openBackend(t)
   const watches = [keyValue.watch({}), keyValue.watch({})] as const
   for (const watch of watches) t.same(await take(watch, 1), ['CAUGHT_UP'])

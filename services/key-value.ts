@@ -17,7 +17,7 @@ const MAX_KEY_BYTES = 256
 const MAX_VALUE_BYTES = 1024 * 1024
 const MAX_PAGE_SIZE = 1000
 const DEFAULT_PAGE_SIZE = 100
-/** A page ends early rather than outgrow the 4 MiB that a gRPC client takes by default. */
+/** A page ends early at this size: by default a gRPC client accepts messages of 4 MiB. */
 const MAX_PAGE_BYTES = 3 * 1024 * 1024
 
 const KIND_OF_STEP = {
@@ -26,7 +26,7 @@ const KIND_OF_STEP = {
   'caught-up': WatchResponse_Kind.CAUGHT_UP,
 } as const satisfies Record<WatchStep['kind'], WatchResponse_Kind>
 
-/** The handlers of a backend named `backendId`, with a store of their own, empty at first. */
+/** The handlers of a backend named `backendId`, with a new, empty store. */
 export function keyValueService(backendId: string): Implementation<typeof KeyValueService> {
   const store = new KeyValueStore()
   return {
@@ -90,7 +90,7 @@ function pageSizeProblem({ pageSize }: ListRequest): string | false {
   return pageSize > MAX_PAGE_SIZE && `page_size: ${pageSize} is too many; give at most ${MAX_PAGE_SIZE}`
 }
 
-/** A page token is the last key of its page in base64url. An empty or forged token has no key. */
+/** A page token is the last key of its page in base64url. An empty or invalid token gives no key. */
 function tokenOfKey(key: string): string {
   return Buffer.from(key).toString('base64url')
 }

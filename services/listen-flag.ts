@@ -1,12 +1,12 @@
-// Reads the flag --listen, which all processes of services have, and others like it.
+// Reads the flag --listen of service processes, and flags of the same form.
 import type { Problem } from '../core/errors.ts'
 import type { ListenAddress } from './draining-listener.ts'
 
 const MAX_PORT = 65_535
-/** Linux keeps 108 bytes for a socket's path, with a zero at its end: https://man7.org/linux/man-pages/man7/unix.7.html */
+/** Linux has 108 bytes for a socket's path, including a terminating zero: https://man7.org/linux/man-pages/man7/unix.7.html */
 const MAX_PATH_BYTES = 107
 
-/** `host:port` or `unix:/path`; what is wrong with it is added to `problems`. */
+/** Reads `host:port` or `unix:/path`. Adds what is wrong to `problems`. */
 export function readListen(text: string, problems: Problem[], flag = '--listen'): ListenAddress {
   const path = text.startsWith('unix:') ? text.slice('unix:'.length) : undefined
   if (path !== undefined) {

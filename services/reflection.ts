@@ -1,4 +1,4 @@
-// Gives @grpc/reflection the file descriptors that protobuf-es generated, in the shape of proto-loader's definitions.
+// The gRPC reflection service. Wraps protobuf-es's file descriptors as proto-loader definitions, which @grpc/reflection needs.
 import type { DescFile, DescService } from '@bufbuild/protobuf'
 import { toBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
@@ -6,12 +6,12 @@ import { ReflectionService } from '@grpc/reflection'
 
 type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0]
 
-/** The reflection service for `services`: their files and all files that those import, as they were written. */
+/** The reflection service for `services`, with their files and all files that those import. */
 export function reflectionOf(services: readonly DescService[]): ReflectionService {
   return new ReflectionService(packageDefinition(services))
 }
 
-/** Of an entry, reflection reads nothing but the encoded files, so an enum's definition, the least there is, will do. */
+/** Reflection reads only the encoded files of an entry, so the smallest definition, that of an enum, is enough. */
 function packageDefinition(services: readonly DescService[]): PackageDefinition {
   const files = new Set<DescFile>()
   for (const { file } of services) addWithImports(file, files)

@@ -1,4 +1,4 @@
-// Common to all service processes: JSON lines on stdout, commands on stdin, and an end when stdin closes or a signal comes.
+// Shared by all service processes: JSON lines on stdout, commands on stdin, and an end when stdin closes or a signal arrives.
 
 import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
@@ -7,12 +7,12 @@ import { SwitchyardError } from '../core/errors.ts'
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
 
-/** Messages that a stream keeps in each direction for a peer or a handler that does not take them. */
+/** Messages that a stream buffers in each direction for a peer or a handler that does not read. */
 const BUFFERED_MESSAGES = 2
 
 /**
- * Limits what the streams of this process buffer. grpc-js counts messages, not bytes: by Node's default it keeps 16 requests
- * and 16 responses for a client that takes no answers, which is 32 MiB a stream where messages have 1 MiB.
+ * Limits what the streams of this process buffer. grpc-js counts messages, not bytes: by Node's default it buffers 16
+ * requests and 16 responses for a client that does not read, which is 32 MiB a stream with messages of 1 MiB.
  */
 export function limitBufferedMessages(): void {
   setDefaultHighWaterMark(true, BUFFERED_MESSAGES)
@@ -22,16 +22,16 @@ export function print(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-/** Says on stderr what went wrong, and in which process. */
-export function complainAs(name: string): (thrown: unknown) => void {
+/** A function that writes an error to stderr, prefixed with the name of the process. */
+export function errorReporter(name: string): (thrown: unknown) => void {
   return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
 }
 
-/** Calls `obey` with each line of stdin; closes and exits when stdin ends or a signal says so. */
-export function serveUntilTold(obey: (line: string) => void, close: () => Promise<unknown>): void {
+/** Calls `onLine` with each line of stdin. Closes and exits when stdin closes, or on SIGTERM or SIGINT. */
+export function serveUntilStopped(onLine: (line: string) => void, close: () => Promise<unknown>): void {
   const stop = () => void close().then(() => process.exit(0))
   const lines = createInterface({ input: process.stdin })
-  lines.on('line', obey)
+  lines.on('line', onLine)
   // The parent is gone, so no other process would end this one.
   lines.on('close', stop)
   process.on('SIGTERM', stop)
@@ -45,16 +45,16 @@ export interface DrainableServer {
 }
 
 /** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
-export function obeyDrainAndStop(server: DrainableServer, complain: (thrown: unknown) => void): void {
+export function handleDrainAndStop(server: DrainableServer, reportError: (thrown: unknown) => void): void {
   const commands = new Map([
     ['drain', () => print({ drained: server.drain() })],
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
-  serveUntilTold(
+  serveUntilStopped(
     (line) => {
       const command = commands.get(line.trim())
       if (command) command()
-      else complain(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
+      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
     },
     () => server.close(),
   )

@@ -1,4 +1,4 @@
-// Calls health and reflection as any gRPC tool would: by their own .proto files.
+// Calls health and reflection through their own .proto files, as other gRPC tools do.
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { fromBinary } from '@bufbuild/protobuf'
@@ -46,7 +46,7 @@ export function standardServices(t: Test, address: string) {
   }
 
   return {
-    /** The health of one service, by its name. */
+    /** The health of a service, by name. */
     check(service: string): Promise<string> {
       const { path, requestSerialize, responseDeserialize } = method(HEALTH, 'grpc.health.v1.Health', 'Check')
       return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ export function standardServices(t: Test, address: string) {
       })
     },
 
-    /** Each health that one service has from now on; ends with the connection. */
+    /** Each health status of a service from now on; ends with the connection. */
     async *watch(service: string): AsyncGenerator<string, void> {
       const { path, requestSerialize, responseDeserialize } = method(HEALTH, 'grpc.health.v1.Health', 'Watch')
       const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service })
@@ -80,7 +80,7 @@ export function standardServices(t: Test, address: string) {
       return list_services_response?.service.map(({ name }) => name) ?? []
     },
 
-    /** The files that hold a symbol, its own first; where there is none, an error's text. */
+    /** The files that a symbol needs, its own first; or the error's text if there is no such symbol. */
     async filesOf(symbol: string): Promise<readonly FileDescriptorProto[] | string> {
       const { file_descriptor_response, error_response } = await reflect({ file_containing_symbol: symbol })
       if (!file_descriptor_response) return error_response?.error_message ?? 'no answer'

@@ -1,4 +1,4 @@
-// What the processes of a testbed share: the path of their source, and the line that says that they are ready.
+// Shared by the processes of a testbed: the path of their source, and the parser of their ready line.
 
 import { fileURLToPath } from 'node:url'
 

@@ -55,7 +55,7 @@ export function describeTestbed({
   }
 }
 
-/** The testbed that runs on this folder; undefined if there is none, or its process has ended. */
+/** The testbed that runs on this folder; undefined without one, or if its process has ended. */
 export async function readStateFile(folder: string): Promise<TestbedDescription | undefined> {
   const { pid, ...description } = (await readJson(fileIn(folder))) ?? { pid: 0 }
   return isRunning(pid) ? (description as TestbedDescription) : undefined

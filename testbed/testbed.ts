@@ -1,4 +1,4 @@
-// Starts a whole testbed, each part a process: backends, the control plane, fleets of Envoys.
+// Starts a testbed: backends, the control plane and fleets of Envoys, each part as its own process.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -84,8 +84,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
 
   const security = options.security ? await startSecurity(group, folder, given) : undefined
   if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
-  const places = placeBackends(options.backends, given, security ? SECURITY_UPSTREAMS : [])
-  const backends = await Promise.all(places.map((place) => startBackend(group, folder, place)))
+  const backendOptions = backendOptionsOf(options.backends, given, security ? SECURITY_UPSTREAMS : [])
+  const backends = await Promise.all(backendOptions.map((one) => startBackend(group, folder, one)))
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
 
   const fleetNames = [...(options.fleets ?? DEFAULT_FLEETS).keys()]
@@ -134,7 +134,7 @@ async function readDocument(file: string): Promise<Document> {
   }
 }
 
-function placeBackends(
+function backendOptionsOf(
   count: number,
   given: Document | undefined,
   taken: readonly string[],

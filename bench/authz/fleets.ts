@@ -35,7 +35,7 @@ export const CELLS: readonly Cell[] = [
 export const ISSUER = 'https://issuer.bench'
 export const AUDIENCE = 'echo'
 
-/** Data of the policy in policies/authz: every caller has the role user, so that the whole policy runs without a token too. */
+/** Data of the policy in policies/authz: every caller has the role user, so the full policy also runs without a token. */
 export const POLICY_DATA = {
   access: {
     methods: { 'switchyard.echo.v1.EchoService/Unary': { roles: ['user'] } },

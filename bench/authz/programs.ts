@@ -82,7 +82,7 @@ export async function runLoad({
     join(GO_FOLDER, 'load'),
     Object.entries(flags).map(([name, value]) => `-${name}=${value}`),
   )
-  const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr)])
-  if (out === '') throw new SwitchyardError('process-failed', `the load on ${target} failed: ${complaint}`)
+  const [out, problem] = await Promise.all([text(child.stdout), text(child.stderr)])
+  if (out === '') throw new SwitchyardError('process-failed', `the load on ${target} failed: ${problem}`)
   return JSON.parse(out)
 }

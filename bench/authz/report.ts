@@ -35,7 +35,7 @@ export function renderReport(samples: readonly Sample[], throughput: readonly Th
       .map((fact) => `- ${fact}`)
       .join('\n'),
     ...rates.flatMap((rate) => [`## At ${rate} calls per second`, tableAt(samples, rate)]),
-    'p50 and p99: whole calls through Envoy, from the time at which they were due, in µs. "added": compared with no policy in the same round. CPU: all threads, per call.',
+    'p50 and p99: latency of calls through Envoy, from the time at which they were due, in µs. "added": compared with no policy in the same round. CPU: all threads, per call.',
     '## Decisions per second of one authorizer',
     table(
       ['', 'decisions/s'],

@@ -1,4 +1,4 @@
-// What the server reports of its streams.
+// Callbacks of the server's streams.
 
 package main
 
@@ -17,7 +17,7 @@ import (
 
 type counters struct{ streams, open, reqs, acks, nacks, resps atomic.Int64 }
 
-// callbacks counts requests and responses, and tells the snapshots which nodes there are.
+// callbacks counts requests and responses, and registers nodes for their snapshots.
 func callbacks(s *state, f *flipper, c *counters) server.CallbackFuncs {
 	seen := func(n *core.Node) {
 		if *flips != "" {

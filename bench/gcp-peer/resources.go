@@ -79,7 +79,7 @@ func mkRoutes(n, gen int) *route.RouteConfiguration {
 	return &route.RouteConfiguration{Name: "route-main", VirtualHosts: []*route.VirtualHost{{Name: "all", Domains: []string{"*"}, Routes: rs}}}
 }
 
-// addrs returns the made-up endpoints of cluster i.
+// addrs returns the fake endpoints of cluster i.
 func addrs(i int) []string {
 	var a []string
 	for e := 0; e < *epPer; e++ {

@@ -16,7 +16,7 @@ export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/
 export interface GoTools {
   /** The server on go-control-plane: the peer. */
   readonly peer: string
-  /** The client that stands for many Envoys, the same for all servers. */
+  /** The client that acts as many Envoys, the same for all servers. */
   readonly swarm: string
 }
 

@@ -12,7 +12,7 @@ export async function publish(
 ): Promise<void> {
   const how = full ? `${command} -- --full` : command
   const environment = describeEnvironment().map((fact) => `- ${fact}`)
-  const text = [`# ${title}`, `Made by \`${how}\`.`, environment.join('\n'), body].join('\n\n')
+  const text = [`# ${title}`, `Created by \`${how}\`.`, environment.join('\n'), body].join('\n\n')
   if (out !== undefined) await writeFile(out, `${text}\n`)
   process.stdout.write(`${text}\n`)
 }

@@ -18,11 +18,11 @@ export interface Round {
 export interface SwarmOptions {
   readonly streams: number
   readonly mode: Mode
-  /** The most rounds that will run. */
+  /** The maximum number of rounds. */
   readonly rounds: number
   /** Default: all four, as an Envoy subscribes to them. */
   readonly types?: string
-  /** A round ends when no response has come for so long. */
+  /** A round ends when no response has arrived for this long. */
   readonly settleMs: number
 }
 

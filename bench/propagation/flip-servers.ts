@@ -1,4 +1,4 @@
-// Starts the servers under test: the whole control plane, the bare library, and go-control-plane, with three Envoys each.
+// Starts the servers under test: the control plane, the bare library, and go-control-plane, with three Envoys each.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -73,11 +73,11 @@ export async function startServers(group: ProcessGroup, tools: GoTools, folder: 
   }
 
   const timer = new RequestTimer()
-  const whole = await startWhole(group, folder, document, timer)
+  const controlPlane = await startControlPlaneServer(group, folder, document, timer)
   const library = await startLibrary(group, flips, timer)
   const peer = await startPeer(group, tools, flips, timer)
   const servers: FlipServer[] = []
-  for (const [at, { name, xds, flip }] of [whole, library, peer].entries()) {
+  for (const [at, { name, xds, flip }] of [controlPlane, library, peer].entries()) {
     servers.push({ name, flip, nodes: await startFleet(xds, at) })
   }
   return { servers, backends }
@@ -85,7 +85,7 @@ export async function startServers(group: ProcessGroup, tools: GoTools, folder: 
 
 type Started = Pick<FlipServer, 'name' | 'flip'> & { readonly xds: string }
 
-async function startWhole(
+async function startControlPlaneServer(
   group: ProcessGroup,
   folder: string,
   document: unknown,
@@ -95,8 +95,8 @@ async function startWhole(
   await writeFile(configFile, stringify(document))
   const anywhere = '127.0.0.1:0'
   const state = join(folder, 'state')
-  const place = { configFile, admin: anywhere, xds: anywhere, state }
-  const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, place)
+  const options = { configFile, admin: anywhere, xds: anywhere, state }
+  const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, options)
   const authorization = `Bearer ${await readToken(tokensFile, 'operator')}`
   return {
     name: 'switchyard',

@@ -1,4 +1,5 @@
-// Flips between L4 and L7 under load: when all Envoys had ACKed, when calls behaved the new way, and when the last old connection was gone.
+// Flips between L4 and L7 under load: the time until all Envoys have ACKed, until new calls use the new mode, and until the last old
+// connection is gone.
 
 import type { LbMode } from '../../api/schemas/lb.ts'
 import { untilNoConnections } from '../../testbed/flips/open-connections.ts'
@@ -9,8 +10,8 @@ import { untilBehaves } from './probe.ts'
 /** Times in milliseconds from the request that flips. */
 export interface FlipTimes {
   readonly acked: readonly number[]
-  /** Until every Envoy treated a new connection the new way. */
-  readonly anew: readonly number[]
+  /** Until every Envoy handled a new connection in the new mode. */
+  readonly newMode: readonly number[]
   /** Until no connection of the old mode was open. Only for the control plane: the servers have no influence on it. */
   readonly gone: readonly number[]
   readonly calls: number
@@ -20,14 +21,14 @@ export interface FlipTimes {
 export type FlipResults = Readonly<Record<FlipServer['name'], FlipTimes>>
 
 const CALLS_AROUND = 40
-/** Flips before the measurement, with cold code and connections: their calls count, their times do not. */
+/** Flips before the measurement, with cold code and connections. Their calls count, but their times do not. */
 const WARM_UPS = 2
 
-/** Flips each server so many times, one after the other. */
+/** Flips each server this number of times, one after the other. */
 export async function measureFlips({ servers, backends }: Setup, flips: number): Promise<FlipResults> {
   const results = new Map(
-    servers.map(({ name }) => [name, { acked: [], anew: [], gone: [], calls: 0, failures: [] }]),
-  ) as Map<string, { acked: number[]; anew: number[]; gone: number[]; calls: number; failures: string[] }>
+    servers.map(({ name }) => [name, { acked: [], newMode: [], gone: [], calls: 0, failures: [] }]),
+  ) as Map<string, { acked: number[]; newMode: number[]; gone: number[]; calls: number; failures: string[] }>
   for (let flip = -WARM_UPS; flip < flips; flip += 1) {
     const [from, to]: readonly [LbMode, LbMode] = flip % 2 === 0 ? ['l4', 'l7'] : ['l7', 'l4']
     for (const server of servers) {
@@ -37,8 +38,8 @@ export async function measureFlips({ servers, backends }: Setup, flips: number):
       await load.further(CALLS_AROUND)
       const begun = performance.now()
       const since = () => performance.now() - begun
-      const anew = Promise.all(server.nodes.map(({ target }) => untilBehaves(target, to))).then(since)
-      const times = { acked: await server.flip(to), anew: await anew, gone: Number.NaN }
+      const newMode = Promise.all(server.nodes.map(({ target }) => untilBehaves(target, to))).then(since)
+      const times = { acked: await server.flip(to), newMode: await newMode, gone: Number.NaN }
       if (server.name === 'switchyard') {
         // Only the backends can make an L4 client reconnect: see testbed/flips/switch-under-load.ts.
         if (from === 'l4') await Promise.all(backends.map(({ drain }) => drain()))
@@ -54,7 +55,7 @@ export async function measureFlips({ servers, backends }: Setup, flips: number):
       result.failures.push(...failures)
       if (flip < 0) continue
       result.acked.push(times.acked)
-      result.anew.push(times.anew)
+      result.newMode.push(times.newMode)
       if (!Number.isNaN(times.gone)) result.gone.push(times.gone)
     }
   }

@@ -18,7 +18,7 @@ export interface Growth {
   readonly upstreams: number
   /** A merge patch of one endpoint: from the request until a client receives the endpoint, in milliseconds. */
   readonly patchMs: number
-  /** The same with a PUT of the whole document. */
+  /** The same with a PUT of the full document. */
   readonly putMs: number
 }
 
@@ -42,8 +42,8 @@ async function measureSize(folder: string, upstreams: number): Promise<Growth> {
     await writeFile(configFile, JSON.stringify(manyUpstreams(1)))
     const anywhere = '127.0.0.1:0'
     const state = join(folder, `state-${upstreams}`)
-    const place = { configFile, admin: anywhere, xds: anywhere, state }
-    const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, place)
+    const options = { configFile, admin: anywhere, xds: anywhere, state }
+    const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, options)
     const token = await readToken(tokensFile, 'operator')
     const send = (method: 'PATCH' | 'PUT', body: string) =>
       write(`${adminUrl}/v1/config`, token, method, body)

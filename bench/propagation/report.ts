@@ -26,7 +26,7 @@ export function renderPropagationReport({ flips, store, growth }: PropagationRes
     ...describeFailures(flips),
     describeShare(flips, store),
     '## One upstream changed among many',
-    'From the request until a client holds the new endpoint, medians.',
+    'From the request until a client has the new endpoint, medians.',
     renderGrowth(growth),
   ].join('\n\n')
 }
@@ -34,12 +34,12 @@ export function renderPropagationReport({ flips, store, growth }: PropagationRes
 function renderFlips(flips: FlipResults): string {
   const head = ['', 'flips', 'last ACK', 'new mode everywhere', 'last old connection gone', 'calls', 'failed']
   const row = (name: keyof FlipResults) => {
-    const { acked, anew, gone, calls, failures } = flips[name]
+    const { acked, newMode, gone, calls, failures } = flips[name]
     return [
       NAMES[name],
       String(acked.length),
       spread(acked),
-      spread(anew),
+      spread(newMode),
       gone.length === 0 ? '–' : spread(gone),
       String(calls),
       String(failures.length),

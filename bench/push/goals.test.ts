@@ -1,4 +1,4 @@
-// The goals of a cell, with made-up figures that reach each goal and figures that miss it.
+// The goals of a cell, with figures that reach each goal and figures that miss it.
 
 import t from 'tap'
 import { findShortfalls } from './goals.ts'

@@ -33,7 +33,7 @@ interface ServerUnderTest {
 /** @throws SwitchyardError `process-failed` if a server or its clients time out */
 export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResult> {
   const group = new ProcessGroup()
-  const takeBack = group.stopOnSignals()
+  const removeHandlers = group.stopOnSignals()
   try {
     const servers: ServerUnderTest[] = []
     for (const name of SERVERS) servers.push(await startUnderTest(group, tools, name, cell))
@@ -52,7 +52,7 @@ export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResul
     return { ...cell, of: of as Record<ServerName, Measured> }
   } finally {
     await group.stop()
-    takeBack()
+    removeHandlers()
   }
 }
 
@@ -73,7 +73,7 @@ async function startUnderTest(
   return { server, swarm, firstSyncCpuMs: cpuMsOf(server.pid) - before, pushMs: [], cpuMs: 0 }
 }
 
-/** Each round starts with another server, so that none always follows the same one. */
+/** Each round starts with another server, so that no server always follows the same one. */
 function inTurns<T>(all: readonly T[], round: number): readonly T[] {
   const first = round % all.length
   return [...all.slice(first), ...all.slice(0, first)]

@@ -1,4 +1,4 @@
-// Two extremes: all clients reconnect at the same moment, and a client requests very many names.
+// Two extremes: all clients reconnect at once, and a client requests very many names.
 
 import { ProcessGroup } from '../../processes/process-group.ts'
 import type { GoTools } from '../harness/go-tools.ts'
@@ -73,13 +73,13 @@ async function forBoth(
 ): Promise<Extreme['of']> {
   const measure = async (name: ServerName): Promise<Outcome> => {
     const group = new ProcessGroup()
-    const takeBack = group.stopOnSignals()
+    const removeHandlers = group.stopOnSignals()
     try {
       const server = await startServer(group, tools, name, size)
       return { ms: median(await run(group, server)), peakMiB: peakMemoryMiBOf(server.pid) }
     } finally {
       await group.stop()
-      takeBack()
+      removeHandlers()
     }
   }
   return { switchyard: await measure('switchyard'), peer: await measure('peer') }

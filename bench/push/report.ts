@@ -17,14 +17,14 @@ export interface PushResults {
 export function renderPushReport({ cells, unfinished, extremes }: PushResults): string {
   return [
     "## A change of one cluster's endpoints, until all streams have ACKed it",
-    "N clusters, M streams. Times are medians of the rounds that are counted, the ratio is the median over pairs; CPU is the server's, a push.",
+    "N clusters, M streams. Times are medians of the measured rounds, the ratio is the median over pairs; CPU is the server's, per push.",
     renderPushes(cells),
     '## First sync, and memory',
     'From the first request until all streams are in sync. The peak is the resident memory of the server over its life, including pushes.',
     renderFirstSyncs(cells),
     ...(extremes.length === 0 ? [] : ['## Extremes', renderExtremes(extremes)]),
     ...(unfinished.length === 0 ? [] : ['## Not finished', unfinished.map((one) => `- ${one}`).join('\n')]),
-    '## What falls short',
+    '## Missed goals',
     renderShortfalls(cells),
   ].join('\n\n')
 }
@@ -121,7 +121,7 @@ function renderExtremes(extremes: readonly Extreme[]): string {
 
 function renderShortfalls(cells: readonly CellResult[]): string {
   const shortfalls = findShortfalls(cells)
-  return shortfalls.length === 0 ? 'Nothing.' : shortfalls.map((one) => `- ${one}`).join('\n')
+  return shortfalls.length === 0 ? 'None.' : shortfalls.map((one) => `- ${one}`).join('\n')
 }
 
 function ms(value: number | undefined): string {

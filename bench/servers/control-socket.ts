@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 export interface BenchmarkServer {
   /** Address of xDS, `HOST:PORT`. */
   readonly address: string
-  /** Changes the endpoints of one cluster; resolves when the push has begun. */
+  /** Changes the endpoints of one cluster; returns when the push has started. */
   readonly bump: () => void
 }
 

@@ -1,4 +1,5 @@
-// The floor: plain gRPC streams that write what a client is owed, without any xDS logic. What the library costs is what it takes beyond this.
+// The floor: plain gRPC streams that write the changed resources, without any xDS logic. The cost of the library is what it takes
+// beyond this.
 
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { shareList } from '../../core/memo.ts'

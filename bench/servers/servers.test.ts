@@ -1,4 +1,4 @@
-// The benchmark's servers serve and change their resources: checked with our own client, without Go.
+// The benchmark's servers serve and change their resources. Checked with our own client, without Go.
 
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'

@@ -67,7 +67,7 @@ func (c *client) sotwSend(t int) error {
 		ResponseNonce: s.nonce, ResourceNames: nameList(t, s.order)})
 }
 
-// setWant changes the explicit subscription of t. It returns the names that came and the names that went.
+// setWant changes the explicit subscription of t. It returns the added and the removed names.
 func (c *client) setWant(t int, ids map[uint32]struct{}) (add, del []uint32) {
 	s := &c.st[t]
 	for id := range ids {

@@ -1,4 +1,4 @@
-// A gRPC codec that sends messages and receives bytes: decoding whole responses would measure the client.
+// A gRPC codec that sends messages and receives bytes. Decoding full responses would measure the client.
 
 package main
 

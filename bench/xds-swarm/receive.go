@@ -1,4 +1,4 @@
-// What a client does with a response.
+// Handles a response: decodes it, ACKs it, and subscribes to the names in it.
 
 package main
 
@@ -82,7 +82,7 @@ func (c *client) loop() error {
 		s.version, s.nonce = string(version), string(nonce)
 		wild := t == tCDS || t == tLDS
 		next := map[uint32]struct{}{}
-		if wild && !delta { // full state: absent means gone
+		if wild && !delta { // full state: an absent resource is removed
 			var d uint64
 			have := make([]uint64, len(s.have))
 			cnt := 0

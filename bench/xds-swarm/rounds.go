@@ -1,4 +1,4 @@
-// Rounds: one change each, and when all clients agree on it.
+// Rounds: each makes one change and waits until all clients agree on it.
 
 package main
 

@@ -77,14 +77,14 @@ func (c *client) resume(ctx context.Context, cc *grpc.ClientConn) error {
 			}
 			continue
 		}
-		held := make(map[string]string, s.count)
+		versions := make(map[string]string, s.count)
 		for id, h := range s.have {
 			if v, ok := verOf.Load(h); h != 0 && ok {
-				held[tab[t].name(uint32(id))] = v.(string)
+				versions[tab[t].name(uint32(id))] = v.(string)
 			}
 		}
 		if err := c.stream.SendMsg(&discovery.DeltaDiscoveryRequest{Node: c.node(), TypeUrl: typeURL[t],
-			ResourceNamesSubscribe: nameList(t, s.order), InitialResourceVersions: held}); err != nil {
+			ResourceNamesSubscribe: nameList(t, s.order), InitialResourceVersions: versions}); err != nil {
 			return err
 		}
 	}

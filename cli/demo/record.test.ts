@@ -1,4 +1,4 @@
-// The record holds what was measured, and is plain JSON.
+// The record has all measurements, as plain JSON.
 
 import t from 'tap'
 import type { LbRequest } from '../../api/schemas/lb.ts'

@@ -40,7 +40,7 @@ export interface DistributionRecord {
   readonly noiseFloor: number
 }
 
-/** The record of what the demonstration measured on a fleet of `envoys`. Times are whole milliseconds. */
+/** The measurements of the demonstration on a fleet of `envoys`. Times are whole milliseconds. */
 export function recordDemo(
   envoys: number,
   backends: readonly string[],
@@ -79,7 +79,7 @@ function recordDistribution(distribution: Distribution): DistributionRecord {
   }
 }
 
-/** Four places are more than the measurement can tell apart. */
+/** Four decimal places are more than the precision of the measurement. */
 function round(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }

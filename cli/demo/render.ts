@@ -17,7 +17,7 @@ export function renderTitle({ lb, summary }: Setting): string {
   return `${pc.bold(pc.cyan(`■ ${nameOfLb(lb)}`))}  ${pc.dim(summary)}`
 }
 
-/** How long a switch took, and how many calls failed. */
+/** The duration of a switch, and the number of failed calls. */
 export function renderSwitch(
   { from, to, ackedMs, lastGoneMs, oldConnections, load }: SwitchResult,
   envoys: number,

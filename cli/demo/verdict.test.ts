@@ -1,4 +1,4 @@
-// The verdict of the demonstration: it reports each measurement that is not as it should be, and nothing else.
+// The verdict of the demonstration: it reports each unexpected measurement, and nothing else.
 
 import t from 'tap'
 import type { SwitchResult } from '../../testbed/flips/switch-under-load.ts'

@@ -1,4 +1,4 @@
-// The verdict of the demonstration: which measurements are not as they should be.
+// The verdict of the demonstration: which measurements are not as expected.
 
 import type { SwitchResult } from '../../testbed/flips/switch-under-load.ts'
 import type { Distribution } from '../../testbed/measure/distribution.ts'
@@ -12,7 +12,7 @@ export interface Measurement {
   readonly distributions: readonly Distribution[]
 }
 
-/** What is not as it should be, in sentences; empty if everything is. */
+/** What is not as expected, in sentences; empty if everything is. */
 export function findProblems(measurements: readonly Measurement[]): readonly string[] {
   const problems = measurements.flatMap(({ setting, distributions }) =>
     distributions.flatMap((distribution) =>

@@ -11,7 +11,7 @@ export class LiveLine {
     this.#stream = stream
   }
 
-  /** Shows the rendered text, unless the line changed a moment ago. */
+  /** Shows the rendered text, unless the line changed less than 60 ms ago. */
   update(render: () => string): void {
     const now = performance.now()
     if (!this.#stream.isTTY || now - this.#shownAt < BETWEEN_MS) return

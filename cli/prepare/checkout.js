@@ -15,7 +15,7 @@ export function binFolder(root) {
  *
  * Without a usable node_modules: `npm ci`, which installs exactly the lock file and rejects one that does not match
  * package.json. But `npm ci` deletes node_modules first, and a program of this checkout may be running in another
- * terminal. So where Node is in place and only the lock file has changed, `npm install` changes what differs.
+ * terminal. So if Node is installed and only the lock file has changed, `npm install` changes what differs.
  */
 export function installPackages(root) {
   const stamp = stampOf(root, 'packages', ['package-lock.json'])
@@ -59,7 +59,7 @@ function runsTypeScript(root) {
   return Number.parseInt(stdout?.slice(1), 10) >= 24
 }
 
-/** Records inside node_modules which input files a step was done for. The record goes when node_modules goes. */
+/** Records the input files of a step inside node_modules, so that deleting node_modules also deletes the record. */
 function stampOf(root, name, files) {
   const file = join(root, 'node_modules', '.switchyard', name)
   const hash = createHash('sha256')

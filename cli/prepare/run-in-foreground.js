@@ -1,4 +1,4 @@
-// Runs a program in the launcher's place: it gets the terminal and the signals, and its exit code becomes the launcher's.
+// Runs a program for the launcher: it gets the terminal and the signals, and its exit code becomes the launcher's.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 

@@ -1,13 +1,31 @@
-// What a write came to, in one line.
+// The outcome of a write, in one line.
 
 import t from 'tap'
+import type { NodeState } from '../../api/node-state.ts'
 import { describeOutcome } from './describe-outcome.ts'
 
-t.test('the line names the revision, what came of it, and how long that took', async (t) => {
-  const answer = { revision: 7, elapsedMs: 31 }
-  const [synced, unverified] = (['synced', 'unverified'] as const).map((outcome) =>
-    describeOutcome({ ...answer, outcome }),
-  )
-  t.match(synced, /^revision 7: .+ \(31 ms\)$/)
-  t.match(unverified, /^revision 7: .*no Envoy.* \(31 ms\)$/)
+const node = (state: NodeState) => ({
+  id: 'edge-1',
+  fleet: 'edge',
+  connected: true,
+  state,
+  streams: [],
+  types: {},
 })
+
+const CASES = [
+  ['synced', ['SYNCED', 'SYNCED', 'SYNCED'], 'ACKed by 3 Envoys'],
+  ['synced', ['SYNCED'], 'ACKed by 1 Envoy'],
+  ['synced', ['SYNCED', 'DISCONNECTED', 'STALE'], 'ACKed by 1 Envoy'],
+  ['synced', [], 'accepted'],
+  ['nacked', ['NACKED'], 'an Envoy NACKed'],
+  ['pending', ['STALE'], 'an Envoy has not answered yet'],
+  ['unverified', [], 'stored; no Envoy is connected that could ACK it'],
+] as const
+
+for (const [outcome, states, words] of CASES) {
+  t.test(`${outcome} with nodes [${states.join(', ')}] is "${words}"`, async (t) => {
+    const line = describeOutcome({ outcome, revision: 7, elapsedMs: 31, nodes: states.map(node) })
+    t.equal(line, `revision 7: ${words} (31 ms)`)
+  })
+}

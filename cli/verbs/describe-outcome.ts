@@ -3,18 +3,26 @@
 import type { Outcome } from '../../api/outcome.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
 
-const WORDS: Readonly<Record<Outcome, string>> = {
-  synced: 'every Envoy has ACKed',
+const WORDS: Readonly<Record<Exclude<Outcome, 'synced'>, string>> = {
   nacked: 'an Envoy NACKed',
   pending: 'an Envoy has not answered yet',
   unverified: 'stored; no Envoy is connected that could ACK it',
 }
 
-/** `revision 7: every Envoy has ACKed (31 ms)` */
+/** `revision 7: ACKed by 3 Envoys (31 ms)` */
 export function describeOutcome({
   outcome,
   revision,
   elapsedMs,
-}: Pick<WriteAnswer, 'outcome' | 'revision' | 'elapsedMs'>): string {
-  return `revision ${revision}: ${WORDS[outcome]} (${elapsedMs} ms)`
+  nodes,
+}: Pick<WriteAnswer, 'outcome' | 'revision' | 'elapsedMs' | 'nodes'>): string {
+  const words = outcome === 'synced' ? describeAcks(nodes) : WORDS[outcome]
+  return `revision ${revision}: ${words} (${elapsedMs} ms)`
+}
+
+/** An ACK is all that is known: a listener or cluster that an Envoy has ACKed may still be warming there. */
+function describeAcks(nodes: WriteAnswer['nodes']): string {
+  const acked = nodes.filter(({ state }) => state === 'SYNCED').length
+  if (acked === 0) return 'accepted'
+  return acked === 1 ? 'ACKed by 1 Envoy' : `ACKed by ${acked} Envoys`
 }

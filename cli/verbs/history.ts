@@ -52,7 +52,7 @@ function renderRevisions({ revisions }: RevisionList): string {
   return renderTable(columns, rows)
 }
 
-/** The other formats have the whole reason. */
+/** The other formats print the full reason. */
 function shorten(reason: string): string {
   return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`
 }

@@ -1,20 +1,20 @@
-# Who may call which method: roles and scopes of the caller against the rules in data.access.
+# Who may call which method: compares roles and scopes of the caller with the rules in data.access.
 package switchyard.authz
 
 # METADATA
 # description: |
-#   {"allowed": bool, "reason": string, "headers": {name: value}}. A method without a rule leaves it undefined, which the
-#   authorizer takes for a refusal.
+#   {"allowed": bool, "reason": string, "headers": {name: value}}. For a method without a rule it is undefined, and the
+#   authorizer denies the call.
 # entrypoint: true
 decision := {
-	"allowed": count(refusals) == 0,
-	"reason": concat("; ", sort(refusals)),
+	"allowed": count(denials) == 0,
+	"reason": concat("; ", sort(denials)),
 	"headers": headers,
 } if {
 	rule
 }
 
-# The rule of the method itself goes before the one of its service.
+# The rule of a method overrides the rule of its service.
 rule := data.access.methods[method]
 
 rule := data.access.methods[service] if not data.access.methods[method]
@@ -25,35 +25,35 @@ service := concat("/", [input.service, "*"])
 
 is_public if rule.public == true
 
-refusals contains "none of the caller's roles may call this method" if {
+denials contains "no role of the caller may call this method" if {
 	not is_public
 	count(allowed_roles & acting) == 0
 }
 
 allowed_roles := {role | some role in rule.roles}
 
-refusals contains concat("", ["the scope ", scope, " is missing"]) if {
+denials contains concat("", ["the scope ", scope, " is missing"]) if {
 	some scope in rule.scopes
 	not scope in scopes
 }
 
-refusals contains "x-acting-role is there more than once" if count(input.headers["x-acting-role"]) > 1
+denials contains "x-acting-role occurs more than once" if count(input.headers["x-acting-role"]) > 1
 
-refusals contains "x-acting-role names a role that the caller does not hold" if {
+denials contains "x-acting-role names a role that the caller does not have" if {
 	some role in input.headers["x-acting-role"]
 	not role in held
 }
 
-# RFC 8725, 3.11: a token that was made for something else must not pass for an access token.
-refusals contains concat("", ["the token of ", issuer, " is no access token"]) if {
+# RFC 8725, 3.11: a token that was issued for another purpose must not be accepted as an access token.
+denials contains concat("", ["the token of ", issuer, " is not an access token"]) if {
 	some issuer, header in input.tokenHeaders
 	header.typ
 	not lower(header.typ) in {"jwt", "at+jwt"}
 }
 
-refusals contains "the message is larger than the method takes" if input.body.bytes > rule.maxBytes
+denials contains "the message is larger than the method allows" if input.body.bytes > rule.maxBytes
 
-# An issuer may grant the roles that data names for it, and no others.
+# An issuer may grant only the roles that data.access.issuers lists for it.
 held contains role if {
 	some issuer, claims in input.claims
 	some role in claims.roles
@@ -67,7 +67,7 @@ held contains role if {
 
 held contains role if some role in data.access.services[input.source.principal].roles
 
-# With x-acting-role a caller gives up all roles but that one.
+# With x-acting-role a caller gives up all other roles.
 acting := held if not input.headers["x-acting-role"]
 
 acting := held & {role | some role in input.headers["x-acting-role"]} if input.headers["x-acting-role"]
@@ -79,7 +79,7 @@ scopes contains scope if {
 
 scopes contains scope if some scope in data.access.services[input.source.principal].scopes
 
-# What the services are told of the caller.
+# The headers that services get about the caller.
 headers["x-auth-subject"] := subject
 
 headers["x-auth-roles"] := concat(",", sort(acting)) if count(acting) > 0

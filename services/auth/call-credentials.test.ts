@@ -1,4 +1,4 @@
-// Per-RPC credentials on a real TLS channel: what each call carries, and that none of it goes out in plaintext.
+// Per-RPC credentials on a real TLS channel: each call carries a token, and plaintext carries none.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js'
@@ -12,7 +12,7 @@ import type { TokenSource } from './token-source.ts'
 
 const options = { 'grpc.ssl_target_name_override': 'echo.test' }
 
-/** An echo service under TLS, the `authorization` of each call that came in, and the authority that vouches for it. */
+/** An echo service with TLS, the `authorization` of each call that it received, and the CA of its certificate. */
 async function openSecureEcho(t: Test) {
   const authority = await Authority.create('mesh')
   const { certificate, key } = await authority.issue({ name: 'echo', dns: ['echo.test'] })
@@ -36,7 +36,7 @@ async function openSecureEcho(t: Test) {
   return { address, seen, ca: Buffer.from(authority.issued.certificate) }
 }
 
-/** Gives `first`, `second` and so on, a call each; then it has none. */
+/** Gives one value per call: `first`, `second` and so on. Fails after the last one. */
 function tokensOf(...tokens: string[]): TokenSource {
   return {
     get: async () => {
@@ -48,7 +48,7 @@ function tokensOf(...tokens: string[]): TokenSource {
   }
 }
 
-t.test('O6.5: each call carries the token that is good when it starts', async (t) => {
+t.test('O6.5: each call carries the token that is valid when it starts', async (t) => {
   const { address, seen, ca } = await openSecureEcho(t)
   const client = createClient(EchoService, address, {
     credentials: secureCredentials(tokensOf('first', 'second'), { ca }),
@@ -59,10 +59,10 @@ t.test('O6.5: each call carries the token that is good when it starts', async (t
   await client.unary({ message: 'two' })
   t.same(seen, ['Bearer first', 'Bearer second'])
   await t.rejects(client.unary({ message: 'three' }), { code: status.UNAVAILABLE }, 'without a token')
-  t.equal(seen.length, 2, 'and that call did not come in')
+  t.equal(seen.length, 2, 'and the server did not receive that call')
 })
 
-t.test('O6.5: the token goes to a server that the authority vouches for, and to no other', async (t) => {
+t.test('O6.5: the token is sent only to a server whose certificate the authority signed', async (t) => {
   const { address, seen } = await openSecureEcho(t)
   const { issued } = await Authority.create('mesh')
   const client = createClient(EchoService, address, {

@@ -20,14 +20,14 @@ export function tokenCredentials(source: TokenSource): CallCredentials {
   })
 }
 
-/** An issuer that is down is no fault of the call: without a code, grpc-js would end it with UNKNOWN. */
+/** UNAVAILABLE lets the client retry. Without a code, grpc-js ends the call with UNKNOWN. */
 function unavailable(error: unknown): Error & { readonly code: status } {
   const message = error instanceof Error ? error.message : String(error)
   return Object.assign(new Error(message, { cause: error }), { code: status.UNAVAILABLE })
 }
 
 export interface TlsIdentity {
-  /** PEM; the system's own authorities where it is left out. */
+  /** PEM. Default: the authorities of the system. */
   readonly ca?: Buffer
   /** PEM, for mutual TLS. */
   readonly key?: Buffer

@@ -10,8 +10,8 @@ import {
 import type { TokenSource } from './token-source.ts'
 
 /**
- * Puts the token into `authorization`, where call credentials cannot: on plaintext, to a proxy on the same host.
- * Without a token the call goes on without one, and the other side says what is missing.
+ * Puts the token into `authorization` on plaintext channels, for a proxy on the same host; call credentials need TLS.
+ * If the source has no token, the call starts without one and the server denies it.
  */
 export function withToken(source: TokenSource): Interceptor {
   return (options, nextCall) =>
@@ -29,9 +29,9 @@ export function withToken(source: TokenSource): Interceptor {
 }
 
 /**
- * Repeats a unary call once, with a new token, where it ended UNAUTHENTICATED: a key was rotated, or the token has just
- * ended. Such a call was refused before a service saw it, so that repeating it does nothing twice. Streams are left alone.
- * It stands before `withToken` in a list of interceptors, and goes with call credentials of the same source too.
+ * Repeats a unary call once, with a new token, if it ended UNAUTHENTICATED: a key was rotated, or the token has just
+ * expired. Such a call was denied before a service saw it, so repeating it does nothing twice. Streams are not repeated.
+ * Put it before `withToken` in a list of interceptors. It also works with call credentials of the same source.
  */
 export function retryUnauthenticated(source: TokenSource): Interceptor {
   return (options, nextCall) => {
@@ -53,8 +53,8 @@ export function retryUnauthenticated(source: TokenSource): Interceptor {
         next(metadata, {
           onReceiveStatus: async (end, pass) => {
             if (end.code !== status.UNAUTHENTICATED) return pass(end)
-            const refused = await used
-            if (refused !== undefined) source.discard(refused)
+            const rejected = await used
+            if (rejected !== undefined) source.discard(rejected)
             repeat(pristine, listener)
           },
         })

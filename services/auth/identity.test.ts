@@ -1,4 +1,4 @@
-// The server's second lock, and a client whose tokens are renewed, refused and sent again.
+// The identity check of the server, and a client that renews its token and repeats a denied call.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { type Interceptor, Metadata, Server, type ServerInterceptor, status } from '@grpc/grpc-js'
@@ -13,7 +13,7 @@ import { RenewedToken, type Token } from './token-source.ts'
 const UNARY = `/${EchoService.typeName}/Unary`
 
 interface Pair {
-  /** Told the `authorization` of each call; what it throws is the answer. */
+  /** Called with the `authorization` of each call. The call fails with what it throws. */
   readonly check?: (authorization: unknown) => void
   readonly server?: readonly ServerInterceptor[]
   readonly client?: readonly Interceptor[]
@@ -40,7 +40,7 @@ async function openPair(t: Test, { check = () => {}, server = [], client = [] }:
 }
 
 t.test(
-  'O6.6, O6.7: a method with a rule needs an identity from a trusted proxy, and one of its roles',
+  'O6.6, O6.7: a method with a rule requires an identity from a trusted proxy and one of its roles',
   async (t) => {
     const identity = { 'x-auth-subject': 'alice', 'x-auth-roles': 'user,admin' }
     const cases = [
@@ -61,7 +61,12 @@ t.test(
         headers: { ...identity, 'x-auth-roles': 'admins' },
         code: status.PERMISSION_DENIED,
       },
-      { title: 'past the proxy', headers: identity, trusted: false, code: status.UNAUTHENTICATED },
+      {
+        title: 'a client that bypasses the proxy',
+        headers: identity,
+        trusted: false,
+        code: status.UNAUTHENTICATED,
+      },
     ]
     for (const { title, headers, trusted = true, code } of cases) {
       const server = [requireIdentity({ roles: { [UNARY]: ['admin'] }, trusts: () => trusted })]
@@ -98,7 +103,7 @@ function tokensOf(lifetime: number) {
   return { clock, source, fetched: () => fetched }
 }
 
-t.test('O6.5: a token is fetched once for all, and renewed before it ends', async (t) => {
+t.test('O6.5: all callers share one fetch of a token, which is renewed before it expires', async (t) => {
   const { clock, source, fetched } = tokensOf(100)
   t.same(await Promise.all([source.get(), source.get()]), ['t1', 't1'])
   clock.now = 89
@@ -108,10 +113,10 @@ t.test('O6.5: a token is fetched once for all, and renewed before it ends', asyn
   t.equal(await source.get(), 't1', 'no call waits for the renewal')
   t.equal(await source.get(), 't2')
   clock.now = 1_000
-  t.equal(await source.get(), 't3', 'one that has ended is not sent')
+  t.equal(await source.get(), 't3', 'an expired token is not sent')
 })
 
-t.test('a renewal that fails leaves the good token, and is tried again', async (t) => {
+t.test('a failed renewal keeps the valid token and is retried', async (t) => {
   let now = 0
   let answers = [{ value: 't1', expiresAt: 100 }, undefined, { value: 't2', expiresAt: 200 }]
   const source = new RenewedToken(
@@ -128,11 +133,11 @@ t.test('a renewal that fails leaves the good token, and is tried again', async (
   t.equal(await source.get(), 't1')
   t.equal(await source.get(), 't1')
   await new Promise(setImmediate)
-  t.equal(await source.get(), 't1', 'the failure is over, and this call has it fetched again')
+  t.equal(await source.get(), 't1', 'after the failure, this call fetches the token again')
   t.equal(await source.get(), 't2')
 })
 
-function refuseUnless(good: string) {
+function denyUnless(good: string) {
   const seen: unknown[] = []
   return {
     seen,
@@ -143,9 +148,9 @@ function refuseUnless(good: string) {
   }
 }
 
-t.test('O6.6: a refused token is sent once, and the call is repeated with a new one', async (t) => {
+t.test('O6.6: a rejected token is sent once, and the call is repeated with a new one', async (t) => {
   const { source } = tokensOf(100)
-  const { seen, check } = refuseUnless('t2')
+  const { seen, check } = denyUnless('t2')
   const client = [retryUnauthenticated(source), withToken(source)]
   const echo = await openPair(t, { check, client })
   t.equal((await echo.unary({ message: 'hi' })).message, 'hi')
@@ -154,9 +159,9 @@ t.test('O6.6: a refused token is sent once, and the call is repeated with a new 
   t.equal(seen.at(-1), 'Bearer t2', 'the new token stays')
 })
 
-t.test('a call that is refused twice has failed, and without the interceptor once is enough', async (t) => {
+t.test('a call fails after two denials, or after one without the interceptor', async (t) => {
   const { source } = tokensOf(100)
-  const { seen, check } = refuseUnless('another')
+  const { seen, check } = denyUnless('another')
   const echo = await openPair(t, { check, client: [retryUnauthenticated(source), withToken(source)] })
   await t.rejects(echo.unary({}), { code: status.UNAUTHENTICATED })
   t.same(seen, ['Bearer t1', 'Bearer t2'])
@@ -165,7 +170,7 @@ t.test('a call that is refused twice has failed, and without the interceptor onc
   t.equal(seen.length, 3)
 })
 
-t.test('what fails for another reason is not repeated', async (t) => {
+t.test('a call that fails for another reason is not repeated', async (t) => {
   const { source } = tokensOf(100)
   let calls = 0
   const check = () => {

@@ -43,8 +43,8 @@ export interface Connection {
 }
 
 /**
- * A second lock behind the policy at the edge: methods with a rule answer UNAUTHENTICATED without an identity from a trusted
- * proxy, and PERMISSION_DENIED without one of the roles. Methods without a rule are left to others.
+ * A second check behind the policy at the edge: methods with a rule answer UNAUTHENTICATED without an identity from a
+ * trusted proxy, and PERMISSION_DENIED without one of the roles. Methods without a rule are not checked.
  */
 export function requireIdentity({ roles, trusts }: IdentityRules): ServerInterceptor {
   return ({ path }, call) => {

@@ -1,28 +1,28 @@
 // A token that is renewed before it expires. Callers share it, and only the first one waits for it.
 
-/** A bearer token, and when it ends in milliseconds since the epoch. */
+/** A bearer token, and when it expires in milliseconds since the epoch. */
 export interface Token {
   readonly value: string
   readonly expiresAt: number
 }
 
 export interface TokenSource {
-  /** The token to send now. Rejects if there is none, and a new one cannot be fetched. */
+  /** The token to send now. Rejects if there is no valid token and a new one cannot be fetched. */
   get(): Promise<string>
   /** Reports that a server rejected `value`, so that it is not sent again. */
   discard(value: string): void
 }
 
 export interface TokenSourceOptions {
-  /** How long before its end a token is renewed, in milliseconds; 30,000 by default. */
+  /** How long before it expires a token is renewed, in milliseconds; 30,000 by default. */
   readonly renewAheadMs?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
 
 /**
- * While a good token is renewed ahead of its end, calls go on with it, and a renewal that fails is tried again by the next
- * call. Only without a good token does a call wait.
+ * While a valid token is renewed, calls keep using it, and the next call retries a renewal that failed. A call waits only
+ * if there is no valid token.
  */
 export class RenewedToken implements TokenSource {
   readonly #fetch: () => Promise<Token>

@@ -20,7 +20,7 @@ export class ActivePolicy implements Policy {
   #policy: Policy
   #reading: Promise<void> | undefined
   #isStale = false
-  /** The digest of what was read last, valid or not: one change of a file often causes two events. */
+  /** The digest of the last reading, valid or not: one change of a file often causes two events. */
   #lastRead: string
 
   private constructor(
@@ -44,7 +44,7 @@ export class ActivePolicy implements Policy {
     const policy = await compilePolicy(await reader.parse(files))
     const active = new ActivePolicy(reader, policy, digestOfAll(files), onEvent)
     onEvent({ kind: 'activated', inForce: policy.revision })
-    // For what changed between the first reading and the watch.
+    // The files may have changed between the first reading and the watch.
     await active.reload()
     return active
   }

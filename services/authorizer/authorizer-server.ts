@@ -22,9 +22,9 @@ export interface AuthorizerOptions {
 export interface Authorizer {
   /** `host:port` or `unix:/path`. */
   readonly address: string
-  /** Sends GOAWAY on all open connections and serves new ones; answers how many there were. */
+  /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
-  /** Says that it is not serving, lets checks in progress end for two seconds, then cuts them. */
+  /** Reports NOT_SERVING, gives checks in progress two seconds to end, then closes their connections. */
   close(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
   addService(server, Authorization, {
     async check(request) {
       const input = toPolicyInput(request)
-      const decision: Decision = 'refusal' in input ? deny(input.refusal) : policy.decide(input)
+      const decision: Decision = 'denial' in input ? deny(input.denial) : policy.decide(input)
       log?.write({ input, decision, revision: policy.revision })
       return toCheckResponse(decision, namesOf(request))
     },

@@ -46,41 +46,44 @@ t.test('all invalid flags are reported at once', async (t) => {
   })
 })
 
-t.test('it serves by its policy, takes another while it runs, writes its log and drains', async (t) => {
-  const folder = await openFolder(t)
-  for (const file of ['policy.wasm', 'data.json']) {
-    await copyFile(join(POLICY_FOLDER, file), join(folder, file))
-  }
-  const logFile = join(folder, 'decisions.jsonl')
-  const authorizer = startProcess({
-    name: 'the authorizer',
-    command: process.execPath,
-    args: [AUTHORIZER, '--policy', folder, '--decision-log', logFile],
-    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
-  })
-  t.teardown(() => authorizer.stop())
-  const client = createClient(Authorization, await authorizer.ready)
-  t.teardown(() => client.close())
-  const path = '/switchyard.echo.v1.EchoService/Unary'
-  const check = () =>
-    client.check(create(CheckRequestSchema, { attributes: { request: { http: { path } } } }))
-  t.equal((await check()).status?.code, 7)
-  t.equal(await authorizer.ask('drain', (line) => JSON.parse(line).drained), 1)
+t.test(
+  'the authorizer decides by its policy, activates a new one while it runs, writes its log and drains',
+  async (t) => {
+    const folder = await openFolder(t)
+    for (const file of ['policy.wasm', 'data.json']) {
+      await copyFile(join(POLICY_FOLDER, file), join(folder, file))
+    }
+    const logFile = join(folder, 'decisions.jsonl')
+    const authorizer = startProcess({
+      name: 'the authorizer',
+      command: process.execPath,
+      args: [AUTHORIZER, '--policy', folder, '--decision-log', logFile],
+      ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+    })
+    t.teardown(() => authorizer.stop())
+    const client = createClient(Authorization, await authorizer.ready)
+    t.teardown(() => client.close())
+    const path = '/switchyard.echo.v1.EchoService/Unary'
+    const check = () =>
+      client.check(create(CheckRequestSchema, { attributes: { request: { http: { path } } } }))
+    t.equal((await check()).status?.code, 7)
+    t.equal(await authorizer.ask('drain', (line) => JSON.parse(line).drained), 1)
 
-  const open = { access: { methods: { 'switchyard.echo.v1.EchoService/*': { public: true } } } }
-  await writeFile(join(folder, 'new.json'), JSON.stringify(open))
-  await rename(join(folder, 'new.json'), join(folder, 'data.json'))
-  while ((await check()).status?.code !== 0);
-  await authorizer.stop()
-  const results = (await readFile(logFile, 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line).result)
-  t.equal(results[0].allowed, false)
-  t.equal(results.at(-1).allowed, true)
-})
+    const open = { access: { methods: { 'switchyard.echo.v1.EchoService/*': { public: true } } } }
+    await writeFile(join(folder, 'new.json'), JSON.stringify(open))
+    await rename(join(folder, 'new.json'), join(folder, 'data.json'))
+    while ((await check()).status?.code !== 0);
+    await authorizer.stop()
+    const results = (await readFile(logFile, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).result)
+    t.equal(results[0].allowed, false)
+    t.equal(results.at(-1).allowed, true)
+  },
+)
 
-t.test('without a policy it ends, and says why', async (t) => {
+t.test('without a policy the authorizer exits with an error', async (t) => {
   const authorizer = startProcess({
     name: 'the authorizer',
     command: process.execPath,

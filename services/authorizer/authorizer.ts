@@ -1,19 +1,19 @@
-// The authorizer as a process of its own: says on stdout where it serves and which policy is in force, and ends when stdin does.
+// The authorizer as its own process: prints its address and the policy in force on stdout, and ends when stdin closes.
 
 import { createWriteStream } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
-import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, obeyDrainAndStop, print } from '../service-process.ts'
+import { EXIT_BAD_FLAGS, EXIT_FAILED, errorReporter, handleDrainAndStop, print } from '../service-process.ts'
 import { ActivePolicy, type PolicyEvent } from './active-policy.ts'
 import { type AuthorizerFlags, parseAuthorizerFlags } from './authorizer-flags.ts'
 import { startAuthorizer } from './authorizer-server.ts'
 import { DecisionLog } from './decision-log.ts'
 
-const complain = complainAs('authorizer')
+const reportError = errorReporter('authorizer')
 
-function tell(event: PolicyEvent): void {
+function reportPolicy(event: PolicyEvent): void {
   print({ policy: event })
   if (event.kind === 'rejected') {
-    complain(new Error(`rejected a new policy; ${event.inForce} stays in force: ${event.reason}`))
+    reportError(new Error(`rejected a new policy; ${event.inForce} stays in force: ${event.reason}`))
   }
 }
 
@@ -21,21 +21,21 @@ function openLog({ decisionLog, masks }: AuthorizerFlags): DecisionLog | undefin
   if (decisionLog === undefined) return undefined
   const out =
     decisionLog === '-' ? process.stdout : createWriteStream(decisionLog, { flags: 'a', mode: 0o600 })
-  out.on('error', complain)
+  out.on('error', reportError)
   return new DecisionLog(out, masks)
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const flags = parseAuthorizerFlags(args)
   const log = openLog(flags)
-  const policy = await ActivePolicy.open(flags.location, tell)
+  const policy = await ActivePolicy.open(flags.location, reportPolicy)
   const authorizer = await startAuthorizer({ listen: flags.listen, policy, ...(log && { log }) })
-  obeyDrainAndStop(authorizer, complain)
+  handleDrainAndStop(authorizer, reportError)
   print({ address: authorizer.address })
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const error = SwitchyardError.from(thrown)
-  complain(error)
+  reportError(error)
   process.exit(error.problems.length > 0 && error.code === 'invalid-argument' ? EXIT_BAD_FLAGS : EXIT_FAILED)
 })

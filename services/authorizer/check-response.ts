@@ -8,8 +8,8 @@ import { status } from '@grpc/grpc-js'
 import { type Decision, OWNED_PREFIX } from './decision.ts'
 
 /**
- * @param sent the names of the call's headers: those that only the authorizer may set are overwritten or taken away, so that no
- *   service takes a client's word for its own role
+ * @param sent the names of the call's headers. Those that only the authorizer may set are overwritten or removed, so a client
+ *   cannot claim a role
  */
 export function toCheckResponse(
   { allowed, reason, headers }: Decision,
@@ -20,7 +20,7 @@ export function toCheckResponse(
       status: { code: status.PERMISSION_DENIED, message: reason },
       httpResponse: {
         case: 'deniedResponse',
-        // Of a gRPC call Envoy makes status 7 with the body as its text.
+        // For a gRPC call, Envoy turns this into status 7 with the body as its message.
         value: { status: { code: StatusCode.Forbidden }, body: reason },
       },
     }

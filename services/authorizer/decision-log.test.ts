@@ -1,4 +1,4 @@
-// The decision log: its lines, what is masked in them, and a disk that does not keep up.
+// The decision log: its lines, their masked fields, and a slow disk.
 
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -8,7 +8,7 @@ import { type DecisionEntry, DecisionLog } from './decision-log.ts'
 
 const DECISION = { allowed: true, reason: '', headers: {} }
 
-t.test('a line says what was asked and decided, and not what is masked', async (t) => {
+t.test('a line has the input and the decision, with masked fields', async (t) => {
   const out = new PassThrough()
   const log = new DecisionLog(out, ['/input/headers/authorization', '/input/claims/*/email', '/input/none'])
   const input = {
@@ -17,7 +17,7 @@ t.test('a line says what was asked and decided, and not what is masked', async (
     headers: { authorization: ['Bearer secret'], te: ['trailers'] },
   }
   log.write({ input, decision: DECISION, revision: 'r1' })
-  log.write({ input: { refusal: 'the path is not a gRPC method' }, decision: DECISION, revision: 'r1' })
+  log.write({ input: { denial: 'the path is not a gRPC method' }, decision: DECISION, revision: 'r1' })
   await log.close()
   const lines = (await text(out)).trim().split('\n')
   const [first, second]: DecisionEntry[] = lines.map((line) => JSON.parse(line))
@@ -35,11 +35,11 @@ t.test('a line says what was asked and decided, and not what is masked', async (
     masked: ['/input/headers/authorization', '/input/claims/main/email', '/input/claims/other/email'],
   })
   t.notMatch(lines[0], /secret|a@b|c@d/)
-  t.same(input.headers.authorization, ['Bearer secret'], 'what the policy is asked stays whole')
+  t.same(input.headers.authorization, ['Bearer secret'], 'the input of the policy is not masked')
   t.match(second, { input: {}, masked: [] })
 })
 
-t.test('what the disk does not take is dropped and counted, and no call waits', async (t) => {
+t.test('lines that the disk cannot take are dropped and counted, and no call waits', async (t) => {
   const taken: string[] = []
   const waiting: (() => void)[] = []
   const slow = new Writable({

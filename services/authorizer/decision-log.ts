@@ -15,7 +15,7 @@ export interface DecisionEntry {
   readonly revision: string
   readonly input: PolicyInput | Record<string, never>
   readonly result: Decision
-  /** Pointers to the values that were here and are not shown. */
+  /** Pointers to the masked values. */
   readonly masked: readonly string[]
   /** The number of lines dropped before this one, because the output was too slow. */
   readonly dropped?: number
@@ -27,7 +27,7 @@ export interface Decided {
   readonly revision: string
 }
 
-/** Credentials, which a reader of the log could use. Flags can mask more fields. */
+/** Fields with credentials, which a reader of the log could use, and e-mail addresses. Flags can mask more. */
 export const DEFAULT_MASKS = [
   '/input/headers/authorization',
   '/input/headers/cookie',
@@ -36,7 +36,7 @@ export const DEFAULT_MASKS = [
 ] as const
 
 const MASK = '**masked**'
-/** What may wait for a slow disk. A log that holds up calls would be a way to stop them. */
+/** Bytes that may wait for a slow disk. Beyond them lines are dropped, so the log never delays calls. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 export class DecisionLog {
@@ -55,7 +55,7 @@ export class DecisionLog {
       this.#dropped += 1
       return
     }
-    const shown = 'refusal' in input ? {} : structuredClone(input)
+    const shown = 'denial' in input ? {} : structuredClone(input)
     const entry: DecisionEntry = {
       decision_id: randomUUID(),
       timestamp: new Date().toISOString(),
@@ -70,14 +70,14 @@ export class DecisionLog {
     this.#out.write(`${JSON.stringify(entry)}\n`)
   }
 
-  /** Resolves when all is written. */
+  /** Resolves when all lines are written. */
   async close(): Promise<void> {
     this.#out.end()
     if (!this.#out.writableFinished) await once(this.#out, 'finish')
   }
 }
 
-/** Masks what the steps lead to, and answers with the pointers of what was there. */
+/** Masks the values at the path of steps. @returns pointers to the values that it masked */
 function maskIn(value: unknown, [step, ...rest]: readonly string[], at = ''): string[] {
   if (typeof value !== 'object' || value === null || step === undefined) return []
   const names = step === '*' ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : []

@@ -1,4 +1,4 @@
-// From Envoy's question to its answer, without a policy in between: what is read, what is refused unread, what is answered.
+// From Envoy's CheckRequest to its CheckResponse, without a policy: the input, calls denied before the policy, the answer.
 
 import { create } from '@bufbuild/protobuf'
 import { CheckRequestSchema } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
@@ -22,7 +22,7 @@ function checkOf(path: string, headers: Readonly<Record<string, Uint8Array | str
   })
 }
 
-t.test('a call is read with its caller', async (t) => {
+t.test('the input has the call and its caller', async (t) => {
   t.same(toPolicyInput(checkOf(PATH, { 'x-a': 'grün', constructor: 'x' })), {
     service: 'switchyard.echo.v1.EchoService',
     method: 'Unary',
@@ -33,7 +33,7 @@ t.test('a call is read with its caller', async (t) => {
   })
 })
 
-t.test('a body that is whole is counted', async (t) => {
+t.test('the bytes of a complete body are counted', async (t) => {
   t.match(toPolicyInput(checkOf(PATH, { 'x-envoy-auth-partial-body': 'false' })), { body: { bytes: 7 } })
 })
 
@@ -48,35 +48,35 @@ const UNREADABLE = {
   'no attributes': create(CheckRequestSchema),
 }
 for (const [title, request] of Object.entries(UNREADABLE)) {
-  t.test(`${title} is refused without asking the policy`, async (t) => {
-    t.match(toPolicyInput(request), { refusal: /./ })
+  t.test(`${title} is denied without evaluating the policy`, async (t) => {
+    t.match(toPolicyInput(request), { denial: /./ })
   })
 }
 
-t.test('a whole and clear permission is one', async (t) => {
+t.test('a complete permission allows the call', async (t) => {
   const result = { allowed: true, reason: '', headers: { 'x-auth-subject': 'alice' } }
   t.same(readDecision([{ result }]), result)
   t.same(readDecision([{ result: { allowed: true } }]), { allowed: true, reason: '', headers: {} })
 })
 
-const REFUSALS = {
+const DENIALS = {
   undefined: [],
-  'no list': 'yes',
-  'no object': [{ result: true }],
-  'nothing but a text': [{ result: { allowed: 'true' } }],
-  'a header that is not its own': [{ result: { allowed: true, headers: { authorization: 'x' } } }],
+  'a string': 'yes',
+  'a boolean': [{ result: true }],
+  'only a text': [{ result: { allowed: 'true' } }],
+  'a header without its prefix': [{ result: { allowed: true, headers: { authorization: 'x' } } }],
   'a header with a line break': [{ result: { allowed: true, headers: { 'x-auth-a': 'x\r\ny: z' } } }],
   'a header that is a number': [{ result: { allowed: true, headers: { 'x-auth-a': 1 } } }],
   'headers that are a list': [{ result: { allowed: true, headers: ['x-auth-a'] } }],
-  'a refusal without reason': [{ result: { allowed: false } }],
+  'a denial without reason': [{ result: { allowed: false } }],
 }
-for (const [title, results] of Object.entries(REFUSALS)) {
-  t.test(`${title} is a refusal, with a reason`, async (t) => {
+for (const [title, results] of Object.entries(DENIALS)) {
+  t.test(`${title} denies the call, with a reason`, async (t) => {
     t.match(readDecision(results), { allowed: false, reason: /./, headers: {} })
   })
 }
 
-t.test('headers that the authorizer owns are set or taken away, and no others', async (t) => {
+t.test('headers that the authorizer owns are set or removed, and no others', async (t) => {
   const allowed: Decision = { allowed: true, reason: '', headers: { 'x-auth-subject': 'alice' } }
   const { httpResponse } = toCheckResponse(allowed, ['x-auth-subject', 'x-auth-roles', 'x-user'])
   t.match(httpResponse, {

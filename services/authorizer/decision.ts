@@ -16,10 +16,10 @@ export function deny(reason: string): Decision {
 }
 
 const HEADER_NAME = /^x-auth-[a-z0-9-]{1,100}$/
-/** What HTTP allows in a value that is plain text. */
+/** The plain text that HTTP allows in a header value. */
 const HEADER_VALUE = /^[\x20-\x7e]{0,4096}$/
 
-/** @param results what the compiled policy answers with: `[{ result }]`, or `[]` where its decision is undefined */
+/** @param results the result of the compiled policy: `[{ result }]`, or `[]` if its decision is undefined */
 export function readDecision(results: unknown): Decision {
   if (!Array.isArray(results) || results.length === 0) return deny('the policy has no rule for this method')
   const { result } = results[0] as { readonly result?: unknown }

@@ -21,18 +21,18 @@ export interface PolicyInput {
     /** The first URI or DNS name of the client's certificate that Envoy has checked; empty without mTLS. */
     readonly principal: string
   }
-  /** There where the fleet sends bodies: how long the whole body is. */
+  /** Present if the fleet sends bodies: the length of the body. */
   readonly body?: { readonly bytes: number }
 }
 
 /** Why a call is denied without evaluating the policy. */
 export interface Unreadable {
-  readonly refusal: string
+  readonly denial: string
 }
 
-/** Where Envoy's jwt_authn leaves what it has found out. */
+/** The namespace of the metadata that Envoy's jwt_authn writes. */
 const JWT_METADATA = 'envoy.filters.http.jwt_authn'
-/** Beside an entry's claims: cannot be an entry, since their names have no slash. */
+/** The suffix of the key beside an entry's claims. It cannot be the name of an entry, because those have no slash. */
 const TOKEN_HEADER_SUFFIX = '/header'
 /** Envoy sets it when it sends a body. A client that sets it can only get its own call denied. */
 const PARTIAL_BODY = 'x-envoy-auth-partial-body'
@@ -44,13 +44,12 @@ export function toPolicyInput({ attributes }: CheckRequest): PolicyInput | Unrea
   const http = attributes?.request?.http
   const [, service, method] = METHOD_PATH.exec(http?.path ?? '') ?? []
   if (http === undefined || service === undefined || method === undefined) {
-    return { refusal: 'the path is not a gRPC method' }
+    return { denial: 'the path is not a gRPC method' }
   }
   const headers = readHeaders(http.headerMap?.headers ?? [])
-  if (headers === undefined) return { refusal: 'a header is not UTF-8' }
-  // A policy that judges the first half of a message would let in whatever stands in the second.
-  if (headers[PARTIAL_BODY]?.includes('true'))
-    return { refusal: 'the message is larger than the policy sees' }
+  if (headers === undefined) return { denial: 'a header is not UTF-8' }
+  // A policy that sees only the first half of a message cannot check the second.
+  if (headers[PARTIAL_BODY]?.includes('true')) return { denial: 'the message is larger than the policy sees' }
   return {
     service,
     method,
@@ -66,7 +65,7 @@ export function toPolicyInput({ attributes }: CheckRequest): PolicyInput | Unrea
 
 type RawHeader = { readonly key: string; readonly value: string; readonly rawValue: Uint8Array }
 
-/** Undefined where one is not UTF-8. Repeated headers stay apart: joined, they would look like one: CVE-2021-32777. */
+/** Undefined if a value is not UTF-8. Repeated headers stay separate: joined, they would look like one value (CVE-2021-32777). */
 function readHeaders(raw: readonly RawHeader[]): Record<string, string[]> | undefined {
   // Without a prototype: a header may be called "constructor".
   const headers: Record<string, string[]> = Object.create(null)

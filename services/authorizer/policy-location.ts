@@ -13,7 +13,7 @@ export type PolicyLocation =
   | { readonly bundle: string; readonly verificationKey: string }
   | { readonly folder: string }
 
-/** Something that is read anew whenever its folder changes. */
+/** Reads a policy, at startup and whenever its folder changes. */
 export interface PolicyReader {
   /** The folder to watch. */
   readonly watched: string
@@ -23,7 +23,7 @@ export interface PolicyReader {
   parse(files: readonly Buffer[]): Promise<PolicySource>
 }
 
-/** @throws SwitchyardError `not-found` or `invalid-argument` where the key cannot be read */
+/** @throws SwitchyardError `not-found`, or `invalid-argument` if the key cannot be read */
 export async function openPolicyLocation(location: PolicyLocation): Promise<PolicyReader> {
   if ('folder' in location) {
     const { folder } = location
@@ -47,7 +47,7 @@ export async function openPolicyLocation(location: PolicyLocation): Promise<Poli
   }
 }
 
-/** The compiled policy and its data, as they lie in `policies/authz`. @throws SwitchyardError `bad-bundle` or `not-found` */
+/** Reads a compiled policy and its data from a folder such as `policies/authz`. @throws SwitchyardError `bad-bundle` or `not-found` */
 export async function readPolicyFolder(folder: string): Promise<PolicySource> {
   const { read, parse } = await openPolicyLocation({ folder })
   return parse(await read())

@@ -6,25 +6,25 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { type Decision, deny, readDecision } from './decision.ts'
 import type { PolicyInput } from './policy-input.ts'
 
-/** The rule that is asked: every policy has it. */
+/** The rule that is evaluated for each call; every policy must have it. */
 export const ENTRYPOINT = 'switchyard/authz/decision'
 
 export interface PolicySource {
-  /** As `opa build -t wasm -e switchyard/authz/decision` makes it. */
+  /** The output of `opa build -t wasm -e switchyard/authz/decision`. */
   readonly wasm: Uint8Array
   /** The documents below `data`. */
   readonly data: JsonObject
-  /** What tells it from those before and after it, for logs. */
+  /** Identifies this version of the policy in logs. */
   readonly revision: string
 }
 
 export interface Policy {
   readonly revision: string
-  /** Never throws: a policy that fails refuses. */
+  /** Never throws: a policy that fails denies the call. */
   decide(input: PolicyInput): Decision
 }
 
-/** @throws SwitchyardError `bad-bundle` where the module is not one of OPA's, or lacks the entry point */
+/** @throws SwitchyardError `bad-bundle` if OPA did not compile the module, or it has no entry point */
 export async function compilePolicy({ wasm, data, revision }: PolicySource): Promise<Policy> {
   const loaded = await loadPolicy(wasm).catch((cause: unknown) => {
     throw new SwitchyardError(
@@ -54,7 +54,7 @@ export async function compilePolicy({ wasm, data, revision }: PolicySource): Pro
   }
 }
 
-/** opa-wasm throws plain texts. */
+/** opa-wasm throws plain strings. */
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

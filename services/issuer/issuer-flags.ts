@@ -17,9 +17,9 @@ export interface IssuerFlags {
   /** The `iss` of its tokens. */
   readonly issuer: string
   readonly listen: ListenAddress
-  /** Of its first key. */
+  /** The algorithm of the first key. */
   readonly algorithm: SigningAlgorithm
-  /** Where `POST /token` issues tokens without authentication. Default: nowhere. */
+  /** The address at which `POST /token` issues tokens without authentication. Default: none. */
   readonly tokens?: ListenAddress
 }
 

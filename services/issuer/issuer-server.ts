@@ -1,4 +1,4 @@
-// Serves an issuer over HTTP: its key set, as those who check tokens fetch it, and at an address of its own tokens.
+// Serves an issuer over HTTP: its key set for verifiers, and tokens at a separate address.
 
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -20,7 +20,7 @@ export interface IssuerServer {
   close(): Promise<void>
 }
 
-/** @param onFetch told of each request for the key set */
+/** @param onFetch called for each request for the key set */
 export async function serveKeySet(
   issuer: Pick<TokenIssuer, 'keySet'>,
   listen: ListenAddress,
@@ -38,7 +38,7 @@ export async function serveTokens(issuer: TokenIssuer, listen: ListenAddress): P
   return serve(listen, async (request, response) => {
     const { method, url, headers } = request
     if (method !== 'POST' || url !== TOKEN_PATH) return void response.writeHead(404).end()
-    // A web page may send any other type to the loopback without asking first.
+    // A browser sends any other content type to loopback without a CORS preflight.
     if (headers['content-type'] !== JSON_TYPE) return void response.writeHead(415).end()
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': JSON_TYPE }).end(JSON.stringify(body))

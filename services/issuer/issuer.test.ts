@@ -1,4 +1,4 @@
-// The issuer as a process: its ready line, its key set, its commands, and flags that are wrong.
+// The issuer as a process: its ready line, its key set, its commands, and invalid flags.
 
 import { fileURLToPath } from 'node:url'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -27,7 +27,7 @@ function startIssuer(t: Test, ...flags: string[]) {
   return issuer
 }
 
-t.test('it serves its key set, signs, and rotates by commands', async (t) => {
+t.test('the issuer serves its key set, and signs and rotates on commands', async (t) => {
   const issuer = startIssuer(t)
   const { address, signing } = await issuer.ready
   const ask = (command: object) =>
@@ -44,12 +44,12 @@ t.test('it serves its key set, signs, and rotates by commands', async (t) => {
   t.same(await ask({ signWith: published }), { signing: published })
   t.same(await ask({ retire: signing }), { retired: signing })
   t.equal((await jwtVerify(await sign(), keys)).protectedHeader.kid, published)
-  t.match(await ask({ retire: published }), { failed: /signs/ })
-  t.match(await ask({ dance: true }), { failed: /no command "dance"/ })
+  t.match(await ask({ retire: published }), { failed: /is the signing key/ })
+  t.match(await ask({ dance: true }), { failed: /"dance" is not a command; give one of token, publish/ })
   t.equal((await fetch(`http://${address}/elsewhere`)).status, 404)
 })
 
-t.test('at an address of its own it gives tokens to whoever asks rightly, and at no other', async (t) => {
+t.test('the issuer answers valid token requests at a separate address only', async (t) => {
   const { address, tokens } = await startIssuer(t, '--tokens', '127.0.0.1:0').ready
   const post = (body: unknown, { at = tokens, type = 'application/json' } = {}) =>
     fetch(`http://${at}${TOKEN_PATH}`, {
@@ -70,8 +70,12 @@ t.test('at an address of its own it gives tokens to whoever asks rightly, and at
     failed: /subject: .*\n.*audience: .*\n.*lifetime: .*\n.*claims\.sub: /,
   })
   t.equal((await post('alice')).status, 400)
-  t.equal((await post({}, { type: 'text/plain' })).status, 415, 'what a web page may send unasked')
-  t.equal((await post({}, { at: address })).status, 404, 'where the key set is, there are no tokens')
+  t.equal(
+    (await post({}, { type: 'text/plain' })).status,
+    415,
+    'a content type that a web page may send without a preflight',
+  )
+  t.equal((await post({}, { at: address })).status, 404, 'the address of the key set issues no tokens')
   t.equal((await fetch(`http://${tokens}${KEY_SET_PATH}`)).status, 404)
 })
 

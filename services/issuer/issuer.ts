@@ -1,17 +1,17 @@
-// The issuer as a process of its own: serves its key set, signs and rotates as commands on stdin say, and ends when stdin does.
+// The issuer as its own process: serves its key set, signs and rotates on commands from stdin, and ends when stdin closes.
 
 import { SwitchyardError } from '../../core/errors.ts'
-import { complainAs, EXIT_BAD_FLAGS, EXIT_FAILED, print, serveUntilTold } from '../service-process.ts'
+import { EXIT_BAD_FLAGS, EXIT_FAILED, errorReporter, print, serveUntilStopped } from '../service-process.ts'
 import { isAlgorithm, parseIssuerFlags } from './issuer-flags.ts'
 import { type IssuerServer, serveKeySet, serveTokens } from './issuer-server.ts'
 import { createSigningKey, SIGNING_ALGORITHMS, TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
 
-const complain = complainAs('issuer')
+const reportError = errorReporter('issuer')
 
 type Command = (argument: unknown) => Promise<object>
 
-/** Each by its name in a line such as `{"token":{"subject":"alice","audience":"echo","lifetime":600}}`. */
+/** The commands by name. A line is `{"NAME":ARGUMENT}`, such as `{"token":{"subject":"alice","audience":"echo","lifetime":600}}`. */
 function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
   return {
     token: async (request) => ({ token: await issuer.sign(readTokenRequest(request)) }),
@@ -35,24 +35,24 @@ function commandsOf(issuer: TokenIssuer): Readonly<Record<string, Command>> {
   }
 }
 
-/** Each line is answered by one, in turn. */
-function obey(commands: Readonly<Record<string, Command>>, servers: readonly IssuerServer[]): void {
+/** Runs one command at a time. Each line of input gets one line of output, in order. */
+function runCommands(commands: Readonly<Record<string, Command>>, servers: readonly IssuerServer[]): void {
   const answer = async (line: string) => {
     try {
       const [[name, argument] = ['', undefined]] = Object.entries(JSON.parse(line) as object)
       const command = commands[name]
       if (command === undefined)
-        throw new RangeError(`no command "${name}": there are ${Object.keys(commands)}`)
+        throw new RangeError(`"${name}" is not a command; give one of ${Object.keys(commands).join(', ')}`)
       print(await command(argument))
     } catch (thrown) {
-      complain(thrown)
+      reportError(thrown)
       print({ failed: (thrown as Error).message })
     }
   }
-  let turn = Promise.resolve()
-  serveUntilTold(
+  let previous = Promise.resolve()
+  serveUntilStopped(
     (line) => {
-      turn = turn.then(() => answer(line))
+      previous = previous.then(() => answer(line))
     },
     () => Promise.all(servers.map((server) => server.close())),
   )
@@ -63,7 +63,7 @@ async function main(args: readonly string[]): Promise<void> {
   const issuer = await TokenIssuer.create(name, algorithm)
   const server = await serveKeySet(issuer, listen)
   const tokenServer = tokens && (await serveTokens(issuer, tokens))
-  obey(commandsOf(issuer), tokenServer ? [server, tokenServer] : [server])
+  runCommands(commandsOf(issuer), tokenServer ? [server, tokenServer] : [server])
   const signing = issuer.signingKey.kid
   print({
     issuer: name,
@@ -75,6 +75,6 @@ async function main(args: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {
   const error = SwitchyardError.from(thrown)
-  complain(error)
+  reportError(error)
   process.exit(error.problems.length > 0 ? EXIT_BAD_FLAGS : EXIT_FAILED)
 })

@@ -1,4 +1,4 @@
-// The issuer of tokens: its tokens by its key set, and a rotation whose steps cannot be taken in the wrong order.
+// The token issuer: tokens that its key set verifies, and a rotation that enforces the order of its steps.
 
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import t, { type Test } from 'tap'
@@ -30,14 +30,14 @@ for (const algorithm of SIGNING_ALGORITHMS) {
   )
 }
 
-t.test('a token that is signed as a second ends lives as long as was asked', async (t) => {
+t.test('a token that is signed at the end of a second has the requested lifetime', async (t) => {
   const issuer = await TokenIssuer.create('https://i', 'ES256')
   advanceWithEachReading(t)
   const { exp, iat } = decodeJwt(await issuer.sign(TOKEN))
   t.equal(Number(exp) - Number(iat), 60)
 })
 
-/** Replaces the clock until the test ends: each reading is a second later than the one before. */
+/** Replaces the clock until the test ends: each reading is a second later than the previous one. */
 function advanceWithEachReading(t: Test): void {
   const RealDate = Date
   let now = RealDate.now()
@@ -59,25 +59,30 @@ function advanceWithEachReading(t: Test): void {
   })
 }
 
-t.test('in a rotation old and new are both good, until the old key is retired', async (t) => {
-  const issuer = await TokenIssuer.create('https://i', 'ES256')
-  const old = issuer.signingKey.kid
-  const oldToken = await issuer.sign(TOKEN)
-  const next = await createSigningKey('EdDSA')
-  issuer.publish(next)
-  t.equal(decodeProtectedHeader(await issuer.sign(TOKEN)).kid, old, 'what is published signs nothing yet')
-  issuer.signWith(next.kid)
-  const newToken = await issuer.sign(TOKEN)
-  t.equal(decodeProtectedHeader(newToken).kid, next.kid)
-  await verify(issuer, oldToken)
-  issuer.retire(old)
-  await verify(issuer, newToken)
-  await t.rejects(verify(issuer, oldToken), { code: 'ERR_JWKS_NO_MATCHING_KEY' })
-})
+t.test(
+  'in a rotation tokens of the old and the new key are valid until the old key is retired',
+  async (t) => {
+    const issuer = await TokenIssuer.create('https://i', 'ES256')
+    const old = issuer.signingKey.kid
+    const oldToken = await issuer.sign(TOKEN)
+    const next = await createSigningKey('EdDSA')
+    issuer.publish(next)
+    t.equal(decodeProtectedHeader(await issuer.sign(TOKEN)).kid, old, 'a published key does not sign yet')
+    issuer.signWith(next.kid)
+    const newToken = await issuer.sign(TOKEN)
+    t.equal(decodeProtectedHeader(newToken).kid, next.kid)
+    await verify(issuer, oldToken)
+    issuer.retire(old)
+    await verify(issuer, newToken)
+    await t.rejects(verify(issuer, oldToken), { code: 'ERR_JWKS_NO_MATCHING_KEY' })
+  },
+)
 
-t.test('a key does not sign before it is published, nor go while it signs', async (t) => {
+t.test('a key cannot sign before it is published, and cannot be retired while it signs', async (t) => {
   const issuer = await TokenIssuer.create('https://i', 'ES256')
   const { kid } = await createSigningKey('ES256')
   t.throws(() => issuer.signWith(kid), { message: /publish it before it signs/ })
-  t.throws(() => issuer.retire(issuer.signingKey.kid), { message: /let another sign before it goes/ })
+  t.throws(() => issuer.retire(issuer.signingKey.kid), {
+    message: /sign with another key before you retire it/,
+  })
 })

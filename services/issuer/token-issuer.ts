@@ -1,4 +1,4 @@
-// Issues tokens: it has one signing key, a key set that verifiers fetch, and a rotation in which old and new keys overlap.
+// Issues tokens with one signing key, publishes a key set for verifiers, and rotates keys with an overlap of old and new.
 
 import {
   calculateJwkThumbprint,
@@ -17,7 +17,7 @@ export interface SigningKey {
   readonly kid: string
   readonly alg: SigningAlgorithm
   readonly privateKey: GenerateKeyPairResult['privateKey']
-  /** As it stands in the key set: with the `alg` that it is pinned to. */
+  /** The entry in the key set. Its `alg` pins the key to one algorithm. */
   readonly publicJwk: JWK
 }
 
@@ -29,7 +29,7 @@ export interface TokenOptions {
   readonly claims?: JWTPayload
 }
 
-/** `kid` is the thumbprint of RFC 7638, so that no two keys share one. */
+/** `kid` is the thumbprint of RFC 7638, so it is unique to the key. */
 export async function createSigningKey(alg: SigningAlgorithm): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(publicKey)
@@ -38,8 +38,8 @@ export async function createSigningKey(alg: SigningAlgorithm): Promise<SigningKe
 }
 
 /**
- * Whoever checks tokens keeps the key set for a while. So a key is rotated in three steps: the next one is published, it
- * signs once every copy of the key set has it, and the old one is retired once the last token that it signed has ended.
+ * Verifiers cache the key set. So a rotation has three steps: publish the next key; sign with it once every cached key set
+ * has it; retire the old key once the last token that it signed has expired.
  */
 export class TokenIssuer {
   readonly issuer: string
@@ -61,33 +61,33 @@ export class TokenIssuer {
     return this.#signing
   }
 
-  /** RFC 7517, public halves only. */
+  /** The key set of RFC 7517, with public keys only. */
   get keySet(): { readonly keys: readonly JWK[] } {
     return { keys: this.#published.map(({ publicJwk }) => publicJwk) }
   }
 
-  /** First step: the key stands in the key set, and signs nothing yet. */
+  /** First step: add the key to the key set. It does not sign yet. */
   publish(key: SigningKey): void {
     this.#published = [...this.#published, key]
   }
 
-  /** Second step: sign with this key from now on. @throws if the key is not published, because no verifier could check its tokens */
+  /** Second step: sign with this key. @throws RangeError if it is not published, because no verifier could check its tokens */
   signWith(kid: string): void {
     const key = this.#published.find((published) => published.kid === kid)
     if (key === undefined) throw new RangeError(`the key ${kid} is not published: publish it before it signs`)
     this.#signing = key
   }
 
-  /** Last step: no token of it is good any more. @throws where it is the one that signs */
+  /** Last step: remove the key, which makes its tokens invalid. @throws RangeError if it is the signing key */
   retire(kid: string): void {
     if (kid === this.#signing.kid)
-      throw new RangeError(`the key ${kid} signs: let another sign before it goes`)
+      throw new RangeError(`the key ${kid} is the signing key: sign with another key before you retire it`)
     this.#published = this.#published.filter((key) => key.kid !== kid)
   }
 
   async sign({ subject, audience, lifetime, claims = {} }: TokenOptions): Promise<string> {
     const { kid, alg, privateKey } = this.#signing
-    // Read once: between two readings a second may end, and the token would live longer than was asked.
+    // The clock is read once: a second may end between two readings, and the token would live longer than requested.
     const issuedAt = Math.floor(Date.now() / 1_000)
     return new SignJWT(claims)
       .setProtectedHeader({ alg, kid, typ: 'JWT' })

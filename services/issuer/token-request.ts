@@ -1,4 +1,4 @@
-// What an issuer is asked for: a request for a token, from outside.
+// Parses and validates a request for a token.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { TokenOptions } from './token-issuer.ts'
@@ -9,23 +9,23 @@ const DEFAULT_LIFETIME = 600
 const OWN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'nbf']
 
 /**
- * `{"subject": "alice", "audience": "echo", "lifetime": 600, "claims": {}}`; the last two may be left out. The lifetime is
- * in seconds; less than nothing makes a token that has ended.
+ * Reads a request such as `{"subject": "alice", "audience": "echo", "lifetime": 600, "claims": {}}`. `lifetime` (seconds,
+ * 600 by default) and `claims` are optional. A negative lifetime gives an expired token.
  * @throws SwitchyardError `invalid-argument` with all problems
  */
 export function readTokenRequest(request: unknown): TokenOptions {
   const given: Partial<Record<keyof TokenOptions, unknown>> = isObject(request) ? request : {}
   const { subject, audience, lifetime = DEFAULT_LIFETIME, claims = {} } = given
   const problems: Problem[] = []
-  const demand = (path: string, isFit: boolean, message: string) => {
-    if (!isFit) problems.push({ path, message })
+  const check = (path: string, isValid: boolean, message: string) => {
+    if (!isValid) problems.push({ path, message })
   }
-  demand('subject', isText(subject), 'must be a non-empty string, such as alice')
-  demand('audience', isText(audience), 'must be a non-empty string, such as echo')
-  demand('lifetime', Number.isSafeInteger(lifetime), 'must be a whole number of seconds, such as 600')
-  demand('claims', isObject(claims), 'must be an object such as {"roles": ["admin"]}')
+  check('subject', isText(subject), 'must be a non-empty string, such as alice')
+  check('audience', isText(audience), 'must be a non-empty string, such as echo')
+  check('lifetime', Number.isSafeInteger(lifetime), 'must be a whole number of seconds, such as 600')
+  check('claims', isObject(claims), 'must be an object such as {"roles": ["admin"]}')
   for (const name of OWN_CLAIMS)
-    demand(`claims.${name}`, !(name in Object(claims)), 'is set by the issuer; remove it')
+    check(`claims.${name}`, !(name in Object(claims)), 'is set by the issuer; remove it')
   if (problems.length > 0) {
     throw new SwitchyardError('invalid-argument', 'invalid token request:', { problems })
   }

@@ -1,21 +1,21 @@
-// A slow reader slows the writer at the other end; nothing piles up between them.
+// A slow reader slows the writer at the other end; buffers between them stay small.
 import type { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t from 'tap'
 import { echoPair } from '../../test/support/echo-pair.ts'
 import type { RpcClient } from './index.ts'
 
 const PAYLOAD = new Uint8Array(64 * 1024)
-/** All that a writer without backpressure would have made long before the calls beside it are through. */
+/** The number of messages that a writer without backpressure produces well before the other calls end. */
 const ALL = 500
-/** Two windows of HTTP/2 and the buffers of both ends hold no more than this. */
+/** The most that two HTTP/2 windows and the buffers of both ends can hold. */
 const MOST_UNREAD = 100
 
-/** Calls that go through one after the other: meanwhile an unhindered writer would have written everything. */
+/** The number of sequential calls. A writer without backpressure finishes in that time. */
 async function callsBeside(client: RpcClient<typeof EchoService>): Promise<void> {
   for (let call = 0; call < ALL; call += 1) await client.unary({})
 }
 
-t.test('a client that does not read halts the generator of the answers', async (t) => {
+t.test('a client that does not read pauses the generator of the answers', async (t) => {
   let made = 0
   const client = await echoPair(t, {
     unary: async () => ({}),
@@ -29,10 +29,10 @@ t.test('a client that does not read halts the generator of the answers', async (
     if (read === 0) t.ok(made < MOST_UNREAD, `${made} answers were made before the second was read`)
     read += 1
   }
-  t.equal(read, ALL, 'all arrive in the end')
+  t.equal(read, ALL, 'all messages arrive')
 })
 
-t.test('a handler that does not read halts the requests', async (t) => {
+t.test('a handler that does not read pauses the requests', async (t) => {
   const go = Promise.withResolvers<void>()
   const client = await echoPair(t, {
     unary: async () => ({}),
@@ -51,5 +51,5 @@ t.test('a handler that does not read halts the requests', async (t) => {
   await callsBeside(client)
   t.ok(made < MOST_UNREAD, `${made} requests were made before the first was read`)
   go.resolve()
-  t.equal((await answer).sequence, ALL, 'all arrive in the end')
+  t.equal((await answer).sequence, ALL, 'all messages arrive')
 })

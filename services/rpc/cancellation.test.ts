@@ -1,4 +1,4 @@
-// How calls end before their time, and how slow readers slow writers.
+// Calls that end early: by cancellation, by deadline, by leaving a loop, and by an early answer.
 import { once } from 'node:events'
 import type { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { status } from '@grpc/grpc-js'
@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   bidirectional: (client, options) => collect(client.bidirectional([{}], options)),
 }
 
-/** A client on handlers that answer nothing until their call is over; `started` and `over` tell of each of them. */
+/** A client of handlers that do not answer until their call is over. `started` and `over` report each of them. */
 async function waitingPair(t: Test) {
   let started = Promise.withResolvers<void>()
   let over = Promise.withResolvers<void>()
@@ -85,8 +85,8 @@ t.test('a deadline ends the call at both ends', async (t) => {
   }
 })
 
-t.test('what a handler throws after its call was cancelled is no unexpected error', async (t) => {
-  const told: unknown[] = []
+t.test('an error that a handler throws after its call was cancelled is not reported', async (t) => {
+  const reported: unknown[] = []
   const left = Promise.withResolvers<void>()
   const started = Promise.withResolvers<void>()
   const client = await echoPair(
@@ -102,14 +102,14 @@ t.test('what a handler throws after its call was cancelled is no unexpected erro
         return {}
       },
     },
-    (thrown) => told.push(thrown),
+    (thrown) => reported.push(thrown),
   )
   const abort = new AbortController()
   const rejected = t.rejects(client.unary({}, { signal: abort.signal }), { code: status.CANCELLED })
   await started.promise
   abort.abort()
   await Promise.all([rejected, left.promise])
-  t.same(told, [])
+  t.same(reported, [])
 })
 
 t.test('leaving the loop cancels the call, and ends its generator', async (t) => {

@@ -1,4 +1,4 @@
-// Calls a protobuf-es service through grpc-js: promises and async iterables in place of callbacks and events.
+// Calls a protobuf-es service through grpc-js: promises and async iterables instead of callbacks and events.
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import type { DescMessage, DescService, Message } from '@bufbuild/protobuf'
@@ -17,8 +17,8 @@ import { RpcStatusError } from './status-error.ts'
 type Calls = CallOfKind<DescMessage, DescMessage>
 
 /**
- * A client of `desc` on a channel of its own to `address` (`host:port` or `unix:/path`).
- * Without `credentials` it speaks plaintext; `options` are grpc-js's channel options.
+ * Creates a client of `desc` with its own channel to `address` (`host:port` or `unix:/path`).
+ * Without `credentials` the channel is plaintext; `options` are grpc-js's channel options.
  */
 export function createClient<S extends DescService>(
   desc: S,
@@ -108,7 +108,7 @@ const CALLERS: { readonly [K in MethodKind]: (client: Client, method: RpcMethod)
     },
 }
 
-/** Starts a call that has one answer, and waits for that or for the status. */
+/** Starts a call with one response, and waits for the response or an error status. */
 function settle(
   { signal }: CallOptions,
   start: (done: (error: ServiceError | null, response?: Message) => void) => Cancellable,
@@ -123,7 +123,7 @@ function settle(
   })
 }
 
-/** Pipes the requests into the call, at the speed that it takes them. Requests that fail cancel it. */
+/** Pipes the requests into the call, with backpressure. An error of the requests cancels the call. */
 function send<C extends Cancellable & Writable>(requests: Readable, call: C): C {
   requests.on('error', () => call.cancel())
   requests.pipe(call)
@@ -135,7 +135,7 @@ async function* receive(
   { signal }: CallOptions,
 ): AsyncGenerator<Message, void> {
   const release = cancelOn(signal, call)
-  // The iterator handles errors while it runs. The status of a loop that was left comes later and is ignored.
+  // The iterator handles errors while it runs. After the loop has ended early, the status arrives here and is ignored.
   call.on('error', () => {})
   try {
     yield* call
@@ -151,7 +151,7 @@ interface Cancellable {
   cancel(): void
 }
 
-/** Cancels the call when the signal says so, until it is released. */
+/** Cancels the call when the signal aborts. @returns a function that stops listening */
 function cancelOn(signal: AbortSignal | undefined, call: Cancellable): () => void {
   const cancel = () => call.cancel()
   if (signal?.aborted) cancel()

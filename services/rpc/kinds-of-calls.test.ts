@@ -59,7 +59,7 @@ t.test('a bidirectional call answers each request before the next is made', asyn
   t.same(received, ['0', '1'])
 })
 
-t.test('streams without any message are well', async (t) => {
+t.test('streams without messages succeed', async (t) => {
   const client = await echoPair(t, {
     async *serverStream() {},
     clientStream: async (requests) => ({ sequence: (await collect(requests)).length }),
@@ -70,7 +70,7 @@ t.test('streams without any message are well', async (t) => {
   t.same(await collect(client.bidirectional([])), [])
 })
 
-t.test('a handler knows the metadata, the peer and the deadline of its call', async (t) => {
+t.test('a handler gets the metadata, the peer and the deadline of its call', async (t) => {
   const contexts: CallContext[] = []
   const client = await echoPair(t, {
     async unary(_request, context) {
@@ -105,7 +105,7 @@ t.test('the definition has the paths and stream flags of the descriptor', (t) =>
   t.end()
 })
 
-t.test('bytes are read in place, and are no Buffers', (t) => {
+t.test('a bytes field is a view of the message, and a plain Uint8Array', (t) => {
   const { unary } = serviceDefinition(EchoService)
   const bytes = unary?.requestSerialize({ payload: new Uint8Array([1, 2, 3]) }) ?? Buffer.alloc(0)
   const request = unary?.requestDeserialize(bytes)

@@ -4,7 +4,7 @@ import type { Deadline, Metadata } from '@grpc/grpc-js'
 
 export type MethodKind = DescMethod['methodKind']
 
-/** What a handler knows of the call beside its messages. */
+/** What a handler gets besides the messages of a call. */
 export interface CallContext {
   /** The request's metadata. */
   readonly metadata: Metadata
@@ -12,11 +12,11 @@ export interface CallContext {
   readonly peer: string
   /** Aborted when the call is over: cancelled, past its deadline, cut off, or answered. */
   readonly signal: AbortSignal
-  /** When the client stops waiting; undefined where it set no deadline. */
+  /** The client's deadline; undefined if it set none. */
   readonly deadline: Date | undefined
 }
 
-/** A handler of each kind of method. Streams are async iterables; answers may be plain initialisers. */
+/** The handler of each kind of method. Streams are async iterables; responses may be plain initializers. */
 export interface HandlerOfKind<I extends DescMessage, O extends DescMessage> {
   unary: (request: MessageShape<I>, context: CallContext) => Promise<MessageInitShape<O>>
   server_streaming: (request: MessageShape<I>, context: CallContext) => AsyncIterable<MessageInitShape<O>>
@@ -38,7 +38,7 @@ export type Implementation<S extends DescService> = {
   >[S['method'][K]['methodKind']]
 }
 
-/** What a client may ask of one call. */
+/** Options of one call. */
 export interface CallOptions {
   /** Cancels the call. */
   readonly signal?: AbortSignal
@@ -50,8 +50,9 @@ export interface CallOptions {
 type Sendable<T> = AsyncIterable<T> | Iterable<T>
 
 /**
- * A client's call of each kind. It fails with `RpcStatusError`, and where its requests fail with their error; on a closed
- * client with a plain Error. A call that answers with a stream begins with the first `next()`; leaving its loop cancels it.
+ * A client's call of each kind. It fails with `RpcStatusError`, with the error of its requests if those fail, or with a
+ * plain Error if the client is closed. A call with a response stream starts with the first `next()`; leaving its loop
+ * cancels it.
  */
 export interface CallOfKind<I extends DescMessage, O extends DescMessage> {
   unary: (request: MessageInitShape<I>, options?: CallOptions) => Promise<MessageShape<O>>

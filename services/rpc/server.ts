@@ -34,8 +34,8 @@ type ServerCall = EventEmitter &
 export type OnUnexpected = (thrown: unknown) => void
 
 /**
- * Serves `implementation` on `server`. A method that is left out answers UNIMPLEMENTED. What a handler throws
- * becomes the call's status by `RpcStatusError.from`.
+ * Serves `implementation` on `server`. A method without a handler answers UNIMPLEMENTED. `RpcStatusError.from` turns what a
+ * handler throws into the status of the call.
  */
 export function addService<S extends DescService>(
   server: Server,
@@ -87,7 +87,7 @@ async function answerOnce(
   }
 }
 
-/** `pipe` waits for the call to drain before it takes the next answer, so a slow client slows its generator. */
+/** `pipe` waits for the call to drain before it reads the next answer, so a slow client slows its generator. */
 function answerMany(
   call: ServerCall & Writable,
   run: (context: CallContext) => AsyncIterable<unknown>,
@@ -95,24 +95,24 @@ function answerMany(
 ): void {
   const context = contextOf(call)
   const answers = Readable.from(startInside(() => run(context)))
-  // grpc-js takes a status of a stream as its 'error' event, and sends it after the answers before it.
+  // grpc-js takes the status of a stream from its 'error' event, and sends it after the answers.
   answers.on('error', (thrown) => call.emit('error', statusOf(thrown, context, onUnexpected)))
   call.on('cancelled', () => answers.destroy())
   answers.pipe(call)
 }
 
-/** A handler that throws before it returns its iterable then fails like one that throws in it. */
+/** Makes a handler that throws before it returns its iterable fail like one that throws during iteration. */
 async function* startInside<T>(start: () => AsyncIterable<T>): AsyncGenerator<T> {
   yield* start()
 }
 
-/** Leaving the loop must not destroy the call, which has still its status to send. */
+/** Leaving the loop must not destroy the call, which still has to send its status. */
 function requestsOf(call: Readable): AsyncIterable<Message> {
   return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false }) }
 }
 
 function contextOf(call: ServerCall): CallContext {
-  // Most handlers never ask for the signal, and to make and abort one for each call costs more than a short answer.
+  // The signal is created on first use: creating and aborting one for each call costs more than a short answer.
   let over: AbortController | undefined
   let isOver = false
   call.on('cancelled', () => {

@@ -2,10 +2,10 @@
 import type { DescMessage, DescMethod, DescService, Message, MessageInitShape } from '@bufbuild/protobuf'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 
-/** Bytes of the largest message that our servers and clients take: echo's largest payload, with room for the rest. */
+/** The size limit of our servers and clients, in bytes: echo's largest payload, with room for the other fields. */
 export const MAX_MESSAGE_BYTES = 20 * 1024 * 1024
 
-/** What grpc-js wants to know of a method. What is sent may be an initialiser; what arrives is a whole message. */
+/** grpc-js's definition of a method. Sent messages may be initializers; received ones are complete messages. */
 export interface RpcMethod {
   readonly path: string
   readonly requestStream: boolean
@@ -16,7 +16,7 @@ export interface RpcMethod {
   readonly responseDeserialize: (bytes: Buffer) => Message
 }
 
-/** A service's methods by their `localName`, as grpc-js's `Server.addService` wants them. */
+/** A service's methods by their `localName`, for grpc-js's `Server.addService`. */
 export function serviceDefinition(desc: DescService): Readonly<Record<string, RpcMethod>> {
   return Object.fromEntries(desc.methods.map((method) => [method.localName, rpcMethod(method)]))
 }
@@ -34,13 +34,13 @@ export function rpcMethod({ name, parent, methodKind, input, output }: DescMetho
   }
 }
 
-/** The types of handlers and calls have checked the message; `Buffer.from` makes a view, not a copy. */
+/** The types of handlers and calls guarantee the message type. `Buffer.from` makes a view, not a copy. */
 function encode(schema: DescMessage, message: unknown): Buffer {
   const bytes = toBinary(schema, create(schema, message as MessageInitShape<DescMessage>))
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Reads through a plain Uint8Array, since `slice()` of a bytes field would not copy if it were a Buffer. */
+/** Reads through a plain Uint8Array: for a Buffer, `slice()` of a bytes field would not copy. */
 function decode(schema: DescMessage, bytes: Buffer): Message {
   return fromBinary(schema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

@@ -1,4 +1,4 @@
-// The error that becomes a gRPC status on the server, and that a status becomes at the client.
+// A gRPC status as an error: handlers throw it on the server, and clients get it.
 import { Metadata, status } from '@grpc/grpc-js'
 
 /** A gRPC status other than OK. Handlers throw it; clients reject with it. */
@@ -20,9 +20,9 @@ export class RpcStatusError extends Error {
   }
 
   /**
-   * Makes any throw a status: ours stays as it is, grpc-js's `ServiceError` keeps code, text and trailers.
-   * All else is INTERNAL with a fixed text, since an unforeseen error may tell a stranger too much; it stays as `cause`,
-   * and `onUnexpected` gets it.
+   * Turns anything thrown into a status: ours stays as it is, grpc-js's `ServiceError` keeps code, message and trailers.
+   * Anything else becomes INTERNAL with a fixed message, because its text may reveal too much to a client. It stays as
+   * `cause`, and `onUnexpected` gets it.
    */
   static from(thrown: unknown, onUnexpected: (thrown: unknown) => void = () => {}): RpcStatusError {
     if (thrown instanceof RpcStatusError) return thrown
@@ -40,7 +40,7 @@ interface ServiceErrorLike extends Error {
   readonly metadata: Metadata
 }
 
-/** A number as code is not enough: DOMException has one too. */
+/** A numeric `code` is not enough: DOMException has one too. */
 function isServiceError(thrown: unknown): thrown is ServiceErrorLike {
   return (
     thrown instanceof Error &&

@@ -1,4 +1,4 @@
-// What becomes of errors: in handlers, in requests, in calls to methods that nobody serves.
+// How errors become statuses: in handlers, in requests, and in calls to methods without a handler.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata, status } from '@grpc/grpc-js'
@@ -18,7 +18,7 @@ const CALLS: Readonly<Record<keyof EchoHandlers, Call>> = {
   bidirectional: (client) => collect(client.bidirectional([{}])),
 }
 
-/** Handlers of every kind that fail at once, the streaming ones in the midst of their requests. */
+/** Handlers of every kind that fail at once; the streaming ones fail in the middle of their requests. */
 function failing(thrown: unknown): Required<EchoHandlers> {
   return {
     async unary() {
@@ -46,7 +46,7 @@ trailers.set('retry-in', '3')
 
 const CASES = [
   {
-    title: 'a thrown status arrives with its text and its trailers',
+    title: 'a thrown status arrives with its message and trailers',
     thrown: new RpcStatusError(status.NOT_FOUND, 'no such thing', { metadata: trailers }),
     code: status.NOT_FOUND,
     message: 'no such thing',
@@ -66,7 +66,7 @@ const CASES = [
     unexpected: false,
   },
   {
-    title: 'an unforeseen error is INTERNAL and tells the client nothing',
+    title: 'an unexpected error is INTERNAL and reveals nothing to the client',
     thrown: new Error('secret'),
     code: status.INTERNAL,
     message: 'internal error',
@@ -74,7 +74,7 @@ const CASES = [
     unexpected: true,
   },
   {
-    title: 'a DOMException is unforeseen too, though it has a number as code',
+    title: 'a DOMException is unexpected too, although its code is a number',
     thrown: new DOMException('secret', 'InvalidStateError'),
     code: status.INTERNAL,
     message: 'internal error',
@@ -82,7 +82,7 @@ const CASES = [
     unexpected: true,
   },
   {
-    title: 'a text that cannot be encoded is mended',
+    title: 'a message that cannot be encoded is repaired',
     thrown: new RpcStatusError(status.ABORTED, 'half \ud83d'),
     code: status.ABORTED,
     message: 'half \ufffd',
@@ -93,8 +93,8 @@ const CASES = [
 
 for (const { title, thrown, code, message, retryIn, unexpected } of CASES) {
   t.test(title, async (t) => {
-    const told: unknown[] = []
-    const client = await echoPair(t, failing(thrown), (error) => told.push(error))
+    const reported: unknown[] = []
+    const client = await echoPair(t, failing(thrown), (error) => reported.push(error))
     for (const [kind, call] of Object.entries(CALLS)) {
       const error: unknown = await call(client).catch((rejected: unknown) => rejected)
       if (!(error instanceof RpcStatusError)) return t.fail(`${kind} rejects with an RpcStatusError`)
@@ -102,11 +102,11 @@ for (const { title, thrown, code, message, retryIn, unexpected } of CASES) {
       t.equal(error.message, message, kind)
       t.same(error.metadata.get('retry-in'), retryIn, kind)
     }
-    t.same(told, unexpected ? [thrown, thrown, thrown, thrown] : [])
+    t.same(reported, unexpected ? [thrown, thrown, thrown, thrown] : [])
   })
 }
 
-t.test('a handler that throws before it makes its stream fails like one that throws in it', async (t) => {
+t.test('a handler that throws before it returns its stream fails like one that throws in it', async (t) => {
   const client = await echoPair(t, {
     serverStream() {
       throw new RpcStatusError(status.OUT_OF_RANGE, 'too far')
@@ -115,14 +115,14 @@ t.test('a handler that throws before it makes its stream fails like one that thr
   await t.rejects(collect(client.serverStream({})), { code: status.OUT_OF_RANGE, message: 'too far' })
 })
 
-t.test('a method that is left out is UNIMPLEMENTED', async (t) => {
+t.test('a method without a handler is UNIMPLEMENTED', async (t) => {
   const client = await echoPair(t, {})
   for (const [kind, call] of Object.entries(CALLS)) {
     await t.rejects(call(client), { code: status.UNIMPLEMENTED }, kind)
   }
 })
 
-t.test('the answers before a status arrive before it', async (t) => {
+t.test('answers that precede a status arrive before it', async (t) => {
   const client = await echoPair(t, {
     async *serverStream() {
       for (let sequence = 0; sequence < 100; sequence += 1) yield { sequence }

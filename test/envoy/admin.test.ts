@@ -119,17 +119,18 @@ async function untilEqual<T>(t: Test, read: () => Promise<T>, wanted: T, message
 
 t.test('the config dump shows resources by name, with version, state and content', async (t) => {
   const { admin, putListener } = await startEdge(t)
-  const [cluster, ...otherClusters] = await admin.heldClusters()
+  const [cluster, ...otherClusters] = await admin.dynamicClusters()
   t.match(cluster, { name: 'orders', state: 'active', versionInfo: 'v1', config: { name: 'orders' } })
   t.same(otherClusters, [], 'static clusters are not included')
 
-  const [listener, ...otherListeners] = await admin.heldListeners()
+  const [listener, ...otherListeners] = await admin.dynamicListeners()
   t.match(listener, { name: 'orders-listener', state: 'active', versionInfo: 'v1' })
   t.match(JSON.stringify(listener?.config), 'tcp_proxy')
   t.same(otherListeners, [])
 
   putListener(httpConnectionManager)
-  const isHttp = async () => JSON.stringify(await admin.heldListeners()).includes('http_connection_manager')
+  const isHttp = async () =>
+    JSON.stringify(await admin.dynamicListeners()).includes('http_connection_manager')
   await untilEqual(t, isHttp, true, 'new content is visible')
   t.match(await admin.configDump(), { configs: Array })
 })

@@ -37,7 +37,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
   await t.test('each listens on its own address only', async (t) => {
     t.equal(new Set(targets).size, 3)
     for (const { envoy, target } of nodes) {
-      const [listener] = await envoy.admin.heldListeners()
+      const [listener] = await envoy.admin.dynamicListeners()
       t.match(
         listener?.config,
         { address: { socket_address: { address: target.split(':')[0] } } },

@@ -26,7 +26,7 @@ t.test('Envoy ACKs every golden output', async (t) => {
         await untilInEffect(cache, envoy)
         const [node] = cache.status('fleet')
         t.equal(node?.id, envoy.nodeId)
-        const listeners = (await envoy.admin.heldListeners()).filter(({ state }) => state === 'active')
+        const listeners = (await envoy.admin.dynamicListeners()).filter(({ state }) => state === 'active')
         t.same(
           listeners.map((listener) => listener.name),
           Object.keys(config.fleets[fleet]?.listeners ?? {}).toSorted(),

@@ -62,7 +62,7 @@ async function start(t: Test, onNack: 'rollback' | 'hold') {
 }
 
 async function policyInEffect({ envoy }: Awaited<ReturnType<typeof start>>): Promise<string> {
-  const held = await envoy.admin.heldClusters()
+  const held = await envoy.admin.dynamicClusters()
   const text = JSON.stringify(held.find(({ name, state }) => name === 'echo' && state === 'active')?.config)
   return /load_balancing_policies\.(\w+)\./.exec(text)?.[1] ?? text
 }

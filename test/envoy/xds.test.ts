@@ -25,7 +25,7 @@ async function start(t: Test, protocol: 'delta' | 'sotw') {
 
 /** The connect timeout of a cluster in Envoy. It distinguishes the versions of a cluster. */
 async function timeoutInEnvoy(envoy: Awaited<ReturnType<typeof startEnvoy>>, name: string): Promise<unknown> {
-  const held = await envoy.admin.heldClusters()
+  const held = await envoy.admin.dynamicClusters()
   const found = held.find((one) => one.name === name)
   return (found?.config as { connect_timeout?: string } | undefined)?.connect_timeout
 }
@@ -111,7 +111,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
       t.equal(cache.status('fleet')[0]?.types[CLUSTER]?.state, 'STALE', 'Envoy has not answered')
       cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])
       await nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ENDPOINT)
-      const held = await envoy.admin.heldClusters()
+      const held = await envoy.admin.dynamicClusters()
       t.strictSame(
         held.map(({ name, state, config }) => [
           name,

@@ -37,7 +37,7 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
   t.match(await runYard(t, folder, 'status'), { code: 0, stdout: /edge +L4 +2 +2\n +canary +L4 +1 +1\n/ })
   t.match(await runYard(t, folder, 'lb', 'edge', 'l7', 'round_robin'), {
     code: 0,
-    output: /every Envoy has ACKed/,
+    output: /ACKed by 2 Envoys/,
   })
   const called = await runYard(t, folder, 'call', 'edge', '-n', '40', '-c', '2', '-o', 'json')
   const { calls, failed, answeredBy } = JSON.parse(called.stdout)
@@ -89,7 +89,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   t.match(await yard('set', 'fleets.edge.lb.mode=l7', 'upstreams.echo.endpoints.b2=null'), {
     code: 0,
     stdout: '',
-    output: /^revision 2: every Envoy has ACKed \(\d+ ms\)$/m,
+    output: /^revision 2: ACKed by 1 Envoy \(\d+ ms\)$/m,
   })
   t.match(await yard('get', 'fleets.edge.lb.mode', '-o', 'json'), { stdout: '"l7"\n' })
   t.match(await yard('get', 'upstreams', '-o', 'table'), {
@@ -100,7 +100,7 @@ t.test('yard reads, patches and replaces the document, reports a NACK, and lists
   await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
   t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
   await writeFile(file, whole.stdout)
-  t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: every Envoy has ACKed/ })
+  t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: ACKed by 1 Envoy/ })
   t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
 
   const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'

@@ -13,7 +13,10 @@ const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
 
 function readCovered() {
   const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  return globSync('**/*.{md,ts}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) })
+  return globSync('**/*.{md,ts,js,go,proto,rego}', {
+    cwd: root,
+    exclude: (path) => path.split('/').some(isForeign),
+  })
     .filter((path) => isCovered(path) && !OWN_FILES.includes(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }

@@ -64,7 +64,7 @@ export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvo
   await untilSynced(cache)
   await admin.waitUntilLive()
   for (;;) {
-    const held = [...(await admin.heldClusters()), ...(await admin.heldListeners())]
+    const held = [...(await admin.dynamicClusters()), ...(await admin.dynamicListeners())]
     if (held.every(({ state }) => state !== 'warming')) return
   }
 }

@@ -37,7 +37,7 @@ t.test('validity is short, and can be set', async (t) => {
     return { from: validFromDate.getTime(), to: validToDate.getTime() }
   }
   const day = await life()
-  t.ok(day.from < Date.now() && day.to - Date.now() <= 86_400_000, 'a day unless told otherwise')
+  t.ok(day.from < Date.now() && day.to - Date.now() <= 86_400_000, 'a day by default')
   const notBefore = new Date('2020-01-01T00:00:00Z')
   const notAfter = new Date('2020-01-02T00:00:00Z')
   t.same(await life({ notBefore, notAfter }), { from: notBefore.getTime(), to: notAfter.getTime() })

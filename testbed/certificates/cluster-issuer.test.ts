@@ -11,29 +11,29 @@ import { PARTS } from './folder.ts'
 
 const MANIFESTS = certManagerManifests(PARTS, { namespace: 'mesh', issuer: 'switchyard' })
 
-/** @throws if a manifest does not fit its CRD */
+/** @throws if a manifest is invalid by its CRD */
 function holdAgainstCrd(manifest: { readonly kind: string }): void {
   const data = structuredClone(manifest) as never
   const model = manifest.kind === 'Issuer' ? new Issuer(data) : new Certificate(data)
   model.validate()
 }
 
-t.test('O6.3: every manifest fits its CRD', async (t) => {
+t.test('O6.3: every manifest is valid by its CRD', async (t) => {
   t.equal(MANIFESTS.length, 3 + PARTS.length)
   for (const manifest of MANIFESTS) {
     t.doesNotThrow(() => holdAgainstCrd(manifest), `${manifest.kind} ${manifest.metadata.name}`)
   }
 })
 
-const SPOILT: readonly [title: string, change: object][] = [
+const INVALID: readonly [title: string, change: object][] = [
   ['without an issuer', { issuerRef: undefined }],
-  ['with names that are no list', { uris: 'spiffe://switchyard/edge' }],
-  ['with a usage that there is not', { usages: ['to impress'] }],
-  ['with a kind of key that there is not', { privateKey: { algorithm: 'DSA' } }],
+  ['with names that are not a list', { uris: 'spiffe://switchyard/edge' }],
+  ['with an unknown usage', { usages: ['to impress'] }],
+  ['with an unknown kind of key', { privateKey: { algorithm: 'DSA' } }],
 ]
 
-for (const [title, change] of SPOILT) {
-  t.test(`a Certificate ${title} does not fit`, async (t) => {
+for (const [title, change] of INVALID) {
+  t.test(`a Certificate ${title} is invalid`, async (t) => {
     const good = MANIFESTS.at(-1)
     if (good === undefined) return t.fail('there is no manifest')
     holdAgainstCrd(good)
@@ -42,7 +42,7 @@ for (const [title, change] of SPOILT) {
 }
 
 t.test(
-  'certificates bear the names of the development authority, and are signed by the authority of the cluster',
+  'certificates have the names of the development authority, and are signed by the CA of the cluster',
   async (t) => {
     t.match(
       MANIFESTS.filter(({ metadata }) => metadata.name === 'edge'),

@@ -9,7 +9,7 @@ export interface ManifestOptions {
 }
 
 const API_VERSION = 'cert-manager.io/v1'
-/** As short as those of the development authority; renewed when a third is left. */
+/** The same validity as from the development authority. Renewed when a third of it is left. */
 const LEAF = { duration: '24h', renewBefore: '8h' } as const
 const AUTHORITY = { duration: '720h', renewBefore: '240h' } as const
 /** A renewal creates a new key, in the same encoding as the development authority's. */

@@ -1,4 +1,4 @@
-// Calls in the background while a switch changes: what users of the service would notice.
+// Background calls while a switch changes. A failed call is one that a user would notice.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { createClient } from '../../services/rpc/index.ts'
@@ -14,7 +14,7 @@ export interface LoadResult {
 }
 
 export interface BackgroundLoad {
-  /** Resolves after so many further calls have ended. */
+  /** Resolves after this number of further calls has ended. */
   readonly further: (calls: number) => Promise<void>
   /** Stops; resolves when the calls in flight have ended. */
   readonly stop: () => Promise<LoadResult>

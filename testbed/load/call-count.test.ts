@@ -3,7 +3,7 @@
 import t from 'tap'
 import { CallCount } from './call-count.ts'
 
-t.test('a wait resolves after so many calls from its start', async (t) => {
+t.test('a wait resolves after its number of calls, counted from its start', async (t) => {
   const count = new CallCount()
   count.add()
   const ended: string[] = []

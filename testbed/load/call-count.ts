@@ -19,7 +19,7 @@ export class CallCount {
     }
   }
 
-  /** Resolves after so many further calls have ended. */
+  /** Resolves after this number of further calls has ended. */
   further(calls: number): Promise<void> {
     return new Promise((resolve) => this.#waiting.add({ at: this.#ended + calls, resolve }))
   }

@@ -9,7 +9,7 @@ export function coefficientOfVariation(counts: readonly number[]): number {
 
 /**
  * The expected coefficient of variation if each of `calls` picks one of `choices` at random: the square root of
- * (choices - 1) / calls, from the variance of a binomial count. No measurement can tell a smaller one from even.
+ * (choices - 1) / calls, from the variance of a binomial count. A measurement cannot distinguish a smaller value from an even distribution.
  */
 export function noiseFloor(calls: number, choices: number): number {
   return Math.sqrt((choices - 1) / calls)

@@ -1,4 +1,4 @@
-// The load of the benchmark: one unary call over and over, at a fixed rate or as fast as it is answered.
+// The load of the benchmark: repeats one unary call, at a fixed rate or as fast as possible.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// rawCodec sends and keeps messages as they are: what is measured is the way, not the encoding.
+// rawCodec sends and receives encoded messages, so the benchmark does not measure encoding.
 type rawCodec struct{}
 
 func (rawCodec) Name() string                  { return "proto" }
@@ -34,7 +34,7 @@ type result struct {
 	Calls    int     `json:"calls"`
 	Failures int     `json:"failures"`
 	Seconds  float64 `json:"seconds"`
-	// Of each call from the moment at which it was due, in microseconds.
+	// Latencies from the time at which a call was due, in microseconds.
 	P50 float64 `json:"p50"`
 	P99 float64 `json:"p99"`
 }
@@ -65,9 +65,9 @@ func main() {
 	method := flag.String("method", "", "/SERVICE/METHOD")
 	message := flag.String("message", "", "the request in base64")
 	token := flag.String("token", "", "a bearer token")
-	rate := flag.Int("rate", 0, "calls a second; 0 for as many as are answered")
-	concurrency := flag.Int("concurrency", 64, "without a rate: calls under way")
-	seconds := flag.Float64("seconds", 2, "how long")
+	rate := flag.Int("rate", 0, "calls per second; 0 for as many as possible")
+	concurrency := flag.Int("concurrency", 64, "without a rate: concurrent calls")
+	seconds := flag.Float64("seconds", 2, "duration")
 	ca := flag.String("ca", "", "PEM, for TLS")
 	cert := flag.String("cert", "", "PEM, for mutual TLS")
 	key := flag.String("key", "", "PEM")
@@ -118,7 +118,7 @@ func main() {
 			})
 		}
 	} else {
-		// Calls are begun when they are due, whatever became of those before: a slow answer must not spare the next ones.
+		// Each call starts when it is due, even if earlier calls have not ended: a slow answer must not delay later calls.
 		gap := time.Second / time.Duration(*rate)
 		for due := started; due.Before(end); due = due.Add(gap) {
 			time.Sleep(time.Until(due))

@@ -51,12 +51,12 @@ func (s *server) Check(ctx context.Context, request *auth.CheckRequest) (*auth.C
 	return allowed(headers), nil
 }
 
-// toInput makes of a check what services/authorizer/policy-input.ts makes of it.
+// toInput converts a check in the same way as services/authorizer/policy-input.ts.
 func toInput(attributes *auth.AttributeContext) (ast.Value, error) {
 	http := attributes.GetRequest().GetHttp()
 	steps := strings.Split(http.GetPath(), "/")
 	if len(steps) != 3 {
-		return nil, fmt.Errorf("the path is no gRPC method")
+		return nil, fmt.Errorf("the path is not a gRPC method")
 	}
 	headers := map[string]any{}
 	for _, header := range http.GetHeaderMap().GetHeaders() {

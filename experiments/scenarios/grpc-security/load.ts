@@ -1,4 +1,4 @@
-// Authorized calls that go on while switches change: a user would notice each that fails.
+// Authorized calls that continue while switches change. A failed call is one that a user would notice.
 
 import { setTimeout } from 'node:timers/promises'
 import { CallCount } from '../../../testbed/load/call-count.ts'
@@ -36,7 +36,7 @@ export class AuthorizedLoad {
     await end()
   }
 
-  /** Resolves after so many further calls have ended. */
+  /** Resolves after this number of further calls has ended. */
   further(calls: number): Promise<void> {
     return this.#calls.further(calls)
   }

@@ -24,7 +24,7 @@ export interface People {
 
 /**
  * @param testbed folder of the testbed, whose authority the listeners trust
- * @param scratch folder for an authority that nobody trusts
+ * @param scratch folder for an untrusted authority
  * @param tokens address of the issuer's token endpoint
  */
 export async function createPeople(testbed: string, scratch: string, tokens: string): Promise<People> {

@@ -1,4 +1,4 @@
-// The steps of the scenario: what each changes, and what every caller must get then.
+// The steps of the scenario: what each one changes, and the statuses that every caller must get afterwards.
 
 /** Statuses by method, in the order of METHODS: 0 OK, 7 PERMISSION_DENIED, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
 type Statuses = readonly [unary: number, bidirectional: number, put: number]

@@ -9,10 +9,10 @@ import { SwitchyardError } from '../../../core/errors.ts'
 /** Contents by their paths from the root of the bundle, such as `roles/data.json`. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
-/** A policy is some 100 KiB; a small archive must not unpack to more memory than there is. */
+/** A policy has about 100 KiB. The limit keeps a small archive from unpacking to more memory than the process has. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
-/** @throws SwitchyardError `bad-bundle` if it is not a gzipped tar, is too large, or holds a path twice */
+/** @throws SwitchyardError `bad-bundle` if it is not a gzipped tar, is too large, or has a path twice */
 export async function readArchive(archive: Uint8Array): Promise<BundleFiles> {
   try {
     return await readTar(gunzipSync(archive, { maxOutputLength: MAX_UNPACKED_BYTES }))
@@ -32,14 +32,14 @@ async function readTar(tar: Buffer): Promise<BundleFiles> {
     const content = await buffer(entry)
     if (type !== 'file') continue
     const path = posix.join('/', name).slice(1)
-    // Which of the two was signed, and which would be used?
-    if (files.has(path)) throw new SwitchyardError('bad-bundle', `the bundle holds ${path} twice`)
+    // With two files of one path, the signed file might not be the used one.
+    if (files.has(path)) throw new SwitchyardError('bad-bundle', `the bundle has ${path} twice`)
     files.set(path, content)
   }
   return files
 }
 
-/** The same bytes for the same files: no times, no owners. */
+/** Writes no times and no owners, so the same files give the same bytes. */
 export async function writeArchive(files: BundleFiles): Promise<Buffer> {
   const tar = pack()
   for (const [path, content] of files) {

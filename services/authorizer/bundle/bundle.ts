@@ -17,8 +17,9 @@ const DATA = 'data.json'
 const MANIFEST = '.manifest'
 
 /**
- * The policy of a bundle that the owner of the key has signed.
- * @throws SwitchyardError `bad-bundle`: not an archive, not signed, not what was signed, or without what a policy needs
+ * Reads the policy of a bundle, after verifying its signature with `key`.
+ * @throws SwitchyardError `bad-bundle` if it is not an archive, is not signed, differs from what was signed, or has no
+ *   module for the entry point
  */
 export async function readBundle(archive: Uint8Array, key: BundleKey): Promise<PolicySource> {
   const files = await readArchive(archive)
@@ -27,15 +28,15 @@ export async function readBundle(archive: Uint8Array, key: BundleKey): Promise<P
   const path = wasm.find(({ entrypoint }) => entrypoint === ENTRYPOINT)?.module.replace(/^\//, '')
   const module = path === undefined ? undefined : files.get(path)
   if (module === undefined) {
-    const mend = `build it with opa build -t wasm -e ${ENTRYPOINT}, or with yard bundle`
-    throw new SwitchyardError('bad-bundle', `the bundle has no module for ${ENTRYPOINT}; ${mend}`)
+    const fix = `build it with opa build -t wasm -e ${ENTRYPOINT}, or with yard bundle`
+    throw new SwitchyardError('bad-bundle', `the bundle has no module for ${ENTRYPOINT}; ${fix}`)
   }
-  // With the digest behind it, since a name can be given twice.
+  // The digest is appended because two bundles can have the same revision.
   const named = [revision, digestOfAll([archive])].filter(Boolean).join('@')
   return { wasm: module, data: dataOf(files), revision: named }
 }
 
-/** A signed bundle of a policy; the same bytes for the same policy where the key is RSA, whose signatures have no chance in them. */
+/** A signed bundle of a policy. With an RSA key the same policy gives the same bytes: RS256 is deterministic, ES256 is not. */
 export async function writeBundle({ wasm, data, revision }: PolicySource, key: BundleKey): Promise<Buffer> {
   const manifest: Manifest & JsonObject = {
     revision,
@@ -51,7 +52,7 @@ export async function writeBundle({ wasm, data, revision }: PolicySource, key: B
   return writeArchive(await signFiles(files, key))
 }
 
-/** `roles/data.json` stands at `data.roles`; the files are put together from the root on. */
+/** Merges the data files, the root first: `roles/data.json` becomes `data.roles`. */
 function dataOf(files: BundleFiles): JsonObject {
   const data: JsonObject = {}
   const paths = [...files.keys()].filter((path) => posix.basename(path) === DATA)

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 
-/** Read as JSON and hashed in one canonical form, so that spaces and the order of keys do not count. */
+/** These files are parsed as JSON and hashed in a canonical form: whitespace and the order of keys do not matter. */
 const STRUCTURED = new Set(['data.json', '.manifest'])
 
-/** SHA-256 in hex. @throws SyntaxError where a file that should be JSON is not */
+/** SHA-256 in hex. @throws SyntaxError if a file of `STRUCTURED` is not JSON */
 export function digestOf(path: string, content: Uint8Array): string {
   const hash = createHash('sha256')
   if (STRUCTURED.has(posix.basename(path)))
@@ -22,7 +22,7 @@ function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, item]) => `${encode(key)}:${canonicalJson(item)}`).join(',')}}`
 }
 
-/** Go escapes two line separators that JavaScript leaves as they are. */
+/** Go's JSON encoder escapes two line separators that JavaScript does not. */
 function encode(primitive: unknown): string {
   return JSON.stringify(primitive).replace(
     /[\u2028\u2029]/g,

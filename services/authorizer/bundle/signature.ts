@@ -1,4 +1,4 @@
-// Who vouches for a bundle: one JWT over the digests of all its files, in .signatures.json.
+// Signs and verifies bundles: one JWT over the digests of all files, in .signatures.json.
 
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { CompactSign, compactVerify } from 'jose'
@@ -15,7 +15,7 @@ interface SignedFile {
   readonly algorithm: string
 }
 
-/** A key and the one algorithm that it is good for: what a signature says of its own algorithm does not count. */
+/** A key and its one algorithm. The algorithm that a signature names for itself is ignored. */
 export interface BundleKey {
   readonly key: KeyObject
   readonly algorithm: 'ES256' | 'RS256'
@@ -32,20 +32,20 @@ export function readSigningKey(pem: string): BundleKey {
 }
 
 function keyOf(read: () => KeyObject, what: string): BundleKey {
-  const mend = `give ${what} in PEM, P-256 or RSA of 2048 bits or more`
+  const fix = `give ${what} in PEM, P-256 or RSA of 2048 bits or more`
   let key: KeyObject
   try {
     key = read()
   } catch (cause) {
-    throw new SwitchyardError('invalid-argument', `the key of the bundle cannot be read; ${mend}`, { cause })
+    throw new SwitchyardError('invalid-argument', `the key of the bundle cannot be read; ${fix}`, { cause })
   }
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   if (namedCurve === 'prime256v1') return { key, algorithm: 'ES256' }
   if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return { key, algorithm: 'RS256' }
-  throw new SwitchyardError('invalid-argument', `the key of the bundle has an unsupported type; ${mend}`)
+  throw new SwitchyardError('invalid-argument', `the key of the bundle has an unsupported type; ${fix}`)
 }
 
-/** The files with their signature. */
+/** The files and their signature. */
 export async function signFiles(files: BundleFiles, { key, algorithm }: BundleKey): Promise<BundleFiles> {
   const signed = [...files].map(
     ([name, content]): SignedFile => ({ name, hash: digestOf(name, content), algorithm: HASH }),
@@ -57,8 +57,8 @@ export async function signFiles(files: BundleFiles, { key, algorithm }: BundleKe
 }
 
 /**
- * Resolves where the key's owner has signed exactly these files.
- * @throws SwitchyardError `bad-bundle` that names every file that was added, changed or taken away
+ * Resolves if the owner of the key has signed exactly these files.
+ * @throws SwitchyardError `bad-bundle` that names every file that was added, changed or removed
  */
 export async function verifyFiles(files: BundleFiles, key: BundleKey): Promise<void> {
   const expected = new Map((await readSignature(files, key)).map((file) => [file.name, file]))

@@ -1,4 +1,4 @@
-// What a client holds of one resource type.
+// The resources of one type that a client has.
 
 package main
 
