@@ -56,7 +56,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
-  'control-plane/sources/secrets/secret-store.ts': by('test/envoy/tls-rotation.test.ts'),
+  'control-plane/sources/secrets/secret-files.ts': by('test/policies/secrets-apart.test.ts'),
   'control-plane/switches/': by('test/golden/goldens.test.ts'),
   'control-plane/switches/http-filters.ts': by('test/policies/chain-order.test.ts'),
   'control-plane/switches/http-filters/': by('test/policies/truth-table.test.ts'),
