@@ -74,6 +74,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
   'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
+  'examples/first-control-plane/': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
   'processes/clock.ts': by('processes/keep-running.test.ts'),
   'processes/interruption.ts': spawnedBy('test/envoy/demo.test.ts'),
   'proto/generate.js': spawnedBy('cli/launch.test.ts'),
