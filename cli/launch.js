@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts every program of the project: prepares the checkout on any Node from 20 on, then runs the program on Node 24.
 // Plain JavaScript without dependencies, here and in `prepare/`, because a fresh clone has nothing installed.
+import { readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
@@ -35,6 +36,10 @@ function chooseProgram(given) {
   }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
+  if (name === 'example') {
+    const [example, ...flags] = args
+    return { file: findExample(example), args: flags, envoy: 'unused', tap: false }
+  }
   if (name === 'scenario') {
     const [scenario, ...flags] = args
     return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
@@ -43,8 +48,23 @@ function chooseProgram(given) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
-  const known = ['test', 'test:unit', 'mutants', 'golden', 'docs', 'scenario', ...Object.keys(BENCHMARKS)]
+  const known = [
+    'test',
+    'test:unit',
+    'mutants',
+    'golden',
+    'docs',
+    'example',
+    'scenario',
+    ...Object.keys(BENCHMARKS),
+  ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+}
+
+function findExample(name = '') {
+  const examples = readdirSync(join(root, 'examples'))
+  if (examples.includes(name)) return `examples/${name}/main.ts`
+  throw new Error(`--run example: unknown example "${name}". Use one of: ${examples.join(', ')}`)
 }
 
 /** Returns the environment in which the program finds Envoy, after fetching Envoy if it is missing. */

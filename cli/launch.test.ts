@@ -94,6 +94,19 @@ t.test('on a Node that is too old, the launcher says what to install and does no
   t.strictSame(checkout.calls(), [])
 })
 
+t.test(
+  'an example is started by its name, and an unknown name is an error that lists the examples',
+  async (t) => {
+    const checkout = makeCheckout(t)
+    checkout.write('examples/first/main.ts', 'console.log(JSON.stringify(process.argv.slice(2)))')
+    t.match(await checkout.launch(['--run', 'example', 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
+    t.match(await checkout.launch(['--run', 'example', 'second']), {
+      code: 1,
+      stderr: '--run example: unknown example "second". Use one of: first\n',
+    })
+  },
+)
+
 t.test('an unknown program name is an error that lists the known ones', async (t) => {
   const { code, stderr } = await makeCheckout(t).launch(['--run', 'nonsense'])
   t.equal(code, 1)

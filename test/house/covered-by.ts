@@ -56,7 +56,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
-  'control-plane/sources/secrets/secret-files.ts': by('test/policies/invalid-secrets.test.ts'),
+  'control-plane/sources/secrets/secret-files.ts': by('test/policies/withheld-secrets.test.ts'),
   'control-plane/switches/': by('test/golden/goldens.test.ts'),
   'control-plane/switches/http-filters.ts': by('test/policies/chain-order.test.ts'),
   'control-plane/switches/http-filters/': by('test/policies/truth-table.test.ts'),
@@ -73,6 +73,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
   'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
+  'examples/first-control-plane/': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
   'processes/clock.ts': by('processes/keep-running.test.ts'),
   'processes/interruption.ts': spawnedBy('test/envoy/demo.test.ts'),
   'proto/generate.js': spawnedBy('cli/launch.test.ts'),

@@ -120,6 +120,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['testbed/'],
   },
+  'examples/': {
+    holds: 'small programs that use the library, each with a README and a test',
+    mayImport: ['xds-server/index.ts'],
+  },
   'bench/': {
     holds: 'benchmarks next to other servers in the same run; `gcp-peer/` and `xds-swarm/` are in Go',
     mayImport: ['testbed/', 'control-plane/control-plane.ts'],
