@@ -63,7 +63,7 @@ export interface ControlPlane {
 }
 
 /**
- * Starts all of it; a fleet is the Envoys whose `node.cluster` bears its name.
+ * Starts all of it. A fleet is the Envoys that have its name as `node.cluster`.
  * @throws SwitchyardError `address-in-use` or `invalid-argument` about an address or a certificate, `state-in-use`, `state-damaged` or
  * `state-unusable` about the state folder, with nothing left running
  */

@@ -74,7 +74,7 @@ t.test('without --die-with-parent it stays when its stdin closes', async (t) => 
   t.equal(child.exitCode, null)
 })
 
-t.test('a bad configuration is told with every problem and its place, and with exit code 2', async (t) => {
+t.test('an invalid configuration lists every problem with its place, with exit code 2', async (t) => {
   const file = await configFile(t, 'version: 2\nupstreams: {}\nroutes: {}\nfleet: {}\n')
   t.same(await outcome(run(t, '--config', file)), {
     stdout: '',
@@ -89,7 +89,7 @@ t.test('a bad configuration is told with every problem and its place, and with e
   })
 })
 
-t.test('a port in use, a file that is not there and unknown flags are told in one line', async (t) => {
+t.test('a port in use, a missing file and unknown flags are one-line errors', async (t) => {
   const file = await configFile(t)
   const { admin, xds } = await ready(run(t, '--config', file))
   const cases: readonly [flags: string[], stderr: RegExp, code: number][] = [
@@ -104,7 +104,7 @@ t.test('a port in use, a file that is not there and unknown flags are told in on
   }
 })
 
-t.test('what is in the state folder goes before the file, and does without it', async (t) => {
+t.test('a revision in the state folder overrides the file, and needs no file', async (t) => {
   const file = await configFile(t)
   const flags = ['--state', join(t.testdirName, 'state')]
   const first = run(t, '--config', file, ...flags)

@@ -9,19 +9,20 @@ import { readConfigFile } from './document/file.ts'
 
 const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER] [options]
 
-  --config FILE    the desired state to begin with, in YAML; what is in the state folder goes before it
-  --admin ADDRESS  where REST is served, HOST:PORT (127.0.0.1:0, which takes a free port)
-  --xds ADDRESS    where xDS is served, HOST:PORT or unix:/PATH (127.0.0.1:0)
+  --config FILE    initial desired state in YAML; ignored if the state folder already has a revision
+  --admin ADDRESS  serve REST on HOST:PORT (127.0.0.1:0, which picks a free port)
+  --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
-                   serve xDS over mutual TLS: nodes need a certificate of this CA's for just themselves (PEM)
-  --state FOLDER   where to keep what has to outlive the process (memory only)
-  --secrets FOLDER the folder of secrets: paths of secrets begin there, and no file outside is sent to a node
-                   (the folder "secrets" beside --config, else in --state)
-  --access FOLDER  where to keep the tokens of REST and its audit log (the state folder; without either no token is asked
-                   for, and REST stays on loopback)
-  --open-metrics   serve /metrics to who has no token
-  --die-with-parent          end when stdin closes, so as not to outlive a parent
-  --help           this text
+                   serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
+  --state FOLDER   keep revisions between runs (default: in memory only)
+  --secrets FOLDER read secrets from this folder only; paths in the document are relative to it
+                   (default: "secrets" beside --config, else in --state)
+  --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
+                   token and stays on loopback)
+  --open-metrics   serve /metrics without a token
+  --die-with-parent
+                   exit when stdin closes
+  --help           print this text
 
 Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. Ends on SIGINT and SIGTERM.
 `
@@ -130,13 +131,13 @@ function endCleanly(controlPlane: ControlPlane, dieWithParent: boolean): void {
   if (dieWithParent) process.stdin.once('close', end).resume()
 }
 
-/** What the caller has to mend is told apart from what went wrong. */
+/** Exit code 2 is for errors that the caller can fix, 1 for all others. */
 function fail(error: unknown): never {
   const { code, message } = SwitchyardError.from(error)
   process.stderr.write(`${message}\n`)
   process.exit(code === 'invalid-argument' || code === 'invalid-config' ? 2 : 1)
 }
 
-// gRPC would print a line of its own beside each error that is told here.
+// gRPC would print a second line beside each error that is reported here.
 if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
 await run().catch(fail)

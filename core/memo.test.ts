@@ -97,7 +97,7 @@ t.test('an object and a text are computed once, apart from other texts and other
   t.equal(calls.length, 3)
 })
 
-t.test('only so many texts are kept, and the others are computed at each call', async (t) => {
+t.test('a limited number of texts is kept, and the others are computed at each call', async (t) => {
   const { calls, compute } = counted((text: string) => ({ text }))
   const made = memoizeTexts(2, compute)
   t.equal(made('x'), made('x'))

@@ -1,4 +1,4 @@
-// The memo tables of the whole tree: results that are computed once and then found by the identity of what they were made of.
+// The memo tables of the whole tree: results that are computed once and then found by the identity of their inputs.
 //
 // The contract, for everything that is used as a key here:
 // - A key never changes after its first use. Its fields are `readonly`, and nobody casts that away. A changed key would keep

@@ -25,7 +25,7 @@ export const StatusSchema = Type.Object(
       description: 'Number of the newest accepted revision; null before there is one.',
     }),
     rejectedRevision: Type.Union([RevisionSchema, Type.Null()], {
-      description: 'The newest revision that a node NACKed (rejected or rolled_back); null if there is none.',
+      description: 'The newest revision that a node NACKed (rejected or rolled_back), or null.',
     }),
     nacks: Type.Array(ProblemSchema, {
       description: 'What nodes NACK now, and where it is in the document.',

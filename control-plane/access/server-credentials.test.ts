@@ -1,4 +1,4 @@
-// TLS files that cannot serve: what is wrong with them is told before anything listens.
+// Invalid TLS files are reported before anything listens.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -37,7 +37,7 @@ t.test('a file that others can read is refused', async (t) => {
   await t.resolves(openTokens(file), 'the twin')
 })
 
-t.test('all that is wrong with tokens is told at once', async (t) => {
+t.test('all problems of a token file are reported at once', async (t) => {
   const file = join(t.testdir(), 'tokens.json')
   const entries = {
     alice: { role: 'owner', token: LONG },

@@ -10,7 +10,7 @@ export const ROLES = ['viewer', 'operator'] as const
 export type Role = (typeof ROLES)[number]
 
 export interface Caller {
-  /** The token's name, which is the author of what is written with it. */
+  /** The token's name. Writes with this token have it as their author. */
   readonly name: string
   readonly role: Role
 }
@@ -28,7 +28,7 @@ const RESERVED = ['file', 'rest', 'system']
 const OTHERS = 0o077
 
 /**
- * The tokens of a file, `{"NAME":{"role":"viewer","token":"…"}}`; where there is none it is made, with an operator and a
+ * The tokens of a file, `{"NAME":{"role":"viewer","token":"…"}}`; a missing file is created, with an operator and a
  * viewer of these names, and mode 0600.
  * @throws SwitchyardError `state-unusable` with all that is wrong with it, others being able to read it too
  */

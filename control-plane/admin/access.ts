@@ -29,7 +29,7 @@ const READING = ['GET', 'HEAD', 'OPTIONS']
 /** How many bad tokens an IP address may send in a minute before it gets 429. */
 const FAILURES = { max: 10, timeWindow: 60_000 }
 
-/** The author of what this request writes. */
+/** The author of this request's writes. */
 export function authorOf({ caller }: FastifyRequest): string {
   return caller?.name ?? 'rest'
 }

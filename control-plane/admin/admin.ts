@@ -82,7 +82,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 /**
  * Starts the admin on `HOST:PORT`; port 0 takes a free one.
  * @returns its URL, and a `close` that answers all waiting requests before it resolves
- * @throws SwitchyardError `invalid-argument` for an invalid address, or one that is not loopback if there are no tokens;
+ * @throws SwitchyardError `invalid-argument` for an invalid address, or an address off loopback without tokens;
  * `address-in-use`
  */
 export async function startAdmin(

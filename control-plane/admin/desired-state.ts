@@ -34,7 +34,7 @@ export interface DesiredState {
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>
-  /** The newest revision that a node NACKed; undefined if there is none. */
+  /** The newest revision that a node NACKed, or undefined. */
   newestRejected(): Promise<RevisionInfo | undefined>
   /** Oldest first. */
   list(): Promise<readonly RevisionInfo[]>

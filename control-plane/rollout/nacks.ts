@@ -31,7 +31,7 @@ function nacksOf(nodes: readonly NodeStatus[]): TypeNack[] {
   )
 }
 
-/** What the nodes NACK of what they are served now; undefined if they NACK nothing. */
+/** Describes the NACKs of the resources that are served now. Undefined without NACKs. */
 export function describeNacks(nodes: readonly NodeStatus[], translations: Translations): Detail | undefined {
   const nacks = nacksOf(nodes)
   if (nacks.length === 0) return undefined

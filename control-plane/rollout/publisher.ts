@@ -90,7 +90,7 @@ export class Publisher {
   }
 }
 
-/** Whether a fleet is served a secret that it was not served before, or of which the document's entry was another one. */
+/** Whether a fleet is served a secret for the first time, or with another entry of the document than before. */
 export function isSecretChanged(
   before: Publication,
   after: Publication,

@@ -35,11 +35,11 @@ export interface RevisionStore {
   head(): Promise<Revision | undefined>
   /** All revisions without their documents, the oldest first. */
   list(): Promise<readonly RevisionInfo[]>
-  /** The newest revision that has one of these statuses, without its document; undefined if there is none. */
+  /** The newest revision that has one of these statuses, without its document, or undefined. */
   newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined>
   /** @throws SwitchyardError `not-found` */
   setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo>
-  /** Yields the revisions from a number on as they are, and then each one that is appended or whose status changes. */
+  /** Yields the revisions from a number on as they are, and then each appended revision and each change of a status. */
   watch(from: number, options?: { readonly signal?: AbortSignal }): AsyncIterable<RevisionInfo>
   close(): Promise<void>
 }

@@ -138,7 +138,7 @@ t.test('what was written is there after it is opened again', async (t) => {
 })
 
 t.test(
-  'a file has one owner: the second is told which file, and gets it once the first has closed',
+  'a file has one owner: a second gets an error that names the file, and succeeds once the first has closed',
   async (t) => {
     const { path, close } = openIn(t)
     t.match(

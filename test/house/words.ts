@@ -32,6 +32,16 @@ export const COVERED = [
   'services/',
   'testbed/',
   'test/',
+  'api/',
+  'core/',
+  'xds-server/',
+  'control-plane/access/',
+  'control-plane/admin/',
+  'control-plane/control-plane.ts',
+  'control-plane/main.ts',
+  'control-plane/rollout/',
+  'control-plane/sources/',
+  'control-plane/store/',
 ]
 
 interface OldPattern {

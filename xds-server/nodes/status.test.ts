@@ -1,4 +1,4 @@
-// How things stand, in one word a type and a node: the worst of what its streams say, and of what it should have asked for.
+// The state of a type and of a node: the worst state of its streams, and of the names that it should have requested.
 
 import t from 'tap'
 import { view } from '../../test/support/hand-stream.ts'
@@ -51,7 +51,7 @@ const CASES: readonly [what: string, views: Views, unlike: Readonly<Record<strin
   ['what is asked for by wildcard is asked for', { [ROUTE]: view('SYNCED') }, {}],
   ['a missing subscription does not hide a NACK', { [ROUTE]: view('NACKED', ['r']) }, { [ROUTE]: 'NACKED' }],
   [
-    'a name that is not asked for is worse than one that is not answered',
+    'a name that is not requested is worse than a request without an answer',
     { [ROUTE]: view('STALE', ['r']) },
     { [ROUTE]: 'NOT_SENT' },
   ],

@@ -111,7 +111,7 @@ function mergeType(a: TypeView, b: TypeView): TypeView {
   return { ...worse, wildcard: a.wildcard || b.wildcard, names: new Set([...a.names, ...b.names]) }
 }
 
-/** Types of which the node needs a name that it has not subscribed to. It does not have all of its config yet. */
+/** Types with a name that the node needs and has not subscribed to. It does not have all of its config yet. */
 function findMissingSubscriptions(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
   const missing = new Set<string>()
   for (const [typeUrl, { wildcard, names }] of types) {

@@ -33,7 +33,7 @@ function setUp(states: Readonly<Record<string, SyncState>>) {
   return { nodes, waiters, set }
 }
 
-/** The outcome, or `waiting` where there is none when all that was due has run. */
+/** The outcome, or `waiting` if there is no outcome after all pending work has run. */
 async function outcomeOf(report: Promise<SyncReport>): Promise<string> {
   const waiting = new Promise<{ outcome: string }>((resolve) =>
     setImmediate(() => resolve({ outcome: 'waiting' })),

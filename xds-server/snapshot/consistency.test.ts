@@ -1,4 +1,4 @@
-// References that lead nowhere are found, each with where it stands and how to mend it.
+// Dangling references are found, each with its place and how to fix it.
 
 import t from 'tap'
 import { assignment, cluster, httpListener, routes, tcpListener } from '../../test/support/resources.ts'

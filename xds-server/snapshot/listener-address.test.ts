@@ -99,7 +99,7 @@ t.test('a listener is encoded once for each address, also where others beside it
   t.equal(withListenerAddress(more, '127.0.1.2').resources.get('open'), here.resources.get('open'))
 })
 
-t.test('the version is a hash of what is filled in, or the one that was given', async (t) => {
+t.test('the version is a hash of the completed content, or the given version', async (t) => {
   const open = tcpListener('open', 1, 'a', '')
   const filled = withListenerAddress(listeners([open]), '127.0.1.2')
   t.equal(filled.version, filled.contentVersion)

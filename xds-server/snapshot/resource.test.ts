@@ -30,7 +30,7 @@ t.test('a message names itself, is encoded, and has the hash of its content for 
 const NAMES: readonly [what: string, input: ResourceInput, name: string][] = [
   ['an assignment has the name of its cluster', assignment('a'), 'a'],
   ['a packed message is named as the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
-  ['a given name goes before the own one', { name: 'given', resource: cluster('own') }, 'given'],
+  ['a given name overrides the name of the resource', { name: 'given', resource: cluster('own') }, 'given'],
   ['a virtual host can be given its name for VHDS', { name: 'rc/*', resource: host('h') }, 'rc/*'],
   ['an Any of an unknown type needs a name', { name: 'u', resource: unknown }, 'u'],
   ['a runtime layer is carried as any other', create(RuntimeSchema, { name: 'layer' }), 'layer'],

@@ -142,7 +142,7 @@ for (const { name, bytes, decode, expected } of PROTOCOLS) {
     t.pass()
   })
 
-  t.test(`random bytes in place of a ${name} are decoded or an error, and nothing else`, async (t) => {
+  t.test(`random bytes instead of a ${name} are decoded or an error, and nothing else`, async (t) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         try {

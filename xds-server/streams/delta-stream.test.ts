@@ -38,7 +38,7 @@ testScripts({
       status → EDS SYNCED
     `,
   },
-  'X21: after a reconnect the difference is sent, and nothing where there is none': {
+  'X21: after a reconnect the difference is sent, and nothing without a difference': {
     delta: `
       serve CDS a=1 b=1 | EDS a=1 b=1
       ask CDS holding a=1 b=1

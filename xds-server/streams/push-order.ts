@@ -1,5 +1,5 @@
-// The make-before-break order of an aggregated stream: clusters and endpoints, then listeners, then routes, and removals of what
-// is no longer used at the end.
+// The make-before-break order of an aggregated stream: clusters and endpoints, then listeners, then routes. Removals
+// go last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
 import type { Reference } from '../snapshot/references.ts'

@@ -5,7 +5,7 @@ import type { SharedList } from '../../core/memo.ts'
 export interface NackDetail {
   /** A gRPC status code. */
   readonly code: number
-  /** Why the client NACKed, in its own words. */
+  /** The client's error text of a NACK. */
   readonly message: string
 }
 
@@ -23,7 +23,7 @@ export interface DeltaRequest {
   readonly typeUrl: string
   readonly subscribe: SharedList<string>
   readonly unsubscribe: SharedList<string>
-  /** Name → version of what a reconnecting client still has. */
+  /** Name → version of each resource that a reconnecting client still has. */
   readonly initialResourceVersions: ReadonlyMap<string, string>
   readonly responseNonce: string
   readonly errorDetail?: NackDetail

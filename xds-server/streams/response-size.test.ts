@@ -14,7 +14,7 @@ const GRPC_LIMIT = 4 * 1024 * 1024
 
 const contents = new Map<number, Uint8Array>()
 
-/** A resource of so many bytes; the bytes of equal sizes are shared, for memory's sake. */
+/** A resource of the given size. Resources of equal size share their bytes to save memory. */
 function resourceOf(name: string, size: number): Resource {
   const value = contents.get(size) ?? new Uint8Array(size)
   contents.set(size, value)

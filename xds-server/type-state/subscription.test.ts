@@ -92,7 +92,7 @@ testScripts({
       serve CDS a=1 b=1 → CDS#2 b=1
     `,
   },
-  'X17: a client that turns from names to * is sent everything, and the removal of what is gone': {
+  'X17: a client that turns from names to * is sent everything, and the removals': {
     sotw: `
       serve CDS a=1 b=1 c=1
       ask CDS a b → CDS#1 a=1 b=1

@@ -25,7 +25,7 @@ export interface Response {
 
 /** A response that was sent and that the client has neither ACKed nor NACKed. */
 export interface PendingResponse extends Response {
-  /** The newest snapshot of which the client had ACKed everything before this response. Undefined if there is none. */
+  /** The newest snapshot that the client had ACKed completely before this response, or undefined. */
   readonly ackedBaseline: Snapshot | undefined
   /** The snapshot that was pushed before this response. It may be in effect until the client answers. */
   readonly previousBaseline: Snapshot | undefined
@@ -151,7 +151,7 @@ export function snapshotsInUse({
   ]
 }
 
-/** The newest snapshot of which the client has ACKed everything of this type. NACKed responses do not count. */
+/** The newest snapshot whose resources of this type the client has ACKed completely. NACKed responses do not count. */
 export function ackedThrough(typeState: TypeState): Snapshot | undefined {
   return earliest(snapshotsInUse(typeState))
 }

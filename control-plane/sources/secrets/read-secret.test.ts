@@ -50,7 +50,7 @@ t.test('a key with a passphrase is opened, and goes to Envoys without', async (t
   t.match(read, { bytes: { certificate: { key: edge.key } } })
 })
 
-t.test('a bundle may hold an authority that has expired beside one that has not', async (t) => {
+t.test('a bundle may hold an expired CA beside a valid one', async (t) => {
   const { folder, authority, write } = await makeFolder(t)
   const old = await Authority.create('old', PAST)
   write('ca.pem', old.issued.certificate + authority.issued.certificate)
@@ -79,7 +79,7 @@ const INVALID: readonly [
     ],
   ],
   [
-    'one that is not valid yet',
+    'a certificate that is not valid yet',
     async ({ authority, write }) => {
       const { certificate, key } = await authority.issue({ name: 'edge' }, FUTURE)
       write('edge.pem', certificate)

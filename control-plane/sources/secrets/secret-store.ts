@@ -28,7 +28,7 @@ export interface SecretStoreOptions {
 /** All secrets that a configuration uses, as they are to be served. */
 export interface ReadSecrets {
   readonly inUse: ReadonlyMap<string, SecretInUse>
-  /** Secrets of which no valid bytes are known: a configuration with one of these cannot be served. */
+  /** Problems of secrets without valid bytes. A configuration with one of these secrets cannot be served. */
   readonly findings: readonly PlacedProblem[]
 }
 

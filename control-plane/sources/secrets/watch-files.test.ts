@@ -23,7 +23,7 @@ function watch(t: Test, ...paths: string[]) {
 }
 
 t.test(
-  'what has changed between reading and watching is not missed: the first look is told whatever it finds',
+  'a change between reading and watching is not missed: the first look always reports a change',
   async (t) => {
     const { untilChanged } = watch(t, join(t.testdir({ 'a.pem': '1' }), 'a.pem'))
     await untilChanged()
@@ -76,7 +76,7 @@ t.test('a file that is let go is no longer seen, and another is', async (t) => {
   })
   writeFileSync(a, '22')
   await other.untilChanged()
-  t.equal(isSeen, false, 'only who watches it is told')
+  t.equal(isSeen, false, 'only watchers of the path are notified')
   writeFileSync(b, '22')
   await seen
 })
