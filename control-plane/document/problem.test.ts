@@ -11,7 +11,7 @@ t.test('fields are joined by dots, list items and odd names stand in brackets', 
   t.equal(formatSteps(['upstreams', 'say "hi"']), 'upstreams["say \\"hi\\""]')
 })
 
-t.test('all problems are thrown as the problems of one error', async (t) => {
+t.test('all problems are thrown in one error', async (t) => {
   const problems = [
     { steps: ['version'], message: 'must be 1' },
     { steps: ['routes', 'a'], message: 'is missing' },

@@ -17,7 +17,7 @@ const FORWARD_CLIENT_CERTIFICATE = {
 } as const
 
 /**
- * `tls` of a listener. With TLS on, connections are told apart by their first bytes even if only TLS is served: whether plaintext
+ * `tls` of a listener. With TLS on, Envoy inspects the first bytes of a connection even if only TLS is served: whether plaintext
  * is allowed beside it is then a second chain and no new listener, and connections under TLS do not notice when it goes.
  */
 export const listenerTls = listenerSwitch({
