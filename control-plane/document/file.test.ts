@@ -82,7 +82,7 @@ for (const [title, text, path, message] of MALFORMED) {
   })
 }
 
-t.test('aliases that expand beyond the parser's limit are rejected', async (t) => {
+t.test('aliases that expand beyond the limit of the parser are rejected', async (t) => {
   const levels = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
   for (const [from, to] of ['ab', 'bc', 'cd', 'de']) {
     levels.push(`${to}: &${to} [${Array(10).fill(`*${from}`).join(', ')}]`)
