@@ -72,7 +72,7 @@ const MALFORMED: readonly [title: string, text: string, path: string, message: R
   ['a key that stands twice', 'version: 1\nversion: 1\n', 'yard.yaml:2:1', /unique/],
   ['an alias of nothing', 'version: *one\n', 'yard.yaml:1:10', /alias/],
   ['a tag that means nothing here', 'version: !secret 1\n', 'yard.yaml:1:10', /tag/],
-  ['a second document', 'version: 1\n---\nversion: 1\n', 'yard.yaml:2:1', /drop the line ---/],
+  ['a second document', 'version: 1\n---\nversion: 1\n', 'yard.yaml:2:1', /remove the line ---/],
   ['a list as key', '? [a]\n: 1\n', 'yard.yaml:1:3', /keys are plain text/],
 ]
 
