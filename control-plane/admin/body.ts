@@ -41,10 +41,10 @@ export function configIn(body: Body | undefined): Config {
 /** Any value in a body. @throws SwitchyardError `invalid-argument` if a YAML body is malformed */
 export function valueIn(body: Body | undefined): unknown {
   if (body?.format !== 'yaml') return body?.value
-  const { faults, value, placeOf } = parseYaml(body.text)
-  if (faults.length === 0) return value
+  const { problems, value, placeOf } = parseYaml(body.text)
+  if (problems.length === 0) return value
   throw new SwitchyardError('invalid-argument', 'the body is not valid YAML', {
-    problems: faults.map(({ offset, message }) => ({ path: `${SOURCE}:${placeOf(offset)}`, message })),
+    problems: problems.map(({ offset, message }) => ({ path: `${SOURCE}:${placeOf(offset)}`, message })),
   })
 }
 

@@ -1,4 +1,4 @@
-// Addresses of endpoints: what can be dialled, and what is said of the rest.
+// Addresses of endpoints: which are valid, and the error texts of the others.
 
 import t from 'tap'
 import { type EndpointAddress, parseAddress } from './address.ts'
@@ -35,7 +35,7 @@ const BAD: readonly [text: string, message: RegExp][] = [
 ]
 
 for (const [text, message] of BAD) {
-  t.test(`"${text.slice(0, 30)}" is refused, with a way to mend it`, async (t) => {
+  t.test(`"${text.slice(0, 30)}" is rejected, with a way to fix it`, async (t) => {
     t.match(parseAddress(text), message)
   })
 }

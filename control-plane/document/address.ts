@@ -1,4 +1,4 @@
-// Addresses as they stand in the config: `127.0.0.1:7101`, `[::1]:7101`, `unix:/run/b3.sock`.
+// Addresses in a document: `127.0.0.1:7101`, `[::1]:7101`, `unix:/run/b3.sock`.
 
 import { isIP } from 'node:net'
 
@@ -9,7 +9,7 @@ export type EndpointAddress =
 // What fits into sockaddr_un on Linux, with the zero at its end.
 const MAX_UNIX_PATH = 107
 
-/** The address, or a sentence on what is wrong with it and how to mend it. */
+/** The address, or a sentence on what is wrong with it and how to fix it. */
 export function parseAddress(text: string): EndpointAddress | string {
   return text.startsWith('unix:') ? parseUnix(text.slice('unix:'.length)) : parseTcp(text)
 }

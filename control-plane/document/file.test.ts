@@ -62,7 +62,7 @@ t.test(
   },
 )
 
-t.test('an empty file is told what a document is', async (t) => {
+t.test('the error of an empty file says what a document is', async (t) => {
   t.match(problemsOf(''), [{ path: 'yard.yaml:1:1', message: /^must be a document with version/ }])
 })
 
@@ -72,7 +72,7 @@ const MALFORMED: readonly [title: string, text: string, path: string, message: R
   ['a key that stands twice', 'version: 1\nversion: 1\n', 'yard.yaml:2:1', /unique/],
   ['an alias of nothing', 'version: *one\n', 'yard.yaml:1:10', /alias/],
   ['a tag that means nothing here', 'version: !secret 1\n', 'yard.yaml:1:10', /tag/],
-  ['a second document', 'version: 1\n---\nversion: 1\n', 'yard.yaml:2:1', /drop the line ---/],
+  ['a second document', 'version: 1\n---\nversion: 1\n', 'yard.yaml:2:1', /remove the line ---/],
   ['a list as key', '? [a]\n: 1\n', 'yard.yaml:1:3', /keys are plain text/],
 ]
 
@@ -82,7 +82,7 @@ for (const [title, text, path, message] of MALFORMED) {
   })
 }
 
-t.test('aliases that blow up beyond measure are refused', async (t) => {
+t.test('aliases that expand beyond the limit of the parser are rejected', async (t) => {
   const levels = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
   for (const [from, to] of ['ab', 'bc', 'cd', 'de']) {
     levels.push(`${to}: &${to} [${Array(10).fill(`*${from}`).join(', ')}]`)
@@ -90,7 +90,7 @@ t.test('aliases that blow up beyond measure are refused', async (t) => {
   t.match(problemsOf(levels.join('\n')), [{ path: 'yard.yaml:1:1', message: /alias/ }])
 })
 
-t.test('a file is read, and its name is in what is said of it', async (t) => {
+t.test('a file is read, and its name is in its problems', async (t) => {
   const folder = t.testdir()
   const good = join(folder, 'good.yaml')
   const bad = join(folder, 'bad.yaml')
@@ -103,7 +103,7 @@ t.test('a file is read, and its name is in what is said of it', async (t) => {
   })
 })
 
-t.test('a file that is not there, or is none, is said to be unreadable', async (t) => {
+t.test('a missing file, or a folder, is reported as unreadable', async (t) => {
   const folder = t.testdir()
   await t.rejects(readConfigFile(join(folder, 'missing.yaml')), {
     code: 'invalid-config',

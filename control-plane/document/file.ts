@@ -1,4 +1,4 @@
-// The desired state as a YAML file: each problem with the line and column where it stands.
+// The desired state as a YAML file: each problem has its line and column.
 
 import { readFile } from 'node:fs/promises'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -25,12 +25,12 @@ async function readText(file: string): Promise<string> {
 
 /**
  * The configuration in a YAML (or JSON) text.
- * @param source what the text is called in problems, whose paths are `SOURCE:LINE:COLUMN path.in.the.document`
+ * @param source the name of the text; paths of problems are `SOURCE:LINE:COLUMN path.in.the.document`
  * @throws SwitchyardError `invalid-config` with all problems, in the order of the text
  */
 export function parseConfig(text: string, source: string): Config {
   const document = parseYaml(text)
-  const refuse = (found: readonly { offset: number; path: string; message: string }[]): never => {
+  const reject = (found: readonly { offset: number; path: string; message: string }[]): never => {
     const problems = found
       .toSorted((a, b) => a.offset - b.offset)
       .map(({ offset, path, message }) => ({
@@ -40,10 +40,10 @@ export function parseConfig(text: string, source: string): Config {
     throw new SwitchyardError('invalid-config', `${source} is not a valid configuration`, { problems })
   }
 
-  if (document.faults.length > 0) return refuse(document.faults.map((fault) => ({ ...fault, path: '' })))
+  if (document.problems.length > 0) return reject(document.problems.map((one) => ({ ...one, path: '' })))
   const checked = checkConfig(document.value)
   if ('config' in checked) return checked.config
-  return refuse(
+  return reject(
     checked.problems.map(({ steps, message }) => ({
       offset: document.offsetOf(steps),
       path: formatSteps(steps),

@@ -1,4 +1,4 @@
-// The switch of one fleet: what stays, what goes, and what is refused.
+// The switch of one fleet: what stays, what goes, and what is rejected.
 
 import t from 'tap'
 import { sampleWith } from '../../test/support/sample-config.ts'
@@ -48,9 +48,9 @@ const REFUSED: readonly [title: string, wanted: unknown, problems: object[]][] =
     { mode: 'l7', polciy: 'random' },
     [{ path: 'polciy', message: /not known/ }],
   ],
-  ['a list is no lb', [], [{ path: '', message: /^must be a mode and a policy, .* not \[\]$/ }]],
-  ['nothing is no lb', undefined, [{ path: '', message: /not nothing$/ }]],
-  ['null is no lb', null, [{ path: '', message: /not null$/ }]],
+  ['a list is not an lb', [], [{ path: '', message: /^must be a mode and a policy, .* not \[\]$/ }]],
+  ['nothing is not an lb', undefined, [{ path: '', message: /not nothing$/ }]],
+  ['null is not an lb', null, [{ path: '', message: /not null$/ }]],
   [
     'all problems come at once',
     { mode: 'l5', choices: 1, foo: 1 },

@@ -23,7 +23,7 @@ export const MatchSchema = Type.Object(
         propertyNames: {
           type: 'string',
           pattern: '^:?[a-z0-9][a-z0-9-]*$',
-          description: 'the name of a header in lower case and without underscores, which listeners refuse',
+          description: 'the name of a header in lower case and without underscores, which listeners reject',
         },
         additionalProperties: Type.String({ description: 'the whole value of the header, in quotes' }),
       }),

@@ -11,12 +11,12 @@ t.test('fields are joined by dots, list items and odd names stand in brackets', 
   t.equal(formatSteps(['upstreams', 'say "hi"']), 'upstreams["say \\"hi\\""]')
 })
 
-t.test('all findings are thrown as the problems of one error', async (t) => {
-  const findings = [
+t.test('all problems are thrown in one error', async (t) => {
+  const problems = [
     { steps: ['version'], message: 'must be 1' },
     { steps: ['routes', 'a'], message: 'is missing' },
   ]
-  t.throws(() => throwProblems(findings, 'not valid:'), {
+  t.throws(() => throwProblems(problems, 'not valid:'), {
     code: 'invalid-config',
     problems: [
       { path: 'version', message: 'must be 1' },

@@ -1,15 +1,9 @@
-// One thing that is wrong in a document, by the steps that lead to its place.
+// Problems of a document: their paths as text, and the error that carries them.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import type { PlacedProblem } from '../switches/placed-problem.ts'
 
-/**
- * A `Problem` whose place is not text yet. The steps are needed, because a file needs the line and column of the place, and a
- * path cannot be read back into steps.
- */
-export interface PlacedProblem extends Omit<Problem, 'path'> {
-  /** Field names and list indices, from the document's top; empty for the document itself. */
-  readonly steps: readonly string[]
-}
+export type { PlacedProblem }
 
 /** The steps as a person writes them: `fleets.edge.lb.mode`, `routes.public.hosts[0]`, `upstreams["a.b"]`. */
 export function formatSteps(steps: readonly string[]): string {

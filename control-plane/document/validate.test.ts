@@ -1,4 +1,4 @@
-// Validation: every problem at once, each with its path and a way to mend it.
+// Validation: every problem at once, each with its path and a way to fix it.
 
 import t from 'tap'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
@@ -158,7 +158,7 @@ const CASES: readonly Case[] = [
     problems: { 'routes.public.hosts': /list of hosts/, 'routes.other.hosts': /each once/ },
   },
   {
-    title: 'endpoints have addresses that can be dialled, each once',
+    title: 'endpoints have addresses that are valid, each once',
     changes: {
       'upstreams.echo.endpoints.b1.address': 'localhost:7101',
       'upstreams.echo.endpoints.b4': { address: '127.0.0.1:7102' },
@@ -191,7 +191,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'what is wrong in two ways at one place is told once',
+    title: 'two problems of one place are reported once',
     changes: { 'upstreams.echo-v2.lb.hashOn.header': 'X'.repeat(101) },
     problems: { 'upstreams.echo-v2.lb.hashOn.header': /^must be the name of a header/ },
   },
@@ -234,7 +234,7 @@ const CASES: readonly Case[] = [
     },
     problems: {
       [`${RULES}.echo.match.method`]: /needs a service beside it/,
-      [`${RULES}.canary.match.prefix`]: /cannot stand beside service/,
+      [`${RULES}.canary.match.prefix`]: /cannot be combined with service/,
     },
   },
   {
@@ -256,7 +256,7 @@ const CASES: readonly Case[] = [
   {
     title: 'the weights of a rule are not all 0',
     changes: { [`${RULES}.canary.to`]: { echo: 0, 'echo-v2': 0 } },
-    problems: { [`${RULES}.canary.to`]: /^has no weight but 0/ },
+    problems: { [`${RULES}.canary.to`]: /^has only weights of 0/ },
   },
   {
     title: 'the upstreams of one rule hash on the same thing',
@@ -279,7 +279,7 @@ for (const { title, changes, problems } of CASES) {
 const NO_DOCUMENTS: readonly unknown[] = [undefined, null, 5, 'version: 1', [], true]
 
 for (const document of NO_DOCUMENTS) {
-  t.test(`${JSON.stringify(document)} is no document`, async (t) => {
+  t.test(`${JSON.stringify(document)} is not a document`, async (t) => {
     t.match(
       problemsOf(() => validateConfig(document)),
       [{ path: '', message: /^must be a document with/ }],
@@ -301,13 +301,16 @@ t.test(
   },
 )
 
-t.test('listeners of different fleets may have one port, for a node has an address of its own', async (t) => {
-  const { edge } = sampleConfig().fleets
-  t.same(
-    problemsOf(() => validateConfig(sampleWith({ 'fleets.west': edge }))),
-    [],
-  )
-})
+t.test(
+  'listeners of different fleets may have one port, because each node has its own address',
+  async (t) => {
+    const { edge } = sampleConfig().fleets
+    t.same(
+      problemsOf(() => validateConfig(sampleWith({ 'fleets.west': edge }))),
+      [],
+    )
+  },
+)
 
 t.test('names from a prototype are no entries, and do no harm as names', async (t) => {
   const document = JSON.parse(

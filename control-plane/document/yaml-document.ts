@@ -1,4 +1,4 @@
-// A YAML text as plain values, and where in the text each of them stands.
+// A YAML text as plain values, and the offset of each in the text.
 
 import {
   type Document,
@@ -13,34 +13,34 @@ import {
   visit,
 } from 'yaml'
 
-/** Something that keeps the text from being one document of plain values. */
-export interface Fault {
+/** What keeps the text from being one document of plain values, by its place in the text. */
+export interface TextProblem {
   readonly offset: number
   readonly message: string
 }
 
 export interface YamlDocument {
-  /** Where there are any, `value` is undefined. */
-  readonly faults: readonly Fault[]
+  /** If there are any, `value` is undefined. */
+  readonly problems: readonly TextProblem[]
   readonly value: unknown
-  /** Offset of the key that the steps lead to; where it is missing, of the nearest one around it. */
+  /** Offset of the key that the steps lead to; if the key is missing, of the nearest key around it. */
   offsetOf(steps: readonly string[]): number
   /** `LINE:COLUMN`, both from 1. */
   placeOf(offset: number): string
 }
 
-/** Where the parser's own words speak to programmers. */
+/** Replacements for parser messages that address programmers. */
 const REWORDED: Partial<Record<ErrorCode, string>> = {
-  MULTIPLE_DOCS: 'begins a second document: a configuration is one document, so drop the line ---',
+  MULTIPLE_DOCS: 'begins a second document: a configuration is one document, so remove the line ---',
   NON_STRING_KEY: 'is not a name: keys are plain text',
 }
 
 export function parseYaml(text: string): YamlDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
-  const faults = findFaults(document)
+  const problems = findProblems(document)
   return {
-    ...(faults.length > 0 ? { faults, value: undefined } : toPlain(document)),
+    ...(problems.length > 0 ? { problems, value: undefined } : toPlain(document)),
     offsetOf: (steps) => findOffset(document, steps),
     placeOf: (offset) => {
       const { line, col } = lines.linePos(offset)
@@ -49,28 +49,30 @@ export function parseYaml(text: string): YamlDocument {
   }
 }
 
-function findFaults(document: Document.Parsed): Fault[] {
-  const faults: Fault[] = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
-    offset: pos[0],
-    message: REWORDED[code] ?? message,
-  }))
+function findProblems(document: Document.Parsed): TextProblem[] {
+  const problems: TextProblem[] = [...document.errors, ...document.warnings].map(
+    ({ pos, code, message }) => ({
+      offset: pos[0],
+      message: REWORDED[code] ?? message,
+    }),
+  )
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return
       const message = `there is no anchor &${alias.source} before this alias`
-      faults.push({ offset: alias.range?.[0] ?? 0, message })
+      problems.push({ offset: alias.range?.[0] ?? 0, message })
     },
   })
-  return faults
+  return problems
 }
 
-/** Aliases of aliases can blow up beyond measure: the parser counts them, and gives up. */
-function toPlain(document: Document.Parsed): Pick<YamlDocument, 'faults' | 'value'> {
+/** `toJS` throws if aliases of aliases expand beyond the parser's limit. */
+function toPlain(document: Document.Parsed): Pick<YamlDocument, 'problems' | 'value'> {
   try {
-    return { faults: [], value: document.toJS() }
+    return { problems: [], value: document.toJS() }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { faults: [{ offset: 0, message }], value: undefined }
+    return { problems: [{ offset: 0, message }], value: undefined }
   }
 }
 

@@ -359,7 +359,7 @@ async function prepare(
   known?: ReadSecrets,
 ): Promise<Prepared> {
   const secrets = await store.read(config, known)
-  if (secrets.findings.length > 0) throwProblems(secrets.findings, 'files of secrets are invalid')
+  if (secrets.problems.length > 0) throwProblems(secrets.problems, 'files of secrets are invalid')
   return { publication: publisher.prepare(config, bytesOf(secrets)), secrets }
 }
 

@@ -26,6 +26,7 @@ import type { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensio
 import type { Static, TSchema } from 'typebox'
 import type { DeepReadonly } from './deep-readonly.ts'
 import type { JwtProvider } from './jwt-provider.ts'
+import type { PlacedProblem } from './placed-problem.ts'
 
 /** What the clients of a fleet are: Envoys, or gRPC clients that speak xDS themselves. */
 export type FleetKind = 'envoy' | 'proxyless'
@@ -53,12 +54,6 @@ export interface SettingReference {
   readonly part?: 'certificate' | 'ca'
 }
 
-/** What a schema cannot say: where, from the settings on, and what is wrong with how to fix it. */
-export interface SettingProblem {
-  readonly steps: readonly string[]
-  readonly message: string
-}
-
 /** What a switch sees of the document beside its own settings. */
 export interface DocumentMaps {
   readonly jwt: Readonly<Record<string, JwtProvider>>
@@ -82,8 +77,8 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
   /** The messages that it packs into an `Any`; translation throws for others. */
   readonly messages?: readonly DescMessage[]
   references?(settings: SettingsOf<Schema>): readonly SettingReference[]
-  /** @param written as it stands in the document, without defaults */
-  problems?(written: DeepReadonly<Static<Schema>>, maps: DocumentMaps): Iterable<SettingProblem>
+  /** What the schema cannot check. @param written the settings in the document, without defaults */
+  problems?(written: DeepReadonly<Static<Schema>>, maps: DocumentMaps): Iterable<PlacedProblem>
 }
 
 /** The type of an entry's fields that the switches of a list declare. */

@@ -18,7 +18,7 @@ function Bound(what: string) {
 const ENVOY = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 }
 
 /**
- * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, but for retries:
+ * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, except for retries:
  * Envoy's 3 are fewer than the calls that cross the GOAWAY of a draining backend, and nobody has processed those (`retry.ts`), so
  * that retrying them adds no work.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking

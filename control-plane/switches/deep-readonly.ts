@@ -1,3 +1,3 @@
-// The type of documents and of what is derived from them.
+// The type of documents and of everything derived from them.
 
 export type { DeepReadonly } from '../../core/deep-readonly.ts'

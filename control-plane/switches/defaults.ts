@@ -1,4 +1,4 @@
-// The values that hold where a person has not written any, read from the declarations themselves.
+// The values in effect where a document has none, read from the declarations themselves.
 
 import { type TProperties, type TSchema, Type } from 'typebox'
 
@@ -11,7 +11,7 @@ export function defaultsOf(properties: TProperties): Record<string, unknown> {
   )
 }
 
-/** The settings as they take effect: what is written, with the defaults of what is not. Undefined where nothing takes effect. */
+/** The settings as they take effect: the written ones, and the defaults of the others. Undefined if nothing takes effect. */
 export function inEffect(schema: TSchema, written: unknown): unknown {
   const settings = written ?? ('default' in schema ? schema.default : undefined)
   if (!Type.IsObject(schema) || typeof settings !== 'object') return settings

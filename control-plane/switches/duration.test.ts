@@ -23,7 +23,10 @@ const CASES: readonly [text: string, milliseconds: number | undefined][] = [
 ]
 
 for (const [text, milliseconds] of CASES) {
-  t.test(`"${text}" is ${milliseconds === undefined ? 'no duration' : `${milliseconds} ms`}`, async (t) => {
-    t.equal(parseDuration(text), milliseconds)
-  })
+  t.test(
+    `"${text}" is ${milliseconds === undefined ? 'not a duration' : `${milliseconds} ms`}`,
+    async (t) => {
+      t.equal(parseDuration(text), milliseconds)
+    },
+  )
 }

@@ -14,7 +14,7 @@ export const DurationSchema = Type.String({
   description: 'a duration such as 500ms, 5s, 2m or 1h',
 })
 
-/** An optional field of a switch, for times of which 0 would make no sense. */
+/** An optional field of a switch, for times that cannot be 0. */
 export function PositiveDuration(fallback: string, description: string) {
   return Type.Optional(
     Type.String({
@@ -32,9 +32,9 @@ export function parseDuration(text: string): number | undefined {
   return Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
-/** The message of a text that validation has let through. */
+/** The message for a duration that validation accepted. */
 export function toDuration(text: string): Duration {
   const milliseconds = parseDuration(text)
-  if (milliseconds === undefined) throw new SwitchyardError('internal', `"${text}" is no duration`)
+  if (milliseconds === undefined) throw new SwitchyardError('internal', `"${text}" is not a duration`)
   return durationFromMs(milliseconds)
 }

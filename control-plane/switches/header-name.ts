@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 
-/** Without underscores: a listener refuses calls that have one in the name of a header. */
+/** Without underscores: a listener rejects calls that have one in the name of a header. */
 export const HeaderName = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]*$',
   maxLength: 100,

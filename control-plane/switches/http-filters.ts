@@ -39,7 +39,7 @@ export function inOrder<const Filters extends readonly Pick<HttpFilter, 'name' |
     if (late !== undefined) {
       throw new SwitchyardError(
         'internal',
-        `the filter ${name} stands before ${late.name}, whose verdict it needs: move it behind`,
+        `the filter ${name} is before ${late.name} in the chain, but needs its verdict: move ${name} after ${late.name}`,
       )
     }
   }

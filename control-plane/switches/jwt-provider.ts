@@ -57,7 +57,7 @@ export const JwtProviderSchema = Type.Object(
     audiences: Type.Array(Type.String({ minLength: 1, description: 'an audience' }), {
       minItems: 1,
       uniqueItems: true,
-      description: 'a list of audiences of which a token names one, such as [echo]',
+      description: 'a list of audiences; a token must have one of them, such as [echo]',
     }),
     jwks: JwksSchema,
     maxLifetime: PositiveDuration('1h', 'the longest time from now to the end of a token'),

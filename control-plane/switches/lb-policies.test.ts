@@ -48,15 +48,18 @@ t.test(
   },
 )
 
-t.test('settings in effect show the default of what is not written, and keep what is', async (t) => {
-  t.same(withDefaults({ policy: 'ring_hash', minimumRingSize: 8 }), {
-    policy: 'ring_hash',
-    minimumRingSize: 8,
-    hashOn: { header: 'x-user' },
-    panicThreshold: 0,
-  })
-  t.same(withDefaults({ policy: 'random', panicThreshold: 50 }), { policy: 'random', panicThreshold: 50 })
-})
+t.test(
+  'settings in effect show the defaults of options that are not written, and keep the others',
+  async (t) => {
+    t.same(withDefaults({ policy: 'ring_hash', minimumRingSize: 8 }), {
+      policy: 'ring_hash',
+      minimumRingSize: 8,
+      hashOn: { header: 'x-user' },
+      panicThreshold: 0,
+    })
+    t.same(withDefaults({ policy: 'random', panicThreshold: 50 }), { policy: 'random', panicThreshold: 50 })
+  },
+)
 
 for (const { name, options } of LB_POLICIES as readonly LbPolicy[]) {
   t.test(`every option of ${name} says what it is and what holds where it is not written`, async (t) => {

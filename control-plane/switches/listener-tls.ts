@@ -5,7 +5,8 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { TlsInspectorSchema } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { HttpConnectionManager_ForwardClientCertDetails as ForwardClientCertificate } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
-import { listenerSwitch, type SettingProblem } from './attach-points.ts'
+import { listenerSwitch } from './attach-points.ts'
+import type { PlacedProblem } from './placed-problem.ts'
 import { type ListenerTls, ListenerTlsSchema, secretReferences } from './tls.ts'
 import { toDownstreamSocket } from './tls-sockets.ts'
 
@@ -16,7 +17,7 @@ const FORWARD_CLIENT_CERTIFICATE = {
 } as const
 
 /**
- * `tls` of a listener. With TLS on, connections are told apart by their first bytes even if only TLS is served: whether plaintext
+ * `tls` of a listener. With TLS on, Envoy inspects the first bytes of a connection even if only TLS is served: whether plaintext
  * is allowed beside it is then a second chain and no new listener, and connections under TLS do not notice when it goes.
  */
 export const listenerTls = listenerSwitch({
@@ -56,7 +57,7 @@ export const listenerTls = listenerSwitch({
 })
 
 /** Without `clientCa`, Envoy would silently ignore what is demanded of clients. And names in `sans` are a demand by themselves. */
-function* clientProblems(tls: ListenerTls): Iterable<SettingProblem> {
+function* clientProblems(tls: ListenerTls): Iterable<PlacedProblem> {
   const { clientCa, requireClient, sans = [] } = tls
   if (clientCa !== undefined) {
     if (requireClient === false && sans.length > 0) {

@@ -42,7 +42,7 @@ export const retry = ruleSwitch({
             minItems: 1,
             uniqueItems: true,
             default: ['refused-stream'],
-            description: 'a list of what is retried, such as [refused-stream, unavailable]',
+            description: 'a list of conditions for a retry, such as [refused-stream, unavailable]',
           },
         ),
       ),

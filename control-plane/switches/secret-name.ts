@@ -14,7 +14,7 @@ export function secretName(secret: string, part: SecretPart): string {
 }
 
 /**
- * What stands in a listener or a cluster. It names the secret without its content: a renewal is a new secret, and neither a new
+ * The reference in a listener or a cluster. It names the secret without its content: a renewal is a new secret, and neither a new
  * listener nor a new cluster.
  */
 export function toSdsConfig(secret: string, part: SecretPart): SdsSecretConfig {

@@ -17,14 +17,17 @@ t.test('two values for one field are an internal error that names the field', as
   t.throws(() => mergeParts([{ a: { b: 1 } }, { a: { b: 2 } }]), { code: 'internal', message: /a\.b/ })
 })
 
-t.test('a switch is in effect by its default, with the defaults of what is not written', async (t) => {
-  t.same(inEffect(retry.schema, undefined), { enabled: true, attempts: 3, on: ['refused-stream'] })
-  t.same(inEffect(retry.schema, { enabled: false }), {
-    enabled: false,
-    attempts: 3,
-    on: ['refused-stream'],
-  })
-})
+t.test(
+  'a switch is in effect by its default, with the defaults of fields that are not written',
+  async (t) => {
+    t.same(inEffect(retry.schema, undefined), { enabled: true, attempts: 3, on: ['refused-stream'] })
+    t.same(inEffect(retry.schema, { enabled: false }), {
+      enabled: false,
+      attempts: 3,
+      on: ['refused-stream'],
+    })
+  },
+)
 
 const boundsOf = (settings?: object) =>
   partsOf([circuitBreaker], { circuitBreaker: settings }, (one, inForce) => one.toCluster?.(inForce, {}))

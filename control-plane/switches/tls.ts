@@ -23,12 +23,11 @@ function Sans(whose: string) {
     Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION }), {
       default: [],
       uniqueItems: true,
-      description: `a list of names of which ${whose} must bear one, such as ["spiffe://switchyard/echo"]; [] for any`,
+      description: `a list of names; ${whose} must have one of them, such as ["spiffe://switchyard/echo"]; [] for any`,
     }),
   )
 }
-const SAN_DESCRIPTION =
-  'a URI, a host name, an IP address or a mail address; with * at its end, all that begin so'
+const SAN_DESCRIPTION = 'a URI, a host name, an IP address or a mail address; a * at its end matches any rest'
 
 /** `tls` of a listener. */
 export const ListenerTlsSchema = Type.Object(

@@ -9,7 +9,7 @@ import { toUpstreamSocket } from './tls-sockets.ts'
 export const upstreamTls = upstreamSwitch({
   field: 'tls',
   schema: UpstreamTlsSchema,
-  // gRPC clients have certificate providers in place of SDS: https://github.com/grpc/proposal/blob/master/A29-xds-tls-security.md
+  // gRPC clients have certificate providers instead of SDS: https://github.com/grpc/proposal/blob/master/A29-xds-tls-security.md
   appliesTo: ['envoy'],
   messages: [UpstreamTlsContextSchema],
   references: secretReferences,

@@ -44,7 +44,7 @@ t.test('a cluster gets its endpoints by ADS, speaks HTTP/2 to them, and has its 
   })
 })
 
-t.test('the policy of the upstream goes before the one of the fleet', async (t) => {
+t.test("the policy of the upstream overrides the fleet's", async (t) => {
   const cluster = resourceJson(toCluster('echo', { ...UPSTREAM, lb: { policy: 'random' } }, FLEET))
   t.match(JSON.stringify(cluster.loadBalancingPolicy), /load_balancing_policies\.random"/)
 })

@@ -32,7 +32,7 @@ t.test('an upstream without endpoints gives an empty assignment, not none', asyn
 })
 
 t.test(
-  'an endpoint that drains is said to, and one that is written active is like one without a state',
+  'a draining endpoint is DRAINING, and an active one is like an endpoint without a state',
   async (t) => {
     const stated = (state?: 'active' | 'draining') =>
       resourceJson(

@@ -1,4 +1,4 @@
-// What an L7 listener does with its connections: it reads each call in one way, refuses what is ambiguous, and runs the filters.
+// What an L7 listener does with its connections: it reads each call in one way, rejects what is ambiguous, and runs the filters.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -14,8 +14,8 @@ import { fromAds } from '../switches/config-source.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 
 /**
- * A path is read in one way by every filter and by the services, or not at all, so that none of them can be told a
- * different story; and what a caller says of itself in `x-envoy-*` is not believed, wherever it calls from.
+ * A path is read in one way by every filter and by the services, or not at all, so that they cannot
+ * disagree about it; and what a caller says of itself in `x-envoy-*` is not believed, wherever it calls from.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
  */
 const HARDENED = {

@@ -20,7 +20,7 @@ function routesOf(rule: Rule, changes: Readonly<Record<string, unknown>> = {}) {
   return host?.routes.filter((route) => !('directResponse' in route))
 }
 
-t.test('a route configuration bears the name of its listener; rules are ordered and named', async (t) => {
+t.test('a route configuration has the name of its listener; rules are ordered and named', async (t) => {
   t.same(translate(sampleWith({ 'routes.public.hosts': ['echo.local', '*.echo.local'] })), {
     name: 'main',
     ignorePortInHostMatching: true,
@@ -110,7 +110,7 @@ const HASHING: readonly [title: string, to: Rule['to'], fleetLb: object, hashPol
     [{ header: { headerName: 'x-user' } }],
   ],
   [
-    "hashes on the upstream's header, which goes before the fleet's",
+    "hashes on the upstream's header, which overrides the fleet's",
     { 'echo-v2': 1 },
     { mode: 'l7', policy: 'maglev' },
     [{ header: { headerName: 'x-tenant' } }],

@@ -59,7 +59,7 @@ interface RouteContext {
   readonly filters: readonly string[]
 }
 
-/** Upstreams and fleets come in by a text of what routes depend on, so that other changes of them leave a long route as it is. */
+/** The key is a text with everything that routes depend on, so that other changes of upstreams and fleets leave a long route as it is. */
 const routeConfigurationsOf = memoize((switches: Switches) =>
   memoizeEntry((listener, { hosts, rules }: Route, text: string) => {
     const context: RouteContext = JSON.parse(text)

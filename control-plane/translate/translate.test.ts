@@ -58,7 +58,7 @@ t.test("the fleet's policy holds for the upstreams that have none of their own",
   t.match(JSON.stringify(second), /load_balancing_policies\.ring_hash"/)
 })
 
-t.test('each resource comes with the path of what it is made from', async (t) => {
+t.test('each resource has the path of the entry that it is made from', async (t) => {
   const { resources, provenance } = translate(sampleWith({ 'fleets.edge.lb.mode': 'l7' }), 'edge')
   const at = 'type.googleapis.com/envoy.config'
   t.same(Object.fromEntries(provenance), {

@@ -2,48 +2,6 @@
 
 import type { SourceFile } from './rules.ts'
 
-/** Paths whose text is checked. Add a folder here once its text is in plain words; `''` is the whole tree. */
-export const COVERED = [
-  'README.md',
-  'docs/README.md',
-  'docs/glossary.md',
-  'docs/first-fifteen-minutes.md',
-  'docs/security/',
-  'docs/pictures/',
-  'docs/adr/',
-  'docs/benchmarks/',
-  'docs/errors.md',
-  'docs/library.md',
-  'docs/mutation-testing.md',
-  'docs/performance.md',
-  'docs/xds-rows.md',
-  'docs/yard.md',
-  'ARCHITECTURE.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'bench/',
-  'cli/',
-  'envoy-bootstrap/',
-  'experiments/',
-  'policies/',
-  'processes/',
-  'proto/',
-  'services/',
-  'testbed/',
-  'test/',
-  'api/',
-  'core/',
-  'xds-server/',
-  'control-plane/access/',
-  'control-plane/admin/',
-  'control-plane/control-plane.ts',
-  'control-plane/main.ts',
-  'control-plane/rollout/',
-  'control-plane/sources/',
-  'control-plane/store/',
-]
-
 interface OldPattern {
   readonly pattern: RegExp
   readonly instead: string
@@ -97,11 +55,4 @@ function proseOf(line: string): string {
   const strings = [...line.matchAll(/'([^']*)'|"([^"]*)"|`([^`]*)`/g)].map(([text]) => text)
   const comment = /\s\/\/ (.*)$/.exec(line)?.[1] ?? ''
   return [...strings, comment].join(' ')
-}
-
-/** Whether a path lies below one of `covered`. */
-export function isCovered(path: string, covered: readonly string[] = COVERED): boolean {
-  return covered.some(
-    (one) => path === one || (one === '' ? true : one.endsWith('/') && path.startsWith(one)),
-  )
 }

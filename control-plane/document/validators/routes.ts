@@ -15,7 +15,7 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
       if (twin !== undefined) {
         yield {
           steps: [...steps, 'match'],
-          message: `is the match of ${twin} too, so one of them never acts: drop one`,
+          message: `is the match of ${twin} too, so one of them never acts: remove one`,
         }
       }
       yield* checkTargets([...steps, 'to'], rule.to, upstreams)
@@ -34,7 +34,7 @@ function* checkMatch(steps: readonly string[], { service, method, prefix }: Matc
     yield { steps: [...steps, 'method'], message: 'needs a service beside it: write one' }
   }
   if (prefix !== undefined && (service ?? method) !== undefined) {
-    yield { steps: [...steps, 'prefix'], message: 'cannot stand beside service and method: drop one' }
+    yield { steps: [...steps, 'prefix'], message: 'cannot be combined with service or method: remove one' }
   }
 }
 
@@ -45,6 +45,9 @@ function* checkTargets(
 ): Iterable<PlacedProblem> {
   for (const name of Object.keys(to)) yield* checkReference([...steps, name], name, upstreams, 'upstream')
   if (Object.values(to).every((weight) => weight === 0)) {
-    yield { steps, message: 'has no weight but 0, so calls would lead nowhere: give one upstream a weight' }
+    yield {
+      steps,
+      message: 'has only weights of 0, so calls would go nowhere: give one upstream a weight above 0',
+    }
   }
 }

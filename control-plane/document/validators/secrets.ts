@@ -10,16 +10,16 @@ export function* checkSecrets({ secrets = {} }: Config): Iterable<PlacedProblem>
       yield { steps, message: 'names no file: write certificate and key, or ca' }
     }
     if (certificate !== undefined && key === undefined) {
-      yield { steps: [...steps, 'key'], message: 'is missing: a certificate is of no use without its key' }
+      yield { steps: [...steps, 'key'], message: 'is missing: a certificate needs its key' }
     }
     if (certificate === undefined && key !== undefined) {
       yield {
         steps: [...steps, 'certificate'],
-        message: 'is missing: a key is of no use without its certificate',
+        message: 'is missing: a key needs its certificate',
       }
     }
     if (passphrase !== undefined && key === undefined) {
-      yield { steps: [...steps, 'passphrase'], message: 'opens nothing: write the key, too' }
+      yield { steps: [...steps, 'passphrase'], message: 'has no key to open: write key beside it' }
     }
   }
 }

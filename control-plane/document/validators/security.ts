@@ -13,7 +13,8 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     const { upstream, path, inline } = jwks
     for (const [index, key] of (inline?.keys ?? []).entries()) {
       for (const part of PRIVATE_KEY_PARTS.filter((name) => name in key)) {
-        const message = 'is private: write the public key alone, and take this one for known by now'
+        const message =
+          'is part of a private key: write the public key only, and replace the key, because it is exposed now'
         yield { steps: [...steps, 'inline', 'keys', String(index), part], message }
       }
     }

@@ -1,4 +1,4 @@
-// TLS in the document: what its schema and its references refuse, each with an accepted twin.
+// TLS in the document: what its schema and its references reject, each with an accepted twin.
 
 import t from 'tap'
 import { sampleWith } from '../../../test/support/sample-config.ts'
@@ -49,7 +49,7 @@ const REFUSED: readonly [
   [
     'a passphrase of nothing',
     { 'secrets.mesh.passphrase': 'x' },
-    { 'secrets.mesh.passphrase': /^opens nothing/ },
+    { 'secrets.mesh.passphrase': /^has no key to open/ },
   ],
   [
     'a secret that is not there, even where TLS is off,',
@@ -90,12 +90,12 @@ const REFUSED: readonly [
   [
     'a name with a star inside',
     { [`${MAIN}.sans`]: ['spiffe://*/echo'] },
-    { [`${MAIN}.sans[0]`]: /with \* at its end, all that begin so, not "spiffe/ },
+    { [`${MAIN}.sans[0]`]: /a \* at its end matches any rest, not "spiffe/ },
   ],
 ]
 
 for (const [title, changes, problems] of REFUSED) {
-  t.test(`${title} is refused`, async (t) => {
+  t.test(`${title} is rejected`, async (t) => {
     const accepted = { secrets: SECRETS, [MAIN]: LISTENER, 'upstreams.echo.tls': UPSTREAM }
     t.ok(validateConfig(sampleWith(accepted)), 'the accepted twin')
     const document = sampleWith({ ...structuredClone(accepted), ...changes })

@@ -1,4 +1,4 @@
-// Upstreams: addresses that can be dialled, each once.
+// Upstreams: addresses that are valid, each once.
 
 import { parseAddress } from '../address.ts'
 import type { Config } from '../model.ts'
@@ -13,7 +13,7 @@ export function* checkUpstreams({ upstreams }: Config): Iterable<PlacedProblem> 
       if (typeof parsed === 'string') yield { steps, message: parsed }
       const twin = idOf.get(address)
       if (twin !== undefined) {
-        yield { steps, message: `is the address of ${twin} too: drop one, or give ${twin} a higher weight` }
+        yield { steps, message: `is the address of ${twin} too: remove one, or give ${twin} a higher weight` }
       }
       idOf.set(address, id)
     }

@@ -51,7 +51,7 @@ async function serve(t: Test) {
     const config = sampleWith({ secrets, 'fleets.edge.listeners': Object.fromEntries(listeners), ...changes })
     const read = await store.read(config)
     store.use(read)
-    t.same(read.findings, [])
+    t.same(read.problems, [])
     return reads.splice(0)
   }
   return { issue, store, untilChanged, use }

@@ -28,8 +28,8 @@ export interface SecretStoreOptions {
 /** All secrets that a configuration uses, as they are to be served. */
 export interface ReadSecrets {
   readonly inUse: ReadonlyMap<string, SecretInUse>
-  /** Problems of secrets without valid bytes. A configuration with one of these secrets cannot be served. */
-  readonly findings: readonly PlacedProblem[]
+  /** Secrets without valid bytes, new or from before: a configuration that uses one cannot be served. */
+  readonly problems: readonly PlacedProblem[]
 }
 
 export interface SecretInUse extends ReadSecret {
@@ -92,7 +92,7 @@ export class SecretStore {
     const names = new Set(secretsUsedBy(switchesOf(config)).map(({ secret }) => secret))
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
-    const findings: PlacedProblem[] = this.#isPrivate
+    const problems: PlacedProblem[] = this.#isPrivate
       ? []
       : [...names].map((name) => ({ steps: ['secrets', name], message: PLAINTEXT }))
     for (const name of [...names].toSorted()) {
@@ -113,10 +113,10 @@ export class SecretStore {
       }
       const found = read.map(({ field, message }) => ({ steps: ['secrets', name, field], message }))
       const before = current ?? other
-      if (before === undefined) findings.push(...found)
+      if (before === undefined) problems.push(...found)
       else inUse.set(name, { ...before, problems: found.map(toProblem), asOf })
     }
-    return { inUse, findings }
+    return { inUse, problems }
   }
 
   /** From now on these are in force, and their files are watched. */

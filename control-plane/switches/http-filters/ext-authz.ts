@@ -18,7 +18,7 @@ const SettingsSchema = Type.Object(
       Type.Enum(['deny', 'unavailable', 'allow'], {
         default: 'deny',
         description:
-          'deny or unavailable, which refuse calls with status 7 or 14 where no decision is had, or allow, which lets them in',
+          'deny or unavailable, which deny calls with status 7 or 14 if no decision arrives, or allow, which lets them pass',
       }),
     ),
     maxBody: Type.Optional(

@@ -1,4 +1,4 @@
-// Tokens: every call needs one that a known issuer signed, but for the methods that are public.
+// Tokens: every call needs a token from a known issuer, except calls of public methods.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -23,7 +23,7 @@ const Names = (description: string) =>
 const SettingsSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'true or false' }),
-    anyOf: Names('a list of entries of jwt of which one is enough, such as [main]'),
+    anyOf: Names('a list of entries of jwt; a token of any one is enough, such as [main]'),
     allOf: Names('a list of entries of jwt whose tokens are all needed, such as [main, service]'),
     public: Type.Optional(
       Type.Array(
@@ -41,7 +41,7 @@ const SettingsSchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'a demand for tokens such as { enabled: true, anyOf: [main], public: [] }',
+    description: 'a requirement for tokens such as { enabled: true, anyOf: [main], public: [] }',
   },
 )
 type JwtSettings = DeepReadonly<Static<typeof SettingsSchema>>
@@ -66,7 +66,7 @@ export const jwtAuthn = httpFilterSwitch({
 
   *problems({ anyOf, allOf }: JwtSettings, { jwt }) {
     if ((anyOf === undefined) === (allOf === undefined)) {
-      yield { steps: ['anyOf'], message: 'or allOf: exactly one of them says whose tokens are asked for' }
+      yield { steps: ['anyOf'], message: 'or allOf: write exactly one of them' }
     }
     const headers = (allOf ?? []).map((name) => jwt[name]?.header ?? 'authorization')
     const twice = headers.find((header, index) => headers.indexOf(header) !== index)
@@ -122,7 +122,7 @@ function toRequirement({ anyOf, allOf = [] }: JwtSettings): Requirement {
     : { requiresType: { case: 'requiresAny', value: { requirements } } }
 }
 
-/** A public method may be called without a token; one that is sent must be good all the same. */
+/** A public method may be called without a token. A token that is sent must be valid all the same. */
 function orNone(demand: Requirement): Requirement {
   const none: Requirement = { requiresType: { case: 'allowMissing', value: {} } }
   return { requiresType: { case: 'requiresAny', value: { requirements: [demand, none] } } }

@@ -82,7 +82,7 @@ const SettingsSchema = Type.Object(
     shadow: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'true or false: whether calls are only counted that the rules would refuse',
+        description: 'true or false: whether calls that the rules would deny are only counted',
       }),
     ),
     rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({

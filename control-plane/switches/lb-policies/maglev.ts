@@ -12,7 +12,7 @@ export const maglev = defineLbPolicy({
   summary: 'Calls with an equal header go to one endpoint, by a table that spreads keys evenly.',
   options: {
     hashOn: Type.Optional(HashOnSchema),
-    // That the number is prime is left to Envoy, whose refusal comes back as a NACK with its own words.
+    // Envoy checks that the number is prime. If it is not, Envoy NACKs the cluster and says so.
     tableSize: Type.Optional(
       Type.Integer({
         minimum: 2,
