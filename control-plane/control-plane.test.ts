@@ -64,7 +64,7 @@ t.test('a node of another cluster is served nothing of the fleet', async (t) => 
   t.match(await putLb(adminUrl, { mode: 'l7' }), { status: 202, outcome: 'unverified' })
 })
 
-t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder that it is given', async (t) => {
+t.test('it serves xDS on a Unix socket too, and keeps the NACK log in the state folder', async (t) => {
   // A Unix socket's path is short, and a test's own folder is not.
   const folder = await mkdtemp(join(tmpdir(), 'yard-'))
   t.teardown(() => rm(folder, { recursive: true }))
@@ -79,12 +79,12 @@ t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder tha
   t.teardown(close)
   t.equal(xdsAddress, xds)
   const node = new AnsweringNode(t, xds, { id: 'node-1', cluster: 'edge' })
-  const refused = Promise.withResolvers<void>()
+  const nacked = Promise.withResolvers<void>()
   node.answer = () => {
-    refused.resolve()
+    nacked.resolve()
     return { nack: 'never' }
   }
-  await refused.promise
+  await nacked.promise
   const operator = { authorization: `Bearer ${await readToken(tokensFile ?? '', 'operator')}` }
   t.match(await putLb(adminUrl, { mode: 'l4' }, operator), { status: 409, outcome: 'nacked' })
   t.match(await readFile(join(stateFolder, 'nacks.jsonl'), 'utf8'), /"node":"node-1"/)
@@ -93,12 +93,12 @@ t.test('it serves xDS on a Unix socket too, and keeps refusals in the folder tha
 t.test('where a port is in use, the start fails with its address and leaves nothing behind', async (t) => {
   const config = sampleWith({})
   const taken = await takenAddress(t)
-  const refusal = { code: 'address-in-use', message: new RegExp(taken) }
-  await t.rejects(startControlPlane({ config, ...FREE, xds: taken }), refusal)
+  const inUse = { code: 'address-in-use', message: new RegExp(taken) }
+  await t.rejects(startControlPlane({ config, ...FREE, xds: taken }), inUse)
 
   const { xdsAddress: xds, close } = await startControlPlane({ config, ...FREE })
   await close()
-  await t.rejects(startControlPlane({ config, xds, admin: taken }), refusal)
+  await t.rejects(startControlPlane({ config, xds, admin: taken }), inUse)
   const again = await startControlPlane({ config, ...FREE, xds })
   t.equal(again.xdsAddress, xds)
   await again.close()

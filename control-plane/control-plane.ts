@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
-import { refuseForeignNode } from './access/node-identity.ts'
+import { rejectForeignNode } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
@@ -77,7 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => store.close())
     const cache = new SnapshotCache({
       consistency: 'enforce',
-      messages: createMessageRegistry(declaredMessages(), { unknown: 'refuse' }),
+      messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
       ...nackLog,
     })
     const { config, onFault } = options
@@ -141,7 +141,7 @@ async function openState(folder: string | undefined) {
 
 async function identityOf(tls: ServerTlsFiles | undefined) {
   if (tls === undefined) return {}
-  return { credentials: await readServerCredentials(tls), authorize: refuseForeignNode }
+  return { credentials: await readServerCredentials(tls), authorize: rejectForeignNode }
 }
 
 async function openAccess(folder: string) {

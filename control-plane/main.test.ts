@@ -132,7 +132,7 @@ t.test('a revision in the state folder overrides the file, and needs no file', a
   t.match(await (await fetch(`${third.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
 })
 
-t.test('half of mutual TLS, and an admin off loopback without tokens, are refused', async (t) => {
+t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, are errors', async (t) => {
   const file = await configFile(t)
   const cases: readonly [flags: string[], stderr: RegExp][] = [
     [['--xds-certificate', file, '--xds-key', file], /--xds-client-ca are given together, or not at all/],

@@ -2,14 +2,14 @@
 
 import t from 'tap'
 import { nodeUri } from '../../core/spiffe-ids.ts'
-import { refuseForeignNode } from './node-identity.ts'
+import { rejectForeignNode } from './node-identity.ts'
 
 const edge1 = { id: 'edge-1', cluster: 'edge' }
 const CASES: readonly [
   title: string,
   uris: readonly string[],
   node: typeof edge1,
-  refused: RegExp | undefined,
+  rejected: RegExp | undefined,
 ][] = [
   ['the node itself', [nodeUri('edge', 'edge-1')], edge1, undefined],
   ['one name of several', ['spiffe://other/x', nodeUri('edge', 'edge-1')], edge1, undefined],
@@ -26,9 +26,9 @@ const CASES: readonly [
   ['a name that is a path', [nodeUri('edge', 'a')], { id: 'a', cluster: '../fleet/edge' }, /%2F/],
 ]
 
-for (const [title, uris, node, refused] of CASES) {
-  t.test(`${title} is ${refused ? 'refused' : 'let in'}`, async (t) => {
-    if (refused === undefined) t.equal(refuseForeignNode({ uris }, node), undefined)
-    else t.match(refuseForeignNode({ uris }, node), refused)
+for (const [title, uris, node, rejected] of CASES) {
+  t.test(`${title} is ${rejected ? 'rejected' : 'accepted'}`, async (t) => {
+    if (rejected === undefined) t.equal(rejectForeignNode({ uris }, node), undefined)
+    else t.match(rejectForeignNode({ uris }, node), rejected)
   })
 }

@@ -6,7 +6,7 @@ import { nodeUri } from '../../core/spiffe-ids.ts'
  * The rule of `startXdsServer({ authorize })` for fleets: who calls itself a node of a fleet shows a certificate for just
  * that node of that fleet. Why it may not, where it may not.
  */
-export function refuseForeignNode(
+export function rejectForeignNode(
   peer: { readonly uris: readonly string[] },
   { id, cluster }: { readonly id: string; readonly cluster: string },
 ): string | undefined {

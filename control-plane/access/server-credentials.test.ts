@@ -7,7 +7,7 @@ import { writeCertificate } from '../../test/support/certificates.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { readServerCredentials } from './server-credentials.ts'
 
-t.test('files that do not fit, or are none, are refused by their names', async (t) => {
+t.test('files that do not match, or are missing, are errors that name them', async (t) => {
   const authority = await Authority.create('test')
   const folder = t.testdir({ 'ca.pem': authority.issued.certificate, 'none.pem': 'no certificate' })
   const clientCa = join(folder, 'ca.pem')

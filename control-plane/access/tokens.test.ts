@@ -1,4 +1,4 @@
-// The tokens of REST in their file: made once, for their owner only, and refused where they are worth nothing.
+// REST's token file: created once, readable by its owner only, rejected if it is invalid.
 
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ t.test('a person has a token of their own by a line of the file', async (t) => {
   t.same((await openTokens(file)).callerOf(LONG), { name: 'alice', role: 'operator' })
 })
 
-t.test('a file that others can read is refused', async (t) => {
+t.test('a file that others can read is an error', async (t) => {
   const file = join(t.testdir(), 'tokens.json')
   await openTokens(file)
   await chmod(file, 0o640)

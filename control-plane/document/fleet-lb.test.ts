@@ -44,7 +44,7 @@ const REFUSED: readonly [title: string, wanted: unknown, problems: object[]][] =
   ['the mode is always written', { policy: 'random' }, [{ path: 'mode', message: /is missing/ }]],
   ['also where the policy stays', {}, [{ path: 'mode', message: /is missing/ }]],
   [
-    'an unknown field is refused',
+    'an unknown field is invalid',
     { mode: 'l7', polciy: 'random' },
     [{ path: 'polciy', message: /not known/ }],
   ],
@@ -57,7 +57,7 @@ const REFUSED: readonly [title: string, wanted: unknown, problems: object[]][] =
     [{ path: 'mode' }, { path: 'foo' }, { path: 'choices' }],
   ],
   [
-    'what does not fit the rest of the configuration is refused with its place there',
+    'a setting that conflicts with the rest of the configuration is invalid, with its place',
     { mode: 'l7', policy: 'maglev' },
     [{ path: 'routes.public.rules.canary.to', message: /hash calls on different things/ }],
   ],

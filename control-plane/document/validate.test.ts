@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
     problems: { upstreams: /is missing/, [`${LISTENERS}.main.port`]: /is missing: write a port from 1/ },
   },
   {
-    title: 'unknown fields are refused on every level, with those that are known',
+    title: 'unknown fields are invalid on every level, and the known fields are listed',
     changes: {
       extra: 1,
       'upstreams.echo.retries': {},
@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'a kind of fleet that comes in a later version is refused with one sentence',
+    title: 'a kind of fleet of a later version is invalid, with one sentence',
     changes: {
       'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
     },
@@ -169,7 +169,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'a policy that is not in the list is refused, with the list',
+    title: 'an unknown policy is invalid, and the known ones are listed',
     changes: { 'fleets.edge.lb.policy': 'fastest', 'upstreams.echo.lb': {} },
     problems: {
       'fleets.edge.lb.policy':
@@ -178,7 +178,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'an option of another policy is refused, for it would have no effect',
+    title: 'an option of another policy is invalid, because it would have no effect',
     changes: {
       'fleets.edge.lb.hashOn': { header: 'x-user' },
       'upstreams.echo-v2.lb.tableSize': 251,

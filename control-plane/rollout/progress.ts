@@ -45,17 +45,17 @@ export async function followRevision(
   const revision = await context.store.info(number)
   const isInForce = decided.number === context.inForce().revision.number
   const nodes = isInForce ? nodesInForce(context) : []
-  const told = decided.detail === undefined ? {} : { detail: decided.detail }
+  const detail = decided.detail === undefined ? {} : { detail: decided.detail }
   switch (decided.status) {
     case 'rejected':
     case 'rolled_back':
-      return { outcome: 'nacked', revision, ...told, nodes: isInForce ? nodes : context.cache.status() }
+      return { outcome: 'nacked', revision, ...detail, nodes: isInForce ? nodes : context.cache.status() }
     case 'accepted':
       if (decided.number !== number && !(await isPartOf(number, decided.number, context))) {
         const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
         return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes }
       }
-      if (!isInForce) return { outcome: 'synced', revision, ...told, nodes }
+      if (!isInForce) return { outcome: 'synced', revision, ...detail, nodes }
       return { revision, ...(await untilSynced(signal, context)) }
     default:
       return nodes.length > 0

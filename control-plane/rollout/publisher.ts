@@ -69,7 +69,7 @@ export class Publisher {
 
   /** What is served now is what Envoys that start are given while something newer is on trial. */
   accept(): void {
-    this.admitNewcomers()
+    this.unpinNewNodes()
     const served = [...this.#fleets].flatMap((fleet) => {
       const snapshot = this.#cache.getSnapshot(fleet)
       return snapshot === undefined ? [] : [[fleet, snapshot] as const]
@@ -78,14 +78,14 @@ export class Publisher {
   }
 
   /** From now on, Envoys of these fleets that start get what was accepted last. */
-  holdBackNewcomers(fleets: Iterable<string>): void {
+  pinNewNodes(fleets: Iterable<string>): void {
     for (const fleet of fleets) {
       const accepted = this.#accepted.get(fleet)
       if (accepted !== undefined) this.#cache.pin(fleet, accepted)
     }
   }
 
-  admitNewcomers(): void {
+  unpinNewNodes(): void {
     for (const fleet of this.#accepted.keys()) this.#cache.unpin(fleet)
   }
 }

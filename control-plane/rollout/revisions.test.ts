@@ -94,13 +94,13 @@ t.test('what cannot be written down is not served', async (t) => {
   t.same({ served: served(), head: revisions.head }, before)
 })
 
-t.test('X7, X9: a refusal by a node that held what was before brings all types back together', async (t) => {
+t.test('X7, X9: a NACK by a node that had the previous revision rolls all types back together', async (t) => {
   const { node, revisions, write, statuses, served } = await serveAccepted(t)
   const before = served()
   node.answer = REFUSE_LISTENERS
   await write({ 'fleets.edge.lb': { mode: 'l7', policy: 'random' } })
-  const refused = await revisions.progress(2, NEVER)
-  t.match(refused, {
+  const nacked = await revisions.progress(2, NEVER)
+  t.match(nacked, {
     outcome: 'nacked',
     revision: { number: 2, status: 'rolled_back' },
     detail: {
@@ -122,7 +122,7 @@ t.test('X7, X9: a refusal by a node that held what was before brings all types b
   t.match(await revisions.progress(4, NEVER), { outcome: 'synced', revision: { status: 'accepted' } })
 })
 
-t.test('with onNack: hold a refused revision stays, and is only marked', async (t) => {
+t.test('with onNack: hold a NACKed revision stays in force, and only its status changes', async (t) => {
   const { node, revisions, write, statuses } = await serveAccepted(t)
   node.answer = REFUSE_LISTENERS
   await write({ 'fleets.edge.lb.mode': 'l7', 'fleets.edge.onNack': 'hold' })
@@ -161,18 +161,22 @@ t.test(
   },
 )
 
-t.test('what a refusal of a node that refused already says is not held against a new revision', async (t) => {
+t.test('a NACK by a node that had NACKed before the revision does not reject it', async (t) => {
   const { revisions, connect, write, statuses } = await serveAccepted(t)
   await connect('hostile', 'edge', () => ({ nack: 'never' }))
   t.same(await statuses(), ['1 accepted'], 'it is only marked')
   await write({ 'fleets.edge.lb.mode': 'l7' })
   const progress = await revisions.progress(2, NEVER)
-  t.match(progress, { outcome: 'nacked', revision: { status: 'accepted' } }, 'the wait says who refuses')
+  t.match(
+    progress,
+    { outcome: 'nacked', revision: { status: 'accepted' } },
+    'the wait names the node that NACKs',
+  )
   t.match(progress.detail, { message: /^hostile NACKed/ })
   t.same(await statuses(), ['1 accepted', '2 accepted'])
 })
 
-t.test('a revision that changes two fleets is rolled back in both where one refuses', async (t) => {
+t.test('a revision that changes two fleets is rolled back in both if one NACKs', async (t) => {
   const { edge } = sampleWith({ ...DOCUMENT }).fleets
   const { node, connect, revisions, write, served } = await serveAccepted(t, { 'fleets.west': edge })
   await connect('west-1', 'west')

@@ -99,7 +99,7 @@ export class Revisions {
     const { document: _, ...revision } = head
     const inForce = { revision, ...prepared, fleets }
     const revisions = new Revisions({ ...options, secrets }, publisher, inForce, lastAccepted)
-    await revisions.#takeUp()
+    await revisions.#resume()
     return revisions
   }
 
@@ -228,15 +228,15 @@ export class Revisions {
     this.#rollout = { fleets, baseline, alreadyNacked: keysOf(this.#nodes(), 'NACKED') }
   }
 
-  /** After a start: nobody knows any more who held what, so that whoever connects decides. */
-  async #takeUp(): Promise<void> {
+  /** After a restart it is unknown which node had which revision, so the nodes that connect decide the verdict. */
+  async #resume(): Promise<void> {
     const { revision, fleets } = this.#inForce
     if (revision.status === 'accepted') {
       this.#keepAsAccepted()
       return
     }
     this.#rollout = { fleets, baseline: new Set(), alreadyNacked: new Set() }
-    if (revision.status === 'rejected') this.#publisher.holdBackNewcomers(fleets)
+    if (revision.status === 'rejected') this.#publisher.pinNewNodes(fleets)
     await this.#review()
   }
 
@@ -276,8 +276,8 @@ export class Revisions {
     if (verdict.kind === 'accepted') return await this.#accept()
     if (status === 'rejected') return
     if (verdict.kind === 'rejected') return await this.#reject(verdict.by)
-    if (verdict.verifiable) this.#publisher.holdBackNewcomers(rollout.fleets)
-    else this.#publisher.admitNewcomers()
+    if (verdict.verifiable) this.#publisher.pinNewNodes(rollout.fleets)
+    else this.#publisher.unpinNewNodes()
     const next = verdict.verifiable ? 'pending' : 'unverified'
     if (status !== next) await this.#setStatus(next)
   }
@@ -312,7 +312,7 @@ export class Revisions {
     const { fleets } = this.config
     const isHeld = by.every(({ group }) => fleets[group] !== undefined && onNackOf(fleets[group]) === 'hold')
     if (this.#accepted !== undefined && !isHeld) return await this.#rollBack(this.#accepted, detail)
-    this.#publisher.holdBackNewcomers(this.#rollout?.fleets ?? [])
+    this.#publisher.pinNewNodes(this.#rollout?.fleets ?? [])
     await this.#setStatus('rejected', detail)
   }
 

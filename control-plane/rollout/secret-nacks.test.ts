@@ -50,9 +50,9 @@ async function serve(t: Test) {
   const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
   for await (const { status } of store.watch(1)) if (status === 'accepted') break
   const nextFault = async () => {
-    const told = await fault.promise
+    const reported = await fault.promise
     fault = Promise.withResolvers()
-    return told
+    return reported
   }
   const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
   return { issue, node, nextFault, revisions, store, write }

@@ -107,7 +107,7 @@ t.test('a status comes with its detail, and a revision that is not there is an e
   await t.rejects(store.setStatus(2, 'accepted'), { code: 'not-found' })
 })
 
-t.test('who watches sees what is there, then what comes, and ends when told to', async (t) => {
+t.test('a watch yields existing revisions, then new ones, and ends when aborted', async (t) => {
   const { store } = openIn(t)
   const first = await store.append({}, undefined, 'x')
   const second = await store.append({ a: 1 }, first.etag, 'x')

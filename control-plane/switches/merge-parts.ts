@@ -34,7 +34,7 @@ function mergeValues(a: unknown, b: unknown, path: readonly string[]): unknown {
   )
 }
 
-/** A whole message has its defaults in it, so it cannot be told what was set: it is a value. */
+/** A complete message contains its defaults, so it does not show which fields were set. It counts as one value. */
 function isParts(value: unknown): value is Parts {
   return (
     typeof value === 'object' && value !== null && !('$typeName' in value) && !(value instanceof Uint8Array)

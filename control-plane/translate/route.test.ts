@@ -13,7 +13,7 @@ function translate(config: Config) {
   return resourceJson(toRouteConfiguration(config, edge, 'main', route))
 }
 
-/** The routes of a configuration with one rule, without the refusals that stand before it. */
+/** The routes of a configuration with one rule, without the denials before it. */
 function routesOf(rule: Rule, changes: Readonly<Record<string, unknown>> = {}) {
   const { virtualHosts } = translate(sampleWith({ 'routes.public.rules': { only: rule }, ...changes }))
   const [host] = virtualHosts as readonly { readonly routes: readonly object[] }[]
@@ -124,29 +124,24 @@ for (const [title, to, fleetLb, hashPolicy] of HASHING) {
   })
 }
 
-t.test(
-  'S39: what tells of the inside is refused ahead of the first rule that takes whatever comes',
-  async (t) => {
-    const namesOf = (rules: object) => {
-      const config = sampleWith({ 'routes.public.rules': rules })
-      const { fleets, routes } = config
-      const [fleet, route] = [fleets.edge, routes.public]
-      if (fleet === undefined || route === undefined) throw new Error('the sample has both')
-      return toRouteConfiguration(config, fleet, 'main', route).virtualHosts[0]?.routes.map(
-        ({ name }) => name,
-      )
-    }
-    const closed = ['grpc.reflection', 'grpc.channelz', 'envoy'].map((name) => `not from outside: /${name}.`)
-    const to = { echo: 1 }
-    const named = { match: { service: 'grpc.reflection.v1.ServerReflection' }, to }
-    t.same(namesOf({ any: { match: {}, to }, named }), ['named', ...closed, 'any'])
-    t.same(namesOf({ under: { match: { prefix: '/grpc.' }, to }, any: { match: {}, to } }), [
-      ...closed,
-      'under',
-      'any',
-    ])
-    const elsewhere = { match: { prefix: '/a.package.with.a.long.name.and.a.service.in.it/' }, to }
-    t.same(namesOf({ any: { match: {}, to }, named, elsewhere }), ['elsewhere', 'named', ...closed, 'any'])
-    t.same(namesOf({ named }), ['named'], 'where nothing is open, nothing has to be closed')
-  },
-)
+t.test('S39: introspection services are denied before the first rule that matches every call', async (t) => {
+  const namesOf = (rules: object) => {
+    const config = sampleWith({ 'routes.public.rules': rules })
+    const { fleets, routes } = config
+    const [fleet, route] = [fleets.edge, routes.public]
+    if (fleet === undefined || route === undefined) throw new Error('the sample has both')
+    return toRouteConfiguration(config, fleet, 'main', route).virtualHosts[0]?.routes.map(({ name }) => name)
+  }
+  const closed = ['grpc.reflection', 'grpc.channelz', 'envoy'].map((name) => `not from outside: /${name}.`)
+  const to = { echo: 1 }
+  const named = { match: { service: 'grpc.reflection.v1.ServerReflection' }, to }
+  t.same(namesOf({ any: { match: {}, to }, named }), ['named', ...closed, 'any'])
+  t.same(namesOf({ under: { match: { prefix: '/grpc.' }, to }, any: { match: {}, to } }), [
+    ...closed,
+    'under',
+    'any',
+  ])
+  const elsewhere = { match: { prefix: '/a.package.with.a.long.name.and.a.service.in.it/' }, to }
+  t.same(namesOf({ any: { match: {}, to }, named, elsewhere }), ['elsewhere', 'named', ...closed, 'any'])
+  t.same(namesOf({ named }), ['named'], 'where nothing is open, nothing has to be closed')
+})

@@ -67,7 +67,7 @@ const routeConfigurationsOf = memoize((switches: Switches) =>
     const routes = ordered.map(([name, rule]) => toRoute(name, rule, context, switches))
     // A rule that names such a service opens it; one that takes whatever comes does not.
     const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
-    if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toRefusal))
+    if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
     return create(RouteConfigurationSchema, {
       name: listener,
       virtualHosts: [{ name: listener, domains: [...hosts], routes }],
@@ -88,7 +88,7 @@ function isOpen(match: Match): boolean {
 }
 
 /** gRPC callers read 403 as `PERMISSION_DENIED`. */
-function toRefusal(prefix: string): RouteParts {
+function toDenial(prefix: string): RouteParts {
   return {
     name: `not from outside: ${prefix}`,
     match: { pathSpecifier: { case: 'prefix', value: prefix } },

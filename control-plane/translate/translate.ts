@@ -25,7 +25,7 @@ export type Provenance = ReadonlyMap<string, string>
 
 export interface Translation {
   readonly resources: readonly Message[]
-  /** Made when it is first asked for, which is when something is refused. */
+  /** Computed on first use, which is after a NACK. */
   readonly provenance: Provenance
 }
 

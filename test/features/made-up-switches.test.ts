@@ -147,7 +147,7 @@ const written = () => ({
 
 const check = createConfigCheck(MADE_UP)
 const translateMadeUp = createTranslator(MADE_UP)
-const messages = createMessageRegistry(declaredMessages(MADE_UP), { unknown: 'refuse' })
+const messages = createMessageRegistry(declaredMessages(MADE_UP), { unknown: 'reject' })
 
 function accepted(config: unknown): Config {
   const checked = check(config)
@@ -219,7 +219,7 @@ t.test('problems of made-up switches follow from their declarations', async (t) 
 })
 
 t.test('a message that a switch packs and does not declare is an internal error', async (t) => {
-  const undeclared = createMessageRegistry(declaredMessages(SWITCHES), { unknown: 'refuse' })
+  const undeclared = createMessageRegistry(declaredMessages(SWITCHES), { unknown: 'reject' })
   const { resources } = translateMadeUp(accepted(sampleWith(written())), 'edge')
   t.doesNotThrow(() => createResources(resources, { messages }))
   t.throws(() => createResources(resources, { messages: undeclared }), {

@@ -20,7 +20,7 @@ for (const name of namesOf(GOLDEN_FOLDER, IN)) {
 for (const name of namesOf(GOLDEN_FOLDER, IN)) {
   t.test(`a switch declares every packed message of ${name + OUT}`, async (t) => {
     const config = readCase(GOLDEN_FOLDER, name)
-    const messages = createMessageRegistry(declaredMessages(), { unknown: 'refuse' })
+    const messages = createMessageRegistry(declaredMessages(), { unknown: 'reject' })
     for (const fleet of Object.keys(config.fleets)) {
       const { resources } = translate(config, fleet, namedSecretBytes(config))
       t.doesNotThrow(() => createResources(resources, { messages }))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChannelCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { refuseForeignNode } from '../../control-plane/access/node-identity.ts'
+import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
 import { nodeUri } from '../../core/spiffe-ids.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
@@ -49,7 +49,7 @@ async function startGuarded(t: Test): Promise<Guarded> {
     cache,
     address: '127.0.0.1:0',
     credentials: await readServerCredentials({ ...files, clientCa }),
-    authorize: refuseForeignNode,
+    authorize: rejectForeignNode,
   })
   t.teardown(() => server.close())
   return {

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { refuseForeignNode } from '../../control-plane/access/node-identity.ts'
+import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
 import { CONTROL_PLANE_URI, nodeUri } from '../../core/spiffe-ids.ts'
 import { createBootstrap } from '../../envoy-bootstrap/bootstrap.ts'
@@ -36,7 +36,7 @@ async function startControlPlane(t: Test, server: Subject, node: Subject) {
     cache,
     address: '127.0.0.1:0',
     credentials: await readServerCredentials({ ...served, clientCa: ca }),
-    authorize: refuseForeignNode,
+    authorize: rejectForeignNode,
   })
   t.teardown(close)
   return { cache, address, tls }

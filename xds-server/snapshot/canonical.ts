@@ -10,15 +10,15 @@ type Fields = Record<string, unknown>
 
 /**
  * Encodes a message so that equal content gives equal bytes, whatever order its maps were filled in.
- * @throws SwitchyardError `internal` if the registry refuses a packed message because it does not know its type
+ * @throws SwitchyardError `internal` if the registry rejects unknown messages and one of them is packed
  */
 export function encodeCanonically(
   schema: DescMessage,
   message: Message,
   messages: MessageRegistry = CORE_MESSAGES,
 ): Uint8Array {
-  const keepOrRefuse = messages.unknown === 'keep' ? (any: Any) => any : refuseUnknown
-  return toBinary(schema, sortMessage(schema, message, { messages, unknown: keepOrRefuse }))
+  const keepOrReject = messages.unknown === 'keep' ? (any: Any) => any : rejectUnknown
+  return toBinary(schema, sortMessage(schema, message, { messages, unknown: keepOrReject }))
 }
 
 /** A copy of a message in which something else stands for each packed message of an unknown type. */
@@ -31,7 +31,7 @@ export function replaceUnknown(
   return sortMessage(schema, message, { messages, unknown })
 }
 
-function refuseUnknown({ typeUrl }: Any): never {
+function rejectUnknown({ typeUrl }: Any): never {
   throw new SwitchyardError(
     'internal',
     `a resource packs ${typeUrl || 'a message without a type URL'}, which no switch declares: add it to \`messages\` of the switch that packs it`,

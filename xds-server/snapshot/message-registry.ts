@@ -28,9 +28,9 @@ export interface MessageRegistry {
   readonly registry: Registry
   /**
    * What happens to a packed message of an unknown type. `keep` carries its bytes as they are, and its maps then decide about
-   * versions by the order in which they were filled. `refuse` throws.
+   * versions by the order in which they were filled. `reject` throws.
    */
-  readonly unknown: 'keep' | 'refuse'
+  readonly unknown: 'keep' | 'reject'
   /** The schema behind a type URL; undefined for an unknown type. */
   schemaOf(typeUrl: string): DescMessage | undefined
 }

@@ -39,7 +39,7 @@ export interface ResourceOptions {
 /**
  * Encodes resources once, for several snapshots.
  * @throws SwitchyardError `invalid-argument`, which lists every input without a name, of unknown type, or that cannot be decoded;
- * `internal` for a packed message of a type that `messages` refuses
+ * `internal` for a packed message whose type `messages` rejects
  */
 export function createResources(
   inputs: Iterable<ResourceInput>,

@@ -1,4 +1,4 @@
-// Files of secrets: what is served of them, and every way in which they can be invalid, told without what is in them.
+// Secret files: what is served from them, and every way in which they can be invalid. No error shows their contents.
 
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -167,7 +167,7 @@ const INVALID: readonly [
 ]
 
 for (const [title, spoil, invalid, files = FILES] of INVALID) {
-  t.test(`${title}: invalid, and the key is not told`, async (t) => {
+  t.test(`${title}: invalid, and the error does not show the key`, async (t) => {
     const made = await makeFolder(t)
     t.match(
       await readSecret(createSecretFileReader(made.folder), FILES, NOW),
