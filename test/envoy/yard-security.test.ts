@@ -35,7 +35,7 @@ t.test('yard set turns each security switch on', async (t) => {
   t.match(await call('--token', await issue('--audience', 'payments')), { code: 1 })
   t.match(await call('--header', `authorization=Bearer ${nobody}`), { code: 0 })
   await set('fleets.edge.security.opa.enabled=true')
-  t.match(await denied('--token', nobody), { code: 1, output: /roles may call/ })
+  t.match(await denied('--token', nobody), { code: 1, output: /no role of the caller may call/ })
   t.match(await call('--token', user), { code: 0 })
   await set('fleets.edge.listeners.main.tls.enabled=true')
   t.match(await denied('--token', user), { code: 1 }, 'plaintext')
