@@ -1,4 +1,4 @@
-// The face of the library is what others build on: nothing goes from it, and nothing slips into it, unnoticed.
+// The public interface of the library: no export appears or disappears unnoticed.
 
 import t from 'tap'
 import * as library from './index.ts'
@@ -13,6 +13,7 @@ t.test('the library exports these values and no others', async (t) => {
     'SECRET',
     'SnapshotCache',
     'SwitchyardError',
+    'createMessageRegistry',
     'createResources',
     'findDanglingReferences',
     'nodeGroupOf',
