@@ -1,8 +1,8 @@
 // The desired state: its types and its JSON Schema. The switches of the lists are fields of both.
 
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { FieldSwitch, FieldsOf, FilterRoom, HttpFilterSwitch } from '../switches/attach-points.ts'
-import type { DeepReadonly } from '../switches/deep-readonly.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { JwtProviderSchema } from '../switches/jwt-provider.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'

@@ -24,7 +24,7 @@ import type { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extens
 import type { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import type { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import type { Static, TSchema } from 'typebox'
-import type { DeepReadonly } from './deep-readonly.ts'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 

@@ -7,7 +7,7 @@ import {
   JwtProviderSchema as Schema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { type Static, Type } from 'typebox'
-import type { DeepReadonly } from './deep-readonly.ts'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { HeaderName } from './header-name.ts'

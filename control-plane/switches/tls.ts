@@ -1,8 +1,8 @@
 // The settings of TLS, of listeners towards clients and of upstreams towards endpoints: they name secrets, whose content is in files.
 
 import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { SettingReference } from './attach-points.ts'
-import type { DeepReadonly } from './deep-readonly.ts'
 
 const strict = { additionalProperties: false } as const
 const enabled = Type.Boolean({ description: 'true or false' })

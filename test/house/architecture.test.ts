@@ -1,21 +1,17 @@
 // Checks the tree with the architecture rules, and the rules with made-up files that follow or break them.
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { readTree } from './read-tree.ts'
 import { roomsTable } from './rooms.ts'
-import { findBreaches, type SourceFile } from './rules.ts'
+import { findBreaches } from './rules.ts'
 import { switchTable } from './switch-table.ts'
 import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-function readSources(): SourceFile[] {
-  const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  return globSync('**/*.{ts,js,go}', { cwd: root, exclude: (path) => path.split('/').some(isForeign) }).map(
-    (path) => ({ path, text: readFileSync(join(root, path), 'utf8') }),
-  )
-}
+const readSources = () => readTree(['ts', 'js', 'go'])
 
 const line = (imported: string) => `import { x } from '${imported}'\n`
 

@@ -1,21 +1,13 @@
 // Which files a test loads: its imports, their imports, and so on. Type imports do not count, because they load nothing.
-import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readTree } from './read-tree.ts'
 
 /** Sources by their path from the root, with forward slashes. */
 export type Sources = ReadonlyMap<string, string>
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
 /** Every source file of the tree except generated ones. */
 export function readSources(): Sources {
-  const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  const paths = globSync('**/*.{ts,js}', {
-    cwd: root,
-    exclude: (path) => path.split('/').some(isForeign),
-  })
-  return new Map(paths.sort().map((path) => [path, readFileSync(root + path, 'utf8')]))
+  return new Map(readTree(['ts', 'js']).map(({ path, text }) => [path, text]))
 }
 
 const IMPORT_FORMS = [

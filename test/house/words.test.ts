@@ -1,9 +1,10 @@
 // Checks all text of the tree for patterns of the old style, and the patterns with made-up lines.
 
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { readTree } from './read-tree.ts'
 import { ALLOWED, findOldWords, OLD_PATTERNS } from './words.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -12,13 +13,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
 
 function readTexts() {
-  const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
-  return globSync('**/*.{md,ts,js,go,proto,rego}', {
-    cwd: root,
-    exclude: (path) => path.split('/').some(isForeign),
-  })
-    .filter((path) => !OWN_FILES.includes(path))
-    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+  const files = readTree(['md', 'ts', 'js', 'go', 'proto', 'rego'])
+  return files.filter(({ path }) => !OWN_FILES.includes(path))
 }
 
 t.test('the text of the tree has no sentence of the old style', async (t) => {

@@ -7,8 +7,8 @@ import {
   type JwtRequirementSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
 
 const Names = (description: string) =>

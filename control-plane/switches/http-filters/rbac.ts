@@ -11,8 +11,8 @@ import {
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/value_pb.js'
 import { type Static, type TSchema, Type } from 'typebox'
+import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import { HeaderName } from '../header-name.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
 

@@ -1,3 +1,0 @@
-// The type of documents and of everything derived from them.
-
-export type { DeepReadonly } from '../../core/deep-readonly.ts'
