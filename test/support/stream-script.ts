@@ -25,7 +25,8 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
-import type { Response, TypeState } from '../../xds-server/type-state/type-state.ts'
+import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
@@ -85,9 +86,10 @@ const SOTW: Dialect<SotwRequest> = {
   requestOf: ({ typeUrl, nonce, words, held, error }, typeState) =>
     sotwRequest({
       typeUrl,
-      responseNonce: nonce ?? typeState?.lastNonce ?? '',
+      responseNonce: nonce ?? typeState?.ledger.lastNonce ?? '',
       versionInfo: held.length === 0 ? '' : setVersion(held),
-      resourceNames: nonce !== undefined && words.length === 0 ? (typeState?.lastResourceNames ?? []) : words,
+      resourceNames:
+        nonce !== undefined && words.length === 0 ? (typeState?.request.lastResourceNames ?? []) : words,
       ...error,
     }),
   removedIn: () => [],
@@ -178,7 +180,10 @@ class ScriptedStream<Request> {
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
-    this.#state = { ...createStreamState(new Map(unconfirmed)), snapshot: this.#state.snapshot }
+    this.#state = {
+      ...createStreamState({ unconfirmed: new Map(unconfirmed) }),
+      snapshot: this.#state.snapshot,
+    }
     return []
   }
 

@@ -7,8 +7,14 @@ import type { Watch, WatchReport } from '../cache/watch.ts'
 import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
-import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
-import type { Response } from '../type-state/type-state.ts'
+import {
+  createStreamState,
+  type Report,
+  type Step,
+  type StreamState,
+  unansweredIn,
+} from '../streams/stream.ts'
+import type { Response } from '../type-state/ledger.ts'
 import { createPeer, type Peer } from './peer.ts'
 import type { WriteBudget } from './write-budget.ts'
 
@@ -114,7 +120,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       onSnapshot: (snapshot) =>
         this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
     })
-    this.#state = { ...createStreamState(watch.unconfirmed), snapshot: watch.snapshot() }
+    this.#state = {
+      ...createStreamState({ unconfirmed: watch.unconfirmed, isAggregated: typeUrl === undefined }),
+      snapshot: watch.snapshot(),
+    }
     return watch
   }
 
@@ -196,12 +205,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#leaveQueue?.()
-    const typeStates = [...this.#state.typeStates.values()]
-    this.#watch?.close(
-      typeStates.flatMap(({ type, pendingResponses }) =>
-        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
-      ),
-    )
+    this.#watch?.close(unansweredIn(this.#state))
   }
 }
 

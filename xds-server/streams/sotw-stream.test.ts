@@ -7,9 +7,9 @@ import { testScripts } from '../../test/support/stream-script.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { setVersion } from '../snapshot/version.ts'
-import { MAX_PENDING_RESPONSES } from './push-order.ts'
 import type { SotwRequest } from './requests.ts'
 import { stepSotw } from './sotw-stream.ts'
+import { MAX_PENDING_RESPONSES } from './step.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({

@@ -7,7 +7,12 @@ import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { stepDelta } from '../../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
 import { stepSotw } from '../../../xds-server/streams/sotw-stream.ts'
-import { createStreamState, type StreamEvent, type StreamState } from '../../../xds-server/streams/stream.ts'
+import {
+  createStreamState,
+  type StreamEvent,
+  type StreamState,
+  unansweredIn,
+} from '../../../xds-server/streams/stream.ts'
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
 import type { Link } from './link.ts'
@@ -29,7 +34,10 @@ export class MemoryLink implements Link {
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
-    this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
+    this.#state = {
+      ...createStreamState({ unconfirmed: this.#watch.unconfirmed }),
+      snapshot: this.#watch.snapshot(),
+    }
   }
 
   send(request: ClientRequest): void {
@@ -45,12 +53,7 @@ export class MemoryLink implements Link {
   }
 
   close(): void {
-    const typeStates = [...this.#state.typeStates.values()]
-    this.#watch.close(
-      typeStates.flatMap(({ type, pendingResponses }) =>
-        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
-      ),
-    )
+    this.#watch.close(unansweredIn(this.#state))
   }
 
   async settled(): Promise<void> {}
