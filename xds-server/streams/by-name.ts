@@ -18,11 +18,10 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
   // After a reconnect, gRPC may ask for clusters first. Its listeners and routes still use what it has.
   const isGrpc = state.client === 'grpc' && state.isAggregated
   if (isGrpc && !typeStates.has(LISTENER)) return false
-  for (const [typeUrl, name] of reachable(state, snapshot)) {
+  const isAsked = (typeUrl: string) => typeStates.has(typeUrl) || (isGrpc && FOLLOWED.includes(typeUrl))
+  for (const [typeUrl, name] of reachable(state, snapshot, isAsked)) {
     const typeState = typeStates.get(typeUrl)
-    const isMissing =
-      typeState === undefined ? isGrpc && FOLLOWED.includes(typeUrl) : !isSettled(typeState, name)
-    if (isMissing) return false
+    if (typeState === undefined || !isSettled(typeState, name)) return false
   }
   return true
 }
@@ -36,14 +35,19 @@ function isSettled({ subscription, request, ledger }: TypeState, name: string): 
   return !ledger.pending.some(({ changedResources }) => changedResources.some((one) => one.name === name))
 }
 
-/** Everything in the newest snapshot that the client's resources refer to, directly or by others. */
-function* reachable({ typeStates }: StreamState, snapshot: Snapshot): Iterable<readonly [string, string]> {
+/** Everything in the newest snapshot that the client's resources refer to, directly or by others, of types that it asks for. */
+function* reachable(
+  { typeStates }: StreamState,
+  snapshot: Snapshot,
+  isAsked: (typeUrl: string) => boolean,
+): Iterable<readonly [string, string]> {
   const seen = new Set<string>()
   const queue: (readonly [string, string])[] = []
   const follow = (typeUrl: string, name: string) => {
     for (const reference of typeIn(snapshot, typeUrl).resources.get(name)?.references ?? []) {
       const key = `${reference.typeUrl} ${reference.name}`
-      if (seen.has(key) || !typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
+      if (seen.has(key) || !isAsked(reference.typeUrl)) continue
+      if (!typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
       seen.add(key)
       queue.push([reference.typeUrl, reference.name])
     }

@@ -10,6 +10,7 @@ import {
   isSubscribed,
   type SubscriptionChange,
   subscribeToChange,
+  uncovered,
   unite,
   without,
 } from '../type-state/subscription.ts'
@@ -52,6 +53,7 @@ function compose(
   return splitContent(upserts, removed).map((content) => ({
     version,
     changedResources: content.resources,
+    isFullState: false,
     ...content,
   }))
 }
@@ -127,6 +129,7 @@ function applyChange(
   const wanted = unite(request.names, subscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
   const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
+  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
   const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
-  return { ...kept, subscription, request: { ...request, names } }
+  return { ...kept, subscription, request: { ...request, names, added } }
 }

@@ -49,13 +49,15 @@ function stateOf(stream: StreamState, typeState: TypeState): SyncState {
 
 /** A NACK of content that is no longer served does not count: the client has not answered the new content yet. */
 function isServed(
-  { content, isReleased }: NackedResponse,
+  { content, blamed, isReleased }: NackedResponse,
   { type }: TypeState,
   latest: Snapshot | undefined,
 ): boolean {
   if (isReleased || latest === undefined) return !isReleased
   const { resources } = typeIn(latest, type.typeUrl)
-  return [...content].every(([name, version]) => resources.get(name)?.version === version)
+  return [...content].every(
+    ([name, version]) => !blamed.has(name) || resources.get(name)?.version === version,
+  )
 }
 
 /** Whether something is still to be sent. A removal that waits for draining listeners is not due yet. */

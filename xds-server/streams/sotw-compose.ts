@@ -3,7 +3,7 @@
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
-import { beforeNacks, type Held } from '../type-state/held.ts'
+import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
@@ -28,8 +28,10 @@ function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseD
   const wanted = subscribedIn(target, subscription)
   if (overrides.size === 0) return [draftOf(before, plan, wanted, deleted, target.version)]
   const byName = new Map(wanted.map((resource) => [resource.name, resource]))
+  const mustRepeat = [...overrides].some(([name, held]) => isUnrestorable(held, byName.get(name)))
   for (const [name, held] of overrides) {
-    const resource = repeatable(held, byName.get(name))
+    const resource =
+      mustRepeat && held.kind === 'unconfirmed' ? byName.get(name) : repeatable(held, byName.get(name))
     if (resource !== undefined && isSubscribed(subscription, name)) {
       byName.set(name, resource)
     } else {
@@ -52,6 +54,14 @@ function hasAllOf({ request, subscription }: TypeState, { target }: PushPlan): b
 }
 
 /**
+ * Whether a NACKed resource has to be sent again, because we do not have what the client had before. The client will NACK the
+ * response once more and apply the valid part of it, so it carries everything.
+ */
+function isUnrestorable(held: Held, wanted: Resource | undefined): boolean {
+  return held.kind === 'unconfirmed' && wanted !== undefined && resourcesInEffect(held) === undefined
+}
+
+/**
  * What a full-state response carries for a name whose content at the client differs from the wanted one. We cannot repeat what we do
  * not have: an unknown resource that is not wanted is left out even if it is in use.
  */
@@ -71,7 +81,7 @@ function draftOf(
 ): ResponseDraft {
   const isAsPlanned = view.overrides.size === 0
   const changedResources = isAsPlanned ? upserts : resources.filter((resource) => !hasExactly(view, resource))
-  return { version, resources, changedResources, removed }
+  return { version, resources, changedResources, removed, isFullState: true }
 }
 
 /**
@@ -81,5 +91,13 @@ function draftOf(
 function composeChanges(before: TypeState, { upserts, target }: PushPlan): readonly ResponseDraft[] {
   const isAnswer = before.request.isFirst && before.subscription.wildcard
   if (upserts.length === 0 && !isAnswer) return []
-  return [{ version: target.version, resources: upserts, changedResources: upserts, removed: [] }]
+  return [
+    {
+      version: target.version,
+      resources: upserts,
+      changedResources: upserts,
+      removed: [],
+      isFullState: false,
+    },
+  ]
 }

@@ -11,8 +11,10 @@ import {
 } from '../type-state/ledger.ts'
 import {
   isSubscribed,
+  NO_NAMES,
   type SubscriptionChange,
   subscribeToList,
+  uncovered,
   unite,
   without,
 } from '../type-state/subscription.ts'
@@ -133,7 +135,7 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const claimed = versionInfo === '' ? [] : [...change.subscribed].map((name) => [name, undefined] as const)
   const typeState = {
     ...created,
-    view: reportedView(state, typeUrl, claimed),
+    view: { ...reportedView(state, typeUrl, claimed), hasUnlisted: versionInfo !== '' },
     request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
   }
   const begun = applyChange(typeState, change)
@@ -154,6 +156,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,
+      added: NO_NAMES,
       isFirst: true,
       clientVersion: undefined,
       lastResourceNames: resourceNames,
@@ -168,6 +171,7 @@ function applyChange(
 ): TypeState {
   const { request } = typeState
   const names = without(unite(request.names, subscribed), unsubscribed)
+  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
   const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
-  return { ...kept, subscription, request: { ...request, names } }
+  return { ...kept, subscription, request: { ...request, names, added } }
 }

@@ -63,5 +63,8 @@ function note(names: Set<string>, references: readonly Reference[], { typeUrl }:
 
 /** Whether a resource that we do not have may refer to one of another type. */
 function mayReferTo(from: ResourceType, to: ResourceType): boolean {
-  return isLater(from, to) || (from.typeUrl === CLUSTER && [ENDPOINT, SECRET].includes(to.typeUrl))
+  return (
+    (isLater(from, to) && stageOf(to) === 0) ||
+    (from.typeUrl === CLUSTER && [ENDPOINT, SECRET].includes(to.typeUrl))
+  )
 }

@@ -16,6 +16,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     (response): PendingResponse => ({
       ...response,
       before: view,
+      added: request.added,
       previous: pushed,
       isAnswer,
       standsForOthers: false,
@@ -31,7 +32,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       pending: pending.length === 0 ? ledger.pending : [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
-    request: { ...request, names: NO_NAMES, isFirst: false, clientVersion: undefined },
+    request: { ...request, names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined },
   }
 }
 

@@ -4,6 +4,7 @@ import type { SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { blamedNames } from './blame.ts'
 import { type Held, holdingOrAbsent, resourcesInEffect, UNKNOWN } from './held.ts'
+import { unite } from './subscription.ts'
 import type { Pushed, TypeState } from './type-state.ts'
 import { heldIn, type View, withHeld } from './view.ts'
 
@@ -17,12 +18,16 @@ export interface Response {
   readonly changedResources: readonly Resource[]
   /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
   readonly removed: readonly string[]
+  /** The client deletes what the response leaves out. */
+  readonly isFullState?: boolean
 }
 
 /** A response that was sent and that the client has neither ACKed nor NACKed. */
 export interface PendingResponse extends Response {
   /** What the client had before this response. It may be in effect until the client answers. */
   readonly before: View
+  /** Names that it was the first to answer: the client had nothing under them. */
+  readonly added: ReadonlySet<string>
   /** The snapshot that was pushed before this response. */
   readonly previous: Pushed
   /** It answers a request, so the client has nothing yet to go back to. */
@@ -39,6 +44,8 @@ export interface NackedResponse {
   readonly message: string
   /** The NACKed content: name → version, or undefined for a name that the response removed. */
   readonly content: ReadonlyMap<string, string | undefined>
+  /** Those of its names that the client means; all of them if it does not say. */
+  readonly blamed: ReadonlySet<string>
   /** Some of its names are out of the question now (unsubscribed, or sent with other content): send the rest again. */
   readonly isReleased: boolean
   /** The client may have meant an earlier response. The rest is sent once more, and the answer to that settles it. */
@@ -111,36 +118,42 @@ export function nack(
     ),
     ledger: { ...ledger, pending },
   }
-  const blamed = blamedNames(error.message, changes.keys())
-  const isBlamed = ([name]: readonly [string, unknown]) => blamed.has(name)
-  const content = new Map(areSeparable(blamed, unconfirmed) ? open.filter(isBlamed) : open)
+  const named = blamedNames(error.message, changes.keys())
+  const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
+  const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
+  const content = new Map(isSeparable ? open.filter(isNamed) : open)
   if (content.size === 0) return after
   const { nonce, version, standsForOthers: isAmbiguous } = response
   // Something in the response has changed since. Unless the client means the rest, it may accept the rest now.
-  const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isBlamed))
-  const nacked: NackedResponse = { nonce, version, ...error, content, isReleased, isAmbiguous }
+  const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
+  const blamed = open.some(isNamed) ? named : new Set(content.keys())
+  const nacked: NackedResponse = { nonce, version, ...error, content, blamed, isReleased, isAmbiguous }
   return { ...after, ledger: { ...after.ledger, nacked: [...ledger.nacked, nacked] } }
 }
 
 /**
- * Whether the other names can be sent without the blamed ones. A full-state response can leave a name out, or repeat what the client
- * had. It can do neither if that is unknown.
+ * Whether the others can be sent without these names. A full-state response leaves a name out, or repeats what the client had. It can
+ * do neither if that is unknown.
  */
-function areSeparable(blamed: ReadonlySet<string>, unconfirmed: ReadonlyMap<string, Held>): boolean {
+function canLeaveOut(
+  { isFullState }: Response,
+  names: ReadonlySet<string>,
+  unconfirmed: ReadonlyMap<string, Held>,
+): boolean {
   const isUnknown = (name: string) => resourcesInEffect(unconfirmed.get(name) ?? UNKNOWN) === undefined
-  return blamed.size > 0 && ![...blamed].some(isUnknown)
+  return !isFullState || ![...names].some(isUnknown)
 }
 
 /** What the client has, after its NACK, of each name in the response. */
 function unconfirmedBy(
-  { before, changedResources }: PendingResponse,
+  { before, added, changedResources }: PendingResponse,
   changes: ReadonlyMap<string, string | undefined>,
 ): ReadonlyMap<string, Held> {
   const sent = new Map(changedResources.map((resource) => [resource.name, resource]))
   return new Map(
     [...changes.keys()].map((name) => [
       name,
-      { kind: 'unconfirmed', before: heldIn(before, name), sent: sent.get(name) },
+      { kind: 'unconfirmed', before: heldIn(before, name, added), sent: sent.get(name) },
     ]),
   )
 }
@@ -160,8 +173,9 @@ function withoutNackedIn(
 /** The state after the client dropped some names: they are no part of NACKed responses any more, and the rest is sent again. */
 export function releaseNacked(typeState: TypeState, isDropped: (name: string) => boolean): TypeState {
   const { ledger } = typeState
-  const isTouched = ({ content }: NackedResponse) => [...content.keys()].some(isDropped)
-  if (!ledger.nacked.some(isTouched)) return typeState
+  const isTouched = ({ blamed }: NackedResponse) => [...blamed].some(isDropped)
+  const isConcerned = ({ content }: NackedResponse) => [...content.keys()].some(isDropped)
+  if (!ledger.nacked.some(isConcerned)) return typeState
   const released = ledger.nacked.map((one) => (isTouched(one) ? { ...one, isReleased: true } : one))
   return withNacked({ ...typeState, ledger: { ...ledger, nacked: released } }, isDropped)
 }
@@ -202,6 +216,7 @@ export function merge(earlier: PendingResponse, later: PendingResponse): Pending
   return {
     ...later,
     before: earlier.before,
+    added: unite(earlier.added, later.added),
     previous: earlier.previous,
     isAnswer: earlier.isAnswer || later.isAnswer,
     changedResources: later.resources.filter(({ name }) => changed.has(name)),

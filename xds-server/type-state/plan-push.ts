@@ -156,7 +156,7 @@ function nameLook(
     const isAhead = isClosed && view.overrides.has(name)
     return {
       wanted: (isRequested ? latest : target).resources.get(name),
-      held: heldIn(view, name),
+      held: heldIn(view, name, request.added),
       mustWait: !isRequested && !request.isFirst && (isAhead || heldBack.has(name)),
       get isRemovable() {
         return context.isRemovable(name)
@@ -165,9 +165,14 @@ function nameLook(
   }
 }
 
-/** Whether nothing in a NACKed response has changed. Once something has, the rest of it is sent again with it. */
-function isStanding({ content, isReleased }: NackedResponse, look: (name: string) => NameFacts): boolean {
-  return !isReleased && [...content].every(([name, version]) => nextVersion(look(name), version) === version)
+/** Whether nothing that a NACK means has changed. Once something has, the rest of the response is sent again with it. */
+function isStanding(
+  { content, blamed, isReleased }: NackedResponse,
+  look: (name: string) => NameFacts,
+): boolean {
+  const isSame = ([name, version]: readonly [string, string | undefined]) =>
+    !blamed.has(name) || nextVersion(look(name), version) === version
+  return !isReleased && [...content].every(isSame)
 }
 
 function nextVersion(

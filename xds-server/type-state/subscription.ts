@@ -48,6 +48,11 @@ export function without(a: ReadonlySet<string>, b: ReadonlySet<string>): Readonl
   return a === b ? NO_NAMES : new Set([...a].filter((name) => !b.has(name)))
 }
 
+/** Those of the names that the subscription does not cover. */
+export function uncovered(subscription: Subscription, names: ReadonlySet<string>): ReadonlySet<string> {
+  return subscription.wildcard ? NO_NAMES : without(names, subscription.names)
+}
+
 /** The change by a state-of-the-world request, which lists everything that the client wants from now on. */
 export function subscribeToList(
   before: Subscription,

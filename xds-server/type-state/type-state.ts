@@ -18,6 +18,8 @@ export type Pushed = Snapshot | 'none'
 export interface OpenRequest {
   /** Names that the client asked for. They are answered even if the client already has them. */
   readonly names: ReadonlySet<string>
+  /** Those of the names that it did not subscribe to before, so that it has nothing under them. */
+  readonly added: ReadonlySet<string>
   /** The first request of the type has no response yet. */
   readonly isFirst: boolean
   /** SotW: the `version_info` that a reconnecting client reported, until its first request is answered. */
@@ -42,7 +44,13 @@ export function createTypeState(typeUrl: string): TypeState {
     view: emptyView(typeUrl),
     ledger: EMPTY_LEDGER,
     pushed: 'none',
-    request: { names: NO_NAMES, isFirst: true, clientVersion: undefined, lastResourceNames: EMPTY_LIST },
+    request: {
+      names: NO_NAMES,
+      added: NO_NAMES,
+      isFirst: true,
+      clientVersion: undefined,
+      lastResourceNames: EMPTY_LIST,
+    },
   }
 }
 

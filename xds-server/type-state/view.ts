@@ -2,14 +2,16 @@
 
 import type { Resource } from '../snapshot/resource.ts'
 import { emptyTypeSnapshot, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
-import { type Held, holdingOrAbsent, isExactly, UNKNOWN } from './held.ts'
-import { isSubscribed, type Subscription } from './subscription.ts'
+import { ABSENT, type Held, holding, isExactly, UNKNOWN } from './held.ts'
+import { isSubscribed, NO_NAMES, type Subscription } from './subscription.ts'
 
 export interface View {
   /** What the client has of its subscription is the content of this snapshot… */
   readonly base: TypeSnapshot
   /** …except for these names. */
   readonly overrides: ReadonlyMap<string, Held>
+  /** A SotW client that reconnects with `*` has names that it does not list, until its first request is answered. */
+  readonly hasUnlisted?: boolean
 }
 
 export const NO_OVERRIDES: ReadonlyMap<string, Held> = new Map()
@@ -18,8 +20,18 @@ export function emptyView(typeUrl: string): View {
   return { base: emptyTypeSnapshot(typeUrl), overrides: NO_OVERRIDES }
 }
 
-export function heldIn({ base, overrides }: View, name: string): Held {
-  return overrides.get(name) ?? holdingOrAbsent(base.resources.get(name))
+/** `added`: names that were not subscribed before, which the base may have and the client has not. */
+export function heldIn(
+  { base, overrides, hasUnlisted }: View,
+  name: string,
+  added: ReadonlySet<string> = NO_NAMES,
+): Held {
+  const override = overrides.get(name)
+  if (override !== undefined) return override
+  if (added.has(name)) return ABSENT
+  const resource = base.resources.get(name)
+  if (resource !== undefined) return holding(resource)
+  return hasUnlisted ? UNKNOWN : ABSENT
 }
 
 /** The view after some names changed. Names that are again as in the base need no override. */
