@@ -18,7 +18,10 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
   // After a reconnect, gRPC may ask for clusters first. Its listeners and routes still use what it has.
   const isGrpc = state.client === 'grpc' && state.isAggregated
   if (isGrpc && !typeStates.has(LISTENER)) return false
-  const isAsked = (typeUrl: string) => typeStates.has(typeUrl) || (isGrpc && FOLLOWED.includes(typeUrl))
+  const isAsked = (typeUrl: string) => {
+    const typeState = typeStates.get(typeUrl)
+    return (typeState !== undefined && isActive(typeState)) || (isGrpc && FOLLOWED.includes(typeUrl))
+  }
   for (const [typeUrl, name] of reachable(state, snapshot, isAsked)) {
     const typeState = typeStates.get(typeUrl)
     if (typeState === undefined || !isSettled(typeState, name)) return false

@@ -53,7 +53,6 @@ function compose(
   return splitContent(upserts, removed).map((content) => ({
     version,
     changedResources: content.resources,
-    isFullState: false,
     ...content,
   }))
 }

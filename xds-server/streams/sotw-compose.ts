@@ -97,7 +97,6 @@ function composeChanges(before: TypeState, { upserts, target }: PushPlan): reado
       resources: upserts,
       changedResources: upserts,
       removed: [],
-      isFullState: false,
     },
   ]
 }
