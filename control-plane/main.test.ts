@@ -58,7 +58,12 @@ for (const [title, flags, end] of ENDINGS) {
     const { admin, xds } = await ready(child)
     t.match(xds, /^127\.0\.0\.1:\d+$/)
     const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
-    t.same(await answer.json(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0 })
+    t.same(await answer.json(), {
+      mode: 'l4',
+      policy: 'round_robin',
+      panicThreshold: 0,
+      updateMergeWindow: '0s',
+    })
     const exited = once(child, 'exit')
     end(child)
     t.same(await exited, [0, null])

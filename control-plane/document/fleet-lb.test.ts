@@ -87,5 +87,6 @@ t.test('what is in effect shows the defaults', async (t) => {
     minimumRingSize: 1024,
     hashOn: { header: 'x-user' },
     panicThreshold: 0,
+    updateMergeWindow: '0s',
   })
 })

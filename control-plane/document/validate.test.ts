@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.match.path`]: /is not known here/,
       [`${LISTENERS}.main.l4.port`]: /known are upstream$/,
       'fleets.edge.securty':
-        /did you mean security\? known are kind, lb, listeners, onNack, timeouts, http2, retry, security$/,
+        /did you mean security\? known are kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry, security$/,
       'routes.public.host': /known are hosts, rules$/,
     },
   },
@@ -185,8 +185,9 @@ const CASES: readonly Case[] = [
       'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
     },
     problems: {
-      'fleets.edge.lb.hashOn': /known are policy, mode, panicThreshold$/,
-      'upstreams.echo-v2.lb.tableSize': /known are policy, hashOn, minimumRingSize, panicThreshold$/,
+      'fleets.edge.lb.hashOn': /known are policy, mode, panicThreshold, updateMergeWindow$/,
+      'upstreams.echo-v2.lb.tableSize':
+        /known are policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
     },
   },
