@@ -87,7 +87,7 @@ t.test('an invalid configuration lists every problem with its place, with exit c
       `${file} is not a valid configuration`,
       `  ${file}:1:1 fleets: is missing: write fleets by their names`,
       `  ${file}:1:1 version: must be 1, not 2`,
-      `  ${file}:4:1 fleet: is not known here: did you mean fleets? known are version, upstreams, routes, secrets, jwt, fleets`,
+      `  ${file}:4:1 fleet: unknown field. Did you mean fleets? Use one of: version, upstreams, routes, secrets, jwt, fleets`,
       '',
     ].join('\n'),
     code: 2,

@@ -34,7 +34,7 @@ const REFUSED: readonly [
     { 'secrets.mesh.ca': path },
     { 'secrets.mesh.ca': /^must be the file of .* without \.\./ },
   ]),
-  ['key material in the document', { 'secrets.edge.pem': 'x' }, { 'secrets.edge.pem': /^is not known here/ }],
+  ['key material in the document', { 'secrets.edge.pem': 'x' }, { 'secrets.edge.pem': /^unknown field/ }],
   ['a secret without a file', { 'secrets.empty': {} }, { 'secrets.empty': /^names no file/ }],
   ['a certificate without its key', { 'secrets.edge.key': undefined }, { 'secrets.edge.key': /^is missing/ }],
   [
@@ -55,8 +55,8 @@ const REFUSED: readonly [
     'a secret that is not there, even where TLS is off,',
     { [MAIN]: { enabled: false, certificate: 'edgy' }, 'upstreams.echo.tls': { enabled: false, ca: 'mash' } },
     {
-      [`${MAIN}.certificate`]: /^there is no entry of secrets "edgy": known are edge, mesh$/,
-      'upstreams.echo.tls.ca': /^there is no entry of secrets "mash"/,
+      [`${MAIN}.certificate`]: /^unknown entry of secrets "edgy"\. Use one of: edge, mesh$/,
+      'upstreams.echo.tls.ca': /^unknown entry of secrets "mash"/,
     },
   ],
   [
