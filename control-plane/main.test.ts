@@ -129,7 +129,7 @@ t.test('a revision in the state folder overrides the file, and needs no file', a
   const complaint = once(createInterface(second.stderr), 'line')
   const again = await ready(second)
   t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
-  t.match((await complaint)[0], /yard\.yaml is passed over: .* holds a desired state/)
+  t.match((await complaint)[0], /yard\.yaml is ignored: .* already has a desired state/)
   second.kill('SIGTERM')
   await once(second, 'exit')
 
@@ -140,7 +140,10 @@ t.test('a revision in the state folder overrides the file, and needs no file', a
 t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, are errors', async (t) => {
   const file = await configFile(t)
   const cases: readonly [flags: string[], stderr: RegExp][] = [
-    [['--xds-certificate', file, '--xds-key', file], /--xds-client-ca are given together, or not at all/],
+    [
+      ['--xds-certificate', file, '--xds-key', file],
+      /--xds-client-ca belong together: give all three or none/,
+    ],
     [
       ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
       /cannot be served over TLS with/,

@@ -170,7 +170,7 @@ const BAD_BODIES = [
         'fleets.edge.listeners.second': { port: 10_000, l4: { upstream: 'echo' }, l7: { routes: 'public' } },
       }),
     ),
-    problems: [{ path: 'fleets.edge.listeners.second.port', message: /is the port of main too/ }],
+    problems: [{ path: 'fleets.edge.listeners.second.port', message: /is also the port of main:/ }],
   },
 ] as const
 

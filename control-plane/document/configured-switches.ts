@@ -1,4 +1,4 @@
-// The switches that a document has written: where each stands, with its settings in effect. Validation and translation go by it.
+// The switches that a document sets: the path of each, with its settings in effect. Validation and translation use this list.
 
 import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'

@@ -23,7 +23,7 @@ t.test('YAML and JSON are read alike', async (t) => {
   t.same(parseConfig(JSON.stringify(sampleConfig()), 'yard.json'), sampleConfig())
 })
 
-t.test('an anchor stands for what it names, and a problem in it is found where the anchor is', async (t) => {
+t.test('an alias has the value of its anchor, and a problem in it is reported at the anchor', async (t) => {
   const text = [
     'version: 1',
     'upstreams:',

@@ -1,4 +1,4 @@
-// Holds values against a schema and says what is wrong in sentences, made from the schema's own descriptions.
+// Checks values against a schema, and makes a sentence for each problem from the schema's own descriptions.
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'

@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'what is one of a few words is held against the list',
+    title: 'a value that is not one of a few words is reported with the list',
     changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
     problems: {
       'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'values out of range are shown beside what is wanted',
+    title: 'values out of range are shown beside the range',
     changes: {
       'upstreams.echo.endpoints.b2.weight': 0,
       [`${RULES}.echo.timeout`]: '5',
@@ -166,7 +166,7 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'upstreams.echo.endpoints.b1.address': /"localhost" is not an IP address/,
-      'upstreams.echo.endpoints.b4.address': /^is the address of b2 too/,
+      'upstreams.echo.endpoints.b4.address': /^is also the address of b2:/,
     },
   },
   {
@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
   {
     title: 'two listeners of a fleet have two ports',
     changes: { [`${LISTENERS}.second`]: { port: 10000, l4: { upstream: 'echo' } } },
-    problems: { [`${LISTENERS}.second.port`]: /^is the port of main too/ },
+    problems: { [`${LISTENERS}.second.port`]: /^is also the port of main:/ },
   },
   {
     title: 'a method needs its service, and a prefix stands alone',
@@ -245,7 +245,7 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.match`]: { headers: { a: '1', b: '2' } },
       [`${RULES}.canary.match`]: { headers: { b: '2', a: '1' } },
     },
-    problems: { [`${RULES}.canary.match`]: /^is the match of echo too/ },
+    problems: { [`${RULES}.canary.match`]: /^is also the match of echo,/ },
   },
   {
     title: 'a rule leads somewhere',
@@ -314,7 +314,7 @@ t.test(
   },
 )
 
-t.test('names from a prototype are no entries, and do no harm as names', async (t) => {
+t.test('names of a prototype are not entries, and are harmless as names', async (t) => {
   const document = JSON.parse(
     '{"version":1,"upstreams":{"__proto__":{"endpoints":{}}},"routes":{},"fleets":{}}',
   )

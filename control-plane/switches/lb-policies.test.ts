@@ -34,7 +34,7 @@ for (const [settings, message, fields] of CASES) {
   })
 }
 
-t.test('every policy of the list stands in the table above', async (t) => {
+t.test('every policy of the list is in the table above', async (t) => {
   const covered = new Set(CASES.map(([{ policy }]) => policy))
   t.same([...covered].sort(), LB_POLICIES.map(({ name }) => name).sort())
 })

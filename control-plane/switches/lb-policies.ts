@@ -21,7 +21,7 @@ import { updateMergeWindow } from './update-merge-window.ts'
 
 export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
 
-/** What may stand beside every policy. */
+/** The options of every policy. */
 export const LB_OPTIONS = [panicThreshold, updateMergeWindow] as const
 
 /** The lists that `lb` is made from. */

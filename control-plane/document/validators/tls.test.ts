@@ -24,12 +24,12 @@ t.test('TLS with all that it may have is accepted, on or off', async (t) => {
   }
 })
 
-const REFUSED: readonly [
+const REJECTED: readonly [
   title: string,
   changes: Record<string, unknown>,
   problems: Record<string, RegExp>,
 ][] = [
-  ...['/etc/shadow', '../key.pem', 'certs/../../key.pem', '..', ''].map((path): (typeof REFUSED)[number] => [
+  ...['/etc/shadow', '../key.pem', 'certs/../../key.pem', '..', ''].map((path): (typeof REJECTED)[number] => [
     `the path "${path}", which leads out of the folder of secrets,`,
     { 'secrets.mesh.ca': path },
     { 'secrets.mesh.ca': /^must be the file of .* without \.\./ },
@@ -42,14 +42,14 @@ const REFUSED: readonly [
     { 'secrets.edge.certificate': undefined },
     {
       'secrets.edge.certificate': /^is missing/,
-      [`${MAIN}.certificate`]: /needs certificate and key/,
-      'upstreams.echo.tls.certificate': /needs certificate and key/,
+      [`${MAIN}.certificate`]: /needs a secret with certificate and key/,
+      'upstreams.echo.tls.certificate': /needs a secret with certificate and key/,
     },
   ],
   [
     'a passphrase of nothing',
     { 'secrets.mesh.passphrase': 'x' },
-    { 'secrets.mesh.passphrase': /^has no key to open/ },
+    { 'secrets.mesh.passphrase': /^needs the key that it decrypts/ },
   ],
   [
     'a secret that is not there, even where TLS is off,',
@@ -62,7 +62,7 @@ const REFUSED: readonly [
   [
     'a secret without the part that is needed',
     { [MAIN]: { enabled: true, certificate: 'mesh', clientCa: 'edge' } },
-    { [`${MAIN}.certificate`]: /needs certificate and key/, [`${MAIN}.clientCa`]: /needs a ca/ },
+    { [`${MAIN}.certificate`]: /needs a secret with certificate and key/, [`${MAIN}.clientCa`]: /needs a secret with a ca/ },
   ],
   [
     'a demand upon clients that nothing can meet',
@@ -94,7 +94,7 @@ const REFUSED: readonly [
   ],
 ]
 
-for (const [title, changes, problems] of REFUSED) {
+for (const [title, changes, problems] of REJECTED) {
   t.test(`${title} is rejected`, async (t) => {
     const accepted = { secrets: SECRETS, [MAIN]: LISTENER, 'upstreams.echo.tls': UPSTREAM }
     t.ok(validateConfig(sampleWith(accepted)), 'the accepted twin')
