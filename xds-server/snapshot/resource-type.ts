@@ -20,8 +20,10 @@ export function typeUrlOf(schema: DescMessage): string {
 
 export const CLUSTER = typeUrlOf(ClusterSchema)
 export const ENDPOINT = typeUrlOf(ClusterLoadAssignmentSchema)
+export const EXTENSION_CONFIG = typeUrlOf(TypedExtensionConfigSchema)
 export const LISTENER = typeUrlOf(ListenerSchema)
 export const ROUTE = typeUrlOf(RouteConfigurationSchema)
+export const SCOPED_ROUTE = typeUrlOf(ScopedRouteConfigurationSchema)
 export const SECRET = typeUrlOf(SecretSchema)
 
 /**
@@ -84,6 +86,19 @@ export function resourceTypeOf(typeUrl: string): ResourceType {
       fullStateInSotw: false,
     }
   )
+}
+
+/** The last part of a type URL: `Cluster`. */
+export function describeType(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
+}
+
+/**
+ * A type URL with the host that xDS uses. Only the part after the last slash names the type; whoever packed a message may have
+ * written another host. https://protobuf.dev/programming-guides/proto3/#any
+ */
+export function canonicalTypeUrl(typeUrl: string): string {
+  return PREFIX + typeUrl.slice(typeUrl.lastIndexOf('/') + 1)
 }
 
 /** True for `type.googleapis.com/` and a full message name. */
