@@ -41,7 +41,7 @@ export interface ResourceType {
   readonly stage: Stage
   /** Its place in the push order. */
   readonly order: number
-  /** A first request without names is a wildcard. Only listeners and clusters have this legacy form. */
+  /** A first request without names is a wildcard. Envoy asks for clusters, listeners and scoped routes in this legacy form. */
   readonly legacyWildcard: boolean
   /**
    * A SotW response carries all subscribed resources, and the client deletes what it leaves out.
@@ -69,7 +69,7 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     resourceType(TypedExtensionConfigSchema, 'dependencies', 3),
     resourceType(RuntimeSchema, 'dependencies', 3),
     resourceType(ListenerSchema, 'listeners', 4, true),
-    resourceType(ScopedRouteConfigurationSchema, 'routes', 5),
+    resourceType(ScopedRouteConfigurationSchema, 'routes', 5, true),
     resourceType(RouteConfigurationSchema, 'routes', 6),
     resourceType(VirtualHostSchema, 'virtual-hosts', 7),
   ].map((type) => [type.typeUrl, type]),
