@@ -14,6 +14,7 @@ import { type ExternalNames, findDanglingReferences } from '../snapshot/consiste
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
+import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import { createContent, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import {
   changeTypeSnapshot,
@@ -142,7 +143,10 @@ export class SnapshotCache {
   /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
     const upserts = createResources(change.upsert ?? [], this)
-    const removals = [...(change.remove ?? [])]
+    const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
+      typeUrl: canonicalTypeUrl(typeUrl),
+      name,
+    }))
     rejectDuplicates([...upserts, ...removals])
     const given = new Map(this.#snapshots.get(group)?.given)
     const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
@@ -285,8 +289,9 @@ export class SnapshotCache {
   }
 }
 
-function versionFor(typeUrl: string, { version }: VersionOptions): string | undefined {
-  return typeof version === 'string' ? version : version?.[typeUrl]
+function versionFor(typeUrl: string, { version = {} }: VersionOptions): string | undefined {
+  if (typeof version === 'string') return version
+  return Object.entries(version).find(([given]) => canonicalTypeUrl(given) === typeUrl)?.[1]
 }
 
 /** Compares the given types: the served types are derived from them. */

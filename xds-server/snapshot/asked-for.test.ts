@@ -362,7 +362,7 @@ t.test('X45: Envoy does not take a cluster that its bootstrap has, nor ask for i
 
 t.test('X45: a name that the bootstrap has is not asked for', async (t) => {
   const snapshot = snapshotOf(secured)
-  const external = { [SECRET]: ['cert'] }
+  const external = { [SECRET.replace('type.googleapis.com', 'another.example')]: ['cert'] }
   t.strictSame(unasked(envoy, snapshot, external), {})
   t.strictSame(unasked(envoy, snapshot), { secret: ['cert'] })
   t.equal(expectationOf({ typeUrl: SECRET, name: 'cert' }, envoy, snapshot, { external }), 'possible')

@@ -2,7 +2,7 @@
 // that it may never ask for.
 
 import { memoize, memoizePair } from '../../core/memo.ts'
-import type { ExternalNames } from './consistency.ts'
+import { canonicalNames, type ExternalNames } from './consistency.ts'
 import { ANY_NAME, type ClientKind, type Reference, type ResourceReference } from './references.ts'
 import { CLUSTER, LISTENER } from './resource-type.ts'
 import { gatherNames, type NamesByType, type SnapshotContent, typeIn } from './snapshot.ts'
@@ -37,8 +37,9 @@ export function expectationOf(
   { typeUrl, name }: Reference,
   subscriptions: Subscriptions,
   snapshot: SnapshotContent,
-  { external = {} }: AskedForOptions = {},
+  { external: given = {} }: AskedForOptions = {},
 ): Expectation {
+  const external = canonicalNames(given)
   const isIn = (found: NamesByType) =>
     found.get(typeUrl)?.has(name) === true || found.get(typeUrl)?.has(ANY_NAME) === true
   if (isIn(namesWithin(subscriptions, snapshot, external, isAskedBy))) return 'certain'
@@ -53,8 +54,9 @@ export function expectationOf(
 export function unaskedNames(
   subscriptions: Subscriptions,
   snapshot: SnapshotContent,
-  { external = {} }: AskedForOptions = {},
+  { external: given = {} }: AskedForOptions = {},
 ): ReadonlyMap<string, readonly string[]> {
+  const external = canonicalNames(given)
   const unasked = new Map<string, readonly string[]>()
   for (const [typeUrl, needed] of certainNames(subscriptions, snapshot, external)) {
     const { wildcard, names } = subscriptions.get(typeUrl) ?? NOTHING

@@ -1,10 +1,11 @@
-// One encoding for equal content: protobuf leaves the order of map entries open, so they are sorted before encoding.
+// One encoding for equal content: protobuf leaves open the order of map entries and the hosts of type URLs.
 
 import { type DescField, type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { SwitchyardError } from '../../core/errors.ts'
 import { memoize } from '../../core/memo.ts'
 import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
+import { canonicalTypeUrl } from './resource-type.ts'
 
 type Fields = Record<string, unknown>
 
@@ -15,7 +16,8 @@ type Fields = Record<string, unknown>
 export type MessageVisitor = (schema: DescMessage, message: Message) => boolean
 
 /**
- * Encodes a message so that equal content gives equal bytes, whatever order its maps were filled in.
+ * Encodes a message so that equal content gives equal bytes, whatever order its maps were filled in and whatever hosts the type URLs
+ * of packed messages have.
  * @param visit is called for each message on the way, which saves whoever looks for something a walk and the decoding
  * @throws SwitchyardError `internal` if the registry rejects unknown messages and one of them is packed
  */
@@ -93,7 +95,12 @@ function sortElement({ message, parent }: DescField, value: unknown, walk: Walk)
 function sortAny(any: Any, walk: Walk): Any {
   const schema = walk.messages.schemaOf(any.typeUrl)
   if (schema === undefined) return walk.unknown(any)
-  return { ...any, value: toBinary(schema, sortMessage(schema, fromBinary(schema, any.value), walk)) }
+  const typeUrl = canonicalTypeUrl(any.typeUrl)
+  return {
+    ...any,
+    typeUrl,
+    value: toBinary(schema, sortMessage(schema, fromBinary(schema, any.value), walk)),
+  }
 }
 
 function sortJson(value: unknown): unknown {

@@ -1,6 +1,7 @@
 // Finds dangling references: config that no client could put into effect.
 
 import type { Problem } from '../../core/errors.ts'
+import { memoize } from '../../core/memo.ts'
 import { ANY_NAME, type Reference, type ResourceReference } from './references.ts'
 import { describeResource } from './resource.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
@@ -11,6 +12,13 @@ import { type SnapshotContent, typeIn } from './snapshot.ts'
  * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`.
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
+
+/** The same names by the type URLs that xDS uses. */
+export const canonicalNames = memoize((external: ExternalNames): ExternalNames => {
+  return Object.fromEntries(
+    Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names]),
+  )
+})
 
 export interface ConsistencyOptions {
   readonly external?: ExternalNames
@@ -24,11 +32,9 @@ export function findDanglingReferences(
   snapshot: SnapshotContent,
   { external = {} }: ConsistencyOptions = {},
 ): Problem[] {
-  const names = new Map(
-    Object.entries(external).map(([typeUrl, list]) => [canonicalTypeUrl(typeUrl), new Set(list)]),
-  )
+  const elsewhere = canonicalNames(external)
   const dangles = ({ typeUrl, name, isOptional }: ResourceReference) => {
-    if (isOptional || names.get(typeUrl)?.has(name)) return false
+    if (isOptional || elsewhere[typeUrl]?.includes(name)) return false
     const { resources } = typeIn(snapshot, typeUrl)
     return name === ANY_NAME ? resources.size === 0 : !resources.has(name)
   }

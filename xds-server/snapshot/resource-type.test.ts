@@ -3,6 +3,7 @@
 import t from 'tap'
 import {
   CLUSTER,
+  canonicalTypeUrl,
   ENDPOINT,
   isTypeUrl,
   LISTENER,
@@ -68,6 +69,13 @@ t.test(
     }
   },
 )
+
+t.test('only the part after the last slash names a type', async (t) => {
+  for (const typeUrl of [CLUSTER, CLUSTER.replace('.com', '.org'), CLUSTER.replace('/', '/a/b/')]) {
+    t.equal(canonicalTypeUrl(typeUrl), CLUSTER)
+  }
+  t.equal(canonicalTypeUrl('envoy.config.cluster.v3.Cluster'), 'envoy.config.cluster.v3.Cluster')
+})
 
 t.test('a type URL is the prefix and a full message name', async (t) => {
   for (const typeUrl of [CLUSTER, 'type.googleapis.com/a.B', 'type.googleapis.com/_a.b2.C_3']) {

@@ -94,11 +94,12 @@ export function describeType(typeUrl: string): string {
 }
 
 /**
- * A type URL with the host that xDS uses. Only the part after the last slash names the type; whoever packed a message may have
- * written another host. https://protobuf.dev/programming-guides/proto3/#any
+ * A type URL with the host that xDS uses. Only the part after the last slash names the type, so another host makes no difference.
+ * A text without a slash is no type URL, and stays as it is. https://protobuf.dev/programming-guides/proto3/#any
  */
 export function canonicalTypeUrl(typeUrl: string): string {
-  return PREFIX + typeUrl.slice(typeUrl.lastIndexOf('/') + 1)
+  const slash = typeUrl.lastIndexOf('/')
+  return slash === -1 ? typeUrl : PREFIX + typeUrl.slice(slash + 1)
 }
 
 /** True for `type.googleapis.com/` and a full message name. */

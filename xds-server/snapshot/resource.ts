@@ -7,7 +7,7 @@ import { encodeCanonically } from './canonical.ts'
 import { collectReferences } from './collect-references.ts'
 import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 import type { ResourceReference } from './references.ts'
-import { describeType, isTypeUrl } from './resource-type.ts'
+import { canonicalTypeUrl, describeType, isTypeUrl } from './resource-type.ts'
 import { contentVersion } from './version.ts'
 
 export interface Resource {
@@ -21,7 +21,7 @@ export interface Resource {
 }
 
 /**
- * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` of any type URL, or one of these with a name.
+ * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` whose type URL has any host, or one of these with a name.
  * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name (VHDS). A `Resource`
  * of `createResources` is taken as it is, so callers that keep it do not encode an unchanged message again.
  */
@@ -78,9 +78,9 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
   const typeName = content.$typeName
-  const typeUrl = isAny(content) ? content.typeUrl : `type.googleapis.com/${typeName}`
+  const typeUrl = isAny(content) ? canonicalTypeUrl(content.typeUrl) : `type.googleapis.com/${typeName}`
   if (!isTypeUrl(typeUrl))
-    return `the type URL "${typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
+    return `the type URL "${isAny(content) ? content.typeUrl : typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
   const schema = messages.schemaOf(typeUrl)
   if (schema === undefined && !isAny(content)) {
     return `${typeName} is unknown to Switchyard and cannot be encoded: pack it with anyPack() first`
