@@ -44,6 +44,9 @@ function chooseProgram(given) {
     const [scenario, ...flags] = args
     return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
   }
+  if (name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))) {
+    return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
+  }
   if (name in BENCHMARKS) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
