@@ -34,6 +34,7 @@ function chooseProgram(given) {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
+  if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'example') {
@@ -55,6 +56,7 @@ function chooseProgram(given) {
     'test',
     'test:unit',
     'mutants',
+    'model',
     'golden',
     'docs',
     'example',
