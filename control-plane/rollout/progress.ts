@@ -55,7 +55,7 @@ export async function followRevision(
       // What nodes answer from now on is about the newer revision.
       return {
         revision,
-        ...((isInForce && (await untilSynced(signal, context))) || {
+        ...((isInForce && (await untilSynced(decided.number, signal, context))) || {
           outcome: 'synced',
           ...detail,
           nodes,
@@ -102,11 +102,13 @@ function isAwaited({ status }: RevisionInfo, context: ProgressContext): boolean 
   return status === 'pending' || (status === 'unverified' && nodesInForce(context).length > 0)
 }
 
-/** Follows the nodes of the fleets that a revision changed. */
+/** Follows the nodes of the fleets that a revision changed. Undefined if another one is in force before they have answered. */
 async function untilSynced(
+  number: number,
   signal: AbortSignal,
   context: ProgressContext,
-): Promise<Omit<Progress, 'revision'>> {
+): Promise<Omit<Progress, 'revision'> | undefined> {
+  const isReplaced = () => context.inForce().revision.number !== number
   const tally = new Tally(everyNodeOf(fleetsInForce(context)), context.nodes)
   let answered = Promise.withResolvers<void>()
   const wake = () => answered.resolve()
@@ -115,11 +117,13 @@ async function untilSynced(
   let outcome = outcomeOf(tally.recount())
   while (outcome === 'pending' && !signal.aborted) {
     await answered.promise
+    if (isReplaced()) break
     answered = Promise.withResolvers()
     outcome = outcomeOf(tally.recount())
   }
   stop()
   signal.removeEventListener('abort', wake)
+  if (isReplaced()) return undefined
   const nodes = nodesInForce(context)
   if (outcome === 'pending') {
     return { outcome, detail: { message: describePending(nodes), problems: [] }, nodes }
