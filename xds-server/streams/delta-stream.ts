@@ -16,6 +16,7 @@ import {
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, type View, withHeld } from '../type-state/view.ts'
+import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
@@ -104,7 +105,8 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   const names = without(subscribed.request.names, new Set(view.overrides.keys()))
   const begun = { ...subscribed, request: { ...subscribed.request, names } }
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
-  return { state: withTypeState({ ...state, warmingEds }, begun), report: [reportSubscription(begun)] }
+  const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
+  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
 }
 
 /**

@@ -2,12 +2,27 @@
 // does not wait for that. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
 
 import type { Reference } from '../snapshot/references.ts'
-import { LISTENER } from '../snapshot/resource-type.ts'
+import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/ledger.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import type { Drain, StreamState } from './stream.ts'
+
+/** In place of a nonce, for what a client has when its stream begins. */
+const RECONNECT = 'reconnect'
+
+/**
+ * A client that reconnects may have listeners that it has not asked for yet, and their connections may be draining. What it has stays
+ * for a drain time.
+ */
+export function drainAfterReconnect(state: StreamState, typeState: TypeState): StreamState {
+  const { type, view } = typeState
+  const isReported = view.overrides.size > 0 || view.hasUnlisted === true
+  const isCovered = !state.isDraining || state.client === 'grpc' || stageOf(type) > 0
+  if (!isReported || isCovered || state.drains.some(({ nonce }) => nonce === RECONNECT)) return state
+  return { ...state, drains: [...state.drains, { nonce: RECONNECT, references: 'any' }] }
+}
 
 /** What the listeners still use that an ACKed response replaced or removed. Undefined if it replaced none. */
 export function drainedBy(

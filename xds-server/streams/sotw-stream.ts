@@ -20,6 +20,7 @@ import {
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten } from '../type-state/view.ts'
+import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { SotwRequest } from './requests.ts'
 import { composeSotw } from './sotw-compose.ts'
@@ -139,7 +140,8 @@ function begin(state: StreamState, request: SotwRequest): Received {
     request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
   }
   const begun = applyChange(typeState, change)
-  return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
+  const draining = drainAfterReconnect(state, begun)
+  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
 }
 
 /**
