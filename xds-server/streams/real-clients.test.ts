@@ -50,11 +50,11 @@ testScripts(
         ack 7 → RDS#8 l=b
         ack 8
         drained 7
-        serve CDS c=1 | EDS c=1 | LDS l=3:c | RDS → CDS#9 -a | EDS#10 -a | LDS#11 l=3:c
-        ack 9 10
-        ack 11
+        serve CDS c=1 | EDS c=1 | LDS l=3:c | RDS → LDS#9 l=3:c
+        ack 9 → CDS#10 -a | EDS#11 -a
+        ack 10 11
         status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
-        drained 11 → RDS#12 -l
+        drained 9 → RDS#12 -l
         ack 12 → CDS#13 -b | EDS#14 -b
       `,
     },
