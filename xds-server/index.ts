@@ -6,7 +6,6 @@ export {
   SnapshotCache,
   type SnapshotCacheOptions,
   type SnapshotChange,
-  type VersionOptions,
 } from './cache/snapshot-cache.ts'
 export type { XdsEvent } from './nodes/events.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
@@ -17,6 +16,7 @@ export { startXdsServer, type XdsServer, type XdsServerOptions } from './service
 export type { Authorize } from './services/xds-stream.ts'
 export { findDanglingReferences } from './snapshot/consistency.ts'
 export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
+export type { VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {
   createResources,
   type NamedResource,

@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
+import { servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import { SnapshotCache } from '../../xds-server/index.ts'
 import { type Command, commands, runCommand } from './model/commands.ts'
 import { Fleet } from './model/fleet.ts'
@@ -21,7 +22,7 @@ async function live(history: readonly Command[]): Promise<void> {
   for (const command of history) await runCommand(fleet, command)
   await fleet.heal()
   fleet.close()
-  if (cache.watchCount > 0) throw new Error(`${cache.watchCount} watches are left`)
+  if (servingOf(cache).watchCount > 0) throw new Error(`${servingOf(cache).watchCount} watches are left`)
 }
 
 /** Formats the shortest failing history. */

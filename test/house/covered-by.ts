@@ -95,6 +95,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/security.ts': by('test/scenarios/grpc-security.test.ts'),
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
+  'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
+  'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
   'xds-server/services/': by('test/conformance/transport.test.ts'),
   'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),

@@ -2,7 +2,7 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import type { AnsweredResponse, Watch, WatchReport } from '../../xds-server/cache/watch.ts'
 import type { StreamStatus, SyncState, TypeView } from '../../xds-server/nodes/status.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
@@ -49,7 +49,7 @@ export class HandStream {
     node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
     stream: StreamStatus = STREAM,
   ) {
-    this.watch = cache.watch({
+    this.watch = servingOf(cache).watch({
       node: create(NodeSchema, node),
       stream,
       describe: () => {

@@ -2,7 +2,7 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../xds-server/cache/watch.ts'
 import { resourceTypeOf } from '../../xds-server/snapshot/resource-type.ts'
 import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
@@ -23,7 +23,7 @@ export class MachineStream {
     cache: SnapshotCache,
     node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
   ) {
-    this.#watch = cache.watch({
+    this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, node),
       stream: { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' },
       describe: () => describeStream(this.#state),

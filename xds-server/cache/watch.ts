@@ -63,7 +63,7 @@ export interface WatchContext {
   readonly isPinned: () => boolean
   readonly unconfirmed: UnconfirmedResources
   readonly registry: NodeRegistry
-  readonly emit: (event: XdsEvent) => void
+  readonly emit: (...events: readonly XdsEvent[]) => void
   readonly nodeChanged: () => void
   readonly closed: () => void
 }
@@ -87,11 +87,10 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     snapshot,
     snapshotChanged: () => source.onSnapshot(snapshot()),
     report: (reports) => {
-      for (const report of reports) {
-        remember(context.unconfirmed, node, report)
-        context.emit(eventOf(report, of))
-      }
-      if (reports.length > 0) context.nodeChanged()
+      if (reports.length === 0) return
+      for (const report of reports) remember(context.unconfirmed, node, report)
+      context.emit(...reports.map((report) => eventOf(report, of)))
+      context.nodeChanged()
     },
     close: (unacked) => {
       if (!isOpen) return

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
@@ -50,7 +50,12 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
-  addDiscoveryServices(server, { cache, budget: new WriteBudget(), isPrivate, authorize })
+  addDiscoveryServices(server, {
+    serving: servingOf(cache),
+    budget: new WriteBudget(),
+    isPrivate,
+    authorize,
+  })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
   return {

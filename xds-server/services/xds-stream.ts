@@ -2,7 +2,7 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
-import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
@@ -19,7 +19,7 @@ const HIGH_WATER_BYTES = 64 * 1024
 const MAX_TYPES = 64
 
 export interface StreamContext {
-  readonly cache: SnapshotCache
+  readonly serving: Serving
   readonly budget: WriteBudget
   readonly id: number
   /** The type of a service such as CDS; undefined on ADS. */
@@ -97,11 +97,11 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       throw new BadRequest('the first request of a stream has no node: send node with an id')
     if (node.id === '')
       throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
-    const { cache, id, typeUrl, authorize } = this.#context
+    const { serving, id, typeUrl, authorize } = this.#context
     const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
     const denied = authorize(peer, node)
     if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
-    const watch = cache.watch({
+    const watch = serving.watch({
       node,
       stream: {
         id,
@@ -187,7 +187,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const reason = error instanceof Error ? error.message : String(error)
     const message = error instanceof BadRequest ? reason : `the request cannot be decoded: ${reason}`
     this.#release()
-    this.#context.cache.reportRejected({ peer: this.#call.getPeer(), code, message })
+    this.#context.serving.events.emit({ kind: 'rejected', peer: this.#call.getPeer(), code, message })
     this.#call.emit('error', { code, details: message })
   }
 

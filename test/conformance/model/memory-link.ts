@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../../xds-server/cache/watch.ts'
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { stepDelta } from '../../../xds-server/streams/delta-stream.ts'
@@ -23,7 +24,7 @@ export class MemoryLink implements Link {
   constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
     this.#step = client.protocol === 'sotw' ? stepSotw : stepDelta
     this.#witness = new Witness(client)
-    this.#watch = cache.watch({
+    this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
       stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory' },
       describe: () => describeStream(this.#state),
