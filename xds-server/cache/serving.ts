@@ -9,6 +9,8 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { callOption, messageOf } from './option.ts'
+import { RetiredNames } from './retired-names.ts'
 import { openWatch, type Watch, type WatchSource } from './watch.ts'
 
 export interface ServingOptions {
@@ -22,6 +24,7 @@ export class Serving {
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
   readonly #snapshots = new Map<string, Snapshot>()
+  readonly #retiredNames = new Map<string, RetiredNames>()
   readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
   readonly #registry = new NodeRegistry()
@@ -31,7 +34,10 @@ export class Serving {
   constructor({ nodeGroup, listenerAddress, nackLog }: ServingOptions) {
     this.#nodeGroup = nodeGroup
     this.#listenerAddress = listenerAddress
-    this.#unconfirmed = new UnconfirmedResources(nackLog)
+    this.#unconfirmed = new UnconfirmedResources(nackLog, (error) => {
+      const message = `the NACK log cannot be written: after a restart of the server, nodes may keep what they NACKed until it changes (${messageOf(error)})`
+      this.events.emit({ kind: 'fault', source: 'nackLog', message, error })
+    })
   }
 
   /** The newest snapshot of a group; undefined if it has none. */
@@ -42,6 +48,9 @@ export class Serving {
   serve(snapshot: Snapshot): void {
     const { group, types } = snapshot
     this.#snapshots.set(group, snapshot)
+    const retired = this.#retiredNames.get(group) ?? new RetiredNames()
+    this.#retiredNames.set(group, retired)
+    retired.serve(snapshot)
     const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
     this.events.emit({ kind: 'snapshot', group, versions })
     this.#notify(group)
@@ -70,14 +79,16 @@ export class Serving {
     )
   }
 
-  /** Follows the snapshot of a node's group for one stream. */
+  /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
   watch(source: WatchSource): Watch {
-    const group = this.#nodeGroup(source.node)
+    const group = callOption('nodeGroup', () => this.#nodeGroup(source.node))
+    const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
     const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
-    const watch = openWatch(source, group, this.#listenerAddress(source.node), {
+    const watch = openWatch(source, group, address, {
       current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
       isPinned,
+      wasServed: (typeUrl, name) => this.#retiredNames.get(group)?.wasServed(typeUrl, name) ?? false,
       unconfirmed: this.#unconfirmed,
       registry: this.#registry,
       emit: (...events) => this.events.emit(...events),

@@ -19,6 +19,12 @@ export interface XdsServerOptions {
   readonly authorize?: Authorize
   /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
+  /**
+   * Ends a stream whose client answers a response with neither an ACK nor a NACK for this time, with `DEADLINE_EXCEEDED` and the
+   * event `overdue`. Milliseconds, more than a cluster may take to warm. Default: never, because Envoy answers only when clusters
+   * have warmed.
+   */
+  readonly answerTimeoutMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -55,6 +61,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     budget: new WriteBudget(),
     isPrivate,
     authorize,
+    ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
