@@ -6,7 +6,7 @@ import { NODE_STATES } from '../node-state.ts'
 
 const NodeStateSchema = Type.Enum([...NODE_STATES], {
   description:
-    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. NACKED: NACKed. DISCONNECTED: no open stream.',
+    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. UNKNOWN: NACKed, but perhaps an earlier version. NACKED: NACKed. DISCONNECTED: no open stream.',
 })
 
 const NackSchema = Type.Object({

@@ -12,7 +12,7 @@ import {
 } from '../../xds-server/index.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { staticCluster, tcpListener } from '../support/resources.ts'
-import { connectTo, DeltaClient, nodeOf } from '../support/xds-client.ts'
+import { connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
   const cache = new SnapshotCache()
@@ -25,7 +25,7 @@ async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
     client.send({ node: nodeOf(id), typeUrl })
     return client
   }
-  return { cache, open }
+  return { cache, server, open }
 }
 
 t.test(
@@ -144,4 +144,48 @@ t.test('a node that left and came back is waited for, and not reported', async (
   other.close()
   t.match(await report, { outcome: 'synced', left: [{ id: 'other' }] })
   t.equal((await report).left.length, 1)
+})
+
+/** A SotW client of all clusters with two unanswered responses. */
+async function withTwoResponses(t: Test) {
+  const { cache, server } = await start(t)
+  const client = new SotwClient(connectTo(t, server.address))
+  t.teardown(() => client.close())
+  client.send({ node: nodeOf('n'), typeUrl: CLUSTER })
+  client.ack(await client.next())
+  await nextEvent(cache, ({ kind }) => kind === 'acked')
+  const serve = async (change: number) => {
+    cache.setSnapshot('fleet', [staticCluster('a', change)])
+    return await client.next()
+  }
+  const responses = [await serve(2), await serve(3)] as const
+  const nack = async ({ nonce }: { readonly nonce: string }) => {
+    const nacked = nextEvent(cache, ({ kind }) => kind === 'nacked')
+    client.send({ typeUrl: CLUSTER, responseNonce: nonce, errorDetail: { code: 13, message: 'no' } })
+    await nacked
+  }
+  return { cache, client, serve, responses, nack }
+}
+
+t.test(
+  'X7: a NACK that Envoy kept back leaves the node UNKNOWN, and the next answer tells (sotw)',
+  async (t) => {
+    const { cache, client, serve, responses, nack } = await withTwoResponses(t)
+    await nack(responses[1])
+    const { nodes, outcome } = await cache.synced('fleet', { signal: AbortSignal.abort() })
+    t.equal(outcome, 'pending', 'it is neither a NACK nor an ACK')
+    t.match(nodes, [
+      { state: 'UNKNOWN', types: { [CLUSTER]: { state: 'UNKNOWN', nack: { message: 'no' } } } },
+    ])
+    const report = cache.synced('fleet')
+    client.ack(await serve(4))
+    t.equal((await report).outcome, 'synced')
+  },
+)
+
+t.test('X7: a NACK counts if the earlier response was answered (sotw)', async (t) => {
+  const { cache, responses, nack } = await withTwoResponses(t)
+  await nack(responses[0])
+  await nack(responses[1])
+  t.equal((await cache.synced('fleet')).outcome, 'nacked')
 })

@@ -6,9 +6,10 @@ import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from '../sn
 
 /**
  * NOT_SENT: something is still to be sent, or the node has not subscribed to a resource that it needs. STALE: sent, but neither
- * ACKed nor NACKed. NACKED: the node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
+ * ACKed nor NACKed. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
+ * node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
  */
-export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'NACKED', 'DISCONNECTED'] as const
+export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'UNKNOWN', 'NACKED', 'DISCONNECTED'] as const
 export type SyncState = (typeof SYNC_STATES)[number]
 
 export interface Nack {
@@ -75,7 +76,7 @@ export interface NodeStatus {
   readonly id: string
   readonly group: string
   readonly connected: boolean
-  /** The worst of its types on all of its clients: NACKED, then NOT_SENT, STALE, SYNCED. */
+  /** The worst of its types on all of its clients: NACKED, then UNKNOWN, NOT_SENT, STALE, SYNCED. */
   readonly state: SyncState
   readonly streams: readonly StreamStatus[]
   /** By type URL: the worst of its clients. */
@@ -95,7 +96,7 @@ export interface SyncReport {
   readonly left: readonly NodeStatus[]
 }
 
-const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'NACKED']
+const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'UNKNOWN', 'NACKED']
 
 /** The status of a client's types. A type that it needs and has not subscribed to is NOT_SENT. */
 export function describeTypes(
