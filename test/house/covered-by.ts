@@ -102,7 +102,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/': by('test/conformance/transport.test.ts'),
   'xds-server/nodes/unconfirmed-names.ts': by('xds-server/nodes/unconfirmed.test.ts'),
   'xds-server/services/answer-clock.ts': by('test/conformance/unanswered.test.ts'),
-  'xds-server/services/bad-request.ts': by('test/conformance/errors.test.ts'),
+  'xds-server/services/check-request.ts': by('test/conformance/errors.test.ts'),
   'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
   'xds-server/services/unacked.ts': by('test/conformance/unanswered.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),

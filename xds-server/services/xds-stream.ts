@@ -5,13 +5,13 @@ import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import { callOption, messageOf, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
-import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
 import type { Response } from '../type-state/type-state.ts'
 import { AnswerClock } from './answer-clock.ts'
-import { BadRequest, decodeOrReject } from './bad-request.ts'
+import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { createPeer, type Peer } from './peer.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -73,8 +73,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
 
   #receive(bytes: Buffer): void {
     const { node, request: decoded } = decodeOrReject(() => this.#protocol.decode(bytes, this.#state))
-    const request = this.#withType(decoded)
-    this.#watch ??= this.#openWatch(node, request)
+    const request = checkType(decoded, this.#context.typeUrl)
+    this.#watch ??= this.#openWatch(checkNode(node), request)
     this.#watch.heard()
     if (this.#isWithheld(request.typeUrl)) return
     this.#rejectTooManyTypes(request.typeUrl)
@@ -92,30 +92,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     }
   }
 
-  #withType(request: Request): Request {
-    const own = this.#context.typeUrl
-    if (request.typeUrl === '') {
-      if (own !== undefined) return { ...request, typeUrl: own }
-      throw new BadRequest('type_url is empty: set it in each request of an aggregated stream (ADS)')
-    }
-    if (own !== undefined && request.typeUrl !== own) {
-      throw new BadRequest(
-        `type_url is "${request.typeUrl}", but this service serves only ${own}: omit type_url, or use ADS`,
-      )
-    }
-    if (!isTypeUrl(request.typeUrl)) {
-      throw new BadRequest(
-        `type_url "${request.typeUrl}" is invalid: use the form type.googleapis.com/package.Message`,
-      )
-    }
-    return request
-  }
-
-  #openWatch(node: Node | undefined, first: Request): Watch {
-    if (node === undefined)
-      throw new BadRequest('the first request of a stream has no node: send node with an id')
-    if (node.id === '')
-      throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
+  #openWatch(node: Node, first: Request): Watch {
     const { serving, id, typeUrl, authorize } = this.#context
     const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
     const denied = callOption('authorize', () => authorize(peer, node))
