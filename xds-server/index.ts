@@ -23,7 +23,11 @@ export type {
 export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
 export type { Authorize } from './services/xds-stream.ts'
-export { findDanglingReferences } from './snapshot/consistency.ts'
+export {
+  type ConsistencyOptions,
+  type ExternalNames,
+  findDanglingReferences,
+} from './snapshot/consistency.ts'
 export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
 export type { VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {

@@ -79,6 +79,10 @@ export class Serving {
     )
   }
 
+  nodeStatus(group: string, id: string): NodeStatus {
+    return this.#registry.describe(group, id)
+  }
+
   /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
   watch(source: WatchSource): Watch {
     const group = callOption('nodeGroup', () => this.#nodeGroup(source.node))

@@ -6,6 +6,7 @@ import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import { type NodeGroup, nodeGroupOf } from '../nodes/node-group.ts'
 import type { NodeStatus, SyncReport } from '../nodes/status.ts'
+import type { ExternalNames } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import {
@@ -16,6 +17,7 @@ import {
   type VersionOptions,
 } from '../snapshot/prepare-snapshot.ts'
 import { createResources, type ResourceInput } from '../snapshot/resource.ts'
+import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { Serving } from './serving.ts'
 
@@ -26,6 +28,8 @@ export interface SnapshotCacheOptions {
   readonly listenerAddress?: (node: Node) => string
   /** `enforce` rejects snapshots with dangling references (`findDanglingReferences`). Default: `off`. */
   readonly consistency?: 'off' | 'enforce'
+  /** Names that clients have from elsewhere, which `enforce` accepts: `{ [CLUSTER]: ['xds_cluster'] }`. Default: none. */
+  readonly external?: ExternalNames
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
   /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
@@ -55,6 +59,7 @@ export class SnapshotCache {
   /** The messages that resources may pack. */
   readonly messages: MessageRegistry
   readonly #consistency: 'off' | 'enforce'
+  readonly #external: ExternalNames
   readonly #serving: Serving
   #sequence = 0
 
@@ -62,6 +67,7 @@ export class SnapshotCache {
     const { nodeGroup = nodeGroupOf, listenerAddress = listenerAddressOf, nackLog } = options
     this.messages = options.messages ?? CORE_MESSAGES
     this.#consistency = options.consistency ?? 'off'
+    this.#external = options.external ?? {}
     this.#serving = new Serving({ nodeGroup, listenerAddress, ...(nackLog && { nackLog }) })
   }
 
@@ -107,7 +113,11 @@ export class SnapshotCache {
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
     const context = this.#contextOf(group, options)
     const upserts = createResources(change.upsert ?? [], this)
-    const snapshot = prepareChange(upserts, [...(change.remove ?? [])], context)
+    const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
+      typeUrl: canonicalTypeUrl(typeUrl),
+      name,
+    }))
+    const snapshot = prepareChange(upserts, removals, context)
     return this.commitSnapshot({ snapshot, previous: context.previous })
   }
 
@@ -140,6 +150,11 @@ export class SnapshotCache {
     return this.#serving.status(group)
   }
 
+  /** The status of one node. A node that is unknown is `DISCONNECTED`. */
+  nodeStatus(group: string, id: string): NodeStatus {
+    return this.#serving.nodeStatus(group, id)
+  }
+
   /**
    * Waits until each connected node of the group has ACKed what it is served (`synced`), a node has NACKed it (`nacked`), no node
    * is connected (`unverified`), or `signal` aborts (`pending`). The promise never rejects: a NACK is data.
@@ -170,6 +185,7 @@ export class SnapshotCache {
       group,
       previous: this.#serving.snapshot(group),
       consistency: this.#consistency,
+      external: this.#external,
     }
   }
 

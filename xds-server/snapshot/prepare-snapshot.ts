@@ -1,9 +1,9 @@
 // Prepares the next snapshot of a group from resources or from a change, and rejects it if it is invalid. Nothing is served yet.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
-import { findDanglingReferences } from './consistency.ts'
-import type { Resource } from './resource.ts'
-import { describeResource } from './resource.ts'
+import { type ExternalNames, findDanglingReferences } from './consistency.ts'
+import { describeResource, type Resource } from './resource.ts'
+import { canonicalTypeUrl } from './resource-type.ts'
 import { createContent, type Snapshot, type SnapshotContent } from './snapshot.ts'
 import {
   changeTypeSnapshot,
@@ -25,6 +25,8 @@ export interface PrepareContext extends VersionOptions {
   /** What the group is served now. */
   readonly previous: Snapshot | undefined
   readonly consistency: 'off' | 'enforce'
+  /** Names that clients have from elsewhere. */
+  readonly external: ExternalNames
 }
 
 /** A snapshot of these resources, and no others. */
@@ -73,16 +75,17 @@ export function isSameContent(a: SnapshotContent, b: SnapshotContent): boolean {
 
 function prepare(
   given: ReadonlyMap<string, TypeSnapshot>,
-  { group, previous, consistency }: PrepareContext,
+  { group, previous, consistency, external }: PrepareContext,
 ): SnapshotContent {
   rejectReusedVersions(given, previous)
   const snapshot = createContent(group, given, previous)
-  if (consistency === 'enforce') rejectDanglingReferences(snapshot)
+  if (consistency === 'enforce') rejectDanglingReferences(snapshot, external)
   return snapshot
 }
 
-function versionFor(typeUrl: string, { version }: VersionOptions): string | undefined {
-  return typeof version === 'string' ? version : version?.[typeUrl]
+function versionFor(typeUrl: string, { version = {} }: VersionOptions): string | undefined {
+  if (typeof version === 'string') return version
+  return Object.entries(version).find(([given]) => canonicalTypeUrl(given) === typeUrl)?.[1]
 }
 
 function hasDuplicates(resources: readonly Resource[]): boolean {
@@ -129,8 +132,8 @@ function rejectReusedVersions(
   }
 }
 
-function rejectDanglingReferences(snapshot: SnapshotContent): void {
-  const problems = findDanglingReferences(snapshot)
+function rejectDanglingReferences(snapshot: SnapshotContent, external: ExternalNames): void {
+  const problems = findDanglingReferences(snapshot, { external })
   if (problems.length > 0) {
     throw new SwitchyardError(
       'inconsistent-snapshot',
