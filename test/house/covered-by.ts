@@ -96,7 +96,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/security.ts': by('test/scenarios/grpc-security.test.ts'),
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
   'xds-server/cache/option.ts': by('test/conformance/faults.test.ts'),
-  'xds-server/cache/retired-names.ts': by('xds-server/cache/watch.test.ts'),
   'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
   'xds-server/services/': by('test/conformance/transport.test.ts'),

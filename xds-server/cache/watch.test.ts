@@ -203,10 +203,9 @@ t.test('X48: names that a client made up are not remembered, and names that it w
     stream.close()
   }
   const { unconfirmed } = new HandStream(cache).watch
-  t.same(
-    [...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]),
-    [[CLUSTER, ['gone']]],
-  )
+  t.same([...unconfirmed.keys()], [CLUSTER])
+  t.equal(unconfirmed.get(CLUSTER)?.size, 1)
+  t.ok(unconfirmed.get(CLUSTER)?.has('gone'))
 })
 
 t.test('X6: after a restart a node is sent what it NACKed, whatever versions it reports', async (t) => {

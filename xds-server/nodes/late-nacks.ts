@@ -25,7 +25,6 @@ export class LateNacks {
   nacked(typeUrl: string, nonce: string): void {
     const oldest = this.#unanswered.find((one) => one.typeUrl === typeUrl)
     if (oldest !== undefined && oldest.nonce !== nonce) this.#nonces.set(typeUrl, nonce)
-    else this.#nonces.delete(typeUrl)
     this.#nacked = new Set([...this.#nacked, nonce])
   }
 

@@ -112,11 +112,35 @@ t.test('X47: it counts again if the client sends something on it', async (t) => 
   await counts(t, cache, 'pending', [undefined, undefined])
 })
 
+t.test('X47: who waits for the node learns at once that it counts again', async (t) => {
+  const cache = serving()
+  const old = open(cache, 1)
+  old.become({ ...BEHIND, [CLUSTER]: view('NACKED') })
+  open(cache, 2, { continues: true }).become(BEHIND)
+  t.equal(await outcomeNow(cache), 'pending')
+  const report = cache.synced('fleet')
+  old.watch.heard()
+  t.equal((await report).outcome, 'nacked')
+})
+
 t.test('X47: it counts again if the stream that continues it has ended', async (t) => {
   const cache = serving()
   const { next } = reconnected(cache)
   next.close()
-  t.equal(await outcomeNow(cache), 'pending')
+  t.match(cache.status('fleet'), [{ state: 'STALE', streams: [{ id: 1, state: 'STALE', replaced: true }] }])
+})
+
+t.test('X47: the end of a replaced stream is not the end of a client', async (t) => {
+  const cache = serving()
+  const { old } = reconnected(cache)
+  old.unacked = [{ typeUrl: CLUSTER, response: response(['a']), sentAt: 0 }]
+  old.close()
+  t.notOk(
+    cache.status('fleet').some(({ left }) => left),
+    'the client is back, so it has not crashed',
+  )
+  open(cache, 3, { continues: true })
+  t.match(cache.status('fleet'), [{ streams: [{ id: 2, replaced: true }, { id: 3 }] }])
 })
 
 t.test('X47: a client that reports no versions continues nothing', async (t) => {
@@ -144,18 +168,18 @@ t.test(
       stream.watch.heard()
       return stream
     }
+    const replaced = () =>
+      cache.status('fleet')[0]?.streams.flatMap((stream) => (stream.replaced ? [stream.id] : []))
     const first = at('10.0.0.1:1', 1)
     at('10.0.0.2:1', 2)
     at('10.0.0.3:1', 3)
     first.watch.heard()
     at('10.0.0.3:2', 4, true)
+    t.same(replaced(), [3], 'of the same host')
     at('10.0.0.4:1', 5, true)
+    t.same(replaced(), [2, 3], 'silent for longest')
     at('10.0.0.4:1', 6, true)
-    t.same(
-      cache.status('fleet')[0]?.streams.flatMap(({ id, replaced }) => (replaced ? [id] : [])),
-      [1, 2, 3],
-      'one of the same connection is alive',
-    )
+    t.same(replaced(), [1, 2, 3], 'not the one of the same connection, which is alive')
   },
 )
 

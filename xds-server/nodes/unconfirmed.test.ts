@@ -104,6 +104,26 @@ t.test('X6: names of un-ACKed responses are unconfirmed too, but not over a rest
   t.same(log.lines, [])
 })
 
+t.test('X6: a NACKed name that was also left unanswered stays in the log until it is ACKed', async (t) => {
+  const log = new MemoryLog()
+  const unconfirmed = new UnconfirmedResources(log)
+  const stream = unconfirmed.open('n1')
+  stream.nack(CLUSTER, set('a'))
+  stream.leave([{ typeUrl: CLUSTER, names: set('a', 'b') }])
+  ack(unconfirmed.open('n1'), CLUSTER, 'a', 'b')
+  t.match(log.lines.at(-1), { names: ['a'], settled: true })
+})
+
+t.test('X6: what a stream left once is not left again', async (t) => {
+  const unconfirmed = new UnconfirmedResources()
+  const stream = unconfirmed.open('n1')
+  stream.nack(CLUSTER, set('a'))
+  stream.leave([])
+  ack(unconfirmed.open('n1'), CLUSTER, 'a')
+  stream.leave([])
+  t.same(told(unconfirmed), {})
+})
+
 t.test('X6: the log gets changes only', async (t) => {
   const log = new MemoryLog()
   const stream = new UnconfirmedResources(log).open('n1')
