@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
@@ -19,6 +19,17 @@ export interface XdsServerOptions {
   readonly authorize?: Authorize
   /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
+  /**
+   * Ends a stream whose client answers a response with neither an ACK nor a NACK for this time, with `DEADLINE_EXCEEDED` and the
+   * event `overdue`. Milliseconds, more than a cluster may take to warm. Default: never, because Envoy answers only when clusters
+   * have warmed.
+   */
+  readonly answerTimeoutMs?: number
+  /**
+   * How long Envoy serves the connections of a replaced listener with its old content: its `--drain-time-s`, in milliseconds.
+   * What that content refers to is removed only then. 0 for clients without listeners. Default: 600,000, as Envoy's.
+   */
+  readonly drainTimeMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -33,6 +44,8 @@ export interface XdsServer {
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
 /** The size of `sun_path` in `sockaddr_un` on Linux, without the final zero byte. */
 const MAX_SOCKET_PATH_BYTES = 107
+
+const DEFAULT_DRAIN_TIME_MS = 600_000
 
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
@@ -50,7 +63,14 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
-  addDiscoveryServices(server, { cache, budget: new WriteBudget(), isPrivate, authorize })
+  addDiscoveryServices(server, {
+    serving: servingOf(cache),
+    budget: new WriteBudget(),
+    isPrivate,
+    authorize,
+    drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
+    ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
+  })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
   return {

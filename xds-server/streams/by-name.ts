@@ -1,6 +1,7 @@
 // Clients that subscribe to everything by name, as gRPC does. Such a client ACKs a route before it asks for the route's clusters, and
 // uses the old ones until it has the new ones. So a name goes when all that its newest resources need is asked for and ACKed.
 
+import type { ClientKind, ResourceReference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -18,7 +19,9 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
   // After a reconnect, gRPC may ask for clusters first. Its listeners and routes still use what it has.
   const isGrpc = state.client === 'grpc' && state.isAggregated
   if (isGrpc && !typeStates.has(LISTENER)) return false
-  const isAsked = (typeUrl: string) => {
+  const kinds: readonly ClientKind[] = isGrpc ? ['grpc-client', 'grpc-server'] : ['envoy']
+  const isAsked = ({ typeUrl, askedBy }: ResourceReference) => {
+    if (!askedBy.some((kind) => kinds.includes(kind))) return false
     const typeState = typeStates.get(typeUrl)
     return (typeState !== undefined && isActive(typeState)) || (isGrpc && FOLLOWED.includes(typeUrl))
   }
@@ -42,14 +45,14 @@ function isSettled({ subscription, request, ledger }: TypeState, name: string): 
 function* reachable(
   { typeStates }: StreamState,
   snapshot: Snapshot,
-  isAsked: (typeUrl: string) => boolean,
+  isAsked: (reference: ResourceReference) => boolean,
 ): Iterable<readonly [string, string]> {
   const seen = new Set<string>()
   const queue: (readonly [string, string])[] = []
   const follow = (typeUrl: string, name: string) => {
     for (const reference of typeIn(snapshot, typeUrl).resources.get(name)?.references ?? []) {
       const key = `${reference.typeUrl} ${reference.name}`
-      if (seen.has(key) || !isAsked(reference.typeUrl)) continue
+      if (seen.has(key) || !isAsked(reference)) continue
       if (!typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
       seen.add(key)
       queue.push([reference.typeUrl, reference.name])

@@ -1,7 +1,7 @@
 // Listeners that were replaced. Envoy serves their open connections with the old content until its drain time is over, and an ACK
 // does not wait for that. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
 
-import type { Reference } from '../snapshot/references.ts'
+import { ANY_NAME, type Reference } from '../snapshot/references.ts'
 import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/ledger.ts'
@@ -66,6 +66,7 @@ function withIndirect({ typeStates }: StreamState, direct: readonly Reference[])
 export function usesDraining({ drains }: StreamState, typeUrl: string, name: string): boolean {
   return drains.some(
     ({ references }) =>
-      references === 'any' || references.some((one) => one.typeUrl === typeUrl && one.name === name),
+      references === 'any' ||
+      references.some((one) => one.typeUrl === typeUrl && [name, ANY_NAME].includes(one.name)),
   )
 }

@@ -93,15 +93,6 @@ export function withTypeState(state: StreamState, typeState: TypeState): StreamS
   return { ...state, typeStates: new Map(ordered) }
 }
 
-/** The responses that the client has not answered. */
-export function unansweredIn({
-  typeStates,
-}: StreamState): readonly { readonly typeUrl: string; readonly response: PendingResponse }[] {
-  return [...typeStates].flatMap(([typeUrl, { ledger }]) =>
-    ledger.pending.map((response) => ({ typeUrl, response })),
-  )
-}
-
 /** Reports what a type is subscribed to now. */
 export function reportSubscription({ type, subscription }: TypeState): Report {
   const { names, wildcard } = subscription

@@ -1,6 +1,6 @@
 // What the client may have in effect, by name. A resource that it may still use is not removed.
 
-import type { Reference } from '../snapshot/references.ts'
+import { ANY_NAME, type Reference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, type ResourceType, SECRET, stageOf } from '../snapshot/resource-type.ts'
 import { typeIn } from '../snapshot/snapshot.ts'
 import { type Held, resourcesInEffect } from '../type-state/held.ts'
@@ -26,6 +26,7 @@ function createRule(state: StreamState, type: ResourceType): (name: string) => b
   if (used === 'any' || snapshots.has('none')) return () => false
   return (name) =>
     !used.has(name) &&
+    !used.has(ANY_NAME) &&
     ![...snapshots].some((snapshot) => snapshot !== 'none' && typeIn(snapshot, typeUrl).resources.has(name))
 }
 

@@ -2,17 +2,14 @@
 
 import { create } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../../xds-server/cache/watch.ts'
 import type { SnapshotCache } from '../../../xds-server/index.ts'
+import { unackedIn } from '../../../xds-server/services/unacked.ts'
 import { stepDelta } from '../../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
 import { stepSotw } from '../../../xds-server/streams/sotw-stream.ts'
-import {
-  createStreamState,
-  type StreamEvent,
-  type StreamState,
-  unansweredIn,
-} from '../../../xds-server/streams/stream.ts'
+import { createStreamState, type StreamEvent, type StreamState } from '../../../xds-server/streams/stream.ts'
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
 import type { Link } from './link.ts'
@@ -28,9 +25,11 @@ export class MemoryLink implements Link {
   constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
     this.#step = client.protocol === 'sotw' ? stepSotw : stepDelta
     this.#witness = new Witness(client)
-    this.#watch = cache.watch({
+    this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
-      stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory' },
+      stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory', openedAt: '' },
+      reportsNoVersions: true,
+      unacked: () => unackedIn(this.#state).map((one) => ({ ...one, sentAt: 0 })),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
@@ -53,7 +52,7 @@ export class MemoryLink implements Link {
   }
 
   close(): void {
-    this.#watch.close(unansweredIn(this.#state))
+    this.#watch.close()
   }
 
   async settled(): Promise<void> {}
