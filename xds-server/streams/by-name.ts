@@ -8,6 +8,8 @@ import { isSubscribed } from '../type-state/subscription.ts'
 import { isActive, type TypeState } from '../type-state/type-state.ts'
 import type { StreamState } from './stream.ts'
 
+const GRPC: readonly ClientKind[] = ['grpc-client', 'grpc-server']
+
 /** Types that gRPC asks for once something refers to them. Of another client, only those count that it subscribes to. */
 const FOLLOWED: readonly string[] = [CLUSTER, ENDPOINT, ROUTE, LISTENER]
 
@@ -19,9 +21,8 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
   // After a reconnect, gRPC may ask for clusters first. Its listeners and routes still use what it has.
   const isGrpc = state.client === 'grpc' && state.isAggregated
   if (isGrpc && !typeStates.has(LISTENER)) return false
-  const kinds: readonly ClientKind[] = isGrpc ? ['grpc-client', 'grpc-server'] : ['envoy']
   const isAsked = ({ typeUrl, askedBy }: ResourceReference) => {
-    if (!askedBy.some((kind) => kinds.includes(kind))) return false
+    if (isGrpc && !askedBy.some((kind) => GRPC.includes(kind))) return false
     const typeState = typeStates.get(typeUrl)
     return (typeState !== undefined && isActive(typeState)) || (isGrpc && FOLLOWED.includes(typeUrl))
   }

@@ -42,6 +42,7 @@ function stateOf(stream: StreamState, typeState: TypeState): SyncState {
   const { snapshot } = stream
   const { ledger } = typeState
   if (ledger.nacked.some((nacked) => isServed(nacked, typeState, snapshot))) return 'NACKED'
+  if (ledger.nacked.some(({ isAmbiguous }) => isAmbiguous)) return 'UNKNOWN'
   if (ledger.pending.length > 0) return 'STALE'
   if (snapshot === undefined || isDue(stream, typeState, snapshot)) return 'NOT_SENT'
   return 'SYNCED'

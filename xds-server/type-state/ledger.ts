@@ -77,6 +77,7 @@ export function ack(typeState: TypeState, response: PendingResponse): TypeState 
       ...ledger,
       ackedVersion: response.version,
       pending: ledger.pending.filter((pending) => pending !== response),
+      nacked: unambiguous(ledger.nacked),
     },
   }
   if (ledger.nacked.length === 0) return accepted
@@ -84,6 +85,13 @@ export function ack(typeState: TypeState, response: PendingResponse): TypeState 
   const isConfirmed = (name: string, version: string | undefined) =>
     content.has(name) && content.get(name) === version
   return withNacked({ ...accepted, view: confirmed(typeState.view, isConfirmed) }, isConfirmed)
+}
+
+/** Any answer settles what an earlier NACK left open. */
+function unambiguous(nacked: readonly NackedResponse[]): readonly NackedResponse[] {
+  return nacked.some(({ isAmbiguous }) => isAmbiguous)
+    ? nacked.filter(({ isAmbiguous }) => !isAmbiguous)
+    : nacked
 }
 
 /** The view after the client ACKed content that it had NACKed in another response. */
@@ -116,7 +124,7 @@ export function nack(
       view,
       open.map(([name]) => [name, unconfirmed.get(name) ?? UNKNOWN] as const),
     ),
-    ledger: { ...ledger, pending },
+    ledger: { ...ledger, pending, nacked: unambiguous(ledger.nacked) },
   }
   const named = blamedNames(error.message, changes.keys())
   const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
@@ -128,7 +136,7 @@ export function nack(
   const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
   const blamed = open.some(isNamed) ? named : new Set(content.keys())
   const nacked: NackedResponse = { nonce, version, ...error, content, blamed, isReleased, isAmbiguous }
-  return { ...after, ledger: { ...after.ledger, nacked: [...ledger.nacked, nacked] } }
+  return { ...after, ledger: { ...after.ledger, nacked: [...unambiguous(ledger.nacked), nacked] } }
 }
 
 /**

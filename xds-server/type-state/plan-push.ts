@@ -32,7 +32,7 @@ export interface PushPlan {
   readonly removed: readonly string[]
   /** The client's state, after this push, of names that then differ from the target. */
   readonly overrides: ReadonlyMap<string, Held>
-  /** The NACKed responses whose content is still the wanted one. */
+  /** The NACKed responses whose content is still the wanted one, and those that only the next answer settles. */
   readonly nacked: readonly NackedResponse[]
 }
 
@@ -84,7 +84,8 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   const { view, ledger, request, subscription } = typeState
   const { target, latest, pushed, diff } = facts
   const look = nameLook(typeState, context, facts)
-  const nacked = ledger.nacked.filter((response) => isStanding(response, look))
+  const standing = ledger.nacked.filter((response) => isStanding(response, look))
+  const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
   const upserts: Resource[] = []
   const restored: Resource[] = []
   const removed: string[] = []
@@ -95,7 +96,9 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   for (const name of candidates(typeState, diff)) {
     if (!isSubscribed(subscription, name)) continue
     const { wanted, held, ...facts } = look(name)
-    const isNacked = nacked.some(({ content }) => content.has(name) && content.get(name) === wanted?.version)
+    const isNacked = standing.some(
+      ({ content }) => content.has(name) && content.get(name) === wanted?.version,
+    )
     const decision = decide({
       ...facts,
       held: caseOf(held, wanted),
