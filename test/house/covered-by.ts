@@ -97,6 +97,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
   'xds-server/services/': by('test/conformance/transport.test.ts'),
   'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
+  'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
   'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
   'xds-server/type-state/plan-push.ts': by('xds-server/type-state/type-state.test.ts'),
