@@ -46,7 +46,7 @@ export interface ControlPlaneOptions {
   readonly accessFolder?: string
   /** Serves `/metrics` to who has no token. */
   readonly openMetrics?: boolean
-  /** Told of faults that nobody waits for. */
+  /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
   readonly onFault?: (error: unknown) => void
 }
 

@@ -8,7 +8,7 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import { type Fleet, lbOf, type Upstream } from '../document/model.ts'
+import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
@@ -22,7 +22,7 @@ const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOp
 export function toCluster(
   name: string,
   upstream: Upstream,
-  fleet: Pick<Fleet, 'lb'>,
+  fleet: { readonly lb: LbSettings },
   switches: Switches = SWITCHES,
 ): Cluster {
   const lb = lbOf(fleet, upstream)
@@ -34,12 +34,6 @@ export function toCluster(
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: fromAds() },
     loadBalancingPolicy: toLoadBalancingPolicy(lb, switches),
-    commonLbConfig: {
-      // After one change of health, Envoy would bring the next ones to its workers only when a second is over: of two endpoints
-      // that die together, the second would get calls for that long although its checks have failed.
-      // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto#config-cluster-v3-cluster-commonlbconfig
-      updateMergeWindow: { seconds: 0n },
-    },
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),
     },

@@ -30,7 +30,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/harness/environment.ts': FOR_MEASURING,
   'bench/harness/publish.ts': FOR_MEASURING,
   'bench/push/': by('bench/push.test.ts'),
-  'bench/push/cells.ts': FOR_MEASURING,
+  'bench/push/comparison-report.ts': by('bench/push/compare-commits.test.ts'),
   'bench/servers/': spawnedBy('bench/servers/servers.test.ts'),
   'cli/demo/': spawnedBy('test/envoy/demo.test.ts'),
   'cli/exit-code.ts': by('cli/yard.test.ts'),

@@ -199,6 +199,11 @@ export class SnapshotCache {
     )
   }
 
+  /** The status of one node. A node that is unknown is `DISCONNECTED`. */
+  nodeStatus(group: string, id: string): NodeStatus {
+    return this.#registry.describe(group, id)
+  }
+
   /**
    * Waits until each connected node of the group has ACKed what it is served (`synced`), a node has NACKed it (`nacked`), no node
    * is connected (`unverified`), or `signal` aborts (`pending`). The promise never rejects: a NACK is data.
