@@ -94,7 +94,7 @@ function addressesIn(type: TypeSnapshot, name: string): (string | undefined)[] {
   )
 }
 
-t.test('an empty address is filled in, the rest of the listener stays', async (t) => {
+t.test('an empty address is filled in, and the rest of the listener does not change', async (t) => {
   const open = httpListener('l', 1, 'r', '')
   const filled = withListenerAddress(listeners([open]), '127.0.1.2')
   const [expected] = createResources([httpListener('l', 1, 'r', '127.0.1.2')])
@@ -117,7 +117,7 @@ t.test('each additional address is filled in on its own', async (t) => {
   t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined, undefined])
 })
 
-t.test('listeners that have an address, or need none, are not changed', async (t) => {
+t.test('listeners with an address, or without a socket, are not changed', async (t) => {
   const pipe = create(ListenerSchema, {
     name: 'pipe',
     address: { address: { case: 'pipe', value: { path: '/socket' } } },
@@ -131,7 +131,7 @@ t.test('listeners that have an address, or need none, are not changed', async (t
   t.same(addressesIn(filled, 'open'), ['127.0.1.2'])
 })
 
-t.test('a listener is encoded once for each address, also where others beside it change', async (t) => {
+t.test('a listener is encoded once for each address, even if other listeners change', async (t) => {
   const open = tcpListener('open', 1, 'a', '')
   const type = listeners([open])
   const here = withListenerAddress(type, '127.0.1.2')
