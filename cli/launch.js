@@ -34,6 +34,7 @@ function chooseProgram(given) {
     const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
     return { file, args: ['run', ...args], envoy: 'unused', tap: true }
   }
+  if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'example') {
@@ -45,6 +46,9 @@ function chooseProgram(given) {
     const file = findMain('scenario', 'experiments/scenarios', scenario)
     return { file, args: flags, envoy: 'required', tap: false }
   }
+  if (name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))) {
+    return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
+  }
   if (name in BENCHMARKS) {
     const envoy = name === 'bench:push' ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
@@ -53,6 +57,7 @@ function chooseProgram(given) {
     'test',
     'test:unit',
     'mutants',
+    'model',
     'golden',
     'docs',
     'example',

@@ -123,6 +123,20 @@ for (const [kind, folder] of [
   )
 }
 
+t.test('a benchmark against another commit needs no Envoy, and the whole benchmark needs one', async (t) => {
+  const checkout = makeCheckout(t)
+  for (const file of ['against', 'bench']) {
+    checkout.write(
+      `bench/${file}.ts`,
+      `console.log('${file}', process.argv.slice(2).join(), process.env.ENVOY_BIN !== undefined)`,
+    )
+  }
+  const bench = async (...args: string[]) => (await checkout.launch(['--run', 'bench', ...args])).stdout
+  t.equal(await bench('--full'), 'bench --full true\n')
+  t.equal(await bench('--against', 'main'), 'against --against,main false\n')
+  t.equal(await bench('--against=main'), 'against --against=main false\n')
+})
+
 t.test('an unknown program name is an error that lists the known ones', async (t) => {
   const { code, stderr } = await makeCheckout(t).launch(['--run', 'nonsense'])
   t.equal(code, 1)

@@ -13,6 +13,7 @@ import {
   memoizeMany,
   memoizePair,
   memoizeTexts,
+  shareEqual,
   shareList,
 } from './memo.ts'
 
@@ -48,13 +49,13 @@ t.test('undefined is a result and is kept in every table', async (t) => {
   const pair = counted((_: Named, __: Named) => undefined)
   const text = counted((_: Named, __: string) => undefined)
   const texts = counted((_: string) => undefined)
-  const entry = counted((_: string, __: Named, ___: string) => undefined)
+  const entry = counted((_: string, __: Named, ___: Named) => undefined)
   const calls = [
     () => memoized.one(a),
     () => memoized.pair(a, b),
     () => memoized.text(a, 'x'),
     () => memoized.texts('x'),
-    () => memoized.entry('n', a, 'x'),
+    () => memoized.entry('n', a, b),
   ]
   const memoized = {
     one: memoize(one.compute),
@@ -107,18 +108,28 @@ t.test('a limited number of texts is kept, and the others are computed at each c
   t.equal(calls.length, 4)
 })
 
-t.test('an entry is computed anew for another name, another entry and another context', async (t) => {
-  const { calls, compute } = counted((name: string, entry: Named, context: string) => ({
-    made: name + entry.name + context,
+t.test('an entry is computed once for each name, entry and context', async (t) => {
+  const { calls, compute } = counted((name: string, entry: Named, context: Named) => ({
+    made: name + entry.name + context.name,
   }))
   const made = memoizeEntry(compute)
-  t.equal(made('n', a, 'x'), made('n', a, 'x'))
-  t.same(made('m', a, 'x'), { made: 'max' })
-  t.same(made('n', b, 'x'), { made: 'nbx' })
-  t.same(made('n', a, 'y'), { made: 'nay' })
+  const first = made('n', a, a)
+  t.same(made('m', a, a), { made: 'maa' })
+  t.same(made('n', b, a), { made: 'nba' })
+  t.same(made('n', a, b), { made: 'nab' })
+  t.equal(made('n', a, a), first, 'other contexts do not evict it')
   t.equal(calls.length, 4)
-  t.same(made('n', a, 'x'), { made: 'nax' })
-  t.equal(calls.length, 5, 'only the last context is kept')
+  t.not(made('n', a, { name: 'a' }), first, 'an equal context is another one')
+})
+
+t.test('equal values share one copy, and others do not', async (t) => {
+  const value = { policy: 'random', weights: [1, 2] }
+  const shared = shareEqual(value)
+  t.same(shared, value)
+  t.not(shared, value)
+  t.equal(shareEqual({ policy: 'random', weights: [1, 2] }), shared)
+  t.equal(shareEqual(shared), shared)
+  t.not(shareEqual({ policy: 'random', weights: [2, 1] }), shared)
 })
 
 t.test('many objects are computed in one call, and only those that are new', async (t) => {

@@ -86,19 +86,14 @@ export function memoizeTexts<R>(limit: number, compute: (text: string) => R): (t
 }
 
 /**
- * `compute` for a named entry of a document in a context. A call with the same entry object, name and context gives the result
- * that it gave before. Only the last context of each entry and name is kept, because the older ones do not come back.
+ * `compute` for a named entry of a document in a context. A call with the same entry object, name and context object gives the
+ * result that it gave before, whatever other contexts were asked for meanwhile. The result is kept while entry and context live.
  */
-export function memoizeEntry<E extends WeakKey, C, R>(compute: (name: string, entry: E, context: C) => R) {
-  const tableOf = memoize((_: E) => new Map<string, { readonly context: C; readonly result: R }>())
-  return (name: string, entry: E, context: C): R => {
-    const table = tableOf(entry)
-    const last = table.get(name)
-    if (last !== undefined && last.context === context) return last.result
-    const result = compute(name, entry, context)
-    table.set(name, { context, result })
-    return result
-  }
+export function memoizeEntry<E extends WeakKey, C extends WeakKey, R>(
+  compute: (name: string, entry: E, context: C) => R,
+) {
+  const ofContext = memoize((context: C) => memoizeByText((entry: E, name) => compute(name, entry, context)))
+  return (name: string, entry: E, context: C): R => ofContext(context)(entry, name)
 }
 
 /**
@@ -150,4 +145,14 @@ export class InternTable<V extends WeakKey> {
   bytesOf(value: V): Buffer | undefined {
     return this.#bytesOf.get(value)
   }
+}
+
+const sharedJson = new InternTable((bytes) => JSON.parse(Buffer.from(bytes).toString()) as object)
+
+/**
+ * A copy of a value of plain JSON. Equal values get the same copy, for as long as somebody holds it: so it can be the key of the
+ * tables above where equal content should be enough.
+ */
+export function shareEqual<T extends object>(value: T): T {
+  return sharedJson.intern(Buffer.from(JSON.stringify(value))) as T
 }

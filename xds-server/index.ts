@@ -15,7 +15,11 @@ export type { Nack, NodeStatus, StreamStatus, SyncReport, SyncState, TypeStatus 
 export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
 export type { Authorize } from './services/xds-stream.ts'
-export { findDanglingReferences } from './snapshot/consistency.ts'
+export {
+  type ConsistencyOptions,
+  type ExternalNames,
+  findDanglingReferences,
+} from './snapshot/consistency.ts'
 export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
 export {
   createResources,

@@ -1,5 +1,6 @@
 // The switches that a document sets: the path of each, with its settings in effect. Validation and translation use this list.
 
+import { memoizeEntry } from '../../core/memo.ts'
 import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
@@ -47,21 +48,32 @@ export function switchesOfUpstream(
   upstream: Upstream,
   switches: Switches = SWITCHES,
 ): readonly ConfiguredSwitch[] {
-  const steps = ['upstreams', name]
-  return [
-    ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
-      fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
-    ),
-    ...ofLb([...steps, 'lb'], upstream.lb, switches),
-    ...fieldsOf(steps, upstream, switches.upstreams),
-  ]
+  return ofUpstream(name, upstream, switches)
 }
 
 export function switchesOfRoute(
   name: string,
-  { rules }: Route,
+  route: Route,
   switches: Switches = SWITCHES,
 ): readonly ConfiguredSwitch[] {
+  return ofRoute(name, route, switches)
+}
+
+/** Each fleet, validation, translation and the secrets ask for the same ones, and most entries stay as they are over a write. */
+const ofUpstream = memoizeEntry(
+  (name, upstream: Upstream, switches: Switches): readonly ConfiguredSwitch[] => {
+    const steps = ['upstreams', name]
+    return [
+      ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
+        fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
+      ),
+      ...ofLb([...steps, 'lb'], upstream.lb, switches),
+      ...fieldsOf(steps, upstream, switches.upstreams),
+    ]
+  },
+)
+
+const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): readonly ConfiguredSwitch[] => {
   const filters = switches.httpFilters.filter(isHttpFilterSwitch)
   return Object.entries(rules).flatMap(([id, rule]) => {
     const steps = ['routes', name, 'rules', id]
@@ -71,7 +83,7 @@ export function switchesOfRoute(
     )
     return [...fieldsOf(steps, rule, switches.rules), ...fieldsOf([...steps, 'filters'], written, ofFilters)]
   })
-}
+})
 
 /** Of the fleet itself, its listeners and its filters. */
 export function switchesOfFleet(

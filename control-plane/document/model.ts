@@ -237,7 +237,7 @@ export interface Config {
 export type { LbSettings, OnNack }
 
 /** The settings by which a fleet balances calls to an upstream: the upstream's own override the fleet's. */
-export function lbOf(fleet: Pick<Fleet, 'lb'>, upstream: Upstream): LbSettings {
+export function lbOf(fleet: { readonly lb: LbSettings }, upstream: Upstream): LbSettings {
   return upstream.lb ?? fleet.lb
 }
 

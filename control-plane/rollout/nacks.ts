@@ -1,27 +1,20 @@
 // NACKs in words: which node, Envoy's text, and where the resource comes from. That is a path of the document, or a source.
 
 import type { Problem } from '../../core/errors.ts'
-import { type Nack, type NodeStatus, SECRET } from '../../xds-server/index.ts'
-import { stateOf } from '../../xds-server/nodes/status.ts'
+import type { Nack, NodeStatus } from '../../xds-server/index.ts'
 import type { Detail } from '../store/revision.ts'
-import { secretOf } from '../translate/secret.ts'
-import type { Translations } from './publisher.ts'
+import { changedPaths } from './changes.ts'
+import type { Accepted, Publication, Translations } from './publisher.ts'
 
-interface TypeNack {
+export interface TypeNack {
   readonly node: string
   readonly fleet: string
   readonly typeUrl: string
   readonly nack: Nack
 }
 
-/** A NACK of a secret, by a node and with its text. */
-export interface SecretNack {
-  readonly node: string
-  readonly fleet: string
-  readonly message: string
-}
-
-function nacksOf(nodes: readonly NodeStatus[]): TypeNack[] {
+/** The NACKs of connected nodes about what they are served now. */
+export function nacksOf(nodes: readonly NodeStatus[]): TypeNack[] {
   return nodes.flatMap(({ id, group, connected, types }) =>
     Object.entries(types).flatMap(([typeUrl, { state, nack }]) =>
       connected && state === 'NACKED' && nack !== undefined
@@ -47,41 +40,19 @@ export function describeNacks(nodes: readonly NodeStatus[], translations: Transl
   return { message: sentences.join('; '), problems }
 }
 
-/** NACKs of secrets that are in force now, by the secrets' names in the document. */
-export function nacksBySecret(nodes: readonly NodeStatus[]): ReadonlyMap<string, readonly SecretNack[]> {
-  const nacks = nacksOf(nodes).flatMap(({ node, fleet, typeUrl, nack }) =>
-    typeUrl === SECRET
-      ? namedInNack(nack).map((name) => ({ node, fleet, message: nack.message, secret: secretOf(name) }))
-      : [],
-  )
-  return Map.groupBy(nacks, ({ secret }) => secret)
-}
-
-/** Whether a fleet is served a secret as it is because of the revision, and not because its files were renewed. */
-export type IsOfRevision = (fleet: string, secretName: string) => boolean
-
-/** Whether a NACK of secrets belongs to their source: it names no secret whose entry the revision changed. */
-export function isNackOfSource(
-  fleet: string,
-  typeUrl: string,
-  nack: Nack,
-  isOfRevision: IsOfRevision,
-): boolean {
-  return typeUrl === SECRET && !namedInNack(nack).some((name) => isOfRevision(fleet, name))
-}
-
-/** The nodes as a verdict sees them: a NACK that belongs to a source says nothing about the revision. */
-export function withoutNacksOfSources(
-  nodes: readonly NodeStatus[],
-  isOfRevision: IsOfRevision,
-): readonly NodeStatus[] {
-  return nodes.map((node) => {
-    const type = node.types[SECRET]
-    if (!node.connected || type?.state !== 'NACKED' || type.nack === undefined) return node
-    if (!isNackOfSource(node.group, SECRET, type.nack, isOfRevision)) return node
-    const types = { ...node.types, [SECRET]: { ...type, state: 'SYNCED' as const } }
-    return { ...node, types, state: stateOf(types) }
-  })
+/** Why a revision was rejected: the NACKs, and what changed since the revision that was accepted last. */
+export function describeRejection(
+  nacking: readonly NodeStatus[],
+  { config, translations }: Publication,
+  accepted: Accepted | undefined,
+): Detail | undefined {
+  const detail = describeNacks(nacking, translations)
+  if (detail === undefined || accepted === undefined) return detail
+  const changed = changedPaths(accepted.publication.config, config).join(', ')
+  return {
+    ...detail,
+    message: `${detail.message}; since revision ${accepted.number}, changed are ${changed}`,
+  }
 }
 
 /** The resources that Envoy's text names; all resources of the NACKed response if it names none. */

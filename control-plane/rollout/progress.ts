@@ -5,7 +5,8 @@ import type { Detail, RevisionInfo } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { hasChange } from './changes.ts'
 import { describeNacks, describePending } from './nacks.ts'
-import type { Publication } from './publisher.ts'
+import type { InForce } from './publisher.ts'
+import { type Counts, everyNodeOf, type NodeSource, Tally } from './tally.ts'
 
 /**
  * synced: accepted, and each node of the fleets that it changed has it. nacked: a node NACKed it. pending: the wait ended
@@ -22,14 +23,10 @@ export interface Progress {
 
 export interface ProgressContext {
   readonly store: Pick<RevisionStore, 'get' | 'info' | 'watch'>
-  readonly cache: Pick<SnapshotCache, 'status' | 'synced' | 'onEvent'>
-  readonly inForce: () => {
-    readonly revision: RevisionInfo
-    readonly publication: Publication
-    readonly fleets: ReadonlySet<string>
-  }
+  readonly cache: Pick<SnapshotCache, 'status' | 'onEvent'>
+  readonly inForce: () => InForce
   /** The nodes without NACKs that belong to a source, and so say nothing about the revision. */
-  readonly nodes: (nodes: readonly NodeStatus[]) => readonly NodeStatus[]
+  readonly nodes: NodeSource
   /** Resolves when the writes under way are done: the store has a verdict a moment before it is in force. */
   readonly settled: () => Promise<void>
 }
@@ -55,8 +52,15 @@ export async function followRevision(
         const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
         return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes }
       }
-      if (!isInForce) return { outcome: 'synced', revision, ...detail, nodes }
-      return { revision, ...(await untilSynced(signal, context)) }
+      // What nodes answer from now on is about the newer revision.
+      return {
+        revision,
+        ...((isInForce && (await untilSynced(decided.number, signal, context))) || {
+          outcome: 'synced',
+          ...detail,
+          nodes,
+        }),
+      }
     default:
       return nodes.length > 0
         ? { outcome: 'pending', revision, detail: { message: describePending(nodes), problems: [] }, nodes }
@@ -98,38 +102,42 @@ function isAwaited({ status }: RevisionInfo, context: ProgressContext): boolean 
   return status === 'pending' || (status === 'unverified' && nodesInForce(context).length > 0)
 }
 
+/** Follows the nodes of the fleets that a revision changed. Undefined if another one is in force before they have answered. */
 async function untilSynced(
+  number: number,
   signal: AbortSignal,
   context: ProgressContext,
-): Promise<Omit<Progress, 'revision'>> {
-  await Promise.all(fleetsInForce(context).map((fleet) => context.cache.synced(fleet, { signal })))
-  // The cache stops waiting at any NACK. If it belongs to a source, the other answers still matter.
-  let nodes = nodesInForce(context)
-  while (outcomeOf(context.nodes(nodes)) === 'pending' && !signal.aborted) {
-    await nextEvent(context.cache, signal)
-    nodes = nodesInForce(context)
+): Promise<Omit<Progress, 'revision'> | undefined> {
+  const isReplaced = () => context.inForce().revision.number !== number
+  const tally = new Tally(everyNodeOf(fleetsInForce(context)), context.nodes)
+  let answered = Promise.withResolvers<void>()
+  const wake = () => answered.resolve()
+  const stop = context.cache.onEvent((event) => tally.note(event) && wake())
+  signal.addEventListener('abort', wake, { once: true })
+  let outcome = outcomeOf(tally.recount())
+  while (outcome === 'pending' && !signal.aborted) {
+    await answered.promise
+    if (isReplaced()) break
+    answered = Promise.withResolvers()
+    outcome = outcomeOf(tally.recount())
   }
-  const counted = context.nodes(nodes)
-  const outcome = outcomeOf(counted)
+  stop()
+  signal.removeEventListener('abort', wake)
+  if (isReplaced()) return undefined
+  const nodes = nodesInForce(context)
   if (outcome === 'pending') {
     return { outcome, detail: { message: describePending(nodes), problems: [] }, nodes }
   }
-  const detail = describeNacks(counted, context.inForce().publication.translations)
+  const detail = describeNacks(tally.nacking(), context.inForce().publication.translations)
   return { outcome, ...(detail && { detail }), nodes }
 }
 
-function outcomeOf(nodes: readonly NodeStatus[]): Progress['outcome'] {
-  if (nodes.length === 0) return 'unverified'
-  if (nodes.some(({ state }) => state === 'NACKED')) return 'nacked'
-  return nodes.every(({ state }) => state === 'SYNCED') ? 'synced' : 'pending'
-}
-
-async function nextEvent(cache: ProgressContext['cache'], signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = cache.onEvent(() => resolve())
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  stop()
+function outcomeOf({
+  others: { connected, synced, nackedToHold, nackedToRollBack },
+}: Counts): Progress['outcome'] {
+  if (connected === 0) return 'unverified'
+  if (nackedToHold + nackedToRollBack > 0) return 'nacked'
+  return synced === connected ? 'synced' : 'pending'
 }
 
 function nodesInForce(context: ProgressContext): readonly NodeStatus[] {

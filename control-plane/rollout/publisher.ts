@@ -1,29 +1,42 @@
-// Brings a configuration to the fleets: translated, prepared for all of them, and then served as a whole.
+// Brings a configuration to the fleets: with its secrets, translated, prepared for all of them, and then served as a whole.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@bufbuild/protobuf'
 import { memoizeMany } from '../../core/memo.ts'
 import {
   createResources,
   type PreparedSnapshot,
   type Resource,
-  SECRET,
   type Snapshot,
   type SnapshotCache,
 } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
-import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import { secretOf } from '../translate/secret.ts'
+import { throwProblems } from '../document/problem.ts'
+import { bytesOf, type ReadSecrets, type SecretStore } from '../sources/secrets/secret-store.ts'
+import type { RevisionInfo } from '../store/revision.ts'
 import { type Translation, translate } from '../translate/translate.ts'
 
 /** By the names of fleets. */
 export type Translations = ReadonlyMap<string, Translation>
 
-/** A configuration that the cache is known to take. */
+/** A configuration that the cache is known to take, with the secrets that it is served with. */
 export interface Publication {
   readonly config: Config
+  readonly secrets: ReadSecrets
   readonly translations: Translations
   readonly prepared: readonly PreparedSnapshot[]
+}
+
+/** The newest revision that was accepted, as it was served. */
+export interface Accepted {
+  readonly number: number
+  readonly publication: Publication
+}
+
+export interface InForce {
+  readonly revision: RevisionInfo
+  readonly publication: Publication
+  /** The fleets that this revision, or one before it that was not decided, changed. */
+  readonly fleets: ReadonlySet<string>
 }
 
 export type ServingCache = Pick<
@@ -33,29 +46,38 @@ export type ServingCache = Pick<
 
 export class Publisher {
   readonly #cache: ServingCache
+  readonly #secrets: SecretStore
   readonly #encodeAll: (messages: readonly Message[]) => readonly Resource[]
   #fleets: ReadonlySet<string> = new Set()
   #accepted: ReadonlyMap<string, Snapshot> = new Map()
 
-  constructor(cache: ServingCache) {
+  constructor(cache: ServingCache, secrets: SecretStore) {
     this.#cache = cache
+    this.#secrets = secrets
     // Translation returns the same message objects for what did not change, so only the changed ones are encoded.
     this.#encodeAll = memoizeMany((messages) => createResources(messages, cache))
   }
 
-  /** @throws SwitchyardError as `SnapshotCache.prepareSnapshot` does; nothing is served of it. */
-  prepare(config: Config, secretBytes: SecretBytesByName): Publication {
+  /**
+   * Serves nothing yet.
+   * @param known secrets that were in force with the configuration before, for files that have gone bad since
+   * @throws SwitchyardError `invalid-config` with each invalid file, or as `SnapshotCache.prepareSnapshot` does
+   */
+  async prepare(config: Config, known?: ReadSecrets): Promise<Publication> {
+    const secrets = await this.#secrets.read(config, known)
+    if (secrets.problems.length > 0) throwProblems(secrets.problems, 'files of secrets are invalid')
+    const bytes = bytesOf(secrets)
     const translations = new Map(
-      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, secretBytes)]),
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, bytes)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
       this.#cache.prepareSnapshot(fleet, this.#encodeAll(resources)),
     )
-    return { config, translations, prepared }
+    return { config, secrets, translations, prepared }
   }
 
   /** All fleets at once, and all types of each. A fleet that is no more is served nothing. @returns the fleets that this changed */
-  publish({ translations, prepared }: Publication): ReadonlySet<string> {
+  publish({ translations, prepared, secrets }: Publication): ReadonlySet<string> {
     const changed = new Set<string>()
     for (const fleet of this.#fleets) {
       if (!translations.has(fleet)) this.#cache.clearSnapshot(fleet)
@@ -64,6 +86,7 @@ export class Publisher {
       if (this.#cache.commitSnapshot(one) !== one.previous) changed.add(one.snapshot.group)
     }
     this.#fleets = new Set(translations.keys())
+    this.#secrets.use(secrets)
     return changed
   }
 
@@ -88,16 +111,4 @@ export class Publisher {
   unpinNewNodes(): void {
     for (const fleet of this.#accepted.keys()) this.#cache.unpin(fleet)
   }
-}
-
-/** Whether a fleet is served a secret for the first time, or with another entry of the document than before. */
-export function isSecretChanged(
-  before: Publication,
-  after: Publication,
-  fleet: string,
-  secretName: string,
-): boolean {
-  const isServed = before.translations.get(fleet)?.provenance.has(`${SECRET} ${secretName}`) ?? false
-  const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(secretName)]
-  return !isServed || !isDeepStrictEqual(entryIn(before), entryIn(after))
 }

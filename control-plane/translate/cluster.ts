@@ -8,7 +8,7 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import { type Fleet, lbOf, type Upstream } from '../document/model.ts'
+import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
@@ -22,7 +22,7 @@ const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOp
 export function toCluster(
   name: string,
   upstream: Upstream,
-  fleet: Pick<Fleet, 'lb'>,
+  fleet: { readonly lb: LbSettings },
   switches: Switches = SWITCHES,
 ): Cluster {
   const lb = lbOf(fleet, upstream)

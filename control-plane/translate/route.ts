@@ -10,7 +10,7 @@ import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { memoize, memoizeEntry } from '../../core/memo.ts'
+import { memoize, memoizeEntry, shareEqual } from '../../core/memo.ts'
 import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
@@ -47,7 +47,10 @@ export function toRouteConfiguration(
     ofFleet: Object.fromEntries(ofFleet),
     filters: filters.map(({ filter }) => filter.field),
   }
-  return routeConfigurationsOf(switches)(listener, route, JSON.stringify(context))
+  const shared = shareEqual(context)
+  const made = routeConfigurationsOf(switches)(listener, route, shared)
+  contextOf.set(made, shared)
+  return made
 }
 
 /** What routes depend on beside the document's route itself. */
@@ -59,10 +62,12 @@ interface RouteContext {
   readonly filters: readonly string[]
 }
 
-/** The key is a text with everything that routes depend on, so that other changes of upstreams and fleets leave a long route as it is. */
+/** Routes keep their context alive, so that they are found by it again for as long as somebody holds them. */
+const contextOf = new WeakMap<RouteConfiguration, RouteContext>()
+
+/** The context has everything that routes depend on, so that other changes of upstreams and fleets leave a long route as it is. */
 const routeConfigurationsOf = memoize((switches: Switches) =>
-  memoizeEntry((listener, { hosts, rules }: Route, text: string) => {
-    const context: RouteContext = JSON.parse(text)
+  memoizeEntry((listener, { hosts, rules }: Route, context: RouteContext) => {
     const ordered = orderRules(rules)
     const routes = ordered.map(([name, rule]) => toRoute(name, rule, context, switches))
     // A rule that names such a service opens it; one that takes whatever comes does not.

@@ -2,9 +2,9 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
-import { memoizeEntry } from '../../core/memo.ts'
+import { memoize, memoizeByText, memoizeEntry, shareEqual } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
-import type { Config, EnvoyFleet, Fleet, FleetLb, Upstream } from '../document/model.ts'
+import type { Config, EnvoyFleet, Fleet, FleetLb, LbSettings, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch } from '../switches/attach-points.ts'
@@ -139,28 +139,32 @@ type Parts = ReturnType<typeof createParts>
 function createParts(switches: Switches) {
   return {
     switches,
-    clusterOf: memoizeEntry((name, upstream: Upstream, lb: FleetLb) =>
+    clusterOf: memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
       toCluster(name, upstream, { lb }, switches),
     ),
-    assignmentOf: memoizeEntry((name, upstream: Upstream, _: undefined) =>
+    assignmentOf: memoizeByText((upstream: Upstream, name) =>
       toClusterLoadAssignment(name, upstream, switches),
     ),
   }
 }
+
+/** What clusters get from their fleet. Fleets with equal settings share the object, and so their clusters. */
+const lbOfClusters = memoize(({ mode: _, ...lb }: FleetLb): LbSettings => shareEqual(lb))
 
 function fromUpstreams(
   { clusterOf, assignmentOf }: Parts,
   fleet: EnvoyFleet,
   upstreams: readonly NamedUpstream[],
 ): Made[] {
+  const lb = lbOfClusters(fleet.lb)
   return [
     ...upstreams.map(([name, upstream]) => ({
-      resource: clusterOf(name, upstream, fleet.lb),
+      resource: clusterOf(name, upstream, upstream.lb ?? lb),
       name,
       from: ['upstreams', name],
     })),
     ...upstreams.map(([name, upstream]) => ({
-      resource: assignmentOf(name, upstream, undefined),
+      resource: assignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
     })),

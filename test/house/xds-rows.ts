@@ -79,7 +79,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/go-control-plane#559', 'envoyproxy/go-control-plane#1300'],
   },
   X18: {
-    rule: 'Only listeners and clusters have the legacy wildcard.',
+    rule: 'Only listeners, clusters and scoped routes have the legacy wildcard.',
     sources: ['envoyproxy/go-control-plane#1323'],
   },
   X19: {
@@ -103,7 +103,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'A57', 'envoyproxy/go-control-plane#1319'],
   },
   X24: {
-    rule: 'SotW responses carry all subscribed listeners and clusters. For other types they carry what changed.',
+    rule: 'SotW responses carry all subscribed listeners, clusters and scoped routes. For other types they carry what changed.',
     sources: ['P', 'envoyproxy/go-control-plane#1299'],
   },
   X25: {

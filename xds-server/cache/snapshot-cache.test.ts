@@ -137,6 +137,15 @@ t.test('updateSnapshot rejects a name that is both changed and removed', async (
   t.equal(cache.getSnapshot('fleet'), before)
 })
 
+t.test('the host of a type URL makes no difference for removals and versions', async (t) => {
+  const typeUrl = CLUSTER.replace('type.googleapis.com', 'another.example')
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', [cluster('a'), cluster('b')], { version: { [typeUrl]: '7' } })
+  t.equal(cache.getSnapshot('fleet')?.types.get(CLUSTER)?.version, '7')
+  cache.updateSnapshot('fleet', { remove: [{ typeUrl, name: 'a' }] })
+  t.same(cache.getSnapshot('fleet')?.types.get(CLUSTER)?.resources.names(), ['b'])
+})
+
 t.test('updateSnapshot makes the first snapshot of a group', async (t) => {
   const cache = new SnapshotCache()
   t.match(cache.updateSnapshot('fleet', { upsert: [secret('s', 'x')] }), { group: 'fleet', sequence: 1 })

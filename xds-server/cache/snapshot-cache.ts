@@ -10,10 +10,11 @@ import { NodeRegistry } from '../nodes/node-registry.ts'
 import type { NodeStatus, SyncReport } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
-import { findDanglingReferences } from '../snapshot/consistency.ts'
+import { type ExternalNames, findDanglingReferences } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import { createResources, describeResource, type Resource, type ResourceInput } from '../snapshot/resource.ts'
+import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import { createContent, type Snapshot, type SnapshotContent } from '../snapshot/snapshot.ts'
 import {
   changeTypeSnapshot,
@@ -30,6 +31,8 @@ export interface SnapshotCacheOptions {
   readonly listenerAddress?: (node: Node) => string
   /** `enforce` rejects snapshots with dangling references (`findDanglingReferences`). Default: `off`. */
   readonly consistency?: 'off' | 'enforce'
+  /** Names that clients have from elsewhere, which `enforce` accepts: `{ [CLUSTER]: ['xds_cluster'] }`. Default: none. */
+  readonly external?: ExternalNames
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
   /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
@@ -66,6 +69,7 @@ export class SnapshotCache {
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
   readonly #consistency: 'off' | 'enforce'
+  readonly #external: ExternalNames
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
@@ -80,6 +84,7 @@ export class SnapshotCache {
     this.#nodeGroup = options.nodeGroup ?? nodeGroupOf
     this.#listenerAddress = options.listenerAddress ?? listenerAddressOf
     this.#consistency = options.consistency ?? 'off'
+    this.#external = options.external ?? {}
     this.#unconfirmed = new UnconfirmedResources(options.nackLog)
   }
 
@@ -138,7 +143,10 @@ export class SnapshotCache {
   /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
     const upserts = createResources(change.upsert ?? [], this)
-    const removals = [...(change.remove ?? [])]
+    const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
+      typeUrl: canonicalTypeUrl(typeUrl),
+      name,
+    }))
     rejectDuplicates([...upserts, ...removals])
     const given = new Map(this.#snapshots.get(group)?.given)
     const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
@@ -186,6 +194,11 @@ export class SnapshotCache {
     return groups.flatMap((one) =>
       this.#registry.nodes(one).map((node) => this.#registry.describe(one, node)),
     )
+  }
+
+  /** The status of one node. A node that is unknown is `DISCONNECTED`. */
+  nodeStatus(group: string, id: string): NodeStatus {
+    return this.#registry.describe(group, id)
   }
 
   /**
@@ -267,7 +280,7 @@ export class SnapshotCache {
     const previous = this.#snapshots.get(group)
     rejectReusedVersions(given, previous)
     const snapshot = createContent(group, given, previous)
-    if (this.#consistency === 'enforce') rejectDanglingReferences(snapshot)
+    if (this.#consistency === 'enforce') rejectDanglingReferences(snapshot, this.#external)
     return { snapshot, previous }
   }
 
@@ -281,8 +294,9 @@ export class SnapshotCache {
   }
 }
 
-function versionFor(typeUrl: string, { version }: VersionOptions): string | undefined {
-  return typeof version === 'string' ? version : version?.[typeUrl]
+function versionFor(typeUrl: string, { version = {} }: VersionOptions): string | undefined {
+  if (typeof version === 'string') return version
+  return Object.entries(version).find(([given]) => canonicalTypeUrl(given) === typeUrl)?.[1]
 }
 
 /** Compares the given types: the served types are derived from them. */
@@ -346,8 +360,8 @@ function rejectReusedVersions(
   }
 }
 
-function rejectDanglingReferences(snapshot: SnapshotContent): void {
-  const problems = findDanglingReferences(snapshot)
+function rejectDanglingReferences(snapshot: SnapshotContent, external: ExternalNames): void {
+  const problems = findDanglingReferences(snapshot, { external })
   if (problems.length > 0) {
     throw new SwitchyardError(
       'inconsistent-snapshot',

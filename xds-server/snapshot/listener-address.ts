@@ -34,7 +34,7 @@ const fillAddress = memoizeByText((resource: Resource, address): Resource => {
   if (open.length === 0) return resource
   for (const socket of open) socket.address = address
   const value = encodeCanonically(ListenerSchema, listener)
-  return { ...encodedResource(resource.typeUrl, resource.name, value), references: resource.references }
+  return encodedResource(resource.typeUrl, resource.name, value, resource.references)
 })
 
 function socketAddressesOf({ address, additionalAddresses }: Listener): SocketAddress[] {

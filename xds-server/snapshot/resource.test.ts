@@ -3,6 +3,7 @@
 import { create, fromBinary, type Message } from '@bufbuild/protobuf'
 import { AnySchema, anyPack, StringValueSchema } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
 import {
   type VirtualHost,
   VirtualHostSchema,
@@ -11,11 +12,15 @@ import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t from 'tap'
-import { assignment, cluster, routes } from '../../test/support/resources.ts'
+import { assignment, cluster, httpListener, routes } from '../../test/support/resources.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { createResources, describeResource, encodedResource, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, ROUTE } from './resource-type.ts'
 import { contentVersion } from './version.ts'
+
+function typeNameOf(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('/') + 1)
+}
 
 const UNKNOWN = 'type.googleapis.com/no.such.Message'
 const unknown = create(AnySchema, { typeUrl: UNKNOWN, value: Uint8Array.of(1, 2, 3) })
@@ -58,6 +63,35 @@ t.test('X29: a packed message has the version of the message in it, whatever its
   t.same(createResources([reversed]), createResources([inOrder]))
 })
 
+t.test('X28: the host of a type URL makes no difference, given or packed', async (t) => {
+  const plain = routes('r', 'a')
+  const [expected] = createResources([plain])
+  for (const host of ['another.example', 'another.example/a/path', '']) {
+    const packed = { ...anyPack(RouteConfigurationSchema, plain), typeUrl: `${host}/${typeNameOf(ROUTE)}` }
+    t.same(createResources([packed]), [expected], host)
+  }
+  const nested = httpListener('l', 1)
+  const [filter] = nested.filterChains[0]?.filters ?? []
+  if (filter?.configType.case !== 'typedConfig') return t.fail('the listener has a filter')
+  const [known] = createResources([nested])
+  filter.configType.value = {
+    ...filter.configType.value,
+    typeUrl: filter.configType.value.typeUrl.replace('type.googleapis.com', 'another.example'),
+  }
+  t.same(createResources([nested]), [known])
+})
+
+t.test(
+  'the host of an unknown type is kept if it is packed, and that of xDS if it is a resource',
+  async (t) => {
+    const foreign = { ...unknown, typeUrl: 'another.example/no.such.Message' }
+    t.equal(createResources([{ name: 'u', resource: foreign }])[0]?.typeUrl, UNKNOWN)
+    const extension = create(TypedExtensionConfigSchema, { name: 'e', typedConfig: foreign })
+    const value = createResources([extension])[0]?.value ?? Buffer.of()
+    t.equal(fromBinary(TypedExtensionConfigSchema, value).typedConfig?.typeUrl, foreign.typeUrl)
+  },
+)
+
 t.test('what is of an unknown type is carried byte for byte', async (t) => {
   t.same(createResources([{ name: 'u', resource: unknown }]), [
     {
@@ -75,6 +109,11 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
     'an Any without a type URL',
     create(AnySchema),
     'the type URL "" is invalid: use the form type.googleapis.com/package.Message',
+  ],
+  [
+    'an Any whose type URL has no host',
+    create(AnySchema, { typeUrl: 'envoy.config.cluster.v3.Cluster' }),
+    'the type URL "envoy.config.cluster.v3.Cluster" is invalid: use the form type.googleapis.com/package.Message',
   ],
   [
     'a message that is not a resource, unpacked',

@@ -1,0 +1,67 @@
+// NACKs of secrets: whether one belongs to the revision, or to the source that renewed the secret's files.
+
+import { isDeepStrictEqual } from 'node:util'
+import { SwitchyardError } from '../../core/errors.ts'
+import { type Nack, type NodeStatus, SECRET, type XdsEvent } from '../../xds-server/index.ts'
+import { stateOf } from '../../xds-server/nodes/status.ts'
+import { formatSteps } from '../document/problem.ts'
+import { secretOf } from '../translate/secret.ts'
+import { nacksOf, namedInNack } from './nacks.ts'
+import type { Publication } from './publisher.ts'
+
+/** A NACK of a secret, by a node and with its text. */
+export interface SecretNack {
+  readonly node: string
+  readonly fleet: string
+  readonly message: string
+}
+
+/** NACKs of secrets that are in force now, by the secrets' names in the document. */
+export function nacksBySecret(nodes: readonly NodeStatus[]): ReadonlyMap<string, readonly SecretNack[]> {
+  const nacks = nacksOf(nodes).flatMap(({ node, fleet, typeUrl, nack }) =>
+    typeUrl === SECRET
+      ? namedInNack(nack).map((name) => ({ node, fleet, message: nack.message, secret: secretOf(name) }))
+      : [],
+  )
+  return Map.groupBy(nacks, ({ secret }) => secret)
+}
+
+/** Whether a fleet is served a secret as it is because of the revision, and not because its files were renewed. */
+export type IsOfRevision = (fleet: string, secretName: string) => boolean
+
+/** Compares what is in force with what was accepted last. Before anything was accepted, everything is of the revision. */
+export function ofRevision(accepted: Publication | undefined, inForce: Publication): IsOfRevision {
+  return (fleet, secretName) => {
+    if (accepted === undefined) return true
+    const isServed = accepted.translations.get(fleet)?.provenance.has(`${SECRET} ${secretName}`) ?? false
+    const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(secretName)]
+    return !isServed || !isDeepStrictEqual(entryIn(accepted), entryIn(inForce))
+  }
+}
+
+/** Whether a NACK of secrets belongs to their source: it names no secret whose entry the revision changed. */
+function isNackOfSource(fleet: string, typeUrl: string, nack: Nack, isOfRevision: IsOfRevision): boolean {
+  return typeUrl === SECRET && !namedInNack(nack).some((name) => isOfRevision(fleet, name))
+}
+
+/** A node as a verdict sees it: a NACK that belongs to a source says nothing about the revision. */
+export function withoutNackOfSource(node: NodeStatus, isOfRevision: IsOfRevision): NodeStatus {
+  const type = node.types[SECRET]
+  if (!node.connected || type?.state !== 'NACKED' || type.nack === undefined) return node
+  if (!isNackOfSource(node.group, SECRET, type.nack, isOfRevision)) return node
+  const types = { ...node.types, [SECRET]: { ...type, state: 'SYNCED' as const } }
+  return { ...node, types, state: stateOf(types) }
+}
+
+/** A NACK of a renewed secret decides about no revision, so it is reported by itself: one fault for each secret. */
+export function faultsOfSecrets(
+  { typeUrl, nack, node, group }: XdsEvent & { readonly kind: 'nacked' },
+  isOfRevision: IsOfRevision,
+): SwitchyardError[] {
+  if (!isNackOfSource(group, typeUrl, nack, isOfRevision)) return []
+  return [...new Set(namedInNack(nack).map(secretOf))].map((secret) => {
+    const message = `the secret "${secret}" was renewed, and node ${node} of fleet ${group} NACKed it and keeps the one before: ${nack.message}`
+    const problems = [{ path: formatSteps(['secrets', secret]), message: nack.message }]
+    return new SwitchyardError('nacked', message, { problems })
+  })
+}
