@@ -62,7 +62,10 @@ const REJECTED: readonly [
   [
     'a secret without the part that is needed',
     { [MAIN]: { enabled: true, certificate: 'mesh', clientCa: 'edge' } },
-    { [`${MAIN}.certificate`]: /needs a secret with certificate and key/, [`${MAIN}.clientCa`]: /needs a secret with a ca/ },
+    {
+      [`${MAIN}.certificate`]: /needs a secret with certificate and key/,
+      [`${MAIN}.clientCa`]: /needs a secret with a ca/,
+    },
   ],
   [
     'a demand upon clients that nothing can meet',
