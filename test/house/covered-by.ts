@@ -32,7 +32,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/harness/resource-file.ts': by('bench/rollout.test.ts'),
   'bench/push/': by('bench/push.test.ts'),
   'bench/push/comparison-report.ts': by('bench/push/compare-commits.test.ts'),
-  'bench/push/cells.ts': FOR_MEASURING,
   'bench/rollout/': by('bench/rollout.test.ts'),
   'bench/servers/': spawnedBy('bench/servers/servers.test.ts'),
   'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
