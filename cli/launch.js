@@ -16,6 +16,7 @@ const BENCHMARKS = {
   bench: 'bench/bench.ts',
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
+  'bench:rollout': 'bench/rollout.ts',
   'bench:authz': 'bench/authz.ts',
 }
 
@@ -30,10 +31,7 @@ function chooseProgram(given) {
   if (name === 'test:unit') {
     return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
   }
-  if (name === 'mutants') {
-    const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
-    return { file, args: ['run', ...args], envoy: 'unused', tap: true }
-  }
+  if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
@@ -50,7 +48,7 @@ function chooseProgram(given) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
-    const envoy = name === 'bench:push' ? 'unused' : 'required'
+    const envoy = ['bench:push', 'bench:rollout'].includes(name) ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
   const known = [

@@ -89,6 +89,14 @@ const CASES: readonly Case[] = [
     verdict: 'unverified',
   },
   {
+    title: 'a baseline node decides, also if it NACKed what was served meanwhile',
+    baseline: ['a'],
+    alreadyNacked: ['a'],
+    nodes: [node('a', 'NACKED')],
+    verdict: 'rolled_back',
+    by: ['a'],
+  },
+  {
     title: 'a pinned node has not seen it, even if it was a baseline node before it restarted',
     baseline: ['a'],
     nodes: [node('a', 'SYNCED', { pinned: true })],

@@ -24,7 +24,10 @@ import { Serving } from './serving.ts'
 export interface SnapshotCacheOptions {
   /** The group of a node, which decides the snapshot that the node is served. Default: `node.cluster`, or `node.id` if that is empty. */
   readonly nodeGroup?: NodeGroup
-  /** The address of a node's listeners that have none. Default: `switchyard.listener_address` in the node's metadata, or 127.0.0.1. */
+  /**
+   * The address of a node's listeners that have none. An empty one stands for the address in the listener's name. Default:
+   * `switchyard.listener_address` in the node's metadata; without it 127.0.0.1, or empty for gRPC.
+   */
   readonly listenerAddress?: (node: Node) => string
   /** `enforce` rejects snapshots with dangling references (`findDanglingReferences`). Default: `off`. */
   readonly consistency?: 'off' | 'enforce'

@@ -1,7 +1,15 @@
 // The NACK log is a file that stays readable after a crash at any moment.
 
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -173,6 +181,16 @@ t.test('X6: what a full disk cut short is cut off before the next entry', async 
   appendFileSync(path, '{"node":"n1","typeUrl":"half of a li')
   await log.append(mark('n1', ['b']), false)
   t.same(standing(path), [mark('n1', ['a', 'b'])])
+})
+
+t.test('X6: a file that somebody removed is made again', async (t) => {
+  const path = join(t.testdir(), 'nackedResponses')
+  const log = openNackLog(path)
+  await log.append(mark('n1', ['a']), false)
+  rmSync(path)
+  await log.append(mark('n1', ['b']), false)
+  await log.append(mark('n1', ['c']), false)
+  t.same(standing(path), [mark('n1', ['b', 'c'])])
 })
 
 t.test('X6: what could not be written is written with the next entry', async (t) => {

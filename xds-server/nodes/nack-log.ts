@@ -68,15 +68,25 @@ class LineWriter {
     if (text === '') return
     this.#waiting = ''
     try {
-      // A write that failed half-way would spoil the next line.
-      const { size } = await stat(this.#path)
+      const size = await sizeOf(this.#path)
+      // A write that failed half-way would spoil the next line. A file that somebody removed is made again.
       if (size > this.#size) await truncate(this.#path, this.#size)
       await appendFile(this.#path, text, { flush: true })
-      this.#size += Buffer.byteLength(text)
+      this.#size = Math.min(size, this.#size) + Buffer.byteLength(text)
     } catch (error) {
       this.#waiting = text + this.#waiting
       throw error
     }
+  }
+}
+
+/** Zero if there is no file. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
   }
 }
 

@@ -78,8 +78,10 @@ export class NodeStreams {
   heard(source: StreamSource): void {
     const stream = this.#streams.get(source)
     if (stream === undefined) return
+    stream.isReplaced = false
+    if (this.#streams.size === 1) return
     this.#streams.delete(source)
-    this.#streams.set(source, { source, isReplaced: false })
+    this.#streams.set(source, stream)
   }
 
   isReplaced(source: StreamSource): boolean {
