@@ -31,19 +31,21 @@ function chooseProgram(given) {
   if (name === 'test:unit') {
     return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
   }
-  if (name === 'mutants') {
-    const file = 'node_modules/@stryker-mutator/core/bin/stryker.js'
-    return { file, args: ['run', ...args], envoy: 'unused', tap: true }
-  }
+  if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
+  if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'example') {
     const [example, ...flags] = args
-    return { file: findExample(example), args: flags, envoy: 'unused', tap: false }
+    return { file: findMain('example', 'examples', example), args: flags, envoy: 'unused', tap: false }
   }
   if (name === 'scenario') {
     const [scenario, ...flags] = args
-    return { file: `experiments/scenarios/${scenario}/main.ts`, args: flags, envoy: 'required', tap: false }
+    const file = findMain('scenario', 'experiments/scenarios', scenario)
+    return { file, args: flags, envoy: 'required', tap: false }
+  }
+  if (name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))) {
+    return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
     const envoy = ['bench:push', 'bench:rollout'].includes(name) ? 'unused' : 'required'
@@ -53,6 +55,7 @@ function chooseProgram(given) {
     'test',
     'test:unit',
     'mutants',
+    'model',
     'golden',
     'docs',
     'example',
@@ -62,10 +65,12 @@ function chooseProgram(given) {
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
 }
 
-function findExample(name = '') {
-  const examples = readdirSync(join(root, 'examples'))
-  if (examples.includes(name)) return `examples/${name}/main.ts`
-  throw new Error(`--run example: unknown example "${name}". Use one of: ${examples.join(', ')}`)
+/** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */
+function findMain(kind, folder, name) {
+  const names = readdirSync(join(root, folder))
+  if (names.includes(name)) return `${folder}/${name}/main.ts`
+  const wrong = name === undefined ? 'the name is missing' : `unknown ${kind} "${name}"`
+  throw new Error(`--run ${kind}: ${wrong}. Use one of: ${names.join(', ')}`)
 }
 
 /** Returns the environment in which the program finds Envoy, after fetching Envoy if it is missing. */
@@ -88,7 +93,13 @@ try {
   generateProtos(root)
   if (tap) buildTap(root)
   const bin = binFolder(root)
-  const env = { ...process.env, ...locateEnvoy(envoy), PATH: [bin, process.env.PATH].join(delimiter) }
+  const env = {
+    // The program and all processes that it starts find compiled code on disk, which saves a third of their start.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.switchyard', 'compile-cache'),
+    ...process.env,
+    ...locateEnvoy(envoy),
+    PATH: [bin, process.env.PATH].join(delimiter),
+  }
   process.exitCode = await runInForeground(join(bin, 'node'), [join(root, file), ...args], env)
 } catch (error) {
   report(error.message)

@@ -1,6 +1,7 @@
 // The launcher in a fake checkout: what it prepares and when, which program it starts, and how both end.
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { FakeCheckout } from '../test/support/fake-checkout.ts'
@@ -19,7 +20,12 @@ t.test(
     t.equal(code, 0)
     t.strictSame(checkout.calls(), [CLEAN_INSTALL, 'generate'])
     t.match(stderr, '… installing packages')
-    t.strictSame(JSON.parse(stdout), { args: ['status', '--json'] }, 'standard output belongs to the program')
+    const cache = join(checkout.root, 'node_modules/.switchyard/compile-cache')
+    t.strictSame(
+      JSON.parse(stdout),
+      { args: ['status', '--json'], cache },
+      'standard output belongs to the program',
+    )
   },
 )
 
@@ -94,18 +100,42 @@ t.test('on a Node that is too old, the launcher says what to install and does no
   t.strictSame(checkout.calls(), [])
 })
 
-t.test(
-  'an example is started by its name, and an unknown name is an error that lists the examples',
-  async (t) => {
-    const checkout = makeCheckout(t)
-    checkout.write('examples/first/main.ts', 'console.log(JSON.stringify(process.argv.slice(2)))')
-    t.match(await checkout.launch(['--run', 'example', 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
-    t.match(await checkout.launch(['--run', 'example', 'second']), {
-      code: 1,
-      stderr: '--run example: unknown example "second". Use one of: first\n',
-    })
-  },
-)
+for (const [kind, folder] of [
+  ['example', 'examples'],
+  ['scenario', 'experiments/scenarios'],
+] as const) {
+  t.test(
+    `the launcher starts the ${kind} of a name, and lists the names if it is unknown or missing`,
+    async (t) => {
+      const checkout = makeCheckout(t)
+      checkout.write(`${folder}/first/main.ts`, 'console.log(JSON.stringify(process.argv.slice(2)))')
+      t.match(await checkout.launch(['--run', kind, 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
+      t.match(await checkout.launch(['--run', kind, 'second']), {
+        code: 1,
+        stdout: '',
+        stderr: `--run ${kind}: unknown ${kind} "second". Use one of: first\n`,
+      })
+      t.match(await checkout.launch(['--run', kind]), {
+        code: 1,
+        stderr: `--run ${kind}: the name is missing. Use one of: first\n`,
+      })
+    },
+  )
+}
+
+t.test('a benchmark against another commit needs no Envoy, and the whole benchmark needs one', async (t) => {
+  const checkout = makeCheckout(t)
+  for (const file of ['against', 'bench']) {
+    checkout.write(
+      `bench/${file}.ts`,
+      `console.log('${file}', process.argv.slice(2).join(), process.env.ENVOY_BIN !== undefined)`,
+    )
+  }
+  const bench = async (...args: string[]) => (await checkout.launch(['--run', 'bench', ...args])).stdout
+  t.equal(await bench('--full'), 'bench --full true\n')
+  t.equal(await bench('--against', 'main'), 'against --against,main false\n')
+  t.equal(await bench('--against=main'), 'against --against=main false\n')
+})
 
 t.test('an unknown program name is an error that lists the known ones', async (t) => {
   const { code, stderr } = await makeCheckout(t).launch(['--run', 'nonsense'])
@@ -202,6 +232,9 @@ t.test('a Ctrl-C that arrives from both the terminal and npm reaches the program
 
 t.test('a launcher killed by SIGKILL leaves no program behind', async (t) => {
   const { launcher, lines } = await startLasting(t)
+  // The program shares the launcher's standard output, which closes when both have ended.
+  const ended = once(launcher, 'close')
   launcher.kill('SIGKILL')
   t.equal((await lines.next()).value, 'SIGTERM')
+  await ended
 })

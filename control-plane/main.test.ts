@@ -58,7 +58,12 @@ for (const [title, flags, end] of ENDINGS) {
     const { admin, xds } = await ready(child)
     t.match(xds, /^127\.0\.0\.1:\d+$/)
     const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
-    t.same(await answer.json(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0 })
+    t.same(await answer.json(), {
+      mode: 'l4',
+      policy: 'round_robin',
+      panicThreshold: 0,
+      updateMergeWindow: '0s',
+    })
     const exited = once(child, 'exit')
     end(child)
     t.same(await exited, [0, null])
@@ -82,7 +87,7 @@ t.test('an invalid configuration lists every problem with its place, with exit c
       `${file} is not a valid configuration`,
       `  ${file}:1:1 fleets: is missing: write fleets by their names`,
       `  ${file}:1:1 version: must be 1, not 2`,
-      `  ${file}:4:1 fleet: is not known here: did you mean fleets? known are version, upstreams, routes, secrets, jwt, fleets`,
+      `  ${file}:4:1 fleet: unknown field. Did you mean fleets? Use one of: version, upstreams, routes, secrets, jwt, fleets`,
       '',
     ].join('\n'),
     code: 2,
@@ -124,7 +129,7 @@ t.test('a revision in the state folder overrides the file, and needs no file', a
   const complaint = once(createInterface(second.stderr), 'line')
   const again = await ready(second)
   t.match(await (await fetch(`${again.admin}/v1/fleets/edge/lb`, { headers })).json(), { mode: 'l7' })
-  t.match((await complaint)[0], /yard\.yaml is passed over: .* holds a desired state/)
+  t.match((await complaint)[0], /yard\.yaml is ignored: .* already has a desired state/)
   second.kill('SIGTERM')
   await once(second, 'exit')
 
@@ -135,7 +140,10 @@ t.test('a revision in the state folder overrides the file, and needs no file', a
 t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, are errors', async (t) => {
   const file = await configFile(t)
   const cases: readonly [flags: string[], stderr: RegExp][] = [
-    [['--xds-certificate', file, '--xds-key', file], /--xds-client-ca are given together, or not at all/],
+    [
+      ['--xds-certificate', file, '--xds-key', file],
+      /--xds-client-ca belong together: give all three or none/,
+    ],
     [
       ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
       /cannot be served over TLS with/,

@@ -41,7 +41,7 @@ interface Flags {
   readonly 'die-with-parent': boolean
 }
 
-/** Undefined where help is asked for. @throws SwitchyardError `invalid-argument` for flags that are none. */
+/** Undefined if the flags ask for help. @throws SwitchyardError `invalid-argument` for invalid flags */
 function readFlags(): Flags | undefined {
   const { help, ...flags } = parse()
   if (help) return undefined
@@ -98,7 +98,7 @@ async function run(): Promise<void> {
   })
   if (config !== undefined && !isDeepStrictEqual(config, controlPlane.config)) {
     process.stderr.write(
-      `${flags.config} is passed over: ${state} holds a desired state, and it is in force\n`,
+      `${flags.config} is ignored: the state folder ${state} already has a desired state, which is in force\n`,
     )
   }
   endCleanly(controlPlane, dieWithParent)
@@ -106,7 +106,7 @@ async function run(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
 }
 
-/** Without a client CA anybody could ask for any node's secrets, so that there is no half of it. */
+/** All three flags or none: without a client CA, anybody could ask for the secrets of any node. */
 function xdsTlsOf(flags: Flags) {
   const { 'xds-certificate': certificate, 'xds-key': key, 'xds-client-ca': clientCa } = flags
   if (certificate !== undefined && key !== undefined && clientCa !== undefined) {
@@ -115,7 +115,7 @@ function xdsTlsOf(flags: Flags) {
   if (certificate === undefined && key === undefined && clientCa === undefined) return {}
   throw new SwitchyardError(
     'invalid-argument',
-    '--xds-certificate, --xds-key and --xds-client-ca are given together, or not at all: see --help',
+    '--xds-certificate, --xds-key and --xds-client-ca belong together: give all three or none, see --help',
   )
 }
 

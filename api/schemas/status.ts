@@ -33,7 +33,7 @@ export const StatusSchema = Type.Object(
     fleets: Type.Record(Type.String(), FleetStatusSchema, { description: 'By name.' }),
     secrets: Type.Record(Type.String(), SecretStatusSchema, { description: 'Secrets in use, by name.' }),
     nodes: Type.Array(NodeStatusSchema, {
-      description: 'All nodes, including those whose node.cluster is no fleet of the document.',
+      description: 'All nodes, including those whose node.cluster is not a fleet of the document.',
     }),
   },
   { description: 'Fleets, nodes, secrets and the revision in force.' },

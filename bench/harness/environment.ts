@@ -7,12 +7,19 @@ import { fileURLToPath } from 'node:url'
 
 /** One line per fact, for the head of a report. */
 export function describeEnvironment(): readonly string[] {
+  return [
+    ...describeMachine(),
+    `go-control-plane ${goVersionOf('github.com/envoyproxy/go-control-plane')}, grpc-go ${goVersionOf('google.golang.org/grpc')}, ${goVersion()}`,
+    new Date().toISOString().slice(0, 10),
+  ]
+}
+
+/** The same without the peer's versions and the date. */
+export function describeMachine(): readonly string[] {
   const [cpu] = cpus()
   return [
     `${availableParallelism()} cores (${cpu?.model.trim() || 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB of memory, shared with the load client`,
     `Node ${process.versions.node}, grpc-js ${versionOf('@grpc/grpc-js')}, protobuf-es ${versionOf('@bufbuild/protobuf')}`,
-    `go-control-plane ${goVersionOf('github.com/envoyproxy/go-control-plane')}, grpc-go ${goVersionOf('google.golang.org/grpc')}, ${goVersion()}`,
-    new Date().toISOString().slice(0, 10),
   ]
 }
 

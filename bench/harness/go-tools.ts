@@ -29,6 +29,11 @@ export function buildGoTools(): GoTools {
   return { peer: buildOne('gcp-peer'), swarm: buildOne('xds-swarm') }
 }
 
+/** @throws SwitchyardError like `buildGoTools` */
+export function buildSwarm(): Pick<GoTools, 'swarm'> {
+  return { swarm: buildOne('xds-swarm') }
+}
+
 function buildOne(name: string): string {
   const file = join(GO_FOLDER, name)
   buildGo(name, file, '.')

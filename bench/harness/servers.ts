@@ -10,7 +10,7 @@ export const SERVERS = ['switchyard', 'peer', 'floor'] as const
 export type ServerName = (typeof SERVERS)[number]
 
 export interface RunningServer {
-  readonly name: ServerName
+  readonly name: string
   readonly pid: number
   /** Address of xDS. */
   readonly xds: string
@@ -31,18 +31,22 @@ export async function startServer(
   name: ServerName,
   size: number,
 ): Promise<RunningServer> {
-  return name === 'peer' ? await startPeer(group, tools, size) : await startOurs(group, name, size)
+  return name === 'peer'
+    ? await startPeer(group, tools, size)
+    : await startProgram(group, name, sourceFile(SOURCES[name]), size)
 }
 
-async function startOurs(
+/** Starts a server program with the interface of `bench/servers/control-socket.ts`. `file` is an absolute path. */
+export async function startProgram(
   group: ProcessGroup,
-  name: keyof typeof SOURCES,
+  name: string,
+  file: string,
   size: number,
 ): Promise<RunningServer> {
   const running = group.start({
     name,
     command: process.execPath,
-    args: [sourceFile(SOURCES[name]), '--n', String(size)],
+    args: [file, '--n', String(size)],
     timeoutMs: START_TIMEOUT_MS,
     ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
   })
@@ -65,7 +69,7 @@ async function startPeer(group: ProcessGroup, { peer }: GoTools, size: number): 
 }
 
 function described(
-  name: ServerName,
+  name: string,
   running: { readonly pid: number | undefined; readonly stop: () => Promise<unknown> },
   xds: string,
   control: string,

@@ -13,3 +13,38 @@ export function median(values: readonly number[]): number {
   const [low, high] = sorted.length % 2 === 1 ? [middle, middle] : [middle - 1, middle]
   return ((sorted[low] ?? Number.NaN) + (sorted[high] ?? Number.NaN)) / 2
 }
+
+export interface Interval {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The median of a sample, and an interval that contains the median of the distribution behind it with at least the
+ * given confidence, for any distribution: two order statistics of the sample. With fewer than six values no such interval
+ * has 95 %; then it is the whole range.
+ * https://en.wikipedia.org/wiki/Median#Confidence_interval_via_order_statistics (binomial, p = 1/2)
+ */
+export function medianInterval(values: readonly number[], confidence = 0.95): Interval {
+  const sorted = values.toSorted((a, b) => a - b)
+  const rank = outerValues(sorted.length, (1 - confidence) / 2)
+  return {
+    median: median(sorted),
+    low: sorted[rank] ?? Number.NaN,
+    high: sorted[sorted.length - 1 - rank] ?? Number.NaN,
+  }
+}
+
+/** How many of the smallest values may be left out, so that the median is below the rest with a probability of at most `risk`. */
+function outerValues(count: number, risk: number): number {
+  let probability = 0.5 ** count
+  let below = probability
+  let left = 0
+  while (below <= risk && left < count / 2) {
+    left += 1
+    probability *= (count - left + 1) / left
+    below += probability
+  }
+  return Math.max(0, left - 1)
+}

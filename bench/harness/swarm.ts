@@ -41,7 +41,7 @@ const ROUND_TIMEOUT_MS = 600_000
 /** Connects and subscribes all clients; resolves when all are in sync. @throws SwitchyardError `process-failed` */
 export async function startSwarm(
   group: ProcessGroup,
-  { swarm }: GoTools,
+  { swarm }: Pick<GoTools, 'swarm'>,
   { xds, bumpUrl }: Pick<RunningServer, 'xds' | 'bumpUrl'>,
   { streams, mode, rounds, types = 'cds,eds,lds,rds', settleMs }: SwarmOptions,
 ): Promise<Swarm> {

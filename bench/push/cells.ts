@@ -1,5 +1,6 @@
 // The cells of the benchmark: number of clusters and streams, protocol, and rounds.
 
+import { SwitchyardError } from '../../core/errors.ts'
 import type { Mode } from '../harness/swarm.ts'
 
 export interface Cell {
@@ -40,4 +41,39 @@ export function quickCells(): readonly Cell[] {
     { mode: 'sotw', size: 100, streams: 100, ...few },
     { mode: 'sotw', size: 1_000, streams: 100, ...few },
   ]
+}
+
+export function titleOf({ mode, size, streams }: Cell): string {
+  return `${mode}, ${size} clusters, ${streams} streams`
+}
+
+/**
+ * The cells that match at least one pattern: all, if there is no pattern.
+ * @param patterns `MODE/CLUSTERS/STREAMS`; each part may be `*`
+ * @throws SwitchyardError `invalid-argument` for each pattern that matches no cell
+ */
+export function selectCells(cells: readonly Cell[], patterns: readonly string[]): readonly Cell[] {
+  const matches = ({ mode, size, streams }: Cell, pattern: string) => {
+    const parts = pattern.split('/')
+    return (
+      parts.length === 3 &&
+      [mode, String(size), String(streams)].every((value, at) => parts[at] === '*' || parts[at] === value)
+    )
+  }
+  const problems = patterns
+    .filter((pattern) => !cells.some((cell) => matches(cell, pattern)))
+    .map((path) => ({ path, message: 'no cell matches it' }))
+  if (problems.length > 0) {
+    const known = cells.map(({ mode, size, streams }) => `${mode}/${size}/${streams}`).join(' ')
+    const what = `--only takes MODE/CLUSTERS/STREAMS, where each part may be *. The cells are ${known}`
+    throw new SwitchyardError('invalid-argument', what, { problems })
+  }
+  return cells.filter((cell) => patterns.length === 0 || patterns.some((pattern) => matches(cell, pattern)))
+}
+
+/** The cells of a comparison of two commits: more rounds than beside the peer, so that the pairs give a narrow interval. */
+export function comparedCells({ full }: { readonly full: boolean }): readonly Cell[] {
+  return (full ? fullCells() : quickCells()).map((cell) =>
+    cell.size * cell.streams >= 1_000_000 ? cell : { ...cell, rounds: 21, warmUps: 3 },
+  )
 }

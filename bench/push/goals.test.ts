@@ -5,7 +5,14 @@ import { findShortfalls } from './goals.ts'
 import type { CellResult, Measured } from './measure-cell.ts'
 
 function measured(pushMs: number, peakMiB = 1, firstSyncMs = 1): Measured {
-  return { pushMs: [pushMs, pushMs], firstSyncMs, firstSyncCpuMs: 1, pushCpuMs: 1, peakMiB }
+  return {
+    pushMs: [pushMs, pushMs],
+    firstSyncMs,
+    firstSyncBytes: 1,
+    firstSyncCpuMs: 1,
+    pushCpuMs: [1, 1],
+    peakMiB,
+  }
 }
 
 function cell(

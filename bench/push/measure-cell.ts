@@ -10,24 +10,29 @@ import type { Cell } from './cells.ts'
 export interface Measured {
   /** From the first request to the last ACK, in milliseconds. */
   readonly firstSyncMs: number
+  /** What all clients received until then. */
+  readonly firstSyncBytes: number
   /** CPU time of the server for the first sync, in milliseconds. */
   readonly firstSyncCpuMs: number
   /** From the request for a change to the last ACK, in milliseconds, one value per round. */
   readonly pushMs: readonly number[]
-  /** CPU time of the server per push, in milliseconds. */
-  readonly pushCpuMs: number
+  /** CPU time of the server for each of these pushes, in milliseconds. */
+  readonly pushCpuMs: readonly number[]
   /** Peak resident memory of the server, from its start to its last push. */
   readonly peakMiB: number
 }
 
 export type CellResult = Cell & { readonly of: Readonly<Record<ServerName, Measured>> }
 
+/** Starts a server in a process group. */
+export type StartServer = (group: ProcessGroup) => Promise<RunningServer>
+
 interface ServerUnderTest {
   readonly server: RunningServer
   readonly swarm: Swarm
   readonly firstSyncCpuMs: number
   readonly pushMs: number[]
-  cpuMs: number
+  readonly pushCpuMs: number[]
 }
 
 /** @throws SwitchyardError `process-failed` if a server or its clients time out */
@@ -35,8 +40,31 @@ export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResul
   const group = new ProcessGroup()
   const removeHandlers = group.stopOnSignals()
   try {
+    const starts = SERVERS.map((name): [ServerName, StartServer] => [
+      name,
+      (group) => startServer(group, tools, name, cell.size),
+    ])
+    return { ...cell, of: await measureServers(group, tools, cell, starts) }
+  } finally {
+    await group.stop()
+    removeHandlers()
+  }
+}
+
+/**
+ * Starts the servers in the given order, measures them in turns, and stops them; the group can be used again.
+ * @throws SwitchyardError `process-failed` if a server or its clients time out
+ */
+export async function measureServers<Name extends string>(
+  group: ProcessGroup,
+  tools: Pick<GoTools, 'swarm'>,
+  cell: Cell,
+  starts: readonly (readonly [Name, StartServer])[],
+): Promise<Record<Name, Measured>> {
+  const cleanup = new AsyncDisposableStack()
+  try {
     const servers: ServerUnderTest[] = []
-    for (const name of SERVERS) servers.push(await startUnderTest(group, tools, name, cell))
+    for (const [, start] of starts) servers.push(await startUnderTest(cleanup, group, tools, start, cell))
     for (let round = -cell.warmUps; round < cell.rounds; round += 1) {
       for (const one of inTurns(servers, round + cell.warmUps)) {
         const before = cpuMsOf(one.server.pid)
@@ -45,24 +73,25 @@ export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResul
         })
         if (round < 0) continue
         one.pushMs.push(pushMs)
-        one.cpuMs += cpuMsOf(one.server.pid) - before
+        one.pushCpuMs.push(cpuMsOf(one.server.pid) - before)
       }
     }
-    const of = Object.fromEntries(servers.map((one) => [one.server.name, measured(one, cell)]))
-    return { ...cell, of: of as Record<ServerName, Measured> }
+    const of = Object.fromEntries(servers.map((one, at) => [starts[at]?.[0], measured(one)]))
+    return of as Record<Name, Measured>
   } finally {
-    await group.stop()
-    removeHandlers()
+    await cleanup.disposeAsync()
   }
 }
 
 async function startUnderTest(
+  cleanup: AsyncDisposableStack,
   group: ProcessGroup,
-  tools: GoTools,
-  name: ServerName,
+  tools: Pick<GoTools, 'swarm'>,
+  start: StartServer,
   { size, streams, mode, rounds, warmUps }: Cell,
 ): Promise<ServerUnderTest> {
-  const server = await startServer(group, tools, name, size)
+  const server = await start(group)
+  cleanup.defer(server.stop)
   const before = cpuMsOf(server.pid)
   const swarm = await startSwarm(group, tools, server, {
     streams,
@@ -70,7 +99,8 @@ async function startUnderTest(
     rounds: rounds + warmUps,
     settleMs: streams * size >= 100_000 ? 400 : 100,
   })
-  return { server, swarm, firstSyncCpuMs: cpuMsOf(server.pid) - before, pushMs: [], cpuMs: 0 }
+  cleanup.defer(swarm.stop)
+  return { server, swarm, firstSyncCpuMs: cpuMsOf(server.pid) - before, pushMs: [], pushCpuMs: [] }
 }
 
 /** Each round starts with another server, so that no server always follows the same one. */
@@ -79,15 +109,13 @@ function inTurns<T>(all: readonly T[], round: number): readonly T[] {
   return [...all.slice(first), ...all.slice(0, first)]
 }
 
-function measured(
-  { server, swarm, firstSyncCpuMs, pushMs, cpuMs }: ServerUnderTest,
-  { rounds }: Cell,
-): Measured {
+function measured({ server, swarm, firstSyncCpuMs, pushMs, pushCpuMs }: ServerUnderTest): Measured {
   return {
     firstSyncMs: swarm.firstSync.all_acked_ms,
+    firstSyncBytes: swarm.firstSync.wire_in_bytes,
     firstSyncCpuMs,
     pushMs,
-    pushCpuMs: cpuMs / rounds,
+    pushCpuMs,
     peakMiB: peakMemoryMiBOf(server.pid),
   }
 }

@@ -17,7 +17,7 @@ export interface PushResults {
 export function renderPushReport({ cells, unfinished, extremes }: PushResults): string {
   return [
     "## A change of one cluster's endpoints, until all streams have ACKed it",
-    "N clusters, M streams. Times are medians of the measured rounds, the ratio is the median over pairs; CPU is the server's, per push.",
+    "N clusters, M streams. Times are medians of the measured rounds, the ratio is the median over pairs; CPU is the server's, per push, a median too.",
     renderPushes(cells),
     '## First sync, and memory',
     'From the first request until all streams are in sync. The peak is the resident memory of the server over its life, including pushes.',
@@ -59,8 +59,8 @@ function renderPushes(cells: readonly CellResult[]): string {
         `**${times(pushRatio(cell))}**`,
         ms(least),
         times(over),
-        ms(switchyard.pushCpuMs),
-        ms(peer.pushCpuMs),
+        ms(median(switchyard.pushCpuMs)),
+        ms(median(peer.pushCpuMs)),
       ]
     }),
   )

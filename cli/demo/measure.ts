@@ -12,7 +12,9 @@ import { SETTINGS, type Setting } from './settings.ts'
 import type { Measurement } from './verdict.ts'
 
 const CONNECTIONS = [1, 4, 16]
-const DISTINCT_KEYS = 3_000
+/** Distinct keys: ten for each call of the other measurements. With 300, half of an equal share is six standard deviations away. */
+const KEYS_A_CALL = 10
+const [LEAST_KEYS, MOST_KEYS] = [300, 3_000]
 
 /**
  * Measures all settings and prints each result.
@@ -41,8 +43,9 @@ export async function measureSettings(
 function distributionsOf({ hashes }: Setting, calls: number): readonly DistributionOptions[] {
   if (!hashes) return CONNECTIONS.map((connections) => ({ connections, calls }))
   const most = Math.max(...CONNECTIONS)
+  const keys = Math.min(Math.max(KEYS_A_CALL * calls, LEAST_KEYS), MOST_KEYS)
   return [
-    ...CONNECTIONS.map((connections) => ({ connections, calls: DISTINCT_KEYS, keys: 'distinct' as const })),
+    ...CONNECTIONS.map((connections) => ({ connections, calls: keys, keys: 'distinct' as const })),
     { connections: most, calls, keys: { same: 'alice' } },
   ]
 }

@@ -1,4 +1,4 @@
-// Who wrote what, and who tried to: one line of JSON a REST call that is more than a look.
+// The audit log: one line of JSON for each REST call that writes or tries to.
 
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -8,15 +8,15 @@ import type { Role } from './tokens.ts'
 export interface AuditEntry {
   /** ISO 8601. */
   readonly time: string
-  /** The name of the token; null where there was none that is known. */
+  /** The name of the token; null without a valid one. */
   readonly author: string | null
   readonly role: Role | null
-  /** The IP address that it came from. */
+  /** The IP address of the caller. */
   readonly from: string
   readonly method: string
   readonly path: string
   readonly status: number
-  /** The number of the revision that was written, if one was. */
+  /** The number of the revision that the call wrote, if any. */
   readonly revision?: number
 }
 
@@ -27,7 +27,7 @@ export class AuditLog {
     this.#file = file
   }
 
-  /** Goes on at the end of the file, which only its owner can read. @throws SwitchyardError `state-unusable` */
+  /** Opens the file to append to it, and creates it so that only its owner can read it. @throws SwitchyardError `state-unusable` */
   static async open(path: string): Promise<AuditLog> {
     try {
       await mkdir(dirname(path), { recursive: true })
@@ -38,7 +38,7 @@ export class AuditLog {
     }
   }
 
-  /** Resolves when the line is with the system. @throws Error where it cannot be written */
+  /** Resolves when the operating system has the line. @throws Error if it cannot be written */
   async append(entry: AuditEntry): Promise<void> {
     await this.#file.appendFile(`${JSON.stringify(entry)}\n`)
   }

@@ -1,10 +1,11 @@
-// Which node a certificate may speak for: the one that it names, and no other.
+// Node identity: a certificate is valid for the one node that it names.
 
 import { nodeUri } from '../../core/spiffe-ids.ts'
 
 /**
- * The rule of `startXdsServer({ authorize })` for fleets: who calls itself a node of a fleet shows a certificate for just
- * that node of that fleet. Why it may not, where it may not.
+ * For `startXdsServer({ authorize })`: a client that claims to be a node of a fleet must show a certificate for that node of
+ * that fleet.
+ * @returns the reason to deny the stream, or undefined to allow it
  */
 export function rejectForeignNode(
   peer: { readonly uris: readonly string[] },

@@ -1,4 +1,4 @@
-// The xDS server's TLS from files: its certificate, and the CA that vouches for nodes.
+// The xDS server's TLS credentials from files: its certificate, and the CA of the nodes' certificates.
 
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -10,11 +10,11 @@ import { SwitchyardError } from '../../core/errors.ts'
 export interface ServerTlsFiles {
   readonly certificate: string
   readonly key: string
-  /** Who comes without a certificate of this CA's is turned away in the handshake. */
+  /** The handshake fails for clients without a certificate of this CA. */
   readonly clientCa: string
 }
 
-/** @throws SwitchyardError `invalid-argument` where a file cannot be read, or where they do not fit together */
+/** @throws SwitchyardError `invalid-argument` if a file cannot be read, or if the key does not match the certificate */
 export async function readServerCredentials(files: ServerTlsFiles): Promise<ServerCredentials> {
   try {
     const [cert, key, ca] = await Promise.all([
@@ -22,7 +22,7 @@ export async function readServerCredentials(files: ServerTlsFiles): Promise<Serv
       readFile(files.key),
       readFile(files.clientCa),
     ])
-    // A CA without a certificate in it would be taken without a word.
+    // Node accepts a CA file without a certificate in it, and reports nothing.
     createSecureContext({ cert, key, ca: new X509Certificate(ca).toString() })
     return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], true)
   } catch (cause) {

@@ -1,11 +1,11 @@
-// Who may do what over REST: bearer tokens by name, in a file that only its owner can read.
+// The bearer tokens of REST and their roles, in a file that only its owner can read.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 
-/** A viewer reads, an operator writes too. */
+/** A viewer may read; an operator may read and write. */
 export const ROLES = ['viewer', 'operator'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -16,28 +16,28 @@ export interface Caller {
 }
 
 export interface Tokens {
-  /** Whose token it is, if anybody's. */
+  /** The owner of a token; undefined for an unknown token. */
   readonly callerOf: (token: string) => Caller | undefined
 }
 
-/** So long that nobody guesses one: what `openTokens` makes has 43 characters. */
+/** Long enough that nobody can guess one. Tokens that `openTokens` creates have 43 characters. */
 const SHORTEST = 32
 const TOKEN_BYTES = 32
-/** Authors that are no callers. */
+/** Authors of revisions that are not callers, so a token cannot have their names. */
 const RESERVED = ['file', 'rest', 'system']
 const OTHERS = 0o077
 
 /**
- * The tokens of a file, `{"NAME":{"role":"viewer","token":"…"}}`; a missing file is created, with an operator and a
- * viewer of these names, and mode 0600.
- * @throws SwitchyardError `state-unusable` with all that is wrong with it, others being able to read it too
+ * Reads the tokens of a file, `{"NAME":{"role":"viewer","token":"…"}}`. Creates a missing file with mode 0600 and two tokens,
+ * `viewer` and `operator`.
+ * @throws SwitchyardError `state-unusable` with all problems, such as a file that other users can read
  */
 export async function openTokens(file: string): Promise<Tokens> {
   const text = await readOrCreate(file)
   const entries = Object.entries(parse(file, text))
   const problems = entries.flatMap(([name, entry]) => problemsOf(name, entry))
-  if (problems.length > 0) throw unusable(file, 'holds tokens that cannot be used:', { problems })
-  // A look-up by digest takes no longer the more of a token is right.
+  if (problems.length > 0) throw unusable(file, 'has invalid tokens:', { problems })
+  // A look-up by digest takes the same time however much of a guessed token is right.
   const callers = new Map(entries.map(([name, { role, token }]) => [digest(token), { name, role }]))
   return { callerOf: (token) => callers.get(digest(token)) }
 }
@@ -57,7 +57,7 @@ async function readOrCreate(file: string): Promise<string> {
       },
     )
     const { mode } = await stat(file)
-    if ((mode & OTHERS) !== 0) throw new Error(`others than its owner can read it: chmod 600 ${file}`)
+    if ((mode & OTHERS) !== 0) throw new Error(`other users can read it: run chmod 600 ${file}`)
     return await readFile(file, 'utf8')
   } catch (cause) {
     throw unusable(file, `cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -77,7 +77,7 @@ function parse(file: string, text: string): Record<string, Entry> {
 function problemsOf(path: string, entry: Partial<Entry> | null): Problem[] {
   const { role, token } = entry ?? {}
   const problems: Problem[] = []
-  if (RESERVED.includes(path)) problems.push({ path, message: 'is no name for a token: choose another' })
+  if (RESERVED.includes(path)) problems.push({ path, message: 'is a reserved name: choose another' })
   if (!ROLES.some((one) => one === role)) {
     problems.push({ path: `${path}.role`, message: `must be one of ${ROLES.join(', ')}` })
   }

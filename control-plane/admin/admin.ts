@@ -52,7 +52,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
       return { error: new Error(cause.message, { cause }) }
     }
   })
-  // Answers are not validated at run time: rest-schemas.test.ts holds them against the schemas.
+  // Answers are not validated at run time: rest-schemas.test.ts checks them against the schemas.
   server.setSerializerCompiler(() => JSON.stringify)
   server.setErrorHandler((error: Error, request, reply) => {
     const problem = problemOf(error)

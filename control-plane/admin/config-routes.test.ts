@@ -158,7 +158,9 @@ const BAD_BODIES = [
     title: 'an unknown name',
     type: 'application/json',
     payload: JSON.stringify(sampleWith({ 'fleets.edge.listeners.main.l4.upstream': 'ehco' })),
-    problems: [{ path: 'fleets.edge.listeners.main.l4.upstream', message: /no upstream "ehco": known are/ }],
+    problems: [
+      { path: 'fleets.edge.listeners.main.l4.upstream', message: /unknown upstream "ehco"\. Use one of: / },
+    ],
   },
   {
     title: 'two listeners on one port',
@@ -168,7 +170,7 @@ const BAD_BODIES = [
         'fleets.edge.listeners.second': { port: 10_000, l4: { upstream: 'echo' }, l7: { routes: 'public' } },
       }),
     ),
-    problems: [{ path: 'fleets.edge.listeners.second.port', message: /is the port of main too/ }],
+    problems: [{ path: 'fleets.edge.listeners.second.port', message: /is also the port of main:/ }],
   },
 ] as const
 

@@ -9,15 +9,21 @@ import { translateFleet } from '../translate/translate.ts'
 t.test('GET returns the setting with defaults, and PUT accepts it back', async (t) => {
   const { admin, putLb } = await serveFleet(t)
   const get = async () => (await admin.inject('/v1/fleets/edge/lb')).json()
-  t.same(await get(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0 })
+  t.same(await get(), { mode: 'l4', policy: 'round_robin', panicThreshold: 0, updateMergeWindow: '0s' })
 
   await putLb({ mode: 'l7', policy: 'least_request' })
-  t.same(await get(), { mode: 'l7', policy: 'least_request', choices: 2, panicThreshold: 0 })
+  t.same(await get(), {
+    mode: 'l7',
+    policy: 'least_request',
+    choices: 2,
+    panicThreshold: 0,
+    updateMergeWindow: '0s',
+  })
 
   await putLb({ mode: 'l4' })
   t.same(
     await get(),
-    { mode: 'l4', policy: 'least_request', choices: 2, panicThreshold: 0 },
+    { mode: 'l4', policy: 'least_request', choices: 2, panicThreshold: 0, updateMergeWindow: '0s' },
     'an omitted policy stays',
   )
 

@@ -1,4 +1,4 @@
-// Real answers of every operation, with every outcome, held against the schemas of `api/`.
+// Real answers of every operation, with every outcome, checked against the schemas of `api/`.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ const lbOf = (policy: string) => ({ fleets: { edge: { lb: { mode: 'l7', policy }
 const documentWith = (policy: string, mode = 'l7') =>
   sampleWith({ 'fleets.edge.lb': { mode, policy }, 'fleets.edge.onNack': 'rollback' })
 
-/** A client of a served fleet that records which answers came, each held against its schema. */
+/** A client of a served fleet that records which answers came, each checked against its schema. */
 async function start(t: Test) {
   const fleet = await serveFleet(t)
   const seen = new Set<string>()

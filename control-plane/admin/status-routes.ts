@@ -25,7 +25,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
     },
   })
 
-  // Nodes are beside the fleets, so that a node whose cluster is no fleet's name is visible too.
+  // Nodes are beside the fleets, so that a node is visible too if its cluster is not a fleet.
   server.route({
     ...routeOf('getStatus'),
     handler: async (): Promise<Status> => {

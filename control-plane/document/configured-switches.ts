@@ -1,4 +1,4 @@
-// The switches that a document has written: where each stands, with its settings in effect. Validation and translation go by it.
+// The switches that a document sets: the path of each, with its settings in effect. Validation and translation use this list.
 
 import { memoize, memoizeByText, memoizeEntry } from '../../core/memo.ts'
 import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'

@@ -46,7 +46,7 @@ const REFUSED: readonly [title: string, wanted: unknown, problems: object[]][] =
   [
     'an unknown field is invalid',
     { mode: 'l7', polciy: 'random' },
-    [{ path: 'polciy', message: /not known/ }],
+    [{ path: 'polciy', message: /unknown field/ }],
   ],
   ['a list is not an lb', [], [{ path: '', message: /^must be a mode and a policy, .* not \[\]$/ }]],
   ['nothing is not an lb', undefined, [{ path: '', message: /not nothing$/ }]],
@@ -73,10 +73,12 @@ t.test('a fleet that is not there is answered with those that are', async (t) =>
   for (const name of ['west', 'constructor', '__proto__']) {
     t.throws(() => fleetOf(config, name), {
       code: 'not-found',
-      message: `there is no fleet "${name}": known are edge`,
+      message: `unknown fleet "${name}". Use one of: edge`,
     })
   }
-  t.throws(() => fleetOf(sampleWith({ fleets: {} }), 'edge'), { message: /known are none$/ })
+  t.throws(() => fleetOf(sampleWith({ fleets: {} }), 'edge'), {
+    message: /^unknown fleet "edge"\. The document has none$/,
+  })
 })
 
 t.test('what is in effect shows the defaults', async (t) => {
@@ -87,5 +89,6 @@ t.test('what is in effect shows the defaults', async (t) => {
     minimumRingSize: 1024,
     hashOn: { header: 'x-user' },
     panicThreshold: 0,
+    updateMergeWindow: '0s',
   })
 })

@@ -3,14 +3,14 @@
 import { SwitchyardError } from '../../core/errors.ts'
 import { withDefaults } from '../switches/lb-policies.ts'
 import type { Config, Fleet, FleetLb } from './model.ts'
+import { describeUnknown } from './unknown-name.ts'
 import { validateConfig, validateFleetLb } from './validate.ts'
 
-/** @throws SwitchyardError `not-found` that lists the fleets which are there. */
+/** @throws SwitchyardError `not-found` with the names of the fleets. */
 export function fleetOf({ fleets }: Config, name: string): Fleet {
   const fleet = Object.hasOwn(fleets, name) ? fleets[name] : undefined
   if (fleet !== undefined) return fleet
-  const known = Object.keys(fleets).toSorted().join(', ') || 'none'
-  throw new SwitchyardError('not-found', `there is no fleet "${name}": known are ${known}`)
+  throw new SwitchyardError('not-found', describeUnknown('fleet', name, fleets))
 }
 
 /** What is in effect: the default of each option that is not written is there too. */

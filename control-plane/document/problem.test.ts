@@ -3,7 +3,7 @@
 import t from 'tap'
 import { formatSteps, throwProblems } from './problem.ts'
 
-t.test('fields are joined by dots, list items and odd names stand in brackets', async (t) => {
+t.test('fields are joined by dots, list items and odd names are in brackets', async (t) => {
   t.equal(formatSteps([]), '')
   t.equal(formatSteps(['fleets', 'edge', 'lb', 'mode']), 'fleets.edge.lb.mode')
   t.equal(formatSteps(['routes', 'public', 'hosts', '0']), 'routes.public.hosts[0]')

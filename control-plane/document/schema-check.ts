@@ -1,4 +1,4 @@
-// Holds values against a schema and says what is wrong in sentences, made from the schema's own descriptions.
+// Checks values against a schema, and makes a sentence for each problem from the schema's own descriptions.
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
@@ -65,7 +65,7 @@ function toPlacedProblem(error: ErrorObject): PlacedProblem | undefined {
         steps: [...steps, params.additionalProperty],
         message: isLater(schema, params.additionalProperty)
           ? NOT_YET
-          : `is not known here: ${suggest(schema, params.additionalProperty)}${listKnown(schema)}`,
+          : `unknown field. ${suggest(schema, params.additionalProperty)}${listKnown(schema)}`,
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
@@ -92,7 +92,7 @@ function suggest({ properties = {} }: Described, name: string): string {
     .map((known) => ({ known, distance: editDistance(known.toLowerCase(), name.toLowerCase()) }))
     .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
     .toSorted((a, b) => a.distance - b.distance)
-  return nearest === undefined ? '' : `did you mean ${nearest.known}? `
+  return nearest === undefined ? '' : `Did you mean ${nearest.known}? `
 }
 
 /** How many letters have to be put in, left out or changed: https://en.wikipedia.org/wiki/Levenshtein_distance */
@@ -112,7 +112,7 @@ function editDistance(a: string, b: string): number {
 
 function listKnown({ properties = {} }: Described): string {
   const known = Object.keys(properties)
-  return known.length === 0 ? 'nothing may stand here' : `known are ${known.join(', ')}`
+  return known.length === 0 ? 'No fields are allowed here' : `Use one of: ${known.join(', ')}`
 }
 
 function show(value: unknown): string {

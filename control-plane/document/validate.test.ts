@@ -53,15 +53,16 @@ const CASES: readonly Case[] = [
       'routes.public.host': '*',
     },
     problems: {
-      extra: /known are version, upstreams, routes, secrets, jwt, fleets$/,
-      'upstreams.echo.retries': /known are endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2$/,
-      'upstreams.echo.endpoints.b1.stat': /known are address, weight, state$/,
-      [`${RULES}.echo.retries`]: /is not known here/,
-      [`${RULES}.echo.match.path`]: /is not known here/,
-      [`${LISTENERS}.main.l4.port`]: /known are upstream$/,
+      extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
+      'upstreams.echo.retries':
+        /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2$/,
+      'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state$/,
+      [`${RULES}.echo.retries`]: /^unknown field/,
+      [`${RULES}.echo.match.path`]: /^unknown field/,
+      [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
-        /did you mean security\? known are kind, lb, listeners, onNack, timeouts, http2, retry, security$/,
-      'routes.public.host': /known are hosts, rules$/,
+        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry, security$/,
+      'routes.public.host': /Use one of: hosts, rules$/,
     },
   },
   {
@@ -95,11 +96,11 @@ const CASES: readonly Case[] = [
       'upstreams.unused.healthCheck.enabled': /^must be true or false, not "yes"$/,
       'upstreams.unused.healthCheck.interval': /not "5"$/,
       'upstreams.unused.healthCheck.Interval':
-        /known are enabled, service, interval, timeout, unhealthy, healthy$/,
+        /Use one of: enabled, service, interval, timeout, unhealthy, healthy$/,
     },
   },
   {
-    title: 'what is one of a few words is held against the list',
+    title: 'a value that is not one of a few words is reported with the list',
     changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
     problems: {
       'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
@@ -129,7 +130,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'values out of range are shown beside what is wanted',
+    title: 'values out of range are shown beside the range',
     changes: {
       'upstreams.echo.endpoints.b2.weight': 0,
       [`${RULES}.echo.timeout`]: '5',
@@ -165,7 +166,7 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'upstreams.echo.endpoints.b1.address': /"localhost" is not an IP address/,
-      'upstreams.echo.endpoints.b4.address': /^is the address of b2 too/,
+      'upstreams.echo.endpoints.b4.address': /^is also the address of b2:/,
     },
   },
   {
@@ -185,8 +186,9 @@ const CASES: readonly Case[] = [
       'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
     },
     problems: {
-      'fleets.edge.lb.hashOn': /known are policy, mode, panicThreshold$/,
-      'upstreams.echo-v2.lb.tableSize': /known are policy, hashOn, minimumRingSize, panicThreshold$/,
+      'fleets.edge.lb.hashOn': /Use one of: policy, mode, panicThreshold, updateMergeWindow$/,
+      'upstreams.echo-v2.lb.tableSize':
+        /Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
     },
   },
@@ -199,7 +201,7 @@ const CASES: readonly Case[] = [
     title: 'a mode belongs to fleets only',
     changes: { 'upstreams.echo.lb': { policy: 'random', mode: 'l4' }, 'fleets.edge.lb.mode': 'l5' },
     problems: {
-      'upstreams.echo.lb.mode': /is not known here/,
+      'upstreams.echo.lb.mode': /^unknown field/,
       'fleets.edge.lb.mode': /^must be l4 or l7, not "l5"$/,
     },
   },
@@ -211,9 +213,9 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.to`]: { toString: 1 },
     },
     problems: {
-      [`${LISTENERS}.main.l4.upstream`]: /^there is no upstream "ecco": known are echo, echo-v2, unused$/,
-      [`${LISTENERS}.main.l7.routes`]: /^there is no entry of routes "constructor": known are public$/,
-      [`${RULES}.echo.to.toString`]: /^there is no upstream "toString"/,
+      [`${LISTENERS}.main.l4.upstream`]: /^unknown upstream "ecco"\. Use one of: echo, echo-v2, unused$/,
+      [`${LISTENERS}.main.l7.routes`]: /^unknown entry of routes "constructor"\. Use one of: public$/,
+      [`${RULES}.echo.to.toString`]: /^unknown upstream "toString"/,
     },
   },
   {
@@ -224,7 +226,7 @@ const CASES: readonly Case[] = [
   {
     title: 'two listeners of a fleet have two ports',
     changes: { [`${LISTENERS}.second`]: { port: 10000, l4: { upstream: 'echo' } } },
-    problems: { [`${LISTENERS}.second.port`]: /^is the port of main too/ },
+    problems: { [`${LISTENERS}.second.port`]: /^is also the port of main:/ },
   },
   {
     title: 'a method needs its service, and a prefix stands alone',
@@ -243,7 +245,7 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.match`]: { headers: { a: '1', b: '2' } },
       [`${RULES}.canary.match`]: { headers: { b: '2', a: '1' } },
     },
-    problems: { [`${RULES}.canary.match`]: /^is the match of echo too/ },
+    problems: { [`${RULES}.canary.match`]: /^is also the match of echo,/ },
   },
   {
     title: 'a rule leads somewhere',
@@ -312,7 +314,7 @@ t.test(
   },
 )
 
-t.test('names from a prototype are no entries, and do no harm as names', async (t) => {
+t.test('names of a prototype are not entries, and are harmless as names', async (t) => {
   const document = JSON.parse(
     '{"version":1,"upstreams":{"__proto__":{"endpoints":{}}},"routes":{},"fleets":{}}',
   )
@@ -330,6 +332,6 @@ t.test('the lb of a fleet on its own has paths from lb on', async (t) => {
   t.same(validateFleetLb({ mode: 'l7', policy: 'random' }), { mode: 'l7', policy: 'random' })
   t.match(
     problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 })),
-    [{ path: 'choices', message: /is not known here/ }],
+    [{ path: 'choices', message: /^unknown field/ }],
   )
 })

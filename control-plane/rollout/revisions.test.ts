@@ -290,7 +290,7 @@ t.test('after a restart the newest revision is in force, and the last accepted o
   await first.close()
 
   const again = await serve(t, sampleWith({}), store)
-  t.equal(again.revisions.config.fleets.edge?.lb.mode, 'l7', 'the file is passed over')
+  t.equal(again.revisions.config.fleets.edge?.lb.mode, 'l7', 'the file is ignored')
   t.equal(again.revisions.acceptedNumber, 1)
   await again.connect('node-1', 'edge', REFUSE_LISTENERS)
   t.match(await again.revisions.progress(2, NEVER), {

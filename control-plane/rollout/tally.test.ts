@@ -168,8 +168,19 @@ class Nodes {
 }
 
 function eventOf(kind: 'acked' | 'sent' | 'closed' | 'opened', id: string, group = 'edge'): XdsEvent {
-  const stream = { id: 1, protocol: 'delta', aggregated: true, peer: '' } as const
-  return { kind, node: id, group, stream, typeUrl: '', version: '', nonce: '', resources: 0, removed: 0 }
+  const stream = { id: 1, protocol: 'delta', aggregated: true, peer: '', openedAt: '' } as const
+  return {
+    kind,
+    node: id,
+    group,
+    stream,
+    typeUrl: '',
+    version: '',
+    nonce: '',
+    resources: 0,
+    removed: 0,
+    pending: [],
+  }
 }
 
 for (const { title, nodes, verdict, by = [], ...eligible } of CASES) {

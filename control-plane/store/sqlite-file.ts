@@ -80,7 +80,7 @@ function explain(path: string, error: unknown): SwitchyardError {
     case BUSY:
       return new SwitchyardError(
         'state-in-use',
-        `${path} is in use by another control plane: end it, or name another state folder`,
+        `${path} is in use by another control plane: stop it, or name another state folder`,
         { cause: error },
       )
     case CORRUPT:
@@ -94,7 +94,7 @@ function explain(path: string, error: unknown): SwitchyardError {
 function damaged(path: string, reason: string, cause?: unknown): SwitchyardError {
   return new SwitchyardError(
     'state-damaged',
-    `${path} is damaged (${reason}): bring a copy back, or move it away and start from a configuration file`,
+    `${path} is damaged (${reason}): restore a copy, or move the file away and start from a configuration file`,
     { cause },
   )
 }

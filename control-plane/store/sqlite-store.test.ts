@@ -170,9 +170,9 @@ t.test('kill -9 leaves every revision that was acknowledged, and no lock', async
 
 const FOREIGN: readonly [title: string, spoil: (path: string) => void, problem: object][] = [
   [
-    'a file that is no database',
+    'a file that is not a database',
     (path) => writeFileSync(path, 'version: 1\n'.repeat(1000)),
-    { code: 'state-damaged', message: /revisions\.sqlite is damaged.*bring a copy back/ },
+    { code: 'state-damaged', message: /revisions\.sqlite is damaged.*restore a copy/ },
   ],
   [
     'a file that was cut short',

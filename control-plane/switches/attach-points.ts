@@ -72,7 +72,7 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
    * holds where the field is not written; a default of one of its properties where only that property is missing.
    */
   readonly schema: Schema
-  /** Whose clients honor it. Writing it for others is a validation error. */
+  /** The kinds of fleet whose clients support it. For other fleets it is a validation error. */
   readonly appliesTo: readonly FleetKind[]
   /** The messages that it packs into an `Any`; translation throws for others. */
   readonly messages?: readonly DescMessage[]
@@ -154,7 +154,7 @@ export interface FilterContext extends DocumentMaps {
 /** The fields of a fleet that hold filters. */
 export type FilterRoom = 'security' | 'filters'
 
-/** A filter that is in every chain: it is no switch. */
+/** A filter that is in every chain and is not a switch. */
 export interface FixedFilter {
   /** The name as Envoy knows it: `envoy.filters.http.NAME`. */
   readonly name: string

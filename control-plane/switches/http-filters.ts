@@ -28,7 +28,7 @@ export function isHttpFilterSwitch(filter: HttpFilter): filter is HttpFilterSwit
 }
 
 /**
- * The list itself, if each filter stands behind those whose verdict it needs, and the router behind all: otherwise a caller could
+ * The list itself, if each filter is after those whose verdict it needs, and the router is the last: otherwise a caller could
  * skip a check. @throws SwitchyardError `internal` that names the two filters in the wrong order
  */
 export function inOrder<const Filters extends readonly Pick<HttpFilter, 'name' | 'after'>[]>(

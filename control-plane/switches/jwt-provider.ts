@@ -98,7 +98,7 @@ export function claimHeadersOf({ claims = {} }: JwtProvider): readonly string[] 
   return Object.keys(claims)
 }
 
-/** @param name where the claims stand in the dynamic metadata of `envoy.filters.http.jwt_authn`, for checks behind it */
+/** @param name where the claims are in the dynamic metadata of `envoy.filters.http.jwt_authn`, for later filters */
 export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProvider {
   const { issuer, audiences, jwks, maxLifetime, clockSkew, header, claims } = withProviderDefaults(provider)
   return create(Schema, {

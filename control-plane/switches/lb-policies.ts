@@ -17,11 +17,12 @@ import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbPolicy } from './lb-policy.ts'
 import { panicThreshold } from './panic-threshold.ts'
+import { updateMergeWindow } from './update-merge-window.ts'
 
 export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
 
-/** What may stand beside every policy. */
-export const LB_OPTIONS = [panicThreshold] as const
+/** The options of every policy. */
+export const LB_OPTIONS = [panicThreshold, updateMergeWindow] as const
 
 /** The lists that `lb` is made from. */
 export interface LbLists {

@@ -7,13 +7,13 @@ import type { FleetKind } from './attach-points.ts'
 import type { HashOn } from './hash-on.ts'
 
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
-  /** As it stands in the config, and in Envoy's `envoy.load_balancing_policies.NAME`. */
+  /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */
   readonly name: Name
   /** One sentence for a person who chooses. */
   readonly summary: string
-  /** The fields that may stand beside `policy`: each is optional, has a `default`, and is described by a noun phrase. */
+  /** The fields beside `policy`: each is optional, has a `default`, and is described by a noun phrase. */
   readonly options: Options
-  /** Whose clients honor it; gRPC clients NACK a cluster with a policy that they do not know. */
+  /** The kinds of fleet whose clients support it; gRPC clients NACK a cluster with a policy that they do not know. */
   readonly appliesTo: readonly FleetKind[]
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]

@@ -4,7 +4,10 @@ import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
 import { DurationSchema, toDuration } from './duration.ts'
 
-/** `timeout` of a rule. Envoy would end a call after 15 s by itself, and a gRPC stream may last for days: 0s lets it. */
+/**
+ * `timeout` of a rule. Envoy ends a call that takes longer with HTTP 504, which gRPC clients see as UNAVAILABLE. Its own timeout
+ * is 15 s, but a gRPC stream may last for days: 0s lets it.
+ */
 export const ruleTimeout = ruleSwitch({
   field: 'timeout',
   schema: Type.String({ ...DurationSchema, default: '0s' }),

@@ -10,7 +10,7 @@ import { retry } from './retry.ts'
 t.test('parts of one message are merged field by field, and lists are joined', async (t) => {
   const parts = [{ a: { x: 1 }, list: [1] }, undefined, { a: { y: 2 }, list: [2] }]
   t.same(mergeParts(parts), { a: { x: 1, y: 2 }, list: [1, 2] })
-  t.same(mergeParts([{ a: 1 }, { a: 1 }]), { a: 1 }, 'equal values are no conflict')
+  t.same(mergeParts([{ a: 1 }, { a: 1 }]), { a: 1 }, 'equal values are not a conflict')
 })
 
 t.test('two values for one field are an internal error that names the field', async (t) => {

@@ -12,6 +12,7 @@ import type {
 import { circuitBreaker } from './circuit-breaker.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
+import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
@@ -42,7 +43,7 @@ export const SWITCHES = {
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, retry],
   listeners: [listenerTls],
-  fleets: [onNack, streamTimeouts, fleetHttp2],
+  fleets: [onNack, streamTimeouts, fleetHttp2, headerLimits],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

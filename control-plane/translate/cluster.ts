@@ -34,12 +34,6 @@ export function toCluster(
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: fromAds() },
     loadBalancingPolicy: toLoadBalancingPolicy(lb, switches),
-    commonLbConfig: {
-      // After one change of health, Envoy would bring the next ones to its workers only when a second is over: of two endpoints
-      // that die together, the second would get calls for that long although its checks have failed.
-      // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto#config-cluster-v3-cluster-commonlbconfig
-      updateMergeWindow: { seconds: 0n },
-    },
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),
     },

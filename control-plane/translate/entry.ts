@@ -10,6 +10,7 @@ export function sortedEntries<T>(map: Readonly<Record<string, T>>): [name: strin
 /** The entry that a name refers to; validation has seen to it that it is there. */
 export function entryOf<T>(map: Readonly<Record<string, T>>, name: string): T {
   const entry = map[name]
-  if (entry === undefined) throw new SwitchyardError('internal', `"${name}" is referred to, and is not there`)
+  if (entry === undefined)
+    throw new SwitchyardError('internal', `the entry "${name}" is referenced, but missing`)
   return entry
 }

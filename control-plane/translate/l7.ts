@@ -26,11 +26,9 @@ const HARDENED = {
   // Envoy takes private addresses for its own kind, and keeps what they write into x-envoy-*. An empty list leaves it at that
   // (seen with 1.40), so this one holds an address that nobody calls from.
   internalAddressConfig: { cidrRanges: [{ addressPrefix: '255.255.255.255', prefixLen: 32 }] },
-  maxRequestHeadersKb: 60,
   commonHttpProtocolOptions: {
     // Behind a server that takes x_user for x-user, a check of one would say nothing of the other.
     headersWithUnderscoresAction: HttpProtocolOptions_HeadersWithUnderscoresAction.REJECT_REQUEST,
-    maxHeadersCount: 100,
   },
 } satisfies HttpConnectionManagerParts
 

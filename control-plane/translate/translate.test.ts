@@ -72,7 +72,7 @@ t.test('each resource has the path of the entry that it is made from', async (t)
   t.equal(resources.length, provenance.size)
 })
 
-t.test('a name that is no plain step of a path is quoted in it', async (t) => {
+t.test('a name that is not a plain step of a path is quoted in it', async (t) => {
   const { upstreams } = sampleConfig()
   const config = {
     ...sampleWith({ 'fleets.edge.listeners.main.l4.upstream': 'echo.v3' }),

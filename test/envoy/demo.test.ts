@@ -47,15 +47,14 @@ t.test('yard demo --stay keeps running for the other verbs, and Ctrl-C ends ever
 })
 
 t.test('an interrupted yard demo ends every process that it started', async (t) => {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    const folder = t.testdir()
+  const parent = t.testdir({ SIGINT: {}, SIGTERM: {} })
+  const interrupt = async (signal: 'SIGINT' | 'SIGTERM', code: number) => {
+    const folder = join(parent, signal)
     const yard = startYard(t, folder, 'demo', '--calls', '100000')
     await yard.printed('■ L4')
     yard.kill(signal)
     t.equal(await yard.ended, code)
     await untilGone(folder)
   }
+  await Promise.all([interrupt('SIGINT', 130), interrupt('SIGTERM', 143)])
 })

@@ -44,13 +44,18 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
   t.same([calls, failed, answeredBy.b1 + answeredBy.b2], [40, 0, 40])
   // Each of the two Envoys takes strict turns, and one of them may have had an odd number of calls.
   t.ok(Math.abs(answeredBy.b1 - 20) <= 1, `b1 answered ${answeredBy.b1}`)
-  t.match(await runYard(t, folder, 'lb', 'canary', '-o', 'json'), { code: 0, stdout: /"mode": "l4"/ })
-  t.match(await runYard(t, folder, 'lb', 'nope'), {
-    code: 2,
-    output: /no fleet "nope": known are canary, edge/,
-  })
-  t.match(await runYard(t, folder, 'call', 'nope'), { code: 2, output: /Use one of: edge, canary/ })
-  t.match(await runYard(t, folder, 'up'), { code: 1, output: /a testbed is running already \(process \d+\)/ })
+  const answers = await Promise.all([
+    runYard(t, folder, 'lb', 'canary', '-o', 'json'),
+    runYard(t, folder, 'lb', 'nope'),
+    runYard(t, folder, 'call', 'nope'),
+    runYard(t, folder, 'up'),
+  ])
+  t.match(answers, [
+    { code: 0, stdout: /"mode": "l4"/ },
+    { code: 2, output: /unknown fleet "nope"\. Use one of: canary, edge/ },
+    { code: 2, output: /Use one of: edge, canary/ },
+    { code: 1, output: /a testbed is running already \(process \d+\)/ },
+  ])
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'each node has a log')
 
   yard.kill('SIGTERM')
@@ -78,43 +83,54 @@ t.test("yard up --config serves the file with the file's backends, over a Unix s
   t.match(JSON.parse(stdout).nodes, [{ id: 'edge-1', state: 'SYNCED', streams: [{ protocol: 'sotw' }] }])
 })
 
-t.test('yard reads, patches and replaces the document, reports a NACK, and lists the history', async (t) => {
-  const folder = t.testdir()
-  await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
-  const file = join(folder, 'my.yaml')
-  const yard = (...args: readonly string[]) => runYard(t, folder, ...args)
-  const whole = await yard('get')
-  t.match(parse(whole.stdout), { version: 1, fleets: { edge: { lb: { mode: 'l4' } } } })
+t.test(
+  'yard reads and writes the document, reports a NACK, and all ends when yard is killed with -9',
+  async (t) => {
+    const folder = t.testdir()
+    const { yard: upYard } = await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
+    const file = join(folder, 'my.yaml')
+    const yard = (...args: readonly string[]) => runYard(t, folder, ...args)
+    const whole = await yard('get')
+    t.match(parse(whole.stdout), { version: 1, fleets: { edge: { lb: { mode: 'l4' } } } })
 
-  t.match(await yard('set', 'fleets.edge.lb.mode=l7', 'upstreams.echo.endpoints.b2=null'), {
-    code: 0,
-    stdout: '',
-    output: /^revision 2: ACKed by 1 Envoy \(\d+ ms\)$/m,
-  })
-  t.match(await yard('get', 'fleets.edge.lb.mode', '-o', 'json'), { stdout: '"l7"\n' })
-  t.match(await yard('get', 'upstreams', '-o', 'table'), {
-    stdout: /^ {2}upstreams\.echo\.endpoints\.b1\.address +"127/m,
-  })
-  t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /Use one of: b1/ })
+    t.match(await yard('set', 'fleets.edge.lb.mode=l7', 'upstreams.echo.endpoints.b2=null'), {
+      code: 0,
+      stdout: '',
+      output: /^revision 2: ACKed by 1 Envoy \(\d+ ms\)$/m,
+    })
+    t.match(await yard('get', 'fleets.edge.lb.mode', '-o', 'json'), { stdout: '"l7"\n' })
+    t.match(await yard('get', 'upstreams', '-o', 'table'), {
+      stdout: /^ {2}upstreams\.echo\.endpoints\.b1\.address +"127/m,
+    })
+    t.match(await yard('get', 'upstreams.echo.endpoints.b2'), { code: 2, output: /Use one of: b1/ })
 
-  await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
-  t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
-  await writeFile(file, whole.stdout)
-  t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: ACKed by 1 Envoy/ })
-  t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
+    await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
+    t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
+    await writeFile(file, whole.stdout)
+    t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: ACKed by 1 Envoy/ })
+    t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
 
-  const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
-  t.match(await yard('set', notPrime), { code: 4, output: /edge-1 NACKed .*prime/s })
-  t.match(
-    await yard('status'),
-    { code: 0, stdout: /edge +L4 +1 +1\n/ },
-    'the accepted revision is in force again',
-  )
-  const { stdout } = await yard('history')
-  t.match(stdout, /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +operator .*\n +3 +accepted +operator /m)
-  t.match(await yard('history', '2', '-o', 'json'), { stdout: /"mode": "l7"/ })
-  t.match(await yard('history', '99'), { code: 2 })
-})
+    const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
+    t.match(await yard('set', notPrime), { code: 4, output: /edge-1 NACKed .*prime/s })
+    t.match(
+      await yard('status'),
+      { code: 0, stdout: /edge +L4 +1 +1\n/ },
+      'the accepted revision is in force again',
+    )
+    const { stdout } = await yard('history')
+    t.match(
+      stdout,
+      /^ +5 +\w+ +system .*\n +4 +(rejected|rolled_back) +operator .*\n +3 +accepted +operator /m,
+    )
+    t.match(await yard('history', '2', '-o', 'json'), { stdout: /"mode": "l7"/ })
+    t.match(await yard('history', '99'), { code: 2 })
+
+    t.ok(processesOf(folder).length >= 5, 'yard, a control plane, an Envoy and two backends run')
+    upYard.kill('SIGKILL')
+    await untilGone(folder)
+    t.match(await yard('status'), { code: 3 }, 'its stale run file is ignored')
+  },
+)
 
 t.test('a fleet that is missing in the file and an invalid file are reported', async (t) => {
   const folder = t.testdir()
@@ -127,13 +143,4 @@ t.test('a fleet that is missing in the file and an invalid file are reported', a
   await writeFile(file, 'version: [')
   t.match(await runYard(t, folder, 'up', '--config', file), { code: 2, output: /my\.yaml/ })
   await untilGone(folder)
-})
-
-t.test('every process ends when yard is killed with -9', { timeout: 60_000 }, async (t) => {
-  const folder = t.testdir()
-  const { yard } = await up(t, folder, '--fleet', 'edge=1', '--backends', '1')
-  t.ok(processesOf(folder).length >= 4)
-  yard.kill('SIGKILL')
-  await untilGone(folder)
-  t.match(await runYard(t, folder, 'status'), { code: 3 }, 'its stale run file is ignored')
 })

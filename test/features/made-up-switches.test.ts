@@ -211,7 +211,7 @@ t.test('problems of made-up switches follow from their declarations', async (t) 
     { path: 'fleets.edge.via', message: /^must be a name, not 5/ },
   ])
   t.match(problemsOf({ 'fleets.edge.filters.rateLimit.upstream': 'nowhere' }), [
-    { path: 'fleets.edge.filters.rateLimit.upstream', message: /^there is no upstream "nowhere"/ },
+    { path: 'fleets.edge.filters.rateLimit.upstream', message: /^unknown upstream "nowhere"/ },
   ])
   t.match(problemsOf({ 'upstreams.echo.channelz': true }), [
     { path: 'upstreams.echo.channelz', message: /has no effect in fleet edge, whose kind is envoy/ },

@@ -67,7 +67,7 @@ export function switchTable(switches: Switches = SWITCHES): string {
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })
   return [
-    '| field | attaches to | type | default | what it is | honored by |',
+    '| field | attaches to | type | default | what it is | supported by |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')

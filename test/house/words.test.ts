@@ -52,6 +52,11 @@ const twins = [
   ['Fix the file.', 'Mend the file.'],
   ['The certificate is invalid.', 'The certificate is unfit.'],
   ["Envoy's error text.", 'In its own words.'],
+  ['Use one of: edge.', 'There is no fleet: known are edge.'],
+  ['An unknown field.', 'The field is not known here.'],
+  ['Clients that support it.', 'Clients that honor it.'],
+  ['Unknown fields are ignored.', 'Unknown fields are passed over.'],
+  ['The peer died silently.', 'The peer died without a word.'],
 ] as const
 
 t.test('every pattern has twins: a plain line is accepted, an old one is found', async (t) => {

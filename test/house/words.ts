@@ -23,6 +23,11 @@ export const OLD_PATTERNS: readonly OldPattern[] = [
   { pattern: /\bmend(s|ed)?\b/i, instead: 'fix' },
   { pattern: /\bunfit\b/i, instead: 'invalid' },
   { pattern: /\bits? own words\b/i, instead: 'its error text' },
+  { pattern: /\bknown are\b/i, instead: 'Use one of:' },
+  { pattern: /\bnot known here\b/i, instead: 'unknown, and the names that are known' },
+  { pattern: /\bhono(u)?r(s|ed)?\b/i, instead: 'support' },
+  { pattern: /\bpassed over\b/i, instead: 'ignored' },
+  { pattern: /\bwithout a word\b/i, instead: 'silently, or what is not reported' },
 ]
 
 /** Legitimate uses, by path: the exact text that may contain a pattern. */

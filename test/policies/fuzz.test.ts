@@ -10,10 +10,10 @@ import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
 
 /**
  * The same seed makes the same calls. For a longer search:
- * SWITCHYARD_FUZZ_CALLS=1000000 SWITCHYARD_SEED=$RANDOM npx tap test/policies/fuzz.test.ts
+ * SWITCHYARD_FUZZ_CALLS=1000000 SWITCHYARD_SEED=$RANDOM npm run fuzz:policies
  */
 const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
-const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 100_000)
+const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 50_000)
 const CONNECTIONS = 8
 /** The number of hostile calls before each valid one. */
 const GOOD_EVERY = 100

@@ -1,5 +1,8 @@
-// A process in which a node NACKs a revision. It kills itself with SIGKILL before the nth write to its store.
+// A process in which a node NACKs a revision. Before the nth write to its store it copies the folder of the store to `COPIES/n`,
+// which is what a crash would leave there. It kills itself with SIGKILL before write number `crashAt`, or when it is done.
 
+import { cpSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
@@ -7,7 +10,7 @@ import { LISTENER, SnapshotCache, startXdsServer } from '../../xds-server/index.
 import { AnsweringNode } from './answering-node.ts'
 import { sampleWith } from './sample-config.ts'
 
-const [path = '', crashAt] = process.argv.slice(2)
+const [path = '', copies = '', crashAt] = process.argv.slice(2)
 const ROLLBACK = { 'fleets.edge.onNack': 'rollback' }
 const NEVER = new AbortController().signal
 
@@ -27,10 +30,11 @@ for (const [prototype, name] of [
   Reflect.set(prototype, name, function (this: unknown, ...parameters: unknown[]) {
     writes += 1
     if (writes === Number(crashAt)) process.kill(process.pid, 'SIGKILL')
+    cpSync(dirname(path), join(copies, String(writes)), { recursive: true })
     return Reflect.apply(write, this, parameters)
   })
 }
 node.answer = ({ typeUrl }) => (typeUrl === LISTENER ? { nack: 'no such filter' } : 'ack')
 await revisions.write(() => sampleWith({ ...ROLLBACK, 'fleets.edge.lb.mode': 'l7' }), { author: 'rest' })
 await revisions.progress(2, NEVER)
-process.send?.('rolled back', () => process.kill(process.pid, 'SIGKILL'))
+process.kill(process.pid, 'SIGKILL')

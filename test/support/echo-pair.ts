@@ -8,23 +8,30 @@ import { addService, createClient } from '../../services/rpc/index.ts'
 
 export type EchoHandlers = Partial<Implementation<typeof EchoService>>
 
-/** Serves the handlers on a free port until the test ends. */
-export async function echoPair(
-  t: Test,
+/** Serves the handlers on a free port until the test ends. @returns the address */
+export async function serveEcho(
+  t: Pick<Test, 'teardown'>,
   handlers: EchoHandlers,
   onUnexpected?: OnUnexpected,
-): Promise<RpcClient<typeof EchoService>> {
+): Promise<string> {
   const server = new Server()
   addService(server, EchoService, handlers, onUnexpected)
   const port = await promisify(server.bindAsync.bind(server))(
     '127.0.0.1:0',
     ServerCredentials.createInsecure(),
   )
-  const client = createClient(EchoService, `127.0.0.1:${port}`)
-  t.teardown(() => {
-    client.close()
-    server.forceShutdown()
-  })
+  t.teardown(() => server.forceShutdown())
+  return `127.0.0.1:${port}`
+}
+
+/** The same, with a client. */
+export async function echoPair(
+  t: Test,
+  handlers: EchoHandlers,
+  onUnexpected?: OnUnexpected,
+): Promise<RpcClient<typeof EchoService>> {
+  const client = createClient(EchoService, await serveEcho(t, handlers, onUnexpected))
+  t.teardown(() => client.close())
   return client
 }
 

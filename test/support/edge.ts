@@ -20,6 +20,8 @@ export interface Served {
   /** Default: every call goes to the first upstream. */
   readonly rules?: Readonly<Record<string, unknown>>
   readonly lb?: object
+  /** Further fields of the fleet. */
+  readonly fleet?: object
   /** Edits the resources before they are served: for a twin that shows why one field is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
@@ -37,7 +39,7 @@ export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimi
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, edit = () => {} }: Served) => {
+  const serve = async ({ upstreams, rules, lb, fleet, edit = () => {} }: Served) => {
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
@@ -48,6 +50,7 @@ export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimi
           kind: 'envoy',
           lb: { mode: 'l7', policy: 'round_robin', ...lb },
           listeners: { main: { port, l4: { upstream: first }, l7: { routes: 'all' } } },
+          ...fleet,
         },
       },
     })

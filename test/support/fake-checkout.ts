@@ -20,7 +20,7 @@ mkdir -p node_modules/.bin
 ln -sf '${process.execPath}' node_modules/.bin/node
 `
 
-const YARD = `console.log(JSON.stringify({ args: process.argv.slice(2), envoy: process.env.ENVOY_BIN }))
+const YARD = `console.log(JSON.stringify({ args: process.argv.slice(2), envoy: process.env.ENVOY_BIN, cache: process.env.NODE_COMPILE_CACHE }))
 process.exitCode = Number(process.env.YARD_EXIT ?? 0)
 `
 

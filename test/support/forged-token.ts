@@ -34,7 +34,7 @@ export async function openForge(
   const issuerOf = (name: string) => {
     const issuer = issuers[name]
     if (issuer === undefined)
-      throw new RangeError(`no issuer "${name}": known are ${Object.keys(issuers).join(', ')}`)
+      throw new RangeError(`unknown issuer "${name}". Use one of: ${Object.keys(issuers).join(', ')}`)
     return issuer
   }
   return {

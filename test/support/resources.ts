@@ -33,7 +33,8 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
-function ads(): ConfigSource {
+/** A config source: the aggregated stream. */
+export function ads(): ConfigSource {
   return create(ConfigSourceSchema, {
     resourceApiVersion: ApiVersion.V3,
     configSourceSpecifier: { case: 'ads', value: {} },

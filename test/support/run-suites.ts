@@ -2,7 +2,6 @@
 // with a line of counts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { Parser } from 'tap-parser'
@@ -14,15 +13,9 @@ import { countTests } from './tally.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
 
-const isUnit = process.argv.includes('--unit')
 const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitTests(readSources()) : [arg]))
 const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...args], {
   cwd: root,
-  // Each unit test file is a short process: compiled code on disk saves a tenth of its time.
-  env: {
-    ...(isUnit && { NODE_COMPILE_CACHE: join(root, 'node_modules', '.switchyard', 'compile-cache') }),
-    ...process.env,
-  },
   stdio: ['inherit', 'pipe', 'inherit'],
   // tap runs in its own process group, because it leaves test files running unless the signal reaches them too.
   detached: true,

@@ -15,10 +15,11 @@ import {
   tcpListener,
 } from '../../test/support/resources.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
+import type { VersionOptions } from '../snapshot/prepare-snapshot.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { SnapshotCache, type VersionOptions } from './snapshot-cache.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
 
 type Change = (
   cache: SnapshotCache,
@@ -135,6 +136,15 @@ t.test('updateSnapshot rejects a name that is both changed and removed', async (
   const message = 'Cluster "a" is also at resources[0]: give each resource of a type its own name'
   t.same(error.problems, [{ path: 'resources[1]', message }])
   t.equal(cache.getSnapshot('fleet'), before)
+})
+
+t.test('the host of a type URL makes no difference for removals and versions', async (t) => {
+  const typeUrl = CLUSTER.replace('type.googleapis.com', 'another.example')
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', [cluster('a'), cluster('b')], { version: { [typeUrl]: '7' } })
+  t.equal(cache.getSnapshot('fleet')?.types.get(CLUSTER)?.version, '7')
+  cache.updateSnapshot('fleet', { remove: [{ typeUrl, name: 'a' }] })
+  t.same(cache.getSnapshot('fleet')?.types.get(CLUSTER)?.resources.names(), ['b'])
 })
 
 t.test('updateSnapshot makes the first snapshot of a group', async (t) => {

@@ -1,14 +1,42 @@
-// Dangling references are found, each with its place and how to fix it.
+// Each kind of dangling reference is found, with its place and how to fix it.
 
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { ClusterConfigSchema } from '@envoy/xds-protos/envoy/extensions/clusters/aggregate/v3/cluster_pb.js'
+import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
-import { assignment, cluster, httpListener, routes, tcpListener } from '../../test/support/resources.ts'
+import {
+  discovered,
+  httpFilters,
+  scoped,
+  socket,
+  source,
+  tcp,
+  to,
+  withFilters,
+} from '../../test/support/referring-resources.ts'
+import {
+  assignment,
+  cluster,
+  httpListener,
+  routes,
+  secret,
+  staticCluster,
+  tcpListener,
+} from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { findDanglingReferences } from './consistency.ts'
 import type { ResourceInput } from './resource.ts'
+import { CLUSTER, EXTENSION_CONFIG, ROUTE, SCOPED_ROUTE, SECRET } from './resource-type.ts'
 
 const CASES: readonly [what: string, resources: readonly ResourceInput[], expected: readonly object[]][] = [
   ['nothing', [], []],
-  ['all there', [cluster('a'), assignment('a', 1), httpListener('l', 1), routes('l', 'a')], []],
+  ['everything', [cluster('a'), assignment('a', 1), httpListener('l', 1), routes('l', 'a')], []],
   ['a cluster without its assignment, which is served an empty one', [cluster('a')], []],
   ['an assignment, listeners, and clusters that nobody uses', [assignment('x', 1), cluster('a')], []],
   [
@@ -17,7 +45,8 @@ const CASES: readonly [what: string, resources: readonly ResourceInput[], expect
     [
       {
         path: 'RouteConfiguration "r"',
-        message: 'refers to Cluster "a", which is not in the snapshot: add it, or remove the reference',
+        message:
+          'refers to Cluster "a", which is not in the snapshot: add it, remove the reference, or list "a" in `external` if clients have it from elsewhere',
       },
     ],
   ],
@@ -27,12 +56,13 @@ const CASES: readonly [what: string, resources: readonly ResourceInput[], expect
     [
       {
         path: 'Listener "one"',
-        message: 'refers to Cluster "a", which is not in the snapshot: add it, or remove the reference',
+        message:
+          'refers to Cluster "a", which is not in the snapshot: add it, remove the reference, or list "a" in `external` if clients have it from elsewhere',
       },
       {
         path: 'Listener "three"',
         message:
-          'refers to RouteConfiguration "r", which is not in the snapshot: add it, or remove the reference',
+          'refers to RouteConfiguration "r", which is not in the snapshot: add it, remove the reference, or list "r" in `external` if clients have it from elsewhere',
       },
     ],
   ],
@@ -44,3 +74,133 @@ for (const [what, resources, expected] of CASES) {
     t.same(findDanglingReferences(snapshot), expected)
   })
 }
+
+function listenerWith(packed: Parameters<typeof withFilters>[0]): ResourceInput {
+  return { name: 'l', resource: withFilters(packed) }
+}
+
+const aggregate = create(ClusterSchema, {
+  name: 'all',
+  clusterDiscoveryType: {
+    case: 'clusterType',
+    value: {
+      name: 'envoy.clusters.aggregate',
+      typedConfig: anyPack(ClusterConfigSchema, create(ClusterConfigSchema, { clusters: ['a'] })),
+    },
+  },
+})
+const weighted = { case: 'weightedClusters' as const, value: { clusters: [{ name: 'a', weight: 1 }] } }
+const routed = create(RouteConfigurationSchema, { name: 'r', virtualHosts: [{ routes: [to(weighted)] }] })
+const mirrored = create(RouteConfigurationSchema, {
+  name: 'r',
+  virtualHosts: [{ routes: [to({ case: 'cluster', value: 'b' }, 'a')] }],
+})
+const scopes = scoped({ case: 'scopedRds', value: { scopedRdsConfigSource: source('ads') } }, source('ads'))
+const inlineScope = scoped(
+  {
+    case: 'scopedRouteConfigurationsList',
+    value: { scopedRouteConfigurations: [{ name: 's', routeConfigurationName: 'r' }] },
+  },
+  source('ads'),
+)
+const scope = create(ScopedRouteConfigurationSchema, { name: 's', routeConfigurationName: 'r' })
+const route = create(RouteConfigurationSchema, { name: 'r' })
+const filterConfig = create(TypedExtensionConfigSchema, { name: 'f' })
+const discoveredFilter = discovered('f', source('ads'))
+const secured = create(ClusterSchema, {
+  name: 'c',
+  ...socket(
+    UpstreamTlsContextSchema,
+    create(UpstreamTlsContextSchema, {
+      commonTlsContext: {
+        validationContextType: {
+          case: 'validationContextSdsSecretConfig',
+          value: { name: 'ca', sdsConfig: source('ads') },
+        },
+      },
+    }),
+  ),
+})
+
+/** A resource that refers to another one, and that one. */
+const KINDS: readonly [
+  what: string,
+  referring: readonly ResourceInput[],
+  missing: { readonly typeUrl: string; readonly name: string },
+  wanted: ResourceInput,
+][] = [
+  ['weighted clusters', [routed], { typeUrl: CLUSTER, name: 'a' }, staticCluster('a')],
+  ['a mirror', [mirrored, staticCluster('b')], { typeUrl: CLUSTER, name: 'a' }, staticCluster('a')],
+  ['an aggregate cluster', [aggregate], { typeUrl: CLUSTER, name: 'a' }, staticCluster('a')],
+  [
+    'weighted clusters of a TCP proxy',
+    [listenerWith(tcp(weighted))],
+    { typeUrl: CLUSTER, name: 'a' },
+    staticCluster('a'),
+  ],
+  [
+    'scopes of a listener',
+    [listenerWith(scopes)],
+    { typeUrl: SCOPED_ROUTE, name: '*' },
+    { name: 's', resource: create(ScopedRouteConfigurationSchema) },
+  ],
+  ['the routes of a scope', [scope], { typeUrl: ROUTE, name: 'r' }, route],
+  ['the routes of an inline scope', [listenerWith(inlineScope)], { typeUrl: ROUTE, name: 'r' }, route],
+  [
+    'the discovered configuration of an HTTP filter',
+    [listenerWith(httpFilters(discoveredFilter))],
+    { typeUrl: EXTENSION_CONFIG, name: 'f' },
+    filterConfig,
+  ],
+  [
+    'the discovered configuration of a network filter',
+    [create(ListenerSchema, { name: 'l', filterChains: [{ filters: [discoveredFilter] }] })],
+    { typeUrl: EXTENSION_CONFIG, name: 'f' },
+    filterConfig,
+  ],
+  [
+    'the discovered configuration of a listener filter',
+    [create(ListenerSchema, { name: 'l', listenerFilters: [discoveredFilter] })],
+    { typeUrl: EXTENSION_CONFIG, name: 'f' },
+    filterConfig,
+  ],
+  ['a secret', [secured], { typeUrl: SECRET, name: 'ca' }, secret('ca', 'x')],
+]
+
+for (const [what, referring, { typeUrl, name }, wanted] of KINDS) {
+  t.test(`X49: ${what}: dangling is rejected, satisfied is accepted, and so is external`, async (t) => {
+    const set = (resources: readonly ResourceInput[], external?: Readonly<Record<string, string[]>>) =>
+      new SnapshotCache({ consistency: 'enforce', ...(external && { external }) }).setSnapshot(
+        'fleet',
+        resources,
+      )
+    t.throws(() => set(referring), {
+      code: 'inconsistent-snapshot',
+      problems: [{ message: `list "${name}" in` }],
+    })
+    t.ok(set([...referring, wanted]))
+    t.ok(set(referring, { [typeUrl]: [name] }))
+    t.throws(() => set(referring, { [typeUrl]: ['other'] }), { code: 'inconsistent-snapshot' })
+  })
+}
+
+t.test('X49: a filter with a default configuration may lack the discovered one', async (t) => {
+  const filter = discovered('f', source('ads'), tcp({ case: undefined }))
+  const listener = create(ListenerSchema, { name: 'l', filterChains: [{ filters: [filter] }] })
+  t.same(findDanglingReferences(new SnapshotCache().setSnapshot('fleet', [listener])), [])
+})
+
+t.test('X49: the message about scopes says that any will do', async (t) => {
+  const snapshot = new SnapshotCache().setSnapshot('fleet', [listenerWith(scopes)])
+  t.same(findDanglingReferences(snapshot), [
+    {
+      path: 'Listener "l"',
+      message:
+        'refers to each ScopedRouteConfiguration, but the snapshot has none: add one, remove the reference, or list "*" in `external` if clients have it from elsewhere',
+    },
+  ])
+  t.same(
+    findDanglingReferences(snapshot, { external: { [`another.host/${SCOPED_ROUTE.split('/')[1]}`]: ['*'] } }),
+    [],
+  )
+})

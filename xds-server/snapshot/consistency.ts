@@ -1,28 +1,60 @@
 // Finds dangling references: config that no client could put into effect.
 
 import type { Problem } from '../../core/errors.ts'
-import type { Reference } from './references.ts'
+import { memoize } from '../../core/memo.ts'
+import { ANY_NAME, type Reference, type ResourceReference } from './references.ts'
 import { describeResource } from './resource.ts'
+import { canonicalTypeUrl, describeType } from './resource-type.ts'
 import { type SnapshotContent, typeIn } from './snapshot.ts'
+
+/**
+ * Names of resources that clients do not get from this server, by type URL: static clusters and secrets of the bootstrap, or the
+ * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`.
+ */
+export type ExternalNames = Readonly<Record<string, readonly string[]>>
+
+/** The same names by the type URLs that xDS uses. */
+export const canonicalNames = memoize((external: ExternalNames): ExternalNames => {
+  return Object.fromEntries(
+    Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names]),
+  )
+})
+
+export interface ConsistencyOptions {
+  readonly external?: ExternalNames
+}
 
 /**
  * Returns one problem for each reference to a resource that the snapshot does not have. Empty if the snapshot is consistent.
  * Assignments are never missing: a cluster without one is served an empty one.
  */
-export function findDanglingReferences(snapshot: SnapshotContent): Problem[] {
+export function findDanglingReferences(
+  snapshot: SnapshotContent,
+  { external = {} }: ConsistencyOptions = {},
+): Problem[] {
+  const elsewhere = canonicalNames(external)
+  const dangles = ({ typeUrl, name, isOptional }: ResourceReference) => {
+    if (isOptional || elsewhere[typeUrl]?.includes(name)) return false
+    const { resources } = typeIn(snapshot, typeUrl)
+    return name === ANY_NAME ? resources.size === 0 : !resources.has(name)
+  }
   const problems: Problem[] = []
-  const dangles = ({ typeUrl, name }: Reference) => !typeIn(snapshot, typeUrl).resources.has(name)
   for (const type of snapshot.types.values()) {
     // Most snapshots are consistent, so the ordered list is made only if there is a problem.
     if (!type.resources.unordered().some(({ references }) => references.some(dangles))) continue
     for (const resource of type.list) {
-      for (const reference of resource.references.filter(dangles)) {
-        problems.push({
-          path: describeResource(resource),
-          message: `refers to ${describeResource(reference)}, which is not in the snapshot: add it, or remove the reference`,
-        })
-      }
+      for (const reference of resource.references.filter(dangles))
+        problems.push({ path: describeResource(resource), message: describeDangling(reference) })
     }
   }
   return problems
+}
+
+function describeDangling(reference: Reference): string {
+  const { typeUrl, name } = reference
+  const missing =
+    name === ANY_NAME
+      ? `refers to each ${describeType(typeUrl)}, but the snapshot has none: add one`
+      : `refers to ${describeResource(reference)}, which is not in the snapshot: add it`
+  return `${missing}, remove the reference, or list "${name}" in \`external\` if clients have it from elsewhere`
 }

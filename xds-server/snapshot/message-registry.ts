@@ -9,6 +9,7 @@ import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/liste
 import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { ClusterConfigSchema } from '@envoy/xds-protos/envoy/extensions/clusters/aggregate/v3/cluster_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
@@ -46,6 +47,7 @@ const CORE: readonly DescMessage[] = [
   SecretSchema,
   RuntimeSchema,
   TypedExtensionConfigSchema,
+  ClusterConfigSchema,
   HttpConnectionManagerSchema,
   HttpProtocolOptionsSchema,
   TcpProxySchema,

@@ -3,11 +3,13 @@
 import t from 'tap'
 import {
   CLUSTER,
+  canonicalTypeUrl,
   ENDPOINT,
   isTypeUrl,
   LISTENER,
   ROUTE,
   resourceTypeOf,
+  SCOPED_ROUTE,
   SECRET,
   STAGES,
 } from './resource-type.ts'
@@ -19,6 +21,7 @@ t.test('the constants are the type URLs of xDS v3', async (t) => {
   t.equal(ENDPOINT, `${V3}.endpoint.v3.ClusterLoadAssignment`)
   t.equal(LISTENER, `${V3}.listener.v3.Listener`)
   t.equal(ROUTE, `${V3}.route.v3.RouteConfiguration`)
+  t.equal(SCOPED_ROUTE, `${V3}.route.v3.ScopedRouteConfiguration`)
   t.equal(SECRET, 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret')
 })
 
@@ -33,7 +36,7 @@ t.test('X14: pushes go by secrets, clusters, endpoints, listeners, routes, virtu
       'type.googleapis.com/no.such.Message',
     ],
     [LISTENER],
-    [`${V3}.route.v3.ScopedRouteConfiguration`],
+    [SCOPED_ROUTE],
     [ROUTE],
     [`${V3}.route.v3.VirtualHost`],
   ]
@@ -55,13 +58,23 @@ t.test('X14: pushes go by secrets, clusters, endpoints, listeners, routes, virtu
   t.equal(resourceTypeOf('type.googleapis.com/no.such.Message').stage, 'dependencies')
 })
 
-t.test('X18, X24: only clusters and listeners have the legacy wildcard and travel whole', async (t) => {
-  for (const typeUrl of [CLUSTER, LISTENER]) {
-    t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, fullStateInSotw: true })
+t.test(
+  'X18, X24: only clusters, listeners and scopes have the legacy wildcard and travel whole',
+  async (t) => {
+    for (const typeUrl of [CLUSTER, LISTENER, SCOPED_ROUTE]) {
+      t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, fullStateInSotw: true })
+    }
+    for (const typeUrl of [ENDPOINT, ROUTE, SECRET, 'type.googleapis.com/no.such.Message']) {
+      t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, fullStateInSotw: false })
+    }
+  },
+)
+
+t.test('only the part after the last slash names a type', async (t) => {
+  for (const typeUrl of [CLUSTER, CLUSTER.replace('.com', '.org'), CLUSTER.replace('/', '/a/b/')]) {
+    t.equal(canonicalTypeUrl(typeUrl), CLUSTER)
   }
-  for (const typeUrl of [ENDPOINT, ROUTE, SECRET, 'type.googleapis.com/no.such.Message']) {
-    t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, fullStateInSotw: false })
-  }
+  t.equal(canonicalTypeUrl('envoy.config.cluster.v3.Cluster'), 'envoy.config.cluster.v3.Cluster')
 })
 
 t.test('a type URL is the prefix and a full message name', async (t) => {

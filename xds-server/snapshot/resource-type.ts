@@ -20,8 +20,10 @@ export function typeUrlOf(schema: DescMessage): string {
 
 export const CLUSTER = typeUrlOf(ClusterSchema)
 export const ENDPOINT = typeUrlOf(ClusterLoadAssignmentSchema)
+export const EXTENSION_CONFIG = typeUrlOf(TypedExtensionConfigSchema)
 export const LISTENER = typeUrlOf(ListenerSchema)
 export const ROUTE = typeUrlOf(RouteConfigurationSchema)
+export const SCOPED_ROUTE = typeUrlOf(ScopedRouteConfigurationSchema)
 export const SECRET = typeUrlOf(SecretSchema)
 
 /**
@@ -39,7 +41,7 @@ export interface ResourceType {
   readonly stage: Stage
   /** Its place in the push order. */
   readonly order: number
-  /** A first request without names is a wildcard. Only listeners and clusters have this legacy form. */
+  /** A first request without names is a wildcard. Envoy asks for clusters, listeners and scoped routes in this legacy form. */
   readonly legacyWildcard: boolean
   /**
    * A SotW response carries all subscribed resources, and the client deletes what it leaves out.
@@ -67,7 +69,7 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     resourceType(TypedExtensionConfigSchema, 'dependencies', 3),
     resourceType(RuntimeSchema, 'dependencies', 3),
     resourceType(ListenerSchema, 'listeners', 4, true),
-    resourceType(ScopedRouteConfigurationSchema, 'routes', 5),
+    resourceType(ScopedRouteConfigurationSchema, 'routes', 5, true),
     resourceType(RouteConfigurationSchema, 'routes', 6),
     resourceType(VirtualHostSchema, 'virtual-hosts', 7),
   ].map((type) => [type.typeUrl, type]),
@@ -84,6 +86,20 @@ export function resourceTypeOf(typeUrl: string): ResourceType {
       fullStateInSotw: false,
     }
   )
+}
+
+/** The last part of a type URL: `Cluster`. */
+export function describeType(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
+}
+
+/**
+ * A type URL with the host that xDS uses. Only the part after the last slash names the type, so another host makes no difference.
+ * A text without a slash is no type URL, and stays as it is. https://protobuf.dev/programming-guides/proto3/#any
+ */
+export function canonicalTypeUrl(typeUrl: string): string {
+  const slash = typeUrl.lastIndexOf('/')
+  return slash === -1 ? typeUrl : PREFIX + typeUrl.slice(slash + 1)
 }
 
 /** True for `type.googleapis.com/` and a full message name. */

@@ -1,8 +1,9 @@
-// What callers hand in becomes named, encoded, versioned resources, or a list of all that is wrong with it.
+// Inputs become named, encoded and versioned resources, or a list of all problems.
 
 import { create, fromBinary, type Message } from '@bufbuild/protobuf'
 import { AnySchema, anyPack, StringValueSchema } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
 import {
   type VirtualHost,
   VirtualHostSchema,
@@ -11,16 +12,20 @@ import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t from 'tap'
-import { assignment, cluster, routes } from '../../test/support/resources.ts'
+import { assignment, cluster, httpListener, routes } from '../../test/support/resources.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { createResources, describeResource, encodedResource, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, ROUTE } from './resource-type.ts'
 import { contentVersion } from './version.ts'
 
+function typeNameOf(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('/') + 1)
+}
+
 const UNKNOWN = 'type.googleapis.com/no.such.Message'
 const unknown = create(AnySchema, { typeUrl: UNKNOWN, value: Uint8Array.of(1, 2, 3) })
 
-t.test('a message names itself, is encoded, and has the hash of its content for a version', async (t) => {
+t.test('a message is encoded under its own name, and its version is the hash of its content', async (t) => {
   const [made] = createResources([cluster('a')])
   t.match(made, { typeUrl: CLUSTER, name: 'a', references: [{ typeUrl: ENDPOINT, name: 'a' }] })
   t.same(fromBinary(ClusterSchema, made?.value ?? Buffer.of()), cluster('a'))
@@ -29,11 +34,11 @@ t.test('a message names itself, is encoded, and has the hash of its content for 
 
 const NAMES: readonly [what: string, input: ResourceInput, name: string][] = [
   ['an assignment has the name of its cluster', assignment('a'), 'a'],
-  ['a packed message is named as the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
+  ['a packed message has the name of the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
   ['a given name overrides the name of the resource', { name: 'given', resource: cluster('own') }, 'given'],
   ['a virtual host can be given its name for VHDS', { name: 'rc/*', resource: host('h') }, 'rc/*'],
   ['an Any of an unknown type needs a name', { name: 'u', resource: unknown }, 'u'],
-  ['a runtime layer is carried as any other', create(RuntimeSchema, { name: 'layer' }), 'layer'],
+  ['a runtime layer has its own name', create(RuntimeSchema, { name: 'layer' }), 'layer'],
 ]
 
 for (const [what, input, name] of NAMES) {
@@ -58,7 +63,36 @@ t.test('X29: a packed message has the version of the message in it, whatever its
   t.same(createResources([reversed]), createResources([inOrder]))
 })
 
-t.test('what is of an unknown type is carried byte for byte', async (t) => {
+t.test('X28: the host of a type URL makes no difference, given or packed', async (t) => {
+  const plain = routes('r', 'a')
+  const [expected] = createResources([plain])
+  for (const host of ['another.example', 'another.example/a/path', '']) {
+    const packed = { ...anyPack(RouteConfigurationSchema, plain), typeUrl: `${host}/${typeNameOf(ROUTE)}` }
+    t.same(createResources([packed]), [expected], host)
+  }
+  const nested = httpListener('l', 1)
+  const [filter] = nested.filterChains[0]?.filters ?? []
+  if (filter?.configType.case !== 'typedConfig') return t.fail('the listener has a filter')
+  const [known] = createResources([nested])
+  filter.configType.value = {
+    ...filter.configType.value,
+    typeUrl: filter.configType.value.typeUrl.replace('type.googleapis.com', 'another.example'),
+  }
+  t.same(createResources([nested]), [known])
+})
+
+t.test(
+  'the host of an unknown type is kept if it is packed, and that of xDS if it is a resource',
+  async (t) => {
+    const foreign = { ...unknown, typeUrl: 'another.example/no.such.Message' }
+    t.equal(createResources([{ name: 'u', resource: foreign }])[0]?.typeUrl, UNKNOWN)
+    const extension = create(TypedExtensionConfigSchema, { name: 'e', typedConfig: foreign })
+    const value = createResources([extension])[0]?.value ?? Buffer.of()
+    t.equal(fromBinary(TypedExtensionConfigSchema, value).typedConfig?.typeUrl, foreign.typeUrl)
+  },
+)
+
+t.test('a resource of an unknown type is carried byte for byte', async (t) => {
   t.same(createResources([{ name: 'u', resource: unknown }]), [
     {
       typeUrl: UNKNOWN,
@@ -75,6 +109,11 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
     'an Any without a type URL',
     create(AnySchema),
     'the type URL "" is invalid: use the form type.googleapis.com/package.Message',
+  ],
+  [
+    'an Any whose type URL has no host',
+    create(AnySchema, { typeUrl: 'envoy.config.cluster.v3.Cluster' }),
+    'the type URL "envoy.config.cluster.v3.Cluster" is invalid: use the form type.googleapis.com/package.Message',
   ],
   [
     'a message that is not a resource, unpacked',
@@ -121,7 +160,7 @@ t.test('a message with a field of the wrong kind is invalid, with the reason', a
   ])
 })
 
-t.test('everything that is wrong is listed at once, by its place', async (t) => {
+t.test('all problems are listed at once, each with its place', async (t) => {
   const error = thrownBy(() =>
     createResources([create(ClusterSchema), cluster('good'), unknown, cluster('fine'), create(AnySchema)]),
   )

@@ -4,9 +4,10 @@ import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { encodeCanonically } from './canonical.ts'
+import { collectReferences } from './collect-references.ts'
 import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
-import { type Reference, referencesOf } from './references.ts'
-import { isTypeUrl } from './resource-type.ts'
+import type { ResourceReference } from './references.ts'
+import { canonicalTypeUrl, describeType, isTypeUrl } from './resource-type.ts'
 import { contentVersion } from './version.ts'
 
 export interface Resource {
@@ -16,11 +17,11 @@ export interface Resource {
   readonly version: string
   /** The encoded message. */
   readonly value: Uint8Array
-  readonly references: readonly Reference[]
+  readonly references: readonly ResourceReference[]
 }
 
 /**
- * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` of any type URL, or one of these with a name.
+ * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` whose type URL has any host, or one of these with a name.
  * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name (VHDS). A `Resource`
  * of `createResources` is taken as it is, so callers that keep it do not encode an unchanged message again.
  */
@@ -62,14 +63,13 @@ export function createResources(
   return resources
 }
 
-/** A resource of encoded content. Its references are read from the message, if that is known. */
+/** A resource of encoded content. */
 export function encodedResource(
   typeUrl: string,
   name: string,
   value: Uint8Array,
-  message?: Message,
+  references: readonly ResourceReference[] = [],
 ): Resource {
-  const references = message === undefined ? [] : referencesOf(message)
   return { typeUrl, name, version: contentVersion(value), value, references }
 }
 
@@ -78,19 +78,19 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
   const typeName = content.$typeName
-  const typeUrl = isAny(content) ? content.typeUrl : `type.googleapis.com/${typeName}`
+  const typeUrl = isAny(content) ? canonicalTypeUrl(content.typeUrl) : `type.googleapis.com/${typeName}`
   if (!isTypeUrl(typeUrl))
-    return `the type URL "${typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
+    return `the type URL "${isAny(content) ? content.typeUrl : typeUrl}" is invalid: use the form type.googleapis.com/package.Message`
   const schema = messages.schemaOf(typeUrl)
   if (schema === undefined && !isAny(content)) {
     return `${typeName} is unknown to Switchyard and cannot be encoded: pack it with anyPack() first`
   }
   try {
-    const { message, value } = encode(content, schema, messages)
+    const { message, value, references } = encode(content, schema, messages)
     const name = wrapped ? input.name : message && ownName(message)
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
-    return encodedResource(typeUrl, name, value, message)
+    return encodedResource(typeUrl, name, value, references)
   } catch (error) {
     if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`
@@ -98,9 +98,11 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
 }
 
 function encode(content: Message | Any, schema: DescMessage | undefined, messages: MessageRegistry) {
-  if (schema === undefined) return { message: undefined, value: (content as Any).value }
+  if (schema === undefined) return { value: (content as Any).value }
   const message = isAny(content) ? fromBinary(schema, content.value) : content
-  return { message, value: encodeCanonically(schema, message, messages) }
+  const { visit, collected } = collectReferences(message)
+  const value = encodeCanonically(schema, message, messages, visit)
+  return { message, value, references: collected() }
 }
 
 /** An xDS resource has its name in `name`. A ClusterLoadAssignment has it in `cluster_name`. */
@@ -133,5 +135,5 @@ export function describeResource({
   readonly typeUrl: string
   readonly name: string
 }): string {
-  return `${typeUrl.slice(typeUrl.lastIndexOf('.') + 1)} "${name}"`
+  return `${describeType(typeUrl)} "${name}"`
 }

@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
+import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
 import {
@@ -112,10 +113,19 @@ export const namesReferredToBy = memoizePair((type: TypeSnapshot, names: Readonl
   gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
 )
 
-function gatherNames(resources: Iterable<Resource>): ReadonlyMap<string, ReadonlySet<string>> {
+/** Names by type URL. */
+export type NamesByType = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The names in those references of some resources that are followed. Default: all. */
+export function gatherNames(
+  resources: Iterable<Resource>,
+  isFollowed: (reference: ResourceReference) => boolean = () => true,
+): NamesByType {
   const gathered = new Map<string, Set<string>>()
   for (const { references } of resources) {
-    for (const { typeUrl, name } of references) {
+    for (const reference of references) {
+      if (!isFollowed(reference)) continue
+      const { typeUrl, name } = reference
       const names = gathered.get(typeUrl)
       if (names === undefined) gathered.set(typeUrl, new Set([name]))
       else names.add(name)

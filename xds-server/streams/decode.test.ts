@@ -114,7 +114,7 @@ for (const { name, bytes, decode, expected } of PROTOCOLS) {
     t.pass()
   })
 
-  t.test(`unknown fields in a ${name} are passed over, wherever they stand`, async (t) => {
+  t.test(`unknown fields in a ${name} are ignored, wherever they are`, async (t) => {
     fc.assert(
       fc.property(bytes, (bytes) => {
         const joined = Buffer.concat([unknownFields, bytes, unknownFields])

@@ -14,7 +14,7 @@ export function* checkFleets(config: Config, switches: Switches = SWITCHES): Ite
       const steps = ['fleets', name, 'listeners', id]
       const twin = listenerAt.get(listener.port)
       if (twin !== undefined) {
-        yield { steps: [...steps, 'port'], message: `is the port of ${twin} too: choose another` }
+        yield { steps: [...steps, 'port'], message: `is also the port of ${twin}: choose another` }
       }
       listenerAt.set(listener.port, id)
       yield* checkListener(steps, config, fleet, listener)

@@ -1,8 +1,9 @@
-// One reference by name: does it lead to an entry that is there?
+// Checks one reference by name: does its entry exist?
 
 import type { PlacedProblem } from '../problem.ts'
+import { describeUnknown } from '../unknown-name.ts'
 
-/** A problem where `map`, which holds entries that are each `kind`, has none of that name. */
+/** Yields a problem if `map`, whose entries are each a `kind`, has no entry of that name. */
 export function* checkReference(
   steps: readonly string[],
   name: string,
@@ -10,6 +11,5 @@ export function* checkReference(
   kind: string,
 ): Iterable<PlacedProblem> {
   if (Object.hasOwn(map, name)) return
-  const known = Object.keys(map).toSorted().join(', ') || 'none'
-  yield { steps, message: `there is no ${kind} "${name}": known are ${known}` }
+  yield { steps, message: describeUnknown(kind, name, map) }
 }

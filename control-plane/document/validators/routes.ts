@@ -15,7 +15,7 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
       if (twin !== undefined) {
         yield {
           steps: [...steps, 'match'],
-          message: `is the match of ${twin} too, so one of them never acts: remove one`,
+          message: `is also the match of ${twin}, so one of the two rules is never used: remove one`,
         }
       }
       yield* checkTargets([...steps, 'to'], rule.to, upstreams)

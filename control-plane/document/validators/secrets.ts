@@ -19,7 +19,10 @@ export function* checkSecrets({ secrets = {} }: Config): Iterable<PlacedProblem>
       }
     }
     if (passphrase !== undefined && key === undefined) {
-      yield { steps: [...steps, 'passphrase'], message: 'has no key to open: write key beside it' }
+      yield {
+        steps: [...steps, 'passphrase'],
+        message: 'needs the key that it decrypts: write key beside it',
+      }
     }
   }
 }

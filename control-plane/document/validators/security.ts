@@ -19,7 +19,7 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
       }
     }
     if ((inline === undefined) === (upstream === undefined && path === undefined)) {
-      yield { steps, message: 'has keys from one place: write either upstream and path, or inline' }
+      yield { steps, message: 'must have one source of keys: write either upstream and path, or inline' }
     } else if (inline === undefined && (upstream === undefined || path === undefined)) {
       yield { steps, message: 'needs both upstream and path' }
     }
@@ -43,6 +43,6 @@ function* checkMode(steps: readonly string[], fleet: Fleet, switches: Switches):
   const fields = on.map(({ filter }) => filter.field).join(' and ')
   yield {
     steps,
-    message: `is l4, where security.${fields} would see no call and let all in: stay at l7, turn them off, or write security.allowUnprotected: true`,
+    message: `is l4, where security.${fields} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`,
   }
 }

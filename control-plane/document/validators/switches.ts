@@ -1,4 +1,4 @@
-// All switches alike: references that lead to an entry, what their declarations check, and clients that honor them.
+// All switches alike: references that lead to an entry, what their declarations check, and clients that support them.
 
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { referencesOf, switchesOf, switchesReachedBy } from '../configured-switches.ts'
@@ -19,7 +19,7 @@ export function* checkSwitches(config: Config, switches: Switches = SWITCHES): I
       if (part !== undefined && Object.hasOwn(secrets, name) && secrets[name]?.[part] === undefined) {
         yield {
           steps: at,
-          message: `needs ${PARTS[part]}, and the secret "${name}" has none: name another`,
+          message: `needs a secret with ${PARTS[part]}, which "${name}" does not have: name another`,
         }
       }
     }
@@ -33,7 +33,7 @@ export function* checkSwitches(config: Config, switches: Switches = SWITCHES): I
       const clients = declared.appliesTo.join(' and ')
       yield {
         steps,
-        message: `has no effect in fleet ${formatSteps([name])}, whose kind is ${fleet.kind}: only ${clients} clients honor it, so remove it or use another fleet`,
+        message: `has no effect in fleet ${formatSteps([name])}, whose kind is ${fleet.kind}: only ${clients} clients support it, so remove it or use another fleet`,
       }
     }
   }

@@ -24,17 +24,17 @@ t.test('TLS with all that it may have is accepted, on or off', async (t) => {
   }
 })
 
-const REFUSED: readonly [
+const REJECTED: readonly [
   title: string,
   changes: Record<string, unknown>,
   problems: Record<string, RegExp>,
 ][] = [
-  ...['/etc/shadow', '../key.pem', 'certs/../../key.pem', '..', ''].map((path): (typeof REFUSED)[number] => [
+  ...['/etc/shadow', '../key.pem', 'certs/../../key.pem', '..', ''].map((path): (typeof REJECTED)[number] => [
     `the path "${path}", which leads out of the folder of secrets,`,
     { 'secrets.mesh.ca': path },
     { 'secrets.mesh.ca': /^must be the file of .* without \.\./ },
   ]),
-  ['key material in the document', { 'secrets.edge.pem': 'x' }, { 'secrets.edge.pem': /^is not known here/ }],
+  ['key material in the document', { 'secrets.edge.pem': 'x' }, { 'secrets.edge.pem': /^unknown field/ }],
   ['a secret without a file', { 'secrets.empty': {} }, { 'secrets.empty': /^names no file/ }],
   ['a certificate without its key', { 'secrets.edge.key': undefined }, { 'secrets.edge.key': /^is missing/ }],
   [
@@ -42,27 +42,30 @@ const REFUSED: readonly [
     { 'secrets.edge.certificate': undefined },
     {
       'secrets.edge.certificate': /^is missing/,
-      [`${MAIN}.certificate`]: /needs certificate and key/,
-      'upstreams.echo.tls.certificate': /needs certificate and key/,
+      [`${MAIN}.certificate`]: /needs a secret with certificate and key/,
+      'upstreams.echo.tls.certificate': /needs a secret with certificate and key/,
     },
   ],
   [
     'a passphrase of nothing',
     { 'secrets.mesh.passphrase': 'x' },
-    { 'secrets.mesh.passphrase': /^has no key to open/ },
+    { 'secrets.mesh.passphrase': /^needs the key that it decrypts/ },
   ],
   [
     'a secret that is not there, even where TLS is off,',
     { [MAIN]: { enabled: false, certificate: 'edgy' }, 'upstreams.echo.tls': { enabled: false, ca: 'mash' } },
     {
-      [`${MAIN}.certificate`]: /^there is no entry of secrets "edgy": known are edge, mesh$/,
-      'upstreams.echo.tls.ca': /^there is no entry of secrets "mash"/,
+      [`${MAIN}.certificate`]: /^unknown entry of secrets "edgy"\. Use one of: edge, mesh$/,
+      'upstreams.echo.tls.ca': /^unknown entry of secrets "mash"/,
     },
   ],
   [
     'a secret without the part that is needed',
     { [MAIN]: { enabled: true, certificate: 'mesh', clientCa: 'edge' } },
-    { [`${MAIN}.certificate`]: /needs certificate and key/, [`${MAIN}.clientCa`]: /needs a ca/ },
+    {
+      [`${MAIN}.certificate`]: /needs a secret with certificate and key/,
+      [`${MAIN}.clientCa`]: /needs a secret with a ca/,
+    },
   ],
   [
     'a demand upon clients that nothing can meet',
@@ -94,7 +97,7 @@ const REFUSED: readonly [
   ],
 ]
 
-for (const [title, changes, problems] of REFUSED) {
+for (const [title, changes, problems] of REJECTED) {
   t.test(`${title} is rejected`, async (t) => {
     const accepted = { secrets: SECRETS, [MAIN]: LISTENER, 'upstreams.echo.tls': UPSTREAM }
     t.ok(validateConfig(sampleWith(accepted)), 'the accepted twin')

@@ -13,7 +13,10 @@ export function* checkUpstreams({ upstreams }: Config): Iterable<PlacedProblem> 
       if (typeof parsed === 'string') yield { steps, message: parsed }
       const twin = idOf.get(address)
       if (twin !== undefined) {
-        yield { steps, message: `is the address of ${twin} too: remove one, or give ${twin} a higher weight` }
+        yield {
+          steps,
+          message: `is also the address of ${twin}: remove one, or give ${twin} a higher weight`,
+        }
       }
       idOf.set(address, id)
     }

@@ -67,7 +67,7 @@ export function checkAuthorities(
   if (leaf !== undefined) {
     return {
       field: 'ca',
-      message: `has the certificate of ${nameOf(leaf)}, which is no authority; remove it`,
+      message: `has the certificate of ${nameOf(leaf)}, which is not a CA; remove it`,
     }
   }
   const problems = authorities.map((one) => describeValidity(one, now))

@@ -93,9 +93,9 @@ const INVALID: readonly [
     [{ field: 'ca', message: /^has expired: the certificate of CN=old/ }],
   ],
   [
-    'a certificate that is no authority',
+    'a certificate that is not a CA',
     ({ edge, write }) => write('ca.pem', edge.certificate),
-    [{ field: 'ca', message: /^has the certificate of CN=edge, which is no authority/ }],
+    [{ field: 'ca', message: /^has the certificate of CN=edge, which is not a CA/ }],
   ],
   [
     'a key of another certificate',

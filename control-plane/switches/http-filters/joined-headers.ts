@@ -8,7 +8,7 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js'
 import type { FixedFilter } from '../attach-points.ts'
 
-/** Where the texts stand in the dynamic metadata, by the names of their headers. */
+/** Where the texts are in the dynamic metadata, by the names of their headers. */
 export const HEADERS_NAMESPACE = 'switchyard.headers'
 
 /**

@@ -66,7 +66,10 @@ export const jwtAuthn = httpFilterSwitch({
 
   *problems({ anyOf, allOf }: JwtSettings, { jwt }) {
     if ((anyOf === undefined) === (allOf === undefined)) {
-      yield { steps: ['anyOf'], message: 'or allOf: write exactly one of them' }
+      yield {
+        steps: ['anyOf'],
+        message: 'cannot be combined with allOf, and one of the two is needed: write exactly one',
+      }
     }
     const headers = (allOf ?? []).map((name) => jwt[name]?.header ?? 'authorization')
     const twice = headers.find((header, index) => headers.indexOf(header) !== index)

@@ -4,9 +4,10 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { LuaSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/lua/v3/lua_pb.js'
 import type { FixedFilter } from '../attach-points.ts'
+import { MAX_HEADERS } from '../header-limits.ts'
 
-/** As many as the headers of a call (`maxHeadersCount`): joining values by commas must not get more of them through. */
-const MAX_BINARY_VALUES = 100
+/** Joining values by commas must not get more of them through than the headers that a call has by default. */
+const MAX_BINARY_VALUES = MAX_HEADERS
 
 /**
  * A header whose name ends in `-bin` has base64 values, padded or not. Commas may join several values:

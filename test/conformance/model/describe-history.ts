@@ -1,0 +1,78 @@
+// A history for a reader: a line for each command, and the commands that may stand in for another when a history is minimized.
+
+import type { Command } from './commands.ts'
+import { KINDS } from './member.ts'
+import { BAD_CONTENTS, type Change } from './world.ts'
+
+const MEMBERS = KINDS.flatMap((kind) => [`${kind}-sotw`, `${kind}-delta`])
+const FREE_MEMBERS = MEMBERS.filter((title) => title.startsWith('free'))
+
+/** One line, such as `envoy-delta reads and answers a response`. */
+export function describeCommand(command: Command): string {
+  switch (command.do) {
+    case 'rest':
+      return 'nothing happens'
+    case 'clear':
+      return 'the snapshot is cleared'
+    case 'settle':
+      return 'all clients read until nothing is left'
+    case 'change':
+      return describeChange(command.change)
+    case 'read':
+      return `${pick(MEMBERS, command.member)} reads and answers a response`
+    case 'block':
+      return `${pick(MEMBERS, command.member)} stops reading`
+    case 'unblock':
+      return `${pick(MEMBERS, command.member)} can be written to again`
+    case 'reconnect':
+      return `${pick(MEMBERS, command.member)} reconnects${command.withOldNonce ? ' with a nonce of its old stream' : ''}`
+    case 'subscribe':
+    case 'unsubscribe': {
+      const { member, typeUrl, names } = command
+      const list = names.length === 0 ? 'nothing' : names.map((name) => `"${name}"`).join(', ')
+      return `${pick(FREE_MEMBERS, member)} ${command.do}s ${shortType(typeUrl)}: ${list}`
+    }
+  }
+}
+
+function describeChange(change: Change): string {
+  const { set, name } = change
+  if (set === 'routes') {
+    return `routes of "${name}" lead to "${change.cluster}", with content ${describeContent(change.content)}`
+  }
+  if (change.content === undefined) return `${set} "${name}" is removed`
+  if (set === 'listener') {
+    const { kind, cluster, content } = change.content
+    return `listener "${name}" is ${kind}, uses "${cluster}" and has content ${describeContent(content)}`
+  }
+  if (set === 'endpoints') return `"${name}" has ${change.content} endpoints`
+  return `${set} "${name}" has content ${set === 'cluster' ? describeContent(change.content) : change.content}`
+}
+
+function describeContent(content: number): string {
+  return BAD_CONTENTS.includes(content) ? `${content}, which clients NACK` : String(content)
+}
+
+/** `type.googleapis.com/envoy.config.cluster.v3.Cluster` becomes `Cluster`. */
+function shortType(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1)
+}
+
+/** Simpler commands: fewer names, no old nonce, the first of the good or bad contents. */
+export function simplerCommands(command: Command): readonly Command[] {
+  switch (command.do) {
+    case 'subscribe':
+    case 'unsubscribe':
+      return command.names.length < 2
+        ? []
+        : command.names.map((_, at) => ({ ...command, names: command.names.toSpliced(at, 1) }))
+    case 'reconnect':
+      return command.withOldNonce ? [{ ...command, withOldNonce: false }] : []
+    default:
+      return []
+  }
+}
+
+function pick(titles: readonly string[], index: number): string | undefined {
+  return titles[index % titles.length]
+}

@@ -1,0 +1,40 @@
+// `lb.panicThreshold` with real calls: where most endpoints are dead, all calls go to the live one, and above 0 also to the dead.
+
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import t, { type Test } from 'tap'
+import { callEcho, connectEcho, FAILED, startEcho, startEdge, tallyOf, untilHealth } from '../support/edge.ts'
+import { requireTool } from '../support/requirements.ts'
+
+const HEALTH_CHECK = { enabled: true, interval: '100ms', timeout: '500ms', unhealthy: 1, healthy: 1 }
+const CALLS = 300
+
+/** An endpoint that closes each connection: a port that nobody else can get. */
+async function startDead(t: Test): Promise<string> {
+  const server = createServer((socket) => socket.destroy())
+  t.teardown(() => server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('T4: one live endpoint of three gets all calls by default, and a third in a panic', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const dead = [await startDead(t), await startDead(t)] as const
+  const { address } = await startEcho(t, 'b1')
+  const endpoints = { b1: { address }, b2: { address: dead[0] }, b3: { address: dead[1] } }
+  const upstreams = { echo: { endpoints, healthCheck: HEALTH_CHECK } }
+  const edge = await startEdge(t, { upstreams })
+  for (const one of dead) await untilHealth(edge, one, false)
+  const client = connectEcho(t, edge.address)
+  t.same(tallyOf(await callEcho(client, { count: CALLS })), { b1: CALLS }, 'default: 0')
+
+  await edge.serve({ upstreams, lb: { panicThreshold: 50 } })
+  for (const one of dead) await untilHealth(edge, one, false)
+  const panicking = tallyOf(await callEcho(client, { count: CALLS }))
+  t.same(panicking, { b1: CALLS / 3, [FAILED]: (2 * CALLS) / 3 }, 'a third of the endpoints are under 50 %')
+
+  await edge.serve({ upstreams, lb: { panicThreshold: 30 } })
+  for (const one of dead) await untilHealth(edge, one, false)
+  t.same(tallyOf(await callEcho(client, { count: CALLS })), { b1: CALLS }, 'twin: they are over 30 %')
+})

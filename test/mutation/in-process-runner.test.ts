@@ -1,0 +1,124 @@
+// The test runner for Stryker, with code that is instrumented by hand as Stryker would.
+
+import t, { type Test } from 'tap'
+import { InProcessRunner } from './in-process-runner.ts'
+
+/** Mutant 1 changes a result, 2 what is made while the module is loaded, 3 does not load, 4 throws later, 5 never ends. */
+const CODE = `
+const stryker = globalThis.__stryker__
+const isActive = (id: string): boolean => {
+  const { currentTestId, mutantCoverage } = stryker
+  if (mutantCoverage) {
+    const reached = currentTestId === undefined ? mutantCoverage.static : (mutantCoverage.perTest[currentTestId] ??= {})
+    reached[id] = (reached[id] ?? 0) + 1
+  }
+  if (stryker.hitCount !== undefined && ++stryker.hitCount > stryker.hitLimit) throw new Error('hit limit')
+  return stryker.activeMutant === id
+}
+const memo = new Map<number, number>()
+export function double(n: number): number {
+  const known = memo.get(n)
+  if (known !== undefined) return known
+  if (isActive('4')) setImmediate(() => { throw new Error('later') })
+  while (isActive('5'));
+  memo.set(n, isActive('1') ? n : 2 * n)
+  return memo.get(n)
+}
+export const made = isActive('2') ? 'wrong' : 'right'
+if (isActive('3')) throw new Error('does not load')
+`
+
+const TESTS = {
+  'double.test.ts': `
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import { double } from './code.ts'
+t.comment('two tests')
+t.beforeEach((t) => { t.context = 4 })
+t.test('doubles', async (t) => { t.equal(double(2), t.context); await setImmediate() })
+t.test('knows zero', async (t) => t.equal(double(0), 0))
+`,
+  'made.test.ts': `
+import t from 'tap'
+import { made } from './code.ts'
+t.test('is right', async (t) => t.equal(made, 'right'))
+`,
+}
+
+async function startRunner(t: Test, files: Readonly<Record<string, string>> = TESTS) {
+  const before = process.cwd()
+  process.chdir(t.testdir({ 'code.ts': CODE, ...files }))
+  t.teardown(() => process.chdir(before))
+  const runner = new InProcessRunner({ inProcess: { testFiles: Object.keys(files) } } as never)
+  await runner.init()
+  const run = (id: string, options: object = {}) =>
+    runner.mutantRun({ activeMutant: { id }, mutantActivation: 'runtime', ...options } as never)
+  return { runner, run }
+}
+
+const DOUBLES = 'double.test.ts#1 doubles'
+const IS_RIGHT = 'made.test.ts#1 is right'
+
+t.test('a run without a mutant reports each test, and which mutants it reaches', async (t) => {
+  const { runner } = await startRunner(t)
+  const result = await runner.dryRun()
+  t.match(result, {
+    status: 'complete',
+    tests: [
+      { id: DOUBLES, fileName: 'double.test.ts', name: 'doubles', status: 0 },
+      { id: 'double.test.ts#2 knows zero', status: 0 },
+      { id: IS_RIGHT, status: 0 },
+    ],
+    // Loaded twice, for each file anew.
+    mutantCoverage: { static: { 2: 2, 3: 2 }, perTest: { [DOUBLES]: { 1: 1, 4: 1, 5: 1 } } },
+  })
+})
+
+t.test('a test that fails without a mutant is reported with what failed', async (t) => {
+  const failing = `import t from 'tap'\nt.test('fails', async (t) => t.equal(1, 2, 'one is two'))\n`
+  const { runner } = await startRunner(t, { 'a.test.ts': failing })
+  t.match(await runner.dryRun(), { tests: [{ status: 1, failureMessage: /one is two/ }] })
+})
+
+t.test('a mutant that changes a result is killed, and the next one does not see what it left', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('1', { testFilter: [DOUBLES] }), { status: 'killed', killedBy: [DOUBLES] })
+  t.match(await run('none', { testFilter: [DOUBLES] }), { status: 'survived', nrOfTests: 1 })
+})
+
+t.test('only chosen tests run', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('1', { testFilter: [IS_RIGHT] }), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('none'), { status: 'survived', nrOfTests: 3 })
+})
+
+t.test('a mutant in code that runs while a module is loaded is active only if it is static', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', killedBy: [IS_RIGHT] })
+  t.match(await run('2'), { status: 'survived' })
+})
+
+t.test('a mutant that does not load is killed', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('3', { mutantActivation: 'static' }), {
+    status: 'killed',
+    failureMessage: /does not load/,
+  })
+})
+
+t.test('an error that a mutant throws in a callback kills it', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('4', { testFilter: [DOUBLES] }), { status: 'killed', failureMessage: /later/ })
+})
+
+t.test('a mutant that never ends is a timeout, once it is reached too often', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('5', { testFilter: [DOUBLES], hitLimit: 100 }), { status: 'timeout' })
+  t.match(await run('1', { testFilter: [DOUBLES], hitLimit: 100 }), { status: 'killed' })
+})
+
+t.test('a test that finds mutants runs first from then on', async (t) => {
+  const { run } = await startRunner(t)
+  t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 3 })
+  t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 1 })
+})

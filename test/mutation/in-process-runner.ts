@@ -1,0 +1,172 @@
+// A test runner for Stryker that runs tap's tests in its own process. A process for each test file, as the runner for tap
+// starts them, takes a second to load packages, and a mutant is reached by many files.
+// https://stryker-mutator.io/docs/stryker-js/plugins/
+
+import { pathToFileURL } from 'node:url'
+import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
+import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin'
+import {
+  type DryRunResult,
+  DryRunStatus,
+  determineHitLimitReached,
+  type MutantRunOptions,
+  type MutantRunResult,
+  type TestResult,
+  type TestRunner,
+  TestStatus,
+  toMutantRunResult,
+} from '@stryker-mutator/api/test-runner'
+import { createFreshModules, type FreshModules } from './fresh-modules.ts'
+import { type RecordedTest, TestRecorder } from './recorded-tests.ts'
+
+/** What the instrumented code reads and writes. https://github.com/stryker-mutator/stryker-js/blob/master/packages/api/src/core/instrument.ts */
+interface Instrumentation {
+  activeMutant?: string | undefined
+  currentTestId?: string | undefined
+  mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> }
+  hitCount?: number | undefined
+  hitLimit?: number | undefined
+}
+
+const instrumentation: Instrumentation = {}
+Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: instrumentation })
+
+/** About the time that it takes to load a file, which each of its tests shares. */
+const LOADING_MS = 100
+
+/** Stryker has an option `testFiles` of its own, with which it never activates a mutant while modules are loaded. */
+export interface InProcessOptions {
+  /** Paths from the root, those nearest to the mutated code first. */
+  readonly inProcess: { readonly testFiles: readonly string[] }
+}
+
+export class InProcessRunner implements TestRunner {
+  static readonly inject = tokens(commonTokens.options)
+  readonly #files: readonly string[]
+  readonly #recorder = new TestRecorder()
+  /** Mutants that a file or test has found, and how long a test took the last time. */
+  readonly #kills = new Map<string, number>()
+  readonly #ms = new Map<string, number>()
+  #modules: FreshModules | undefined
+  #uncaught: string | undefined
+
+  constructor(options: StrykerOptions) {
+    this.#files = (options as StrykerOptions & InProcessOptions).inProcess.testFiles
+    // A server that a mutant has left behind must not keep this process.
+    process.on('disconnect', () => process.exit())
+    // Without a listener, an error in a callback of a mutant would end the process.
+    process.on('uncaughtException', (error) => {
+      this.#uncaught = String(error)
+    })
+  }
+
+  capabilities() {
+    return { reloadEnvironment: true }
+  }
+
+  async init(): Promise<void> {
+    this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
+  }
+
+  /** Runs every test without a mutant, and notes which mutants it reaches. */
+  async dryRun(): Promise<DryRunResult> {
+    const mutantCoverage = { static: {}, perTest: {} }
+    instrumentation.mutantCoverage = mutantCoverage
+    const tests: TestResult[] = []
+    for (const file of this.#files) {
+      for (const test of await this.#record(file)) {
+        instrumentation.currentTestId = test.id
+        tests.push(await this.#run(file, test))
+        instrumentation.currentTestId = undefined
+      }
+    }
+    return { status: DryRunStatus.Complete, tests, mutantCoverage }
+  }
+
+  /** Runs the chosen tests until one fails; files and tests that found many mutants come first. */
+  async mutantRun({
+    activeMutant,
+    testFilter,
+    hitLimit,
+    mutantActivation,
+  }: MutantRunOptions): Promise<MutantRunResult> {
+    const chosen = testFilter && new Set(testFilter)
+    const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
+    const files = this.#files.filter((file) => chosenFiles?.has(file) ?? true)
+    instrumentation.hitCount = hitLimit === undefined ? undefined : 0
+    instrumentation.hitLimit = hitLimit
+    const done: TestResult[] = []
+    for (const file of this.#byKills(files, (file) => file)) {
+      instrumentation.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
+      const tests = await this.#record(file)
+      instrumentation.activeMutant = activeMutant.id
+      for (const test of this.#byKills(tests, ({ id }) => id)) {
+        if (chosen?.has(test.id) === false) continue
+        const result = await this.#run(file, test)
+        done.push(result)
+        const timeout = determineHitLimitReached(instrumentation.hitCount, hitLimit)
+        if (timeout) return toMutantRunResult(timeout)
+        if (result.status === TestStatus.Failed) {
+          this.#noteKill(file, test.id)
+          return toMutantRunResult(complete(done))
+        }
+      }
+    }
+    return toMutantRunResult(complete(done))
+  }
+
+  get #loaded(): FreshModules {
+    if (this.#modules === undefined) throw new Error('init has not been called')
+    return this.#modules
+  }
+
+  /** Each file has modules of its own, as in a process. A file that a mutant keeps from loading has one test, which fails. */
+  async #record(file: string): Promise<readonly RecordedTest[]> {
+    this.#loaded.renew()
+    try {
+      return await this.#recorder.record(file, () => this.#loaded.load(file))
+    } catch (error) {
+      if (instrumentation.activeMutant === undefined) throw error
+      return [{ id: `${file}#0`, title: 'loads', run: async () => String(error) }]
+    }
+  }
+
+  async #run(fileName: string, { id, title, run }: RecordedTest): Promise<TestResult> {
+    this.#uncaught = undefined
+    const begun = performance.now()
+    const failureMessage = (await run().catch(String)) ?? this.#uncaught
+    this.#ms.set(id, performance.now() - begun)
+    const about = { id, name: title, fileName, timeSpentMs: Math.round(performance.now() - begun) }
+    if (failureMessage === undefined) return { ...about, status: TestStatus.Success }
+    return { ...about, status: TestStatus.Failed, failureMessage }
+  }
+
+  /** First those that found the most mutants for their time. */
+  #byKills<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+    const worthOf = (item: T) => {
+      const key = keyOf(item)
+      return (this.#kills.get(key) ?? 0) / (LOADING_MS + (this.#ms.get(key) ?? 0))
+    }
+    return items.toSorted((one, other) => worthOf(other) - worthOf(one))
+  }
+
+  #noteKill(...keys: readonly string[]): void {
+    for (const key of keys) this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1)
+  }
+}
+
+function fileOf(id: string): string {
+  return id.slice(0, id.indexOf('#'))
+}
+
+function complete(tests: TestResult[]): DryRunResult {
+  return { status: DryRunStatus.Complete, tests }
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcessRunner)]
+
+/** Without this, Stryker warns of an unknown option. */
+export const strykerValidationSchema = {
+  type: 'object',
+  properties: { inProcess: { type: 'object' } },
+}
