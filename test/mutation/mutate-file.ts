@@ -15,8 +15,8 @@ const NOT_COPIED = [
 /** Beside three times the time of the tests, in milliseconds. A machine with other load is slow at times. */
 const TIMEOUT_MS = 5_000
 
-/** A runner keeps all modules that it has loaded, for each mutant anew. Then it is replaced. */
-const MUTANTS_OF_A_RUNNER = 150
+/** A runner keeps all modules that it has loaded, for each mutant anew, and what they hold: one grew to 3 GiB. So it is replaced in time. */
+const MUTANTS_OF_A_RUNNER = 25
 
 /** Of this process alone, so that it can be removed when the process ends, however many others run. */
 const TEMPORARY = `.stryker-tmp/${process.pid}`
