@@ -9,6 +9,7 @@ const isFull = args.includes('--full')
 const BENCHMARKS = [
   { source: 'bench/push.ts', page: 'docs/benchmarks/push.md' },
   { source: 'bench/propagation.ts', page: 'docs/benchmarks/propagation.md' },
+  { source: 'bench/rollout.ts', page: 'docs/benchmarks/rollout.md' },
 ]
 
 for (const { source, page } of BENCHMARKS) {

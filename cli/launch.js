@@ -16,6 +16,7 @@ const BENCHMARKS = {
   bench: 'bench/bench.ts',
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
+  'bench:rollout': 'bench/rollout.ts',
   'bench:authz': 'bench/authz.ts',
 }
 
@@ -47,7 +48,7 @@ function chooseProgram(given) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
-    const envoy = name === 'bench:push' ? 'unused' : 'required'
+    const envoy = ['bench:push', 'bench:rollout'].includes(name) ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
   const known = [

@@ -1,7 +1,7 @@
 // The composition root: REST in, xDS out, and an end that leaves nothing behind.
 
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,7 +87,26 @@ t.test('it serves xDS on a Unix socket too, and keeps the NACK log in the state 
   await nacked.promise
   const operator = { authorization: `Bearer ${await readToken(tokensFile ?? '', 'operator')}` }
   t.match(await putLb(adminUrl, { mode: 'l4' }, operator), { status: 409, outcome: 'nacked' })
+  await close()
   t.match(await readFile(join(stateFolder, 'nacks.jsonl'), 'utf8'), /"node":"node-1"/)
+})
+
+t.test('X6: a NACK log that cannot be written is a fault, and the NACK counts', async (t) => {
+  const stateFolder = t.testdir()
+  const fault = Promise.withResolvers<unknown>()
+  const { adminUrl, xdsAddress, tokensFile, close } = await startControlPlane({
+    config: sampleWith({}),
+    ...FREE,
+    stateFolder,
+    onFault: fault.resolve,
+  })
+  t.teardown(close)
+  await rm(join(stateFolder, 'nacks.jsonl'))
+  await mkdir(join(stateFolder, 'nacks.jsonl'))
+  new AnsweringNode(t, xdsAddress, { id: 'node-1', cluster: 'edge', answer: { nack: 'never' } })
+  t.match(await fault.promise, { code: 'internal', message: /the NACK log cannot be written.*EISDIR/ })
+  const operator = { authorization: `Bearer ${await readToken(tokensFile ?? '', 'operator')}` }
+  t.match(await putLb(adminUrl, { mode: 'l4' }, operator), { status: 409, outcome: 'nacked' })
 })
 
 t.test('where a port is in use, the start fails with its address and leaves nothing behind', async (t) => {

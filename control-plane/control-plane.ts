@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SwitchyardError } from '../core/errors.ts'
 import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
@@ -78,9 +79,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const cache = new SnapshotCache({
       consistency: 'enforce',
       messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
-      ...nackLog,
+      ...(nackLog && { nackLog }),
     })
     const { config, onFault } = options
+    if (nackLog !== undefined) ends.push(() => nackLog.close().catch((error) => onFault?.(error)))
+    cache.onEvent((event) => {
+      if (event.kind === 'fault')
+        onFault?.(new SwitchyardError('internal', event.message, { cause: event.error }))
+    })
     const secrets = new SecretStore({
       folder: options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER),
       ownFiles: ownFilesOf(options),
@@ -133,10 +139,10 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
 
 /** The store comes first: it keeps every other process out of the folder. */
 async function openState(folder: string | undefined) {
-  if (folder === undefined) return { store: openSqliteStore(':memory:'), nackLog: {} }
+  if (folder === undefined) return { store: openSqliteStore(':memory:') }
   await mkdir(folder, { recursive: true })
   const store = openSqliteStore(join(folder, REVISIONS))
-  return { store, nackLog: { nackLog: openNackLog(join(folder, NACKS)) } }
+  return { store, nackLog: openNackLog(join(folder, NACKS)) }
 }
 
 async function identityOf(tls: ServerTlsFiles | undefined) {

@@ -23,6 +23,7 @@ export interface RunningControlPlane {
   /** The file with the REST tokens. */
   readonly tokensFile: string
   readonly xdsAddress: string
+  readonly pid: number | undefined
   readonly exited: Promise<Exit>
 }
 
@@ -69,6 +70,7 @@ export async function startControlPlane(
     adminUrl: ready.admin,
     tokensFile: ready.tokens,
     xdsAddress: ready.xds,
+    pid: started.pid,
     exited: started.exited,
   }
 }

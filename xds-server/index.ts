@@ -6,12 +6,20 @@ export {
   SnapshotCache,
   type SnapshotCacheOptions,
   type SnapshotChange,
-  type VersionOptions,
 } from './cache/snapshot-cache.ts'
-export type { XdsEvent } from './nodes/events.ts'
+export type { FaultSource, XdsEvent } from './nodes/events.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
-export type { Nack, NodeStatus, StreamStatus, SyncReport, SyncState, TypeStatus } from './nodes/status.ts'
+export type {
+  Nack,
+  NodeStatus,
+  PendingStatus,
+  StreamInfo,
+  StreamStatus,
+  SyncReport,
+  SyncState,
+  TypeStatus,
+} from './nodes/status.ts'
 export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
 export type { Authorize } from './services/xds-stream.ts'
@@ -21,6 +29,7 @@ export {
   findDanglingReferences,
 } from './snapshot/consistency.ts'
 export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
+export type { VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {
   createResources,
   type NamedResource,

@@ -6,7 +6,7 @@ import { NODE_STATES } from '../node-state.ts'
 
 const NodeStateSchema = Type.Enum([...NODE_STATES], {
   description:
-    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. NACKED: NACKed. DISCONNECTED: no open stream.',
+    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. UNKNOWN: NACKed, but perhaps an earlier version. NACKED: NACKed. DISCONNECTED: no open stream.',
 })
 
 const NackSchema = Type.Object({
@@ -27,11 +27,30 @@ const TypeStatusSchema = Type.Object({
 })
 export type TypeStatus = DeepReadonly<Static<typeof TypeStatusSchema>>
 
+const PendingSchema = Type.Object({
+  typeUrl: Type.String(),
+  version: Type.String(),
+  nonce: Type.String(),
+  sentAt: Type.String({ format: 'date-time' }),
+})
+
 const StreamSchema = Type.Object({
   id: Type.Integer(),
   protocol: Type.Enum(['sotw', 'delta']),
   aggregated: Type.Boolean({ description: 'True for ADS, false for a service of one type.' }),
   peer: Type.String({ description: 'The address of the client.' }),
+  openedAt: Type.String({ format: 'date-time' }),
+  state: Type.Enum([...NODE_STATES], {
+    description: 'The state of the client that the stream belongs to: several clients can have one node.id.',
+  }),
+  pending: Type.Array(PendingSchema, {
+    description: 'The oldest unanswered response of each type. Later pushes may wait for its answer.',
+  }),
+  replaced: Type.Optional(
+    Type.Literal(true, {
+      description: 'The client has opened a newer stream. This one is probably dead and does not count.',
+    }),
+  ),
 })
 
 export const NodeStatusSchema = Type.Object({
@@ -41,6 +60,12 @@ export const NodeStatusSchema = Type.Object({
   state: NodeStateSchema,
   streams: Type.Array(StreamSchema),
   types: Type.Record(Type.String(), TypeStatusSchema, { description: 'By type URL.' }),
+  left: Type.Optional(
+    Type.Array(PendingSchema, {
+      description:
+        'Its last stream that ended left these responses unanswered: it may have crashed on them. Gone when it opens a stream.',
+    }),
+  ),
   pinned: Type.Optional(
     Type.Literal(true, {
       description: 'It connected while a revision was pending, and is served the last accepted one.',

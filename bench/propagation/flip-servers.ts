@@ -2,13 +2,8 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { create, toBinary } from '@bufbuild/protobuf'
-import { anyPack } from '@bufbuild/protobuf/wkt'
-import { DiscoveryResponseSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { stringify } from 'yaml'
 import { LB_MODES, type LbMode } from '../../api/schemas/lb.ts'
-import { validateConfig } from '../../control-plane/document/validate.ts'
-import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
 import { startEnvoyFleet } from '../../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
@@ -19,8 +14,8 @@ import { startControlPlane } from '../../testbed/control-plane.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import { parseReady, sourceFile } from '../../testbed/part.ts'
 import { readToken } from '../../testbed/token-file.ts'
-import { CORE_MESSAGES } from '../../xds-server/snapshot/message-registry.ts'
 import type { GoTools } from '../harness/go-tools.ts'
+import { writeResources } from '../harness/resource-file.ts'
 import { RequestTimer } from './request-timer.ts'
 
 export interface FlipNode {
@@ -151,13 +146,8 @@ async function writeFlips(folder: string, document: ReturnType<typeof generateDo
     const fleets = Object.fromEntries(
       Object.entries(document.fleets).map(([name, fleet]) => [name, { ...fleet, lb: { ...fleet.lb, mode } }]),
     )
-    const resources = translateFleet(validateConfig({ ...document, fleets }), FLEET).map((message) => {
-      const schema = CORE_MESSAGES.schemaOf(message.$typeName)
-      if (schema === undefined) throw new TypeError(`unknown message ${message.$typeName}`)
-      return anyPack(schema, message)
-    })
     const file = join(folder, `${mode}.pb`)
-    await writeFile(file, toBinary(DiscoveryResponseSchema, create(DiscoveryResponseSchema, { resources })))
+    await writeResources(file, { ...document, fleets }, FLEET)
     files.push(file)
   }
   return files.join(',')

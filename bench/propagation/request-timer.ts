@@ -6,9 +6,11 @@ import { SwitchyardError } from '../../core/errors.ts'
 
 export interface TimedRequest {
   readonly url: string
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'POST' | 'PUT' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** The status of a good answer. Default: 200. */
+  readonly expected?: number
 }
 
 interface TimedAnswer {
@@ -24,7 +26,7 @@ export class RequestTimer {
     this.#thread.unref()
   }
 
-  /** Milliseconds until the answer is complete; one request at a time. @throws SwitchyardError `process-failed` unless its status is 200 */
+  /** Milliseconds until the answer is complete; one request at a time. @throws SwitchyardError `process-failed` if its status is another one than expected */
   async time(request: TimedRequest): Promise<number> {
     const answered = once(this.#thread, 'message')
     this.#thread.postMessage(request)

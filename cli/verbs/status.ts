@@ -13,6 +13,7 @@ import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput 
 
 const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   SYNCED: pc.green,
+  UNKNOWN: pc.yellow,
   NACKED: pc.red,
   STALE: pc.yellow,
   NOT_SENT: pc.yellow,

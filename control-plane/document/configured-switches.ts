@@ -1,6 +1,6 @@
 // The switches that a document sets: the path of each, with its settings in effect. Validation and translation use this list.
 
-import { memoizeEntry } from '../../core/memo.ts'
+import { memoize, memoizeByText, memoizeEntry } from '../../core/memo.ts'
 import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
@@ -116,40 +116,68 @@ export function switchesOf(config: Config, switches: Switches = SWITCHES): reado
   ]
 }
 
+interface Reach {
+  readonly configured: readonly ConfiguredSwitch[]
+  readonly upstreams: ReadonlySet<string>
+}
+
 /** The switches that the clients of a fleet meet: its own, and those of all routes and upstreams that it leads to. */
 export function switchesReachedBy(
   config: Config,
   fleetName: string,
   fleet: Fleet,
   switches: Switches = SWITCHES,
-): { readonly configured: readonly ConfiguredSwitch[]; readonly upstreams: ReadonlySet<string> } {
-  const { routes, upstreams, jwt = {} } = config
+): Reach {
   const listeners = Object.values(fleet.listeners)
-  const reachedRoutes = new Set(listeners.flatMap(({ l7 }) => l7?.routes ?? []))
-  const configured = [...switchesOfFleet(fleetName, fleet, switches)]
-  const names = listeners.flatMap(({ l4 }) => l4?.upstream ?? [])
-  for (const name of reachedRoutes) {
-    const route = ownEntry(routes, name)
-    if (route === undefined) continue
-    configured.push(...switchesOfRoute(name, route, switches))
-    names.push(...Object.values(route.rules).flatMap(({ to }) => Object.keys(to)))
+  const own = switchesOfFleet(fleetName, fleet, switches)
+  const starts: Starts = {
+    routes: [...new Set(listeners.flatMap(({ l7 }) => l7?.routes ?? []))],
+    upstreams: listeners.flatMap(({ l4 }) => l4?.upstream ?? []),
+    references: upstreamsOf(own, config),
   }
-  const upstreamsOf = (found: readonly ConfiguredSwitch[]) =>
-    found.flatMap(referencesOf).flatMap(({ to, name }) => {
-      if (to === 'jwt') return ownEntry(jwt, name)?.jwks.upstream ?? []
-      return to === 'upstreams' ? name : []
-    })
-  names.push(...upstreamsOf(configured))
-  const reached = new Set<string>()
-  for (let name = names.pop(); name !== undefined; name = names.pop()) {
-    const upstream = ownEntry(upstreams, name)
-    if (upstream === undefined || reached.has(name)) continue
-    reached.add(name)
-    const own = switchesOfUpstream(name, upstream, switches)
-    configured.push(...own)
-    names.push(...upstreamsOf(own))
-  }
-  return { configured, upstreams: reached }
+  const { configured, upstreams } = reachFrom(switches)(config, JSON.stringify(starts))
+  return { configured: [...own, ...configured], upstreams }
+}
+
+/** The names that a fleet itself refers to. */
+interface Starts {
+  readonly routes: readonly string[]
+  readonly upstreams: readonly string[]
+  /** Of its switches. */
+  readonly references: readonly string[]
+}
+
+/** Fleets with the same starts share what they reach, which may be all upstreams of the document. */
+const reachFrom = memoize((switches: Switches) =>
+  memoizeByText((config: Config, text): Reach => {
+    const starts: Starts = JSON.parse(text)
+    const configured: ConfiguredSwitch[] = []
+    const names = [...starts.upstreams]
+    for (const name of starts.routes) {
+      const route = ownEntry(config.routes, name)
+      if (route === undefined) continue
+      configured.push(...switchesOfRoute(name, route, switches))
+      names.push(...Object.values(route.rules).flatMap(({ to }) => Object.keys(to)))
+    }
+    names.push(...starts.references, ...upstreamsOf(configured, config))
+    const reached = new Set<string>()
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      const upstream = ownEntry(config.upstreams, name)
+      if (upstream === undefined || reached.has(name)) continue
+      reached.add(name)
+      const own = switchesOfUpstream(name, upstream, switches)
+      configured.push(...own)
+      names.push(...upstreamsOf(own, config))
+    }
+    return { configured, upstreams: reached }
+  }),
+)
+
+function upstreamsOf(configured: readonly ConfiguredSwitch[], { jwt = {} }: Config): string[] {
+  return configured.flatMap(referencesOf).flatMap(({ to, name }) => {
+    if (to === 'jwt') return ownEntry(jwt, name)?.jwks.upstream ?? []
+    return to === 'upstreams' ? name : []
+  })
 }
 
 export function referencesOf({ declared, settings }: ConfiguredSwitch): readonly SettingReference[] {

@@ -61,6 +61,10 @@ t.test('an ACK in a rollout looks only at the node that sent it, and so does eac
   t.equal(revisions.head.status, 'pending')
   last?.answerAll()
   t.match(await Promise.all(waits), [{ outcome: 'synced' }, { outcome: 'synced' }])
+  cache.looks.splice(0)
+  last?.close()
+  await reviewed()
+  t.same(cache.looks, [], 'after the verdict, nobody is looked at')
 })
 
 t.test('a wait for nodes that the verdict did not need looks only at the node that answers', async (t) => {

@@ -22,6 +22,7 @@ type Verdict = keyof typeof VERDICTS
 
 t.test('each of the counts leads to its verdict', async (t) => {
   for (const [verdict, counts] of Object.entries(VERDICTS)) t.equal(evaluate(counts), verdict)
+  t.equal(evaluate({ baseline: zero, others: zero }), 'unverified', 'nobody is connected')
 })
 
 interface StateFacts {

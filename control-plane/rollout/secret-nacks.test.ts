@@ -125,3 +125,22 @@ t.test('a NACK of a secret whose entry the revision changed rolls the revision b
     detail: { problems: [{ path: 'secrets.one', message: /bad key/ }] },
   })
 })
+
+t.test('a NACK of a secret that the revision is the first to use rolls it back', async (t) => {
+  const { node, revisions, store, write } = await serve(t)
+  const both = {
+    secrets: {
+      one: { certificate: 'one.pem', key: 'one.key' },
+      two: { certificate: 'two.pem', key: 'two.key' },
+    },
+  }
+  await write(both)
+  for await (const { status } of store.watch(2)) if (status === 'accepted') break
+  node.answer = ({ typeUrl }) => (typeUrl === SECRET ? { nack: 'Failed to load certificate/two' } : 'ack')
+  await write({ ...both, 'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'two' } })
+  t.match(await revisions.progress(3, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'secrets.two' }] },
+  })
+})

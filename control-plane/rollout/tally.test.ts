@@ -89,6 +89,14 @@ const CASES: readonly Case[] = [
     verdict: 'unverified',
   },
   {
+    title: 'a baseline node decides, also if it NACKed what was served meanwhile',
+    baseline: ['a'],
+    alreadyNacked: ['a'],
+    nodes: [node('a', 'NACKED')],
+    verdict: 'rolled_back',
+    by: ['a'],
+  },
+  {
     title: 'a pinned node has not seen it, even if it was a baseline node before it restarted',
     baseline: ['a'],
     nodes: [node('a', 'SYNCED', { pinned: true })],
@@ -160,8 +168,19 @@ class Nodes {
 }
 
 function eventOf(kind: 'acked' | 'sent' | 'closed' | 'opened', id: string, group = 'edge'): XdsEvent {
-  const stream = { id: 1, protocol: 'delta', aggregated: true, peer: '' } as const
-  return { kind, node: id, group, stream, typeUrl: '', version: '', nonce: '', resources: 0, removed: 0 }
+  const stream = { id: 1, protocol: 'delta', aggregated: true, peer: '', openedAt: '' } as const
+  return {
+    kind,
+    node: id,
+    group,
+    stream,
+    typeUrl: '',
+    version: '',
+    nonce: '',
+    resources: 0,
+    removed: 0,
+    pending: [],
+  }
 }
 
 for (const { title, nodes, verdict, by = [], ...eligible } of CASES) {

@@ -10,8 +10,16 @@ import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { memoize, memoizeEntry, shareEqual } from '../../core/memo.ts'
-import { type Config, type Fleet, lbOf, type Match, type Route, type Rule } from '../document/model.ts'
+import { memoize, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
+import {
+  type Config,
+  type Fleet,
+  type LbSettings,
+  lbOf,
+  type Match,
+  type Route,
+  type Rule,
+} from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
@@ -23,6 +31,7 @@ import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { isWholePath, orderRules, pathOf } from './rule-order.ts'
+import { sharedLb } from './shared-lb.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
 
@@ -34,10 +43,7 @@ export function toRouteConfiguration(
   route: Route,
   switches: Switches = SWITCHES,
 ): RouteConfiguration {
-  const hashes = Object.entries(route.rules).flatMap(([name, rule]) => {
-    const hashOn = hashOnOfRule(config, fleet, rule, switches)
-    return hashOn === undefined ? [] : [[name, hashOn] as const]
-  })
+  const hashes = hashesOf(switches)(config.upstreams, route)(sharedLb(fleet.lb))
   const ofFleet = switches.rules.flatMap(({ alsoOfFleet, field }) =>
     alsoOfFleet ? [[field, (fleet as Readonly<Record<string, unknown>>)[field]]] : [],
   )
@@ -158,15 +164,27 @@ function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
   }
 }
 
+/** What the calls of each rule are hashed on, by the policies of its upstreams. Fleets share the answer. */
+const hashesOf = memoize((switches: Switches) =>
+  memoizePair((upstreams: Config['upstreams'], { rules }: Route) =>
+    memoize((lb: LbSettings) =>
+      Object.entries(rules).flatMap(([name, rule]) => {
+        const hashOn = hashOnOfRule(upstreams, lb, rule, switches)
+        return hashOn === undefined ? [] : [[name, hashOn] as const]
+      }),
+    ),
+  ),
+)
+
 /** A rule has one hash at most; validation has checked it. */
 function hashOnOfRule(
-  { upstreams }: Config,
-  fleet: Fleet,
+  upstreams: Config['upstreams'],
+  lb: LbSettings,
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
   const [hashOn] = sortedEntries(to).flatMap(
-    ([name]) => hashOnOf(lbOf(fleet, entryOf(upstreams, name)), lists) ?? [],
+    ([name]) => hashOnOf(lbOf({ lb }, entryOf(upstreams, name)), lists) ?? [],
   )
   return hashOn
 }

@@ -2,9 +2,9 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
-import { memoize, memoizeByText, memoizeEntry, shareEqual } from '../../core/memo.ts'
+import { memoizeByText, memoizeEntry, memoizePair } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
-import type { Config, EnvoyFleet, Fleet, FleetLb, LbSettings, Upstream } from '../document/model.ts'
+import type { Config, EnvoyFleet, Fleet, LbSettings, Upstream } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch } from '../switches/attach-points.ts'
@@ -16,6 +16,7 @@ import { entryOf, sortedEntries } from './entry.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
+import { sharedLb } from './shared-lb.ts'
 
 /**
  * Where resources come from: the path in the document (`upstreams.echo`) by `TYPE_URL NAME`. It stays off the wire,
@@ -95,10 +96,10 @@ function madeForEnvoys(
   secretBytes: SecretBytesByName,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
-  const upstreams = sortedEntries(config.upstreams).filter(([name]) => reached.has(name))
+  const upstreams = reachedUpstreams(config.upstreams, reached)
   return [
     ...fromSecrets(configured, secretBytes),
-    ...fromUpstreams(parts, fleet, upstreams),
+    ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
     ...fromListeners(parts, config, fleetName, fleet),
     ...configured.flatMap(fromSwitch),
   ]
@@ -135,29 +136,15 @@ function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: Secre
 
 type Parts = ReturnType<typeof createParts>
 
-/** Clusters and assignments by the entries that they are made from. */
+/** Clusters and assignments by the entries that they are made from, one by one and all together. */
 function createParts(switches: Switches) {
-  return {
-    switches,
-    clusterOf: memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
-      toCluster(name, upstream, { lb }, switches),
-    ),
-    assignmentOf: memoizeByText((upstream: Upstream, name) =>
-      toClusterLoadAssignment(name, upstream, switches),
-    ),
-  }
-}
-
-/** What clusters get from their fleet. Fleets with equal settings share the object, and so their clusters. */
-const lbOfClusters = memoize(({ mode: _, ...lb }: FleetLb): LbSettings => shareEqual(lb))
-
-function fromUpstreams(
-  { clusterOf, assignmentOf }: Parts,
-  fleet: EnvoyFleet,
-  upstreams: readonly NamedUpstream[],
-): Made[] {
-  const lb = lbOfClusters(fleet.lb)
-  return [
+  const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
+    toCluster(name, upstream, { lb }, switches),
+  )
+  const assignmentOf = memoizeByText((upstream: Upstream, name) =>
+    toClusterLoadAssignment(name, upstream, switches),
+  )
+  const fromUpstreams = memoizePair((upstreams: readonly NamedUpstream[], lb: LbSettings): Made[] => [
     ...upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, upstream.lb ?? lb),
       name,
@@ -168,8 +155,14 @@ function fromUpstreams(
       name,
       from: ['upstreams', name, 'endpoints'],
     })),
-  ]
+  ])
+  return { switches, fromUpstreams }
 }
+
+/** In order. Fleets that reach the same upstreams share the list. */
+const reachedUpstreams = memoizePair((all: Config['upstreams'], reached: ReadonlySet<string>) =>
+  sortedEntries(all).filter(([name]) => reached.has(name)),
+)
 
 function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
   const { mode } = fleet.lb

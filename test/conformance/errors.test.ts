@@ -37,6 +37,21 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     says: /node\.id is empty: set node\.id in the bootstrap/,
   },
   {
+    title: 'X48: a node id that is too long',
+    request: { node: { id: 'n'.repeat(1_025), cluster: 'fleet' }, typeUrl: CLUSTER },
+    says: /node\.id has 1025 characters, and the limit is 1024: shorten it in the bootstrap/,
+  },
+  {
+    title: 'X48: a node cluster that is too long',
+    request: { node: { id: 'n', cluster: 'f'.repeat(1_025) }, typeUrl: CLUSTER },
+    says: /node\.cluster has 1025 characters, and the limit is 1024: shorten it in the bootstrap/,
+  },
+  {
+    title: 'X48: a type URL that is too long',
+    request: { node: nodeOf('n'), typeUrl: `type.googleapis.com/made.up.${'a'.repeat(997)}` },
+    says: /type_url has 1025 characters, and the limit is 1024/,
+  },
+  {
     title: 'X30: no type URL on ADS',
     request: { node: nodeOf('n') },
     says: /type_url is empty: set it in each request of an aggregated stream/,
@@ -114,6 +129,17 @@ function encode(
     ? toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, request))
     : toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))
 }
+
+t.test('X48: a node id, a node cluster and a type URL of 1024 characters are served', async (t) => {
+  const { cache, channel } = await start(t)
+  const client = new DeltaClient(channel)
+  const [id, group] = ['n'.repeat(1_024), 'f'.repeat(1_024)]
+  cache.setSnapshot(group, [])
+  const typeUrl = `type.googleapis.com/made.up.${'a'.repeat(996)}`
+  client.send({ node: { id, cluster: group }, typeUrl, resourceNamesSubscribe: ['x'] })
+  t.strictSame((await client.next()).removedResources, ['x'])
+  client.close()
+})
 
 t.test('a stream that subscribes to more than 64 types ends', async (t) => {
   const { channel } = await start(t)

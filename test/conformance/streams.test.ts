@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Client, credentials } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
+import { servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -29,7 +30,7 @@ async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
 
 /** Resolves once no stream is open. */
 async function untilClosed(cache: SnapshotCache): Promise<void> {
-  while (cache.watchCount > 0) await nextEvent(cache, ({ kind }) => kind === 'closed')
+  while (servingOf(cache).watchCount > 0) await nextEvent(cache, ({ kind }) => kind === 'closed')
 }
 
 t.test(
@@ -175,7 +176,7 @@ t.test('X36: ten thousand streams that end in every way leave nothing behind', a
   }
   await untilClosed(cache)
   t.equal(opened, 10_000)
-  t.equal(cache.watchCount, 0)
+  t.equal(servingOf(cache).watchCount, 0)
   t.match(cache.status('fleet'), [{ id: 'n', connected: false, streams: [] }], 'all were streams of one node')
   t.equal(
     cache.setSnapshot('fleet', [staticCluster('b')]).types.get(CLUSTER)?.list.length,
@@ -234,9 +235,9 @@ t.test('X38: a peer that stops answering pings is dropped', async (t) => {
   })
   t.teardown(() => child.kill('SIGKILL'))
   await once(createInterface({ input: child.stdout }), 'line')
-  t.equal(cache.watchCount, 1)
+  t.equal(servingOf(cache).watchCount, 1)
   const dropped = nextEvent(cache, ({ kind }) => kind === 'closed')
   child.kill('SIGSTOP')
   t.match(await dropped, { node: 'stopped' })
-  t.equal(cache.watchCount, 0)
+  t.equal(servingOf(cache).watchCount, 0)
 })

@@ -14,8 +14,8 @@ t.test('no unary call fails during 40 flips each way under load', { timeout: 240
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const fleets = new Map([['edge', 1]])
-  // Each flip to L4 waits for the end of the drain time: the shorter it is, the more flips there are in a minute.
-  const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 1 })
+  // With one second, calls failed in each flip to L4: Envoy 1.40 closed connections that had not got a GOAWAY.
+  const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 2 })
   const context: RunContext = {
     rest: testbed.rest,
     fleet: 'edge',

@@ -78,10 +78,11 @@ for (const protocol of ['delta', 'sotw'] as const) {
     const folder = t.testdir()
     const log = `${folder}/nacks`
     const begin = async (address: string) => {
-      const cache = new SnapshotCache({ nackLog: openNackLog(log) })
+      const nackLog = openNackLog(log)
+      const cache = new SnapshotCache({ nackLog })
       const server = await startXdsServer({ cache, address })
       t.teardown(() => server.close())
-      return { cache, server }
+      return { cache, server, nackLog }
     }
     const before = await begin('127.0.0.1:0')
     const envoy = await startEnvoy(t, before.server.address, protocol)
@@ -91,6 +92,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
     before.cache.setSnapshot('fleet', [cluster('a', 2000), badCluster('bad'), ...rest])
     t.equal((await before.cache.synced('fleet')).outcome, 'nacked')
     await before.server.close()
+    await before.nackLog.close()
     t.equal(await timeoutInEnvoy(envoy, 'a'), '2s')
 
     const after = await begin(before.server.address)

@@ -152,6 +152,14 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/gateway#9564', 'envoyproxy/envoy#36169'],
   },
   X38: { rule: 'HTTP/2 keepalive on both ends detects dead peers.', sources: ['MGMT'] },
+  X47: {
+    rule: 'Clients with one node id count by themselves: the node is in sync when all of them are, and the ACK of one settles nothing of another. A stream that its client has replaced does not count.',
+    sources: ['envoyproxy/go-control-plane#545', 'cncf/xds#27'],
+  },
+  X48: {
+    rule: 'Names that a client makes up are gone with its stream. What is remembered of a node is bounded by what it was served.',
+    sources: [],
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */

@@ -2,12 +2,24 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
-import type { AnsweredResponse, Watch, WatchReport } from '../../xds-server/cache/watch.ts'
-import type { StreamStatus, SyncState, TypeView } from '../../xds-server/nodes/status.ts'
+import { type SnapshotCache, servingOf } from '../../xds-server/cache/snapshot-cache.ts'
+import type {
+  AnsweredResponse,
+  UnackedResponse,
+  Watch,
+  WatchReport,
+  WatchSource,
+} from '../../xds-server/cache/watch.ts'
+import type { StreamInfo, SyncState, TypeView } from '../../xds-server/nodes/status.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 
-export const STREAM: StreamStatus = { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' }
+export const STREAM: StreamInfo = {
+  id: 1,
+  protocol: 'delta',
+  aggregated: true,
+  peer: '127.0.0.1:1',
+  openedAt: '2026-01-01T00:00:00.000Z',
+}
 
 /** The state of a type on a stream. Default: the wildcard. */
 export function view(
@@ -38,6 +50,8 @@ export function response(
 
 export class HandStream {
   readonly watch: Watch
+  /** What the client has not answered. */
+  unacked: readonly UnackedResponse[] = []
   /** What the cache has handed to the stream, the newest last. */
   readonly snapshots: (Snapshot | undefined)[] = []
   /** How often the cache has read the state of its types. */
@@ -47,11 +61,15 @@ export class HandStream {
   constructor(
     cache: SnapshotCache,
     node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
-    stream: StreamStatus = STREAM,
+    stream: StreamInfo = STREAM,
+    more: Partial<Pick<WatchSource, 'typeUrl' | 'reportsNoVersions'>> = {},
   ) {
-    this.watch = cache.watch({
+    this.watch = servingOf(cache).watch({
       node: create(NodeSchema, node),
       stream,
+      reportsNoVersions: true,
+      ...more,
+      unacked: () => this.unacked,
       describe: () => {
         this.looks += 1
         return this.#types
@@ -72,6 +90,6 @@ export class HandStream {
   }
 
   close(): void {
-    this.watch.close([])
+    this.watch.close()
   }
 }

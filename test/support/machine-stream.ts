@@ -2,7 +2,7 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import type { SnapshotCache } from '../../xds-server/cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../xds-server/cache/watch.ts'
 import { resourceTypeOf } from '../../xds-server/snapshot/resource-type.ts'
 import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
@@ -10,6 +10,7 @@ import { describeStream } from '../../xds-server/streams/describe.ts'
 import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
 import type { Response } from '../../xds-server/type-state/type-state.ts'
+import { STREAM } from './hand-stream.ts'
 import { deltaRequest } from './requests.ts'
 
 /** A delta stream on ADS. */
@@ -23,9 +24,11 @@ export class MachineStream {
     cache: SnapshotCache,
     node: MessageInitShape<typeof NodeSchema> = { id: 'n1', cluster: 'fleet' },
   ) {
-    this.#watch = cache.watch({
+    this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, node),
-      stream: { id: 1, protocol: 'delta', aggregated: true, peer: '127.0.0.1:1' },
+      stream: STREAM,
+      reportsNoVersions: true,
+      unacked: () => this.unacked.map((response) => ({ typeUrl: response.typeUrl, response, sentAt: 0 })),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
@@ -62,7 +65,7 @@ export class MachineStream {
   }
 
   close(): void {
-    this.#watch.close(this.unacked.map((response) => ({ typeUrl: response.typeUrl, response })))
+    this.#watch.close()
   }
 
   #request(fields: Parameters<typeof deltaRequest>[0]): void {

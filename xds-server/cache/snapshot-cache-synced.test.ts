@@ -147,8 +147,8 @@ t.test(
 t.test('a wait without a connected node is unverified at once', async (t) => {
   const { cache, envoy } = synced()
   envoy.close()
-  t.same(await cache.synced('fleet'), { outcome: 'unverified', nodes: [] })
-  t.same(await cache.synced('no such group'), { outcome: 'unverified', nodes: [] })
+  t.same(await cache.synced('fleet'), { outcome: 'unverified', nodes: [], left: [] })
+  t.same(await cache.synced('no such group'), { outcome: 'unverified', nodes: [], left: [] })
 })
 
 t.test('a wait that its signal ends is pending, and lists the nodes that are behind', async (t) => {

@@ -7,10 +7,11 @@ import { HandStream } from '../../test/support/hand-stream.ts'
 import { assignment, cluster, routes, secret } from '../../test/support/resources.ts'
 import { configModels, SHUFFLED_MESSAGES, shuffledConfig } from '../../test/support/shuffled-config.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
+import type { VersionOptions } from '../snapshot/prepare-snapshot.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
 import { CLUSTER, ENDPOINT, ROUTE } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { SnapshotCache, type VersionOptions } from './snapshot-cache.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
 
 type Change = (
   cache: SnapshotCache,

@@ -15,10 +15,11 @@ import {
   tcpListener,
 } from '../../test/support/resources.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
+import type { VersionOptions } from '../snapshot/prepare-snapshot.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { SnapshotCache, type VersionOptions } from './snapshot-cache.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
 
 type Change = (
   cache: SnapshotCache,

@@ -11,7 +11,7 @@ import type { XdsEvent } from '../nodes/events.ts'
 import { openNackLog } from '../nodes/nack-log.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { SnapshotCache } from './snapshot-cache.ts'
+import { SnapshotCache, servingOf } from './snapshot-cache.ts'
 import type { WatchReport } from './watch.ts'
 
 function addressIn(snapshot: Snapshot | undefined): string | undefined {
@@ -56,18 +56,18 @@ t.test('X36: a closed stream leaves no watch, and closing it again does nothing'
   const events = eventsOf(cache)
   const [first, second] = [new HandStream(cache), new HandStream(cache)]
   const third = new HandStream(cache, { id: 'n3', cluster: 'other' })
-  t.equal(cache.watchCount, 3)
+  t.equal(servingOf(cache).watchCount, 3)
   first.close()
   first.close()
-  t.equal(cache.watchCount, 2)
+  t.equal(servingOf(cache).watchCount, 2)
   cache.setSnapshot('fleet', [cluster('a')])
   t.equal(second.snapshots.length, 1, 'the other one still follows')
   second.close()
   third.close()
-  t.equal(cache.watchCount, 0)
+  t.equal(servingOf(cache).watchCount, 0)
   t.equal(events.filter(({ kind }) => kind === 'closed').length, 3)
   const again = new HandStream(cache)
-  t.equal(cache.watchCount, 1)
+  t.equal(servingOf(cache).watchCount, 1)
   cache.setSnapshot('fleet', [cluster('b')])
   t.equal(again.snapshots.length, 1)
 })
@@ -83,7 +83,7 @@ t.test(
     const stream = new HandStream(cache)
     cache.setSnapshot('fleet', [])
     t.equal(stream.snapshots.length, 1)
-    t.equal(cache.watchCount, 1)
+    t.equal(servingOf(cache).watchCount, 1)
   },
 )
 
@@ -111,6 +111,14 @@ t.test('nodeGroup and listenerAddress replace the defaults', async (t) => {
 })
 
 const NACK = { code: 13, message: 'no' }
+
+/** A cache whose fleet was once served a cluster. */
+function servedAndRemoved(name: string): SnapshotCache {
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', [cluster(name)])
+  cache.setSnapshot('fleet', [])
+  return cache
+}
 
 const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected: readonly string[]][] = [
   [
@@ -146,9 +154,10 @@ const DOUBTS: readonly [what: string, reports: readonly WatchReport[], expected:
 
 for (const [what, reports, expected] of DOUBTS) {
   t.test(`X6: ${what}`, async (t) => {
-    const cache = new SnapshotCache()
+    const cache = servedAndRemoved('gone')
     const stream = new HandStream(cache)
     stream.report(...reports)
+    stream.close()
     const { unconfirmed } = new HandStream(cache).watch
     t.same([...(unconfirmed.get(CLUSTER) ?? [])], expected)
     t.same(
@@ -160,13 +169,17 @@ for (const [what, reports, expected] of DOUBTS) {
 }
 
 t.test('X6: un-ACKed resources of a closed stream are unknown on the next stream', async (t) => {
-  const cache = new SnapshotCache()
-  const { watch } = new HandStream(cache)
-  const unacked = [
-    { typeUrl: CLUSTER, response: response(['a', 'old'], { changedResources: ['a'], removed: ['gone'] }) },
-    { typeUrl: LISTENER, response: response(['l']) },
+  const cache = servedAndRemoved('gone')
+  const stream = new HandStream(cache)
+  stream.unacked = [
+    {
+      typeUrl: CLUSTER,
+      response: response(['a', 'old'], { changedResources: ['a'], removed: ['gone'] }),
+      sentAt: 0,
+    },
+    { typeUrl: LISTENER, response: response(['l']), sentAt: 0 },
   ]
-  watch.close(unacked)
+  stream.close()
   const { unconfirmed } = new HandStream(cache).watch
   t.same(
     [...unconfirmed].map(([typeUrl, names]) => [typeUrl, [...names]]),
@@ -177,20 +190,41 @@ t.test('X6: un-ACKed resources of a closed stream are unknown on the next stream
   )
 })
 
+t.test('X48: names that a client made up are not remembered, and names that it was served are', async (t) => {
+  const cache = servedAndRemoved('gone')
+  const madeUp = Array.from({ length: 20_000 }, (_, index) => `made up ${index}`)
+  for (let round = 0; round < 20; round += 1) {
+    const stream = new HandStream(cache)
+    const removed = madeUp.map((name) => `${name} ${round}`)
+    stream.unacked = [
+      { typeUrl: CLUSTER, response: response([], { removed: [...removed, 'gone'] }), sentAt: 0 },
+    ]
+    stream.report({ kind: 'nacked', typeUrl: CLUSTER, response: response([], { removed }), ...NACK })
+    stream.close()
+  }
+  const { unconfirmed } = new HandStream(cache).watch
+  t.same([...unconfirmed.keys()], [CLUSTER])
+  t.equal(unconfirmed.get(CLUSTER)?.size, 1)
+  t.ok(unconfirmed.get(CLUSTER)?.has('gone'))
+})
+
 t.test('X6: after a restart a node is sent what it NACKed, whatever versions it reports', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
-  const before = new SnapshotCache({ nackLog: openNackLog(path) })
+  const nackLog = openNackLog(path)
+  const before = new SnapshotCache({ nackLog })
   const old = new MachineStream(before)
   old.ask(CLUSTER)
   const good = typeIn(before.setSnapshot('fleet', resources(1)), CLUSTER).list
   old.answerAll()
   before.setSnapshot('fleet', resources(2))
   old.answer('rejected')
+  await nackLog.close()
 
   const held = Object.fromEntries(good.map(({ name, version }) => [name, version]))
   for (const expected of [['a'], []]) {
-    const after = new SnapshotCache({ nackLog: openNackLog(path) })
+    const reopened = openNackLog(path)
+    const after = new SnapshotCache({ nackLog: reopened })
     after.setSnapshot('fleet', resources(1))
     const stream = new MachineStream(after)
     stream.ask(CLUSTER, [], held)
@@ -198,6 +232,7 @@ t.test('X6: after a restart a node is sent what it NACKed, whatever versions it 
       stream.answerAll().flatMap((sent) => sent.resources.filter(({ typeUrl }) => typeUrl === CLUSTER)),
       good.filter(({ name }) => expected.includes(name)),
     )
+    await reopened.close()
   }
 })
 
@@ -274,6 +309,6 @@ t.test('opening and closing a stream are events, and an empty report is not', as
   stream.close()
   t.same(events, [
     { kind: 'opened', ...STREAM_OF },
-    { kind: 'closed', ...STREAM_OF },
+    { kind: 'closed', pending: [], ...STREAM_OF },
   ])
 })

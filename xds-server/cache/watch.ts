@@ -1,21 +1,36 @@
 // One stream's view of the cache: the snapshot that its node is served, and where the stream reports ACKs and NACKs.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { memoize } from '../../core/memo.ts'
 import type { XdsEvent } from '../nodes/events.ts'
+import { LateNacks } from '../nodes/late-nacks.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
-import type { StreamStatus, TypeView } from '../nodes/status.ts'
-import type { UnconfirmedNames, UnconfirmedResources } from '../nodes/unconfirmed.ts'
+import type { StreamSource } from '../nodes/node-streams.ts'
+import type { PendingStatus, StreamInfo, TypeView } from '../nodes/status.ts'
+import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
+import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
 
 export interface WatchSource {
   readonly node: Node
-  readonly stream: StreamStatus
+  readonly stream: StreamInfo
+  /** The type of a separate service such as CDS; undefined on ADS. */
+  readonly typeUrl?: string
   /** The status of the stream's types now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
+  /** The responses that the client has not answered, the oldest of each type first. */
+  readonly unacked: () => readonly UnackedResponse[]
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
-  /** True if the first request reports no versions: the node has just started. */
-  readonly reportsNoVersions?: boolean
+  /** Whether the first request reports no versions from an earlier stream: the node has just started. */
+  readonly reportsNoVersions: boolean
+}
+
+export interface UnackedResponse {
+  readonly typeUrl: string
+  readonly response: AnsweredResponse
+  /** In milliseconds since 1970. */
+  readonly sentAt: number
 }
 
 /** What the cache needs to know of a response. */
@@ -44,6 +59,7 @@ export type WatchReport =
       readonly message: string
     }
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
+  | ({ readonly kind: 'overdue' } & PendingStatus)
 
 export interface Watch {
   readonly group: string
@@ -51,19 +67,23 @@ export interface Watch {
   /** What the node is served, with its own address in listeners that have none. */
   readonly snapshot: () => Snapshot | undefined
   readonly snapshotChanged: () => void
+  /** The oldest response of each type that the client has not answered. */
+  readonly pending: () => readonly PendingStatus[]
+  /** The client has sent something. */
+  readonly heard: () => void
   readonly report: (reports: readonly WatchReport[]) => void
-  /** Ends the watch. `unacked` are the responses that the client has not answered. Later calls do nothing. */
-  readonly close: (
-    unacked: readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[],
-  ) => void
+  /** Ends the watch. Later calls do nothing. */
+  readonly close: () => void
 }
 
 export interface WatchContext {
   readonly current: () => Snapshot | undefined
   readonly isPinned: () => boolean
+  /** Whether the group is or was served a resource. */
+  readonly wasServed: (typeUrl: string, name: string) => boolean
   readonly unconfirmed: UnconfirmedResources
   readonly registry: NodeRegistry
-  readonly emit: (event: XdsEvent) => void
+  readonly emit: (...events: readonly XdsEvent[]) => void
   readonly nodeChanged: () => void
   readonly closed: () => void
 }
@@ -75,59 +95,100 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     const current = context.current()
     return current && atAddress(current, address)
   }
-  const { isPinned } = context
-  const entry = { status: source.stream, snapshot, describe: source.describe, isPinned }
+  /**
+   * The names that may mean something else to the client after a response than before it. If a removed name was never served, the
+   * client made it up, and it could make up any number.
+   */
+  const changedNamesIn = (typeUrl: string, { changedResources, removed }: AnsweredResponse) => {
+    const changed = namesOf(changedResources)
+    const gone = removed.filter((name) => context.wasServed(typeUrl, name))
+    return gone.length === 0 ? changed : new Set([...changed, ...gone])
+  }
+  const remember = (report: WatchReport) => {
+    const { typeUrl } = report
+    if (report.kind === 'nacked') unconfirmed.nack(typeUrl, changedNamesIn(typeUrl, report.response))
+    if (report.kind === 'acked') {
+      const { resources, removed } = report.response
+      unconfirmed.ack(typeUrl, () => new Set([...namesOf(resources), ...removed]))
+    }
+  }
+  const leave = () =>
+    unconfirmed.leave(
+      source
+        .unacked()
+        .map(({ typeUrl, response }) => ({ typeUrl, names: changedNamesIn(typeUrl, response) })),
+    )
+  const entry: StreamSource = {
+    info: source.stream,
+    service: source.typeUrl ?? 'ADS',
+    snapshot,
+    describe: () => lateNacks?.correct(source.describe()) ?? source.describe(),
+    pending: () => oldestOfEachType(source.unacked()),
+    isPinned: context.isPinned,
+    onReplaced: () => leave(),
+  }
+  const registration = context.registry.add(group, node, entry, !source.reportsNoVersions)
+  const unconfirmed = context.unconfirmed.open(node)
+  // Delta answers each response with its own nonce.
+  const lateNacks = source.stream.protocol === 'sotw' ? new LateNacks() : undefined
   let isOpen = true
-  context.registry.add(group, node, entry)
   context.emit({ kind: 'opened', ...of })
   context.nodeChanged()
   return {
     group,
-    unconfirmed: context.unconfirmed.of(node),
+    unconfirmed: unconfirmed.names,
     snapshot,
     snapshotChanged: () => source.onSnapshot(snapshot()),
-    report: (reports) => {
-      for (const report of reports) {
-        remember(context.unconfirmed, node, report)
-        context.emit(eventOf(report, of))
-      }
-      if (reports.length > 0) context.nodeChanged()
+    pending: entry.pending,
+    heard: () => {
+      const wasReplaced = registration.isReplaced()
+      registration.heard()
+      if (wasReplaced) context.nodeChanged()
     },
-    close: (unacked) => {
+    report: (reports) => {
+      if (reports.length === 0) return
+      for (const report of reports) {
+        remember(report)
+        if (report.kind === 'nacked') lateNacks?.nacked(report.typeUrl, report.response.nonce)
+      }
+      lateNacks?.wait(source.unacked().map(({ typeUrl, response: { nonce } }) => ({ typeUrl, nonce })))
+      context.emit(...reports.map((report) => eventOf(report, of)))
+      context.nodeChanged()
+    },
+    close: () => {
       if (!isOpen) return
       isOpen = false
-      for (const { typeUrl, response } of unacked)
-        context.unconfirmed.abandon(node, typeUrl, changedNamesIn(response))
-      context.registry.remove(group, node, entry)
+      if (!registration.isReplaced()) leave()
+      const pending = entry.pending()
+      registration.remove()
       context.closed()
-      context.emit({ kind: 'closed', ...of })
+      context.emit({ kind: 'closed', pending, ...of })
       context.nodeChanged()
     },
   }
 }
 
-function remember(unconfirmed: UnconfirmedResources, node: string, report: WatchReport): void {
-  if (report.kind === 'nacked') unconfirmed.nack(node, report.typeUrl, changedNamesIn(report.response))
-  if (report.kind === 'acked') {
-    const { resources, removed } = report.response
-    unconfirmed.ack(node, report.typeUrl, namesOf(resources, removed))
+function oldestOfEachType(unacked: readonly UnackedResponse[]): readonly PendingStatus[] {
+  const oldest = new Map<string, PendingStatus>()
+  for (const { typeUrl, response, sentAt } of unacked) {
+    if (oldest.has(typeUrl)) continue
+    const { version, nonce } = response
+    oldest.set(typeUrl, { typeUrl, version, nonce, sentAt: new Date(sentAt).toISOString() })
   }
+  return [...oldest.values()]
 }
 
-function* namesOf(resources: readonly Resource[], removed: readonly string[]): Iterable<string> {
-  for (const { name } of resources) yield name
-  yield* removed
-}
+/** Streams that are sent the same list share the set of its names. */
+const namesOf = memoize(
+  (resources: readonly Resource[]): ReadonlySet<string> => new Set(resources.map(({ name }) => name)),
+)
 
-function changedNamesIn({ changedResources, removed }: AnsweredResponse): string[] {
-  return [...namesOf(changedResources, removed)]
-}
-
-function eventOf(report: WatchReport, of: { node: string; group: string; stream: StreamStatus }): XdsEvent {
+function eventOf(report: WatchReport, of: { node: string; group: string; stream: StreamInfo }): XdsEvent {
   switch (report.kind) {
     case 'subscribed':
     case 'unserved':
     case 'stale':
+    case 'overdue':
       return { ...report, ...of }
     case 'sent': {
       const { version, nonce, resources, removed } = report.response
@@ -139,10 +200,17 @@ function eventOf(report: WatchReport, of: { node: string; group: string; stream:
       return { kind: 'acked', typeUrl: report.typeUrl, version, nonce, ...of }
     }
     case 'nacked': {
-      const { version, nonce } = report.response
+      const { version, nonce, changedResources, removed } = report.response
       const { code, message, typeUrl } = report
-      const nack = { version, nonce, code, message, names: changedNamesIn(report.response) }
-      return { kind: 'nacked', typeUrl, version, nonce, nack, ...of }
+      const names = [...changedResources.map(({ name }) => name), ...removed]
+      return {
+        kind: 'nacked',
+        typeUrl,
+        version,
+        nonce,
+        nack: { version, nonce, code, message, names },
+        ...of,
+      }
     }
   }
 }

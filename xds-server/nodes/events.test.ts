@@ -67,14 +67,6 @@ t.test(
   },
 )
 
-t.test('a rejected request is an event', async (t) => {
-  const cache = new SnapshotCache()
-  const events: XdsEvent[] = []
-  cache.onEvent((event) => events.push(event))
-  cache.reportRejected({ peer: '127.0.0.1:1', code: 3, message: 'no node' })
-  t.same(events, [{ kind: 'rejected', peer: '127.0.0.1:1', code: 3, message: 'no node' }])
-})
-
 t.test('a listener that throws stops neither the cache nor the other listeners', async (t) => {
   const cache = new SnapshotCache()
   const stream = new HandStream(cache)

@@ -1,7 +1,15 @@
 // The NACK log is a file that stays readable after a crash at any moment.
 
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -22,12 +30,12 @@ t.test('X6: NACKed names outlive a restart, and ACKed names are gone', async (t)
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   t.same([...log.read()], [], 'a log that was not there is empty')
-  log.append(mark('n1', ['a', 'b']), false)
-  log.append(mark('n1', ['l'], LISTENER), false)
-  log.append(mark('n2', ['a']), false)
-  log.append(mark('n1', ['b', 'c']), false)
-  log.append(mark('n1', ['a', 'never']), true)
-  log.append(mark('n2', ['a']), true)
+  await log.append(mark('n1', ['a', 'b']), false)
+  await log.append(mark('n1', ['l'], LISTENER), false)
+  await log.append(mark('n2', ['a']), false)
+  await log.append(mark('n1', ['b', 'c']), false)
+  await log.append(mark('n1', ['a', 'never']), true)
+  await log.append(mark('n2', ['a']), true)
   t.same(standing(path), [mark('n1', ['b', 'c']), mark('n1', ['l'], LISTENER)])
   t.same(standing(path), [mark('n1', ['b', 'c']), mark('n1', ['l'], LISTENER)], 'and again')
 })
@@ -36,8 +44,8 @@ t.test('X6: opening a log compacts it, so that it does not grow forever', async 
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
   for (let at = 0; at < 5; at++) {
-    log.append(mark('n1', ['a']), false)
-    log.append(mark('n1', ['a']), at < 4)
+    await log.append(mark('n1', ['a']), false)
+    await log.append(mark('n1', ['a']), at < 4)
   }
   openNackLog(path)
   t.same(readFileSync(path, 'utf8').split('\n'), [
@@ -50,9 +58,9 @@ t.test('X6: opening a log compacts it, so that it does not grow forever', async 
 t.test('X6: a last line that a crash cut short is dropped, wherever it was cut', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const log = openNackLog(path)
-  log.append(mark('n1', ['a']), false)
+  await log.append(mark('n1', ['a']), false)
   const whole = readFileSync(path)
-  log.append(mark('n1', ['a']), true)
+  await log.append(mark('n1', ['a']), true)
   const both = readFileSync(path)
   for (let length = whole.length; length < both.length; length++) {
     writeFileSync(path, both)
@@ -63,12 +71,12 @@ t.test('X6: a last line that a crash cut short is dropped, wherever it was cut',
   t.same(standing(path), [])
 })
 
-t.test('X6: a NACK is durable when append returns, even if the process is killed at once', async (t) => {
+t.test('X6: a NACK is durable when append resolves, even if the process is killed at once', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
   const source = new URL('./nack-log.ts', import.meta.url)
   const script = `
     import { openNackLog } from ${JSON.stringify(source)}
-    openNackLog(${JSON.stringify(path)}).append(${JSON.stringify(mark('n1', ['a']))}, false)
+    await openNackLog(${JSON.stringify(path)}).append(${JSON.stringify(mark('n1', ['a']))}, false)
     process.kill(process.pid, 'SIGKILL')`
   const { signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script])
   t.equal(signal, 'SIGKILL')
@@ -77,7 +85,7 @@ t.test('X6: a NACK is durable when append returns, even if the process is killed
 
 t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
-  openNackLog(path).append(mark('n1', ['a']), false)
+  await openNackLog(path).append(mark('n1', ['a']), false)
   // Killed while the new file was written, before it took the old one's name.
   writeFileSync(`${path}.new`, '{"node":"n9","typeUrl":"x","na')
   t.same(standing(path), [mark('n1', ['a'])])
@@ -86,9 +94,9 @@ t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => 
 
 t.test('X6: an entry that follows a cut line is not lost', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
-  openNackLog(path).append(mark('n1', ['a']), false)
+  await openNackLog(path).append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":')
-  openNackLog(path).append(mark('n1', ['b']), false)
+  await openNackLog(path).append(mark('n1', ['b']), false)
   t.same(standing(path), [mark('n1', ['a', 'b'])])
 })
 
@@ -119,25 +127,86 @@ const entries = fc.array(
 
 t.test('X6: restarts between writes do not change which resources are unconfirmed', async (t) => {
   const path = join(t.testdir(), 'nackedResponses')
-  fc.assert(
-    fc.property(entries, (sequence) => {
+  await fc.assert(
+    fc.asyncProperty(entries, async (sequence) => {
       writeFileSync(path, '')
-      const steady = new UnconfirmedResources()
-      let restarted = new UnconfirmedResources(openNackLog(path))
-      for (const { node, typeUrl, names, settled, restart } of sequence) {
-        for (const unconfirmed of [steady, restarted]) {
-          if (settled) unconfirmed.ack(node, typeUrl, names)
-          else unconfirmed.nack(node, typeUrl, names)
-        }
-        if (restart) restarted = new UnconfirmedResources(openNackLog(path))
+      const open = () => {
+        const log = openNackLog(path)
+        return { log, unconfirmed: new UnconfirmedResources(log) }
       }
-      return ['n1', 'n2'].every((node) => describe(steady, node) === describe(restarted, node))
+      const steady = new UnconfirmedResources()
+      let restarted = open()
+      for (const { node, typeUrl, names, settled, restart } of sequence) {
+        for (const unconfirmed of [steady, restarted.unconfirmed]) {
+          const stream = unconfirmed.open(node)
+          if (settled) stream.ack(typeUrl, () => new Set(names))
+          else stream.nack(typeUrl, new Set(names))
+          stream.leave([])
+        }
+        if (!restart) continue
+        await restarted.log.close()
+        restarted = open()
+      }
+      await restarted.log.close()
+      return ['n1', 'n2'].every((node) => describe(steady, node) === describe(restarted.unconfirmed, node))
     }),
     { numRuns: 30 },
   )
 })
 
+t.test(
+  'X6: appending does not wait for the disk, and what is appended meanwhile is written together',
+  async (t) => {
+    const path = join(t.testdir(), 'nackedResponses')
+    const log = openNackLog(path)
+    const marks = Array.from({ length: 100 }, (_, index) => mark('n1', [`name ${index}`]))
+    const appended = marks.map((one) => log.append(one, false))
+    t.equal(readFileSync(path, 'utf8'), '', 'nothing is written when append returns')
+    await log.close()
+    t.equal(readFileSync(path, 'utf8').split('\n').length, 101, 'close flushes')
+    await Promise.all(appended)
+    t.same(standing(path), [
+      mark(
+        'n1',
+        marks.flatMap(({ names }) => names),
+      ),
+    ])
+  },
+)
+
+t.test('X6: what a full disk cut short is cut off before the next entry', async (t) => {
+  const path = join(t.testdir(), 'nackedResponses')
+  const log = openNackLog(path)
+  await log.append(mark('n1', ['a']), false)
+  appendFileSync(path, '{"node":"n1","typeUrl":"half of a li')
+  await log.append(mark('n1', ['b']), false)
+  t.same(standing(path), [mark('n1', ['a', 'b'])])
+})
+
+t.test('X6: a file that somebody removed is made again', async (t) => {
+  const path = join(t.testdir(), 'nackedResponses')
+  const log = openNackLog(path)
+  await log.append(mark('n1', ['a']), false)
+  rmSync(path)
+  await log.append(mark('n1', ['b']), false)
+  await log.append(mark('n1', ['c']), false)
+  t.same(standing(path), [mark('n1', ['b', 'c'])])
+})
+
+t.test('X6: what could not be written is written with the next entry', async (t) => {
+  const folder = t.testdir({ state: {} })
+  const path = join(folder, 'state', 'nackedResponses')
+  const log = openNackLog(path)
+  await log.append(mark('n1', ['a']), false)
+  renameSync(join(folder, 'state'), join(folder, 'away'))
+  await t.rejects(log.append(mark('n1', ['b']), false), { code: 'ENOENT' })
+  await t.rejects(log.close(), { code: 'ENOENT' })
+  renameSync(join(folder, 'away'), join(folder, 'state'))
+  await log.append(mark('n1', ['c']), false)
+  t.same(standing(path), [mark('n1', ['a', 'b', 'c'])])
+})
+
 function describe(unconfirmed: UnconfirmedResources, node: string): string {
-  const types = [...unconfirmed.of(node)].map(([typeUrl, names]) => [typeUrl, [...names].sort()])
+  const types = [...unconfirmed.open(node).names].map(([typeUrl, names]) => [typeUrl, [...names].sort()])
   return JSON.stringify(types.sort())
 }

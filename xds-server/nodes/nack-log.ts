@@ -1,6 +1,7 @@
 // The NACK log: remembers over restarts which names a node has NACKed. What the node has of them is unknown.
 
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { appendFile, stat, truncate } from 'node:fs/promises'
 import { SwitchyardError } from '../../core/errors.ts'
 
 /** Names of one type that were in a response which the node NACKed. */
@@ -10,12 +11,18 @@ export interface NackedNames {
   readonly names: readonly string[]
 }
 
-/** Storage for NACKs that outlives the process. Both calls are durable when they return. */
+/** Storage for NACKs that outlives the process. */
 export interface NackLog {
   /** All names that no ACK has confirmed since. */
   read(): Iterable<NackedNames>
-  /** Adds NACKed names, or removes them if `settled` is true, because the node has ACKed them. */
-  append(marks: NackedNames, settled: boolean): void
+  /**
+   * Adds NACKed names, or removes them if `settled` is true, because the node has ACKed them. Streams do not wait for it: what a
+   * crash loses is what was appended in the last moment. After that, a node that reconnects is trusted about these names.
+   * @returns a promise that resolves when it is durable, and rejects if it could not be written. Then it is written with the next one
+   */
+  append(marks: NackedNames, settled: boolean): Promise<void>
+  /** Resolves when everything appended is durable, and rejects if it could not be written. */
+  close(): Promise<void>
 }
 
 /**
@@ -25,9 +32,61 @@ export interface NackLog {
 export function openNackLog(path: string): NackLog {
   const unconfirmed = readUnconfirmed(path)
   rewrite(path, unconfirmed)
+  const writer = new LineWriter(path)
   return {
     read: () => unconfirmed,
-    append: (marks, settled) => appendFileSync(path, line({ ...marks, settled }), { flush: true }),
+    append: (marks, settled) => writer.write(line({ ...marks, settled })),
+    close: () => writer.write(''),
+  }
+}
+
+/** Appends lines to a file. Lines that arrive during a write are written together after it. */
+class LineWriter {
+  readonly #path: string
+  #waiting = ''
+  #writing: Promise<void> | undefined
+  /** Bytes of whole lines in the file. */
+  #size: number
+
+  constructor(path: string) {
+    this.#path = path
+    this.#size = statSync(path).size
+  }
+
+  async write(text: string): Promise<void> {
+    this.#waiting += text
+    // What is under way may have begun before this text came. Its error belongs to others.
+    if (this.#writing !== undefined) await this.#writing.catch(() => {})
+    this.#writing ??= this.#flush().finally(() => {
+      this.#writing = undefined
+    })
+    await this.#writing
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#waiting
+    if (text === '') return
+    this.#waiting = ''
+    try {
+      const size = await sizeOf(this.#path)
+      // A write that failed half-way would spoil the next line. A file that somebody removed is made again.
+      if (size > this.#size) await truncate(this.#path, this.#size)
+      await appendFile(this.#path, text, { flush: true })
+      this.#size = Math.min(size, this.#size) + Buffer.byteLength(text)
+    } catch (error) {
+      this.#waiting = text + this.#waiting
+      throw error
+    }
+  }
+}
+
+/** Zero if there is no file. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
   }
 }
 

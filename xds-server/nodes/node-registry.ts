@@ -1,29 +1,22 @@
 // The connected and recently disconnected nodes, with their streams.
 
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import {
-  describeTypes,
-  type NodeStatus,
-  type StreamStatus,
-  stateOf,
-  type TypeStatus,
-  type TypeView,
-} from './status.ts'
-
-/** A stream as the registry sees it: the registry reads from it and never changes it. */
-export interface StreamSource {
-  readonly status: StreamStatus
-  readonly snapshot: () => Snapshot | undefined
-  readonly describe: () => ReadonlyMap<string, TypeView>
-  readonly isPinned?: () => boolean
-}
+import { NodeStreams, type StreamSource } from './node-streams.ts'
+import type { NodeStatus } from './status.ts'
 
 interface NodeRecord {
   readonly id: string
   readonly group: string
-  readonly streams: Set<StreamSource>
-  /** The status of its types when its last stream ended. */
-  last: Readonly<Record<string, TypeStatus>>
+  readonly streams: NodeStreams
+}
+
+/** A stream that is registered. */
+export interface Registration {
+  /** The client has sent something on it. */
+  readonly heard: () => void
+  /** A newer stream of the client probably continues it, although it has not ended yet. */
+  readonly isReplaced: () => boolean
+  /** The stream has ended. */
+  readonly remove: () => void
 }
 
 /** Disconnected nodes that are remembered. The one that disconnected first is forgotten first. */
@@ -33,25 +26,19 @@ export class NodeRegistry {
   readonly #groups = new Map<string, Map<string, NodeRecord>>()
   readonly #gone = new Map<string, NodeRecord>()
 
-  add(group: string, id: string, stream: StreamSource): void {
+  /** @param continues whether the client had a stream before, because it reports versions */
+  add(group: string, id: string, stream: StreamSource, continues = false): Registration {
     const nodes = this.#groups.get(group) ?? new Map<string, NodeRecord>()
     this.#groups.set(group, nodes)
-    const record = nodes.get(id) ?? { id, group, streams: new Set(), last: {} }
+    const record = nodes.get(id) ?? { id, group, streams: new NodeStreams() }
     nodes.set(id, record)
-    record.streams.add(stream)
+    record.streams.add(stream, continues)
     this.#gone.delete(keyOf(group, id))
-  }
-
-  remove(group: string, id: string, stream: StreamSource): void {
-    const record = this.#groups.get(group)?.get(id)
-    if (record === undefined || !record.streams.delete(stream) || record.streams.size > 0) return
-    const types = describeTypes([stream.describe()], stream.snapshot())
-    record.last = Object.fromEntries(
-      Object.entries(types).map(([typeUrl, type]) => [typeUrl, { ...type, state: 'DISCONNECTED' as const }]),
-    )
-    this.#gone.set(keyOf(group, id), record)
-    const [oldest] = this.#gone.values()
-    if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#forget(oldest)
+    return {
+      heard: () => record.streams.heard(stream),
+      isReplaced: () => record.streams.isReplaced(stream),
+      remove: () => this.#remove(record, stream),
+    }
   }
 
   groups(): readonly string[] {
@@ -64,30 +51,20 @@ export class NodeRegistry {
 
   connected(group: string): readonly string[] {
     return [...(this.#groups.get(group)?.values() ?? [])]
-      .filter(({ streams }) => streams.size > 0)
+      .filter(({ streams }) => streams.isConnected)
       .map(({ id }) => id)
   }
 
   describe(group: string, id: string): NodeStatus {
-    const record = this.#groups.get(group)?.get(id)
-    const streams = [...(record?.streams ?? [])]
-    const [first] = streams
-    if (first === undefined) {
-      return { id, group, connected: false, state: 'DISCONNECTED', streams: [], types: record?.last ?? {} }
-    }
-    const types = describeTypes(
-      streams.map((stream) => stream.describe()),
-      first.snapshot(),
-    )
-    return {
-      id,
-      group,
-      connected: true,
-      state: stateOf(types),
-      streams: streams.map(({ status }) => status),
-      types,
-      ...(streams.some((stream) => stream.isPinned?.()) && { pinned: true as const }),
-    }
+    const streams = this.#groups.get(group)?.get(id)?.streams ?? new NodeStreams()
+    return streams.describe(id, group)
+  }
+
+  #remove(record: NodeRecord, stream: StreamSource): void {
+    if (!record.streams.remove(stream) || record.streams.isConnected) return
+    this.#gone.set(keyOf(record.group, record.id), record)
+    const [oldest] = this.#gone.values()
+    if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#forget(oldest)
   }
 
   #forget({ group, id }: NodeRecord): void {

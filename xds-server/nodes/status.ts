@@ -1,4 +1,4 @@
-// The sync status of each node and type, merged from the status of its streams.
+// The sync status of each node and type: of one client, merged from its streams, and of a node, merged from its clients.
 
 import { memoizePair } from '../../core/memo.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
@@ -6,9 +6,10 @@ import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from '../sn
 
 /**
  * NOT_SENT: something is still to be sent, or the node has not subscribed to a resource that it needs. STALE: sent, but neither
- * ACKed nor NACKed. NACKED: the node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
+ * ACKed nor NACKed. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
+ * node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
  */
-export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'NACKED', 'DISCONNECTED'] as const
+export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'UNKNOWN', 'NACKED', 'DISCONNECTED'] as const
 export type SyncState = (typeof SYNC_STATES)[number]
 
 export interface Nack {
@@ -38,36 +39,66 @@ export interface TypeView extends Omit<TypeStatus, 'names'> {
   readonly names: ReadonlySet<string>
 }
 
-export interface StreamStatus {
+/** Which stream it is. */
+export interface StreamInfo {
   readonly id: number
   readonly protocol: 'sotw' | 'delta'
   /** True on ADS, false on a service of one type. */
   readonly aggregated: boolean
+  /** The address of the client, such as `10.0.0.7:40112`; `unknown` on a Unix socket. */
   readonly peer: string
+  /** When it opened, in ISO 8601. */
+  readonly openedAt: string
+}
+
+/** A response that the client has neither ACKed nor NACKed. */
+export interface PendingStatus {
+  readonly typeUrl: string
+  readonly version: string
+  readonly nonce: string
+  /** When it was sent, in ISO 8601. */
+  readonly sentAt: string
+}
+
+export interface StreamStatus extends StreamInfo {
+  /** The state of the client that this stream belongs to: several clients can have one node id. */
+  readonly state: SyncState
+  /** The oldest pending response of each type. Later pushes may wait for its answer. */
+  readonly pending: readonly PendingStatus[]
+  /**
+   * The client has opened a newer stream, so this one is probably dead: it does not count. It counts again if the client sends
+   * something on it, and keepalive ends it otherwise.
+   */
+  readonly replaced?: true
 }
 
 export interface NodeStatus {
   readonly id: string
   readonly group: string
   readonly connected: boolean
-  /** The worst of its types: NACKED, then NOT_SENT, STALE, SYNCED. */
+  /** The worst of its types on all of its clients: NACKED, then UNKNOWN, NOT_SENT, STALE, SYNCED. */
   readonly state: SyncState
   readonly streams: readonly StreamStatus[]
-  /** By type URL. */
+  /** By type URL: the worst of its clients. */
   readonly types: Readonly<Record<string, TypeStatus>>
   /** It is served the last known good snapshot, because it started while its group was pinned (`SnapshotCache.pin`). */
   readonly pinned?: true
+  /** Its last stream that ended left these responses unanswered: it may have crashed on them. Gone when it opens a stream. */
+  readonly left?: readonly PendingStatus[]
 }
 
 /** Whether a group's nodes have ACKed what they are served. `pending`: the wait ended first. `unverified`: no node is connected. */
 export interface SyncReport {
   readonly outcome: 'synced' | 'nacked' | 'pending' | 'unverified'
+  /** The connected nodes. */
   readonly nodes: readonly NodeStatus[]
+  /** Nodes that left during the wait with unanswered responses (`NodeStatus.left`) and are not back: they may have crashed on them. */
+  readonly left: readonly NodeStatus[]
 }
 
-const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'NACKED']
+const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'UNKNOWN', 'NACKED']
 
-/** The status of a connected node's types. A type that the node needs and has not subscribed to is NOT_SENT. */
+/** The status of a client's types. A type that it needs and has not subscribed to is NOT_SENT. */
 export function describeTypes(
   views: Iterable<ReadonlyMap<string, TypeView>>,
   snapshot: Snapshot | undefined,
@@ -90,7 +121,21 @@ export function stateOf(types: Readonly<Record<string, TypeStatus>>): SyncState 
   return worst(Object.values(types).map(({ state }) => state))
 }
 
-function worst(states: readonly SyncState[]): SyncState {
+/** The status of the types of several clients with one node id: what the worst of them has. */
+export function mergeClients(
+  clients: readonly Readonly<Record<string, TypeStatus>>[],
+): Readonly<Record<string, TypeStatus>> {
+  const merged: Record<string, TypeStatus> = {}
+  for (const types of clients) {
+    for (const [typeUrl, type] of Object.entries(types)) {
+      const other = merged[typeUrl]
+      merged[typeUrl] = other !== undefined && worst([other.state, type.state]) === other.state ? other : type
+    }
+  }
+  return merged
+}
+
+export function worst(states: readonly SyncState[]): SyncState {
   return SEVERITY.findLast((state) => states.includes(state)) ?? 'NOT_SENT'
 }
 

@@ -12,6 +12,8 @@ export interface Nodes {
 interface Waiter {
   readonly group: string
   readonly behind: Set<string>
+  /** Nodes that left with unanswered responses since the wait began. */
+  readonly left: Set<string>
   readonly settle: (outcome: SyncReport['outcome']) => void
 }
 
@@ -29,10 +31,11 @@ export class SyncWaiters {
       const settle = (outcome: SyncReport['outcome']) => {
         this.#waiters.delete(waiter)
         signal?.removeEventListener('abort', giveUp)
-        resolve({ outcome, nodes: this.#describeAll(group) })
+        const left = [...waiter.left].map((node) => this.#nodes.describe(group, node))
+        resolve({ outcome, nodes: this.#describeAll(group), left })
       }
       const giveUp = () => settle(this.#nodes.connected(group).length === 0 ? 'unverified' : 'pending')
-      const waiter: Waiter = { group, behind: new Set(), settle }
+      const waiter: Waiter = { group, behind: new Set(), left: new Set(), settle }
       this.#waiters.add(waiter)
       signal?.addEventListener('abort', giveUp)
       this.#lookAtAll(waiter)
@@ -60,7 +63,9 @@ export class SyncWaiters {
   }
 
   #lookAt(waiter: Waiter, node: string): void {
-    const { connected, state } = this.#nodes.describe(waiter.group, node)
+    const { connected, state, left } = this.#nodes.describe(waiter.group, node)
+    if (left === undefined) waiter.left.delete(node)
+    else waiter.left.add(node)
     if (connected && state !== 'SYNCED') waiter.behind.add(node)
     else waiter.behind.delete(node)
     if (state === 'NACKED') waiter.settle('nacked')

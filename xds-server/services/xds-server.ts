@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
@@ -19,6 +19,12 @@ export interface XdsServerOptions {
   readonly authorize?: Authorize
   /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
+  /**
+   * Ends a stream whose client answers a response with neither an ACK nor a NACK for this time, with `DEADLINE_EXCEEDED` and the
+   * event `overdue`. Milliseconds, more than a cluster may take to warm. Default: never, because Envoy answers only when clusters
+   * have warmed.
+   */
+  readonly answerTimeoutMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -50,7 +56,13 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
-  addDiscoveryServices(server, { cache, budget: new WriteBudget(), isPrivate, authorize })
+  addDiscoveryServices(server, {
+    serving: servingOf(cache),
+    budget: new WriteBudget(),
+    isPrivate,
+    authorize,
+    ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
+  })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
   return {

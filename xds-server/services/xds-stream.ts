@@ -2,14 +2,18 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
-import type { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { callOption, messageOf, OptionFault } from '../cache/option.ts'
+import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
-import { isTypeUrl, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
 import type { Response } from '../type-state/type-state.ts'
+import { AnswerClock } from './answer-clock.ts'
+import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { createPeer, type Peer } from './peer.ts'
+import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
 
 /** Unsent bytes at which a stream is blocked. When they are sent, the stream goes on with the newest content. */
@@ -19,7 +23,7 @@ const HIGH_WATER_BYTES = 64 * 1024
 const MAX_TYPES = 64
 
 export interface StreamContext {
-  readonly cache: SnapshotCache
+  readonly serving: Serving
   readonly budget: WriteBudget
   readonly id: number
   /** The type of a service such as CDS; undefined on ADS. */
@@ -27,6 +31,8 @@ export interface StreamContext {
   /** Whether the transport is TLS or a Unix socket. If not, no secret is sent. */
   readonly isPrivate: boolean
   readonly authorize: Authorize
+  /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
+  readonly answerTimeoutMs?: number
 }
 
 /**
@@ -41,6 +47,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #call: ByteStream
   readonly #protocol: WireProtocol<Request>
   readonly #context: StreamContext
+  readonly #clock: AnswerClock
   #state: StreamState = createStreamState()
   #watch: Watch | undefined
   #unsentBytes = 0
@@ -51,7 +58,12 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#call = call
     this.#protocol = protocol
     this.#context = context
-    call.on('data', (bytes: Buffer) => this.#receive(bytes))
+    this.#clock = new AnswerClock({
+      timeoutMs: context.answerTimeoutMs,
+      unacked: () => unackedIn(this.#state).map(({ response }) => response.nonce),
+      onOverdue: () => this.#endOverdue(),
+    })
+    call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
       call.end()
@@ -60,59 +72,47 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   #receive(bytes: Buffer): void {
+    const { node, request: decoded } = decodeOrReject(() => this.#protocol.decode(bytes, this.#state))
+    const request = checkType(decoded, this.#context.typeUrl)
+    this.#watch ??= this.#openWatch(checkNode(node), request)
+    this.#watch.heard()
+    if (this.#isWithheld(request.typeUrl)) return
+    this.#rejectTooManyTypes(request.typeUrl)
+    this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
+  }
+
+  /** Runs a part of the stream's work. Whatever it throws ends this stream, and nothing else. */
+  #guard(work: () => void): void {
     if (!this.#isOpen) return
     try {
-      const { node, request: decoded } = this.#protocol.decode(bytes, this.#state)
-      const request = this.#withType(decoded)
-      this.#watch ??= this.#openWatch(node, request)
-      if (this.#isWithheld(request.typeUrl)) return
-      this.#rejectTooManyTypes(request.typeUrl)
-      this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
+      work()
     } catch (error) {
-      this.#reject(error)
+      if (error instanceof BadRequest) this.#reject(error)
+      else this.#fail(error)
     }
   }
 
-  #withType(request: Request): Request {
-    const own = this.#context.typeUrl
-    if (request.typeUrl === '') {
-      if (own !== undefined) return { ...request, typeUrl: own }
-      throw new BadRequest('type_url is empty: set it in each request of an aggregated stream (ADS)')
-    }
-    if (own !== undefined && request.typeUrl !== own) {
-      throw new BadRequest(
-        `type_url is "${request.typeUrl}", but this service serves only ${own}: omit type_url, or use ADS`,
-      )
-    }
-    if (!isTypeUrl(request.typeUrl)) {
-      throw new BadRequest(
-        `type_url "${request.typeUrl}" is invalid: use the form type.googleapis.com/package.Message`,
-      )
-    }
-    return request
-  }
-
-  #openWatch(node: Node | undefined, first: Request): Watch {
-    if (node === undefined)
-      throw new BadRequest('the first request of a stream has no node: send node with an id')
-    if (node.id === '')
-      throw new BadRequest('node.id is empty: set node.id in the bootstrap (or --service-node)')
-    const { cache, id, typeUrl, authorize } = this.#context
+  #openWatch(node: Node, first: Request): Watch {
+    const { serving, id, typeUrl, authorize } = this.#context
     const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
-    const denied = authorize(peer, node)
+    const denied = callOption('authorize', () => authorize(peer, node))
     if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
-    const watch = cache.watch({
+    const watch = serving.watch({
       node,
       stream: {
         id,
         protocol: this.#protocol.name,
         aggregated: typeUrl === undefined,
         peer: peer.address,
+        openedAt: new Date().toISOString(),
       },
+      ...(typeUrl && { typeUrl }),
       reportsNoVersions: this.#protocol.reportsNoVersions(first),
       describe: () => describeStream(this.#state),
+      unacked: () =>
+        unackedIn(this.#state).map((one) => ({ ...one, sentAt: this.#clock.sentAt(one.response.nonce) })),
       onSnapshot: (snapshot) =>
-        this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot })),
+        this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
     this.#state = { ...createStreamState(watch.unconfirmed), snapshot: watch.snapshot() }
     return watch
@@ -146,8 +146,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   #resume(): void {
-    if (!this.#isOpen || this.#unsentBytes > HIGH_WATER_BYTES) return
-    this.#take(this.#protocol.step(this.#state, { kind: 'writable' }))
+    if (this.#unsentBytes > HIGH_WATER_BYTES) return
+    this.#guard(() => this.#take(this.#protocol.step(this.#state, { kind: 'writable' })))
   }
 
   #take({ state, send, report }: Step): void {
@@ -158,10 +158,12 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#watch?.report(report.flatMap((one) => this.#withUnservedType(one)))
+    if (report.length > 0) this.#clock.update()
   }
 
   #write(response: Response): void {
     const bytes = this.#protocol.encode(response)
+    this.#clock.sent(response.nonce)
     const release = this.#context.budget.take(bytes.length)
     this.#unsentBytes += bytes.length
     this.#call.write(bytes, () => {
@@ -182,13 +184,41 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return [report, { kind: 'unserved', typeUrl, message }]
   }
 
-  #reject(error: unknown): void {
-    const code = error instanceof BadRequest ? error.code : grpcStatus.INVALID_ARGUMENT
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = error instanceof BadRequest ? reason : `the request cannot be decoded: ${reason}`
+  #reject({ code, message }: BadRequest): void {
     this.#release()
-    this.#context.cache.reportRejected({ peer: this.#call.getPeer(), code, message })
-    this.#call.emit('error', { code, details: message })
+    this.#context.serving.events.emit({ kind: 'rejected', peer: this.#call.getPeer(), code, message })
+    this.#end(code, message)
+  }
+
+  /** The fault is the server's. What exactly it is does not concern the client. */
+  #fail(error: unknown): void {
+    const peer = this.#call.getPeer()
+    this.#release()
+    const isOption = error instanceof OptionFault
+    this.#context.serving.events.emit({
+      kind: 'fault',
+      source: isOption ? error.source : 'stream',
+      message: `the stream of ${peer} ended, because ${isOption ? error.message : `the server failed: ${messageOf(error)}`}`,
+      error: isOption ? error.cause : error,
+      peer,
+    })
+    this.#end(grpcStatus.INTERNAL, 'the xDS server failed to serve this stream: see its "fault" event')
+  }
+
+  #endOverdue(): void {
+    const [oldest] = this.#watch?.pending().toSorted((a, b) => (a.sentAt < b.sentAt ? -1 : 1)) ?? []
+    if (oldest === undefined) return
+    const { typeUrl, nonce, version } = oldest
+    this.#watch?.report([{ kind: 'overdue', ...oldest }])
+    this.#release()
+    this.#end(
+      grpcStatus.DEADLINE_EXCEEDED,
+      `response ${nonce} (version ${version} of ${typeUrl}) was neither ACKed nor NACKed within ${this.#context.answerTimeoutMs} ms`,
+    )
+  }
+
+  #end(code: grpcStatus, details: string): void {
+    this.#call.emit('error', { code, details })
   }
 
   /** Every end of a stream leads here: nothing of it stays registered. */
@@ -196,20 +226,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#leaveQueue?.()
-    const typeStates = [...this.#state.typeStates.values()]
-    this.#watch?.close(
-      typeStates.flatMap(({ type, pendingResponses }) =>
-        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
-      ),
-    )
-  }
-}
-
-class BadRequest extends Error {
-  readonly code: grpcStatus
-
-  constructor(message: string, code = grpcStatus.INVALID_ARGUMENT) {
-    super(message)
-    this.code = code
+    this.#clock.stop()
+    this.#watch?.close()
   }
 }

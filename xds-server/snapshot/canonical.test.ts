@@ -1,4 +1,4 @@
-// Equal content has equal bytes, whatever order its maps were filled in, however deep they lie.
+// Equal content has equal bytes, in whatever order its maps were filled, at any depth.
 
 import { create, equals, fromBinary, fromJson, type Message, toBinary } from '@bufbuild/protobuf'
 import { AnySchema, anyPack, FieldOptionsSchema, StructSchema, ValueSchema } from '@bufbuild/protobuf/wkt'
@@ -48,7 +48,7 @@ t.test('X29: maps filled in any order encode to the same bytes, in a Struct and 
   )
 })
 
-t.test('what is encoded is the whole message, and the message itself stays as it was', async () => {
+t.test('the whole message is encoded, and the message itself does not change', async () => {
   fc.assert(
     fc.property(configModels, fc.string(), (model, seed) =>
       shuffledConfig(model, seed).every((message) => {
@@ -64,7 +64,7 @@ t.test('what is encoded is the whole message, and the message itself stays as it
   )
 })
 
-t.test('a message in which nothing is to be sorted encodes as it always does', async (t) => {
+t.test('a message without maps is encoded as protobuf-es encodes it', async (t) => {
   const wrapped = create(ClusterSchema, { perConnectionBufferLimitBytes: 1 })
   const messages = [
     wrapped,
@@ -76,7 +76,7 @@ t.test('a message in which nothing is to be sorted encodes as it always does', a
   for (const message of messages) t.same(encode(message), Buffer.from(toBinary(schemaOf(message), message)))
 })
 
-t.test('fields that this version does not know are kept, however deep they lie', async (t) => {
+t.test('unknown fields are kept at any depth', async (t) => {
   // Field 2000 with eleven bytes: more than ten, for their places must not be sorted as text.
   const unknown = [130, 125, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
   const value = new Uint8Array([...toBinary(ValueSchema, fromJson(ValueSchema, 1)), ...unknown])
@@ -90,12 +90,12 @@ t.test('fields that this version does not know are kept, however deep they lie',
   t.same(encode(message), Buffer.from(toBinary(ClusterSchema, message)))
 })
 
-t.test('a message of proto2, whose defaults lie on its prototype, is encoded as any other', async (t) => {
+t.test('a proto2 message, which has its defaults on the prototype, is encoded like any other', async (t) => {
   const message = create(FieldOptionsSchema, { deprecated: true })
   t.same(encode(message), Buffer.from(toBinary(FieldOptionsSchema, message)))
 })
 
-t.test('a packed message of an unknown type is left as it is', async (t) => {
+t.test('a packed message of an unknown type is not changed', async (t) => {
   const any = create(AnySchema, {
     typeUrl: 'type.googleapis.com/no.such.Message',
     value: Uint8Array.of(2, 1),

@@ -31,7 +31,7 @@ export function encodeCanonically(
   return toBinary(schema, sortMessage(schema, message, { messages, unknown, ...(visit && { visit }) }))
 }
 
-/** A copy of a message in which something else stands for each packed message of an unknown type. */
+/** A copy of a message in which each packed message of an unknown type is replaced. */
 export function replaceUnknown(
   schema: DescMessage,
   message: Message,

@@ -36,7 +36,7 @@ import { CLUSTER, EXTENSION_CONFIG, ROUTE, SCOPED_ROUTE, SECRET } from './resour
 
 const CASES: readonly [what: string, resources: readonly ResourceInput[], expected: readonly object[]][] = [
   ['nothing', [], []],
-  ['all there', [cluster('a'), assignment('a', 1), httpListener('l', 1), routes('l', 'a')], []],
+  ['everything', [cluster('a'), assignment('a', 1), httpListener('l', 1), routes('l', 'a')], []],
   ['a cluster without its assignment, which is served an empty one', [cluster('a')], []],
   ['an assignment, listeners, and clusters that nobody uses', [assignment('x', 1), cluster('a')], []],
   [

@@ -1,4 +1,4 @@
-// Each node of a fleet listens at its own address: listeners without one are filled in, once an address.
+// Each node listens at its own address: listeners without an address get that of the node, once for each address.
 
 import { create, fromBinary, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf'
 import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
@@ -35,6 +35,53 @@ for (const [metadata, address] of METADATA) {
   })
 }
 
+const AGENTS: readonly [userAgentName: string, address: string][] = [
+  ['envoy', '127.0.0.1'],
+  ['', '127.0.0.1'],
+  ['gRPC Node Pure JS', ''],
+  ['gRPC Go', ''],
+  ['gRPC C-core linux', ''],
+]
+
+for (const [userAgentName, address] of AGENTS) {
+  t.test(
+    `the default of the user agent "${userAgentName}" is "${address}", metadata overrides it`,
+    async (t) => {
+      t.equal(listenerAddressOf(create(NodeSchema, { id: 'n', userAgentName })), address)
+      const metadata = { switchyard: { listener_address: '127.0.1.2' } }
+      t.equal(listenerAddressOf(create(NodeSchema, { id: 'n', userAgentName, metadata })), '127.0.1.2')
+    },
+  )
+}
+
+const SERVER = 'grpc/server?xds.resource.listening_address='
+const NAMES: readonly [name: string, expected: string][] = [
+  [`${SERVER}0.0.0.0:50051`, '0.0.0.0'],
+  [`${SERVER}[::]:50051`, '::'],
+  ['xdstp://a/envoy.config.listener.v3.Listener/grpc/server/%5B::1%5D:50051', '::1'],
+  ['127.0.0.1:50051', '127.0.0.1'],
+  [`${SERVER}0.0.0.0:50052`, ''],
+  [`${SERVER}0.0.0.0`, ''],
+  ['%:50051', ''],
+  ['grpc/server/:50051', ''],
+  ['main', ''],
+]
+
+for (const [name, expected] of NAMES) {
+  t.test(`without an address of the node, ${name} gets "${expected}"`, async (t) => {
+    const type = listeners([httpListener(name, 50051, 'r', '')])
+    const filled = withListenerAddress(type, '')
+    t.same(addressesIn(filled, name), [expected])
+    if (expected === '') t.equal(filled, type, 'it is left as it is')
+    t.same(addressesIn(withListenerAddress(type, '127.0.1.2'), name), ['127.0.1.2'], 'the address of a node')
+  })
+}
+
+t.test('a listener with an address keeps it, whatever its name', async (t) => {
+  const type = listeners([httpListener(`${SERVER}0.0.0.0:50051`, 50051, 'r', '127.0.0.9')])
+  t.equal(withListenerAddress(type, ''), type)
+})
+
 function listeners(inputs: readonly Listener[], version?: string): TypeSnapshot {
   return createTypeSnapshot(LISTENER, createResources(inputs), version)
 }
@@ -47,7 +94,7 @@ function addressesIn(type: TypeSnapshot, name: string): (string | undefined)[] {
   )
 }
 
-t.test('an empty address is filled in, the rest of the listener stays', async (t) => {
+t.test('an empty address is filled in, and the rest of the listener does not change', async (t) => {
   const open = httpListener('l', 1, 'r', '')
   const filled = withListenerAddress(listeners([open]), '127.0.1.2')
   const [expected] = createResources([httpListener('l', 1, 'r', '127.0.1.2')])
@@ -70,7 +117,7 @@ t.test('each additional address is filled in on its own', async (t) => {
   t.same(addressesIn(filled, 'l'), ['127.0.0.1', '127.0.1.2', '::1', 'pipe', undefined, undefined])
 })
 
-t.test('listeners that have an address, or need none, are not changed', async (t) => {
+t.test('listeners with an address, or without a socket, are not changed', async (t) => {
   const pipe = create(ListenerSchema, {
     name: 'pipe',
     address: { address: { case: 'pipe', value: { path: '/socket' } } },
@@ -84,7 +131,7 @@ t.test('listeners that have an address, or need none, are not changed', async (t
   t.same(addressesIn(filled, 'open'), ['127.0.1.2'])
 })
 
-t.test('a listener is encoded once for each address, also where others beside it change', async (t) => {
+t.test('a listener is encoded once for each address, even if other listeners change', async (t) => {
   const open = tcpListener('open', 1, 'a', '')
   const type = listeners([open])
   const here = withListenerAddress(type, '127.0.1.2')

@@ -1,5 +1,5 @@
-// Fills in listener addresses: a listener without an address gets that of the node. Nodes of one group on one host need different
-// addresses.
+// Fills in listener addresses: a listener without an address gets that of its node. Envoys of one group on one host need different
+// addresses. A gRPC server stops if the address is not the one that it listens on.
 
 import { fromBinary } from '@bufbuild/protobuf'
 import type { SocketAddress } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
@@ -12,15 +12,25 @@ import { createTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1'
 
-/** The address in a node's metadata, `{"switchyard": {"listener_address": "127.0.1.2"}}`, or the loopback address. */
+/** `gRPC C-core`, `gRPC Go`, `gRPC Java`, `gRPC Node Pure JS`. */
+const GRPC_AGENT = /^gRPC\b/
+
+/**
+ * The address in a node's metadata, `{"switchyard": {"listener_address": "127.0.1.2"}}`. Without it, the loopback address for a
+ * proxy, and none for gRPC, whose servers name the address in the listeners that they ask for.
+ */
 export function listenerAddressOf(node: Node): string {
   const ours = node.metadata?.switchyard
   const address =
     ours !== null && typeof ours === 'object' && !Array.isArray(ours) ? ours.listener_address : undefined
-  return typeof address === 'string' && address !== '' ? address : DEFAULT_ADDRESS
+  if (typeof address === 'string' && address !== '') return address
+  return GRPC_AGENT.test(node.userAgentName) ? '' : DEFAULT_ADDRESS
 }
 
-/** The listeners of a snapshot, with this address wherever a listener has none. The same object if all have one. */
+/**
+ * The listeners of a snapshot, with this address wherever a listener has none. If the address is empty, a listener gets the one in
+ * its name, or stays as it is. The same object if nothing changes.
+ */
 export const withListenerAddress = memoizeByText((listeners: TypeSnapshot, address): TypeSnapshot => {
   const list = listeners.list.map((resource) => fillAddress(resource, address))
   if (list.every((resource, index) => resource === listeners.list[index])) return listeners
@@ -31,11 +41,25 @@ export const withListenerAddress = memoizeByText((listeners: TypeSnapshot, addre
 const fillAddress = memoizeByText((resource: Resource, address): Resource => {
   const listener = fromBinary(ListenerSchema, resource.value)
   const open = socketAddressesOf(listener).filter((socket) => socket.address === '')
-  if (open.length === 0) return resource
-  for (const socket of open) socket.address = address
+  for (const socket of open) socket.address = address || addressInName(resource.name, socket)
+  if (open.every((socket) => socket.address === '')) return resource
   const value = encodeCanonically(ListenerSchema, listener)
   return encodedResource(resource.typeUrl, resource.name, value, resource.references)
 })
+
+/** The end of a name made by a `server_listener_resource_name_template`: an address and a port. */
+const NAMED_ADDRESS = /(?:^|[=/])(?:\[(?<ipv6>[^[\]]+)\]|(?<ipv4>[\d.]+)):(?<port>\d+)$/
+
+/**
+ * The address that a gRPC server listens on, as it says in the name of the listener that it asks for; empty if the name has none,
+ * or one of another port. https://github.com/grpc/proposal/blob/master/A36-xds-for-servers.md
+ */
+function addressInName(name: string, { portSpecifier }: SocketAddress): string {
+  const plain = name.replace(/%5B/gi, '[').replace(/%5D/gi, ']')
+  const { ipv6, ipv4, port } = NAMED_ADDRESS.exec(plain)?.groups ?? {}
+  const isSamePort = portSpecifier.case === 'portValue' && portSpecifier.value === Number(port)
+  return (isSamePort ? (ipv6 ?? ipv4) : undefined) ?? ''
+}
 
 function socketAddressesOf({ address, additionalAddresses }: Listener): SocketAddress[] {
   return [address, ...additionalAddresses.map((additional) => additional.address)]

@@ -1,4 +1,4 @@
-// The registry of packed messages: the core ones are always known, others if they are given.
+// The registry of packed messages has the core messages and those that are given.
 
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import t from 'tap'
@@ -29,7 +29,7 @@ for (const typeName of CORE) {
   })
 }
 
-t.test('a message is known to the registry that was given it, with what its file imports', async (t) => {
+t.test('a registry has the messages that it was given, and those that their files import', async (t) => {
   const messages = createMessageRegistry([RBACSchema])
   for (const typeName of [RBACSchema.typeName, 'envoy.config.rbac.v3.RBAC']) {
     t.equal(CORE_MESSAGES.schemaOf(typeName), undefined)

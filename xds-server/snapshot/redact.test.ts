@@ -1,4 +1,4 @@
-// What Envoy's protos mark as sensitive does not show, wherever it stands; all else does.
+// Fields that Envoy's protos mark as sensitive are redacted at any depth; all others are shown.
 
 import { create, type JsonValue, toJson } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -18,7 +18,7 @@ const CERTIFICATE = {
   password: inline('hidden'),
 }
 
-t.test('of a secret, its key and its passphrase do not show', async (t) => {
+t.test('the key and the passphrase of a secret are redacted', async (t) => {
   const secret = create(SecretSchema, { name: 'edge', type: { case: 'tlsCertificate', value: CERTIFICATE } })
   t.same(redact(SecretSchema, toJson(SecretSchema, secret)), {
     name: 'edge',
@@ -30,7 +30,7 @@ t.test('of a secret, its key and its passphrase do not show', async (t) => {
   })
 })
 
-t.test('of a secret of any other kind neither', async (t) => {
+t.test('the bytes of other kinds of secrets are redacted', async (t) => {
   const ticket = create(SecretSchema, {
     type: { case: 'sessionTicketKeys', value: { keys: [inline('hidden')] } },
   })
@@ -42,7 +42,7 @@ t.test('of a secret of any other kind neither', async (t) => {
   }
 })
 
-t.test('a key packed inside a listener does not show, and what is around it does', async (t) => {
+t.test('a key packed in a listener is redacted, and the fields around it are shown', async (t) => {
   const context = create(DownstreamTlsContextSchema, { commonTlsContext: { tlsCertificates: [CERTIFICATE] } })
   const typedConfig = { case: 'typedConfig' as const, value: anyPack(DownstreamTlsContextSchema, context) }
   const listener = create(ListenerSchema, {
@@ -54,6 +54,6 @@ t.test('a key packed inside a listener does not show, and what is around it does
   t.match(JSON.stringify(json), /"name":"main".*"public"/)
 })
 
-t.test('values that are no messages are left as they are', async (t) => {
+t.test('values that are not messages are not changed', async (t) => {
   for (const json of [null, 1, 'x', [1], {}] satisfies JsonValue[]) t.same(redact(SecretSchema, json), json)
 })

@@ -1,4 +1,4 @@
-// A set of resources that was changed step by step is the one that was made at once, and shares with it what did not change.
+// A set that was changed step by step equals one that was made at once, and unchanged parts are shared.
 
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -20,7 +20,7 @@ function resourcesOf(content: Readonly<Record<string, string>>): Resource[] {
   return Object.entries(content).map(([name, value]) => resource(name, value))
 }
 
-t.test('a set that is changed step by step is the one made at once', async (t) => {
+t.test('a set that is changed step by step equals a set that is made at once', async (t) => {
   fc.assert(
     fc.property(content, fc.array(change, { maxLength: 4 }), (first, changes) => {
       let set = ResourceSet.empty.with(resourcesOf(first))
@@ -64,7 +64,7 @@ t.test('a set with replaced resources equals a new set, and equal parts are shar
   t.pass()
 })
 
-t.test('the changes from one set to another lead from the one to the other', async (t) => {
+t.test('the changes between two sets turn the first into the second', async (t) => {
   fc.assert(
     fc.property(content, content, (before, after) => {
       const [from, to] = [before, after].map((one) => ResourceSet.empty.with(resourcesOf(one)))
@@ -82,7 +82,7 @@ t.test('the changes from one set to another lead from the one to the other', asy
   t.pass()
 })
 
-t.test('a changed set leaves the one before as it was', async (t) => {
+t.test('a change does not affect the set before it', async (t) => {
   const before = ResourceSet.empty.with([resource('a', 'x'), resource('b', 'x')])
   const { version } = before
   const after = before.with([resource('a', 'y')], ['b'])
@@ -92,13 +92,13 @@ t.test('a changed set leaves the one before as it was', async (t) => {
   t.equal(before.version, version)
 })
 
-t.test('a change of nothing is the set itself', async (t) => {
+t.test('an empty change returns the same set', async (t) => {
   const set = ResourceSet.empty.with([resource('a', 'x')])
   t.equal(set.with([]), set)
   t.equal(ResourceSet.empty.with([]).size, 0)
 })
 
-t.test('a change hashes its own bucket, not the set', async (t) => {
+t.test('a change hashes only the bucket that it affects', async (t) => {
   const many = Array.from({ length: 5_000 }, (_, at) => resource(`name-${at}`, 'x'))
   let reads = 0
   const counted = many.map((one) => ({

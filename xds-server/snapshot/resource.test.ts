@@ -1,4 +1,4 @@
-// What callers hand in becomes named, encoded, versioned resources, or a list of all that is wrong with it.
+// Inputs become named, encoded and versioned resources, or a list of all problems.
 
 import { create, fromBinary, type Message } from '@bufbuild/protobuf'
 import { AnySchema, anyPack, StringValueSchema } from '@bufbuild/protobuf/wkt'
@@ -25,7 +25,7 @@ function typeNameOf(typeUrl: string): string {
 const UNKNOWN = 'type.googleapis.com/no.such.Message'
 const unknown = create(AnySchema, { typeUrl: UNKNOWN, value: Uint8Array.of(1, 2, 3) })
 
-t.test('a message names itself, is encoded, and has the hash of its content for a version', async (t) => {
+t.test('a message is encoded under its own name, and its version is the hash of its content', async (t) => {
   const [made] = createResources([cluster('a')])
   t.match(made, { typeUrl: CLUSTER, name: 'a', references: [{ typeUrl: ENDPOINT, name: 'a' }] })
   t.same(fromBinary(ClusterSchema, made?.value ?? Buffer.of()), cluster('a'))
@@ -34,11 +34,11 @@ t.test('a message names itself, is encoded, and has the hash of its content for 
 
 const NAMES: readonly [what: string, input: ResourceInput, name: string][] = [
   ['an assignment has the name of its cluster', assignment('a'), 'a'],
-  ['a packed message is named as the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
+  ['a packed message has the name of the message in it', anyPack(ClusterSchema, cluster('b')), 'b'],
   ['a given name overrides the name of the resource', { name: 'given', resource: cluster('own') }, 'given'],
   ['a virtual host can be given its name for VHDS', { name: 'rc/*', resource: host('h') }, 'rc/*'],
   ['an Any of an unknown type needs a name', { name: 'u', resource: unknown }, 'u'],
-  ['a runtime layer is carried as any other', create(RuntimeSchema, { name: 'layer' }), 'layer'],
+  ['a runtime layer has its own name', create(RuntimeSchema, { name: 'layer' }), 'layer'],
 ]
 
 for (const [what, input, name] of NAMES) {
@@ -92,7 +92,7 @@ t.test(
   },
 )
 
-t.test('what is of an unknown type is carried byte for byte', async (t) => {
+t.test('a resource of an unknown type is carried byte for byte', async (t) => {
   t.same(createResources([{ name: 'u', resource: unknown }]), [
     {
       typeUrl: UNKNOWN,
@@ -160,7 +160,7 @@ t.test('a message with a field of the wrong kind is invalid, with the reason', a
   ])
 })
 
-t.test('everything that is wrong is listed at once, by its place', async (t) => {
+t.test('all problems are listed at once, each with its place', async (t) => {
   const error = thrownBy(() =>
     createResources([create(ClusterSchema), cluster('good'), unknown, cluster('fine'), create(AnySchema)]),
   )

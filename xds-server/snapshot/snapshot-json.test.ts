@@ -1,4 +1,4 @@
-// A snapshot for people: what is known is spelled out, and nothing of an unknown message is shown.
+// A snapshot as JSON: known messages are spelled out, and unknown ones show only their type and size.
 
 import { create } from '@bufbuild/protobuf'
 import { type Any, AnySchema, anyPack } from '@bufbuild/protobuf/wkt'
@@ -36,7 +36,7 @@ t.test('an unknown message inside a known one is hidden too', async (t) => {
   t.match(json, /"y":\{"@type":"type\.googleapis\.com\/no\.such\.Message","size":8\}/)
 })
 
-t.test('a declared message is spelled out', async (t) => {
+t.test('a message of the registry is spelled out', async (t) => {
   const rules = anyPack(RBACSchema, create(RBACSchema, { shadowRulesStatPrefix: 'shown' }))
   t.match(jsonWith(rules), { typedExtensionProtocolOptions: { x: { size: rules.value.length } } })
   t.match(jsonWith(rules, createMessageRegistry([RBACSchema])), {

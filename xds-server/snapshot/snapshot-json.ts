@@ -61,7 +61,7 @@ export function messageToJson(schema: DescMessage, message: Message, messages: M
 // A resource has the host of xDS in the type URLs of known messages, so none of its messages looks like a placeholder.
 const PLACEHOLDER = 'placeholder.switchyard.invalid/google.protobuf.Struct'
 
-/** protobuf-es throws for an unknown message, so a Struct stands for it. */
+/** protobuf-es throws for an unknown message, so a Struct replaces it. */
 function toPlaceholder({ typeUrl, value }: Any): Any {
   const shown = fromJson(StructSchema, { '@type': typeUrl, size: value.length })
   return { ...anyPack(StructSchema, shown), typeUrl: PLACEHOLDER }

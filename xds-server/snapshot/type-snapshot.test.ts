@@ -1,4 +1,4 @@
-// One type at one moment, and what changed between two moments.
+// The snapshot of one type, and the diff between two of them.
 
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -35,12 +35,12 @@ t.test('X28: resources given in any order make the same snapshot, sorted by name
   }
 })
 
-t.test('a given version stands beside the version of the content', async (t) => {
+t.test('a given version does not replace the version of the content', async (t) => {
   const given = createTypeSnapshot(CLUSTER, [resource('a')], 'v1')
   t.match(given, { typeUrl: CLUSTER, version: 'v1', contentVersion: setVersion([resource('a')]) })
 })
 
-t.test('the difference turns one snapshot into the other, and no more', async () => {
+t.test('the diff turns one snapshot into the other, and changes nothing else', async () => {
   fc.assert(
     fc.property(contents, contents, (before, after) => {
       const { changed, removed } = diffTypes(typeOf(before), typeOf(after))

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { bucketOf, contentVersion, setVersion } from './version.ts'
 
-t.test('X27: a version is the first 96 bits of the SHA-256 of the content, the same for ever', async (t) => {
+t.test('X27: a version is the first 96 bits of the SHA-256 of the content, and never changes', async (t) => {
   // printf abc | sha256sum: ba7816bf 8f01cfea 414140de …
   t.equal(contentVersion('abc'), Buffer.from('ba7816bf8f01cfea414140de', 'hex').toString('base64url'))
   t.equal(contentVersion(Buffer.from('abc')), contentVersion('abc'))
@@ -15,7 +15,7 @@ const resources = fc.uniqueArray(fc.record({ name: fc.string(), version: fc.stri
   selector: ({ name }) => name,
 })
 
-t.test('X28: sets of resources have one version just when names and versions are the same', async () => {
+t.test('X28: two sets have equal versions only if their names and versions are equal', async () => {
   const inOrder = (set: readonly { name: string }[]) =>
     JSON.stringify(set.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
   fc.assert(
@@ -26,7 +26,7 @@ t.test('X28: sets of resources have one version just when names and versions are
   )
 })
 
-t.test('names spread over the buckets, also where they differ in one character only', async (t) => {
+t.test('names spread over the buckets, even if they differ in one character only', async (t) => {
   for (const make of [
     (at: number) => `cluster-${String(at).padStart(5, '0')}`,
     (at: number) => `${at}`,

@@ -2,8 +2,10 @@
 
 import { create } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../../xds-server/cache/watch.ts'
 import type { SnapshotCache } from '../../../xds-server/index.ts'
+import { unackedIn } from '../../../xds-server/services/unacked.ts'
 import { stepDelta } from '../../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
 import { stepSotw } from '../../../xds-server/streams/sotw-stream.ts'
@@ -23,9 +25,11 @@ export class MemoryLink implements Link {
   constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
     this.#step = client.protocol === 'sotw' ? stepSotw : stepDelta
     this.#witness = new Witness(client)
-    this.#watch = cache.watch({
+    this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
-      stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory' },
+      stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory', openedAt: '' },
+      reportsNoVersions: true,
+      unacked: () => unackedIn(this.#state).map((one) => ({ ...one, sentAt: 0 })),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
@@ -45,12 +49,7 @@ export class MemoryLink implements Link {
   }
 
   close(): void {
-    const typeStates = [...this.#state.typeStates.values()]
-    this.#watch.close(
-      typeStates.flatMap(({ type, pendingResponses }) =>
-        pendingResponses.map((response) => ({ typeUrl: type.typeUrl, response })),
-      ),
-    )
+    this.#watch.close()
   }
 
   async settled(): Promise<void> {}

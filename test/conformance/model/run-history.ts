@@ -1,6 +1,7 @@
 // The histories of a seed, and one history from an empty cache to the end.
 
 import fc from 'fast-check'
+import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import { SnapshotCache } from '../../../xds-server/index.ts'
 import { type Command, commands, runCommand } from './commands.ts'
 import { Fleet } from './fleet.ts'
@@ -22,7 +23,8 @@ export async function runHistory(history: History): Promise<string | undefined> 
     for (const command of history) await runCommand(fleet, command)
     await fleet.heal()
     fleet.close()
-    return cache.watchCount > 0 ? `${cache.watchCount} watches are left` : undefined
+    const { watchCount } = servingOf(cache)
+    return watchCount > 0 ? `${watchCount} watches are left` : undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -1,0 +1,120 @@
+// What a server needs of a cache: the snapshots of the groups, the streams that follow them, and what the nodes have answered.
+
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { EventQueue } from '../nodes/event-queue.ts'
+import type { NackLog } from '../nodes/nack-log.ts'
+import type { NodeGroup } from '../nodes/node-group.ts'
+import { NodeRegistry } from '../nodes/node-registry.ts'
+import type { NodeStatus } from '../nodes/status.ts'
+import { SyncWaiters } from '../nodes/sync-waiters.ts'
+import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { callOption, messageOf } from './option.ts'
+import { RetiredNames } from './retired-names.ts'
+import { openWatch, type Watch, type WatchSource } from './watch.ts'
+
+export interface ServingOptions {
+  readonly nodeGroup: NodeGroup
+  readonly listenerAddress: (node: Node) => string
+  readonly nackLog?: NackLog
+}
+
+export class Serving {
+  readonly events = new EventQueue()
+  readonly #nodeGroup: NodeGroup
+  readonly #listenerAddress: (node: Node) => string
+  readonly #snapshots = new Map<string, Snapshot>()
+  readonly #retiredNames = new Map<string, RetiredNames>()
+  readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
+  readonly #watches = new Map<string, Set<Watch>>()
+  readonly #registry = new NodeRegistry()
+  readonly waiters = new SyncWaiters(this.#registry)
+  readonly #unconfirmed: UnconfirmedResources
+
+  constructor({ nodeGroup, listenerAddress, nackLog }: ServingOptions) {
+    this.#nodeGroup = nodeGroup
+    this.#listenerAddress = listenerAddress
+    this.#unconfirmed = new UnconfirmedResources(nackLog, (error) => {
+      const message = `the NACK log cannot be written: after a restart of the server, nodes may keep what they NACKed until it changes (${messageOf(error)})`
+      this.events.emit({ kind: 'fault', source: 'nackLog', message, error })
+    })
+  }
+
+  /** The newest snapshot of a group; undefined if it has none. */
+  snapshot(group: string): Snapshot | undefined {
+    return this.#snapshots.get(group)
+  }
+
+  serve(snapshot: Snapshot): void {
+    const { group, types } = snapshot
+    this.#snapshots.set(group, snapshot)
+    const retired = this.#retiredNames.get(group) ?? new RetiredNames()
+    this.#retiredNames.set(group, retired)
+    retired.serve(snapshot)
+    const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
+    this.events.emit({ kind: 'snapshot', group, versions })
+    this.#notify(group)
+  }
+
+  clear(group: string): void {
+    if (!this.#snapshots.delete(group)) return
+    this.#notify(group)
+    this.events.emit({ kind: 'cleared', group })
+  }
+
+  pin(group: string, lastKnownGood: Snapshot): void {
+    if (this.#lastKnownGood.get(group)?.snapshot !== lastKnownGood)
+      this.#lastKnownGood.set(group, { snapshot: lastKnownGood })
+  }
+
+  unpin(group: string): void {
+    if (this.#lastKnownGood.delete(group)) this.#notify(group)
+  }
+
+  /** The nodes of one group, or of all. */
+  status(group?: string): readonly NodeStatus[] {
+    const groups = group === undefined ? this.#registry.groups() : [group]
+    return groups.flatMap((one) =>
+      this.#registry.nodes(one).map((node) => this.#registry.describe(one, node)),
+    )
+  }
+
+  nodeStatus(group: string, id: string): NodeStatus {
+    return this.#registry.describe(group, id)
+  }
+
+  /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
+  watch(source: WatchSource): Watch {
+    const group = callOption('nodeGroup', () => this.#nodeGroup(source.node))
+    const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
+    const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
+    const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
+    const watch = openWatch(source, group, address, {
+      current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
+      isPinned,
+      wasServed: (typeUrl, name) => this.#retiredNames.get(group)?.wasServed(typeUrl, name) ?? false,
+      unconfirmed: this.#unconfirmed,
+      registry: this.#registry,
+      emit: (...events) => this.events.emit(...events),
+      nodeChanged: () => this.waiters.nodeChanged(group, source.node.id),
+      closed: () => {
+        const watches = this.#watches.get(group)
+        watches?.delete(watch)
+        if (watches?.size === 0) this.#watches.delete(group)
+      },
+    })
+    const watches = this.#watches.get(group) ?? new Set<Watch>()
+    this.#watches.set(group, watches.add(watch))
+    return watch
+  }
+
+  /** The number of open streams. */
+  get watchCount(): number {
+    return [...this.#watches.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  #notify(group: string): void {
+    for (const watch of this.#watches.get(group) ?? []) watch.snapshotChanged()
+    this.waiters.groupChanged(group)
+  }
+}

@@ -1,0 +1,61 @@
+// Tells apart the clients that share a node id. A client has one aggregated stream, or separate streams for its types and names.
+
+import type { StreamInfo, TypeView } from './status.ts'
+
+export interface DescribedStream {
+  readonly info: Pick<StreamInfo, 'aggregated' | 'peer'>
+  readonly views: ReadonlyMap<string, TypeView>
+}
+
+/**
+ * Groups the streams of a node by client. Streams from one host belong to one client as long as they do not repeat anything: a
+ * client has one aggregated stream, and subscribes once to each type or, on separate streams, to each name. Envoy opens a separate
+ * stream for each cluster's endpoints, each secret and each route configuration, not always on one connection. Two clients on one
+ * host with separate streams may swap equal streams, which does not change how many clients lack something.
+ * @param streams in the order in which they opened
+ */
+export function groupByClient<Stream extends DescribedStream>(
+  streams: readonly Stream[],
+): readonly (readonly Stream[])[] {
+  if (streams.length <= 1) return [streams]
+  const taken = new Map<string, number>()
+  const clients = new Map<string, Stream[]>()
+  for (const stream of streams) {
+    const host = hostOf(stream.info.peer)
+    const { needs, takes } = slotsOf(stream)
+    const index = needs.reduce((most, slot) => Math.max(most, taken.get(`${host} ${slot}`) ?? 0), 0)
+    for (const slot of takes) {
+      const key = `${host} ${slot}`
+      taken.set(key, Math.max(taken.get(key) ?? 0, index + 1))
+    }
+    const key = `${host} ${index}`
+    const client = clients.get(key)
+    if (client === undefined) clients.set(key, [stream])
+    else client.push(stream)
+  }
+  return [...clients.values()]
+}
+
+/** What a stream must have for itself, and what no later stream of its client may have. */
+function slotsOf({ info, views }: DescribedStream): { readonly needs: string[]; readonly takes: string[] } {
+  const types = [...views.keys()]
+  if (info.aggregated) {
+    return {
+      needs: ['aggregated', ...types.map((typeUrl) => `separate ${typeUrl}`)],
+      takes: ['aggregated', ...types.map((typeUrl) => `aggregated ${typeUrl}`)],
+    }
+  }
+  const subscriptions = [...views].flatMap(([typeUrl, { wildcard, names }]) => [
+    ...(wildcard ? [`${typeUrl} *`] : []),
+    ...[...names].map((name) => `${typeUrl} ${name}`),
+  ])
+  return {
+    needs: [...types.map((typeUrl) => `aggregated ${typeUrl}`), ...subscriptions],
+    takes: [...types.map((typeUrl) => `separate ${typeUrl}`), ...subscriptions],
+  }
+}
+
+/** The address without the port, which differs for each connection. */
+export function hostOf(peer: string): string {
+  return peer.replace(/:\d+$/, '')
+}

@@ -1,0 +1,48 @@
+// Delivers events in the order in which they happened, also if a listener causes further ones.
+
+import { EventEmitter, on } from 'node:events'
+import type { XdsEvent } from './events.ts'
+
+export class EventQueue {
+  readonly #emitter = new EventEmitter<{ event: [XdsEvent] }>().setMaxListeners(0)
+  readonly #waiting: XdsEvent[] = []
+  #isDelivering = false
+
+  /**
+   * Delivers events to all listeners before it returns. Events that a listener causes meanwhile are delivered after these: each
+   * listener gets all events in the same order.
+   */
+  emit(...events: readonly XdsEvent[]): void {
+    this.#waiting.push(...events)
+    if (this.#isDelivering) return
+    this.#isDelivering = true
+    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+      this.#emitter.emit('event', event)
+    }
+    this.#isDelivering = false
+  }
+
+  /** Calls the listener for each event, until the returned function is called. What it throws is an uncaught exception. */
+  listen(listener: (event: XdsEvent) => void): () => void {
+    const call = (event: XdsEvent) => {
+      try {
+        listener(event)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+    this.#emitter.on('event', call)
+    return () => this.#emitter.off('event', call)
+  }
+
+  /** Iterates over the events from the first `next()` on, until `signal` aborts. */
+  async *iterate(signal?: AbortSignal): AsyncGenerator<XdsEvent, void, undefined> {
+    try {
+      for await (const [event] of on(this.#emitter, 'event', { ...(signal && { signal }) })) yield event
+    } catch (error) {
+      if (!signal?.aborted) throw error
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// The open streams of one node id: which belong to one client, and which are dead without the server having noticed yet.
+
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { groupByClient, hostOf } from './clients.ts'
+import {
+  describeTypes,
+  mergeClients,
+  type NodeStatus,
+  type PendingStatus,
+  type StreamInfo,
+  type StreamStatus,
+  type SyncState,
+  stateOf,
+  type TypeStatus,
+  type TypeView,
+  worst,
+} from './status.ts'
+
+/** A stream as the registry sees it: the registry reads from it and never changes it. */
+export interface StreamSource {
+  readonly info: StreamInfo
+  /** The service, such as ADS. If a stream ends, the client opens another one of the same service. */
+  readonly service: string
+  readonly snapshot: () => Snapshot | undefined
+  readonly describe: () => ReadonlyMap<string, TypeView>
+  /** The oldest pending response of each type. */
+  readonly pending: () => readonly PendingStatus[]
+  readonly isPinned?: () => boolean
+  /** Called when a newer stream probably continues this one, before the newer one is added. */
+  readonly onReplaced?: () => void
+}
+
+interface OpenStream {
+  readonly source: StreamSource
+  isReplaced: boolean
+}
+
+export class NodeStreams {
+  /** In the order of the last sign of life, the newest last. */
+  readonly #streams = new Map<StreamSource, OpenStream>()
+  /** Ended streams by service, without those that a newer one has followed. */
+  readonly #ended = new Map<string, number>()
+  #left: readonly PendingStatus[] = []
+  /** The status of its types when its last stream ended. */
+  #last: Readonly<Record<string, TypeStatus>> = {}
+
+  get isConnected(): boolean {
+    return this.#streams.size > 0
+  }
+
+  /** @param continues whether the client had a stream before, because it reports versions */
+  add(source: StreamSource, continues: boolean): void {
+    const ended = this.#ended.get(source.service) ?? 0
+    if (ended > 0) this.#ended.set(source.service, ended - 1)
+    else if (continues) this.#replacePredecessor(source)
+    this.#left = []
+    this.#streams.set(source, { source, isReplaced: false })
+  }
+
+  /** Removes a stream that has ended. Returns false if it is not here. */
+  remove(source: StreamSource): boolean {
+    const stream = this.#streams.get(source)
+    if (stream === undefined) return false
+    if (!stream.isReplaced) {
+      this.#ended.set(source.service, (this.#ended.get(source.service) ?? 0) + 1)
+      this.#left = source.pending()
+    }
+    this.#streams.delete(source)
+    if (this.isConnected) return true
+    const types = describeTypes([source.describe()], source.snapshot())
+    this.#last = Object.fromEntries(
+      Object.entries(types).map(([typeUrl, type]) => [typeUrl, { ...type, state: 'DISCONNECTED' as const }]),
+    )
+    return true
+  }
+
+  /** The client has sent something on a stream. */
+  heard(source: StreamSource): void {
+    const stream = this.#streams.get(source)
+    if (stream === undefined) return
+    stream.isReplaced = false
+    if (this.#streams.size === 1) return
+    this.#streams.delete(source)
+    this.#streams.set(source, stream)
+  }
+
+  isReplaced(source: StreamSource): boolean {
+    return this.#streams.get(source)?.isReplaced ?? false
+  }
+
+  describe(id: string, group: string): NodeStatus {
+    const left = this.#left.length > 0 ? { left: this.#left } : {}
+    if (!this.isConnected) {
+      return { id, group, connected: false, state: 'DISCONNECTED', streams: [], types: this.#last, ...left }
+    }
+    const streams = [...this.#streams.values()].map((stream) => ({
+      ...stream,
+      info: stream.source.info,
+      views: stream.source.describe(),
+    }))
+    const inOrder = streams.sort((a, b) => a.info.id - b.info.id)
+    const counted = inOrder.filter(({ isReplaced }) => !isReplaced)
+    const clients = groupByClient(counted.length > 0 ? counted : inOrder).map((own) => {
+      const types = describeTypes(
+        own.map(({ views }) => views),
+        own[0]?.source.snapshot(),
+      )
+      return { own, types, state: stateOf(types) }
+    })
+    const stateOfStream = new Map(
+      clients.flatMap(({ own, state }) => own.map(({ source }) => [source, state] as const)),
+    )
+    return {
+      id,
+      group,
+      connected: true,
+      state: worst(clients.map(({ state }) => state)),
+      streams: inOrder.map(({ source, isReplaced }) =>
+        describeStream(source, stateOfStream.get(source) ?? 'DISCONNECTED', isReplaced),
+      ),
+      types: mergeClients(clients.map(({ types }) => types)),
+      ...(inOrder.some(({ source }) => source.isPinned?.()) && { pinned: true as const }),
+      ...left,
+    }
+  }
+
+  /**
+   * The client has had a stream, and no stream is known to have ended. So one of the open ones is dead, and its connection has not
+   * told: one of the same service on another connection, best of the same host, and otherwise the one that was silent for longest.
+   */
+  #replacePredecessor({ service, info }: StreamSource): void {
+    const candidates = [...this.#streams.values()].filter(
+      ({ source, isReplaced }) => source.service === service && source.info.peer !== info.peer && !isReplaced,
+    )
+    const host = hostOf(info.peer)
+    const predecessor = candidates.find(({ source }) => hostOf(source.info.peer) === host) ?? candidates[0]
+    if (predecessor === undefined) return
+    predecessor.isReplaced = true
+    predecessor.source.onReplaced?.()
+  }
+}
+
+function describeStream(source: StreamSource, state: SyncState, isReplaced: boolean): StreamStatus {
+  return {
+    ...source.info,
+    state,
+    pending: source.pending(),
+    ...(isReplaced && { replaced: true as const }),
+  }
+}
