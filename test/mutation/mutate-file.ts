@@ -1,6 +1,6 @@
 // Runs Stryker on one file.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { MutantResult, PartialStrykerOptions, Position } from '@stryker-mutator/api/core'
 import { Stryker } from '@stryker-mutator/core'
 import type { MutantOutcome } from './file-report.ts'
@@ -15,8 +15,13 @@ const NOT_COPIED = [
 /** Beside three times the time of the tests, in milliseconds. A machine with other load is slow at times. */
 const TIMEOUT_MS = 5_000
 
-/** A runner keeps all modules that it has loaded, for each mutant anew. Then it is replaced. */
-const MUTANTS_OF_A_RUNNER = 150
+/** A runner keeps all modules that it has loaded, for each mutant anew, and what they hold: one grew to 3 GiB. So it is replaced in time. */
+const MUTANTS_OF_A_RUNNER = 25
+
+/** Of this process alone, so that it can be removed when the process ends, however many others run. */
+const TEMPORARY = `.stryker-tmp/${process.pid}`
+// Stryker removes its folder itself, except when it is interrupted.
+process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }))
 
 /** @throws Error if the tests fail without a mutant */
 export async function mutateFile(
@@ -35,6 +40,7 @@ export async function mutateFile(
     timeoutFactor: 3,
     maxTestRunnerReuse: MUTANTS_OF_A_RUNNER,
     ignorePatterns: NOT_COPIED,
+    tempDirName: TEMPORARY,
     reporters: [],
     logLevel: 'error' as NonNullable<PartialStrykerOptions['logLevel']>,
     allowEmpty: true,

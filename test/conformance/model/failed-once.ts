@@ -40,6 +40,31 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     passes: false,
   },
   {
+    seed: 1834227526,
+    what: 'X15: a cluster is removed while a listener uses it whose successor was NACKed before it was ACKed, in SotW',
+    passes: false,
+  },
+  {
+    seed: 1266525099,
+    what: 'X5: a NACKed cluster is sent again after a reconnect, when an empty change of another cluster overtakes the NACK',
+    passes: false,
+  },
+  {
+    seed: 1886862534,
+    what: 'X14: a NACKed removal that is sent again as content no longer counts as pending, so a listener follows its cluster at once',
+    passes: false,
+  },
+  {
+    seed: 117176028,
+    what: 'final state: a SotW reconnect with a wildcard, a name and the current version is answered with nothing',
+    passes: false,
+  },
+  {
+    seed: 1664981074,
+    what: 'X15: a cluster is removed while routes use it that a client has unsubscribed under its wildcard and keeps',
+    passes: false,
+  },
+  {
     seed: 820944749,
     what: 'X15: content that was sent as an answer ahead of the stages did not count as in use',
     passes: true,
