@@ -9,7 +9,7 @@ import { describeStream } from '../../xds-server/streams/describe.ts'
 import { delta } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
-import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { Response } from '../../xds-server/type-state/responses.ts'
 import { STREAM } from './hand-stream.ts'
 import { deltaRequest } from './requests.ts'
 

@@ -28,7 +28,7 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
-import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { Response } from '../../xds-server/type-state/responses.ts'
 import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'

@@ -4,12 +4,12 @@
 import { ANY_NAME, type Reference } from '../snapshot/references.ts'
 import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
-import type { PendingResponse } from '../type-state/ledger.ts'
+import type { PendingResponse } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import type { Drain, Report, StreamState } from './stream.ts'
 
-/** In place of a nonce, for what a client has when its stream begins. */
+/** Stands for a nonce, for what a client has when its stream begins. */
 const RECONNECT = 'reconnect'
 
 /**
@@ -51,7 +51,7 @@ function drainedBy(state: StreamState, response: PendingResponse): Drain | undef
   return references.length === 0 ? undefined : { nonce, references: withIndirect(state, references) }
 }
 
-/** The references, and those of what they lead to: a listener's routes name the clusters. */
+/** The references, and those that they lead to: a listener's routes name the clusters. */
 function withIndirect({ typeStates }: StreamState, direct: readonly Reference[]): readonly Reference[] {
   const found = new Map<string, Reference>()
   const queue = [...direct]

@@ -1,7 +1,7 @@
 // SotW and delta, each as a decoder, a machine and an encoder, so that the code that moves bytes is written once.
 
 import type { SharedList } from '../../core/memo.ts'
-import type { Response } from '../type-state/ledger.ts'
+import type { Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 import { deltaRules } from './delta-stream.ts'

@@ -3,14 +3,8 @@
 import { stageOf } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
-import {
-  answeredThrough,
-  earliest,
-  isActive,
-  isOlder,
-  type Pushed,
-  type TypeState,
-} from '../type-state/type-state.ts'
+import { earliest, isOlder, type Pushed } from '../type-state/pushed.ts'
+import { answeredThrough, isActive, type TypeState } from '../type-state/type-state.ts'
 import { heldBackNames } from './held-back.ts'
 import type { StreamState } from './stream.ts'
 import { removalRule } from './usage.ts'

@@ -2,15 +2,8 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
-import {
-  ack,
-  findPending,
-  merge,
-  nack,
-  type PendingResponse,
-  releaseNacked,
-  supersedeEarlier,
-} from '../type-state/ledger.ts'
+import { ack, findPending, merge, nack, releaseNacked, supersedeEarlier } from '../type-state/ledger.ts'
+import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
   NO_NAMES,

@@ -2,7 +2,7 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { PendingResponse, Response } from '../type-state/ledger.ts'
+import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import type { NackDetail } from './requests.ts'
 
