@@ -160,6 +160,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'Names that a client makes up are gone with its stream. What is remembered of a node is bounded by what it was served.',
     sources: [],
   },
+  X56: {
+    rule: 'A wait for a revision that another replaced ends when the newer one is ACKed, or when its own verdict is known.',
+    sources: ['cilium/cilium#48631'],
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
