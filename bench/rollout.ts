@@ -28,7 +28,7 @@ try {
     nodes.push(await measureNodes(tools, folder, cell))
   }
   const fleets = await measureFleets(folder, values.full ? FULL_FLEETS : QUICK_FLEETS)
-  await publish('Rollouts', 'npm run bench:rollout', renderRolloutReport({ nodes, fleets }), values)
+  await publish('Rollout', 'npm run bench:rollout', renderRolloutReport({ nodes, fleets }), values)
 } catch (error) {
   process.stderr.write(`${SwitchyardError.from(error).message}\n`)
   process.exitCode = 1

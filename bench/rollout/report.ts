@@ -1,5 +1,6 @@
 // The results as Markdown: a rollout to many nodes, and what further fleets add to a write.
 
+import { loadavg } from 'node:os'
 import { table } from '../harness/markdown.ts'
 import { median, quantile } from '../harness/statistics.ts'
 import type { Write } from './control-plane.ts'
@@ -19,6 +20,8 @@ export function renderRolloutReport({ nodes, fleets }: RolloutResults): string {
     '## One PATCH of one upstream among many, shared by some fleets',
     'All fleets have the same upstreams and routes. From the request to the answer, without nodes: by then the revision is on disk and every fleet is served. The control planes run at the same time and are patched in turns.',
     renderFleets(fleets),
+    '## Load of the machine',
+    `${loadavg()[1]?.toFixed(0)} on average over the last five minutes of the run, with the benchmark itself. With more than the number of cores, times are longer than on an idle machine; CPU and ratios tell more.`,
   ].join('\n\n')
 }
 

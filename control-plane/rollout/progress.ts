@@ -41,30 +41,33 @@ export async function followRevision(
   await context.settled()
   const revision = await context.store.info(number)
   const isInForce = decided.number === context.inForce().revision.number
-  const nodes = isInForce ? nodesInForce(context) : []
+  // To look at many nodes takes long, so only the answers that need it do.
+  const nodesNow = () => (isInForce ? nodesInForce(context) : [])
   const detail = decided.detail === undefined ? {} : { detail: decided.detail }
   switch (decided.status) {
     case 'rejected':
     case 'rolled_back':
-      return { outcome: 'nacked', revision, ...detail, nodes: isInForce ? nodes : context.cache.status() }
-    case 'accepted':
+      return {
+        outcome: 'nacked',
+        revision,
+        ...detail,
+        nodes: isInForce ? nodesNow() : context.cache.status(),
+      }
+    case 'accepted': {
       if (decided.number !== number && !(await isPartOf(number, decided.number, context))) {
         const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
-        return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes }
+        return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes: nodesNow() }
       }
-      // What nodes answer from now on is about the newer revision.
-      return {
-        revision,
-        ...((isInForce && (await untilSynced(decided.number, signal, context))) || {
-          outcome: 'synced',
-          ...detail,
-          nodes,
-        }),
-      }
-    default:
+      const answered = isInForce ? await untilSynced(decided.number, signal, context) : undefined
+      // Once a newer revision is in force, what nodes answer is about that one.
+      return { revision, ...(answered ?? { outcome: 'synced', ...detail, nodes: [] }) }
+    }
+    default: {
+      const nodes = nodesNow()
       return nodes.length > 0
         ? { outcome: 'pending', revision, detail: { message: describePending(nodes), problems: [] }, nodes }
         : { outcome: 'unverified', revision, nodes }
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DemoRecord } from '../../cli/demo/record.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
+import { decisionTable } from './decision-table.ts'
 import { roomsTable } from './rooms.ts'
 import { switchTable } from './switch-table.ts'
 import { xdsRowsTable } from './xds-rows.ts'
@@ -21,6 +22,8 @@ function replacePart(file: string, name: string, content: string): void {
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
 replacePart('docs/reference/switches.md', 'switches', switchTable())
+
+writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
 
 const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) as DemoRecord
 for (const theme of ['light', 'dark'] as const) {

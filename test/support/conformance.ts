@@ -53,7 +53,7 @@ export async function openSession(t: Test, variant: Variant): Promise<Session> {
   cache.onEvent((event) => events.push(event))
   // Secrets are served on a Unix socket only. The path of `t.testdir()` is too long for a socket.
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
-  const server = await startXdsServer({ cache, address: `unix:${folder}/xds.sock` })
+  const server = await startXdsServer({ cache, address: `unix:${folder}/xds.sock`, drainTimeMs: 0 })
   t.teardown(async () => {
     await server.close()
     rmSync(folder, { recursive: true, force: true })

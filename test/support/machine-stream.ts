@@ -9,7 +9,7 @@ import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
 import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
-import type { Response } from '../../xds-server/type-state/type-state.ts'
+import type { Response } from '../../xds-server/type-state/ledger.ts'
 import { STREAM } from './hand-stream.ts'
 import { deltaRequest } from './requests.ts'
 
@@ -32,7 +32,10 @@ export class MachineStream {
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
-    this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
+    this.#state = {
+      ...createStreamState({ unconfirmed: this.#watch.unconfirmed }),
+      snapshot: this.#watch.snapshot(),
+    }
   }
 
   /** Subscribes to names. Without names: to everything if the type has the legacy wildcard. */

@@ -18,7 +18,7 @@ import {
 } from '../../xds-server/snapshot/resource-type.ts'
 import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
-import { assignment, badCluster, cluster, routes, secret, tcpListener } from './resources.ts'
+import { assignment, badCluster, cluster, httpListener, routes, secret, tcpListener } from './resources.ts'
 
 /** A type that Switchyard does not know. */
 export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
@@ -42,7 +42,7 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
     typeUrlOf(RuntimeSchema),
     (name, content) => create(RuntimeSchema, { name, layer: { key: content } }),
   ],
-  LDS: [LISTENER, (name, content) => tcpListener(name, Number(content), 'a')],
+  LDS: [LISTENER, listener],
   SRDS: [
     typeUrlOf(ScopedRouteConfigurationSchema),
     (name, routeConfigurationName) =>
@@ -72,6 +72,12 @@ export function shortNameOf(typeUrl: string): string {
   const [found] = Object.entries(TYPES).find(([, [known]]) => known === typeUrl) ?? []
   if (found === undefined) throw new Error(`scripts have no short name for ${typeUrl}`)
   return found
+}
+
+/** `2` leads to the cluster a, `2:b` to the cluster b, and `2:rds` to routes of the listener's name. */
+function listener(name: string, content: string) {
+  const [number, target = 'a'] = content.split(':')
+  return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
 
 const contents = new Map<string, string>()

@@ -4,10 +4,14 @@
 //   unserve                        the snapshot is cleared
 //   ask EDS a b                    SotW: a request with these names and the last nonce of the type
 //   ask EDS +b -a                  delta: subscribes and unsubscribes
+//   again EDS a                    SotW: a request without a nonce in mid-stream
 //   ask CDS holding a=1            a reconnecting client reports the versions of these
 //   ack 3, nack 3 4                answers responses by their nonces; SotW lists the names of the last request again…
 //   ack 3 a c, nack 3 +c -a        …or these names; delta subscribes and unsubscribes
+//   nack 3 blaming a               the client's error text names a
 //   block, drain                   the transport's buffer is full, or has room again
+//   drained 3                      the drain time of the listeners is over that response 3 replaced
+//   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
@@ -25,7 +29,8 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
-import type { Response, TypeState } from '../../xds-server/type-state/type-state.ts'
+import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
@@ -85,9 +90,12 @@ const SOTW: Dialect<SotwRequest> = {
   requestOf: ({ typeUrl, nonce, words, held, error }, typeState) =>
     sotwRequest({
       typeUrl,
-      responseNonce: nonce ?? typeState?.lastNonce ?? '',
+      responseNonce: nonce ?? typeState?.ledger.lastNonce ?? '',
       versionInfo: held.length === 0 ? '' : setVersion(held),
-      resourceNames: nonce !== undefined && words.length === 0 ? (typeState?.lastResourceNames ?? []) : words,
+      resourceNames:
+        nonce !== undefined && nonce !== '' && words.length === 0
+          ? (typeState?.request.lastResourceNames ?? [])
+          : words,
       ...error,
     }),
   removedIn: () => [],
@@ -111,7 +119,10 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
   return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(sign.length))
 }
 
-const NACK_ERROR = { errorDetail: { code: 13, message: 'rejected' } }
+const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
+  grpc: { client: 'grpc' },
+  draining: { isDraining: true },
+}
 
 class ScriptedStream<Request> {
   readonly #dialect: Dialect<Request>
@@ -133,14 +144,21 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'snapshot', snapshot: undefined })
       case 'ask':
         return this.#ask(words)
+      case 'again':
+        return this.#ask(words, '')
       case 'ack':
         return this.#answer(words, {})
       case 'nack':
-        return this.#answer(words, NACK_ERROR)
+        return this.#nack(words)
       case 'block':
         return this.#step({ kind: 'blocked' })
       case 'drain':
         return this.#step({ kind: 'writable' })
+      case 'drained':
+        return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
+      case 'as':
+        this.#state = { ...this.#state, ...TRAITS[words[0] ?? ''] }
+        return []
       case 'reconnect':
         return this.#reconnect(words)
       case 'status':
@@ -155,14 +173,20 @@ class ScriptedStream<Request> {
     return snapshotFor(text, this.#sequence, this.#state.snapshot)
   }
 
-  #ask([type = '', ...rest]: readonly string[]): string[] {
+  #ask([type = '', ...rest]: readonly string[], nonce?: string): string[] {
     const [words, held] = splitAt('holding', rest)
     return this.#request({
       typeUrl: typeUrlFor(type),
+      ...(nonce !== undefined && { nonce }),
       words,
       held: held.map((text) => resourceFor(type, text)),
       error: {},
     })
+  }
+
+  #nack(words: readonly string[]): string[] {
+    const [before, blamed] = splitAt('blaming', words)
+    return this.#answer(before, { errorDetail: { code: 13, message: ['rejected', ...blamed].join(' ') } })
   }
 
   #answer(words: readonly string[], error: ScriptRequest['error']): string[] {
@@ -177,8 +201,12 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
+    const { snapshot, client, isDraining } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
-    this.#state = { ...createStreamState(new Map(unconfirmed)), snapshot: this.#state.snapshot }
+    this.#state = {
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining }),
+      snapshot,
+    }
     return []
   }
 

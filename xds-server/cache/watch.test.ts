@@ -32,7 +32,13 @@ t.test('X25: there is no snapshot before the first one, and an empty snapshot is
   t.equal(stream.watch.snapshot(), undefined)
   cache.setSnapshot('fleet', [])
   t.same(stream.snapshots.length, 1)
-  t.same(stream.watch.snapshot(), { group: 'fleet', sequence: 1, given: new Map(), types: new Map() })
+  t.same(stream.watch.snapshot(), {
+    group: 'fleet',
+    sequence: 1,
+    given: new Map(),
+    types: new Map(),
+    retired: new Map(),
+  })
 })
 
 t.test('a stream follows the snapshot of its group, until it is closed', async (t) => {

@@ -3,7 +3,6 @@
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { memoize } from '../../core/memo.ts'
 import type { XdsEvent } from '../nodes/events.ts'
-import { LateNacks } from '../nodes/late-nacks.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
 import type { PendingStatus, StreamInfo, TypeView } from '../nodes/status.ts'
@@ -122,7 +121,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     info: source.stream,
     service: source.typeUrl ?? 'ADS',
     snapshot,
-    describe: () => lateNacks?.correct(source.describe()) ?? source.describe(),
+    describe: source.describe,
     pending: () => oldestOfEachType(source.unacked()),
     isPinned: context.isPinned,
     onReplaced: () => leave(),
@@ -130,7 +129,6 @@ export function openWatch(source: WatchSource, group: string, address: string, c
   const registration = context.registry.add(group, node, entry, !source.reportsNoVersions)
   const unconfirmed = context.unconfirmed.open(node)
   // Delta answers each response with its own nonce.
-  const lateNacks = source.stream.protocol === 'sotw' ? new LateNacks() : undefined
   let isOpen = true
   context.emit({ kind: 'opened', ...of })
   context.nodeChanged()
@@ -149,9 +147,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
       if (reports.length === 0) return
       for (const report of reports) {
         remember(report)
-        if (report.kind === 'nacked') lateNacks?.nacked(report.typeUrl, report.response.nonce)
       }
-      lateNacks?.wait(source.unacked().map(({ typeUrl, response: { nonce } }) => ({ typeUrl, nonce })))
       context.emit(...reports.map((report) => eventOf(report, of)))
       context.nodeChanged()
     },

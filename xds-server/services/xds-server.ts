@@ -25,6 +25,11 @@ export interface XdsServerOptions {
    * have warmed.
    */
   readonly answerTimeoutMs?: number
+  /**
+   * How long Envoy serves the connections of a replaced listener with its old content: its `--drain-time-s`, in milliseconds.
+   * What that content refers to is removed only then. 0 for clients without listeners. Default: 600,000, as Envoy's.
+   */
+  readonly drainTimeMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -39,6 +44,8 @@ export interface XdsServer {
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
 /** The size of `sun_path` in `sockaddr_un` on Linux, without the final zero byte. */
 const MAX_SOCKET_PATH_BYTES = 107
+
+const DEFAULT_DRAIN_TIME_MS = 600_000
 
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
@@ -61,6 +68,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     budget: new WriteBudget(),
     isPrivate,
     authorize,
+    drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))

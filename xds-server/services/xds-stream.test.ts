@@ -67,6 +67,7 @@ for (const kind of ['request', 'snapshot']) {
         id: 1,
         isPrivate: false,
         authorize: () => undefined,
+        drainTimeMs: 0,
       })
       call.emit('data', Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })

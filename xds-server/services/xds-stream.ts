@@ -5,13 +5,15 @@ import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import { callOption, messageOf, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
+import { clientKindOf } from '../nodes/client-kind.ts'
 import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
-import type { Response } from '../type-state/type-state.ts'
+import type { Response } from '../type-state/ledger.ts'
 import { AnswerClock } from './answer-clock.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
+import { DrainTimers } from './drain-timers.ts'
 import { createPeer, type Peer } from './peer.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -31,6 +33,8 @@ export interface StreamContext {
   /** Whether the transport is TLS or a Unix socket. If not, no secret is sent. */
   readonly isPrivate: boolean
   readonly authorize: Authorize
+  /** How long a replaced listener drains, in milliseconds. 0: not at all. */
+  readonly drainTimeMs: number
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
@@ -48,6 +52,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #protocol: WireProtocol<Request>
   readonly #context: StreamContext
   readonly #clock: AnswerClock
+  readonly #drains: DrainTimers
   #state: StreamState = createStreamState()
   #watch: Watch | undefined
   #unsentBytes = 0
@@ -63,6 +68,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       unacked: () => unackedIn(this.#state).map(({ response }) => response.nonce),
       onOverdue: () => this.#endOverdue(),
     })
+    this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
+      this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
+    )
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -114,7 +122,15 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       onSnapshot: (snapshot) =>
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
-    this.#state = { ...createStreamState(watch.unconfirmed), snapshot: watch.snapshot() }
+    this.#state = {
+      ...createStreamState({
+        unconfirmed: watch.unconfirmed,
+        client: clientKindOf(node),
+        isAggregated: typeUrl === undefined,
+        isDraining: this.#context.drainTimeMs > 0,
+      }),
+      snapshot: watch.snapshot(),
+    }
     return watch
   }
 
@@ -157,6 +173,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (this.#unsentBytes > HIGH_WATER_BYTES) {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
+    this.#drains.update(state)
     this.#watch?.report(report.flatMap((one) => this.#withUnservedType(one)))
     if (report.length > 0) this.#clock.update()
   }
@@ -227,6 +244,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#isOpen = false
     this.#leaveQueue?.()
     this.#clock.stop()
+    this.#drains.stop()
     this.#watch?.close()
   }
 }

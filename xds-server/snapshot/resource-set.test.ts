@@ -1,4 +1,4 @@
-// A set that was changed step by step equals one that was made at once, and unchanged parts are shared.
+// A set that was changed step by step equals a set made at once, and unchanged parts are shared.
 
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -20,7 +20,7 @@ function resourcesOf(content: Readonly<Record<string, string>>): Resource[] {
   return Object.entries(content).map(([name, value]) => resource(name, value))
 }
 
-t.test('a set that is changed step by step equals a set that is made at once', async (t) => {
+t.test('a set that is changed step by step equals a set made at once', async (t) => {
   fc.assert(
     fc.property(content, fc.array(change, { maxLength: 4 }), (first, changes) => {
       let set = ResourceSet.empty.with(resourcesOf(first))

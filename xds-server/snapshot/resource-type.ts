@@ -34,6 +34,11 @@ export const SECRET = typeUrlOf(SecretSchema)
 export const STAGES = ['dependencies', 'listeners', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
+/** The place of a type's stage among the stages. */
+export function stageOf({ stage }: Pick<ResourceType, 'stage'>): number {
+  return STAGES.indexOf(stage)
+}
+
 export interface ResourceType {
   readonly typeUrl: string
   /** The message. Undefined for a type that Switchyard carries without knowing it. */

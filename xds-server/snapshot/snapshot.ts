@@ -6,7 +6,7 @@ import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
-import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from './resource-type.ts'
 import {
   changeTypeSnapshot,
   diffTypes,
@@ -22,6 +22,8 @@ export interface SnapshotContent {
   readonly given: ReadonlyMap<string, TypeSnapshot>
   /** As they are served: with empty assignments for clusters without endpoints, which would wait for them. */
   readonly types: ReadonlyMap<string, TypeSnapshot>
+  /** What earlier snapshots of the group had, by type and name. A client that may still use it can be sent it once more. */
+  readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
 }
 
 export interface Snapshot extends SnapshotContent {
@@ -54,7 +56,45 @@ export function createContent(
   const types = new Map(kept)
   const endpoints = withEmptyAssignments(kept.get(CLUSTER), kept.get(ENDPOINT), previous)
   if (endpoints !== undefined) types.set(ENDPOINT, keepEqual(previous?.types, endpoints))
-  return { group, given: kept, types }
+  return { group, given: kept, types, retired: retiredAfter(previous, types) }
+}
+
+/** Types whose resources gRPC may still use after they are gone from the snapshot. */
+const RETIRING_TYPES: readonly string[] = [CLUSTER, ENDPOINT, ROUTE]
+
+/** Retired resources of a type at most. The oldest are forgotten. */
+const MAX_RETIRED = 1_000
+
+/** The resource of this name in the newest of the earlier snapshots that had it. Undefined if the snapshot has one, or it is forgotten. */
+export function retiredResource(
+  { retired }: SnapshotContent,
+  typeUrl: string,
+  name: string,
+): Resource | undefined {
+  return retired.get(typeUrl)?.get(name)
+}
+
+function retiredAfter(
+  previous: SnapshotContent | undefined,
+  types: ReadonlyMap<string, TypeSnapshot>,
+): SnapshotContent['retired'] {
+  if (previous === undefined) return new Map()
+  const after = new Map(previous.retired)
+  for (const typeUrl of RETIRING_TYPES) {
+    const [before, now] = [typeIn(previous, typeUrl), types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)]
+    const { changed, removed } = diffTypes(before, now)
+    const known = previous.retired.get(typeUrl)
+    if (removed.length === 0 && (known === undefined || changed.length === 0)) continue
+    const retired = new Map(known)
+    for (const { name } of changed) retired.delete(name)
+    for (const name of removed.slice(-MAX_RETIRED)) {
+      const resource = before.resources.get(name)
+      if (resource !== undefined) retired.set(name, resource)
+    }
+    for (const name of retired.keys()) if (retired.size > MAX_RETIRED) retired.delete(name)
+    after.set(typeUrl, retired)
+  }
+  return after
 }
 
 /** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */

@@ -10,8 +10,8 @@ import { SECRET } from '../snapshot/resource-type.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { stepDelta } from './delta-stream.ts'
-import { MAX_PENDING_RESPONSES } from './push-order.ts'
 import type { DeltaRequest } from './requests.ts'
+import { MAX_PENDING_RESPONSES } from './step.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({

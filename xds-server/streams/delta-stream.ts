@@ -3,33 +3,34 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
+import { UNKNOWN } from '../type-state/held.ts'
+import { findPending, releaseNacked } from '../type-state/ledger.ts'
+import type { PushPlan } from '../type-state/plan-push.ts'
 import {
   isSubscribed,
   type SubscriptionChange,
   subscribeToChange,
+  uncovered,
   unite,
   without,
 } from '../type-state/subscription.ts'
-import {
-  type ClientResourceState,
-  createTypeState,
-  findPending,
-  type TypeState,
-  withEmptyBase,
-  withoutNacked,
-} from '../type-state/type-state.ts'
-import { MAX_PENDING_RESPONSES, type Protocol, step } from './push-order.ts'
+import { createTypeState, type TypeState } from '../type-state/type-state.ts'
+import { forgotten, type View, withHeld } from '../type-state/view.ts'
+import { drainAfterReconnect } from './drain.ts'
+import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
+import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft, step } from './step.ts'
 import {
   applyAnswer,
-  type Report,
   reportSubscription,
   type Step,
   type StreamEvent,
   type StreamState,
   withTypeState,
 } from './stream.ts'
+
+type Received = Omit<Step, 'send'>
 
 /** One step of an incremental stream; pure. */
 export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
@@ -38,84 +39,98 @@ export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>):
 
 const delta: Protocol<DeltaRequest> = {
   receive,
-  mayRespond: ({ pendingResponses }) => pendingResponses.length < MAX_PENDING_RESPONSES,
-  compose: (before, { upserts, removed, after }) => {
-    // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
-    const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard && before.overrides.size === 0
-    if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
-    const { version } = after.base
-    return splitContent(upserts, removed).map((content) => ({
-      version,
-      changedResources: content.resources,
-      ...content,
-    }))
-  },
+  mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
+  compose,
 }
 
-function receive(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
+function compose(
+  { request, subscription, view }: TypeState,
+  { upserts, removed, target }: PushPlan,
+): readonly ResponseDraft[] {
+  // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
+  const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
+  if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
+  const { version } = target
+  return splitContent(upserts, removed).map((content) => ({
+    version,
+    changedResources: content.resources,
+    ...content,
+  }))
+}
+
+function receive(state: StreamState, request: DeltaRequest): Received {
   const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
-  const { typeState: answered, report } = answer(known, request)
-  const change = subscribeToChange(
-    answered.subscription,
-    { ...request, first: false },
-    answered.type.legacyWildcard,
-  )
-  if (change.subscription === answered.subscription) return { state: withTypeState(state, answered), report }
-  const typeState = applyChange(change.wildcardBegan ? withEmptyBase(answered) : answered, change)
-  return { state: withTypeState(state, typeState), report: [...report, reportSubscription(typeState)] }
+  return takeNames(answer(state, known, request), request)
 }
 
 /** Applies the ACK or NACK in a request. A request with an unknown nonce answers nothing, but its subscriptions still count. */
-function answer(typeState: TypeState, request: DeltaRequest): { typeState: TypeState; report: Report[] } {
+function answer(state: StreamState, typeState: TypeState, request: DeltaRequest): Received {
   const { responseNonce, errorDetail, typeUrl } = request
-  if (responseNonce === '') return { typeState, report: [] }
-  const pendingResponse = findPending(typeState, responseNonce)
-  if (pendingResponse === undefined)
-    return { typeState, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
-  const answered = applyAnswer(typeState, pendingResponse, errorDetail)
-  return { typeState: answered.typeState, report: [answered.report] }
+  if (responseNonce === '') return { state, report: [] }
+  const pending = findPending(typeState, responseNonce)
+  if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
+  return applyAnswer(state, typeState, pending, errorDetail)
+}
+
+/** Applies the subscriptions in a request. */
+function takeNames({ state, report }: Received, request: DeltaRequest): Received {
+  const typeState = state.typeStates.get(request.typeUrl)
+  if (typeState === undefined) return { state, report }
+  const { subscription, type } = typeState
+  const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
+  if (change.subscription === subscription) return { state, report }
+  const next = applyChange(change.wildcardBegan ? withoutView(typeState) : typeState, change)
+  return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
+}
+
+/** The client asks for everything anew. */
+function withoutView(typeState: TypeState): TypeState {
+  const { view, subscription, request } = typeState
+  return { ...typeState, view: forgotten(view, subscription), request: { ...request, isFirst: true } }
 }
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
-function begin(state: StreamState, request: DeltaRequest): { state: StreamState; report: Report[] } {
-  const created = createTypeState(request.typeUrl)
+function begin(state: StreamState, request: DeltaRequest): Received {
+  const { typeUrl, initialResourceVersions } = request
+  const created = createTypeState(typeUrl)
   const change = subscribeToChange(
     created.subscription,
     { ...request, first: true },
     created.type.legacyWildcard,
   )
-  const typeState = withClientVersions(state, applyChange(created, change), request.initialResourceVersions)
-  const warmingEds = request.typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
-  return {
-    state: withTypeState({ ...state, warmingEds }, typeState),
-    report: [reportSubscription(typeState)],
-  }
+  const view = clientView(state, typeUrl, initialResourceVersions)
+  const subscribed = applyChange({ ...created, view }, change)
+  // A client that reports what it has needs an answer for the rest only.
+  const names = without(subscribed.request.names, new Set(view.overrides.keys()))
+  const begun = { ...subscribed, request: { ...subscribed.request, names } }
+  const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
+  const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
+  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
 }
 
 /**
- * Applies `initial_resource_versions`: a client that reconnects reports what it has and is sent the difference. Names in a
- * response that this node NACKed, and assignments whose clusters were sent since, count as unknown whatever it reports.
+ * What a client has that reconnects, by its `initial_resource_versions`. Assignments whose clusters were sent since count as
+ * unknown, whatever it reports.
  */
-function withClientVersions(
-  state: StreamState,
-  typeState: TypeState,
-  initialResourceVersions: ReadonlyMap<string, string>,
-): TypeState {
-  const { typeUrl } = typeState.type
-  const overrides = new Map<string, ClientResourceState>()
-  for (const [name, version] of initialResourceVersions) overrides.set(name, { version })
-  for (const name of state.unconfirmed.get(typeUrl) ?? []) overrides.set(name, 'unknown')
-  if (typeUrl === ENDPOINT) for (const name of state.warmingEds) overrides.set(name, 'unknown')
-  return { ...typeState, overrides, requested: without(typeState.requested, new Set(overrides.keys())) }
+function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<string, string>): View {
+  const view = reportedView(state, typeUrl, reported)
+  if (typeUrl !== ENDPOINT) return view
+  return withHeld(
+    view,
+    [...state.warmingEds].map((name) => [name, UNKNOWN] as const),
+  )
 }
 
 function applyChange(
   typeState: TypeState,
   { subscription, subscribed, unsubscribed }: SubscriptionChange,
 ): TypeState {
-  const wanted = unite(typeState.requested, subscribed)
+  const { request } = typeState
+  const wanted = unite(request.names, subscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
-  const requested = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
-  return { ...withoutNacked(typeState, (name) => !isSubscribed(subscription, name)), subscription, requested }
+  const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
+  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
+  const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
+  return { ...kept, subscription, request: { ...request, names, added } }
 }

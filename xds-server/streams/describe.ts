@@ -2,49 +2,74 @@
 
 import type { SyncState, TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { canRetry, type NackedResponse, type TypeState } from '../type-state/type-state.ts'
+import { diffTypes } from '../snapshot/type-snapshot.ts'
+import type { NackedResponse } from '../type-state/ledger.ts'
+import { isSubscribed } from '../type-state/subscription.ts'
+import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { usesDraining } from './drain.ts'
 import type { StreamState } from './stream.ts'
 
 /** By type URL, for the types that the stream subscribes to. */
 export function describeStream(state: StreamState): ReadonlyMap<string, TypeView> {
   return new Map(
-    [...state.typeStates].map(([typeUrl, typeState]) => [typeUrl, describeType(typeState, state.snapshot)]),
+    [...state.typeStates].map(([typeUrl, typeState]) => [typeUrl, describeType(state, typeState)]),
   )
 }
 
-function describeType(typeState: TypeState, latest: Snapshot | undefined): TypeView {
-  const { subscription, base, ackedVersion, pendingResponses, nackedResponses } = typeState
-  const nackedResponse = nackedResponses.at(-1)
-  const sentVersion = pendingResponses.at(-1)?.version ?? (typeState.pushed && base.version)
+function describeType(stream: StreamState, typeState: TypeState): TypeView {
+  const { subscription, view, ledger, pushed } = typeState
+  const nacked = ledger.nacked.at(-1)
+  const sentVersion = ledger.pending.at(-1)?.version ?? (pushed === 'none' ? undefined : view.base.version)
   return {
-    state: stateOf(typeState, latest),
+    state: stateOf(stream, typeState),
     wildcard: subscription.wildcard,
     names: subscription.names,
     ...(sentVersion !== undefined && { sentVersion }),
-    ...(ackedVersion !== undefined && { ackedVersion }),
-    ...(nackedResponse && {
+    ...(ledger.ackedVersion !== undefined && { ackedVersion: ledger.ackedVersion }),
+    ...(nacked && {
       nack: {
-        version: nackedResponse.version,
-        nonce: nackedResponse.nonce,
-        code: nackedResponse.code,
-        message: nackedResponse.message,
-        names: [...nackedResponse.content.keys()],
+        version: nacked.version,
+        nonce: nacked.nonce,
+        code: nacked.code,
+        message: nacked.message,
+        names: [...nacked.content.keys()],
       },
     }),
   }
 }
 
-function stateOf(
-  { type, pendingResponses, nackedResponses, pushed, overrides, requested }: TypeState,
+function stateOf(stream: StreamState, typeState: TypeState): SyncState {
+  const { snapshot } = stream
+  const { ledger } = typeState
+  if (ledger.nacked.some((nacked) => isServed(nacked, typeState, snapshot))) return 'NACKED'
+  if (ledger.nacked.some(({ isAmbiguous }) => isAmbiguous)) return 'UNKNOWN'
+  if (ledger.pending.length > 0) return 'STALE'
+  if (snapshot === undefined || isDue(stream, typeState, snapshot)) return 'NOT_SENT'
+  return 'SYNCED'
+}
+
+/** A NACK of content that is no longer served does not count: the client has not answered the new content yet. */
+function isServed(
+  { content, blamed, isReleased }: NackedResponse,
+  { type }: TypeState,
   latest: Snapshot | undefined,
-): SyncState {
-  // A NACK of content that is no longer served does not count: the node has not answered the new content yet.
-  const isServed = (nackedResponse: NackedResponse) =>
-    latest === undefined ||
-    !canRetry(nackedResponse, (name) => typeIn(latest, type.typeUrl).resources.get(name)?.version)
-  if (nackedResponses.some(isServed)) return 'NACKED'
-  if (pendingResponses.length > 0) return 'STALE'
-  const isDue =
-    latest === undefined || pushed?.sequence !== latest.sequence || overrides.size > 0 || requested.size > 0
-  return isDue ? 'NOT_SENT' : 'SYNCED'
+): boolean {
+  if (isReleased || latest === undefined) return !isReleased
+  const { resources } = typeIn(latest, type.typeUrl)
+  return [...content].every(
+    ([name, version]) => !blamed.has(name) || resources.get(name)?.version === version,
+  )
+}
+
+/** Whether something is still to be sent. A removal that waits for draining listeners is not due yet. */
+function isDue(stream: StreamState, typeState: TypeState, latest: Snapshot): boolean {
+  if (isUpToDate(typeState, latest)) return false
+  const { type, subscription, view, request } = typeState
+  if (request.isFirst || request.names.size > 0) return true
+  const wanted = typeIn(latest, type.typeUrl)
+  const waits = (name: string) => !wanted.resources.has(name) && usesDraining(stream, type.typeUrl, name)
+  if ([...view.overrides.keys()].some((name) => !waits(name))) return true
+  const { changed, removed } = diffTypes(view.base, wanted)
+  const concerns = (name: string) => isSubscribed(subscription, name)
+  return changed.some(({ name }) => concerns(name)) || removed.some(concerns)
 }

@@ -1,7 +1,8 @@
 // SotW and delta, each as a decoder, a machine and an encoder, so that the code that moves bytes is written once.
 
 import type { SharedList } from '../../core/memo.ts'
-import type { Response, TypeState } from '../type-state/type-state.ts'
+import type { Response } from '../type-state/ledger.ts'
+import type { TypeState } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 import { stepDelta } from './delta-stream.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
@@ -36,5 +37,5 @@ export const delta: WireProtocol<DeltaRequest> = {
 }
 
 function* listsOf(typeStates: Iterable<TypeState>): Iterable<SharedList<string>> {
-  for (const { lastResourceNames } of typeStates) yield lastResourceNames
+  for (const { request } of typeStates) yield request.lastResourceNames
 }

@@ -110,7 +110,7 @@ testScripts(
         serve CDS b=1 | LDS l=2 → CDS#5 a=1 b=1
         ack 5 → LDS#6 l=2
         nack 6
-        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS NOT_SENT
+        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS SYNCED
         serve LDS l=3 → LDS#7 l=3
         ack 7 → CDS#8 b=1
       `,
@@ -118,7 +118,7 @@ testScripts(
         serve CDS b=1 | LDS l=2 → CDS#5 b=1
         ack 5 → LDS#6 l=2
         nack 6
-        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS NOT_SENT
+        status → CDS NOT_SENT | EDS SYNCED | LDS NACKED | RDS SYNCED
         serve LDS l=3 → LDS#7 l=3
         ack 7 → CDS#8 -a
       `,
@@ -129,7 +129,7 @@ testScripts(
         ask SDS s → SDS#5 s=1
         ack 5
         serve SDS | LDS l=2 → LDS#6 l=2
-        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS NOT_SENT
+        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS SYNCED
         ack 6
         status → SDS SYNCED | CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
       `,
@@ -138,7 +138,7 @@ testScripts(
         ask SDS +s → SDS#5 s=1
         ack 5
         serve SDS | LDS l=2 → LDS#6 l=2
-        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS NOT_SENT
+        status → SDS NOT_SENT | CDS SYNCED | EDS SYNCED | LDS STALE | RDS SYNCED
         ack 6 → SDS#7 -s
       `,
     },

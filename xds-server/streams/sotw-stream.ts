@@ -2,30 +2,29 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
-import { shareList } from '../../core/memo.ts'
-import type { Resource } from '../snapshot/resource.ts'
-import { setVersion } from '../snapshot/version.ts'
-import type { PushPlan } from '../type-state/plan-push.ts'
+import {
+  findPending,
+  merge,
+  type PendingResponse,
+  releaseNacked,
+  supersedeEarlier,
+} from '../type-state/ledger.ts'
 import {
   isSubscribed,
+  NO_NAMES,
   type SubscriptionChange,
   subscribeToList,
+  uncovered,
   unite,
   without,
 } from '../type-state/subscription.ts'
-import {
-  createTypeState,
-  earliest,
-  findPending,
-  isResource,
-  type PendingResponse,
-  subscribedIn,
-  type TypeState,
-  withEmptyBase,
-  withoutNacked,
-} from '../type-state/type-state.ts'
-import { MAX_PENDING_RESPONSES, type Protocol, type ResponsePart, step } from './push-order.ts'
+import { createTypeState, type TypeState } from '../type-state/type-state.ts'
+import { forgotten } from '../type-state/view.ts'
+import { drainAfterReconnect } from './drain.ts'
+import { reportedView } from './reported.ts'
 import type { SotwRequest } from './requests.ts'
+import { composeSotw } from './sotw-compose.ts'
+import { MAX_PENDING_RESPONSES, type Protocol, step } from './step.ts'
 import {
   applyAnswer,
   type Report,
@@ -36,6 +35,8 @@ import {
   withTypeState,
 } from './stream.ts'
 
+type Received = Omit<Step, 'send'>
+
 /** One step of a state-of-the-world stream; pure. */
 export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
   return step(sotw, state, event)
@@ -43,9 +44,8 @@ export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): S
 
 const sotw: Protocol<SotwRequest> = {
   receive,
-  mayRespond: (typeState) => typeState.pendingResponses.length === 0 || maySupersede(typeState),
-  compose: (before, plan) =>
-    before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan),
+  mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
+  compose: composeSotw,
 }
 
 /**
@@ -53,96 +53,65 @@ const sotw: Protocol<SotwRequest> = {
  * request are ignored. A wildcard client names nothing, so it loses nothing. It may even need the second response: Envoy 1.40
  * holds back its NACK of a cluster while that cluster is warming, and only the next response brings the answer out.
  */
-function maySupersede({ type, subscription, pendingResponses }: TypeState): boolean {
+function maySupersede({ type, subscription, ledger }: TypeState): boolean {
   return (
     type.fullStateInSotw &&
     subscription.wildcard &&
     subscription.names.size === 0 &&
-    pendingResponses.length < MAX_PENDING_RESPONSES
+    ledger.pending.length < MAX_PENDING_RESPONSES
   )
 }
 
-/**
- * A client deletes what a full-state response leaves out. So the response carries everything: the changes, what the client has,
- * and what may not be removed yet.
- */
-function composeFullState(before: TypeState, { upserts, removed, after }: PushPlan): readonly ResponsePart[] {
-  if (
-    before.clientVersion !== undefined &&
-    before.subscription.wildcard &&
-    before.clientVersion === after.base.version
-  )
-    return []
-  const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard
-  const deleted = removed.filter((name) => before.base.resources.has(name) || before.overrides.has(name))
-  if (upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
-  // We do not have the content of an unknown resource, so we cannot repeat it. It is removed even if it is in use.
-  for (const [name, held] of after.overrides) if (held === 'unknown') deleted.push(name)
-  const { version } = after.base
-  const subscribedResources = subscribedIn(after.base, after.subscription)
-  const keptResources = [...after.overrides.values()].filter(isResource)
-  const nackedNames = new Set(before.nackedResponses.flatMap(({ content }) => [...content.keys()]))
-  const changedAmong = (resources: readonly Resource[]) =>
-    nackedNames.size === 0
-      ? upserts
-      : resources.filter((one) => upserts.includes(one) || nackedNames.has(one.name))
-  if (keptResources.length === 0)
-    return [
-      {
-        version,
-        resources: subscribedResources,
-        changedResources: changedAmong(subscribedResources),
-        removed: deleted,
-      },
-    ]
-  const byName = new Map(
-    [...subscribedResources, ...keptResources].map((resource) => [resource.name, resource]),
-  )
-  const resources = shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
-  return [
-    {
-      version: setVersion(resources),
-      resources,
-      changedResources: changedAmong(resources),
-      removed: deleted,
-    },
-  ]
-}
-
-/**
- * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
- * leaving one out does not delete it.
- */
-function composeChanges(before: TypeState, { upserts, after }: PushPlan): readonly ResponsePart[] {
-  const isAnswer = before.awaitsFirstResponse && before.subscription.wildcard
-  if (upserts.length === 0 && !isAnswer) return []
-  return [{ version: after.base.version, resources: upserts, changedResources: upserts, removed: [] }]
-}
-
-function receive(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
-  const { typeUrl, responseNonce, resourceNames } = request
+function receive(state: StreamState, request: SotwRequest): Received {
+  const { typeUrl, responseNonce } = request
   const known = state.typeStates.get(typeUrl)
   if (known === undefined) return begin(state, request)
-  const pendingResponse = findPending(known, responseNonce)
-  const answered =
-    pendingResponse && applyAnswer(...withSuperseded(known, pendingResponse), request.errorDetail)
-  const isSuperseded = known.lastNonce !== '' && responseNonce !== known.lastNonce
-  // The next response repeats the content of a superseded response that is NACKed, so its own answer will tell.
-  const isUndecided = answered === undefined || (isSuperseded && request.errorDetail !== undefined)
-  const typeState = isUndecided ? known : answered.typeState
-  const report = answered === undefined ? [] : [answered.report]
-  if (isSuperseded) {
-    // Ignore the names of a stale request. The client answers the newer response too, with the names that it wants by then.
-    const stale: Report = { kind: 'stale', typeUrl, nonce: responseNonce }
-    return {
-      state: withTypeState(state, typeState),
-      report: pendingResponse === undefined ? [stale] : report,
-    }
+  const { lastNonce } = known.ledger
+  // Before the first response of the type, a nonce is of an earlier stream and has no meaning.
+  if (responseNonce === lastNonce || lastNonce === '') {
+    const pending = findPending(known, responseNonce)
+    const answered =
+      pending === undefined
+        ? { state, report: [] }
+        : applyAnswer(state, ...supersedeEarlier(known, pending), request.errorDetail)
+    return takeNames(answered, request)
   }
-  if (resourceNames === known.lastResourceNames) return { state: withTypeState(state, typeState), report }
-  const change = subscribeToList(typeState.subscription, resourceNames, typeState.type.legacyWildcard)
-  const typeStateForChange = change.wildcardBegan ? withEmptyBase(typeState) : typeState
-  const next = applyChange({ ...typeStateForChange, lastResourceNames: resourceNames }, change)
+  if (responseNonce === '') return beginAgain(state, known, request)
+  return answerEarlier(state, known, request)
+}
+
+/**
+ * An answer to a response that a newer one superseded. Its names are ignored: the client answers the newer response too, with the
+ * names that it wants by then.
+ */
+function answerEarlier(state: StreamState, known: TypeState, request: SotwRequest): Received {
+  const { typeUrl, responseNonce, errorDetail } = request
+  const pending = findPending(known, responseNonce)
+  if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
+  const [typeState, answered] = supersedeEarlier(known, pending)
+  if (errorDetail === undefined) return applyAnswer(state, typeState, answered, undefined)
+  // The newer response repeats the NACKed content, so its own answer will tell.
+  const report: Report[] = [{ kind: 'nacked', typeUrl, response: answered, ...errorDetail }]
+  return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }
+}
+
+function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeState {
+  const { ledger } = typeState
+  const [next, ...later] = ledger.pending.filter((pending) => pending !== answered)
+  if (next === undefined) return typeState
+  const merged = { ...merge(answered, next), standsForOthers: next.standsForOthers }
+  return { ...typeState, ledger: { ...ledger, pending: [merged, ...later] } }
+}
+
+/** Applies the list of names in a request. */
+function takeNames({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
+  const typeState = state.typeStates.get(typeUrl)
+  if (typeState === undefined || resourceNames === typeState.request.lastResourceNames)
+    return { state, report }
+  const { subscription, type, request } = typeState
+  const change = subscribeToList(subscription, resourceNames, type.legacyWildcard)
+  const listed = { ...typeState, request: { ...request, lastResourceNames: resourceNames } }
+  const next = applyChange(change.wildcardBegan ? withoutView(listed) : listed, change)
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
@@ -150,49 +119,61 @@ function receive(state: StreamState, request: SotwRequest): { state: StreamState
   }
 }
 
-/** Responses arrive in order, so an answer to one also answers those before it, as far as it repeats their content. */
-function withSuperseded(typeState: TypeState, last: PendingResponse): [TypeState, PendingResponse] {
-  const at = typeState.pendingResponses.indexOf(last)
-  if (at === 0) return [typeState, last]
-  const answered = typeState.pendingResponses.slice(0, at + 1)
-  const newNames = new Set(
-    answered.flatMap(({ changedResources }) => changedResources.map(({ name }) => name)),
-  )
-  const present = new Set(last.resources.map(({ name }) => name))
-  const pendingResponse = {
-    ...last,
-    ackedBaseline: earliest(answered.map(({ ackedBaseline }) => ackedBaseline)),
-    previousBaseline: earliest(answered.map(({ previousBaseline }) => previousBaseline)),
-    changedResources: last.resources.filter(({ name }) => newNames.has(name)),
-    removed: [...new Set(answered.flatMap(({ removed }) => removed))].filter((name) => !present.has(name)),
-  }
-  return [
-    { ...typeState, pendingResponses: [pendingResponse, ...typeState.pendingResponses.slice(at + 1)] },
-    pendingResponse,
-  ]
+/** The client asks for everything anew. */
+function withoutView(typeState: TypeState): TypeState {
+  const { view, subscription, request } = typeState
+  return { ...typeState, view: forgotten(view, subscription), request: { ...request, isFirst: true } }
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
-function begin(state: StreamState, request: SotwRequest): { state: StreamState; report: Report[] } {
+function begin(state: StreamState, request: SotwRequest): Received {
   const { typeUrl, versionInfo, resourceNames } = request
   const created = createTypeState(typeUrl)
   const change = subscribeToList(created.subscription, resourceNames, created.type.legacyWildcard)
-  const unconfirmed: ReadonlySet<string> = state.unconfirmed.get(typeUrl) ?? new Set()
-  const clientVersion = versionInfo !== '' && unconfirmed.size === 0 ? versionInfo : undefined
+  const unconfirmed = state.unconfirmed.get(typeUrl)
+  const clientVersion = versionInfo !== '' && unconfirmed === undefined ? versionInfo : undefined
   // A client that reports a version may still have the names that it subscribes to, so it must learn which are gone.
-  const unknown = versionInfo === '' ? unconfirmed : unite(unconfirmed, change.subscribed)
-  const overrides = new Map([...unknown].map((name) => [name, 'unknown' as const]))
-  const typeState = applyChange(
-    { ...created, lastResourceNames: resourceNames, clientVersion, overrides },
-    change,
-  )
-  return { state: withTypeState(state, typeState), report: [reportSubscription(typeState)] }
+  const claimed = versionInfo === '' ? [] : [...change.subscribed].map((name) => [name, undefined] as const)
+  const typeState = {
+    ...created,
+    view: { ...reportedView(state, typeUrl, claimed), hasUnlisted: versionInfo !== '' },
+    request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
+  }
+  const begun = applyChange(typeState, change)
+  const draining = drainAfterReconnect(state, begun)
+  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+}
+
+/**
+ * A request without a nonce in mid-stream: the client gave the type up, or has not read our response yet. It is answered like a first
+ * request. https://github.com/grpc/grpc-node/issues/2875
+ */
+function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
+  const { resourceNames } = request
+  const { subscription } = subscribeToList(known.subscription, resourceNames, known.type.legacyWildcard)
+  const begun: TypeState = {
+    ...known,
+    subscription,
+    view: forgotten(known.view, known.subscription),
+    ledger: { ...known.ledger, pending: [], nacked: [] },
+    request: {
+      names: subscription.names,
+      added: NO_NAMES,
+      isFirst: true,
+      clientVersion: undefined,
+      lastResourceNames: resourceNames,
+    },
+  }
+  return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
 }
 
 function applyChange(
   typeState: TypeState,
   { subscription, subscribed, unsubscribed }: SubscriptionChange,
 ): TypeState {
-  const requested = without(unite(typeState.requested, subscribed), unsubscribed)
-  return { ...withoutNacked(typeState, (name) => !isSubscribed(subscription, name)), subscription, requested }
+  const { request } = typeState
+  const names = without(unite(request.names, subscribed), unsubscribed)
+  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
+  const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
+  return { ...kept, subscription, request: { ...request, names, added } }
 }

@@ -1,7 +1,10 @@
 // What the two stream machines share: their state, their events, and their reports.
 
+import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { ack, nack, type PendingResponse, type Response, type TypeState } from '../type-state/type-state.ts'
+import { ack, nack, type PendingResponse, type Response } from '../type-state/ledger.ts'
+import type { TypeState } from '../type-state/type-state.ts'
+import { drainedBy } from './drain.ts'
 import type { NackDetail } from './requests.ts'
 
 /** The state of a stream. It is immutable: each step returns a new one. */
@@ -17,6 +20,22 @@ export interface StreamState {
   readonly unconfirmed: ReadonlyMap<string, ReadonlySet<string>>
   /** Names of assignments whose clusters were sent on this stream before its first EDS request. */
   readonly warmingEds: ReadonlySet<string>
+  /** Replaced listeners whose connections are still draining. The shell times each, and then sends the event `drained`. */
+  readonly drains: readonly Drain[]
+  /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
+  readonly client: 'envoy' | 'grpc'
+  /** True on ADS, false on a service of one type. */
+  readonly isAggregated: boolean
+  /** Whether replaced listeners drain. */
+  readonly isDraining: boolean
+}
+
+/** A listener was replaced: its open connections use what the old content refers to until their drain time is over. */
+export interface Drain {
+  /** The nonce of the response that replaced it. */
+  readonly nonce: string
+  /** What it still uses. `any`: we do not have the old content. */
+  readonly references: readonly Reference[] | 'any'
 }
 
 export type StreamEvent<Request> =
@@ -24,6 +43,8 @@ export type StreamEvent<Request> =
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot | undefined }
   | { readonly kind: 'blocked' }
   | { readonly kind: 'writable' }
+  /** The drain time is over that began with the ACK of this response. */
+  | { readonly kind: 'drained'; readonly nonce: string }
 
 /** What happened on a stream, for its status and its events. */
 export type Report =
@@ -44,14 +65,23 @@ export interface Step {
   readonly report: readonly Report[]
 }
 
-export function createStreamState(unconfirmed: StreamState['unconfirmed'] = new Map()): StreamState {
+export type StreamOptions = Partial<
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining'>
+>
+
+export function createStreamState(options: StreamOptions = {}): StreamState {
   return {
     snapshot: undefined,
     writable: true,
     typeStates: new Map(),
     nextNonce: 1,
-    unconfirmed,
+    unconfirmed: new Map(),
     warmingEds: new Set(),
+    drains: [],
+    client: 'envoy',
+    isAggregated: true,
+    isDraining: false,
+    ...options,
   }
 }
 
@@ -74,12 +104,19 @@ export function reportSubscription({ type, subscription }: TypeState): Report {
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-nack-and-resource-type-instance-version
  */
 export function applyAnswer(
+  state: StreamState,
   typeState: TypeState,
-  pendingResponse: PendingResponse,
+  response: PendingResponse,
   error: NackDetail | undefined,
-): { readonly typeState: TypeState; readonly report: Report } {
-  const answer = { typeUrl: typeState.type.typeUrl, response: pendingResponse }
-  return error === undefined
-    ? { typeState: ack(typeState, pendingResponse), report: { kind: 'acked', ...answer } }
-    : { typeState: nack(typeState, pendingResponse, error), report: { kind: 'nacked', ...answer, ...error } }
+): { readonly state: StreamState; readonly report: readonly Report[] } {
+  const { typeUrl } = typeState.type
+  if (error !== undefined) {
+    const nacked: Report = { kind: 'nacked', typeUrl, response, ...error }
+    return { state: withTypeState(state, nack(typeState, response, error)), report: [nacked] }
+  }
+  const after = withTypeState(state, ack(typeState, response))
+  const acked: Report = { kind: 'acked', typeUrl, response }
+  const drain = state.isDraining ? drainedBy(state, typeState, response) : undefined
+  const drains = drain === undefined ? after.drains : [...after.drains, drain]
+  return { state: { ...after, drains }, report: [acked] }
 }

@@ -1,178 +1,215 @@
-// Plans what one type of a stream is sent now: the diff to the target snapshot, filtered by the subscription, plus requested names.
+// The first of the three steps of a push: what one type of a stream is sent now. It gathers the facts about each name that may have
+// changed, and `decide` has the rules. Nothing is changed here: see `commit`.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
-import type { Reference } from '../snapshot/references.ts'
 import type { Resource } from '../snapshot/resource.ts'
-import type { ResourceType } from '../snapshot/resource-type.ts'
-import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { diffTypes, type TypeDiff } from '../snapshot/type-snapshot.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { decide, type HeldCase } from './decide.ts'
+import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
+import type { NackedResponse } from './ledger.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
-import {
-  type ClientResourceState,
-  canRetry,
-  isResource,
-  type NackedResponse,
-  selectNames,
-  subscribedIn,
-  type TypeState,
-} from './type-state.ts'
+import { type Pushed, selectNames, subscribedIn, type TypeState } from './type-state.ts'
+import { heldIn, NO_OVERRIDES } from './view.ts'
 
-const NO_NAMES: ReadonlySet<string> = new Set()
-
-/** What a push may do now: the newest snapshot, how far pushes may go, and which names may be removed. */
+/** What a push may do now. */
 export interface PushContext {
   readonly latest: Snapshot
-  readonly limit: Snapshot | undefined
-  readonly isRemovable: (typeUrl: string, name: string) => boolean
-  /** Resources that an un-ACKed response removes, or that a response carried which the client NACKed. */
-  readonly unackedReferences: () => Iterable<Reference>
+  /** How far the push goes: the snapshot whose earlier stages the client has answered. */
+  readonly target: Pushed
+  /** Whether the client has answered all earlier stages. If not, names that differ from what was pushed wait too. */
+  readonly isStageOpen: boolean
+  /** Whether nothing that the client may have in effect uses the name. */
+  readonly isRemovable: (name: string) => boolean
+  /** Names whose resource in the newest snapshot refers to one that the client NACKed. */
+  readonly heldBack: ReadonlySet<string>
 }
 
 export interface PushPlan {
+  readonly target: TypeSnapshot
+  readonly pushed: Pushed
   readonly upserts: SharedList<Resource>
   readonly removed: readonly string[]
-  /** The type's state after these are sent. */
-  readonly after: TypeState
+  /** The client's state, after this push, of names that then differ from the target. */
+  readonly overrides: ReadonlyMap<string, Held>
+  /** The NACKed responses whose content is still the wanted one, and those that only the next answer settles. */
+  readonly nacked: readonly NackedResponse[]
 }
 
-/** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the limit. */
+/** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the target. */
 export function planPush(typeState: TypeState, context: PushContext): PushPlan {
-  const { type, subscription, base, overrides, requested } = typeState
-  const latest = typeIn(context.latest, type.typeUrl)
-  const targetSnapshot = targetSnapshotOf(typeState, context)
-  const target = targetSnapshot === undefined ? base : typeIn(targetSnapshot, type.typeUrl)
-  const isPinned = target.contentVersion !== latest.contentVersion
-  const diff = diffTypes(base, target)
-  // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
-  const isAhead = (name: string) => isPinned && overrides.has(name) && !requested.has(name)
-  const wantedOf = (name: string) => (requested.has(name) ? latest : target).resources.get(name)
-  const nextContentFor = (nackedResponse: NackedResponse, name: string): ClientResourceState | undefined => {
-    const wanted = wantedOf(name)
-    if (wanted !== undefined || context.isRemovable(type.typeUrl, name)) return wanted
-    // The NACKed content must not be sent again. A resource that is still in use goes back to its ACKed content.
-    return ackedContentOf(nackedResponse, type, name)
-  }
-  const retryable = typeState.nackedResponses.filter((nackedResponse) =>
-    canRetry(nackedResponse, (name) =>
-      isAhead(name) ? nackedResponse.content.get(name) : versionOf(nextContentFor(nackedResponse, name)),
-    ),
-  )
-  const after = {
-    ...typeState,
-    base: target,
-    requested: NO_NAMES,
-    awaitsFirstResponse: false,
-    clientVersion: undefined,
-    pushed: targetSnapshot ?? typeState.pushed,
-  }
-  if (overrides.size === 0 && retryable.length === 0) {
-    if (requested.size === 0 && diff.removed.length === 0) {
-      return { upserts: subscribedAmong(diff.changed, subscription), removed: [], after }
-    }
-    // A client without resources gets its whole subscription. Clients with equal subscriptions share one list.
-    if (base.resources.size === 0 && !isPinned) {
-      const removed = selectNames(target, requested).absent
-      return { upserts: subscribedIn(target, subscription), removed, after }
-    }
-  }
+  const facts = factsOf(typeState, context)
+  return planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+}
 
+interface PushFacts {
+  readonly target: TypeSnapshot
+  readonly latest: TypeSnapshot
+  readonly pushed: Pushed
+  readonly diff: TypeDiff
+  readonly heldBack: ReadonlySet<string>
+}
+
+function factsOf({ type, view }: TypeState, context: PushContext): PushFacts {
+  const { target: pushed, heldBack } = context
+  const target = pushed === 'none' ? view.base : typeIn(pushed, type.typeUrl)
+  return {
+    target,
+    latest: typeIn(context.latest, type.typeUrl),
+    pushed,
+    diff: diffTypes(view.base, target),
+    heldBack,
+  }
+}
+
+/** The plans that need no look at single names, which are nearly all. */
+function planQuickly(
+  { subscription, view, ledger, request }: TypeState,
+  { target, latest, pushed, diff, heldBack }: PushFacts,
+): PushPlan | undefined {
+  if (view.overrides.size > 0 || ledger.nacked.length > 0 || heldBack.size > 0) return undefined
+  const common = { target, pushed, overrides: NO_OVERRIDES, nacked: [] }
+  if (request.names.size === 0 && diff.removed.length === 0) {
+    return { ...common, upserts: subscribedAmong(diff.changed, subscription), removed: [] }
+  }
+  // A client without resources gets its whole subscription. Clients with equal subscriptions share one list.
+  if (view.base.resources.size === 0 && isSameContent(target, latest)) {
+    const removed = selectNames(target, request.names).absent
+    return { ...common, upserts: subscribedIn(target, subscription), removed }
+  }
+  return undefined
+}
+
+function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): PushPlan {
+  const { view, ledger, request, subscription } = typeState
+  const { target, latest, pushed, diff } = facts
+  const look = nameLook(typeState, context, facts)
+  const standing = ledger.nacked.filter((response) => isStanding(response, look))
+  const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
   const upserts: Resource[] = []
   const restored: Resource[] = []
   const removed: string[] = []
-  const keptOverrides = new Map<string, ClientResourceState>()
-  for (const name of candidates(typeState, diff, retryable)) {
+  const overrides = new Map<string, Held>()
+  const note = (name: string, held: Held) => {
+    if (!isExactly(held, target.resources.get(name))) overrides.set(name, held)
+  }
+  for (const name of candidates(typeState, diff)) {
     if (!isSubscribed(subscription, name)) continue
-    const nackedResponse = retryable.find(({ content }) => content.has(name))
-    const held = nackedResponse
-      ? ackedContentOf(nackedResponse, type, name)
-      : (overrides.get(name) ?? base.resources.get(name))
-    const isRequested = requested.has(name)
-    const wanted = wantedOf(name)
-    if (isAhead(name)) {
-      keptOverrides.set(name, (nackedResponse ? undefined : held) ?? 'unknown')
-    } else if (isRequested || nackedResponse !== undefined || !isHeld(held, wanted)) {
-      if (wanted !== undefined) {
-        upserts.push(wanted)
-        if (!isHeld(wanted, target.resources.get(name))) keptOverrides.set(name, wanted)
-      } else if (isKeepable(held, isRequested) && !context.isRemovable(type.typeUrl, name)) {
-        if ((isRequested || nackedResponse) && isResource(held)) restored.push(held)
-        keptOverrides.set(name, held)
-      } else {
+    const { wanted, held, ...facts } = look(name)
+    const isNacked = standing.some(
+      ({ content }) => content.has(name) && content.get(name) === wanted?.version,
+    )
+    const decision = decide({
+      ...facts,
+      held: caseOf(held, wanted),
+      isWanted: wanted !== undefined,
+      isRequested: request.names.has(name),
+      isNacked,
+    })
+    switch (decision) {
+      case 'none':
+        break
+      case 'send':
+        if (wanted !== undefined) {
+          upserts.push(wanted)
+          note(name, holding(wanted))
+        }
+        break
+      case 'remove':
         removed.push(name)
+        note(name, ABSENT)
+        break
+      case 'keep':
+        note(name, held)
+        break
+      case 'restore': {
+        const resource = ackedResource(held)
+        if (resource !== undefined) {
+          restored.push(resource)
+          note(name, holding(resource))
+        }
       }
     }
   }
-  const nackedResponses =
-    retryable.length === 0
-      ? typeState.nackedResponses
-      : typeState.nackedResponses.filter((one) => !retryable.includes(one))
   const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
   const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  return { upserts: all, removed, after: { ...after, overrides: keptOverrides, nackedResponses } }
+  if (upserts.length === 0 && view.overrides.size === 0 && overrides.size === 0) {
+    return { target, pushed, upserts: all, removed, overrides: NO_OVERRIDES, nacked }
+  }
+  return { target, pushed, upserts: all, removed, overrides, nacked }
 }
 
-/** The snapshot that a response brings the client to. It is never older than what was pushed. */
-function targetSnapshotOf(
-  { type, awaitsFirstResponse, pushed }: TypeState,
+interface NameFacts {
+  readonly wanted: Resource | undefined
+  readonly held: Held
+  readonly mustWait: boolean
+  readonly isRemovable: boolean
+}
+
+/** Looks up the facts about a name. */
+function nameLook(
+  { view, request }: TypeState,
   context: PushContext,
-): Snapshot | undefined {
-  const { latest, limit, unackedReferences } = context
-  if (awaitsFirstResponse) return latest
-  if (limit === undefined || (pushed !== undefined && limit.sequence <= pushed.sequence)) return pushed
-  if (limit === latest) return latest
-  // Skip content that a newer snapshot replaces: what it refers to may be removed again, or NACKed.
-  const target = typeIn(limit, type.typeUrl)
-  const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  if (!isCurrent) return pushed
-  const needed = namesReferredTo(target)
-  for (const { typeUrl, name } of unackedReferences()) if (needed.get(typeUrl)?.has(name)) return pushed
-  return limit
-}
-
-/** The content of a name that the client had ACKed before it NACKed this response; `unknown` if it had ACKed none. */
-function ackedContentOf(
-  { ackedBaseline }: NackedResponse,
-  { typeUrl }: ResourceType,
-  name: string,
-): ClientResourceState {
-  return (ackedBaseline && typeIn(ackedBaseline, typeUrl).resources.get(name)) ?? 'unknown'
-}
-
-function* candidates(
-  { overrides, requested }: TypeState,
-  diff: TypeDiff,
-  retryable: readonly NackedResponse[],
-): Iterable<string> {
-  const seen = new Set<string>()
-  const once = function* (names: Iterable<string>) {
-    for (const name of names) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      yield name
+  { target, latest, heldBack }: PushFacts,
+): (name: string) => NameFacts {
+  const isClosed = !context.isStageOpen || !isSameContent(target, latest)
+  return (name) => {
+    const isRequested = request.names.has(name)
+    // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
+    const isAhead = isClosed && view.overrides.has(name)
+    return {
+      wanted: (isRequested ? latest : target).resources.get(name),
+      held: heldIn(view, name, request.added),
+      mustWait: !isRequested && !request.isFirst && (isAhead || heldBack.has(name)),
+      get isRemovable() {
+        return context.isRemovable(name)
+      },
     }
   }
-  for (const { name } of diff.changed) yield* once([name])
-  yield* once(diff.removed)
-  yield* once(overrides.keys())
-  yield* once(requested)
-  for (const { content } of retryable) yield* once(content.keys())
 }
 
-/** Whether a resource that is gone but in use can stay. If the client asked for it, we must have its content to send. */
-function isKeepable(
-  held: ClientResourceState | undefined,
-  isRequested: boolean,
-): held is ClientResourceState {
-  return held !== undefined && (!isRequested || isResource(held))
+/** Whether nothing that a NACK means has changed. Once something has, the rest of the response is sent again with it. */
+function isStanding(
+  { content, blamed, isReleased }: NackedResponse,
+  look: (name: string) => NameFacts,
+): boolean {
+  const isSame = ([name, version]: readonly [string, string | undefined]) =>
+    !blamed.has(name) || nextVersion(look(name), version) === version
+  return !isReleased && [...content].every(isSame)
 }
 
-function versionOf(held: ClientResourceState | undefined): string | undefined {
-  return held === 'unknown' ? undefined : held?.version
+function nextVersion(
+  { wanted, held, mustWait, ...facts }: NameFacts,
+  nackedVersion: string | undefined,
+): string | undefined {
+  if (mustWait) return nackedVersion
+  if (wanted !== undefined || facts.isRemovable) return wanted?.version
+  return ackedResource(held)?.version
 }
 
-function isHeld(held: ClientResourceState | undefined, wanted: Resource | undefined): boolean {
-  if (held === 'unknown') return false
-  return held?.version === wanted?.version
+function caseOf(held: Held, wanted: Resource | undefined): HeldCase {
+  if (isExactly(held, wanted)) return wanted === undefined ? 'absent' : 'same'
+  switch (held.kind) {
+    case 'resource':
+      return 'other'
+    case 'unconfirmed':
+      return ackedResource(held) === undefined ? 'unknown' : 'unconfirmed'
+    default:
+      return held.kind
+  }
+}
+
+/** Names that may need something, each once: those that differ, and those that the client asked for. */
+function candidates({ view, request }: TypeState, diff: TypeDiff): Set<string> {
+  const names = new Set<string>()
+  for (const { name } of diff.changed) names.add(name)
+  for (const list of [diff.removed, view.overrides.keys(), request.names])
+    for (const name of list) names.add(name)
+  return names
+}
+
+function isSameContent(a: TypeSnapshot, b: TypeSnapshot): boolean {
+  return a.contentVersion === b.contentVersion
 }
 
 /** The subscribed resources of a list. It is the list itself if that is all of them, so its encoding stays shared. */

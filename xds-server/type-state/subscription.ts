@@ -22,9 +22,9 @@ export interface SubscriptionChange {
   readonly wildcardBegan: boolean
 }
 
-const none: ReadonlySet<string> = new Set()
+export const NO_NAMES: ReadonlySet<string> = new Set()
 
-export const NOTHING: Subscription = { wildcard: false, names: none, legacyWildcardOff: false }
+export const NOTHING: Subscription = { wildcard: false, names: NO_NAMES, legacyWildcardOff: false }
 
 export function isSubscribed({ wildcard, names }: Subscription, name: string): boolean {
   return wildcard || names.has(name)
@@ -33,7 +33,7 @@ export function isSubscribed({ wildcard, names }: Subscription, name: string): b
 /** The names of a list without the wildcard: one set for all streams that sent the same list. */
 const namesIn = memoize(
   (list: SharedList<string>): ReadonlySet<string> =>
-    list.length === 0 ? none : new Set(list.filter((name) => name !== '*')),
+    list.length === 0 ? NO_NAMES : new Set(list.filter((name) => name !== '*')),
 )
 
 /** The union. It is the first set itself if the second is empty, so that it stays shared. */
@@ -45,7 +45,12 @@ export function unite(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlyS
 /** The first without the second. It is the first set itself if one of them is empty, so that it stays shared. */
 export function without(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   if (a.size === 0 || b.size === 0) return a
-  return a === b ? none : new Set([...a].filter((name) => !b.has(name)))
+  return a === b ? NO_NAMES : new Set([...a].filter((name) => !b.has(name)))
+}
+
+/** Those of the names that the subscription does not cover. */
+export function uncovered(subscription: Subscription, names: ReadonlySet<string>): ReadonlySet<string> {
+  return subscription.wildcard ? NO_NAMES : without(names, subscription.names)
 }
 
 /** The change by a state-of-the-world request, which lists everything that the client wants from now on. */
@@ -82,7 +87,7 @@ export function subscribeToChange(
   const { subscribe, unsubscribe, first } = change
   const legacy = first && subscribe.length === 0 && legacyWildcard
   if (!legacy && subscribe.length === 0 && unsubscribe.length === 0) {
-    return { subscription: before, subscribed: none, unsubscribed: none, wildcardBegan: false }
+    return { subscription: before, subscribed: NO_NAMES, unsubscribed: NO_NAMES, wildcardBegan: false }
   }
   // A name in both lists is subscribed: a client that unsubscribes and subscribes in one request needs the answer.
   const subscribed = namesIn(subscribe)

@@ -121,12 +121,30 @@ export class Member {
       if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
       const [mine, theirs] = [held.get(name), wanted.get(name)]
       // SotW never removes resources of these types, so they may stay.
-      if (theirs === undefined && isSilent) return []
+      if (theirs === undefined && (isSilent || this.#mayKeep(truth))) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
       if (mine === theirs) return []
       const what = mine === undefined ? 'is missing' : theirs === undefined ? 'should be gone' : 'is another'
       return [`${typeUrl} "${name}" ${what}`]
     })
+  }
+
+  /** X43: a client by name keeps what is gone until it has asked for all that its resources refer to. */
+  #mayKeep(truth: Snapshot): boolean {
+    const { client } = this
+    const active = client.typeUrls.filter((typeUrl) => client.names(typeUrl).size > 0)
+    if (client.typeUrls.some((typeUrl) => client.hasWildcard(typeUrl))) return false
+    const mine = active.flatMap((typeUrl) =>
+      [...client.names(typeUrl)].flatMap((name) => typeIn(truth, typeUrl).resources.get(name) ?? []),
+    )
+    return mine.some(({ references }) =>
+      references.some(
+        ({ typeUrl, name }) =>
+          active.includes(typeUrl) &&
+          typeIn(truth, typeUrl).resources.has(name) &&
+          !client.isSubscribed(typeUrl, name),
+      ),
+    )
   }
 
   #timeOut(isServed: (assignment: string) => boolean): boolean {

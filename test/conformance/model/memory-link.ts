@@ -33,7 +33,10 @@ export class MemoryLink implements Link {
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
-    this.#state = { ...createStreamState(this.#watch.unconfirmed), snapshot: this.#watch.snapshot() }
+    this.#state = {
+      ...createStreamState({ unconfirmed: this.#watch.unconfirmed }),
+      snapshot: this.#watch.snapshot(),
+    }
   }
 
   send(request: ClientRequest): void {

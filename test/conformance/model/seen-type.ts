@@ -71,17 +71,28 @@ export class SeenType {
     else this.#noteChange(request, isFirst)
   }
 
+  /** X51: a SotW request without a nonce in mid-stream. Answers to earlier responses do not count after it. */
+  beginAgain(request: ClientRequest): void {
+    this.#pending.clear()
+    this.#nacked = []
+    this.#names = new Set()
+    this.wildcard = false
+    this.#noteList(request)
+  }
+
   /** Notes an ACK or a NACK. False if no pending response has its nonce. */
   noteAnswer({ responseNonce, errorDetail }: ClientRequest, protocol: Protocol): boolean {
     const answered = this.#pending.get(responseNonce)
     if (answered === undefined) return false
+    const [oldest] = this.#pending.keys()
+    const isAmbiguous = protocol === 'sotw' && oldest !== responseNonce
     for (const nonce of this.#pending.keys()) {
       // A SotW client that answers a response has read the earlier ones, and will not answer them.
       if (nonce === responseNonce || protocol === 'sotw') this.#pending.delete(nonce)
       if (nonce === responseNonce) break
     }
     if (errorDetail === undefined) this.#accept(answered)
-    else this.#nack(answered)
+    else this.#nack(answered, errorDetail.message, isAmbiguous)
     return true
   }
 
@@ -125,10 +136,16 @@ export class SeenType {
     this.#allowAgain(names)
   }
 
-  #nack(answered: ClientResponse): void {
+  /**
+   * An ambiguous NACK may mean an earlier response, so the content may be sent once more. Names that the client did not reject may be
+   * sent again at once.
+   */
+  #nack(answered: ClientResponse, message: string, isAmbiguous: boolean): void {
     const content = contentOf(answered)
     for (const name of content.keys()) this.#unconfirmed.add(name)
-    this.#nacked.push(content)
+    const words = message.split(/[ ,]+/)
+    const rejected = [...content].filter(([name]) => words.includes(name))
+    if (!isAmbiguous) this.#nacked.push(new Map(rejected))
   }
 
   /** Sending one name of a NACKed response again allows the rest of it, and of other NACKed responses with these names. */
@@ -145,9 +162,12 @@ export class SeenType {
     if (wildcard && !this.wildcard) this.#requested.add(WILDCARD)
     const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
     for (const name of names) if (!this.#names.has(name)) this.#requested.add(name)
-    for (const name of this.#names) if (!names.has(name)) this.#requested.delete(name)
+    const dropped = [...this.#names].filter((name) => !names.has(name))
+    for (const name of dropped) this.#requested.delete(name)
+    const ended = this.wildcard && !wildcard ? this.#nackedNames() : []
     this.wildcard = wildcard
     this.#names = names
+    this.#allowAgain([...dropped, ...ended].filter((name) => !this.isSubscribed(name)))
     this.#isLegacyWildcardOff ||= resourceNames.length > 0
   }
 
@@ -167,6 +187,11 @@ export class SeenType {
       this.#requested.add(name)
       if (name !== WILDCARD) this.#names.add(name)
     }
+    this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
+  }
+
+  #nackedNames(): string[] {
+    return this.#nacked.flatMap((nacked) => [...nacked.keys()])
   }
 }
 

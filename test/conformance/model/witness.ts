@@ -48,6 +48,10 @@ export class Witness {
       return true
     }
     const { protocol } = this.#client
+    if (protocol === 'sotw' && request.responseNonce === '' && known.lastNonce !== '') {
+      known.beginAgain(request)
+      return true
+    }
     const isStale = protocol === 'sotw' && request.responseNonce !== known.lastNonce
     if (!isStale) known.noteRequest(request, protocol, false)
     return !isStale || known.noteAnswer(request, protocol)

@@ -256,11 +256,12 @@ testScripts(
       sotw: `
         serve CDS a=bad | LDS l=2 → CDS#5 a=bad
         serve CDS a=bad b=1 → CDS#6 a=bad b=1
-        nack 6
-        status → CDS NACKED | EDS SYNCED | LDS NOT_SENT | RDS NOT_SENT
-        serve CDS a=1 b=1 → CDS#7 a=1 b=1 | EDS#8 a=1
-        ack 8
-        ack 7 → LDS#9 l=2
+        nack 6 → CDS#7 a=bad b=1
+        nack 7
+        status → CDS NACKED | EDS SYNCED | LDS NOT_SENT | RDS SYNCED
+        serve CDS a=1 b=1 → CDS#8 a=1 b=1 | EDS#9 a=1
+        ack 9
+        ack 8 → LDS#10 l=2
       `,
     },
     'X14: listeners wait for the clusters that superseded NACKed ones': `
@@ -284,7 +285,7 @@ testScripts(
       nack 5
       serve EDS a=2 → EDS#6 a=2
       ack 6
-      status → CDS NACKED | EDS SYNCED | LDS NOT_SENT | RDS NOT_SENT
+      status → CDS NACKED | EDS SYNCED | LDS NOT_SENT | RDS SYNCED
       serve CDS a=1 → CDS#7 a=1 | EDS#8 a=2
       ack 8
       ack 7 → LDS#9 l=2

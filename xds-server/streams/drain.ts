@@ -1,0 +1,72 @@
+// Listeners that were replaced. Envoy serves their open connections with the old content until its drain time is over, and an ACK
+// does not wait for that. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
+
+import { ANY_NAME, type Reference } from '../snapshot/references.ts'
+import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
+import { isExactly, resourcesInEffect } from '../type-state/held.ts'
+import type { PendingResponse } from '../type-state/ledger.ts'
+import type { TypeState } from '../type-state/type-state.ts'
+import { heldIn } from '../type-state/view.ts'
+import type { Drain, StreamState } from './stream.ts'
+
+/** In place of a nonce, for what a client has when its stream begins. */
+const RECONNECT = 'reconnect'
+
+/**
+ * A client that reconnects may have listeners that it has not asked for yet, and their connections may be draining. What it has stays
+ * for a drain time.
+ */
+export function drainAfterReconnect(state: StreamState, typeState: TypeState): StreamState {
+  const { type, view } = typeState
+  const isReported = view.overrides.size > 0 || view.hasUnlisted === true
+  const isCovered = !state.isDraining || state.client === 'grpc' || stageOf(type) > 0
+  if (!isReported || isCovered || state.drains.some(({ nonce }) => nonce === RECONNECT)) return state
+  return { ...state, drains: [...state.drains, { nonce: RECONNECT, references: 'any' }] }
+}
+
+/** What the listeners still use that an ACKed response replaced or removed. Undefined if it replaced none. */
+export function drainedBy(
+  state: StreamState,
+  { type }: TypeState,
+  response: PendingResponse,
+): Drain | undefined {
+  if (type.typeUrl !== LISTENER || state.client === 'grpc') return undefined
+  const { nonce, changedResources, removed, before } = response
+  const references: Reference[] = []
+  const changes = [
+    ...changedResources.map((one) => [one.name, one] as const),
+    ...removed.map((name) => [name, undefined] as const),
+  ]
+  for (const [name, resource] of changes) {
+    const held = heldIn(before, name)
+    if (isExactly(held, resource)) continue
+    const resources = resourcesInEffect(held)
+    if (resources === undefined) return { nonce, references: 'any' }
+    references.push(...resources.flatMap((one) => one.references))
+  }
+  return references.length === 0 ? undefined : { nonce, references: withIndirect(state, references) }
+}
+
+/** The references, and those of what they lead to: a listener's routes name the clusters. */
+function withIndirect({ typeStates }: StreamState, direct: readonly Reference[]): readonly Reference[] {
+  const found = new Map<string, Reference>()
+  const queue = [...direct]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const key = `${next.typeUrl} ${next.name}`
+    if (found.has(key)) continue
+    found.set(key, next)
+    const view = typeStates.get(next.typeUrl)?.view
+    const resources = view && resourcesInEffect(heldIn(view, next.name))
+    for (const { references } of resources ?? []) queue.push(...references)
+  }
+  return [...found.values()]
+}
+
+/** Whether a draining listener uses a name. */
+export function usesDraining({ drains }: StreamState, typeUrl: string, name: string): boolean {
+  return drains.some(
+    ({ references }) =>
+      references === 'any' ||
+      references.some((one) => one.typeUrl === typeUrl && [name, ANY_NAME].includes(one.name)),
+  )
+}

@@ -1,0 +1,102 @@
+// The responses of a state-of-the-world stream that carry a push.
+
+import { type SharedList, shareList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
+import { setVersion } from '../snapshot/version.ts'
+import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
+import type { PushPlan } from '../type-state/plan-push.ts'
+import { isSubscribed } from '../type-state/subscription.ts'
+import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
+import { hasExactly, heldIn } from '../type-state/view.ts'
+import type { ResponseDraft } from './step.ts'
+
+export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
+  return before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+}
+
+/**
+ * A client deletes what a full-state response leaves out. So the response carries everything: the changes, what the client has,
+ * and what may not be removed yet.
+ */
+function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
+  const { view, subscription } = before
+  if (hasAllOf(before, plan)) return []
+  const isAnswer = before.request.isFirst && subscription.wildcard
+  const deleted = plan.removed.filter((name) => heldIn(view, name).kind !== 'absent')
+  if (plan.upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
+  const { target, overrides } = plan
+  const wanted = subscribedIn(target, subscription)
+  if (overrides.size === 0) return [draftOf(before, plan, wanted, deleted, target.version)]
+  const byName = new Map(wanted.map((resource) => [resource.name, resource]))
+  const mustRepeat = [...overrides].some(([name, held]) => isUnrestorable(held, byName.get(name)))
+  for (const [name, held] of overrides) {
+    const resource =
+      mustRepeat && held.kind === 'unconfirmed' ? byName.get(name) : repeatable(held, byName.get(name))
+    if (resource !== undefined && isSubscribed(subscription, name)) {
+      byName.set(name, resource)
+    } else {
+      byName.delete(name)
+      deleted.push(name)
+    }
+  }
+  const resources = shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+  const isTarget = resources.length === wanted.length && resources.every((one, at) => one === wanted[at])
+  return isTarget
+    ? [draftOf(before, plan, wanted, deleted, target.version)]
+    : [draftOf(before, plan, resources, deleted, setVersion(resources))]
+}
+
+/** A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. */
+function hasAllOf({ request, subscription }: TypeState, { target }: PushPlan): boolean {
+  const { clientVersion } = request
+  const isWildcardOnly = subscription.wildcard && subscription.names.size === 0
+  return isWildcardOnly && clientVersion !== undefined && clientVersion === target.version
+}
+
+/**
+ * Whether a NACKed resource has to be sent again, because we do not have what the client had before. The client will NACK the
+ * response once more and apply the valid part of it, so it carries everything.
+ */
+function isUnrestorable(held: Held, wanted: Resource | undefined): boolean {
+  return held.kind === 'unconfirmed' && wanted !== undefined && resourcesInEffect(held) === undefined
+}
+
+/**
+ * What a full-state response carries for a name whose content at the client differs from the wanted one. We cannot repeat what we do
+ * not have: an unknown resource that is not wanted is left out even if it is in use.
+ */
+function repeatable(held: Held, wanted: Resource | undefined): Resource | undefined {
+  // A NACKed resource is not sent again. The client is sent what it had before, which it will accept.
+  const acked = beforeNacks(held)
+  if (acked.kind === 'absent') return undefined
+  return acked.kind === 'resource' ? acked.resource : wanted
+}
+
+function draftOf(
+  { view }: TypeState,
+  { upserts }: PushPlan,
+  resources: SharedList<Resource>,
+  removed: readonly string[],
+  version: string,
+): ResponseDraft {
+  const isAsPlanned = view.overrides.size === 0
+  const changedResources = isAsPlanned ? upserts : resources.filter((resource) => !hasExactly(view, resource))
+  return { version, resources, changedResources, removed, isFullState: true }
+}
+
+/**
+ * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
+ * leaving one out does not delete it.
+ */
+function composeChanges(before: TypeState, { upserts, target }: PushPlan): readonly ResponseDraft[] {
+  const isAnswer = before.request.isFirst && before.subscription.wildcard
+  if (upserts.length === 0 && !isAnswer) return []
+  return [
+    {
+      version: target.version,
+      resources: upserts,
+      changedResources: upserts,
+      removed: [],
+    },
+  ]
+}

@@ -1,0 +1,89 @@
+// One step of a stream: an event comes in, and what may be sent now goes out, type by type in the make-before-break order: clusters
+// and endpoints, then listeners, then routes. Removals go last.
+// https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
+
+import { CLUSTER } from '../snapshot/resource-type.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { commit } from '../type-state/commit.ts'
+import type { Response } from '../type-state/ledger.ts'
+import { type PushPlan, planPush } from '../type-state/plan-push.ts'
+import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { pushContextFor } from './push-context.ts'
+import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
+import { resendEdsForWarming } from './warming.ts'
+
+/** Pending responses of one type at most. A client that reads without answering gets no more. */
+export const MAX_PENDING_RESPONSES = 100
+
+/** Where SotW and delta differ: what a request does, and which responses carry a push. */
+export interface Protocol<Request> {
+  /** The state after a request, before anything is sent. */
+  readonly receive: (state: StreamState, request: Request) => Omit<Step, 'send'>
+  readonly mayRespond: (typeState: TypeState) => boolean
+  /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
+  readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
+}
+
+export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
+
+/** One step of a stream; pure. */
+export function step<Request>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: StreamEvent<Request>,
+): Step {
+  switch (event.kind) {
+    case 'blocked':
+      return { state: { ...state, writable: false }, send: [], report: [] }
+    case 'writable':
+      return flush({ ...state, writable: true }, [], protocol)
+    case 'snapshot':
+      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
+    case 'drained': {
+      const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
+      return flush({ ...state, drains }, [], protocol)
+    }
+    case 'request': {
+      const received = protocol.receive(state, event.request)
+      return flush(received.state, received.report, protocol)
+    }
+  }
+}
+
+/** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
+function flush<Request>(before: StreamState, reported: readonly Report[], protocol: Protocol<Request>): Step {
+  const latest = before.snapshot
+  if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
+  let state = before
+  const send: Response[] = []
+  const serve = (typeUrl: string) => {
+    const pushed = pushType(state, typeUrl, latest, protocol)
+    state = pushed.state
+    send.push(...pushed.send)
+  }
+  for (const typeUrl of state.typeStates.keys()) serve(typeUrl)
+  // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types.
+  for (const [typeUrl, { view }] of state.typeStates) if (view.overrides.size > 0) serve(typeUrl)
+  const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
+  return { state, send, report: [...reported, ...sent] }
+}
+
+/** Plans, composes and commits what one type is sent now. */
+function pushType<Request>(
+  state: StreamState,
+  typeUrl: string,
+  latest: Snapshot,
+  { mayRespond, compose }: Protocol<Request>,
+): Pick<Step, 'state' | 'send'> {
+  const typeState = state.typeStates.get(typeUrl)
+  if (typeState === undefined || isUpToDate(typeState, latest) || !mayRespond(typeState))
+    return { state, send: [] }
+  const plan = planPush(typeState, pushContextFor(state, latest, typeState))
+  const send = compose(typeState, plan).map(
+    (draft, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...draft }),
+  )
+  const nextNonce = state.nextNonce + send.length
+  const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
+  const isWarming = typeUrl === CLUSTER && send.length > 0
+  return { state: isWarming ? resendEdsForWarming(after, typeState, plan) : after, send }
+}

@@ -1,0 +1,51 @@
+// The last of the three steps of a push: the state of the type after its responses are sent.
+
+import type { Resource } from '../snapshot/resource.ts'
+import { ABSENT, type Held, holding } from './held.ts'
+import type { PendingResponse, Response } from './ledger.ts'
+import type { PushPlan } from './plan-push.ts'
+import { NO_NAMES } from './subscription.ts'
+import type { TypeState } from './type-state.ts'
+import { type View, withHeld } from './view.ts'
+
+/** The state after these responses, which may be none. They carry the plan, each in its protocol's shape. */
+export function commit(before: TypeState, plan: PushPlan, responses: readonly Response[]): TypeState {
+  const { ledger, view, pushed, request } = before
+  const isAnswer = request.isFirst || request.names.size > 0
+  const pending = responses.map(
+    (response): PendingResponse => ({
+      ...response,
+      before: view,
+      added: request.added,
+      previous: pushed,
+      isAnswer,
+      standsForOthers: false,
+    }),
+  )
+  return {
+    ...before,
+    view: viewAfter(plan, responses),
+    pushed: plan.pushed,
+    ledger: {
+      ...ledger,
+      lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
+      pending: pending.length === 0 ? ledger.pending : [...ledger.pending, ...pending],
+      nacked: plan.nacked,
+    },
+    request: { ...request, names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined },
+  }
+}
+
+/** A full-state response carries more than the plan: what it repeats, and what it leaves out, is known from then on. */
+function viewAfter({ target, overrides }: PushPlan, responses: readonly Response[]): View {
+  const view = { base: target, overrides }
+  if (overrides.size === 0) return view
+  const sent = (resource: Resource): readonly [string, Held] => [resource.name, holding(resource)]
+  return withHeld(
+    view,
+    responses.flatMap(({ resources, removed }) => [
+      ...resources.filter(({ name }) => overrides.has(name)).map(sent),
+      ...removed.filter((name) => overrides.has(name)).map((name) => [name, ABSENT] as const),
+    ]),
+  )
+}

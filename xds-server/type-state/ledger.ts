@@ -1,0 +1,246 @@
+// The responses of one type that the client has not answered, or has NACKed, and what an ACK or a NACK changes.
+
+import type { SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
+import { blamedNames } from './blame.ts'
+import { type Held, holdingOrAbsent, resourcesInEffect, UNKNOWN } from './held.ts'
+import { unite } from './subscription.ts'
+import type { Pushed, TypeState } from './type-state.ts'
+import { heldIn, type View, withHeld } from './view.ts'
+
+/** A response to send, before encoding. Its resources are shared with other streams. */
+export interface Response {
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly version: string
+  readonly resources: SharedList<Resource>
+  /** Those of `resources` that the client did not have before. In a full-state SotW response that is a part, else all. */
+  readonly changedResources: readonly Resource[]
+  /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
+  readonly removed: readonly string[]
+  /** The client deletes what the response leaves out. */
+  readonly isFullState?: boolean
+}
+
+/** A response that was sent and that the client has neither ACKed nor NACKed. */
+export interface PendingResponse extends Response {
+  /** What the client had before this response. It may be in effect until the client answers. */
+  readonly before: View
+  /** Names that it was the first to answer: the client had nothing under them. */
+  readonly added: ReadonlySet<string>
+  /** The snapshot that was pushed before this response. */
+  readonly previous: Pushed
+  /** It answers a request, so the client has nothing yet to go back to. */
+  readonly isAnswer: boolean
+  /** SotW: it also stands for earlier responses that were not answered, so a NACK may mean one of these. */
+  readonly standsForOthers: boolean
+}
+
+/** A NACKed response. Envoy may have applied part of it, so its resources are unconfirmed until a later ACK. */
+export interface NackedResponse {
+  readonly nonce: string
+  readonly version: string
+  readonly code: number
+  readonly message: string
+  /** The NACKed content: name → version, or undefined for a name that the response removed. */
+  readonly content: ReadonlyMap<string, string | undefined>
+  /** Those of its names that the client means; all of them if it does not say. */
+  readonly blamed: ReadonlySet<string>
+  /** Some of its names are out of the question now (unsubscribed, or sent with other content): send the rest again. */
+  readonly isReleased: boolean
+  /** The client may have meant an earlier response. The rest is sent once more, and the answer to that settles it. */
+  readonly isAmbiguous: boolean
+}
+
+export interface Ledger {
+  /** The nonce of the last response. Empty before the first one. */
+  readonly lastNonce: string
+  /** The version that the client last ACKed. */
+  readonly ackedVersion: string | undefined
+  readonly pending: readonly PendingResponse[]
+  readonly nacked: readonly NackedResponse[]
+}
+
+export const EMPTY_LEDGER: Ledger = { lastNonce: '', ackedVersion: undefined, pending: [], nacked: [] }
+
+/** The pending response with a nonce. Undefined if no pending response has it. */
+export function findPending({ ledger }: TypeState, nonce: string): PendingResponse | undefined {
+  return ledger.pending.find((pending) => pending.nonce === nonce)
+}
+
+/** The state after an ACK, which confirms every name in its response. */
+export function ack(typeState: TypeState, response: PendingResponse): TypeState {
+  const { ledger } = typeState
+  const accepted = {
+    ...typeState,
+    ledger: {
+      ...ledger,
+      ackedVersion: response.version,
+      pending: ledger.pending.filter((pending) => pending !== response),
+      nacked: unambiguous(ledger.nacked),
+    },
+  }
+  if (ledger.nacked.length === 0) return accepted
+  const content = contentOf(response.resources, response.removed)
+  const isConfirmed = (name: string, version: string | undefined) =>
+    content.has(name) && content.get(name) === version
+  return withNacked({ ...accepted, view: confirmed(typeState.view, isConfirmed) }, isConfirmed)
+}
+
+/** Any answer settles what an earlier NACK left open. */
+function unambiguous(nacked: readonly NackedResponse[]): readonly NackedResponse[] {
+  return nacked.some(({ isAmbiguous }) => isAmbiguous)
+    ? nacked.filter(({ isAmbiguous }) => !isAmbiguous)
+    : nacked
+}
+
+/** The view after the client ACKed content that it had NACKed in another response. */
+function confirmed(view: View, isConfirmed: (name: string, version: string | undefined) => boolean): View {
+  const changes: [string, Held][] = []
+  for (const [name, held] of view.overrides) {
+    if (held.kind === 'unconfirmed' && isConfirmed(name, held.sent?.version))
+      changes.push([name, holdingOrAbsent(held.sent)])
+  }
+  return changes.length === 0 ? view : withHeld(view, changes)
+}
+
+/**
+ * The state after a NACK. Names that a later pending response carries with other content are left to that one's answer. If the
+ * client says which names it means, the others are sent again at once, so that one bad resource does not hold back its neighbors.
+ */
+export function nack(
+  typeState: TypeState,
+  response: PendingResponse,
+  error: { readonly code: number; readonly message: string },
+): TypeState {
+  const { ledger, view } = typeState
+  const changes = contentOf(response.changedResources, response.removed)
+  const unconfirmed = unconfirmedBy(response, changes)
+  const [pending, later] = withoutNackedIn(ledger.pending, response, unconfirmed)
+  const open = [...changes].filter(([name, version]) => !later.has(name) || later.get(name) === version)
+  const after = {
+    ...typeState,
+    view: withHeld(
+      view,
+      open.map(([name]) => [name, unconfirmed.get(name) ?? UNKNOWN] as const),
+    ),
+    ledger: { ...ledger, pending, nacked: unambiguous(ledger.nacked) },
+  }
+  const named = blamedNames(error.message, changes.keys())
+  const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
+  const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
+  const content = new Map(isSeparable ? open.filter(isNamed) : open)
+  if (content.size === 0) return after
+  const { nonce, version, standsForOthers: isAmbiguous } = response
+  // Something in the response has changed since. Unless the client means the rest, it may accept the rest now.
+  const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
+  const blamed = open.some(isNamed) ? named : new Set(content.keys())
+  const nacked: NackedResponse = { nonce, version, ...error, content, blamed, isReleased, isAmbiguous }
+  return { ...after, ledger: { ...after.ledger, nacked: [...unambiguous(ledger.nacked), nacked] } }
+}
+
+/**
+ * Whether the others can be sent without these names. A full-state response leaves a name out, or repeats what the client had. It can
+ * do neither if that is unknown.
+ */
+function canLeaveOut(
+  { isFullState }: Response,
+  names: ReadonlySet<string>,
+  unconfirmed: ReadonlyMap<string, Held>,
+): boolean {
+  const isUnknown = (name: string) => resourcesInEffect(unconfirmed.get(name) ?? UNKNOWN) === undefined
+  return !isFullState || ![...names].some(isUnknown)
+}
+
+/** What the client has, after its NACK, of each name in the response. */
+function unconfirmedBy(
+  { before, added, changedResources }: PendingResponse,
+  changes: ReadonlyMap<string, string | undefined>,
+): ReadonlyMap<string, Held> {
+  const sent = new Map(changedResources.map((resource) => [resource.name, resource]))
+  return new Map(
+    [...changes.keys()].map((name) => [
+      name,
+      { kind: 'unconfirmed', before: heldIn(before, name, added), sent: sent.get(name) },
+    ]),
+  )
+}
+
+/** The other pending responses, and the content of those after the NACKed one, which do not build on it any more. */
+function withoutNackedIn(
+  pending: readonly PendingResponse[],
+  response: PendingResponse,
+  unconfirmed: ReadonlyMap<string, Held>,
+): [PendingResponse[], ReadonlyMap<string, string | undefined>] {
+  const at = pending.indexOf(response)
+  const later = pending.slice(at + 1).map((one) => ({ ...one, before: withHeld(one.before, unconfirmed) }))
+  const content = later.flatMap(({ changedResources, removed }) => [...contentOf(changedResources, removed)])
+  return [[...pending.slice(0, at), ...later], new Map(content)]
+}
+
+/** The state after the client dropped some names: they are no part of NACKed responses any more, and the rest is sent again. */
+export function releaseNacked(typeState: TypeState, isDropped: (name: string) => boolean): TypeState {
+  const { ledger } = typeState
+  const isTouched = ({ blamed }: NackedResponse) => [...blamed].some(isDropped)
+  const isConcerned = ({ content }: NackedResponse) => [...content.keys()].some(isDropped)
+  if (!ledger.nacked.some(isConcerned)) return typeState
+  const released = ledger.nacked.map((one) => (isTouched(one) ? { ...one, isReleased: true } : one))
+  return withNacked({ ...typeState, ledger: { ...ledger, nacked: released } }, isDropped)
+}
+
+/** The state without some names in its NACKed responses. A NACKed response without names is dropped. */
+function withNacked(
+  typeState: TypeState,
+  isSettled: (name: string, version: string | undefined) => boolean,
+): TypeState {
+  const nacked = typeState.ledger.nacked
+    .map((one) => ({
+      ...one,
+      content: new Map([...one.content].filter(([name, version]) => !isSettled(name, version))),
+    }))
+    .filter(({ content }) => content.size > 0)
+  return { ...typeState, ledger: { ...typeState.ledger, nacked } }
+}
+
+/**
+ * Responses arrive in order, so an answer to one also answers those before it, as far as it repeats their content. Returns the
+ * state, and the response that stands for all of them.
+ */
+export function supersedeEarlier(typeState: TypeState, last: PendingResponse): [TypeState, PendingResponse] {
+  const { ledger } = typeState
+  const at = ledger.pending.indexOf(last)
+  const [first = last, ...rest] = ledger.pending.slice(0, at + 1)
+  if (rest.length === 0) return [typeState, last]
+  const merged = rest.reduce(merge, first)
+  const pending = [merged, ...ledger.pending.slice(at + 1)]
+  return [{ ...typeState, ledger: { ...ledger, pending } }, merged]
+}
+
+/** The later response of two, standing for both. */
+export function merge(earlier: PendingResponse, later: PendingResponse): PendingResponse {
+  const changed = new Set([...earlier.changedResources, ...later.changedResources].map(({ name }) => name))
+  const present = new Set(later.resources.map(({ name }) => name))
+  const removed = [...new Set([...earlier.removed, ...later.removed])].filter((name) => !present.has(name))
+  return {
+    ...later,
+    before: earlier.before,
+    added: unite(earlier.added, later.added),
+    previous: earlier.previous,
+    isAnswer: earlier.isAnswer || later.isAnswer,
+    changedResources: later.resources.filter(({ name }) => changed.has(name)),
+    removed,
+    standsForOthers: true,
+  }
+}
+
+/** The content of names: their versions, or undefined for a name that is removed. */
+export function contentOf(
+  resources: readonly Resource[],
+  removed: readonly string[],
+): Map<string, string | undefined> {
+  const present = resources.map(({ name, version }): [string, string] => [name, version])
+  return new Map<string, string | undefined>([
+    ...present,
+    ...removed.map((name): [string, undefined] => [name, undefined]),
+  ])
+}
