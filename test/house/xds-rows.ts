@@ -185,7 +185,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['grpc/grpc-node#2875'],
   },
   X52: {
-    rule: 'An ACK counts only for the response that bears its nonce. A response that was NACKed stays NACKed.',
+    rule: 'An ACK counts only for the response with its nonce. A response that was NACKed stays NACKed.',
     sources: ['cilium/cilium#48631'],
   },
   X53: {
