@@ -160,6 +160,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'Names that a client makes up are gone with its stream. What is remembered of a node is bounded by what it was served.',
     sources: [],
   },
+  X50: {
+    rule: 'A cluster whose endpoints come from a separate EDS service is served an empty assignment too.',
+    sources: ['istio/istio#5391'],
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */

@@ -21,7 +21,7 @@ import {
   source,
   withFilters,
 } from '../../test/support/referring-resources.ts'
-import { cluster, secret, staticCluster, tcpListener } from '../../test/support/resources.ts'
+import { cluster, secret, separateCluster, staticCluster, tcpListener } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import {
   type Expectation,
@@ -258,6 +258,13 @@ const CASES: readonly Case[] = [
     envoy,
     ['extension', 'f'],
     'certain',
+  ],
+  [
+    'Envoy: endpoints from a separate EDS service, which may be another server',
+    [separateCluster('a')],
+    envoy,
+    ['endpoints', 'a'],
+    'possible',
   ],
   [
     'Envoy without a wildcard for clusters: a cluster on demand',

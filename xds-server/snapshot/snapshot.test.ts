@@ -6,7 +6,17 @@ import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/clus
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
-import { assignment, badCluster, cluster, routes, tcpListener } from '../../test/support/resources.ts'
+import { elsewhere } from '../../test/support/referring-resources.ts'
+import {
+  assignment,
+  badCluster,
+  cluster,
+  clusterFrom,
+  routes,
+  separateCluster,
+  tcpListener,
+} from '../../test/support/resources.ts'
+import { findDanglingReferences } from './consistency.ts'
 import { createResources, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from './resource-type.ts'
 import {
@@ -62,6 +72,13 @@ t.test('X12: the empty assignment has the name that the cluster refers to', asyn
   if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
   const snapshot = snapshotOf([named])
   t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
+})
+
+t.test('X50: so is one whose endpoints come from a separate EDS service, and not from a file', async (t) => {
+  const snapshot = snapshotOf([separateCluster('a')])
+  t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['a'])
+  t.same(findDanglingReferences(snapshot), [])
+  t.notOk(snapshotOf([clusterFrom('a', elsewhere)]).types.has(ENDPOINT))
 })
 
 t.test('X12: a cluster that needs no EDS gets no assignment', async (t) => {
