@@ -19,14 +19,7 @@ import {
 import { findDanglingReferences } from './consistency.ts'
 import { createResources, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from './resource-type.ts'
-import {
-  atAddress,
-  createSnapshot,
-  namesReferredTo,
-  namesReferredToBy,
-  type Snapshot,
-  typeIn,
-} from './snapshot.ts'
+import { atAddress, createSnapshot, namesReferredTo, type Snapshot, typeIn } from './snapshot.ts'
 import { createTypeSnapshot, emptyTypeSnapshot } from './type-snapshot.ts'
 
 function snapshotOf(
@@ -133,13 +126,10 @@ t.test('a snapshot without empty addresses is the same for all nodes', async (t)
   }
 })
 
-t.test('the names that a type, or some of its resources, refers to are gathered once', async (t) => {
+t.test('the names that a type refers to are gathered once', async (t) => {
   const type = typeIn(snapshotOf([cluster('a'), cluster('b')]), CLUSTER)
   t.same(namesReferredTo(type), new Map([[ENDPOINT, new Set(['a', 'b'])]]))
   t.equal(namesReferredTo(type), namesReferredTo(type))
-  const names = new Set(['b', 'gone'])
-  t.same(namesReferredToBy(type, names), new Map([[ENDPOINT, new Set(['b'])]]))
-  t.equal(namesReferredToBy(type, names), namesReferredToBy(type, names))
 })
 
 t.test('X12: if only endpoints change, the empty assignments are the same as after a restart', async (t) => {
