@@ -3,7 +3,7 @@
 import t from 'tap'
 import { blamedNames } from './blame.ts'
 
-const NAMES = ['a', 'b.local', 'web:443', 'c']
+const NAMES = ['a', 'b.local', 'web:443', 'c', 'b.loca']
 
 const TEXTS: readonly [text: string, blamed: readonly string[]][] = [
   // Envoy, for clusters and for listeners.

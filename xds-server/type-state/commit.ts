@@ -29,7 +29,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
-      pending: pending.length === 0 ? ledger.pending : [...ledger.pending, ...pending],
+      pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
     request: { ...request, names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined },
