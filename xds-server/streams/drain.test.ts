@@ -4,9 +4,9 @@ import t from 'tap'
 import { resourceFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { pendingOf, streamOf, typeStateOf, viewOf } from '../../test/support/stream-states.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
-import type { PendingResponse } from '../type-state/ledger.ts'
-import { drainAfterReconnect, drainedBy, usesDraining } from './drain.ts'
-import type { StreamState } from './stream.ts'
+import type { PendingResponse } from '../type-state/responses.ts'
+import { drainAfterReconnect, usesDraining, withDrains } from './drain.ts'
+import type { Report, StreamState } from './stream.ts'
 
 const CDS = typeUrlFor('CDS')
 const LISTENERS = typeStateOf('LDS')
@@ -14,7 +14,8 @@ const DRAINING: Partial<StreamState> = { isDraining: true }
 
 /** The names that listeners still use after this response: `CDS a`. */
 function drained(response: PendingResponse, stream = streamOf('', LISTENERS)) {
-  const references = drainedBy(stream, LISTENERS, response)?.references
+  const acked = { kind: 'acked', typeUrl: response.typeUrl, response } as const
+  const references = withDrains({ ...stream, ...DRAINING }, [acked]).drains.at(-1)?.references
   if (references === undefined || references === 'any') return references
   const short: Readonly<Record<string, string>> = {
     [CDS]: 'CDS',
@@ -61,13 +62,17 @@ t.test('X42: it uses what its routes lead to', async (t) => {
   t.same(drained(pendingOf('LDS', 'l=2:z', { before }), unknown), ['RDS l'])
 })
 
-t.test('X42: only listeners drain, and not those of gRPC', async (t) => {
-  const listener = pendingOf('LDS', 'l=2:z', { before: viewOf('LDS', 'l=1:a') })
-  const stream = streamOf('', LISTENERS)
-  t.match(drainedBy(stream, LISTENERS, listener), { nonce: '1' })
-  t.equal(drainedBy({ ...stream, client: 'grpc' }, LISTENERS, listener), undefined)
+t.test('X42: only ACKed listeners drain, if there is a drain time, and not those of gRPC', async (t) => {
+  const response = pendingOf('LDS', 'l=2:z', { before: viewOf('LDS', 'l=1:a') })
+  const acked: Report = { kind: 'acked', typeUrl: response.typeUrl, response }
+  const earlier = { nonce: '0', references: [] }
+  const stream: StreamState = { ...streamOf('', LISTENERS), ...DRAINING, drains: [earlier] }
+  t.match(withDrains(stream, [acked]).drains, [earlier, { nonce: '1' }])
+  t.equal(withDrains(stream, [{ ...acked, kind: 'nacked', code: 13, message: '' }]), stream)
+  t.equal(withDrains({ ...stream, client: 'grpc' }, [acked]).drains.length, 1)
+  t.equal(withDrains({ ...stream, isDraining: false }, [acked]).drains.length, 1)
   const cluster = pendingOf('CDS', 'a=2', { before: viewOf('CDS', 'a=1') })
-  t.equal(drainedBy(stream, typeStateOf('CDS'), cluster), undefined)
+  t.equal(withDrains(stream, [{ ...acked, typeUrl: cluster.typeUrl, response: cluster }]), stream)
 })
 
 const RECONNECTS: readonly [

@@ -3,7 +3,7 @@
 import { memoize } from '../../core/memo.ts'
 import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Ledger } from '../type-state/ledger.ts'
+import type { Ledger } from '../type-state/responses.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
 import type { StreamState } from './stream.ts'
 

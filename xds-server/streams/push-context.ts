@@ -3,15 +3,9 @@
 import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
+import { earliest, isOlder, type Pushed } from '../type-state/pushed.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
-import {
-  answeredThrough,
-  earliest,
-  isActive,
-  isOlder,
-  type Pushed,
-  type TypeState,
-} from '../type-state/type-state.ts'
+import { answeredThrough, isActive, type TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import { heldBackNames } from './held-back.ts'
 import type { StreamState } from './stream.ts'

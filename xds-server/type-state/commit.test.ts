@@ -6,8 +6,8 @@ import { snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { nackedOf, pendingOf, resourcesOf, typeStateOf, viewOf } from '../../test/support/stream-states.ts'
 import { commit } from './commit.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from './held.ts'
-import type { Response } from './ledger.ts'
 import type { PushPlan } from './plan-push.ts'
+import type { Response } from './responses.ts'
 
 const CDS = typeUrlFor('CDS')
 const next = snapshotFor('CDS a=2 b=1', 2)

@@ -2,8 +2,8 @@
 
 import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
-import type { PendingResponse, Response } from './ledger.ts'
 import type { PushPlan } from './plan-push.ts'
+import type { PendingResponse, Response } from './responses.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'

@@ -4,17 +4,8 @@ import t from 'tap'
 import { resourceFor } from '../../test/support/script-resources.ts'
 import { nackedOf, pendingOf, typeStateOf, viewOf } from '../../test/support/stream-states.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from './held.ts'
-import {
-  ack,
-  contentOf,
-  findPending,
-  merge,
-  type NackedResponse,
-  nack,
-  type PendingResponse,
-  releaseNacked,
-  supersedeEarlier,
-} from './ledger.ts'
+import { ack, contentOf, findPending, merge, nack, releaseNacked, supersedeEarlier } from './ledger.ts'
+import type { NackedResponse, PendingResponse } from './responses.ts'
 import type { TypeState } from './type-state.ts'
 
 const a1 = resourceFor('CDS', 'a=1')

@@ -7,9 +7,10 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { decide, type HeldCase } from './decide.ts'
 import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
-import type { NackedResponse } from './ledger.ts'
+import type { Pushed } from './pushed.ts'
+import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
-import { type Pushed, selectNames, subscribedIn, type TypeState } from './type-state.ts'
+import { selectNames, subscribedIn, type TypeState } from './type-state.ts'
 import { heldIn, NO_OVERRIDES } from './view.ts'
 
 /** What a push may do now. */
