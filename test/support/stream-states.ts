@@ -1,4 +1,4 @@
-// States of a stream, made without playing it: for tests of what is read from a state.
+// States of a stream, made without playing it, for tests of code that reads a state.
 
 import { shareList } from '../../core/memo.ts'
 import type { ResourceType } from '../../xds-server/snapshot/resource-type.ts'

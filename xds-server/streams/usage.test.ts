@@ -13,7 +13,7 @@ const CDS = typeStateOf('CDS', { has: 'a=1 b=1' })
 const usesB = resourceFor('LDS', 'l=1:b')
 const nacked = (before: Held, sent?: Resource): Held => ({ kind: 'unconfirmed', before, sent })
 
-/** Which of two names of a type may be removed. */
+/** Those of the names a and b that may be removed. */
 function removable(type: string, typeStates: readonly TypeState[], drains: readonly Drain[] = []) {
   const rule = removalRule({ ...streamOf('', ...typeStates), drains }, typeFor(type))
   return ['a', 'b'].filter(rule)
@@ -28,7 +28,7 @@ const IN_USE: readonly [title: string, listeners: TypeState][] = [
   ['a listener ahead of its stage', typeStateOf('LDS', { except: { l: holding(usesB) } })],
   ['a listener whose change was NACKed', typeStateOf('LDS', { except: { l: nacked(holding(usesB)) } })],
   [
-    'a NACKed listener, part of which may be applied',
+    'a NACKed listener that may be applied in part',
     typeStateOf('LDS', { except: { l: nacked(holding(resourceFor('LDS', 'l=2:z')), usesB) } }),
   ],
   [
