@@ -31,7 +31,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
-      pending: pending.length === 0 ? ledger.pending : [...ledger.pending, ...pending],
+      pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
     request: isAnswer ? { ...request, ...ANSWERED } : request,

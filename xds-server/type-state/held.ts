@@ -47,8 +47,7 @@ export function resourcesInEffect(held: Held): readonly Resource[] | undefined {
       const before = resourcesInEffect(held.before)
       return before && (held.sent === undefined ? before : [...before, held.sent])
     }
-    case 'claimed':
-    case 'unknown':
+    default:
       return undefined
   }
 }
@@ -62,8 +61,7 @@ export function isExactly(held: Held, wanted: Resource | undefined): boolean {
       return held.resource.version === wanted?.version
     case 'claimed':
       return held.version === wanted?.version
-    case 'unconfirmed':
-    case 'unknown':
+    default:
       return false
   }
 }
