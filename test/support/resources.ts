@@ -5,10 +5,12 @@ import { type Any, anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
 import {
   type Cluster,
   Cluster_DiscoveryType,
+  Cluster_EdsClusterConfigSchema,
   Cluster_LbPolicy,
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import {
+  ApiConfigSource_ApiType,
   ApiVersion,
   type ConfigSource,
   ConfigSourceSchema,
@@ -65,6 +67,29 @@ export function cluster(
     lbPolicy,
     typedExtensionProtocolOptions: { [HTTP_OPTIONS]: anyPack(HttpProtocolOptionsSchema, http2) },
   })
+}
+
+/** An EDS cluster whose endpoints come from another config source than ADS. */
+export function clusterFrom(name: string, edsConfig: ConfigSource): Cluster {
+  return { ...cluster(name), edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { edsConfig }) }
+}
+
+/** An EDS cluster whose endpoints come from a separate EDS service. */
+export function separateCluster(name: string): Cluster {
+  return clusterFrom(
+    name,
+    create(ConfigSourceSchema, {
+      resourceApiVersion: ApiVersion.V3,
+      configSourceSpecifier: {
+        case: 'apiConfigSource',
+        value: {
+          apiType: ApiConfigSource_ApiType.GRPC,
+          transportApiVersion: ApiVersion.V3,
+          grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: 'xds' } } }],
+        },
+      },
+    }),
+  )
 }
 
 /** A cluster without endpoints that refers to nothing else. */

@@ -155,7 +155,6 @@ export function supersedeEarlier(typeState: TypeState, last: PendingResponse): [
   const { ledger } = typeState
   const at = ledger.pending.indexOf(last)
   const [first = last, ...rest] = ledger.pending.slice(0, at + 1)
-  if (rest.length === 0) return [typeState, last]
   const merged = rest.reduce(merge, first)
   const pending = [merged, ...ledger.pending.slice(at + 1)]
   return [{ ...typeState, ledger: { ...ledger, pending } }, merged]
