@@ -32,7 +32,7 @@ function planOf(type: string, { target, upserts = '', removed = [], overrides = 
 /** What the response carries, in short; undefined if none is sent. */
 function composed(typeState: TypeState, plan: PushPlan) {
   const [draft, ...more] = composeSotw(typeState, plan)
-  t.same(more, [])
+  if (more.length > 0) throw new Error('SotW sends one response')
   if (draft === undefined) return undefined
   return {
     has: draft.resources.map(textOf).join(' '),
