@@ -8,6 +8,7 @@ import { commit } from '../type-state/commit.ts'
 import type { Response } from '../type-state/ledger.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { withMissing } from './missing.ts'
 import { pushContextFor } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
 import { resendEdsForWarming } from './warming.ts'
@@ -32,6 +33,10 @@ export function step<Request>(
   state: StreamState,
   event: StreamEvent<Request>,
 ): Step {
+  return withMissing(take(protocol, state, event))
+}
+
+function take<Request>(protocol: Protocol<Request>, state: StreamState, event: StreamEvent<Request>): Step {
   switch (event.kind) {
     case 'blocked':
       return { state: { ...state, writable: false }, send: [], report: [] }
