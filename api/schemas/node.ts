@@ -6,7 +6,7 @@ import { NODE_STATES } from '../node-state.ts'
 
 const NodeStateSchema = Type.Enum([...NODE_STATES], {
   description:
-    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. UNKNOWN: NACKed, but perhaps an earlier version. NACKED: NACKed. DISCONNECTED: no open stream.',
+    'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. MISSING: waits for names that it is not served. UNKNOWN: NACKed, but perhaps an earlier version. NACKED: NACKed. DISCONNECTED: no open stream.',
 })
 
 const NackSchema = Type.Object({
@@ -17,6 +17,14 @@ const NackSchema = Type.Object({
   names: Type.Array(Type.String(), { description: 'Resource names in the NACKed response.' }),
 })
 
+const MissingSchema = Type.Object(
+  {
+    count: Type.Integer(),
+    names: Type.Array(Type.String(), { description: 'The first 100.' }),
+  },
+  { description: 'Names that the node asks for and is not served. It waits for them.' },
+)
+
 const TypeStatusSchema = Type.Object({
   state: NodeStateSchema,
   wildcard: Type.Boolean({ description: 'Whether the node subscribes to all resources of the type.' }),
@@ -24,6 +32,7 @@ const TypeStatusSchema = Type.Object({
   sentVersion: Type.Optional(Type.String()),
   ackedVersion: Type.Optional(Type.String()),
   nack: Type.Optional(NackSchema),
+  missing: Type.Optional(MissingSchema),
 })
 export type TypeStatus = DeepReadonly<Static<typeof TypeStatusSchema>>
 

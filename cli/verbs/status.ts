@@ -13,6 +13,7 @@ import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput 
 
 const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   SYNCED: pc.green,
+  MISSING: pc.red,
   UNKNOWN: pc.yellow,
   NACKED: pc.red,
   STALE: pc.yellow,
@@ -34,7 +35,7 @@ export function addStatus(program: Command): void {
 }
 
 export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Status): string {
-  const nacks = nodes.flatMap(describeNacks)
+  const problems = [...nodes.flatMap(describeNacks), ...nodes.flatMap(describeMissing)]
   const accepted =
     acceptedRevision === revision.revision ? '' : `, accepted: ${acceptedRevision ?? 'none yet'}`
   return [
@@ -54,7 +55,7 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
       [{ title: 'node' }, { title: 'fleet' }, { title: 'state' }, { title: 'types' }],
       nodes.toSorted(byFleetAndName).map(nodeRow),
     ),
-    ...(nacks.length === 0 ? [] : ['', ...nacks]),
+    ...(problems.length === 0 ? [] : ['', ...problems]),
   ].join('\n')
 }
 
@@ -81,6 +82,18 @@ function describeNacks({ id, types }: NodeStatus): readonly string[] {
       ? []
       : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
   )
+}
+
+/** What a node waits for. */
+function describeMissing({ id, connected, types }: NodeStatus): readonly string[] {
+  return Object.entries(types).flatMap(([url, { missing }]) => {
+    if (missing === undefined || !connected) return []
+    const more =
+      missing.count > missing.names.length ? ` and ${missing.count - missing.names.length} more` : ''
+    return [
+      pc.red(`  ${id} waits for ${shortName(url)} ${missing.names.join(', ')}${more}: not in its fleet`),
+    ]
+  })
 }
 
 function color(state: NodeState, text: string): string {

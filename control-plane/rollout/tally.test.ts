@@ -47,6 +47,12 @@ const CASES: readonly Case[] = [
     verdict: 'pending',
   },
   {
+    title: 'it is pending while a baseline node waits for a name that nobody serves, which is no NACK',
+    baseline: ['a', 'b'],
+    nodes: [node('a', 'SYNCED'), node('b', 'MISSING')],
+    verdict: 'pending',
+  },
+  {
     title: 'one baseline node that NACKs rejects it, whatever the others answer',
     baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'NACKED')],
@@ -243,7 +249,7 @@ t.test('another snapshot of the fleet makes the next look one at all nodes', asy
   }
 })
 
-const states = fc.constantFrom<State>('NOT_SENT', 'STALE', 'SYNCED', 'NACKED', 'DISCONNECTED')
+const states = fc.constantFrom<State>('NOT_SENT', 'STALE', 'SYNCED', 'MISSING', 'NACKED', 'DISCONNECTED')
 const change = fc.record({
   id: fc.constantFrom('a', 'b', 'c'),
   group: fc.constantFrom('edge', 'west'),

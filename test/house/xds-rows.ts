@@ -168,6 +168,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A name counts as not sent only if the client will certainly ask for it: not for a weight of 0, a mirror, another virtual host, or what the bootstrap already has.',
     sources: ['envoyproxy/gateway#8865', 'envoyproxy/go-control-plane#590'],
   },
+  X46: {
+    rule: 'A node that waits for a name that its snapshot lacks is MISSING, with the names, an event, and no `synced`.',
+    sources: ['istio/istio#8320'],
+  },
   X47: {
     rule: 'Clients with one node id count by themselves: the node is in sync when all of them are, and the ACK of one settles nothing of another. A stream that its client has replaced does not count.',
     sources: ['envoyproxy/go-control-plane#545', 'cncf/xds#27'],

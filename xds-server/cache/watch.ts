@@ -5,7 +5,7 @@ import { memoize } from '../../core/memo.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
-import type { PendingStatus, StreamInfo, TypeView } from '../nodes/status.ts'
+import { describeMissing, type PendingStatus, type StreamInfo, type TypeView } from '../nodes/status.ts'
 import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
 import type { Resource } from '../snapshot/resource.ts'
@@ -62,6 +62,7 @@ export type WatchReport =
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
   | ({ readonly kind: 'overdue' } & PendingStatus)
   | { readonly kind: 'started' }
+  | { readonly kind: 'missing'; readonly typeUrl: string; readonly names: readonly string[] }
 
 export interface Watch {
   readonly group: string
@@ -188,6 +189,8 @@ function eventOf(report: WatchReport, of: { node: string; group: string; stream:
     case 'overdue':
     case 'started':
       return { ...report, ...of }
+    case 'missing':
+      return { kind: 'missing', typeUrl: report.typeUrl, ...describeMissing(report.names), ...of }
     case 'sent': {
       const { version, nonce, resources, removed } = report.response
       const counts = { resources: resources.length, removed: removed.length }

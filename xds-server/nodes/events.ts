@@ -1,6 +1,6 @@
 // The events of the cache: one for each thing that happens to a node, a stream or a snapshot.
 
-import type { Nack, PendingStatus, StreamInfo } from './status.ts'
+import type { MissingStatus, Nack, PendingStatus, StreamInfo } from './status.ts'
 
 interface OfStream {
   readonly node: string
@@ -28,6 +28,8 @@ export type XdsEvent =
     } & OfStream)
   /** The client subscribes to a type that nobody serves: it would wait for it forever. `message` says how to fix it. */
   | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & OfStream)
+  /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. */
+  | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & OfStream)
   | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & OfResponse)
   | ({ readonly kind: 'acked' } & OfResponse)
   | ({ readonly kind: 'nacked'; readonly nack: Nack } & OfResponse)

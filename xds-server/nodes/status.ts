@@ -7,10 +7,18 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 
 /**
  * NOT_SENT: something is still to be sent, or the node has not asked yet for a name that it certainly asks for. STALE: sent, but neither
- * ACKed nor NACKed. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
+ * ACKed nor NACKed. MISSING: it waits for a name that the snapshot lacks. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
  * node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
  */
-export const SYNC_STATES = ['NOT_SENT', 'STALE', 'SYNCED', 'UNKNOWN', 'NACKED', 'DISCONNECTED'] as const
+export const SYNC_STATES = [
+  'NOT_SENT',
+  'STALE',
+  'SYNCED',
+  'MISSING',
+  'UNKNOWN',
+  'NACKED',
+  'DISCONNECTED',
+] as const
 export type SyncState = (typeof SYNC_STATES)[number]
 
 export interface Nack {
@@ -25,6 +33,13 @@ export interface Nack {
   readonly names: readonly string[]
 }
 
+/** Names that a client asks for and that what it is served lacks. It waits for them. */
+export interface MissingStatus {
+  readonly count: number
+  /** The first 100. */
+  readonly names: readonly string[]
+}
+
 export interface TypeStatus {
   readonly state: SyncState
   readonly wildcard: boolean
@@ -33,11 +48,14 @@ export interface TypeStatus {
   readonly sentVersion?: string
   readonly ackedVersion?: string
   readonly nack?: Nack
+  readonly missing?: MissingStatus
 }
 
 /** One type on one stream. */
-export interface TypeView extends Omit<TypeStatus, 'names'> {
+export interface TypeView extends Omit<TypeStatus, 'names' | 'missing'> {
   readonly names: ReadonlySet<string>
+  /** All missing names. None if absent. */
+  readonly missing?: readonly string[]
 }
 
 /** Which stream it is. */
@@ -77,7 +95,7 @@ export interface NodeStatus {
   readonly id: string
   readonly group: string
   readonly connected: boolean
-  /** The worst of its types on all of its clients: NACKED, then UNKNOWN, NOT_SENT, STALE, SYNCED. */
+  /** The worst of its types on all of its clients: NACKED, then UNKNOWN, MISSING, NOT_SENT, STALE, SYNCED. */
   readonly state: SyncState
   readonly streams: readonly StreamStatus[]
   /** By type URL: the worst of its clients. */
@@ -97,7 +115,7 @@ export interface SyncReport {
   readonly left: readonly NodeStatus[]
 }
 
-const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'UNKNOWN', 'NACKED']
+const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'MISSING', 'UNKNOWN', 'NACKED']
 
 /** What the server knows of a client beside its streams' views. */
 export interface ClientContext {
@@ -115,7 +133,9 @@ export function describeTypes(
 ): Record<string, TypeStatus> {
   const merged = mergeViews(views)
   const types: Record<string, TypeStatus> = {}
-  for (const [typeUrl, { names, ...view }] of merged) types[typeUrl] = { ...view, names: names.size }
+  for (const [typeUrl, { names, missing, ...view }] of merged) {
+    types[typeUrl] = { ...view, names: names.size, ...(missing && { missing: describeMissing(missing) }) }
+  }
   if (snapshot === undefined) return types
   for (const typeUrl of unaskedTypes(merged, snapshot, context)) {
     const known = types[typeUrl]
@@ -124,6 +144,13 @@ export function describeTypes(
       : { state: 'NOT_SENT', wildcard: false, names: 0 }
   }
   return types
+}
+
+/** Clients choose names, so the status shows a limited number of them. */
+const MAX_SHOWN_NAMES = 100
+
+export function describeMissing(names: readonly string[]): MissingStatus {
+  return { count: names.length, names: names.slice(0, MAX_SHOWN_NAMES) }
 }
 
 /** The worst state. NOT_SENT without a type: a node that has subscribed to nothing has nothing. */
@@ -163,7 +190,13 @@ function mergeViews(views: Iterable<ReadonlyMap<string, TypeView>>): Map<string,
 function mergeType(a: TypeView, b: TypeView): TypeView {
   const state = worst([a.state, b.state])
   const worse = a.state === state ? a : b
-  return { ...worse, wildcard: a.wildcard || b.wildcard, names: new Set([...a.names, ...b.names]) }
+  const missing = [...new Set([...(a.missing ?? []), ...(b.missing ?? [])])]
+  return {
+    ...worse,
+    wildcard: a.wildcard || b.wildcard,
+    names: new Set([...a.names, ...b.names]),
+    ...(missing.length > 0 && { missing }),
+  }
 }
 
 /** Types with a name that the client certainly asks for and has not asked for yet: it does not have all of its config. */

@@ -21,15 +21,9 @@ import {
   source,
   withFilters,
 } from '../../test/support/referring-resources.ts'
-import { cluster, secret, separateCluster, staticCluster, tcpListener } from '../../test/support/resources.ts'
+import { cluster, secret, separateCluster } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
-import {
-  type Expectation,
-  expectationOf,
-  maySubscribeToListeners,
-  type Subscriptions,
-  unaskedNames,
-} from './asked-for.ts'
+import { type Expectation, expectationOf, type Subscriptions, unaskedNames } from './asked-for.ts'
 import type { ResourceInput } from './resource.ts'
 import {
   CLUSTER,
@@ -325,24 +319,6 @@ t.test('X45: gRPC has asked for everything when only names are left that it may 
   t.strictSame(unasked(all, snapshot), {})
 })
 
-t.test('X45: what gRPC asks for is gathered once for all clients with the same listeners', async (t) => {
-  const snapshot = snapshotOf(grpcListener, routesWith([toA]), cluster('a'))
-  let reads = 0
-  const types = new Proxy(snapshot.types, {
-    get: (target, key) => {
-      if (key === 'get') reads += 1
-      const value = Reflect.get(target, key)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  const counted = { ...snapshot, types }
-  unaskedNames(grpc, counted)
-  const once = reads
-  t.strictSame([...unaskedNames(new Map(grpc), counted).keys()], [ROUTE, CLUSTER, ENDPOINT])
-  t.equal(reads, once)
-  t.ok(once > 0)
-})
-
 t.test('X45: Envoy has asked for everything when it has asked for what its resources need', async (t) => {
   const snapshot = snapshotOf(
     cluster('a'),
@@ -405,18 +381,3 @@ t.test('X45: two types that need names of one type are reported together', async
   const subscriptions = subscribed({ cluster: ['*'], listener: ['*'], scope: ['*'] })
   t.strictSame(unasked(subscriptions, snapshot), { route: ['q', 'r'] })
 })
-
-t.test(
-  'X45: an Envoy with clusters may still ask for listeners; with listeners it asks for no clusters',
-  async (t) => {
-    const snapshot = snapshotOf(staticCluster('a'), tcpListener('l', 1, 'a'))
-    t.ok(maySubscribeToListeners(subscribed({ cluster: ['*'] }), snapshot))
-    t.notOk(maySubscribeToListeners(subscribed({ listener: ['*'] }), snapshot))
-    t.notOk(maySubscribeToListeners(envoy, snapshot), 'it has asked for both')
-    t.notOk(maySubscribeToListeners(grpc, snapshot), 'gRPC has no wildcard')
-    t.notOk(
-      maySubscribeToListeners(subscribed({ cluster: ['*'] }), snapshotOf(staticCluster('a'))),
-      'none to ask for',
-    )
-  },
-)

@@ -143,32 +143,39 @@ t.test('X4: only error_detail makes a NACK, and what comes with it is applied', 
   ])
 })
 
-t.test('a step reports subscriptions, responses, answers and stale requests', async (t) => {
-  const reports = run(
-    served('EDS a=1'),
-    request({ subscribe: ['a', 'b'] }),
-    request({ responseNonce: '1' }),
-    request({ responseNonce: '9' }),
-    request({}),
-    request({ unsubscribe: ['b'] }),
-  ).map(({ report }) => report)
-  const subscribed = { kind: 'subscribed', typeUrl: EDS, wildcard: false }
-  t.match(reports, [
-    [],
-    [
-      { ...subscribed, names: 2 },
-      { kind: 'sent', typeUrl: EDS, response: { nonce: '1' } },
-    ],
-    [{ kind: 'acked', typeUrl: EDS, response: { nonce: '1' } }],
-    [{ kind: 'stale', typeUrl: EDS, nonce: '9' }],
-    [],
-    [{ ...subscribed, names: 1 }],
-  ])
-  t.same(
-    reports.map(({ length }) => length),
-    [0, 2, 1, 1, 0, 1],
-  )
-})
+t.test(
+  'X46: a step reports subscriptions, responses, answers, stale requests and missing names',
+  async (t) => {
+    const reports = run(
+      served('EDS a=1'),
+      request({ subscribe: ['a', 'b'] }),
+      request({ responseNonce: '1' }),
+      request({ responseNonce: '9' }),
+      request({}),
+      request({ unsubscribe: ['b'] }),
+    ).map(({ report }) => report)
+    const subscribed = { kind: 'subscribed', typeUrl: EDS, wildcard: false }
+    t.match(reports, [
+      [],
+      [
+        { ...subscribed, names: 2 },
+        { kind: 'sent', typeUrl: EDS, response: { nonce: '1' } },
+        { kind: 'missing', typeUrl: EDS, names: ['b'] },
+      ],
+      [{ kind: 'acked', typeUrl: EDS, response: { nonce: '1' } }],
+      [{ kind: 'stale', typeUrl: EDS, nonce: '9' }],
+      [],
+      [
+        { ...subscribed, names: 1 },
+        { kind: 'missing', typeUrl: EDS, names: [] },
+      ],
+    ])
+    t.same(
+      reports.map(({ length }) => length),
+      [0, 3, 1, 1, 0, 2],
+    )
+  },
+)
 
 t.test('a response carries the version of its type, and all that is in it is new', async (t) => {
   const resources = [resourceFor('EDS', 'a=1'), resourceFor('EDS', 'b=1')]

@@ -19,11 +19,13 @@ export function describeStream(state: StreamState): ReadonlyMap<string, TypeView
 function describeType(stream: StreamState, typeState: TypeState): TypeView {
   const { subscription, view, ledger, pushed } = typeState
   const nacked = ledger.nacked.at(-1)
+  const missing = missingIn(stream, typeState)
   const sentVersion = ledger.pending.at(-1)?.version ?? (pushed === 'none' ? undefined : view.base.version)
   return {
     state: stateOf(stream, typeState),
     wildcard: subscription.wildcard,
     names: subscription.names,
+    ...(missing.length > 0 && { missing }),
     ...(sentVersion !== undefined && { sentVersion }),
     ...(ledger.ackedVersion !== undefined && { ackedVersion: ledger.ackedVersion }),
     ...(nacked && {
@@ -38,11 +40,16 @@ function describeType(stream: StreamState, typeState: TypeState): TypeView {
   }
 }
 
+function missingIn({ missing }: StreamState, { type }: TypeState): readonly string[] {
+  return missing.get(type.typeUrl)?.names ?? []
+}
+
 function stateOf(stream: StreamState, typeState: TypeState): SyncState {
   const { snapshot } = stream
   const { ledger } = typeState
   if (ledger.nacked.some((nacked) => isServed(nacked, typeState, snapshot))) return 'NACKED'
   if (ledger.nacked.some(({ isAmbiguous }) => isAmbiguous)) return 'UNKNOWN'
+  if (missingIn(stream, typeState).length > 0) return 'MISSING'
   if (ledger.pending.length > 0) return 'STALE'
   if (snapshot === undefined || isDue(stream, typeState, snapshot)) return 'NOT_SENT'
   return 'SYNCED'

@@ -9,6 +9,7 @@ import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
+import { withMissing } from './missing.ts'
 import { pushContextFor } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
 import { resendEdsForWarming } from './warming.ts'
@@ -33,6 +34,10 @@ export function step<Request>(
   state: StreamState,
   event: StreamEvent<Request>,
 ): Step {
+  return withMissing(take(protocol, state, event))
+}
+
+function take<Request>(protocol: Protocol<Request>, state: StreamState, event: StreamEvent<Request>): Step {
   switch (event.kind) {
     case 'blocked':
       return { state: { ...state, writable: false }, send: [], report: [] }

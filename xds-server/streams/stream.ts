@@ -4,6 +4,7 @@ import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
+import type { View } from '../type-state/view.ts'
 import type { NackDetail } from './requests.ts'
 
 /** The state of a stream. It is immutable: each step returns a new one. */
@@ -21,6 +22,8 @@ export interface StreamState {
   readonly warmingEds: ReadonlySet<string>
   /** Replaced listeners whose connections are still draining. The shell times each, and then sends the event `drained`. */
   readonly drains: readonly Drain[]
+  /** By type URL, for types with subscribed names: those of them that the newest snapshot lacks. */
+  readonly missing: ReadonlyMap<string, Missing>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'
   /** True on ADS, false on a service of one type. */
@@ -35,6 +38,19 @@ export interface Drain {
   readonly nonce: string
   /** What it still uses. `any`: we do not have the old content. */
   readonly references: readonly Reference[] | 'any'
+}
+
+/** What one type lacks, and what it was found from: as long as that is the same, so is the result. */
+export interface Missing {
+  readonly snapshot: Snapshot
+  readonly view: View
+  readonly subscribed: ReadonlySet<string>
+  /** Subscribed names that the snapshot does not have. */
+  readonly absent: readonly string[]
+  /** Those of them that it had while they were subscribed. */
+  readonly dropped: ReadonlySet<string>
+  /** Those of them that the client waits for. */
+  readonly names: readonly string[]
 }
 
 export type StreamEvent<Request> =
@@ -57,6 +73,8 @@ export type Report =
   | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: PendingResponse }
   | ({ readonly kind: 'nacked'; readonly typeUrl: string; readonly response: PendingResponse } & NackDetail)
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
+  /** The missing names of a type are others than before. */
+  | { readonly kind: 'missing'; readonly typeUrl: string; readonly names: readonly string[] }
 
 export interface Step {
   readonly state: StreamState
@@ -77,6 +95,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     unconfirmed: new Map(),
     warmingEds: new Set(),
     drains: [],
+    missing: new Map(),
     client: 'envoy',
     isAggregated: true,
     isDraining: false,

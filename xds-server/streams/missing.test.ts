@@ -1,0 +1,193 @@
+// Names that a client asks for and is not served: when its type is MISSING, and when it is not.
+
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import t from 'tap'
+import { MachineStream } from '../../test/support/machine-stream.ts'
+import {
+  discovered,
+  httpFilters,
+  source,
+  typed,
+  withFilters,
+} from '../../test/support/referring-resources.ts'
+import { assignment, cluster, httpListener, routes, secret } from '../../test/support/resources.ts'
+import { testScripts } from '../../test/support/stream-script.ts'
+import { SnapshotCache } from '../cache/snapshot-cache.ts'
+import type { XdsEvent } from '../nodes/events.ts'
+import type { SyncState } from '../nodes/status.ts'
+import type { ResourceInput } from '../snapshot/resource.ts'
+import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
+
+testScripts({
+  'X46: a subscribed name that the snapshot lacks is MISSING, until it comes or is unsubscribed': {
+    sotw: `
+      ask LDS l
+      status → LDS NOT_SENT
+      serve LDS x=1
+      status → LDS MISSING
+      serve LDS l=1 → LDS#1 l=1
+      status → LDS STALE
+      ack 1
+      status → LDS SYNCED
+      ask LDS l m
+      status → LDS MISSING
+      ask LDS l
+      status → LDS SYNCED
+    `,
+    delta: `
+      ask LDS +l
+      status → LDS NOT_SENT
+      serve LDS x=1 → LDS#1 -l
+      status → LDS MISSING
+      ack 1
+      status → LDS MISSING
+      serve LDS l=1 → LDS#2 l=1
+      status → LDS STALE
+      ack 2
+      status → LDS SYNCED
+      ask LDS +m → LDS#3 -m
+      status → LDS MISSING
+      ask LDS -m
+      ack 3
+      status → LDS SYNCED
+    `,
+  },
+  'X46: a NACK is worse than a missing name': {
+    delta: `
+      serve LDS l=1
+      ask LDS +l +m → LDS#1 l=1 -m
+      nack 1
+      status → LDS NACKED
+    `,
+  },
+})
+
+interface Case {
+  readonly before?: readonly ResourceInput[]
+  readonly served: readonly ResourceInput[]
+  readonly asked: readonly (readonly [typeUrl: string, name: string])[]
+  readonly typeUrl: string
+  readonly expected: SyncState
+}
+
+const optional = (isOptional: boolean): ResourceInput => {
+  const config = typed(anyPack(ListenerSchema, create(ListenerSchema))).configType.value
+  const filter = discovered('f', source('ads'), isOptional ? config : undefined)
+  return { name: 'l', resource: withFilters(httpFilters(filter)) }
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'a cluster that a route uses': {
+    served: [routes('r', 'a')],
+    asked: [
+      [ROUTE, 'r'],
+      [CLUSTER, 'a'],
+    ],
+    typeUrl: CLUSTER,
+    expected: 'MISSING',
+  },
+  'a cluster that goes while a route uses it': {
+    before: [cluster('a'), routes('r', 'a')],
+    served: [routes('r', 'a')],
+    asked: [[CLUSTER, 'a']],
+    typeUrl: CLUSTER,
+    expected: 'MISSING',
+  },
+  'a cluster on demand, which nothing refers to: a call has asked for it': {
+    served: [routes('r', 'a')],
+    asked: [[CLUSTER, 'any']],
+    typeUrl: CLUSTER,
+    expected: 'SYNCED',
+  },
+  'a secret of the bootstrap that the snapshot never had': {
+    served: [cluster('a')],
+    asked: [[SECRET, 's']],
+    typeUrl: SECRET,
+    expected: 'MISSING',
+  },
+  'a secret that goes, and that nothing uses': {
+    before: [secret('s', '1')],
+    served: [],
+    asked: [[SECRET, 's']],
+    typeUrl: SECRET,
+    expected: 'SYNCED',
+  },
+  'routes that go, and that a listener still names': {
+    before: [httpListener('l', 1, 'r'), routes('r', 'a')],
+    served: [httpListener('l', 1, 'r')],
+    asked: [[ROUTE, 'r']],
+    typeUrl: ROUTE,
+    expected: 'MISSING',
+  },
+  'the endpoints of a cluster, which has an empty assignment': {
+    before: [cluster('a'), assignment('a', 1)],
+    served: [cluster('a')],
+    asked: [[ENDPOINT, 'a']],
+    typeUrl: ENDPOINT,
+    expected: 'SYNCED',
+  },
+  'a filter configuration without a default': {
+    served: [optional(false)],
+    asked: [[EXTENSION_CONFIG, 'f']],
+    typeUrl: EXTENSION_CONFIG,
+    expected: 'MISSING',
+  },
+  'a filter configuration with a default': {
+    served: [optional(true)],
+    asked: [[EXTENSION_CONFIG, 'f']],
+    typeUrl: EXTENSION_CONFIG,
+    expected: 'SYNCED',
+  },
+}
+
+for (const [what, { before, served, asked, typeUrl, expected }] of Object.entries(CASES)) {
+  t.test(`X46: ${expected}: ${what}`, async (t) => {
+    const cache = new SnapshotCache()
+    if (before !== undefined) cache.setSnapshot('fleet', before)
+    else cache.setSnapshot('fleet', served)
+    const client = new MachineStream(cache)
+    for (const [type, name] of asked) client.ask(type, [name])
+    client.answerAll()
+    cache.setSnapshot('fleet', served)
+    client.answerAll()
+    t.equal(cache.nodeStatus('fleet', 'n1').types[typeUrl]?.state, expected)
+  })
+}
+
+t.test('X46: a missing name is in the status and in an event, and `synced` waits for it', async (t) => {
+  const cache = new SnapshotCache()
+  const events: XdsEvent[] = []
+  cache.onEvent((event) => {
+    if (event.kind === 'missing') events.push(event)
+  })
+  cache.setSnapshot('fleet', [httpListener('main', 1, 'r'), routes('r', 'a')])
+  const client = new MachineStream(cache)
+  client.ask(LISTENER, ['mian'])
+  client.answerAll()
+  const { outcome, nodes } = await cache.synced('fleet', { signal: AbortSignal.abort() })
+  t.equal(outcome, 'pending')
+  const missing = { count: 1, names: ['mian'] }
+  t.match(nodes, [{ state: 'MISSING', types: { [LISTENER]: { state: 'MISSING', missing } } }])
+  t.match(events, [{ node: 'n1', group: 'fleet', typeUrl: LISTENER, ...missing }])
+  const report = cache.synced('fleet')
+  cache.updateSnapshot('fleet', { upsert: [httpListener('mian', 2, 'r')] })
+  client.answerAll()
+  t.equal((await report).outcome, 'synced')
+  t.match(events.slice(1), [{ typeUrl: LISTENER, count: 0, names: [] }])
+  t.notOk(cache.nodeStatus('fleet', 'n1').types[LISTENER]?.missing)
+})
+
+t.test('X46: the status shows one hundred missing names, and their number', async (t) => {
+  const cache = new SnapshotCache()
+  cache.setSnapshot('fleet', [])
+  const client = new MachineStream(cache)
+  client.ask(
+    LISTENER,
+    Array.from({ length: 150 }, (_, index) => `l${index}`),
+  )
+  const missing = cache.nodeStatus('fleet', 'n1').types[LISTENER]?.missing
+  t.equal(missing?.count, 150)
+  t.equal(missing?.names.length, 100)
+})
