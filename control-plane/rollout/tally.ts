@@ -53,6 +53,7 @@ const DECISIVE: ReadonlySet<XdsEvent['kind']> = new Set([
   'nacked',
   'subscribed',
   'closed',
+  'started',
 ])
 
 const NOBODY: Count = { connected: 0, synced: 0, nackedToHold: 0, nackedToRollBack: 0 }

@@ -9,6 +9,7 @@ import {
   httpListener,
   routes,
   secret,
+  separateCluster,
   staticCluster,
   tcpListener,
 } from '../support/resources.ts'
@@ -58,6 +59,18 @@ conform(
   everywhere,
   async (t, { client, serve }) => {
     serve(cluster('lonely'))
+    client.subscribe(ENDPOINT, 'lonely')
+    t.same(namesIn(await client.take(ENDPOINT)), ['lonely'])
+  },
+)
+
+conform(
+  'X50: a cluster without endpoints has an empty assignment on a separate EDS service too',
+  (variant) => !variant.aggregated,
+  async (t, { client, serve }) => {
+    serve(separateCluster('lonely'))
+    client.subscribe(CLUSTER)
+    await client.take(CLUSTER)
     client.subscribe(ENDPOINT, 'lonely')
     t.same(namesIn(await client.take(ENDPOINT)), ['lonely'])
   },

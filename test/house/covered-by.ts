@@ -106,6 +106,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/answer-clock.ts': by('test/conformance/unanswered.test.ts'),
   'xds-server/services/check-request.ts': by('test/conformance/errors.test.ts'),
   'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
+  'xds-server/services/start-clock.ts': by('test/conformance/starting.test.ts'),
   'xds-server/services/unacked.ts': by('test/conformance/unanswered.test.ts'),
   'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),

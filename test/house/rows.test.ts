@@ -11,7 +11,7 @@ t.test('every row has a test whose title begins with its code', async (t) => {
 })
 
 /** Rules of the protocol that Switchyard does not have yet: time to live, load reports, client status, missing names. */
-const NOT_YET = ['X32', 'X39', 'X40', 'X41', 'X46', 'X50']
+const NOT_YET = ['X32', 'X39', 'X40', 'X41', 'X46']
 
 t.test('the rows are X1 to X56, in order, without those that are not built yet', async (t) => {
   const codes = Array.from({ length: 56 }, (_, index) => `X${index + 1}`)

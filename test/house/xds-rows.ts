@@ -180,12 +180,16 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'The consistency check sees every reference: scoped routes, discovered configurations of filters, mirrors, aggregate clusters. It knows names that clients have from elsewhere.',
     sources: ['envoyproxy/go-control-plane#514', 'envoyproxy/go-control-plane#556', 'envoyproxy/envoy#32823'],
   },
+  X50: {
+    rule: 'A cluster whose endpoints come from a separate EDS service is served an empty assignment too.',
+    sources: ['istio/istio#5391'],
+  },
   X51: {
     rule: 'A SotW request without a nonce in mid-stream is answered like a first request.',
     sources: ['grpc/grpc-node#2875'],
   },
   X52: {
-    rule: 'An ACK counts only for the response that bears its nonce. A response that was NACKed stays NACKed.',
+    rule: 'An ACK counts only for the response with its nonce. A response that was NACKed stays NACKed.',
     sources: ['cilium/cilium#48631'],
   },
   X53: {

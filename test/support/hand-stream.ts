@@ -54,6 +54,8 @@ export class HandStream {
   unacked: readonly UnackedResponse[] = []
   /** What the cache has handed to the stream, the newest last. */
   readonly snapshots: (Snapshot | undefined)[] = []
+  /** The client may still ask for listeners. */
+  isStarting = true
   /** How often the cache has read the state of its types. */
   looks = 0
   #types: ReadonlyMap<string, TypeView> = new Map()
@@ -70,6 +72,7 @@ export class HandStream {
       reportsNoVersions: true,
       ...more,
       unacked: () => this.unacked,
+      isStarting: () => this.isStarting,
       describe: () => {
         this.looks += 1
         return this.#types

@@ -17,6 +17,8 @@ import { deltaRequest } from './requests.ts'
 export class MachineStream {
   /** Un-ACKed responses, the oldest first. */
   readonly unacked: Response[] = []
+  /** The client may still ask for listeners. */
+  isStarting = true
   readonly #watch: Watch
   #state: StreamState = createStreamState()
 
@@ -28,6 +30,7 @@ export class MachineStream {
       node: create(NodeSchema, node),
       stream: STREAM,
       reportsNoVersions: true,
+      isStarting: () => this.isStarting,
       unacked: () => this.unacked.map((response) => ({ typeUrl: response.typeUrl, response, sentAt: 0 })),
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
@@ -65,6 +68,12 @@ export class MachineStream {
     const answered: Response[] = []
     while (this.unacked.length > 0) answered.push(this.answer())
     return answered
+  }
+
+  /** From now on it is taken for a client that asks for no more types. */
+  start(): void {
+    this.isStarting = false
+    this.#watch.report([{ kind: 'started' }])
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import { NodeRegistry } from '../nodes/node-registry.ts'
 import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
+import type { ExternalNames } from '../snapshot/consistency.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
@@ -17,6 +18,7 @@ export interface ServingOptions {
   readonly nodeGroup: NodeGroup
   readonly listenerAddress: (node: Node) => string
   readonly nackLog?: NackLog
+  readonly external?: ExternalNames
 }
 
 export class Serving {
@@ -27,11 +29,13 @@ export class Serving {
   readonly #retiredNames = new Map<string, RetiredNames>()
   readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
-  readonly #registry = new NodeRegistry()
-  readonly waiters = new SyncWaiters(this.#registry)
+  readonly #registry: NodeRegistry
+  readonly waiters: SyncWaiters
   readonly #unconfirmed: UnconfirmedResources
 
-  constructor({ nodeGroup, listenerAddress, nackLog }: ServingOptions) {
+  constructor({ nodeGroup, listenerAddress, nackLog, external }: ServingOptions) {
+    this.#registry = new NodeRegistry(external)
+    this.waiters = new SyncWaiters(this.#registry)
     this.#nodeGroup = nodeGroup
     this.#listenerAddress = listenerAddress
     this.#unconfirmed = new UnconfirmedResources(nackLog, (error) => {

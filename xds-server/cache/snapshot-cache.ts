@@ -31,7 +31,10 @@ export interface SnapshotCacheOptions {
   readonly listenerAddress?: (node: Node) => string
   /** `enforce` rejects snapshots with dangling references (`findDanglingReferences`). Default: `off`. */
   readonly consistency?: 'off' | 'enforce'
-  /** Names that clients have from elsewhere, which `enforce` accepts: `{ [CLUSTER]: ['xds_cluster'] }`. Default: none. */
+  /**
+   * Names that clients have from elsewhere, such as their bootstraps: `{ [CLUSTER]: ['xds_cluster'] }`. `enforce` accepts references
+   * to them, and the status does not expect a client to ask for them. Default: none.
+   */
   readonly external?: ExternalNames
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
@@ -71,7 +74,12 @@ export class SnapshotCache {
     this.messages = options.messages ?? CORE_MESSAGES
     this.#consistency = options.consistency ?? 'off'
     this.#external = options.external ?? {}
-    this.#serving = new Serving({ nodeGroup, listenerAddress, ...(nackLog && { nackLog }) })
+    this.#serving = new Serving({
+      nodeGroup,
+      listenerAddress,
+      external: this.#external,
+      ...(nackLog && { nackLog }),
+    })
   }
 
   /**

@@ -23,6 +23,8 @@ export interface WatchSource {
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
   /** Whether the first request reports no versions from an earlier stream: the node has just started. */
   readonly reportsNoVersions: boolean
+  /** Whether the client may still be starting. The report `started` says that this is over. */
+  readonly isStarting?: () => boolean
 }
 
 export interface UnackedResponse {
@@ -59,6 +61,7 @@ export type WatchReport =
     }
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
   | ({ readonly kind: 'overdue' } & PendingStatus)
+  | { readonly kind: 'started' }
 
 export interface Watch {
   readonly group: string
@@ -104,11 +107,11 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     return gone.length === 0 ? changed : new Set([...changed, ...gone])
   }
   const remember = (report: WatchReport) => {
-    const { typeUrl } = report
-    if (report.kind === 'nacked') unconfirmed.nack(typeUrl, changedNamesIn(typeUrl, report.response))
+    if (report.kind === 'nacked')
+      unconfirmed.nack(report.typeUrl, changedNamesIn(report.typeUrl, report.response))
     if (report.kind === 'acked') {
       const { resources, removed } = report.response
-      unconfirmed.ack(typeUrl, () => new Set([...namesOf(resources), ...removed]))
+      unconfirmed.ack(report.typeUrl, () => new Set([...namesOf(resources), ...removed]))
     }
   }
   const leave = () =>
@@ -124,6 +127,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     describe: source.describe,
     pending: () => oldestOfEachType(source.unacked()),
     isPinned: context.isPinned,
+    ...(source.isStarting && { isStarting: source.isStarting }),
     onReplaced: () => leave(),
   }
   const registration = context.registry.add(group, node, entry, !source.reportsNoVersions)
@@ -185,6 +189,7 @@ function eventOf(report: WatchReport, of: { node: string; group: string; stream:
     case 'unserved':
     case 'stale':
     case 'overdue':
+    case 'started':
       return { ...report, ...of }
     case 'sent': {
       const { version, nonce, resources, removed } = report.response

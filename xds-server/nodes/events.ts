@@ -33,6 +33,11 @@ export type XdsEvent =
   | ({ readonly kind: 'nacked'; readonly nack: Nack } & OfResponse)
   /** A stale request: its nonce is not that of the last response. */
   | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & OfStream)
+  /**
+   * An Envoy that started with clusters has sent nothing for `startTimeMs` and has not asked for listeners. The status takes it for
+   * one without dynamic listeners from now on.
+   */
+  | ({ readonly kind: 'started' } & OfStream)
   /** The client has not answered this response within `answerTimeoutMs`, which ended its stream. */
   | ({ readonly kind: 'overdue' } & PendingStatus & OfStream)
   /** A request was rejected, which ended its stream with this gRPC status code and message. */

@@ -79,7 +79,7 @@ t.test(
 
 t.test('the status of a disconnected node includes what it lacked', async (t) => {
   const registry = new NodeRegistry()
-  registry.add('fleet', 'n1', stream(1, { [CLUSTER]: view('SYNCED') })).remove()
+  registry.add('fleet', 'n1', stream(1, { [CLUSTER]: view('SYNCED') }, { isStarting: () => true })).remove()
   const { types } = registry.describe('fleet', 'n1')
   t.same(Object.keys(types), [CLUSTER, LISTENER])
   t.equal(types[LISTENER]?.state, 'DISCONNECTED')

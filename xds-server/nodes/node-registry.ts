@@ -1,5 +1,6 @@
 // The connected and recently disconnected nodes, with their streams.
 
+import type { ExternalNames } from '../snapshot/consistency.ts'
 import { NodeStreams, type StreamSource } from './node-streams.ts'
 import type { NodeStatus } from './status.ts'
 
@@ -23,14 +24,20 @@ export interface Registration {
 const MAX_GONE = 1_000
 
 export class NodeRegistry {
+  readonly #external: ExternalNames | undefined
   readonly #groups = new Map<string, Map<string, NodeRecord>>()
   readonly #gone = new Map<string, NodeRecord>()
+
+  /** @param external names that clients have from their bootstraps */
+  constructor(external?: ExternalNames) {
+    this.#external = external
+  }
 
   /** @param continues whether the client had a stream before, because it reports versions */
   add(group: string, id: string, stream: StreamSource, continues = false): Registration {
     const nodes = this.#groups.get(group) ?? new Map<string, NodeRecord>()
     this.#groups.set(group, nodes)
-    const record = nodes.get(id) ?? { id, group, streams: new NodeStreams() }
+    const record = nodes.get(id) ?? { id, group, streams: new NodeStreams(this.#external) }
     nodes.set(id, record)
     record.streams.add(stream, continues)
     this.#gone.delete(keyOf(group, id))

@@ -1,5 +1,6 @@
 // The open streams of one node id: which belong to one client, and which are dead without the server having noticed yet.
 
+import type { ExternalNames } from '../snapshot/consistency.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { groupByClient, hostOf } from './clients.ts'
 import {
@@ -26,6 +27,8 @@ export interface StreamSource {
   /** The oldest pending response of each type. */
   readonly pending: () => readonly PendingStatus[]
   readonly isPinned?: () => boolean
+  /** The client has just started, and may still subscribe to more types. */
+  readonly isStarting?: () => boolean
   /** Called when a newer stream probably continues this one, before the newer one is added. */
   readonly onReplaced?: () => void
 }
@@ -36,6 +39,7 @@ interface OpenStream {
 }
 
 export class NodeStreams {
+  readonly #external: ExternalNames | undefined
   /** In the order of the last sign of life, the newest last. */
   readonly #streams = new Map<StreamSource, OpenStream>()
   /** Ended streams by service, without those that a newer one has followed. */
@@ -43,6 +47,11 @@ export class NodeStreams {
   #left: readonly PendingStatus[] = []
   /** The status of its types when its last stream ended. */
   #last: Readonly<Record<string, TypeStatus>> = {}
+
+  /** @param external names that clients have from their bootstraps */
+  constructor(external?: ExternalNames) {
+    this.#external = external
+  }
 
   get isConnected(): boolean {
     return this.#streams.size > 0
@@ -67,7 +76,7 @@ export class NodeStreams {
     }
     this.#streams.delete(source)
     if (this.isConnected) return true
-    const types = describeTypes([source.describe()], source.snapshot())
+    const types = this.#describeTypes([{ source, views: source.describe() }])
     this.#last = Object.fromEntries(
       Object.entries(types).map(([typeUrl, type]) => [typeUrl, { ...type, state: 'DISCONNECTED' as const }]),
     )
@@ -101,10 +110,7 @@ export class NodeStreams {
     const inOrder = streams.sort((a, b) => a.info.id - b.info.id)
     const counted = inOrder.filter(({ isReplaced }) => !isReplaced)
     const clients = groupByClient(counted.length > 0 ? counted : inOrder).map((own) => {
-      const types = describeTypes(
-        own.map(({ views }) => views),
-        own[0]?.source.snapshot(),
-      )
+      const types = this.#describeTypes(own)
       return { own, types, state: stateOf(types) }
     })
     const stateOfStream = new Map(
@@ -122,6 +128,20 @@ export class NodeStreams {
       ...(inOrder.some(({ source }) => source.isPinned?.()) && { pinned: true as const }),
       ...left,
     }
+  }
+
+  /** The types of one client, from its streams. */
+  #describeTypes(
+    own: readonly { readonly source: StreamSource; readonly views: ReadonlyMap<string, TypeView> }[],
+  ): Record<string, TypeStatus> {
+    return describeTypes(
+      own.map(({ views }) => views),
+      own[0]?.source.snapshot(),
+      {
+        ...(this.#external && { external: this.#external }),
+        isStarting: own.some(({ source }) => source.isStarting?.()),
+      },
+    )
   }
 
   /**

@@ -2,10 +2,17 @@
 
 import t from 'tap'
 import { view } from '../../test/support/hand-stream.ts'
-import { assignment, cluster, httpListener, routes, tcpListener } from '../../test/support/resources.ts'
+import {
+  assignment,
+  cluster,
+  httpListener,
+  routes,
+  staticCluster,
+  tcpListener,
+} from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
-import { describeTypes, type SyncState, stateOf, type TypeView } from './status.ts'
+import { type ClientContext, describeTypes, type SyncState, stateOf, type TypeView } from './status.ts'
 
 const FULL = new SnapshotCache().setSnapshot('fleet', [
   cluster('a'),
@@ -19,10 +26,15 @@ const FULL = new SnapshotCache().setSnapshot('fleet', [
 
 type Views = Readonly<Record<string, TypeView>>
 
-function states(views: readonly Views[], snapshot = FULL): Record<string, SyncState> {
+function states(
+  views: readonly Views[],
+  snapshot = FULL,
+  context: ClientContext = {},
+): Record<string, SyncState> {
   const types = describeTypes(
     views.map((one) => new Map(Object.entries(one))),
     snapshot,
+    context,
   )
   return Object.fromEntries(Object.entries(types).map(([typeUrl, { state }]) => [typeUrl, state]))
 }
@@ -86,13 +98,34 @@ t.test('resources that are subscribed by name refer to types that the node needs
   })
 })
 
-t.test('a starting Envoy has subscribed to clusters, and not yet to listeners', async (t) => {
-  const simple = new SnapshotCache().setSnapshot('fleet', [tcpListener('l', 1, 'a')])
-  t.same(states([{ [CLUSTER]: view('SYNCED') }], simple), { [CLUSTER]: 'SYNCED', [LISTENER]: 'NOT_SENT' })
-  t.same(states([{ [LISTENER]: view('SYNCED') }], simple), { [LISTENER]: 'SYNCED', [CLUSTER]: 'NOT_SENT' })
-  const noListeners = new SnapshotCache().setSnapshot('fleet', [cluster('a')])
-  const clustersOnly = { [CLUSTER]: view('SYNCED'), [ENDPOINT]: view('SYNCED', ['a']) }
-  t.same(states([clustersOnly], noListeners), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'SYNCED' })
+t.test(
+  'X45: an Envoy with clusters is NOT_SENT while it starts and may ask for listeners, and only then',
+  async (t) => {
+    const simple = new SnapshotCache().setSnapshot('fleet', [tcpListener('l', 1, 'a')])
+    const clustersOnly = [{ [CLUSTER]: view('SYNCED') }]
+    t.same(states(clustersOnly, simple, { isStarting: true }), {
+      [CLUSTER]: 'SYNCED',
+      [LISTENER]: 'NOT_SENT',
+    })
+    t.same(states(clustersOnly, simple), { [CLUSTER]: 'SYNCED' })
+    const noListeners = new SnapshotCache().setSnapshot('fleet', [staticCluster('a')])
+    t.same(states(clustersOnly, noListeners, { isStarting: true }), { [CLUSTER]: 'SYNCED' })
+  },
+)
+
+t.test('X45: an Envoy with listeners and without clusters is SYNCED in a group with clusters', async (t) => {
+  const simple = new SnapshotCache().setSnapshot('fleet', [staticCluster('a'), tcpListener('l', 1, 'a')])
+  const listenersOnly = [{ [LISTENER]: view('SYNCED') }]
+  t.same(states(listenersOnly, simple, { isStarting: true }), { [LISTENER]: 'SYNCED' })
+})
+
+t.test('X45: a cluster that the bootstrap has needs no endpoints, and another one does', async (t) => {
+  const snapshot = new SnapshotCache().setSnapshot('fleet', [cluster('own'), cluster('a')])
+  const external = { [CLUSTER]: ['own'] }
+  const asked = (...names: string[]) => [{ [CLUSTER]: view('SYNCED'), [ENDPOINT]: view('SYNCED', names) }]
+  t.same(states(asked('a'), snapshot, { external }), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'SYNCED' })
+  t.same(states(asked('own'), snapshot, { external }), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'NOT_SENT' })
+  t.same(states(asked('a'), snapshot), { [CLUSTER]: 'SYNCED', [ENDPOINT]: 'NOT_SENT' })
 })
 
 t.test('a gRPC client subscribes by name, and needs no wildcard', async (t) => {

@@ -1,11 +1,12 @@
 // The sync status of each node and type: of one client, merged from its streams, and of a node, merged from its clients.
 
-import { memoizePair } from '../../core/memo.ts'
-import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
-import { namesReferredTo, namesReferredToBy, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { maySubscribeToListeners, unaskedNames } from '../snapshot/asked-for.ts'
+import type { ExternalNames } from '../snapshot/consistency.ts'
+import { LISTENER } from '../snapshot/resource-type.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 
 /**
- * NOT_SENT: something is still to be sent, or the node has not subscribed to a resource that it needs. STALE: sent, but neither
+ * NOT_SENT: something is still to be sent, or the node has not asked yet for a name that it certainly asks for. STALE: sent, but neither
  * ACKed nor NACKed. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
  * node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
  */
@@ -98,16 +99,25 @@ export interface SyncReport {
 
 const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'UNKNOWN', 'NACKED']
 
-/** The status of a client's types. A type that it needs and has not subscribed to is NOT_SENT. */
+/** What the server knows of a client beside its streams' views. */
+export interface ClientContext {
+  /** Names that it has from its bootstrap (`SnapshotCacheOptions.external`). */
+  readonly external?: ExternalNames
+  /** It has just started, and may still ask for listeners. */
+  readonly isStarting?: boolean
+}
+
+/** The status of a client's types. A type with a name that it will ask for, and has not asked for yet, is NOT_SENT. */
 export function describeTypes(
   views: Iterable<ReadonlyMap<string, TypeView>>,
   snapshot: Snapshot | undefined,
+  context: ClientContext = {},
 ): Record<string, TypeStatus> {
   const merged = mergeViews(views)
   const types: Record<string, TypeStatus> = {}
   for (const [typeUrl, { names, ...view }] of merged) types[typeUrl] = { ...view, names: names.size }
   if (snapshot === undefined) return types
-  for (const typeUrl of findMissingSubscriptions(merged, snapshot)) {
+  for (const typeUrl of unaskedTypes(merged, snapshot, context)) {
     const known = types[typeUrl]
     types[typeUrl] = known
       ? { ...known, state: worst([known.state, 'NOT_SENT']) }
@@ -156,27 +166,13 @@ function mergeType(a: TypeView, b: TypeView): TypeView {
   return { ...worse, wildcard: a.wildcard || b.wildcard, names: new Set([...a.names, ...b.names]) }
 }
 
-/** Types with a name that the node needs and has not subscribed to. It does not have all of its config yet. */
-function findMissingSubscriptions(types: ReadonlyMap<string, TypeView>, snapshot: Snapshot): Set<string> {
-  const missing = new Set<string>()
-  for (const [typeUrl, { wildcard, names }] of types) {
-    const type = typeIn(snapshot, typeUrl)
-    for (const [target, needed] of wildcard ? namesReferredTo(type) : namesReferredToBy(type, names)) {
-      const subscription = types.get(target)
-      if (subscription === undefined || !(subscription.wildcard || isAmong(needed, subscription.names)))
-        missing.add(target)
-    }
-  }
-  // A client with a wildcard for clusters or listeners is an Envoy and takes both. While it starts, it has subscribed to one only.
-  const roots = [CLUSTER, LISTENER]
-  if (roots.some((typeUrl) => types.get(typeUrl)?.wildcard)) {
-    for (const typeUrl of roots) {
-      if (!types.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0) missing.add(typeUrl)
-    }
-  }
-  return missing
+/** Types with a name that the client certainly asks for and has not asked for yet: it does not have all of its config. */
+function unaskedTypes(
+  types: ReadonlyMap<string, TypeView>,
+  snapshot: Snapshot,
+  { external, isStarting }: ClientContext,
+): Set<string> {
+  const unasked = new Set(unaskedNames(types, snapshot, { ...(external && { external }) }).keys())
+  if (isStarting && maySubscribeToListeners(types, snapshot)) unasked.add(LISTENER)
+  return unasked
 }
-
-const isAmong = memoizePair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>
-  [...needed].every((name) => names.has(name)),
-)

@@ -30,6 +30,12 @@ export interface XdsServerOptions {
    * What that content refers to is removed only then. 0 for clients without listeners. Default: 600,000, as Envoy's.
    */
   readonly drainTimeMs?: number
+  /**
+   * An Envoy that starts asks for listeners when its clusters are warm. An Envoy that has asked for clusters and then sends nothing
+   * for this time, in milliseconds, has no dynamic listeners: until then it is `NOT_SENT` if its group has listeners. Default: 15,000, as
+   * Envoy waits for the first response of each cluster's endpoints.
+   */
+  readonly startTimeMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -46,6 +52,8 @@ const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
 const MAX_SOCKET_PATH_BYTES = 107
 
 const DEFAULT_DRAIN_TIME_MS = 600_000
+
+const DEFAULT_START_TIME_MS = 15_000
 
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
@@ -69,6 +77,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     isPrivate,
     authorize,
     drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
+    startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))

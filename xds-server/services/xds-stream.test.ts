@@ -68,6 +68,7 @@ for (const kind of ['request', 'snapshot']) {
         isPrivate: false,
         authorize: () => undefined,
         drainTimeMs: 0,
+        startTimeMs: 1000,
       })
       call.emit('data', Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })

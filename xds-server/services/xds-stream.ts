@@ -6,7 +6,7 @@ import { callOption, messageOf, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf } from '../nodes/client-kind.ts'
-import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
@@ -15,6 +15,7 @@ import { AnswerClock } from './answer-clock.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { createPeer, type Peer } from './peer.ts'
+import { StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
 
@@ -35,6 +36,8 @@ export interface StreamContext {
   readonly authorize: Authorize
   /** How long a replaced listener drains, in milliseconds. 0: not at all. */
   readonly drainTimeMs: number
+  /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
+  readonly startTimeMs: number
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
@@ -55,6 +58,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #drains: DrainTimers
   #state: StreamState = createStreamState()
   #watch: Watch | undefined
+  #start: StartClock | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
   #isOpen = true
@@ -86,7 +90,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#watch.heard()
     if (this.#isWithheld(request.typeUrl)) return
     this.#rejectTooManyTypes(request.typeUrl)
-    this.#take(this.#protocol.step(this.#current(), { kind: 'request', request }))
+    const step = this.#protocol.step(this.#current(), { kind: 'request', request })
+    this.#start?.heard(step.state)
+    this.#take(step)
   }
 
   /** Runs a part of the stream's work. Whatever it throws ends this stream, and nothing else. */
@@ -105,6 +111,12 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
     const denied = callOption('authorize', () => authorize(peer, node))
     if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
+    const reportsNoVersions = this.#protocol.reportsNoVersions(first)
+    if (reportsNoVersions && first.typeUrl === CLUSTER) {
+      this.#start = new StartClock(this.#context.startTimeMs, () =>
+        this.#watch?.report([{ kind: 'started' }]),
+      )
+    }
     const watch = serving.watch({
       node,
       stream: {
@@ -115,7 +127,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         openedAt: new Date().toISOString(),
       },
       ...(typeUrl && { typeUrl }),
-      reportsNoVersions: this.#protocol.reportsNoVersions(first),
+      reportsNoVersions,
+      isStarting: () => this.#start?.isStarting ?? false,
       describe: () => describeStream(this.#state),
       unacked: () =>
         unackedIn(this.#state).map((one) => ({ ...one, sentAt: this.#clock.sentAt(one.response.nonce) })),
@@ -246,5 +259,6 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#clock.stop()
     this.#drains.stop()
     this.#watch?.close()
+    this.#start?.stop()
   }
 }

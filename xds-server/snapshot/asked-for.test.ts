@@ -21,14 +21,14 @@ import {
   source,
   withFilters,
 } from '../../test/support/referring-resources.ts'
-import { cluster, secret, staticCluster, tcpListener } from '../../test/support/resources.ts'
+import { cluster, secret, separateCluster, staticCluster, tcpListener } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import {
   type Expectation,
   expectationOf,
+  maySubscribeToListeners,
   type Subscriptions,
   unaskedNames,
-  unaskedRoots,
 } from './asked-for.ts'
 import type { ResourceInput } from './resource.ts'
 import {
@@ -260,6 +260,13 @@ const CASES: readonly Case[] = [
     'certain',
   ],
   [
+    'Envoy: endpoints from a separate EDS service, which may be another server',
+    [separateCluster('a')],
+    envoy,
+    ['endpoints', 'a'],
+    'possible',
+  ],
+  [
     'Envoy without a wildcard for clusters: a cluster on demand',
     [serverListener, routesWith([toA])],
     subscribed({ listener: ['*'], route: ['r'] }),
@@ -316,6 +323,24 @@ t.test('X45: gRPC has asked for everything when only names are left that it may 
   t.strictSame(unasked(routed, snapshot), { cluster: ['a'], endpoints: ['a'] })
   const all = subscribed({ listener: ['l'], route: ['r'], cluster: ['a'], endpoints: ['a'] })
   t.strictSame(unasked(all, snapshot), {})
+})
+
+t.test('X45: what gRPC asks for is gathered once for all clients with the same listeners', async (t) => {
+  const snapshot = snapshotOf(grpcListener, routesWith([toA]), cluster('a'))
+  let reads = 0
+  const types = new Proxy(snapshot.types, {
+    get: (target, key) => {
+      if (key === 'get') reads += 1
+      const value = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const counted = { ...snapshot, types }
+  unaskedNames(grpc, counted)
+  const once = reads
+  t.strictSame([...unaskedNames(new Map(grpc), counted).keys()], [ROUTE, CLUSTER, ENDPOINT])
+  t.equal(reads, once)
+  t.ok(once > 0)
 })
 
 t.test('X45: Envoy has asked for everything when it has asked for what its resources need', async (t) => {
@@ -382,16 +407,15 @@ t.test('X45: two types that need names of one type are reported together', async
 })
 
 t.test(
-  'X45: an Envoy may still ask for the other of clusters and listeners, a gRPC client not',
+  'X45: an Envoy with clusters may still ask for listeners; with listeners it asks for no clusters',
   async (t) => {
     const snapshot = snapshotOf(staticCluster('a'), tcpListener('l', 1, 'a'))
-    t.strictSame(unaskedRoots(subscribed({ cluster: ['*'] }), snapshot), [LISTENER])
-    t.strictSame(unaskedRoots(subscribed({ listener: ['*'] }), snapshot), [CLUSTER])
-    t.strictSame(unaskedRoots(envoy, snapshot), [])
-    t.strictSame(unaskedRoots(grpc, snapshot), [])
-    t.strictSame(
-      unaskedRoots(subscribed({ cluster: ['*'] }), snapshotOf(staticCluster('a'))),
-      [],
+    t.ok(maySubscribeToListeners(subscribed({ cluster: ['*'] }), snapshot))
+    t.notOk(maySubscribeToListeners(subscribed({ listener: ['*'] }), snapshot))
+    t.notOk(maySubscribeToListeners(envoy, snapshot), 'it has asked for both')
+    t.notOk(maySubscribeToListeners(grpc, snapshot), 'gRPC has no wildcard')
+    t.notOk(
+      maySubscribeToListeners(subscribed({ cluster: ['*'] }), snapshotOf(staticCluster('a'))),
       'none to ask for',
     )
   },

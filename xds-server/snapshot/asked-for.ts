@@ -37,14 +37,14 @@ export function expectationOf(
   { typeUrl, name }: Reference,
   subscriptions: Subscriptions,
   snapshot: SnapshotContent,
-  { external: given = {} }: AskedForOptions = {},
+  { external: given = NO_EXTERNAL }: AskedForOptions = {},
 ): Expectation {
   const external = canonicalNames(given)
   const isIn = (found: NamesByType) =>
     found.get(typeUrl)?.has(name) === true || found.get(typeUrl)?.has(ANY_NAME) === true
   if (isIn(namesWithin(subscriptions, snapshot, external, isAskedBy))) return 'certain'
-  if (isIn(namesWithin(subscriptions, snapshot, {}, () => true))) return 'possible'
-  return unaskedRoots(subscriptions, snapshot).includes(typeUrl) ? 'possible' : 'unrelated'
+  if (isIn(namesWithin(subscriptions, snapshot, NO_EXTERNAL, () => true))) return 'possible'
+  return typeUrl === LISTENER && maySubscribeToListeners(subscriptions, snapshot) ? 'possible' : 'unrelated'
 }
 
 /**
@@ -54,7 +54,7 @@ export function expectationOf(
 export function unaskedNames(
   subscriptions: Subscriptions,
   snapshot: SnapshotContent,
-  { external: given = {} }: AskedForOptions = {},
+  { external: given = NO_EXTERNAL }: AskedForOptions = {},
 ): ReadonlyMap<string, readonly string[]> {
   const external = canonicalNames(given)
   const unasked = new Map<string, readonly string[]>()
@@ -68,17 +68,17 @@ export function unaskedNames(
 }
 
 /**
- * Clusters or listeners that an Envoy has not asked for, while it has a wildcard for the others. An Envoy that starts asks for
- * listeners when all its clusters are warm; one without dynamic listeners never does, and nothing on the stream tells them apart.
+ * Whether an Envoy has asked for clusters and may still ask for listeners. An Envoy that starts asks for listeners when all its
+ * clusters are warm; one without dynamic listeners never does, and only time tells them apart. An Envoy with listeners and without
+ * clusters asks for no clusters: it would have done so first.
  */
-export function unaskedRoots(subscriptions: Subscriptions, snapshot: SnapshotContent): readonly string[] {
-  if (!ROOTS.some((typeUrl) => subscriptions.get(typeUrl)?.wildcard)) return []
-  return ROOTS.filter(
-    (typeUrl) => !subscriptions.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0,
-  )
+export function maySubscribeToListeners(subscriptions: Subscriptions, snapshot: SnapshotContent): boolean {
+  const hasClusters = subscriptions.get(CLUSTER)?.wildcard === true
+  return hasClusters && !subscriptions.has(LISTENER) && typeIn(snapshot, LISTENER).resources.size > 0
 }
 
 const ROOTS = [CLUSTER, LISTENER]
+const NO_EXTERNAL: ExternalNames = {}
 const NOTHING: SubscribedNames = { wildcard: false, names: new Set() }
 const GRPC: readonly ClientKind[] = ['grpc-client', 'grpc-server']
 
@@ -93,7 +93,8 @@ function certainNames(
   snapshot: SnapshotContent,
   external: ExternalNames,
 ): Iterable<readonly [string, ReadonlySet<string>]> {
-  if (isGrpc(subscriptions)) return namesWithin(subscriptions, snapshot, external, isAskedBy)
+  if (isGrpc(subscriptions))
+    return certainForGrpc(snapshot, subscriptions.get(LISTENER)?.names ?? NOTHING.names)(external)
   return [...subscriptions].flatMap(([typeUrl, { wildcard, names }]) => {
     const type = typeIn(snapshot, typeUrl)
     if (!wildcard) return [...askedForInNames(type, names)]
@@ -101,6 +102,14 @@ function certainNames(
     return [...(own === undefined ? askedForInAll(type) : askedForInOthers(type, own))]
   })
 }
+
+/** One walk for all clients with the same listeners, from there to the endpoints. */
+const certainForGrpc = memoizePair((snapshot: SnapshotContent, names: ReadonlySet<string>) =>
+  memoize((external: ExternalNames) => {
+    const subscriptions = new Map([[LISTENER, { wildcard: false, names }]])
+    return namesWithin(subscriptions, snapshot, external, isAskedBy)
+  }),
+)
 
 const askedForInAll = memoize((type: TypeSnapshot) => gatherNames(type.list, isAskedByEnvoy))
 const askedForInOthers = memoizePair((type: TypeSnapshot, own: readonly string[]) =>

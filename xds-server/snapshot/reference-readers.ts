@@ -119,14 +119,11 @@ function reader<T extends DescMessage>(
 function endpointsOf(cluster: Cluster): ResourceReference[] {
   const { clusterDiscoveryType: discovery, edsClusterConfig, name } = cluster
   if (discovery.case !== 'type' || discovery.value !== Cluster_DiscoveryType.EDS) return []
-  if (!isServedHere(edsClusterConfig?.edsConfig)) return []
-  return [
-    {
-      typeUrl: ENDPOINT,
-      name: edsClusterConfig?.serviceName || name,
-      askedBy: ['envoy', 'grpc-client'],
-    },
-  ]
+  const source = edsClusterConfig?.edsConfig
+  const assignment = { typeUrl: ENDPOINT, name: edsClusterConfig?.serviceName || name }
+  if (isServedHere(source)) return [{ ...assignment, askedBy: ['envoy', 'grpc-client'] }]
+  // A separate EDS service may be this server, or another one: then nobody asks for the assignment here.
+  return source?.configSourceSpecifier.case === 'apiConfigSource' ? [{ ...assignment, askedBy: [] }] : []
 }
 
 /** A field that names no cluster is empty: a header may name it instead. */

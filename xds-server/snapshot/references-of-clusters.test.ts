@@ -34,9 +34,9 @@ const CLUSTERS: Cases = [
   ['that of its service name', edsCluster({ edsConfig: source('ads'), serviceName: 's' }), ['endpoint s']],
   ['nothing if its assignment comes from a file', edsCluster({ edsConfig: elsewhere }), []],
   [
-    'neither the assignment nor the cluster of another xDS server, which Envoy has from its bootstrap',
+    'its assignment on a separate service, but not the cluster of that service, which Envoy has from its bootstrap',
     edsCluster({ edsConfig: otherServer }),
-    [],
+    ['endpoint c'],
   ],
   ['nothing if its EDS config has no source', edsCluster({}), []],
   ['nothing if it has no EDS config', edsCluster(undefined), []],

@@ -6,17 +6,20 @@ import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/clus
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
-import { assignment, badCluster, cluster, routes, tcpListener } from '../../test/support/resources.ts'
+import { elsewhere } from '../../test/support/referring-resources.ts'
+import {
+  assignment,
+  badCluster,
+  cluster,
+  clusterFrom,
+  routes,
+  separateCluster,
+  tcpListener,
+} from '../../test/support/resources.ts'
+import { findDanglingReferences } from './consistency.ts'
 import { createResources, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from './resource-type.ts'
-import {
-  atAddress,
-  createSnapshot,
-  namesReferredTo,
-  namesReferredToBy,
-  type Snapshot,
-  typeIn,
-} from './snapshot.ts'
+import { atAddress, createSnapshot, namesReferredTo, type Snapshot, typeIn } from './snapshot.ts'
 import { createTypeSnapshot, emptyTypeSnapshot } from './type-snapshot.ts'
 
 function snapshotOf(
@@ -62,6 +65,13 @@ t.test('X12: the empty assignment has the name that the cluster refers to', asyn
   if (named.edsClusterConfig) named.edsClusterConfig.serviceName = 'service'
   const snapshot = snapshotOf([named])
   t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
+})
+
+t.test('X50: so is one whose endpoints come from a separate EDS service, and not from a file', async (t) => {
+  const snapshot = snapshotOf([separateCluster('a')])
+  t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['a'])
+  t.same(findDanglingReferences(snapshot), [])
+  t.notOk(snapshotOf([clusterFrom('a', elsewhere)]).types.has(ENDPOINT))
 })
 
 t.test('X12: a cluster that needs no EDS gets no assignment', async (t) => {
@@ -116,13 +126,10 @@ t.test('a snapshot without empty addresses is the same for all nodes', async (t)
   }
 })
 
-t.test('the names that a type, or some of its resources, refers to are gathered once', async (t) => {
+t.test('the names that a type refers to are gathered once', async (t) => {
   const type = typeIn(snapshotOf([cluster('a'), cluster('b')]), CLUSTER)
   t.same(namesReferredTo(type), new Map([[ENDPOINT, new Set(['a', 'b'])]]))
   t.equal(namesReferredTo(type), namesReferredTo(type))
-  const names = new Set(['b', 'gone'])
-  t.same(namesReferredToBy(type, names), new Map([[ENDPOINT, new Set(['b'])]]))
-  t.equal(namesReferredToBy(type, names), namesReferredToBy(type, names))
 })
 
 t.test('X12: if only endpoints change, the empty assignments are the same as after a restart', async (t) => {

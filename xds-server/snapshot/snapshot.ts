@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
+import { memoize, memoizeByText } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
@@ -147,11 +147,6 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
 
 /** The names that the resources of a type refer to, by their type URLs. */
 export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
-
-/** The names that some resources of a type refer to, by their type URLs. Streams that want the same names share one result. */
-export const namesReferredToBy = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) =>
-  gatherNames([...names].flatMap((name) => type.resources.get(name) ?? [])),
-)
 
 /** Names by type URL. */
 export type NamesByType = ReadonlyMap<string, ReadonlySet<string>>

@@ -1,4 +1,4 @@
-// NACKs of some resources in a response: what is sent again without them, and what stands for them in a full-state response.
+// NACKs of some resources in a response: which others are sent again, and what a full-state response repeats.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 

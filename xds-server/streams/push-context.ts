@@ -26,6 +26,7 @@ export function pushContextFor(state: StreamState, latest: Snapshot, typeState: 
 function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeState): Pushed {
   if (request.isFirst) return latest
   const stage = stageOf(type)
+  if (stage === 0) return latest
   const earlier = [...state.typeStates.values()].filter((one) => isActive(one) && stageOf(one.type) < stage)
   return earliest([latest, ...earlier.map(answeredThrough)])
 }

@@ -50,7 +50,6 @@ t.test('a push answers the request, and its responses say that they are answers'
   const cases = [
     { request, isAnswer: true },
     { request: { ...request, names: new Set<string>(), isFirst: true }, isAnswer: true },
-    { request: { ...request, names: new Set<string>() }, isAnswer: false },
   ]
   for (const { request, isAnswer } of cases) {
     const before = { ...asked, request: { ...request, added: new Set(['a']), clientVersion: 'v1' } }
@@ -64,6 +63,13 @@ t.test('a push answers the request, and its responses say that they are answers'
       lastResourceNames: request.lastResourceNames,
     })
   }
+})
+
+t.test('a push without a request leaves the request as it is', async (t) => {
+  const idle = { ...typeStateOf('CDS').request, isFirst: false }
+  const after = commit({ ...typeStateOf('CDS'), request: idle }, planOf(), [responseOf('1', 'a=2')])
+  t.match(after.ledger.pending, [{ isAnswer: false }])
+  t.equal(after.request, idle)
 })
 
 t.test('X5: what a full-state response repeats or leaves out is known from then on', async (t) => {

@@ -8,6 +8,8 @@ import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
 
+const ANSWERED = { names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined } as const
+
 /** The state after these responses, which may be none. They carry the plan, each in its protocol's shape. */
 export function commit(before: TypeState, plan: PushPlan, responses: readonly Response[]): TypeState {
   const { ledger, view, pushed, request } = before
@@ -32,7 +34,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
-    request: { ...request, names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined },
+    request: isAnswer ? { ...request, ...ANSWERED } : request,
   }
 }
 

@@ -22,9 +22,8 @@ const claimed: Held = { kind: 'claimed', version: one.version }
 const nacked = (before: Held, sent: Resource | undefined): Held => ({ kind: 'unconfirmed', before, sent })
 const twice = nacked(nacked(holding(one), two), three)
 
-t.test('streams share the object for a resource', async (t) => {
-  t.equal(holding(one), holding(one))
-  t.equal(holdingOrAbsent(one), holding(one))
+t.test('a resource is held, and no resource is nothing', async (t) => {
+  t.same(holdingOrAbsent(one), holding(one))
   t.equal(holdingOrAbsent(undefined), ABSENT)
 })
 

@@ -1,6 +1,5 @@
 // What a client has under one resource name, as far as the server can know it.
 
-import { memoize } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 
 export type Held =
@@ -18,8 +17,9 @@ export type Held =
 export const ABSENT: Held = { kind: 'absent' }
 export const UNKNOWN: Held = { kind: 'unknown' }
 
-/** One object for each resource, so that streams share it. */
-export const holding = memoize((resource: Resource): Held => ({ kind: 'resource', resource }))
+export function holding(resource: Resource): Held {
+  return { kind: 'resource', resource }
+}
 
 export function holdingOrAbsent(resource: Resource | undefined): Held {
   return resource === undefined ? ABSENT : holding(resource)

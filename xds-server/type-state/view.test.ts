@@ -26,7 +26,7 @@ const LOOKS: readonly [title: string, view: View, name: string, held: Held, adde
 
 for (const [title, at, name, held, added] of LOOKS) {
   t.test(`${title} is ${held.kind}`, async (t) => {
-    t.equal(heldIn(at, name, new Set(added)), held)
+    t.same(heldIn(at, name, new Set(added)), held)
   })
 }
 
