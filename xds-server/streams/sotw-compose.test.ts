@@ -2,9 +2,10 @@
 
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
-import { textOf } from '../../test/support/script-resources.ts'
-import { resourcesOf, typeStateOf, viewOf } from '../../test/support/stream-states.ts'
+import { textOf, typeUrlFor } from '../../test/support/script-resources.ts'
+import { resourcesOf, typeStateOf } from '../../test/support/stream-states.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { setVersion } from '../snapshot/version.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
@@ -20,7 +21,7 @@ interface Plan {
 
 function planOf(type: string, { target, upserts = '', removed = [], overrides = {} }: Plan): PushPlan {
   return {
-    target: viewOf(type, target).base,
+    target: createTypeSnapshot(typeUrlFor(type), resourcesOf(type, target), 'given'),
     pushed: 'none',
     upserts: shareList(resourcesOf(type, upserts)),
     removed,
