@@ -10,7 +10,8 @@ import { AnsweringNode } from '../test/support/answering-node.ts'
 import { sampleWith } from '../test/support/sample-config.ts'
 import { connectTo, nodeOf, SotwClient } from '../test/support/xds-client.ts'
 import { readToken } from '../testbed/token-file.ts'
-import { LISTENER } from '../xds-server/index.ts'
+import { CLUSTER, LISTENER } from '../xds-server/index.ts'
+import { createResources } from '../xds-server/snapshot/resource.ts'
 import { startControlPlane } from './control-plane.ts'
 
 const FREE = { admin: '127.0.0.1:0', xds: '127.0.0.1:0' }
@@ -55,6 +56,30 @@ t.test(
     t.same(seen, ['l4', 'l7', 'l4'])
   },
 )
+
+t.test('X42: with a drain time of 0, the cluster of a replaced listener goes at once', async (t) => {
+  const config = sampleWith({ 'fleets.edge.listeners.main.l4.upstream': 'unused' })
+  const options = { config, ...FREE, drainTimeMs: 0 }
+  const { adminUrl, xdsAddress, close } = await startControlPlane(options)
+  t.teardown(close)
+  const node = new AnsweringNode(t, xdsAddress, { id: 'node-1', cluster: 'edge' })
+  const served = Promise.withResolvers<void>()
+  const removed = Promise.withResolvers<void>()
+  node.answer = ({ typeUrl, resources }) => {
+    if (typeUrl === LISTENER) served.resolve()
+    if (typeUrl === CLUSTER && createResources(resources).every(({ name }) => name !== 'unused'))
+      removed.resolve()
+    return 'ack'
+  }
+  await served.promise
+  await fetch(`${adminUrl}/v1/config`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/merge-patch+json', 'if-match': '*' },
+    body: '{"fleets":{"edge":{"listeners":{"main":{"l4":{"upstream":"echo"}}}}}}',
+  })
+  await removed.promise
+  t.pass('with the default of 600 s the test would time out')
+})
 
 t.test('a node of another cluster is served nothing of the fleet', async (t) => {
   const { adminUrl, xdsAddress, close } = await startControlPlane({ config: sampleWith({}), ...FREE })

@@ -33,6 +33,8 @@ export interface ControlPlaneOptions {
   readonly xds: string
   /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
   readonly xdsTls?: ServerTlsFiles
+  /** See `startXdsServer`: `--drain-time-s` of the Envoys or a little more, in milliseconds. Default: 600,000. */
+  readonly drainTimeMs?: number
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
   /**
@@ -101,7 +103,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
-    const xds = await startXdsServer({ cache, address: options.xds, ...(await identityOf(options.xdsTls)) })
+    const xds = await startXdsServer({
+      cache,
+      address: options.xds,
+      ...(await identityOf(options.xdsTls)),
+      ...(options.drainTimeMs !== undefined && { drainTimeMs: options.drainTimeMs }),
+    })
     ends.push(() => xds.close())
     const accessFolder = options.accessFolder ?? options.stateFolder
     const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder)

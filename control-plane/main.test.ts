@@ -102,6 +102,13 @@ t.test('a port in use, a missing file and unknown flags are one-line errors', as
     [['--config', file, '--xds', xds], /^127\.0\.0\.1:\d+ is in use.*\n$/, 1],
     [['--config', `${file}.gone`], /^the configuration cannot be read: ENOENT.*\n$/, 2],
     [['--confg', file], /^Unknown option '--confg'.*\n$/, 2],
+    [
+      ['--config', file, '--drain-time', '4s'],
+      /^--drain-time 4s is not a number of seconds from 0 to 86400/,
+      2,
+    ],
+    [['--config', file, '--drain-time', '86401'], /^--drain-time 86401 is not a number of seconds/, 2],
+    [['--config', file, '--drain-time', ''], /^--drain-time {2}is not a number of seconds/, 2],
     [[], /^--config FILE is missing: see --help\n$/, 2],
   ]
   for (const [flags, stderr, code] of cases) {

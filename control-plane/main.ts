@@ -14,6 +14,9 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
   --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
+  --drain-time SECONDS
+                   keep what a replaced listener still uses for this time: --drain-time-s of the Envoys or a little
+                   more, 0 to remove it at once (600, as in Envoy)
   --state FOLDER   keep revisions between runs (default: in memory only)
   --secrets FOLDER read secrets from this folder only; paths in the document are relative to it
                    (default: "secrets" beside --config, else in --state)
@@ -27,6 +30,9 @@ const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER
 Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. Ends on SIGINT and SIGTERM.
 `
 
+/** A day. Node's timers end at 24 days, and fire at once beyond. */
+const MAX_DRAIN_SECONDS = 86_400
+
 interface Flags {
   readonly config?: string
   readonly admin: string
@@ -34,6 +40,7 @@ interface Flags {
   readonly 'xds-certificate'?: string
   readonly 'xds-key'?: string
   readonly 'xds-client-ca'?: string
+  readonly 'drain-time'?: string
   readonly state?: string
   readonly secrets?: string
   readonly access?: string
@@ -61,6 +68,7 @@ function parse() {
         'xds-certificate': { type: 'string' },
         'xds-key': { type: 'string' },
         'xds-client-ca': { type: 'string' },
+        'drain-time': { type: 'string' },
         state: { type: 'string' },
         secrets: { type: 'string' },
         access: { type: 'string' },
@@ -90,6 +98,7 @@ async function run(): Promise<void> {
     admin,
     xds,
     ...xdsTlsOf(flags),
+    ...drainTimeOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     ...(secretsFolder === undefined ? {} : { secretsFolder }),
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
@@ -116,6 +125,17 @@ function xdsTlsOf(flags: Flags) {
   throw new SwitchyardError(
     'invalid-argument',
     '--xds-certificate, --xds-key and --xds-client-ca belong together: give all three or none, see --help',
+  )
+}
+
+/** @throws SwitchyardError `invalid-argument` */
+function drainTimeOf({ 'drain-time': text }: Flags) {
+  if (text === undefined) return {}
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (seconds <= MAX_DRAIN_SECONDS) return { drainTimeMs: seconds * 1000 }
+  throw new SwitchyardError(
+    'invalid-argument',
+    `--drain-time ${text} is not a number of seconds from 0 to ${MAX_DRAIN_SECONDS}: see --help`,
   )
 }
 

@@ -12,6 +12,8 @@ export interface ControlPlaneOptions {
   readonly admin: string
   /** Address of xDS, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
+  /** Drain time of the Envoys, in seconds. Default: the default of the control plane, which is Envoy's. */
+  readonly drainSeconds?: number
   /** Folder for its state. Default: in memory only. */
   readonly state?: string
   /** Files for mutual TLS on xDS. Default: plaintext. */
@@ -30,6 +32,9 @@ export interface RunningControlPlane {
 /** Its exit code for invalid flags or an invalid document. */
 const BAD_INPUT = 2
 
+/** An Envoy starts to drain a little after its ACK, and its workers need a moment to close the connections. */
+const DRAIN_MARGIN_SECONDS = 1
+
 interface ReadyLine {
   readonly admin: string
   readonly xds: string
@@ -40,7 +45,7 @@ interface ReadyLine {
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, admin, xds, state, xdsTls }: ControlPlaneOptions,
+  { configFile, admin, xds, drainSeconds, state, xdsTls }: ControlPlaneOptions,
 ): Promise<RunningControlPlane> {
   const started = group.start({
     name: 'control plane',
@@ -48,6 +53,7 @@ export async function startControlPlane(
     args: [
       sourceFile('control-plane/main.ts'),
       ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
+      ...(drainSeconds === undefined ? [] : ['--drain-time', String(drainSeconds + DRAIN_MARGIN_SECONDS)]),
       ...(state === undefined ? [] : ['--state', state]),
       ...(xdsTls === undefined
         ? []

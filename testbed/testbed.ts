@@ -38,6 +38,7 @@ export interface TestbedOptions {
   readonly mtls?: boolean
   /** Whether to start an issuer and an authorizer, with certificates and security switches. Default: false. */
   readonly security?: boolean
+  /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
   readonly drainSeconds?: number
   /** State folder of the control plane. Default: in memory only. */
   readonly controlPlaneState?: string
@@ -103,6 +104,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     configFile,
     admin,
     xds,
+    drainSeconds: options.drainSeconds ?? DRAIN_SECONDS,
     ...(state === undefined ? {} : { state }),
     ...(certificates && { xdsTls: certificates.controlPlane }),
   })

@@ -1,9 +1,11 @@
 // Random histories of a fleet: every step follows the protocol, and when all is quiet each client has what is served.
 
+import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { FAILED_ONCE, FRESH_SEEDS } from './model/failed-once.ts'
-import { describeFailure, searchSeed } from './model/search.ts'
+import { describeFailure } from './model/search.ts'
 import { randomSeed } from './model/search-options.ts'
+import { searchSeeds } from './model/search-threads.ts'
 
 const HISTORIES = 500
 
@@ -14,9 +16,15 @@ const seeds = [
   ...Array.from({ length: FRESH_SEEDS }, randomSeed),
 ]
 
-for (const seed of seeds) {
-  t.test(`X1, X5, X10, X14, X15, X31: each client has what is served (seed ${seed})`, async () => {
-    const result = await searchSeed(seed, HISTORIES)
-    if (result.failure) throw new Error(describeFailure(result, result.failure))
+t.test('X1, X5, X10, X14, X15, X31: each client has what is served', async (t) => {
+  await searchSeeds({
+    seeds,
+    histories: HISTORIES,
+    threads: availableParallelism(),
+    onResult(result) {
+      const { seed, failure } = result
+      if (failure === undefined) t.pass(`seed ${seed}`)
+      else t.fail(describeFailure(result, failure))
+    },
   })
-}
+})

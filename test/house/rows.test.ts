@@ -10,9 +10,15 @@ t.test('every row has a test whose title begins with its code', async (t) => {
   for (const row of Object.keys(XDS_ROWS)) t.ok(tests.has(row), row)
 })
 
-t.test('the rows are X1 to X38 without X32, and some later ones', async (t) => {
-  const codes = Array.from({ length: 38 }, (_, index) => `X${index + 1}`).filter((code) => code !== 'X32')
-  t.strictSame(Object.keys(XDS_ROWS), [...codes, 'X45', 'X46', 'X47', 'X48', 'X50'])
+/** Rules of the protocol that Switchyard does not have yet: time to live, load reports, client status. */
+const NOT_YET = ['X32', 'X39', 'X40', 'X41']
+
+t.test('the rows are X1 to X56, in order, without those that are not built yet', async (t) => {
+  const codes = Array.from({ length: 56 }, (_, index) => `X${index + 1}`)
+  t.strictSame(
+    Object.keys(XDS_ROWS),
+    codes.filter((code) => !NOT_YET.includes(code)),
+  )
 })
 
 t.test('the table in docs/xds-rows.md is up to date: npm run docs writes it', async (t) => {

@@ -152,8 +152,20 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/gateway#9564', 'envoyproxy/envoy#36169'],
   },
   X38: { rule: 'HTTP/2 keepalive on both ends detects dead peers.', sources: ['MGMT'] },
+  X42: {
+    rule: 'What a replaced listener may still use (clusters, routes, secrets) is removed only after the drain time of the Envoys.',
+    sources: ['istio/istio#26861', 'envoyproxy/envoy#35675'],
+  },
+  X43: {
+    rule: 'A name that a client subscribes to by name is removed when all that its newest resources need is asked for and ACKed, or when the client drops it.',
+    sources: [],
+  },
+  X44: {
+    rule: 'A NACK holds back only what refers to the NACKed resource, directly or by others.',
+    sources: ['A88'],
+  },
   X45: {
-    rule: 'A node must have asked only for what it certainly asks for: not for mirrors, weights of 0, other virtual hosts, on-demand clusters, or what its bootstrap has.',
+    rule: 'A name counts as not sent only if the client will certainly ask for it: not for a weight of 0, a mirror, another virtual host, or what the bootstrap already has.',
     sources: ['envoyproxy/gateway#8865', 'envoyproxy/go-control-plane#590'],
   },
   X46: {
@@ -168,9 +180,37 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'Names that a client makes up are gone with its stream. What is remembered of a node is bounded by what it was served.',
     sources: [],
   },
+  X49: {
+    rule: 'The consistency check sees every reference: scoped routes, discovered configurations of filters, mirrors, aggregate clusters. It knows names that clients have from elsewhere.',
+    sources: ['envoyproxy/go-control-plane#514', 'envoyproxy/go-control-plane#556', 'envoyproxy/envoy#32823'],
+  },
   X50: {
     rule: 'A cluster whose endpoints come from a separate EDS service is served an empty assignment too.',
     sources: ['istio/istio#5391'],
+  },
+  X51: {
+    rule: 'A SotW request without a nonce in mid-stream is answered like a first request.',
+    sources: ['grpc/grpc-node#2875'],
+  },
+  X52: {
+    rule: 'An ACK counts only for the response with its nonce. A response that was NACKed stays NACKed.',
+    sources: ['cilium/cilium#48631'],
+  },
+  X53: {
+    rule: 'Content that was answered ahead of its stage counts as in use until it is replaced and the replacement ACKed.',
+    sources: [],
+  },
+  X54: {
+    rule: 'When a NACKed name is unsubscribed or removed, the rest of its response is sent again and later stages go on.',
+    sources: [],
+  },
+  X55: {
+    rule: 'A SotW client that reconnects is answered unless the wildcard is all that it subscribes to and its version is the served one.',
+    sources: ['P'],
+  },
+  X56: {
+    rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
+    sources: ['cilium/cilium#48631'],
   },
 }
 
@@ -193,6 +233,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
   ],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
+  A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
 }
 

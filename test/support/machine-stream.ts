@@ -5,11 +5,11 @@ import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type SnapshotCache, servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../xds-server/cache/watch.ts'
 import { resourceTypeOf } from '../../xds-server/snapshot/resource-type.ts'
-import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
+import { delta } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest } from '../../xds-server/streams/requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../../xds-server/streams/stream.ts'
-import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { Response } from '../../xds-server/type-state/responses.ts'
 import { STREAM } from './hand-stream.ts'
 import { deltaRequest } from './requests.ts'
 
@@ -85,7 +85,7 @@ export class MachineStream {
   }
 
   #take(event: StreamEvent<DeltaRequest>): void {
-    const { state, send, report } = stepDelta(this.#state, event)
+    const { state, send, report } = delta.step(this.#state, event)
     this.#state = state
     this.unacked.push(...send)
     this.#watch.report(report)

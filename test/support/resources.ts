@@ -1,7 +1,7 @@
 // Small resources for tests. Parameters set what differs; the rest is what Envoy requires.
 
-import { create, type Message } from '@bufbuild/protobuf'
-import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
+import { create } from '@bufbuild/protobuf'
+import { type Any, anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
 import {
   type Cluster,
   Cluster_DiscoveryType,
@@ -25,7 +25,11 @@ import {
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
-import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+  RdsSchema,
+} from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import {
   type Secret,
@@ -133,7 +137,7 @@ export function assignment(clusterName: string, ...ports: number[]): ClusterLoad
 function listener(
   name: string,
   port: number,
-  filter: { name: string; typedConfig: Message },
+  filter: { name: string; typedConfig: Any },
   address: string,
 ): Listener {
   return create(ListenerSchema, {
@@ -146,9 +150,7 @@ function listener(
     },
     filterChains: [
       {
-        filters: [
-          { name: filter.name, configType: { case: 'typedConfig', value: filter.typedConfig as never } },
-        ],
+        filters: [{ name: filter.name, configType: { case: 'typedConfig', value: filter.typedConfig } }],
       },
     ],
   })
@@ -171,9 +173,32 @@ export function tcpListener(
 
 /** A listener that proxies calls by the route configuration of the same name, from RDS. */
 export function httpListener(name: string, port: number, routes = name, address = '127.0.0.1'): Listener {
+  const manager = httpManager(name, {
+    case: 'rds',
+    value: create(RdsSchema, { configSource: ads(), routeConfigName: routes }),
+  })
+  return listener(name, port, manager, address)
+}
+
+/** A listener whose routes are inside it: it sends every call to one cluster. */
+export function inlineListener(name: string, port: number, clusterName: string): Listener {
+  const manager = httpManager(name, { case: 'routeConfig', value: routes(name, clusterName) })
+  return listener(name, port, manager, '127.0.0.1')
+}
+
+/** What a gRPC client asks for by the name that it dials: the routes of the same name, from RDS. */
+export function apiListener(name: string): Listener {
+  const { typedConfig } = httpManager(name, {
+    case: 'rds',
+    value: create(RdsSchema, { configSource: ads(), routeConfigName: name }),
+  })
+  return create(ListenerSchema, { name, apiListener: { apiListener: typedConfig } })
+}
+
+function httpManager(statPrefix: string, routeSpecifier: HttpConnectionManager['routeSpecifier']) {
   const manager = create(HttpConnectionManagerSchema, {
-    statPrefix: name,
-    routeSpecifier: { case: 'rds', value: { configSource: ads(), routeConfigName: routes } },
+    statPrefix,
+    routeSpecifier,
     httpFilters: [
       {
         name: 'envoy.filters.http.router',
@@ -181,8 +206,10 @@ export function httpListener(name: string, port: number, routes = name, address 
       },
     ],
   })
-  const typedConfig = anyPack(HttpConnectionManagerSchema, manager)
-  return listener(name, port, { name: 'envoy.filters.network.http_connection_manager', typedConfig }, address)
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typedConfig: anyPack(HttpConnectionManagerSchema, manager),
+  }
 }
 
 /** Sends every call to one cluster. */

@@ -19,17 +19,16 @@ import t from 'tap'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
-import { stepDelta } from '../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
+import { delta, sotw } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
-import { stepSotw } from '../../xds-server/streams/sotw-stream.ts'
 import {
   createStreamState,
   type Step,
   type StreamEvent,
   type StreamState,
 } from '../../xds-server/streams/stream.ts'
-import type { Response } from '../../xds-server/type-state/ledger.ts'
+import type { Response } from '../../xds-server/type-state/responses.ts'
 import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
 import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
@@ -86,7 +85,7 @@ interface Dialect<Request> {
 }
 
 const SOTW: Dialect<SotwRequest> = {
-  step: stepSotw,
+  step: sotw.step,
   requestOf: ({ typeUrl, nonce, words, held, error }, typeState) =>
     sotwRequest({
       typeUrl,
@@ -102,7 +101,7 @@ const SOTW: Dialect<SotwRequest> = {
 }
 
 const DELTA: Dialect<DeltaRequest> = {
-  step: stepDelta,
+  step: delta.step,
   requestOf: ({ typeUrl, nonce = '', words, held, error }) =>
     deltaRequest({
       typeUrl,

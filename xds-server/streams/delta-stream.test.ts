@@ -9,7 +9,7 @@ import { createResources } from '../snapshot/resource.ts'
 import { SECRET } from '../snapshot/resource-type.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
-import { stepDelta } from './delta-stream.ts'
+import { delta } from './protocol.ts'
 import type { DeltaRequest } from './requests.ts'
 import { MAX_PENDING_RESPONSES } from './step.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
@@ -99,7 +99,7 @@ function request(fields: RequestFields<DeltaRequest>): StreamEvent<DeltaRequest>
 function run(...events: readonly StreamEvent<DeltaRequest>[]): Step[] {
   let state = createStreamState()
   return events.map((event) => {
-    const step = stepDelta(state, event)
+    const step = delta.step(state, event)
     state = step.state
     return step
   })
@@ -172,12 +172,12 @@ t.test('a client that never answers is sent a limited number of responses', asyn
   let state = stateAfter(served('EDS a=0'), request({ subscribe: ['a'] }))
   let sent = 1
   for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {
-    const step = stepDelta(state, served(`EDS a=${content}`, content + 1))
+    const step = delta.step(state, served(`EDS a=${content}`, content + 1))
     state = step.state
     sent += step.send.length
   }
   t.equal(sent, MAX_PENDING_RESPONSES)
-  const { send } = stepDelta(state, request({ responseNonce: '1' }))
+  const { send } = delta.step(state, request({ responseNonce: '1' }))
   t.same(
     send.flatMap(({ resources }) => resources.map(textOf)),
     [`a=${MAX_PENDING_RESPONSES + 19}`],
@@ -203,7 +203,7 @@ t.test(
       request({ typeUrl: LDS }),
       request({ typeUrl: LDS, responseNonce: '2' }),
     )
-    const pushed = stepDelta(state, { kind: 'snapshot', snapshot: second })
+    const pushed = delta.step(state, { kind: 'snapshot', snapshot: second })
     t.same(
       pushed.send.map(({ nonce, resources }) => [nonce, ...resources.map(({ name }) => name)]),
       [
@@ -215,7 +215,7 @@ t.test(
     const answers = ['3', '5', '4'].map((responseNonce) => request({ typeUrl: SECRET, responseNonce }))
     let last = pushed
     const sentAfter = answers.map((answer) => {
-      last = stepDelta(last.state, answer)
+      last = delta.step(last.state, answer)
       return last.send.map(({ typeUrl }) => typeUrl)
     })
     t.same(sentAfter, [[], [], [LDS]])
@@ -225,8 +225,8 @@ t.test(
 t.test('a step is pure: from one state the same event always gives the same', async (t) => {
   const state = stateAfter(served('EDS a=1 b=1'), request({ subscribe: ['a'] }))
   const ask = request({ subscribe: ['b'] })
-  const first = stepDelta(state, ask)
-  stepDelta(state, served('EDS a=2 b=2', 2))
-  stepDelta(first.state, served('EDS a=2 b=2', 2))
-  t.same(stepDelta(state, ask), first)
+  const first = delta.step(state, ask)
+  delta.step(state, served('EDS a=2 b=2', 2))
+  delta.step(first.state, served('EDS a=2 b=2', 2))
+  t.same(delta.step(state, ask), first)
 })

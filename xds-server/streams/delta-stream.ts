@@ -4,7 +4,7 @@
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
 import { UNKNOWN } from '../type-state/held.ts'
-import { findPending, releaseNacked } from '../type-state/ledger.ts'
+import { ack, findPending, nack, releaseNacked } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import {
   isSubscribed,
@@ -20,24 +20,12 @@ import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
-import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft, step } from './step.ts'
-import {
-  applyAnswer,
-  reportSubscription,
-  type Step,
-  type StreamEvent,
-  type StreamState,
-  withTypeState,
-} from './stream.ts'
+import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
+import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
 
 type Received = Omit<Step, 'send'>
 
-/** One step of an incremental stream; pure. */
-export function stepDelta(state: StreamState, event: StreamEvent<DeltaRequest>): Step {
-  return step(delta, state, event)
-}
-
-const delta: Protocol<DeltaRequest> = {
+export const deltaRules: Protocol<DeltaRequest> = {
   receive,
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
@@ -70,7 +58,8 @@ function answer(state: StreamState, typeState: TypeState, request: DeltaRequest)
   if (responseNonce === '') return { state, report: [] }
   const pending = findPending(typeState, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
-  return applyAnswer(state, typeState, pending, errorDetail)
+  const after = errorDetail === undefined ? ack(typeState, pending) : nack(typeState, pending, errorDetail)
+  return { state: withTypeState(state, after), report: [reportAnswer(pending, errorDetail)] }
 }
 
 /** Applies the subscriptions in a request. */

@@ -5,8 +5,8 @@ import { deltaRequest, type RequestFields } from '../../test/support/requests.ts
 import { resourceFor, snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import { setVersion } from '../snapshot/version.ts'
-import { stepDelta } from './delta-stream.ts'
 import { describeStream } from './describe.ts'
+import { delta } from './protocol.ts'
 import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type StreamEvent } from './stream.ts'
 
@@ -69,7 +69,7 @@ const CDS = typeUrlFor('CDS')
 
 /** One type as it stands after these events. */
 function viewAfter(...events: readonly StreamEvent<DeltaRequest>[]) {
-  const state = events.reduce((before, event) => stepDelta(before, event).state, createStreamState())
+  const state = events.reduce((before, event) => delta.step(before, event).state, createStreamState())
   return describeStream(state).get(CDS)
 }
 

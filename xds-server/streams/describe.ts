@@ -3,7 +3,7 @@
 import type { SyncState, TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes } from '../snapshot/type-snapshot.ts'
-import type { NackedResponse } from '../type-state/ledger.ts'
+import type { NackedResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
 import { usesDraining } from './drain.ts'

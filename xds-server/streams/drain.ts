@@ -4,12 +4,12 @@
 import { ANY_NAME, type Reference } from '../snapshot/references.ts'
 import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
-import type { PendingResponse } from '../type-state/ledger.ts'
+import type { PendingResponse } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
-import type { Drain, StreamState } from './stream.ts'
+import type { Drain, Report, StreamState } from './stream.ts'
 
-/** In place of a nonce, for what a client has when its stream begins. */
+/** Stands for a nonce, for what a client has when its stream begins. */
 const RECONNECT = 'reconnect'
 
 /**
@@ -24,13 +24,17 @@ export function drainAfterReconnect(state: StreamState, typeState: TypeState): S
   return { ...state, drains: [...state.drains, { nonce: RECONNECT, references: 'any' }] }
 }
 
+/** The state after these ACKs: the listeners that they replaced drain. */
+export function withDrains(state: StreamState, reports: readonly Report[]): StreamState {
+  if (!state.isDraining || state.client === 'grpc') return state
+  const drains = reports.flatMap((report) =>
+    report.kind === 'acked' && report.typeUrl === LISTENER ? (drainedBy(state, report.response) ?? []) : [],
+  )
+  return drains.length === 0 ? state : { ...state, drains: [...state.drains, ...drains] }
+}
+
 /** What the listeners still use that an ACKed response replaced or removed. Undefined if it replaced none. */
-export function drainedBy(
-  state: StreamState,
-  { type }: TypeState,
-  response: PendingResponse,
-): Drain | undefined {
-  if (type.typeUrl !== LISTENER || state.client === 'grpc') return undefined
+function drainedBy(state: StreamState, response: PendingResponse): Drain | undefined {
   const { nonce, changedResources, removed, before } = response
   const references: Reference[] = []
   const changes = [
@@ -47,7 +51,7 @@ export function drainedBy(
   return references.length === 0 ? undefined : { nonce, references: withIndirect(state, references) }
 }
 
-/** The references, and those of what they lead to: a listener's routes name the clusters. */
+/** The references, and those that they lead to: a listener's routes name the clusters. */
 function withIndirect({ typeStates }: StreamState, direct: readonly Reference[]): readonly Reference[] {
   const found = new Map<string, Reference>()
   const queue = [...direct]

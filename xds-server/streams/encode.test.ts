@@ -10,7 +10,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
-import type { Response } from '../type-state/ledger.ts'
+import type { Response } from '../type-state/responses.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })

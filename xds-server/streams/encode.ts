@@ -3,7 +3,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { memoize, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
-import type { Response } from '../type-state/ledger.ts'
+import type { Response } from '../type-state/responses.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }

@@ -3,7 +3,7 @@
 import { memoize } from '../../core/memo.ts'
 import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Ledger } from '../type-state/ledger.ts'
+import type { Ledger } from '../type-state/responses.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
 import type { StreamState } from './stream.ts'
 
@@ -19,10 +19,12 @@ export function heldBackNames(
   type: ResourceType,
 ): ReadonlySet<string> {
   const stage = stageOf(type)
-  const earlier = [...typeStates.values()].filter((one) => stageOf(one.type) < stage)
-  const unsettled = earlier.flatMap(({ type: { typeUrl }, ledger }) =>
-    [...unsettledNames(ledger)].map((name): Name => ({ typeUrl, name })),
-  )
+  if (stage === 0) return NO_NAMES
+  const unsettled: Name[] = []
+  for (const [typeUrl, typeState] of typeStates) {
+    if (stageOf(typeState.type) >= stage) continue
+    for (const name of unsettledNames(typeState.ledger)) unsettled.push({ typeUrl, name })
+  }
   if (unsettled.length === 0) return NO_NAMES
   const names = new Set<string>()
   for (const user of usersOf(unsettled, latest)) if (user.typeUrl === type.typeUrl) names.add(user.name)

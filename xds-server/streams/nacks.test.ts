@@ -147,65 +147,6 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X5: a full-state response carries what the client had instead of what it NACKed': {
-    sotw: `
-      serve CDS a=1
-      ask CDS → CDS#1 a=1
-      ack 1
-      serve CDS a=bad b=bad → CDS#2 a=bad b=bad
-      nack 2
-      serve CDS a=bad b=bad c=1 → CDS#3 a=1 c=1
-      ack 3
-      status → CDS NACKED
-      serve CDS a=2 b=2 c=1 → CDS#4 a=2 b=2 c=1
-      ack 4
-      status → CDS SYNCED
-    `,
-  },
-  'X5: a full-state response repeats what the client NACKed if nobody knows what it had': {
-    sotw: `
-      serve CDS a=bad b=1
-      reconnect unconfirmed CDS a
-      ask CDS holding a=1 b=1 → CDS#1 a=bad b=1
-      nack 1 blaming a
-      serve CDS a=bad b=1 c=1 → CDS#2 a=bad b=1 c=1
-      nack 2 blaming a
-      serve CDS a=bad c=1 → CDS#3 a=bad c=1
-    `,
-  },
-  'X6: the resources that a NACK does not name are sent again at once': {
-    sotw: `
-      serve CDS a=1
-      ask CDS → CDS#1 a=1
-      ack 1
-      serve CDS a=bad b=1 → CDS#2 a=bad b=1
-      nack 2 blaming a → CDS#3 a=1 b=1
-      ack 3
-      status → CDS NACKED
-    `,
-    delta: `
-      serve CDS a=1
-      ask CDS → CDS#1 a=1
-      ack 1
-      serve CDS a=bad b=1 → CDS#2 a=bad b=1
-      nack 2 blaming a → CDS#3 b=1
-      ack 3
-      status → CDS NACKED
-      serve CDS a=2 b=1 → CDS#4 a=2
-      ack 4
-      status → CDS SYNCED
-    `,
-  },
-  'X6: a response that is NACKed twice is sent in ever smaller parts, each once': {
-    delta: `
-      serve CDS a=bad b=bad c=1
-      ask CDS → CDS#1 a=bad b=bad c=1
-      nack 1 blaming a → CDS#2 b=bad c=1
-      nack 2 blaming b → CDS#3 c=1
-      nack 3
-      status → CDS NACKED
-    `,
-  },
   'X6: an ACK of a response with NACKed content confirms it': {
     delta: `
       serve EDS a=1 b=1

@@ -1,13 +1,14 @@
 // SotW and delta, each as a decoder, a machine and an encoder, so that the code that moves bytes is written once.
 
 import type { SharedList } from '../../core/memo.ts'
-import type { Response } from '../type-state/ledger.ts'
+import type { Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
-import { stepDelta } from './delta-stream.ts'
+import { deltaRules } from './delta-stream.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
 import type { DeltaRequest, SotwRequest } from './requests.ts'
-import { stepSotw } from './sotw-stream.ts'
+import { sotwRules } from './sotw-stream.ts'
+import { step } from './step.ts'
 import type { Step, StreamEvent, StreamState } from './stream.ts'
 
 export interface WireProtocol<Request extends { readonly typeUrl: string }> {
@@ -16,6 +17,7 @@ export interface WireProtocol<Request extends { readonly typeUrl: string }> {
   readonly decode: (bytes: Uint8Array, state: StreamState) => Decoded<Request>
   /** Whether the first request of a stream reports no versions from an earlier stream: the client has just started. */
   readonly reportsNoVersions: (first: Request) => boolean
+  /** One step of a stream; pure. */
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly encode: (response: Response) => Buffer
 }
@@ -24,7 +26,7 @@ export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
   decode: (bytes, { typeStates }) => decodeSotwRequest(bytes, listsOf(typeStates.values())),
   reportsNoVersions: ({ versionInfo }) => versionInfo === '',
-  step: stepSotw,
+  step: (state, event) => step(sotwRules, state, event),
   encode: encodeSotwResponse,
 }
 
@@ -32,7 +34,7 @@ export const delta: WireProtocol<DeltaRequest> = {
   name: 'delta',
   decode: (bytes) => decodeDeltaRequest(bytes),
   reportsNoVersions: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
-  step: stepDelta,
+  step: (state, event) => step(deltaRules, state, event),
   encode: encodeDeltaResponse,
 }
 

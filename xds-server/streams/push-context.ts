@@ -1,16 +1,12 @@
 // How far one type may be pushed: to the newest snapshot whose earlier stages the client has answered, and which removals wait.
 
-import { stageOf } from '../snapshot/resource-type.ts'
+import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
-import {
-  answeredThrough,
-  earliest,
-  isActive,
-  isOlder,
-  type Pushed,
-  type TypeState,
-} from '../type-state/type-state.ts'
+import { earliest, isOlder, type Pushed } from '../type-state/pushed.ts'
+import { isSubscribed } from '../type-state/subscription.ts'
+import { answeredThrough, isActive, type TypeState } from '../type-state/type-state.ts'
+import { heldIn } from '../type-state/view.ts'
 import { heldBackNames } from './held-back.ts'
 import type { StreamState } from './stream.ts'
 import { removalRule } from './usage.ts'
@@ -30,6 +26,7 @@ export function pushContextFor(state: StreamState, latest: Snapshot, typeState: 
 function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeState): Pushed {
   if (request.isFirst) return latest
   const stage = stageOf(type)
+  if (stage === 0) return latest
   const earlier = [...state.typeStates.values()].filter((one) => isActive(one) && stageOf(one.type) < stage)
   return earliest([latest, ...earlier.map(answeredThrough)])
 }
@@ -38,13 +35,29 @@ function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeSt
 function targetOf(state: StreamState, latest: Snapshot, limit: Pushed, { type, pushed }: TypeState): Pushed {
   if (!isOlder(pushed, limit) || limit === 'none') return pushed
   if (limit === latest) return latest
-  // Skip content that a newer snapshot replaces, and content that refers to what is being removed again.
+  // Skip content that a newer snapshot replaces, and content that refers to what the client has lost since.
   const target = typeIn(limit, type.typeUrl)
   const isCurrent = target.contentVersion === typeIn(latest, type.typeUrl).contentVersion
-  if (!isCurrent) return pushed
-  const needed = namesReferredTo(target)
-  const isBeingRemoved = [...state.typeStates].some(([typeUrl, { ledger }]) =>
-    ledger.pending.some(({ removed }) => removed.some((name) => needed.get(typeUrl)?.has(name))),
-  )
-  return isBeingRemoved ? pushed : limit
+  return isCurrent && hasAll(state, type, namesReferredTo(target)) ? limit : pushed
+}
+
+/** Whether the client has all of these names that are of earlier stages, by responses that it has ACKed. */
+function hasAll(
+  { typeStates }: StreamState,
+  type: ResourceType,
+  needed: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  return [...needed].every(([typeUrl, names]) => {
+    const typeState = typeStates.get(typeUrl)
+    return (
+      typeState === undefined ||
+      stageOf(typeState.type) >= stageOf(type) ||
+      [...names].every((name) => !isSubscribed(typeState.subscription, name) || has(typeState, name))
+    )
+  })
+}
+
+function has({ view, ledger }: TypeState, name: string): boolean {
+  const views = [view, ...ledger.pending.map(({ before }) => before)]
+  return views.every((one) => heldIn(one, name).kind !== 'absent')
 }

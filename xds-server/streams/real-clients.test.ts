@@ -70,7 +70,7 @@ testScripts(
         drained 1 → CDS#2 -a
       `,
     },
-    'X42: a client that reconnects and asks for no listeners is told after the drain time what is gone': {
+    'X42: a client that reconnects and asks for no listeners loses what is gone after the drain time': {
       delta: `
         as draining
         serve CDS b=1 → CDS#5 b=1
@@ -199,7 +199,7 @@ testScripts({
       ack 7 → CDS#8 -a | EDS#9 -a
     `,
   },
-  'X43: a client by name that drops a name is not told that it is gone': {
+  'X43: a client by name that drops a name needs no removal': {
     delta: `
       serve LDS l=1 | CDS a=1
       ask LDS +l → LDS#1 l=1
@@ -275,7 +275,7 @@ testScripts({
       again CDS → CDS#6 a=1
     `,
   },
-  'X52: only the response that bears the nonce is ACKed': {
+  'X52: an ACK counts only for the response with its nonce': {
     sotw: `
       serve CDS a=bad
       ask CDS → CDS#1 a=bad

@@ -7,8 +7,8 @@ import { testScripts } from '../../test/support/stream-script.ts'
 import { createSnapshot } from '../snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { setVersion } from '../snapshot/version.ts'
+import { sotw } from './protocol.ts'
 import type { SotwRequest } from './requests.ts'
-import { stepSotw } from './sotw-stream.ts'
 import { MAX_PENDING_RESPONSES } from './step.ts'
 import { createStreamState, type Step, type StreamEvent, type StreamState } from './stream.ts'
 
@@ -208,7 +208,7 @@ function request(fields: RequestFields<SotwRequest>): StreamEvent<SotwRequest> {
 function run(...events: readonly StreamEvent<SotwRequest>[]): Step[] {
   let state = createStreamState()
   return events.map((event) => {
-    const step = stepSotw(state, event)
+    const step = sotw.step(state, event)
     state = step.state
     return step
   })
@@ -326,12 +326,12 @@ t.test('a client that never answers is sent a limited number of full-state respo
   let state = stateAfter(served('CDS a=0'), request({}))
   let sent = 1
   for (let content = 1; content < MAX_PENDING_RESPONSES + 20; content += 1) {
-    const step = stepSotw(state, served(`CDS a=${content}`, content + 1))
+    const step = sotw.step(state, served(`CDS a=${content}`, content + 1))
     state = step.state
     sent += step.send.length
   }
   t.equal(sent, MAX_PENDING_RESPONSES)
-  const { send } = stepSotw(state, request({ responseNonce: `${MAX_PENDING_RESPONSES}` }))
+  const { send } = sotw.step(state, request({ responseNonce: `${MAX_PENDING_RESPONSES}` }))
   t.same(
     send.flatMap(({ resources }) => resources.map(textOf)),
     [`a=${MAX_PENDING_RESPONSES + 19}`],
@@ -373,8 +373,8 @@ t.test(
 t.test('a step is pure: from one state the same event always gives the same', async (t) => {
   const state = stateAfter(served('CDS a=1 | EDS a=1'), request({}))
   const ask = request({ typeUrl: typeUrlFor('EDS'), resourceNames: ['a'] })
-  const first = stepSotw(state, ask)
-  stepSotw(state, served('CDS a=2 | EDS a=2', 2))
-  stepSotw(first.state, served('CDS a=2 | EDS a=2', 2))
-  t.same(stepSotw(state, ask), first)
+  const first = sotw.step(state, ask)
+  sotw.step(state, served('CDS a=2 | EDS a=2', 2))
+  sotw.step(first.state, served('CDS a=2 | EDS a=2', 2))
+  t.same(sotw.step(state, ask), first)
 })

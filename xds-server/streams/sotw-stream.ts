@@ -2,13 +2,8 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
-import {
-  findPending,
-  merge,
-  type PendingResponse,
-  releaseNacked,
-  supersedeEarlier,
-} from '../type-state/ledger.ts'
+import { ack, findPending, merge, nack, releaseNacked, supersedeEarlier } from '../type-state/ledger.ts'
+import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
   NO_NAMES,
@@ -22,27 +17,14 @@ import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
-import type { SotwRequest } from './requests.ts'
+import type { NackDetail, SotwRequest } from './requests.ts'
 import { composeSotw } from './sotw-compose.ts'
-import { MAX_PENDING_RESPONSES, type Protocol, step } from './step.ts'
-import {
-  applyAnswer,
-  type Report,
-  reportSubscription,
-  type Step,
-  type StreamEvent,
-  type StreamState,
-  withTypeState,
-} from './stream.ts'
+import { MAX_PENDING_RESPONSES, type Protocol } from './step.ts'
+import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
 
 type Received = Omit<Step, 'send'>
 
-/** One step of a state-of-the-world stream; pure. */
-export function stepSotw(state: StreamState, event: StreamEvent<SotwRequest>): Step {
-  return step(sotw, state, event)
-}
-
-const sotw: Protocol<SotwRequest> = {
+export const sotwRules: Protocol<SotwRequest> = {
   receive,
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
@@ -73,7 +55,7 @@ function receive(state: StreamState, request: SotwRequest): Received {
     const answered =
       pending === undefined
         ? { state, report: [] }
-        : applyAnswer(state, ...supersedeEarlier(known, pending), request.errorDetail)
+        : settle(state, ...supersedeEarlier(known, pending), request.errorDetail)
     return takeNames(answered, request)
   }
   if (responseNonce === '') return beginAgain(state, known, request)
@@ -89,10 +71,20 @@ function answerEarlier(state: StreamState, known: TypeState, request: SotwReques
   const pending = findPending(known, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const [typeState, answered] = supersedeEarlier(known, pending)
-  if (errorDetail === undefined) return applyAnswer(state, typeState, answered, undefined)
+  if (errorDetail === undefined) return settle(state, typeState, answered, undefined)
   // The newer response repeats the NACKed content, so its own answer will tell.
-  const report: Report[] = [{ kind: 'nacked', typeUrl, response: answered, ...errorDetail }]
+  const report = [reportAnswer(answered, errorDetail)]
   return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }
+}
+
+function settle(
+  state: StreamState,
+  typeState: TypeState,
+  pending: PendingResponse,
+  error: NackDetail | undefined,
+): Received {
+  const after = error === undefined ? ack(typeState, pending) : nack(typeState, pending, error)
+  return { state: withTypeState(state, after), report: [reportAnswer(pending, error)] }
 }
 
 function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeState {

@@ -242,7 +242,41 @@ testScripts(
         serve CDS b=1 → CDS#4 -a
         serve CDS b=2 → CDS#5 b=2
         ack 3
-        ack 4 → LDS#6 l=1
+        ack 4
+        ack 5 → LDS#6 l=1
+      `,
+    },
+    'X14: a listener waits for a cluster that was removed and comes again, although it had it once': {
+      sotw: `
+        reconnect
+        serve CDS b=1 | EDS b=1 | LDS
+        ask CDS → CDS#1 b=1
+        ask EDS b → EDS#2 b=1
+        ask LDS → LDS#3
+        ack 1 2 3
+        serve CDS b=1 c=1 | LDS l=1:c → CDS#4 b=1 c=1
+        ask EDS b c → EDS#5 c=empty
+        serve CDS b=1 | LDS l=1:b → CDS#6 b=1
+        unserve
+        ack 5 b
+        ack 4 6
+        serve EDS b=2 → EDS#7 b=2
+        serve CDS b=1 c=1 | LDS l=1:c → CDS#8 b=1 c=1
+        ack 7
+        ack 8 → LDS#9 l=1:c
+      `,
+      delta: `
+        reconnect
+        serve CDS b=1 | EDS b=1 | LDS
+        ask CDS → CDS#1 b=1
+        ask EDS +b → EDS#2 b=1
+        ask LDS → LDS#3
+        ack 1 2 3
+        serve CDS b=1 c=1 | LDS l=1:c → CDS#4 c=1
+        serve CDS b=1 | EDS b=2 | LDS l=1:b → CDS#5 -c | EDS#6 b=2
+        ack 4 5
+        serve CDS b=1 c=1 | LDS l=1:c → CDS#7 c=1
+        ack 7 → LDS#8 l=1:c
       `,
     },
     'X14: listeners of a snapshot whose clusters were NACKed are not sent, even after the clusters are fixed': `

@@ -5,9 +5,10 @@
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
-import type { Response } from '../type-state/ledger.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
+import type { Response } from '../type-state/responses.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { withDrains } from './drain.ts'
 import { withMissing } from './missing.ts'
 import { pushContextFor } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
@@ -49,8 +50,8 @@ function take<Request>(protocol: Protocol<Request>, state: StreamState, event: S
       return flush({ ...state, drains }, [], protocol)
     }
     case 'request': {
-      const received = protocol.receive(state, event.request)
-      return flush(received.state, received.report, protocol)
+      const { state: received, report } = protocol.receive(state, event.request)
+      return flush(withDrains(received, report), report, protocol)
     }
   }
 }

@@ -2,10 +2,9 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { ack, nack, type PendingResponse, type Response } from '../type-state/ledger.ts'
+import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import type { View } from '../type-state/view.ts'
-import { drainedBy } from './drain.ts'
 import type { NackDetail } from './requests.ts'
 
 /** The state of a stream. It is immutable: each step returns a new one. */
@@ -71,8 +70,8 @@ export type Report =
       readonly wildcard: boolean
     }
   | { readonly kind: 'sent'; readonly typeUrl: string; readonly response: Response }
-  | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: Response }
-  | ({ readonly kind: 'nacked'; readonly typeUrl: string; readonly response: Response } & NackDetail)
+  | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: PendingResponse }
+  | ({ readonly kind: 'nacked'; readonly typeUrl: string; readonly response: PendingResponse } & NackDetail)
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
   /** The missing names of a type are others than before. */
   | { readonly kind: 'missing'; readonly typeUrl: string; readonly names: readonly string[] }
@@ -119,23 +118,12 @@ export function reportSubscription({ type, subscription }: TypeState): Report {
 }
 
 /**
- * Applies an ACK or a NACK. Only `error_detail` makes the difference.
+ * Reports an ACK or a NACK. Only `error_detail` makes the difference.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ack-nack-and-resource-type-instance-version
  */
-export function applyAnswer(
-  state: StreamState,
-  typeState: TypeState,
-  response: PendingResponse,
-  error: NackDetail | undefined,
-): { readonly state: StreamState; readonly report: readonly Report[] } {
-  const { typeUrl } = typeState.type
-  if (error !== undefined) {
-    const nacked: Report = { kind: 'nacked', typeUrl, response, ...error }
-    return { state: withTypeState(state, nack(typeState, response, error)), report: [nacked] }
-  }
-  const after = withTypeState(state, ack(typeState, response))
-  const acked: Report = { kind: 'acked', typeUrl, response }
-  const drain = state.isDraining ? drainedBy(state, typeState, response) : undefined
-  const drains = drain === undefined ? after.drains : [...after.drains, drain]
-  return { state: { ...after, drains }, report: [acked] }
+export function reportAnswer(response: PendingResponse, error: NackDetail | undefined): Report {
+  const { typeUrl } = response
+  return error === undefined
+    ? { kind: 'acked', typeUrl, response }
+    : { kind: 'nacked', typeUrl, response, ...error }
 }

@@ -11,7 +11,7 @@ export function blamedNames(text: string, names: Iterable<string>): ReadonlySet<
 
 function wordsIn(text: string): ReadonlySet<string> {
   const words = new Set<string>()
-  for (const word of text.split(/[\s"'`()[\]{},;=]+/)) {
+  for (const word of text.split(/[\s"'`()[\]{},;=]/)) {
     words.add(word)
     // A name at the end of a clause: "Error adding/updating cluster(s) a: …".
     if (/[:.]$/.test(word)) words.add(word.slice(0, -1))

@@ -2,11 +2,13 @@
 
 import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
-import type { PendingResponse, Response } from './ledger.ts'
 import type { PushPlan } from './plan-push.ts'
+import type { PendingResponse, Response } from './responses.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
+
+const ANSWERED = { names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined } as const
 
 /** The state after these responses, which may be none. They carry the plan, each in its protocol's shape. */
 export function commit(before: TypeState, plan: PushPlan, responses: readonly Response[]): TypeState {
@@ -29,10 +31,10 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
-      pending: pending.length === 0 ? ledger.pending : [...ledger.pending, ...pending],
+      pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
-    request: { ...request, names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined },
+    request: isAnswer ? { ...request, ...ANSWERED } : request,
   }
 }
 

@@ -52,7 +52,7 @@ t.test('only a resource that we have is restored', async (t) => {
   t.same([...new Set(restored)].sort(), ['other', 'unconfirmed'])
 })
 
-t.test('every case of what the client has is in the table', async (t) => {
+t.test('every state of a name at the client is in the table', async (t) => {
   t.same(new Set(cases.map(({ held }) => held)), new Set(HELD_CASES))
   t.equal(cases.length, 176)
 })

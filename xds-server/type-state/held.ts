@@ -1,6 +1,5 @@
 // What a client has under one resource name, as far as the server can know it.
 
-import { memoize } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 
 export type Held =
@@ -18,8 +17,9 @@ export type Held =
 export const ABSENT: Held = { kind: 'absent' }
 export const UNKNOWN: Held = { kind: 'unknown' }
 
-/** One object for each resource, so that streams share it. */
-export const holding = memoize((resource: Resource): Held => ({ kind: 'resource', resource }))
+export function holding(resource: Resource): Held {
+  return { kind: 'resource', resource }
+}
 
 export function holdingOrAbsent(resource: Resource | undefined): Held {
   return resource === undefined ? ABSENT : holding(resource)
@@ -47,8 +47,7 @@ export function resourcesInEffect(held: Held): readonly Resource[] | undefined {
       const before = resourcesInEffect(held.before)
       return before && (held.sent === undefined ? before : [...before, held.sent])
     }
-    case 'claimed':
-    case 'unknown':
+    default:
       return undefined
   }
 }
@@ -62,8 +61,7 @@ export function isExactly(held: Held, wanted: Resource | undefined): boolean {
       return held.resource.version === wanted?.version
     case 'claimed':
       return held.version === wanted?.version
-    case 'unconfirmed':
-    case 'unknown':
+    default:
       return false
   }
 }

@@ -1,67 +1,12 @@
-// The responses of one type that the client has not answered, or has NACKed, and what an ACK or a NACK changes.
+// What an ACK or a NACK changes in the state of a type.
 
-import type { SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { blamedNames } from './blame.ts'
 import { type Held, holdingOrAbsent, resourcesInEffect, UNKNOWN } from './held.ts'
+import type { NackedResponse, PendingResponse, Response } from './responses.ts'
 import { unite } from './subscription.ts'
-import type { Pushed, TypeState } from './type-state.ts'
+import type { TypeState } from './type-state.ts'
 import { heldIn, type View, withHeld } from './view.ts'
-
-/** A response to send, before encoding. Its resources are shared with other streams. */
-export interface Response {
-  readonly typeUrl: string
-  readonly nonce: string
-  readonly version: string
-  readonly resources: SharedList<Resource>
-  /** Those of `resources` that the client did not have before. In a full-state SotW response that is a part, else all. */
-  readonly changedResources: readonly Resource[]
-  /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
-  readonly removed: readonly string[]
-  /** The client deletes what the response leaves out. */
-  readonly isFullState?: boolean
-}
-
-/** A response that was sent and that the client has neither ACKed nor NACKed. */
-export interface PendingResponse extends Response {
-  /** What the client had before this response. It may be in effect until the client answers. */
-  readonly before: View
-  /** Names that it was the first to answer: the client had nothing under them. */
-  readonly added: ReadonlySet<string>
-  /** The snapshot that was pushed before this response. */
-  readonly previous: Pushed
-  /** It answers a request, so the client has nothing yet to go back to. */
-  readonly isAnswer: boolean
-  /** SotW: it also stands for earlier responses that were not answered, so a NACK may mean one of these. */
-  readonly standsForOthers: boolean
-}
-
-/** A NACKed response. Envoy may have applied part of it, so its resources are unconfirmed until a later ACK. */
-export interface NackedResponse {
-  readonly nonce: string
-  readonly version: string
-  readonly code: number
-  readonly message: string
-  /** The NACKed content: name → version, or undefined for a name that the response removed. */
-  readonly content: ReadonlyMap<string, string | undefined>
-  /** Those of its names that the client means; all of them if it does not say. */
-  readonly blamed: ReadonlySet<string>
-  /** Some of its names are out of the question now (unsubscribed, or sent with other content): send the rest again. */
-  readonly isReleased: boolean
-  /** The client may have meant an earlier response. The rest is sent once more, and the answer to that settles it. */
-  readonly isAmbiguous: boolean
-}
-
-export interface Ledger {
-  /** The nonce of the last response. Empty before the first one. */
-  readonly lastNonce: string
-  /** The version that the client last ACKed. */
-  readonly ackedVersion: string | undefined
-  readonly pending: readonly PendingResponse[]
-  readonly nacked: readonly NackedResponse[]
-}
-
-export const EMPTY_LEDGER: Ledger = { lastNonce: '', ackedVersion: undefined, pending: [], nacked: [] }
 
 /** The pending response with a nonce. Undefined if no pending response has it. */
 export function findPending({ ledger }: TypeState, nonce: string): PendingResponse | undefined {
@@ -210,7 +155,6 @@ export function supersedeEarlier(typeState: TypeState, last: PendingResponse): [
   const { ledger } = typeState
   const at = ledger.pending.indexOf(last)
   const [first = last, ...rest] = ledger.pending.slice(0, at + 1)
-  if (rest.length === 0) return [typeState, last]
   const merged = rest.reduce(merge, first)
   const pending = [merged, ...ledger.pending.slice(at + 1)]
   return [{ ...typeState, ledger: { ...ledger, pending } }, merged]

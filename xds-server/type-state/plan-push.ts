@@ -7,9 +7,10 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { decide, type HeldCase } from './decide.ts'
 import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
-import type { NackedResponse } from './ledger.ts'
+import type { Pushed } from './pushed.ts'
+import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
-import { type Pushed, selectNames, subscribedIn, type TypeState } from './type-state.ts'
+import { selectNames, subscribedIn, type TypeState } from './type-state.ts'
 import { heldIn, NO_OVERRIDES } from './view.ts'
 
 /** What a push may do now. */
@@ -81,7 +82,7 @@ function planQuickly(
 }
 
 function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): PushPlan {
-  const { view, ledger, request, subscription } = typeState
+  const { ledger, request, subscription } = typeState
   const { target, latest, pushed, diff } = facts
   const look = nameLook(typeState, context, facts)
   const standing = ledger.nacked.filter((response) => isStanding(response, look))
@@ -95,16 +96,17 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   }
   for (const name of candidates(typeState, diff)) {
     if (!isSubscribed(subscription, name)) continue
-    const { wanted, held, ...facts } = look(name)
+    const { wanted, held, mustWait, isRemovable } = look(name)
     const isNacked = standing.some(
       ({ content }) => content.has(name) && content.get(name) === wanted?.version,
     )
     const decision = decide({
-      ...facts,
       held: caseOf(held, wanted),
       isWanted: wanted !== undefined,
       isRequested: request.names.has(name),
       isNacked,
+      mustWait,
+      isRemovable,
     })
     switch (decision) {
       case 'none':
@@ -133,10 +135,14 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   }
   const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
   const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  if (upserts.length === 0 && view.overrides.size === 0 && overrides.size === 0) {
-    return { target, pushed, upserts: all, removed, overrides: NO_OVERRIDES, nacked }
+  return {
+    target,
+    pushed,
+    upserts: all,
+    removed,
+    overrides: overrides.size === 0 ? NO_OVERRIDES : overrides,
+    nacked,
   }
-  return { target, pushed, upserts: all, removed, overrides, nacked }
 }
 
 interface NameFacts {
@@ -157,13 +163,13 @@ function nameLook(
     const isRequested = request.names.has(name)
     // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
     const isAhead = isClosed && view.overrides.has(name)
+    const wanted = (isRequested ? latest : target).resources.get(name)
     return {
-      wanted: (isRequested ? latest : target).resources.get(name),
+      wanted,
       held: heldIn(view, name, request.added),
       mustWait: !isRequested && !request.isFirst && (isAhead || heldBack.has(name)),
-      get isRemovable() {
-        return context.isRemovable(name)
-      },
+      // What is wanted is not removed, so nobody has to look who uses it.
+      isRemovable: wanted !== undefined || context.isRemovable(name),
     }
   }
 }
@@ -179,11 +185,11 @@ function isStanding(
 }
 
 function nextVersion(
-  { wanted, held, mustWait, ...facts }: NameFacts,
+  { wanted, held, mustWait, isRemovable }: NameFacts,
   nackedVersion: string | undefined,
 ): string | undefined {
   if (mustWait) return nackedVersion
-  if (wanted !== undefined || facts.isRemovable) return wanted?.version
+  if (isRemovable) return wanted?.version
   return ackedResource(held)?.version
 }
 

@@ -8,12 +8,10 @@ import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
-import { EMPTY_LEDGER, type Ledger } from './ledger.ts'
+import { earliest, type Pushed } from './pushed.ts'
+import { EMPTY_LEDGER, type Ledger } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
-
-/** The snapshot that the stream was pushed, as far as it subscribes to it. `none` comes before every snapshot. */
-export type Pushed = Snapshot | 'none'
 
 export interface OpenRequest {
   /** Names that the client asked for. They are answered even if the client already has them. */
@@ -86,21 +84,4 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
   const before = ledger.pending.map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
   return earliest([pushed, ...before])
-}
-
-export function earliest(snapshots: readonly Pushed[]): Pushed {
-  let oldest: Pushed | undefined
-  for (const snapshot of snapshots) {
-    if (snapshot === 'none') return 'none'
-    if (oldest === undefined || isOlder(snapshot, oldest)) oldest = snapshot
-  }
-  return oldest ?? 'none'
-}
-
-export function isOlder(a: Pushed, b: Pushed): boolean {
-  return sequenceOf(a) < sequenceOf(b)
-}
-
-function sequenceOf(pushed: Pushed): number {
-  return pushed === 'none' ? -1 : pushed.sequence
 }

@@ -6,10 +6,14 @@ import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../../xds-server/cache/watch.ts'
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { unackedIn } from '../../../xds-server/services/unacked.ts'
-import { stepDelta } from '../../../xds-server/streams/delta-stream.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
-import { stepSotw } from '../../../xds-server/streams/sotw-stream.ts'
-import { createStreamState, type StreamEvent, type StreamState } from '../../../xds-server/streams/stream.ts'
+import { delta, sotw } from '../../../xds-server/streams/protocol.ts'
+import {
+  createStreamState,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+} from '../../../xds-server/streams/stream.ts'
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
 import type { Link } from './link.ts'
@@ -17,13 +21,13 @@ import { Witness } from './witness.ts'
 
 export class MemoryLink implements Link {
   readonly inbox: ClientResponse[] = []
-  readonly #step: (state: StreamState, event: StreamEvent<ClientRequest>) => ReturnType<typeof stepSotw>
+  readonly #step: (state: StreamState, event: StreamEvent<ClientRequest>) => Step
   readonly #witness: Witness
   readonly #watch: Watch
   #state: StreamState
 
   constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
-    this.#step = client.protocol === 'sotw' ? stepSotw : stepDelta
+    this.#step = client.protocol === 'sotw' ? sotw.step : delta.step
     this.#witness = new Witness(client)
     this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
