@@ -112,5 +112,4 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
   'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
   'xds-server/type-state/responses.ts': by('xds-server/type-state/ledger.test.ts'),
-  'xds-server/type-state/plan-push.ts': by('xds-server/type-state/type-state.test.ts'),
 }

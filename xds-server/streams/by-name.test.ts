@@ -21,6 +21,11 @@ const GRPC = { client: 'grpc' } as const
 const CASES: readonly [title: string, expected: boolean, typeStates: TypeState[], fields?: object][] = [
   ['it has asked for all', true, [LISTENER, ROUTES, CLUSTERS, ENDPOINTS], GRPC],
   ['a wildcard client learns of all clusters at once', true, [LISTENER, ROUTES, typeStateOf('CDS')]],
+  [
+    'Envoy has a wildcard of listeners only',
+    true,
+    [typeStateOf('LDS'), ROUTES, typeStateOf('CDS', { names: ['a'] })],
+  ],
   ['without a snapshot nothing is missing', true, [LISTENER, ROUTES, CLUSTERS], { snapshot: undefined }],
   ['it has not asked for a cluster', false, [LISTENER, ROUTES, typeStateOf('CDS', { names: ['a'] })]],
   [
@@ -67,6 +72,13 @@ for (const [title, expected, typeStates, fields] of CASES) {
 t.test('X43: a type that the client does not ask for has nothing to wait for', async (t) => {
   const stream = streamOf(SERVED, LISTENER, ROUTES, typeStateOf('CDS', { names: ['a'] }))
   t.equal(isAnswered(stream, typeFor('SDS')), true)
+})
+
+t.test('X45: gRPC does not ask for a cluster that only Envoy reads from a listener', async (t) => {
+  const typeStates = [LISTENER, typeStateOf('CDS', { names: ['a'] }), ENDPOINTS]
+  const stream = streamOf('LDS l=1:b | CDS a=1 b=1', ...typeStates)
+  t.equal(isAnswered({ ...stream, ...GRPC }, typeFor('CDS')), true)
+  t.equal(isAnswered(stream, typeFor('CDS')), false)
 })
 
 t.test('X43: what does not exist is not waited for', async (t) => {

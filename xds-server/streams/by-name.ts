@@ -1,7 +1,7 @@
 // Clients that subscribe to everything by name, as gRPC does. Such a client ACKs a route before it asks for the route's clusters, and
 // uses the old ones until it has the new ones. So a name goes when all that its newest resources need is asked for and ACKed.
 
-import type { ClientKind, ResourceReference } from '../snapshot/references.ts'
+import type { ClientKind, Reference, ResourceReference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -26,7 +26,7 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
     const typeState = typeStates.get(typeUrl)
     return (typeState !== undefined && isActive(typeState)) || (isGrpc && FOLLOWED.includes(typeUrl))
   }
-  for (const [typeUrl, name] of reachable(state, snapshot, isAsked)) {
+  for (const { typeUrl, name } of neededNames(state, snapshot, isAsked)) {
     const typeState = typeStates.get(typeUrl)
     if (typeState === undefined || !isSettled(typeState, name)) return false
   }
@@ -42,28 +42,18 @@ function isSettled({ subscription, request, ledger }: TypeState, name: string): 
   return !ledger.pending.some(({ changedResources }) => changedResources.some((one) => one.name === name))
 }
 
-/** Everything in the newest snapshot that the client's resources refer to, directly or by others, of types that it asks for. */
-function* reachable(
+/** What the client's resources in the newest snapshot refer to, of types that it asks for. What does not exist is not needed. */
+function* neededNames(
   { typeStates }: StreamState,
   snapshot: Snapshot,
   isAsked: (reference: ResourceReference) => boolean,
-): Iterable<readonly [string, string]> {
-  const seen = new Set<string>()
-  const queue: (readonly [string, string])[] = []
-  const follow = (typeUrl: string, name: string) => {
-    for (const reference of typeIn(snapshot, typeUrl).resources.get(name)?.references ?? []) {
-      const key = `${reference.typeUrl} ${reference.name}`
-      if (seen.has(key) || !isAsked(reference)) continue
-      if (!typeIn(snapshot, reference.typeUrl).resources.has(reference.name)) continue
-      seen.add(key)
-      queue.push([reference.typeUrl, reference.name])
+): Iterable<Reference> {
+  for (const [typeUrl, { subscription }] of typeStates) {
+    for (const subscribed of subscription.names) {
+      for (const reference of typeIn(snapshot, typeUrl).resources.get(subscribed)?.references ?? []) {
+        const isServed = typeIn(snapshot, reference.typeUrl).resources.has(reference.name)
+        if (isServed && isAsked(reference)) yield reference
+      }
     }
-  }
-  for (const [typeUrl, typeState] of typeStates) {
-    if (isActive(typeState)) for (const name of typeState.subscription.names) follow(typeUrl, name)
-  }
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    yield next
-    follow(...next)
   }
 }

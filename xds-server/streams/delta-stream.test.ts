@@ -51,6 +51,24 @@ testScripts({
       ask LDS holding l=1 → LDS#3 -l
     `,
   },
+  'a wildcard that begins in mid-stream is answered at once, like a first request': {
+    delta: `
+      serve CDS a=1 | LDS l=1 m=1
+      ask CDS → CDS#1 a=1
+      ask LDS +l → LDS#2 l=1
+      ack 1 2
+      serve CDS a=2 → CDS#3 a=2
+      ask LDS +* → LDS#4 l=1 m=1
+    `,
+  },
+  'X10: other types that are asked for before EDS change nothing about the endpoints that follow clusters': {
+    delta: `
+      serve CDS a=2 | EDS a=1 | SDS a=1
+      ask CDS holding a=1 → CDS#1 a=2
+      ask SDS +a holding a=1
+      ask EDS +a holding a=1 → EDS#2 a=1
+    `,
+  },
   'X21: a client is sent nothing for resources that it has and does not subscribe to': {
     delta: `
       serve EDS a=2

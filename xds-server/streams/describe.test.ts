@@ -53,6 +53,44 @@ testScripts({
       status → EDS NOT_SENT
     `,
   },
+  'a type is NACKED while what was NACKED is served, also after the snapshot goes': {
+    delta: `
+      serve EDS a=1 b=1
+      ask EDS +a +b → EDS#1 a=1 b=1
+      block
+      nack 1
+      unserve
+      status → EDS NACKED
+      serve EDS a=1 b=1
+      status → EDS NACKED
+      serve EDS a=1 b=2
+      status → EDS NOT_SENT
+      drain → EDS#2 a=1 b=2
+      status → EDS STALE
+    `,
+  },
+  'a type is not NACKED once the client has dropped one of the NACKed names': {
+    delta: `
+      serve EDS a=1 b=1
+      ask EDS +a +b → EDS#1 a=1 b=1
+      block
+      nack 1
+      ask EDS -a
+      status → EDS NOT_SENT
+      drain → EDS#2 b=1
+    `,
+  },
+  'X52: a type is UNKNOWN after a NACK that may mean an earlier response, until the next answer': {
+    sotw: `
+      serve CDS a=bad
+      ask CDS → CDS#1 a=bad
+      serve CDS a=bad b=1 → CDS#2 a=bad b=1
+      nack 2 → CDS#3 a=bad b=1
+      status → CDS UNKNOWN
+      nack 3
+      status → CDS NACKED
+    `,
+  },
   'a removal that is held back is NOT_SENT': {
     delta: `
       serve CDS a=1 | LDS l=1
@@ -101,12 +139,13 @@ t.test('the status has the last sent and the last ACKed version', async (t) => {
       request({ responseNonce: '1' }),
       served('CDS a=2', 2),
       served('CDS a=3', 3),
+      served('CDS a=4', 4),
     ),
     {
       state: 'STALE',
       wildcard: true,
       names: new Set(),
-      sentVersion: versionOf('a=3'),
+      sentVersion: versionOf('a=4'),
       ackedVersion: versionOf('a=1'),
     },
   )

@@ -5,10 +5,13 @@ import { EMPTY_LIST, shareList } from '../../core/memo.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import {
   isSubscribed,
+  NO_NAMES,
   NOTHING,
   type Subscription,
   subscribeToChange,
   subscribeToList,
+  unite,
+  without,
 } from './subscription.ts'
 
 // The four steps of https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#how-the-client-specifies-what-resources-to-return
@@ -297,3 +300,17 @@ t.test('a first request that only unsubscribes still has the legacy wildcard', a
   t.equal(subscribeToChange(NOTHING, first, true).subscription.wildcard, true)
   t.equal(subscribeToChange(NOTHING, first, false).subscription.wildcard, false)
 })
+
+t.test(
+  'unions and differences are one of their sets where that is enough, so that it stays shared',
+  async (t) => {
+    const [empty, some, others] = [new Set<string>(), new Set(['a', 'b']), new Set(['b', 'c'])]
+    t.equal(unite(some, empty), some)
+    t.equal(unite(empty, some), some)
+    t.same(unite(some, others), new Set(['a', 'b', 'c']))
+    t.equal(without(some, empty), some)
+    t.equal(without(empty, some), empty)
+    t.equal(without(some, some), NO_NAMES)
+    t.same(without(some, others), new Set(['a']))
+  },
+)

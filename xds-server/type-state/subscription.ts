@@ -8,7 +8,7 @@ export interface Subscription {
   readonly wildcard: boolean
   /** Names that are subscribed one by one, with the wildcard or without it. */
   readonly names: ReadonlySet<string>
-  /** The client has named a resource on this stream. From then on an empty list means nothing, not everything. */
+  /** SotW: the client has named a resource on this stream. From then on an empty list means nothing, not everything. */
   readonly legacyWildcardOff: boolean
 }
 
@@ -32,8 +32,7 @@ export function isSubscribed({ wildcard, names }: Subscription, name: string): b
 
 /** The names of a list without the wildcard: one set for all streams that sent the same list. */
 const namesIn = memoize(
-  (list: SharedList<string>): ReadonlySet<string> =>
-    list.length === 0 ? NO_NAMES : new Set(list.filter((name) => name !== '*')),
+  (list: SharedList<string>): ReadonlySet<string> => new Set(list.filter((name) => name !== '*')),
 )
 
 /** The union. It is the first set itself if the second is empty, so that it stays shared. */
@@ -98,7 +97,7 @@ export function subscribeToChange(
     subscription: {
       wildcard,
       names: without(unite(before.names, subscribed), unsubscribed),
-      legacyWildcardOff: before.legacyWildcardOff || subscribe.length > 0,
+      legacyWildcardOff: before.legacyWildcardOff,
     },
     subscribed,
     unsubscribed,
