@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
     verdict: 'pending',
   },
   {
-    title: 'it is pending while a baseline node waits for a name that nobody serves, which is no NACK',
+    title: 'X46: it is pending while a baseline node waits for a name that nobody serves, which is no NACK',
     baseline: ['a', 'b'],
     nodes: [node('a', 'SYNCED'), node('b', 'MISSING')],
     verdict: 'pending',

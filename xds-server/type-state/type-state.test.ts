@@ -35,7 +35,7 @@ testScripts({
       ask CDS a
       ask LDS a
       serve RDS b=1 | CDS b=1
-      status → CDS SYNCED | LDS SYNCED | RDS SYNCED
+      status → CDS MISSING | LDS MISSING | RDS MISSING
       serve CDS a=1 | RDS a=1 → CDS#1 a=1
       ack 1 → RDS#2 a=1
       ack 2
