@@ -31,15 +31,9 @@ export interface XdsServerOptions {
    */
   readonly drainTimeMs?: number
   /**
-<<<<<<< HEAD
    * An Envoy that starts asks for listeners when its clusters are warm. An Envoy that has asked for clusters and then sends
    * nothing for this time, in milliseconds, counts as an Envoy without dynamic listeners: until then it is `NOT_SENT` if its group
    * has listeners. Default: 15,000, as Envoy waits for the first response of each cluster's endpoints.
-=======
-   * An Envoy that starts asks for listeners when its clusters are warm. An Envoy that has asked for clusters and then sends nothing
-   * for this time, in milliseconds, has no dynamic listeners: until then it is `NOT_SENT` if its group has listeners. Default: 15,000, as
-   * Envoy waits for the first response of each cluster's endpoints.
->>>>>>> status
    */
   readonly startTimeMs?: number
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
