@@ -132,7 +132,6 @@ export function openWatch(source: WatchSource, group: string, address: string, c
   }
   const registration = context.registry.add(group, node, entry, !source.reportsNoVersions)
   const unconfirmed = context.unconfirmed.open(node)
-  // Delta answers each response with its own nonce.
   let isOpen = true
   context.emit({ kind: 'opened', ...of })
   context.nodeChanged()
@@ -149,9 +148,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     },
     report: (reports) => {
       if (reports.length === 0) return
-      for (const report of reports) {
-        remember(report)
-      }
+      for (const report of reports) remember(report)
       context.emit(...reports.map((report) => eventOf(report, of)))
       context.nodeChanged()
     },

@@ -8,6 +8,9 @@ export interface AnswerClockOptions {
   readonly onOverdue: () => void
 }
 
+/** Without an alarm, the times of answered responses are forgotten when there are this many. */
+const MAX_TIMES = 64
+
 /** The longest time that a timer of Node takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -33,6 +36,7 @@ export class AnswerClock {
   /** Forgets what was answered, and sets the alarm for the oldest response that was not. */
   update(): void {
     const { timeoutMs, unacked, onOverdue } = this.#options
+    if (timeoutMs === undefined && this.#sentAt.size < MAX_TIMES) return
     const left = new Set(unacked())
     for (const nonce of this.#sentAt.keys()) if (!left.has(nonce)) this.#sentAt.delete(nonce)
     this.stop()

@@ -1,0 +1,165 @@
+// Real gRPC clients (grpc-js-xds) that get their routes, clusters and endpoints from the server, and call meanwhile.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { register } from '@grpc/grpc-js-xds'
+import t, { type Test } from 'tap'
+import { startBackend } from '../../services/backend-server.ts'
+import { createClient } from '../../services/rpc/index.ts'
+import { CLUSTER, ROUTE, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { nextEvent } from '../support/conformance.ts'
+import { apiListener, assignment, badCluster, cluster, routes } from '../support/resources.ts'
+
+const SERVICE = 'echo'
+const GROUP = 'callers'
+const SWAPS = 60
+const RESTARTS = 4
+const CONCURRENT_CALLS = 4
+
+register()
+
+type Name = 'a' | 'b'
+const other = (name: Name): Name => (name === 'a' ? 'b' : 'a')
+
+/** Backends "a" and "b", a client of an xDS server, and what the server serves. */
+async function start(t: Test) {
+  const ports = new Map<Name, number>()
+  for (const id of ['a', 'b'] as const) {
+    const backend = await startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 })
+    t.teardown(() => backend.close())
+    ports.set(id, Number(backend.address.split(':').at(-1)))
+  }
+  const resourcesTo = (name: Name) => {
+    return [
+      apiListener(SERVICE),
+      routes(SERVICE, name),
+      cluster(name),
+      localEndpoint(name, ports.get(name) ?? 0),
+    ]
+  }
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  cache.setSnapshot(GROUP, resourcesTo('a'))
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  t.teardown(() => server.close())
+  const load = startCalls(t, server.address)
+  await load.untilAnsweredBy('a')
+  return { cache, server, load, resourcesTo }
+}
+
+/** gRPC ignores localities without a weight. */
+function localEndpoint(name: string, port: number) {
+  const one = assignment(name, port)
+  for (const locality of one.endpoints) {
+    locality.locality = { $typeName: 'envoy.config.core.v3.Locality', region: 'r', zone: 'z', subZone: '' }
+    locality.loadBalancingWeight = 1
+  }
+  return one
+}
+
+/** Calls until the test ends. */
+function startCalls(t: Test, xdsAddress: string) {
+  const bootstrap = {
+    xds_servers: [{ server_uri: xdsAddress, channel_creds: [{ type: 'insecure' }] }],
+    node: { id: 'caller-1', cluster: GROUP, locality: {} },
+  }
+  const client = createClient(EchoService, `xds:///${SERVICE}`, {
+    // A bootstrap of its own, instead of the one of the process.
+    options: { 'grpc.TEST_ONLY_DO_NOT_USE_IN_PROD.xds_bootstrap_config': JSON.stringify(bootstrap) },
+  })
+  const failures: string[] = []
+  let calls = 0
+  let isRunning = true
+  let onAnswer = (_id: string) => {}
+  const call = async () => {
+    while (isRunning) {
+      calls += 1
+      await client.unary({}).then(
+        ({ backendId }) => onAnswer(backendId),
+        (error: Error) => {
+          failures.push(error.message)
+          // Without a pause, calls that fail at once would keep the client from reading what it is sent.
+          return new Promise(setImmediate)
+        },
+      )
+    }
+  }
+  const running = Promise.all(Array.from({ length: CONCURRENT_CALLS }, call))
+  const stop = async () => {
+    isRunning = false
+    await running
+    client.close()
+    return { calls, failures }
+  }
+  t.teardown(stop)
+  return {
+    stop,
+    untilAnsweredBy: (id: Name) =>
+      new Promise<void>((resolve) => {
+        onAnswer = (answered) => answered === id && resolve()
+      }),
+  }
+}
+
+t.test(
+  `X43: ${SWAPS} times another cluster takes the place of the one in use, and no call fails`,
+  async (t) => {
+    const { cache, load, resourcesTo } = await start(t)
+    let name: Name = 'a'
+    for (let swap = 0; swap < SWAPS; swap += 1) {
+      name = other(name)
+      cache.setSnapshot(GROUP, resourcesTo(name))
+      await load.untilAnsweredBy(name)
+    }
+    const { calls, failures } = await load.stop()
+    t.comment(`${calls} calls`)
+    t.same(failures, [])
+  },
+)
+
+t.test('X43: the same as soon as the client has ACKed the route to the cluster before', async (t) => {
+  const { cache, load, resourcesTo } = await start(t)
+  let name: Name = 'a'
+  for (let swap = 0; swap < SWAPS; swap += 1) {
+    name = other(name)
+    // It has the route then, and asks for the route's cluster.
+    const acked = nextEvent(cache, (event) => event.kind === 'acked' && event.typeUrl === ROUTE)
+    cache.setSnapshot(GROUP, resourcesTo(name))
+    await acked
+  }
+  await load.untilAnsweredBy(name)
+  t.same((await load.stop()).failures, [])
+})
+
+// The client is at rest when the server ends. A client that has a route without its cluster by then fails calls: it takes the end of
+// the stream for the cluster's error.
+for (const keeps of [true, false]) {
+  t.test(
+    `X43: the server restarts with another cluster in ${keeps ? 'its' : 'a new'} cache, and no call fails`,
+    async (t) => {
+      const { load, resourcesTo, ...before } = await start(t)
+      let { cache, server } = before
+      let name: Name = 'a'
+      for (let restart = 0; restart < RESTARTS; restart += 1) {
+        await server.close()
+        if (!keeps) cache = new SnapshotCache({ consistency: 'enforce' })
+        name = other(name)
+        cache.setSnapshot(GROUP, resourcesTo(name))
+        server = await startXdsServer({ cache, address: server.address })
+        t.teardown(server.close)
+        await load.untilAnsweredBy(name)
+      }
+      t.same((await load.stop()).failures, [])
+    },
+  )
+}
+
+t.test('X44: a NACKed cluster that no route names any more holds nothing back', async (t) => {
+  const { cache, load, resourcesTo } = await start(t)
+  const nacked = nextEvent(cache, ({ kind }) => kind === 'nacked')
+  const [listener, , ...a] = resourcesTo('a')
+  if (listener === undefined) throw new Error('there is a listener')
+  cache.setSnapshot(GROUP, [listener, routes(SERVICE, 'b'), ...a, badCluster('b')])
+  await nacked
+  t.equal(cache.status(GROUP)[0]?.types[CLUSTER]?.state, 'NACKED')
+  cache.setSnapshot(GROUP, [listener, routes(SERVICE, 'a'), ...a, badCluster('b')])
+  await load.untilAnsweredBy('a')
+})
