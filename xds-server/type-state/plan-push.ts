@@ -6,7 +6,8 @@ import type { Resource } from '../snapshot/resource.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { decide, type HeldCase } from './decide.ts'
-import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
+import { ackedResource, type Held, isExactly } from './held.ts'
+import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
 import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
@@ -87,62 +88,26 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   const look = nameLook(typeState, context, facts)
   const standing = ledger.nacked.filter((response) => isStanding(response, look))
   const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
-  const upserts: Resource[] = []
-  const restored: Resource[] = []
-  const removed: string[] = []
-  const overrides = new Map<string, Held>()
-  const note = (name: string, held: Held) => {
-    if (!isExactly(held, target.resources.get(name))) overrides.set(name, held)
-  }
+  const isNacked = (name: string, wanted: Resource | undefined) =>
+    standing.some(({ content }) => content.has(name) && content.get(name) === wanted?.version)
+  const names = new PlannedNames(target)
   for (const name of candidates(typeState, diff)) {
     if (!isSubscribed(subscription, name)) continue
     const { wanted, held, mustWait, isRemovable } = look(name)
-    const isNacked = standing.some(
-      ({ content }) => content.has(name) && content.get(name) === wanted?.version,
-    )
     const decision = decide({
       held: caseOf(held, wanted),
       isWanted: wanted !== undefined,
       isRequested: request.names.has(name),
-      isNacked,
+      isNacked: isNacked(name, wanted),
       mustWait,
       isRemovable,
     })
-    switch (decision) {
-      case 'none':
-        break
-      case 'send':
-        if (wanted !== undefined) {
-          upserts.push(wanted)
-          note(name, holding(wanted))
-        }
-        break
-      case 'remove':
-        removed.push(name)
-        note(name, ABSENT)
-        break
-      case 'keep':
-        note(name, held)
-        break
-      case 'restore': {
-        const resource = ackedResource(held)
-        if (resource !== undefined) {
-          restored.push(resource)
-          note(name, holding(resource))
-        }
-      }
-    }
+    names.add(name, decision, held, wanted)
   }
+  const { upserts, restored, removed, overrides } = names
   const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
   const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  return {
-    target,
-    pushed,
-    upserts: all,
-    removed,
-    overrides: overrides.size === 0 ? NO_OVERRIDES : overrides,
-    nacked,
-  }
+  return { target, pushed, upserts: all, removed, overrides, nacked }
 }
 
 interface NameFacts {

@@ -1,0 +1,51 @@
+// Collects what a plan does to single names: what is sent and removed, and how the client differs from the target after it.
+
+import type { Resource } from '../snapshot/resource.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { Decision } from './decide.ts'
+import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
+import { NO_OVERRIDES } from './view.ts'
+
+export class PlannedNames {
+  readonly upserts: Resource[] = []
+  readonly restored: Resource[] = []
+  readonly removed: string[] = []
+  readonly #target: TypeSnapshot
+  readonly #overrides = new Map<string, Held>()
+
+  constructor(target: TypeSnapshot) {
+    this.#target = target
+  }
+
+  /** The client's state, after the push, of names that then differ from the target. */
+  get overrides(): ReadonlyMap<string, Held> {
+    return this.#overrides.size === 0 ? NO_OVERRIDES : this.#overrides
+  }
+
+  /** Carries out a decision about a name. */
+  add(name: string, decision: Decision, held: Held, wanted: Resource | undefined): void {
+    switch (decision) {
+      case 'none':
+        return
+      case 'send':
+        return this.#send(this.upserts, name, wanted)
+      case 'restore':
+        return this.#send(this.restored, name, ackedResource(held))
+      case 'remove':
+        this.removed.push(name)
+        return this.#note(name, ABSENT)
+      case 'keep':
+        return this.#note(name, held)
+    }
+  }
+
+  #send(list: Resource[], name: string, resource: Resource | undefined): void {
+    if (resource === undefined) return
+    list.push(resource)
+    this.#note(name, holding(resource))
+  }
+
+  #note(name: string, held: Held): void {
+    if (!isExactly(held, this.#target.resources.get(name))) this.#overrides.set(name, held)
+  }
+}
