@@ -16,7 +16,7 @@ const SOCKET_CODE = 'xds-server/services/'
 const MODEL = 'test/mutation/model-in-short.ts'
 
 /**
- * @param chosen folders or files of the library, such as `type-state` or `streams/push-order.ts`; none stand for all
+ * @param chosen folders or files of the library, such as `type-state` or `streams/step.ts`; none stand for all
  * @throws SwitchyardError `invalid-argument` for each that has nothing to mutate
  */
 export function chooseSources(sources: Sources, chosen: readonly string[]): readonly string[] {
@@ -32,7 +32,7 @@ export function chooseSources(sources: Sources, chosen: readonly string[]): read
     const folders = [...new Set(all.map(folderOf))].join(', ')
     throw new SwitchyardError(
       'invalid-argument',
-      `nothing to mutate. Name folders or files of ${LIBRARY}, such as type-state or streams/push-order.ts. The folders are ${folders}`,
+      `nothing to mutate. Name folders or files of ${LIBRARY}, such as type-state or streams/step.ts. The folders are ${folders}`,
       { problems },
     )
   }
