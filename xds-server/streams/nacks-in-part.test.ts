@@ -62,4 +62,16 @@ testScripts({
       status → CDS NACKED
     `,
   },
+  'X6: content that goes back is sent although an earlier NACK had it too': {
+    sotw: `
+      serve CDS a=bad b=1
+      reconnect unconfirmed CDS a
+      ask CDS holding a=1 b=1 → CDS#1 a=bad b=1
+      nack 1 blaming a
+      serve CDS a=bad b=2 → CDS#2 a=bad b=2
+      nack 2 blaming a
+      serve CDS a=bad b=1 → CDS#3 a=bad b=1
+      nack 3 blaming a
+    `,
+  },
 })

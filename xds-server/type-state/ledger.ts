@@ -81,7 +81,9 @@ export function nack(
   const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
   const blamed = open.some(isNamed) ? named : new Set(content.keys())
   const nacked: NackedResponse = { nonce, version, ...error, content, blamed, isReleased, isAmbiguous }
-  return { ...after, ledger: { ...after.ledger, nacked: [...unambiguous(ledger.nacked), nacked] } }
+  // The newest NACK of a name counts.
+  const { ledger: before } = withNacked(after, (name) => content.has(name))
+  return { ...after, ledger: { ...before, nacked: [...before.nacked, nacked] } }
 }
 
 /**

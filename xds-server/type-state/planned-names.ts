@@ -24,18 +24,12 @@ export class PlannedNames {
 
   /** Carries out a decision about a name. */
   add(name: string, decision: Decision, held: Held, wanted: Resource | undefined): void {
-    switch (decision) {
-      case 'none':
-        return
-      case 'send':
-        return this.#send(this.upserts, name, wanted)
-      case 'restore':
-        return this.#send(this.restored, name, ackedResource(held))
-      case 'remove':
-        this.removed.push(name)
-        return this.#note(name, ABSENT)
-      case 'keep':
-        return this.#note(name, held)
+    if (decision === 'send') this.#send(this.upserts, name, wanted)
+    if (decision === 'restore') this.#send(this.restored, name, ackedResource(held))
+    if (decision === 'keep') this.#note(name, held)
+    if (decision === 'remove') {
+      this.removed.push(name)
+      this.#note(name, ABSENT)
     }
   }
 

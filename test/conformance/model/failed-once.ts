@@ -74,6 +74,11 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     what: 'X15: content that was sent as an answer ahead of the stages did not count as in use',
     passes: true,
   },
+  {
+    seed: 1917253252,
+    what: 'final state: a cluster that went back to a content was kept back by an earlier NACK of another cluster beside it',
+    passes: true,
+  },
 ]
 
 /** Random seeds of each `npm test`. */
