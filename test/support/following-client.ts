@@ -41,8 +41,8 @@ export class FollowingClient {
   readonly state: ClientState
   readonly #habits: Habits
   readonly #warming = new Set<string>()
-  /** ACKs of cluster responses that wait for endpoints. */
-  #delayed: ClientRequest[] = []
+  /** Answers to cluster responses that wait for endpoints. They list the names that the client wants when they are sent. */
+  #delayed: (() => ClientRequest)[] = []
 
   constructor(protocol: 'sotw' | 'delta', habits: Habits) {
     this.state = new ClientState(protocol)
@@ -58,9 +58,9 @@ export class FollowingClient {
     const before = new Map(this.state.held(CLUSTER))
     const error = this.state.receive(response, isRejected)
     if (this.#habits.warms) this.#warm(response, before)
-    const answer = this.state.answer(response, error)
     const follow = this.#follow()
-    if (response.typeUrl !== CLUSTER) return [...follow, answer, ...this.#release()]
+    const answer = () => this.state.answer(response, error)
+    if (response.typeUrl !== CLUSTER) return [...follow, answer(), ...this.#release()]
     this.#delayed.push(answer)
     return [...follow, ...this.#release()]
   }
@@ -86,7 +86,7 @@ export class FollowingClient {
     if (this.#warming.size > 0) return []
     const released = this.#delayed
     this.#delayed = []
-    return [...released, ...this.#requestNextRoot()]
+    return [...released.map((answer) => answer()), ...this.#requestNextRoot()]
   }
 
   #requestNextRoot(): ClientRequest[] {

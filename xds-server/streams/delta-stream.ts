@@ -3,6 +3,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
+import { askAnew } from '../type-state/ask-anew.ts'
 import { UNKNOWN } from '../type-state/held.ts'
 import { ack, findPending, nack, releaseNacked } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
@@ -15,7 +16,7 @@ import {
   without,
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { forgotten, type View, withHeld } from '../type-state/view.ts'
+import { type View, withHeld } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
@@ -69,14 +70,8 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
   const { subscription, type } = typeState
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }
-  const next = applyChange(change.wildcardBegan ? withoutView(typeState) : typeState, change)
+  const next = applyChange(change.wildcardBegan ? askAnew(typeState) : typeState, change)
   return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
-}
-
-/** The client asks for everything anew. */
-function withoutView(typeState: TypeState): TypeState {
-  const { view, subscription, request } = typeState
-  return { ...typeState, view: forgotten(view, subscription), request: { ...request, isFirst: true } }
 }
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */

@@ -2,6 +2,7 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
+import { askAnew } from '../type-state/ask-anew.ts'
 import { ack, findPending, merge, nack, releaseNacked, supersedeEarlier } from '../type-state/ledger.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
@@ -103,18 +104,12 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
   const { subscription, type, request } = typeState
   const change = subscribeToList(subscription, resourceNames, type.legacyWildcard)
   const listed = { ...typeState, request: { ...request, lastResourceNames: resourceNames } }
-  const next = applyChange(change.wildcardBegan ? withoutView(listed) : listed, change)
+  const next = applyChange(change.wildcardBegan ? askAnew(listed) : listed, change)
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
     report: isChanged ? [...report, reportSubscription(next)] : report,
   }
-}
-
-/** The client asks for everything anew. */
-function withoutView(typeState: TypeState): TypeState {
-  const { view, subscription, request } = typeState
-  return { ...typeState, view: forgotten(view, subscription), request: { ...request, isFirst: true } }
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */

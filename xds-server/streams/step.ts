@@ -91,5 +91,5 @@ function pushType<Request>(
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
   const isWarming = typeUrl === CLUSTER && send.length > 0
-  return { state: isWarming ? resendEdsForWarming(after, typeState, plan) : after, send }
+  return { state: isWarming ? resendEdsForWarming(after, typeState, send) : after, send }
 }

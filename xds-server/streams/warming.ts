@@ -3,7 +3,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/cluster_manager#cluster-warming
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
-import type { PushPlan } from '../type-state/plan-push.ts'
+import type { Response } from '../type-state/responses.ts'
 import { isSubscribed, unite } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { type StreamState, withTypeState } from './stream.ts'
@@ -12,13 +12,14 @@ import { type StreamState, withTypeState } from './stream.ts'
 export function resendEdsForWarming(
   state: StreamState,
   clusters: TypeState,
-  { upserts }: PushPlan,
+  responses: readonly Response[],
 ): StreamState {
   if (state.client === 'grpc') return state
   const endpoints = state.typeStates.get(ENDPOINT)
   // A client with clusters from an earlier stream will also report assignments. It needs these again, whatever it reports.
   if (endpoints === undefined && clusters.view.overrides.size === 0) return state
-  const names = upserts.flatMap(({ references }) =>
+  const sent = responses.flatMap(({ changedResources }) => changedResources)
+  const names = sent.flatMap(({ references }) =>
     references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),
   )
   if (endpoints === undefined) return { ...state, warmingEds: new Set([...state.warmingEds, ...names]) }

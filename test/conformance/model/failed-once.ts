@@ -79,6 +79,26 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     what: 'final state: a cluster that went back to a content was kept back by an earlier NACK of another cluster beside it',
     passes: true,
   },
+  {
+    seed: 126105032,
+    what: "the model's gRPC client listed names from before in its ACK",
+    passes: true,
+  },
+  {
+    seed: 510683230,
+    what: 'final state: a response on its way did not count as had when the wildcard began',
+    passes: true,
+  },
+  {
+    seed: 472594288,
+    what: 'a cluster that a full-state response brought back warmed without its endpoints',
+    passes: true,
+  },
+  {
+    seed: 690505561,
+    what: 'X14: a listener was sent while its cluster was NACKed',
+    passes: true,
+  },
 ]
 
 /** Random seeds of each `npm test`. */
