@@ -31,7 +31,7 @@ function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseD
   const mustRepeat = [...overrides].some(([name, held]) => isUnrestorable(held, byName.get(name)))
   for (const [name, held] of overrides) {
     const resource =
-      mustRepeat && held.kind === 'unconfirmed' ? byName.get(name) : repeatable(held, byName.get(name))
+      mustRepeat && held.kind === 'unconfirmed' ? held.sent : repeatable(held, byName.get(name))
     if (resource !== undefined && isSubscribed(subscription, name)) {
       byName.set(name, resource)
     } else {
@@ -40,7 +40,9 @@ function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseD
     }
   }
   const resources = shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
-  const isTarget = resources.length === wanted.length && resources.every((one, at) => one === wanted[at])
+  const isTarget =
+    resources.length === wanted.length &&
+    resources.every(({ version }, at) => version === wanted[at]?.version)
   return isTarget
     ? [draftOf(before, plan, wanted, deleted, target.version)]
     : [draftOf(before, plan, resources, deleted, setVersion(resources))]
