@@ -97,10 +97,17 @@ export class Witness {
     const clusters = this.#types.get(CLUSTER)
     if (![LISTENER, ROUTE].includes(typeUrl) || !clusters?.wildcard) return []
     return resources
-      .filter((resource) => type.isPushOf(resource))
+      .filter((resource) => type.isPushOf(resource) && !this.#isInEffect(typeUrl, resource))
       .flatMap(({ references }) => references.filter((reference) => reference.typeUrl === CLUSTER))
       .map(({ name }) => name)
       .filter((name) => !clusters.accepted.has(name))
+  }
+
+  /** What a client has, or has ACKed last, may be repeated, whatever it uses: a full-state response has to. */
+  #isInEffect(typeUrl: string, { name, value, version }: ClientResponse['resources'][number]): boolean {
+    if (this.#client.accepted(typeUrl).get(name) === version) return true
+    const held = this.#client.held(typeUrl).get(name)
+    return held !== undefined && Buffer.compare(held.value, value) === 0
   }
 
   /** Clusters that are removed although an ACKed listener or route in effect uses them. */
