@@ -109,6 +109,11 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     what: 'the model did not allow a full-state response to repeat what the client has',
     passes: true,
   },
+  {
+    seed: 1193735628,
+    what: 'final state: a gRPC client by SotW misses an assignment after its listener and routes changed twice',
+    passes: false,
+  },
 ]
 
 /** Random seeds of each `npm test`. None until 200 random seeds in a row have passed: `npm run model -- --seeds 200`. */
