@@ -7,26 +7,13 @@ import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Client, credentials } from '@grpc/grpc-js'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { servingOf } from '../../xds-server/cache/snapshot-cache.ts'
-import {
-  CLUSTER,
-  ENDPOINT,
-  SnapshotCache,
-  startXdsServer,
-  type XdsServerOptions,
-} from '../../xds-server/index.ts'
-import { nextEvent } from '../support/conformance.ts'
+import { CLUSTER, ENDPOINT, type SnapshotCache } from '../../xds-server/index.ts'
+import { nextEvent, startServer } from '../support/conformance.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { assignment, secret, staticCluster } from '../support/resources.ts'
 import { connectTo, DeltaClient, nodeOf, type RawStream, SotwClient } from '../support/xds-client.ts'
-
-async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
-  const cache = new SnapshotCache()
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...options })
-  t.teardown(() => server.close())
-  return { cache, server }
-}
 
 /** Resolves once no stream is open. */
 async function untilClosed(cache: SnapshotCache): Promise<void> {
@@ -37,7 +24,7 @@ t.test(
   'X34: a thousand streams that connect at once are all served, also after a restart and after a change',
   async (t) => {
     const content = Array.from({ length: 100 }, (_, index) => staticCluster(`c${index}`))
-    const first = await start(t)
+    const first = await startServer(t)
     first.cache.setSnapshot('fleet', content)
     const open = (address: string) => {
       const channels = Array.from({ length: 10 }, () => connectTo(t, address))
@@ -61,7 +48,7 @@ t.test(
     await first.server.close()
     await untilClosed(first.cache)
 
-    const second = await start(t)
+    const second = await startServer(t)
     second.cache.setSnapshot('fleet', content)
     const clients = open(second.server.address)
     t.strictSame(await served(clients), new Set([100]))
@@ -86,7 +73,7 @@ for (const protocol of ['sotw', 'delta'] as const) {
   t.test(
     `X35: a client that stops reading costs no memory, and then gets only the newest content (${protocol})`,
     async (t) => {
-      const { cache, server } = await start(t, { address: `unix:${await socketPath(t)}` })
+      const { cache, server } = await startServer(t, { address: `unix:${await socketPath(t)}` })
       const client = new (protocol === 'sotw' ? SotwClient : DeltaClient)(connectTo(t, server.address))
       const serve = (change: number) => {
         cache.setSnapshot('fleet', [secret('s', `${change} ${'x'.repeat(200_000)}`)])
@@ -154,7 +141,7 @@ async function servedStream(channel: Client): Promise<RawStream> {
 }
 
 t.test('X36: ten thousand streams that end in every way leave nothing behind', async (t) => {
-  const { cache, server } = await start(t)
+  const { cache, server } = await startServer(t)
   cache.setSnapshot('fleet', [staticCluster('a')])
   let opened = 0
   cache.onEvent(({ kind }) => {
@@ -188,7 +175,7 @@ t.test('X36: ten thousand streams that end in every way leave nothing behind', a
 t.test(
   'X37: fifty thousand names in one request are answered in parts below the default limit of gRPC clients',
   async (t) => {
-    const { cache, server } = await start(t)
+    const { cache, server } = await startServer(t)
     const names = Array.from({ length: 50_000 }, (_, index) => `cluster-with-a-rather-long-name-${index}`)
     cache.setSnapshot(
       'fleet',
@@ -228,7 +215,7 @@ console.log('served')
 `
 
 t.test('X38: a peer that stops answering pings is dropped', async (t) => {
-  const { cache, server } = await start(t, { keepalive: { timeMs: 100, timeoutMs: 100 } })
+  const { cache, server } = await startServer(t, { keepalive: { timeMs: 100, timeoutMs: 100 } })
   cache.setSnapshot('fleet', [staticCluster('a')])
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', CLIENT, server.address], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,22 +2,13 @@
 
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import {
-  CLUSTER,
-  LISTENER,
-  SnapshotCache,
-  startXdsServer,
-  type XdsEvent,
-  type XdsServerOptions,
-} from '../../xds-server/index.ts'
-import { nextEvent } from '../support/conformance.ts'
+import { CLUSTER, LISTENER, type XdsEvent, type XdsServerOptions } from '../../xds-server/index.ts'
+import { nextEvent, startServer } from '../support/conformance.ts'
 import { staticCluster, tcpListener } from '../support/resources.ts'
 import { connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
-  const cache = new SnapshotCache()
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...options })
-  t.teardown(() => server.close())
+  const { cache, server } = await startServer(t, options)
   cache.setSnapshot('fleet', [staticCluster('a')])
   const open = (id: string, typeUrl = CLUSTER) => {
     const client = new DeltaClient(connectTo(t, server.address))

@@ -12,6 +12,7 @@ import {
   startXdsServer,
   type XdsEvent,
   type XdsServer,
+  type XdsServerOptions,
 } from '../../xds-server/index.ts'
 import type { ClientResponse } from './client-state.ts'
 import { VARIANTS, type Variant, WireClient } from './wire-client.ts'
@@ -118,4 +119,12 @@ async function untilRead(cache: SnapshotCache, client: WireClient, typeUrl: stri
   client.send({ ...request, responseNonce })
   const event = await read
   return 'stream' in event ? event.stream.id : 0
+}
+
+/** A cache, and a server of it on a free port, until the test ends. */
+export async function startServer(t: Test, options: Partial<XdsServerOptions> = {}) {
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...options })
+  t.teardown(() => server.close())
+  return { cache, server }
 }
