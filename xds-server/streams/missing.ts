@@ -1,30 +1,44 @@
 // Names that a client asks for and the newest snapshot lacks. The client waits for them, and its calls fail.
 
-import { memoize, memoizePair } from '../../core/memo.ts'
+import { memoize } from '../../core/memo.ts'
 import { CLUSTER, LISTENER, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { gatherNames, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
-import type { TypeState } from '../type-state/type-state.ts'
+import { absentAmong, type TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import type { Missing, Report, Step } from './stream.ts'
 
 /** Looks for missing names after a step, and reports those types for which they are others than before. */
-export function withMissing({ state, send, report }: Step): Step {
-  const missing = new Map<string, Missing>()
+export function withMissing(step: Step): Step {
+  const { state, send, report } = step
+  let { missing } = state
   const reports: Report[] = []
   for (const [typeUrl, typeState] of state.typeStates) {
     const before = state.missing.get(typeUrl)
     const now = findMissing(typeState, state.snapshot, before)
-    if (now !== undefined) missing.set(typeUrl, now)
+    if (now === before) continue
+    missing = withEntry(missing, typeUrl, now)
     const names = now?.names ?? NONE
     if (!isSameList(before?.names ?? NONE, names)) reports.push({ kind: 'missing', typeUrl, names })
   }
+  if (missing === state.missing) return step
   return {
     state: { ...state, missing },
     send,
     report: reports.length === 0 ? report : [...report, ...reports],
   }
+}
+
+function withEntry(
+  missing: ReadonlyMap<string, Missing>,
+  typeUrl: string,
+  now: Missing | undefined,
+): ReadonlyMap<string, Missing> {
+  const changed = new Map(missing)
+  if (now === undefined) changed.delete(typeUrl)
+  else changed.set(typeUrl, now)
+  return changed
 }
 
 const NONE: readonly string[] = []
@@ -51,21 +65,16 @@ function findAbsent(
   subscribed: ReadonlySet<string>,
   before: Missing | undefined,
 ): Pick<Missing, 'absent' | 'dropped'> {
-  if (before === undefined) return { absent: absentAmong(subscribed, type), dropped: NO_NAMES }
+  if (before === undefined) return { absent: absentAmong(type, subscribed), dropped: NO_NAMES }
   const { removed } = diffTypes(typeIn(before.snapshot, type.typeUrl), type)
   const gone = removed.filter((name) => before.subscribed.has(name))
   const known = gone.length === 0 ? before.dropped : new Set([...before.dropped, ...gone])
   const absent =
     before.subscribed === subscribed
       ? [...before.absent.filter((name) => !type.resources.has(name)), ...gone]
-      : absentAmong(subscribed, type)
+      : absentAmong(type, subscribed)
   return { absent, dropped: known.size === 0 ? known : new Set(absent.filter((name) => known.has(name))) }
 }
-
-/** Streams with the same names share one result. */
-const absentAmong = memoizePair((names: ReadonlySet<string>, { resources }: TypeSnapshot) =>
-  [...names].filter((name) => !resources.has(name)),
-)
 
 /**
  * Whether a client waits for a name that the snapshot lacks. It does not if all that refers to the name has a default. A name that

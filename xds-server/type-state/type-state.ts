@@ -68,8 +68,13 @@ export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscripti
   return wildcard ? type.list : selectNames(type, names).present
 }
 
+/** The names that a type lacks. Streams with the same names share one result. */
+export const absentAmong = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>): readonly string[] =>
+  [...names].filter((name) => !type.resources.has(name)),
+)
+
 export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
-  const absent = [...names].filter((name) => !type.resources.has(name))
+  const absent = absentAmong(type, names)
   const isAll = names.size - absent.length === type.resources.size
   const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
   return { present, absent }
