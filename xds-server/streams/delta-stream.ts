@@ -3,18 +3,11 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
-import { askAnew } from '../type-state/ask-anew.ts'
+import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { UNKNOWN } from '../type-state/held.ts'
-import { ack, findPending, nack, releaseNacked } from '../type-state/ledger.ts'
+import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
-import {
-  isSubscribed,
-  type SubscriptionChange,
-  subscribeToChange,
-  uncovered,
-  unite,
-  without,
-} from '../type-state/subscription.ts'
+import { type SubscriptionChange, subscribeToChange, unite, without } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { type View, withHeld } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
@@ -59,7 +52,7 @@ function answer(state: StreamState, typeState: TypeState, request: DeltaRequest)
   if (responseNonce === '') return { state, report: [] }
   const pending = findPending(typeState, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
-  const after = errorDetail === undefined ? ack(typeState, pending) : nack(typeState, pending, errorDetail)
+  const after = settle(typeState, pending, errorDetail)
   return { state: withTypeState(state, after), report: [reportAnswer(pending, errorDetail)] }
 }
 
@@ -106,15 +99,10 @@ function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<s
   )
 }
 
-function applyChange(
-  typeState: TypeState,
-  { subscription, subscribed, unsubscribed }: SubscriptionChange,
-): TypeState {
-  const { request } = typeState
-  const wanted = unite(request.names, subscribed)
+function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
+  const { subscription, subscribed, unsubscribed } = change
+  const wanted = unite(typeState.request.names, subscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
   const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
-  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
-  const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
-  return { ...kept, subscription, request: { ...request, names, added } }
+  return withSubscription(typeState, change, names)
 }

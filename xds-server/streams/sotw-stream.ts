@@ -2,15 +2,13 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
-import { askAnew } from '../type-state/ask-anew.ts'
-import { ack, findPending, merge, nack, releaseNacked, supersedeEarlier } from '../type-state/ledger.ts'
+import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
+import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
-  isSubscribed,
   NO_NAMES,
   type SubscriptionChange,
   subscribeToList,
-  uncovered,
   unite,
   without,
 } from '../type-state/subscription.ts'
@@ -56,7 +54,7 @@ function receive(state: StreamState, request: SotwRequest): Received {
     const answered =
       pending === undefined
         ? { state, report: [] }
-        : settle(state, ...supersedeEarlier(known, pending), request.errorDetail)
+        : takeAnswer(state, ...supersedeEarlier(known, pending), request.errorDetail)
     return takeNames(answered, request)
   }
   if (responseNonce === '') return beginAgain(state, known, request)
@@ -72,20 +70,22 @@ function answerEarlier(state: StreamState, known: TypeState, request: SotwReques
   const pending = findPending(known, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const [typeState, answered] = supersedeEarlier(known, pending)
-  if (errorDetail === undefined) return settle(state, typeState, answered, undefined)
+  if (errorDetail === undefined) return takeAnswer(state, typeState, answered, undefined)
   // The newer response repeats the NACKed content, so its own answer will tell.
   const report = [reportAnswer(answered, errorDetail)]
   return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }
 }
 
-function settle(
+function takeAnswer(
   state: StreamState,
   typeState: TypeState,
   pending: PendingResponse,
   error: NackDetail | undefined,
 ): Received {
-  const after = error === undefined ? ack(typeState, pending) : nack(typeState, pending, error)
-  return { state: withTypeState(state, after), report: [reportAnswer(pending, error)] }
+  return {
+    state: withTypeState(state, settle(typeState, pending, error)),
+    report: [reportAnswer(pending, error)],
+  }
 }
 
 function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeState {
@@ -154,13 +154,8 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
 }
 
-function applyChange(
-  typeState: TypeState,
-  { subscription, subscribed, unsubscribed }: SubscriptionChange,
-): TypeState {
-  const { request } = typeState
-  const names = without(unite(request.names, subscribed), unsubscribed)
-  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
-  const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
-  return { ...kept, subscription, request: { ...request, names, added } }
+function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
+  const { subscribed, unsubscribed } = change
+  const names = without(unite(typeState.request.names, subscribed), unsubscribed)
+  return withSubscription(typeState, change, names)
 }

@@ -13,6 +13,15 @@ export function findPending({ ledger }: TypeState, nonce: string): PendingRespon
   return ledger.pending.find((pending) => pending.nonce === nonce)
 }
 
+/** The state after an ACK, or with an error after a NACK. */
+export function settle(
+  typeState: TypeState,
+  response: PendingResponse,
+  error: { readonly code: number; readonly message: string } | undefined,
+): TypeState {
+  return error === undefined ? ack(typeState, response) : nack(typeState, response, error)
+}
+
 /** The state after an ACK, which confirms every name in its response. */
 export function ack(typeState: TypeState, response: PendingResponse): TypeState {
   const { ledger } = typeState

@@ -1,0 +1,35 @@
+// What a change of a subscription does to the state of a type.
+
+import { UNKNOWN } from './held.ts'
+import { releaseNacked } from './ledger.ts'
+import { isSubscribed, type SubscriptionChange, uncovered, unite, without } from './subscription.ts'
+import type { TypeState } from './type-state.ts'
+import { forgotten, withHeld } from './view.ts'
+
+/**
+ * The state after a client asks for `*` anew. It is sent everything, and the names that it had and that no longer exist are
+ * removed. What is still on its way counts as had, too: the client will take it with its new subscription.
+ */
+export function askAnew(typeState: TypeState): TypeState {
+  const { view, subscription, request, ledger } = typeState
+  const onTheirWay = ledger.pending.flatMap(({ resources }) =>
+    resources.map(({ name }) => [name, UNKNOWN] as const),
+  )
+  return {
+    ...typeState,
+    view: withHeld(forgotten(view, subscription), onTheirWay),
+    request: { ...request, isFirst: true },
+  }
+}
+
+/** The state after a subscription changed. `requested` are the names that have to be answered then. */
+export function withSubscription(
+  typeState: TypeState,
+  { subscription, subscribed, unsubscribed }: SubscriptionChange,
+  requested: ReadonlySet<string>,
+): TypeState {
+  const { request } = typeState
+  const added = without(unite(request.added, uncovered(typeState.subscription, subscribed)), unsubscribed)
+  const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
+  return { ...kept, subscription, request: { ...request, names: requested, added } }
+}
