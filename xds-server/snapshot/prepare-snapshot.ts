@@ -1,6 +1,7 @@
 // Prepares the next snapshot of a group from resources or from a change, and rejects it if it is invalid. Nothing is served yet.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { EMPTY_LIST, memoize, type SharedList, shareItems } from '../../core/memo.ts'
 import { type ExternalNames, findDanglingReferences } from './consistency.ts'
 import { describeResource, type Resource } from './resource.ts'
 import { canonicalTypeUrl } from './resource-type.ts'
@@ -31,11 +32,17 @@ export interface PrepareContext extends VersionOptions {
 
 /** A snapshot of these resources, and no others. */
 export function prepareResources(resources: readonly Resource[], context: PrepareContext): SnapshotContent {
-  const byType = Map.groupBy(resources, ({ typeUrl }) => typeUrl)
+  // Groups with the same resources of a type share the list, and what is made of it.
+  const byType = new Map(
+    [...Map.groupBy(resources, ({ typeUrl }) => typeUrl)].map(([typeUrl, list]) => [
+      typeUrl,
+      shareItems(list),
+    ]),
+  )
   if ([...byType.values()].some(hasDuplicates)) rejectDuplicates(resources)
   const before = context.previous?.given ?? new Map<string, TypeSnapshot>()
   // A type that is left out now is emptied, so that its resources are removed at the nodes.
-  for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, [])
+  for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, EMPTY_LIST)
   const types = [...byType].map(([typeUrl, list]) =>
     replaceTypeSnapshot(
       before.get(typeUrl) ?? emptyTypeSnapshot(typeUrl),
@@ -88,9 +95,9 @@ function versionFor(typeUrl: string, { version = {} }: VersionOptions): string |
   return Object.entries(version).find(([given]) => canonicalTypeUrl(given) === typeUrl)?.[1]
 }
 
-function hasDuplicates(resources: readonly Resource[]): boolean {
-  return new Set(resources.map(({ name }) => name)).size < resources.length
-}
+const hasDuplicates = memoize(
+  (resources: SharedList<Resource>) => new Set(resources.map(({ name }) => name)).size < resources.length,
+)
 
 function rejectDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
   const firsts = new Map<string, number>()

@@ -148,6 +148,11 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
 /** The names that the resources of a type refer to, by their type URLs. */
 export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
 
+/** Those of them that some client needs: a reference with a default needs nothing. */
+export const namesNeeded = memoize((type: TypeSnapshot) =>
+  gatherNames(type.list, ({ isOptional }) => !isOptional),
+)
+
 /** Names by type URL. */
 export type NamesByType = ReadonlyMap<string, ReadonlySet<string>>
 
