@@ -34,7 +34,7 @@ export async function runTool(
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 12)
   const folder = await installOnce(`packaging-${version}`, async (fresh) => {
     await cp(TOOLS, fresh, { recursive: true })
-    await run('npm', ['ci', ...QUIET], { cwd: fresh })
+    await run('npm', ['ci', '--include=dev', ...QUIET], { cwd: fresh })
   })
   return await run(process.execPath, [join(folder, 'node_modules', COMMANDS[name]), ...args], { cwd })
 }

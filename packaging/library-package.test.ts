@@ -1,7 +1,7 @@
 // The package as npm would publish it: what is in it, how large it is, and what publint and attw say.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 import { buildLibrary } from './build-library.ts'
 import { runTool } from './install-once.ts'
@@ -37,6 +37,11 @@ t.test(
     t.strictSame(foreign, [])
   },
 )
+
+t.test('docs/library.md names the file', async (t) => {
+  const guide = readFileSync(new URL('../docs/library.md', import.meta.url), 'utf8')
+  t.ok(guide.includes(`dist/library/${basename(packed.file)}`), basename(packed.file))
+})
 
 t.test('it has at most 3 MiB', async (t) => {
   t.ok(packed.bytes <= MAX_BYTES, `${packed.bytes} bytes`)

@@ -6,8 +6,25 @@ import t from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { startExample } from '../../test/support/example-process.ts'
+import { connectTo, DeltaClient, nodeOf } from '../../test/support/xds-client.ts'
+import { LISTENER } from '../../xds-server/index.ts'
 
 register()
+
+t.test('a client that asks for more names than an event lists gets all of them', async (t) => {
+  const names = Array.from({ length: 250 }, (_, index) => `service-${index}`)
+  const example = startExample(t, 'on-demand', '127.0.0.1:0', ...names.map((name) => `${name}=50051`))
+  const [, address = ''] = await example.untilLine(/^xDS on (\S+)$/)
+  const client = new DeltaClient(connectTo(t, address))
+  client.send({ node: nodeOf('caller-1'), typeUrl: LISTENER, resourceNamesSubscribe: names })
+  const received = new Set<string>()
+  while (received.size < names.length) {
+    const response = await client.next()
+    for (const { name } of response.resources) received.add(name)
+    client.ack(response)
+  }
+  t.strictSame([...received].sort(), names.sort())
+})
 
 t.test('a service gets its resources when a client dials it', async (t) => {
   const services: string[] = []

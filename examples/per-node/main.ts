@@ -6,7 +6,7 @@ import { listenerOf, routesOf } from '../resources.ts'
 
 const [address = '127.0.0.1:18000', listenerPort = '10000'] = process.argv.slice(2)
 
-/** The nodes by id, as they introduced themselves. */
+/** The connected nodes by id, as they introduced themselves. */
 const nodes = new Map<string, Node>()
 
 const cache = new SnapshotCache({
@@ -19,8 +19,15 @@ const cache = new SnapshotCache({
 })
 
 cache.onEvent((event) => {
-  const node = event.kind === 'opened' ? nodes.get(event.node) : undefined
-  if (node !== undefined) cache.setSnapshot(node.id, resourcesFor(node))
+  if (event.kind === 'opened') {
+    const node = nodes.get(event.node)
+    if (node !== undefined) cache.setSnapshot(node.id, resourcesFor(node))
+  }
+  if (event.kind === 'closed' && !cache.nodeStatus(event.group, event.node).connected) {
+    nodes.delete(event.node)
+    cache.clearSnapshot(event.group)
+    console.log(`${event.node} has left`)
+  }
 })
 
 /** A listener that answers with the id and the zone of its node. */

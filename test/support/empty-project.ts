@@ -5,10 +5,11 @@ import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runTool } from '../../packaging/install-once.ts'
 import { run } from '../../packaging/run.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const TSC = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+const TSC_7 = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 /** The example that the project holds, and what it imports. */
 const SOURCES = ['first-control-plane/main.ts', 'resources.ts']
 
@@ -38,8 +39,8 @@ const COMPILER_OPTIONS: Readonly<Record<Exclude<Kind, 'JavaScript'>, object>> = 
 }
 
 /**
- * Makes an empty project, installs a tarball in it as a user would, and adds the first example. TypeScript is compiled, with
- * the declarations of the library checked too.
+ * Makes an empty project, installs a tarball in it as a user would, and adds the first example. TypeScript 7 compiles it for
+ * `nodenext` and TypeScript 6 for `bundler`. Both check the declarations of the library too.
  * @returns the path of the program that Node runs
  */
 export async function installInto(t: Teardown, kind: Kind, tarball: string): Promise<string> {
@@ -56,7 +57,9 @@ export async function installInto(t: Teardown, kind: Kind, tarball: string): Pro
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: COMPILER_OPTIONS[kind], include: SOURCES }),
   )
-  await run(process.execPath, [TSC, '--project', folder], { cwd: folder })
+  if (kind === 'TypeScript with nodenext')
+    await run(process.execPath, [TSC_7, '--project', folder], { cwd: folder })
+  else await runTool('tsc', ['--project', folder], folder)
   return join(folder, 'out', 'first-control-plane', 'main.js')
 }
 
