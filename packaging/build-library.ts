@@ -7,8 +7,6 @@ import { libraryManifest } from './manifest.ts'
 import { run } from './run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Where `npm run build:library` leaves the package. */
-export const PACKAGE_FOLDER = join(root, 'dist', 'library')
 /** The rooms that the library consists of. */
 const ROOMS = ['core', 'xds-server']
 const TSC = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -36,7 +34,7 @@ const COMPILER_OPTIONS = {
  * compiler reads.
  * @throws SwitchyardError `process-failed` with the compiler's messages
  */
-export async function buildLibrary(folder: string = PACKAGE_FOLDER): Promise<void> {
+export async function buildLibrary(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const manifest = libraryManifest(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')))

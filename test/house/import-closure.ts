@@ -18,10 +18,9 @@ const IMPORT_FORMS = [
 
 /** The imports of a file: files of the tree by their path from the root, packages by their name. */
 function importedBy(path: string, text: string): string[] {
-  return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)]).map(([, specifier = '']) => {
-    if (specifier === 'switchyard') return 'xds-server/index.ts'
-    return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
-  })
+  return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)]).map(([, specifier = '']) =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier,
+  )
 }
 
 /** The file itself and all files it loads. */
