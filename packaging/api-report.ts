@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { COMPILER_OPTIONS, ENTRY } from './entry.ts'
-import { runTool } from './install-once.ts'
+import { runTool } from './tools.ts'
 
 /** The report in git. */
 export const REPORT_FILE = fileURLToPath(new URL('../xds-server/switchyard.api.md', import.meta.url))

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 import { buildLibrary } from './build-library.ts'
-import { runTool } from './install-once.ts'
 import { packLibrary } from './pack-library.ts'
+import { runTool } from './tools.ts'
 
 const MAX_BYTES = 3 * 1024 * 1024
 

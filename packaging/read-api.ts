@@ -3,7 +3,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { COMPILER_OPTIONS, ENTRY } from './entry.ts'
-import { runTool } from './install-once.ts'
+import { runTool } from './tools.ts'
 
 /** A public export and the code of the examples in its comment. */
 export interface PublicExport {

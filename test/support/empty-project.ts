@@ -5,8 +5,8 @@ import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runTool } from '../../packaging/install-once.ts'
 import { run } from '../../packaging/run.ts'
+import { runTool } from '../../packaging/tools.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const TSC_7 = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
