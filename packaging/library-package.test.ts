@@ -87,7 +87,7 @@ t.test('its modules import nothing but each other, the two dependencies and what
 })
 
 t.test('publint has no complaint', async (t) => {
-  t.match(await runTool('publint', ['--strict', folder], folder), /All good/)
+  t.match(await runTool('publint', ['--strict', packed.file], folder), /All good/)
 })
 
 t.test('attw has no complaint about the library and a module of the protos', async (t) => {
