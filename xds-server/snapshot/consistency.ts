@@ -11,6 +11,13 @@ import { absentAmong } from './type-snapshot.ts'
 /**
  * Names of resources that clients do not get from this server, by type URL: static clusters and secrets of the bootstrap, or the
  * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type ExternalNames, SECRET } from 'switchyard'
+ *
+ * const external: ExternalNames = { [CLUSTER]: ['xds_cluster'], [SECRET]: ['bootstrap-ca'] }
+ * ```
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
 
@@ -21,6 +28,16 @@ export const canonicalNames = memoize((external: ExternalNames): ExternalNames =
   )
 })
 
+/**
+ * The options of `findDanglingReferences`.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type ConsistencyOptions } from 'switchyard'
+ *
+ * const options: ConsistencyOptions = { external: { [CLUSTER]: ['xds_cluster'] } }
+ * ```
+ */
 export interface ConsistencyOptions {
   readonly external?: ExternalNames
 }
@@ -28,6 +45,14 @@ export interface ConsistencyOptions {
 /**
  * Returns one problem for each reference to a resource that the snapshot does not have. Empty if the snapshot is consistent.
  * Assignments are never missing: a cluster without one is served an empty one.
+ *
+ * @example
+ * ```ts
+ * import { findDanglingReferences } from 'switchyard'
+ *
+ * const { snapshot } = cache.prepareSnapshot('edge', [cluster, endpoints, listener, routes])
+ * for (const { path, message } of findDanglingReferences(snapshot)) console.warn(`${path} ${message}`)
+ * ```
  */
 export function findDanglingReferences(
   snapshot: SnapshotContent,

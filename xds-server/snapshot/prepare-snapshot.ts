@@ -1,6 +1,7 @@
 // Prepares the next snapshot of a group from resources or from a change, and rejects it if it is invalid. Nothing is served yet.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { groupBy } from '../../core/group-by.ts'
 import { EMPTY_LIST, memoize, type SharedList, shareItems } from '../../core/memo.ts'
 import { type ExternalNames, findDanglingReferences } from './consistency.ts'
 import { describeResource, type Resource } from './resource.ts'
@@ -13,6 +14,17 @@ import {
   type TypeSnapshot,
 } from './type-snapshot.ts'
 
+/**
+ * How a snapshot is versioned.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type VersionOptions } from 'switchyard'
+ *
+ * const options: VersionOptions = { version: { [CLUSTER]: 'release-7' } }
+ * cache.setSnapshot('edge', [cluster, endpoints], options)
+ * ```
+ */
 export interface VersionOptions {
   /**
    * The `version_info` (SotW) or `system_version_info` (delta) of all types, or of each type URL. Default: hashes of the content.
@@ -34,10 +46,7 @@ export interface PrepareContext extends VersionOptions {
 export function prepareResources(resources: readonly Resource[], context: PrepareContext): SnapshotContent {
   // Groups with the same resources of a type share the list, and what is made of it.
   const byType = new Map(
-    [...Map.groupBy(resources, ({ typeUrl }) => typeUrl)].map(([typeUrl, list]) => [
-      typeUrl,
-      shareItems(list),
-    ]),
+    [...groupBy(resources, ({ typeUrl }) => typeUrl)].map(([typeUrl, list]) => [typeUrl, shareItems(list)]),
   )
   if ([...byType.values()].some(hasDuplicates)) rejectDuplicates(resources)
   const before = context.previous?.given ?? new Map<string, TypeSnapshot>()
@@ -61,8 +70,8 @@ export function prepareChange(
 ): SnapshotContent {
   rejectDuplicates([...upserts, ...removals])
   const given = new Map(context.previous?.given)
-  const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
-  const removalsOf = Map.groupBy(removals, ({ typeUrl }) => typeUrl)
+  const upsertsOf = groupBy(upserts, ({ typeUrl }) => typeUrl)
+  const removalsOf = groupBy(removals, ({ typeUrl }) => typeUrl)
   for (const typeUrl of new Set([...upsertsOf.keys(), ...removalsOf.keys()])) {
     const before = given.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
     const names = (removalsOf.get(typeUrl) ?? []).map(({ name }) => name)

@@ -26,6 +26,18 @@ export interface SnapshotContent {
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
 }
 
+/**
+ * What a group is served. It never changes: an update makes another one.
+ *
+ * @example
+ * ```ts
+ * import type { Snapshot } from 'switchyard'
+ *
+ * const good: Snapshot = cache.setSnapshot('edge', [cluster, endpoints])
+ * // Nodes that start while a newer one is on trial get this one.
+ * cache.pin('edge', good)
+ * ```
+ */
 export interface Snapshot extends SnapshotContent {
   /** A later snapshot of the same cache has a higher number. */
   readonly sequence: number
