@@ -112,6 +112,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
   'xds-server/cache/option.ts': by('test/conformance/faults.test.ts'),
   'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
+  'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
   'xds-server/services/': by('test/conformance/transport.test.ts'),
   'xds-server/nodes/unconfirmed-names.ts': by('xds-server/nodes/unconfirmed.test.ts'),
