@@ -24,9 +24,38 @@ testScripts({
       ack 2 a b c → EDS#3 a=3 b=2 c=1
       serve EDS a=4 b=2 c=2
       ack 2 a → stale
-      ack 3 → EDS#4 a=4 c=2
+      ack 3 a b c → EDS#4 a=4 b=2 c=2
       ack 4
       status → EDS SYNCED
+    `,
+  },
+  'X1: what a request with a stale nonce leaves out is sent again when the client lists it again': {
+    sotw: `
+      serve EDS a=1 b=1 c=1
+      ask EDS a → EDS#1 a=1
+      ack 1 a b → EDS#2 b=1
+      ack 1 c → stale
+      ack 2 a b → EDS#3 a=1 b=1
+      ack 3
+      ack 2 → stale
+      ack 3
+      status → EDS SYNCED
+    `,
+  },
+  'X1: a request with a stale nonce may end a wildcard, and cannot begin one': {
+    sotw: `
+      serve CDS a=1 b=1 | EDS a=1 b=1
+      ask CDS → CDS#1 a=1 b=1
+      ack 1
+      serve CDS a=2 b=1 | EDS a=1 b=1 → CDS#2 a=2 b=1
+      ack 1 a → stale
+      ack 2
+      ask CDS * → CDS#3 a=2 b=1
+      ask EDS a → EDS#4 a=1
+      ack 4 a b → EDS#5 b=1
+      ack 4 * → stale
+      ack 5 a b
+      ack 5 * → EDS#6 a=1 b=1
     `,
   },
   'X1: each type has one pending response at a time, and types do not wait for each other': {

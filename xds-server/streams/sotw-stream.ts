@@ -7,6 +7,7 @@ import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledg
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
   NO_NAMES,
+  narrowToList,
   type SubscriptionChange,
   subscribeToList,
   unite,
@@ -58,13 +59,10 @@ function receive(state: StreamState, request: SotwRequest): Received {
     return takeNames(answered, request)
   }
   if (responseNonce === '') return beginAgain(state, known, request)
-  return answerEarlier(state, known, request)
+  return noteRemaining(answerEarlier(state, known, request), request)
 }
 
-/**
- * An answer to a response that a newer one superseded. Its names are ignored: the client answers the newer response too, with the
- * names that it wants by then.
- */
+/** A request whose nonce is not the latest. It may be an answer to a response that a newer one superseded. */
 function answerEarlier(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { typeUrl, responseNonce, errorDetail } = request
   const pending = findPending(known, responseNonce)
@@ -96,11 +94,38 @@ function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeSta
   return { ...typeState, ledger: { ...ledger, pending: [merged, ...later] } }
 }
 
+/**
+ * Notes which names a request with an older nonce leaves out of its list. The client lists what it wants again when it answers the newer
+ * response, and from then on that counts. But it has given up what it had under a name that it left out, so if it lists that name
+ * again, it needs an answer. https://github.com/envoyproxy/envoy/issues/10363
+ */
+function noteRemaining({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
+  const typeState = state.typeStates.get(typeUrl)
+  if (typeState === undefined) return { state, report }
+  const { subscription, type, request } = typeState
+  const before = request.remaining ?? subscription
+  const remaining = narrowToList(before, resourceNames, type.legacyWildcard)
+  if (remaining === before) return { state, report }
+  return { state: withTypeState(state, { ...typeState, request: { ...request, remaining } }), report }
+}
+
+/** The state without what requests with an older nonce left out. */
+function takeRemaining(typeState: TypeState): TypeState {
+  const { subscription, request } = typeState
+  if (request.remaining === undefined) return typeState
+  const unsubscribed = without(subscription.names, request.remaining.names)
+  const change = { subscription: request.remaining, subscribed: NO_NAMES, unsubscribed, wildcardBegan: false }
+  const after = applyChange(typeState, change)
+  return { ...after, request: { ...after.request, remaining: undefined } }
+}
+
 /** Applies the list of names in a request. */
 function takeNames({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
-  const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined || resourceNames === typeState.request.lastResourceNames)
+  const known = state.typeStates.get(typeUrl)
+  const { remaining, lastResourceNames } = known?.request ?? {}
+  if (known === undefined || (resourceNames === lastResourceNames && remaining === undefined))
     return { state, report }
+  const typeState = takeRemaining(known)
   const { subscription, type, request } = typeState
   const change = subscribeToList(subscription, resourceNames, type.legacyWildcard)
   const listed = { ...typeState, request: { ...request, lastResourceNames: resourceNames } }
@@ -149,6 +174,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       isFirst: true,
       clientVersion: undefined,
       lastResourceNames: resourceNames,
+      remaining: undefined,
     },
   }
   return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }

@@ -73,6 +73,20 @@ export function subscribeToList(
   }
 }
 
+/**
+ * What a list leaves of a subscription, without what it adds. It is the same subscription if the list leaves nothing out, as a list
+ * with everything does.
+ */
+export function narrowToList(
+  before: Subscription,
+  resourceNames: SharedList<string>,
+  legacyWildcard: boolean,
+): Subscription {
+  const { subscription, unsubscribed } = subscribeToList(before, resourceNames, legacyWildcard)
+  if (subscription.wildcard || (!before.wildcard && unsubscribed.size === 0)) return before
+  return { ...subscription, names: without(before.names, unsubscribed) }
+}
+
 /** The change by an incremental request. `first` is true for the first request of the type on the stream. */
 export function subscribeToChange(
   before: Subscription,
