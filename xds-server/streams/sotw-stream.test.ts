@@ -42,6 +42,34 @@ testScripts({
       status → EDS SYNCED
     `,
   },
+  'X1: a name that a stale request gave up may have come back by the response on its way': {
+    sotw: `
+      serve CDS a=1 b=1
+      ask CDS a b → CDS#1 a=1 b=1
+      ack 1
+      serve CDS a=2 b=1 → CDS#2 a=2 b=1
+      ack 1 a → stale
+      serve CDS a=2 b=bad
+      ack 2 a b → CDS#3 a=2 b=bad
+      nack 3 blaming b
+      serve CDS a=3 b=bad → CDS#4 a=3 b=bad
+      nack 4 blaming b
+      serve CDS a=3 b=2 → CDS#5 a=3 b=2
+      ack 5
+      status → CDS SYNCED
+    `,
+  },
+  'X51: a client that begins again before it has read a response learns that a name in it is gone': {
+    sotw: `
+      serve CDS a=1 b=1
+      ask CDS a → CDS#1 a=1
+      serve CDS b=1
+      again CDS
+      again CDS a → CDS#2
+      ack 2
+      status → CDS SYNCED
+    `,
+  },
   'X1: a request with a stale nonce may end a wildcard, and cannot begin one': {
     sotw: `
       serve CDS a=1 b=1 | EDS a=1 b=1

@@ -6,6 +6,7 @@ import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
+  isSubscribed,
   NO_NAMES,
   narrowToList,
   type SubscriptionChange,
@@ -14,7 +15,7 @@ import {
   without,
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { forgotten } from '../type-state/view.ts'
+import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
@@ -109,32 +110,31 @@ function noteRemaining({ state, report }: Received, { typeUrl, resourceNames }: 
   return { state: withTypeState(state, { ...typeState, request: { ...request, remaining } }), report }
 }
 
-/** The state without what requests with an older nonce left out. */
-function takeRemaining(typeState: TypeState): TypeState {
-  const { subscription, request } = typeState
-  if (request.remaining === undefined) return typeState
-  const unsubscribed = without(subscription.names, request.remaining.names)
-  const change = { subscription: request.remaining, subscribed: NO_NAMES, unsubscribed, wildcardBegan: false }
-  const after = applyChange(typeState, change)
-  return { ...after, request: { ...after.request, remaining: undefined } }
-}
-
 /** Applies the list of names in a request. */
 function takeNames({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
-  const known = state.typeStates.get(typeUrl)
-  const { remaining, lastResourceNames } = known?.request ?? {}
-  if (known === undefined || (resourceNames === lastResourceNames && remaining === undefined))
-    return { state, report }
-  const typeState = takeRemaining(known)
+  const typeState = state.typeStates.get(typeUrl)
+  if (typeState === undefined) return { state, report }
   const { subscription, type, request } = typeState
-  const change = subscribeToList(subscription, resourceNames, type.legacyWildcard)
-  const listed = { ...typeState, request: { ...request, lastResourceNames: resourceNames } }
+  const { remaining, lastResourceNames } = request
+  if (resourceNames === lastResourceNames && remaining === undefined) return { state, report }
+  const change = subscribeToList(subscription, resourceNames, type.legacyWildcard, remaining)
+  const listed = {
+    ...(remaining === undefined ? typeState : withListedAgain(typeState, change)),
+    request: { ...request, lastResourceNames: resourceNames, remaining: undefined },
+  }
   const next = applyChange(change.wildcardBegan ? askAnew(listed) : listed, change)
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
     report: isChanged ? [...report, reportSubscription(next)] : report,
   }
+}
+
+/** A response on its way may have brought names back that the client had given up, so what it has under them is unknown. */
+function withListedAgain(typeState: TypeState, { subscribed }: SubscriptionChange): TypeState {
+  const { subscription, view } = typeState
+  const again = [...subscribed].filter((name) => isSubscribed(subscription, name))
+  return { ...typeState, view: withUnknown(view, again) }
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
@@ -158,7 +158,7 @@ function begin(state: StreamState, request: SotwRequest): Received {
 
 /**
  * A request without a nonce in mid-stream: the client gave the type up, or has not read our response yet. It is answered like a first
- * request. https://github.com/grpc/grpc-node/issues/2875
+ * request, and may get any of its names by what is on its way. https://github.com/grpc/grpc-node/issues/2875
  */
 function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { resourceNames } = request
@@ -166,7 +166,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   const begun: TypeState = {
     ...known,
     subscription,
-    view: forgotten(known.view, known.subscription),
+    view: withUnknown(forgotten(known.view, known.subscription), subscription.names),
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,
