@@ -35,7 +35,7 @@ testScripts({
       ask EDS a → EDS#1 a=1
       ack 1 a b → EDS#2 b=1
       ack 1 c → stale
-      ack 2 a b → EDS#3 a=1 b=1
+      ack 2 → EDS#3 a=1 b=1
       ack 3
       ack 2 → stale
       ack 3
