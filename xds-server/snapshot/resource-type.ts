@@ -109,5 +109,5 @@ export function canonicalTypeUrl(typeUrl: string): string {
 
 /** True for `type.googleapis.com/` and a full message name. */
 export function isTypeUrl(text: string): boolean {
-  return /^type\.googleapis\.com\/[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(text)
+  return KNOWN_TYPES.has(text) || /^type\.googleapis\.com\/[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(text)
 }

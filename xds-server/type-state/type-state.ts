@@ -90,6 +90,7 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 
 /** The newest snapshot whose resources of this type the client has answered completely. */
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
+  if (ledger.pending.length === 0) return pushed
   const before = ledger.pending.map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
   return earliest([pushed, ...before])
 }
