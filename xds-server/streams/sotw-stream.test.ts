@@ -34,7 +34,8 @@ testScripts({
       serve EDS a=1 b=1 c=1
       ask EDS a → EDS#1 a=1
       ack 1 a b → EDS#2 b=1
-      ack 1 c → stale
+      ack 1 a → stale
+      ack 1 b c → stale
       ack 2 → EDS#3 a=1 b=1
       ack 3
       ack 2 → stale
@@ -59,6 +60,28 @@ testScripts({
       status → CDS SYNCED
     `,
   },
+  'X1: a request with a stale nonce and then the next one may end a wildcard and begin it again': {
+    sotw: `
+      serve EDS a=1 b=1
+      ask EDS * → EDS#1 a=1 b=1
+      ack 1
+      serve EDS a=2 b=1 → EDS#2 a=2
+      ack 1 → stale
+      ack 1 c → stale
+      ack 2 * → EDS#3 a=2 b=1
+    `,
+  },
+  'X51: a client that begins again asks for all of its names, whatever a stale request left out': {
+    sotw: `
+      serve EDS a=1 b=1
+      ask EDS a b → EDS#1 a=1 b=1
+      ack 1
+      serve EDS a=2 b=1 → EDS#2 a=2
+      ack 1 a → stale
+      again EDS a b → EDS#3 a=2 b=1
+      ack 3
+    `,
+  },
   'X51: a client that begins again before it has read a response learns that a name in it is gone': {
     sotw: `
       serve CDS a=1 b=1
@@ -78,6 +101,7 @@ testScripts({
       serve CDS a=2 b=1 | EDS a=1 b=1 → CDS#2 a=2 b=1
       ack 1 a → stale
       ack 2
+      ask CDS
       ask CDS * → CDS#3 a=2 b=1
       ask EDS a → EDS#4 a=1
       ack 4 a b → EDS#5 b=1
