@@ -1,4 +1,4 @@
-// A connection whose client is gone without a word: the server still sends into it, and the client is back on another connection.
+// A connection whose client vanished: the server still sends into it, and the client is back on another connection.
 
 import t, { type Test } from 'tap'
 import { CLUSTER } from '../../xds-server/index.ts'
