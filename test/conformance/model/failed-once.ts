@@ -91,6 +91,10 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     seed: 1193735628,
     what: 'final state: a name that a stale SotW request left out and the next one listed again was not sent again',
   },
+  {
+    seed: 1022072110,
+    what: 'X1: the endpoints of a cluster that was sent again with a late removal were only sent at the next event',
+  },
 ]
 
 /** Random seeds of each `npm test`. */
