@@ -1,11 +1,10 @@
 // Names that a client asks for and the newest snapshot lacks. The client waits for them, and its calls fail.
 
-import { memoize } from '../../core/memo.ts'
 import { CLUSTER, LISTENER, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { gatherNames, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { namesNeeded, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { absentAmong, diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
-import { absentAmong, type TypeState } from '../type-state/type-state.ts'
+import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import type { Missing, Report, Step, StreamState } from './stream.ts'
 
@@ -117,8 +116,6 @@ function isWaitedFor(
   if (typeUrl === CLUSTER || dropped.has(name)) return false
   return retiredResource(snapshot, typeUrl, name) === undefined
 }
-
-const namesNeeded = memoize((type: TypeSnapshot) => gatherNames(type.list, ({ isOptional }) => !isOptional))
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one === other || (one.length === other.length && one.every((name, index) => name === other[index]))

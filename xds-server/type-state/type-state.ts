@@ -7,7 +7,7 @@ import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { absentAmong, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { EMPTY_LEDGER, type Ledger } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
@@ -70,11 +70,6 @@ export function isUpToDate({ pushed, request, view, ledger }: TypeState, latest:
 export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): SharedList<Resource> {
   return wildcard ? type.list : selectNames(type, names).present
 }
-
-/** The names that a type lacks. Streams with the same names share one result. */
-export const absentAmong = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>): readonly string[] =>
-  [...names].filter((name) => !type.resources.has(name)),
-)
 
 export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
   const absent = absentAmong(type, names)
