@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { exitCodeOf } from './exit-code.ts'
 import { report } from './output/print.ts'
 import { addApply } from './verbs/apply.ts'
@@ -23,7 +24,7 @@ const BAD_FLAGS = 2
 
 const program = new Command('yard')
   .description('Switchyard: change how Envoys balance and secure gRPC calls, and measure the effect.')
-  .showHelpAfterError()
+  .version(packageJson.version, '--version', 'Show the version.')
   .helpOption('-h, --help', 'Show help.')
   .helpCommand('help [command]', 'Show help for a command.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
@@ -44,6 +45,10 @@ for (const add of [
   addBundle,
 ])
   add(program)
+
+// An error is one line, and the help is one command away.
+program.showHelpAfterError('See: yard --help')
+for (const command of program.commands) command.showHelpAfterError(`See: yard ${command.name()} --help`)
 
 withExamples(program, [
   ['yard demo', 'Measure every policy in half a minute.'],

@@ -141,6 +141,9 @@ t.test('a fleet that is missing in the file and an invalid file are reported', a
     output: /egde: is not a fleet of Envoys in the document\. Use one of: edge/,
   })
   await writeFile(file, 'version: [')
-  t.match(await runYard(t, folder, 'up', '--config', file), { code: 2, output: /my\.yaml/ })
+  const invalid = await runYard(t, folder, 'up', '--config', file)
+  t.equal(invalid.code, 2)
+  t.match(invalid.output, /^.*my\.yaml is not a valid configuration\n {2}.*my\.yaml:1:\d+: /m)
+  t.notMatch(invalid.output, /exit code|control plane ended/)
   await untilGone(folder)
 })
