@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import packageJson from '../package.json' with { type: 'json' }
 import { runYard } from '../test/support/yard-process.ts'
 import { EXIT_CODES } from './exit-code.ts'
 
@@ -70,7 +69,8 @@ t.test('an invalid flag gives its error, where the help is, and no help', async 
 })
 
 t.test('--version prints the version of the package', async (t) => {
-  t.match(await runYard(t, t.testdir(), '--version'), { code: 0, stdout: `${packageJson.version}\n` })
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  t.match(await runYard(t, t.testdir(), '--version'), { code: 0, stdout: `${version}\n` })
 })
 
 for (const [title, args, code, says] of CASES) {
