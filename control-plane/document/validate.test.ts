@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
     changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
     problems: {
       'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
-      'fleets.edge.onNack': /^must be rollback or hold, not "ignore"$/,
+      'fleets.edge.onNack': /^must be rollback, .*, or hold, .*, not "ignore"$/,
     },
   },
   {
@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'upstreams.echo.endpoints.b2.weight': /from 1 to 1000000, not 0$/,
-      [`${RULES}.echo.timeout`]: /^must be a duration such as .*, not "5"$/,
+      [`${RULES}.echo.timeout`]: /^must be the time that a call may take, a duration such as .*, not "5"$/,
       [`${RULES}.echo.to.echo`]: /^must be a weight, .*, not 1.5$/,
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { endpointSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 /** `weight` of an endpoint: `LbEndpoint.load_balancing_weight`. */
 export const endpointWeight = endpointSwitch({
@@ -11,6 +12,7 @@ export const endpointWeight = endpointSwitch({
     maximum: 1_000_000,
     default: 1,
     description: 'a whole number from 1 to 1000000',
+    ...facts({ envoy: 'LbEndpoint.load_balancing_weight', example: 2 }),
   }),
   appliesTo: ['envoy', 'proxyless'],
   toLbEndpoint: (weight) => ({ loadBalancingWeight: weight }),
