@@ -12,6 +12,7 @@ const TESTBED: TestbedDescription = {
   admin: 'http://127.0.0.1:9000',
   tokens: '/state/tokens.json',
   xds: '127.0.0.1:18000',
+  secrets: '/state/secrets',
   fleets: {},
   backends: [],
 }

@@ -1,7 +1,7 @@
 // The file through which other verbs find a running testbed.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import { sourceFile } from './part.ts'
 import type { SecurityParts } from './security.ts'
@@ -14,6 +14,8 @@ export interface TestbedDescription {
   /** The file with the REST tokens. */
   readonly tokens: string
   readonly xds: string
+  /** The folder of the files that the document's secrets name. */
+  readonly secrets: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
   /** Addresses of issuer and authorizer, with `--security` only. */
@@ -37,6 +39,7 @@ export function describeTestbed({
   adminUrl,
   tokensFile,
   xdsAddress,
+  secretsFolder,
   fleets,
   backends,
   security,
@@ -49,6 +52,7 @@ export function describeTestbed({
     admin: adminUrl,
     tokens: tokensFile,
     xds: xdsAddress,
+    secrets: resolve(secretsFolder),
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),

@@ -43,6 +43,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/': spawnedBy('test/envoy/yard-up.test.ts'),
   'cli/verbs/apply.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/bundle.ts': spawnedBy('cli/yard.test.ts'),
+  'cli/verbs/call-target.ts': spawnedBy('cli/verbs/call.test.ts'),
   'cli/verbs/certs.ts': spawnedBy('testbed/certificates/folder.test.ts'),
   'cli/verbs/demo.ts': spawnedBy('test/envoy/demo.test.ts'),
   'cli/verbs/diff.ts': spawnedBy('cli/verbs/revisions.test.ts'),
