@@ -13,6 +13,7 @@ const BAD_FLAGS = 2
 const VERBS = {
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
+  serve: async () => (await import('./verbs/serve.ts')).addServe,
   status: async () => (await import('./verbs/status.ts')).addStatus,
   get: async () => (await import('./verbs/get.ts')).addGet,
   apply: async () => (await import('./verbs/apply.ts')).addApply,
@@ -24,6 +25,8 @@ const VERBS = {
   rollback: async () => (await import('./verbs/rollback.ts')).addRollback,
   token: async () => (await import('./verbs/token.ts')).addToken,
   issue: async () => (await import('./verbs/issue.ts')).addIssue,
+  issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
+  authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
