@@ -14,6 +14,7 @@ const VERBS = {
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
+  bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
   status: async () => (await import('./verbs/status.ts')).addStatus,
   get: async () => (await import('./verbs/get.ts')).addGet,
   apply: async () => (await import('./verbs/apply.ts')).addApply,

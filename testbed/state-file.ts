@@ -18,6 +18,8 @@ export interface TestbedDescription {
   readonly secrets: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
+  /** The folder of certificates for mutual TLS on xDS, with `--mtls` only. */
+  readonly xdsIdentities?: string
   /** Addresses of issuer and authorizer, with `--security` only. */
   readonly security?: SecurityParts
 }
@@ -43,6 +45,7 @@ export function describeTestbed({
   fleets,
   backends,
   security,
+  xdsIdentities,
 }: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
@@ -56,6 +59,7 @@ export function describeTestbed({
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
+    ...(xdsIdentities && { xdsIdentities: resolve(xdsIdentities) }),
   }
 }
 

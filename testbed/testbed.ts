@@ -63,6 +63,8 @@ export interface Testbed {
   readonly xdsAddress: string
   /** The folder of the files that the document's secrets name. */
   readonly secretsFolder: string
+  /** The folder of certificates for mutual TLS on xDS; undefined without. */
+  readonly xdsIdentities?: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
@@ -99,9 +101,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     await writeFile(configFile, stringify(generateDocument(fleetNames, backends, port, secured)))
   }
   const { controlPlaneState: state } = options
-  const certificates = options.mtls
-    ? await XdsCertificates.create(join(folder, IDENTITIES, 'xds'))
-    : undefined
+  const xdsIdentities = options.mtls ? join(folder, IDENTITIES, 'xds') : undefined
+  const certificates = xdsIdentities === undefined ? undefined : await XdsCertificates.create(xdsIdentities)
   const controlPlane = await startControlPlane(group, folder, {
     configFile,
     admin,
@@ -126,6 +127,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     backends,
     fleets,
     ...(security && { security }),
+    ...(xdsIdentities && { xdsIdentities }),
     controlPlaneExited: controlPlane.exited,
   }
 }

@@ -4,9 +4,10 @@ import type { Test } from 'tap'
 import { RestClient } from '../../api/client.ts'
 import { type ControlPlaneOptions, startControlPlane } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
+import { readToken } from '../../testbed/token-file.ts'
 import { runYard } from './yard-process.ts'
 
-/** Without tokens, and without nodes: a write is unverified at once. */
+/** By default without tokens. Without nodes a write is unverified at once. */
 export async function startYardAndControlPlane(
   t: Test,
   config: Config,
@@ -20,11 +21,12 @@ export async function startYardAndControlPlane(
     ...options,
   })
   t.teardown(() => controlPlane.close())
-  const { adminUrl, xdsAddress } = controlPlane
+  const { adminUrl, xdsAddress, tokensFile } = controlPlane
+  const token = tokensFile && (await readToken(tokensFile, 'operator'))
   return {
     adminUrl,
     xdsAddress,
-    rest: new RestClient({ url: adminUrl }),
+    rest: new RestClient({ url: adminUrl, ...(token && { token }) }),
     /** Runs a verb that takes `--admin`. */
     yard: (t: Test, ...args: readonly string[]) => runYard(t, t.testdirName, ...args, '--admin', adminUrl),
   }
