@@ -17,7 +17,7 @@ export async function startYardAndControlPlane(
     config,
     admin: '127.0.0.1:0',
     xds: '127.0.0.1:0',
-    secretsFolder: t.testdir(),
+    secretsFolder: t.testdirName,
     ...options,
   })
   t.teardown(() => controlPlane.close())
