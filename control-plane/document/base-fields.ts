@@ -88,7 +88,7 @@ export const LISTENER = {
   }),
   mode: Type.Optional(
     Type.Enum([...MODES], {
-      description: "l4 or l7, which overrides the fleet's lb.mode",
+      description: "l4 or l7, which overrides the fleet's lb.mode for this listener",
       ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l4' }),
     }),
   ),

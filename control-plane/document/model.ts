@@ -27,7 +27,7 @@ function room(name: string, properties: TProperties, description: string, exampl
 const FILTERS = 'HttpConnectionManager.http_filters'
 
 const MODE = {
-  description: 'l4 or l7',
+  description: 'l4, which picks an endpoint for each connection, or l7, which picks one for each call',
   ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l7' }),
 }
 
@@ -136,11 +136,13 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
         secrets: Type.Optional(
           NamedMap(SecretSchema, 'files of certificates by names', {
             example: { mesh: { ca: 'certs/ca.pem' } },
+            clients: ['envoy'],
           }),
         ),
         jwt: Type.Optional(
           NamedMap(JwtProviderSchema, 'issuers of tokens by their names', {
             example: { main: JWT_PROVIDER_EXAMPLE },
+            clients: ['envoy'],
           }),
         ),
         fleets: NamedMap(fleetSchema(switches, filters), 'fleets by their names', {

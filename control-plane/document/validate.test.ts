@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     title: 'a value that is not one of a few words is reported with the list',
     changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
     problems: {
-      'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
+      'upstreams.echo.endpoints.b1.state': /^must be active, or draining, .*, not "off"$/,
       'fleets.edge.onNack': /^must be rollback, .*, or hold, .*, not "ignore"$/,
     },
   },
@@ -202,7 +202,7 @@ const CASES: readonly Case[] = [
     changes: { 'upstreams.echo.lb': { policy: 'random', mode: 'l4' }, 'fleets.edge.lb.mode': 'l5' },
     problems: {
       'upstreams.echo.lb.mode': /^unknown field/,
-      'fleets.edge.lb.mode': /^must be l4 or l7, not "l5"$/,
+      'fleets.edge.lb.mode': /^must be l4, .*, or l7, .*, not "l5"$/,
     },
   },
   {

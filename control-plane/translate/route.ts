@@ -39,7 +39,7 @@ type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['
 
 /**
  * The routes of one listener of a fleet.
- * @param names the entries of `routes`, each of which is a virtual host
+ * @param names the entries of `routes`: each is a virtual host
  */
 export function toRouteConfiguration(
   config: Config,
