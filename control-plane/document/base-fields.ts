@@ -55,8 +55,9 @@ export const RULE = {
 export const ROUTE = {
   hosts: Type.Array(
     Type.String({
-      pattern: '^(\\*|\\*?[A-Za-z0-9._-]+|[A-Za-z0-9._-]+\\*)$',
-      description: 'a host such as "*", echo.local, "*.echo.local" or "echo.*"',
+      pattern: '^(\\*|\\*?[A-Za-z0-9._-]+|[A-Za-z0-9._-]+\\*|\\[[0-9A-Fa-f:.]+\\])$',
+      description:
+        'a host without a port, which stands for all of its ports, such as "*", echo.local, "*.echo.local" or "[::1]"',
       ...facts({ envoy: 'VirtualHost.domains', example: '*.echo.local' }),
     }),
     {
@@ -68,13 +69,29 @@ export const ROUTE = {
   ),
 }
 
+/** Both halves of a listener stay written, and the mode picks one. */
+export const MODES = ['l4', 'l7'] as const
+
 export const LISTENER = {
+  address: Type.Optional(
+    Type.String({
+      description:
+        'an IP address that every node binds, such as 127.0.0.1 or "::"; without it each node binds its own, which is on loopback unless its bootstrap says otherwise',
+      ...facts({ envoy: 'Listener.address.socket_address.address', example: '0.0.0.0' }),
+    }),
+  ),
   port: Type.Integer({
     minimum: 1,
     maximum: 65_535,
     description: 'a port from 1 to 65535',
     ...facts({ envoy: 'Listener.address.socket_address.port_value', example: 10_000 }),
   }),
+  mode: Type.Optional(
+    Type.Enum([...MODES], {
+      description: "l4 or l7, which overrides the fleet's lb.mode for this listener",
+      ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l4' }),
+    }),
+  ),
   l4: Type.Optional(
     Type.Object(
       { upstream: NameOf('an upstream', { envoy: 'TcpProxy.cluster', example: 'echo' }) },
@@ -87,7 +104,17 @@ export const LISTENER = {
   ),
   l7: Type.Optional(
     Type.Object(
-      { routes: NameOf('an entry of routes', { envoy: 'HttpConnectionManager.rds', example: 'public' }) },
+      {
+        routes: Type.Unsafe<string | readonly string[]>({
+          type: ['string', 'array'],
+          minItems: 1,
+          uniqueItems: true,
+          items: NameOf('an entry of routes', { example: 'public' }),
+          description:
+            'the name of an entry of routes, or a list of names, each once, such as [public, internal]',
+          ...facts({ envoy: 'HttpConnectionManager.rds', example: ['public', 'internal'] }),
+        }),
+      },
       {
         ...strict,
         description: 'where calls go, such as { routes: public }',

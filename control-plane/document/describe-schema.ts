@@ -6,7 +6,7 @@ import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
 export interface DescribedField {
   /** From the top. `*` is any name in a map and `[]` any item of a list: `upstreams.*.endpoints`, `routes.*.hosts[]`. */
   readonly path: string
-  readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'map' | 'list'
+  readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -34,7 +34,7 @@ export interface Choice {
 
 /** What of a schema is read. It may come from JSON. */
 interface Schema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly description?: string
   readonly default?: unknown
   readonly examples?: readonly unknown[]
@@ -105,6 +105,7 @@ function describe(schema: Schema, outer: Place): DescribedField[] {
 
 function typeOf({ type, additionalProperties, enum: choices, const: only }: Schema): DescribedField['type'] {
   if (type === 'array') return 'list'
+  if (Array.isArray(type)) return 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
   const name = type ?? typeof (choices?.[0] ?? only)
   return name === 'integer' || name === 'number' ? 'integer' : name === 'boolean' ? 'boolean' : 'string'

@@ -11,7 +11,7 @@ import { DEFAULT_ON_NACK, type OnNack } from '../switches/on-nack.ts'
 import { CLIENTS, facts } from '../switches/schema-keywords.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { SecretSchema } from '../switches/tls.ts'
-import { ALLOW_UNPROTECTED, ENDPOINT, LISTENER, NamedMap, ROUTE, RULE, strict } from './base-fields.ts'
+import { ALLOW_UNPROTECTED, ENDPOINT, LISTENER, MODES, NamedMap, ROUTE, RULE, strict } from './base-fields.ts'
 import type { MatchSchema } from './match.ts'
 import { LATER } from './schema-check.ts'
 
@@ -27,13 +27,13 @@ function room(name: string, properties: TProperties, description: string, exampl
 const FILTERS = 'HttpConnectionManager.http_filters'
 
 const MODE = {
-  description: 'l4 or l7',
+  description: 'l4, which picks an endpoint for each connection, or l7, which picks one for each call',
   ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l7' }),
 }
 
 function lbSchema(switches: Switches) {
   return lbSettingsSchema(
-    { mode: Type.Enum(['l4', 'l7'], MODE) },
+    { mode: Type.Enum([...MODES], MODE) },
     {
       description: 'a mode and a policy, such as { mode: l7, policy: round_robin }',
       example: { mode: 'l7', policy: 'least_request', choices: 3 },
@@ -136,11 +136,13 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
         secrets: Type.Optional(
           NamedMap(SecretSchema, 'files of certificates by names', {
             example: { mesh: { ca: 'certs/ca.pem' } },
+            clients: ['envoy'],
           }),
         ),
         jwt: Type.Optional(
           NamedMap(JwtProviderSchema, 'issuers of tokens by their names', {
             example: { main: JWT_PROVIDER_EXAMPLE },
+            clients: ['envoy'],
           }),
         ),
         fleets: NamedMap(fleetSchema(switches, filters), 'fleets by their names', {
@@ -243,6 +245,17 @@ export type { LbSettings, OnNack }
 /** The settings by which a fleet balances calls to an upstream: the upstream's own override the fleet's. */
 export function lbOf(fleet: { readonly lb: LbSettings }, upstream: Upstream): LbSettings {
   return upstream.lb ?? fleet.lb
+}
+
+/** What a listener does with its connections: its own mode overrides the fleet's. */
+export function modeOf(fleet: { readonly lb: Pick<FleetLb, 'mode'> }, { mode }: Pick<Listener, 'mode'>) {
+  return mode ?? fleet.lb.mode
+}
+
+/** The names of the entries of `routes` that a listener serves in mode l7: each is a virtual host. */
+export function routeNamesOf({ l7 }: Pick<Listener, 'l7'>): readonly string[] {
+  if (l7 === undefined) return []
+  return typeof l7.routes === 'string' ? [l7.routes] : l7.routes
 }
 
 /** What a NACK by a node of this fleet leads to. */

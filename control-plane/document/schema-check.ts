@@ -11,6 +11,8 @@ const ajv = new Ajv({
   discriminator: true,
   verbose: true,
   strict: true,
+  // A reference may be one name or a list of names.
+  allowUnionTypes: true,
   strictRequired: false,
 })
 

@@ -16,7 +16,7 @@ export const endpointState = endpointSwitch({
   field: 'state',
   schema: Type.Enum(['active', 'draining'], {
     default: 'active',
-    description: 'active or draining',
+    description: 'active, or draining, which gets no new calls',
     ...facts({ envoy: 'LbEndpoint.health_status' }),
   }),
   appliesTo: ['envoy', 'proxyless'],

@@ -11,7 +11,7 @@ export const endpointWeight = endpointSwitch({
     minimum: 1,
     maximum: 1_000_000,
     default: 1,
-    description: 'a whole number from 1 to 1000000',
+    description: 'a share of the calls, a whole number from 1 to 1000000',
     ...facts({ envoy: 'LbEndpoint.load_balancing_weight', example: 2 }),
   }),
   appliesTo: ['envoy', 'proxyless'],

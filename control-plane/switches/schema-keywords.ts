@@ -15,12 +15,15 @@ export interface FieldFacts {
   readonly envoy?: string
   /** A valid value. Fields of true or false, and those with a list of choices, need none. */
   readonly example?: unknown
+  /** See `CLIENTS`. Default: those of the entry that the field is in. */
+  readonly clients?: readonly string[]
 }
 
 /** The keywords for it. */
-export function facts({ envoy, example }: FieldFacts) {
+export function facts({ envoy, example, clients }: FieldFacts) {
   return {
     ...(envoy !== undefined && { [ENVOY_FIELD]: envoy }),
     ...(example !== undefined && { examples: [example] }),
+    ...(clients !== undefined && { [CLIENTS]: clients }),
   }
 }

@@ -14,16 +14,24 @@ export interface Teardowns {
   readonly testdir: () => string
 }
 
-/** An Envoy of the fleet "fleet" with the id "edge-1". */
+/** An Envoy with the id "edge-1". Default: of the fleet "fleet". */
 export async function startEnvoy(
   t: Teardowns,
   xdsAddress: string,
   protocol: XdsProtocol,
-  { folder = t.testdir(), limits }: { readonly folder?: string; readonly limits?: EnvoyLimits } = {},
+  {
+    folder = t.testdir(),
+    fleet = 'fleet',
+    limits,
+  }: {
+    readonly folder?: string
+    readonly fleet?: string
+    readonly limits?: EnvoyLimits
+  } = {},
 ): Promise<RunningEnvoy> {
   const bootstrap = createBootstrap({
     nodeId: 'edge-1',
-    cluster: 'fleet',
+    cluster: fleet,
     listenerAddress: '127.0.0.1',
     xds: { address: xdsAddress },
     protocol,
