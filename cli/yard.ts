@@ -11,8 +11,10 @@ const BAD_FLAGS = 2
 
 /** In the order of `--help`. */
 const VERBS = {
+  init: async () => (await import('./verbs/init.ts')).addInit,
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
+  lint: async () => (await import('./verbs/lint.ts')).addLint,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
   status: async () => (await import('./verbs/status.ts')).addStatus,

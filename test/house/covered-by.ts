@@ -57,6 +57,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/revision-in-force.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/rollback.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/serve.ts': spawnedBy('cli/verbs/foreground.test.ts'),
+  'cli/verbs/starting-document.ts': spawnedBy('cli/verbs/init.test.ts'),
   'cli/verbs/token.ts': spawnedBy('cli/yard.test.ts'),
   'control-plane/access/audit-log.ts': by('test/policies/rest-access.test.ts'),
   'control-plane/admin/': by('control-plane/admin/admin.test.ts'),
