@@ -56,6 +56,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/origin.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/revision-in-force.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/rollback.ts': spawnedBy('cli/verbs/revisions.test.ts'),
+  'cli/verbs/schema.ts': spawnedBy('cli/verbs/explain.test.ts'),
   'cli/verbs/serve.ts': spawnedBy('cli/verbs/foreground.test.ts'),
   'cli/verbs/starting-document.ts': spawnedBy('cli/verbs/init.test.ts'),
   'cli/verbs/token.ts': spawnedBy('cli/yard.test.ts'),
