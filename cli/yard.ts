@@ -33,6 +33,7 @@ const VERBS = {
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
+  completion: async () => (await import('./verbs/completion.ts')).addCompletion,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
 
@@ -46,9 +47,10 @@ const program = new Command('yard')
   .helpCommand('help [command]', 'Show help for a command.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-// Only the wanted verb is loaded: all of them together take most of the start.
+// Only the wanted verb is loaded: all of them together take most of the start. Help and completion need them all.
 const [, , wanted = ''] = process.argv
-const loaders = Object.hasOwn(VERBS, wanted) ? [VERBS[wanted as keyof typeof VERBS]] : Object.values(VERBS)
+const needsOne = Object.hasOwn(VERBS, wanted) && wanted !== 'completion'
+const loaders = needsOne ? [VERBS[wanted as keyof typeof VERBS]] : Object.values(VERBS)
 for (const load of loaders) (await load())(program)
 
 // An error is one line, and the help is one command away.
