@@ -42,7 +42,8 @@ routes:
         to: { backend: 100 }
         # timeout: 5s
 
-# Files of certificates, below the folder "secrets" beside this file. "yard certs --out ." creates these:
+# Files of certificates, below the folder "secrets" beside this file. "yard certs --out ." creates these. They are sent to
+# Envoys over mutual TLS or a Unix socket only: "yard up --mtls".
 # secrets: { edge: { certificate: edge.pem, key: edge.key }, mesh: { ca: ca.pem } }
 
 # An Envoy belongs to the fleet that its bootstrap names: "yard bootstrap ${fleet} NODE".

@@ -123,7 +123,10 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'names are plain',
-    changes: { 'upstreams.a b': { endpoints: {} }, 'fleets.edge.listeners./': { port: 1, l4: { upstream: 'echo' } } },
+    changes: {
+      'upstreams.a b': { endpoints: {} },
+      'fleets.edge.listeners./': { port: 1, l4: { upstream: 'echo' } },
+    },
     problems: {
       'upstreams["a b"]': /is not a name of up to 100/,
       [`${LISTENERS}["/"]`]: /is not a name of up to 100/,
