@@ -3,6 +3,7 @@
 import { type Duration, durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 
@@ -12,15 +13,17 @@ const PATTERN = /^(\d{1,9}m?s|\d{1,8}m|\d{1,6}h)$/
 export const DurationSchema = Type.String({
   pattern: PATTERN.source,
   description: 'a duration such as 500ms, 5s, 2m or 1h',
+  ...facts({ example: '5s' }),
 })
 
 /** An optional field of a switch, for times that cannot be 0. */
-export function PositiveDuration(fallback: string, description: string) {
+export function PositiveDuration(fallback: string, description: string, shown: FieldFacts) {
   return Type.Optional(
     Type.String({
       pattern: `^(?=0*[1-9])${PATTERN.source.slice(1)}`,
       default: fallback,
       description: `${description}, a duration over 0 such as 500ms or 5s`,
+      ...facts(shown),
     }),
   )
 }
