@@ -11,12 +11,19 @@ export const RevisionParamsSchema = Type.Object({
 })
 export type RevisionParams = DeepReadonly<Static<typeof RevisionParamsSchema>>
 
+/** Of an operation without parameters in the query. */
+export const NoQuerySchema = Type.Object({}, { additionalProperties: false, description: 'no query' })
+
+/** From 1 to 300,000 ms, from 1 to 300 s, or from 1 to 5 m. */
+const WAIT = '^([1-9]\\d{0,4}ms|[12]\\d{5}ms|300000ms|[1-9]\\d?s|[12]\\d\\ds|300s|[1-5]m)$'
+
 export const WaitQuerySchema = Type.Object(
   {
     wait: Type.Optional(
       Type.String({
-        pattern: '^\\d+(ms|s|m|h)$',
-        description: 'a duration such as 500ms, 5s, 2m or 1h',
+        pattern: WAIT,
+        description: 'a duration from 1ms to 5m, such as 500ms, 30s or 2m (or no wait at all)',
+        examples: ['30s'],
       }),
     ),
   },

@@ -1,5 +1,6 @@
 // The REST server: its routes, validation, error answers, and where it listens.
 
+import { maxHeaderSize } from 'node:http'
 import { isIP } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -9,10 +10,12 @@ import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
 import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
+import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { addMetrics } from './metrics.ts'
-import { createProblem, problemOf, sendProblem } from './problem.ts'
+import { rejectUnknownOperations } from './no-operation.ts'
+import { problemOf, sendProblem } from './problem.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -34,7 +37,13 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
     // While it closes, requests are still served; /readyz reports the shutdown.
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    // Node would answer 400 without a body; a hook answers with a problem document.
+    http: { requireHostHeader: false },
+    // As long as a URL can be: a longer name would be an unknown path instead of an unknown fleet.
+    routerOptions: { maxParamLength: maxHeaderSize },
   })
+  answerAllRequests(server)
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
   const routes: RoutesOptions = { ...options, closing: closing.signal }
@@ -59,20 +68,11 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     if (problem.status >= 500) request.log.error(error)
     return sendProblem(reply, problem)
   })
-  server.setNotFoundHandler(({ method, url }, reply) =>
-    sendProblem(
-      reply,
-      createProblem(
-        'not-found',
-        `${method} ${url} is not an operation of this API. GET /docs lists all operations`,
-      ),
-    ),
-  )
-
   server.decorateRequest('caller', undefined)
   server.decorateRequest('revision', undefined)
   const { access } = options
   if (access !== undefined) await addAccess(server, access)
+  rejectUnknownOperations(server)
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
   for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes]) server.register(plugin, routes)

@@ -17,7 +17,7 @@ export class PendingAnswer {
   readonly #waitMs: number | undefined
   readonly #begun = performance.now()
 
-  /** Create it before anything is written. @throws SwitchyardError `invalid-argument` if the wait is too long */
+  /** Create it before anything is written: the time of the answer counts from here. */
   constructor(state: DesiredState, reply: FastifyReply, closing: AbortSignal, query: WaitQuery) {
     this.#state = state
     this.#reply = reply

@@ -2,6 +2,8 @@
 
 import t from 'tap'
 import { parse, stringify } from 'yaml'
+import { problemTypeOf } from '../../api/problem-type.ts'
+import { ERROR_CODES } from '../../core/errors.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { LISTENER } from '../../xds-server/index.ts'
@@ -142,6 +144,7 @@ t.test(
 const BAD_BODIES = [
   {
     title: 'malformed YAML',
+    code: 'invalid-argument',
     type: 'application/yaml',
     payload: 'version: 1\nfleets: [',
     problems: [{ path: /^body:2:\d+/ }],
@@ -174,13 +177,15 @@ const BAD_BODIES = [
   },
 ] as const
 
-for (const { title, type, payload, problems } of BAD_BODIES) {
-  t.test(`${title} is 422 with its path, and the served snapshot stays`, async (t) => {
+for (const { title, type, payload, problems, ...rest } of BAD_BODIES) {
+  const code = 'code' in rest ? rest.code : 'invalid-config'
+  const status = ERROR_CODES[code]
+  t.test(`${title} is ${status} with its path, and the served snapshot stays`, async (t) => {
     const { admin, cache, state } = await serveFleet(t)
     const before = { head: state.head, snapshot: cache.getSnapshot('edge') }
     const headers = { 'content-type': type, 'if-match': '*' }
     const response = await admin.inject({ method: 'PUT', url: '/v1/config', headers, payload })
-    t.match(response.json(), { status: 422, type: /invalid-config$/, problems })
+    t.match(response.json(), { status, type: problemTypeOf(code), problems })
     t.same({ head: state.head, snapshot: cache.getSnapshot('edge') }, before)
   })
 }

@@ -5,6 +5,7 @@ import { PROBLEM_TYPE } from '../../api/media-types.ts'
 import { OPERATIONS, type OperationId } from '../../api/operations.ts'
 import { ANSWERS, type Answers } from '../../api/schemas/answers.ts'
 import { ProblemDocumentSchema } from '../../api/schemas/problem.ts'
+import { NoQuerySchema } from '../../api/schemas/request.ts'
 
 interface RequestSchemas {
   readonly params?: TSchema
@@ -32,6 +33,7 @@ export function routeOf(
     schema: {
       operationId: id,
       ...words,
+      querystring: NoQuerySchema,
       ...request,
       response: { ...Object.fromEntries(response), default: asProblem(ProblemDocumentSchema) },
     },
