@@ -7,7 +7,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
 import { Type } from 'typebox'
 import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
-import { PositiveDuration, toDuration } from './duration.ts'
+import { Interval, PositiveDuration, toDuration } from './duration.ts'
 
 function Threshold(fallback: number, description: string) {
   return Type.Optional(
@@ -25,7 +25,7 @@ const SettingsSchema = Type.Object(
         description: 'the full name of the gRPC service to ask about, or "" for the whole server',
       }),
     ),
-    interval: PositiveDuration('1s', 'the time between two checks'),
+    interval: Interval('1s', 'the time between two checks'),
     timeout: PositiveDuration('500ms', 'the time after which a check has failed'),
     unhealthy: Threshold(2, 'a number of failed checks after which an endpoint gets no calls'),
     healthy: Threshold(1, 'a number of good checks after which it gets calls again'),
