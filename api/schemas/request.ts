@@ -1,6 +1,6 @@
 // Parameters, queries and headers of requests.
 
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 
 export const FleetParamsSchema = Type.Object({ fleet: Type.String({ description: 'the name of a fleet' }) })
@@ -31,12 +31,27 @@ export const WaitQuerySchema = Type.Object(
 )
 export type WaitQuery = DeepReadonly<Static<typeof WaitQuerySchema>>
 
-export const IfMatchSchema = Type.Object(
-  {
-    'if-match': Type.Optional(
-      Type.String({ description: 'the ETag of the document that this write replaces, or * for any' }),
-    ),
-  },
-  { additionalProperties: true, description: 'headers' },
-)
-export type IfMatchHeaders = DeepReadonly<Static<typeof IfMatchSchema>>
+/** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
+const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
+/** What If-Match and If-None-Match may be. */
+export const ETAGS = `^(?:\\*|${TAG}(?: *, *${TAG})*)$`
+
+const IF_MATCH = Type.String({
+  pattern: ETAGS,
+  description:
+    'The ETag of the document that this write replaces, as `GET /v1/config` answered it; or * for any. An ETag that a proxy has made weak (`W/"…"`) counts too.',
+  examples: ['*'],
+})
+const headers = (fields: Readonly<Record<string, TSchema>>) =>
+  Type.Object(fields, { additionalProperties: true, description: 'headers' })
+
+export const IfMatchSchema = headers({ 'if-match': IF_MATCH })
+export const OptionalIfMatchSchema = headers({ 'if-match': Type.Optional(IF_MATCH) })
+export const IfNoneMatchSchema = headers({
+  'if-none-match': Type.Optional(
+    Type.String({
+      pattern: ETAGS,
+      description: 'The ETag of the document that the client has: 304 if it is still in force.',
+    }),
+  ),
+})

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import {
   type FleetParams,
   FleetParamsSchema,
-  IfMatchSchema,
+  IfNoneMatchSchema,
+  OptionalIfMatchSchema,
   type WaitQuery,
   WaitQuerySchema,
 } from '../../api/schemas/request.ts'
@@ -14,20 +15,24 @@ import { authorOf } from './access.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, valueIn } from './body.ts'
 import { routeOf } from './operation.ts'
-import { readIfMatch } from './preconditions.ts'
+import { etagHeader, isKnown, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function lbRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
   server.route<{ Params: FleetParams }>({
-    ...routeOf('getLb', { params: FleetParamsSchema }, { 200: FleetLbSchema }),
-    handler: async ({ params }) => fleetLbOf(state.config, params.fleet),
+    ...routeOf('getLb', { params: FleetParamsSchema, headers: IfNoneMatchSchema }, { 200: FleetLbSchema }),
+    handler: async ({ params, headers }, reply) => {
+      const lb = fleetLbOf(state.config, params.fleet)
+      reply.header('etag', etagHeader(state.head))
+      return isKnown(headers, state.head) ? reply.code(304).send() : lb
+    },
   })
 
   server.route<{ Params: FleetParams; Querystring: WaitQuery; Body: Body | undefined }>({
     ...routeOf('putLb', {
       params: FleetParamsSchema,
       querystring: WaitQuerySchema,
-      headers: IfMatchSchema,
+      headers: OptionalIfMatchSchema,
       body: FleetLbSchema,
     }),
     handler: async (request, reply) => {
