@@ -46,7 +46,8 @@ export const OPERATIONS = {
   listRevisions: {
     method: 'GET',
     path: '/v1/revisions',
-    summary: 'List all revisions, newest first.',
+    summary: 'List revisions, newest first.',
+    description: 'Returns a page. Its `next` is the `before` of the next page; the last page has none.',
   },
   getRevision: {
     method: 'GET',

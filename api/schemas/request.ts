@@ -31,6 +31,29 @@ export const WaitQuerySchema = Type.Object(
 )
 export type WaitQuery = DeepReadonly<Static<typeof WaitQuerySchema>>
 
+/** How many revisions a page has. */
+export const DEFAULT_LIMIT = '100'
+
+export const PageQuerySchema = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({
+        pattern: '^([1-9]\\d{0,2}|1000)$',
+        default: DEFAULT_LIMIT,
+        description: 'how many revisions to list, a number from 1 to 1000',
+      }),
+    ),
+    before: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,8}$',
+        description: 'the number of a revision: list only older ones, such as 57',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'a query such as ?limit=20&before=57' },
+)
+export type PageQuery = DeepReadonly<Static<typeof PageQuerySchema>>
+
 /** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
 const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
 /** What If-Match and If-None-Match may be. */

@@ -36,8 +36,8 @@ export interface DesiredState {
   get(number: number): Promise<Revision>
   /** The newest revision that a node NACKed, or undefined. */
   newestRejected(): Promise<RevisionInfo | undefined>
-  /** Oldest first. */
-  list(): Promise<readonly RevisionInfo[]>
+  /** The newest `limit` revisions of those before a number, oldest first. */
+  list(page: { readonly before?: number; readonly limit: number }): Promise<readonly RevisionInfo[]>
   write(
     edit: (config: Config) => Config,
     options: { readonly author: string; readonly ifMatch?: IfMatch },

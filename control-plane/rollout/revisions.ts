@@ -6,7 +6,7 @@ import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
-import type { RevisionStore } from '../store/revision-store.ts'
+import type { Page, RevisionStore } from '../store/revision-store.ts'
 import { keepEqual } from './keep-equal.ts'
 import { describeNacks } from './nacks.ts'
 import { followRevision, type Progress } from './progress.ts'
@@ -93,8 +93,8 @@ export class Revisions {
     return this.#store.get(number)
   }
 
-  list(): Promise<readonly RevisionInfo[]> {
-    return this.#store.list()
+  list(page?: Page): Promise<readonly RevisionInfo[]> {
+    return this.#store.list(page)
   }
 
   /** The newest revision that a node NACKed. */
