@@ -9,7 +9,7 @@ export interface Operation {
 }
 
 const WAIT =
-  'With `?wait=30s` the answer comes when every node of the changed fleets has ACKed (200), when a node has NACKed (409), when no node is connected (202), or when the wait ends (504). Without `wait` the answer is 202 at once.'
+  'With `?wait=30s` the answer comes when every node of the changed fleets has ACKed (200), when a node has NACKed (409), when no node is connected or a newer revision is in force (202), or when the wait ends (504). Without `wait` the answer is 202 at once.'
 
 /** By operation ID. The client has a method of the same name for each. */
 export const OPERATIONS = {
@@ -53,7 +53,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/v1/revisions/{number}',
     summary: 'Get a revision with its document, or wait for its outcome.',
-    description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision.`,
+    description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision while it is in force, and with the outcome \`replaced\` (202) once a newer one is.`,
   },
   getStatus: {
     method: 'GET',

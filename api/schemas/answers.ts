@@ -19,7 +19,10 @@ export const DocumentSchema = Type.Object(
 function writeAnswers(schema: TSchema, problem: TSchema): Answers {
   return {
     200: { ...schema, description: 'Every node of the changed fleets has ACKed.' },
-    202: { ...schema, description: 'No node is connected, or the request has no `wait`.' },
+    202: {
+      ...schema,
+      description: 'No node is connected, a newer revision is in force, or the request has no `wait`.',
+    },
     409: { ...problem, description: 'A node NACKed.' },
     504: { ...problem, description: 'The wait ended before every node had answered.' },
   }

@@ -45,7 +45,7 @@ export async function lbRoutes(server: FastifyInstance, { state, closing }: Rout
         author: authorOf(request),
         ifMatch,
       })
-      return await answer.send(number, () => fleetLbOf(state.config, fleet))
+      return await answer.send(number, { describe: () => fleetLbOf(state.config, fleet) })
     },
   })
 }

@@ -57,6 +57,33 @@ t.test('with ?wait= the answer is that of the write of the revision', async (t) 
   })
 })
 
+t.test('a revision that is no longer in force is replaced, not synced', async (t) => {
+  const { admin, connectNode, patchConfig } = await serveFleet(t)
+  await connectNode('node-1')
+  const read = async (number: number) => {
+    const { statusCode, ...answer } = await admin.inject(`/v1/revisions/${number}?wait=30s`)
+    const { outcome, reason, revisionStatus } = answer.json()
+    return { statusCode, outcome, reason, revisionStatus }
+  }
+  const synced = { statusCode: 200, outcome: 'synced', reason: undefined, revisionStatus: 'accepted' }
+  const replaced = (number: number, by: number) => ({
+    statusCode: 202,
+    outcome: 'replaced',
+    reason: `revision ${by} is in force instead of revision ${number}`,
+    revisionStatus: 'accepted',
+  })
+  await patchConfig({ fleets: { edge: { lb: { mode: 'l7' } } } }, '?wait=30s')
+  t.same(await read(2), synced)
+  // The third one keeps the change of the second one, and the fourth takes it back.
+  await patchConfig({ upstreams: { more: { endpoints: {} } } }, '?wait=30s')
+  t.same(await read(2), replaced(2, 3))
+  t.same(await read(3), synced)
+  await patchConfig({ fleets: { edge: { lb: { mode: 'l4' } } } }, '?wait=30s')
+  t.same(await read(1), replaced(1, 4))
+  t.same(await read(2), replaced(2, 4))
+  t.same(await read(4), synced)
+})
+
 t.test('an invalid number is 400, and an unknown one 404', async (t) => {
   const { admin } = await serveFleet(t)
   t.match((await admin.inject('/v1/revisions/x')).json(), { status: 400, problems: [{ path: 'number' }] })

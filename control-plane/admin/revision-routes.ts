@@ -37,7 +37,8 @@ export async function revisionRoutes(server: FastifyInstance, { state, closing }
       const answer = new PendingAnswer(state, reply, closing, query)
       const number = Number(params.number)
       const { document, ...info } = await state.get(number)
-      return query.wait === undefined ? { ...toRevisionJson(info), document } : await answer.send(number)
+      if (query.wait === undefined) return { ...toRevisionJson(info), document }
+      return await answer.send(number, { follow: 'document' })
     },
   })
 }
