@@ -1,10 +1,10 @@
 // The REST server: its routes, validation, error answers, and where it listens.
 
 import { maxHeaderSize } from 'node:http'
-import { isIP } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { hostIn, isLoopback } from '../access/loopback.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
@@ -89,7 +89,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 export async function startAdmin(
   options: AdminOptions & { readonly address: string },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const [, host, port] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(options.address) ?? []
+  const host = hostIn(options.address)
   if (host === undefined) {
     throw new SwitchyardError(
       'invalid-argument',
@@ -104,16 +104,12 @@ export async function startAdmin(
   }
   const server = await createAdmin(options)
   try {
-    const url = await server.listen({ host, port: Number(port) })
+    const url = await server.listen({ host, port: Number(options.address.split(':').at(-1)) })
     return { url, close: async () => await server.close() }
   } catch (error) {
     await server.close()
     throw asListenError(error, options.address)
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function asListenError(error: unknown, address: string): SwitchyardError {
