@@ -10,6 +10,8 @@ import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
 export type Answers = Readonly<Record<number, TSchema>>
 
+const NOT_MODIFIED = Type.Null({ description: 'The document is still the one of `If-None-Match`. No body.' })
+
 /** The desired state. The control plane replaces this schema by the one that it validates documents with. */
 export const DocumentSchema = Type.Object(
   {},
@@ -42,10 +44,10 @@ const LbWriteProblemSchema = Type.Object(
 )
 
 export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
-  getConfig: { 200: DocumentSchema },
+  getConfig: { 200: DocumentSchema, 304: NOT_MODIFIED },
   putConfig: WRITE_ANSWERS,
   patchConfig: WRITE_ANSWERS,
-  getLb: { 200: LbSettingSchema },
+  getLb: { 200: LbSettingSchema, 304: NOT_MODIFIED },
   putLb: writeAnswers(LbWriteAnswerSchema, LbWriteProblemSchema),
   listRevisions: { 200: RevisionListSchema },
   getRevision: {

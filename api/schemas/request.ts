@@ -3,11 +3,17 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 
-export const FleetParamsSchema = Type.Object({ fleet: Type.String({ description: 'the name of a fleet' }) })
+export const FleetParamsSchema = Type.Object({
+  fleet: Type.String({ description: 'the name of a fleet', examples: ['edge'] }),
+})
 export type FleetParams = DeepReadonly<Static<typeof FleetParamsSchema>>
 
 export const RevisionParamsSchema = Type.Object({
-  number: Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'the number of a revision, such as 7' }),
+  number: Type.String({
+    pattern: '^[1-9]\\d{0,8}$',
+    description: 'the number of a revision, such as 7',
+    examples: ['1'],
+  }),
 })
 export type RevisionParams = DeepReadonly<Static<typeof RevisionParamsSchema>>
 

@@ -14,14 +14,20 @@ import { validateConfig } from '../document/validate.ts'
 import { authorOf } from './access.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, configIn, valueIn, YAML_TYPES } from './body.ts'
+import { EXAMPLE_DOCUMENT, EXAMPLE_PATCH } from './examples.ts'
 import { mergePatch } from './merge-patch.ts'
 import { routeOf } from './operation.ts'
+import { patchSchemaOf } from './patch-schema.ts'
 import { etagHeader, isKnown, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function configRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
   server.route({
-    ...routeOf('getConfig', { headers: IfNoneMatchSchema }, { 200: ConfigSchema }),
+    ...routeOf('getConfig', {
+      headers: IfNoneMatchSchema,
+      answers: { 200: ConfigSchema },
+      produces: [JSON_TYPE, YAML_TYPE],
+    }),
     handler: async ({ headers }, reply) => {
       const { accept = '' } = headers
       reply.header('etag', etagHeader(state.head)).header('vary', 'accept')
@@ -47,11 +53,13 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
       },
     })
 
-  write('putConfig', { body: ConfigSchema, consumes: [JSON_TYPE, YAML_TYPE] }, (body) => {
+  const document = { ...ConfigSchema, examples: [EXAMPLE_DOCUMENT] }
+  write('putConfig', { body: document, consumes: [JSON_TYPE, YAML_TYPE] }, (body) => {
     const config = configIn(body)
     return () => config
   })
-  write('patchConfig', { consumes: [MERGE_PATCH_TYPE, YAML_TYPE] }, (body) => {
+  const patch = { ...patchSchemaOf(ConfigSchema), examples: [EXAMPLE_PATCH] }
+  write('patchConfig', { body: patch, consumes: [MERGE_PATCH_TYPE, YAML_TYPE] }, (body) => {
     const patch = valueIn(body)
     return (config) => validateConfig(mergePatch(config, patch))
   })

@@ -1,6 +1,8 @@
 // The load-balancing switch of a fleet: `GET|PUT /v1/fleets/{fleet}/lb`.
 
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { LbRequestSchema } from '../../api/schemas/lb.ts'
 import {
   type FleetParams,
   FleetParamsSchema,
@@ -14,13 +16,36 @@ import { FleetLbSchema } from '../document/model.ts'
 import { authorOf } from './access.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, valueIn } from './body.ts'
+import { EXAMPLE_LB } from './examples.ts'
 import { routeOf } from './operation.ts'
 import { etagHeader, isKnown, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
+const LbBodySchema = {
+  description: 'A mode, a policy and its options. Without `policy`, the policy and its options stay.',
+  anyOf: [
+    FleetLbSchema,
+    {
+      ...Type.Object(
+        { mode: LbRequestSchema.properties.mode },
+        {
+          additionalProperties: true,
+          description: 'The mode, and options of the policy that the fleet has.',
+        },
+      ),
+      not: { required: ['policy'] },
+    },
+  ],
+  examples: [EXAMPLE_LB],
+}
+
 export async function lbRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
   server.route<{ Params: FleetParams }>({
-    ...routeOf('getLb', { params: FleetParamsSchema, headers: IfNoneMatchSchema }, { 200: FleetLbSchema }),
+    ...routeOf('getLb', {
+      params: FleetParamsSchema,
+      headers: IfNoneMatchSchema,
+      answers: { 200: FleetLbSchema },
+    }),
     handler: async ({ params, headers }, reply) => {
       const lb = fleetLbOf(state.config, params.fleet)
       reply.header('etag', etagHeader(state.head))
@@ -33,7 +58,7 @@ export async function lbRoutes(server: FastifyInstance, { state, closing }: Rout
       params: FleetParamsSchema,
       querystring: WaitQuerySchema,
       headers: OptionalIfMatchSchema,
-      body: FleetLbSchema,
+      body: LbBodySchema,
     }),
     handler: async (request, reply) => {
       const { params, query, headers, body } = request
