@@ -28,7 +28,7 @@ export function addHistory(program: Command): void {
         .command('history')
         .description('List the revisions of the desired state, or print one with its document.')
         .argument('[revision]', 'Number of a revision.', countOf(1))
-        .option('--limit <n>', 'List at most so many, up to 1000.', countOf(1), 100)
+        .option('--limit <n>', 'List at most this number, up to 1000.', countOf(1), 100)
         .option('--before <revision>', 'List only revisions older than this one.', countOf(1)),
     ),
   )

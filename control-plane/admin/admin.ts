@@ -50,8 +50,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 
   addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    // `document/` validates bodies, so that a body and a file get the same messages; `preconditions.ts` validates headers, some
-    // of which have a status of their own.
+    // `document/` validates bodies, so that a body and a file get the same messages. `preconditions.ts` validates headers,
+    // because a missing If-Match has a status of its own.
     if (httpPart === 'body' || httpPart === 'headers') return (value: unknown) => ({ value })
     const check = createSchemaCheck(schema)
     return (value: unknown) => {

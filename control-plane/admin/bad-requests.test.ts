@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'a query where there is none',
+    title: 'a query of an operation without queries',
     method: 'GET',
     url: '/v1/status?fleet=edge',
     status: 400,

@@ -13,7 +13,7 @@ export interface JsonDocument {
 interface Open {
   /** Keys so far; undefined for a list. */
   readonly keys: Set<string> | undefined
-  /** The key or the index of what comes next. */
+  /** The key or the index of the next value. */
   step: string
 }
 

@@ -16,13 +16,7 @@ import {
 } from 'yaml'
 import { SwitchyardError } from '../../core/errors.ts'
 import { MAX_NESTING, TOO_DEEP } from './nesting.ts'
-import { findValueProblems } from './yaml-values.ts'
-
-/** What keeps the text from being one document of plain values, by its place in the text. */
-export interface TextProblem {
-  readonly offset: number
-  readonly message: string
-}
+import { findValueProblems, type TextProblem } from './yaml-values.ts'
 
 export interface YamlDocument {
   /** If there are any, `value` is undefined. */

@@ -3,7 +3,12 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml'
 import { MAX_NESTING, TOO_DEEP } from './nesting.ts'
 import { shorten } from './problem.ts'
-import type { TextProblem } from './yaml-document.ts'
+
+/** What is wrong with the text, by its place. */
+export interface TextProblem {
+  readonly offset: number
+  readonly message: string
+}
 
 /** The parser looks for the anchor of each alias among all of them. */
 const MAX_ALIASES = 1_000
