@@ -34,9 +34,9 @@ function compose(
   if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
   const { version } = target
   return splitContent(upserts, removed).map((content) => ({
+    ...content,
     version,
     changedResources: content.resources,
-    ...content,
   }))
 }
 

@@ -34,7 +34,7 @@ export function step<Request>(
   state: StreamState,
   event: StreamEvent<Request>,
 ): Step {
-  return withMissing(take(protocol, state, event))
+  return withMissing(state, take(protocol, state, event))
 }
 
 function take<Request>(protocol: Protocol<Request>, state: StreamState, event: StreamEvent<Request>): Step {
@@ -86,7 +86,7 @@ function pushType<Request>(
     return { state, send: [] }
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
   const send = compose(typeState, plan).map(
-    (draft, index): Response => ({ typeUrl, nonce: `${state.nextNonce + index}`, ...draft }),
+    (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
