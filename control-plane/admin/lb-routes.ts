@@ -1,7 +1,7 @@
 // The load-balancing switch of a fleet: `GET|PUT /v1/fleets/{fleet}/lb`.
 
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import type { TSchema } from 'typebox'
 import { LbRequestSchema } from '../../api/schemas/lb.ts'
 import {
   type FleetParams,
@@ -21,19 +21,25 @@ import { routeOf } from './operation.ts'
 import { etagHeader, isKnown, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
+/** The options of every policy: the ones that a fleet may keep its policy with are among them. */
+function anyOptions(): Readonly<Record<string, TSchema>> {
+  const { oneOf } = FleetLbSchema as unknown as {
+    readonly oneOf: readonly { readonly properties: Readonly<Record<string, TSchema>> }[]
+  }
+  const { policy: _, ...options } = Object.assign({}, ...oneOf.map(({ properties }) => properties))
+  return options
+}
+
 const LbBodySchema = {
   description: 'A mode, a policy and its options. Without `policy`, the policy and its options stay.',
   anyOf: [
     FleetLbSchema,
     {
-      ...Type.Object(
-        { mode: LbRequestSchema.properties.mode },
-        {
-          additionalProperties: true,
-          description: 'The mode, and options of the policy that the fleet has.',
-        },
-      ),
-      not: { required: ['policy'] },
+      type: 'object',
+      description: 'The mode, and options of the policy that the fleet has.',
+      properties: { ...anyOptions(), mode: LbRequestSchema.properties.mode },
+      required: ['mode'],
+      additionalProperties: false,
     },
   ],
   examples: [EXAMPLE_LB],
