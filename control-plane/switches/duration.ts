@@ -24,7 +24,7 @@ export function PositiveDuration(fallback: string, description: string, shown: F
 
 /** An optional field of a switch, for what Envoy repeats: more often, it would be a flood. */
 export function Interval(fallback: string, description: string, shown: FieldFacts) {
-  const atLeastTenMs = '0*[1-9]d+ms$|0*[1-9]d*[smh]$'
+  const atLeastTenMs = '0*[1-9]\\d+ms$|0*[1-9]\\d*[smh]$'
   const about = `${description}, a duration of at least 10ms such as 500ms or 5s`
   return durationField(atLeastTenMs, fallback, about, shown)
 }
