@@ -61,7 +61,8 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
     code(field.path.slice(prefix.length)),
     field.range === undefined ? field.type : `${field.type}: ${field.range}`,
     field.required ? 'required' : field.default === undefined ? '' : code(flow(field.default)),
-    prose(field.description) + (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
+    prose(field.description) +
+      (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
     code(flow(field.example)),
     field.clients.join(', '),
     field.envoyField === undefined ? '' : code(field.envoyField),
