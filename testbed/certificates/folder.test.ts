@@ -42,6 +42,16 @@ t.test('a renewal keeps the CA, and replaces everything else', async (t) => {
   )
 })
 
+t.test('the CA outlives the certificates, or is an error', async (t) => {
+  const folder = t.testdir()
+  const certs = (hours: string) => runYard(t, folder, 'certs', '--out', folder, '--hours', hours)
+  t.match(await certs('2160'), { code: 0 })
+  const { validToDate } = new X509Certificate(readFileSync(join(folder, 'identities', 'ca.pem')))
+  t.ok(validToDate.getTime() > Date.now() + 9 * 2160 * 3_600_000, 'a renewal can keep it')
+  t.match(await certs('4320'), { code: 0 }, 'the accepted twin')
+  t.match(await certs('43200'), { code: 2, output: /the CA expires on \d{4}-.*fewer --hours/ })
+})
+
 t.test('an unreadable CA is not overwritten', async (t) => {
   const folder = t.testdir()
   await writeCertificates(folder)

@@ -1,5 +1,6 @@
 // Development certificates in two folders: secrets, which may be sent to Envoys, and identities, which never are.
 
+import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -34,6 +35,10 @@ const CONTROL_PLANE: Subject = {
 export const PARTS: readonly Subject[] = [...DATA_PLANE, CONTROL_PLANE]
 
 const AUTHORITY = 'ca'
+
+/** The CA outlives its certificates, so that a renewal keeps it. */
+const AUTHORITY_LIVES = 10
+const SHORTEST_AUTHORITY_LIFE_MS = 30 * 24 * 3_600_000
 
 export interface CertificateFolderOptions extends Validity {
   /** Additional identities. */
@@ -90,7 +95,7 @@ function withServerNames(part: Subject, { serverNames }: CertificateFolderOption
 async function openIdentities(folder: string, options: CertificateFolderOptions) {
   const { subjects = [], ...validity } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const { authority, files } = await openAuthority(folder)
+  const { authority, files } = await openAuthority(folder, validity)
   const issued = await issueInto(
     folder,
     authority,
@@ -125,14 +130,27 @@ async function explained<T>(folder: string, write: () => Promise<T>): Promise<T>
   }
 }
 
-async function openAuthority(folder: string): Promise<{ authority: Authority; files: string[] }> {
+/** @throws Error if the CA of the folder expires before the certificates that it is to issue */
+async function openAuthority(
+  folder: string,
+  { notAfter = new Date() }: Validity,
+): Promise<{ authority: Authority; files: string[] }> {
   const [certificate, key] = await Promise.all(
     ['pem', 'key'].map((end) => readIfThere(join(folder, `${AUTHORITY}.${end}`))),
   )
   if (certificate !== undefined && key !== undefined) {
+    const { validToDate } = new X509Certificate(certificate)
+    if (validToDate < notAfter) {
+      throw new Error(
+        `the CA expires on ${validToDate.toISOString()}, before the certificates: choose fewer --hours, or move ${AUTHORITY}.pem and ${AUTHORITY}.key away to make a new CA`,
+      )
+    }
     return { authority: await Authority.load({ certificate, key }), files: [] }
   }
-  const authority = await Authority.create('switchyard development')
+  const life = Math.max(SHORTEST_AUTHORITY_LIFE_MS, AUTHORITY_LIVES * (notAfter.getTime() - Date.now()))
+  const authority = await Authority.create('switchyard development', {
+    notAfter: new Date(Date.now() + life),
+  })
   return { authority, files: await writeIssued(folder, AUTHORITY, authority.issued) }
 }
 
