@@ -1,6 +1,10 @@
 // What the client sends, and what it makes of answers.
 
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { Authority } from '../testbed/certificates/authority.ts'
 import { type CallOptions, RestClient } from './client.ts'
 import { OPERATIONS } from './operations.ts'
 
@@ -138,6 +142,19 @@ t.test('a problem document becomes the error that it was on the server', async (
   await t.rejects(rest.getStatus(), { code: 'process-failed', message: 'short and stout' })
   await t.rejects(rest.getStatus(), { code: 'process-failed', message: /answered 502: <html>/ })
   await t.rejects(rest.getStatus(), { code: 'process-failed', message: /answered 500: null/ })
+})
+
+t.test('a certificate that is not trusted is not reported as a missing server', async (t) => {
+  const authority = await Authority.create('mesh')
+  const { certificate, key } = await authority.issue({ name: 'rest', ips: ['127.0.0.1'] })
+  const server = createServer({ cert: certificate, key }, (_request, response) => response.end('{}'))
+  t.teardown(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const rest = new RestClient({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  await t.rejects(rest.getStatus(), {
+    code: 'unreachable',
+    message: /^TLS with https:\/\/127\S+ failed \(unable to verify .*\): .*NODE_EXTRA_CA_CERTS/,
+  })
 })
 
 t.test('no answer is an error that names the URL', async (t) => {

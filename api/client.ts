@@ -66,8 +66,8 @@ const ANY = '*'
 
 /**
  * One method for each REST operation. Every method throws SwitchyardError: with the code and the problems of the problem
- * document (`nacked` and `pending` included; `cause` is the whole document), `unreachable` if nothing answers at the URL,
- * or `process-failed` for an answer that is not a problem document.
+ * document (`nacked` and `pending` included; `cause` is the whole document), `unreachable` if nothing answers at the URL
+ * or TLS fails, or `process-failed` for an answer that is not a problem document.
  */
 export class RestClient {
   /** Without a slash at the end. */
@@ -194,10 +194,19 @@ export class RestClient {
       request,
     ).catch((cause: unknown) => {
       if (signal?.aborted) throw signal.reason
-      const message = `nothing answers at ${this.url}: check the URL, and that the control plane is running`
+      const message =
+        tlsProblem(this.url, cause) ??
+        `nothing answers at ${this.url}: check the URL, and that the control plane is running`
       throw new SwitchyardError('unreachable', message, { cause })
     })
     if (response.ok) return response
     throw await readProblem(response)
   }
+}
+
+/** Undefined if the request failed for another reason. A browser gives no reason. */
+function tlsProblem(url: string, failure: unknown): string | undefined {
+  const { code = '', message } = ((failure as Error).cause ?? {}) as { code?: string; message?: string }
+  if (!/CERT|SIGNATURE|SSL|TLS/.test(code)) return undefined
+  return `TLS with ${url} failed (${message}): correct the URL, or trust the CA with NODE_EXTRA_CA_CERTS=/PATH/ca.pem`
 }
