@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts every program of the project: prepares the checkout on any Node from 20 on, then runs the program on Node 24.
 // Plain JavaScript without dependencies, here and in `prepare/`, because a fresh clone has nothing installed.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
@@ -71,9 +71,9 @@ function chooseProgram(given) {
 
 /** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */
 function findMain(kind, folder, name) {
-  const names = readdirSync(join(root, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
+  const names = readdirSync(join(root, folder)).filter((entry) =>
+    existsSync(join(root, folder, entry, 'main.ts')),
+  )
   if (names.includes(name)) return `${folder}/${name}/main.ts`
   const wrong = name === undefined ? 'the name is missing' : `unknown ${kind} "${name}"`
   throw new Error(`--run ${kind}: ${wrong}. Use one of: ${names.join(', ')}`)

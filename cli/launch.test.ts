@@ -125,6 +125,7 @@ for (const [kind, folder] of [
     async (t) => {
       const checkout = makeCheckout(t)
       checkout.write(`${folder}/first/main.ts`, 'console.log(JSON.stringify(process.argv.slice(2)))')
+      checkout.write(`${folder}/files-only/README.md`, '')
       t.match(await checkout.launch(['--run', kind, 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
       t.match(await checkout.launch(['--run', kind, 'second']), {
         code: 1,
