@@ -17,6 +17,7 @@ const TOOLS = {
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
+  'systemd-analyze': { isInstalled: hasSystemdAnalyze, install: 'sudo apt-get install -y systemd' },
 } as const
 
 export type Tool = keyof typeof TOOLS
@@ -64,4 +65,8 @@ function hasOpa(env: NodeJS.ProcessEnv): boolean {
 
 function hasSchemathesis(env: NodeJS.ProcessEnv): boolean {
   return schemathesisVersion(env) === SCHEMATHESIS_VERSION
+}
+
+function hasSystemdAnalyze(env: NodeJS.ProcessEnv): boolean {
+  return spawnSync('systemd-analyze', ['--version'], { env }).status === 0
 }
