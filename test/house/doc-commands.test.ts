@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { commandsOf, DOC_COMMANDS, findCommandProblems } from './doc-commands.ts'
+import { commandsOf, DOC_COMMANDS, findCommandProblems, WHOLE_PAGES } from './doc-commands.ts'
 import { readTree } from './read-tree.ts'
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -13,7 +13,7 @@ t.test('every command of the pages is in the table with a test that runs it', as
   const pages = readTree(['md'])
   t.ok(pages.some(({ path }) => path === 'docs/yard.md'))
   const tests = new Map(readTree(['test.ts']).map(({ path, text }) => [path, text]))
-  t.strictSame(findCommandProblems(pages, DOC_COMMANDS, tests, Object.keys(scripts)), [])
+  t.strictSame(findCommandProblems(pages, DOC_COMMANDS, tests, Object.keys(scripts), WHOLE_PAGES), [])
 })
 
 t.test('commands are read without comments, and continued lines as one', async (t) => {
@@ -44,4 +44,15 @@ t.test('each rule has a page that follows it, and a twin that does not', async (
     'a.md: package.json has no script "doc"',
   ])
   t.strictSame(findCommandProblems([], { 'a.md': {} }, TESTS, []), ['a.md: is in the table, and is no page'])
+})
+
+t.test('a test may run all commands of a page', async (t) => {
+  const problems = (path: string, test: string) =>
+    findCommandProblems([{ path: 'a.md', text: UP }], {}, TESTS, [], { [path]: [test, "'up'"] })
+  t.strictSame(problems('a.md', 'a.test.ts'), [], 'the accepted twin')
+  t.match(problems('a.md', 'b.test.ts'), [/^a\.md: b\.test\.ts, which is to run "npx yard up", has no 'up'/])
+  t.match(problems('b.md', 'a.test.ts'), [
+    'a.md: "npx yard up" has no test',
+    'b.md: is in the table, and is no page',
+  ])
 })

@@ -18,6 +18,11 @@ const EXAMPLE: CoveredBy = ['examples/first-control-plane/first-control-plane.te
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
+/** Pages with tests that run all their commands, from the first to the last. */
+export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
+  'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
+}
+
 /** By page, in its order. Commands that run for long name a test that starts the same program for a shorter time. */
 export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, CoveredBy>>>> = {
   'CONTRIBUTING.md': { 'npm test': ['cli/launch.test.ts', "'test'"] },
@@ -136,13 +141,18 @@ export function findCommandProblems(
   table: typeof DOC_COMMANDS,
   tests: ReadonlyMap<string, string>,
   scripts: readonly string[],
+  wholePages: typeof WHOLE_PAGES = {},
 ): string[] {
   const known = new Set(pages.map(({ path }) => path))
   return [
-    ...pages.flatMap(({ path, text }) =>
-      problemsOf(text, table[path] ?? {}, tests, scripts).map((one) => `${path}: ${one}`),
-    ),
-    ...Object.keys(table)
+    ...pages.flatMap(({ path, text }) => {
+      const whole = wholePages[path]
+      const rows = whole
+        ? Object.fromEntries(commandsOf(text).map((command) => [command, whole]))
+        : (table[path] ?? {})
+      return problemsOf(text, rows, tests, scripts).map((one) => `${path}: ${one}`)
+    }),
+    ...[...Object.keys(table), ...Object.keys(wholePages)]
       .filter((path) => !known.has(path))
       .map((path) => `${path}: is in the table, and is no page`),
   ]

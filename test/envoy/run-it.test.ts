@@ -1,0 +1,139 @@
+// docs/guides/run-it.md, from its first command to its last: a control plane and an Envoy with mutual TLS, calls through it, and
+// what an operator does later.
+
+import { readFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { commandsOf } from '../house/doc-commands.ts'
+import { startEcho } from '../support/edge.ts'
+import { openHost } from '../support/installed-host.ts'
+import { blocksOf } from '../support/markdown-blocks.ts'
+import { requireTool } from '../support/requirements.ts'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const GUIDE = read('docs/guides/run-it.md')
+const PORTS = ['18000', '9000', '9443', '8443', '9901', '9902']
+const BACKENDS = { '10.0.0.11:7000': 'b1', '10.0.0.12:7000': 'b2' }
+
+/** What stands in the guide and its files for this host. */
+async function startBackends(t: Test) {
+  const replaced: Record<string, string> = {
+    '10.0.0.2': '127.0.0.1',
+    '10.0.0.7': '127.0.0.1',
+    '0.0.0.0': '127.0.0.1',
+  }
+  for (const [address, id] of Object.entries(BACKENDS)) replaced[address] = (await startEcho(t, id)).address
+  for (const port of PORTS) replaced[port] = `${await freePort()}`
+  return replaced
+}
+
+/** Labels by the name of the metric, as Prometheus would scrape them; a metric without series has none. */
+function labelsIn(metrics: string): ReadonlyMap<string, readonly string[]> {
+  const names = [...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name)
+  return new Map(
+    names.map((name) => {
+      const [, labels = ''] = new RegExp(`^${name}(?:_count)?{(.*)}`, 'm').exec(metrics) ?? []
+      return [name, [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label).toSorted()]
+    }),
+  )
+}
+
+/** The rows of the guide's table of metrics: name and labels. */
+function metricsInGuide(): ReadonlyMap<string, readonly string[]> {
+  const rows = [...GUIDE.matchAll(/^\| `(switchyard_\w+)` \|([^|]*)\|/gm)]
+  return new Map(
+    rows.map(([, name = '', labels = '']) => [
+      name,
+      [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label).toSorted(),
+    ]),
+  )
+}
+
+/** The metrics in the expressions of alerts.yml, each with the labels that its selector names. */
+const ALERTED = [
+  ...read('examples/run-it/alerts.yml').matchAll(/\b((?:switchyard|envoy)_\w+)(?:\{(.*?)\})?/g),
+].map(([, name = '', selector = '']) => ({
+  name: name.replace(/_count$/, ''),
+  labels: [...selector.matchAll(/(\w+)[!=]/g)].map(([, label = '']) => label),
+}))
+
+async function checkMetrics(t: Test, output: string, admin: EnvoyAdmin) {
+  const metrics = labelsIn(output)
+  t.same(metricsInGuide(), metrics)
+  const ofEnvoy = await (await fetch(`${admin.url}/stats/prometheus`)).text()
+  t.ok(ALERTED.length > 5)
+  for (const { name, labels } of ALERTED) {
+    if (name.startsWith('envoy_')) t.match(ofEnvoy, `${name}{`)
+    else
+      for (const label of ['', ...labels])
+        t.ok(metrics.has(name) && (label === '' || metrics.get(name)?.includes(label)), `${name}: ${label}`)
+  }
+}
+
+/** Without a line about failed calls. */
+const BOTH_ANSWER = /^ +answered by .*\n +b1 .*\n +b2 .*\n$/
+const CALL = 'yard call edge -n 20 --to 10.0.0.7:8443 --ca pki/identities/ca.pem'
+
+t.test('the guide works, word by word', async (t) => {
+  if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
+  const replaced = await startBackends(t)
+  const host = openHost(t, t.testdir(), replaced)
+  const admin = new EnvoyAdmin(`http://127.0.0.1:${replaced['9901']}`)
+  const outputs: string[] = []
+  const run = async (command: string) => {
+    const { code, output } = await host.run(command)
+    t.equal(code, 0, command, { output })
+    outputs.push(output.replaceAll(/ +/g, ' '))
+    return output
+  }
+  const untilServing = async () => {
+    await admin.waitUntilLive()
+    while ((await admin.dynamicListeners()).some(({ state }) => state === 'warming'));
+  }
+  const callsPass = async (when: string) => t.match(await run(CALL), BOTH_ANSWER, when)
+
+  const isAtL7 = async () => {
+    const active = (await admin.dynamicListeners()).filter(({ state }) => state === 'active')
+    return JSON.stringify(active).includes('http_connection_manager')
+  }
+  let isRestored = false
+
+  for (const command of commandsOf(GUIDE)) {
+    if (command.includes('/metrics')) {
+      const tableSize = "'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'"
+      t.match(await host.run(`yard set ${tableSize}`), { code: 4 }, 'a metric of NACKs needs one')
+    }
+    const output = await run(command)
+    if (command.endsWith('9901/ready')) {
+      await untilServing()
+      while (!(await run('yard status')).includes('SYNCED'));
+    }
+    if (command.startsWith('yard set')) await untilServing()
+    if (command === CALL) t.match(output, BOTH_ANSWER, 'over TLS')
+    if (command.includes('-czf switchyard-state.tar.gz'))
+      await callsPass('while the control plane is stopped')
+    if (command === 'yard get > document.yaml') {
+      t.match(await run('yard lb edge l4'), /ACKed by 1 Envoy/, 'the document changes behind the copy')
+      await untilServing()
+      t.notOk(await isAtL7())
+    }
+    if (command.includes('-xzf')) isRestored = true
+    else if (isRestored) {
+      isRestored = false
+      t.match(await run('yard lb edge'), 'L7 round_robin', 'the copy is in force again')
+      while (!(await isAtL7()));
+    }
+    if (command.includes('/metrics')) await checkMetrics(t, output, admin)
+    if (command.startsWith('NODE_EXTRA_CA_CERTS')) t.match(output, /edge-1 +edge +SYNCED/)
+  }
+  await untilServing()
+  await callsPass('through the containers')
+
+  const [shown] = blocksOf(GUIDE).filter(({ language }) => language === 'text')
+  const text = shown?.text.replaceAll(/ +/g, ' ').trim() ?? ''
+  t.ok(
+    outputs.some((output) => output.includes(text)),
+    text,
+  )
+})
