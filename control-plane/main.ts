@@ -7,7 +7,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import { type ControlPlane, SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
 
-const USAGE = `Usage: node control-plane/main.ts [--config FILE] [--state FOLDER] [options]
+const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
 
   --config FILE    initial desired state in YAML; ignored if the state folder already has a revision
   --admin ADDRESS  serve REST on HOST:PORT (127.0.0.1:0, which picks a free port)

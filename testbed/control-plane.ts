@@ -43,7 +43,7 @@ interface ReadyLine {
   readonly tokens: string
 }
 
-/** @throws SwitchyardError `invalid-config` or `process-failed` with its own message, if it does not start */
+/** @throws SwitchyardError if it does not start: `invalid-config` with its own message for invalid input, else `process-failed` */
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
@@ -72,7 +72,9 @@ export async function startControlPlane(
   })
   const ready = await started.ready.catch(async (error: Error) => {
     const { code } = await started.exited
-    if (code === BAD_INPUT) throw new SwitchyardError('invalid-config', error.message, { cause: error })
+    if (code === BAD_INPUT) {
+      throw new SwitchyardError('invalid-config', started.lastErrors.join('\n'), { cause: error })
+    }
     throw error
   })
   return {

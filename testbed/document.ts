@@ -10,7 +10,12 @@ type Endpoints = Readonly<Record<string, { readonly address?: unknown } | null>>
 
 interface FleetDocument {
   readonly kind?: string
-  readonly listeners?: Readonly<Record<string, { readonly port?: number } | null>>
+  readonly listeners?: Readonly<Record<string, ListenerDocument | null>>
+}
+
+interface ListenerDocument {
+  readonly port?: number
+  readonly tls?: { readonly enabled?: boolean; readonly clientCa?: string; readonly requireClient?: boolean }
 }
 
 export const LISTENER = 'main'
@@ -58,9 +63,19 @@ export function envoyFleetsOf({ fleets }: Document): readonly string[] {
 }
 
 /** The port of a fleet's listener `main`, else of its first listener. */
-export function portOf({ fleets }: Document, name: string): number | undefined {
+export function portOf(document: Document, name: string): number | undefined {
+  return listenerOf(document, name)?.port
+}
+
+/** What a client of the same listener needs for TLS; undefined without TLS. */
+export function clientTlsOf(document: Document, name: string): { readonly certificate: boolean } | undefined {
+  const { enabled, clientCa, requireClient = true } = listenerOf(document, name)?.tls ?? {}
+  return enabled ? { certificate: clientCa !== undefined && requireClient } : undefined
+}
+
+function listenerOf({ fleets }: Document, name: string): ListenerDocument | null | undefined {
   const listeners = fleets?.[name]?.listeners ?? {}
-  return (listeners[LISTENER] ?? Object.values(listeners)[0])?.port
+  return listeners[LISTENER] ?? Object.values(listeners)[0]
 }
 
 /** The endpoints on this host in document order, each address once, without those of the upstreams in `except`. */

@@ -1,7 +1,7 @@
 // Starts a testbed: backends, the control plane and fleets of Envoys, each part as its own process.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { RestClient } from '../api/client.ts'
 import { SwitchyardError } from '../core/errors.ts'
@@ -13,7 +13,7 @@ import type { Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { type BackendOptions, type RunningBackend, startBackend } from './backend.ts'
-import { IDENTITIES } from './certificates/folder.ts'
+import { IDENTITIES, SECRETS } from './certificates/folder.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf, portOf } from './document.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
@@ -63,6 +63,10 @@ export interface Testbed {
   /** A REST client with the operator's token. */
   readonly rest: RestClient
   readonly xdsAddress: string
+  /** The folder of the files that the document's secrets name. */
+  readonly secretsFolder: string
+  /** The folder of certificates for mutual TLS on xDS; undefined without. */
+  readonly xdsIdentities?: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
@@ -99,9 +103,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     await writeFile(configFile, stringify(generateDocument(fleetNames, backends, port, secured)))
   }
   const { controlPlaneState: state } = options
-  const certificates = options.mtls
-    ? await XdsCertificates.create(join(folder, IDENTITIES, 'xds'))
-    : undefined
+  const xdsIdentities = options.mtls ? join(folder, IDENTITIES, 'xds') : undefined
+  const certificates = xdsIdentities === undefined ? undefined : await XdsCertificates.create(xdsIdentities)
   const controlPlane = await startControlPlane(group, folder, {
     configFile,
     admin,
@@ -123,9 +126,11 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     tokensFile,
     rest,
     xdsAddress,
+    secretsFolder: join(dirname(configFile), SECRETS),
     backends,
     fleets,
     ...(security && { security }),
+    ...(xdsIdentities && { xdsIdentities }),
     controlPlaneExited: controlPlane.exited,
   }
 }

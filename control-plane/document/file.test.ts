@@ -59,7 +59,7 @@ t.test(
     t.match(problemsOf(text), [
       { path: 'yard.yaml:4:26 routes.public.hosts[1]', message: /^must be a host/ },
       { path: 'yard.yaml:8:5 fleets.edge.lb.policy', message: /^is missing/ },
-      { path: 'yard.yaml:8:11 fleets.edge.lb.mode', message: /^must be l4 or l7/ },
+      { path: 'yard.yaml:8:11 fleets.edge.lb.mode', message: /^must be l4, .*, or l7/ },
       { path: 'yard.yaml:9:5 fleets.edge.listners', message: /^unknown field/ },
     ])
   },

@@ -114,7 +114,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'starts the parts as processes; development certificates; load, flips and measurements',
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
-  'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'cli/': {
+    holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
+    mayImport: ['testbed/', 'control-plane/document/'],
+  },
   'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'experiments/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
