@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { describeHolder } from '../../core/port-holder.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
@@ -119,7 +120,7 @@ function asListenError(error: unknown, address: string): SwitchyardError {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return new SwitchyardError(
       'address-in-use',
-      `the admin cannot listen on ${address}: the address is in use. Stop the process that listens there, or choose another address`,
+      `the admin cannot listen on ${address}: the address is in use by ${describeHolder(address)}. Stop that process, or choose another address`,
       { cause: error },
     )
   }
