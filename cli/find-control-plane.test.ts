@@ -14,6 +14,7 @@ const TESTBED: TestbedDescription = {
   xds: '127.0.0.1:18000',
   fleets: {},
   backends: [],
+  parts: [],
 }
 
 const TOKENS = { 'tokens.json': '{"operator":{"role":"operator","token":"secret"}}' }

@@ -2,7 +2,7 @@
 
 import { RestClient } from '../api/client.ts'
 import { SwitchyardError } from '../core/errors.ts'
-import { readStateFile, stateFolder, type TestbedDescription } from '../testbed/state-file.ts'
+import { type RunningTestbed, readStateFile, stateFolder } from '../testbed/state-file.ts'
 import { readToken } from '../testbed/token-file.ts'
 
 /**
@@ -29,7 +29,7 @@ async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
 }
 
 /** @throws SwitchyardError `unreachable` if no testbed is running */
-export async function findTestbed(): Promise<TestbedDescription> {
+export async function findTestbed(): Promise<RunningTestbed> {
   const testbed = await readStateFile(stateFolder())
   if (testbed?.admin) return testbed
   throw new SwitchyardError(

@@ -13,6 +13,7 @@ import { withExamples } from './verbs/flags.ts'
 import { addGet } from './verbs/get.ts'
 import { addHistory } from './verbs/history.ts'
 import { addIssue } from './verbs/issue.ts'
+import { addKill } from './verbs/kill.ts'
 import { addLb } from './verbs/lb.ts'
 import { addSet } from './verbs/set.ts'
 import { addStatus } from './verbs/status.ts'
@@ -39,6 +40,7 @@ for (const add of [
   addCall,
   addHistory,
   addToken,
+  addKill,
   addIssue,
   addCerts,
   addBundle,

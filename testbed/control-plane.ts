@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import type { Exit } from '../processes/running-process.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 export interface ControlPlaneOptions {
   readonly configFile: string
@@ -25,9 +25,9 @@ export interface RunningControlPlane {
   /** The file with the REST tokens. */
   readonly tokensFile: string
   readonly xdsAddress: string
-  readonly pid: number | undefined
-  readonly exited: Promise<Exit>
 }
+
+const CONTROL_PLANE = { id: 'control-plane', title: 'control plane' }
 
 /** Its exit code for invalid flags or an invalid document. */
 const BAD_INPUT = 2
@@ -46,9 +46,9 @@ export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
   { configFile, admin, xds, drainSeconds, state, xdsTls }: ControlPlaneOptions,
-): Promise<RunningControlPlane> {
+): Promise<RunningControlPlane & PartProcess> {
   const started = group.start({
-    name: 'control plane',
+    name: CONTROL_PLANE.title,
     command: process.execPath,
     args: [
       sourceFile('control-plane/main.ts'),
@@ -72,11 +72,24 @@ export async function startControlPlane(
     if (code === BAD_INPUT) throw new SwitchyardError('invalid-config', error.message, { cause: error })
     throw error
   })
-  return {
-    adminUrl: ready.admin,
-    tokensFile: ready.tokens,
-    xdsAddress: ready.xds,
-    pid: started.pid,
-    exited: started.exited,
-  }
+  const { admin: adminUrl, tokens: tokensFile, xds: xdsAddress } = ready
+  return partOf(started, { adminUrl, tokensFile, xdsAddress })
+}
+
+/**
+ * Starts a control plane, and restarts it on its addresses whenever it ends. It needs a state folder: without one, a restart would
+ * begin again with the configuration file.
+ */
+export async function keepControlPlane(
+  context: PartContext,
+  options: ControlPlaneOptions & { readonly state: string },
+): Promise<RunningControlPlane> {
+  const start = (before?: RunningControlPlane & PartProcess) =>
+    startControlPlane(context.group, context.folder, { ...options, ...(before && addressesOf(before)) })
+  const kept = await keepPart(context, CONTROL_PLANE, start)
+  return kept.current
+}
+
+function addressesOf({ adminUrl, xdsAddress }: RunningControlPlane) {
+  return { admin: new URL(adminUrl).host, xds: xdsAddress }
 }

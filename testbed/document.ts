@@ -57,27 +57,41 @@ export function envoyFleetsOf({ fleets }: Document): readonly string[] {
   return Object.entries(fleets ?? {}).flatMap(([name, fleet]) => (fleet?.kind === 'envoy' ? [name] : []))
 }
 
+/** The listeners of a fleet with their ports. */
+export function listenersOf({ fleets }: Document, name: string): readonly (readonly [string, number])[] {
+  return Object.entries(fleets?.[name]?.listeners ?? {}).flatMap(([listener, entry]) =>
+    typeof entry?.port === 'number' ? [[listener, entry.port] as const] : [],
+  )
+}
+
 /** The port of a fleet's listener `main`, else of its first listener. */
-export function portOf({ fleets }: Document, name: string): number | undefined {
-  const listeners = fleets?.[name]?.listeners ?? {}
-  return (listeners[LISTENER] ?? Object.values(listeners)[0])?.port
+export function portOf(document: Document, name: string): number | undefined {
+  const listeners = listenersOf(document, name)
+  return (listeners.find(([listener]) => listener === LISTENER) ?? listeners[0])?.[1]
+}
+
+/** An endpoint on this host. */
+export interface LocalEndpoint {
+  readonly upstream: string
+  readonly id: string
+  readonly address: string
 }
 
 /** The endpoints on this host in document order, each address once, without those of the upstreams in `except`. */
 export function localEndpointsOf(
   { upstreams = {} }: Document,
   except: readonly string[] = [],
-): readonly { id: string; address: string }[] {
-  const byAddress = new Map<string, string>()
+): readonly LocalEndpoint[] {
+  const byAddress = new Map<string, LocalEndpoint>()
   for (const [name, upstream] of Object.entries(upstreams)) {
     if (except.includes(name)) continue
     for (const [id, endpoint] of Object.entries(upstream?.endpoints ?? {})) {
       const address = endpoint?.address
       if (typeof address === 'string' && isLocal(address) && !byAddress.has(address))
-        byAddress.set(address, id)
+        byAddress.set(address, { upstream: name, id, address })
     }
   }
-  return [...byAddress].map(([address, id]) => ({ id, address }))
+  return [...byAddress.values()]
 }
 
 /** The address of an upstream's first endpoint on this host. */

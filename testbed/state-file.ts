@@ -1,9 +1,10 @@
 // The file through which other verbs find a running testbed.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import { sourceFile } from './part.ts'
+import type { PartState } from './parts.ts'
 import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
 
@@ -18,6 +19,13 @@ export interface TestbedDescription {
   readonly backends: readonly { readonly id: string; readonly address: string }[]
   /** Addresses of issuer and authorizer, with `--security` only. */
   readonly security?: SecurityParts
+  /** The processes, and which of them are being restarted. */
+  readonly parts: readonly PartState[]
+}
+
+/** What the file says of a testbed: also the process that owns it. */
+export interface RunningTestbed extends TestbedDescription {
+  readonly pid: number
 }
 
 export interface NodeDescription {
@@ -40,6 +48,7 @@ export function describeTestbed({
   fleets,
   backends,
   security,
+  parts,
 }: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
@@ -52,13 +61,14 @@ export function describeTestbed({
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
+    parts: parts.states(),
   }
 }
 
 /** The testbed that runs on this folder; undefined without one, or if its process has ended. */
-export async function readStateFile(folder: string): Promise<TestbedDescription | undefined> {
-  const { pid, ...description } = (await readJson(fileIn(folder))) ?? { pid: 0 }
-  return isRunning(pid) ? (description as TestbedDescription) : undefined
+export async function readStateFile(folder: string): Promise<RunningTestbed | undefined> {
+  const state = (await readJson(fileIn(folder))) ?? { pid: 0 }
+  return isRunning(state.pid) ? (state as RunningTestbed) : undefined
 }
 
 /**
@@ -80,12 +90,43 @@ export async function writeStateFile(folder: string, testbed: TestbedDescription
   await write(folder, { pid: process.pid, ...testbed })
 }
 
+/**
+ * Writes the file, and writes it again whenever a part of the testbed changes.
+ * @param report called with a line if the file cannot be written, such as on a full disk
+ */
+export async function publishTestbed(
+  folder: string,
+  testbed: Testbed,
+  report: (line: string) => void,
+): Promise<TestbedDescription> {
+  let writing: Promise<void> | undefined
+  let isStale = false
+  const writeNewest = async () => {
+    while (isStale) {
+      isStale = false
+      await writeStateFile(folder, describeTestbed(testbed)).catch((error: Error) =>
+        report(`${fileIn(folder)} cannot be written, so "yard status" is out of date: ${error.message}`),
+      )
+    }
+    writing = undefined
+  }
+  // Changes during a write are written together after it.
+  const update = () => {
+    isStale = true
+    writing ??= writeNewest()
+    return writing
+  }
+  testbed.parts.onChange(() => void update())
+  await update()
+  return describeTestbed(testbed)
+}
+
 /** Releases the folder. */
 export async function removeStateFile(folder: string): Promise<void> {
   await rm(fileIn(folder), { force: true })
 }
 
-interface StateFile extends Partial<TestbedDescription> {
+interface State extends Partial<TestbedDescription> {
   readonly pid: number
 }
 
@@ -93,14 +134,17 @@ function fileIn(folder: string): string {
   return join(folder, 'yard.json')
 }
 
-async function write(folder: string, state: StateFile): Promise<void> {
+async function write(folder: string, state: State): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(fileIn(folder), `${JSON.stringify(state, undefined, 2)}\n`)
+  const file = fileIn(folder)
+  // Other verbs read the file at any time, so it is replaced whole.
+  await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`)
+  await rename(`${file}.new`, file)
 }
 
-async function readJson(file: string): Promise<StateFile | undefined> {
+async function readJson(file: string): Promise<State | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as StateFile
+    return JSON.parse(await readFile(file, 'utf8')) as State
   } catch {
     return undefined
   }

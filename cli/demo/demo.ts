@@ -6,14 +6,10 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import {
-  claimStateFolder,
-  describeTestbed,
-  removeStateFile,
-  stateFolder,
-  writeStateFile,
-} from '../../testbed/state-file.ts'
+import { describeRestart } from '../../testbed/parts.ts'
+import { claimStateFolder, publishTestbed, removeStateFile, stateFolder } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
+import { report } from '../output/print.ts'
 import { measureSettings } from './measure.ts'
 import { recordDemo } from './record.ts'
 import { renderSummary, renderVerdict } from './render.ts'
@@ -58,6 +54,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
     fleets: new Map([[FLEET, ENVOYS]]),
     backends: BACKENDS,
     port: options.port,
+    onRestart: (title, restart) => report(describeRestart(title, restart)),
   })
   const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []
@@ -76,7 +73,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   print(`${renderVerdict(problems)}\n`)
   print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s in total\n`))
   if (options.stay) {
-    await writeStateFile(stateFolder(), describeTestbed(testbed))
+    await publishTestbed(stateFolder(), testbed, report)
     print(describeStay(nodes))
   }
   return problems.length === 0 ? 0 : 1

@@ -1,7 +1,7 @@
 // `yard up` with real parts: its output, the other verbs, and its end.
 
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -20,6 +20,8 @@ async function up(t: Test, folder: string, ...args: readonly string[]) {
 
 t.test('yard up prints one line about its parts, and the other verbs work with it', async (t) => {
   const folder = t.testdir()
+  const other = join(folder, 'other')
+  await mkdir(other)
   const { yard, testbed } = await up(t, folder, '--fleet', 'edge=2', '--fleet', 'canary=1', '--backends', '2')
   t.match(testbed, {
     admin: /^http:\/\/127\.0\.0\.1:\d+$/,
@@ -44,19 +46,36 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
   t.same([calls, failed, answeredBy.b1 + answeredBy.b2], [40, 0, 40])
   // Each of the two Envoys takes strict turns, and one of them may have had an odd number of calls.
   t.ok(Math.abs(answeredBy.b1 - 20) <= 1, `b1 answered ${answeredBy.b1}`)
+  const port = String(testbed.fleets.edge?.[0]?.address).split(':')[1] ?? ''
   const answers = await Promise.all([
     runYard(t, folder, 'lb', 'canary', '-o', 'json'),
     runYard(t, folder, 'lb', 'nope'),
     runYard(t, folder, 'call', 'nope'),
     runYard(t, folder, 'up'),
+    runYard(t, other, 'up', '--fleet', 'edge=1', '--port', port),
+    runYard(t, folder, 'kill', 'b9'),
   ])
   t.match(answers, [
     { code: 0, stdout: /"mode": "l4"/ },
     { code: 2, output: /unknown fleet "nope"\. Use one of: canary, edge/ },
     { code: 2, output: /Use one of: edge, canary/ },
     { code: 1, output: /a testbed is running already \(process \d+\)/ },
+    {
+      code: 1,
+      output: new RegExp(
+        `fleets\\.edge\\.listeners\\.main\\.port: 127\\.0\\.1\\.1:${port} is in use by process \\d+ \\(.*envoy.*edge-1`,
+      ),
+    },
+    { code: 2, output: /no part "b9" in this testbed\. Use one of: b\d, b\d, control-plane, / },
   ])
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'each node has a log')
+
+  t.match(await runYard(t, folder, 'kill', 'backend', 'b1'), {
+    code: 0,
+    output: /killed backend b1 \(process \d+\)/,
+  })
+  await yard.printed('backend b1 is running again')
+  t.match(yard.output(), /backend b1 ended \(SIGKILL\); it restarts in 1 s/)
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)
