@@ -15,6 +15,7 @@ const TESTBED: TestbedDescription = {
   fleets: {},
   backends: [],
   parts: [],
+  notices: [],
 }
 
 const TOKENS = { 'tokens.json': '{"operator":{"role":"operator","token":"secret"}}' }

@@ -23,9 +23,14 @@ function clientOf(url: string, token: string | undefined): RestClient {
 }
 
 async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
+  const testbed = await findTestbedAt(url)
+  return testbed && (await readToken(testbed.tokens, 'operator'))
+}
+
+/** The testbed of `yard up` whose control plane has this URL. */
+export async function findTestbedAt(url: string): Promise<RunningTestbed | undefined> {
   const testbed = await readStateFile(stateFolder())
-  const isSame = testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin
-  return isSame ? await readToken(testbed.tokens, 'operator') : undefined
+  return testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin ? testbed : undefined
 }
 
 /** @throws SwitchyardError `unreachable` if no testbed is running */

@@ -24,6 +24,8 @@ export interface ProcessOptions<T> {
   readonly logFile?: string
   /** Called with each line of stdout and stderr, until it returns a value. */
   readonly ready: (line: string) => T | undefined
+  /** Called with each line of stdout and stderr, as long as the process runs. */
+  readonly onLine?: (line: string) => void
   /** Milliseconds that it may take to be ready; 10,000 by default. */
   readonly timeoutMs?: number
   /** Set it for a program that does not end with its stdin. The program then gets no commands. */
@@ -62,6 +64,7 @@ export class RunningProcess<T = unknown> {
     this.#child.once('close', () => this.#closed.abort())
     // A command to a process that has just ended fails in `ask`, because no answer comes.
     this.#child.stdin.on('error', () => {})
+    if (options.onLine) this.#lines.on('line', options.onLine)
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#lines.emit('line', line))
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
       this.#keepInTail(line)

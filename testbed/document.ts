@@ -99,6 +99,7 @@ export function firstLocalEndpointOf({ upstreams = {} }: Document, upstream: str
   return localEndpointsOf({ upstreams: { [upstream]: upstreams[upstream] ?? null } })[0]?.address
 }
 
-function isLocal(address: string): boolean {
+/** Whether an address is on this host. */
+export function isLocal(address: string): boolean {
   return /^(127\.|localhost:|\[::1\]:|unix:)/.test(address)
 }

@@ -39,7 +39,7 @@ export function requireKnownFleets(document: Document, sizes: FleetSizes): void 
 
 /** Starts the Envoys of all fleets at once. Resolves when each of them accepts connections. */
 export async function startFleets(
-  { group, folder, parts }: PartContext,
+  { group, folder, parts, notices }: PartContext,
   document: Document,
   sizes: FleetSizes,
   { xds: { address, certificates }, drainSeconds, protocol, onStarted }: FleetsOptions,
@@ -64,6 +64,7 @@ export async function startFleets(
         group,
         ...(protocol === undefined ? {} : { protocol }),
         onRestart: (nodeId, restart) => parts.note(titleOf(nodeId), restart),
+        onNotice: (nodeId, notice) => notices.add(nodeId, notice),
       })
       firstIndex += size
       const envoys = await fleet

@@ -3,6 +3,7 @@
 import { type Keepable, keepRunning, type Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
+import type { Notices } from './notices.ts'
 
 /** `id` is what `yard kill` takes, such as `b1`; `title` is for messages, such as `backend b1`. */
 export interface PartName {
@@ -103,6 +104,7 @@ export interface PartContext {
   /** Folder for logs. */
   readonly folder: string
   readonly parts: Parts
+  readonly notices: Notices
 }
 
 /** One process of a part. */

@@ -3,10 +3,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
+import type { NodeNotice } from './notices.ts'
 import { sourceFile } from './part.ts'
 import type { PartState } from './parts.ts'
 import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
+
+/** How long the file may lack a warning of an Envoy. */
+const NOTICES_AFTER_MS = 200
 
 /** The addresses of a testbed, as `yard up --json` prints them. */
 export interface TestbedDescription {
@@ -21,6 +25,8 @@ export interface TestbedDescription {
   readonly security?: SecurityParts
   /** The processes, and which of them are being restarted. */
   readonly parts: readonly PartState[]
+  /** What the Envoys warn about. */
+  readonly notices: readonly NodeNotice[]
 }
 
 /** What the file says of a testbed: also the process that owns it. */
@@ -49,6 +55,7 @@ export function describeTestbed({
   backends,
   security,
   parts,
+  notices,
 }: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
@@ -62,6 +69,7 @@ export function describeTestbed({
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
     parts: parts.states(),
+    notices: notices.list(),
   }
 }
 
@@ -117,6 +125,17 @@ export async function publishTestbed(
     return writing
   }
   testbed.parts.onChange(() => void update())
+  let isPlanned = false
+  testbed.notices.onChange(() => {
+    if (isPlanned) return
+    isPlanned = true
+    // An Envoy may warn a thousand times a second.
+    const plan = setTimeout(() => {
+      isPlanned = false
+      void update()
+    }, NOTICES_AFTER_MS)
+    plan.unref()
+  })
   await update()
   return describeTestbed(testbed)
 }

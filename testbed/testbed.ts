@@ -14,6 +14,7 @@ import { keepControlPlane, type RunningControlPlane } from './control-plane.ts'
 import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf } from './document.ts'
 import { type FleetSizes, requireKnownFleets, startFleets, type TestbedNode } from './fleets.ts'
 import { contradictionsOf, hasState } from './kept.ts'
+import { type NodeNotice, Notices } from './notices.ts'
 import { type OnRestart, type PartContext, Parts } from './parts.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { readToken } from './token-file.ts'
@@ -49,6 +50,8 @@ export interface TestbedOptions {
   /** Called with a line for each part that has started, and for each flag that has no effect. */
   readonly onProgress?: (line: string) => void
   readonly onRestart?: OnRestart
+  /** Called with what an Envoy warns about, the first time and then more and more rarely. */
+  readonly onNotice?: (notice: NodeNotice) => void
 }
 
 export interface Testbed {
@@ -63,6 +66,7 @@ export interface Testbed {
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
   readonly parts: Parts
+  readonly notices: Notices
 }
 
 const LOOPBACK = '127.0.0.1:0'
@@ -80,7 +84,9 @@ export const DRAIN_SECONDS = 4
 export async function startTestbed(group: ProcessGroup, options: TestbedOptions): Promise<Testbed> {
   const { folder, drainSeconds = DRAIN_SECONDS, protocol, onProgress = () => {} } = options
   await mkdir(folder, { recursive: true })
-  const context = { group, folder, parts: new Parts(options.onRestart) }
+  const notices = new Notices()
+  if (options.onNotice) notices.onNotice(options.onNotice)
+  const context = { group, folder, parts: new Parts(options.onRestart), notices }
   const certificates = options.mtls
     ? await XdsCertificates.create(join(folder, IDENTITIES, 'xds'))
     : undefined
@@ -100,7 +106,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
   const rest = await clientOf(controlPlane)
-  return { adminUrl, tokensFile, rest, xdsAddress, fleets, parts: context.parts, ...services }
+  return { adminUrl, tokensFile, rest, xdsAddress, fleets, parts: context.parts, notices, ...services }
 }
 
 interface Stage {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { describeNotice } from '../../testbed/notices.ts'
 import { describeRestart } from '../../testbed/parts.ts'
 import { claimStateFolder, publishTestbed, removeStateFile, stateFolder } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
@@ -55,6 +56,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
     backends: BACKENDS,
     port: options.port,
     onRestart: (title, restart) => report(describeRestart(title, restart)),
+    onNotice: (notice) => report(describeNotice(notice)),
   })
   const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []

@@ -6,6 +6,7 @@ import { XDS_PROTOCOLS, type XdsProtocol } from '../../envoy-bootstrap/bootstrap
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
+import { describeNotice } from '../../testbed/notices.ts'
 import { describeRestart } from '../../testbed/parts.ts'
 import {
   claimStateFolder,
@@ -118,6 +119,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     keep,
     onProgress: report,
     onRestart: (title, restart) => report(describeRestart(title, restart)),
+    onNotice: (notice) => report(describeNotice(notice)),
   }
 }
 
