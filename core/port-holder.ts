@@ -5,7 +5,7 @@ import { isIPv6 } from 'node:net'
 
 /** The state LISTEN in /proc/net/tcp: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */
 const LISTEN = '0A'
-const LONGEST_COMMAND = 100
+const LONGEST_COMMAND = 160
 
 /**
  * Names the process that listens on an address, such as `process 4711 (node server.js)`. Without root, processes of other users

@@ -11,6 +11,7 @@ import { type Access, addAccess } from './access.ts'
 import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
 import { configRoutes } from './config-routes.ts'
+import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { createProblem, problemOf, sendProblem } from './problem.ts'
@@ -30,6 +31,7 @@ export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes'> {
 export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
+    ...deadlineOptions(DEADLINES),
     // Errors go to stderr: stdout has only the line that says that the process is ready.
     logger: { level: 'error', stream: process.stderr },
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
@@ -82,7 +84,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 
 /**
  * Starts the admin on `HOST:PORT`; port 0 takes a free one.
- * @returns its URL, and a `close` that answers all waiting requests before it resolves
+ * @returns its URL, and a `close` that answers all waiting requests before it resolves, within two seconds
  * @throws SwitchyardError `invalid-argument` for an invalid address, or an address off loopback without tokens;
  * `address-in-use`
  */
@@ -105,7 +107,7 @@ export async function startAdmin(
   const server = await createAdmin(options)
   try {
     const url = await server.listen({ host, port: Number(port) })
-    return { url, close: async () => await server.close() }
+    return { url, close: () => closeWithin(server, DEADLINES.closeMs) }
   } catch (error) {
     await server.close()
     throw asListenError(error, options.address)
