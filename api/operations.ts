@@ -72,7 +72,8 @@ export const OPERATIONS = {
   getReadiness: {
     method: 'GET',
     path: '/readyz',
-    summary: 'Check that a revision is served and the process is not shutting down.',
+    summary:
+      'Check that a revision is served, revisions can be written, and the process is not shutting down.',
   },
 } as const satisfies Readonly<Record<string, Operation>>
 

@@ -3,7 +3,7 @@
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { report } from './output/print.ts'
+import { report, surviveLostOutput } from './output/print.ts'
 import { addApply } from './verbs/apply.ts'
 import { addBundle } from './verbs/bundle.ts'
 import { addCall } from './verbs/call.ts'
@@ -59,6 +59,7 @@ Exit codes: 0 success; 1 failure, or an unexpected measurement of the demonstrat
 3 no control plane; 4 an Envoy NACKed the change; 5 an Envoy has not answered in time.`,
 )
 
+surviveLostOutput()
 try {
   await program.parseAsync()
 } catch (error) {

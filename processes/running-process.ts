@@ -2,10 +2,10 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { EventEmitter, on } from 'node:events'
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../core/errors.ts'
 import { wrapToDieWithParent } from './die-with-parent.ts'
+import { LogFile } from './log-file.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const ANSWER_TIMEOUT_MS = 5_000
@@ -165,11 +165,9 @@ function spawnChild({
   const program = dieWithParent ? wrapToDieWithParent(command, args) : { command, args }
   const child = spawn(program.command, program.args, { env: { ...process.env, ...env }, detached: true })
   if (logFile !== undefined) {
-    const log = openSync(logFile, 'a')
-    const append = (chunk: Buffer) => writeSync(log, chunk)
-    child.stdout.on('data', append)
-    child.stderr.on('data', append)
-    child.once('close', () => closeSync(log))
+    const log = new LogFile(logFile)
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.append(chunk))
+    child.once('close', () => log.close())
   }
   return child
 }

@@ -28,6 +28,7 @@ function silentFleet() {
     newestRejected: async () => undefined,
     list: async () => [HEAD],
     write: async () => HEAD,
+    checkWritable: async () => {},
     progress: async (_number, signal) => {
       asked.resolve(signal)
       if (!signal.aborted) await once(signal, 'abort')
