@@ -64,7 +64,10 @@ export async function startFleets(
         group,
         ...(protocol === undefined ? {} : { protocol }),
         onRestart: (nodeId, restart) => parts.note(titleOf(nodeId), restart),
-        onNotice: (nodeId, notice) => notices.add(nodeId, notice),
+        onNotice: (nodeId, notice) => {
+          // An Envoy that is stopped warns about the signal.
+          if (!group.ending.aborted) notices.add(nodeId, notice)
+        },
       })
       firstIndex += size
       const envoys = await fleet

@@ -20,6 +20,17 @@ t.test('a text is reported the first and the tenth time, and listed once with it
   ])
 })
 
+t.test(
+  'texts that differ only in the time since the control plane went count as one, the newest',
+  async (t) => {
+    const notices = new Notices()
+    for (const seconds of [2, 3]) {
+      notices.add('edge-1', { ...NACK, text: `config stream closed since ${seconds}s ago: 14` })
+    }
+    t.match(notices.list(), [{ text: 'config stream closed since 3s ago: 14', count: 2 }])
+  },
+)
+
 t.test('a node keeps its fifty newest texts', async (t) => {
   const notices = new Notices()
   for (let number = 0; number < 51; number++) notices.add('edge-1', { ...NACK, text: `try ${number}` })

@@ -12,6 +12,9 @@ export interface NodeNotice extends EnvoyNotice {
 /** An Envoy may put a changing number into its texts. */
 const MOST_TEXTS = 50
 
+/** While the control plane is gone, Envoy repeats a text with another time. */
+const TIME = / since \d+s ago/
+
 export class Notices {
   readonly #byNode = new Map<string, Map<string, NodeNotice>>()
   readonly #listeners: ((notice: NodeNotice) => void)[] = []
@@ -30,7 +33,7 @@ export class Notices {
   add(node: string, notice: EnvoyNotice): void {
     const texts = this.#byNode.get(node) ?? new Map<string, NodeNotice>()
     this.#byNode.set(node, texts)
-    const key = `${notice.level} ${notice.component} ${notice.text}`
+    const key = `${notice.level} ${notice.component} ${notice.text.replace(TIME, '')}`
     const count = (texts.get(key)?.count ?? 0) + 1
     const counted = { node, ...notice, count, last: new Date().toISOString() }
     // The newest is the last one, so the first one may go.

@@ -9,9 +9,6 @@ import type { PartState } from './parts.ts'
 import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
 
-/** How long the file may lack a warning of an Envoy. */
-const NOTICES_AFTER_MS = 200
-
 /** The addresses of a testbed, as `yard up --json` prints them. */
 export interface TestbedDescription {
   /** URL of the REST admin. */
@@ -96,48 +93,6 @@ export async function claimStateFolder(folder: string): Promise<void> {
 
 export async function writeStateFile(folder: string, testbed: TestbedDescription): Promise<void> {
   await write(folder, { pid: process.pid, ...testbed })
-}
-
-/**
- * Writes the file, and writes it again whenever a part of the testbed changes.
- * @param report called with a line if the file cannot be written, such as on a full disk
- */
-export async function publishTestbed(
-  folder: string,
-  testbed: Testbed,
-  report: (line: string) => void,
-): Promise<TestbedDescription> {
-  let writing: Promise<void> | undefined
-  let isStale = false
-  const writeNewest = async () => {
-    while (isStale) {
-      isStale = false
-      await writeStateFile(folder, describeTestbed(testbed)).catch((error: Error) =>
-        report(`${fileIn(folder)} cannot be written, so "yard status" is out of date: ${error.message}`),
-      )
-    }
-    writing = undefined
-  }
-  // Changes during a write are written together after it.
-  const update = () => {
-    isStale = true
-    writing ??= writeNewest()
-    return writing
-  }
-  testbed.parts.onChange(() => void update())
-  let isPlanned = false
-  testbed.notices.onChange(() => {
-    if (isPlanned) return
-    isPlanned = true
-    // An Envoy may warn a thousand times a second.
-    const plan = setTimeout(() => {
-      isPlanned = false
-      void update()
-    }, NOTICES_AFTER_MS)
-    plan.unref()
-  })
-  await update()
-  return describeTestbed(testbed)
 }
 
 /** Releases the folder. */

@@ -67,6 +67,8 @@ export interface Testbed {
   readonly security?: SecurityParts
   readonly parts: Parts
   readonly notices: Notices
+  /** Aborts when the testbed starts to stop. */
+  readonly ending: AbortSignal
 }
 
 const LOOPBACK = '127.0.0.1:0'
@@ -106,7 +108,17 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
   const rest = await clientOf(controlPlane)
-  return { adminUrl, tokensFile, rest, xdsAddress, fleets, parts: context.parts, notices, ...services }
+  return {
+    adminUrl,
+    tokensFile,
+    rest,
+    xdsAddress,
+    fleets,
+    parts: context.parts,
+    notices,
+    ending: group.ending,
+    ...services,
+  }
 }
 
 interface Stage {

@@ -8,7 +8,8 @@ import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { describeNotice } from '../../testbed/notices.ts'
 import { describeRestart } from '../../testbed/parts.ts'
-import { claimStateFolder, publishTestbed, removeStateFile, stateFolder } from '../../testbed/state-file.ts'
+import { publishTestbed } from '../../testbed/publish-testbed.ts'
+import { claimStateFolder, removeStateFile, stateFolder } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
 import { report } from '../output/print.ts'
 import { measureSettings } from './measure.ts'
@@ -98,6 +99,7 @@ function describeStay(nodes: readonly TestbedNode[]): string {
     `  Running until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
     '  From another terminal:',
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
+    `    npx yard kill control-plane          (no call fails: the Envoys serve, and it is restarted)`,
     pc.dim(
       `  (These verbs do not make backends send GOAWAY: Envoy closes old L4 connections ${DRAIN_SECONDS} s after a switch.)`,
     ),

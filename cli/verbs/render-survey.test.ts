@@ -49,7 +49,10 @@ t.test('dead backends, unhealthy endpoints, silent Envoys, overflows and warning
     component: 'config',
     text: 'rejected',
     count: 3,
-    last: '',
+    last: '2026-11-28T20:00:00.123Z',
   } as const
-  t.match(render({ notices: [notice] }), /\n {2}Envoy edge-1 warning, config: rejected \(3 times\)$/)
+  t.match(
+    render({ notices: [notice] }),
+    /\n {2}2026-11-28T20:00:00Z Envoy edge-1 warning, config: rejected \(3 times\)$/,
+  )
 })

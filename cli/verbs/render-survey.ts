@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import { renderTable } from '../../testbed/measure/table.ts'
-import { describeNotice } from '../../testbed/notices.ts'
+import { describeNotice, type NodeNotice } from '../../testbed/notices.ts'
 import type { PartState } from '../../testbed/parts.ts'
 import type { EndpointReport, Survey, UpstreamReport } from '../../testbed/survey.ts'
 
@@ -15,7 +15,7 @@ export function renderSurvey({ endpoints, upstreams, silent, parts, notices }: S
     ...upstreams
       .filter(({ overflowed }) => overflowed > 0)
       .map((one) => pc.yellow(`  ${describeOverflow(one)}`)),
-    ...notices.map((notice) => pc.yellow(`  ${describeNotice(notice)}`)),
+    ...notices.map((notice) => pc.yellow(`  ${timeOf(notice)} ${describeNotice(notice)}`)),
   ]
   return [
     renderTable(
@@ -59,6 +59,11 @@ function endpointRow(
   const remarks = [...(isDead ? ['dead: nothing listens there'] : []), ...reasons]
   const color = remarks.length === 0 ? pc.green : pc.red
   return [upstream, address, backend, color(`on ${healthy} of ${envoys}`), color(remarks.join(', '))]
+}
+
+/** An old warning may be settled. */
+function timeOf({ last }: NodeNotice): string {
+  return `${last.slice(0, 19)}Z`
 }
 
 export function describeRestarting({ title, lastEnd, restarts }: PartState): string {

@@ -8,9 +8,9 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { describeNotice } from '../../testbed/notices.ts'
 import { describeRestart } from '../../testbed/parts.ts'
+import { publishTestbed } from '../../testbed/publish-testbed.ts'
 import {
   claimStateFolder,
-  publishTestbed,
   removeStateFile,
   stateFolder,
   type TestbedDescription,
