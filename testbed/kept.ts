@@ -4,7 +4,14 @@ import { readdir } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { type Document, envoyFleetsOf, listenersOf, localEndpointsOf } from './document.ts'
 import { SECURITY_UPSTREAMS } from './security.ts'
-import type { TestbedOptions } from './testbed.ts'
+
+/** The options of a testbed that only a new document takes into account. */
+export interface ContradictedOptions {
+  readonly configFile?: string
+  readonly port?: number
+  readonly backends?: number
+  readonly security?: boolean
+}
 
 /** Whether a control plane has used the folder before. */
 export async function hasState(folder: string): Promise<boolean> {
@@ -19,7 +26,7 @@ export async function hasState(folder: string): Promise<boolean> {
 export function contradictionsOf(
   document: Document,
   given: Document | undefined,
-  options: Pick<TestbedOptions, 'configFile' | 'port' | 'backends' | 'security'>,
+  options: ContradictedOptions,
 ): readonly string[] {
   return [
     ...configContradiction(document, given, options.configFile),
@@ -62,7 +69,7 @@ function backendsContradiction(document: Document, backends: number | undefined)
   }
   const [{ upstream } = { upstream: 'echo' }] = endpoints
   return [
-    `--backends ${backends}: only ${endpoints.length} start, because the kept document has so many endpoints on this host. Add one: yard set upstreams.${upstream}.endpoints.NAME.address=127.0.0.1:PORT, and start again`,
+    `--backends ${backends}: only ${endpoints.length} start, one for each endpoint of the kept document on this host. Add one: yard set upstreams.${upstream}.endpoints.NAME.address=127.0.0.1:PORT, and start again`,
   ]
 }
 
