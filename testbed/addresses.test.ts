@@ -57,6 +57,7 @@ const DOCUMENT = {
   fleets: {
     edge: { kind: 'envoy', listeners: { main: { port: 1 }, side: { port: 2 } } },
     canary: { kind: 'envoy', listeners: { main: { port: 1 } } },
+    six: { kind: 'envoy', listeners: { main: { port: 3, address: '::1' } } },
   },
 }
 
@@ -64,12 +65,14 @@ t.test('each Envoy claims the ports of its listeners, and each backend its endpo
   const sizes = new Map([
     ['edge', 1],
     ['canary', 2],
+    ['six', 1],
   ])
   t.same(listenerClaims(DOCUMENT, sizes), [
     { path: 'fleets.edge.listeners.main.port', address: '127.0.1.1:1' },
     { path: 'fleets.edge.listeners.side.port', address: '127.0.1.1:2' },
     { path: 'fleets.canary.listeners.main.port', address: '127.0.1.2:1' },
     { path: 'fleets.canary.listeners.main.port', address: '127.0.1.3:1' },
+    { path: 'fleets.six.listeners.main.port', address: '[::1]:3' },
   ])
   t.same(endpointClaims(DOCUMENT, 1, []), [
     { path: 'upstreams.echo.endpoints.b1.address', address: '127.0.0.1:7101' },

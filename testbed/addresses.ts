@@ -31,9 +31,9 @@ export function listenerClaims(document: Document, sizes: ReadonlyMap<string, nu
   let index = 0
   return [...sizes].flatMap(([fleet, size]) =>
     Array.from({ length: size }, () => nodeAddress(index++)).flatMap((host) =>
-      listenersOf(document, fleet).map(([name, port]) => ({
+      listenersOf(document, fleet).map(({ name, port, address = host }) => ({
         path: `fleets.${fleet}.listeners.${name}.port`,
-        address: `${host}:${port}`,
+        address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
       })),
     ),
   )

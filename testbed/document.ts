@@ -10,7 +10,12 @@ type Endpoints = Readonly<Record<string, { readonly address?: unknown } | null>>
 
 interface FleetDocument {
   readonly kind?: string
-  readonly listeners?: Readonly<Record<string, { readonly port?: number } | null>>
+  readonly listeners?: Readonly<Record<string, ListenerDocument | null>>
+}
+
+interface ListenerDocument {
+  readonly port?: number
+  readonly address?: string
 }
 
 export const LISTENER = 'main'
@@ -57,17 +62,21 @@ export function envoyFleetsOf({ fleets }: Document): readonly string[] {
   return Object.entries(fleets ?? {}).flatMap(([name, fleet]) => (fleet?.kind === 'envoy' ? [name] : []))
 }
 
-/** The listeners of a fleet with their ports. */
-export function listenersOf({ fleets }: Document, name: string): readonly (readonly [string, number])[] {
-  return Object.entries(fleets?.[name]?.listeners ?? {}).flatMap(([listener, entry]) =>
-    typeof entry?.port === 'number' ? [[listener, entry.port] as const] : [],
-  )
+/** The listeners of a fleet with their ports; `address` only where it is written. */
+export function listenersOf(
+  { fleets }: Document,
+  fleet: string,
+): readonly { readonly name: string; readonly port: number; readonly address?: string }[] {
+  return Object.entries(fleets?.[fleet]?.listeners ?? {}).flatMap(([name, listener]) => {
+    const { port, address } = listener ?? {}
+    return typeof port === 'number' ? [{ name, port, ...(typeof address === 'string' && { address }) }] : []
+  })
 }
 
 /** The port of a fleet's listener `main`, else of its first listener. */
-export function portOf(document: Document, name: string): number | undefined {
-  const listeners = listenersOf(document, name)
-  return (listeners.find(([listener]) => listener === LISTENER) ?? listeners[0])?.[1]
+export function portOf(document: Document, fleet: string): number | undefined {
+  const listeners = listenersOf(document, fleet)
+  return (listeners.find(({ name }) => name === LISTENER) ?? listeners[0])?.port
 }
 
 /** An endpoint on this host. */

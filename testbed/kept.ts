@@ -46,8 +46,8 @@ function configContradiction(document: Document, given: Document | undefined, fi
 function portContradictions(document: Document, port = 0): readonly string[] {
   if (port === 0) return []
   const others = envoyFleetsOf(document).flatMap((fleet) =>
-    listenersOf(document, fleet).map(([listener, kept]) => ({
-      path: `fleets.${fleet}.listeners.${listener}.port`,
+    listenersOf(document, fleet).map(({ name, port: kept }) => ({
+      path: `fleets.${fleet}.listeners.${name}.port`,
       kept,
     })),
   )

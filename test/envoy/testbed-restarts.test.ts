@@ -1,5 +1,7 @@
 // Parts of a testbed that are killed are restarted where they were, and a testbed that starts again finds what it kept.
 
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
@@ -12,13 +14,26 @@ import { requireTool } from '../support/requirements.ts'
 
 const ONE_ENVOY = new Map([['edge', 1]])
 
+/** Listens as a program does that shares its port with others. @returns `shared`, or the code of the error */
+async function share(address: string): Promise<string> {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? []
+  const server = createServer()
+  server.listen({ host, port: Number(port), reusePort: true })
+  const outcome = await once(server, 'listening').then(
+    () => 'shared',
+    ({ code }: NodeJS.ErrnoException) => code ?? 'unknown',
+  )
+  server.close()
+  return outcome
+}
+
 async function start(t: Test, options: TestbedOptions) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const testbed = await startTestbed(group, { fleets: ONE_ENVOY, ...options })
   const [node] = testbed.fleets.get('edge') ?? []
   if (node === undefined) throw new Error('the fleet has no Envoy')
-  return { ...testbed, target: node.target, stop: () => group.stop() }
+  return { ...testbed, target: node.target, envoyAdmin: node.envoy.adminUrl, stop: () => group.stop() }
 }
 
 /** The ids of the backends that answer calls. A failed call rejects. */
@@ -41,7 +56,16 @@ t.test(
       waiting.get(`${title} ${kind}`)?.()
     }
     const reported = (line: string) => new Promise<void>((resolve) => waiting.set(line, resolve))
-    const { rest, parts, target } = await start(t, { folder: t.testdir(), backends: 2, onRestart })
+    const testbed = await start(t, { folder: t.testdir(), backends: 2, onRestart })
+    const { rest, parts, target, adminUrl, envoyAdmin, xdsAddress, backends } = testbed
+    const hosts = [
+      new URL(adminUrl).host,
+      new URL(envoyAdmin).host,
+      ...backends.map(({ address }) => address),
+    ]
+    for (const address of [target, xdsAddress, ...hosts])
+      t.equal(await share(address), 'EADDRINUSE', `no program shares ${address}`)
+
     const kill = (id: string) => {
       const { pid = 0, title } = parts.states().find((part) => part.id === id) ?? {}
       const ended = reported(`${title} ended`)
