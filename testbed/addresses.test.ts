@@ -50,6 +50,14 @@ t.test('free addresses, two claims of one port, and what others validate pass', 
   await t.resolves(requireFree(addresses.map((address) => ({ path: '--xds', address }))))
 })
 
+t.test('the caller says what else a person can do', async (t) => {
+  const address = await hold(t, '127.0.0.1')
+  await t.rejects(requireFree([{ path: '--xds', address }], 'start without --keep'), {
+    code: 'address-in-use',
+    problems: [{ message: /: stop that process, or start without --keep$/ }],
+  })
+})
+
 const DOCUMENT = {
   upstreams: {
     echo: { endpoints: { b1: { address: '127.0.0.1:7101' }, b2: { address: '127.0.0.1:7102' } } },

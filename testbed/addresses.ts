@@ -17,11 +17,14 @@ export interface Claim {
   readonly address: string
 }
 
-/** @throws SwitchyardError `address-in-use` with each address that cannot be used, and the process that holds it */
-export async function requireFree(claims: readonly Claim[]): Promise<void> {
+/**
+ * @param orElse what a person can do if the process must stay
+ * @throws SwitchyardError `address-in-use` with each address that cannot be used, and the process that holds it
+ */
+export async function requireFree(claims: readonly Claim[], orElse = 'write another address'): Promise<void> {
   const problems: Problem[] = []
   // One after the other: two claims of one port must not find each other.
-  for (const claim of claims) problems.push(...(await problemOf(claim)))
+  for (const claim of claims) problems.push(...(await problemOf(claim, orElse)))
   if (problems.length > 0)
     throw new SwitchyardError('address-in-use', 'these addresses cannot be used:', { problems })
 }
@@ -50,7 +53,7 @@ export function endpointClaims(
     .map(({ upstream, id, address }) => ({ path: `upstreams.${upstream}.endpoints.${id}.address`, address }))
 }
 
-async function problemOf({ path, address }: Claim): Promise<readonly Problem[]> {
+async function problemOf({ path, address }: Claim, orElse: string): Promise<readonly Problem[]> {
   const [, host, text] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
   const port = Number(text)
   // Whoever reads the address reports an invalid one.
@@ -59,8 +62,8 @@ async function problemOf({ path, address }: Claim): Promise<readonly Problem[]> 
   if (code === undefined) return []
   const reason =
     code === 'EADDRINUSE'
-      ? `is in use by ${describeHolder(address)}: stop that process, or write another address`
-      : `cannot be used (${code}): write another address`
+      ? `is in use by ${describeHolder(address)}: stop that process, or ${orElse}`
+      : `cannot be used (${code}): ${orElse}`
   return [{ path, message: `${address} ${reason}` }]
 }
 

@@ -176,7 +176,10 @@ async function startKept(stage: Stage): Promise<Started> {
   requireKnownFleets(document, sizes)
   const endpoints = localEndpointsOf(document, SECURITY_UPSTREAMS).length
   const count = Math.min(options.backends ?? (options.configFile === undefined ? endpoints : 0), endpoints)
-  await requireFree([...serviceClaims(document, options, count), ...listenerClaims(document, sizes)])
+  await requireFree(
+    [...serviceClaims(document, options, count), ...listenerClaims(document, sizes)],
+    'start without --keep',
+  )
   for (const line of contradictionsOf(document, await readGiven(options), options)) options.onProgress?.(line)
   return { controlPlane, services: await startServices(stage, document, count), document }
 }

@@ -5,7 +5,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
-import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
+import { serveFleet } from '../../test/support/served-fleet.ts'
+import { closeWithin, deadlineOptions } from './deadlines.ts'
 
 const SHORT = { headersMs: 50, requestMs: 100, checkMs: 10, closeMs: 10 }
 const HEAD = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n'
@@ -42,7 +43,8 @@ t.test('a server closes although a client holds back its body', async (t) => {
   await closed
 })
 
-t.test('the deadlines of the admin are shorter than those of Node', async (t) => {
-  const { requestTimeout, headersTimeout } = (await start(t, DEADLINES)).server.server
+t.test('the admin has these deadlines, which are shorter than those of Node', async (t) => {
+  const { admin } = await serveFleet(t)
+  const { requestTimeout, headersTimeout } = admin.server
   t.same({ requestTimeout, headersTimeout }, { requestTimeout: 30_000, headersTimeout: 10_000 })
 })
