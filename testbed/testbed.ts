@@ -148,12 +148,13 @@ async function startNew(stage: Stage): Promise<Started> {
   const names = [...(options.fleets ?? DEFAULT_FLEETS).keys()]
   const planned = given ?? (options.port ? generateDocument(names, [], options.port) : {})
   const count = options.backends ?? (given === undefined ? DEFAULT_BACKENDS : 0)
+  const except = options.security ? SECURITY_UPSTREAMS : []
   await requireFree([
     ...controlPlaneClaims(options),
-    ...serviceClaims(planned, options, count),
+    ...serviceClaims(planned, options, except, count),
     ...listenerClaims(planned, sizesOf(options, planned)),
   ])
-  const services = await startServices(stage, planned, count)
+  const services = await startServices(stage, planned, except, count)
   if (given === undefined) {
     const port = options.port || (await freePort())
     const secured = services.security && generateSecurity(services.security)
@@ -174,26 +175,29 @@ async function startKept(stage: Stage): Promise<Started> {
   const document = await documentOf(controlPlane)
   const sizes = sizesOf(options, document)
   requireKnownFleets(document, sizes)
-  const endpoints = localEndpointsOf(document, SECURITY_UPSTREAMS).length
+  // Also without --security: its parts are no backends.
+  const except = SECURITY_UPSTREAMS
+  const endpoints = localEndpointsOf(document, except).length
   const count = Math.min(options.backends ?? (options.configFile === undefined ? endpoints : 0), endpoints)
   await requireFree(
-    [...serviceClaims(document, options, count), ...listenerClaims(document, sizes)],
+    [...serviceClaims(document, options, except, count), ...listenerClaims(document, sizes)],
     'start without --keep',
   )
   for (const line of contradictionsOf(document, await readGiven(options), options)) options.onProgress?.(line)
-  return { controlPlane, services: await startServices(stage, document, count), document }
+  return { controlPlane, services: await startServices(stage, document, except, count), document }
 }
 
 async function startServices(
   { options, context }: Stage,
   document: Document,
+  except: readonly string[],
   count: number,
 ): Promise<Services> {
   const { onProgress = () => {} } = options
   const security = options.security ? await startSecurity(context, document) : undefined
   if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
   const backends = await Promise.all(
-    backendOptionsOf(document, options, count).map((one) => keepBackend(context, one)),
+    backendOptionsOf(document, except, count).map((one) => keepBackend(context, one)),
   )
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
   return { backends, ...(security && { security }) }
@@ -249,20 +253,26 @@ function controlPlaneClaims({ admin = LOOPBACK, xds = LOOPBACK }: TestbedOptions
   ]
 }
 
-function serviceClaims(document: Document, { security }: TestbedOptions, count: number): readonly Claim[] {
+/** @param except upstreams that backends do not serve */
+function serviceClaims(
+  document: Document,
+  { security }: TestbedOptions,
+  except: readonly string[],
+  count: number,
+): readonly Claim[] {
   const others = Object.keys(document.upstreams ?? {}).filter((name) => !SECURITY_UPSTREAMS.includes(name))
   return [
-    ...endpointClaims(document, count, security ? SECURITY_UPSTREAMS : []),
+    ...endpointClaims(document, count, except),
     ...(security ? endpointClaims(document, SECURITY_UPSTREAMS.length, others) : []),
   ]
 }
 
 function backendOptionsOf(
   document: Document,
-  { security }: TestbedOptions,
+  except: readonly string[],
   count: number,
 ): readonly BackendOptions[] {
-  const endpoints = localEndpointsOf(document, security ? SECURITY_UPSTREAMS : [])
+  const endpoints = localEndpointsOf(document, except)
   return Array.from({ length: count }, (_, index) => {
     const { id = `b${index + 1}`, address = LOOPBACK } = endpoints[index] ?? {}
     return { id, listen: address }

@@ -1,7 +1,9 @@
 // Parts of a testbed that are killed are restarted where they were, and a testbed that starts again finds what it kept.
 
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
@@ -56,7 +58,8 @@ t.test(
       waiting.get(`${title} ${kind}`)?.()
     }
     const reported = (line: string) => new Promise<void>((resolve) => waiting.set(line, resolve))
-    const testbed = await start(t, { folder: t.testdir(), backends: 2, onRestart })
+    const folder = t.testdir()
+    const testbed = await start(t, { folder, backends: 2, onRestart })
     const { rest, parts, target, adminUrl, envoyAdmin, xdsAddress, backends } = testbed
     const hosts = [
       new URL(adminUrl).host,
@@ -79,6 +82,8 @@ t.test(
       revision: 2,
     })
 
+    // Somebody is editing the file.
+    await writeFile(join(folder, 'config.yaml'), 'version: [')
     const load = startLoad(t, target)
     const controlPlane = kill('control-plane')
     await controlPlane.ended
