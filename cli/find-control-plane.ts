@@ -1,36 +1,65 @@
 // Finds the control plane for a verb.
 
 import { RestClient } from '../api/client.ts'
+import type { ProblemDocument } from '../api/schemas/problem.ts'
 import { SwitchyardError } from '../core/errors.ts'
 import { type RunningTestbed, readStateFile, stateFolder } from '../testbed/state-file.ts'
 import { readToken } from '../testbed/token-file.ts'
 
+const UNAUTHORIZED = 401
+
 /**
- * A client of the control plane at `--admin URL`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
+ * A client of the control plane at `--admin`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
  * `YARD_TOKEN`, else the operator's of `yard up`, which is sent to no other control plane.
- * @throws SwitchyardError `unreachable` without a control plane, `unauthenticated` if its tokens cannot be read
+ * @throws SwitchyardError `unreachable` without a control plane, `unauthenticated` if its tokens cannot be read,
+ * `invalid-argument` for an address that is not one
  */
 export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
-  const named = admin || process.env.YARD_ADMIN
-  const token = process.env.YARD_TOKEN
-  if (named) return clientOf(named, token || (await tokenOfTestbedAt(named)))
+  if (admin) return await namedControlPlane(readAdminUrl(admin, '--admin'))
+  if (process.env.YARD_ADMIN)
+    return await namedControlPlane(readAdminUrl(process.env.YARD_ADMIN, 'YARD_ADMIN'))
   const testbed = await findTestbed()
-  return clientOf(testbed.admin, token || (await readToken(testbed.tokens, 'operator')))
+  return clientOf(testbed.admin, process.env.YARD_TOKEN || (await readToken(testbed.tokens, 'operator')))
 }
 
-function clientOf(url: string, token: string | undefined): RestClient {
-  return new RestClient({ url, ...(token && { token }) })
+async function namedControlPlane(url: string): Promise<RestClient> {
+  if (process.env.YARD_TOKEN) return clientOf(url, process.env.YARD_TOKEN)
+  const testbed = await readStateFile(stateFolder())
+  if (testbed?.admin === url) return clientOf(url, await readToken(testbed.tokens, 'operator'))
+  const others =
+    testbed?.admin === undefined ? '' : `, and the token of the testbed is for ${testbed.admin} only`
+  return clientOf(url, undefined, `no token was sent, because YARD_TOKEN is not set${others}`)
 }
 
-async function tokenOfTestbedAt(url: string): Promise<string | undefined> {
-  const testbed = await findTestbedAt(url)
-  return testbed && (await readToken(testbed.tokens, 'operator'))
+/** The URL in `http://HOST:PORT` or `HOST:PORT`, without a slash at its end. */
+function readAdminUrl(text: string, source: string): string {
+  const url = text.includes('://') ? text : `http://${text}`
+  if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, '')
+  throw new SwitchyardError(
+    'invalid-argument',
+    `${source}: "${text}" is not an address of REST: write HOST:PORT or http://HOST:PORT, such as 127.0.0.1:9000`,
+  )
+}
+
+function clientOf(url: string, token: string | undefined, whyNoToken?: string): RestClient {
+  if (whyNoToken === undefined) return new RestClient({ url, ...(token && { token }) })
+  return new RestClient({
+    url,
+    fetch: async (...request) => explainNoToken(await fetch(...request), whyNoToken),
+  })
+}
+
+/** Adds to the problem document of a 401 why the request had no token. */
+async function explainNoToken(response: Response, why: string): Promise<Response> {
+  if (response.status !== UNAUTHORIZED) return response
+  const problem = (await response.json()) as ProblemDocument
+  return Response.json({ ...problem, detail: `${problem.detail}; ${why}` }, { status: UNAUTHORIZED })
 }
 
 /** The testbed of `yard up` whose control plane has this URL. */
 export async function findTestbedAt(url: string): Promise<RunningTestbed | undefined> {
   const testbed = await readStateFile(stateFolder())
-  return testbed?.admin !== undefined && new RestClient({ url }).url === testbed.admin ? testbed : undefined
+  return testbed?.admin === url ? testbed : undefined
 }
 
 /** @throws SwitchyardError `unreachable` if no testbed is running */
@@ -39,6 +68,6 @@ export async function findTestbed(): Promise<RunningTestbed> {
   if (testbed?.admin) return testbed
   throw new SwitchyardError(
     'unreachable',
-    'no control plane is running here: start one with "yard up", or name one with --admin URL or YARD_ADMIN',
+    'no control plane is running here: start one with "yard up", or name one with --admin HOST:PORT or YARD_ADMIN',
   )
 }

@@ -39,6 +39,22 @@ t.test('the second start installs nothing', async (t) => {
   t.strictSame(checkout.calls(), ['generate'], 'the generator itself decides whether it has work')
 })
 
+/** A generator that takes longer than a step without a line. */
+const SLOW_GENERATOR = `import { mkdirSync, writeFileSync } from 'node:fs'
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+mkdirSync('proto/gen', { recursive: true })
+writeFileSync('proto/gen/.stamp', process.env.SOURCES)
+`
+
+t.test('"generated" is printed when protos were generated, and not when the check was slow', async (t) => {
+  const checkout = makeCheckout(t)
+  checkout.write('proto/generate.js', SLOW_GENERATOR)
+  const generate = async (SOURCES: string) => (await checkout.launch([], { SOURCES })).stderr
+  t.match(await generate('one'), '✔ protos generated')
+  t.equal(await generate('one'), '')
+  t.match(await generate('two'), '✔ protos generated')
+})
+
 t.test(
   'a lock file that has changed updates node_modules in place, where a program may be running',
   async (t) => {

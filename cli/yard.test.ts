@@ -12,7 +12,7 @@ t.test('every verb has help with examples, and a section in docs/yard.md', async
   t.equal(code, 0)
   const [, commands = ''] = /\nCommands:\n([\s\S]*?)\n\n/.exec(stdout) ?? []
   const verbs = [...commands.matchAll(/^ {2}(?!help)([a-z]+) /gm)].map(([, verb = '']) => verb)
-  t.ok(verbs.length >= 13, verbs.join(' '))
+  t.ok(verbs.length >= 24, verbs.join(' '))
   for (const verb of verbs) {
     t.match(document, new RegExp(`^## \`yard ${verb}`, 'm'), verb)
     t.match(
@@ -45,7 +45,33 @@ const CASES = [
   ['an invalid assignment', ['set', 'fleets'], 2, /fleets: is not PATH=VALUE/],
   ['no control plane', ['get'], 3, /no control plane is running here: start one with "yard up"/],
   ['no control plane at the address', ['status', '--admin', 'http://127.0.0.1:1'], 3, /nothing answers at/],
+  [
+    'no control plane at HOST:PORT',
+    ['status', '--admin', '127.0.0.1:1'],
+    3,
+    /nothing answers at http:\/\/127/,
+  ],
+  [
+    'an invalid address',
+    ['status', '--admin', 'ftp://a'],
+    2,
+    /--admin: "ftp:\/\/a" is not an address of REST/,
+  ],
 ] as const
+
+t.test('an invalid flag gives its error, where the help is, and no help', async (t) => {
+  const folder = t.testdir()
+  t.equal(
+    (await runYard(t, folder, 'up', '--nope')).output,
+    "error: unknown option '--nope'\nSee: yard up --help\n",
+  )
+  t.equal((await runYard(t, folder, 'dance')).output, "error: unknown command 'dance'\nSee: yard --help\n")
+})
+
+t.test('--version prints the version of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  t.match(await runYard(t, t.testdir(), '--version'), { code: 0, stdout: `${version}\n` })
+})
 
 for (const [title, args, code, says] of CASES) {
   t.test(`${title} exits with ${code}`, async (t) => {

@@ -1,51 +1,62 @@
 // The command `yard`: its verbs and its exit code.
 
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { report, surviveLostOutput } from './output/print.ts'
-import { addApply } from './verbs/apply.ts'
-import { addBundle } from './verbs/bundle.ts'
-import { addCall } from './verbs/call.ts'
-import { addCerts } from './verbs/certs.ts'
-import { addDemo } from './verbs/demo.ts'
 import { withExamples } from './verbs/flags.ts'
-import { addGet } from './verbs/get.ts'
-import { addHistory } from './verbs/history.ts'
-import { addIssue } from './verbs/issue.ts'
-import { addKill } from './verbs/kill.ts'
-import { addLb } from './verbs/lb.ts'
-import { addSet } from './verbs/set.ts'
-import { addStatus } from './verbs/status.ts'
-import { addToken } from './verbs/token.ts'
-import { addUp } from './verbs/up.ts'
 
 const BAD_FLAGS = 2
 
+/** In the order of `--help`. */
+const VERBS = {
+  init: async () => (await import('./verbs/init.ts')).addInit,
+  demo: async () => (await import('./verbs/demo.ts')).addDemo,
+  up: async () => (await import('./verbs/up.ts')).addUp,
+  explain: async () => (await import('./verbs/explain.ts')).addExplain,
+  schema: async () => (await import('./verbs/schema.ts')).addSchema,
+  lint: async () => (await import('./verbs/lint.ts')).addLint,
+  serve: async () => (await import('./verbs/serve.ts')).addServe,
+  bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
+  status: async () => (await import('./verbs/status.ts')).addStatus,
+  get: async () => (await import('./verbs/get.ts')).addGet,
+  apply: async () => (await import('./verbs/apply.ts')).addApply,
+  diff: async () => (await import('./verbs/diff.ts')).addDiff,
+  set: async () => (await import('./verbs/set.ts')).addSet,
+  lb: async () => (await import('./verbs/lb.ts')).addLb,
+  call: async () => (await import('./verbs/call.ts')).addCall,
+  kill: async () => (await import('./verbs/kill.ts')).addKill,
+  history: async () => (await import('./verbs/history.ts')).addHistory,
+  rollback: async () => (await import('./verbs/rollback.ts')).addRollback,
+  token: async () => (await import('./verbs/token.ts')).addToken,
+  issue: async () => (await import('./verbs/issue.ts')).addIssue,
+  issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
+  authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
+  certs: async () => (await import('./verbs/certs.ts')).addCerts,
+  completion: async () => (await import('./verbs/completion.ts')).addCompletion,
+  bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
+} as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
+
+const packageFile = new URL('../package.json', import.meta.url)
+const { version }: { readonly version: string } = JSON.parse(readFileSync(packageFile, 'utf8'))
+
 const program = new Command('yard')
   .description('Switchyard: change how Envoys balance and secure gRPC calls, and measure the effect.')
-  .showHelpAfterError()
+  .version(version, '--version', 'Show the version.')
   .helpOption('-h, --help', 'Show help.')
   .helpCommand('help [command]', 'Show help for a command.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-for (const add of [
-  addDemo,
-  addUp,
-  addStatus,
-  addGet,
-  addApply,
-  addSet,
-  addLb,
-  addCall,
-  addHistory,
-  addToken,
-  addKill,
-  addIssue,
-  addCerts,
-  addBundle,
-])
-  add(program)
+// Only the wanted verb is loaded: all of them together take most of the start. Help and completion need them all.
+const [, , wanted = ''] = process.argv
+const needsOne = Object.hasOwn(VERBS, wanted) && wanted !== 'completion'
+const loaders = needsOne ? [VERBS[wanted as keyof typeof VERBS]] : Object.values(VERBS)
+for (const load of loaders) (await load())(program)
+
+// An error is one line, and the help is one command away.
+program.showHelpAfterError('See: yard --help')
+for (const command of program.commands) command.showHelpAfterError(`See: yard ${command.name()} --help`)
 
 withExamples(program, [
   ['yard demo', 'Measure every policy in half a minute.'],

@@ -80,6 +80,11 @@ export class RunningProcess<T = unknown> {
     return this.#child.pid
   }
 
+  /** The last 20 lines of its stderr. */
+  get lastErrors(): readonly string[] {
+    return this.#tail
+  }
+
   /** Sends a line to its stdin. */
   send(command: string): void {
     this.#child.stdin.write(`${command}\n`)

@@ -20,6 +20,8 @@ export interface ControlPlaneOptions {
   readonly drainSeconds?: number
   /** Folder for its state. Default: in memory only. */
   readonly state?: string
+  /** Serve xDS in plaintext also off loopback. */
+  readonly insecure?: boolean
   /** Files for mutual TLS on xDS. Default: plaintext. */
   readonly xdsTls?: { readonly certificate: string; readonly key: string; readonly ca: string }
 }
@@ -45,11 +47,11 @@ interface ReadyLine {
   readonly tokens: string
 }
 
-/** @throws SwitchyardError `invalid-config` or `process-failed` with its own message, if it does not start */
+/** @throws SwitchyardError if it does not start: `invalid-config` with its own message for invalid input, else `process-failed` */
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, secrets, admin, xds, drainSeconds, state, xdsTls }: ControlPlaneOptions,
+  { configFile, secrets, admin, xds, insecure = false, drainSeconds, state, xdsTls }: ControlPlaneOptions,
 ): Promise<RunningControlPlane & PartProcess> {
   const started = group.start({
     name: CONTROL_PLANE.title,
@@ -59,6 +61,7 @@ export async function startControlPlane(
       ...['--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
       ...(configFile === undefined ? [] : ['--config', configFile]),
       ...(secrets === undefined ? [] : ['--secrets', secrets]),
+      ...(insecure ? ['--insecure'] : []),
       ...(drainSeconds === undefined ? [] : ['--drain-time', String(drainSeconds + DRAIN_MARGIN_SECONDS)]),
       ...(state === undefined ? [] : ['--state', state]),
       ...(xdsTls === undefined
@@ -75,7 +78,9 @@ export async function startControlPlane(
   })
   const ready = await started.ready.catch(async (error: Error) => {
     const { code } = await started.exited
-    if (code === BAD_INPUT) throw new SwitchyardError('invalid-config', error.message, { cause: error })
+    if (code === BAD_INPUT) {
+      throw new SwitchyardError('invalid-config', started.lastErrors.join('\n'), { cause: error })
+    }
     throw error
   })
   const { admin: adminUrl, tokens: tokensFile, xds: xdsAddress } = ready

@@ -16,6 +16,7 @@ interface FleetDocument {
 interface ListenerDocument {
   readonly port?: number
   readonly address?: string
+  readonly tls?: { readonly enabled?: boolean; readonly clientCa?: string; readonly requireClient?: boolean }
 }
 
 export const LISTENER = 'main'
@@ -84,6 +85,17 @@ export interface LocalEndpoint {
   readonly upstream: string
   readonly id: string
   readonly address: string
+}
+
+/** What a client of the same listener needs for TLS; undefined without TLS. */
+export function clientTlsOf(document: Document, name: string): { readonly certificate: boolean } | undefined {
+  const { enabled, clientCa, requireClient = true } = listenerOf(document, name)?.tls ?? {}
+  return enabled ? { certificate: clientCa !== undefined && requireClient } : undefined
+}
+
+function listenerOf({ fleets }: Document, name: string): ListenerDocument | null | undefined {
+  const listeners = fleets?.[name]?.listeners ?? {}
+  return listeners[LISTENER] ?? Object.values(listeners)[0]
 }
 
 /** The endpoints on this host in document order, each address once, without those of the upstreams in `except`. */

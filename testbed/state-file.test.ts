@@ -17,6 +17,7 @@ const TESTBED: TestbedDescription = {
   admin: 'http://127.0.0.1:9000',
   tokens: '/state/tokens.json',
   xds: '127.0.0.1:18000',
+  secrets: '/state/secrets',
   fleets: { edge: [{ node: 'edge-1', address: '127.0.1.1:10000', admin: 'http://127.0.0.1:9901' }] },
   backends: [{ id: 'b1', address: '127.0.0.1:7101' }],
   parts: [{ id: 'b1', title: 'backend b1', pid: 4711, state: 'running', restarts: 0 }],

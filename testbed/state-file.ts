@@ -1,7 +1,7 @@
 // The file through which other verbs find a running testbed.
 
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { NodeNotice } from './notices.ts'
 import { sourceFile } from './part.ts'
@@ -16,8 +16,12 @@ export interface TestbedDescription {
   /** The file with the REST tokens. */
   readonly tokens: string
   readonly xds: string
+  /** The folder of the files that the document's secrets name. */
+  readonly secrets: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
+  /** The folder of certificates for mutual TLS on xDS, with `--mtls` only. */
+  readonly xdsIdentities?: string
   /** Addresses of issuer and authorizer, with `--security` only. */
   readonly security?: SecurityParts
   /** The processes, and which of them are being restarted. */
@@ -48,9 +52,11 @@ export function describeTestbed({
   adminUrl,
   tokensFile,
   xdsAddress,
+  secretsFolder,
   fleets,
   backends,
   security,
+  xdsIdentities,
   parts,
   notices,
 }: Testbed): TestbedDescription {
@@ -62,9 +68,11 @@ export function describeTestbed({
     admin: adminUrl,
     tokens: tokensFile,
     xds: xdsAddress,
+    secrets: resolve(secretsFolder),
     fleets: Object.fromEntries(nodes),
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
+    ...(xdsIdentities && { xdsIdentities: resolve(xdsIdentities) }),
     parts: parts.states(),
     notices: notices.list(),
   }

@@ -1,7 +1,7 @@
 // Starts a testbed: backends, the control plane and fleets of Envoys, each part as its own process.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { RestClient } from '../api/client.ts'
 import type { XdsProtocol } from '../envoy-bootstrap/bootstrap.ts'
@@ -9,7 +9,7 @@ import { freePort } from '../processes/free-port.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { type Claim, endpointClaims, listenerClaims, requireFree } from './addresses.ts'
 import { type BackendOptions, keepBackend, type RunningBackend } from './backend.ts'
-import { IDENTITIES } from './certificates/folder.ts'
+import { IDENTITIES, SECRETS } from './certificates/folder.ts'
 import { keepControlPlane, type RunningControlPlane } from './control-plane.ts'
 import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf } from './document.ts'
 import { type FleetSizes, requireKnownFleets, startFleets, type TestbedNode } from './fleets.ts'
@@ -38,6 +38,8 @@ export interface TestbedOptions {
   readonly port?: number
   readonly admin?: string
   readonly xds?: string
+  /** Whether xDS is served in plaintext also off loopback. Default: false, which is an error there. */
+  readonly insecure?: boolean
   readonly protocol?: XdsProtocol
   /** Whether xDS uses mutual TLS. Default: plaintext. */
   readonly mtls?: boolean
@@ -62,6 +64,10 @@ export interface Testbed {
   /** A REST client with the operator's token. */
   readonly rest: RestClient
   readonly xdsAddress: string
+  /** The folder of the files that the document's secrets name. */
+  readonly secretsFolder: string
+  /** The folder of certificates for mutual TLS on xDS; undefined without. */
+  readonly xdsIdentities?: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
@@ -89,9 +95,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   const notices = new Notices()
   if (options.onNotice) notices.onNotice(options.onNotice)
   const context = { group, folder, parts: new Parts(options.onRestart), notices }
-  const certificates = options.mtls
-    ? await XdsCertificates.create(join(folder, IDENTITIES, 'xds'))
-    : undefined
+  const xdsIdentities = options.mtls ? join(folder, IDENTITIES, 'xds') : undefined
+  const certificates = xdsIdentities === undefined ? undefined : await XdsCertificates.create(xdsIdentities)
   const state = join(folder, options.keep ? 'control-plane' : 'control-plane-of-one-run')
   if (!options.keep) await rm(state, { recursive: true, force: true })
   const stage = { options, context, state, certificates }
@@ -113,11 +118,13 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     tokensFile,
     rest,
     xdsAddress,
+    secretsFolder: join(dirname(configFileOf(stage)), SECRETS),
     fleets,
     parts: context.parts,
     notices,
     ending: group.ending,
     ...services,
+    ...(xdsIdentities && { xdsIdentities }),
   }
 }
 
@@ -210,6 +217,7 @@ async function startPlane(stage: Stage): Promise<RunningControlPlane> {
     configFile: configFileOf(stage),
     admin,
     xds,
+    insecure: options.insecure ?? false,
     drainSeconds,
     state,
     ...(certificates && { xdsTls: certificates.controlPlane }),

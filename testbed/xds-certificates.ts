@@ -25,6 +25,11 @@ export class XdsCertificates {
     return certificates
   }
 
+  /** The certificates of a running testbed. */
+  static open(folder: string): XdsCertificates {
+    return new XdsCertificates(folder)
+  }
+
   /** Issues a certificate for each node. */
   async issue(nodes: readonly { readonly fleet: string; readonly node: string }[]): Promise<void> {
     const subjects = nodes.map(({ fleet, node }) => ({ name: fileOf(node), uris: [nodeUri(fleet, node)] }))

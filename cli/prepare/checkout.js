@@ -42,7 +42,14 @@ export function installPackages(root) {
 
 /** Generates @envoy/xds-protos. The generator itself decides whether it has work. */
 export function generateProtos(root) {
-  step('protos generated', () => run(root, process.execPath, ['proto/generate.js']))
+  const file = join(root, 'proto', 'gen', '.stamp')
+  const readStamp = () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)
+  const before = readStamp()
+  step(
+    'protos generated',
+    () => run(root, process.execPath, ['proto/generate.js']),
+    () => readStamp() !== before,
+  )
 }
 
 /** Builds tap's test class for the plugins of .taprc. Without it, the first test run compiles TypeScript. */

@@ -2,20 +2,18 @@
 
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
-import { SwitchyardError } from '../../core/errors.ts'
 import { type Distribution, type Keys, measureDistribution } from '../../testbed/measure/distribution.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
-import { findTestbed } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
+import { findCallTarget, type TargetFlags } from './call-target.ts'
 import { countOf, type OutputFlags, withExamples, withOutput } from './flags.ts'
 
-interface CallFlags extends OutputFlags {
+interface CallFlags extends OutputFlags, TargetFlags {
   readonly count: number
   readonly connections: number
-  readonly key?: string
+  readonly hashKey?: string
   readonly token?: string
   readonly header: Readonly<Record<string, string>>
-  readonly to?: readonly string[]
 }
 
 /** The result, as `-o json` prints it. */
@@ -35,23 +33,33 @@ export function addCall(program: Command): void {
       .argument('<fleet>', 'Fleet of "yard up"; connections are spread over its Envoys.')
       .option('-n, --count <number>', 'Number of calls.', countOf(1), 30)
       .option('-c, --connections <number>', 'Number of connections.', countOf(1), 3)
-      .option('-k, --key <text>', 'Send the header x-user, which ring_hash and maglev hash.')
+      .option('-k, --hash-key <text>', 'Send the header x-user, which ring_hash and maglev hash.')
       .option('-t, --token <token>', 'Send a bearer token, such as "yard issue" prints.')
       .option('--header <name=value>', 'Send a header with every call (repeatable).', readHeader, {})
-      .option('--to <address...>', 'Call these addresses instead of the fleet of "yard up".'),
+      .option('--to <address...>', 'Call these addresses instead of the fleet of "yard up".')
+      .option(
+        '--ca <file>',
+        "Use TLS and trust this CA, PEM (default: the testbed's if the listener has TLS, else plaintext).",
+      )
+      .option('--cert <file>', "Show this certificate, PEM (default: the testbed's if clients need one).")
+      .option('--key <file>', 'Private key of --cert, PEM.')
+      .option('--authority <host>', 'Call this host (:authority); with --ca also the name that TLS checks.'),
   )
   withExamples(command, [
     ['yard call edge', 'Send 30 calls over 3 connections.'],
     ['yard call edge -n 1000 -c 1', 'See one backend answer at L4, and all at L7.'],
     ['yard call edge -t $(yard issue --role admin)', 'Send a token.'],
+    ['yard call edge --authority shop.local', 'Call a virtual host.'],
+    ['yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local', 'Call an Envoy of your own.'],
     ['yard call edge -k alice', 'See one backend answer with ring_hash or maglev.'],
   ])
   command.action(async (fleet: string, flags: CallFlags) => {
-    const { count, connections, key, token, header, to, output } = flags
-    const targets = to ?? (await targetsOf(fleet))
-    const keys: Keys = key === undefined ? 'none' : { same: key }
+    const { count, connections, hashKey, token, header, output } = flags
+    const { addresses, ...tls } = await findCallTarget(fleet, flags)
+    const keys: Keys = hashKey === undefined ? 'none' : { same: hashKey }
     const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
-    const measured = await measureDistribution(targets, [], { connections, calls: count, keys, headers })
+    const options = { connections, calls: count, keys, headers, ...tls }
+    const measured = await measureDistribution(addresses, [], options)
     print(summarize(measured), output, renderCalls)
     // Calls that are still being retried would keep the process alive.
     process.exit(measured.failures.length === 0 ? 0 : 1)
@@ -68,14 +76,6 @@ function readHeader(
   throw new InvalidArgumentError(
     `Write NAME=VALUE with a name in lower case, such as x-tenant=blue, not "${text}".`,
   )
-}
-
-async function targetsOf(fleet: string): Promise<readonly string[]> {
-  const { fleets } = await findTestbed()
-  const nodes = fleets[fleet] ?? []
-  if (nodes.length > 0) return nodes.map(({ address }) => address)
-  const known = Object.keys(fleets).join(', ')
-  throw new SwitchyardError('not-found', `no Envoy of fleet "${fleet}" is running here. Use one of: ${known}`)
 }
 
 function summarize({ calls, connections, byBackend, failures }: Distribution): CallResult {

@@ -11,11 +11,11 @@ export interface OutputFlags {
   readonly output: Format
 }
 
-/** Adds `--admin URL`. */
+/** Adds `--admin HOST:PORT`. */
 export function withAdmin(command: Command): Command {
   return command.option(
-    '--admin <url>',
-    'URL of the control plane (default: YARD_ADMIN, else the one of "yard up").',
+    '--admin <address>',
+    'HOST:PORT or URL of the control plane (default: YARD_ADMIN, else the one of "yard up").',
   )
 }
 

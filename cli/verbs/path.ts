@@ -91,6 +91,6 @@ function emptyMap(): Record<string, Json> {
   return Object.create(null)
 }
 
-function isMap(value: Json): value is Record<string, Json> {
+export function isMap(value: Json): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,12 +10,14 @@ export function addToken(program: Command): void {
     .command('token')
     .description('Print a REST token of the control plane of "yard up", for curl and other programs.')
     .argument('[name]', 'Operator, viewer, or another name in its tokens.json.', 'operator')
+    .option('--file <file>', 'The tokens.json of "yard serve" (default: that of "yard up").')
   withExamples(command, [
     ['yard token viewer', 'Print a read-only token.'],
+    ['YARD_TOKEN=$(yard token --file /var/lib/yard/tokens.json)', 'Use the verbs with "yard serve".'],
     ['curl -H "authorization: Bearer $(npx yard token)" URL/v1/status', 'Send a token.'],
   ])
-  command.action(async (name: string) => {
-    const { tokens } = await findTestbed()
+  command.action(async (name: string, { file }: { readonly file?: string }) => {
+    const tokens = file ?? (await findTestbed()).tokens
     process.stdout.write(`${await readToken(tokens, name)}\n`)
   })
 }

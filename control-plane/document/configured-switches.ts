@@ -6,7 +6,7 @@ import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import type { Config, Fleet, LbSettings, Route, Upstream } from './model.ts'
+import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, type Upstream } from './model.ts'
 
 export interface ConfiguredSwitch {
   /** From the top of the document to the settings. */
@@ -131,7 +131,7 @@ export function switchesReachedBy(
   const listeners = Object.values(fleet.listeners)
   const own = switchesOfFleet(fleetName, fleet, switches)
   const starts: Starts = {
-    routes: [...new Set(listeners.flatMap(({ l7 }) => l7?.routes ?? []))],
+    routes: [...new Set(listeners.flatMap(routeNamesOf))],
     upstreams: listeners.flatMap(({ l4 }) => l4?.upstream ?? []),
     references: upstreamsOf(own, config),
   }

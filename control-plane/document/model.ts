@@ -2,103 +2,42 @@
 
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
-import type { FieldSwitch, FieldsOf, FilterRoom, HttpFilterSwitch } from '../switches/attach-points.ts'
+import type { FieldsOf, FilterRoom, HttpFilterSwitch } from '../switches/attach-points.ts'
+import { fieldsOf } from '../switches/fields-of.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
-import { JwtProviderSchema } from '../switches/jwt-provider.ts'
+import { JWT_PROVIDER_EXAMPLE, JwtProviderSchema } from '../switches/jwt-provider.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'
 import { DEFAULT_ON_NACK, type OnNack } from '../switches/on-nack.ts'
+import { CLIENTS, facts } from '../switches/schema-keywords.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { SecretSchema } from '../switches/tls.ts'
-import { MatchSchema } from './match.ts'
+import { ALLOW_UNPROTECTED, ENDPOINT, LISTENER, MODES, NamedMap, ROUTE, RULE, strict } from './base-fields.ts'
+import type { MatchSchema } from './match.ts'
 import { LATER } from './schema-check.ts'
-
-/** Fields that are not declared are invalid. */
-const strict = { additionalProperties: false } as const
 
 /** Names that have their place in the document, but not in this version: the error says so. */
 const later = (...names: string[]) => ({ [LATER]: names })
 
-/** Maps are keyed by name, so that a merge patch can turn one entry. */
-function NamedMap<T extends TSchema>(entry: T, description: string, minProperties = 0) {
-  return Type.Unsafe<Record<string, Static<T>>>({
-    type: 'object',
-    description,
-    minProperties,
-    propertyNames: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
-      description: 'a name of up to 100 letters, digits, dots, dashes and underscores',
-    },
-    additionalProperties: entry,
-  })
-}
-
-function NameOf(what: string) {
-  return Type.String({ description: `the name of ${what}` })
-}
-
-const ENDPOINT = {
-  address: Type.String({ description: 'an address such as "127.0.0.1:7101" or "unix:/run/echo.sock"' }),
-}
-const RULE = {
-  match: MatchSchema,
-  to: NamedMap(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'a weight, a whole number from 0 to 1000000',
-    }),
-    'weights by the names of upstreams, such as { echo: 90, echo-v2: 10 }',
-    1,
-  ),
-}
-const ROUTE = {
-  hosts: Type.Array(
-    Type.String({
-      pattern: '^(\\*|\\*?[A-Za-z0-9._-]+|[A-Za-z0-9._-]+\\*)$',
-      description: 'a host such as "*", echo.local, "*.echo.local" or "echo.*"',
-    }),
-    { minItems: 1, uniqueItems: true, description: 'a list of hosts, each once, such as ["*"]' },
-  ),
-}
-const LISTENER = {
-  port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'a port from 1 to 65535' }),
-  l4: Type.Optional(
-    Type.Object(
-      { upstream: NameOf('an upstream') },
-      { ...strict, description: 'where connections go, such as { upstream: echo }' },
-    ),
-  ),
-  l7: Type.Optional(
-    Type.Object(
-      { routes: NameOf('an entry of routes') },
-      { ...strict, description: 'where calls go, such as { routes: public }' },
-    ),
-  ),
-}
-const ALLOW_UNPROTECTED = {
-  allowUnprotected: Type.Optional(
-    Type.Boolean({
-      default: false,
-      description: 'true or false: whether the fleet may go to l4, where no filter sees a call',
-    }),
-  ),
-}
-
-function fields(switches: readonly FieldSwitch[]): TProperties {
-  return Object.fromEntries(switches.map(({ field, schema }) => [field, Type.Optional(schema)]))
-}
-
 /** A field with one property for each declaration; no field where there is no declaration. */
-function room(name: string, properties: TProperties, description: string): TProperties {
+function room(name: string, properties: TProperties, description: string, example: object): TProperties {
   if (Object.keys(properties).length === 0) return {}
-  return { [name]: Type.Optional(Type.Object(properties, { ...strict, description })) }
+  const options = { ...strict, description, ...facts({ envoy: FILTERS, example }) }
+  return { [name]: Type.Optional(Type.Object(properties, options)) }
+}
+const FILTERS = 'HttpConnectionManager.http_filters'
+
+const MODE = {
+  description: 'l4, which picks an endpoint for each connection, or l7, which picks one for each call',
+  ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l7' }),
 }
 
 function lbSchema(switches: Switches) {
   return lbSettingsSchema(
-    { mode: Type.Enum(['l4', 'l7'], { description: 'l4 or l7' }) },
-    'a mode and a policy, such as { mode: l7, policy: round_robin }',
+    { mode: Type.Enum([...MODES], MODE) },
+    {
+      description: 'a mode and a policy, such as { mode: l7, policy: round_robin }',
+      example: { mode: 'l7', policy: 'least_request', choices: 3 },
+    },
     switches,
   )
 }
@@ -106,52 +45,109 @@ function lbSchema(switches: Switches) {
 /** `lb` of a fleet: what `PUT /v1/fleets/{fleet}/lb` writes. */
 export const FleetLbSchema = lbSchema(SWITCHES)
 
+const UPSTREAM_EXAMPLE = { endpoints: { b1: { address: '127.0.0.1:7101' } } }
+const RULE_EXAMPLE = { match: { service: 'switchyard.echo.v1.EchoService' }, to: { echo: 100 } }
+const ROUTE_EXAMPLE = { hosts: ['*'], rules: { echo: RULE_EXAMPLE } }
+const LISTENER_EXAMPLE = { port: 10_000, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
+const FLEET_EXAMPLE = {
+  kind: 'envoy',
+  lb: { mode: 'l7', policy: 'round_robin' },
+  listeners: { main: LISTENER_EXAMPLE },
+}
+
 /** The JSON Schema of a document in which these switches can be turned. */
 export function createConfigSchema(switches: Switches = SWITCHES) {
   const filters = switches.httpFilters.filter(isHttpFilterSwitch)
   const endpoint = Type.Object(
-    { ...ENDPOINT, ...fields(switches.endpoints) },
-    { ...strict, description: 'an endpoint such as { address: "127.0.0.1:7101" }' },
+    { ...ENDPOINT, ...fieldsOf(switches.endpoints) },
+    {
+      ...strict,
+      description: 'an endpoint such as { address: "127.0.0.1:7101" }',
+      ...facts({
+        envoy: 'ClusterLoadAssignment.endpoints.lb_endpoints',
+        example: { address: '127.0.0.1:7101', weight: 2 },
+      }),
+    },
   )
   const upstream = Type.Object(
     {
-      endpoints: NamedMap(endpoint, 'endpoints by their names'),
+      endpoints: NamedMap(endpoint, 'endpoints by their names', {
+        envoy: 'ClusterLoadAssignment.endpoints',
+        example: { b1: { address: '127.0.0.1:7101' }, b2: { address: 'unix:/run/echo.sock' } },
+      }),
       lb: Type.Optional(
-        lbSettingsSchema({}, "a load-balancing policy, which overrides the fleet's", switches),
+        lbSettingsSchema(
+          {},
+          {
+            description: "a load-balancing policy, which overrides the fleet's",
+            example: { policy: 'ring_hash', hashOn: { header: 'x-user' } },
+          },
+          switches,
+        ),
       ),
-      ...fields(switches.upstreams),
+      ...fieldsOf(switches.upstreams),
     },
     {
       ...strict,
       description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }',
+      ...facts({ envoy: 'Cluster', example: UPSTREAM_EXAMPLE }),
     },
   )
-  const ofRule = filters.flatMap(({ field, rule }) => (rule === undefined ? [] : [{ field, ...rule }]))
+  const ofRule = filters.flatMap(({ field, appliesTo, rule }) =>
+    rule === undefined ? [] : [{ field, appliesTo, ...rule }],
+  )
   const rule = Type.Object(
     {
       ...RULE,
-      ...fields(switches.rules),
+      ...fieldsOf(switches.rules),
       ...room(
         'filters',
-        Object.fromEntries(ofRule.map(({ field, schema }) => [field, Type.Optional(schema)])),
+        fieldsOf(ofRule),
         'settings by the names of filters that the fleet has turned on',
+        {},
       ),
     },
-    { ...strict, description: 'a rule with match and to' },
+    {
+      ...strict,
+      description: 'a rule with match and to',
+      ...facts({ envoy: 'Route', example: RULE_EXAMPLE }),
+    },
   )
   const route = Type.Object(
-    { ...ROUTE, rules: NamedMap(rule, 'rules by their names') },
-    { ...strict, description: 'a route with hosts and rules' },
+    {
+      ...ROUTE,
+      rules: NamedMap(rule, 'rules by their names', {
+        envoy: 'VirtualHost.routes',
+        example: { echo: RULE_EXAMPLE },
+      }),
+    },
+    {
+      ...strict,
+      description: 'a route with hosts and rules',
+      ...facts({ envoy: 'RouteConfiguration.virtual_hosts', example: ROUTE_EXAMPLE }),
+    },
   )
   return Type.Unsafe<Config>(
     Type.Object(
       {
         version: Type.Literal(1, { description: '1' }),
-        upstreams: NamedMap(upstream, 'upstreams by their names'),
-        routes: NamedMap(route, 'routes by their names'),
-        secrets: Type.Optional(NamedMap(SecretSchema, 'files of certificates by names')),
-        jwt: Type.Optional(NamedMap(JwtProviderSchema, 'issuers of tokens by their names')),
-        fleets: NamedMap(fleetSchema(switches, filters), 'fleets by their names'),
+        upstreams: NamedMap(upstream, 'upstreams by their names', { example: { echo: UPSTREAM_EXAMPLE } }),
+        routes: NamedMap(route, 'routes by their names', { example: { public: ROUTE_EXAMPLE } }),
+        secrets: Type.Optional(
+          NamedMap(SecretSchema, 'files of certificates by names', {
+            example: { mesh: { ca: 'certs/ca.pem' } },
+            clients: ['envoy'],
+          }),
+        ),
+        jwt: Type.Optional(
+          NamedMap(JwtProviderSchema, 'issuers of tokens by their names', {
+            example: { main: JWT_PROVIDER_EXAMPLE },
+            clients: ['envoy'],
+          }),
+        ),
+        fleets: NamedMap(fleetSchema(switches, filters), 'fleets by their names', {
+          example: { edge: FLEET_EXAMPLE },
+        }),
       },
       { ...strict, description: 'a document with version, upstreams, routes and fleets' },
     ),
@@ -163,6 +159,7 @@ function fleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): 
   return Type.Unsafe({
     type: 'object',
     description: 'a fleet with kind, lb and listeners',
+    ...facts({ example: FLEET_EXAMPLE }),
     discriminator: { propertyName: 'kind' },
     oneOf: [envoyFleetSchema(switches, filters)],
     ...later('proxyless'),
@@ -171,27 +168,36 @@ function fleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): 
 
 function envoyFleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): TSchema {
   const listener = Type.Object(
-    { ...LISTENER, ...fields(switches.listeners) },
-    { ...strict, description: 'a listener with port, l4 and l7' },
+    { ...LISTENER, ...fieldsOf(switches.listeners) },
+    {
+      ...strict,
+      description: 'a listener with port, l4 and l7',
+      ...facts({ envoy: 'Listener', example: LISTENER_EXAMPLE }),
+    },
   )
   const [security, others] = (['security', 'filters'] as const).map((name) =>
-    fields(filters.filter((filter) => filter.room === name)),
+    fieldsOf(filters.filter((filter) => filter.room === name)),
   )
   return Type.Object(
     {
       kind: Type.Literal('envoy', { description: 'envoy' }),
       lb: lbSchema(switches),
-      listeners: NamedMap(listener, 'listeners by their names'),
-      ...fields(switches.fleets),
-      ...fields(switches.rules.filter(({ alsoOfFleet }) => alsoOfFleet)),
+      listeners: NamedMap(listener, 'listeners by their names', { example: { main: LISTENER_EXAMPLE } }),
+      ...fieldsOf(switches.fleets),
+      ...fieldsOf(switches.rules.filter(({ alsoOfFleet }) => alsoOfFleet)),
       ...room(
         'security',
         { ...ALLOW_UNPROTECTED, ...security },
         'filters that deny calls, such as { jwt: { enabled: true, anyOf: [main] } }',
+        { jwt: { enabled: true, anyOf: ['main'] } },
       ),
-      ...room('filters', others ?? {}, 'filters by their names, such as { NAME: { enabled: true } }'),
+      ...room('filters', others ?? {}, 'filters by their names, such as { NAME: { enabled: true } }', {}),
     },
-    { ...strict, description: 'Envoys, whose node.cluster is the name of the fleet' },
+    {
+      ...strict,
+      description: 'Envoys, whose node.cluster is the name of the fleet',
+      [CLIENTS]: ['envoy'],
+    },
   )
 }
 
@@ -239,6 +245,17 @@ export type { LbSettings, OnNack }
 /** The settings by which a fleet balances calls to an upstream: the upstream's own override the fleet's. */
 export function lbOf(fleet: { readonly lb: LbSettings }, upstream: Upstream): LbSettings {
   return upstream.lb ?? fleet.lb
+}
+
+/** What a listener does with its connections: its own mode overrides the fleet's. */
+export function modeOf(fleet: { readonly lb: Pick<FleetLb, 'mode'> }, { mode }: Pick<Listener, 'mode'>) {
+  return mode ?? fleet.lb.mode
+}
+
+/** The names of the entries of `routes` that a listener serves in mode l7: each is a virtual host. */
+export function routeNamesOf({ l7 }: Pick<Listener, 'l7'>): readonly string[] {
+  if (l7 === undefined) return []
+  return typeof l7.routes === 'string' ? [l7.routes] : l7.routes
 }
 
 /** What a NACK by a node of this fleet leads to. */

@@ -2,7 +2,8 @@
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
-import type { PlacedProblem } from './problem.ts'
+import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+import { type PlacedProblem, shorten } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
 const ajv = new Ajv({
@@ -10,12 +11,14 @@ const ajv = new Ajv({
   discriminator: true,
   verbose: true,
   strict: true,
+  // A reference may be one name or a list of names.
+  allowUnionTypes: true,
   strictRequired: false,
 })
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
-ajv.addVocabulary([LATER])
+ajv.addVocabulary([LATER, ENVOY_FIELD, CLIENTS])
 
 const NOT_YET = 'is not supported in this version: remove it'
 
@@ -116,8 +119,7 @@ function listKnown({ properties = {} }: Described): string {
 }
 
 function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return value === undefined ? 'nothing' : shorten(JSON.stringify(value))
 }
 
 function unescapePointer(step: string): string {

@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     problems: {
       'upstreams.echo.healthCheck.enabled': /^is missing: write true or false$/,
       'upstreams.echo.healthCheck.service': /^must be the full name of the gRPC service/,
-      'upstreams.echo.healthCheck.interval': /^must be .*, a duration over 0 .*, not "0s"$/,
+      'upstreams.echo.healthCheck.interval': /^must be .*, a duration of at least 10ms .*, not "0s"$/,
       'upstreams.echo.healthCheck.timeout': /a duration over 0/,
       'upstreams.echo.healthCheck.unhealthy': /1 to 100, not 0$/,
       'upstreams.echo.healthCheck.healthy': /1 to 100, not 101$/,
@@ -103,8 +103,8 @@ const CASES: readonly Case[] = [
     title: 'a value that is not one of a few words is reported with the list',
     changes: { 'upstreams.echo.endpoints.b1.state': 'off', 'fleets.edge.onNack': 'ignore' },
     problems: {
-      'upstreams.echo.endpoints.b1.state': /^must be active or draining, not "off"$/,
-      'fleets.edge.onNack': /^must be rollback or hold, not "ignore"$/,
+      'upstreams.echo.endpoints.b1.state': /^must be active, or draining, .*, not "off"$/,
+      'fleets.edge.onNack': /^must be rollback, .*, or hold, .*, not "ignore"$/,
     },
   },
   {
@@ -123,7 +123,10 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'names are plain',
-    changes: { 'upstreams.a b': { endpoints: {} }, 'fleets.edge.listeners./': { port: 1 } },
+    changes: {
+      'upstreams.a b': { endpoints: {} },
+      'fleets.edge.listeners./': { port: 1, l4: { upstream: 'echo' } },
+    },
     problems: {
       'upstreams["a b"]': /is not a name of up to 100/,
       [`${LISTENERS}["/"]`]: /is not a name of up to 100/,
@@ -143,14 +146,14 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'upstreams.echo.endpoints.b2.weight': /from 1 to 1000000, not 0$/,
-      [`${RULES}.echo.timeout`]: /^must be a duration such as .*, not "5"$/,
+      [`${RULES}.echo.timeout`]: /^must be the time that a call may take, a duration such as .*, not "5"$/,
       [`${RULES}.echo.to.echo`]: /^must be a weight, .*, not 1.5$/,
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
       [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
       [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
-      'routes.public.hosts[0]': /^must be a host such as .*, not "a b"$/,
+      'routes.public.hosts[0]': /^must be a host without a port, .*, not "a b"$/,
     },
   },
   {
@@ -202,7 +205,7 @@ const CASES: readonly Case[] = [
     changes: { 'upstreams.echo.lb': { policy: 'random', mode: 'l4' }, 'fleets.edge.lb.mode': 'l5' },
     problems: {
       'upstreams.echo.lb.mode': /^unknown field/,
-      'fleets.edge.lb.mode': /^must be l4 or l7, not "l5"$/,
+      'fleets.edge.lb.mode': /^must be l4, .*, or l7, .*, not "l5"$/,
     },
   },
   {
@@ -217,16 +220,6 @@ const CASES: readonly Case[] = [
       [`${LISTENERS}.main.l7.routes`]: /^unknown entry of routes "constructor"\. Use one of: public$/,
       [`${RULES}.echo.to.toString`]: /^unknown upstream "toString"/,
     },
-  },
-  {
-    title: 'a listener has the half that the mode picks',
-    changes: { [`${LISTENERS}.main.l4`]: undefined },
-    problems: { [`${LISTENERS}.main.l4`]: /^is missing, and the fleet's lb.mode is l4: write \{ upstream/ },
-  },
-  {
-    title: 'two listeners of a fleet have two ports',
-    changes: { [`${LISTENERS}.second`]: { port: 10000, l4: { upstream: 'echo' } } },
-    problems: { [`${LISTENERS}.second.port`]: /^is also the port of main:/ },
   },
   {
     title: 'a method needs its service, and a prefix stands alone',
@@ -298,17 +291,6 @@ t.test(
     }
     t.same(
       problemsOf(() => validateConfig(sampleWith(changes))),
-      [],
-    )
-  },
-)
-
-t.test(
-  'listeners of different fleets may have one port, because each node has its own address',
-  async (t) => {
-    const { edge } = sampleConfig().fleets
-    t.same(
-      problemsOf(() => validateConfig(sampleWith({ 'fleets.west': edge }))),
       [],
     )
   },

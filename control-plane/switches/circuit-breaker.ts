@@ -2,14 +2,16 @@
 
 import { Type } from 'typebox'
 import { upstreamSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
-function Bound(what: string) {
+function Bound(what: string, envoy: string) {
   return Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 4_294_967_295,
       default: 1024,
       description: `a number of ${what} at a time, 0 to 4294967295`,
+      ...facts({ envoy: `CircuitBreakers.thresholds.${envoy}`, example: 10_000 }),
     }),
   )
 }
@@ -27,15 +29,19 @@ export const circuitBreaker = upstreamSwitch({
   field: 'circuitBreaker',
   schema: Type.Object(
     {
-      connections: Bound('connections'),
-      pending: Bound('calls that wait for a connection'),
-      requests: Bound('calls'),
-      retries: Bound('retries'),
+      connections: Bound('connections', 'max_connections'),
+      pending: Bound('calls that wait for a connection', 'max_pending_requests'),
+      requests: Bound('calls', 'max_requests'),
+      retries: Bound('retries', 'max_retries'),
     },
     {
       additionalProperties: false,
       default: {},
       description: 'bounds such as { requests: 1024, retries: 1024 }',
+      ...facts({
+        envoy: 'Cluster.circuit_breakers.thresholds',
+        example: { requests: 10_000, pending: 10_000 },
+      }),
     },
   ),
   // Proxyless clients know `max_requests` only: https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md

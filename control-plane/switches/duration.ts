@@ -3,6 +3,7 @@
 import { type Duration, durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 
@@ -12,15 +13,29 @@ const PATTERN = /^(\d{1,9}m?s|\d{1,8}m|\d{1,6}h)$/
 export const DurationSchema = Type.String({
   pattern: PATTERN.source,
   description: 'a duration such as 500ms, 5s, 2m or 1h',
+  ...facts({ example: '5s' }),
 })
 
 /** An optional field of a switch, for times that cannot be 0. */
-export function PositiveDuration(fallback: string, description: string) {
+export function PositiveDuration(fallback: string, description: string, shown: FieldFacts) {
+  const about = `${description}, a duration over 0 such as 500ms or 5s`
+  return durationField('0*[1-9]', fallback, about, shown)
+}
+
+/** An optional field of a switch, for what Envoy repeats: more often, it would be a flood. */
+export function Interval(fallback: string, description: string, shown: FieldFacts) {
+  const atLeastTenMs = '0*[1-9]\\d+ms$|0*[1-9]\\d*[smh]$'
+  const about = `${description}, a duration of at least 10ms such as 500ms or 5s`
+  return durationField(atLeastTenMs, fallback, about, shown)
+}
+
+function durationField(ahead: string, fallback: string, description: string, shown: FieldFacts) {
   return Type.Optional(
     Type.String({
-      pattern: `^(?=0*[1-9])${PATTERN.source.slice(1)}`,
+      pattern: `^(?=${ahead})${PATTERN.source.slice(1)}`,
       default: fallback,
-      description: `${description}, a duration over 0 such as 500ms or 5s`,
+      description,
+      ...facts(shown),
     }),
   )
 }

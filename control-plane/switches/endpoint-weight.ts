@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { endpointSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 /** `weight` of an endpoint: `LbEndpoint.load_balancing_weight`. */
 export const endpointWeight = endpointSwitch({
@@ -10,7 +11,8 @@ export const endpointWeight = endpointSwitch({
     minimum: 1,
     maximum: 1_000_000,
     default: 1,
-    description: 'a whole number from 1 to 1000000',
+    description: 'a share of the calls, a whole number from 1 to 1000000',
+    ...facts({ envoy: 'LbEndpoint.load_balancing_weight', example: 2 }),
   }),
   appliesTo: ['envoy', 'proxyless'],
   toLbEndpoint: (weight) => ({ loadBalancingWeight: weight }),

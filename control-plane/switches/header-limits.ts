@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { fleetSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 /** Envoy's own limit. The check of binary metadata allows as many values; see `http-filters/well-formed-metadata.ts`. */
 export const MAX_HEADERS = 100
@@ -21,6 +22,10 @@ export const headerLimits = fleetSwitch({
           maximum: 4_294_967_295,
           default: MAX_HEADERS,
           description: 'a number of headers of one call, 1 to 4294967295',
+          ...facts({
+            envoy: 'HttpConnectionManager.common_http_protocol_options.max_headers_count',
+            example: 200,
+          }),
         }),
       ),
       maxKib: Type.Optional(
@@ -29,6 +34,7 @@ export const headerLimits = fleetSwitch({
           maximum: 8192,
           default: 60,
           description: 'the size of all headers of one call in KiB, 1 to 8192',
+          ...facts({ envoy: 'HttpConnectionManager.max_request_headers_kb', example: 96 }),
         }),
       ),
     },
@@ -36,6 +42,7 @@ export const headerLimits = fleetSwitch({
       additionalProperties: false,
       default: {},
       description: 'limits of headers such as { maxCount: 100, maxKib: 60 }',
+      ...facts({ example: { maxCount: 200, maxKib: 96 } }),
     },
   ),
   appliesTo: ['envoy'],

@@ -7,11 +7,18 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
 import { Type } from 'typebox'
 import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
-import { PositiveDuration, toDuration } from './duration.ts'
+import { Interval, PositiveDuration, toDuration } from './duration.ts'
+import { facts } from './schema-keywords.ts'
 
-function Threshold(fallback: number, description: string) {
+function Threshold(fallback: number, description: string, envoy: string) {
   return Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100, default: fallback, description: `${description}, 1 to 100` }),
+    Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: fallback,
+      description: `${description}, 1 to 100`,
+      ...facts({ envoy, example: 3 }),
+    }),
   )
 }
 
@@ -23,16 +30,38 @@ const SettingsSchema = Type.Object(
         pattern: '^([A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*)?$',
         default: '',
         description: 'the full name of the gRPC service to ask about, or "" for the whole server',
+        ...facts({
+          envoy: 'HealthCheck.grpc_health_check.service_name',
+          example: 'switchyard.echo.v1.EchoService',
+        }),
       }),
     ),
-    interval: PositiveDuration('1s', 'the time between two checks'),
-    timeout: PositiveDuration('500ms', 'the time after which a check has failed'),
-    unhealthy: Threshold(2, 'a number of failed checks after which an endpoint gets no calls'),
-    healthy: Threshold(1, 'a number of good checks after which it gets calls again'),
+    interval: Interval('1s', 'the time between two checks', {
+      envoy: 'HealthCheck.interval',
+      example: '5s',
+    }),
+    timeout: PositiveDuration('500ms', 'the time after which a check has failed', {
+      envoy: 'HealthCheck.timeout',
+      example: '1s',
+    }),
+    unhealthy: Threshold(
+      2,
+      'a number of failed checks after which an endpoint gets no calls',
+      'HealthCheck.unhealthy_threshold',
+    ),
+    healthy: Threshold(
+      1,
+      'a number of good checks after which it gets calls again',
+      'HealthCheck.healthy_threshold',
+    ),
   },
   {
     additionalProperties: false,
     description: 'a health check such as { enabled: true, interval: 1s, timeout: 500ms }',
+    ...facts({
+      envoy: 'Cluster.health_checks',
+      example: { enabled: true, interval: '5s', timeout: '1s' },
+    }),
   },
 )
 

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 const KIB = 1024
 
@@ -21,18 +22,19 @@ export const UPSTREAM_CONNECTION_WINDOW_BYTES =
 /** The largest window that HTTP/2 knows: https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1 */
 const MAX_WINDOW_BYTES = 2_147_483_647
 
-function Window(fallback: number, whose: string) {
+function Window(fallback: number, whose: string, envoy: string) {
   return Type.Optional(
     Type.Integer({
       minimum: 65_535,
       maximum: MAX_WINDOW_BYTES,
       default: fallback,
       description: `bytes that ${whose} may have under way, 65535 to ${MAX_WINDOW_BYTES}`,
+      ...facts({ envoy: `Http2ProtocolOptions.${envoy}`, example: 2 * fallback }),
     }),
   )
 }
 
-function Http2Schema(connectionWindow: number) {
+function Http2Schema(connectionWindow: number, envoy: string) {
   return Type.Object(
     {
       maxConcurrentStreams: Type.Optional(
@@ -41,15 +43,17 @@ function Http2Schema(connectionWindow: number) {
           maximum: 2_147_483_647,
           default: MAX_CONCURRENT_STREAMS,
           description: 'a number of calls at a time on one connection, 1 to 2147483647',
+          ...facts({ envoy: 'Http2ProtocolOptions.max_concurrent_streams', example: 1000 }),
         }),
       ),
-      streamWindow: Window(STREAM_WINDOW_BYTES, 'one call'),
-      connectionWindow: Window(connectionWindow, 'one connection'),
+      streamWindow: Window(STREAM_WINDOW_BYTES, 'one call', 'initial_stream_window_size'),
+      connectionWindow: Window(connectionWindow, 'one connection', 'initial_connection_window_size'),
     },
     {
       additionalProperties: false,
       default: {},
       description: 'HTTP/2 limits such as { maxConcurrentStreams: 100, streamWindow: 65536 }',
+      ...facts({ envoy, example: { maxConcurrentStreams: 1000 } }),
     },
   )
 }
@@ -74,7 +78,7 @@ function toHttp2({ maxConcurrentStreams, streamWindow, connectionWindow }: Http2
  */
 export const fleetHttp2 = fleetSwitch({
   field: 'http2',
-  schema: Http2Schema(DOWNSTREAM_CONNECTION_WINDOW_BYTES),
+  schema: Http2Schema(DOWNSTREAM_CONNECTION_WINDOW_BYTES, 'HttpConnectionManager.http2_protocol_options'),
   appliesTo: ['envoy'],
   toHttpConnectionManager: (settings) => ({ http2ProtocolOptions: toHttp2(settings) }),
 })
@@ -82,7 +86,10 @@ export const fleetHttp2 = fleetSwitch({
 /** `http2` of an upstream: towards its endpoints. It has no effect with `protocol: http1`. */
 export const upstreamHttp2 = upstreamSwitch({
   field: 'http2',
-  schema: Http2Schema(UPSTREAM_CONNECTION_WINDOW_BYTES),
+  schema: Http2Schema(
+    UPSTREAM_CONNECTION_WINDOW_BYTES,
+    'HttpProtocolOptions.explicit_http_config.http2_protocol_options',
+  ),
   appliesTo: ['envoy'],
   toHttpProtocolOptions: (settings, { protocol = 'http2' }) =>
     protocol === 'http2'

@@ -11,61 +11,116 @@ import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { HeaderName } from './header-name.ts'
+import { facts } from './schema-keywords.ts'
 
 const strict = { additionalProperties: false } as const
 
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 
+/** The example of https://www.rfc-editor.org/rfc/rfc8037#appendix-A.2 */
+const KEY = {
+  kid: 'key-1',
+  kty: 'OKP',
+  alg: 'EdDSA',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+
 const KeySchema = Type.Object(
   {
-    kid: Type.String({ minLength: 1, description: 'the id of a key, which tokens name in their header' }),
+    kid: Type.String({
+      minLength: 1,
+      description: 'the id of a key, which tokens name in their header',
+      ...facts({ example: 'key-1' }),
+    }),
     kty: Type.Enum(['RSA', 'EC', 'OKP'], {
       description: 'RSA, EC or OKP: public keys, never a shared secret',
     }),
     alg: Type.Enum(ALGORITHMS, { description: `the one algorithm of the key: ${ALGORITHMS.join(', ')}` }),
   },
-  { description: 'a public key as a JWK with kid, kty and alg' },
+  { description: 'a public key as a JWK with kid, kty and alg', ...facts({ example: KEY }) },
 )
 
 const JwksSchema = Type.Object(
   {
-    upstream: Type.Optional(Type.String({ description: 'the name of the upstream that serves the keys' })),
-    path: Type.Optional(
-      Type.String({ pattern: '^/[!-~]*$', description: 'the path of the keys, such as /jwks.json' }),
+    upstream: Type.Optional(
+      Type.String({
+        description: 'the name of the upstream that serves the keys',
+        ...facts({ envoy: 'JwtProvider.remote_jwks.http_uri.cluster', example: 'issuer' }),
+      }),
     ),
-    cache: PositiveDuration('5m', 'the time after which the keys are fetched again'),
+    path: Type.Optional(
+      Type.String({
+        pattern: '^/[!-~]*$',
+        description: 'the path of the keys, such as /jwks.json',
+        ...facts({ envoy: 'JwtProvider.remote_jwks.http_uri.uri', example: '/jwks.json' }),
+      }),
+    ),
+    cache: PositiveDuration('5m', 'the time after which the keys are fetched again', {
+      envoy: 'JwtProvider.remote_jwks.cache_duration',
+      example: '10m',
+    }),
     inline: Type.Optional(
       Type.Object(
-        { keys: Type.Array(KeySchema, { minItems: 1, description: 'a list of public keys' }) },
-        { ...strict, description: 'a key set such as { keys: [...] }' },
+        {
+          keys: Type.Array(KeySchema, {
+            minItems: 1,
+            description: 'a list of public keys',
+            ...facts({ example: [KEY] }),
+          }),
+        },
+        {
+          ...strict,
+          description: 'a key set such as { keys: [...] }',
+          ...facts({ envoy: 'JwtProvider.local_jwks.inline_string', example: { keys: [KEY] } }),
+        },
       ),
     ),
   },
   {
     ...strict,
     description: 'a key set such as { upstream: issuer, path: /jwks.json } or { inline: { keys: [...] } }',
+    ...facts({ envoy: 'JwtProvider.remote_jwks', example: { upstream: 'issuer', path: '/jwks.json' } }),
   },
 )
 
 /** What only the owner of a key may hold: https://www.rfc-editor.org/rfc/rfc7518#section-6 */
 export const PRIVATE_KEY_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
+export const JWT_PROVIDER_EXAMPLE = {
+  issuer: 'https://issuer.local',
+  audiences: ['echo'],
+  jwks: { upstream: 'issuer', path: '/jwks.json' },
+}
+
 /** An entry of the document's `jwt`. */
 export const JwtProviderSchema = Type.Object(
   {
-    issuer: Type.String({ minLength: 1, description: 'the iss of its tokens' }),
-    audiences: Type.Array(Type.String({ minLength: 1, description: 'an audience' }), {
-      minItems: 1,
-      uniqueItems: true,
-      description: 'a list of audiences; a token must have one of them, such as [echo]',
+    issuer: Type.String({
+      minLength: 1,
+      description: 'the iss of its tokens',
+      ...facts({ envoy: 'JwtProvider.issuer', example: 'https://issuer.local' }),
     }),
+    audiences: Type.Array(
+      Type.String({ minLength: 1, description: 'an audience', ...facts({ example: 'echo' }) }),
+      {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'a list of audiences; a token must have one of them, such as [echo]',
+        ...facts({ envoy: 'JwtProvider.audiences', example: ['echo'] }),
+      },
+    ),
     jwks: JwksSchema,
-    maxLifetime: PositiveDuration('1h', 'the longest time from now to the end of a token'),
+    maxLifetime: PositiveDuration('1h', 'the longest time from now to the end of a token', {
+      envoy: 'JwtProvider.max_lifetime',
+      example: '15m',
+    }),
     clockSkew: Type.Optional(
       Type.String({
         ...DurationSchema,
         default: '30s',
         description: 'the time by which clocks may differ, a duration such as 30s',
+        ...facts({ envoy: 'JwtProvider.clock_skew_seconds', example: '10s' }),
       }),
     ),
     header: Type.Optional(
@@ -73,19 +128,32 @@ export const JwtProviderSchema = Type.Object(
         ...HeaderName,
         default: 'authorization',
         description: 'the header of the token in lower case; authorization has "Bearer " before it',
+        ...facts({ envoy: 'JwtProvider.from_headers', example: 'x-service-token' }),
       }),
     ),
     claims: Type.Optional(
       Type.Unsafe<Record<string, string>>({
         type: 'object',
         propertyNames: HeaderName,
-        additionalProperties: Type.String({ minLength: 1, description: 'the name of a claim' }),
+        additionalProperties: Type.String({
+          minLength: 1,
+          description: 'the name of a claim',
+          ...facts({ envoy: 'JwtProvider.claim_to_headers.claim_name', example: 'sub' }),
+        }),
         default: {},
         description: 'claims by the headers that bring them to the services, such as { x-user: sub }',
+        ...facts({ envoy: 'JwtProvider.claim_to_headers', example: { 'x-user': 'sub' } }),
       }),
     ),
   },
-  { ...strict, description: 'an issuer of tokens with issuer, audiences and jwks' },
+  {
+    ...strict,
+    description: 'an issuer of tokens with issuer, audiences and jwks',
+    ...facts({
+      envoy: 'JwtAuthentication.providers',
+      example: JWT_PROVIDER_EXAMPLE,
+    }),
+  },
 )
 export type JwtProvider = DeepReadonly<Static<typeof JwtProviderSchema>>
 

@@ -9,6 +9,7 @@ import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
+import { fieldsOf } from './fields-of.ts'
 import type { HashOn } from './hash-on.ts'
 import { leastRequest } from './lb-policies/least-request.ts'
 import { maglev } from './lb-policies/maglev.ts'
@@ -17,6 +18,7 @@ import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbPolicy } from './lb-policy.ts'
 import { panicThreshold } from './panic-threshold.ts'
+import { CLIENTS, facts } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
 
 export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
@@ -39,16 +41,21 @@ type SettingsOf<P> =
     ? { readonly policy: Name } & Readonly<Static<TObject<Options>>>
     : never
 
+const POLICY = {
+  description: 'a load-balancing policy',
+  ...facts({ envoy: 'LoadBalancingPolicy.policies' }),
+}
+
 /**
  * The schema of a policy and its options, with `fields` beside them. Which options are known depends on `policy`,
  * so that an option without effect is invalid.
  */
 export function lbSettingsSchema<Fields extends TProperties>(
   fields: Fields,
-  description: string,
+  { description, example }: { readonly description: string; readonly example: object },
   { lbPolicies, lbOptions }: LbLists = LISTS,
 ) {
-  const common = Object.fromEntries(lbOptions.map(({ field, schema }) => [field, Type.Optional(schema)]))
+  const common = fieldsOf(lbOptions)
   const ignored = Object.fromEntries(Object.keys(fields).map((name) => [name, {}]))
   return Type.Unsafe<LbSettings & Static<TObject<Fields>>>({
     type: 'object',
@@ -56,12 +63,13 @@ export function lbSettingsSchema<Fields extends TProperties>(
     properties: fields,
     required: Object.keys(fields),
     discriminator: { propertyName: 'policy' },
-    oneOf: lbPolicies.map(({ name, summary, options }) =>
+    oneOf: lbPolicies.map(({ name, summary, options, appliesTo }) =>
       Type.Object(
-        { policy: Type.Literal(name), ...ignored, ...options, ...common },
-        { additionalProperties: false, description: summary },
+        { policy: Type.Literal(name, POLICY), ...ignored, ...options, ...common },
+        { additionalProperties: false, description: summary, [CLIENTS]: appliesTo },
       ),
     ),
+    ...facts({ envoy: 'Cluster.load_balancing_policy', example }),
   })
 }
 

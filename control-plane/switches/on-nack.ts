@@ -7,7 +7,8 @@ export const DEFAULT_ON_NACK = 'rollback'
 
 const OnNackSchema = Type.Enum(['rollback', 'hold'], {
   default: DEFAULT_ON_NACK,
-  description: 'rollback or hold',
+  description:
+    'rollback, which restores the last accepted content after a NACK, or hold, which leaves it to a person',
 })
 export type OnNack = Static<typeof OnNackSchema>
 

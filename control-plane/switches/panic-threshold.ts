@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { lbOptionSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 /**
  * `lb.panicThreshold`: `CommonLbConfig.healthy_panic_threshold`. Envoy's own 50 % would send calls to dead endpoints. With 0 it
@@ -15,6 +16,7 @@ export const panicThreshold = lbOptionSwitch({
     maximum: 100,
     default: 0,
     description: 'a percentage of healthy endpoints, 0 to 100; 0 for never',
+    ...facts({ envoy: 'Cluster.common_lb_config.healthy_panic_threshold', example: 50 }),
   }),
   appliesTo: ['envoy'],
   toCluster: (percent) => ({ commonLbConfig: { healthyPanicThreshold: { value: percent } } }),

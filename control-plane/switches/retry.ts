@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 const CONDITIONS = [
   'refused-stream',
@@ -31,6 +32,7 @@ export const retry = ruleSwitch({
           maximum: 10,
           default: 3,
           description: 'a number of retries after the first attempt, 1 to 10',
+          ...facts({ envoy: 'RetryPolicy.num_retries', example: 5 }),
         }),
       ),
       on: Type.Optional(
@@ -43,6 +45,7 @@ export const retry = ruleSwitch({
             uniqueItems: true,
             default: ['refused-stream'],
             description: 'a list of conditions for a retry, such as [refused-stream, unavailable]',
+            ...facts({ envoy: 'RetryPolicy.retry_on', example: ['refused-stream', 'unavailable'] }),
           },
         ),
       ),
@@ -51,6 +54,10 @@ export const retry = ruleSwitch({
       additionalProperties: false,
       default: { enabled: true },
       description: 'retries such as { enabled: true, attempts: 3, on: [refused-stream] }',
+      ...facts({
+        envoy: 'RouteAction.retry_policy',
+        example: { enabled: true, attempts: 2, on: ['refused-stream', 'unavailable'] },
+      }),
     },
   ),
   appliesTo: ['envoy', 'proxyless'],

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
 import { DurationSchema, toDuration } from './duration.ts'
+import { facts } from './schema-keywords.ts'
 
 /**
  * `timeout` of a rule. Envoy ends a call that takes longer with HTTP 504, which gRPC clients see as UNAVAILABLE. Its own timeout
@@ -10,7 +11,12 @@ import { DurationSchema, toDuration } from './duration.ts'
  */
 export const ruleTimeout = ruleSwitch({
   field: 'timeout',
-  schema: Type.String({ ...DurationSchema, default: '0s' }),
+  schema: Type.String({
+    ...DurationSchema,
+    default: '0s',
+    description: 'the time that a call may take, a duration such as 500ms, 5s, 2m or 1h; 0s for any',
+    ...facts({ envoy: 'RouteAction.timeout', example: '5s' }),
+  }),
   appliesTo: ['envoy', 'proxyless'],
   toRouteAction: (timeout) => ({ timeout: toDuration(timeout) }),
 })

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { fleetSwitch } from './attach-points.ts'
 import { PositiveDuration, toDuration } from './duration.ts'
+import { facts } from './schema-keywords.ts'
 
 /**
  * `timeouts` of a fleet. Envoy's own stream idle timeout of 5 minutes is short for a gRPC watch. A client that takes longer than
@@ -13,13 +14,20 @@ export const streamTimeouts = fleetSwitch({
   field: 'timeouts',
   schema: Type.Object(
     {
-      streamIdle: PositiveDuration('1h', 'the time that a stream may be idle'),
-      requestHeaders: PositiveDuration('10s', 'the time in which the headers of a call must arrive'),
+      streamIdle: PositiveDuration('1h', 'the time that a stream may be idle', {
+        envoy: 'HttpConnectionManager.stream_idle_timeout',
+        example: '30m',
+      }),
+      requestHeaders: PositiveDuration('10s', 'the time in which the headers of a call must arrive', {
+        envoy: 'HttpConnectionManager.request_headers_timeout',
+        example: '5s',
+      }),
     },
     {
       additionalProperties: false,
       default: {},
       description: 'timeouts such as { streamIdle: 1h, requestHeaders: 10s }',
+      ...facts({ example: { streamIdle: '30m', requestHeaders: '5s' } }),
     },
   ),
   appliesTo: ['envoy'],

@@ -3,42 +3,58 @@
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { SettingReference } from './attach-points.ts'
+import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const strict = { additionalProperties: false } as const
 const enabled = Type.Boolean({ description: 'true or false' })
 
-function SecretWith(what: string) {
-  return Type.String({ description: `the name of an entry of secrets with ${what}` })
+function SecretWith(what: string, shown: FieldFacts) {
+  return Type.String({
+    description: `the name of an entry of secrets with ${what}`,
+    ...facts(shown),
+  })
 }
 
 const CERTIFICATE = 'certificate and key'
+const OWN_CERTIFICATE = 'CommonTlsContext.tls_certificate_sds_secret_configs'
 const CA = 'ca'
+const AUTHORITIES = 'CommonTlsContext.combined_validation_context.validation_context_sds_secret_config'
 
 const minVersion = Type.Optional(
-  Type.Enum(['1.2', '1.3'], { default: '1.2', description: '"1.2" or "1.3", in quotes' }),
+  Type.Enum(['1.2', '1.3'], {
+    default: '1.2',
+    description: '"1.2" or "1.3", in quotes',
+    ...facts({ envoy: 'CommonTlsContext.tls_params.tls_minimum_protocol_version' }),
+  }),
 )
 
 function Sans(whose: string) {
   return Type.Optional(
-    Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION }), {
+    Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
       default: [],
       uniqueItems: true,
       description: `a list of names; ${whose} must have one of them, such as ["spiffe://switchyard/echo"]; [] for any`,
+      ...facts({
+        envoy: 'CertificateValidationContext.match_typed_subject_alt_names',
+        example: ['spiffe://switchyard/echo'],
+      }),
     }),
   )
 }
 const SAN_DESCRIPTION = 'a URI, a host name, an IP address or a mail address; a * at its end matches any rest'
+const SAN_FACTS = facts({ example: 'spiffe://switchyard/*' })
 
 /** `tls` of a listener. */
 export const ListenerTlsSchema = Type.Object(
   {
     enabled,
-    certificate: SecretWith(CERTIFICATE),
-    clientCa: Type.Optional(SecretWith(CA)),
+    certificate: SecretWith(CERTIFICATE, { envoy: OWN_CERTIFICATE, example: 'edge-server' }),
+    clientCa: Type.Optional(SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh' })),
     requireClient: Type.Optional(
       Type.Boolean({
         default: true,
         description: 'true or false: whether clients must show a certificate, where clientCa is written',
+        ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate' }),
       }),
     ),
     sans: Sans("a client's certificate"),
@@ -47,10 +63,18 @@ export const ListenerTlsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description: 'true or false: whether clients without TLS are served too, while they move',
+        ...facts({ envoy: 'Listener.filter_chains.filter_chain_match.transport_protocol' }),
       }),
     ),
   },
-  { ...strict, description: 'TLS such as { enabled: true, certificate: edge-server }' },
+  {
+    ...strict,
+    description: 'TLS such as { enabled: true, certificate: edge-server }',
+    ...facts({
+      envoy: 'DownstreamTlsContext',
+      example: { enabled: true, certificate: 'edge-server', clientCa: 'mesh' },
+    }),
+  },
 )
 export type ListenerTls = DeepReadonly<Static<typeof ListenerTlsSchema>>
 
@@ -58,32 +82,56 @@ export type ListenerTls = DeepReadonly<Static<typeof ListenerTlsSchema>>
 export const UpstreamTlsSchema = Type.Object(
   {
     enabled,
-    ca: SecretWith(CA),
-    certificate: Type.Optional(SecretWith(CERTIFICATE)),
+    ca: SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh' }),
+    certificate: Type.Optional(SecretWith(CERTIFICATE, { envoy: OWN_CERTIFICATE, example: 'edge-client' })),
     sans: Sans("an endpoint's certificate"),
     minVersion,
   },
-  { ...strict, description: 'TLS such as { enabled: true, ca: mesh }' },
+  {
+    ...strict,
+    description: 'TLS such as { enabled: true, ca: mesh }',
+    ...facts({
+      envoy: 'UpstreamTlsContext',
+      example: { enabled: true, ca: 'mesh', sans: ['spiffe://switchyard/echo'] },
+    }),
+  },
 )
 export type UpstreamTls = DeepReadonly<Static<typeof UpstreamTlsSchema>>
 
 /** Relative and without `..`: whoever may write the document may not look around on the host. */
-function FileOf(what: string) {
+function FileOf(what: string, envoy: string, example: string) {
   return Type.String({
     pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$)).+$',
     description: `the file of ${what}, from the folder of secrets on, such as certs/edge.pem, without ..`,
+    ...facts({ envoy, example }),
   })
 }
 
 /** An entry of `secrets`: where files are, never what is in them. */
 export const SecretSchema = Type.Object(
   {
-    certificate: Type.Optional(FileOf('a certificate, with those of its issuers behind it')),
-    key: Type.Optional(FileOf("the certificate's key")),
-    passphrase: Type.Optional(FileOf('the passphrase of the key')),
-    ca: Type.Optional(FileOf('the authorities that are trusted')),
+    certificate: Type.Optional(
+      FileOf(
+        'a certificate, with those of its issuers behind it',
+        'Secret.tls_certificate.certificate_chain',
+        'certs/edge.pem',
+      ),
+    ),
+    key: Type.Optional(
+      FileOf("the certificate's key", 'Secret.tls_certificate.private_key', 'certs/edge.key'),
+    ),
+    passphrase: Type.Optional(
+      FileOf('the passphrase of the key', 'Secret.tls_certificate.password', 'certs/edge.pass'),
+    ),
+    ca: Type.Optional(
+      FileOf('the authorities that are trusted', 'Secret.validation_context.trusted_ca', 'certs/ca.pem'),
+    ),
   },
-  { ...strict, description: 'files such as { certificate: certs/edge.pem, key: certs/edge.key }' },
+  {
+    ...strict,
+    description: 'files such as { certificate: certs/edge.pem, key: certs/edge.key }',
+    ...facts({ envoy: 'Secret', example: { certificate: 'certs/edge.pem', key: 'certs/edge.key' } }),
+  },
 )
 export type SecretFiles = DeepReadonly<Static<typeof SecretSchema>>
 

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { lbOptionSwitch } from './attach-points.ts'
 import { DurationSchema, toDuration } from './duration.ts'
+import { facts } from './schema-keywords.ts'
 
 /**
  * `lb.updateMergeWindow`: `CommonLbConfig.update_merge_window`. After one change of health, Envoy's own window of one second keeps
@@ -16,6 +17,7 @@ export const updateMergeWindow = lbOptionSwitch({
     ...DurationSchema,
     default: '0s',
     description: 'the time in which changes of endpoints are merged, such as 500ms or 1s; 0s for none',
+    ...facts({ envoy: 'Cluster.common_lb_config.update_merge_window', example: '1s' }),
   }),
   appliesTo: ['envoy'],
   toCluster: (window) => ({ commonLbConfig: { updateMergeWindow: toDuration(window) } }),

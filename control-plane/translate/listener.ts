@@ -9,7 +9,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { Config, Fleet, Listener } from '../document/model.ts'
+import { type Config, type Fleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
 import { toHttpFilters } from '../switches/filter-chain.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
@@ -22,7 +22,7 @@ type FleetPart = Pick<Fleet, 'lb'> & Partial<Fleet>
 /**
  * Both modes differ in the filter chain only, so that Envoy keeps the socket open over a flip and drains the old chain for its
  * `--drain-time-s`: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/lds
- * The address stays empty: the snapshot cache fills in that of the node.
+ * An address that is not written stays empty: the snapshot cache fills in that of the node.
  */
 export function toListener(
   name: string,
@@ -37,7 +37,10 @@ export function toListener(
     address: {
       address: {
         case: 'socketAddress',
-        value: { address: '', portSpecifier: { case: 'portValue', value: listener.port } },
+        value: {
+          address: listener.address ?? '',
+          portSpecifier: { case: 'portValue', value: listener.port },
+        },
       },
     },
     filterChains: toChains(
@@ -73,7 +76,7 @@ function toFilter(
   switches: Switches,
 ): MessageInitShape<typeof FilterSchema> {
   const { l4, l7 } = listener
-  const { mode } = fleet.lb
+  const mode = modeOf(fleet, listener)
   if (mode === 'l4' && l4 !== undefined) {
     return tcpProxy(name, l4.upstream, [
       ...partsOf(switches.listeners, listener, (one, settings) => one.toTcpProxy?.(settings)),

@@ -8,9 +8,8 @@ import { toRouteConfiguration } from './route.ts'
 
 function translate(config: Config) {
   const { edge } = config.fleets
-  const { public: route } = config.routes
-  if (edge === undefined || route === undefined) throw new Error('the sample has a fleet and a route')
-  return resourceJson(toRouteConfiguration(config, edge, 'main', route))
+  if (edge === undefined) throw new Error('the sample has a fleet')
+  return resourceJson(toRouteConfiguration(config, edge, 'main', ['public']))
 }
 
 /** The routes of a configuration with one rule, without the denials before it. */
@@ -26,7 +25,7 @@ t.test('a route configuration has the name of its listener; rules are ordered an
     ignorePortInHostMatching: true,
     virtualHosts: [
       {
-        name: 'main',
+        name: 'public',
         domains: ['echo.local', '*.echo.local'],
         routes: [
           {
@@ -127,10 +126,10 @@ for (const [title, to, fleetLb, hashPolicy] of HASHING) {
 t.test('S39: introspection services are denied before the first rule that matches every call', async (t) => {
   const namesOf = (rules: object) => {
     const config = sampleWith({ 'routes.public.rules': rules })
-    const { fleets, routes } = config
-    const [fleet, route] = [fleets.edge, routes.public]
-    if (fleet === undefined || route === undefined) throw new Error('the sample has both')
-    return toRouteConfiguration(config, fleet, 'main', route).virtualHosts[0]?.routes.map(({ name }) => name)
+    const { edge } = config.fleets
+    if (edge === undefined) throw new Error('the sample has a fleet')
+    const [host] = toRouteConfiguration(config, edge, 'main', ['public']).virtualHosts
+    return host?.routes.map(({ name }) => name)
   }
   const closed = ['grpc.reflection', 'grpc.channelz', 'envoy'].map((name) => `not from outside: /${name}.`)
   const to = { echo: 1 }

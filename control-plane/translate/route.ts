@@ -1,16 +1,18 @@
-// The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name.
+// The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name, with a virtual host for each entry.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type {
-  HeaderMatcherSchema,
-  RouteActionSchema,
-  RouteMatchSchema,
+import {
+  type HeaderMatcherSchema,
+  type RouteActionSchema,
+  type RouteMatchSchema,
+  type VirtualHost,
+  VirtualHostSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
-import { memoize, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
+import { memoize, memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import {
   type Config,
   type Fleet,
@@ -35,14 +37,45 @@ import { sharedLb } from './shared-lb.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
 
-/** The routes of one listener of a fleet: its policies say what calls are hashed on, and its switches hold for rules without them. */
+/**
+ * The routes of one listener of a fleet.
+ * @param names the entries of `routes`: each is a virtual host
+ */
 export function toRouteConfiguration(
   config: Config,
   fleet: Fleet,
   listener: string,
-  route: Route,
+  names: readonly string[],
   switches: Switches = SWITCHES,
 ): RouteConfiguration {
+  const virtualHosts = names.map((name) =>
+    toVirtualHost(config, fleet, name, entryOf(config.routes, name), switches),
+  )
+  return routeConfigurationOf(virtualHosts.reduce(append, NO_HOSTS), listener)
+}
+
+/** Lists with the same hosts are the same list, so that a route configuration is made once for them. */
+const append = memoizePair((hosts: readonly VirtualHost[], host: VirtualHost) => [...hosts, host])
+const NO_HOSTS: readonly VirtualHost[] = []
+
+const routeConfigurationOf = memoizeByText((virtualHosts: readonly VirtualHost[], listener) =>
+  create(RouteConfigurationSchema, {
+    name: listener,
+    virtualHosts: [...virtualHosts],
+    // gRPC clients write the port into :authority; a host of the document stands for all of its ports. The services and the
+    // authorizer still see the :authority that was sent, which strip_any_host_port would change.
+    ignorePortInHostMatching: true,
+  }),
+)
+
+/** The fleet's policies say what calls are hashed on, and its switches hold for rules without them. */
+function toVirtualHost(
+  config: Config,
+  fleet: Fleet,
+  name: string,
+  route: Route,
+  switches: Switches,
+): VirtualHost {
   const hashes = hashesOf(switches)(config.upstreams, route)(sharedLb(fleet.lb))
   const ofFleet = switches.rules.flatMap(({ alsoOfFleet, field }) =>
     alsoOfFleet ? [[field, (fleet as Readonly<Record<string, unknown>>)[field]]] : [],
@@ -54,7 +87,7 @@ export function toRouteConfiguration(
     filters: filters.map(({ filter }) => filter.field),
   }
   const shared = shareEqual(context)
-  const made = routeConfigurationsOf(switches)(listener, route, shared)
+  const made = virtualHostOf(switches)(name, route, shared)
   contextOf.set(made, shared)
   return made
 }
@@ -68,23 +101,18 @@ interface RouteContext {
   readonly filters: readonly string[]
 }
 
-/** Routes keep their context alive, so that they are found by it again for as long as somebody holds them. */
-const contextOf = new WeakMap<RouteConfiguration, RouteContext>()
+/** Virtual hosts keep their context alive, so that they are found by it again for as long as somebody holds them. */
+const contextOf = new WeakMap<VirtualHost, RouteContext>()
 
 /** The context has everything that routes depend on, so that other changes of upstreams and fleets leave a long route as it is. */
-const routeConfigurationsOf = memoize((switches: Switches) =>
-  memoizeEntry((listener, { hosts, rules }: Route, context: RouteContext) => {
+const virtualHostOf = memoize((switches: Switches) =>
+  memoizeEntry((name, { hosts, rules }: Route, context: RouteContext) => {
     const ordered = orderRules(rules)
-    const routes = ordered.map(([name, rule]) => toRoute(name, rule, context, switches))
+    const routes = ordered.map(([id, rule]) => toRoute(id, rule, context, switches))
     // A rule that names such a service opens it; one that takes whatever comes does not.
     const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
     if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
-    return create(RouteConfigurationSchema, {
-      name: listener,
-      virtualHosts: [{ name: listener, domains: [...hosts], routes }],
-      // gRPC clients write the port into :authority; a host of the config stands for all of its ports.
-      ignorePortInHostMatching: true,
-    })
+    return create(VirtualHostSchema, { name, domains: [...hosts], routes })
   }),
 )
 

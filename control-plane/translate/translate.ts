@@ -4,7 +4,15 @@ import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
 import { memoizeByText, memoizeEntry, memoizePair } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
-import type { Config, EnvoyFleet, Fleet, LbSettings, Upstream } from '../document/model.ts'
+import {
+  type Config,
+  type EnvoyFleet,
+  type Fleet,
+  type LbSettings,
+  modeOf,
+  routeNamesOf,
+  type Upstream,
+} from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch } from '../switches/attach-points.ts'
@@ -165,7 +173,6 @@ const reachedUpstreams = memoizePair((all: Config['upstreams'], reached: Readonl
 )
 
 function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
-  const { mode } = fleet.lb
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
@@ -173,11 +180,15 @@ function fromListeners({ switches }: Parts, config: Config, fleetName: string, f
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),
-    ...listeners.flatMap(([name, { l7 }]) => {
-      if (mode !== 'l7' || l7 === undefined) return []
-      const route = entryOf(config.routes, l7.routes)
-      const resource = toRouteConfiguration(config, fleet, name, route, switches)
-      return [{ resource, name, from: ['routes', l7.routes] }]
+    ...listeners.flatMap(([name, listener]) => {
+      if (modeOf(fleet, listener) !== 'l7') return []
+      const routes = routeNamesOf(listener)
+      const resource = toRouteConfiguration(config, fleet, name, routes, switches)
+      const [only] = routes
+      const several = ['fleets', fleetName, 'listeners', name, 'l7', 'routes']
+      return [
+        { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several },
+      ]
     }),
   ]
 }

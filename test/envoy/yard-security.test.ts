@@ -38,7 +38,18 @@ t.test('yard set turns each security switch on', async (t) => {
   t.match(await denied('--token', nobody), { code: 1, output: /no role of the caller may call/ })
   t.match(await call('--token', user), { code: 0 })
   await set('fleets.edge.listeners.main.tls.enabled=true')
-  t.match(await denied('--token', user), { code: 1 }, 'plaintext')
+  const [{ address }] = JSON.parse(yard.stdout()).fleets.edge
+  t.match(await denied('--token', user, '--to', address), { code: 1 }, 'plaintext')
+  t.match(await call('--token', user), { code: 0 }, 'yard call finds the CA and a client certificate')
+  const secret = (name: string) => join(folder, 'state', 'testbed', 'secrets', name)
+  t.match(await call('--token', user, '--ca', secret('ca.pem')), { code: 1 }, 'no client certificate')
+  await set('fleets.edge.listeners.main.tls.requireClient=false')
+  const files = ['--ca', secret('ca.pem'), '--to', address]
+  for (;;) if ((await call('--token', user, ...files)).code === 0) break
+  await rm(secret('client.pem'))
+  t.match(await call('--token', user), { code: 0 }, 'no client certificate is needed')
+  await rm(secret('ca.pem'))
+  t.match(await call('--token', user), { code: 2, output: /TLS needs --ca FILE: .*ca\.pem/ })
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)

@@ -143,7 +143,8 @@ t.test(
     await writeFile(file, whole.stdout.replace('mode: l4', 'mode: l9'))
     t.match(await yard('apply', '-f', file), { code: 2, output: /my\.yaml:\d+:\d+ fleets\.edge\.lb\.mode: / })
     await writeFile(file, whole.stdout)
-    t.match(await yard('apply', '-f', file), { code: 0, output: /revision 3: ACKed by 1 Envoy/ })
+    t.match(await yard('apply', '-f', file), { code: 1, output: /fleets\.edge\.lb\.mode: "l4" → "l7"/ })
+    t.match(await yard('apply', '-f', file, '--force'), { code: 0, output: /revision 3: ACKed by 1 Envoy/ })
     t.equal((await yard('get')).stdout, await readFile(file, 'utf8'))
 
     const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
@@ -160,6 +161,8 @@ t.test(
     )
     t.match(await yard('history', '2', '-o', 'json'), { stdout: /"mode": "l7"/ })
     t.match(await yard('history', '99'), { code: 2 })
+    await writeFile(file, (await readFile(file, 'utf8')).replace('mode: l4', 'mode: l7'))
+    t.match(await yard('apply', '-f', file), { code: 0 }, 'the document that the file came from is in force')
 
     t.ok(processesOf(folder).length >= 5, 'yard, a control plane, an Envoy and two backends run')
     await holdBackBody(t, testbed)
@@ -178,6 +181,9 @@ t.test('a fleet that is missing in the file and an invalid file are reported', a
     output: /egde: is not a fleet of Envoys in the document\. Use one of: edge/,
   })
   await writeFile(file, 'version: [')
-  t.match(await runYard(t, folder, 'up', '--config', file), { code: 2, output: /my\.yaml/ })
+  const invalid = await runYard(t, folder, 'up', '--config', file)
+  t.equal(invalid.code, 2)
+  t.match(invalid.output, /^.*my\.yaml is not a valid configuration\n {2}.*my\.yaml:1:\d+: /m)
+  t.notMatch(invalid.output, /exit code|control plane ended/)
   await untilGone(folder)
 })

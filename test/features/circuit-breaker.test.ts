@@ -52,7 +52,16 @@ async function openStreams(t: Test, { address }: Edge) {
 /** What `yard status` shows of the limits. */
 async function limitsOf({ address, envoy }: Edge) {
   const fleets = { fleet: [{ node: 'edge-1', address, admin: envoy.adminUrl }] }
-  const testbed = { admin: '', tokens: '', xds: '', fleets, backends: [], parts: [], notices: [] }
+  const testbed = {
+    admin: '',
+    tokens: '',
+    xds: '',
+    secrets: '',
+    fleets,
+    backends: [],
+    parts: [],
+    notices: [],
+  }
   return (await surveyTestbed(testbed)).upstreams
 }
 

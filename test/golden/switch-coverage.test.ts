@@ -1,7 +1,8 @@
-// Every switch and every field of its settings is set in a golden document, and every default is in effect in another one.
+// Every field of a document is set in a golden document, and every default is in effect in another one.
 
 import t from 'tap'
-import { switchRows } from '../house/switch-table.ts'
+import { describeSchema } from '../../control-plane/document/describe-schema.ts'
+import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from './goldens.ts'
 
 const CASES = namesOf(GOLDEN_FOLDER, IN).map((name) => readCase(GOLDEN_FOLDER, name))
@@ -17,27 +18,31 @@ function valuesAt(value: unknown, steps: readonly string[]): readonly unknown[] 
   return valuesAt(entries[step], rest)
 }
 
-const PATHS = new Map(switchRows().map((row) => [row.path, row]))
+const FIELDS = new Map(describeSchema(ConfigSchema).map((field) => [field.path, field]))
 
 /** If a switch with a default is not set, its properties have their defaults too. */
 function unwrittenParents(path: string): readonly unknown[] {
-  const steps = path.split('.').slice(0, -1)
-  const parent = PATHS.get(steps.join('.'))
-  return parent && 'default' in parent.schema ? CASES.flatMap((config) => valuesAt(config, steps)) : []
+  const steps = stepsOf(path).slice(0, -1)
+  return FIELDS.get(steps.join('.'))?.default === undefined
+    ? []
+    : CASES.flatMap((config) => valuesAt(config, steps))
 }
 
-for (const [path, { schema }] of PATHS) {
-  t.test(
-    `${path} is set in a golden document${'default' in schema ? ', and not in another' : ''}`,
-    async (t) => {
-      const values = CASES.flatMap((config) => valuesAt(config, path.split('.')))
-      t.ok(
-        values.some((value) => value !== undefined),
-        'set',
-      )
-      if ('default' in schema)
-        t.ok([...values, ...unwrittenParents(path)].includes(undefined), 'the default is in effect')
-      if (path.endsWith('.enabled')) t.ok(values.includes(false) && values.includes(true), 'on and off')
-    },
-  )
+/** The items of a list are like the entries of a map, and `lb` of an upstream like that of a fleet. */
+function stepsOf(path: string): readonly string[] {
+  return path.replaceAll('[]', '.*').replace('upstreams.*.lb.', '*.*.lb.').split('.')
+}
+
+for (const [path, { default: fallback }] of FIELDS) {
+  const hasDefault = fallback !== undefined
+  t.test(`${path} is set in a golden document${hasDefault ? ', and not in another' : ''}`, async (t) => {
+    const values = CASES.flatMap((config) => valuesAt(config, stepsOf(path)))
+    t.ok(
+      values.some((value) => value !== undefined),
+      'set',
+    )
+    if (hasDefault)
+      t.ok([...values, ...unwrittenParents(path)].includes(undefined), 'the default is in effect')
+    if (path.endsWith('.enabled')) t.ok(values.includes(false) && values.includes(true), 'on and off')
+  })
 }

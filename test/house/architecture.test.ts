@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { describeSchema } from '../../control-plane/document/describe-schema.ts'
+import { ConfigSchema } from '../../control-plane/document/model.ts'
+import { documentReference } from './document-reference.ts'
 import { readTree } from './read-tree.ts'
 import { roomsTable } from './rooms.ts'
 import { findBreaches } from './rules.ts'
-import { switchTable } from './switch-table.ts'
 import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -61,9 +63,10 @@ t.test('the table in ARCHITECTURE.md is up to date', async (t) => {
   t.ok(document.includes(roomsTable()), 'if not, run: npm run docs')
 })
 
-t.test('the table of switches in docs/reference/switches.md is up to date', async (t) => {
-  const document = readFileSync(join(root, 'docs/reference/switches.md'), 'utf8')
-  t.ok(document.includes(switchTable()), 'if not, run: npm run docs')
+t.test('the tables of docs/reference/document.md are up to date', async (t) => {
+  const document = readFileSync(join(root, 'docs/reference/document.md'), 'utf8')
+  const tables = documentReference(describeSchema(ConfigSchema))
+  t.ok(document.includes(tables), 'if not, run: npm run docs')
 })
 
 /** For each rule a file that follows it, and its twin that breaks it in one way. */
@@ -85,6 +88,12 @@ const twins = [
     accepted: { path: 'xds-server/streams/a.ts', text: line('@envoy/xds-protos/b_pb.js') },
     rejected: { path: 'processes/a.ts', text: line('@envoy/xds-protos/b_pb.js') },
     breach: 'may not import proto/b_pb.js',
+  },
+  {
+    rule: 'the public name of the library is the library',
+    accepted: { path: 'examples/a/main.ts', text: line('switchyard') + line('switchyard/protos/b_pb.js') },
+    rejected: { path: 'control-plane/admin/a.ts', text: line('switchyard') },
+    breach: 'may not import xds-server/index.ts',
   },
   {
     rule: 'the library does not import the control plane',

@@ -114,14 +114,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'starts the parts as processes; development certificates; load, flips and measurements',
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
-  'cli/': { holds: 'the command `yard`, its launcher, the demonstration', mayImport: ['testbed/'] },
+  'cli/': {
+    holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
+    mayImport: ['testbed/', 'control-plane/document/'],
+  },
   'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'experiments/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['testbed/'],
   },
+  'packaging/': {
+    holds:
+      'builds the package of the library that users install, its API reference and the report of its exports',
+    mayImport: ['core/'],
+  },
   'examples/': {
-    holds: 'small programs that use the library, each with a README and a test',
+    holds: 'small programs that use the library by its public name, each with a README and a test',
     mayImport: ['xds-server/index.ts'],
   },
   'bench/': {
@@ -130,7 +138,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and shared fixtures',
-    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'packaging/', 'bench/', 'control-plane/main.ts'],
   },
 }
 

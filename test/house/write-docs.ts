@@ -3,10 +3,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DemoRecord } from '../../cli/demo/record.ts'
+import { describeSchema } from '../../control-plane/document/describe-schema.ts'
+import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { decisionTable } from './decision-table.ts'
+import { documentReference } from './document-reference.ts'
 import { roomsTable } from './rooms.ts'
-import { switchTable } from './switch-table.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,7 +23,7 @@ function replacePart(file: string, name: string, content: string): void {
 
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
-replacePart('docs/reference/switches.md', 'switches', switchTable())
+replacePart('docs/reference/document.md', 'document', documentReference(describeSchema(ConfigSchema)))
 
 writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
 

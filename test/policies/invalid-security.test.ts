@@ -42,6 +42,12 @@ const CASES = [
     accepted: { lb: { mode: 'l4' }, security: { jwt: OFF, rbac: { enabled: false, rules: {} } } },
   },
   {
+    title: 'S52: one listener of a fleet with JWT on cannot change to L4',
+    rejected: { listeners: { main: { mode: 'l4' } }, security: { jwt: JWT } },
+    path: 'fleets.edge.listeners.main.mode',
+    accepted: { lb: { mode: 'l4' }, listeners: { main: { mode: 'l7' } }, security: { jwt: JWT } },
+  },
+  {
     title: 'a rule about a header that every listener removes is rejected',
     rejected: { security: { rbac: { enabled: true, rules: { a: { headers: { x_tenant: 'blue' } } } } } },
     path: `${AT}.rbac.rules.a.headers.x_tenant`,

@@ -20,6 +20,8 @@ export interface Served {
   /** Default: every call goes to the first upstream. */
   readonly rules?: Readonly<Record<string, unknown>>
   readonly lb?: object
+  /** Further virtual hosts of the listener, by the names of their entries of `routes`. */
+  readonly routes?: Readonly<Record<string, unknown>>
   /** Further fields of the fleet. */
   readonly fleet?: object
   /** Edits the resources before they are served: for a twin that shows why one field is needed. */
@@ -39,17 +41,22 @@ export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimi
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, fleet, edit = () => {} }: Served) => {
+  const serve = async ({ upstreams, rules, lb, fleet, routes = {}, edit = () => {} }: Served) => {
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
       upstreams,
-      routes: { all: { hosts: ['*'], rules: rules ?? { all: { match: {}, to: { [first]: 1 } } } } },
+      routes: {
+        all: { hosts: ['*'], rules: rules ?? { all: { match: {}, to: { [first]: 1 } } } },
+        ...routes,
+      },
       fleets: {
         fleet: {
           kind: 'envoy',
           lb: { mode: 'l7', policy: 'round_robin', ...lb },
-          listeners: { main: { port, l4: { upstream: first }, l7: { routes: 'all' } } },
+          listeners: {
+            main: { port, l4: { upstream: first }, l7: { routes: ['all', ...Object.keys(routes)] } },
+          },
           ...fleet,
         },
       },
@@ -80,9 +87,14 @@ export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promis
 
 const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 }
 
-/** A client with its own connection. */
-export function connectEcho(t: Teardowns, address: string): RpcClient<typeof EchoService> {
-  const client = createClient(EchoService, address, { options: OWN_CONNECTION })
+/** A client with its own connection. @param authority the `:authority` of its calls; default: the address */
+export function connectEcho(
+  t: Teardowns,
+  address: string,
+  authority = address,
+): RpcClient<typeof EchoService> {
+  const options = { ...OWN_CONNECTION, 'grpc.default_authority': authority }
+  const client = createClient(EchoService, address, { options })
   t.teardown(() => client.close())
   return client
 }

@@ -1,5 +1,6 @@
 // The folder of development certificates: its files, their permissions, and what a renewal keeps.
 
+import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -61,7 +62,7 @@ t.test('yard certs writes them, and additional ones', async (t) => {
     '--out',
     join(folder, 'certs'),
     '--for',
-    'edge-1=spiffe://switchyard/edge-1',
+    'edge-1=spiffe://switchyard/fleet/edge/node/edge-1',
   )
   t.match(ended, { code: 0, stdout: '' })
   for (const path of [...PAIRS, 'identities/edge-1']) {
@@ -69,10 +70,36 @@ t.test('yard certs writes them, and additional ones', async (t) => {
   }
 })
 
+t.test('the edge is valid for the addresses of its nodes, and every server for further names', async (t) => {
+  const folder = t.testdir()
+  const read = (path: string) => new X509Certificate(readFileSync(join(folder, `${path}.pem`)))
+  t.match(await runYard(t, folder, 'certs', '--out', folder, '--dns', 'shop.local', '--ip', '10.0.0.7'), {
+    code: 0,
+  })
+  const edge = read('secrets/edge')
+  for (const ip of ['127.0.0.1', '127.0.1.1', '127.0.1.254', '10.0.0.7']) t.equal(edge.checkIP(ip), ip)
+  t.equal(edge.checkIP('127.0.2.1'), undefined)
+  for (const path of ['secrets/edge', 'secrets/echo', 'identities/control-plane']) {
+    t.equal(read(path).checkHost('shop.local'), 'shop.local', path)
+    t.equal(read(path).checkIP('10.0.0.7'), '10.0.0.7', path)
+  }
+  t.notMatch(read('secrets/client').subjectAltName, 'shop.local')
+  for (const flags of [
+    ['--dns', '10.0.0.7'],
+    ['--ip', 'shop.local'],
+  ]) {
+    t.match(await runYard(t, folder, 'certs', '--out', folder, ...flags), { code: 2, output: /such as/ })
+  }
+  t.match(await runYard(t, folder, 'certs', '--cert-manager', 'mesh', '--ip', '::1'), {
+    code: 2,
+    output: /--dns and --ip belong to --out/,
+  })
+})
+
 t.test('yard certs rejects a certificate without a name', async (t) => {
   const folder = t.testdir()
   t.match(await runYard(t, folder, 'certs', '--out', folder, '--for', 'spiffe://a'), {
     code: 2,
-    output: /not "spiffe:\/\/a"/,
+    output: /such as edge-1=spiffe:\/\/switchyard\/fleet\/edge\/node\/edge-1, not "spiffe:\/\/a"/,
   })
 })

@@ -3,6 +3,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
+import { nodeAddress } from '../../envoy-bootstrap/node-address.ts'
 import { Authority, type Issued, type Subject, type Validity } from './authority.ts'
 
 /** Below the root: what a document may name, the leaf certificates of the data plane and the certificate of their CA. */
@@ -12,6 +13,9 @@ export const SECRETS = 'secrets'
 export const IDENTITIES = 'identities'
 
 const LOCAL = { dns: ['localhost'], ips: ['127.0.0.1', '::1'] } as const
+
+/** The listeners of up to 254 Envoys on one host, which `nodeAddress` numbers. */
+const NODE_ADDRESSES = Array.from({ length: 254 }, (_, index) => nodeAddress(index, 'linux'))
 
 /** The parts of the data plane, by the names of their files, `NAME.pem` and `NAME.key`. */
 const DATA_PLANE: readonly Subject[] = [
@@ -26,7 +30,7 @@ const CONTROL_PLANE: Subject = {
   ...LOCAL,
 }
 
-/** Each part that gets a certificate. */
+/** Each part that gets a certificate, without the addresses of one host. */
 export const PARTS: readonly Subject[] = [...DATA_PLANE, CONTROL_PLANE]
 
 const AUTHORITY = 'ca'
@@ -34,6 +38,8 @@ const AUTHORITY = 'ca'
 export interface CertificateFolderOptions extends Validity {
   /** Additional identities. */
   readonly subjects?: readonly Subject[]
+  /** Further names of every server: host names and IP addresses. */
+  readonly serverNames?: { readonly dns: readonly string[]; readonly ips: readonly string[] }
 }
 
 /**
@@ -52,7 +58,8 @@ export async function writeCertificates(
     await mkdir(secrets, { recursive: true, mode: 0o700 })
     const ca = join(secrets, `${AUTHORITY}.pem`)
     await replaceFile(ca, authority.issued.certificate, 0o644)
-    return [...files, ca, ...(await issueInto(secrets, authority, DATA_PLANE, options))]
+    const parts = DATA_PLANE.map((part) => withServerNames(part, options))
+    return [...files, ca, ...(await issueInto(secrets, authority, parts, options))]
   })
 }
 
@@ -69,10 +76,27 @@ export async function writeIdentities(
   return await explained(folder, async () => (await openIdentities(folder, options)).files)
 }
 
-async function openIdentities(folder: string, { subjects = [], ...validity }: CertificateFolderOptions) {
+/** A part with `dns` is a server. The edge listens on the addresses of its nodes too. */
+function withServerNames(part: Subject, { serverNames }: CertificateFolderOptions): Subject {
+  const { name, dns, ips = [] } = part
+  if (dns === undefined) return part
+  return {
+    ...part,
+    dns: [...dns, ...(serverNames?.dns ?? [])],
+    ips: [...ips, ...(name === 'edge' ? NODE_ADDRESSES : []), ...(serverNames?.ips ?? [])],
+  }
+}
+
+async function openIdentities(folder: string, options: CertificateFolderOptions) {
+  const { subjects = [], ...validity } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const { authority, files } = await openAuthority(folder)
-  const issued = await issueInto(folder, authority, [CONTROL_PLANE, ...subjects], validity)
+  const issued = await issueInto(
+    folder,
+    authority,
+    [withServerNames(CONTROL_PLANE, options), ...subjects],
+    validity,
+  )
   return { authority, files: [...files, ...issued] }
 }
 

@@ -1,7 +1,7 @@
 // Sends calls over a number of connections, and counts which backends answered.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { Metadata } from '@grpc/grpc-js'
+import { type ChannelCredentials, type ClientOptions, Metadata } from '@grpc/grpc-js'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import { coefficientOfVariation, noiseFloor } from './statistics.ts'
 
@@ -20,6 +20,10 @@ export interface DistributionOptions {
   readonly keys?: Keys
   /** Headers of every call, besides the key. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Default: plaintext. */
+  readonly credentials?: ChannelCredentials
+  /** Further options of each channel. */
+  readonly channel?: ClientOptions
 }
 
 export interface Distribution {
@@ -43,7 +47,7 @@ export interface Distribution {
 export async function measureDistribution(
   targets: readonly string[],
   backends: readonly string[],
-  { connections, calls, keys = 'none', headers = {} }: DistributionOptions,
+  { connections, calls, keys = 'none', headers = {}, credentials, channel }: DistributionOptions,
   onProgress: (counted: Distribution) => void = () => {},
 ): Promise<Distribution> {
   const byBackend = new Map(backends.map((id) => [id, 0]))
@@ -56,7 +60,7 @@ export async function measureDistribution(
   }
 
   const clients = Array.from({ length: connections }, (_, index) =>
-    openConnection(targets[index % targets.length] ?? ''),
+    openConnection(targets[index % targets.length] ?? '', credentials, channel),
   )
   let begun = 0
   const work = async (client: RpcClient<typeof EchoService>) => {
@@ -85,6 +89,13 @@ function keyed(keys: Keys, call: number, headers: Readonly<Record<string, string
 }
 
 /** A channel with a connection of its own. */
-function openConnection(address: string): RpcClient<typeof EchoService> {
-  return createClient(EchoService, address, { options: { 'grpc.use_local_subchannel_pool': 1 } })
+function openConnection(
+  address: string,
+  credentials: ChannelCredentials | undefined,
+  channel: ClientOptions | undefined,
+): RpcClient<typeof EchoService> {
+  return createClient(EchoService, address, {
+    ...(credentials && { credentials }),
+    options: { ...channel, 'grpc.use_local_subchannel_pool': 1 },
+  })
 }

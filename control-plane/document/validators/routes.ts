@@ -5,7 +5,8 @@ import type { PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProblem> {
-  for (const [routeName, { rules }] of Object.entries(routes)) {
+  for (const [routeName, { hosts, rules }] of Object.entries(routes)) {
+    yield* checkCase(['routes', routeName, 'hosts'], hosts)
     const ruleOf = new Map<string, string>()
     for (const [name, rule] of Object.entries(rules)) {
       const steps = ['routes', routeName, 'rules', name]
@@ -21,6 +22,17 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
       yield* checkTargets([...steps, 'to'], rule.to, upstreams)
       ruleOf.set(match, twin ?? name)
     }
+  }
+}
+
+/** Envoy compares hosts without regard to case. */
+function* checkCase(steps: readonly string[], hosts: readonly string[]): Iterable<PlacedProblem> {
+  const lower = hosts.map((host) => host.toLowerCase())
+  for (const [index, host] of lower.entries()) {
+    const first = lower.indexOf(host)
+    if (first === index) continue
+    const message = `is the same host as ${hosts[first]}, because the case of letters makes no difference: remove one`
+    yield { steps: [...steps, String(index)], message }
   }
 }
 

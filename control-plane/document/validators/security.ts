@@ -28,21 +28,25 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {
-    yield* checkMode(['fleets', name, 'lb', 'mode'], fleet, switches)
+    yield* checkModes(['fleets', name], fleet, switches)
   }
 }
 
 /** L4 sees connections and no calls: each of them would get past filters that deny calls. */
-function* checkMode(steps: readonly string[], fleet: Fleet, switches: Switches): Iterable<PlacedProblem> {
-  const { lb, security } = fleet
-  if (lb.mode !== 'l4' || security?.allowUnprotected) return
+function* checkModes(steps: readonly string[], fleet: Fleet, switches: Switches): Iterable<PlacedProblem> {
+  const { lb, listeners, security } = fleet
+  if (security?.allowUnprotected) return
   const on = configuredFilters(fleet, switches.httpFilters).filter(
     ({ filter, enabled }) => enabled && filter.room === 'security',
   )
   if (on.length === 0) return
   const fields = on.map(({ filter }) => filter.field).join(' and ')
-  yield {
-    steps,
-    message: `is l4, where security.${fields} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`,
+  const message = `is l4, where security.${fields} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`
+  const all = Object.entries(listeners)
+  if (lb.mode === 'l4' && all.some(([, { mode }]) => mode === undefined)) {
+    yield { steps: [...steps, 'lb', 'mode'], message }
+  }
+  for (const [name, { mode }] of all) {
+    if (mode === 'l4') yield { steps: [...steps, 'listeners', name, 'mode'], message }
   }
 }

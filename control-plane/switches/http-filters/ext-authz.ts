@@ -8,17 +8,25 @@ import { StatusCode } from '@envoy/xds-protos/envoy/type/v3/http_status_pb.js'
 import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { PositiveDuration, toDuration } from '../duration.ts'
+import { facts } from '../schema-keywords.ts'
 
 const SettingsSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'true or false' }),
-    upstream: Type.String({ description: 'the name of the upstream of the authorizer' }),
-    timeout: PositiveDuration('200ms', 'the time that a decision may take'),
+    upstream: Type.String({
+      description: 'the name of the upstream of the authorizer',
+      ...facts({ envoy: 'ExtAuthz.grpc_service.envoy_grpc.cluster_name', example: 'authorizer' }),
+    }),
+    timeout: PositiveDuration('200ms', 'the time that a decision may take', {
+      envoy: 'ExtAuthz.grpc_service.timeout',
+      example: '500ms',
+    }),
     onFailure: Type.Optional(
       Type.Enum(['deny', 'unavailable', 'allow'], {
         default: 'deny',
         description:
           'deny or unavailable, which deny calls with status 7 or 14 if no decision arrives, or allow, which lets them pass',
+        ...facts({ envoy: 'ExtAuthz.failure_mode_allow' }),
       }),
     ),
     maxBody: Type.Optional(
@@ -28,15 +36,24 @@ const SettingsSchema = Type.Object(
         default: 0,
         description:
           'bytes from 1 to 4194304 that a call may send in all, which is then held until it is whole; 0 sends no bodies',
+        ...facts({ envoy: 'ExtAuthz.with_request_body.max_request_bytes', example: 65_536 }),
       }),
     ),
     headers: Type.Optional(
       Type.Array(
-        Type.String({ pattern: '^x-auth-[a-z0-9-]+$', description: 'a header that begins with x-auth-' }),
+        Type.String({
+          pattern: '^x-auth-[a-z0-9-]+$',
+          description: 'a header that begins with x-auth-',
+          ...facts({ example: 'x-auth-tenant' }),
+        }),
         {
           uniqueItems: true,
           default: ['x-auth-roles', 'x-auth-subject'],
           description: 'a list of headers that the policy sets, such as [x-auth-roles, x-auth-subject]',
+          ...facts({
+            envoy: 'HeaderMutation.mutations.request_mutations',
+            example: ['x-auth-roles', 'x-auth-tenant'],
+          }),
         },
       ),
     ),
@@ -44,6 +61,7 @@ const SettingsSchema = Type.Object(
   {
     additionalProperties: false,
     description: 'decisions by a policy such as { enabled: true, upstream: authorizer }',
+    ...facts({ envoy: 'ExtAuthz', example: { enabled: true, upstream: 'authorizer' } }),
   },
 )
 

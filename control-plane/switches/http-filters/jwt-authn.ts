@@ -10,31 +10,43 @@ import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
+import { facts } from '../schema-keywords.ts'
 
-const Names = (description: string) =>
+const Names = (description: string, envoy: string, example: readonly string[]) =>
   Type.Optional(
-    Type.Array(Type.String({ description: 'the name of an entry of jwt' }), {
+    Type.Array(Type.String({ description: 'the name of an entry of jwt', ...facts({ example: 'main' }) }), {
       minItems: 1,
       uniqueItems: true,
       description,
+      ...facts({ envoy, example }),
     }),
   )
 
 const SettingsSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'true or false' }),
-    anyOf: Names('a list of entries of jwt; a token of any one is enough, such as [main]'),
-    allOf: Names('a list of entries of jwt whose tokens are all needed, such as [main, service]'),
+    anyOf: Names(
+      'a list of entries of jwt; a token of any one is enough, such as [main]',
+      'JwtRequirement.requires_any',
+      ['main'],
+    ),
+    allOf: Names(
+      'a list of entries of jwt whose tokens are all needed, such as [main, service]',
+      'JwtRequirement.requires_all',
+      ['main', 'service'],
+    ),
     public: Type.Optional(
       Type.Array(
         Type.String({
           pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*$',
           description: 'a method such as grpc.health.v1.Health/Check',
+          ...facts({ envoy: 'RequirementRule.match.path', example: 'grpc.health.v1.Health/Check' }),
         }),
         {
           uniqueItems: true,
           default: [],
           description: 'a list of methods that need no token, such as [grpc.health.v1.Health/Check]',
+          ...facts({ envoy: 'JwtAuthentication.rules', example: ['grpc.health.v1.Health/Check'] }),
         },
       ),
     ),
@@ -42,6 +54,7 @@ const SettingsSchema = Type.Object(
   {
     additionalProperties: false,
     description: 'a requirement for tokens such as { enabled: true, anyOf: [main], public: [] }',
+    ...facts({ envoy: 'JwtAuthentication', example: { enabled: true, anyOf: ['main'] } }),
   },
 )
 type JwtSettings = DeepReadonly<Static<typeof SettingsSchema>>

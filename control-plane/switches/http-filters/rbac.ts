@@ -14,20 +14,32 @@ import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { HeaderName } from '../header-name.ts'
+import { facts } from '../schema-keywords.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
 
 const strict = { additionalProperties: false } as const
 
-const TextMap = (description: string, name: TSchema, value: string) =>
+const TextMap = (
+  description: string,
+  name: TSchema,
+  value: string,
+  example: Readonly<Record<string, string>>,
+) =>
   Type.Optional(
     Type.Unsafe<Record<string, string>>({
       type: 'object',
       default: {},
       description,
       propertyNames: name,
-      additionalProperties: Type.String({ description: value }),
+      additionalProperties: Type.String({
+        description: value,
+        ...facts({ example: Object.values(example)[0] }),
+      }),
+      ...facts({ envoy: 'Principal.metadata', example }),
     }),
   )
+
+const RULE = { token: { from: 'main', claims: { role: 'admin' } } }
 
 const RuleSchema = Type.Object(
   {
@@ -36,42 +48,64 @@ const RuleSchema = Type.Object(
         Type.String({
           pattern: '^[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/([A-Za-z_]\\w*|\\*)$',
           description: 'a method such as switchyard.echo.v1.EchoService/Unary, or all of a service by /*',
+          ...facts({
+            envoy: 'Permission.url_path',
+            example: 'switchyard.echo.v1.EchoService/*',
+          }),
         }),
         {
           minItems: 1,
           uniqueItems: true,
           description: 'a list of methods; every method where it is left out',
+          ...facts({ envoy: 'Policy.permissions', example: ['switchyard.echo.v1.EchoService/Unary'] }),
         },
       ),
     ),
     token: Type.Optional(
       Type.Object(
         {
-          from: Type.String({ description: 'the name of an entry of jwt' }),
+          from: Type.String({
+            description: 'the name of an entry of jwt',
+            ...facts({ envoy: 'Principal.metadata', example: 'main' }),
+          }),
           claims: TextMap(
             'claims with the value that each must have, or hold in its list, such as { role: admin }',
             Type.String({ minLength: 1, description: 'the name of a claim' }),
             'the whole value of the claim, in quotes',
+            { role: 'admin' },
           ),
         },
-        { ...strict, description: 'a token such as { from: main, claims: { role: admin } }' },
+        {
+          ...strict,
+          description: 'a token such as { from: main, claims: { role: admin } }',
+          ...facts({
+            envoy: 'Policy.principals',
+            example: { from: 'main', claims: { role: 'admin' } },
+          }),
+        },
       ),
     ),
     san: Type.Optional(
       Type.String({
         minLength: 1,
         description: 'the name in a client certificate, such as spiffe://switchyard/batch',
+        ...facts({
+          envoy: 'Principal.authenticated.principal_name',
+          example: 'spiffe://switchyard/batch',
+        }),
       }),
     ),
     headers: TextMap(
       'values by the names of their headers, such as { x-tenant: blue }',
       HeaderName,
       'the whole value of the header, in quotes',
+      { 'x-tenant': 'blue' },
     ),
   },
   {
     ...strict,
     description: 'a rule such as { methods: [a.Service/*], token: { from: main, claims: { role: admin } } }',
+    ...facts({ envoy: 'RBAC.policies', example: RULE }),
   },
 )
 type Rule = DeepReadonly<Static<typeof RuleSchema>>
@@ -83,11 +117,13 @@ const SettingsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description: 'true or false: whether calls that the rules would deny are only counted',
+        ...facts({ envoy: 'RBAC.shadow_rules' }),
       }),
     ),
     rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({
       type: 'object',
       description: 'rules by their names: a call passes that fits all parts of one of them',
+      ...facts({ envoy: 'RBAC.rules', example: { admins: RULE } }),
       propertyNames: {
         type: 'string',
         pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$',
@@ -100,6 +136,7 @@ const SettingsSchema = Type.Object(
     additionalProperties: false,
     description:
       'rules such as { enabled: true, rules: { admins: { token: { from: main, claims: { role: admin } } } } }',
+    ...facts({ envoy: 'RBAC', example: { enabled: true, rules: { admins: RULE } } }),
   },
 )
 

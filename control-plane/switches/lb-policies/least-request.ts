@@ -5,6 +5,7 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { LeastRequestSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
 import { Type } from 'typebox'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { facts } from '../schema-keywords.ts'
 
 export const leastRequest = defineLbPolicy({
   name: 'least_request',
@@ -16,6 +17,7 @@ export const leastRequest = defineLbPolicy({
         maximum: 1000,
         default: 2,
         description: 'a number of endpoints to draw, 2 to 1000',
+        ...facts({ envoy: 'LeastRequest.choice_count', example: 3 }),
       }),
     ),
   },

@@ -6,6 +6,7 @@ import { MaglevSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_
 import { Type } from 'typebox'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { facts } from '../schema-keywords.ts'
 
 export const maglev = defineLbPolicy({
   name: 'maglev',
@@ -19,6 +20,7 @@ export const maglev = defineLbPolicy({
         maximum: 5_000_011,
         default: 65_537,
         description: 'a size of the table, a prime number up to 5000011',
+        ...facts({ envoy: 'Maglev.table_size', example: 251 }),
       }),
     ),
   },

@@ -6,6 +6,7 @@ import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancin
 import { Type } from 'typebox'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { facts } from '../schema-keywords.ts'
 
 /** Envoy's own limit. */
 const MAX_RING_SIZE = 8_388_608
@@ -21,6 +22,7 @@ export const ringHash = defineLbPolicy({
         maximum: MAX_RING_SIZE,
         default: 1024,
         description: `a number of points on the ring, 1 to ${MAX_RING_SIZE}`,
+        ...facts({ envoy: 'RingHash.minimum_ring_size', example: 4096 }),
       }),
     ),
   },

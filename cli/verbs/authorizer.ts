@@ -1,0 +1,35 @@
+// `yard authorizer`: the authorizer alone.
+
+import type { Command } from 'commander'
+import { withExamples } from './flags.ts'
+import { runInForeground, toArguments } from './foreground.ts'
+
+export function addAuthorizer(program: Command): void {
+  const command = program
+    .command('authorizer')
+    .description('Run the authorizer with an OPA policy alone, until Ctrl-C or SIGTERM.')
+    .option('--listen <address>', 'Serve on HOST:PORT or unix:/PATH (default: a free port).')
+    .option('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
+    .option('--bundle <file>', 'Signed bundle instead, which it reloads when the file changes.')
+    .option('--verification-key <file>', "Public key of the bundle's signature, PEM.")
+    .option('--decision-log <file>', 'Append each decision as a line of JSON; - is standard output.')
+    .option(
+      '--mask <pointer>',
+      'Mask this field in the log, such as /input/claims/main/email (repeatable).',
+      gather,
+    )
+  withExamples(command, [
+    ['yard authorizer --policy policies/authz --listen 127.0.0.1:7400', 'Serve a policy of a folder.'],
+    [
+      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub',
+      'Serve what "yard bundle" wrote.',
+    ],
+  ])
+  command.action(async (flags: Readonly<Record<string, string | readonly string[]>>) => {
+    process.exit(await runInForeground('services/authorizer/authorizer.ts', toArguments(flags)))
+  })
+}
+
+function gather(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}

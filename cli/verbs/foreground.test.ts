@@ -1,0 +1,95 @@
+// `yard serve`, `yard issuer` and `yard authorizer`: each program alone, used once and ended.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { stringify } from 'yaml'
+import { RestClient } from '../../api/client.ts'
+import { KEY_SET_PATH } from '../../services/issuer/issuer-server.ts'
+import { sampleConfig } from '../../test/support/sample-config.ts'
+import { NO_ENVOY, runYard, spawnYard } from '../../test/support/yard-process.ts'
+import { fetchToken } from '../../testbed/issuer.ts'
+
+/** Starts a verb, and resolves with the JSON of the line that has the field. */
+async function start<T>(t: Test, field: keyof T & string, ...args: string[]) {
+  const yard = spawnYard(t, t.testdirName, NO_ENVOY, args, 'pipe')
+  await yard.printed(`"${field}":`)
+  const line = yard
+    .stdout()
+    .split('\n')
+    .find((one) => one.includes(`"${field}":`))
+  return { yard, ready: JSON.parse(line ?? '') as T }
+}
+
+const ISSUER = ['issuer', '--issuer', 'https://issuer.local']
+
+t.test('yard serve runs the control plane alone, and other verbs use its tokens', async (t) => {
+  const config = join(t.testdir(), 'my.yaml')
+  writeFileSync(config, stringify(sampleConfig()))
+  const flags = ['serve', '--config', config, '--state', join(t.testdirName, 'kept')]
+  const { yard, ready } = await start<{ admin: string; xds: string; tokens: string }>(t, 'tokens', ...flags)
+  t.match(ready.xds, /^127\.0\.0\.1:\d+$/)
+  const { stdout } = await runYard(t, t.testdirName, 'token', '--file', ready.tokens, 'viewer')
+  const rest = new RestClient({ url: ready.admin, token: stdout.trim() })
+  t.same((await rest.getConfig()).config, sampleConfig())
+  t.match(await runYard(t, t.testdirName, 'get', '--admin', ready.admin), {
+    code: 1,
+    output: /needs a token.*no token was sent, because YARD_TOKEN is not set/,
+  })
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+  await t.rejects(rest.getHealth(), { code: 'unreachable' })
+})
+
+t.test('yard serve reports invalid flags itself, and its help has the flags of the program', async (t) => {
+  const folder = t.testdir()
+  t.match(await runYard(t, folder, 'serve', '--config', '/no.yaml', '--nope'), { code: 2, output: /--nope/ })
+  t.match(await runYard(t, folder, 'serve'), { code: 2, output: /--config FILE is missing/ })
+  const help = await runYard(t, folder, 'serve', '--help')
+  t.match(help, { code: 0, stdout: /--xds-certificate FILE/ })
+  t.notMatch(help.stdout, 'main.ts')
+})
+
+t.test('yard issuer issues tokens, takes commands, and outlives an empty input', async (t) => {
+  t.testdir()
+  const { yard, ready } = await start<{ address: string; tokens: string }>(
+    t,
+    'tokens',
+    ...ISSUER,
+    '--tokens',
+    '127.0.0.1:0',
+  )
+  yard.send('{"publish":"EdDSA"}')
+  await yard.printed('{"published":')
+  yard.endInput()
+  const keys = await (await fetch(`http://${ready.address}${KEY_SET_PATH}`)).json()
+  t.match(keys, { keys: [{ alg: 'ES256' }, { alg: 'EdDSA' }] })
+  const options = { subject: 'alice', audience: 'echo', lifetime: 60, claims: {} }
+  t.match(await fetchToken(ready.tokens, options), /^[\w-]+\.[\w-]+\.[\w-]+$/)
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+})
+
+t.test('a program ends with a yard that is killed', async (t) => {
+  t.testdir()
+  const { yard, ready } = await start<{ address: string }>(t, 'address', ...ISSUER)
+  yard.kill('SIGKILL')
+  t.equal(await yard.ended, null, 'its output closes when both have ended')
+  await t.rejects(fetch(`http://${ready.address}${KEY_SET_PATH}`))
+})
+
+t.test('yard authorizer serves a policy, and reports all invalid flags', async (t) => {
+  t.testdir()
+  const { yard, ready } = await start<{ address: string }>(
+    t,
+    'address',
+    ...['authorizer', '--policy', 'policies/authz', '--mask', '/input/claims/main/email'],
+  )
+  t.match(ready.address, /^127\.0\.0\.1:\d+$/)
+  yard.kill('SIGINT')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'authorizer', '--mask', 'a', '--mask', 'b'), {
+    code: 2,
+    output: /--policy: give exactly one .*--mask: "a".*--mask: "b"/s,
+  })
+})

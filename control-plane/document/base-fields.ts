@@ -1,0 +1,134 @@
+// The fields of a document that no switch declares: what entries are called, and what they refer to.
+
+import { type Static, type TSchema, Type } from 'typebox'
+import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
+import { MatchSchema } from './match.ts'
+
+/** Fields that are not declared are invalid. */
+export const strict = { additionalProperties: false } as const
+
+/** Maps are keyed by name, so that a merge patch can turn one entry. */
+export function NamedMap<T extends TSchema>(
+  entry: T,
+  description: string,
+  { minProperties = 0, ...shown }: FieldFacts & { readonly minProperties?: number } = {},
+) {
+  return Type.Unsafe<Record<string, Static<T>>>({
+    type: 'object',
+    description,
+    minProperties,
+    propertyNames: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
+      description: 'a name of up to 100 letters, digits, dots, dashes and underscores',
+    },
+    additionalProperties: entry,
+    ...facts(shown),
+  })
+}
+
+function NameOf(what: string, shown: FieldFacts) {
+  return Type.String({ description: `the name of ${what}`, ...facts(shown) })
+}
+
+export const ENDPOINT = {
+  address: Type.String({
+    description: 'an address such as "127.0.0.1:7101" or "unix:/run/echo.sock"',
+    ...facts({ envoy: 'Endpoint.address', example: '127.0.0.1:7101' }),
+  }),
+}
+
+export const RULE = {
+  match: MatchSchema,
+  to: NamedMap(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'a weight, a whole number from 0 to 1000000',
+      ...facts({ envoy: 'WeightedCluster.clusters.weight', example: 90 }),
+    }),
+    'weights by the names of upstreams, such as { echo: 90, echo-v2: 10 }',
+    { minProperties: 1, envoy: 'RouteAction.weighted_clusters', example: { echo: 90, 'echo-v2': 10 } },
+  ),
+}
+
+export const ROUTE = {
+  hosts: Type.Array(
+    Type.String({
+      pattern: '^(\\*|\\*?[A-Za-z0-9._-]+|[A-Za-z0-9._-]+\\*|\\[[0-9A-Fa-f:.]+\\])$',
+      description:
+        'a host without a port, which stands for all of its ports, such as "*", echo.local, "*.echo.local" or "[::1]"',
+      ...facts({ envoy: 'VirtualHost.domains', example: '*.echo.local' }),
+    }),
+    {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'a list of hosts, each once, such as ["*"]',
+      ...facts({ envoy: 'VirtualHost.domains', example: ['echo.local', '*.echo.local'] }),
+    },
+  ),
+}
+
+/** Both halves of a listener stay written, and the mode picks one. */
+export const MODES = ['l4', 'l7'] as const
+
+export const LISTENER = {
+  address: Type.Optional(
+    Type.String({
+      description:
+        'an IP address that every node binds, such as 127.0.0.1 or "::"; without it each node binds its own, which is on loopback unless its bootstrap says otherwise',
+      ...facts({ envoy: 'Listener.address.socket_address.address', example: '0.0.0.0' }),
+    }),
+  ),
+  port: Type.Integer({
+    minimum: 1,
+    maximum: 65_535,
+    description: 'a port from 1 to 65535',
+    ...facts({ envoy: 'Listener.address.socket_address.port_value', example: 10_000 }),
+  }),
+  mode: Type.Optional(
+    Type.Enum([...MODES], {
+      description: "l4 or l7, which overrides the fleet's lb.mode for this listener",
+      ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l4' }),
+    }),
+  ),
+  l4: Type.Optional(
+    Type.Object(
+      { upstream: NameOf('an upstream', { envoy: 'TcpProxy.cluster', example: 'echo' }) },
+      {
+        ...strict,
+        description: 'where connections go, such as { upstream: echo }',
+        ...facts({ envoy: 'TcpProxy', example: { upstream: 'echo' } }),
+      },
+    ),
+  ),
+  l7: Type.Optional(
+    Type.Object(
+      {
+        routes: Type.Unsafe<string | readonly string[]>({
+          type: ['string', 'array'],
+          minItems: 1,
+          uniqueItems: true,
+          items: NameOf('an entry of routes', { example: 'public' }),
+          description:
+            'the name of an entry of routes, or a list of names, each once, such as [public, internal]',
+          ...facts({ envoy: 'HttpConnectionManager.rds', example: ['public', 'internal'] }),
+        }),
+      },
+      {
+        ...strict,
+        description: 'where calls go, such as { routes: public }',
+        ...facts({ envoy: 'HttpConnectionManager', example: { routes: 'public' } }),
+      },
+    ),
+  ),
+}
+
+export const ALLOW_UNPROTECTED = {
+  allowUnprotected: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'true or false: whether the fleet may go to l4, where no filter sees a call',
+    }),
+  ),
+}

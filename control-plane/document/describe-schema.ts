@@ -1,0 +1,173 @@
+// The fields of a document as a list, read from its JSON Schema: for the reference in the docs and for `yard explain`.
+
+import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+
+/** One field of the document, the entries of one map, or the items of one list. */
+export interface DescribedField {
+  /** From the top. `*` is any name in a map and `[]` any item of a list: `upstreams.*.endpoints`, `routes.*.hosts[]`. */
+  readonly path: string
+  readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
+  readonly required: boolean
+  /** A noun phrase. */
+  readonly description: string
+  /** What holds where the field is not written. */
+  readonly default?: unknown
+  /** What a value may be, such as `1 to 65535` or `l4, l7`. */
+  readonly range?: string
+  /** A valid value. */
+  readonly example?: unknown
+  /** The kinds of fleet whose clients support it. */
+  readonly clients: readonly string[]
+  /** The field of Envoy's API that it sets, such as `Cluster.health_checks.interval`. */
+  readonly envoyField?: string
+  /** Where the field exists for some choices of a neighbor only: `policy: maglev`. Any one of them is enough. */
+  readonly when?: readonly string[]
+  /** What each choice means, for a field whose choices have descriptions of their own. */
+  readonly choices?: readonly Choice[]
+}
+
+export interface Choice {
+  readonly value: string
+  readonly description: string
+  readonly clients: readonly string[]
+}
+
+/** What of a schema is read. It may come from JSON. */
+interface Schema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly minProperties?: number
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly items?: Schema
+  readonly oneOf?: readonly Schema[]
+  readonly discriminator?: { readonly propertyName: string }
+  readonly [ENVOY_FIELD]?: string
+  readonly [CLIENTS]?: readonly string[]
+}
+
+interface Place {
+  readonly path: string
+  readonly required: boolean
+  readonly clients: readonly string[]
+}
+
+const ALL_CLIENTS = ['envoy', 'proxyless'] as const
+
+/** Every field of a schema, each before the fields in it. The whole document is not listed. */
+export function describeSchema(schema: object): readonly DescribedField[] {
+  return fieldsIn(schema, { path: '', required: true, clients: ALL_CLIENTS })
+}
+
+function fieldsIn(schema: Schema, place: Place): DescribedField[] {
+  const { properties = {}, required = [], additionalProperties, items, discriminator, oneOf = [] } = schema
+  const inner = (one: Schema, path: string, isRequired = false) =>
+    describe(one, { ...place, path, required: isRequired })
+  return [
+    ...Object.entries(properties).flatMap(([name, one]) =>
+      inner(one, joinPath(place.path, name), required.includes(name)),
+    ),
+    ...(discriminator === undefined ? [] : alternatives(oneOf, discriminator.propertyName, place)),
+    ...(typeof additionalProperties === 'object'
+      ? inner(additionalProperties, joinPath(place.path, '*'))
+      : []),
+    ...(items === undefined ? [] : inner(items, `${place.path}[]`)),
+  ]
+}
+
+function describe(schema: Schema, outer: Place): DescribedField[] {
+  const { description, default: fallback, examples } = schema
+  // What a schema allows and does not describe is described beside it, such as `mode` in each policy.
+  if (description === undefined) return []
+  const place = { ...outer, clients: schema[CLIENTS] ?? outer.clients }
+  const range = rangeOf(schema)
+  const envoyField = schema[ENVOY_FIELD]
+  const example = examples === undefined ? exampleOf(schema) : examples[0]
+  const own: DescribedField = {
+    ...place,
+    type: typeOf(schema),
+    description,
+    ...(fallback !== undefined && { default: fallback }),
+    ...(range !== undefined && { range }),
+    ...(example !== undefined && { example }),
+    ...(envoyField !== undefined && { envoyField }),
+  }
+  return [own, ...fieldsIn(schema, place)]
+}
+
+function typeOf({ type, additionalProperties, enum: choices, const: only }: Schema): DescribedField['type'] {
+  if (type === 'array') return 'list'
+  if (Array.isArray(type)) return 'string or list'
+  if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
+  const name = type ?? typeof (choices?.[0] ?? only)
+  return name === 'integer' || name === 'number' ? 'integer' : name === 'boolean' ? 'boolean' : 'string'
+}
+
+function rangeOf(schema: Schema): string | undefined {
+  const { minimum, maximum, enum: choices, const: only, minItems, minProperties } = schema
+  if (only !== undefined) return String(only)
+  if (choices !== undefined) return choices.join(', ')
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`
+  const atLeast = minItems ?? minProperties ?? 0
+  return atLeast > 0 ? `at least ${atLeast}` : undefined
+}
+
+/** A value other than the default, where the schema itself lists the values. */
+function exampleOf({ type, enum: choices, const: only, default: fallback }: Schema): unknown {
+  if (only !== undefined) return only
+  if (type === 'boolean') return fallback !== true
+  return choices?.find((choice) => choice !== fallback)
+}
+
+/** The fields of a schema whose `discriminator` picks one of several: first the field that picks, then each other one once. */
+function alternatives(branches: readonly Schema[], tag: string, place: Place): DescribedField[] {
+  const choices = branches.map((branch) => {
+    const clients = branch[CLIENTS] ?? place.clients
+    const value = String(branch.properties?.[tag]?.const)
+    return {
+      value,
+      description: branch.description ?? '',
+      clients,
+      fields: fieldsIn(branch, { ...place, clients }),
+    }
+  })
+  const path = joinPath(place.path, tag)
+  const [tagField] = choices.flatMap(({ fields }) => fields.filter((one) => one.path === path))
+  if (tagField === undefined) return []
+  const others = choices.flatMap(({ value, fields }) =>
+    fields.filter((one) => one.path !== path).map((field) => ({ value, field })),
+  )
+  // The clients depend on the choice, so they are no difference between two fields.
+  const same = Map.groupBy(others, ({ field: { clients: _, ...rest } }) => JSON.stringify(rest))
+  return [
+    {
+      ...tagField,
+      range: choices.map(({ value }) => value).join(', '),
+      clients: unionOf(choices.map(({ clients }) => clients)),
+      choices: choices.map(({ fields: _, ...choice }) => choice),
+    },
+    ...[...same.values()].flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const clients = unionOf(group.map(({ field }) => field.clients))
+      const when = group.map(({ value }) => `${tag}: ${value}`)
+      return { ...first.field, clients, ...(group.length < choices.length && { when }) }
+    }),
+  ]
+}
+
+function unionOf(lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())]
+}
+
+function joinPath(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
+}

@@ -1,0 +1,29 @@
+// What a schema says about a field beside JSON Schema's own keywords. The reference of the document and `yard explain` show it.
+
+/**
+ * The field of Envoy's API that a field of the document sets: the name of a message, then its fields, such as
+ * `Cluster.health_checks.interval`. Messages inside an `Any` begin with their own name, such as `HttpConnectionManager`.
+ */
+export const ENVOY_FIELD = 'x-envoy-field'
+
+/** The kinds of fleet whose clients support a field and all fields in it. */
+export const CLIENTS = 'x-clients'
+
+/** What a reader of the reference gets to see about a field beside its description. */
+export interface FieldFacts {
+  /** See `ENVOY_FIELD`. */
+  readonly envoy?: string
+  /** A valid value. Fields of true or false, and those with a list of choices, need none. */
+  readonly example?: unknown
+  /** See `CLIENTS`. Default: those of the entry that the field is in. */
+  readonly clients?: readonly string[]
+}
+
+/** The keywords for it. */
+export function facts({ envoy, example, clients }: FieldFacts) {
+  return {
+    ...(envoy !== undefined && { [ENVOY_FIELD]: envoy }),
+    ...(example !== undefined && { examples: [example] }),
+    ...(clients !== undefined && { [CLIENTS]: clients }),
+  }
+}

@@ -1,0 +1,97 @@
+// `yard bootstrap`: the Envoy accepts it, gets its configuration from the control plane, and serves calls.
+
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { validateConfig } from '../../control-plane/document/validate.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { freePort } from '../../processes/free-port.ts'
+import { startProcess } from '../../processes/running-process.ts'
+import { generateDocument } from '../../testbed/document.ts'
+import { claimStateFolder, writeStateFile } from '../../testbed/state-file.ts'
+import { XdsCertificates } from '../../testbed/xds-certificates.ts'
+import { startEcho } from '../support/edge.ts'
+import { startYardAndControlPlane } from '../support/yard-and-control-plane.ts'
+import { runYard } from '../support/yard-with-envoy.ts'
+
+const envoy = findEnvoy().path
+
+async function start(t: Test, options: Parameters<typeof startYardAndControlPlane>[2] = {}) {
+  const port = await freePort()
+  const { address } = await startEcho(t, 'b1')
+  const config = validateConfig(generateDocument(['edge'], [{ id: 'b1', address }], port))
+  return { port, ...(await startYardAndControlPlane(t, config, options)) }
+}
+
+/** Starts an Envoy with a bootstrap that was printed, and calls it. */
+async function use(t: Test, bootstrap: string, { port, rest }: Awaited<ReturnType<typeof start>>) {
+  const file = join(t.testdirName, 'own.json')
+  writeFileSync(file, bootstrap)
+  const checked = spawnSync(envoy, ['--mode', 'validate', '-c', file], { encoding: 'utf8' })
+  t.match(checked, { status: 0, stdout: /configuration '.*' OK/ })
+  const running = startProcess({
+    name: 'own Envoy',
+    command: envoy,
+    args: ['-c', file, '--disable-hot-restart', '--concurrency', '1'],
+    dieWithParent: true,
+    ready: (line) => line.includes('starting workers') || undefined,
+  })
+  t.teardown(() => running.stop())
+  await running.ready
+  t.match((await rest.getStatus()).nodes, [{ id: 'own-1', fleet: 'edge', connected: true }])
+  const called = await runYard(t, t.testdirName, 'call', 'edge', '-n', '2', '--to', `127.0.0.1:${port}`)
+  t.match(called, { code: 0, stdout: /b1 +2 +100\.0%/ })
+}
+
+t.test('an Envoy with the printed bootstrap serves its fleet', async (t) => {
+  t.testdir()
+  const parts = await start(t)
+  const { adminUrl, xdsAddress } = parts
+  const flags = ['--admin', adminUrl, '--xds', xdsAddress]
+  const { code, stdout } = await runYard(t, t.testdirName, 'bootstrap', 'edge', 'own-1', ...flags)
+  t.equal(code, 0)
+  await use(t, stdout, parts)
+})
+
+t.test('in a testbed with mutual TLS, the address is known and the node gets a certificate', async (t) => {
+  const folder = t.testdir()
+  const xdsIdentities = join(folder, 'xds')
+  const { certificate, key, ca } = (await XdsCertificates.create(xdsIdentities)).controlPlane
+  const parts = await start(t, { xdsTls: { certificate, key, clientCa: ca }, accessFolder: folder })
+  const state = join(folder, 'state')
+  await claimStateFolder(state)
+  await writeStateFile(state, {
+    ...{ admin: parts.adminUrl, xds: parts.xdsAddress, tokens: join(folder, 'tokens.json'), xdsIdentities },
+    ...{ secrets: folder, fleets: {}, backends: [], parts: [], notices: [] },
+  })
+  const { code, stdout } = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--protocol', 'sotw')
+  t.equal(code, 0)
+  const certificates = XdsCertificates.open(xdsIdentities).of('own-1')
+  t.match(stdout, certificates.certificate)
+  const { ca: trusted, certificate: cert, key: nodeKey } = certificates
+  const files = ['--ca', trusted, '--cert', cert, '--key', nodeKey]
+  const same = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--protocol', 'sotw', ...files)
+  t.equal(same.stdout, stdout)
+  await use(t, stdout, parts)
+})
+
+t.test('what is missing or unknown is an error', async (t) => {
+  const folder = t.testdir()
+  const { adminUrl } = await start(t)
+  const bootstrap = (...args: string[]) => runYard(t, folder, 'bootstrap', ...args)
+  t.match(await bootstrap('edge', 'own-1'), { code: 3, output: /no control plane is running here/ })
+  t.match(await bootstrap('edge', 'own-1', '--admin', adminUrl), { code: 2, output: /--xds is missing/ })
+  t.match(await bootstrap('egde', 'own-1', '--admin', adminUrl, '--xds', '127.0.0.1:1'), {
+    code: 2,
+    output: /unknown fleet "egde"\. Use one of: edge/,
+  })
+  t.match(await bootstrap('edge', '', '--xds', 'localhost:1', '--address', 'all'), {
+    code: 2,
+    output: /<node>: is empty.*--address: is "all".*--xds: is "localhost:1"; write IP:port/s,
+  })
+  t.match(await bootstrap('edge', 'own-1', '--xds', '127.0.0.1:1', '--ca', 'ca.pem'), {
+    code: 2,
+    output: /--ca, --cert and --key belong together/,
+  })
+})

@@ -1,0 +1,107 @@
+// The reference of the document as Markdown: a table for each part of it, generated from the schema.
+
+import { Document, visit } from 'yaml'
+import type { DescribedField } from '../../control-plane/document/describe-schema.ts'
+
+/** The parts of the page: the path that its fields begin with, in the order of the page. */
+const PARTS: readonly (readonly [path: string, title: string])[] = [
+  ['', 'Top level'],
+  ['upstreams.*', 'Upstreams'],
+  ['upstreams.*.endpoints.*', 'Endpoints'],
+  ['routes.*', 'Routes'],
+  ['routes.*.rules.*', 'Rules'],
+  ['fleets.*', 'Fleets'],
+  ['fleets.*.lb', 'Load balancing'],
+  ['fleets.*.listeners.*', 'Listeners'],
+  ['fleets.*.security', 'Security'],
+  ['fleets.*.filters', 'Filters'],
+  ['jwt.*', 'Issuers of tokens'],
+  ['secrets.*', 'Secrets'],
+]
+
+/** `lb` of an upstream has the fields of a fleet's, except for the mode. */
+const OF_UPSTREAM = 'upstreams.*.lb.'
+
+export function documentReference(fields: readonly DescribedField[]): string {
+  const own = fields.filter(({ path }) => !path.startsWith(OF_UPSTREAM))
+  return PARTS.flatMap(([path, title]) => {
+    const rows = own.filter((field) => partOf(field.path) === path && !isPart(field.path))
+    if (rows.length === 0) return []
+    const prefix = path === '' ? '' : `${path}.`
+    return [
+      `## ${title}`,
+      ...(path === '' ? [] : [headOf(path, own)]),
+      tableOf(rows, prefix),
+      ...rows.flatMap(choicesOf),
+    ]
+  }).join('\n\n')
+}
+
+function partOf(path: string): string {
+  const parents = PARTS.map(([part]) => part).filter((part) => part === '' || path.startsWith(`${part}.`))
+  return parents.toSorted((a, b) => b.length - a.length)[0] ?? ''
+}
+
+/** The heading of its own part describes it. */
+function isPart(path: string): boolean {
+  return PARTS.some(([part]) => part === path && path.endsWith('*'))
+}
+
+function headOf(path: string, fields: readonly DescribedField[]): string {
+  const self = fields.find((field) => field.path === path)
+  const where = path === 'fleets.*.lb' ? '`fleets.*.lb`, and `upstreams.*.lb` without `mode`' : `\`${path}\``
+  const envoy = self?.envoyField === undefined ? '' : `. In Envoy: \`${self.envoyField}\``
+  return self === undefined ? `${where}.` : `${where}: ${self.description}${envoy}.`
+}
+
+const HEADERS = ['field', 'type', 'default', 'what it is', 'example', 'clients', 'in Envoy']
+
+function tableOf(rows: readonly DescribedField[], prefix: string): string {
+  const lines = rows.map((field) => [
+    code(field.path.slice(prefix.length)),
+    field.range === undefined ? field.type : `${field.type}: ${field.range}`,
+    field.required ? 'required' : field.default === undefined ? '' : code(flow(field.default)),
+    prose(field.description) +
+      (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
+    code(flow(field.example)),
+    field.clients.join(', '),
+    field.envoyField === undefined ? '' : code(field.envoyField),
+  ])
+  return toMarkdown(HEADERS, lines)
+}
+
+function choicesOf({ path, choices = [] }: DescribedField): string[] {
+  if (choices.length < 2) return []
+  const lines = choices.map(({ value, description, clients }) => [
+    code(value),
+    description,
+    clients.join(', '),
+  ])
+  return [toMarkdown([code(path.split('.').at(-1) ?? ''), 'what it does', 'clients'], lines)]
+}
+
+function toMarkdown(headers: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(headers), line(headers.map(() => '---')), ...lines.map(line)].join('\n')
+}
+
+/** Without the characters that Markdown would take for emphasis. */
+function prose(text: string): string {
+  return text.replace(/[*_]/g, '\\$&')
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+/** As it may be written in YAML, on one line. */
+function flow(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false })
+  visit(document, {
+    Collection: (_, collection) => {
+      collection.flow = true
+    },
+  })
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true }).trimEnd()
+}
