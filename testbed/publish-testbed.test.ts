@@ -14,6 +14,7 @@ function testbed() {
   const addresses = {
     adminUrl: 'http://127.0.0.1:9000',
     tokensFile: '/tokens.json',
+    secretsFolder: '/secrets',
     xdsAddress: '127.0.0.1:18000',
   }
   const whole = {
