@@ -61,7 +61,7 @@ t.test('the image has a plain name, and its user is a number that is not 0', asy
   t.match(dockerfile.get('COPY'), ['. .'])
 })
 
-t.test('the image gets nothing of what git ignores', async (t) => {
+t.test('the image gets no file that git ignores', async (t) => {
   const namesIn = (text: string) => text.split('\n').map((line) => line.replaceAll(/^\/|\/$/g, ''))
   const ignored = namesIn(readFileSync(new URL('../../.gitignore', import.meta.url), 'utf8'))
   const left = namesIn(read('Dockerfile.dockerignore'))

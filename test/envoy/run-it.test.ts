@@ -16,7 +16,7 @@ const GUIDE = read('docs/guides/run-it.md')
 const PORTS = ['18000', '9000', '9443', '8443', '9901', '9902']
 const BACKENDS = { '10.0.0.11:7000': 'b1', '10.0.0.12:7000': 'b2' }
 
-/** What stands in the guide and its files for this host. */
+/** Addresses and ports of the guide and its files, each with the one of this host. */
 async function startBackends(t: Test) {
   const replaced: Record<string, string> = {
     '10.0.0.2': '127.0.0.1',

@@ -48,7 +48,7 @@ export interface InstalledHost {
   readonly moved: (text: string) => string
 }
 
-/** @param replaced what stands in texts for addresses and ports; paths are moved into the folder */
+/** @param replaced addresses and ports of the guide, each with the one of this host; paths are moved into the folder */
 export function openHost(
   t: Teardowns,
   folder: string,
