@@ -35,6 +35,8 @@ function chooseProgram(given) {
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
+  if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
+  if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
   if (name === 'example') {
     const [example, ...flags] = args
     return { file: findMain('example', 'examples', example), args: flags, envoy: 'unused', tap: false }
@@ -58,6 +60,8 @@ function chooseProgram(given) {
     'model',
     'golden',
     'docs',
+    'docs:api',
+    'build:library',
     'example',
     'scenario',
     ...Object.keys(BENCHMARKS),
@@ -67,7 +71,9 @@ function chooseProgram(given) {
 
 /** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */
 function findMain(kind, folder, name) {
-  const names = readdirSync(join(root, folder))
+  const names = readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
   if (names.includes(name)) return `${folder}/${name}/main.ts`
   const wrong = name === undefined ? 'the name is missing' : `unknown ${kind} "${name}"`
   throw new Error(`--run ${kind}: ${wrong}. Use one of: ${names.join(', ')}`)

@@ -11,8 +11,12 @@ const BAD_FLAGS = 2
 
 /** In the order of `--help`. */
 const VERBS = {
+  init: async () => (await import('./verbs/init.ts')).addInit,
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
+  explain: async () => (await import('./verbs/explain.ts')).addExplain,
+  schema: async () => (await import('./verbs/schema.ts')).addSchema,
+  lint: async () => (await import('./verbs/lint.ts')).addLint,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
   status: async () => (await import('./verbs/status.ts')).addStatus,
@@ -29,6 +33,7 @@ const VERBS = {
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
+  completion: async () => (await import('./verbs/completion.ts')).addCompletion,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
 
@@ -42,9 +47,10 @@ const program = new Command('yard')
   .helpCommand('help [command]', 'Show help for a command.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_FLAGS))
 
-// Only the wanted verb is loaded: all of them together take most of the start.
+// Only the wanted verb is loaded: all of them together take most of the start. Help and completion need them all.
 const [, , wanted = ''] = process.argv
-const loaders = Object.hasOwn(VERBS, wanted) ? [VERBS[wanted as keyof typeof VERBS]] : Object.values(VERBS)
+const needsOne = Object.hasOwn(VERBS, wanted) && wanted !== 'completion'
+const loaders = needsOne ? [VERBS[wanted as keyof typeof VERBS]] : Object.values(VERBS)
 for (const load of loaders) (await load())(program)
 
 // An error is one line, and the help is one command away.

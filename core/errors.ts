@@ -1,9 +1,20 @@
 // The table of error codes, the error class that carries them, and the problems that an error lists.
 
-/** Each code with its HTTP status in REST answers. A test compares docs/errors.md with this table. */
+/**
+ * Each code with its HTTP status in REST answers. A test compares docs/errors.md with this table.
+ *
+ * @example
+ * ```ts
+ * import { ERROR_CODES } from 'switchyard'
+ *
+ * console.log(ERROR_CODES['inconsistent-snapshot']) // 422
+ * ```
+ */
 export const ERROR_CODES = {
   'invalid-argument': 400,
   'not-found': 404,
+  'method-not-allowed': 405,
+  'request-timeout': 408,
   'duplicate-resource': 409,
   'version-reused': 409,
   'inconsistent-snapshot': 422,
@@ -17,6 +28,7 @@ export const ERROR_CODES = {
   pending: 504,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
+  'headers-too-large': 431,
   'address-in-use': 500,
   'envoy-not-found': 500,
   'process-failed': 500,
@@ -28,15 +40,54 @@ export const ERROR_CODES = {
   internal: 500,
 } as const
 
+/**
+ * A code of the table: programs compare codes, and people read messages.
+ *
+ * @example
+ * ```ts
+ * import type { ErrorCode } from 'switchyard'
+ *
+ * const expected: ErrorCode = 'inconsistent-snapshot'
+ * ```
+ */
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** One thing that is wrong: where (a path such as `resources[3].name`), and what, with how to fix it. */
+/**
+ * One thing that is wrong: where (a path such as `resources[3].name`), and what, with how to fix it.
+ *
+ * @example
+ * ```ts
+ * import { type Problem, SwitchyardError } from 'switchyard'
+ *
+ * const line = ({ path, message }: Problem) => `${path}: ${message}`
+ * try {
+ *   cache.setSnapshot('edge', [listener])
+ * } catch (error) {
+ *   if (!(error instanceof SwitchyardError)) throw error
+ *   console.error(error.problems.map(line))
+ * }
+ * ```
+ */
 export interface Problem {
   readonly path: string
   readonly message: string
 }
 
-/** The class of every error that Switchyard throws. For invalid input, it lists all problems at once. */
+/**
+ * The class of every error that Switchyard throws. For invalid input, it lists all problems at once.
+ *
+ * @example
+ * ```ts
+ * import { SwitchyardError } from 'switchyard'
+ *
+ * try {
+ *   cache.setSnapshot('edge', [cluster, cluster])
+ * } catch (error) {
+ *   if (!(error instanceof SwitchyardError) || error.code !== 'duplicate-resource') throw error
+ *   console.error(error.message) // lists every problem
+ * }
+ * ```
+ */
 export class SwitchyardError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly Problem[]

@@ -14,6 +14,7 @@ import {
   memoizePair,
   memoizeTexts,
   shareEqual,
+  shareItems,
   shareList,
 } from './memo.ts'
 
@@ -150,6 +151,17 @@ t.test('a shared list is the list itself, and can no longer be changed', async (
     list[0] = 3
   }, TypeError)
   t.same(EMPTY_LIST, [])
+})
+
+t.test('a list of the same items as the last one with the same first item is that list', async (t) => {
+  const shared = shareItems([a, b])
+  t.equal(shareItems([a, b]), shared)
+  for (const other of [[a], [b, a], [a, a], [a, b, a]]) {
+    t.same(shareItems(other), other)
+    t.not(shareItems(other), shared)
+    t.equal(shareItems([...other]), shareItems(other))
+  }
+  t.equal(shareItems([]), EMPTY_LIST)
 })
 
 t.test('equal bytes are read once, and give the same object', async (t) => {

@@ -25,6 +25,22 @@ export function shareList<T>(list: readonly T[]): SharedList<T> {
   return Object.freeze(list) as SharedList<T>
 }
 
+const listsByFirst = new WeakMap<WeakKey, SharedList<WeakKey>>()
+
+/**
+ * Marks a list of objects as shared, like `shareList`, but returns the list that it returned before if that has the same items.
+ * Only the last list with the same first item is known.
+ */
+export function shareItems<T extends WeakKey>(list: readonly T[]): SharedList<T> {
+  const [first] = list
+  if (first === undefined) return EMPTY_LIST
+  const known = listsByFirst.get(first) as SharedList<T> | undefined
+  if (known?.length === list.length && known.every((item, index) => item === list[index])) return known
+  const shared = shareList(list)
+  listsByFirst.set(first, shared)
+  return shared
+}
+
 /** The shared list without items. */
 export const EMPTY_LIST: SharedList<never> = shareList([])
 

@@ -36,14 +36,22 @@ function packageFolder(name) {
   return dirname(require.resolve(`${name}/package.json`))
 }
 
+/**
+ * The files of a root, by import path: the file itself, or those of a folder that have the version and that import nothing
+ * unavailable. Protos of other versions, such as `envoy/annotations`, are found because others import them.
+ */
+function filesOfRoot(root, folders, { version, unavailable }) {
+  const folder = folders.find((candidate) => existsSync(join(candidate, root)))
+  if (!folder) throw new Error(`proto/sources.json: no package contains the root "${root}"`)
+  const files = protosBelow(join(folder, root)).map((file) => relative(folder, file).replaceAll('\\', '/'))
+  if (files[0] === root) return files
+  return files.filter((file) => file.split('/').includes(version) && !unavailable.includes(file))
+}
+
 /** The files that the roots need: a Map from import path to text. */
-function importClosure(roots, folders) {
+function importClosure(sources, folders) {
   const found = new Map()
-  const pending = roots.flatMap((root) => {
-    const folder = folders.find((candidate) => existsSync(join(candidate, root)))
-    if (!folder) throw new Error(`proto/sources.json: no package contains the root "${root}"`)
-    return protosBelow(join(folder, root)).map((file) => relative(folder, file))
-  })
+  const pending = sources.roots.flatMap((root) => filesOfRoot(root, folders, sources))
   while (pending.length > 0) {
     const path = pending.pop()
     if (found.has(path) || path.startsWith('google/protobuf/')) continue
@@ -86,11 +94,11 @@ function fingerprint(files) {
   return hash.digest('hex')
 }
 
-const { packages, roots } = JSON.parse(readFileSync(join(here, 'sources.json'), 'utf8'))
-const folders = Object.entries(packages).flatMap(([name, below]) =>
+const sources = JSON.parse(readFileSync(join(here, 'sources.json'), 'utf8'))
+const folders = Object.entries(sources.packages).flatMap(([name, below]) =>
   below.map((folder) => join(packageFolder(name), folder)),
 )
-const files = importClosure(roots, folders)
+const files = importClosure(sources, folders)
 for (const file of protosBelow(join(here, 'switchyard')))
   files.set(relative(here, file), readFileSync(file, 'utf8'))
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))

@@ -11,6 +11,7 @@ t.test('the library exports these values and no others', async (t) => {
     'LISTENER',
     'ROUTE',
     'SECRET',
+    'SYNC_STATES',
     'SnapshotCache',
     'SwitchyardError',
     'createMessageRegistry',

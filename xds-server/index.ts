@@ -7,18 +7,20 @@ export {
   type SnapshotCacheOptions,
   type SnapshotChange,
 } from './cache/snapshot-cache.ts'
-export type { FaultSource, XdsEvent } from './nodes/events.ts'
+export type { FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/events.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
-export type {
-  Nack,
-  NodeStatus,
-  PendingStatus,
-  StreamInfo,
-  StreamStatus,
-  SyncReport,
-  SyncState,
-  TypeStatus,
+export {
+  type MissingStatus,
+  type Nack,
+  type NodeStatus,
+  type PendingStatus,
+  type StreamInfo,
+  type StreamStatus,
+  SYNC_STATES,
+  type SyncReport,
+  type SyncState,
+  type TypeStatus,
 } from './nodes/status.ts'
 export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'

@@ -71,9 +71,12 @@ export function selectCells(cells: readonly Cell[], patterns: readonly string[])
   return cells.filter((cell) => patterns.length === 0 || patterns.some((pattern) => matches(cell, pattern)))
 }
 
-/** The cells of a comparison of two commits: more rounds than beside the peer, so that the pairs give a narrow interval. */
+/**
+ * The cells of a comparison of two commits: more rounds than beside the peer, so that the pairs give a narrow interval, and more
+ * warm-ups, because both servers are the same program and the time to compile it is no difference between them.
+ */
 export function comparedCells({ full }: { readonly full: boolean }): readonly Cell[] {
   return (full ? fullCells() : quickCells()).map((cell) =>
-    cell.size * cell.streams >= 1_000_000 ? cell : { ...cell, rounds: 21, warmUps: 3 },
+    cell.size * cell.streams >= 1_000_000 ? cell : { ...cell, rounds: 21, warmUps: 15 },
   )
 }

@@ -57,7 +57,8 @@ function placeInRevision({ file, text }: DocumentSource) {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws SwitchyardError `invalid-argument` if the file cannot be read */
+export async function readText(file: string): Promise<string> {
   try {
     return file === STANDARD_INPUT ? await readAll(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {

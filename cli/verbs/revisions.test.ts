@@ -6,8 +6,9 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { sampleConfig } from '../../test/support/sample-config.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
+import { runYardWithInput } from '../../test/support/yard-process.ts'
 
-const { rest, yard } = await startYardAndControlPlane(t, sampleConfig())
+const { adminUrl, rest, yard } = await startYardAndControlPlane(t, sampleConfig())
 
 const inForce = async () => {
   const { revision } = (await rest.getStatus()).revision
@@ -110,6 +111,15 @@ for (const format of ['json', 'yaml']) {
     })
   })
 }
+
+t.test('apply and diff read standard input', async (t) => {
+  await setWeight(5)
+  const { stdout } = await yard(t, 'history', '1', '-o', 'json')
+  const pipe = (...args: string[]) => runYardWithInput(t, t.testdir(), stdout, ...args, '--admin', adminUrl)
+  t.match(await pipe('diff', '-'), { code: 0, stdout: /b2\.weight: 5 → 2\n$/ })
+  t.match(await pipe('apply', '-f', '-'), { code: 0 })
+  t.same((await rest.getConfig()).config, sampleConfig())
+})
 
 t.test('diff compares a file with the document in force, and revisions with each other', async (t) => {
   const { file, read, write } = await savedFile(t)

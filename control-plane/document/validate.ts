@@ -3,12 +3,14 @@
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { type Config, createConfigSchema, type FleetLb, FleetLbSchema } from './model.ts'
 import { type PlacedProblem, throwProblems } from './problem.ts'
+import { createRepair, isWithin, type Repaired } from './repair.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
 import { checkRoutes } from './validators/routes.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
 import { checkSwitches } from './validators/switches.ts'
+import { checkText } from './validators/text.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
 
 const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
@@ -18,22 +20,54 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkSecurity,
   checkSecrets,
   checkSwitches,
+  checkText,
 ]
 
 export type Checked = { readonly config: Config } | { readonly problems: readonly PlacedProblem[] }
 
 /** A function that gives a document as a configuration, or all that keeps it from being one. */
 export function createConfigCheck(switches: Switches): (document: unknown) => Checked {
-  const checkSchema = createSchemaCheck(createConfigSchema(switches))
+  const schema = createConfigSchema(switches)
+  const checkSchema = createSchemaCheck(schema)
+  const repair = createRepair(schema, checkSchema)
+  const crossCheck = (config: Config) => crossChecks.flatMap((check) => [...check(config, switches)])
   return (document) => {
     const ofSchema = checkSchema(document)
-    // References can be followed only in a document of the right shape.
     const problems =
       ofSchema.length > 0
-        ? ofSchema
-        : crossChecks.flatMap((check) => [...check(document as Config, switches)])
+        ? [...ofSchema, ...crossCheckDespite(ofSchema, document, repair, crossCheck)]
+        : crossCheck(document as Config)
     return problems.length > 0 ? { problems } : { config: document as Config }
   }
+}
+
+/** More than a field has choices that its problems may depend on, such as the load-balancing policies. */
+const VARIANTS = 6
+
+/**
+ * The problems that are there however somebody fixes those of the schema. References can be followed only in a document of
+ * the right shape, so they are followed in repaired ones.
+ */
+function crossCheckDespite(
+  ofSchema: readonly PlacedProblem[],
+  document: unknown,
+  repair: ReturnType<typeof createRepair>,
+  crossCheck: (config: Config) => readonly PlacedProblem[],
+): readonly PlacedProblem[] {
+  const found = Array.from({ length: VARIANTS }, (_, variant) => {
+    const repaired = repair(document, ofSchema, variant)
+    return (
+      repaired && crossCheck(repaired.document as Config).filter(({ steps }) => !dependsOn(steps, repaired))
+    )
+  })
+  const [first = [], ...others] = found
+  const key = ({ steps, message }: PlacedProblem) => JSON.stringify([steps, message])
+  const keys = others.map((problems) => new Set((problems ?? []).map(key)))
+  return first.filter((one) => keys.every((there) => there.has(key(one))))
+}
+
+function dependsOn(steps: readonly string[], { guessed }: Repaired): boolean {
+  return guessed.some((place) => isWithin(steps, place) || isWithin(place, steps))
 }
 
 /** For a document in which all switches can be turned. */

@@ -1,11 +1,11 @@
 // A small control plane: it serves one snapshot to a group of nodes, and prints what each node answers.
 
 import { SnapshotCache, startXdsServer } from 'switchyard'
-import { cluster, endpoints, listener, routes } from './resources.ts'
+import { clusterOf, endpointsOf, listenerOf, routesOf } from '../resources.ts'
 
 /** Nodes whose `node.cluster` is this name are served the snapshot. */
 const GROUP = 'edge'
-const [, , address = '127.0.0.1:18000'] = process.argv
+const [address = '127.0.0.1:18000', listenerPort = '10000', backendPort = '8080'] = process.argv.slice(2)
 
 const cache = new SnapshotCache({ consistency: 'enforce' })
 
@@ -18,7 +18,12 @@ cache.onEvent((event) => {
   }
 })
 
-cache.setSnapshot(GROUP, [cluster, endpoints, listener, routes])
+cache.setSnapshot(GROUP, [
+  clusterOf('backend'),
+  endpointsOf('backend', [Number(backendPort)]),
+  listenerOf('web', Number(listenerPort)),
+  routesOf('web', { route: { cluster: 'backend' } }),
+])
 
 const server = await startXdsServer({ cache, address })
 console.log(`xDS for the group ${GROUP} on ${server.address}`)

@@ -66,7 +66,7 @@ async function start(t: Test) {
   for (const { port } of Object.values(LISTENERS)) ports.set(port, await freePort())
   const envoyFolder = join(folder, 'envoy')
   await mkdir(envoyFolder)
-  const envoy = await startEnvoy(t, control.xdsAddress, 'delta', { folder: envoyFolder, fleet: 'edge' })
+  const envoy = await startEnvoy(t, control.xdsAddress, 'delta', { folder: envoyFolder, cluster: 'edge' })
   await envoy.admin.waitUntilLive()
   const rest = new RestClient({ url: control.adminUrl })
   t.match(await rest.putConfig(moved(places, ports)), { outcome: 'synced' })

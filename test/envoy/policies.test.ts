@@ -1,15 +1,8 @@
 // Each load-balancing policy with real traffic: a property that only this policy has, and a twin without it.
 
-import t from 'tap'
-import {
-  callEcho,
-  connectEcho,
-  type Edge,
-  startEcho,
-  startEdge,
-  startEndpoints,
-  tallyOf,
-} from '../support/edge.ts'
+import t, { type Test } from 'tap'
+import { serveEcho } from '../support/echo-pair.ts'
+import { callEcho, connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 
 /** Whether each call goes to the backend that was called `backends` calls before: strict turns. */
 function takesTurns(answers: readonly string[], backends: number): boolean {
@@ -41,16 +34,55 @@ t.test('round robin gives an endpoint turns in proportion to its weight', async 
   t.same(tallyOf(await callEcho(client, { count: 300 })), { b1: 150, b2: 150 }, 'the twin shares evenly')
 })
 
+/** Calls of one run. */
+const CALLS = 900
+
+/**
+ * A slow backend by count, not by time: it answers a call when the fast ones have answered 100 more, when 12 calls wait, or when no
+ * further call of the run can come.
+ */
+async function startSlowAndFast(t: Test): Promise<readonly string[]> {
+  let arrived = 0
+  let answered = 0
+  const waiting: { readonly due: number; readonly answer: () => void }[] = []
+  const isReleased = ([oldest]: typeof waiting) =>
+    oldest !== undefined && (oldest.due <= answered || waiting.length >= 12 || arrived % CALLS === 0)
+  const release = () => {
+    while (isReleased(waiting)) waiting.shift()?.answer()
+  }
+  const fast = () =>
+    serveEcho(t, {
+      unary: async () => {
+        arrived += 1
+        answered += 1
+        release()
+        return { backendId: 'fast' }
+      },
+    })
+  const slow = await serveEcho(t, {
+    unary: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      arrived += 1
+      waiting.push({ due: answered + 100, answer: resolve })
+      release()
+      await promise
+      return { backendId: 'slow' }
+    },
+  })
+  return [await fast(), await fast(), slow]
+}
+
 t.test('least request prefers fast backends, and round robin does not', async (t) => {
-  const slow = await startEcho(t, 'slow', 20)
-  const fast = await startEndpoints(t, 'fast1', 'fast2')
-  const echo = { endpoints: { ...fast, slow: { address: slow.address } } }
+  const addresses = await startSlowAndFast(t)
+  const echo = {
+    endpoints: Object.fromEntries(addresses.map((address, index) => [`b${index}`, { address }])),
+  }
   const edge = await startEdge(t, { upstreams: { echo }, lb: { policy: 'least_request' } })
   const client = connectEcho(t, edge.address)
-  const shareOfSlow = async () => tallyOf(await callEcho(client, { count: 900, concurrency: 16 })).slow ?? 0
+  const shareOfSlow = async () => tallyOf(await callEcho(client, { count: CALLS, concurrency: 16 })).slow ?? 0
   // Both of two draws are the slow backend in 1 of 9 cases: 100 calls, standard deviation 9. Ties add a few.
   const least = await shareOfSlow()
-  t.ok(least < 200, `the slow backend got ${least} of 900`)
+  t.ok(least < 200, `the slow backend got ${least} of ${CALLS}`)
 
   await edge.serve({ upstreams: { echo }, lb: { policy: 'round_robin' } })
   const turns = await shareOfSlow()

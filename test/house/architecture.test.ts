@@ -90,6 +90,12 @@ const twins = [
     breach: 'may not import proto/b_pb.js',
   },
   {
+    rule: 'the public name of the library is the library',
+    accepted: { path: 'examples/a/main.ts', text: line('switchyard') + line('switchyard/protos/b_pb.js') },
+    rejected: { path: 'control-plane/admin/a.ts', text: line('switchyard') },
+    breach: 'may not import xds-server/index.ts',
+  },
+  {
     rule: 'the library does not import the control plane',
     accepted: { path: 'xds-server/index.ts', text: `export type { A } from './snapshot/a.ts'\n` },
     rejected: {

@@ -14,8 +14,12 @@ const MUTANTS: CoveredBy = ['test/mutation/choose-sources.test.ts', 'a folder or
 const PUSH: CoveredBy = ['bench/push.test.ts', 'a cell is measured']
 const COMPARE: CoveredBy = ['cli/launch.test.ts', "'--against'"]
 const DEMO: CoveredBy = ['test/envoy/demo.test.ts', "'demo'"]
-const EXAMPLE: CoveredBy = ['examples/first-control-plane/first-control-plane.test.ts', 'main.ts']
+const PACKAGE: CoveredBy = ['packaging/library-package.test.ts', 'it has at most 3 MiB']
+const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
+/** Runs the `main.ts` of an example, as `npm run example NAME` does. */
+const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
+const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** By page, in its order. Commands that run for long name a test that starts the same program for a shorter time. */
@@ -60,6 +64,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard history': literally,
     'npx yard call edge -k alice': literally,
   },
+  'docs/library.md': {
+    'npm run build:library': PACKAGE,
+    'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
+  },
   'docs/mutation-testing.md': {
     'npm run mutants': MUTANTS,
     'npm run mutants -- type-state streams': MUTANTS,
@@ -73,7 +81,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/security/control-plane.md': {
-    'npx yard certs --out .': ['testbed/certificates/folder.test.ts', "'certs'"],
+    'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
   },
@@ -89,6 +97,15 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/yard.md': {
+    'npx yard init --port 8443 --endpoint 10.0.0.5:7000 10.0.0.6:7000 --out my.yaml': [
+      'cli/verbs/init.test.ts',
+      "'--out'",
+    ],
+    'npx yard certs --out .': CERTS,
+    'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
+    'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
+    'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
+    'npx yard schema > switchyard.schema.json': ['cli/verbs/explain.test.ts', "'schema'"],
     'npx yard set fleets.edge.security.jwt.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.opa.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.rbac.enabled=true fleets.edge.security.rbac.shadow=false': SECURITY,
@@ -109,8 +126,29 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
     'npx yard call edge -t $(npx yard issue --role admin)': SECURITY,
     'curl -H "authorization: Bearer $(npx yard token)" http://127.0.0.1:42221/v1/status': literally,
+    'source <(npx yard completion bash)': ['cli/verbs/completion.test.ts', "'completion', shell"],
   },
-  'examples/first-control-plane/README.md': { 'npm run example first-control-plane': EXAMPLE },
+  'examples/beside-fastify/README.md': {
+    'npm run example beside-fastify': example('beside-fastify'),
+    "curl -X PUT -H 'content-type: application/json' -d '[8080, 8081]' http://127.0.0.1:8000/endpoints": [
+      'examples/beside-fastify/beside-fastify.test.ts',
+      "method: 'PUT'",
+    ],
+    'curl http://127.0.0.1:8000/status': ['examples/beside-fastify/beside-fastify.test.ts', '/status'],
+  },
+  'examples/first-control-plane/README.md': {
+    'npm run example first-control-plane': example('first-control-plane'),
+  },
+  'examples/mutual-tls/README.md': {
+    'npx yard certs --out .state --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1': CERTS,
+    'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':
+      example('mutual-tls'),
+  },
+  'examples/on-demand/README.md': {
+    'npm run example on-demand 127.0.0.1:18000 orders=50051 payments=50052': example('on-demand'),
+  },
+  'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
+  'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
   'experiments/scenarios/grpc-security/README.md': {
     'npm run scenario:grpc-security': ['test/scenarios/grpc-security.test.ts', 'grpc-security'],
   },

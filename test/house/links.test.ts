@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function readPages() {
   const isForeign = (name: string) =>
-    (name.startsWith('.') && name !== '.github') || ['node_modules', 'gen', 'reports'].includes(name)
+    (name.startsWith('.') && name !== '.github') || ['node_modules', 'gen', 'reports', 'dist'].includes(name)
   return globSync(['**/*.md', '.github/**/*.md'], {
     cwd: root,
     exclude: (path) => path.split('/').some(isForeign),

@@ -5,14 +5,17 @@ import { type LockedPackages, lockFileProblems } from './lock-file.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
 
-t.test('the lock file has an entry for every dependency, including those of other platforms', async (t) => {
-  t.strictSame(lockFileProblems(read('package-lock.json').packages), [])
-})
+for (const folder of ['', 'packaging/tools/']) {
+  const lock = `${folder}package-lock.json`
+  t.test(`${lock} has an entry for every dependency, including those of other platforms`, async (t) => {
+    t.strictSame(lockFileProblems(read(lock).packages), [])
+  })
 
-t.test('the lock file has the dependencies of package.json', async (t) => {
-  const { dependencies, devDependencies } = read('package.json')
-  t.match(read('package-lock.json').packages[''], { dependencies, devDependencies })
-})
+  t.test(`${lock} has the dependencies of package.json`, async (t) => {
+    const { dependencies, devDependencies } = read(`${folder}package.json`)
+    t.match(read(lock).packages[''], { ...(dependencies && { dependencies }), devDependencies })
+  })
+}
 
 const whole: LockedPackages = {
   '': { dependencies: { '@a/one': '1' } },

@@ -7,7 +7,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Every file with one of these extensions, such as `['ts', 'js']`, sorted by its path from the root. */
 export function readTree(extensions: readonly string[]): SourceFile[] {
-  const isForeign = (name: string) => name.startsWith('.') || name === 'node_modules' || name === 'gen'
+  const isForeign = (name: string) =>
+    name.startsWith('.') || ['node_modules', 'gen', 'dist', 'reports'].includes(name)
   const paths = globSync(
     extensions.map((one) => `**/*.${one}`),
     { cwd: root, exclude: (path) => path.split('/').some(isForeign) },

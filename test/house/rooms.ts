@@ -123,8 +123,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['testbed/'],
   },
+  'packaging/': {
+    holds:
+      'builds the package of the library that users install, its API reference and the report of its exports',
+    mayImport: ['core/'],
+  },
   'examples/': {
-    holds: 'small programs that use the library, each with a README and a test',
+    holds: 'small programs that use the library by its public name, each with a README and a test',
     mayImport: ['xds-server/index.ts'],
   },
   'bench/': {
@@ -133,7 +138,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and shared fixtures',
-    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'packaging/', 'bench/', 'control-plane/main.ts'],
   },
 }
 

@@ -71,6 +71,8 @@ export function importedPaths(path: string, text: string): string[] {
     .map(([, specifier = '']) => specifier)
     .flatMap((specifier) => {
       if (specifier.startsWith('@envoy/xds-protos/')) return [specifier.replace('@envoy/xds-protos', 'proto')]
+      if (specifier === 'switchyard') return ['xds-server/index.ts']
+      if (specifier.startsWith('switchyard/protos/')) return [specifier.replace('switchyard/protos', 'proto')]
       return specifier.startsWith('.') ? [posix.join(posix.dirname(path), specifier)] : []
     })
 }

@@ -14,6 +14,7 @@ const NOT_COPIED = [
   '.state',
   'docs',
   'reports',
+  'dist',
   'proto/gen',
   'tsconfig.json',
 ].map((path) => `/${path}`)

@@ -4,6 +4,7 @@ import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstr
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
+import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
 import type { SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
@@ -14,26 +15,28 @@ export interface Teardowns {
   readonly testdir: () => string
 }
 
-/** An Envoy with the id "edge-1". Default: of the fleet "fleet". */
+interface EnvoyOptions {
+  readonly folder?: string
+  readonly limits?: EnvoyLimits
+  readonly nodeId?: string
+  readonly cluster?: string
+  readonly listenerAddress?: string
+  readonly tls?: XdsTlsFiles
+}
+
+/** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
 export async function startEnvoy(
   t: Teardowns,
   xdsAddress: string,
   protocol: XdsProtocol,
-  {
-    folder = t.testdir(),
-    fleet = 'fleet',
-    limits,
-  }: {
-    readonly folder?: string
-    readonly fleet?: string
-    readonly limits?: EnvoyLimits
-  } = {},
+  options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
+  const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls } = options
   const bootstrap = createBootstrap({
-    nodeId: 'edge-1',
-    cluster: fleet,
-    listenerAddress: '127.0.0.1',
-    xds: { address: xdsAddress },
+    nodeId,
+    cluster,
+    listenerAddress: options.listenerAddress ?? '127.0.0.1',
+    xds: { address: xdsAddress, ...(tls && { tls }) },
     protocol,
     ...(limits && { limits }),
   })

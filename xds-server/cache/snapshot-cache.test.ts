@@ -16,7 +16,7 @@ import {
 } from '../../test/support/resources.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import type { VersionOptions } from '../snapshot/prepare-snapshot.ts'
-import type { ResourceInput } from '../snapshot/resource.ts'
+import { createResources, type Resource, type ResourceInput } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
@@ -183,6 +183,27 @@ t.test('each group has its own snapshot, and later snapshots have higher sequenc
   t.equal(cache.getSnapshot('two'), two)
   t.equal(cache.getSnapshot('three'), undefined)
 })
+
+t.test(
+  'groups with the same resources of a type share its snapshot, and all that is made of it',
+  async (t) => {
+    const cache = new SnapshotCache({ consistency: 'enforce' })
+    const [a, b] = createResources([cluster('a'), cluster('b')])
+    const [changed] = createResources([cluster('a', 2000)])
+    const listener = tcpListener('l', 10_000, 'a')
+    for (const clusters of [
+      [a, b],
+      [changed, b],
+    ] as Resource[][]) {
+      const one = cache.setSnapshot('one', clusters)
+      const two = cache.setSnapshot('two', [...clusters, listener])
+      t.equal(typeIn(one, CLUSTER), typeIn(two, CLUSTER))
+    }
+    const fewer = cache.setSnapshot('one', [a as Resource])
+    const two = cache.getSnapshot('two')
+    t.not(typeIn(fewer, CLUSTER), two && typeIn(two, CLUSTER), 'a twin with other resources')
+  },
+)
 
 t.test('a prepared snapshot is served only when it is committed', async (t) => {
   const { cache, before, stream } = serving(cluster('old'))

@@ -21,6 +21,21 @@ import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { Serving } from './serving.ts'
 
+/**
+ * The options of a cache. Each has a default.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, SnapshotCache, type SnapshotCacheOptions } from 'switchyard'
+ *
+ * const options: SnapshotCacheOptions = {
+ *   consistency: 'enforce',
+ *   external: { [CLUSTER]: ['xds_cluster'] },
+ *   nodeGroup: (node) => node.locality?.zone ?? 'anywhere',
+ * }
+ * const zones = new SnapshotCache(options)
+ * ```
+ */
 export interface SnapshotCacheOptions {
   /** The group of a node, which decides the snapshot that the node is served. Default: `node.cluster`, or `node.id` if that is empty. */
   readonly nodeGroup?: NodeGroup
@@ -42,13 +57,35 @@ export interface SnapshotCacheOptions {
   readonly messages?: MessageRegistry
 }
 
+/**
+ * What `SnapshotCache.updateSnapshot` changes: resources that are added or replaced, and names that are removed.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type SnapshotChange } from 'switchyard'
+ *
+ * const change: SnapshotChange = { upsert: [endpoints], remove: [{ typeUrl: CLUSTER, name: 'old' }] }
+ * cache.updateSnapshot('edge', change)
+ * ```
+ */
 export interface SnapshotChange {
   readonly upsert?: Iterable<ResourceInput>
   /** Names that the snapshot does not have are ignored. */
   readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
 }
 
-/** A validated snapshot that is not served yet. `commitSnapshot` serves it. */
+/**
+ * A validated snapshot that is not served yet. `commitSnapshot` serves it.
+ *
+ * @example
+ * ```ts
+ * import type { PreparedSnapshot } from 'switchyard'
+ *
+ * const prepared: PreparedSnapshot = cache.prepareSnapshot('edge', [cluster, endpoints])
+ * // It is valid: store it, and serve it then.
+ * cache.commitSnapshot(prepared)
+ * ```
+ */
 export interface PreparedSnapshot {
   readonly snapshot: SnapshotContent
   /** What the group was served when this one was prepared. */
@@ -60,6 +97,18 @@ let servingIn: (cache: SnapshotCache) => Serving
 /**
  * Holds one snapshot for each group of nodes, and the status of the nodes that a server serves from it.
  * Terms: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol
+ *
+ * @example
+ * ```ts
+ * import { SnapshotCache, startXdsServer } from 'switchyard'
+ *
+ * const edge = new SnapshotCache({ consistency: 'enforce' })
+ * await startXdsServer({ cache: edge, address: '127.0.0.1:18000' })
+ *
+ * edge.setSnapshot('edge', [cluster, endpoints, listener, routes])
+ * const { outcome, nodes } = await edge.synced('edge', { signal: AbortSignal.timeout(30_000) })
+ * if (outcome === 'nacked') console.error(nodes)
+ * ```
  */
 export class SnapshotCache {
   /** The messages that resources may pack. */

@@ -143,9 +143,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     snapshotChanged: () => source.onSnapshot(snapshot()),
     pending: entry.pending,
     heard: () => {
-      const wasReplaced = registration.isReplaced()
-      registration.heard()
-      if (wasReplaced) context.nodeChanged()
+      if (registration.heard()) context.nodeChanged()
     },
     report: (reports) => {
       if (reports.length === 0) return

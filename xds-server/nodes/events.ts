@@ -2,46 +2,88 @@
 
 import type { MissingStatus, Nack, PendingStatus, StreamInfo } from './status.ts'
 
-interface OfStream {
+/**
+ * What each event about a stream says.
+ *
+ * @example
+ * ```ts
+ * import type { StreamEvent } from 'switchyard'
+ *
+ * const who = ({ node, group, stream }: StreamEvent) => `${node} of ${group} from ${stream.peer}`
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'closed') console.log(`${who(event)} is gone`)
+ * })
+ * ```
+ */
+export interface StreamEvent {
+  /** The id of the node. */
   readonly node: string
+  /** The group of the node. */
   readonly group: string
   readonly stream: StreamInfo
 }
 
-interface OfResponse extends OfStream {
+/**
+ * What each event about a response says: which type and version were sent.
+ *
+ * @example
+ * ```ts
+ * import type { ResponseEvent } from 'switchyard'
+ *
+ * const what = ({ node, typeUrl, version }: ResponseEvent) => `${node}: ${typeUrl} ${version}`
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'sent') console.log(what(event), event.resources, event.removed)
+ * })
+ * ```
+ */
+export interface ResponseEvent extends StreamEvent {
   readonly typeUrl: string
   readonly version: string
   readonly nonce: string
 }
 
+/**
+ * What happened to a node, a stream or a snapshot. `kind` says which; `SnapshotCache.onEvent` delivers them in order.
+ *
+ * @example
+ * ```ts
+ * import type { XdsEvent } from 'switchyard'
+ *
+ * function log(event: XdsEvent): void {
+ *   if (event.kind === 'acked') console.log(`${event.node} ACKed ${event.typeUrl} ${event.version}`)
+ *   if (event.kind === 'nacked') console.error(`${event.node} NACKed it: ${event.nack.message}`)
+ * }
+ * const stop = cache.onEvent(log)
+ * ```
+ */
 export type XdsEvent =
   | { readonly kind: 'snapshot'; readonly group: string; readonly versions: Readonly<Record<string, string>> }
   | { readonly kind: 'cleared'; readonly group: string }
-  | ({ readonly kind: 'opened' } & OfStream)
+  | ({ readonly kind: 'opened' } & StreamEvent)
   /** `pending`: the oldest response of each type that the client left unanswered. It may have crashed on them. */
-  | ({ readonly kind: 'closed'; readonly pending: readonly PendingStatus[] } & OfStream)
+  | ({ readonly kind: 'closed'; readonly pending: readonly PendingStatus[] } & StreamEvent)
   | ({
       readonly kind: 'subscribed'
       readonly typeUrl: string
       readonly names: number
       readonly wildcard: boolean
-    } & OfStream)
+    } & StreamEvent)
   /** The client subscribes to a type that nobody serves: it would wait for it forever. `message` says how to fix it. */
-  | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & OfStream)
+  | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & StreamEvent)
   /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. */
-  | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & OfStream)
-  | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & OfResponse)
-  | ({ readonly kind: 'acked' } & OfResponse)
-  | ({ readonly kind: 'nacked'; readonly nack: Nack } & OfResponse)
+  | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & StreamEvent)
+  | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & ResponseEvent)
+  | ({ readonly kind: 'acked' } & ResponseEvent)
+  | ({ readonly kind: 'nacked'; readonly nack: Nack } & ResponseEvent)
   /** A stale request: its nonce is not that of the last response. */
-  | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & OfStream)
+  | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & StreamEvent)
   /**
    * An Envoy that started with clusters has sent nothing for `startTimeMs` and has not asked for listeners. The status takes it for
    * one without dynamic listeners from now on.
    */
-  | ({ readonly kind: 'started' } & OfStream)
+  | ({ readonly kind: 'started' } & StreamEvent)
   /** The client has not answered this response within `answerTimeoutMs`, which ended its stream. */
-  | ({ readonly kind: 'overdue' } & PendingStatus & OfStream)
+  | ({ readonly kind: 'overdue' } & PendingStatus & StreamEvent)
   /** A request was rejected, which ended its stream with this gRPC status code and message. */
   | { readonly kind: 'rejected'; readonly peer: string; readonly code: number; readonly message: string }
   /**
@@ -56,4 +98,14 @@ export type XdsEvent =
       readonly peer?: string
     }
 
+/**
+ * Which part failed in a `fault` event: an option, the NACK log, or the code of a stream.
+ *
+ * @example
+ * ```ts
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'fault' && event.source === 'nackLog') console.error(event.message, event.error)
+ * })
+ * ```
+ */
 export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'nackLog' | 'stream'

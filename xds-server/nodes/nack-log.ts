@@ -4,14 +4,43 @@ import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { appendFile, stat, truncate } from 'node:fs/promises'
 import { SwitchyardError } from '../../core/errors.ts'
 
-/** Names of one type that were in a response which the node NACKed. */
+/**
+ * Names of one type that were in a response which the node NACKed.
+ *
+ * @example
+ * ```ts
+ * import type { NackedNames } from 'switchyard'
+ *
+ * const marks: NackedNames = {
+ *   node: 'edge-1',
+ *   typeUrl: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+ *   names: ['backend'],
+ * }
+ * ```
+ */
 export interface NackedNames {
   readonly node: string
   readonly typeUrl: string
   readonly names: readonly string[]
 }
 
-/** Storage for NACKs that outlives the process. */
+/**
+ * Storage for NACKs that outlives the process.
+ *
+ * @example
+ * ```ts
+ * import { type NackedNames, type NackLog, SnapshotCache } from 'switchyard'
+ *
+ * // A log in memory. One in a database implements the same three methods.
+ * const log: NackedNames[] = []
+ * const nackLog: NackLog = {
+ *   read: () => [],
+ *   append: async (marks) => void log.push(marks),
+ *   close: async () => {},
+ * }
+ * const withLog = new SnapshotCache({ nackLog })
+ * ```
+ */
 export interface NackLog {
   /** All names that no ACK has confirmed since. */
   read(): Iterable<NackedNames>
@@ -28,6 +57,16 @@ export interface NackLog {
 /**
  * Opens a NACK log in a file of JSON lines, and compacts it. A last line that a crash cut short is dropped.
  * @throws SwitchyardError `internal` if the file is not a NACK log. The file is left as it is.
+ *
+ * @example
+ * ```ts
+ * import { openNackLog, SnapshotCache } from 'switchyard'
+ *
+ * const nackLog = openNackLog('/var/lib/my-control-plane/nacks.jsonl')
+ * const withLog = new SnapshotCache({ nackLog })
+ * // At the end of the process:
+ * await nackLog.close()
+ * ```
  */
 export function openNackLog(path: string): NackLog {
   const unconfirmed = readUnconfirmed(path)

@@ -12,8 +12,8 @@ interface NodeRecord {
 
 /** A stream that is registered. */
 export interface Registration {
-  /** The client has sent something on it. */
-  readonly heard: () => void
+  /** The client has sent something on it. Returns whether it counted as replaced until now. */
+  readonly heard: () => boolean
   /** A newer stream of the client probably continues it, although it has not ended yet. */
   readonly isReplaced: () => boolean
   /** The stream has ended. */

@@ -83,14 +83,16 @@ export class NodeStreams {
     return true
   }
 
-  /** The client has sent something on a stream. */
-  heard(source: StreamSource): void {
+  /** The client has sent something on a stream. Returns whether the stream counted as replaced until now. */
+  heard(source: StreamSource): boolean {
     const stream = this.#streams.get(source)
-    if (stream === undefined) return
+    if (stream === undefined) return false
+    const wasReplaced = stream.isReplaced
     stream.isReplaced = false
-    if (this.#streams.size === 1) return
+    if (this.#streams.size === 1) return wasReplaced
     this.#streams.delete(source)
     this.#streams.set(source, stream)
+    return wasReplaced
   }
 
   isReplaced(source: StreamSource): boolean {

@@ -9,6 +9,13 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
  * NOT_SENT: something is still to be sent, or the node has not asked yet for a name that it certainly asks for. STALE: sent, but neither
  * ACKed nor NACKed. MISSING: it waits for a name that the snapshot lacks. UNKNOWN: the node NACKed what it is served now or an earlier response, and its next answer tells. NACKED: the
  * node NACKed what it is served now. SYNCED: everything is ACKed. DISCONNECTED: no stream is open.
+ *
+ * @example
+ * ```ts
+ * import { SYNC_STATES } from 'switchyard'
+ *
+ * const counts = SYNC_STATES.map((state) => [state, cache.status().filter((one) => one.state === state).length])
+ * ```
  */
 export const SYNC_STATES = [
   'NOT_SENT',
@@ -19,8 +26,30 @@ export const SYNC_STATES = [
   'NACKED',
   'DISCONNECTED',
 ] as const
+/**
+ * One of `SYNC_STATES`.
+ *
+ * @example
+ * ```ts
+ * import type { SyncState } from 'switchyard'
+ *
+ * const bad: readonly SyncState[] = ['NACKED', 'MISSING']
+ * const troubled = cache.status('edge').filter(({ state }) => bad.includes(state))
+ * ```
+ */
 export type SyncState = (typeof SYNC_STATES)[number]
 
+/**
+ * A NACK, as the client gave it.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type Nack } from 'switchyard'
+ *
+ * const nack: Nack | undefined = cache.nodeStatus('edge', 'edge-1').types[CLUSTER]?.nack
+ * console.log(nack?.message)
+ * ```
+ */
 export interface Nack {
   /** The NACKed version. */
   readonly version: string
@@ -33,13 +62,36 @@ export interface Nack {
   readonly names: readonly string[]
 }
 
-/** Names that a client asks for and that what it is served lacks. It waits for them. */
+/**
+ * Names that a client asks for and that what it is served lacks. It waits for them.
+ *
+ * @example
+ * ```ts
+ * import type { MissingStatus } from 'switchyard'
+ *
+ * const describe = ({ count, names }: MissingStatus) => `${count} missing: ${names.join(', ')}`
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'missing') console.log(event.node, describe(event))
+ * })
+ * ```
+ */
 export interface MissingStatus {
   readonly count: number
   /** The first 100. */
   readonly names: readonly string[]
 }
 
+/**
+ * What a node has of one type: the worst of its clients.
+ *
+ * @example
+ * ```ts
+ * import { LISTENER, type TypeStatus } from 'switchyard'
+ *
+ * const listeners: TypeStatus | undefined = cache.nodeStatus('edge', 'edge-1').types[LISTENER]
+ * console.log(listeners?.state, listeners?.sentVersion, listeners?.ackedVersion)
+ * ```
+ */
 export interface TypeStatus {
   readonly state: SyncState
   readonly wildcard: boolean
@@ -58,7 +110,16 @@ export interface TypeView extends Omit<TypeStatus, 'names' | 'missing'> {
   readonly missing?: readonly string[]
 }
 
-/** Which stream it is. */
+/**
+ * Which stream it is.
+ *
+ * @example
+ * ```ts
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'opened') console.log(event.stream.peer, event.stream.protocol)
+ * })
+ * ```
+ */
 export interface StreamInfo {
   readonly id: number
   readonly protocol: 'sotw' | 'delta'
@@ -70,7 +131,17 @@ export interface StreamInfo {
   readonly openedAt: string
 }
 
-/** A response that the client has neither ACKed nor NACKed. */
+/**
+ * A response that the client has neither ACKed nor NACKed.
+ *
+ * @example
+ * ```ts
+ * import type { PendingStatus } from 'switchyard'
+ *
+ * const oldest = (pending: readonly PendingStatus[]) => pending.map(({ sentAt }) => sentAt).sort()[0]
+ * for (const { id, streams } of cache.status('edge')) console.log(id, streams.map((one) => oldest(one.pending)))
+ * ```
+ */
 export interface PendingStatus {
   readonly typeUrl: string
   readonly version: string
@@ -79,6 +150,17 @@ export interface PendingStatus {
   readonly sentAt: string
 }
 
+/**
+ * An open stream: which one it is, and what it waits for.
+ *
+ * @example
+ * ```ts
+ * import type { StreamStatus } from 'switchyard'
+ *
+ * const isStuck = ({ pending, replaced }: StreamStatus) => pending.length > 0 && !replaced
+ * const stuck = cache.status('edge').flatMap(({ streams }) => streams.filter(isStuck))
+ * ```
+ */
 export interface StreamStatus extends StreamInfo {
   /** The state of the client that this stream belongs to: several clients can have one node id. */
   readonly state: SyncState
@@ -91,6 +173,17 @@ export interface StreamStatus extends StreamInfo {
   readonly replaced?: true
 }
 
+/**
+ * What a node was sent, has ACKed and has NACKed, on all of its streams.
+ *
+ * @example
+ * ```ts
+ * import type { NodeStatus } from 'switchyard'
+ *
+ * const line = ({ id, state, types }: NodeStatus) => `${id} ${state} ${Object.keys(types).length} types`
+ * for (const node of cache.status('edge')) console.log(line(node))
+ * ```
+ */
 export interface NodeStatus {
   readonly id: string
   readonly group: string
@@ -106,7 +199,17 @@ export interface NodeStatus {
   readonly left?: readonly PendingStatus[]
 }
 
-/** Whether a group's nodes have ACKed what they are served. `pending`: the wait ended first. `unverified`: no node is connected. */
+/**
+ * Whether a group's nodes have ACKed what they are served. `pending`: the wait ended first. `unverified`: no node is connected.
+ *
+ * @example
+ * ```ts
+ * import type { SyncReport } from 'switchyard'
+ *
+ * const report: SyncReport = await cache.synced('edge', { signal: AbortSignal.timeout(30_000) })
+ * if (report.outcome === 'pending') console.error(report.nodes.filter(({ state }) => state !== 'SYNCED'))
+ * ```
+ */
 export interface SyncReport {
   readonly outcome: 'synced' | 'nacked' | 'pending' | 'unverified'
   /** The connected nodes. */

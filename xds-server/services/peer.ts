@@ -4,6 +4,16 @@ import type { ServerDuplexStream } from '@grpc/grpc-js'
 
 type AuthContext = ReturnType<ServerDuplexStream<unknown, unknown>['getAuthContext']>
 
+/**
+ * Who opened a stream, as the transport knows it.
+ *
+ * @example
+ * ```ts
+ * import type { Peer } from 'switchyard'
+ *
+ * const isLocal = ({ address }: Peer) => address.startsWith('127.')
+ * ```
+ */
 export interface Peer {
   /** Such as `10.0.0.7:40112`. */
   readonly address: string

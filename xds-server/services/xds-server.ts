@@ -9,6 +9,26 @@ import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
 
+/**
+ * The options of a server. All but the cache and the address have a default.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { ServerCredentials } from '@grpc/grpc-js'
+ * import { startXdsServer, type XdsServerOptions } from 'switchyard'
+ *
+ * const pair = { cert_chain: readFileSync('server.pem'), private_key: readFileSync('server.key') }
+ * const options: XdsServerOptions = {
+ *   cache,
+ *   address: '10.0.0.1:18000',
+ *   // The last argument requires client certificates.
+ *   credentials: ServerCredentials.createSsl(readFileSync('ca.pem'), [pair], true),
+ *   drainTimeMs: 61_000,
+ * }
+ * await startXdsServer(options)
+ * ```
+ */
 export interface XdsServerOptions {
   readonly cache: SnapshotCache
   /** `host:port` (port 0 picks a free one) or `unix:/path`. */
@@ -40,6 +60,18 @@ export interface XdsServerOptions {
   readonly maxRequestBytes?: number
 }
 
+/**
+ * A running server.
+ *
+ * @example
+ * ```ts
+ * import { startXdsServer, type XdsServer } from 'switchyard'
+ *
+ * const server: XdsServer = await startXdsServer({ cache, address: '127.0.0.1:0' })
+ * console.log(server.address) // with the actual port
+ * await server.close()
+ * ```
+ */
 export interface XdsServer {
   /** The address with the actual port. */
   readonly address: string
@@ -60,6 +92,15 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 /**
  * Starts an xDS v3 server that serves from a cache, in SotW and delta.
  * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound
+ *
+ * @example
+ * ```ts
+ * import { SnapshotCache, startXdsServer } from 'switchyard'
+ *
+ * const empty = new SnapshotCache()
+ * const server = await startXdsServer({ cache: empty, address: 'unix:/run/xds.sock' })
+ * process.once('SIGTERM', () => server.close())
+ * ```
  */
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options

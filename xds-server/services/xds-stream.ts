@@ -45,6 +45,17 @@ export interface StreamContext {
 /**
  * Decides whether a peer may be served as a node. It returns undefined to allow, or the reason to deny, which the client gets
  * with `PERMISSION_DENIED`. Called once for each stream, before the node is registered.
+ *
+ * @example
+ * ```ts
+ * import { type Authorize, startXdsServer } from 'switchyard'
+ *
+ * const authorize: Authorize = (peer, node) => {
+ *   const name = `spiffe://example.org/node/${node.id}`
+ *   return peer.uris.includes(name) ? undefined : `the certificate must name ${name}`
+ * }
+ * await startXdsServer({ cache, address: '127.0.0.1:0', authorize })
+ * ```
  */
 export type Authorize = (peer: Peer, node: Node) => string | undefined
 

@@ -2,14 +2,22 @@
 
 import type { Problem } from '../../core/errors.ts'
 import { memoize } from '../../core/memo.ts'
-import { ANY_NAME, type Reference, type ResourceReference } from './references.ts'
+import { ANY_NAME, type Reference } from './references.ts'
 import { describeResource } from './resource.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
-import { type SnapshotContent, typeIn } from './snapshot.ts'
+import { namesNeeded, type SnapshotContent, typeIn } from './snapshot.ts'
+import { absentAmong } from './type-snapshot.ts'
 
 /**
  * Names of resources that clients do not get from this server, by type URL: static clusters and secrets of the bootstrap, or the
  * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type ExternalNames, SECRET } from 'switchyard'
+ *
+ * const external: ExternalNames = { [CLUSTER]: ['xds_cluster'], [SECRET]: ['bootstrap-ca'] }
+ * ```
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
 
@@ -20,6 +28,16 @@ export const canonicalNames = memoize((external: ExternalNames): ExternalNames =
   )
 })
 
+/**
+ * The options of `findDanglingReferences`.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type ConsistencyOptions } from 'switchyard'
+ *
+ * const options: ConsistencyOptions = { external: { [CLUSTER]: ['xds_cluster'] } }
+ * ```
+ */
 export interface ConsistencyOptions {
   readonly external?: ExternalNames
 }
@@ -27,23 +45,33 @@ export interface ConsistencyOptions {
 /**
  * Returns one problem for each reference to a resource that the snapshot does not have. Empty if the snapshot is consistent.
  * Assignments are never missing: a cluster without one is served an empty one.
+ *
+ * @example
+ * ```ts
+ * import { findDanglingReferences } from 'switchyard'
+ *
+ * const { snapshot } = cache.prepareSnapshot('edge', [cluster, endpoints, listener, routes])
+ * for (const { path, message } of findDanglingReferences(snapshot)) console.warn(`${path} ${message}`)
+ * ```
  */
 export function findDanglingReferences(
   snapshot: SnapshotContent,
   { external = {} }: ConsistencyOptions = {},
 ): Problem[] {
   const elsewhere = canonicalNames(external)
-  const dangles = ({ typeUrl, name, isOptional }: ResourceReference) => {
-    if (isOptional || elsewhere[typeUrl]?.includes(name)) return false
+  const dangles = ({ typeUrl, name }: Reference) => {
+    if (elsewhere[typeUrl]?.includes(name)) return false
     const { resources } = typeIn(snapshot, typeUrl)
     return name === ANY_NAME ? resources.size === 0 : !resources.has(name)
   }
+  // Most snapshots are consistent, and groups share most types. So look at sets of names first, which are shared too.
+  const isSuspect = ([typeUrl, names]: readonly [string, ReadonlySet<string>]) =>
+    absentAmong(typeIn(snapshot, typeUrl), names).some((name) => dangles({ typeUrl, name }))
   const problems: Problem[] = []
   for (const type of snapshot.types.values()) {
-    // Most snapshots are consistent, so the ordered list is made only if there is a problem.
-    if (!type.resources.unordered().some(({ references }) => references.some(dangles))) continue
+    if (![...namesNeeded(type)].some(isSuspect)) continue
     for (const resource of type.list) {
-      for (const reference of resource.references.filter(dangles))
+      for (const reference of resource.references.filter((one) => !one.isOptional && dangles(one)))
         problems.push({ path: describeResource(resource), message: describeDangling(reference) })
     }
   }

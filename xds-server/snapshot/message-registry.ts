@@ -23,6 +23,16 @@ import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_p
 /**
  * The messages that a server knows when it meets them packed: it gives them one encoding for equal content, spells them out in
  * JSON, and hides what their protos mark as sensitive. It is a value that never changes; `createMessageRegistry` makes one.
+ *
+ * @example
+ * ```ts
+ * import { toJson } from '@bufbuild/protobuf'
+ * import { createMessageRegistry, type MessageRegistry } from 'switchyard'
+ * import { ListenerSchema } from 'switchyard/protos/envoy/config/listener/v3/listener_pb.js'
+ *
+ * const messages: MessageRegistry = createMessageRegistry()
+ * console.log(toJson(ListenerSchema, listener, { registry: messages.registry }))
+ * ```
  */
 export interface MessageRegistry {
   /** The same for protobuf-es, as `toJson` takes it. */
@@ -59,6 +69,16 @@ const CORE: readonly DescMessage[] = [
 /**
  * The core messages and those that are given, each with the other messages of its file and with what that file imports.
  * @param options.unknown default `keep`
+ *
+ * @example
+ * ```ts
+ * import { createMessageRegistry, SnapshotCache } from 'switchyard'
+ * import { RBACSchema } from 'switchyard/protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
+ * import { RouterSchema } from 'switchyard/protos/envoy/extensions/filters/http/router/v3/router_pb.js'
+ *
+ * const messages = createMessageRegistry([RouterSchema, RBACSchema], { unknown: 'reject' })
+ * const strict = new SnapshotCache({ messages })
+ * ```
  */
 export function createMessageRegistry(
   messages: Iterable<DescMessage> = [],

@@ -1,6 +1,8 @@
 // Prepares the next snapshot of a group from resources or from a change, and rejects it if it is invalid. Nothing is served yet.
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { groupBy } from '../../core/group-by.ts'
+import { EMPTY_LIST, memoize, type SharedList, shareItems } from '../../core/memo.ts'
 import { type ExternalNames, findDanglingReferences } from './consistency.ts'
 import { describeResource, type Resource } from './resource.ts'
 import { canonicalTypeUrl } from './resource-type.ts'
@@ -12,6 +14,17 @@ import {
   type TypeSnapshot,
 } from './type-snapshot.ts'
 
+/**
+ * How a snapshot is versioned.
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER, type VersionOptions } from 'switchyard'
+ *
+ * const options: VersionOptions = { version: { [CLUSTER]: 'release-7' } }
+ * cache.setSnapshot('edge', [cluster, endpoints], options)
+ * ```
+ */
 export interface VersionOptions {
   /**
    * The `version_info` (SotW) or `system_version_info` (delta) of all types, or of each type URL. Default: hashes of the content.
@@ -31,11 +44,14 @@ export interface PrepareContext extends VersionOptions {
 
 /** A snapshot of these resources, and no others. */
 export function prepareResources(resources: readonly Resource[], context: PrepareContext): SnapshotContent {
-  const byType = Map.groupBy(resources, ({ typeUrl }) => typeUrl)
+  // Groups with the same resources of a type share the list, and what is made of it.
+  const byType = new Map(
+    [...groupBy(resources, ({ typeUrl }) => typeUrl)].map(([typeUrl, list]) => [typeUrl, shareItems(list)]),
+  )
   if ([...byType.values()].some(hasDuplicates)) rejectDuplicates(resources)
   const before = context.previous?.given ?? new Map<string, TypeSnapshot>()
   // A type that is left out now is emptied, so that its resources are removed at the nodes.
-  for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, [])
+  for (const typeUrl of before.keys()) if (!byType.has(typeUrl)) byType.set(typeUrl, EMPTY_LIST)
   const types = [...byType].map(([typeUrl, list]) =>
     replaceTypeSnapshot(
       before.get(typeUrl) ?? emptyTypeSnapshot(typeUrl),
@@ -54,8 +70,8 @@ export function prepareChange(
 ): SnapshotContent {
   rejectDuplicates([...upserts, ...removals])
   const given = new Map(context.previous?.given)
-  const upsertsOf = Map.groupBy(upserts, ({ typeUrl }) => typeUrl)
-  const removalsOf = Map.groupBy(removals, ({ typeUrl }) => typeUrl)
+  const upsertsOf = groupBy(upserts, ({ typeUrl }) => typeUrl)
+  const removalsOf = groupBy(removals, ({ typeUrl }) => typeUrl)
   for (const typeUrl of new Set([...upsertsOf.keys(), ...removalsOf.keys()])) {
     const before = given.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
     const names = (removalsOf.get(typeUrl) ?? []).map(({ name }) => name)
@@ -88,9 +104,9 @@ function versionFor(typeUrl: string, { version = {} }: VersionOptions): string |
   return Object.entries(version).find(([given]) => canonicalTypeUrl(given) === typeUrl)?.[1]
 }
 
-function hasDuplicates(resources: readonly Resource[]): boolean {
-  return new Set(resources.map(({ name }) => name)).size < resources.length
-}
+const hasDuplicates = memoize(
+  (resources: SharedList<Resource>) => new Set(resources.map(({ name }) => name)).size < resources.length,
+)
 
 function rejectDuplicates(resources: readonly Pick<Resource, 'typeUrl' | 'name'>[]): void {
   const firsts = new Map<string, number>()

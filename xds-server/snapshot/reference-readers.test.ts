@@ -1,8 +1,11 @@
 // Every field of the generated protos that names a cluster, or a source of resources, is read or known not to matter.
 
 import { readdirSync } from 'node:fs'
-import { type DescFile, type DescMessage, ScalarType } from '@bufbuild/protobuf'
+import { create, type DescFile, type DescMessage, type Message, ScalarType } from '@bufbuild/protobuf'
+import { ZipkinConfigSchema } from '@envoy/xds-protos/envoy/config/trace/v3/zipkin_pb.js'
+import { RouteActionSchema as DubboActionSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/dubbo_proxy/v3/route_pb.js'
 import t from 'tap'
+import { CLUSTER_FIELDS } from './cluster-fields.ts'
 import { REFERENCE_READERS } from './reference-readers.ts'
 
 const GENERATED = new URL('../../proto/gen/', import.meta.url)
@@ -28,6 +31,10 @@ const NO_REFERENCES: Readonly<Record<string, string>> = {
   'envoy.config.cluster.v3.Cluster.lrs_server': 'where loads are reported',
   'envoy.config.core.v3.ExtensionConfigSource.config_source': 'read with the filter that has it',
   'envoy.extensions.filters.http.fault.v3.HTTPFault.upstream_cluster': 'a condition',
+  'envoy.extensions.filters.http.on_demand.v3.OnDemandCds.source': 'a source of on-demand clusters',
+  'envoy.extensions.filters.network.dubbo_proxy.v3.Drds.config_source': 'Dubbo routes are not checked',
+  'envoy.extensions.filters.network.thrift_proxy.v3.Trds.config_source': 'Thrift routes are not checked',
+  'envoy.extensions.filters.network.thrift_proxy.v3.RouteAction.cluster_header': 'the name of a header',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand.odcds_config':
     'a source of on-demand clusters',
 }
@@ -86,4 +93,26 @@ t.test('X49: each field that may name a resource has a reader, or a reason not t
   for (const field of [...Object.keys(NO_REFERENCES), ...Object.keys(READ_ELSEWHERE)]) {
     t.ok(suspects.includes(field), `${field} still exists`)
   }
+})
+
+t.test('X49: a field that names a cluster is read, alone or in a oneof', async (t) => {
+  const readersOf = (message: Message) => REFERENCE_READERS.get(message.$typeName)
+  const namesIn = (message: Message) => {
+    const read = readersOf(message)
+    return typeof read === 'function' ? [...read(message, message)].map(({ name }) => name) : 'no reader'
+  }
+  t.same(namesIn(create(ZipkinConfigSchema, { collectorCluster: 'zipkin' })), ['zipkin'])
+  const inOneof = { case: 'cluster', value: 'dubbo' } as const
+  t.same(namesIn(create(DubboActionSchema, { clusterSpecifier: inOneof })), ['dubbo'])
+  t.same(namesIn(create(DubboActionSchema)), [], 'the twin names none')
+})
+
+t.test('X49: the listed fields exist', async (t) => {
+  const messages = new Map((await readMessages()).map((message) => [message.typeName, message]))
+  const isField = ([typeName, field]: readonly [string, string]) =>
+    messages.get(typeName)?.fields.some(({ localName }) => localName === field)
+  t.same(
+    Object.entries(CLUSTER_FIELDS).filter((entry) => !isField(entry)),
+    [],
+  )
 })

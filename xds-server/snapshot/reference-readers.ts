@@ -31,6 +31,7 @@ import {
   ScopedRouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
 import { ClusterConfigSchema } from '@envoy/xds-protos/envoy/extensions/clusters/aggregate/v3/cluster_pb.js'
+import { DynamicConfigSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/composite/v3/composite_pb.js'
 import {
   HttpFilterSchema,
   RdsSchema,
@@ -41,6 +42,7 @@ import {
   TcpProxySchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SdsSecretConfigSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
+import { CLUSTER_FIELDS, textIn } from './cluster-fields.ts'
 import { clustersOfEveryHost } from './grpc-routes.ts'
 import { ANY_NAME, type ClientKind, type ResourceReference } from './references.ts'
 import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, ROUTE, SCOPED_ROUTE, SECRET } from './resource-type.ts'
@@ -104,6 +106,12 @@ export const REFERENCE_READERS: ReadonlyMap<string, Reader | 'refers to nothing'
   reader(SdsSecretConfigSchema, ({ name, sdsConfig }) =>
     isServedHere(sdsConfig) ? [{ typeUrl: SECRET, name, askedBy: ['envoy'] }] : [],
   ),
+
+  reader(DynamicConfigSchema, ({ name, configDiscovery }) => toExtension(name, configDiscovery)),
+  ...Object.entries(CLUSTER_FIELDS).map(([typeName, field]): [string, Reader] => [
+    typeName,
+    (message) => toCluster(textIn(message, field)),
+  ]),
 
   // The cluster of another xDS server: Envoy takes it from the bootstrap only.
   [ConfigSourceSchema.typeName, 'refers to nothing'],

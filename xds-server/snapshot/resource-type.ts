@@ -13,17 +13,77 @@ import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_p
 
 const PREFIX = 'type.googleapis.com/'
 
-/** The type URL of a message type. */
+/**
+ * The type URL of a message type.
+ *
+ * @example
+ * ```ts
+ * import { typeUrlOf } from 'switchyard'
+ * import { RuntimeSchema } from 'switchyard/protos/envoy/service/runtime/v3/rtds_pb.js'
+ *
+ * typeUrlOf(RuntimeSchema) // 'type.googleapis.com/envoy.service.runtime.v3.Runtime'
+ * ```
+ */
 export function typeUrlOf(schema: DescMessage): string {
   return PREFIX + schema.typeName
 }
 
+/**
+ * The type URL of clusters (CDS).
+ *
+ * @example
+ * ```ts
+ * import { CLUSTER } from 'switchyard'
+ *
+ * cache.updateSnapshot('edge', { remove: [{ typeUrl: CLUSTER, name: 'old' }] })
+ * ```
+ */
 export const CLUSTER = typeUrlOf(ClusterSchema)
+/**
+ * The type URL of the assignments of endpoints to clusters (EDS).
+ *
+ * @example
+ * ```ts
+ * import { ENDPOINT } from 'switchyard'
+ *
+ * console.log(cache.nodeStatus('edge', 'edge-1').types[ENDPOINT]?.ackedVersion)
+ * ```
+ */
 export const ENDPOINT = typeUrlOf(ClusterLoadAssignmentSchema)
 export const EXTENSION_CONFIG = typeUrlOf(TypedExtensionConfigSchema)
+/**
+ * The type URL of listeners (LDS).
+ *
+ * @example
+ * ```ts
+ * import { LISTENER } from 'switchyard'
+ *
+ * const started = cache.status('edge').filter(({ types }) => types[LISTENER]?.state === 'SYNCED')
+ * ```
+ */
 export const LISTENER = typeUrlOf(ListenerSchema)
+/**
+ * The type URL of route configurations (RDS).
+ *
+ * @example
+ * ```ts
+ * import { ROUTE } from 'switchyard'
+ *
+ * cache.updateSnapshot('edge', { upsert: [routes], remove: [{ typeUrl: ROUTE, name: 'old' }] })
+ * ```
+ */
 export const ROUTE = typeUrlOf(RouteConfigurationSchema)
 export const SCOPED_ROUTE = typeUrlOf(ScopedRouteConfigurationSchema)
+/**
+ * The type URL of secrets (SDS).
+ *
+ * @example
+ * ```ts
+ * import { SECRET } from 'switchyard'
+ *
+ * const pinned = { external: { [SECRET]: ['bootstrap-ca'] } }
+ * ```
+ */
 export const SECRET = typeUrlOf(SecretSchema)
 
 /**
@@ -109,5 +169,5 @@ export function canonicalTypeUrl(typeUrl: string): string {
 
 /** True for `type.googleapis.com/` and a full message name. */
 export function isTypeUrl(text: string): boolean {
-  return /^type\.googleapis\.com\/[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(text)
+  return KNOWN_TYPES.has(text) || /^type\.googleapis\.com\/[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(text)
 }

@@ -10,6 +10,17 @@ import type { ResourceReference } from './references.ts'
 import { canonicalTypeUrl, describeType, isTypeUrl } from './resource-type.ts'
 import { contentVersion } from './version.ts'
 
+/**
+ * A resource as the cache holds it: encoded once. `createResources` makes one.
+ *
+ * @example
+ * ```ts
+ * import { createResources, type Resource } from 'switchyard'
+ *
+ * const [encoded]: Resource[] = createResources([cluster])
+ * console.log(encoded?.name, encoded?.version, encoded?.value.length)
+ * ```
+ */
 export interface Resource {
   readonly typeUrl: string
   readonly name: string
@@ -24,14 +35,49 @@ export interface Resource {
  * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` whose type URL has any host, or one of these with a name.
  * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name (VHDS). A `Resource`
  * of `createResources` is taken as it is, so callers that keep it do not encode an unchanged message again.
+ *
+ * @example
+ * ```ts
+ * import { anyPack } from '@bufbuild/protobuf/wkt'
+ * import type { ResourceInput } from 'switchyard'
+ * import { ClusterSchema } from 'switchyard/protos/envoy/config/cluster/v3/cluster_pb.js'
+ *
+ * const inputs: ResourceInput[] = [endpoints, anyPack(ClusterSchema, cluster)]
+ * cache.setSnapshot('edge', inputs)
+ * ```
  */
 export type ResourceInput = Message | Any | NamedResource | Resource
 
+/**
+ * A resource with the name that clients ask for, if the message does not carry it.
+ *
+ * @example
+ * ```ts
+ * import { create } from '@bufbuild/protobuf'
+ * import type { NamedResource } from 'switchyard'
+ * import { VirtualHostSchema } from 'switchyard/protos/envoy/config/route/v3/route_components_pb.js'
+ *
+ * const host = create(VirtualHostSchema, { name: 'api', domains: ['api.example.org'] })
+ * // VHDS names a virtual host by its route configuration too.
+ * const named: NamedResource = { name: 'web/api.example.org', resource: host }
+ * ```
+ */
 export interface NamedResource {
   readonly name: string
   readonly resource: Message | Any
 }
 
+/**
+ * The options of `createResources`.
+ *
+ * @example
+ * ```ts
+ * import { createMessageRegistry, createResources, type ResourceOptions } from 'switchyard'
+ *
+ * const options: ResourceOptions = { messages: createMessageRegistry([], { unknown: 'reject' }) }
+ * const resources = createResources([cluster], options)
+ * ```
+ */
 export interface ResourceOptions {
   /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
   readonly messages?: MessageRegistry
@@ -41,6 +87,14 @@ export interface ResourceOptions {
  * Encodes resources once, for several snapshots.
  * @throws SwitchyardError `invalid-argument`, which lists every input without a name, of unknown type, or that cannot be decoded;
  * `internal` for a packed message whose type `messages` rejects
+ *
+ * @example
+ * ```ts
+ * import { createResources } from 'switchyard'
+ *
+ * const shared = createResources([cluster, endpoints])
+ * for (const group of ['edge', 'canary']) cache.setSnapshot(group, shared)
+ * ```
  */
 export function createResources(
   inputs: Iterable<ResourceInput>,

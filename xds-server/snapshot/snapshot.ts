@@ -26,6 +26,18 @@ export interface SnapshotContent {
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
 }
 
+/**
+ * What a group is served. It never changes: an update makes another one.
+ *
+ * @example
+ * ```ts
+ * import type { Snapshot } from 'switchyard'
+ *
+ * const good: Snapshot = cache.setSnapshot('edge', [cluster, endpoints])
+ * // Nodes that start while a newer one is on trial get this one.
+ * cache.pin('edge', good)
+ * ```
+ */
 export interface Snapshot extends SnapshotContent {
   /** A later snapshot of the same cache has a higher number. */
   readonly sequence: number
@@ -147,6 +159,11 @@ function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resourc
 
 /** The names that the resources of a type refer to, by their type URLs. */
 export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))
+
+/** Those of them that some client needs: a reference with a default needs nothing. */
+export const namesNeeded = memoize((type: TypeSnapshot) =>
+  gatherNames(type.list, ({ isOptional }) => !isOptional),
+)
 
 /** Names by type URL. */
 export type NamesByType = ReadonlyMap<string, ReadonlySet<string>>

@@ -46,14 +46,24 @@ export function changeTypeSnapshot(
   return toTypeSnapshot(typeUrl, resources.with(upserts, removals), givenVersion)
 }
 
-/** The snapshot of exactly these resources, of distinct names. Resources that are the same objects as before cost little. */
+/**
+ * The snapshot of exactly these resources, of distinct names. Resources that are the same objects as before cost little, and a list
+ * that replaces the same snapshot in several groups costs as much as in one.
+ */
 export function replaceTypeSnapshot(
-  { typeUrl, resources }: TypeSnapshot,
-  list: readonly Resource[],
+  before: TypeSnapshot,
+  list: SharedList<Resource>,
   givenVersion?: string,
 ): TypeSnapshot {
-  return toTypeSnapshot(typeUrl, resources.replacedBy(list), givenVersion)
+  const replaced = replacedBy(before, list)
+  return givenVersion === undefined
+    ? replaced
+    : toTypeSnapshot(before.typeUrl, replaced.resources, givenVersion)
 }
+
+const replacedBy = memoizePair(({ typeUrl, resources }: TypeSnapshot, list: SharedList<Resource>) =>
+  toTypeSnapshot(typeUrl, resources.replacedBy(list)),
+)
 
 function toTypeSnapshot(typeUrl: string, resources: ResourceSet, givenVersion?: string): TypeSnapshot {
   return {
@@ -79,3 +89,8 @@ export const diffTypes = memoizePair((from: TypeSnapshot, to: TypeSnapshot): Typ
   if (from.resources.size === 0) return { changed: to.list, removed: [] }
   return from.resources.changesTo(to.resources)
 })
+
+/** The names that a type lacks. Streams and snapshots with the same names share one result. */
+export const absentAmong = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>): readonly string[] =>
+  [...names].filter((name) => !type.resources.has(name)),
+)

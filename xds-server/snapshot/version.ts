@@ -1,6 +1,7 @@
 // Versions are hashes of content: equal content has an equal version on every replica and after every restart.
 
 import { hash } from 'node:crypto'
+import { groupBy } from '../../core/group-by.ts'
 
 interface Versioned {
   readonly name: string
@@ -22,7 +23,7 @@ export function contentVersion(content: Uint8Array | string): string {
  * change and the hash over all buckets are computed again (`ResourceSet`).
  */
 export function setVersion(resources: Iterable<Versioned>): string {
-  const buckets = Map.groupBy(resources, ({ name }) => bucketOf(name))
+  const buckets = groupBy(resources, ({ name }) => bucketOf(name))
   return versionOfBuckets((index) => {
     const bucket = buckets.get(index)
     return bucket && bucketVersion(bucket)

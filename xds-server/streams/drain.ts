@@ -27,10 +27,13 @@ export function drainAfterReconnect(state: StreamState, typeState: TypeState): S
 /** The state after these ACKs: the listeners that they replaced drain. */
 export function withDrains(state: StreamState, reports: readonly Report[]): StreamState {
   if (!state.isDraining || state.client === 'grpc') return state
-  const drains = reports.flatMap((report) =>
-    report.kind === 'acked' && report.typeUrl === LISTENER ? (drainedBy(state, report.response) ?? []) : [],
-  )
-  return drains.length === 0 ? state : { ...state, drains: [...state.drains, ...drains] }
+  let { drains } = state
+  for (const report of reports) {
+    if (report.kind !== 'acked' || report.typeUrl !== LISTENER) continue
+    const drain = drainedBy(state, report.response)
+    if (drain !== undefined) drains = [...drains, drain]
+  }
+  return drains === state.drains ? state : { ...state, drains }
 }
 
 /** What the listeners still use that an ACKed response replaced or removed. Undefined if it replaced none. */

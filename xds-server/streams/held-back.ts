@@ -22,13 +22,18 @@ export function heldBackNames(
   if (stage === 0) return NO_NAMES
   const unsettled: Name[] = []
   for (const [typeUrl, typeState] of typeStates) {
-    if (stageOf(typeState.type) >= stage) continue
+    if (stageOf(typeState.type) >= stage || isSettled(typeState.ledger)) continue
     for (const name of unsettledNames(typeState.ledger)) unsettled.push({ typeUrl, name })
   }
   if (unsettled.length === 0) return NO_NAMES
   const names = new Set<string>()
   for (const user of usersOf(unsettled, latest)) if (user.typeUrl === type.typeUrl) names.add(user.name)
   return names
+}
+
+/** Whether no name is unsettled. It nearly always is so, and costs less than to look for names. */
+function isSettled({ nacked, pending }: Ledger): boolean {
+  return nacked.length === 0 && pending.every(({ before }) => before.overrides.size === 0)
 }
 
 /** NACKed names, and those that are sent since and not ACKed yet: the snapshots do not tell that the client lacks them. */

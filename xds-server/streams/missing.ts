@@ -1,26 +1,30 @@
 // Names that a client asks for and the newest snapshot lacks. The client waits for them, and its calls fail.
 
-import { memoize } from '../../core/memo.ts'
 import { CLUSTER, LISTENER, resourceTypeOf } from '../snapshot/resource-type.ts'
-import { gatherNames, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { namesNeeded, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { absentAmong, diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
-import { absentAmong, type TypeState } from '../type-state/type-state.ts'
+import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
-import type { Missing, Report, Step } from './stream.ts'
+import type { Missing, Report, Step, StreamState } from './stream.ts'
 
-/** Looks for missing names after a step, and reports those types for which they are others than before. */
-export function withMissing(step: Step): Step {
+const NONE: readonly string[] = []
+
+/**
+ * Looks for missing names after a step, and reports those types for which they are others than before.
+ * @param before the state before the step
+ */
+export function withMissing(before: StreamState, step: Step): Step {
   const { state, send, report } = step
   let { missing } = state
   const reports: Report[] = []
   for (const [typeUrl, typeState] of state.typeStates) {
-    const before = state.missing.get(typeUrl)
-    const now = findMissing(typeState, state.snapshot, before)
-    if (now === before) continue
+    const known = state.missing.get(typeUrl)
+    const now = findMissing(typeState, state.snapshot, known, before)
+    if (now === known) continue
     missing = withEntry(missing, typeUrl, now)
     const names = now?.names ?? NONE
-    if (!isSameList(before?.names ?? NONE, names)) reports.push({ kind: 'missing', typeUrl, names })
+    if (!isSameList(known?.names ?? NONE, names)) reports.push({ kind: 'missing', typeUrl, names })
   }
   if (missing === state.missing) return step
   return {
@@ -41,39 +45,56 @@ function withEntry(
   return changed
 }
 
-const NONE: readonly string[] = []
-
+/** Undefined if the snapshot has every subscribed name, which is the usual case and must cost little. */
 function findMissing(
   { type: { typeUrl }, subscription, view, request }: TypeState,
   snapshot: Snapshot | undefined,
-  before: Missing | undefined,
+  known: Missing | undefined,
+  before: StreamState,
 ): Missing | undefined {
   const { names: subscribed } = subscription
   if (snapshot === undefined || subscribed.size === 0) return undefined
-  const isSame = before?.snapshot === snapshot && before.view === view && before.subscribed === subscribed
-  if (isSame) return before
-  const { absent, dropped } = findAbsent(typeIn(snapshot, typeUrl), subscribed, before)
+  const type = typeIn(snapshot, typeUrl)
+  const { absent, dropped } = findAbsent(type, subscribed, known ?? nothingAbsent(before, typeUrl))
+  if (absent.length === 0) return undefined
+  const isSame = known?.snapshot === snapshot && known.view === view && known.subscribed === subscribed
+  if (isSame) return known
   const isMissing = (name: string) =>
     heldIn(view, name, request.added).kind === 'absent' && isWaitedFor(snapshot, typeUrl, name, dropped)
-  const names = absent.length === 0 ? NONE : absent.filter(isMissing)
-  return { snapshot, view, subscribed, absent, dropped, names }
+  return { snapshot, view, subscribed, absent, dropped, names: absent.filter(isMissing) }
 }
 
-/** If only the snapshot changed, the cost depends on the change, and not on the number of names. */
+/** What names were found absent, and from what. */
+type Absent = Pick<Missing, 'snapshot' | 'subscribed' | 'absent' | 'dropped'>
+
+/** A type without an entry lacked nothing before this step. Undefined if nobody looked, as nothing was subscribed or served. */
+function nothingAbsent({ snapshot, typeStates }: StreamState, typeUrl: string): Absent | undefined {
+  const subscribed = typeStates.get(typeUrl)?.subscription.names ?? NO_NAMES
+  if (snapshot === undefined || subscribed.size === 0) return undefined
+  return { snapshot, subscribed, absent: NONE, dropped: NO_NAMES }
+}
+
+/** If only the snapshot changed since the last look, the cost depends on the change, and not on the number of names. */
 function findAbsent(
   type: TypeSnapshot,
   subscribed: ReadonlySet<string>,
-  before: Missing | undefined,
-): Pick<Missing, 'absent' | 'dropped'> {
-  if (before === undefined) return { absent: absentAmong(type, subscribed), dropped: NO_NAMES }
-  const { removed } = diffTypes(typeIn(before.snapshot, type.typeUrl), type)
-  const gone = removed.filter((name) => before.subscribed.has(name))
-  const known = gone.length === 0 ? before.dropped : new Set([...before.dropped, ...gone])
-  const absent =
-    before.subscribed === subscribed
-      ? [...before.absent.filter((name) => !type.resources.has(name)), ...gone]
-      : absentAmong(type, subscribed)
-  return { absent, dropped: known.size === 0 ? known : new Set(absent.filter((name) => known.has(name))) }
+  since: Absent | undefined,
+): Pick<Absent, 'absent' | 'dropped'> {
+  if (since === undefined) return { absent: absentAmong(type, subscribed), dropped: NO_NAMES }
+  const typeSince = typeIn(since.snapshot, type.typeUrl)
+  const isSame = subscribed === since.subscribed
+  if (isSame && typeSince === type) return since
+  const { removed } = diffTypes(typeSince, type)
+  const gone = removed.length === 0 ? removed : removed.filter((name) => since.subscribed.has(name))
+  if (isSame && gone.length === 0 && since.absent.length === 0) return since
+  const dropped = gone.length === 0 ? since.dropped : new Set([...since.dropped, ...gone])
+  const absent = isSame
+    ? [...since.absent.filter((name) => !type.resources.has(name)), ...gone]
+    : absentAmong(type, subscribed)
+  return {
+    absent,
+    dropped: dropped.size === 0 ? dropped : new Set(absent.filter((name) => dropped.has(name))),
+  }
 }
 
 /**
@@ -95,8 +116,6 @@ function isWaitedFor(
   if (typeUrl === CLUSTER || dropped.has(name)) return false
   return retiredResource(snapshot, typeUrl, name) === undefined
 }
-
-const namesNeeded = memoize((type: TypeSnapshot) => gatherNames(type.list, ({ isOptional }) => !isOptional))
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one === other || (one.length === other.length && one.every((name, index) => name === other[index]))

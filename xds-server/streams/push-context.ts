@@ -27,8 +27,10 @@ function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeSt
   if (request.isFirst) return latest
   const stage = stageOf(type)
   if (stage === 0) return latest
-  const earlier = [...state.typeStates.values()].filter((one) => isActive(one) && stageOf(one.type) < stage)
-  return earliest([latest, ...earlier.map(answeredThrough)])
+  const answered: Pushed[] = [latest]
+  for (const one of state.typeStates.values())
+    if (isActive(one) && stageOf(one.type) < stage) answered.push(answeredThrough(one))
+  return earliest(answered)
 }
 
 /** The snapshot that a push leads to. It is never older than what was pushed. */

@@ -22,7 +22,7 @@ export interface StreamState {
   readonly warmingEds: ReadonlySet<string>
   /** Replaced listeners whose connections are still draining. The shell times each, and then sends the event `drained`. */
   readonly drains: readonly Drain[]
-  /** By type URL, for types with subscribed names: those of them that the newest snapshot lacks. */
+  /** By type URL: subscribed names that the newest snapshot lacks. A type that lacks none has no entry. */
   readonly missing: ReadonlyMap<string, Missing>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'

@@ -7,7 +7,7 @@ import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { absentAmong, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { EMPTY_LEDGER, type Ledger } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
@@ -24,6 +24,8 @@ export interface OpenRequest {
   readonly clientVersion: string | undefined
   /** SotW: `resource_names` of the last request. The same list again changes nothing. */
   readonly lastResourceNames: SharedList<string>
+  /** SotW: what remains of the subscription after requests with an older nonce. It counts from the next request with the latest nonce. */
+  readonly remaining: Subscription | undefined
 }
 
 export interface TypeState {
@@ -48,6 +50,7 @@ export function createTypeState(typeUrl: string): TypeState {
       isFirst: true,
       clientVersion: undefined,
       lastResourceNames: EMPTY_LIST,
+      remaining: undefined,
     },
   }
 }
@@ -68,11 +71,6 @@ export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscripti
   return wildcard ? type.list : selectNames(type, names).present
 }
 
-/** The names that a type lacks. Streams with the same names share one result. */
-export const absentAmong = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>): readonly string[] =>
-  [...names].filter((name) => !type.resources.has(name)),
-)
-
 export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
   const absent = absentAmong(type, names)
   const isAll = names.size - absent.length === type.resources.size
@@ -87,6 +85,7 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 
 /** The newest snapshot whose resources of this type the client has answered completely. */
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
+  if (ledger.pending.length === 0) return pushed
   const before = ledger.pending.map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
   return earliest([pushed, ...before])
 }

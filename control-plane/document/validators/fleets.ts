@@ -106,7 +106,9 @@ function* checkHashing(
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, { to }] of Object.entries(rules)) {
-      const hashed = Object.keys(to).flatMap((upstream) => {
+      const names = Object.keys(to)
+      if (names.length < 2) continue
+      const hashed = names.flatMap((upstream) => {
         const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined
         const hashOn = settings && hashOnOf(lbOf(fleet, settings), switches)
         return hashOn === undefined ? [] : [{ upstream, hashOn }]

@@ -1,0 +1,132 @@
+// `yard completion`: prints a script that completes verbs, flags and their choices in a shell.
+
+import { Argument, type Command, type Option } from 'commander'
+import { withExamples } from './flags.ts'
+
+/** What a script completes after one verb. */
+interface Verb {
+  readonly name: string
+  readonly description: string
+  readonly options: readonly Option[]
+  /** The choices of its arguments, by their position from 0. */
+  readonly choices: readonly (readonly string[] | undefined)[]
+}
+
+const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
+
+export function addCompletion(program: Command): void {
+  const command = program
+    .command('completion')
+    .description('Print a script that completes verbs, flags and choices in a shell.')
+    .addArgument(new Argument('<shell>', 'Your shell.').choices(Object.keys(SHELLS)))
+  withExamples(command, [
+    ['source <(yard completion bash)', 'Complete in this bash; add the line to ~/.bashrc to keep it.'],
+    ['source <(yard completion zsh)', 'The same in zsh, after compinit.'],
+    ['yard completion fish > ~/.config/fish/completions/yard.fish', 'The same in fish.'],
+  ])
+  command.action((shell: keyof typeof SHELLS) => {
+    process.stdout.write(SHELLS[shell](program.commands.map(toVerb)))
+  })
+}
+
+function toVerb(command: Command): Verb {
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: command.options,
+    choices: command.registeredArguments.map(({ argChoices }) => argChoices),
+  }
+}
+
+function flagsOf({ short, long }: Option): readonly string[] {
+  return [short, long].filter((flag) => flag !== undefined)
+}
+
+const takesValue = ({ required, optional }: Option) => required || optional
+
+function bashScript(verbs: readonly Verb[]): string {
+  const values = verbs.flatMap(({ name, options }) =>
+    options.filter(takesValue).map((option) => {
+      const patterns = flagsOf(option).map((flag) => `'${name} ${flag}'`)
+      return `    ${patterns.join(' | ')}) words='${(option.argChoices ?? []).join(' ')}' ;;`
+    }),
+  )
+  const others = verbs.map(({ name, options, choices }) => {
+    const words = [...options.flatMap(flagsOf), '--help', ...choices.flatMap((one) => one ?? [])]
+    return `    '${name} '*) words='${words.join(' ')}' ;;`
+  })
+  return `# Completion of yard for bash. Where nothing fits, bash completes files.
+_yard() {
+  local word=\${COMP_WORDS[COMP_CWORD]} words=''
+  local place="\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD - 1]}"
+  if ((COMP_CWORD == 1)); then place=''; fi
+  case $place in
+    '') words='${verbs.map(({ name }) => name).join(' ')} help --help --version' ;;
+${[...values, ...others].join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+complete -o default -F _yard yard
+`
+}
+
+function zshScript(verbs: readonly Verb[]): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const escaped = (text: string) => text.replace(/[[\]:\\]/g, '\\$&')
+  const optionOf = (option: Option) => {
+    const flags = flagsOf(option)
+    const value = takesValue(option) ? `:value:${listOf(option.argChoices)}` : ''
+    const text = quote(`[${escaped(option.description)}]${value}`)
+    return flags.length === 1 ? `${flags[0]}${text}` : `{${flags.join(',')}}${text}`
+  }
+  const listOf = (choices: readonly string[] | undefined) => (choices ? `(${choices.join(' ')})` : '_files')
+  const cases = verbs.map(({ name, options, choices }) => {
+    const specs = [
+      ...options.map(optionOf),
+      "--help'[Show help.]'",
+      ...choices.map((one, index) => quote(`${index + 1}:argument:${listOf(one)}`)),
+      quote('*:argument:_files'),
+    ]
+    return `    ${name}) _arguments ${specs.join(' ')} ;;`
+  })
+  const names = verbs.map(({ name, description }) => `    ${quote(`${name}:${escaped(description)}`)}`)
+  return `#compdef yard
+# Completion of yard for zsh.
+_yard() {
+  local -a verbs=(
+${names.join('\n')}
+  )
+  if ((CURRENT == 2)); then
+    _describe verb verbs
+    return
+  fi
+  shift words
+  ((CURRENT--))
+  case $words[1] in
+${cases.join('\n')}
+  esac
+}
+compdef _yard yard
+`
+}
+
+function fishScript(verbs: readonly Verb[]): string {
+  const quote = (text: string) => `'${text.replace(/['\\]/g, '\\$&')}'`
+  const lines = verbs.flatMap(({ name, description, options, choices }) => {
+    const after = `complete -c yard -n '__fish_seen_subcommand_from ${name}'`
+    const words = choices.flatMap((one) => one ?? [])
+    return [
+      `complete -c yard -f -n __fish_use_subcommand -a ${name} -d ${quote(description)}`,
+      ...options.map((option) => {
+        const { short, long, argChoices } = option
+        const flags = [short && `-s ${short.slice(1)}`, long && `-l ${long.slice(2)}`]
+          .filter(Boolean)
+          .join(' ')
+        const value = argChoices ? ` -x -a ${quote(argChoices.join(' '))}` : takesValue(option) ? ' -r' : ''
+        return `${after} ${flags}${value} -d ${quote(option.description)}`
+      }),
+      ...(words.length === 0 ? [] : [`${after} -a ${quote(words.join(' '))}`]),
+    ]
+  })
+  return ['# Completion of yard for fish.', ...lines, ''].join('\n')
+}

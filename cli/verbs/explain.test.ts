@@ -1,0 +1,71 @@
+// `yard explain` and `yard schema`: what they say about the document.
+
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { sampleConfig, sampleWith } from '../../test/support/sample-config.ts'
+import { runYard } from '../../test/support/yard-process.ts'
+
+const explain = (t: { testdir: () => string }, ...args: string[]) =>
+  runYard(t as never, t.testdir(), 'explain', ...args)
+
+t.test('a field has type, default, range, example and the field of Envoy; any name will do', async (t) => {
+  const { code, stdout } = await explain(t, 'fleets.edge.lb.tableSize')
+  t.equal(code, 0)
+  t.match(stdout, /^ {2}fleets\.\*\.lb\.tableSize: a size of the table, /)
+  for (const line of [
+    /^ {4}type +integer$/m,
+    /^ {4}only with +policy: maglev$/m,
+    /^ {4}range +2 to 5000011$/m,
+    /^ {4}default +65537$/m,
+    /^ {4}example +251$/m,
+    /^ {4}in Envoy +Maglev\.table_size$/m,
+  ]) {
+    t.match(stdout, line)
+  }
+  t.equal((await explain(t, 'fleets.*.lb.tableSize')).stdout, stdout)
+  t.equal((await explain(t, 'fleets["a.b"].lb.tableSize')).stdout, stdout)
+})
+
+t.test('a map, a list and a choice show what is in them; without a path, the document does', async (t) => {
+  t.match((await explain(t)).stdout, /^ {2}field +type .*\n.*\n? +version +integer, required/)
+  t.match((await explain(t, 'fleets.edge.lb.policy')).stdout, /^ {4}maglev +Calls with an equal header/m)
+  t.match((await explain(t, 'routes.public.hosts')).stdout, /routes\.\*\.hosts\[\] +string/)
+  for (const item of ['routes.public.hosts[0]', 'routes.*.hosts[]']) {
+    t.match((await explain(t, item)).stdout, /^ {2}routes\.\*\.hosts\[\]: a host /)
+  }
+  const { stdout } = await explain(t, 'upstreams.echo', '-o', 'json')
+  t.match(JSON.parse(stdout), {
+    fields: [{ path: 'upstreams.*', type: 'object' }],
+    inside: [{ required: true }],
+  })
+})
+
+t.test('an unknown field is an error that lists the fields there', async (t) => {
+  t.match(await explain(t, 'fleets.edge.lb.polcy'), {
+    code: 2,
+    output: /no field "polcy" in fleets\.\*\.lb\. Use one of: .*mode.*policy/,
+  })
+  t.match(await explain(t, 'fleet'), {
+    code: 2,
+    output: /no field "fleet" in the document\. Use one of: version/,
+  })
+  t.match(await explain(t, 'version.x'), { code: 2, output: /version \(integer\) has no fields/ })
+  t.match(await explain(t, 'a..b'), { code: 2, output: /is not a path/ })
+})
+
+t.test('yard schema is a schema without keywords of our own that accepts what is valid', async (t) => {
+  const { code, stdout } = await runYard(t, t.testdir(), 'schema')
+  t.equal(code, 0)
+  const validate = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
+    JSON.parse(stdout),
+  )
+  t.ok(validate(sampleConfig()), JSON.stringify(validate.errors))
+  for (const changes of [
+    { 'fleets.edge.lb.policy': 'round_robbin' },
+    { 'upstreams.echo.endpoints.b2.wieght': 2 },
+    { version: 2 },
+    { 'fleets.edge.listeners.main.port': 0 },
+  ]) {
+    t.notOk(validate(sampleWith(changes)), JSON.stringify(changes))
+  }
+})
