@@ -14,8 +14,13 @@ const MUTANTS: CoveredBy = ['test/mutation/choose-sources.test.ts', 'a folder or
 const PUSH: CoveredBy = ['bench/push.test.ts', 'a cell is measured']
 const COMPARE: CoveredBy = ['cli/launch.test.ts', "'--against'"]
 const DEMO: CoveredBy = ['test/envoy/demo.test.ts', "'demo'"]
-const EXAMPLE: CoveredBy = ['examples/first-control-plane/first-control-plane.test.ts', 'main.ts']
+const PACKAGE: CoveredBy = ['packaging/library-package.test.ts', 'it has at most 3 MiB']
+const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
+/** Runs the `main.ts` of an example, as `npm run example NAME` does. */
+const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
+const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
+const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** Pages with tests that run all their commands, from the first to the last. */
@@ -64,6 +69,12 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard apply -f my.yaml': literally,
     'npx yard history': literally,
     'npx yard call edge -k alice': literally,
+    'npx yard call edge -n 20000': KILLED,
+    'npx yard kill control-plane': KILLED,
+  },
+  'docs/library.md': {
+    'npm run build:library': PACKAGE,
+    'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
   },
   'docs/mutation-testing.md': {
     'npm run mutants': MUTANTS,
@@ -78,9 +89,15 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/security/control-plane.md': {
-    'npx yard certs --out .': ['testbed/certificates/folder.test.ts', "'certs'"],
+    'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+  },
+  'docs/security/limits.md': {
+    'npx yard set upstreams.echo.circuitBreaker.requests=4096': [
+      'test/features/circuit-breaker.test.ts',
+      'circuitBreaker',
+    ],
   },
   'docs/security/opa.md': {
     'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --decision-log decisions.jsonl':
@@ -94,6 +111,15 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/yard.md': {
+    'npx yard init --port 8443 --endpoint 10.0.0.5:7000 10.0.0.6:7000 --out my.yaml': [
+      'cli/verbs/init.test.ts',
+      "'--out'",
+    ],
+    'npx yard certs --out .': CERTS,
+    'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
+    'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
+    'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
+    'npx yard schema > switchyard.schema.json': ['cli/verbs/explain.test.ts', "'schema'"],
     'npx yard set fleets.edge.security.jwt.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.opa.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.rbac.enabled=true fleets.edge.security.rbac.shadow=false': SECURITY,
@@ -107,6 +133,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
+    'npx yard call edge -n 20000': KILLED,
+    'npx yard kill control-plane': KILLED,
     'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
     'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
       'cli/verbs/call.test.ts',
@@ -114,8 +142,29 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
     'npx yard call edge -t $(npx yard issue --role admin)': SECURITY,
     'curl -H "authorization: Bearer $(npx yard token)" http://127.0.0.1:42221/v1/status': literally,
+    'source <(npx yard completion bash)': ['cli/verbs/completion.test.ts', "'completion', shell"],
   },
-  'examples/first-control-plane/README.md': { 'npm run example first-control-plane': EXAMPLE },
+  'examples/beside-fastify/README.md': {
+    'npm run example beside-fastify': example('beside-fastify'),
+    "curl -X PUT -H 'content-type: application/json' -d '[8080, 8081]' http://127.0.0.1:8000/endpoints": [
+      'examples/beside-fastify/beside-fastify.test.ts',
+      "method: 'PUT'",
+    ],
+    'curl http://127.0.0.1:8000/status': ['examples/beside-fastify/beside-fastify.test.ts', '/status'],
+  },
+  'examples/first-control-plane/README.md': {
+    'npm run example first-control-plane': example('first-control-plane'),
+  },
+  'examples/mutual-tls/README.md': {
+    'npx yard certs --out .state --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1': CERTS,
+    'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':
+      example('mutual-tls'),
+  },
+  'examples/on-demand/README.md': {
+    'npm run example on-demand 127.0.0.1:18000 orders=50051 payments=50052': example('on-demand'),
+  },
+  'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
+  'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
   'experiments/scenarios/grpc-security/README.md': {
     'npm run scenario:grpc-security': ['test/scenarios/grpc-security.test.ts', 'grpc-security'],
   },
