@@ -1,9 +1,11 @@
 // A folder as the host of docs/guides/run-it.md: its commands run as they are written, with the paths, addresses and ports of
 // one test. What systemd and Docker do is done here: they start the command lines of our files.
 
+import { execFile } from 'node:child_process'
 import { chmodSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunningProcess, startProcess } from '../../processes/running-process.ts'
 import { parseReady, START_TIMEOUT_MS } from '../../testbed/part.ts'
@@ -124,7 +126,7 @@ class Services {
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((name) => this.#stop(name)))
+    await Promise.all([...this.#running.values()].map((running) => running.stop()))
   }
 
   async act([program, verb = '', ...words]: readonly string[]): Promise<void> {
@@ -147,7 +149,9 @@ class Services {
         mkdirSync(join(this.#folder, parent, path), { recursive: true, mode: 0o700 })
     }
     const env = Object.fromEntries((unit.get('Environment') ?? []).map((one) => one.split('=')))
-    await this.#start(name, commandOf(unit, instance), env)
+    const started = this.#start(name, commandOf(unit, 'ExecStart', instance), env)
+    const [program, ...args] = commandOf(unit, 'ExecStartPost')
+    await Promise.all([started, program && promisify(execFile)(program, args)])
   }
 
   async #build(words: readonly string[]): Promise<void> {
@@ -197,7 +201,7 @@ class Services {
     await started.ready
   }
 
-  /** @throws Error if a control plane does not end cleanly by its SIGTERM */
+  /** @throws Error if it does not end cleanly */
   async #stop(name: string): Promise<void> {
     const running = this.#running.get(name)
     this.#running.delete(name)

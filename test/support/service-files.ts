@@ -20,9 +20,14 @@ export function readUnit(text: string): ReadonlyMap<string, readonly string[]> {
   return values
 }
 
-/** The words of `ExecStart` for an instance. Ours have neither quotes nor other specifiers. */
-export function commandOf(unit: ReturnType<typeof readUnit>, instance = ''): readonly string[] {
-  return (unit.get('ExecStart')?.[0] ?? '').replaceAll('%i', instance).split(' ')
+/** The words of a command line for an instance. Ours have neither quotes nor other specifiers. */
+export function commandOf(
+  unit: ReturnType<typeof readUnit>,
+  key: 'ExecStart' | 'ExecStartPost' = 'ExecStart',
+  instance = '',
+): readonly string[] {
+  const line = unit.get(key)?.[0]
+  return line === undefined ? [] : line.replaceAll('%i', instance).split(' ')
 }
 
 /** Arguments by instruction, in their order; those in JSON are lists of words. */
