@@ -20,6 +20,7 @@ const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
 const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
+const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** By page, in its order. Commands that run for long name a test that starts the same program for a shorter time. */
@@ -63,6 +64,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard apply -f my.yaml': literally,
     'npx yard history': literally,
     'npx yard call edge -k alice': literally,
+    'npx yard call edge -n 20000': KILLED,
+    'npx yard kill control-plane': KILLED,
   },
   'docs/library.md': {
     'npm run build:library': PACKAGE,
@@ -84,6 +87,12 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+  },
+  'docs/security/limits.md': {
+    'npx yard set upstreams.echo.circuitBreaker.requests=4096': [
+      'test/features/circuit-breaker.test.ts',
+      'circuitBreaker',
+    ],
   },
   'docs/security/opa.md': {
     'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --decision-log decisions.jsonl':
@@ -121,6 +130,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
+    'npx yard call edge -n 20000': KILLED,
+    'npx yard kill control-plane': KILLED,
     'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
     'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
       'cli/verbs/call.test.ts',
