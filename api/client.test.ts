@@ -88,6 +88,8 @@ t.test('names are escaped in paths', async (t) => {
   await rest.getLb('a b')
   await rest.getRevision(3)
   await rest.waitForRevision(3, { wait: '1s' })
+  await rest.listRevisions()
+  await rest.listRevisions({ limit: 20, before: 57 })
   t.same(
     seen.map(({ line }) => line.replace(URL, '')),
     [
@@ -95,6 +97,8 @@ t.test('names are escaped in paths', async (t) => {
       'GET /v1/fleets/a%20b/lb',
       'GET /v1/revisions/3',
       'GET /v1/revisions/3?wait=1s',
+      'GET /v1/revisions',
+      'GET /v1/revisions?limit=20&before=57',
     ],
   )
 })

@@ -39,6 +39,13 @@ export interface CurrentConfig {
   readonly etag: string
 }
 
+export interface Page {
+  /** At most this many revisions, up to 1,000. Default: 100. */
+  readonly limit?: number
+  /** Only revisions with lower numbers. */
+  readonly before?: number
+}
+
 interface Body {
   readonly type: string
   readonly text: string
@@ -47,7 +54,8 @@ interface Body {
 interface RequestParts {
   /** Values of the path's parameters. */
   readonly params?: Readonly<Record<string, string | number>>
-  readonly wait?: string | false
+  /** What is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: Body
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -109,9 +117,9 @@ export class RestClient {
     return await this.#write('putLb', { params: { fleet }, body }, options)
   }
 
-  /** Lists all revisions, newest first. */
-  async listRevisions(options: CallOptions = {}): Promise<RevisionList> {
-    return await this.#read('listRevisions', {}, options)
+  /** Lists a page of revisions, newest first. Its `next` is the `before` of the next page. */
+  async listRevisions({ limit, before, ...options }: CallOptions & Page = {}): Promise<RevisionList> {
+    return await this.#read('listRevisions', { query: { limit, before } }, options)
   }
 
   /** Gets a revision with its document. */
@@ -124,7 +132,7 @@ export class RestClient {
     number: number,
     { wait = DEFAULT_WAIT, ...options }: CallOptions & { readonly wait?: string } = {},
   ): Promise<WriteAnswer> {
-    return await this.#read('getRevision', { params: { number }, wait }, options)
+    return await this.#read('getRevision', { params: { number }, query: { wait } }, options)
   }
 
   /** Gets the status of fleets, nodes and the revision in force. */
@@ -157,17 +165,20 @@ export class RestClient {
     { wait = DEFAULT_WAIT, etag, ...options }: WriteOptions,
   ): Promise<T> {
     const headers = etag === undefined ? {} : { 'if-match': etag }
-    return await this.#read(operation, { ...parts, wait, headers }, options)
+    return await this.#read(operation, { ...parts, query: { wait: wait || undefined }, headers }, options)
   }
 
   async #send(
     operation: OperationId,
-    { params = {}, wait, body, headers = {} }: RequestParts,
+    { params = {}, query = {}, body, headers = {} }: RequestParts,
     { token = this.#token, signal }: CallOptions,
   ): Promise<Response> {
     const { method, path } = OPERATIONS[operation]
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
-    const query = wait ? `?wait=${encodeURIComponent(wait)}` : ''
+    const search = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) search.set(name, String(value))
+    }
     const request: RequestInit = {
       method,
       headers: {
@@ -178,7 +189,10 @@ export class RestClient {
       ...(body === undefined ? {} : { body: body.text }),
       ...(signal === undefined ? {} : { signal }),
     }
-    const response = await this.#fetch(`${this.url}${filled}${query}`, request).catch((cause: unknown) => {
+    const response = await this.#fetch(
+      `${this.url}${filled}${search.size > 0 ? `?${search}` : ''}`,
+      request,
+    ).catch((cause: unknown) => {
       if (signal?.aborted) throw signal.reason
       const message = `nothing answers at ${this.url}: check the URL, and that the control plane is running`
       throw new SwitchyardError('unreachable', message, { cause })

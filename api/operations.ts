@@ -1,15 +1,33 @@
 // Every REST operation: its method, its path, and what the API document says about it.
 
+import type { DescribedCode } from './problem-descriptions.ts'
+
 export interface Operation {
   readonly method: 'GET' | 'PUT' | 'PATCH'
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string
   readonly summary: string
   readonly description?: string
+  /** Which problems it answers with, beside `nacked` and `pending` of writes. */
+  readonly problems: readonly DescribedCode[]
+  /** Its answers have the ETag of the document in force. */
+  readonly etag?: true
 }
 
+const ANY: readonly DescribedCode[] = ['invalid-argument', 'request-timeout', 'headers-too-large', 'internal']
+const GUARDED: readonly DescribedCode[] = [...ANY, 'unauthenticated', 'too-many-attempts']
+const WRITE: readonly DescribedCode[] = [
+  ...GUARDED,
+  'forbidden',
+  'stale-etag',
+  'payload-too-large',
+  'unsupported-media-type',
+  'invalid-config',
+  'inconsistent-snapshot',
+]
+
 const WAIT =
-  'With `?wait=30s` the answer comes when every node of the changed fleets has ACKed (200), when a node has NACKed (409), when no node is connected (202), or when the wait ends (504). Without `wait` the answer is 202 at once.'
+  'With `?wait=30s` the answer comes when every node of the changed fleets has ACKed (200), when a node has NACKed (409), when no node is connected or a newer revision is in force (202), or when the wait ends (504). Without `wait` the answer is 202 at once.'
 
 /** By operation ID. The client has a method of the same name for each. */
 export const OPERATIONS = {
@@ -19,60 +37,77 @@ export const OPERATIONS = {
     summary: 'Get the desired state.',
     description:
       'Returns JSON, or YAML if `Accept` asks for it. The ETag is the one that writes need in `If-Match`.',
+    problems: GUARDED,
+    etag: true,
   },
   putConfig: {
     method: 'PUT',
     path: '/v1/config',
     summary: 'Replace the desired state.',
-    description: `Needs \`If-Match\`. ${WAIT}`,
+    description: `Needs \`If-Match\`: 428 without it, 412 if the document has changed meanwhile. ${WAIT}`,
+    problems: [...WRITE, 'etag-missing'],
+    etag: true,
   },
   patchConfig: {
     method: 'PATCH',
     path: '/v1/config',
     summary: 'Change parts of the desired state with a merge patch (RFC 7396).',
-    description: `Needs \`If-Match\`. ${WAIT}`,
+    description: `Needs \`If-Match\`: 428 without it, 412 if the document has changed meanwhile. ${WAIT}`,
+    problems: [...WRITE, 'etag-missing'],
+    etag: true,
   },
   getLb: {
     method: 'GET',
     path: '/v1/fleets/{fleet}/lb',
     summary: 'Get how a fleet balances load, defaults included.',
+    problems: [...GUARDED, 'not-found'],
+    etag: true,
   },
   putLb: {
     method: 'PUT',
     path: '/v1/fleets/{fleet}/lb',
     summary: 'Switch how a fleet balances load.',
     description: `Keeps the current policy and its options if the body has no \`policy\`. \`If-Match\` is optional. ${WAIT}`,
+    problems: [...WRITE, 'not-found'],
+    etag: true,
   },
   listRevisions: {
     method: 'GET',
     path: '/v1/revisions',
-    summary: 'List all revisions, newest first.',
+    summary: 'List revisions, newest first.',
+    description: 'Returns a page. Its `next` is the `before` of the next page; the last page has none.',
+    problems: GUARDED,
   },
   getRevision: {
     method: 'GET',
     path: '/v1/revisions/{number}',
     summary: 'Get a revision with its document, or wait for its outcome.',
-    description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision.`,
+    description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision while it is in force, and with the outcome \`replaced\` (202) once a newer one is.`,
+    problems: [...GUARDED, 'not-found'],
   },
   getStatus: {
     method: 'GET',
     path: '/v1/status',
     summary: 'Get the status of fleets, nodes and the revision in force.',
+    problems: GUARDED,
   },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',
     summary: 'Get the resources that a fleet is served, as proto JSON by type URL and name.',
+    problems: [...GUARDED, 'not-found'],
   },
   getHealth: {
     method: 'GET',
     path: '/healthz',
     summary: 'Check that the process answers.',
+    problems: ANY,
   },
   getReadiness: {
     method: 'GET',
     path: '/readyz',
     summary: 'Check that a revision is served and the process is not shutting down.',
+    problems: [...ANY, 'unreachable'],
   },
 } as const satisfies Readonly<Record<string, Operation>>
 

@@ -6,6 +6,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
+import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
@@ -33,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly xds: string
   /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
   readonly xdsTls?: ServerTlsFiles
+  /** Serves xDS in plaintext also off loopback. Default: false, which is an error there. */
+  readonly insecure?: boolean
   /** See `startXdsServer`: `--drain-time-s` of the Envoys or a little more, in milliseconds. Default: 600,000. */
   readonly drainTimeMs?: number
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
@@ -71,6 +74,7 @@ export interface ControlPlane {
  * `state-unusable` about the state folder, with nothing left running
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  rejectOpenXds(options)
   const ends: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of ends.splice(0).toReversed()) await end()
@@ -131,6 +135,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await close()
     throw error
   }
+}
+
+/** Plaintext has no node identities: whoever reaches the port gets the configuration of every node. */
+function rejectOpenXds({ xds, xdsTls, insecure = false }: ControlPlaneOptions): void {
+  const host = hostIn(xds)
+  if (xdsTls !== undefined || insecure || host === undefined || isLoopback(host)) return
+  throw new SwitchyardError(
+    'invalid-argument',
+    `xDS does not listen on ${host} in plaintext, where anybody could ask for the configuration of any node: serve it over mutual TLS (--xds-certificate, --xds-key and --xds-client-ca; yard up --mtls), listen on 127.0.0.1, or allow it by --insecure`,
+  )
 }
 
 /** What a node must never be sent, even if somebody puts it into the folder of secrets. */

@@ -156,6 +156,7 @@ t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, a
       /cannot be served over TLS with/,
     ],
     [['--admin', '0.0.0.0:0'], /does not listen on 0\.0\.0\.0 without tokens/],
+    [['--xds', '0.0.0.0:0'], /^xDS does not listen on 0\.0\.0\.0 in plaintext.*allow it by --insecure\n$/],
   ]
   for (const [flags, stderr] of cases) {
     t.match(
@@ -164,6 +165,11 @@ t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, a
       flags.join(' '),
     )
   }
+})
+
+t.test('with --insecure it serves plaintext xDS off loopback', async (t) => {
+  const { xds } = await ready(run(t, '--config', await configFile(t), '--xds', '0.0.0.0:0', '--insecure'))
+  t.match(xds, /^0\.0\.0\.0:\d+$/)
 })
 
 t.test('--help tells what there is', async (t) => {

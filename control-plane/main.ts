@@ -14,6 +14,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
+  --insecure       serve xDS in plaintext also off loopback: to anybody, as any node
   --drain-time SECONDS
                    keep what a replaced listener still uses for this time: --drain-time-s of the Envoys or a little
                    more, 0 to remove it at once (600, as in Envoy)
@@ -40,6 +41,7 @@ interface Flags {
   readonly 'xds-certificate'?: string
   readonly 'xds-key'?: string
   readonly 'xds-client-ca'?: string
+  readonly insecure: boolean
   readonly 'drain-time'?: string
   readonly state?: string
   readonly secrets?: string
@@ -68,6 +70,7 @@ function parse() {
         'xds-certificate': { type: 'string' },
         'xds-key': { type: 'string' },
         'xds-client-ca': { type: 'string' },
+        insecure: { type: 'boolean', default: false },
         'drain-time': { type: 'string' },
         state: { type: 'string' },
         secrets: { type: 'string' },
@@ -102,6 +105,7 @@ async function run(): Promise<void> {
     ...(state === undefined ? {} : { stateFolder: state }),
     ...(secretsFolder === undefined ? {} : { secretsFolder }),
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
+    insecure: flags.insecure,
     openMetrics: flags['open-metrics'],
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })

@@ -13,6 +13,8 @@
 export const ERROR_CODES = {
   'invalid-argument': 400,
   'not-found': 404,
+  'method-not-allowed': 405,
+  'request-timeout': 408,
   'duplicate-resource': 409,
   'version-reused': 409,
   'inconsistent-snapshot': 422,
@@ -26,6 +28,7 @@ export const ERROR_CODES = {
   pending: 504,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
+  'headers-too-large': 431,
   'address-in-use': 500,
   'envoy-not-found': 500,
   'process-failed': 500,

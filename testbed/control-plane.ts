@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly drainSeconds?: number
   /** Folder for its state. Default: in memory only. */
   readonly state?: string
+  /** Serve xDS in plaintext also off loopback. */
+  readonly insecure?: boolean
   /** Files for mutual TLS on xDS. Default: plaintext. */
   readonly xdsTls?: { readonly certificate: string; readonly key: string; readonly ca: string }
 }
@@ -45,7 +47,7 @@ interface ReadyLine {
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, admin, xds, drainSeconds, state, xdsTls }: ControlPlaneOptions,
+  { configFile, admin, xds, insecure = false, drainSeconds, state, xdsTls }: ControlPlaneOptions,
 ): Promise<RunningControlPlane> {
   const started = group.start({
     name: 'control plane',
@@ -53,6 +55,7 @@ export async function startControlPlane(
     args: [
       sourceFile('control-plane/main.ts'),
       ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
+      ...(insecure ? ['--insecure'] : []),
       ...(drainSeconds === undefined ? [] : ['--drain-time', String(drainSeconds + DRAIN_MARGIN_SECONDS)]),
       ...(state === undefined ? [] : ['--state', state]),
       ...(xdsTls === undefined

@@ -33,6 +33,8 @@ export interface TestbedOptions {
   readonly port?: number
   readonly admin?: string
   readonly xds?: string
+  /** Whether xDS is served in plaintext also off loopback. Default: false, which is an error there. */
+  readonly insecure?: boolean
   readonly protocol?: XdsProtocol
   /** Whether xDS uses mutual TLS. Default: plaintext. */
   readonly mtls?: boolean
@@ -107,6 +109,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     configFile,
     admin,
     xds,
+    insecure: options.insecure ?? false,
     drainSeconds: options.drainSeconds ?? DRAIN_SECONDS,
     ...(state === undefined ? {} : { state }),
     ...(certificates && { xdsTls: certificates.controlPlane }),

@@ -10,6 +10,8 @@ import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
 export type Answers = Readonly<Record<number, TSchema>>
 
+const NOT_MODIFIED = Type.Null({ description: 'The document is still the one of `If-None-Match`. No body.' })
+
 /** The desired state. The control plane replaces this schema by the one that it validates documents with. */
 export const DocumentSchema = Type.Object(
   {},
@@ -19,7 +21,10 @@ export const DocumentSchema = Type.Object(
 function writeAnswers(schema: TSchema, problem: TSchema): Answers {
   return {
     200: { ...schema, description: 'Every node of the changed fleets has ACKed.' },
-    202: { ...schema, description: 'No node is connected, or the request has no `wait`.' },
+    202: {
+      ...schema,
+      description: 'No node is connected, a newer revision is in force, or the request has no `wait`.',
+    },
     409: { ...problem, description: 'A node NACKed.' },
     504: { ...problem, description: 'The wait ended before every node had answered.' },
   }
@@ -39,10 +44,10 @@ const LbWriteProblemSchema = Type.Object(
 )
 
 export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
-  getConfig: { 200: DocumentSchema },
+  getConfig: { 200: DocumentSchema, 304: NOT_MODIFIED },
   putConfig: WRITE_ANSWERS,
   patchConfig: WRITE_ANSWERS,
-  getLb: { 200: LbSettingSchema },
+  getLb: { 200: LbSettingSchema, 304: NOT_MODIFIED },
   putLb: writeAnswers(LbWriteAnswerSchema, LbWriteProblemSchema),
   listRevisions: { 200: RevisionListSchema },
   getRevision: {

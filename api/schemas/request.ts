@@ -1,22 +1,35 @@
 // Parameters, queries and headers of requests.
 
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 
-export const FleetParamsSchema = Type.Object({ fleet: Type.String({ description: 'the name of a fleet' }) })
+export const FleetParamsSchema = Type.Object({
+  fleet: Type.String({ description: 'the name of a fleet', examples: ['edge'] }),
+})
 export type FleetParams = DeepReadonly<Static<typeof FleetParamsSchema>>
 
 export const RevisionParamsSchema = Type.Object({
-  number: Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'the number of a revision, such as 7' }),
+  number: Type.String({
+    pattern: '^[1-9]\\d{0,8}$',
+    description: 'the number of a revision, such as 7',
+    examples: ['1'],
+  }),
 })
 export type RevisionParams = DeepReadonly<Static<typeof RevisionParamsSchema>>
+
+/** Of an operation without parameters in the query. */
+export const NoQuerySchema = Type.Object({}, { additionalProperties: false, description: 'no query' })
+
+/** From 1 to 300,000 ms, from 1 to 300 s, or from 1 to 5 m. */
+const WAIT = '^([1-9]\\d{0,4}ms|[12]\\d{5}ms|300000ms|[1-9]\\d?s|[12]\\d\\ds|300s|[1-5]m)$'
 
 export const WaitQuerySchema = Type.Object(
   {
     wait: Type.Optional(
       Type.String({
-        pattern: '^\\d+(ms|s|m|h)$',
-        description: 'a duration such as 500ms, 5s, 2m or 1h',
+        pattern: WAIT,
+        description: 'a duration from 1ms to 5m, such as 500ms, 30s or 2m (or no wait at all)',
+        examples: ['30s'],
       }),
     ),
   },
@@ -24,12 +37,50 @@ export const WaitQuerySchema = Type.Object(
 )
 export type WaitQuery = DeepReadonly<Static<typeof WaitQuerySchema>>
 
-export const IfMatchSchema = Type.Object(
+/** How many revisions a page has. */
+export const DEFAULT_LIMIT = '100'
+
+export const PageQuerySchema = Type.Object(
   {
-    'if-match': Type.Optional(
-      Type.String({ description: 'the ETag of the document that this write replaces, or * for any' }),
+    limit: Type.Optional(
+      Type.String({
+        pattern: '^([1-9]\\d{0,2}|1000)$',
+        default: DEFAULT_LIMIT,
+        description: 'how many revisions to list, a number from 1 to 1000',
+      }),
+    ),
+    before: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,8}$',
+        description: 'the number of a revision: list only older ones, such as 57',
+      }),
     ),
   },
-  { additionalProperties: true, description: 'headers' },
+  { additionalProperties: false, description: 'a query such as ?limit=20&before=57' },
 )
-export type IfMatchHeaders = DeepReadonly<Static<typeof IfMatchSchema>>
+export type PageQuery = DeepReadonly<Static<typeof PageQuerySchema>>
+
+/** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
+const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
+/** What If-Match and If-None-Match may be. */
+export const ETAGS = `^(?:\\*|${TAG}(?: *, *${TAG})*)$`
+
+const IF_MATCH = Type.String({
+  pattern: ETAGS,
+  description:
+    'The ETag of the document that this write replaces, as `GET /v1/config` answered it; or * for any. An ETag that a proxy has made weak (`W/"…"`) counts too.',
+  examples: ['*'],
+})
+const headers = (fields: Readonly<Record<string, TSchema>>) =>
+  Type.Object(fields, { additionalProperties: true, description: 'headers' })
+
+export const IfMatchSchema = headers({ 'if-match': IF_MATCH })
+export const OptionalIfMatchSchema = headers({ 'if-match': Type.Optional(IF_MATCH) })
+export const IfNoneMatchSchema = headers({
+  'if-none-match': Type.Optional(
+    Type.String({
+      pattern: ETAGS,
+      description: 'The ETag of the document that the client has: 304 if it is still in force.',
+    }),
+  ),
+})

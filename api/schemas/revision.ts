@@ -32,7 +32,12 @@ export const RevisionWithDocumentSchema = Type.Object({
 export type RevisionWithDocument = DeepReadonly<Static<typeof RevisionWithDocumentSchema>>
 
 export const RevisionListSchema = Type.Object(
-  { revisions: Type.Array(RevisionSchema, { description: 'Newest first.' }) },
-  { description: 'All revisions, without their documents.' },
+  {
+    revisions: Type.Array(RevisionSchema, { description: 'Newest first.' }),
+    next: Type.Optional(
+      Type.Integer({ description: 'The value of `before` for the next page. Missing on the last one.' }),
+    ),
+  },
+  { description: 'A page of revisions, without their documents.' },
 )
 export type RevisionList = DeepReadonly<Static<typeof RevisionListSchema>>

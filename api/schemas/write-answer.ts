@@ -9,7 +9,7 @@ import { RevisionStatusSchema } from './revision.ts'
 
 const OutcomeSchema = Type.Enum([...OUTCOMES], {
   description:
-    'synced: every node has ACKed. nacked: a node NACKed. pending: the wait ended first. unverified: no node is connected.',
+    'synced: every node has ACKed. nacked: a node NACKed. pending: the wait ended first. unverified: no node is connected. replaced: a newer revision is in force instead.',
 })
 
 const WRITE_FIELDS = {
@@ -19,6 +19,9 @@ const WRITE_FIELDS = {
   elapsedMs: Type.Integer({
     description: 'From the arrival of the request to this answer, in milliseconds.',
   }),
+  reason: Type.Optional(
+    Type.String({ description: 'Which revision is in force instead, if it was replaced.' }),
+  ),
   nodes: Type.Array(NodeStatusSchema, { description: 'Nodes of the fleets that the revision changed.' }),
 }
 

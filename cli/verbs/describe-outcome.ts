@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'synced'>, string>> = {
   nacked: 'an Envoy NACKed',
   pending: 'an Envoy has not answered yet',
   unverified: 'stored; no Envoy is connected that could ACK it',
+  replaced: 'stored; a newer revision is in force that has not all of its changes',
 }
 
 /** `revision 7: ACKed by 3 Envoys (31 ms)` */

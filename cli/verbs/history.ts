@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
+import type { Page } from '../../api/client.ts'
 import type { RevisionStatus } from '../../api/revision-status.ts'
 import type { RevisionList } from '../../api/schemas/revision.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
@@ -26,21 +27,26 @@ export function addHistory(program: Command): void {
       program
         .command('history')
         .description('List the revisions of the desired state, or print one with its document.')
-        .argument('[revision]', 'Number of a revision.', countOf(1)),
+        .argument('[revision]', 'Number of a revision.', countOf(1))
+        .option('--limit <n>', 'List at most this number, up to 1000.', countOf(1), 100)
+        .option('--before <revision>', 'List only revisions older than this one.', countOf(1)),
     ),
   )
   withExamples(command, [
-    ['yard history', 'List all revisions.'],
+    ['yard history', 'List the newest revisions.'],
+    ['yard history --limit 20 --before 57', 'List the 20 revisions before number 57.'],
     ['yard history 3', 'Print the third one with its document.'],
   ])
-  command.action(async (number: number | undefined, { admin, output }: AdminFlags & OutputFlags) => {
+  command.action(async (number: number | undefined, { admin, output, ...page }: HistoryFlags) => {
     const rest = await findControlPlane(admin)
-    if (number === undefined) print(await rest.listRevisions(), output, renderRevisions)
+    if (number === undefined) print(await rest.listRevisions(page), output, renderRevisions)
     else print(await rest.getRevision(number), output === 'table' ? 'yaml' : output, String)
   })
 }
 
-function renderRevisions({ revisions }: RevisionList): string {
+type HistoryFlags = AdminFlags & OutputFlags & Page
+
+function renderRevisions({ revisions, next }: RevisionList): string {
   const columns = ['revision', 'status', 'author', 'written', 'reason'].map((title) => ({ title }))
   const rows = revisions.map(({ revision, status, author, createdAt, reason = '' }) => [
     String(revision),
@@ -49,7 +55,8 @@ function renderRevisions({ revisions }: RevisionList): string {
     createdAt,
     shorten(reason),
   ])
-  return renderTable(columns, rows)
+  const table = renderTable(columns, rows)
+  return next === undefined ? table : `${table}\n${pc.dim(`Older ones: yard history --before ${next}`)}`
 }
 
 /** The other formats print the full reason. */

@@ -28,6 +28,7 @@ interface UpFlags {
   readonly port: number
   readonly admin: string
   readonly xds: string
+  readonly insecure: boolean
   readonly protocol: XdsProtocol
   readonly drainSeconds: number
   readonly keep: boolean
@@ -50,6 +51,7 @@ export function addUp(program: Command): void {
     .option('--port <number>', 'Port of the listeners without --config; 0 picks a free one.', readPort, 0)
     .option('--admin <address>', 'Address of REST, HOST:PORT.', '127.0.0.1:0')
     .option('--xds <address>', 'Address of xDS, HOST:PORT or unix:/PATH.', '127.0.0.1:0')
+    .option('--insecure', 'Serve xDS in plaintext also off loopback: to anybody, as any node.', false)
     .addOption(
       new Option('--protocol <name>', 'Protocol variant of xDS: incremental or state of the world.')
         .choices(XDS_PROTOCOLS)
@@ -117,6 +119,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     port,
     admin,
     xds,
+    insecure,
     protocol,
     drainSeconds,
     keep,
@@ -129,6 +132,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     port,
     admin,
     xds,
+    insecure,
     protocol,
     drainSeconds,
     mtls,

@@ -1,18 +1,21 @@
 // The REST server: its routes, validation, error answers, and where it listens.
 
-import { isIP } from 'node:net'
+import { maxHeaderSize } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { hostIn, isLoopback } from '../access/loopback.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
 import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
+import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { addMetrics } from './metrics.ts'
-import { createProblem, problemOf, sendProblem } from './problem.ts'
+import { rejectUnknownOperations } from './no-operation.ts'
+import { problemOf, sendProblem } from './problem.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -34,15 +37,22 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     frameworkErrors: (error, _request, reply) => sendProblem(reply, problemOf(error)),
     // While it closes, requests are still served; /readyz reports the shutdown.
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    // Node would answer 400 without a body; a hook answers with a problem document.
+    http: { requireHostHeader: false },
+    // As long as a URL can be: a longer name would be an unknown path instead of an unknown fleet.
+    routerOptions: { maxParamLength: maxHeaderSize },
   })
+  answerAllRequests(server)
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
   const routes: RoutesOptions = { ...options, closing: closing.signal }
 
   addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    // `document/` validates bodies, so that a body and a file get the same messages.
-    if (httpPart === 'body') return (value: unknown) => ({ value })
+    // `document/` validates bodies, so that a body and a file get the same messages. `preconditions.ts` validates headers,
+    // because a missing If-Match has a status of its own.
+    if (httpPart === 'body' || httpPart === 'headers') return (value: unknown) => ({ value })
     const check = createSchemaCheck(schema)
     return (value: unknown) => {
       const problems = check(value).map(toProblem)
@@ -59,20 +69,11 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     if (problem.status >= 500) request.log.error(error)
     return sendProblem(reply, problem)
   })
-  server.setNotFoundHandler(({ method, url }, reply) =>
-    sendProblem(
-      reply,
-      createProblem(
-        'not-found',
-        `${method} ${url} is not an operation of this API. GET /docs lists all operations`,
-      ),
-    ),
-  )
-
   server.decorateRequest('caller', undefined)
   server.decorateRequest('revision', undefined)
   const { access } = options
   if (access !== undefined) await addAccess(server, access)
+  rejectUnknownOperations(server)
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
   for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes]) server.register(plugin, routes)
@@ -88,7 +89,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 export async function startAdmin(
   options: AdminOptions & { readonly address: string },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const [, host, port] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(options.address) ?? []
+  const host = hostIn(options.address)
   if (host === undefined) {
     throw new SwitchyardError(
       'invalid-argument',
@@ -103,16 +104,12 @@ export async function startAdmin(
   }
   const server = await createAdmin(options)
   try {
-    const url = await server.listen({ host, port: Number(port) })
+    const url = await server.listen({ host, port: Number(options.address.split(':').at(-1)) })
     return { url, close: async () => await server.close() }
   } catch (error) {
     await server.close()
     throw asListenError(error, options.address)
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function asListenError(error: unknown, address: string): SwitchyardError {

@@ -3,11 +3,16 @@
 import type { FastifyReply } from 'fastify'
 import type { WaitQuery } from '../../api/schemas/request.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
-import type { DesiredState, Progress } from './desired-state.ts'
+import type { DesiredState, Follow, Progress } from './desired-state.ts'
 import { etagHeader } from './preconditions.ts'
 import { createProblem, sendProblem } from './problem.ts'
 import { toNodeJson } from './rest-json.ts'
 import { waitMsOf, waitSignal } from './wait.ts'
+
+interface SendOptions {
+  readonly describe?: () => object
+  readonly follow?: Follow
+}
 
 /** A request whose answer depends on how far a revision comes within its `?wait=`. */
 export class PendingAnswer {
@@ -17,7 +22,7 @@ export class PendingAnswer {
   readonly #waitMs: number | undefined
   readonly #begun = performance.now()
 
-  /** Create it before anything is written. @throws SwitchyardError `invalid-argument` if the wait is too long */
+  /** Create it before anything is written: the time of the answer counts from here. */
   constructor(state: DesiredState, reply: FastifyReply, closing: AbortSignal, query: WaitQuery) {
     this.#state = state
     this.#reply = reply
@@ -28,13 +33,17 @@ export class PendingAnswer {
   /**
    * Sends the answer, with the ETag of the document in force by then.
    * @param describe more fields, computed when the wait is over
+   * @param follow see `DesiredState.progress`
    */
-  async send(number: number, describe: () => object = () => ({})): Promise<FastifyReply> {
+  async send(
+    number: number,
+    { describe = () => ({}), follow = 'changes' }: SendOptions = {},
+  ): Promise<FastifyReply> {
     this.#reply.request.revision = number
     const waitMs = this.#waitMs
     // Without a wait, look once at how far the revision has come.
     const signal = waitMs === undefined ? AbortSignal.abort() : waitSignal(waitMs, this.#reply, this.#closing)
-    const progress = await this.#state.progress(number, signal)
+    const progress = await this.#state.progress(number, signal, follow)
     const { outcome, revision, nodes } = progress
     const answer: WriteAnswer = {
       outcome,
@@ -56,6 +65,8 @@ function sendOutcome(reply: FastifyReply, { detail }: Progress, answer: WriteAns
       return reply.send(answer)
     case 'unverified':
       return reply.code(202).send(answer)
+    case 'replaced':
+      return reply.code(202).send({ ...answer, reason: message })
     case 'nacked': {
       const stays =
         answer.revisionStatus === 'accepted'

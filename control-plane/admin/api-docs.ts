@@ -33,6 +33,7 @@ export async function addApiDocs(
           'Configure how fleets of Envoys balance and secure gRPC calls, through one document of desired state.',
         version: '1',
       },
+      servers: [{ url: '/', description: 'The control plane that serves this document.' }],
       ...(withTokens && SECURITY),
     },
   })

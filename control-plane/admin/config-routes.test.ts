@@ -2,6 +2,8 @@
 
 import t from 'tap'
 import { parse, stringify } from 'yaml'
+import { problemTypeOf } from '../../api/problem-type.ts'
+import { ERROR_CODES } from '../../core/errors.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { LISTENER } from '../../xds-server/index.ts'
@@ -70,7 +72,21 @@ const PRECONDITIONS = [
     type: /stale-etag$/,
     detail: /read it again/,
   },
-  { title: 'with a weak ETag', ifMatch: 'W/"1-old"', status: 412, type: /stale-etag$/, detail: /./ },
+  { title: 'with a stale weak ETag', ifMatch: 'W/"1-old"', status: 412, type: /stale-etag$/, detail: /./ },
+  {
+    title: 'with a stale ETag without quotes',
+    ifMatch: '1-old',
+    status: 412,
+    type: /stale-etag$/,
+    detail: /./,
+  },
+  ...['', ',', '"1-old', '1 old', '"1-old" x', 'w/"1-old"'].map((ifMatch) => ({
+    title: `with the ETag ${ifMatch}`,
+    ifMatch,
+    status: 400,
+    type: /invalid-argument$/,
+    detail: /^the header If-Match is not a list of ETags: send the ETag of GET \/v1\/config with its quotes/,
+  })),
 ] as const
 
 for (const { title, ifMatch, status, ...problem } of PRECONDITIONS) {
@@ -81,7 +97,10 @@ for (const { title, ifMatch, status, ...problem } of PRECONDITIONS) {
       const response = await admin.inject({
         method,
         url: '/v1/config',
-        headers: { 'content-type': 'application/json', ...(ifMatch && { 'if-match': ifMatch }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        },
         payload: JSON.stringify(REPLACEMENT),
       })
       t.match(response.json(), { status, ...problem })
@@ -90,16 +109,49 @@ for (const { title, ifMatch, status, ...problem } of PRECONDITIONS) {
   })
 }
 
-t.test('If-Match may be *, or a list of ETags with the current one', async (t) => {
-  const { admin, getConfig } = await serveFleet(t)
-  for (const ifMatch of ['*', `"x", ${(await getConfig()).etag}`]) {
+/** The current ETag as clients and proxies send it. */
+const MATCHING: readonly [title: string, headerOf: (etag: string) => string][] = [
+  ['*', () => '*'],
+  ['a list with the current ETag', (etag) => `"x", ${etag}`],
+  ['the ETag as nginx makes it weak', (etag) => `W/${etag}`],
+  ['the ETag as Apache marks it', (etag) => etag.replace(/"$/, '-gzip"')],
+  ['the ETag without quotes', (etag) => etag.replaceAll('"', '')],
+]
+
+for (const [title, headerOf] of MATCHING) {
+  t.test(`If-Match may be ${title}`, async (t) => {
+    const { admin, getConfig, state } = await serveFleet(t)
     const response = await admin.inject({
       method: 'PATCH',
       url: '/v1/config',
-      headers: { 'content-type': 'application/json', 'if-match': ifMatch },
-      payload: '{}',
+      headers: { 'content-type': 'application/json', 'if-match': headerOf((await getConfig()).etag) },
+      payload: '{"fleets":{"edge":{"lb":{"mode":"l7"}}}}',
     })
-    t.equal(response.statusCode, 202, ifMatch)
+    t.equal(response.statusCode, 202)
+    t.equal(state.head.number, 2)
+  })
+
+  t.test(`If-None-Match may be ${title}: 304 without a body`, async (t) => {
+    const { admin, getConfig } = await serveFleet(t)
+    const { etag } = await getConfig()
+    for (const url of ['/v1/config', '/v1/fleets/edge/lb']) {
+      const response = await admin.inject({ url, headers: { 'if-none-match': headerOf(etag) } })
+      t.match(response, { statusCode: 304, body: '', headers: { etag } })
+    }
+  })
+}
+
+t.test('If-None-Match with another ETag gets the document, and a malformed one 400', async (t) => {
+  const { admin, getConfig, putLb } = await serveFleet(t)
+  const headers = { 'if-none-match': (await getConfig()).etag }
+  await putLb({ mode: 'l7' })
+  for (const url of ['/v1/config', '/v1/fleets/edge/lb']) {
+    t.match(await admin.inject({ url, headers }), {
+      statusCode: 200,
+      headers: { etag: (await getConfig()).etag },
+    })
+    const malformed = await admin.inject({ url, headers: { 'if-none-match': '"x' } })
+    t.match(malformed.json(), { status: 400, detail: /^the header If-None-Match is not a list/ })
   }
 })
 
@@ -142,6 +194,7 @@ t.test(
 const BAD_BODIES = [
   {
     title: 'malformed YAML',
+    code: 'invalid-argument',
     type: 'application/yaml',
     payload: 'version: 1\nfleets: [',
     problems: [{ path: /^body:2:\d+/ }],
@@ -174,13 +227,15 @@ const BAD_BODIES = [
   },
 ] as const
 
-for (const { title, type, payload, problems } of BAD_BODIES) {
-  t.test(`${title} is 422 with its path, and the served snapshot stays`, async (t) => {
+for (const { title, type, payload, problems, ...rest } of BAD_BODIES) {
+  const code = 'code' in rest ? rest.code : 'invalid-config'
+  const status = ERROR_CODES[code]
+  t.test(`${title} is ${status} with its path, and the served snapshot stays`, async (t) => {
     const { admin, cache, state } = await serveFleet(t)
     const before = { head: state.head, snapshot: cache.getSnapshot('edge') }
     const headers = { 'content-type': type, 'if-match': '*' }
     const response = await admin.inject({ method: 'PUT', url: '/v1/config', headers, payload })
-    t.match(response.json(), { status: 422, type: /invalid-config$/, problems })
+    t.match(response.json(), { status, type: problemTypeOf(code), problems })
     t.same({ head: state.head, snapshot: cache.getSnapshot('edge') }, before)
   })
 }

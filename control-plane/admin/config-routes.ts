@@ -3,22 +3,35 @@
 import type { FastifyInstance } from 'fastify'
 import { stringify } from 'yaml'
 import { JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from '../../api/media-types.ts'
-import { IfMatchSchema, type WaitQuery, WaitQuerySchema } from '../../api/schemas/request.ts'
+import {
+  IfMatchSchema,
+  IfNoneMatchSchema,
+  type WaitQuery,
+  WaitQuerySchema,
+} from '../../api/schemas/request.ts'
 import { type Config, ConfigSchema } from '../document/model.ts'
 import { validateConfig } from '../document/validate.ts'
 import { authorOf } from './access.ts'
 import { PendingAnswer } from './answers.ts'
 import { type Body, configIn, valueIn, YAML_TYPES } from './body.ts'
+import { EXAMPLE_DOCUMENT, EXAMPLE_PATCH } from './examples.ts'
 import { mergePatch } from './merge-patch.ts'
 import { routeOf } from './operation.ts'
-import { etagHeader, readIfMatch } from './preconditions.ts'
+import { patchSchemaOf } from './patch-schema.ts'
+import { etagHeader, isKnown, readIfMatch } from './preconditions.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function configRoutes(server: FastifyInstance, { state, closing }: RoutesOptions) {
   server.route({
-    ...routeOf('getConfig', {}, { 200: ConfigSchema }),
-    handler: async ({ headers: { accept = '' } }, reply) => {
+    ...routeOf('getConfig', {
+      headers: IfNoneMatchSchema,
+      answers: { 200: ConfigSchema },
+      produces: [JSON_TYPE, YAML_TYPE],
+    }),
+    handler: async ({ headers }, reply) => {
+      const { accept = '' } = headers
       reply.header('etag', etagHeader(state.head)).header('vary', 'accept')
+      if (isKnown(headers, state.head)) return reply.code(304).send()
       const type = YAML_TYPES.find((one) => accept.includes(one))
       return type === undefined ? state.config : reply.type(type).send(stringify(state.config))
     },
@@ -40,11 +53,13 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
       },
     })
 
-  write('putConfig', { body: ConfigSchema, consumes: [JSON_TYPE, YAML_TYPE] }, (body) => {
+  const document = { ...ConfigSchema, examples: [EXAMPLE_DOCUMENT] }
+  write('putConfig', { body: document, consumes: [JSON_TYPE, YAML_TYPE] }, (body) => {
     const config = configIn(body)
     return () => config
   })
-  write('patchConfig', { consumes: [MERGE_PATCH_TYPE, YAML_TYPE] }, (body) => {
+  const patch = { ...patchSchemaOf(ConfigSchema), examples: [EXAMPLE_PATCH] }
+  write('patchConfig', { body: patch, consumes: [MERGE_PATCH_TYPE, YAML_TYPE] }, (body) => {
     const patch = valueIn(body)
     return (config) => validateConfig(mergePatch(config, patch))
   })

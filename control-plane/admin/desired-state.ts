@@ -15,6 +15,12 @@ export interface Progress {
   readonly nodes: readonly NodeStatus[]
 }
 
+/**
+ * What a wait is about. `changes`: of a write, which newer revisions may have too. `document`: of the revision itself, which is
+ * in force only until the next one is.
+ */
+export type Follow = 'changes' | 'document'
+
 export interface DesiredState {
   /** The revision in force. */
   readonly head: RevisionInfo
@@ -36,13 +42,13 @@ export interface DesiredState {
   get(number: number): Promise<Revision>
   /** The newest revision that a node NACKed, or undefined. */
   newestRejected(): Promise<RevisionInfo | undefined>
-  /** Oldest first. */
-  list(): Promise<readonly RevisionInfo[]>
+  /** The newest `limit` revisions of those before a number, oldest first. */
+  list(page: { readonly before?: number; readonly limit: number }): Promise<readonly RevisionInfo[]>
   write(
     edit: (config: Config) => Config,
     options: { readonly author: string; readonly ifMatch?: IfMatch },
   ): Promise<RevisionInfo>
-  progress(number: number, signal: AbortSignal): Promise<Progress>
+  progress(number: number, signal: AbortSignal, follow: Follow): Promise<Progress>
 }
 
 /** The snapshot cache as the admin sees it. */

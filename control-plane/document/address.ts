@@ -1,6 +1,6 @@
 // Addresses in a document: `127.0.0.1:7101`, `[::1]:7101`, `unix:/run/b3.sock`.
 
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
 export type EndpointAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -8,6 +8,14 @@ export type EndpointAddress =
 
 // What fits into sockaddr_un on Linux, with the zero at its end.
 const MAX_UNIX_PATH = 107
+
+/** Addresses of no single host: unspecified, multicast, broadcast. */
+const OF_NO_HOST = new BlockList()
+OF_NO_HOST.addSubnet('0.0.0.0', 8)
+OF_NO_HOST.addSubnet('224.0.0.0', 4)
+OF_NO_HOST.addAddress('255.255.255.255')
+OF_NO_HOST.addAddress('::', 'ipv6')
+OF_NO_HOST.addSubnet('ff00::', 8, 'ipv6')
 
 /** The address, or a sentence on what is wrong with it and how to fix it. */
 export function parseAddress(text: string): EndpointAddress | string {
@@ -31,6 +39,9 @@ function parseTcp(text: string): EndpointAddress | string {
   }
   if (isIP(host) !== (bracketed === undefined ? 4 : 6)) {
     return `"${host}" is not an IP address. Switchyard takes endpoints as IP:PORT or unix:/PATH and resolves no names in this version: write 127.0.0.1:${port} or [::1]:${port}`
+  }
+  if (OF_NO_HOST.check(host, bracketed === undefined ? 'ipv4' : 'ipv6')) {
+    return `"${host}" is not the address of one host, so Envoy cannot connect to it: write the one where the service is, such as 127.0.0.1:${port} or [::1]:${port}`
   }
   return { kind: 'tcp', host, port }
 }

@@ -26,7 +26,7 @@ t.test('a field has what its schema says, and its place', async (t) => {
     path: 'upstreams.*.healthCheck.interval',
     type: 'string',
     required: false,
-    description: 'the time between two checks, a duration over 0 such as 500ms or 5s',
+    description: 'the time between two checks, a duration of at least 10ms such as 500ms or 5s',
     default: '1s',
     example: '5s',
     clients: ['envoy'],

@@ -1,20 +1,23 @@
 // The desired state as a YAML file: each problem has its line and column.
 
 import { readFile } from 'node:fs/promises'
-import { SwitchyardError } from '../../core/errors.ts'
+import { type ErrorCode, SwitchyardError } from '../../core/errors.ts'
 import type { Config } from './model.ts'
 import { formatSteps } from './problem.ts'
+import { decodeUtf8 } from './utf8.ts'
 import { checkConfig } from './validate.ts'
 import { parseYaml } from './yaml-document.ts'
 
 /** Reads and validates a file. @throws SwitchyardError `invalid-config` if it cannot be read, or as `parseConfig`. */
 export async function readConfigFile(file: string): Promise<Config> {
-  return parseConfig(await readText(file), file)
+  const text = decodeUtf8(await readBytes(file))
+  if (text !== undefined) return parseConfig(text, file)
+  throw new SwitchyardError('invalid-argument', `${file} is not text in UTF-8: save it in that encoding`)
 }
 
-async function readText(file: string): Promise<string> {
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new SwitchyardError('invalid-config', `the configuration cannot be read: ${reason}`, {
@@ -23,31 +26,40 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+interface PlacedInText {
+  readonly offset: number
+  readonly path: string
+  readonly message: string
+}
+
 /**
  * The configuration in a YAML (or JSON) text.
  * @param source the name of the text; paths of problems are `SOURCE:LINE:COLUMN path.in.the.document`
- * @throws SwitchyardError `invalid-config` with all problems, in the order of the text
+ * @throws SwitchyardError `invalid-argument` if the text is malformed, `invalid-config` if the document is invalid; with all
+ * problems, in the order of the text
  */
 export function parseConfig(text: string, source: string): Config {
   const document = parseYaml(text)
-  const reject = (found: readonly { offset: number; path: string; message: string }[]): never => {
+  const reject = (code: ErrorCode, summary: string, found: readonly PlacedInText[]): never => {
     const problems = found
       .toSorted((a, b) => a.offset - b.offset)
       .map(({ offset, path, message }) => ({
         path: `${source}:${document.placeOf(offset)} ${path}`.trimEnd(),
         message,
       }))
-    throw new SwitchyardError('invalid-config', `${source} is not a valid configuration`, { problems })
+    throw new SwitchyardError(code, summary, { problems })
   }
 
-  if (document.problems.length > 0) return reject(document.problems.map((one) => ({ ...one, path: '' })))
+  if (document.problems.length > 0) {
+    const problems = document.problems.map((one) => ({ ...one, path: '' }))
+    return reject('invalid-argument', `${source} is not valid YAML`, problems)
+  }
   const checked = checkConfig(document.value)
   if ('config' in checked) return checked.config
-  return reject(
-    checked.problems.map(({ steps, message }) => ({
-      offset: document.offsetOf(steps),
-      path: formatSteps(steps),
-      message,
-    })),
-  )
+  const problems = checked.problems.map(({ steps, message }) => ({
+    offset: document.offsetOf(steps),
+    path: formatSteps(steps),
+    message,
+  }))
+  return reject('invalid-config', `${source} is not a valid configuration`, problems)
 }

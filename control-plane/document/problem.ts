@@ -22,3 +22,8 @@ export function toProblem({ steps, message }: PlacedProblem): Problem {
 export function throwProblems(problems: readonly PlacedProblem[], summary: string): never {
   throw new SwitchyardError('invalid-config', summary, { problems: problems.map(toProblem) })
 }
+
+/** A value of the document as a message quotes it. */
+export function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

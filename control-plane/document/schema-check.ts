@@ -3,7 +3,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
 import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
-import type { PlacedProblem } from './problem.ts'
+import { type PlacedProblem, shorten } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
 const ajv = new Ajv({
@@ -119,8 +119,7 @@ function listKnown({ properties = {} }: Described): string {
 }
 
 function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return value === undefined ? 'nothing' : shorten(JSON.stringify(value))
 }
 
 function unescapePointer(step: string): string {

@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     problems: {
       'upstreams.echo.healthCheck.enabled': /^is missing: write true or false$/,
       'upstreams.echo.healthCheck.service': /^must be the full name of the gRPC service/,
-      'upstreams.echo.healthCheck.interval': /^must be .*, a duration over 0 .*, not "0s"$/,
+      'upstreams.echo.healthCheck.interval': /^must be .*, a duration of at least 10ms .*, not "0s"$/,
       'upstreams.echo.healthCheck.timeout': /a duration over 0/,
       'upstreams.echo.healthCheck.unhealthy': /1 to 100, not 0$/,
       'upstreams.echo.healthCheck.healthy': /1 to 100, not 101$/,

@@ -10,6 +10,7 @@ import { checkRoutes } from './validators/routes.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
 import { checkSwitches } from './validators/switches.ts'
+import { checkText } from './validators/text.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
 
 const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
@@ -19,6 +20,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkSecurity,
   checkSecrets,
   checkSwitches,
+  checkText,
 ]
 
 export type Checked = { readonly config: Config } | { readonly problems: readonly PlacedProblem[] }

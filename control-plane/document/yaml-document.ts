@@ -1,23 +1,22 @@
 // A YAML text as plain values, and the offset of each in the text.
 
 import {
+  Composer,
+  type CST,
   type Document,
   type ErrorCode,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
-  parseDocument,
-  visit,
+  Parser,
 } from 'yaml'
-
-/** What keeps the text from being one document of plain values, by its place in the text. */
-export interface TextProblem {
-  readonly offset: number
-  readonly message: string
-}
+import { SwitchyardError } from '../../core/errors.ts'
+import { MAX_NESTING, TOO_DEEP } from './nesting.ts'
+import { findValueProblems, type TextProblem } from './yaml-values.ts'
 
 export interface YamlDocument {
   /** If there are any, `value` is undefined. */
@@ -31,22 +30,52 @@ export interface YamlDocument {
 
 /** Replacements for parser messages that address programmers. */
 const REWORDED: Partial<Record<ErrorCode, string>> = {
-  MULTIPLE_DOCS: 'begins a second document: a configuration is one document, so remove the line ---',
+  DUPLICATE_KEY: 'is here twice: remove one of the two',
   NON_STRING_KEY: 'is not a name: keys are plain text',
 }
 
+const SECOND_DOCUMENT = 'begins a second document: a configuration is one document, so remove the line ---'
+
 export function parseYaml(text: string): YamlDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+  const placeOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${line}:${col}`
+  }
+  const { tokens, tooDeepAt } = readTokens(text, lines)
+  if (tooDeepAt !== undefined) {
+    const problems = [{ offset: tooDeepAt, message: TOO_DEEP }]
+    return { problems, value: undefined, offsetOf: () => 0, placeOf }
+  }
+  const composer = new Composer({ prettyErrors: false, stringKeys: true })
+  const [document, second] = composer.compose(tokens, true, text.length)
+  // The composer always yields a document, also for an empty text.
+  if (document === undefined) throw new SwitchyardError('internal', 'the YAML composer yields no document')
   const problems = findProblems(document)
+  if (second !== undefined) problems.push({ offset: second.range[0], message: SECOND_DOCUMENT })
   return {
     ...(problems.length > 0 ? { problems, value: undefined } : toPlain(document)),
     offsetOf: (steps) => findOffset(document, steps),
-    placeOf: (offset) => {
-      const { line, col } = lines.linePos(offset)
-      return `${line}:${col}`
-    },
+    placeOf,
   }
+}
+
+/** The tokens of a text; it stops where they are nested too deep, because the composer works by recursion. */
+function readTokens(text: string, lines: LineCounter) {
+  const parser = new Parser(lines.addNewLine)
+  const tokens: CST.Token[] = []
+  lines.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme))
+    const isDeep = parser.stack.length > MAX_NESTING && parser.stack.filter(isCollection).length > MAX_NESTING
+    if (isDeep) return { tokens, tooDeepAt: parser.offset - lexeme.length }
+  }
+  tokens.push(...parser.end())
+  return { tokens }
+}
+
+function isCollection({ type }: CST.Token): boolean {
+  return type === 'block-map' || type === 'block-seq' || type === 'flow-collection'
 }
 
 function findProblems(document: Document.Parsed): TextProblem[] {
@@ -56,20 +85,14 @@ function findProblems(document: Document.Parsed): TextProblem[] {
       message: REWORDED[code] ?? message,
     }),
   )
-  visit(document, {
-    Alias: (_, alias) => {
-      if (alias.resolve(document) !== undefined) return
-      const message = `there is no anchor &${alias.source} before this alias`
-      problems.push({ offset: alias.range?.[0] ?? 0, message })
-    },
-  })
+  problems.push(...findValueProblems(document.contents))
   return problems
 }
 
-/** `toJS` throws if aliases of aliases expand beyond the parser's limit. */
+/** `toJS` throws for what `findProblems` has not seen; the limits of aliases are checked there. */
 function toPlain(document: Document.Parsed): Pick<YamlDocument, 'problems' | 'value'> {
   try {
-    return { problems: [], value: document.toJS() }
+    return { problems: [], value: document.toJS({ maxAliasCount: -1 }) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { problems: [{ offset: 0, message }], value: undefined }

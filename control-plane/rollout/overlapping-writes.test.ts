@@ -20,8 +20,8 @@ async function serve(t: Test) {
       headers: { 'content-type': 'application/merge-patch+json', 'if-match': '*' },
       payload: JSON.stringify(body),
     })
-    const { outcome, revision, revisionStatus } = response.json()
-    return { status: response.statusCode, outcome, revision, revisionStatus }
+    const { outcome, revision, revisionStatus, reason } = response.json()
+    return { status: response.statusCode, outcome, revision, revisionStatus, reason }
   }
   /** The node's answers wait until the returned function is called. */
   const hold = (then: AnsweringNode['answer'] = () => 'ack') => {
@@ -57,7 +57,7 @@ t.test('X56: both waits end when the newer revision takes the change of the olde
   await untilWritten(3)
   release()
   t.match(await Promise.all(answers), [
-    { status: 202, outcome: 'unverified', revision: 2, revisionStatus: 'superseded' },
+    { status: 202, outcome: 'replaced', revision: 2, revisionStatus: 'superseded' },
     { status: 200, outcome: 'synced', revision: 3, revisionStatus: 'accepted' },
   ])
 })
@@ -86,7 +86,7 @@ t.test('X56: a NACK of the older revision, whose successor is ACKed, ends both w
   await untilWritten(3)
   release()
   t.match(await Promise.all(answers), [
-    { status: 202, outcome: 'unverified', revision: 2, revisionStatus: 'superseded' },
+    { status: 202, outcome: 'replaced', revision: 2, revisionStatus: 'superseded' },
     { status: 200, outcome: 'synced', revision: 3, revisionStatus: 'accepted' },
   ])
   t.equal(nacks, 1)
@@ -106,6 +106,12 @@ t.test('X56: a wait for an accepted revision ends when a newer one takes its pla
   for await (const one of store.watch(2)) if (one.status === 'accepted') break
   node.answer = () => 'silence'
   const second = patch({ fleets: { edge: { lb: { policy: 'least_request' } } } }, '1ms')
-  t.match(await first, { status: 200, outcome: 'synced', revision: 2, revisionStatus: 'accepted' })
+  t.match(await first, {
+    status: 202,
+    outcome: 'replaced',
+    reason: 'revision 3 is in force instead of revision 2',
+    revision: 2,
+    revisionStatus: 'accepted',
+  })
   t.match(await second, { status: 504, outcome: 'pending', revision: 3 })
 })

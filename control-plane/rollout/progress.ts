@@ -10,10 +10,10 @@ import { type Counts, everyNodeOf, type NodeSource, Tally } from './tally.ts'
 
 /**
  * synced: accepted, and each node of the fleets that it changed has it. nacked: a node NACKed it. pending: the wait ended
- * before that was known. unverified: no node is connected.
+ * before that was known. unverified: no node is connected. replaced: a newer revision is in force instead.
  */
 export interface Progress {
-  readonly outcome: SyncReport['outcome']
+  readonly outcome: SyncReport['outcome'] | 'replaced'
   readonly revision: RevisionInfo
   /** Which nodes NACKed or have not answered; else why the revision has its status. */
   readonly detail?: Detail
@@ -31,8 +31,25 @@ export interface ProgressContext {
   readonly settled: () => Promise<void>
 }
 
+/** What a wait is about: the changes of a revision, which newer ones may have too, or the very document of the revision. */
+export type Follow = 'changes' | 'document'
+
 /** @throws SwitchyardError `not-found` */
 export async function followRevision(
+  number: number,
+  signal: AbortSignal,
+  follow: Follow,
+  context: ProgressContext,
+): Promise<Progress> {
+  const progress = await followChanges(number, signal, context)
+  const inForce = context.inForce().revision.number
+  if (progress.outcome !== 'synced' || inForce === number) return progress
+  if (follow === 'changes' && (await isPartOf(number, inForce, context))) return progress
+  const message = `revision ${inForce} is in force instead of revision ${number}`
+  return { outcome: 'replaced', revision: progress.revision, detail: { message, problems: [] }, nodes: [] }
+}
+
+async function followChanges(
   number: number,
   signal: AbortSignal,
   context: ProgressContext,
@@ -56,7 +73,7 @@ export async function followRevision(
     case 'accepted': {
       if (decided.number !== number && !(await isPartOf(number, decided.number, context))) {
         const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
-        return { outcome: 'unverified', revision, detail: { message, problems: [] }, nodes: nodesNow() }
+        return { outcome: 'replaced', revision, detail: { message, problems: [] }, nodes: nodesNow() }
       }
       const answered = isInForce ? await untilSynced(decided.number, signal, context) : undefined
       // Once a newer revision is in force, what nodes answer is about that one.

@@ -230,7 +230,7 @@ t.test('a superseded revision whose change the newer one dropped is not synced',
   await write({ 'upstreams.echo.endpoints.b1.weight': 2 })
   t.match(await revisions.progress(3, NEVER), { outcome: 'synced' })
   const dropped = {
-    outcome: 'unverified',
+    outcome: 'replaced',
     revision: { number: 2, status: 'superseded' },
     detail: { message: /^revision 3 took the place of revision 2/ },
   }
@@ -238,7 +238,15 @@ t.test('a superseded revision whose change the newer one dropped is not synced',
   await write({ 'upstreams.echo.endpoints.b1.weight': 3 })
   await revisions.progress(4, NEVER)
   t.match(await revisions.progress(2, NEVER), dropped, 'also when the newer one is not in force any more')
-  t.match(await revisions.progress(3, NEVER), { outcome: 'synced' }, 'an accepted revision was in effect')
+  t.match(
+    await revisions.progress(3, NEVER),
+    { outcome: 'replaced', detail: { message: 'revision 4 is in force instead of revision 3' } },
+    'an accepted revision was in effect, and is not any more',
+  )
+  await write({ 'upstreams.echo.endpoints.b1.weight': 3, 'upstreams.echo.endpoints.b2.weight': 3 })
+  await revisions.progress(5, NEVER)
+  t.match(await revisions.progress(4, NEVER), { outcome: 'synced' }, 'the newer one has its changes')
+  t.match(await revisions.progress(4, NEVER, 'document'), { outcome: 'replaced' }, 'but is another document')
 })
 
 t.test(

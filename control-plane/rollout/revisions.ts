@@ -6,10 +6,10 @@ import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
-import type { RevisionStore } from '../store/revision-store.ts'
+import type { Page, RevisionStore } from '../store/revision-store.ts'
 import { keepEqual } from './keep-equal.ts'
 import { describeNacks } from './nacks.ts'
-import { followRevision, type Progress } from './progress.ts'
+import { type Follow, followRevision, type Progress } from './progress.ts'
 import { Publisher, type ServingCache } from './publisher.ts'
 import { Reconciler } from './reconciler.ts'
 import { serveStored } from './restart.ts'
@@ -93,8 +93,8 @@ export class Revisions {
     return this.#store.get(number)
   }
 
-  list(): Promise<readonly RevisionInfo[]> {
-    return this.#store.list()
+  list(page?: Page): Promise<readonly RevisionInfo[]> {
+    return this.#store.list(page)
   }
 
   /** The newest revision that a node NACKed. */
@@ -143,9 +143,13 @@ export class Revisions {
     })
   }
 
-  /** How far a revision has come; waits for the verdict and for the nodes until `signal` aborts. @throws `not-found` */
-  progress(number: number, signal: AbortSignal): Promise<Progress> {
-    return followRevision(number, signal, {
+  /**
+   * How far a revision has come; waits for the verdict and for the nodes until `signal` aborts.
+   * @param follow see `followRevision`
+   * @throws `not-found`
+   */
+  progress(number: number, signal: AbortSignal, follow: Follow = 'changes'): Promise<Progress> {
+    return followRevision(number, signal, follow, {
       store: this.#store,
       cache: this.#cache,
       inForce: () => this.#reconciler.inForce,

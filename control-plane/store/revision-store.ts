@@ -15,6 +15,12 @@ export interface AppendOptions extends Partial<Verdict> {
   readonly previous?: Verdict
 }
 
+/** The newest `limit` revisions of those whose number is lower than `before`. Default of each: no bound. */
+export interface Page {
+  readonly before?: number
+  readonly limit?: number
+}
+
 export interface RevisionStore {
   /**
    * Writes a revision; it is durable when the promise resolves. Its status is `pending` by default.
@@ -33,8 +39,8 @@ export interface RevisionStore {
   info(number: number): Promise<RevisionInfo>
   /** The newest revision; undefined before there is one. */
   head(): Promise<Revision | undefined>
-  /** All revisions without their documents, the oldest first. */
-  list(): Promise<readonly RevisionInfo[]>
+  /** Revisions without their documents, the oldest first: all of them, or a page. */
+  list(page?: Page): Promise<readonly RevisionInfo[]>
   /** The newest revision that has one of these statuses, without its document, or undefined. */
   newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined>
   /** @throws SwitchyardError `not-found` */

@@ -5,7 +5,7 @@ import { EventEmitter, on } from 'node:events'
 import type { DatabaseSync } from 'node:sqlite'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
-import type { AppendOptions, RevisionStore, Verdict } from './revision-store.ts'
+import type { AppendOptions, Page, RevisionStore, Verdict } from './revision-store.ts'
 import { explained, openSqliteFile } from './sqlite-file.ts'
 
 interface Row {
@@ -79,8 +79,10 @@ class SqliteStore implements RevisionStore {
     return row && toRevision(row)
   }
 
-  async list(): Promise<readonly RevisionInfo[]> {
-    return this.#listFrom(1)
+  async list({ before = Number.MAX_SAFE_INTEGER, limit = -1 }: Page = {}): Promise<readonly RevisionInfo[]> {
+    // SQLite takes a negative limit for none.
+    const sql = `SELECT ${INFO} FROM revision WHERE number < ? ORDER BY number DESC LIMIT ?`
+    return this.#read(sql, before, limit).map(toInfo).toReversed()
   }
 
   async newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined> {

@@ -18,11 +18,23 @@ export const DurationSchema = Type.String({
 
 /** An optional field of a switch, for times that cannot be 0. */
 export function PositiveDuration(fallback: string, description: string, shown: FieldFacts) {
+  const about = `${description}, a duration over 0 such as 500ms or 5s`
+  return durationField('0*[1-9]', fallback, about, shown)
+}
+
+/** An optional field of a switch, for what Envoy repeats: more often, it would be a flood. */
+export function Interval(fallback: string, description: string, shown: FieldFacts) {
+  const atLeastTenMs = '0*[1-9]\\d+ms$|0*[1-9]\\d*[smh]$'
+  const about = `${description}, a duration of at least 10ms such as 500ms or 5s`
+  return durationField(atLeastTenMs, fallback, about, shown)
+}
+
+function durationField(ahead: string, fallback: string, description: string, shown: FieldFacts) {
   return Type.Optional(
     Type.String({
-      pattern: `^(?=0*[1-9])${PATTERN.source.slice(1)}`,
+      pattern: `^(?=${ahead})${PATTERN.source.slice(1)}`,
       default: fallback,
-      description: `${description}, a duration over 0 such as 500ms or 5s`,
+      description,
       ...facts(shown),
     }),
   )

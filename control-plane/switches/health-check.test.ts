@@ -4,6 +4,8 @@ import { create } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { checkConfig } from '../document/validate.ts'
 import { healthCheck } from './health-check.ts'
 import { partsOf } from './parts-of.ts'
 
@@ -56,3 +58,30 @@ t.test('what is switched off, or not written, adds nothing', async (t) => {
   t.same(clusterWith({ enabled: false, interval: '1s' }), {})
   t.same(clusterWith(undefined), {})
 })
+
+const INTERVALS: readonly [interval: string, isValid: boolean][] = [
+  ['10ms', true],
+  ['010ms', true],
+  ['1s', true],
+  ['1m', true],
+  ['1h', true],
+  ['9ms', false],
+  ['009ms', false],
+  ['0ms', false],
+  ['0s', false],
+]
+
+for (const [interval, isValid] of INTERVALS) {
+  t.test(`checks every ${interval} are ${isValid ? 'valid' : 'a flood, which is invalid'}`, async (t) => {
+    const checked = checkConfig(sampleWith({ 'upstreams.echo.healthCheck': { enabled: true, interval } }))
+    t.equal('config' in checked, isValid)
+    if ('problems' in checked) {
+      t.match(checked.problems, [
+        {
+          steps: ['upstreams', 'echo', 'healthCheck', 'interval'],
+          message: /a duration of at least 10ms such as 500ms or 5s, not /,
+        },
+      ])
+    }
+  })
+}

@@ -7,7 +7,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
 import { Type } from 'typebox'
 import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
-import { PositiveDuration, toDuration } from './duration.ts'
+import { Interval, PositiveDuration, toDuration } from './duration.ts'
 import { facts } from './schema-keywords.ts'
 
 function Threshold(fallback: number, description: string, envoy: string) {
@@ -36,7 +36,7 @@ const SettingsSchema = Type.Object(
         }),
       }),
     ),
-    interval: PositiveDuration('1s', 'the time between two checks', {
+    interval: Interval('1s', 'the time between two checks', {
       envoy: 'HealthCheck.interval',
       example: '5s',
     }),

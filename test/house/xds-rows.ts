@@ -14,7 +14,7 @@ interface Row {
 
 export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X1: {
-    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
+    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
     sources: ['P', 'envoyproxy/envoy#10363'],
   },
   X2: {

@@ -1,6 +1,7 @@
 // Access over REST: who may read, who may write, and what the audit log contains.
 
-import { readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
@@ -9,6 +10,7 @@ import { Revisions } from '../../control-plane/rollout/revisions.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { SnapshotCache } from '../../xds-server/index.ts'
+import { selfSignedCertificate, writeCertificate } from '../support/certificates.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const LB = '/v1/fleets/edge/lb'
@@ -178,6 +180,32 @@ t.test('S49: off loopback the admin API does not start without tokens', async (t
   }
   const { close } = await startControlPlane({ ...options, admin: '0.0.0.0:0', accessFolder: t.testdir() })
   t.teardown(close)
+})
+
+t.test('plaintext xDS off loopback needs --insecure, and mutual TLS and a Unix socket do not', async (t) => {
+  const admin = '127.0.0.1:0'
+  const config = sampleWith({})
+  for (const xds of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0', 'localhost.example:0']) {
+    await t.rejects(startControlPlane({ config, admin, xds }), {
+      code: 'invalid-argument',
+      message: /in plaintext, where anybody could ask/,
+    })
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'yard-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await writeCertificate(folder, 'xds', await selfSignedCertificate())
+  const certificate = join(folder, 'xds.pem')
+  const xdsTls = { certificate, key: join(folder, 'xds.key'), clientCa: certificate }
+  const served = [
+    { xds: '127.0.0.1:0' },
+    { xds: `unix:${join(folder, 'xds.sock')}` },
+    { xds: '0.0.0.0:0', xdsTls },
+    { xds: '0.0.0.0:0', insecure: true },
+  ]
+  for (const options of served) {
+    const { close } = await startControlPlane({ config, admin, ...options })
+    await close()
+  }
 })
 
 t.test('S49: the API document says which operations need a token', async (t) => {

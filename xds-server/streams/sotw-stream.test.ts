@@ -24,7 +24,7 @@ testScripts({
       ack 2 a b c → EDS#3 a=3 b=2 c=1
       serve EDS a=4 b=2 c=2
       ack 2 a → stale
-      ack 3 → EDS#4 a=4 c=2
+      ack 3 a b c → EDS#4 a=4 b=2 c=2
       ack 4
       status → EDS SYNCED
     `,

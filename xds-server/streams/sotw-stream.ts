@@ -6,14 +6,16 @@ import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
+  isSubscribed,
   NO_NAMES,
+  narrowToList,
   type SubscriptionChange,
   subscribeToList,
   unite,
   without,
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { forgotten } from '../type-state/view.ts'
+import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
@@ -58,13 +60,10 @@ function receive(state: StreamState, request: SotwRequest): Received {
     return takeNames(answered, request)
   }
   if (responseNonce === '') return beginAgain(state, known, request)
-  return answerEarlier(state, known, request)
+  return noteRemaining(answerEarlier(state, known, request), request)
 }
 
-/**
- * An answer to a response that a newer one superseded. Its names are ignored: the client answers the newer response too, with the
- * names that it wants by then.
- */
+/** A request whose nonce is not the latest. It may be an answer to a response that a newer one superseded. */
 function answerEarlier(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { typeUrl, responseNonce, errorDetail } = request
   const pending = findPending(known, responseNonce)
@@ -96,20 +95,46 @@ function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeSta
   return { ...typeState, ledger: { ...ledger, pending: [merged, ...later] } }
 }
 
+/**
+ * Notes which names a request with an older nonce leaves out of its list. The client lists what it wants again when it answers the newer
+ * response, and from then on that counts. But it has given up what it had under a name that it left out, so if it lists that name
+ * again, it needs an answer. https://github.com/envoyproxy/envoy/issues/10363
+ */
+function noteRemaining({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
+  const typeState = state.typeStates.get(typeUrl)
+  if (typeState === undefined) return { state, report }
+  const { subscription, type, request } = typeState
+  const before = request.remaining ?? subscription
+  const remaining = narrowToList(before, resourceNames, type.legacyWildcard)
+  if (remaining === before) return { state, report }
+  return { state: withTypeState(state, { ...typeState, request: { ...request, remaining } }), report }
+}
+
 /** Applies the list of names in a request. */
 function takeNames({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
   const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined || resourceNames === typeState.request.lastResourceNames)
-    return { state, report }
+  if (typeState === undefined) return { state, report }
   const { subscription, type, request } = typeState
-  const change = subscribeToList(subscription, resourceNames, type.legacyWildcard)
-  const listed = { ...typeState, request: { ...request, lastResourceNames: resourceNames } }
+  const { remaining, lastResourceNames } = request
+  if (resourceNames === lastResourceNames && remaining === undefined) return { state, report }
+  const change = subscribeToList(subscription, resourceNames, type.legacyWildcard, remaining)
+  const listed = {
+    ...(remaining === undefined ? typeState : withListedAgain(typeState, change)),
+    request: { ...request, lastResourceNames: resourceNames, remaining: undefined },
+  }
   const next = applyChange(change.wildcardBegan ? askAnew(listed) : listed, change)
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
     report: isChanged ? [...report, reportSubscription(next)] : report,
   }
+}
+
+/** A response on its way may have brought names back that the client had given up, so what it has under them is unknown. */
+function withListedAgain(typeState: TypeState, { subscribed }: SubscriptionChange): TypeState {
+  const { subscription, view } = typeState
+  const again = [...subscribed].filter((name) => isSubscribed(subscription, name))
+  return { ...typeState, view: withUnknown(view, again) }
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
@@ -133,7 +158,7 @@ function begin(state: StreamState, request: SotwRequest): Received {
 
 /**
  * A request without a nonce in mid-stream: the client gave the type up, or has not read our response yet. It is answered like a first
- * request. https://github.com/grpc/grpc-node/issues/2875
+ * request, and may get any of its names by what is on its way. https://github.com/grpc/grpc-node/issues/2875
  */
 function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { resourceNames } = request
@@ -141,7 +166,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   const begun: TypeState = {
     ...known,
     subscription,
-    view: forgotten(known.view, known.subscription),
+    view: withUnknown(forgotten(known.view, known.subscription), subscription.names),
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,
@@ -149,6 +174,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       isFirst: true,
       clientVersion: undefined,
       lastResourceNames: resourceNames,
+      remaining: undefined,
     },
   }
   return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }

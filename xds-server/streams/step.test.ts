@@ -5,6 +5,16 @@ import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts(
   {
+    'X10: endpoints follow a cluster that is sent again with a removal that had to wait': {
+      sotw: `
+        serve CDS a=1 b=1 → CDS#5 a=1 b=1
+        ack 5
+        serve CDS a=2 b=1 → CDS#6 a=2 b=1 | EDS#7 a=1
+        nack 6 blaming a
+        ack 7
+        serve CDS a=2 → CDS#8 a=1 | EDS#9 a=1
+      `,
+    },
     'X10: the endpoints of a changed cluster follow it at once, though they are unchanged': `
       serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
     `,

@@ -68,8 +68,12 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
     send.push(...pushed.send)
   }
   for (const typeUrl of state.typeStates.keys()) serve(typeUrl)
-  // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types.
-  for (const [typeUrl, { view }] of state.typeStates) if (view.overrides.size > 0) serve(typeUrl)
+  // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types. What is sent
+  // with a removal may be a cluster, whose endpoints follow.
+  for (const typeUrl of before.typeStates.keys()) {
+    const { view, request } = state.typeStates.get(typeUrl) ?? {}
+    if (view?.overrides.size || request?.names.size) serve(typeUrl)
+  }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }

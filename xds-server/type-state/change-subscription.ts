@@ -1,10 +1,9 @@
 // What a change of a subscription does to the state of a type.
 
-import { UNKNOWN } from './held.ts'
 import { releaseNacked } from './ledger.ts'
 import { isSubscribed, type SubscriptionChange, uncovered, unite, without } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
-import { forgotten, withHeld } from './view.ts'
+import { forgotten, withUnknown } from './view.ts'
 
 /**
  * The state after a client asks for `*` anew. It is sent everything, and the names that it had and that no longer exist are
@@ -12,12 +11,10 @@ import { forgotten, withHeld } from './view.ts'
  */
 export function askAnew(typeState: TypeState): TypeState {
   const { view, subscription, request, ledger } = typeState
-  const onTheirWay = ledger.pending.flatMap(({ resources }) =>
-    resources.map(({ name }) => [name, UNKNOWN] as const),
-  )
+  const onTheirWay = ledger.pending.flatMap(({ resources }) => resources.map(({ name }) => name))
   return {
     ...typeState,
-    view: withHeld(forgotten(view, subscription), onTheirWay),
+    view: withUnknown(forgotten(view, subscription), onTheirWay),
     request: { ...request, isFirst: true },
   }
 }

@@ -52,25 +52,43 @@ export function uncovered(subscription: Subscription, names: ReadonlySet<string>
   return subscription.wildcard ? NO_NAMES : without(names, subscription.names)
 }
 
-/** The change by a state-of-the-world request, which lists everything that the client wants from now on. */
+/**
+ * The change by a state-of-the-world request, which lists everything that the client wants from now on. `remaining` is what lists
+ * that were not answered left of the subscription (`narrowToList`): the rest of it has to be answered if this list has it.
+ */
 export function subscribeToList(
   before: Subscription,
   resourceNames: SharedList<string>,
   legacyWildcard: boolean,
+  remaining: Subscription = before,
 ): SubscriptionChange {
-  const legacy = resourceNames.length === 0 && legacyWildcard && !before.legacyWildcardOff
+  const legacy = resourceNames.length === 0 && legacyWildcard && !remaining.legacyWildcardOff
   const wildcard = legacy || resourceNames.includes('*')
-  const legacyWildcardOff = before.legacyWildcardOff || resourceNames.length > 0
+  const legacyWildcardOff = remaining.legacyWildcardOff || resourceNames.length > 0
   const names = namesIn(resourceNames)
-  const subscribed = without(names, before.names)
+  const subscribed = without(names, remaining.names)
   const unsubscribed = without(before.names, names)
   const unchanged = subscribed.size === 0 && unsubscribed.size === 0
   return {
     subscription: { wildcard, names: unchanged ? before.names : names, legacyWildcardOff },
     subscribed,
     unsubscribed,
-    wildcardBegan: wildcard && !before.wildcard,
+    wildcardBegan: wildcard && !remaining.wildcard,
   }
+}
+
+/**
+ * What a list leaves of a subscription, without what it adds. It is the same subscription if the list leaves nothing out, as a list
+ * with everything does.
+ */
+export function narrowToList(
+  before: Subscription,
+  resourceNames: SharedList<string>,
+  legacyWildcard: boolean,
+): Subscription {
+  const { subscription, unsubscribed } = subscribeToList(before, resourceNames, legacyWildcard)
+  if (subscription.wildcard || (!before.wildcard && unsubscribed.size === 0)) return before
+  return { ...subscription, names: without(before.names, unsubscribed) }
 }
 
 /** The change by an incremental request. `first` is true for the first request of the type on the stream. */

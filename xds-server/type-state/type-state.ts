@@ -24,6 +24,8 @@ export interface OpenRequest {
   readonly clientVersion: string | undefined
   /** SotW: `resource_names` of the last request. The same list again changes nothing. */
   readonly lastResourceNames: SharedList<string>
+  /** SotW: what remains of the subscription after requests with an older nonce. It counts from the next request with the latest nonce. */
+  readonly remaining: Subscription | undefined
 }
 
 export interface TypeState {
@@ -48,6 +50,7 @@ export function createTypeState(typeUrl: string): TypeState {
       isFirst: true,
       clientVersion: undefined,
       lastResourceNames: EMPTY_LIST,
+      remaining: undefined,
     },
   }
 }

@@ -44,6 +44,14 @@ export function withHeld(view: View, changes: Iterable<readonly [string, Held]>)
   return { ...view, overrides }
 }
 
+/** The view of a client that may have anything under these names, or nothing. */
+export function withUnknown(view: View, names: Iterable<string>): View {
+  return withHeld(
+    view,
+    [...names].map((name) => [name, UNKNOWN] as const),
+  )
+}
+
 /**
  * The view of a client that asks for `*` anew: it is sent everything, and the names that it had and that no longer exist are
  * removed.
@@ -52,10 +60,7 @@ export function forgotten({ base, overrides }: View, subscription: Subscription)
   const had = [...base.resources.names(), ...overrides.keys()].filter((name) =>
     isSubscribed(subscription, name),
   )
-  return {
-    ...emptyView(base.typeUrl),
-    overrides: new Map(had.map((name) => [name, UNKNOWN])),
-  }
+  return withUnknown(emptyView(base.typeUrl), had)
 }
 
 /** Whether the client has this very resource for sure. */

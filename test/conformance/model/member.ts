@@ -47,8 +47,11 @@ export class Member {
     return this.#following === undefined
   }
 
+  /** In SotW, subscribing to a name that is in the list says nothing, so the client unsubscribes from it first. */
   subscribe(typeUrl: string, names: readonly string[]): void {
     if (this.client.isOpen(typeUrl) && names.length === 0) return
+    const isListed = (name: string) => this.client.names(typeUrl).has(name)
+    if (this.client.protocol === 'sotw') this.unsubscribe(typeUrl, names.filter(isListed))
     this.#link.send(this.client.subscribe(typeUrl, names))
   }
 

@@ -18,6 +18,8 @@ export class SeenType {
   readonly #pending = new Map<string, ClientResponse>()
   #names = new Set<string>()
   #isLegacyWildcardOff = false
+  /** SotW: names, or the wildcard, that the lists of stale requests left out. */
+  readonly #givenUp = new Set<string>()
   /** Requested names, or the wildcard, that are not answered yet. */
   readonly #requested = new Set<string>([WILDCARD])
   /** The version that was last sent for each name; undefined if it was removed. */
@@ -69,6 +71,14 @@ export class SeenType {
     if (!isFirst) this.noteAnswer(request, protocol)
     if (protocol === 'sotw') this.#noteList(request)
     else this.#noteChange(request, isFirst)
+  }
+
+  /** X1: a SotW request with an older nonce changes no subscription yet, but the client has given up what its list leaves out. */
+  noteStale(request: ClientRequest): void {
+    if (this.#isForAll(request)) return
+    for (const name of this.#names) if (!request.resourceNames.includes(name)) this.#givenUp.add(name)
+    if (this.wildcard) this.#givenUp.add(WILDCARD)
+    this.#isLegacyWildcardOff = true
   }
 
   /** X51: a SotW request without a nonce in mid-stream. Answers to earlier responses do not count after it. */
@@ -155,13 +165,19 @@ export class SeenType {
     this.#nacked = this.#nacked.filter((nacked) => ![...beside].some((name) => nacked.has(name)))
   }
 
-  #noteList({ typeUrl, resourceNames }: ClientRequest): void {
+  #isForAll({ typeUrl, resourceNames }: ClientRequest): boolean {
     const isLegacy =
       resourceNames.length === 0 && FULL_STATE_TYPES.includes(typeUrl) && !this.#isLegacyWildcardOff
-    const wildcard = isLegacy || resourceNames.includes(WILDCARD)
-    if (wildcard && !this.wildcard) this.#requested.add(WILDCARD)
+    return isLegacy || resourceNames.includes(WILDCARD)
+  }
+
+  #noteList(request: ClientRequest): void {
+    const { resourceNames } = request
+    const wildcard = this.#isForAll(request)
+    const isNew = (name: string) => !this.#names.has(name) || this.#givenUp.has(name)
+    if (wildcard && (!this.wildcard || this.#givenUp.has(WILDCARD))) this.#requested.add(WILDCARD)
     const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
-    for (const name of names) if (!this.#names.has(name)) this.#requested.add(name)
+    for (const name of names) if (isNew(name)) this.#requested.add(name)
     const dropped = [...this.#names].filter((name) => !names.has(name))
     for (const name of dropped) this.#requested.delete(name)
     const ended = this.wildcard && !wildcard ? this.#nackedNames() : []
@@ -169,6 +185,7 @@ export class SeenType {
     this.#names = names
     this.#allowAgain([...dropped, ...ended].filter((name) => !this.isSubscribed(name)))
     this.#isLegacyWildcardOff ||= resourceNames.length > 0
+    this.#givenUp.clear()
   }
 
   #noteChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {

@@ -53,8 +53,13 @@ export class Witness {
       return true
     }
     const isStale = protocol === 'sotw' && request.responseNonce !== known.lastNonce
-    if (!isStale) known.noteRequest(request, protocol, false)
-    return !isStale || known.noteAnswer(request, protocol)
+    if (!isStale) {
+      known.noteRequest(request, protocol, false)
+      return true
+    }
+    const isAnswer = known.noteAnswer(request, protocol)
+    known.noteStale(request)
+    return isAnswer
   }
 
   #check(response: ClientResponse, served: Snapshot | undefined): void {

@@ -1,6 +1,6 @@
 // What the fleet is served, in a form that is quick to change at random and consistent after each change.
 
-import type { ResourceInput } from '../../../xds-server/index.ts'
+import { createResources, type Resource, type ResourceInput } from '../../../xds-server/index.ts'
 import { CLUSTER, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
 import { assignment, cluster, httpListener, routes, secret, tcpListener } from '../../support/resources.ts'
 
@@ -20,12 +20,16 @@ interface ListenerContent {
   readonly content: number
 }
 
+/** An HTTP listener has routes of its name, with content of their own. */
+interface ServedListener extends ListenerContent {
+  readonly routes: number
+}
+
 export interface World {
   readonly clusters: ReadonlyMap<ClusterName, number>
   /** The number of endpoints. A cluster that is missing here is served an empty assignment. */
   readonly endpoints: ReadonlyMap<ClusterName, number>
-  /** An HTTP listener has routes of its name, with content of their own. */
-  readonly listeners: ReadonlyMap<ListenerName, ListenerContent & { readonly routes: number }>
+  readonly listeners: ReadonlyMap<ListenerName, ServedListener>
   readonly secrets: ReadonlyMap<SecretName, number>
 }
 
@@ -86,17 +90,44 @@ export function healWorld(world: World): World {
   }
 }
 
-export function resourcesOf({ clusters, endpoints, listeners, secrets }: World): ResourceInput[] {
+export function resourcesOf({ clusters, endpoints, listeners, secrets }: World): Resource[] {
   return [
-    ...[...clusters].map(([name, content]) => cluster(name, 1000 + content)),
-    ...[...endpoints].map(([name, content]) => assignment(name, ...Array(content).keys())),
-    ...[...listeners].flatMap(([name, listener]) =>
-      listener.kind === 'tcp'
-        ? [tcpListener(name, listener.content, listener.cluster)]
-        : [httpListener(name, listener.content), routesOf(name, listener)],
+    ...[...clusters].map(([name, content]) =>
+      encode(`cluster ${name} ${content}`, () => cluster(name, 1000 + content)),
     ),
-    ...[...secrets].map(([name, content]) => secret(name, `${content}`)),
+    ...[...endpoints].map(([name, content]) =>
+      encode(`endpoints ${name} ${content}`, () => assignment(name, ...Array(content).keys())),
+    ),
+    ...[...listeners].flatMap(([name, listener]) => listenerResources(name, listener)),
+    ...[...secrets].map(([name, content]) =>
+      encode(`secret ${name} ${content}`, () => secret(name, `${content}`)),
+    ),
   ]
+}
+
+function listenerResources(
+  name: ListenerName,
+  { kind, cluster, content, routes }: ServedListener,
+): Resource[] {
+  if (kind === 'tcp') {
+    return [encode(`tcp ${name} ${cluster} ${content}`, () => tcpListener(name, content, cluster))]
+  }
+  return [
+    encode(`http ${name} ${content}`, () => httpListener(name, content)),
+    encode(`routes ${name} ${cluster} ${routes}`, () => routesWithContent(name, cluster, routes)),
+  ]
+}
+
+const encoded = new Map<string, Resource>()
+
+/** Histories use the same few contents thousands of times, so each is encoded once. */
+function encode(key: string, make: () => ResourceInput): Resource {
+  const known = encoded.get(key)
+  if (known !== undefined) return known
+  const [resource] = createResources([make()])
+  if (resource === undefined) throw new TypeError(`no resource was made of "${key}"`)
+  encoded.set(key, resource)
+  return resource
 }
 
 /** Type and name of all resources with bad content. */
@@ -112,10 +143,7 @@ function ifBad(content: number, typeUrl: string, name: string) {
   return BAD_CONTENTS.includes(content) ? [{ typeUrl, name }] : []
 }
 
-function routesOf(
-  name: string,
-  { cluster, routes: content }: World['listeners'] extends ReadonlyMap<string, infer L> ? L : never,
-) {
+function routesWithContent(name: string, cluster: string, content: number) {
   const configuration = routes(name, cluster)
   configuration.maxDirectResponseBodySizeBytes = content
   return configuration

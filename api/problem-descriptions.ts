@@ -1,0 +1,24 @@
+// When REST answers with which error code, for the API document.
+
+import type { ErrorCode } from '../core/errors.ts'
+
+export const PROBLEM_DESCRIPTIONS = {
+  'invalid-argument': 'A parameter or a header is invalid, or the body is malformed.',
+  unauthenticated: 'The request has no token, or an unknown one.',
+  forbidden: 'The token has the role viewer, and this is a write.',
+  'not-found': 'The fleet or the revision does not exist.',
+  'request-timeout': 'The request did not arrive completely in time.',
+  'stale-etag':
+    'The document has changed since it was read; nothing was written. Read it again and repeat the edit.',
+  'payload-too-large': 'The body is larger than 4 MiB.',
+  'unsupported-media-type': 'The body is neither JSON nor YAML, or compressed, or not in UTF-8.',
+  'invalid-config': 'The document would be invalid; `problems` lists each path.',
+  'inconsistent-snapshot': 'A resource would refer to one that does not exist.',
+  'etag-missing': 'The header `If-Match` is missing.',
+  'too-many-attempts': 'This address sent too many bad tokens; wait as long as `Retry-After` says.',
+  'headers-too-large': 'The headers are larger than 16 KiB.',
+  internal: 'A bug in Switchyard, or a disk that fails.',
+  unreachable: 'The control plane is shutting down.',
+} as const satisfies Partial<Record<ErrorCode, string>>
+
+export type DescribedCode = keyof typeof PROBLEM_DESCRIPTIONS

@@ -1,0 +1,13 @@
+// Which addresses only this host can reach.
+
+import { isIP } from 'node:net'
+
+/** The host of `HOST:PORT` or `[IPv6]:PORT`; undefined if the address is not of that form. */
+export function hostIn(address: string): string | undefined {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|(.+)):\d{1,5}$/.exec(address) ?? []
+  return bracketed ?? plain
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

@@ -1,0 +1,33 @@
+// The API document against a running control plane: requests that are valid, almost valid and invalid, and no answer that is
+// not documented. `npm run test:schemathesis` tries more of them, with another seed each time.
+
+import { randomInt } from 'node:crypto'
+import t from 'tap'
+import { OPERATIONS } from '../../api/operations.ts'
+import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { requireTool } from '../../test/support/requirements.ts'
+import { runSchemathesis } from '../../test/support/schemathesis.ts'
+import { startControlPlane } from '../control-plane.ts'
+import { EXAMPLE_DOCUMENT } from './examples.ts'
+
+const { SWITCHYARD_SCHEMATHESIS_EXAMPLES: wanted } = process.env
+
+t.test('every answer is as the API document says, and none is a server error', async (t) => {
+  if (!requireTool(t, 'schemathesis')) return
+  const { adminUrl, xdsAddress, close } = await startControlPlane({
+    config: EXAMPLE_DOCUMENT,
+    admin: '127.0.0.1:0',
+    xds: '127.0.0.1:0',
+  })
+  t.teardown(close)
+  new AnsweringNode(t, xdsAddress, { id: 'edge-1', cluster: 'edge' })
+  const { code, output } = await runSchemathesis({
+    url: `${adminUrl}/openapi.json`,
+    examples: Number(wanted ?? 10),
+    folder: t.testdir(),
+    ...(wanted !== undefined && { seed: randomInt(2 ** 31) }),
+  })
+  t.equal(code, 0, 'it finds nothing', { output })
+  const { length } = Object.keys(OPERATIONS)
+  t.match(output, new RegExp(`Tested: +${length}\\b`), 'it has tested every operation')
+})
