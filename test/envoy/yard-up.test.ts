@@ -146,7 +146,7 @@ t.test('a fleet that is missing in the file and an invalid file are reported', a
   await writeFile(file, 'version: [')
   const invalid = await runYard(t, folder, 'up', '--config', file)
   t.equal(invalid.code, 2)
-  t.match(invalid.output, /^.*my\.yaml is not a valid configuration\n {2}.*my\.yaml:1:\d+: /m)
+  t.match(invalid.output, /^.*my\.yaml is not valid YAML\n {2}.*my\.yaml:1:\d+: /m)
   t.notMatch(invalid.output, /exit code|control plane ended/)
   await untilGone(folder)
 })
