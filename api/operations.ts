@@ -67,7 +67,7 @@ export const OPERATIONS = {
     method: 'PUT',
     path: '/v1/fleets/{fleet}/lb',
     summary: 'Switch how a fleet balances load.',
-    description: `Keeps the current policy and its options if the body has no \`policy\`. \`If-Match\` is optional. ${WAIT}`,
+    description: `Keeps the current policy and its options if the body has no \`policy\`. Listeners with a \`mode\` of their own keep it. \`If-Match\` is optional. ${WAIT}`,
     problems: [...WRITE, 'not-found'],
     etag: true,
   },

@@ -110,7 +110,7 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
     {
       ...strict,
       description: 'a rule with match and to',
-      ...facts({ envoy: 'Route', example: RULE_EXAMPLE }),
+      ...facts({ envoy: 'VirtualHost.routes', example: RULE_EXAMPLE }),
     },
   )
   const route = Type.Object(

@@ -99,11 +99,11 @@ export const UpstreamTlsSchema = Type.Object(
 export type UpstreamTls = DeepReadonly<Static<typeof UpstreamTlsSchema>>
 
 /** Relative and without `..`: whoever may write the document may not look around on the host. */
-function FileOf(what: string, envoy: string, example: string) {
+function FileOf(what: string, envoy: string | undefined, example: string) {
   return Type.String({
     pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$)).+$',
     description: `the file of ${what}, from the folder of secrets on, such as certs/edge.pem, without ..`,
-    ...facts({ envoy, example }),
+    ...facts({ ...(envoy !== undefined && { envoy }), example }),
   })
 }
 
@@ -121,7 +121,7 @@ export const SecretSchema = Type.Object(
       FileOf("the certificate's key", 'Secret.tls_certificate.private_key', 'certs/edge.key'),
     ),
     passphrase: Type.Optional(
-      FileOf('the passphrase of the key', 'Secret.tls_certificate.password', 'certs/edge.pass'),
+      FileOf('the passphrase by which the control plane opens the key', undefined, 'certs/edge.pass'),
     ),
     ca: Type.Optional(
       FileOf('the authorities that are trusted', 'Secret.validation_context.trusted_ca', 'certs/ca.pem'),

@@ -79,6 +79,20 @@ t.test('an upstream with a policy of its own is translated once for all fleets',
   t.same(withoutListeners(changed).sort(), ['Cluster', 'ClusterLoadAssignment', 'RouteConfiguration'])
 })
 
+t.test('a listener with several routes keeps their configuration until one of them changes', async (t) => {
+  const { edge } = sampleWith({ 'fleets.edge.listeners.main.l7.routes': ['public', 'internal'] }).fleets
+  const fleets = { north: fleetWith({ policy: 'random' }, { listeners: edge?.listeners }) }
+  const internal = { hosts: ['internal'], rules: { all: { match: {}, to: { 'many-3': 1 } } } }
+  const before = { 'routes.internal': internal }
+  const [, ofUpstream, ofRoute] = newMessages(
+    configWith(fleets, before),
+    configWith(fleets, { ...before, ...CHANGED }),
+    configWith(fleets, { ...before, ...CHANGED, 'routes.internal': { ...internal, hosts: ['private'] } }),
+  )
+  t.same(withoutListeners(ofUpstream), ['Cluster', 'ClusterLoadAssignment'])
+  t.same(withoutListeners(ofRoute), ['RouteConfiguration'])
+})
+
 t.test('a flip of a fleet translates no cluster and no assignment', async (t) => {
   const before = configWith({ north: fleetWith() })
   const after = configWith({ north: fleetWith({ mode: 'l4', policy: 'round_robin' }) })

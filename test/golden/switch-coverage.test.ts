@@ -1,9 +1,12 @@
-// Every field of a document is set in a golden document, and every default is in effect in another one.
+// Every field of a document is set in a golden document, and every default is in effect in another one. A golden that sets it
+// has the field of Envoy that the reference names.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { describeSchema } from '../../control-plane/document/describe-schema.ts'
 import { ConfigSchema } from '../../control-plane/document/model.ts'
-import { GOLDEN_FOLDER, IN, namesOf, readCase } from './goldens.ts'
+import { GOLDEN_FOLDER, IN, namesOf, OUT, readCase } from './goldens.ts'
 
 const CASES = namesOf(GOLDEN_FOLDER, IN).map((name) => readCase(GOLDEN_FOLDER, name))
 
@@ -33,7 +36,21 @@ function stepsOf(path: string): readonly string[] {
   return path.replaceAll('[]', '.*').replace('upstreams.*.lb.', '*.*.lb.').split('.')
 }
 
-for (const [path, { default: fallback }] of FIELDS) {
+const OUTPUTS = namesOf(GOLDEN_FOLDER, OUT).map((name) => ({
+  config: readCase(GOLDEN_FOLDER, name),
+  text: readFileSync(join(GOLDEN_FOLDER, name + OUT), 'utf8'),
+}))
+
+/** How the JSON of a resource shows a field of Envoy's API, or a message without a field. */
+function shownAs(envoyField: string): string {
+  const [message = '', ...fields] = envoyField.split('.')
+  const last = fields.at(-1)
+  return last === undefined
+    ? `.${message}\n`
+    : `${last.replace(/_./g, ([, letter = '']) => letter.toUpperCase())}:`
+}
+
+for (const [path, { default: fallback, envoyField }] of FIELDS) {
   const hasDefault = fallback !== undefined
   t.test(`${path} is set in a golden document${hasDefault ? ', and not in another' : ''}`, async (t) => {
     const values = CASES.flatMap((config) => valuesAt(config, stepsOf(path)))
@@ -43,6 +60,12 @@ for (const [path, { default: fallback }] of FIELDS) {
     )
     if (hasDefault)
       t.ok([...values, ...unwrittenParents(path)].includes(undefined), 'the default is in effect')
+    if (envoyField !== undefined) {
+      const isWritten = ({ config }: (typeof OUTPUTS)[number]) =>
+        valuesAt(config, stepsOf(path)).some((value) => value !== undefined)
+      const shown = OUTPUTS.filter(isWritten).some(({ text }) => text.includes(shownAs(envoyField)))
+      t.ok(shown, `a document with it gives ${envoyField}`)
+    }
     if (path.endsWith('.enabled')) t.ok(values.includes(false) && values.includes(true), 'on and off')
   })
 }

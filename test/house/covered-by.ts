@@ -45,7 +45,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/apply.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/authorizer.ts': spawnedBy('cli/verbs/foreground.test.ts'),
   'cli/verbs/bootstrap.ts': spawnedBy('test/envoy/yard-bootstrap.test.ts'),
-  'cli/verbs/bundle.ts': spawnedBy('cli/yard.test.ts'),
   'cli/verbs/call-target.ts': spawnedBy('cli/verbs/call.test.ts'),
   'cli/verbs/certs.ts': spawnedBy('testbed/certificates/folder.test.ts'),
   'cli/verbs/demo.ts': spawnedBy('test/envoy/demo.test.ts'),

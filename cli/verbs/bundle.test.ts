@@ -1,0 +1,38 @@
+// `yard bundle` as an operator runs it: an authorizer with the public key accepts what it writes.
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { readBundle } from '../../services/authorizer/bundle/bundle.ts'
+import { readVerificationKey } from '../../services/authorizer/bundle/signature.ts'
+import { createKeys } from '../../test/support/bundle-pair.ts'
+import { runYard } from '../../test/support/yard-process.ts'
+
+t.test('a bundle is signed with the key, and keeps the revision that is given', async (t) => {
+  const folder = t.testdir()
+  const [key, out] = [join(folder, 'policy.key'), join(folder, 'policy.tar.gz')]
+  const { privateKey, publicKey } = createKeys()
+  await writeFile(key, privateKey)
+  const bundle = (...flags: readonly string[]) =>
+    runYard(t, folder, 'bundle', '--policy', 'policies/authz', '--key', key, '--out', out, ...flags)
+
+  t.match(await bundle(), { code: 0, output: /policy\.tar\.gz: revision \w+, signed/ })
+  const read = async (pem: string) => readBundle(await readFile(out), readVerificationKey(pem))
+  t.ok((await read(publicKey)).wasm.length > 0)
+  await t.rejects(read(createKeys().publicKey), 'another key does not accept it')
+
+  t.match(await bundle('--revision', 'r7'), { code: 0, output: /revision r7, signed/ })
+  t.match((await read(publicKey)).revision, /^r7@\w+$/)
+})
+
+t.test('a key that cannot be read is an error', async (t) => {
+  const flags = [
+    '--policy',
+    'policies/authz',
+    '--key',
+    '/no.key',
+    '--out',
+    join(t.testdir(), 'policy.tar.gz'),
+  ]
+  t.match(await runYard(t, t.testdirName, 'bundle', ...flags), { code: 2, output: /cannot read \/no\.key/ })
+})

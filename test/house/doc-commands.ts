@@ -1,0 +1,223 @@
+// The commands that the pages tell a person to run, and the test that runs each.
+
+import { blocksOf } from '../support/markdown-blocks.ts'
+import type { SourceFile } from './rules.ts'
+
+/** It takes the commands from the pages, and runs them as they are written. */
+export const LITERALLY = 'test/envoy/doc-commands.test.ts'
+
+/** A test, and what of its text shows that it runs the command: a part of the command as the test has it. */
+type CoveredBy = readonly [test: string, evidence: string]
+
+const literally: CoveredBy = [LITERALLY, 'DOC_COMMANDS']
+const MUTANTS: CoveredBy = ['test/mutation/choose-sources.test.ts', 'a folder or a file can be chosen']
+const PUSH: CoveredBy = ['bench/push.test.ts', 'a cell is measured']
+const COMPARE: CoveredBy = ['cli/launch.test.ts', "'--against'"]
+const DEMO: CoveredBy = ['test/envoy/demo.test.ts', "'demo'"]
+const PACKAGE: CoveredBy = ['packaging/library-package.test.ts', 'it has at most 3 MiB']
+const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
+/** Runs the `main.ts` of an example, as `npm run example NAME` does. */
+const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
+const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
+const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
+const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
+
+/** By page, in its order. Commands that run for long name a test that starts the same program for a shorter time. */
+export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, CoveredBy>>>> = {
+  'CONTRIBUTING.md': { 'npm test': ['cli/launch.test.ts', "'test'"] },
+  'README.md': {
+    'npm start': DEMO,
+    'npm test': ['cli/launch.test.ts', "'test'"],
+    'npx yard lb edge l7 least_request': literally,
+    'npx yard set upstreams.echo.healthCheck.enabled=true': literally,
+    'npx yard status': literally,
+    'npx yard history': literally,
+    'curl -H "authorization: Bearer $(npx yard token)" http://127.0.0.1:PORT/v1/status': literally,
+  },
+  'docs/adding-a-switch.md': {
+    'npm run golden': ADDING,
+    'npm run docs': ADDING,
+    'npm test -- test/features/keepalive.test.ts test/golden/*.test.ts test/envoy/golden.test.ts': ADDING,
+  },
+  'docs/benchmarks/README.md': {
+    'npm run bench': PUSH,
+    'npm run bench -- --full': PUSH,
+    'npm run bench:push -- --full --out docs/benchmarks/push.md': PUSH,
+    'npm run bench:propagation -- --full --out docs/benchmarks/propagation.md': [
+      'test/envoy/flip.test.ts',
+      'flip',
+    ],
+    'npm run bench:rollout -- --full --out docs/benchmarks/rollout.md': ['bench/rollout.test.ts', 'rollout'],
+    'npm run bench -- --against main': COMPARE,
+    'npm run bench -- --against e959c24 --full': COMPARE,
+    "npm run bench -- --against HEAD~3 --only 'delta/*/100' --only sotw/1000/1000 --starts 5": COMPARE,
+  },
+  'docs/first-fifteen-minutes.md': {
+    'npm start': DEMO,
+    'npx yard up': literally,
+    'npx yard call edge -n 300 -c 1': literally,
+    'npx yard lb edge l7 round_robin': literally,
+    'npx yard status': literally,
+    'curl -H "authorization: Bearer $(npx yard token viewer)" http://127.0.0.1:42221/v1/status': literally,
+    'npx yard get > my.yaml': literally,
+    'npx yard apply -f my.yaml': literally,
+    'npx yard history': literally,
+    'npx yard call edge -k alice': literally,
+  },
+  'docs/library.md': {
+    'npm run build:library': PACKAGE,
+    'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
+  },
+  'docs/mutation-testing.md': {
+    'npm run mutants': MUTANTS,
+    'npm run mutants -- type-state streams': MUTANTS,
+    'npm run mutants -- streams/step.ts --jobs 1': MUTANTS,
+    'npm run mutants -- type-state --again': MUTANTS,
+  },
+  'docs/security/calls.md': {
+    'npx yard issuer --issuer https://issuer.local --listen 127.0.0.1:7300': [
+      'cli/verbs/foreground.test.ts',
+      "'issuer', '--issuer'",
+    ],
+  },
+  'docs/security/control-plane.md': {
+    'npx yard certs --out .': CERTS,
+    'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
+      ['control-plane/main.test.ts', '--xds-client-ca'],
+  },
+  'docs/security/opa.md': {
+    'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --decision-log decisions.jsonl':
+      ['cli/verbs/foreground.test.ts', "'authorizer'"],
+    'opa test policies': ['test/policies/rego.test.ts', "'opa', ['test'"],
+    'cd policies/authz && opa build -t wasm -e switchyard/authz/decision authz.rego -o /tmp/b.tar.gz && tar xzf /tmp/b.tar.gz /policy.wasm':
+      ['test/policies/rego.test.ts', "'build', '--target', 'wasm'"],
+    'npx yard bundle --policy policies/authz --key policy.key --out policy.tar.gz': [
+      'cli/verbs/bundle.test.ts',
+      "'bundle'",
+    ],
+  },
+  'docs/yard.md': {
+    'npx yard init --port 8443 --endpoint 10.0.0.5:7000 10.0.0.6:7000 --out my.yaml': [
+      'cli/verbs/init.test.ts',
+      "'--out'",
+    ],
+    'npx yard certs --out .': CERTS,
+    'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
+    'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
+    'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
+    'npx yard schema > switchyard.schema.json': ['cli/verbs/explain.test.ts', "'schema'"],
+    'npx yard set fleets.edge.security.jwt.enabled=true': SECURITY,
+    'npx yard set fleets.edge.security.opa.enabled=true': SECURITY,
+    'npx yard set fleets.edge.security.rbac.enabled=true fleets.edge.security.rbac.shadow=false': SECURITY,
+    'npx yard set fleets.edge.listeners.main.tls.enabled=true': SECURITY,
+    'export YARD_ADMIN=127.0.0.1:9000 YARD_TOKEN=$(npx yard token --file /var/lib/yard/tokens.json)': [
+      'cli/verbs/foreground.test.ts',
+      'YARD_TOKEN',
+    ],
+    'npx yard bootstrap edge edge-9 > edge-9.json': ['test/envoy/yard-bootstrap.test.ts', "'bootstrap'"],
+    'envoy -c edge-9.json --disable-hot-restart --drain-time-s 4': [
+      'test/envoy/yard-bootstrap.test.ts',
+      '--disable-hot-restart',
+    ],
+    'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
+    'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
+      'cli/verbs/call.test.ts',
+      "'--authority'",
+    ],
+    'npx yard call edge -t $(npx yard issue --role admin)': SECURITY,
+    'curl -H "authorization: Bearer $(npx yard token)" http://127.0.0.1:42221/v1/status': literally,
+    'source <(npx yard completion bash)': ['cli/verbs/completion.test.ts', "'completion', shell"],
+  },
+  'examples/beside-fastify/README.md': {
+    'npm run example beside-fastify': example('beside-fastify'),
+    "curl -X PUT -H 'content-type: application/json' -d '[8080, 8081]' http://127.0.0.1:8000/endpoints": [
+      'examples/beside-fastify/beside-fastify.test.ts',
+      "method: 'PUT'",
+    ],
+    'curl http://127.0.0.1:8000/status': ['examples/beside-fastify/beside-fastify.test.ts', '/status'],
+  },
+  'examples/first-control-plane/README.md': {
+    'npm run example first-control-plane': example('first-control-plane'),
+  },
+  'examples/mutual-tls/README.md': {
+    'npx yard certs --out .state --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1': CERTS,
+    'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':
+      example('mutual-tls'),
+  },
+  'examples/on-demand/README.md': {
+    'npm run example on-demand 127.0.0.1:18000 orders=50051 payments=50052': example('on-demand'),
+  },
+  'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
+  'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
+  'experiments/scenarios/grpc-security/README.md': {
+    'npm run scenario:grpc-security': ['test/scenarios/grpc-security.test.ts', 'grpc-security'],
+  },
+}
+
+/** The commands in the `sh` blocks of a page, without comments, and continued lines as one. */
+export function commandsOf(markdown: string): readonly string[] {
+  return blocksOf(markdown)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.replaceAll(/ *\\\n */g, ' ').split('\n'))
+    .map((line) => line.replace(/(^|\s{2,})#.*/, '').trim())
+    .filter((line) => line !== '')
+}
+
+/** What a block of commands could be called besides `sh`. */
+const OTHER_SHELLS = ['bash', 'shell', 'zsh', 'console', 'shell-session']
+/** Only the Node that npm installs here runs TypeScript: `npx node`, or `node` inside npm scripts. */
+const NODE_ON_TYPESCRIPT = /(?<!npx )\bnode\s+(?:-\S+\s+)*[\w./-]+\.ts\b/
+
+/** Problems of the pages and of the table, as `PAGE: what is wrong`. */
+export function findCommandProblems(
+  pages: readonly SourceFile[],
+  table: typeof DOC_COMMANDS,
+  tests: ReadonlyMap<string, string>,
+  scripts: readonly string[],
+): string[] {
+  const known = new Set(pages.map(({ path }) => path))
+  return [
+    ...pages.flatMap(({ path, text }) =>
+      problemsOf(text, table[path] ?? {}, tests, scripts).map((one) => `${path}: ${one}`),
+    ),
+    ...Object.keys(table)
+      .filter((path) => !known.has(path))
+      .map((path) => `${path}: is in the table, and is no page`),
+  ]
+}
+
+function problemsOf(
+  text: string,
+  rows: Readonly<Record<string, CoveredBy>>,
+  tests: ReadonlyMap<string, string>,
+  scripts: readonly string[],
+): string[] {
+  const commands = commandsOf(text)
+  return [
+    ...blocksOf(text)
+      .filter(({ language }) => OTHER_SHELLS.includes(language))
+      .map(
+        ({ language, line }) => `line ${line}: write sh for commands and text for output, not ${language}`,
+      ),
+    ...text
+      .split('\n')
+      .flatMap((line, index) =>
+        NODE_ON_TYPESCRIPT.test(line)
+          ? [`line ${index + 1}: a Node of version 20 cannot run TypeScript: name npm run or npx yard`]
+          : [],
+      ),
+    ...commands.filter((command) => rows[command] === undefined).map((command) => `"${command}" has no test`),
+    ...commands.flatMap((command) => {
+      const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? []
+      return script === undefined || scripts.includes(script)
+        ? []
+        : [`package.json has no script "${script}"`]
+    }),
+    ...Object.entries(rows).flatMap(([command, [test, evidence]]) => {
+      if (!commands.includes(command)) return [`"${command}" is in the table, and not on the page`]
+      return tests.get(test)?.includes(evidence)
+        ? []
+        : [`${test}, which is to run "${command}", has no ${evidence}`]
+    }),
+  ]
+}
