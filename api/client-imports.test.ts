@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 
-const IMPORT = /^(?:import|export) (?!type )[^'"]*?from '([^']+)'/gm
+const IMPORT = /^(?:import|export) (?!type )[\w\s{},*$]*?from '([^']+)'/gm
 
 /** Every module that a file imports at run time, directly or not. */
 async function importsOf(file: URL, seen = new Set<string>()): Promise<ReadonlySet<string>> {

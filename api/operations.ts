@@ -24,6 +24,7 @@ const WRITE: readonly DescribedCode[] = [
   'unsupported-media-type',
   'invalid-config',
   'inconsistent-snapshot',
+  'storage-full',
 ]
 
 const WAIT =
@@ -106,8 +107,9 @@ export const OPERATIONS = {
   getReadiness: {
     method: 'GET',
     path: '/readyz',
-    summary: 'Check that a revision is served and the process is not shutting down.',
-    problems: [...ANY, 'unreachable'],
+    summary:
+      'Check that a revision is served, revisions can be written, and the process is not shutting down.',
+    problems: [...ANY, 'unreachable', 'storage-full'],
   },
 } as const satisfies Readonly<Record<string, Operation>>
 

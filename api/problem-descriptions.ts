@@ -15,6 +15,8 @@ export const PROBLEM_DESCRIPTIONS = {
   'invalid-config': 'The document would be invalid; `problems` lists each path.',
   'inconsistent-snapshot': 'A resource would refer to one that does not exist.',
   'etag-missing': 'The header `If-Match` is missing.',
+  'storage-full':
+    'Revisions cannot be written, because the disk is full. Nothing was changed, and reads go on.',
   'too-many-attempts': 'This address sent too many bad tokens; wait as long as `Retry-After` says.',
   'headers-too-large': 'The headers are larger than 16 KiB.',
   internal: 'A bug in Switchyard, or a disk that fails.',

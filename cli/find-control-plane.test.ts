@@ -15,6 +15,8 @@ const TESTBED: TestbedDescription = {
   secrets: '/state/secrets',
   fleets: {},
   backends: [],
+  parts: [],
+  notices: [],
 }
 
 const TOKENS = { 'tokens.json': '{"operator":{"role":"operator","token":"secret"}}' }

@@ -3,7 +3,7 @@
 import { RestClient } from '../api/client.ts'
 import type { ProblemDocument } from '../api/schemas/problem.ts'
 import { SwitchyardError } from '../core/errors.ts'
-import { readStateFile, stateFolder, type TestbedDescription } from '../testbed/state-file.ts'
+import { type RunningTestbed, readStateFile, stateFolder } from '../testbed/state-file.ts'
 import { readToken } from '../testbed/token-file.ts'
 
 const UNAUTHORIZED = 401
@@ -56,8 +56,14 @@ async function explainNoToken(response: Response, why: string): Promise<Response
   return Response.json({ ...problem, detail: `${problem.detail}; ${why}` }, { status: UNAUTHORIZED })
 }
 
+/** The testbed of `yard up` whose control plane has this URL. */
+export async function findTestbedAt(url: string): Promise<RunningTestbed | undefined> {
+  const testbed = await readStateFile(stateFolder())
+  return testbed?.admin === url ? testbed : undefined
+}
+
 /** @throws SwitchyardError `unreachable` if no testbed is running */
-export async function findTestbed(): Promise<TestbedDescription> {
+export async function findTestbed(): Promise<RunningTestbed> {
   const testbed = await readStateFile(stateFolder())
   if (testbed?.admin) return testbed
   throw new SwitchyardError(

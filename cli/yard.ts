@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { report } from './output/print.ts'
+import { report, surviveLostOutput } from './output/print.ts'
 import { withExamples } from './verbs/flags.ts'
 
 const BAD_FLAGS = 2
@@ -26,6 +26,7 @@ const VERBS = {
   set: async () => (await import('./verbs/set.ts')).addSet,
   lb: async () => (await import('./verbs/lb.ts')).addLb,
   call: async () => (await import('./verbs/call.ts')).addCall,
+  kill: async () => (await import('./verbs/kill.ts')).addKill,
   history: async () => (await import('./verbs/history.ts')).addHistory,
   rollback: async () => (await import('./verbs/rollback.ts')).addRollback,
   token: async () => (await import('./verbs/token.ts')).addToken,
@@ -69,6 +70,7 @@ Exit codes: 0 success; 1 failure, or an unexpected measurement of the demonstrat
 3 no control plane; 4 an Envoy NACKed the change; 5 an Envoy has not answered in time.`,
 )
 
+surviveLostOutput()
 try {
   await program.parseAsync()
 } catch (error) {

@@ -34,6 +34,9 @@ Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. End
 /** A day. Node's timers end at 24 days, and fire at once beyond. */
 const MAX_DRAIN_SECONDS = 86_400
 
+/** Less than the 5 s after which a testbed sends SIGKILL. If the testbed itself was killed, nobody sends one. */
+const CLOSE_LIMIT_MS = 4_000
+
 interface Flags {
   readonly config?: string
   readonly admin: string
@@ -148,6 +151,13 @@ function endCleanly(controlPlane: ControlPlane, dieWithParent: boolean): void {
   const end = () => {
     if (ending) return
     ending = true
+    const limit = setTimeout(() => {
+      process.stderr.write(
+        `the control plane did not close within ${CLOSE_LIMIT_MS} ms, so it ends at once\n`,
+      )
+      process.exit(1)
+    }, CLOSE_LIMIT_MS)
+    limit.unref()
     controlPlane.close().then(() => process.exit(0), fail)
   }
   process.once('SIGINT', end)

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   'state-in-use': 500,
   'state-damaged': 500,
   'state-unusable': 500,
+  'storage-full': 507,
   'bad-bundle': 422,
   unreachable: 503,
   internal: 500,

@@ -5,6 +5,7 @@ import type { ProcessGroup } from '../processes/process-group.ts'
 import { createBootstrap, type XdsProtocol } from './bootstrap.ts'
 import type { EnvoyAdmin } from './envoy-admin.ts'
 import { nodeAddress } from './node-address.ts'
+import type { EnvoyNotice } from './notice.ts'
 import { type RunningEnvoy, runEnvoy } from './run-envoy.ts'
 import type { XdsTlsFiles } from './xds-tls.ts'
 
@@ -29,6 +30,8 @@ export interface EnvoyFleetOptions {
   /** The process group that ends all Envoys and their restarts. */
   readonly group: ProcessGroup
   readonly onRestart?: (nodeId: string, restart: Restart) => void
+  /** Called with what an Envoy logs as warning, error or critical. */
+  readonly onNotice?: (nodeId: string, notice: EnvoyNotice) => void
   readonly clock?: Clock
 }
 
@@ -59,7 +62,7 @@ export function nodeIdOf(fleet: string, index: number): string {
 
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
   const { name, xds, protocol, firstIndex = 0, binary, folder, group, drainTimeSeconds } = options
-  const { onRestart = () => {}, clock } = options
+  const { onRestart = () => {}, onNotice = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
   /** The system chooses the port of the admin at the first start; restarts keep it. */
   let adminPort = 0
@@ -78,6 +81,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       bootstrap,
       folder,
       group,
+      onNotice: (notice) => onNotice(nodeId, notice),
       ...(drainTimeSeconds === undefined ? {} : { drainTimeSeconds }),
     })
     adminPort = Number(new URL(envoy.adminUrl).port)

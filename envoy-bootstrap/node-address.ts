@@ -7,8 +7,8 @@ const LIMIT = PER_BLOCK * PER_BLOCK
 /**
  * The listener address of the Envoy with this index (from 0): 127.0.1.1, 127.0.1.2, …, 127.0.2.1, …
  *
- * With one shared address Envoys would start without an error: Envoy sets SO_REUSEPORT, so the kernel would silently
- * spread connections over all of them.
+ * With one shared address, all Envoys but the first would NACK their listeners. With `reusePort: true` in the document they would
+ * start without an error, and the kernel would silently spread connections over all of them.
  *
  * @throws SwitchyardError `invalid-argument` for an index without an address. On Linux all of 127.0.0.0/8 is loopback;
  *   other systems have only 127.0.0.1, which is enough for one Envoy.

@@ -6,6 +6,7 @@ import type { ProcessGroup } from '../processes/process-group.ts'
 import { type Exit, type ProcessOptions, startProcess } from '../processes/running-process.ts'
 import { bootstrapJson, listenerAddressOf } from './bootstrap.ts'
 import { EnvoyAdmin } from './envoy-admin.ts'
+import { type EnvoyNotice, readNotices } from './notice.ts'
 
 export interface RunEnvoyOptions {
   /** Path of the binary; see `findEnvoy`. */
@@ -18,6 +19,8 @@ export interface RunEnvoyOptions {
   readonly drainTimeSeconds?: number
   /** Worker threads; 1 by default, because each has its own connections and its own round-robin state. */
   readonly concurrency?: number
+  /** Called with what it logs as warning, error or critical. */
+  readonly onNotice?: (notice: EnvoyNotice) => void
   /** The process group that stops it. */
   readonly group?: ProcessGroup
 }
@@ -44,7 +47,7 @@ export interface RunningEnvoy {
  * @throws SwitchyardError `process-failed` with the end of its log, if it ends or is not ready within 10 s
  */
 export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> {
-  const { bootstrap, folder, group } = options
+  const { bootstrap, folder, group, onNotice } = options
   const nodeId = bootstrap.node?.id ?? ''
   const file = join(folder, encodeURIComponent(nodeId))
   await mkdir(folder, { recursive: true })
@@ -57,6 +60,7 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
     logFile: `${file}.log`,
     dieWithParent: true,
     ready: adminAddressOnceInitialized(),
+    ...(onNotice && { onLine: readNotices(onNotice) }),
   }
   const running = group ? group.start(processOptions) : startProcess(processOptions)
   const adminUrl = `http://${await running.ready}`

@@ -38,6 +38,12 @@ t.test('ready is the value of the first line of stdout or stderr that gives one'
   }
 })
 
+t.test('a process goes on when its log cannot be written', async (t) => {
+  const script = `console.log('lost'); console.log('ready 42'); ${STAY}`
+  const logFile = join(t.testdir(), 'missing', 'log')
+  t.equal(await startScript(t, script, { logFile }).ready, '42')
+})
+
 t.test('a last line without its newline counts too', async (t) => {
   t.equal(await startScript(t, `process.stdout.write('ready at last')`).ready, 'at last')
 })

@@ -2,10 +2,10 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { EventEmitter, on } from 'node:events'
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SwitchyardError } from '../core/errors.ts'
 import { wrapToDieWithParent } from './die-with-parent.ts'
+import { LogFile } from './log-file.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const ANSWER_TIMEOUT_MS = 5_000
@@ -24,6 +24,8 @@ export interface ProcessOptions<T> {
   readonly logFile?: string
   /** Called with each line of stdout and stderr, until it returns a value. */
   readonly ready: (line: string) => T | undefined
+  /** Called with each line of stdout and stderr, as long as the process runs. */
+  readonly onLine?: (line: string) => void
   /** Milliseconds that it may take to be ready; 10,000 by default. */
   readonly timeoutMs?: number
   /** Set it for a program that does not end with its stdin. The program then gets no commands. */
@@ -62,6 +64,7 @@ export class RunningProcess<T = unknown> {
     this.#child.once('close', () => this.#closed.abort())
     // A command to a process that has just ended fails in `ask`, because no answer comes.
     this.#child.stdin.on('error', () => {})
+    if (options.onLine) this.#lines.on('line', options.onLine)
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#lines.emit('line', line))
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
       this.#keepInTail(line)
@@ -167,11 +170,9 @@ function spawnChild({
   const program = dieWithParent ? wrapToDieWithParent(command, args) : { command, args }
   const child = spawn(program.command, program.args, { env: { ...process.env, ...env }, detached: true })
   if (logFile !== undefined) {
-    const log = openSync(logFile, 'a')
-    const append = (chunk: Buffer) => writeSync(log, chunk)
-    child.stdout.on('data', append)
-    child.stderr.on('data', append)
-    child.once('close', () => closeSync(log))
+    const log = new LogFile(logFile)
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.append(chunk))
+    child.once('close', () => log.close())
   }
   return child
 }

@@ -73,10 +73,12 @@ t.test('an address in use is `address-in-use`, with how to fix it', async (t) =>
   const first = await openBackend(t)
   await openBackend(t, { listen: { path } })
   const port = Number(first.backend.address.split(':')[1])
-  const cases: readonly (readonly [ListenAddress, string])[] = [
+  const cases: readonly (readonly [ListenAddress, string | RegExp])[] = [
     [
       { host: '127.0.0.1', port },
-      `127.0.0.1:${port} is in use; end the process that listens there, or use port 0`,
+      new RegExp(
+        `^127.0.0.1:${port} is in use by process ${process.pid} \\(.*\\); end that process, or use port 0$`,
+      ),
     ],
     [
       { path },

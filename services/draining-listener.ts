@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
+import { describeHolder } from '../core/port-holder.ts'
 
 /** A TCP address or the path of a Unix socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }
@@ -161,11 +162,11 @@ function hostAndPort({ host, port }: { readonly host: string; readonly port: num
 function listenError(address: ListenAddress, cause: unknown): SwitchyardError {
   const where = 'path' in address ? `unix:${address.path}` : hostAndPort(address)
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-    const fix =
+    const message =
       'path' in address
-        ? 'end the process that listens there, or remove the file if no process does'
-        : 'end the process that listens there, or use port 0'
-    return new SwitchyardError('address-in-use', `${where} is in use; ${fix}`, { cause })
+        ? `${where} is in use; end the process that listens there, or remove the file if no process does`
+        : `${where} is in use by ${describeHolder(where)}; end that process, or use port 0`
+    return new SwitchyardError('address-in-use', message, { cause })
   }
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new SwitchyardError('invalid-argument', `cannot listen on ${where}: ${reason}`, { cause })

@@ -2,10 +2,19 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
-/** @returns its address. @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
-export async function startAuthorizer(group: ProcessGroup, folder: string, listen: string): Promise<string> {
+export interface RunningAuthorizer {
+  readonly address: string
+}
+
+/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
+export async function startAuthorizer(
+  group: ProcessGroup,
+  folder: string,
+  listen: string,
+): Promise<RunningAuthorizer & PartProcess> {
   const started = group.start({
     name: 'authorizer',
     command: process.execPath,
@@ -18,5 +27,16 @@ export async function startAuthorizer(group: ProcessGroup, folder: string, liste
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address')?.address,
     timeoutMs: START_TIMEOUT_MS,
   })
-  return started.ready
+  return partOf(started, { address: await started.ready })
+}
+
+/** Starts an authorizer, and restarts it on its address whenever it ends. @returns its address */
+export async function keepAuthorizer(context: PartContext, listen: string): Promise<string> {
+  const kept = await keepPart(
+    context,
+    { id: 'authorizer', title: 'authorizer' },
+    (before?: PartProcess & RunningAuthorizer) =>
+      startAuthorizer(context.group, context.folder, before?.address ?? listen),
+  )
+  return kept.current.address
 }

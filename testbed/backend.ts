@@ -2,7 +2,8 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 interface BackendReady {
   readonly id: string
@@ -25,7 +26,7 @@ export async function startBackend(
   group: ProcessGroup,
   folder: string,
   { id, listen }: BackendOptions,
-): Promise<RunningBackend> {
+): Promise<RunningBackend & PartProcess> {
   const started = group.start({
     name: `backend ${id}`,
     command: process.execPath,
@@ -37,5 +38,19 @@ export async function startBackend(
   const ready = await started.ready
   const drain = () =>
     started.ask('drain', (line) => parseReady<{ readonly drained: number }>(line, 'drained')?.drained)
-  return { ...ready, drain }
+  return partOf(started, { ...ready, drain })
+}
+
+/** Starts a backend, and restarts it on its address whenever it ends. */
+export async function keepBackend(
+  context: PartContext,
+  { id, listen }: BackendOptions,
+): Promise<RunningBackend> {
+  const kept = await keepPart(
+    context,
+    { id, title: `backend ${id}` },
+    (before?: RunningBackend & PartProcess) =>
+      startBackend(context.group, context.folder, { id, listen: before?.address ?? listen }),
+  )
+  return { id, address: kept.current.address, drain: () => kept.current.drain() }
 }

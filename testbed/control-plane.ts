@@ -1,13 +1,17 @@
 // Starts the control plane as a process.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import type { Exit } from '../processes/running-process.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { SECRETS } from './certificates/folder.ts'
+import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 export interface ControlPlaneOptions {
-  readonly configFile: string
+  /** The first revision. Not needed if the state folder has one. */
+  readonly configFile?: string
+  /** The folder of secrets. Default: `secrets` beside the configuration file, else in the state folder. */
+  readonly secrets?: string
   /** Address of REST, `HOST:PORT`. */
   readonly admin: string
   /** Address of xDS, `HOST:PORT` or `unix:/PATH`. */
@@ -27,9 +31,9 @@ export interface RunningControlPlane {
   /** The file with the REST tokens. */
   readonly tokensFile: string
   readonly xdsAddress: string
-  readonly pid: number | undefined
-  readonly exited: Promise<Exit>
 }
+
+const CONTROL_PLANE = { id: 'control-plane', title: 'control plane' }
 
 /** Its exit code for invalid flags or an invalid document. */
 const BAD_INPUT = 2
@@ -47,14 +51,16 @@ interface ReadyLine {
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, admin, xds, insecure = false, drainSeconds, state, xdsTls }: ControlPlaneOptions,
-): Promise<RunningControlPlane> {
+  { configFile, secrets, admin, xds, insecure = false, drainSeconds, state, xdsTls }: ControlPlaneOptions,
+): Promise<RunningControlPlane & PartProcess> {
   const started = group.start({
-    name: 'control plane',
+    name: CONTROL_PLANE.title,
     command: process.execPath,
     args: [
       sourceFile('control-plane/main.ts'),
-      ...['--config', configFile, '--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
+      ...['--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
+      ...(configFile === undefined ? [] : ['--config', configFile]),
+      ...(secrets === undefined ? [] : ['--secrets', secrets]),
       ...(insecure ? ['--insecure'] : []),
       ...(drainSeconds === undefined ? [] : ['--drain-time', String(drainSeconds + DRAIN_MARGIN_SECONDS)]),
       ...(state === undefined ? [] : ['--state', state]),
@@ -77,11 +83,28 @@ export async function startControlPlane(
     }
     throw error
   })
-  return {
-    adminUrl: ready.admin,
-    tokensFile: ready.tokens,
-    xdsAddress: ready.xds,
-    pid: started.pid,
-    exited: started.exited,
-  }
+  const { admin: adminUrl, tokens: tokensFile, xds: xdsAddress } = ready
+  return partOf(started, { adminUrl, tokensFile, xdsAddress })
+}
+
+/**
+ * Starts a control plane, and restarts it on its addresses whenever it ends. A restart goes on with the revisions in the state folder.
+ * It does not read the configuration file again: somebody may be editing it.
+ */
+export async function keepControlPlane(
+  context: PartContext,
+  { configFile, ...options }: ControlPlaneOptions & { readonly configFile: string; readonly state: string },
+): Promise<RunningControlPlane> {
+  const start = (before?: RunningControlPlane & PartProcess) =>
+    startControlPlane(context.group, context.folder, {
+      ...options,
+      secrets: join(dirname(configFile), SECRETS),
+      ...(before ? addressesOf(before) : { configFile }),
+    })
+  const kept = await keepPart(context, CONTROL_PLANE, start)
+  return kept.current
+}
+
+function addressesOf({ adminUrl, xdsAddress }: RunningControlPlane) {
+  return { admin: new URL(adminUrl).host, xds: xdsAddress }
 }

@@ -39,7 +39,10 @@ t.test('the generated document is valid', async (t) => {
   t.doesNotThrow(() => validateConfig(document))
   t.same(envoyFleetsOf(document), ['edge', 'canary'])
   t.equal(portOf(document, 'canary'), 10_000)
-  t.same(localEndpointsOf(document), backends)
+  t.same(
+    localEndpointsOf(document),
+    backends.map((one) => ({ upstream: 'echo', ...one })),
+  )
 })
 
 t.test('with security it is valid too, and each switch can be turned on', async (t) => {
@@ -63,9 +66,9 @@ t.test('with security it is valid too, and each switch can be turned on', async 
 
 t.test('endpoints on this host are found, each address once', async (t) => {
   t.same(localEndpointsOf(DOCUMENT), [
-    { id: 'b1', address: '127.0.0.1:7101' },
-    { id: 'b2', address: 'unix:/run/b2.sock' },
-    { id: 'six', address: '[::1]:7101' },
+    { upstream: 'echo', id: 'b1', address: '127.0.0.1:7101' },
+    { upstream: 'echo', id: 'b2', address: 'unix:/run/b2.sock' },
+    { upstream: 'echo', id: 'six', address: '[::1]:7101' },
   ])
 })
 

@@ -15,6 +15,7 @@ interface FleetDocument {
 
 interface ListenerDocument {
   readonly port?: number
+  readonly address?: string
   readonly tls?: { readonly enabled?: boolean; readonly clientCa?: string; readonly requireClient?: boolean }
 }
 
@@ -62,9 +63,28 @@ export function envoyFleetsOf({ fleets }: Document): readonly string[] {
   return Object.entries(fleets ?? {}).flatMap(([name, fleet]) => (fleet?.kind === 'envoy' ? [name] : []))
 }
 
+/** The listeners of a fleet with their ports; `address` only where it is written. */
+export function listenersOf(
+  { fleets }: Document,
+  fleet: string,
+): readonly { readonly name: string; readonly port: number; readonly address?: string }[] {
+  return Object.entries(fleets?.[fleet]?.listeners ?? {}).flatMap(([name, listener]) => {
+    const { port, address } = listener ?? {}
+    return typeof port === 'number' ? [{ name, port, ...(typeof address === 'string' && { address }) }] : []
+  })
+}
+
 /** The port of a fleet's listener `main`, else of its first listener. */
-export function portOf(document: Document, name: string): number | undefined {
-  return listenerOf(document, name)?.port
+export function portOf(document: Document, fleet: string): number | undefined {
+  const listeners = listenersOf(document, fleet)
+  return (listeners.find(({ name }) => name === LISTENER) ?? listeners[0])?.port
+}
+
+/** An endpoint on this host. */
+export interface LocalEndpoint {
+  readonly upstream: string
+  readonly id: string
+  readonly address: string
 }
 
 /** What a client of the same listener needs for TLS; undefined without TLS. */
@@ -82,17 +102,17 @@ function listenerOf({ fleets }: Document, name: string): ListenerDocument | null
 export function localEndpointsOf(
   { upstreams = {} }: Document,
   except: readonly string[] = [],
-): readonly { id: string; address: string }[] {
-  const byAddress = new Map<string, string>()
+): readonly LocalEndpoint[] {
+  const byAddress = new Map<string, LocalEndpoint>()
   for (const [name, upstream] of Object.entries(upstreams)) {
     if (except.includes(name)) continue
     for (const [id, endpoint] of Object.entries(upstream?.endpoints ?? {})) {
       const address = endpoint?.address
       if (typeof address === 'string' && isLocal(address) && !byAddress.has(address))
-        byAddress.set(address, id)
+        byAddress.set(address, { upstream: name, id, address })
     }
   }
-  return [...byAddress].map(([address, id]) => ({ id, address }))
+  return [...byAddress.values()]
 }
 
 /** The address of an upstream's first endpoint on this host. */
@@ -100,6 +120,7 @@ export function firstLocalEndpointOf({ upstreams = {} }: Document, upstream: str
   return localEndpointsOf({ upstreams: { [upstream]: upstreams[upstream] ?? null } })[0]?.address
 }
 
-function isLocal(address: string): boolean {
+/** Whether an address is on this host. */
+export function isLocal(address: string): boolean {
   return /^(127\.|localhost:|\[::1\]:|unix:)/.test(address)
 }

@@ -5,7 +5,8 @@ import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { TOKEN_PATH } from '../services/issuer/issuer-server.ts'
 import type { TokenOptions } from '../services/issuer/token-issuer.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 /** The `iss` of its tokens. */
 export const ISSUER = 'https://issuer.local'
@@ -17,25 +18,37 @@ export interface IssuerAddresses {
   readonly tokens: string
 }
 
-/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
-export async function startIssuer(
+/**
+ * Starts an issuer, and restarts it on its addresses whenever it ends. A restart creates new keys: earlier tokens become invalid.
+ * @throws SwitchyardError `process-failed` with the end of its log, if it does not start
+ */
+export async function keepIssuer(context: PartContext, listen: string): Promise<IssuerAddresses> {
+  const first = { address: listen, tokens: '127.0.0.1:0' }
+  const kept = await keepPart(context, { id: 'issuer', title: 'issuer' }, (before: IssuerAddresses = first) =>
+    startIssuer(context.group, context.folder, before),
+  )
+  const { address, tokens } = kept.current
+  return { address, tokens }
+}
+
+async function startIssuer(
   group: ProcessGroup,
   folder: string,
-  listen: string,
-): Promise<IssuerAddresses> {
+  { address: listen, tokens: listenForTokens }: IssuerAddresses,
+): Promise<IssuerAddresses & PartProcess> {
   const started = group.start({
     name: 'issuer',
     command: process.execPath,
     args: [
       sourceFile('services/issuer/issuer.ts'),
-      ...['--issuer', ISSUER, '--listen', listen, '--tokens', '127.0.0.1:0'],
+      ...['--issuer', ISSUER, '--listen', listen, '--tokens', listenForTokens],
     ],
     logFile: join(folder, 'issuer.log'),
     ready: (line) => parseReady<IssuerAddresses>(line, 'tokens'),
     timeoutMs: START_TIMEOUT_MS,
   })
   const { address, tokens } = await started.ready
-  return { address, tokens }
+  return partOf(started, { address, tokens })
 }
 
 /**

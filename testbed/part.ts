@@ -1,6 +1,7 @@
 // Shared by the processes of a testbed: the path of their source, and the parser of their ready line.
 
 import { fileURLToPath } from 'node:url'
+import type { RunningProcess } from '../processes/running-process.ts'
 
 /** How long a process may take to start: on a busy machine, loading its modules alone takes long. */
 export const START_TIMEOUT_MS = 60_000
@@ -8,6 +9,12 @@ export const START_TIMEOUT_MS = 60_000
 /** The absolute path of a source file, from its path below the project's root. */
 export function sourceFile(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url))
+}
+
+/** What a process says when it is ready, with what `keepPart` needs to know of the process. */
+export function partOf<T extends object>(started: RunningProcess, ready: T) {
+  const { pid, exited } = started
+  return { ...ready, pid, exited, stop: async () => void (await started.stop()) }
 }
 
 /** The JSON of a line that has the given field; undefined for any other line. */

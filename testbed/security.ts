@@ -1,11 +1,11 @@
 // The parts that security needs (issuer, authorizer, certificates), and the document's security switches, turned off.
 
-import type { ProcessGroup } from '../processes/process-group.ts'
 import { KEY_SET_PATH } from '../services/issuer/issuer-server.ts'
-import { startAuthorizer } from './authorizer.ts'
+import { keepAuthorizer } from './authorizer.ts'
 import { writeCertificates } from './certificates/folder.ts'
 import { type Document, firstLocalEndpointOf } from './document.ts'
-import { ISSUER, type IssuerAddresses, startIssuer } from './issuer.ts'
+import { ISSUER, type IssuerAddresses, keepIssuer } from './issuer.ts'
+import type { PartContext } from './parts.ts'
 
 /** The names of their upstreams in the document. */
 export const SECURITY_UPSTREAMS: readonly string[] = ['issuer', 'authorizer']
@@ -26,16 +26,12 @@ export interface SecurityParts {
  * Starts them; with a given document on the addresses of its upstreams `issuer` and `authorizer`.
  * @throws SwitchyardError `process-failed` if a part does not start
  */
-export async function startSecurity(
-  group: ProcessGroup,
-  folder: string,
-  given: Document = {},
-): Promise<SecurityParts> {
+export async function startSecurity(context: PartContext, given: Document = {}): Promise<SecurityParts> {
   const listenOf = (upstream: string) => firstLocalEndpointOf(given, upstream) ?? LOOPBACK
   const [issuer, authorizer] = await Promise.all([
-    startIssuer(group, folder, listenOf('issuer')),
-    startAuthorizer(group, folder, listenOf('authorizer')),
-    writeCertificates(folder),
+    keepIssuer(context, listenOf('issuer')),
+    keepAuthorizer(context, listenOf('authorizer')),
+    writeCertificates(context.folder),
   ])
   return { issuer, authorizer }
 }

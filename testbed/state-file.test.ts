@@ -20,6 +20,8 @@ const TESTBED: TestbedDescription = {
   secrets: '/state/secrets',
   fleets: { edge: [{ node: 'edge-1', address: '127.0.1.1:10000', admin: 'http://127.0.0.1:9901' }] },
   backends: [{ id: 'b1', address: '127.0.0.1:7101' }],
+  parts: [{ id: 'b1', title: 'backend b1', pid: 4711, state: 'running', restarts: 0 }],
+  notices: [],
 }
 
 /** The id of a process that has ended. */
@@ -32,7 +34,7 @@ t.test('the file can be read until it is removed', async (t) => {
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
   await writeStateFile(folder, TESTBED)
-  t.same(await readStateFile(folder), TESTBED)
+  t.same(await readStateFile(folder), { pid: process.pid, ...TESTBED })
   await removeStateFile(folder)
   t.equal(await readStateFile(folder), undefined)
 })

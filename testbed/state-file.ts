@@ -1,9 +1,11 @@
 // The file through which other verbs find a running testbed.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
+import type { NodeNotice } from './notices.ts'
 import { sourceFile } from './part.ts'
+import type { PartState } from './parts.ts'
 import type { SecurityParts } from './security.ts'
 import type { Testbed } from './testbed.ts'
 
@@ -22,6 +24,15 @@ export interface TestbedDescription {
   readonly xdsIdentities?: string
   /** Addresses of issuer and authorizer, with `--security` only. */
   readonly security?: SecurityParts
+  /** The processes, and which of them are being restarted. */
+  readonly parts: readonly PartState[]
+  /** What the Envoys warn about. */
+  readonly notices: readonly NodeNotice[]
+}
+
+/** What the file says of a testbed: also the process that owns it. */
+export interface RunningTestbed extends TestbedDescription {
+  readonly pid: number
 }
 
 export interface NodeDescription {
@@ -46,6 +57,8 @@ export function describeTestbed({
   backends,
   security,
   xdsIdentities,
+  parts,
+  notices,
 }: Testbed): TestbedDescription {
   const nodes = [...fleets].map(([name, members]) => [
     name,
@@ -60,13 +73,15 @@ export function describeTestbed({
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
     ...(xdsIdentities && { xdsIdentities: resolve(xdsIdentities) }),
+    parts: parts.states(),
+    notices: notices.list(),
   }
 }
 
 /** The testbed that runs on this folder; undefined without one, or if its process has ended. */
-export async function readStateFile(folder: string): Promise<TestbedDescription | undefined> {
-  const { pid, ...description } = (await readJson(fileIn(folder))) ?? { pid: 0 }
-  return isRunning(pid) ? (description as TestbedDescription) : undefined
+export async function readStateFile(folder: string): Promise<RunningTestbed | undefined> {
+  const state = (await readJson(fileIn(folder))) ?? { pid: 0 }
+  return isRunning(state.pid) ? (state as RunningTestbed) : undefined
 }
 
 /**
@@ -93,7 +108,7 @@ export async function removeStateFile(folder: string): Promise<void> {
   await rm(fileIn(folder), { force: true })
 }
 
-interface StateFile extends Partial<TestbedDescription> {
+interface State extends Partial<TestbedDescription> {
   readonly pid: number
 }
 
@@ -101,14 +116,17 @@ function fileIn(folder: string): string {
   return join(folder, 'yard.json')
 }
 
-async function write(folder: string, state: StateFile): Promise<void> {
+async function write(folder: string, state: State): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(fileIn(folder), `${JSON.stringify(state, undefined, 2)}\n`)
+  const file = fileIn(folder)
+  // Other verbs read the file at any time, so it is replaced whole.
+  await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`)
+  await rename(`${file}.new`, file)
 }
 
-async function readJson(file: string): Promise<StateFile | undefined> {
+async function readJson(file: string): Promise<State | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as StateFile
+    return JSON.parse(await readFile(file, 'utf8')) as State
   } catch {
     return undefined
   }

@@ -1,34 +1,39 @@
 // Starts a testbed: backends, the control plane and fleets of Envoys, each part as its own process.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { RestClient } from '../api/client.ts'
-import { SwitchyardError } from '../core/errors.ts'
 import type { XdsProtocol } from '../envoy-bootstrap/bootstrap.ts'
-import { type FleetNode, nodeIdOf, startEnvoyFleet } from '../envoy-bootstrap/envoy-fleet.ts'
-import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
 import { freePort } from '../processes/free-port.ts'
-import type { Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import type { Exit } from '../processes/running-process.ts'
-import { type BackendOptions, type RunningBackend, startBackend } from './backend.ts'
+import { type Claim, endpointClaims, listenerClaims, requireFree } from './addresses.ts'
+import { type BackendOptions, keepBackend, type RunningBackend } from './backend.ts'
 import { IDENTITIES, SECRETS } from './certificates/folder.ts'
-import { startControlPlane } from './control-plane.ts'
-import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf, portOf } from './document.ts'
+import { keepControlPlane, type RunningControlPlane } from './control-plane.ts'
+import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf } from './document.ts'
+import { type FleetSizes, requireKnownFleets, startFleets, type TestbedNode } from './fleets.ts'
+import { contradictionsOf, hasState } from './kept.ts'
+import { type NodeNotice, Notices } from './notices.ts'
+import { type OnRestart, type PartContext, Parts } from './parts.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { readToken } from './token-file.ts'
 import { XdsCertificates } from './xds-certificates.ts'
 
+export type { TestbedNode } from './fleets.ts'
+
 export interface TestbedOptions {
-  /** Folder for bootstraps, logs and the generated document. */
+  /** Folder for bootstraps, logs, revisions and the generated document. */
   readonly folder: string
   /** The document in YAML. Default: a generated one, with all backends behind a listener of each fleet. */
   readonly configFile?: string
-  /** How many Envoys each fleet has. Default: one for each fleet of the file, else three for "edge". */
-  readonly fleets?: ReadonlyMap<string, number>
-  /** How many backends. They use the local endpoint addresses of the file, then free ones. */
-  readonly backends: number
+  /** How many Envoys each fleet has. Default: three for "edge" of a generated document, else one. */
+  readonly fleets?: FleetSizes
+  /**
+   * How many backends. They use the local endpoint addresses of the document, then free ones. Default: 0 with `configFile`, else 3,
+   * or as many as a kept document has endpoints on this host.
+   */
+  readonly backends?: number
   /** The port of the listeners of a generated document; 0 picks a free one. */
   readonly port?: number
   readonly admin?: string
@@ -42,17 +47,13 @@ export interface TestbedOptions {
   readonly security?: boolean
   /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
   readonly drainSeconds?: number
-  /** State folder of the control plane. Default: in memory only. */
-  readonly controlPlaneState?: string
-  /** Called with a line for each part that has started. */
+  /** Whether the next testbed in this folder that sets it too begins with the revisions of this one. Default: false. */
+  readonly keep?: boolean
+  /** Called with a line for each part that has started, and for each flag that has no effect. */
   readonly onProgress?: (line: string) => void
-  readonly onRestart?: (nodeId: string, restart: Restart) => void
-}
-
-export interface TestbedNode {
-  readonly envoy: FleetNode
-  /** The address that clients call, with the port of its listener. */
-  readonly target: string
+  readonly onRestart?: OnRestart
+  /** Called with what an Envoy warns about, the first time and then more and more rarely. */
+  readonly onNotice?: (notice: NodeNotice) => void
 }
 
 export interface Testbed {
@@ -70,146 +71,218 @@ export interface Testbed {
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
   readonly security?: SecurityParts
-  /** Resolves when the control plane has ended. */
-  readonly controlPlaneExited: Promise<Exit>
+  readonly parts: Parts
+  readonly notices: Notices
+  /** Aborts when the testbed starts to stop. */
+  readonly ending: AbortSignal
 }
 
 const LOOPBACK = '127.0.0.1:0'
 const DEFAULT_FLEETS = new Map([['edge', 3]])
+const DEFAULT_BACKENDS = 3
 
 /** Seconds after which Envoy closes the connections of a replaced listener. */
 export const DRAIN_SECONDS = 4
 
 /**
- * Starts all parts in `group`. Resolves when every Envoy accepts connections.
- * @throws SwitchyardError `process-failed` if a part does not start, `invalid-argument` for a fleet that is not in the file
+ * Starts all parts in `group`. Resolves when every Envoy accepts connections. A part that ends is restarted.
+ * @throws SwitchyardError `process-failed` if a part does not start, `invalid-argument` for a fleet that is not in the file,
+ *   `address-in-use` with each address that another process holds
  */
 export async function startTestbed(group: ProcessGroup, options: TestbedOptions): Promise<Testbed> {
-  const { folder, admin = LOOPBACK, xds = LOOPBACK, onProgress = () => {} } = options
+  const { folder, drainSeconds = DRAIN_SECONDS, protocol, onProgress = () => {} } = options
   await mkdir(folder, { recursive: true })
-  const given = options.configFile === undefined ? undefined : await readDocument(options.configFile)
-
-  const security = options.security ? await startSecurity(group, folder, given) : undefined
-  if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
-  const backendOptions = backendOptionsOf(options.backends, given, security ? SECURITY_UPSTREAMS : [])
-  const backends = await Promise.all(backendOptions.map((one) => startBackend(group, folder, one)))
-  for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
-
-  const fleetNames = [...(options.fleets ?? DEFAULT_FLEETS).keys()]
-  const configFile = options.configFile ?? join(folder, 'config.yaml')
-  if (given === undefined) {
-    const port = options.port || (await freePort())
-    const secured = security && generateSecurity(security)
-    await writeFile(configFile, stringify(generateDocument(fleetNames, backends, port, secured)))
-  }
-  const { controlPlaneState: state } = options
+  const notices = new Notices()
+  if (options.onNotice) notices.onNotice(options.onNotice)
+  const context = { group, folder, parts: new Parts(options.onRestart), notices }
   const xdsIdentities = options.mtls ? join(folder, IDENTITIES, 'xds') : undefined
   const certificates = xdsIdentities === undefined ? undefined : await XdsCertificates.create(xdsIdentities)
-  const controlPlane = await startControlPlane(group, folder, {
-    configFile,
-    admin,
-    xds,
-    insecure: options.insecure ?? false,
-    drainSeconds: options.drainSeconds ?? DRAIN_SECONDS,
-    ...(state === undefined ? {} : { state }),
-    ...(certificates && { xdsTls: certificates.controlPlane }),
-  })
-  const { adminUrl, tokensFile, xdsAddress } = controlPlane
-  const rest = new RestClient({ url: adminUrl, token: await readToken(tokensFile, 'operator') })
-  onProgress(`control plane on ${adminUrl}, xDS on ${xdsAddress}`)
+  const state = join(folder, options.keep ? 'control-plane' : 'control-plane-of-one-run')
+  if (!options.keep) await rm(state, { recursive: true, force: true })
+  const stage = { options, context, state, certificates }
 
-  // A kept revision takes precedence over the file.
-  const document = (await rest.getConfig()).config as Document
-  const fleets = await startFleets(group, options, document, { address: xdsAddress, certificates })
+  const { controlPlane, services, document } = (await hasState(state))
+    ? await startKept(stage)
+    : await startNew(stage)
+  const { adminUrl, tokensFile, xdsAddress } = controlPlane
+  const sizes = sizesOf(options, document)
+  const fleets = await startFleets(context, document, sizes, {
+    xds: { address: xdsAddress, certificates },
+    drainSeconds,
+    ...(protocol === undefined ? {} : { protocol }),
+    onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
+  })
+  const rest = await clientOf(controlPlane)
   return {
     adminUrl,
     tokensFile,
     rest,
     xdsAddress,
-    secretsFolder: join(dirname(configFile), SECRETS),
-    backends,
+    secretsFolder: join(dirname(configFileOf(stage)), SECRETS),
     fleets,
-    ...(security && { security }),
+    parts: context.parts,
+    notices,
+    ending: group.ending,
+    ...services,
     ...(xdsIdentities && { xdsIdentities }),
-    controlPlaneExited: controlPlane.exited,
   }
 }
 
+interface Stage {
+  readonly options: TestbedOptions
+  readonly context: PartContext
+  /** State folder of the control plane. */
+  readonly state: string
+  readonly certificates: XdsCertificates | undefined
+}
+
+/** What runs before the Envoys start. */
+interface Started {
+  readonly controlPlane: RunningControlPlane
+  readonly services: Services
+  readonly document: Document
+}
+
+interface Services {
+  readonly backends: readonly RunningBackend[]
+  readonly security?: SecurityParts
+}
+
+/** The addresses of the backends are part of the generated document, so they start before the control plane. */
+async function startNew(stage: Stage): Promise<Started> {
+  const { options } = stage
+  const given = await readGiven(options)
+  const names = [...(options.fleets ?? DEFAULT_FLEETS).keys()]
+  const planned = given ?? (options.port ? generateDocument(names, [], options.port) : {})
+  const count = options.backends ?? (given === undefined ? DEFAULT_BACKENDS : 0)
+  const except = options.security ? SECURITY_UPSTREAMS : []
+  await requireFree([
+    ...controlPlaneClaims(options),
+    ...serviceClaims(planned, options, except, count),
+    ...listenerClaims(planned, sizesOf(options, planned)),
+  ])
+  const services = await startServices(stage, planned, except, count)
+  if (given === undefined) {
+    const port = options.port || (await freePort())
+    const secured = services.security && generateSecurity(services.security)
+    const document = generateDocument(names, services.backends, port, secured)
+    await writeFile(configFileOf(stage), stringify(document))
+  }
+  const controlPlane = await startPlane(stage)
+  const document = await documentOf(controlPlane)
+  requireKnownFleets(document, sizesOf(options, document))
+  return { controlPlane, services, document }
+}
+
+/** The control plane starts first, because only it knows the document: the backends get the addresses of its endpoints. */
+async function startKept(stage: Stage): Promise<Started> {
+  const { options } = stage
+  await requireFree(controlPlaneClaims(options))
+  const controlPlane = await startPlane(stage)
+  const document = await documentOf(controlPlane)
+  const sizes = sizesOf(options, document)
+  requireKnownFleets(document, sizes)
+  // Also without --security: its parts are no backends.
+  const except = SECURITY_UPSTREAMS
+  const endpoints = localEndpointsOf(document, except).length
+  const count = Math.min(options.backends ?? (options.configFile === undefined ? endpoints : 0), endpoints)
+  await requireFree(
+    [...serviceClaims(document, options, except, count), ...listenerClaims(document, sizes)],
+    'start without --keep',
+  )
+  for (const line of contradictionsOf(document, await readGiven(options), options)) options.onProgress?.(line)
+  return { controlPlane, services: await startServices(stage, document, except, count), document }
+}
+
+async function startServices(
+  { options, context }: Stage,
+  document: Document,
+  except: readonly string[],
+  count: number,
+): Promise<Services> {
+  const { onProgress = () => {} } = options
+  const security = options.security ? await startSecurity(context, document) : undefined
+  if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
+  const backends = await Promise.all(
+    backendOptionsOf(document, except, count).map((one) => keepBackend(context, one)),
+  )
+  for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
+  return { backends, ...(security && { security }) }
+}
+
+async function startPlane(stage: Stage): Promise<RunningControlPlane> {
+  const { options, context, state, certificates } = stage
+  const { admin = LOOPBACK, xds = LOOPBACK, drainSeconds = DRAIN_SECONDS, onProgress = () => {} } = options
+  const controlPlane = await keepControlPlane(context, {
+    configFile: configFileOf(stage),
+    admin,
+    xds,
+    insecure: options.insecure ?? false,
+    drainSeconds,
+    state,
+    ...(certificates && { xdsTls: certificates.controlPlane }),
+  })
+  onProgress(`control plane on ${controlPlane.adminUrl}, xDS on ${controlPlane.xdsAddress}`)
+  return controlPlane
+}
+
+function configFileOf({ options: { configFile, folder } }: Stage): string {
+  return configFile ?? join(folder, 'config.yaml')
+}
+
 /** An unreadable file counts as empty here: the control plane reports what is wrong with it. */
-async function readDocument(file: string): Promise<Document> {
+async function readGiven({ configFile }: TestbedOptions): Promise<Document | undefined> {
+  if (configFile === undefined) return undefined
   try {
-    return (parse(await readFile(file, 'utf8'), { logLevel: 'silent' }) as Document | null) ?? {}
+    return (parse(await readFile(configFile, 'utf8'), { logLevel: 'silent' }) as Document | null) ?? {}
   } catch {
     return {}
   }
 }
 
-function backendOptionsOf(
+async function documentOf(controlPlane: RunningControlPlane): Promise<Document> {
+  return (await (await clientOf(controlPlane)).getConfig()).config as Document
+}
+
+async function clientOf({ adminUrl, tokensFile }: RunningControlPlane): Promise<RestClient> {
+  return new RestClient({ url: adminUrl, token: await readToken(tokensFile, 'operator') })
+}
+
+function sizesOf({ fleets, configFile }: TestbedOptions, document: Document): FleetSizes {
+  if (fleets !== undefined) return fleets
+  const defaults = configFile === undefined ? DEFAULT_FLEETS : undefined
+  return new Map(envoyFleetsOf(document).map((name) => [name, defaults?.get(name) ?? 1]))
+}
+
+function controlPlaneClaims({ admin = LOOPBACK, xds = LOOPBACK }: TestbedOptions): readonly Claim[] {
+  return [
+    { path: '--admin', address: admin },
+    { path: '--xds', address: xds },
+  ]
+}
+
+/** @param except upstreams that backends do not serve */
+function serviceClaims(
+  document: Document,
+  { security }: TestbedOptions,
+  except: readonly string[],
   count: number,
-  given: Document | undefined,
-  taken: readonly string[],
+): readonly Claim[] {
+  const others = Object.keys(document.upstreams ?? {}).filter((name) => !SECURITY_UPSTREAMS.includes(name))
+  return [
+    ...endpointClaims(document, count, except),
+    ...(security ? endpointClaims(document, SECURITY_UPSTREAMS.length, others) : []),
+  ]
+}
+
+function backendOptionsOf(
+  document: Document,
+  except: readonly string[],
+  count: number,
 ): readonly BackendOptions[] {
-  const endpoints = given === undefined ? [] : localEndpointsOf(given, taken)
+  const endpoints = localEndpointsOf(document, except)
   return Array.from({ length: count }, (_, index) => {
     const { id = `b${index + 1}`, address = LOOPBACK } = endpoints[index] ?? {}
     return { id, listen: address }
   })
-}
-
-async function startFleets(
-  group: ProcessGroup,
-  options: TestbedOptions,
-  document: Document,
-  xds: { readonly address: string; readonly certificates: XdsCertificates | undefined },
-): Promise<ReadonlyMap<string, readonly TestbedNode[]>> {
-  const { folder, protocol, drainSeconds = DRAIN_SECONDS, onRestart, onProgress = () => {} } = options
-  const known = envoyFleetsOf(document)
-  const sizes =
-    options.fleets ?? new Map(options.configFile ? known.map((name) => [name, 1]) : DEFAULT_FLEETS)
-  const unknown = [...sizes.keys()].filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    const problems = unknown.map((path) => ({
-      path,
-      message: `is not a fleet of Envoys in the document. Use one of: ${known.join(', ')}`,
-    }))
-    throw new SwitchyardError('invalid-argument', 'unknown fleets:', {
-      problems,
-    })
-  }
-
-  const { address, certificates } = xds
-  await certificates?.issue(
-    [...sizes].flatMap(([fleet, size]) =>
-      Array.from({ length: size }, (_, index) => ({ fleet, node: nodeIdOf(fleet, index) })),
-    ),
-  )
-  const binary = findEnvoy().path
-  let firstIndex = 0
-  const fleets = await Promise.all(
-    [...sizes].map(async ([name, size]) => {
-      const fleet = startEnvoyFleet({
-        binary,
-        name,
-        size,
-        firstIndex,
-        xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
-        drainTimeSeconds: drainSeconds,
-        folder,
-        group,
-        ...(protocol === undefined ? {} : { protocol }),
-        ...(onRestart === undefined ? {} : { onRestart }),
-      })
-      firstIndex += size
-      const envoys = await fleet
-      await Promise.all(envoys.map(({ admin }) => admin.waitUntilLive()))
-      const port = portOf(document, name)
-      const nodes = envoys.map((envoy) => ({
-        envoy,
-        target: port === undefined ? envoy.address : `${envoy.address}:${port}`,
-      }))
-      for (const { envoy, target } of nodes) onProgress(`Envoy ${envoy.nodeId} on ${target}`)
-      return [name, nodes] as const
-    }),
-  )
-  return new Map(fleets)
 }

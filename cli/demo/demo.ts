@@ -6,14 +6,12 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import {
-  claimStateFolder,
-  describeTestbed,
-  removeStateFile,
-  stateFolder,
-  writeStateFile,
-} from '../../testbed/state-file.ts'
+import { describeNotice } from '../../testbed/notices.ts'
+import { describeRestart } from '../../testbed/parts.ts'
+import { publishTestbed } from '../../testbed/publish-testbed.ts'
+import { claimStateFolder, removeStateFile, stateFolder } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type Testbed, type TestbedNode } from '../../testbed/testbed.ts'
+import { report } from '../output/print.ts'
 import { measureSettings } from './measure.ts'
 import { recordDemo } from './record.ts'
 import { renderSummary, renderVerdict } from './render.ts'
@@ -58,6 +56,8 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
     fleets: new Map([[FLEET, ENVOYS]]),
     backends: BACKENDS,
     port: options.port,
+    onRestart: (title, restart) => report(describeRestart(title, restart)),
+    onNotice: (notice) => report(describeNotice(notice)),
   })
   const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []
@@ -76,7 +76,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   print(`${renderVerdict(problems)}\n`)
   print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s in total\n`))
   if (options.stay) {
-    await writeStateFile(stateFolder(), describeTestbed(testbed))
+    await publishTestbed(stateFolder(), testbed, report)
     print(describeStay(nodes))
   }
   return problems.length === 0 ? 0 : 1
@@ -99,6 +99,7 @@ function describeStay(nodes: readonly TestbedNode[]): string {
     `  Running until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
     '  From another terminal:',
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
+    `    npx yard kill control-plane          (no call fails: the Envoys serve, and it is restarted)`,
     pc.dim(
       `  (These verbs do not make backends send GOAWAY: Envoy closes old L4 connections ${DRAIN_SECONDS} s after a switch.)`,
     ),

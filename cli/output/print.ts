@@ -21,6 +21,18 @@ function renderAs<T>(value: T, format: Format, table: (value: T) => string): str
   }
 }
 
+/**
+ * Without this, a full disk or a reader that leaves ends the program with a stack trace. Lost progress is no failure; a lost result
+ * is one, but `yard up` goes on.
+ */
+export function surviveLostOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    process.exitCode = 1
+    if (code !== 'EPIPE') report(`the output cannot be written: ${message}`)
+  })
+}
+
 /** Prints progress and warnings on standard error: standard output has only the result. */
 export function report(line: string): void {
   process.stderr.write(`${line}\n`)

@@ -6,10 +6,14 @@ import { nameOfLb } from '../../api/lb-name.ts'
 import type { NodeState } from '../../api/node-state.ts'
 import type { NodeStatus } from '../../api/schemas/node.ts'
 import type { FleetStatus, Status } from '../../api/schemas/status.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
-import { findControlPlane } from '../find-control-plane.ts'
+import type { TestbedDescription } from '../../testbed/state-file.ts'
+import { surveyTestbed } from '../../testbed/survey.ts'
+import { findControlPlane, findTestbedAt } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
+import { describeRestarting, renderSurvey } from './render-survey.ts'
 
 const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   SYNCED: pc.green,
@@ -30,12 +34,37 @@ export function addStatus(program: Command): void {
     ['yard status -o json | jq .nodes', 'Print everything about the nodes.'],
   ])
   command.action(async ({ admin, output }: AdminFlags & OutputFlags) => {
-    print(await (await findControlPlane(admin)).getStatus(), output, renderStatus)
+    const client = await findControlPlane(admin)
+    const testbed = await findTestbedAt(client.url)
+    const [status, survey] = await Promise.all([
+      client.getStatus().catch((error: SwitchyardError) => {
+        throw explainAbsence(error, testbed)
+      }),
+      testbed && surveyTestbed(testbed),
+    ])
+    const whole = { ...status, ...(survey && { testbed: survey }) }
+    print(whole, output, () =>
+      [renderStatus(status), ...(survey ? ['', renderSurvey(survey)] : [])].join('\n'),
+    )
   })
 }
 
+/** A control plane of `yard up` that is gone comes back. */
+function explainAbsence(error: SwitchyardError, testbed: TestbedDescription | undefined): SwitchyardError {
+  const part = testbed?.parts.find(({ id, state }) => id === 'control-plane' && state === 'restarting')
+  if (error.code !== 'unreachable' || part === undefined) return error
+  return new SwitchyardError(
+    'unreachable',
+    `${describeRestarting(part)}: try again in a moment. The Envoys serve meanwhile`,
+  )
+}
+
 export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Status): string {
-  const problems = [...nodes.flatMap(describeNacks), ...nodes.flatMap(describeMissing)]
+  const problems = [
+    ...nodes.flatMap(describeNacks),
+    ...nodes.flatMap(describeMissing),
+    ...describeUnknownFleets(nodes, Object.keys(fleets)),
+  ]
   const accepted =
     acceptedRevision === revision.revision ? '' : `, accepted: ${acceptedRevision ?? 'none yet'}`
   return [
@@ -94,6 +123,14 @@ function describeMissing({ id, connected, types }: NodeStatus): readonly string[
       pc.red(`  ${id} waits for ${shortName(url)} ${missing.names.join(', ')}${more}: not in its fleet`),
     ]
   })
+}
+
+/** Nodes whose fleet is not in the document are served nothing. */
+function describeUnknownFleets(nodes: readonly NodeStatus[], known: readonly string[]): readonly string[] {
+  const strays = nodes.filter(({ fleet, connected }) => connected && !known.includes(fleet))
+  return strays.map(({ id, fleet }) =>
+    pc.red(`  ${id} is served nothing: no fleet ${fleet}; known: ${known.toSorted().join(', ')}`),
+  )
 }
 
 function color(state: NodeState, text: string): string {

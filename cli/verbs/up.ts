@@ -2,20 +2,18 @@
 
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { SwitchyardError } from '../../core/errors.ts'
 import { XDS_PROTOCOLS, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { interruption } from '../../processes/interruption.ts'
-import type { Restart } from '../../processes/keep-running.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import type { Exit } from '../../processes/running-process.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
+import { describeNotice } from '../../testbed/notices.ts'
+import { describeRestart } from '../../testbed/parts.ts'
+import { publishTestbed } from '../../testbed/publish-testbed.ts'
 import {
   claimStateFolder,
-  describeTestbed,
   removeStateFile,
   stateFolder,
   type TestbedDescription,
-  writeStateFile,
 } from '../../testbed/state-file.ts'
 import { DRAIN_SECONDS, startTestbed, type TestbedOptions } from '../../testbed/testbed.ts'
 import { report } from '../output/print.ts'
@@ -101,21 +99,16 @@ async function up(flags: UpFlags): Promise<number> {
 
 async function stayUp(group: ProcessGroup, state: string, flags: UpFlags): Promise<never> {
   const testbed = await startTestbed(group, toTestbedOptions(flags, join(state, 'testbed')))
-  const description = describeTestbed(testbed)
-  await writeStateFile(state, description)
+  const description = await publishTestbed(state, testbed, report)
   process.stdout.write(`${flags.json ? JSON.stringify(description) : renderTestbed(description)}\n`)
-  const { code, signal } = await testbed.controlPlaneExited
-  throw new SwitchyardError(
-    'process-failed',
-    `the control plane ended (${signal ?? `exit code ${code}`}): see the logs in ${state}/testbed`,
-  )
+  return await new Promise(() => {})
 }
 
 function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
   const {
     config,
     fleet,
-    backends = config === undefined ? 3 : 0,
+    backends,
     port,
     admin,
     xds,
@@ -128,7 +121,6 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
   } = flags
   return {
     folder,
-    backends,
     port,
     admin,
     xds,
@@ -139,9 +131,11 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     security,
     ...(fleet === undefined ? {} : { fleets: fleet }),
     ...(config === undefined ? {} : { configFile: config }),
-    ...(keep ? { controlPlaneState: join(folder, 'control-plane') } : {}),
+    ...(backends === undefined ? {} : { backends }),
+    keep,
     onProgress: report,
-    onRestart: (nodeId, restart) => report(`Envoy ${nodeId} ${describeRestart(restart)}`),
+    onRestart: (title, restart) => report(describeRestart(title, restart)),
+    onNotice: (notice) => report(describeNotice(notice)),
   }
 }
 
@@ -153,21 +147,6 @@ function readFleet(
   const [, name, size] = /^([^=]+)=(\d+)$/.exec(text) ?? []
   if (name !== undefined) return new Map([...before, [name, Number(size)]])
   throw new InvalidArgumentError(`Write NAME=SIZE, such as edge=3, not "${text}".`)
-}
-
-function describeRestart(restart: Restart): string {
-  switch (restart.kind) {
-    case 'ended':
-      return `ended (${howEnded(restart.exit)}); it restarts in ${restart.pauseMs / 1000} s`
-    case 'failed':
-      return `did not start; the next try is in ${restart.pauseMs / 1000} s: ${restart.error.message}`
-    case 'started':
-      return 'is running again'
-  }
-}
-
-function howEnded({ code, signal }: Exit): string {
-  return signal ?? `exit code ${code}`
 }
 
 function renderTestbed({ admin, xds, fleets, backends, security }: TestbedDescription): string {

@@ -22,6 +22,8 @@ export interface AuditEntry {
 
 export class AuditLog {
   readonly #file: FileHandle
+  /** What the next line begins with: after a failure, the line before may be incomplete. */
+  #start = ''
 
   private constructor(file: FileHandle) {
     this.#file = file
@@ -40,7 +42,10 @@ export class AuditLog {
 
   /** Resolves when the operating system has the line. @throws Error if it cannot be written */
   async append(entry: AuditEntry): Promise<void> {
-    await this.#file.appendFile(`${JSON.stringify(entry)}\n`)
+    const line = `${this.#start}${JSON.stringify(entry)}\n`
+    this.#start = '\n'
+    await this.#file.appendFile(line)
+    this.#start = ''
   }
 
   async close(): Promise<void> {

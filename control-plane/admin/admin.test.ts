@@ -28,6 +28,7 @@ function silentFleet() {
     newestRejected: async () => undefined,
     list: async () => [HEAD],
     write: async () => HEAD,
+    checkWritable: async () => {},
     progress: async (_number, signal) => {
       asked.resolve(signal)
       if (!signal.aborted) await once(signal, 'abort')
@@ -83,7 +84,7 @@ t.test('a port in use is an error that names the address, and so is an invalid a
   const { host } = new URL(url)
   await t.rejects(start(host), {
     code: 'address-in-use',
-    message: new RegExp(`${host}: the address is in use`),
+    message: new RegExp(`${host}: the address is in use by process ${process.pid} \\(`),
   })
   for (const address of ['', 'nonsense', '127.0.0.1', '127.0.0.1:x']) {
     await t.rejects(start(address), {

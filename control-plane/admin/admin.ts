@@ -4,6 +4,7 @@ import { maxHeaderSize } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { describeHolder } from '../../core/port-holder.ts'
 import { hostIn, isLoopback } from '../access/loopback.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
@@ -12,6 +13,7 @@ import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
 import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
+import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { rejectUnknownOperations } from './no-operation.ts'
@@ -30,6 +32,7 @@ export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes'> {
 
 /** Creates the server without listening: `inject` calls its routes without a socket. */
 export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
+  const deadlines = deadlineOptions(DEADLINES)
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     // Errors go to stderr: stdout has only the line that says that the process is ready.
@@ -39,7 +42,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     // Node would answer 400 without a body; a hook answers with a problem document.
-    http: { requireHostHeader: false },
+    http: { ...deadlines.http, requireHostHeader: false },
+    requestTimeout: deadlines.requestTimeout,
     // As long as a URL can be: a longer name would be an unknown path instead of an unknown fleet.
     routerOptions: { maxParamLength: maxHeaderSize },
   })
@@ -82,7 +86,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 
 /**
  * Starts the admin on `HOST:PORT`; port 0 takes a free one.
- * @returns its URL, and a `close` that answers all waiting requests before it resolves
+ * @returns its URL, and a `close` that answers all waiting requests before it resolves, within two seconds
  * @throws SwitchyardError `invalid-argument` for an invalid address, or an address off loopback without tokens;
  * `address-in-use`
  */
@@ -105,7 +109,7 @@ export async function startAdmin(
   const server = await createAdmin(options)
   try {
     const url = await server.listen({ host, port: Number(options.address.split(':').at(-1)) })
-    return { url, close: async () => await server.close() }
+    return { url, close: () => closeWithin(server, DEADLINES.closeMs) }
   } catch (error) {
     await server.close()
     throw asListenError(error, options.address)
@@ -116,7 +120,7 @@ function asListenError(error: unknown, address: string): SwitchyardError {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return new SwitchyardError(
       'address-in-use',
-      `the admin cannot listen on ${address}: the address is in use. Stop the process that listens there, or choose another address`,
+      `the admin cannot listen on ${address}: the address is in use by ${describeHolder(address)}. Stop that process, or choose another address`,
       { cause: error },
     )
   }

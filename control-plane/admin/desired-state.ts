@@ -48,6 +48,8 @@ export interface DesiredState {
     edit: (config: Config) => Config,
     options: { readonly author: string; readonly ifMatch?: IfMatch },
   ): Promise<RevisionInfo>
+  /** @throws SwitchyardError if revisions cannot be written, such as `storage-full` */
+  checkWritable(): Promise<void>
   progress(number: number, signal: AbortSignal, follow: Follow): Promise<Progress>
 }
 

@@ -21,10 +21,13 @@ t.test('every answer is as the API document says, and none is a server error', a
   })
   t.teardown(close)
   new AnsweringNode(t, xdsAddress, { id: 'edge-1', cluster: 'edge' })
+  const end = new AbortController()
+  t.teardown(() => end.abort())
   const { code, output } = await runSchemathesis({
     url: `${adminUrl}/openapi.json`,
     examples: Number(wanted ?? 10),
     folder: t.testdir(),
+    signal: end.signal,
     ...(wanted !== undefined && { seed: randomInt(2 ** 31) }),
   })
   t.equal(code, 0, 'it finds nothing', { output })

@@ -20,6 +20,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
     handler: async (_request, reply) => {
       if (closing.aborted)
         return sendProblem(reply, createProblem('unreachable', 'the control plane is shutting down'))
+      await state.checkWritable()
       const ready: Readiness = { status: 'ready', revision: state.head.number }
       return ready
     },

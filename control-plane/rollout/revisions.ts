@@ -143,6 +143,11 @@ export class Revisions {
     })
   }
 
+  /** @throws SwitchyardError if the store cannot be written, such as `storage-full` */
+  checkWritable(): Promise<void> {
+    return this.#store.checkWritable()
+  }
+
   /**
    * How far a revision has come; waits for the verdict and for the nodes until `signal` aborts.
    * @param follow see `followRevision`

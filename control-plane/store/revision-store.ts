@@ -25,7 +25,7 @@ export interface RevisionStore {
   /**
    * Writes a revision; it is durable when the promise resolves. Its status is `pending` by default.
    * @param expectedHead the ETag of the newest revision as the writer knows it; undefined for the first one
-   * @throws SwitchyardError `stale-etag` if the newest revision is another one, and then nothing is written
+   * @throws SwitchyardError `stale-etag` if the newest revision is another one, `storage-full`; then nothing is written
    */
   append(
     document: unknown,
@@ -45,6 +45,8 @@ export interface RevisionStore {
   newest(statuses: readonly RevisionStatus[]): Promise<RevisionInfo | undefined>
   /** @throws SwitchyardError `not-found` */
   setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo>
+  /** Whether the store can be written, as far as it knows. If the last write failed, it tries one. @throws SwitchyardError as a write does */
+  checkWritable(): Promise<void>
   /** Yields the revisions from a number on as they are, and then each appended revision and each change of a status. */
   watch(from: number, options?: { readonly signal?: AbortSignal }): AsyncIterable<RevisionInfo>
   close(): Promise<void>

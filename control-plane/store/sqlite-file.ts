@@ -6,7 +6,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 /** Marks the file as ours, so that another program's is not taken for it: "SWYD". */
 const APPLICATION_ID = 0x53_57_59_44
 
-const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 1
 
 const SCHEMA = `
   CREATE TABLE revision (
@@ -24,12 +24,13 @@ const SCHEMA = `
 /** https://www.sqlite.org/rescode.html */
 const BUSY = 5
 const CORRUPT = 11
+const FULL = 13
 const NOT_A_DATABASE = 26
 
 /**
  * Opens the file, made where it is missing, or with `:memory:` none. The lock is SQLite's own, on the open file: it goes
  * with the process, however that ends.
- * @throws SwitchyardError `state-in-use`, `state-damaged` or `state-unusable`, which name the file
+ * @throws SwitchyardError `state-in-use`, `state-damaged`, `storage-full` or `state-unusable`, which name the file
  */
 export function openSqliteFile(path: string): DatabaseSync {
   return explained(path, () => {
@@ -81,6 +82,12 @@ function explain(path: string, error: unknown): SwitchyardError {
       return new SwitchyardError(
         'state-in-use',
         `${path} is in use by another control plane: stop it, or name another state folder`,
+        { cause: error },
+      )
+    case FULL:
+      return new SwitchyardError(
+        'storage-full',
+        `${path} cannot be written, because its disk is full: free some space. Nothing was changed`,
         { cause: error },
       )
     case CORRUPT:

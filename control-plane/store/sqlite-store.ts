@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { Detail, Revision, RevisionInfo, RevisionStatus } from './revision.ts'
 import type { AppendOptions, Page, RevisionStore, Verdict } from './revision-store.ts'
-import { explained, openSqliteFile } from './sqlite-file.ts'
+import { explained, openSqliteFile, SCHEMA_VERSION } from './sqlite-file.ts'
 
 interface Row {
   readonly number: number
@@ -31,6 +31,8 @@ export function openSqliteStore(path: string): RevisionStore {
 class SqliteStore implements RevisionStore {
   readonly #path: string
   readonly #database: DatabaseSync
+  /** Whether the last write failed. */
+  #isFailing = false
   readonly #emitter = new EventEmitter<{ changed: [RevisionInfo] }>().setMaxListeners(0)
 
   constructor(path: string) {
@@ -92,8 +94,13 @@ class SqliteStore implements RevisionStore {
   }
 
   async setStatus(number: number, status: RevisionStatus, detail?: Detail): Promise<RevisionInfo> {
-    this.#writeVerdict(number, { status, ...(detail && { detail }) })
+    this.#transact(() => this.#writeVerdict(number, { status, ...(detail && { detail }) }))
     return this.#changed(number)
+  }
+
+  async checkWritable(): Promise<void> {
+    // A pragma that changes nothing is a page in the log like any other.
+    if (this.#isFailing) this.#transact(() => this.#database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`))
   }
 
   async *watch(from: number, { signal }: { readonly signal?: AbortSignal } = {}) {
@@ -140,7 +147,9 @@ class SqliteStore implements RevisionStore {
       try {
         write()
         this.#database.exec('COMMIT')
+        this.#isFailing = false
       } catch (error) {
+        this.#isFailing = true
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
         throw error
       }

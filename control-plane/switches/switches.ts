@@ -21,6 +21,7 @@ import { listenerTls } from './listener-tls.ts'
 import { onNack } from './on-nack.ts'
 import { protocol } from './protocol.ts'
 import { retry } from './retry.ts'
+import { reusePort } from './reuse-port.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
 import { upstreamTls } from './upstream-tls.ts'
@@ -42,7 +43,7 @@ export const SWITCHES = {
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, retry],
-  listeners: [listenerTls],
+  listeners: [listenerTls, reusePort],
   fleets: [onNack, streamTimeouts, fleetHttp2, headerLimits],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches

@@ -19,6 +19,7 @@ const SOCKET = {
   name: 'main',
   statPrefix: 'main',
   address: { socketAddress: { portValue: 10000 } },
+  enableReusePort: false,
 }
 
 t.test('in mode l4 a tcp_proxy takes connections to the upstream', async (t) => {

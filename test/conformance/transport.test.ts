@@ -79,7 +79,8 @@ t.test('an address in use is an error, and the server that uses it keeps serving
     const { server } = await start(t, address)
     await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: server.address }), {
       code: 'address-in-use',
-      message: /is in use: stop the process that listens there, or choose another address/,
+      message:
+        /is in use by (another process|process \d+ \(.*\)): stop that process, or choose another address/,
     })
     t.strictSame(await served(t, server.address), ['a'])
   }

@@ -63,7 +63,7 @@ t.test('in a testbed with mutual TLS, the address is known and the node gets a c
   await claimStateFolder(state)
   await writeStateFile(state, {
     ...{ admin: parts.adminUrl, xds: parts.xdsAddress, tokens: join(folder, 'tokens.json'), xdsIdentities },
-    ...{ secrets: folder, fleets: {}, backends: [] },
+    ...{ secrets: folder, fleets: {}, backends: [], parts: [], notices: [] },
   })
   const { code, stdout } = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--protocol', 'sotw')
   t.equal(code, 0)

@@ -1,7 +1,9 @@
 // `yard up` with real parts: its output, the other verbs, and its end.
 
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -9,6 +11,7 @@ import { parse, stringify } from 'yaml'
 import { freePort } from '../../processes/free-port.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
+import { readToken } from '../../testbed/token-file.ts'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {
@@ -18,8 +21,24 @@ async function up(t: Test, folder: string, ...args: readonly string[]) {
   return { yard, testbed }
 }
 
+/** A client that sends the first byte of a body, which the control plane waits for. */
+async function holdBackBody(t: Test, { admin, tokens }: TestbedDescription): Promise<void> {
+  const { hostname, port } = new URL(admin)
+  const client = connect(Number(port), hostname).on('error', () => {})
+  t.teardown(() => client.destroy())
+  const authorization = `Bearer ${await readToken(tokens, 'operator')}`
+  const head = { host: hostname, authorization, 'content-type': 'application/json', expect: '100-continue' }
+  const lines = Object.entries({ ...head, 'content-length': '1000' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
+  client.write(`PATCH /v1/config HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n{`)
+  await once(client, 'data')
+}
+
 t.test('yard up prints one line about its parts, and the other verbs work with it', async (t) => {
   const folder = t.testdir()
+  const other = join(folder, 'other')
+  await mkdir(other)
   const { yard, testbed } = await up(t, folder, '--fleet', 'edge=2', '--fleet', 'canary=1', '--backends', '2')
   t.match(testbed, {
     admin: /^http:\/\/127\.0\.0\.1:\d+$/,
@@ -44,19 +63,36 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
   t.same([calls, failed, answeredBy.b1 + answeredBy.b2], [40, 0, 40])
   // Each of the two Envoys takes strict turns, and one of them may have had an odd number of calls.
   t.ok(Math.abs(answeredBy.b1 - 20) <= 1, `b1 answered ${answeredBy.b1}`)
+  const port = String(testbed.fleets.edge?.[0]?.address).split(':')[1] ?? ''
   const answers = await Promise.all([
     runYard(t, folder, 'lb', 'canary', '-o', 'json'),
     runYard(t, folder, 'lb', 'nope'),
     runYard(t, folder, 'call', 'nope'),
     runYard(t, folder, 'up'),
+    runYard(t, other, 'up', '--fleet', 'edge=1', '--port', port),
+    runYard(t, folder, 'kill', 'b9'),
   ])
   t.match(answers, [
     { code: 0, stdout: /"mode": "l4"/ },
     { code: 2, output: /unknown fleet "nope"\. Use one of: canary, edge/ },
     { code: 2, output: /Use one of: edge, canary/ },
     { code: 1, output: /a testbed is running already \(process \d+\)/ },
+    {
+      code: 1,
+      output: new RegExp(
+        `fleets\\.edge\\.listeners\\.main\\.port: 127\\.0\\.1\\.1:${port} is in use by process \\d+ \\(.*envoy`,
+      ),
+    },
+    { code: 2, output: /no part "b9" in this testbed\. Use one of: b\d, b\d, control-plane, / },
   ])
   t.ok(existsSync(join(folder, 'state', 'testbed', 'edge-2.log')), 'each node has a log')
+
+  t.match(await runYard(t, folder, 'kill', 'backend', 'b1'), {
+    code: 0,
+    output: /killed backend b1 \(process \d+\)/,
+  })
+  await yard.printed('backend b1 is running again')
+  t.match(yard.output(), /backend b1 ended \(SIGKILL\); it restarts in 1 s/)
 
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 143)
@@ -87,7 +123,7 @@ t.test(
   'yard reads and writes the document, reports a NACK, and all ends when yard is killed with -9',
   async (t) => {
     const folder = t.testdir()
-    const { yard: upYard } = await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
+    const { yard: upYard, testbed } = await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
     const file = join(folder, 'my.yaml')
     const yard = (...args: readonly string[]) => runYard(t, folder, ...args)
     const whole = await yard('get')
@@ -129,6 +165,7 @@ t.test(
     t.match(await yard('apply', '-f', file), { code: 0 }, 'the document that the file came from is in force')
 
     t.ok(processesOf(folder).length >= 5, 'yard, a control plane, an Envoy and two backends run')
+    await holdBackBody(t, testbed)
     upYard.kill('SIGKILL')
     await untilGone(folder)
     t.match(await yard('status'), { code: 3 }, 'its stale run file is ignored')

@@ -63,7 +63,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const authorizer = await startAuthorizer(group, t.testdir(), '127.0.0.1:0')
+  const { address: authorizer } = await startAuthorizer(group, t.testdir(), '127.0.0.1:0')
   const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
   const lasting = { exp: 3_000 }

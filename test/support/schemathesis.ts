@@ -42,13 +42,16 @@ export async function runSchemathesis(options: {
   /** An empty folder for its files. */
   readonly folder: string
   readonly seed?: number
+  /** Ends the program. */
+  readonly signal: AbortSignal
 }): Promise<SchemathesisRun> {
-  const { url, examples, folder, seed } = options
+  const { url, examples, folder, seed, signal } = options
   const flags = ['--max-examples', String(examples), '--no-color']
   const random = seed === undefined ? ['--generation-deterministic'] : ['--seed', String(seed)]
   const child = spawn('python3', [...MODULE, '--config-file', CONFIG, 'run', url, ...flags, ...random], {
     cwd: folder,
     env: pythonEnv(process.env),
+    signal,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [code]] = await Promise.all([

@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
+import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
@@ -135,7 +136,7 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
       if (error === null) return resolve(port)
       const inUse = error.message.includes('EADDRINUSE')
       const message = inUse
-        ? `${address} is in use: stop the process that listens there, or choose another address (port 0 picks a free one)`
+        ? `${address} is in use by ${describeHolder(address)}: stop that process, or choose another address (port 0 picks a free one)`
         : `cannot listen on ${address}: ${error.message}`
       reject(new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause: error }))
     })

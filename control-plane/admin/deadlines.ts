@@ -1,0 +1,30 @@
+// How long a client may take to send a request, and how long the admin waits for clients when it closes.
+
+import type { FastifyInstance } from 'fastify'
+
+export interface Deadlines {
+  /** Milliseconds for the headers of a request, and for the whole request. Later ones are answered 408. */
+  readonly headersMs: number
+  readonly requestMs: number
+  /** Milliseconds between two checks of all connections. */
+  readonly checkMs: number
+  /** Milliseconds that open requests have when the admin closes. What waits for nodes is answered at once. */
+  readonly closeMs: number
+}
+
+export const DEADLINES: Deadlines = { headersMs: 10_000, requestMs: 30_000, checkMs: 1_000, closeMs: 2_000 }
+
+/** Fastify's options. Its own default is no deadline at all. */
+export function deadlineOptions({ headersMs, requestMs, checkMs }: Deadlines) {
+  return {
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+  }
+}
+
+/** Answers what it can, and then closes the connections of clients that have not sent their request or do not read. */
+export async function closeWithin(server: FastifyInstance, closeMs: number): Promise<void> {
+  const cut = setTimeout(() => server.server.closeAllConnections(), closeMs)
+  await server.close()
+  clearTimeout(cut)
+}

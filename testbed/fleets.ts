@@ -1,0 +1,92 @@
+// Starts the fleets of a testbed.
+
+import { SwitchyardError } from '../core/errors.ts'
+import type { XdsProtocol } from '../envoy-bootstrap/bootstrap.ts'
+import { type FleetNode, nodeIdOf, startEnvoyFleet } from '../envoy-bootstrap/envoy-fleet.ts'
+import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
+import { type Document, envoyFleetsOf, portOf } from './document.ts'
+import type { PartContext } from './parts.ts'
+import type { XdsCertificates } from './xds-certificates.ts'
+
+export interface TestbedNode {
+  readonly envoy: FleetNode
+  /** The address that clients call, with the port of its listener. */
+  readonly target: string
+}
+
+/** How many Envoys each fleet has. */
+export type FleetSizes = ReadonlyMap<string, number>
+
+export interface FleetsOptions {
+  readonly xds: { readonly address: string; readonly certificates: XdsCertificates | undefined }
+  readonly drainSeconds: number
+  readonly protocol?: XdsProtocol
+  /** Called with each node that accepts connections. */
+  readonly onStarted: (node: TestbedNode) => void
+}
+
+/** @throws SwitchyardError `invalid-argument` for a fleet that is not in the document */
+export function requireKnownFleets(document: Document, sizes: FleetSizes): void {
+  const known = envoyFleetsOf(document)
+  const unknown = [...sizes.keys()].filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  const problems = unknown.map((path) => ({
+    path,
+    message: `is not a fleet of Envoys in the document. Use one of: ${known.join(', ')}`,
+  }))
+  throw new SwitchyardError('invalid-argument', 'unknown fleets:', { problems })
+}
+
+/** Starts the Envoys of all fleets at once. Resolves when each of them accepts connections. */
+export async function startFleets(
+  { group, folder, parts, notices }: PartContext,
+  document: Document,
+  sizes: FleetSizes,
+  { xds: { address, certificates }, drainSeconds, protocol, onStarted }: FleetsOptions,
+): Promise<ReadonlyMap<string, readonly TestbedNode[]>> {
+  await certificates?.issue(
+    [...sizes].flatMap(([fleet, size]) =>
+      Array.from({ length: size }, (_, index) => ({ fleet, node: nodeIdOf(fleet, index) })),
+    ),
+  )
+  const binary = findEnvoy().path
+  let firstIndex = 0
+  const fleets = await Promise.all(
+    [...sizes].map(async ([name, size]) => {
+      const fleet = startEnvoyFleet({
+        binary,
+        name,
+        size,
+        firstIndex,
+        xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
+        drainTimeSeconds: drainSeconds,
+        folder,
+        group,
+        ...(protocol === undefined ? {} : { protocol }),
+        onRestart: (nodeId, restart) => parts.note(titleOf(nodeId), restart),
+        onNotice: (nodeId, notice) => {
+          // An Envoy that is stopped warns about the signal.
+          if (!group.ending.aborted) notices.add(nodeId, notice)
+        },
+      })
+      firstIndex += size
+      const envoys = await fleet
+      for (const envoy of envoys) {
+        parts.add({ id: envoy.nodeId, title: titleOf(envoy.nodeId) }, () => envoy.pid)
+      }
+      await Promise.all(envoys.map(({ admin }) => admin.waitUntilLive()))
+      const port = portOf(document, name)
+      const nodes = envoys.map((envoy) => ({
+        envoy,
+        target: port === undefined ? envoy.address : `${envoy.address}:${port}`,
+      }))
+      for (const node of nodes) onStarted(node)
+      return [name, nodes] as const
+    }),
+  )
+  return new Map(fleets)
+}
+
+function titleOf(nodeId: string): string {
+  return `Envoy ${nodeId}`
+}
