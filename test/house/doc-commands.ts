@@ -130,8 +130,6 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
-    'npx yard call edge -n 20000': KILLED,
-    'npx yard kill control-plane': KILLED,
     'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
     'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
       'cli/verbs/call.test.ts',
