@@ -137,8 +137,6 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
     'npx yard call edge -t $(npx yard issue --role admin)': SECURITY,
     'curl -H "authorization: Bearer $(npx yard token)" http://127.0.0.1:42221/v1/status': literally,
-    'npx yard call edge -n 20000': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
-    'npx yard kill control-plane': ['test/envoy/yard-up.test.ts', "'kill'"],
     'source <(npx yard completion bash)': ['cli/verbs/completion.test.ts', "'completion', shell"],
   },
   'examples/beside-fastify/README.md': {
