@@ -7,7 +7,8 @@ const IMPORT = /^(?:import|export) (?!type )[\w\s{},*$]*?from '([^']+)'/gm
 
 /** Every module that a file imports at run time, directly or not. */
 async function importsOf(file: URL, seen = new Set<string>()): Promise<ReadonlySet<string>> {
-  const text = await readFile(file, 'utf8')
+  // Examples in comments import what their readers would.
+  const text = (await readFile(file, 'utf8')).replaceAll(/\/\*[\s\S]*?\*\//g, '')
   for (const [, specifier = ''] of text.matchAll(IMPORT)) {
     const isOurs = specifier.startsWith('.')
     const name = isOurs ? new URL(specifier, file).href : specifier

@@ -9,7 +9,8 @@ export interface RunOptions {
 }
 
 /**
- * Returns the standard output of a command.
+ * Returns the standard output of a command. It runs without NODE_OPTIONS, by which tap loads modules into every Node that a test
+ * starts: tools and older versions of Node fail with them.
  * @throws SwitchyardError `process-failed` with all its output, unless it ends with exit code 0
  */
 export function run(
@@ -19,8 +20,8 @@ export function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
-      command,
-      args,
+      'env',
+      ['-u', 'NODE_OPTIONS', command, ...args],
       { cwd, env, maxBuffer: Number.POSITIVE_INFINITY },
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)

@@ -18,7 +18,9 @@ export function differencesBetween(
 ): readonly Difference[] {
   if (isMap(before) && isMap(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)])
-    return [...names].flatMap((name) => differencesBetween(before[name], after[name], [...steps, name]))
+    return [...names].flatMap((name) =>
+      differencesBetween(ownValue(before, name), ownValue(after, name), [...steps, name]),
+    )
   }
   if (isDeepStrictEqual(before, after)) return []
   return [
@@ -28,6 +30,11 @@ export function differencesBetween(
       ...(after !== undefined && { after }),
     },
   ]
+}
+
+/** Every object inherits a "constructor" and others. */
+function ownValue(map: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(map, name) ? map[name] : undefined
 }
 
 /** `"l4" → "l7"`, `added: "l7"` or `removed: "l4"`. */

@@ -72,6 +72,15 @@ t.test('an entry with an invalid name is checked too, and others may refer to it
   t.match(problemsOf(hostile), ['fleets.__proto__', 'fleets.__proto__.kind'])
 })
 
+t.test('with more than 100 problems, references are not followed', async (t) => {
+  const withUnknownFields = (count: number) => {
+    const unknown = Array.from({ length: count }, (_, index) => [`fleets.edge.unknown${index}`, 1])
+    return problemsOf(sampleWith({ ...UNKNOWN_UPSTREAM, ...Object.fromEntries(unknown) }))
+  }
+  t.equal(withUnknownFields(100).length, 101)
+  t.equal(withUnknownFields(101).length, 101)
+})
+
 t.test('what is not a document at all has one problem', async (t) => {
   for (const value of [undefined, null, 5, [], 'text']) t.same(problemsOf(value), [''], JSON.stringify(value))
 })

@@ -44,6 +44,9 @@ export function createConfigCheck(switches: Switches): (document: unknown) => Ch
 /** More than a field has choices that its problems may depend on, such as the load-balancing policies. */
 const VARIANTS = 6
 
+/** Repairs take time by the number of problems. Nobody reads the references in a document with more. */
+const MOST_REPAIRED = 100
+
 /**
  * The problems that are there however somebody fixes those of the schema. References can be followed only in a document of
  * the right shape, so they are followed in repaired ones.
@@ -54,16 +57,19 @@ function crossCheckDespite(
   repair: ReturnType<typeof createRepair>,
   crossCheck: (config: Config) => readonly PlacedProblem[],
 ): readonly PlacedProblem[] {
-  const found = Array.from({ length: VARIANTS }, (_, variant) => {
+  if (ofSchema.length > MOST_REPAIRED) return []
+  const problemsIn = (variant: number) => {
     const repaired = repair(document, ofSchema, variant)
-    return (
-      repaired && crossCheck(repaired.document as Config).filter(({ steps }) => !dependsOn(steps, repaired))
-    )
-  })
-  const [first = [], ...others] = found
+    if (repaired === undefined) return []
+    return crossCheck(repaired.document as Config).filter(({ steps }) => !dependsOn(steps, repaired))
+  }
   const key = ({ steps, message }: PlacedProblem) => JSON.stringify([steps, message])
-  const keys = others.map((problems) => new Set((problems ?? []).map(key)))
-  return first.filter((one) => keys.every((there) => there.has(key(one))))
+  let inAll = problemsIn(0)
+  for (let variant = 1; variant < VARIANTS && inAll.length > 0; variant++) {
+    const there = new Set(problemsIn(variant).map(key))
+    inAll = inAll.filter((one) => there.has(key(one)))
+  }
+  return inAll
 }
 
 function dependsOn(steps: readonly string[], { guessed }: Repaired): boolean {

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { listenerSwitch } from './attach-points.ts'
+import { facts } from './schema-keywords.ts'
 
 /**
  * `reusePort` of a listener: `Listener.enable_reuse_port`. Envoy's own default is true. Each worker then has its own socket with
@@ -15,6 +16,7 @@ export const reusePort = listenerSwitch({
   schema: Type.Boolean({
     default: false,
     description: 'true for a socket for each worker, false for one that no other process can share',
+    ...facts({ envoy: 'Listener.enable_reuse_port' }),
   }),
   appliesTo: ['envoy'],
   toListener: (enableReusePort) => ({ enableReusePort }),

@@ -92,6 +92,8 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
     output: /killed backend b1 \(process \d+\)/,
   })
   await yard.printed('backend b1 is running again')
+  t.match(await runYard(t, folder, 'kill', 'control-plane'), { code: 0 })
+  await yard.printed('control plane is running again')
   t.match(yard.output(), /backend b1 ended \(SIGKILL\); it restarts in 1 s/)
 
   yard.kill('SIGTERM')

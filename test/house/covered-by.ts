@@ -49,7 +49,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/certs.ts': spawnedBy('testbed/certificates/folder.test.ts'),
   'cli/verbs/demo.ts': spawnedBy('test/envoy/demo.test.ts'),
   'cli/verbs/diff.ts': spawnedBy('cli/verbs/revisions.test.ts'),
-  'cli/verbs/differences.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/document-source.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/issue.ts': spawnedBy('test/envoy/yard-security.test.ts'),
   'cli/verbs/issuer.ts': spawnedBy('cli/verbs/foreground.test.ts'),

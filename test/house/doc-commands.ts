@@ -119,6 +119,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
     'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
     'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
+    'npx yard call edge -n 20000': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
+    'npx yard kill control-plane': ['test/envoy/yard-up.test.ts', "'kill', 'control-plane'"],
     'npx yard schema > switchyard.schema.json': ['cli/verbs/explain.test.ts', "'schema'"],
     'npx yard set fleets.edge.security.jwt.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.opa.enabled=true': SECURITY,
@@ -133,8 +135,6 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
-    'npx yard call edge -n 20000': KILLED,
-    'npx yard kill control-plane': KILLED,
     'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
     'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
       'cli/verbs/call.test.ts',

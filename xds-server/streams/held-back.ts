@@ -21,27 +21,21 @@ export function heldBackNames(
   const stage = stageOf(type)
   if (stage === 0) return NO_NAMES
   const unsettled: Name[] = []
-  for (const [typeUrl, typeState] of typeStates) {
-    if (stageOf(typeState.type) >= stage || isSettled(typeState.ledger)) continue
-    for (const name of unsettledNames(typeState.ledger)) unsettled.push({ typeUrl, name })
-  }
+  for (const { type: earlier, ledger } of typeStates.values())
+    if (stageOf(earlier) < stage) addUnsettled(unsettled, earlier.typeUrl, ledger)
   if (unsettled.length === 0) return NO_NAMES
   const names = new Set<string>()
   for (const user of usersOf(unsettled, latest)) if (user.typeUrl === type.typeUrl) names.add(user.name)
   return names
 }
 
-/** Whether no name is unsettled. It nearly always is so, and costs less than to look for names. */
-function isSettled({ nacked, pending }: Ledger): boolean {
-  return nacked.length === 0 && pending.every(({ before }) => before.overrides.size === 0)
-}
-
 /** NACKed names, and those that are sent since and not ACKed yet: the snapshots do not tell that the client lacks them. */
-function* unsettledNames({ nacked, pending }: Ledger): Iterable<string> {
-  for (const { content } of nacked) yield* content.keys()
+function addUnsettled(names: Name[], typeUrl: string, { nacked, pending }: Ledger): void {
+  for (const { content } of nacked) for (const name of content.keys()) names.push({ typeUrl, name })
   for (const { before, changedResources } of pending) {
+    // A response may carry thousands of names, and nearly none has an override before it.
     if (before.overrides.size === 0) continue
-    for (const { name } of changedResources) if (before.overrides.has(name)) yield name
+    for (const { name } of changedResources) if (before.overrides.has(name)) names.push({ typeUrl, name })
   }
 }
 

@@ -3,6 +3,7 @@
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import t from 'tap'
 import { MachineStream } from '../../test/support/machine-stream.ts'
 import {
@@ -18,7 +19,17 @@ import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { SyncState } from '../nodes/status.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
-import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, LISTENER, ROUTE, SECRET } from '../snapshot/resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  SECRET,
+  typeUrlOf,
+} from '../snapshot/resource-type.ts'
+
+const VIRTUAL_HOST = typeUrlOf(VirtualHostSchema)
 
 testScripts({
   'X46: a subscribed name that the snapshot lacks is MISSING, until it comes or is unsubscribed': {
@@ -114,6 +125,19 @@ const CASES: Readonly<Record<string, Case>> = {
     typeUrl: SECRET,
     expected: 'SYNCED',
   },
+  'a listener that goes, and that the client still names': {
+    before: [httpListener('l', 1, 'r')],
+    served: [],
+    asked: [[LISTENER, 'l']],
+    typeUrl: LISTENER,
+    expected: 'MISSING',
+  },
+  'a virtual host, which Envoy asks for by the host of a call': {
+    served: [httpListener('l', 1, 'r')],
+    asked: [[VIRTUAL_HOST, 'r/host']],
+    typeUrl: VIRTUAL_HOST,
+    expected: 'SYNCED',
+  },
   'routes that go, and that a listener still names': {
     before: [httpListener('l', 1, 'r'), routes('r', 'a')],
     served: [httpListener('l', 1, 'r')],
@@ -191,3 +215,58 @@ t.test('X46: the status shows one hundred missing names, and their number', asyn
   t.equal(missing?.count, 150)
   t.equal(missing?.names.length, 100)
 })
+
+t.test('X46: an event tells each change of the missing names, and nothing else does', async (t) => {
+  const cache = new SnapshotCache()
+  const told: (readonly string[])[] = []
+  cache.onEvent((event) => {
+    if (event.kind === 'missing' && event.typeUrl !== ROUTE) told.push(event.names)
+  })
+  const ownSecrets = (...names: readonly string[]) => names.map((name) => secret(name, '1'))
+  const steps: readonly (readonly [what: string, served: readonly ResourceInput[], missing: string[][]])[] = [
+    ['one comes', ownSecrets('s'), [['t', 'u']]],
+    ['something else changes', [...ownSecrets('s'), cluster('a')], []],
+    ['another one comes', ownSecrets('s', 't'), [['u']]],
+    ['those that the client had go: it is about to drop them', [], []],
+    ['something else changes again', [cluster('b')], []],
+    ['all come', ownSecrets('s', 't', 'u'), [[]]],
+  ]
+  cache.setSnapshot('fleet', [])
+  const client = new MachineStream(cache)
+  client.ask(SECRET, ['s', 't', 'u'])
+  client.answerAll()
+  t.same(told.splice(0), [['s', 't', 'u']])
+  for (const [what, served, missing] of steps) {
+    cache.setSnapshot('fleet', served)
+    client.answerAll()
+    t.same(told.splice(0), missing, what)
+  }
+  client.ask(LISTENER, ['l', 'm'])
+  for (const [name, other] of [
+    ['l', 'm'],
+    ['m', 'l'],
+  ] as const) {
+    told.splice(0)
+    cache.setSnapshot('fleet', [httpListener(name, 1, 'r')])
+    client.answerAll()
+    t.strictSame(told.at(-1), [other], 'as many as before, with another name')
+  }
+})
+
+t.test(
+  'X46: routes that were served before a client asks for them are not missing, others are',
+  async (t) => {
+    const cache = new SnapshotCache()
+    cache.setSnapshot('fleet', [routes('gone', 'a')])
+    cache.setSnapshot('fleet', [])
+    for (const [name, expected] of [
+      ['gone', 'SYNCED'],
+      ['never', 'MISSING'],
+    ] as const) {
+      const client = new MachineStream(cache, { id: name, cluster: 'fleet' })
+      client.ask(ROUTE, [name])
+      client.answerAll()
+      t.equal(cache.nodeStatus('fleet', name).types[ROUTE]?.state, expected)
+    }
+  },
+)
