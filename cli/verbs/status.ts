@@ -109,7 +109,7 @@ function describeNacks({ id, types }: NodeStatus): readonly string[] {
   return Object.entries(types).flatMap(([url, { nack }]) =>
     nack === undefined
       ? []
-      : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message}`)],
+      : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message.trimEnd()}`)],
   )
 }
 

@@ -13,12 +13,12 @@ export interface TypeNack {
   readonly nack: Nack
 }
 
-/** The NACKs of connected nodes about what they are served now. */
+/** The NACKs of connected nodes about what they are served now. Sentences go on after Envoy's text, which may end in a newline. */
 export function nacksOf(nodes: readonly NodeStatus[]): TypeNack[] {
   return nodes.flatMap(({ id, group, connected, types }) =>
     Object.entries(types).flatMap(([typeUrl, { state, nack }]) =>
       connected && state === 'NACKED' && nack !== undefined
-        ? [{ node: id, fleet: group, typeUrl, nack }]
+        ? [{ node: id, fleet: group, typeUrl, nack: { ...nack, message: nack.message.trimEnd() } }]
         : [],
     ),
   )

@@ -14,7 +14,7 @@ import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
 const TEXT = 'Failed to load certificate chain of certificate/one: bad key'
-const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) => (typeUrl === SECRET ? { nack: TEXT } : 'ack')
+const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) => (typeUrl === SECRET ? { nack: `${TEXT}\n` } : 'ack')
 
 /** A fleet of one node that has accepted revision 1, whose listener shows the certificate "one". */
 async function serve(t: Test) {
@@ -61,7 +61,7 @@ async function serve(t: Test) {
 const REPORTED = { edge: undefined, one: { nacks: [{ node: 'node-1', fleet: 'edge', message: TEXT }] } }
 const FAULT = {
   code: 'nacked',
-  message: /secret "one".*node-1.*bad key/s,
+  message: /secret "one".*node-1.*bad key$/s,
   problems: [{ path: 'secrets.one' }],
 }
 

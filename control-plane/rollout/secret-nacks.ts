@@ -59,9 +59,10 @@ export function faultsOfSecrets(
   isOfRevision: IsOfRevision,
 ): SwitchyardError[] {
   if (!isNackOfSource(group, typeUrl, nack, isOfRevision)) return []
+  const text = nack.message.trimEnd()
   return [...new Set(namedInNack(nack).map(secretOf))].map((secret) => {
-    const message = `the secret "${secret}" was renewed, and node ${node} of fleet ${group} NACKed it and keeps the one before: ${nack.message}`
-    const problems = [{ path: formatSteps(['secrets', secret]), message: nack.message }]
+    const message = `the secret "${secret}" was renewed, and node ${node} of fleet ${group} NACKed it and keeps the one before: ${text}`
+    const problems = [{ path: formatSteps(['secrets', secret]), message: text }]
     return new SwitchyardError('nacked', message, { problems })
   })
 }
