@@ -28,19 +28,33 @@ interface Described {
   readonly const?: unknown
   readonly properties?: Readonly<Record<string, Described>>
   readonly oneOf?: readonly Described[]
+  readonly discriminator?: { readonly propertyName: string }
   readonly [LATER]?: readonly unknown[]
 }
+
+/** For each branch of a discriminator, the schema that has all of them. */
+type ChoiceOf = ReadonlyMap<Described, Described>
 
 /** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
 export function createSchemaCheck(schema: TSchema): (value: unknown) => PlacedProblem[] {
   const validate = ajv.compile(schema)
+  const choiceOf: ChoiceOf = new Map(branchesIn(schema))
   return (value) => {
     if (validate(value)) return []
-    const problems = (validate.errors ?? []).map(toPlacedProblem).filter((problem) => problem !== undefined)
+    const problems = (validate.errors ?? [])
+      .map((error) => toPlacedProblem(error, choiceOf))
+      .filter((problem) => problem !== undefined)
     return problems.filter(
       (problem, index) => problems.findIndex((other) => isSamePlace(other, problem)) === index,
     )
   }
+}
+
+function branchesIn(schema: unknown): (readonly [Described, Described])[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { discriminator, oneOf = [] } = schema as Described
+  const own = discriminator === undefined ? [] : oneOf.map((branch) => [branch, schema as Described] as const)
+  return [...own, ...Object.values(schema).flatMap(branchesIn)]
 }
 
 /** One sentence a place is enough: it says all that is expected there. */
@@ -48,7 +62,7 @@ function isSamePlace(a: PlacedProblem, b: PlacedProblem): boolean {
   return a.steps.join('/') === b.steps.join('/')
 }
 
-function toPlacedProblem(error: ErrorObject): PlacedProblem | undefined {
+function toPlacedProblem(error: ErrorObject, choiceOf: ChoiceOf): PlacedProblem | undefined {
   const steps = error.instancePath.split('/').slice(1).map(unescapePointer)
   const { params, data } = error
   const schema = (error.parentSchema ?? {}) as Described
@@ -68,7 +82,7 @@ function toPlacedProblem(error: ErrorObject): PlacedProblem | undefined {
         steps: [...steps, params.additionalProperty],
         message: isLater(schema, params.additionalProperty)
           ? NOT_YET
-          : `unknown field. ${suggest(schema, params.additionalProperty)}${listKnown(schema)}`,
+          : `${whyUnknown(schema, params.additionalProperty, choiceOf)}${listKnown(schema)}`,
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
@@ -87,6 +101,17 @@ function discriminate(schema: Described, tag: string, value: unknown): string {
   return value === undefined
     ? `is missing: write one of ${names}`
     : `unknown ${tag} ${show(value)}. Use one of: ${names}`
+}
+
+/** A field of another branch is right for another choice; any other is a mistake. */
+function whyUnknown(schema: Described, name: string, choiceOf: ChoiceOf): string {
+  const { discriminator, oneOf = [] } = choiceOf.get(schema) ?? {}
+  const tag = discriminator?.propertyName ?? ''
+  const choices = oneOf
+    .filter(({ properties = {} }) => Object.hasOwn(properties, name))
+    .map(({ properties }) => properties?.[tag]?.const)
+  if (choices.length === 0) return `unknown field. ${suggest(schema, name)}`
+  return `is allowed only with ${tag}: ${choices.join(' or ')}. `
 }
 
 /** The known field that differs by a slip of the finger. */

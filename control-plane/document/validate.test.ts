@@ -189,9 +189,10 @@ const CASES: readonly Case[] = [
       'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
     },
     problems: {
-      'fleets.edge.lb.hashOn': /Use one of: policy, mode, panicThreshold, updateMergeWindow$/,
+      'fleets.edge.lb.hashOn':
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, panicThreshold, updateMergeWindow$/,
       'upstreams.echo-v2.lb.tableSize':
-        /Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
+        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
     },
   },
@@ -314,6 +315,6 @@ t.test('the lb of a fleet on its own has paths from lb on', async (t) => {
   t.same(validateFleetLb({ mode: 'l7', policy: 'random' }), { mode: 'l7', policy: 'random' })
   t.match(
     problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 })),
-    [{ path: 'choices', message: /^unknown field/ }],
+    [{ path: 'choices', message: /^is allowed only with policy: least_request\. / }],
   )
 })
