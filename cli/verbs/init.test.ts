@@ -27,7 +27,13 @@ t.test('flags set its values, and all that are invalid are reported', async (t) 
   const folder = t.testdir()
   const out = join(folder, 'my.yaml')
   const flags = ['--fleet', 'on', '--port', '8443', '--endpoint', '10.0.0.5:7000', 'unix:/run/b.sock']
-  t.match(await runYard(t, folder, 'init', ...flags, '--out', out), { code: 0, stdout: '' })
+  const { code, stdout, output } = await runYard(t, folder, 'init', ...flags, '--out', out)
+  t.same([code, stdout], [0, ''])
+  t.match(
+    output,
+    `"yard up --config ${out} --backends 1" (with secrets, add --mtls)`,
+    'the Unix socket is here',
+  )
   t.match(validateConfig(parse(readFileSync(out, 'utf8'))), {
     fleets: { on: { listeners: { main: { port: 8443 } } } },
     upstreams: { backend: { endpoints: { b1: {}, b2: { address: 'unix:/run/b.sock' } } } },
@@ -44,7 +50,10 @@ t.test('an existing file is kept unless --force is given', async (t) => {
   writeFileSync(out, 'mine')
   t.match(await runYard(t, folder, 'init', '--out', out), { code: 2, output: /my\.yaml exists: .*--force/ })
   t.equal(readFileSync(out, 'utf8'), 'mine')
-  t.match(await runYard(t, folder, 'init', '--out', out, '--force'), { code: 0 })
+  const forced = await runYard(t, folder, 'init', '--out', out, '--force')
+  t.match(forced, { code: 0, output: `"yard up --config ${out} --backends 3"` })
+  const elsewhere = ['--endpoint', '10.0.0.5:7000', '--out', out, '--force']
+  t.match(await runYard(t, folder, 'init', ...elsewhere), { output: `"yard up --config ${out}"` })
   t.match(readFileSync(out, 'utf8'), 'version: 1')
 })
 

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { parse } from 'yaml'
 import { checkConfig } from '../../control-plane/document/validate.ts'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { localEndpointsOf } from '../../testbed/document.ts'
 import { report } from '../output/print.ts'
 import { readPort, withExamples } from './flags.ts'
 import { DEFAULT_VALUES, type StartingValues, startingDocument } from './starting-document.ts'
@@ -118,5 +119,7 @@ async function writeNew(file: string, text: string, force: boolean): Promise<voi
       code === 'EEXIST' ? `${file} exists: choose another name, or replace it with --force` : message
     throw new SwitchyardError('invalid-argument', what, { cause })
   }
-  report(`${file}: edit it, then run "yard lint ${file}" and "yard up --config ${file}"`)
+  const backends = localEndpointsOf(parse(text)).length
+  const up = `yard up --config ${file}${backends > 0 ? ` --backends ${backends}` : ''}`
+  report(`${file}: edit it, then run "yard lint ${file}" and "${up}" (with secrets, add --mtls)`)
 }
