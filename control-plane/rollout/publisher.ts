@@ -65,7 +65,7 @@ export class Publisher {
    */
   async prepare(config: Config, known?: ReadSecrets): Promise<Publication> {
     const secrets = await this.#secrets.read(config, known)
-    if (secrets.problems.length > 0) throwProblems(secrets.problems, 'files of secrets are invalid')
+    if (secrets.problems.length > 0) throwProblems(secrets.problems, 'secrets cannot be sent')
     const bytes = bytesOf(secrets)
     const translations = new Map(
       Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, bytes)]),

@@ -14,7 +14,8 @@ import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
 const TEXT = 'Failed to load certificate chain of certificate/one: bad key'
-const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) => (typeUrl === SECRET ? { nack: `${TEXT}\n` } : 'ack')
+const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) =>
+  typeUrl === SECRET ? { nack: `${TEXT}\n` } : 'ack'
 
 /** A fleet of one node that has accepted revision 1, whose listener shows the certificate "one". */
 async function serve(t: Test) {

@@ -93,8 +93,9 @@ t.test('secrets are rejected if xDS is plaintext TCP', async (t) => {
   t.match(await served.turnOn(), {
     status: 422,
     body: {
+      detail: /^secrets cannot be sent/,
       problems: [
-        { path: 'secrets.edge', message: /plaintext TCP; serve xDS over TLS/ },
+        { path: 'secrets.edge', message: /plaintext TCP; .*--mtls; .*--xds-client-ca.*--xds unix:/ },
         { path: 'secrets.mesh' },
       ],
     },

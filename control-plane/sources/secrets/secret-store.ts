@@ -48,7 +48,8 @@ export interface SecretStatus {
 }
 
 const INTERVAL_MS = 1_000
-const PLAINTEXT = 'is not sent over plaintext TCP; serve xDS over TLS or on a Unix socket'
+const PLAINTEXT =
+  'is not sent over plaintext TCP; serve xDS over mutual TLS ("yard up": --mtls; "yard serve": --xds-certificate, --xds-key and --xds-client-ca) or on a Unix socket (--xds unix:/PATH)'
 
 export class SecretStore {
   readonly #folder: string
