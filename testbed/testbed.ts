@@ -18,6 +18,7 @@ import { type NodeNotice, Notices } from './notices.ts'
 import { type OnRestart, type PartContext, Parts } from './parts.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { readToken } from './token-file.ts'
+import { describeUnserved } from './unserved.ts'
 import { XdsCertificates } from './xds-certificates.ts'
 
 export type { TestbedNode } from './fleets.ts'
@@ -101,9 +102,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   if (!options.keep) await rm(state, { recursive: true, force: true })
   const stage = { options, context, state, certificates }
 
-  const { controlPlane, services, document } = (await hasState(state))
-    ? await startKept(stage)
-    : await startNew(stage)
+  const isKept = await hasState(state)
+  const { controlPlane, services, document } = isKept ? await startKept(stage) : await startNew(stage)
   const { adminUrl, tokensFile, xdsAddress } = controlPlane
   const sizes = sizesOf(options, document)
   const fleets = await startFleets(context, document, sizes, {
@@ -112,6 +112,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     ...(protocol === undefined ? {} : { protocol }),
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
+  // About a kept document, the lines about contradictions say it.
+  if (!isKept) await reportUnserved(options, document, services)
   const rest = await clientOf(controlPlane)
   return {
     adminUrl,
@@ -208,6 +210,16 @@ async function startServices(
   )
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
   return { backends, ...(security && { security }) }
+}
+
+/** Only now: an endpoint may be a listener of an Envoy of the testbed. */
+async function reportUnserved(
+  { onProgress, security }: TestbedOptions,
+  document: Document,
+  { backends }: Services,
+) {
+  const line = await describeUnserved(document, security ? SECURITY_UPSTREAMS : [], backends.length)
+  if (line !== undefined) onProgress?.(line)
 }
 
 async function startPlane(stage: Stage): Promise<RunningControlPlane> {

@@ -115,10 +115,20 @@ t.test("yard up --config serves the file with the file's backends, over a Unix s
   await writeFile(file, stringify(generateDocument(['edge'], backends, await freePort())))
   const socket = `unix:${sockets}/xds.sock`
   const flags = ['--config', file, '--backends', '2', '--xds', socket, '--protocol', 'sotw']
-  const { testbed } = await up(t, folder, ...flags)
+  const { yard, testbed } = await up(t, folder, ...flags)
+  t.notMatch(yard.output(), 'nothing listens')
   t.match(testbed, { xds: socket, backends, fleets: { edge: [{ node: 'edge-1' }] } })
   const { stdout } = await runYard(t, folder, 'status', '-o', 'json')
   t.match(JSON.parse(stdout).nodes, [{ id: 'edge-1', state: 'SYNCED', streams: [{ protocol: 'sotw' }] }])
+})
+
+t.test('yard up --config without --backends warns about endpoints at which nothing listens', async (t) => {
+  const folder = t.testdir()
+  const file = join(folder, 'my.yaml')
+  const address = `127.0.0.1:${await freePort()}`
+  await writeFile(file, stringify(generateDocument(['edge'], [{ id: 'b1', address }], await freePort())))
+  const { yard } = await up(t, folder, '--config', file)
+  t.match(yard.output(), `nothing listens at ${address}; "--backends 1" starts backends there\n`)
 })
 
 t.test(
