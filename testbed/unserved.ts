@@ -28,7 +28,7 @@ export async function describeUnserved(
   return `nothing listens at ${unserved.join(', ')}${hint}`
 }
 
-/** Whether a process listens at an address, also one that is too busy to accept. */
+/** Whether a process listens at an address. It may be too busy to accept. */
 async function hasListener(address: string): Promise<boolean> {
   const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
   const socket = address.startsWith('unix:')

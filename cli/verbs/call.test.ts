@@ -1,6 +1,9 @@
 // `yard call` with TLS by flags, against a backend that requires client certificates. test/envoy/ has it with a testbed.
 
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
+import { createServer, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
@@ -30,8 +33,13 @@ t.test('TLS with the right files answers, and without one of them does not', asy
   const answer = await call(t, ...ca, ...client)
   t.match(answer, { code: 0, stdout: /b1 +1 +100\.0%/ })
   t.notMatch(answer.output, 'Warning')
-  t.match(await call(t), { code: 1, output: /1 of 1 failed/ }, 'plaintext')
-  t.match(await call(t, ...ca), { code: 1, output: /1 of 1 failed/ }, 'no client certificate')
+  const plaintext = await call(t)
+  t.match(plaintext, { code: 1, output: /1 of 1 failed: .*: does the listener use TLS\? Then give --ca\n$/ })
+  t.notMatch(plaintext.output, /Resolution note|\d{4}-\d\d-\d\dT/)
+  t.match(await call(t, ...ca), {
+    code: 1,
+    output: /1 of 1 failed: .*: the listener may want a client certificate: --cert and --key\n$/s,
+  })
   t.match(await call(t, '--ca', join(other, 'secrets', 'ca.pem'), ...client), { code: 1 }, 'another CA')
 })
 
@@ -40,6 +48,35 @@ t.test('--authority is the name that TLS checks', async (t) => {
   t.match(await call(t, ...ca, ...client, '--authority', 'elsewhere.local'), {
     code: 1,
     output: /elsewhere\.local/,
+  })
+})
+
+t.test('a call without a message is explained by its status', async (t) => {
+  const server = createServer().on('stream', (stream: ServerHttp2Stream) => {
+    // So answers Envoy a call for which it has no route.
+    const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' }
+    stream.respond(headers, { endStream: true })
+  })
+  server.listen({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const answer = await runYard(
+    t,
+    t.testdir(),
+    'call',
+    'edge',
+    '-n',
+    '3',
+    '--to',
+    `127.0.0.1:${port}`,
+    '-o',
+    'json',
+  )
+  t.equal(answer.code, 1)
+  t.match(JSON.parse(answer.stdout), {
+    failed: 3,
+    failures: [/^UNIMPLEMENTED: no rule of the listener's routes matches this call or host$/],
   })
 })
 

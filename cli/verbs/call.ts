@@ -5,6 +5,7 @@ import pc from 'picocolors'
 import { type Distribution, type Keys, measureDistribution } from '../../testbed/measure/distribution.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { print } from '../output/print.ts'
+import { explainFailure, type TlsByFlags } from './call-failure.ts'
 import { findCallTarget, type TargetFlags } from './call-target.ts'
 import { countOf, type OutputFlags, withExamples, withOutput } from './flags.ts'
 
@@ -60,7 +61,7 @@ export function addCall(program: Command): void {
     const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     const options = { connections, calls: count, keys, headers, ...tls }
     const measured = await measureDistribution(addresses, [], options)
-    print(summarize(measured), output, renderCalls)
+    print(summarize(measured, tlsOf(flags)), output, renderCalls)
     // Calls that are still being retried would keep the process alive.
     process.exit(measured.failures.length === 0 ? 0 : 1)
   })
@@ -78,9 +79,20 @@ function readHeader(
   )
 }
 
-function summarize({ calls, connections, byBackend, failures }: Distribution): CallResult {
+/** Undefined where the testbed decides. */
+function tlsOf({ to, ca, cert }: TargetFlags): TlsByFlags | undefined {
+  if (cert !== undefined) return 'certificate'
+  if (ca !== undefined) return 'ca'
+  return to === undefined ? undefined : 'none'
+}
+
+function summarize(
+  { calls, connections, byBackend, failures }: Distribution,
+  tls: TlsByFlags | undefined,
+): CallResult {
   const answeredBy = Object.fromEntries([...byBackend].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return { calls, connections, answeredBy, failed: failures.length, failures: [...new Set(failures)] }
+  const explained = new Set(failures.map((message) => explainFailure(message, tls)))
+  return { calls, connections, answeredBy, failed: failures.length, failures: [...explained] }
 }
 
 function renderCalls({ calls, answeredBy, failed, failures }: CallResult): string {

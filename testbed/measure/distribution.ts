@@ -1,8 +1,8 @@
 // Sends calls over a number of connections, and counts which backends answered.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { type ChannelCredentials, type ClientOptions, Metadata } from '@grpc/grpc-js'
-import { createClient, type RpcClient } from '../../services/rpc/index.ts'
+import { type ChannelCredentials, type ClientOptions, Metadata, status } from '@grpc/grpc-js'
+import { createClient, type RpcClient, RpcStatusError } from '../../services/rpc/index.ts'
 import { coefficientOfVariation, noiseFloor } from './statistics.ts'
 
 /** Concurrent calls, spread over the connections. */
@@ -32,7 +32,7 @@ export interface Distribution {
   readonly keys: Keys
   /** Calls by backend; 0 for a backend that got none. */
   readonly byBackend: ReadonlyMap<string, number>
-  /** Error messages of failed calls. */
+  /** Error messages of failed calls; of one without a message the name of its status. */
   readonly failures: readonly string[]
   /** Coefficient of variation of `byBackend`. */
   readonly variation: number
@@ -71,7 +71,7 @@ export async function measureDistribution(
         const { backendId } = await client.unary({ message: 'where am I?' }, { metadata })
         byBackend.set(backendId, (byBackend.get(backendId) ?? 0) + 1)
       } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error))
+        failures.push(describeError(error))
       }
       onProgress(count())
     }
@@ -80,6 +80,12 @@ export async function measureDistribution(
   await Promise.all(clients.flatMap((client) => Array.from({ length: workersEach }, () => work(client))))
   for (const client of clients) client.close()
   return count()
+}
+
+/** Envoy's answer to a call without a route has no message, so the status has to say it. */
+function describeError(error: unknown): string {
+  const { code, message } = RpcStatusError.from(error)
+  return message === '' ? (status[code] ?? String(code)) : message
 }
 
 function keyed(keys: Keys, call: number, headers: Readonly<Record<string, string>>): Metadata {
