@@ -39,10 +39,21 @@ t.test('yard set turns each security switch on', async (t) => {
   t.match(await call('--token', user), { code: 0 })
   await set('fleets.edge.listeners.main.tls.enabled=true')
   const [{ address }] = JSON.parse(yard.stdout()).fleets.edge
-  t.match(await denied('--token', user, '--to', address), { code: 1 }, 'plaintext')
+  t.match(await denied('--token', user, '--to', address), {
+    code: 1,
+    output: /: does the listener use TLS\? Then give --ca\n$/,
+  })
   t.match(await call('--token', user), { code: 0 }, 'yard call finds the CA and a client certificate')
   const secret = (name: string) => join(folder, 'state', 'testbed', 'secrets', name)
-  t.match(await call('--token', user, '--ca', secret('ca.pem')), { code: 1 }, 'no client certificate')
+  t.match(await call('--token', user, '--ca', secret('ca.pem')), {
+    code: 1,
+    output: /: the listener may want a client certificate: --cert and --key\n$/,
+  })
+  const certificate = ['--cert', secret('client.pem'), '--key', secret('client.key')]
+  t.match(await call('--ca', secret('ca.pem'), ...certificate, '--authority', 'elsewhere.local'), {
+    code: 1,
+    output: /Host: elsewhere\.local\. is not in the cert's altnames: .* … and \d+ more\n$/,
+  })
   await set('fleets.edge.listeners.main.tls.requireClient=false')
   const files = ['--ca', secret('ca.pem'), '--to', address]
   for (;;) if ((await call('--token', user, ...files)).code === 0) break

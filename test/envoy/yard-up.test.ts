@@ -126,9 +126,14 @@ t.test('yard up --config without --backends warns about endpoints at which nothi
   const folder = t.testdir()
   const file = join(folder, 'my.yaml')
   const address = `127.0.0.1:${await freePort()}`
-  await writeFile(file, stringify(generateDocument(['edge'], [{ id: 'b1', address }], await freePort())))
+  const document = stringify(generateDocument(['edge'], [{ id: 'b1', address }], await freePort()))
+  await writeFile(file, document.replace('mode: l4', 'mode: l7').replace('"*"', 'shop.local'))
   const { yard } = await up(t, folder, '--config', file)
   t.match(yard.output(), `nothing listens at ${address}; "--backends 1" starts backends there\n`)
+  t.match(await runYard(t, folder, 'call', 'edge', '-n', '2', '--authority', 'elsewhere.local'), {
+    code: 1,
+    output: /2 of 2 failed: UNIMPLEMENTED: no rule of the listener's routes matches this call or host\n$/,
+  })
 })
 
 t.test(
