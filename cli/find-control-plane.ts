@@ -18,7 +18,13 @@ export async function findControlPlane(admin: string | undefined): Promise<RestC
   if (admin) return await namedControlPlane(readAdminUrl(admin, '--admin'))
   if (process.env.YARD_ADMIN)
     return await namedControlPlane(readAdminUrl(process.env.YARD_ADMIN, 'YARD_ADMIN'))
-  const testbed = await findTestbed()
+  const testbed = await readStateFile(stateFolder())
+  if (!testbed?.admin) {
+    throw new SwitchyardError(
+      'unreachable',
+      'no control plane is running here: start one with "yard up", or name one with --admin HOST:PORT or YARD_ADMIN',
+    )
+  }
   return clientOf(testbed.admin, process.env.YARD_TOKEN || (await readToken(testbed.tokens, 'operator')))
 }
 
@@ -62,12 +68,13 @@ export async function findTestbedAt(url: string): Promise<RunningTestbed | undef
   return testbed?.admin === url ? testbed : undefined
 }
 
-/** @throws SwitchyardError `unreachable` if no testbed is running */
-export async function findTestbed(): Promise<RunningTestbed> {
+/**
+ * For the verbs that need the testbed itself: no control plane at another address is of use to them.
+ * @param remedy what to do without one
+ * @throws SwitchyardError `unreachable` if no testbed is running
+ */
+export async function findTestbed(remedy: string): Promise<RunningTestbed> {
   const testbed = await readStateFile(stateFolder())
   if (testbed?.admin) return testbed
-  throw new SwitchyardError(
-    'unreachable',
-    'no control plane is running here: start one with "yard up", or name one with --admin HOST:PORT or YARD_ADMIN',
-  )
+  throw new SwitchyardError('unreachable', `no testbed is running here: ${remedy}`)
 }

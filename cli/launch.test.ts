@@ -255,3 +255,40 @@ t.test('a launcher killed by SIGKILL leaves no program behind', async (t) => {
   t.equal((await lines.next()).value, 'SIGTERM')
   await ended
 })
+
+/** The launcher with the lasting program, started by a shell that is killed once the program is ready. */
+async function startOrphan(t: Test, env: NodeJS.ProcessEnv) {
+  const checkout = makeCheckout(t)
+  checkout.write('cli/yard.ts', LASTING)
+  const shell = checkout.startFromShell(env)
+  const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]()
+  const launcher = Number((await lines.next()).value)
+  t.teardown(() => isRunning(launcher) && process.kill(launcher, 'SIGTERM'))
+  t.equal((await lines.next()).value, 'ready')
+  const [ended, closed] = [once(shell, 'exit'), once(shell, 'close')]
+  shell.kill('SIGKILL')
+  await ended
+  return { launcher, lines, closed }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+t.test('started by a script that ends, the launcher stays; started by npx, it ends too', async (t) => {
+  const byHand = await startOrphan(t, {})
+  await t.test('by npx', async (t) => {
+    const { lines, closed } = await startOrphan(t, { npm_command: 'exec' })
+    t.equal((await lines.next()).value, 'SIGTERM')
+    await closed
+  })
+  // Its parent ended before the other launcher began to look for the end of its own.
+  process.kill(byHand.launcher, 'SIGINT')
+  t.equal((await byHand.lines.next()).value, 'SIGINT')
+  process.kill(byHand.launcher, 'SIGTERM')
+  await byHand.closed
+})

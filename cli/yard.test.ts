@@ -44,6 +44,15 @@ const CASES = [
   ['a missing file', ['apply', '-f', '/nonexistent.yaml'], 2, /cannot read \/nonexistent\.yaml/],
   ['an invalid assignment', ['set', 'fleets'], 2, /fleets: is not PATH=VALUE/],
   ['no control plane', ['get'], 3, /no control plane is running here: start one with "yard up"/],
+  [
+    'no testbed to call',
+    ['call', 'edge'],
+    3,
+    /no testbed is running here: .*"yard up".* with --to HOST:PORT/,
+  ],
+  ['no testbed to kill in', ['kill', 'b1'], 3, /no testbed is running here: start one with "yard up"/],
+  ['no testbed with tokens', ['token'], 3, /no testbed is running here: .*"yard serve" with --file FILE/],
+  ['no testbed with an issuer', ['issue'], 3, /no testbed is running here: .*"yard up --security"/],
   ['no control plane at the address', ['status', '--admin', 'http://127.0.0.1:1'], 3, /nothing answers at/],
   [
     'no control plane at HOST:PORT',

@@ -9,7 +9,9 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { stringify } from 'yaml'
-import { sampleConfig } from '../test/support/sample-config.ts'
+import { socketPath } from '../test/support/open-backend.ts'
+import { sampleConfig, sampleWith } from '../test/support/sample-config.ts'
+import { writeCertificates } from '../testbed/certificates/folder.ts'
 import { readToken } from '../testbed/token-file.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
@@ -133,6 +135,33 @@ t.test('a port in use, a missing file and unknown flags are one-line errors', as
   for (const [flags, stderr, code] of cases) {
     t.match(await outcome(run(t, ...flags)), { stdout: '', stderr, code }, flags.join(' '))
   }
+})
+
+t.test('without the files of a secret, the error names the folder in which they are missing', async (t) => {
+  const tls = { enabled: true, certificate: 'edge' }
+  const secrets = { edge: { certificate: 'edge.pem', key: 'edge.key' } }
+  const config = sampleWith({ secrets, 'fleets.edge.listeners.main.tls': tls })
+  const folder = t.testdir({ 'yard.yaml': stringify(config) })
+  const at = (name: string) => join(folder, name)
+  const start = (...flags: string[]) => run(t, ...flags, '--state', at('state'))
+  const isMissing = async (flags: readonly string[], expected: string) => {
+    const { stderr, code } = await outcome(start(...flags))
+    t.equal(code, 2)
+    t.match(stderr, /secrets\.edge\.certificate: edge\.pem is not there/)
+    t.match(stderr, `are read from ${expected}; "yard serve --secrets FOLDER" reads others\n`)
+  }
+  const first = ['--config', at('yard.yaml'), '--xds', `unix:${await socketPath(t)}`]
+  await isMissing(first, at('secrets'))
+  await isMissing([...first, '--secrets', at('other')], at('other'))
+  await writeCertificates(at('made'))
+  const served = start(...first, '--secrets', at('made/secrets'))
+  await ready(served)
+  served.kill('SIGTERM')
+  await once(served, 'exit')
+  await isMissing(first.slice(2), at('state/secrets'))
+  const unsent = await outcome(start('--secrets', at('made/secrets')))
+  t.match(unsent.stderr, /secrets\.edge: is not sent over plaintext/)
+  t.notMatch(unsent.stderr, /are read from/, 'the files are not what is wrong')
 })
 
 t.test('a revision in the state folder overrides the file, and needs no file', async (t) => {

@@ -1,6 +1,6 @@
 // The control plane as a process: flags, one line when it is ready, and a clean end.
 
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
@@ -36,6 +36,9 @@ const MAX_DRAIN_SECONDS = 86_400
 
 /** Less than the 5 s after which a testbed sends SIGKILL. If the testbed itself was killed, nobody sends one. */
 const CLOSE_LIMIT_MS = 4_000
+
+/** Paths of problems with the files of secrets. */
+const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca)$/
 
 interface Flags {
   readonly config?: string
@@ -96,21 +99,23 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
-  const secretsFolder =
-    flags.secrets ?? (flags.config === undefined ? undefined : join(dirname(flags.config), SECRETS_FOLDER))
+  const secretsFolder = secretsFolderOf(flags)
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
-  const controlPlane = await startControlPlane({
+  const start = startControlPlane({
     ...(config && { config }),
     admin,
     xds,
     ...xdsTlsOf(flags),
     ...drainTimeOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
-    ...(secretsFolder === undefined ? {} : { secretsFolder }),
+    secretsFolder,
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
     insecure: flags.insecure,
     openMetrics: flags['open-metrics'],
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
+  })
+  const controlPlane = await start.catch((error: unknown) => {
+    throw nameSecretsFolder(error, secretsFolder)
   })
   if (config !== undefined && !isDeepStrictEqual(config, controlPlane.config)) {
     process.stderr.write(
@@ -120,6 +125,22 @@ async function run(): Promise<void> {
   endCleanly(controlPlane, dieWithParent)
   const { adminUrl, xdsAddress, tokensFile } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
+}
+
+function secretsFolderOf({ secrets, config, state = '.' }: Flags): string {
+  return resolve(secrets ?? join(config === undefined ? state : dirname(config), SECRETS_FOLDER))
+}
+
+/** Only here, in the terminal of whoever starts it: answers of REST show no folders of the host. */
+function nameSecretsFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof SwitchyardError) || !error.problems.some(({ path }) => FILE_OF_SECRET.test(path))) {
+    return error
+  }
+  return new SwitchyardError(
+    error.code,
+    `${error.message}\nThe files of secrets are read from ${folder}; "yard serve --secrets FOLDER" reads others`,
+    { cause: error },
+  )
 }
 
 /** All three flags or none: without a client CA, anybody could ask for the secrets of any node. */

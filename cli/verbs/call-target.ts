@@ -51,7 +51,9 @@ export async function findCallTarget(fleet: string, flags: TargetFlags): Promise
 }
 
 async function inTestbed(fleet: string, given: TlsFiles | undefined) {
-  const testbed = await findTestbed()
+  const testbed = await findTestbed(
+    'start one with "yard up", or name listeners of other Envoys with --to HOST:PORT',
+  )
   const addresses = addressesOf(testbed, fleet)
   return { addresses, files: given ?? (await filesForListener(testbed, fleet)) }
 }

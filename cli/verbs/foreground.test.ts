@@ -34,7 +34,8 @@ t.test('yard serve runs the control plane alone, and other verbs use its tokens'
   t.same((await rest.getConfig()).config, sampleConfig())
   t.match(await runYard(t, t.testdirName, 'get', '--admin', ready.admin), {
     code: 1,
-    output: /needs a token.*no token was sent, because YARD_TOKEN is not set/,
+    output:
+      /needs a token.*"yard token --file FILE" that of "yard serve".*no token was sent, because YARD_TOKEN is not set/,
   })
   yard.kill('SIGTERM')
   t.equal(await yard.ended, 0)

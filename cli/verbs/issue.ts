@@ -29,7 +29,7 @@ export function addIssue(program: Command): void {
     ['yard call edge -t $(yard issue --role admin)', 'Call with an admin token.'],
   ])
   command.action(async ({ role, subject, audience, scope, seconds }: IssueFlags) => {
-    const { security } = await findTestbed()
+    const { security } = await findTestbed('start one with "yard up --security"')
     if (security === undefined) {
       throw new SwitchyardError('not-found', 'this testbed has no issuer: start it with "yard up --security"')
     }

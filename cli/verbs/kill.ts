@@ -17,7 +17,9 @@ export function addKill(program: Command): void {
     ['yard kill edge-1', 'Kill an Envoy.'],
   ])
   command.action(async (words: readonly string[]) => {
-    const { parts, pid: owner } = await findTestbed()
+    const { parts, pid: owner } = await findTestbed(
+      'start one with "yard up"; "yard kill" ends only what that has started',
+    )
     const { title, pid } = await killPart(parts, words.join(' '), owner)
     report(`killed ${title} (process ${pid}); "yard up" restarts it after 1 s, or more if it keeps ending`)
   })

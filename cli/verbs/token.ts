@@ -5,6 +5,8 @@ import { readToken } from '../../testbed/token-file.ts'
 import { findTestbed } from '../find-control-plane.ts'
 import { withExamples } from './flags.ts'
 
+const WITHOUT_TESTBED = 'start one with "yard up", or name the tokens.json of "yard serve" with --file FILE'
+
 export function addToken(program: Command): void {
   const command = program
     .command('token')
@@ -17,7 +19,7 @@ export function addToken(program: Command): void {
     ['curl -H "authorization: Bearer $(npx yard token)" URL/v1/status', 'Send a token.'],
   ])
   command.action(async (name: string, { file }: { readonly file?: string }) => {
-    const tokens = file ?? (await findTestbed()).tokens
+    const tokens = file ?? (await findTestbed(WITHOUT_TESTBED)).tokens
     process.stdout.write(`${await readToken(tokens, name)}\n`)
   })
 }

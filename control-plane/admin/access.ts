@@ -92,7 +92,7 @@ function unauthenticated(reply: FastifyReply, token: string | undefined): Switch
   const what = token === undefined ? 'this request needs a token' : 'unknown token'
   return new SwitchyardError(
     'unauthenticated',
-    `${what}: send the header "authorization: Bearer TOKEN" with a token of tokens.json (npx yard token prints one)`,
+    `${what}: send the header "authorization: Bearer TOKEN" with a token of tokens.json ("yard token" prints that of "yard up", "yard token --file FILE" that of "yard serve")`,
   )
 }
 

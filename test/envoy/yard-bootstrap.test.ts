@@ -49,8 +49,10 @@ t.test('an Envoy with the printed bootstrap serves its fleet', async (t) => {
   const parts = await start(t)
   const { adminUrl, xdsAddress } = parts
   const flags = ['--admin', adminUrl, '--xds', xdsAddress]
-  const { code, stdout } = await runYard(t, t.testdirName, 'bootstrap', 'edge', 'own-1', ...flags)
+  const { code, stdout, output } = await runYard(t, t.testdirName, 'bootstrap', 'edge', 'own-1', ...flags)
   t.equal(code, 0)
+  t.match(output, `start it: ${envoy} -c FILE --disable-hot-restart\n`)
+  t.notMatch(stdout, 'start it')
   await use(t, stdout, parts)
 })
 
@@ -65,8 +67,17 @@ t.test('in a testbed with mutual TLS, the address is known and the node gets a c
     ...{ admin: parts.adminUrl, xds: parts.xdsAddress, tokens: join(folder, 'tokens.json'), xdsIdentities },
     ...{ secrets: folder, fleets: {}, backends: [], parts: [], notices: [] },
   })
-  const { code, stdout } = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--protocol', 'sotw')
+  const { code, stdout, output } = await runYard(
+    t,
+    folder,
+    'bootstrap',
+    'edge',
+    'own-1',
+    '--protocol',
+    'sotw',
+  )
   t.equal(code, 0)
+  t.match(output, `start it: ${envoy} -c FILE --disable-hot-restart --drain-time-s 4\n`)
   const certificates = XdsCertificates.open(xdsIdentities).of('own-1')
   t.match(stdout, certificates.certificate)
   const { ca: trusted, certificate: cert, key: nodeKey } = certificates

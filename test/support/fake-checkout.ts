@@ -51,6 +51,10 @@ export class FakeCheckout {
     for (const command of ['npm', 'envoy']) chmodSync(join(root, 'bin', command), 0o755)
   }
 
+  get #env(): NodeJS.ProcessEnv {
+    return { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin` }
+  }
+
   write(path: string, content: string): void {
     mkdirSync(join(this.root, path, '..'), { recursive: true })
     writeFileSync(join(this.root, path), content)
@@ -59,7 +63,16 @@ export class FakeCheckout {
   /** Starts the launcher with its output piped. */
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     return spawn(process.execPath, [join(this.root, 'cli/launch.js'), ...args], {
-      env: { PATH: `${join(this.root, 'bin')}:/usr/bin:/bin`, ...env },
+      env: { ...this.#env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  /** Starts the launcher from a shell, which prints the launcher's id and waits for it. */
+  startFromShell(env: NodeJS.ProcessEnv) {
+    const launcher = [process.execPath, join(this.root, 'cli/launch.js')]
+    return spawn('/bin/sh', ['-c', '"$@" & echo $!; wait', 'sh', ...launcher], {
+      env: { ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   }
