@@ -1,7 +1,8 @@
 // What differs between two documents, by path.
 
 import { isDeepStrictEqual } from 'node:util'
-import { formatPath, isMap } from './path.ts'
+import { isMap, ownValue } from '../../core/plain-map.ts'
+import { formatPath } from './path.ts'
 
 /** A value that differs; `before` is missing if it was added, `after` if it was removed. */
 export interface Difference {
@@ -30,11 +31,6 @@ export function differencesBetween(
       ...(after !== undefined && { after }),
     },
   ]
-}
-
-/** Every object inherits a "constructor" and others. */
-function ownValue(map: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(map, name) ? map[name] : undefined
 }
 
 /** `"l4" → "l7"`, `added: "l7"` or `removed: "l4"`. */

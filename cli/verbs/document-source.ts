@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { parseYaml } from '../../control-plane/document/yaml-document.ts'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { isMap } from '../../core/plain-map.ts'
 import { type Origin, originIn } from './origin.ts'
-import { isMap, parsePath } from './path.ts'
+import { parsePath } from './path.ts'
 
 export const STANDARD_INPUT = '-'
 

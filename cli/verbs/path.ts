@@ -2,6 +2,7 @@
 
 import { parse } from 'yaml'
 import { SwitchyardError } from '../../core/errors.ts'
+import { isMap } from '../../core/plain-map.ts'
 
 type Json = unknown
 
@@ -89,8 +90,4 @@ function assign(target: Record<string, Json>, [name = '', ...rest]: readonly str
 /** Without a prototype, so that "__proto__" is an ordinary name. */
 function emptyMap(): Record<string, Json> {
   return Object.create(null)
-}
-
-export function isMap(value: Json): value is Record<string, Json> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

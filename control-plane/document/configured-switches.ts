@@ -1,6 +1,7 @@
 // The switches that a document sets: the path of each, with its settings in effect. Validation and translation use this list.
 
 import { memoize, memoizeByText, memoizeEntry } from '../../core/memo.ts'
+import { ownValue } from '../../core/plain-map.ts'
 import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
@@ -154,7 +155,7 @@ const reachFrom = memoize((switches: Switches) =>
     const configured: ConfiguredSwitch[] = []
     const names = [...starts.upstreams]
     for (const name of starts.routes) {
-      const route = ownEntry(config.routes, name)
+      const route = ownValue(config.routes, name)
       if (route === undefined) continue
       configured.push(...switchesOfRoute(name, route, switches))
       names.push(...Object.values(route.rules).flatMap(({ to }) => Object.keys(to)))
@@ -162,7 +163,7 @@ const reachFrom = memoize((switches: Switches) =>
     names.push(...starts.references, ...upstreamsOf(configured, config))
     const reached = new Set<string>()
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      const upstream = ownEntry(config.upstreams, name)
+      const upstream = ownValue(config.upstreams, name)
       if (upstream === undefined || reached.has(name)) continue
       reached.add(name)
       const own = switchesOfUpstream(name, upstream, switches)
@@ -175,7 +176,7 @@ const reachFrom = memoize((switches: Switches) =>
 
 function upstreamsOf(configured: readonly ConfiguredSwitch[], { jwt = {} }: Config): string[] {
   return configured.flatMap(referencesOf).flatMap(({ to, name }) => {
-    if (to === 'jwt') return ownEntry(jwt, name)?.jwks.upstream ?? []
+    if (to === 'jwt') return ownValue(jwt, name)?.jwks.upstream ?? []
     return to === 'upstreams' ? name : []
   })
 }
@@ -192,8 +193,4 @@ export function secretsUsedBy(
     .filter(({ settings }) => (settings as { readonly enabled?: boolean }).enabled !== false)
     .flatMap(referencesOf)
     .flatMap(({ to, name, part }) => (to === 'secrets' && part ? [{ secret: name, part }] : []))
-}
-
-function ownEntry<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined
 }

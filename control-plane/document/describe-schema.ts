@@ -1,6 +1,7 @@
 // The fields of a document as a list, read from its JSON Schema: for the reference in the docs and for `yard explain`.
 
 import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+import type { SchemaParts } from './schema-parts.ts'
 
 /** One field of the document, the entries of one map, or the items of one list. */
 export interface DescribedField {
@@ -32,28 +33,6 @@ export interface Choice {
   readonly clients: readonly string[]
 }
 
-/** What of a schema is read. It may come from JSON. */
-interface Schema {
-  readonly type?: string | readonly string[]
-  readonly description?: string
-  readonly default?: unknown
-  readonly examples?: readonly unknown[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minItems?: number
-  readonly minProperties?: number
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: Schema | boolean
-  readonly items?: Schema
-  readonly oneOf?: readonly Schema[]
-  readonly discriminator?: { readonly propertyName: string }
-  readonly [ENVOY_FIELD]?: string
-  readonly [CLIENTS]?: readonly string[]
-}
-
 interface Place {
   readonly path: string
   readonly required: boolean
@@ -67,9 +46,9 @@ export function describeSchema(schema: object): readonly DescribedField[] {
   return fieldsIn(schema, { path: '', required: true, clients: ALL_CLIENTS })
 }
 
-function fieldsIn(schema: Schema, place: Place): DescribedField[] {
+function fieldsIn(schema: SchemaParts, place: Place): DescribedField[] {
   const { properties = {}, required = [], additionalProperties, items, discriminator, oneOf = [] } = schema
-  const inner = (one: Schema, path: string, isRequired = false) =>
+  const inner = (one: SchemaParts, path: string, isRequired = false) =>
     describe(one, { ...place, path, required: isRequired })
   return [
     ...Object.entries(properties).flatMap(([name, one]) =>
@@ -83,7 +62,7 @@ function fieldsIn(schema: Schema, place: Place): DescribedField[] {
   ]
 }
 
-function describe(schema: Schema, outer: Place): DescribedField[] {
+function describe(schema: SchemaParts, outer: Place): DescribedField[] {
   const { description, default: fallback, examples } = schema
   // What a schema allows and does not describe is described beside it, such as `mode` in each policy.
   if (description === undefined) return []
@@ -103,7 +82,12 @@ function describe(schema: Schema, outer: Place): DescribedField[] {
   return [own, ...fieldsIn(schema, place)]
 }
 
-function typeOf({ type, additionalProperties, enum: choices, const: only }: Schema): DescribedField['type'] {
+function typeOf({
+  type,
+  additionalProperties,
+  enum: choices,
+  const: only,
+}: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
   if (Array.isArray(type)) return 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
@@ -111,7 +95,7 @@ function typeOf({ type, additionalProperties, enum: choices, const: only }: Sche
   return name === 'integer' || name === 'number' ? 'integer' : name === 'boolean' ? 'boolean' : 'string'
 }
 
-function rangeOf(schema: Schema): string | undefined {
+function rangeOf(schema: SchemaParts): string | undefined {
   const { minimum, maximum, enum: choices, const: only, minItems, minProperties } = schema
   if (only !== undefined) return String(only)
   if (choices !== undefined) return choices.join(', ')
@@ -121,14 +105,14 @@ function rangeOf(schema: Schema): string | undefined {
 }
 
 /** A value other than the default, where the schema itself lists the values. */
-function exampleOf({ type, enum: choices, const: only, default: fallback }: Schema): unknown {
+function exampleOf({ type, enum: choices, const: only, default: fallback }: SchemaParts): unknown {
   if (only !== undefined) return only
   if (type === 'boolean') return fallback !== true
   return choices?.find((choice) => choice !== fallback)
 }
 
 /** The fields of a schema whose `discriminator` picks one of several: first the field that picks, then each other one once. */
-function alternatives(branches: readonly Schema[], tag: string, place: Place): DescribedField[] {
+function alternatives(branches: readonly SchemaParts[], tag: string, place: Place): DescribedField[] {
   const choices = branches.map((branch) => {
     const clients = branch[CLIENTS] ?? place.clients
     const value = String(branch.properties?.[tag]?.const)

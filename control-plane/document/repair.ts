@@ -1,24 +1,8 @@
 // A document with schema problems, repaired by guesses, so that the checks that need the right shape can run as well.
 
+import { isMap, ownValue } from '../../core/plain-map.ts'
 import type { PlacedProblem } from './problem.ts'
-
-/** What of a schema a repair reads. */
-interface Schema {
-  readonly type?: string
-  readonly default?: unknown
-  readonly examples?: readonly unknown[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly minimum?: number
-  readonly minProperties?: number
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: Schema | boolean
-  readonly propertyNames?: { readonly pattern?: string }
-  readonly items?: Schema
-  readonly oneOf?: readonly Schema[]
-  readonly discriminator?: { readonly propertyName: string }
-}
+import type { SchemaParts } from './schema-parts.ts'
 
 type Steps = readonly string[]
 
@@ -69,7 +53,7 @@ class Repair {
   }
 
   /** @param wrong places of problems, from the top */
-  value(schema: Schema, value: unknown, wrong: readonly Steps[], at: Steps = []): unknown {
+  value(schema: SchemaParts, value: unknown, wrong: readonly Steps[], at: Steps = []): unknown {
     const inside = wrong.filter((steps) => isWithin(steps, at))
     if (inside.length === 0) return value
     const isWrongItself = inside.some(({ length }) => length === at.length)
@@ -85,11 +69,11 @@ class Repair {
     return this.#guess(schema)
   }
 
-  #fields(schema: Schema, value: Readonly<Record<string, unknown>>, wrong: readonly Steps[], at: Steps) {
+  #fields(schema: SchemaParts, value: Readonly<Record<string, unknown>>, wrong: readonly Steps[], at: Steps) {
     const { properties = {}, required = [], additionalProperties, propertyNames } = schema
     const entries = Object.entries(value).flatMap(([name, inner]) => {
       const place = [...at, name]
-      const known = Object.hasOwn(properties, name) ? properties[name] : undefined
+      const known = ownValue(properties, name)
       if (known !== undefined) return [[name, this.value(known, inner, wrong, place)]]
       if (typeof additionalProperties !== 'object') return []
       const { pattern = '' } = propertyNames ?? {}
@@ -108,7 +92,7 @@ class Repair {
   }
 
   /** With the fields of the branch that the value's tag picks. Without a known tag, the variant picks one. */
-  #choose(schema: Schema, value: unknown): Schema {
+  #choose(schema: SchemaParts, value: unknown): SchemaParts {
     const { oneOf, discriminator, properties, required = [] } = schema
     if (oneOf === undefined || discriminator === undefined) return schema
     const tag = discriminator.propertyName
@@ -122,7 +106,7 @@ class Repair {
     }
   }
 
-  #guess(schema: Schema): unknown {
+  #guess(schema: SchemaParts): unknown {
     const { const: only, enum: choices, examples, default: fallback, type, minProperties = 0 } = schema
     if (only !== undefined) return only
     const { additionalProperties: entry } = schema
@@ -139,7 +123,7 @@ class Repair {
   }
 
   /** In every other variant, the map has an entry of every name: nobody knows which ones are missing. */
-  #guessMap(entry: Schema): object {
+  #guessMap(entry: SchemaParts): object {
     if (this.#variant % 2 === 0) return {}
     const value = this.#guess(entry)
     return new Proxy(
@@ -158,8 +142,4 @@ class Repair {
 
 function keyOf(steps: Steps): string {
   return JSON.stringify(steps)
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 // What one document changes compared with another, as deep as they differ.
 
 import { isDeepStrictEqual } from 'node:util'
+import { isMap } from '../../core/plain-map.ts'
 import { formatSteps } from '../document/problem.ts'
 
 /** The paths at which two documents differ, such as `fleets.edge.lb.mode`. */
@@ -32,8 +33,4 @@ function* changedSteps(
 
 function valueAt(document: unknown, steps: readonly string[]): unknown {
   return steps.reduce((value, step) => (isMap(value) ? value[step] : undefined), document)
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

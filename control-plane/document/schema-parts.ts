@@ -1,0 +1,26 @@
+// What of the document's JSON Schema is read, besides the validation that Ajv does.
+
+import type { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+
+/** A schema of an object, a list or a value. It may come from JSON. */
+export interface SchemaParts {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly minProperties?: number
+  readonly properties?: Readonly<Record<string, SchemaParts>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: SchemaParts | boolean
+  readonly propertyNames?: { readonly pattern?: string }
+  readonly items?: SchemaParts
+  readonly oneOf?: readonly SchemaParts[]
+  readonly discriminator?: { readonly propertyName: string }
+  readonly [ENVOY_FIELD]?: string
+  readonly [CLIENTS]?: readonly string[]
+}
