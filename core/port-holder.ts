@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
+import { type HostAndPort, splitAddress } from './host-and-port.ts'
 
 /** The state LISTEN in /proc/net/tcp: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */
 const LISTEN = '0A'
@@ -14,16 +15,16 @@ const LONGEST_COMMAND = 160
  * @param proc where the process file system is
  */
 export function describeHolder(address: string, proc = '/proc'): string {
-  const [, host = '', port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
-  const inodes = listeningInodes(host, Number(port), proc)
-  const pid = inodes.size === 0 ? undefined : pidWithSocket(inodes, proc)
+  const parts = splitAddress(address)
+  const inodes = parts && listeningInodes(parts, proc)
+  const pid = inodes && inodes.size > 0 ? pidWithSocket(inodes, proc) : undefined
   if (pid === undefined) return 'another process'
   const command = commandOf(pid, proc)
   return command === '' ? `process ${pid}` : `process ${pid} (${command})`
 }
 
 /** The sockets that keep others from the address: those on it, and those on all addresses. */
-function listeningInodes(host: string, port: number, proc: string): ReadonlySet<string> {
+function listeningInodes({ host, port }: HostAndPort, proc: string): ReadonlySet<string> {
   const wanted = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
   const anyHost = wanted.some((one) => isWildcard(one))
   const inodes = new Set<string>()

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
+import { splitAddress } from '../core/host-and-port.ts'
 import { describeHolder } from '../core/port-holder.ts'
 import { nodeAddress } from '../envoy-bootstrap/node-address.ts'
 import { type Document, listenersOf, localEndpointsOf } from './document.ts'
@@ -54,8 +55,7 @@ export function endpointClaims(
 }
 
 async function problemOf({ path, address }: Claim, orElse: string): Promise<readonly Problem[]> {
-  const [, host, text] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
-  const port = Number(text)
+  const { host, port } = splitAddress(address) ?? { host: undefined, port: 0 }
   // Whoever reads the address reports an invalid one.
   if (host === undefined || host === 'unix' || port === 0 || port > MAX_PORT) return []
   const code = await bindErrorOf(host, port)

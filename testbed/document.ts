@@ -76,8 +76,7 @@ export function listenersOf(
 
 /** The port of a fleet's listener `main`, else of its first listener. */
 export function portOf(document: Document, fleet: string): number | undefined {
-  const listeners = listenersOf(document, fleet)
-  return (listeners.find(({ name }) => name === LISTENER) ?? listeners[0])?.port
+  return listenerOf(document, fleet)?.port
 }
 
 /** An endpoint on this host. */

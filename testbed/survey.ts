@@ -1,6 +1,5 @@
 // Looks at a running testbed: what its Envoys think of their endpoints, which limits calls met, and who listens.
 
-import { connect } from 'node:net'
 import type { ClusterStatus, HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import { HealthStatus } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
@@ -8,6 +7,7 @@ import { EnvoyAdmin } from '../envoy-bootstrap/envoy-admin.ts'
 import { isLocal } from './document.ts'
 import type { NodeNotice } from './notices.ts'
 import type { PartState } from './parts.ts'
+import { probe } from './probe.ts'
 import type { NodeDescription, TestbedDescription } from './state-file.ts'
 
 export interface EndpointReport {
@@ -45,7 +45,6 @@ export interface Survey {
 
 /** Envoy's default of `max_requests`. */
 const DEFAULT_MAX_REQUESTS = 1024
-const CONNECT_TIMEOUT_MS = 1_000
 
 export async function surveyTestbed(testbed: TestbedDescription): Promise<Survey> {
   const nodes = await Promise.all(Object.values(testbed.fleets).flat().map(askNode))
@@ -102,7 +101,7 @@ async function reportEndpoint(
     envoys: same.length,
     healthy: reasons.filter(({ length }) => length === 0).length,
     reasons: [...new Set(reasons.flat())],
-    ...(isLocal(address) && { listening: await isListening(address) }),
+    ...(isLocal(address) && { listening: (await probe(address)) === 'listens' }),
   }
 }
 
@@ -144,20 +143,4 @@ function addressOf(address: Address | undefined): string {
   if (where?.case !== 'socketAddress') return 'unknown'
   const { address: host, portSpecifier } = where.value
   return `${host.includes(':') ? `[${host}]` : host}:${portSpecifier.value}`
-}
-
-function isListening(address: string): Promise<boolean> {
-  const [, host = '', port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
-  const socket = address.startsWith('unix:')
-    ? connect(address.slice('unix:'.length))
-    : connect({ host, port: Number(port) })
-  return new Promise((resolve) => {
-    const answer = (listening: boolean) => {
-      socket.destroy()
-      resolve(listening)
-    }
-    socket.once('connect', () => answer(true))
-    socket.once('error', () => answer(false))
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => answer(false))
-  })
 }

@@ -1,11 +1,7 @@
 // Endpoints of a document that are on this host, and at which nothing listens.
 
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { type Document, localEndpointsOf } from './document.ts'
-
-/** On loopback the answer comes at once, unless the process is too busy. */
-const WAIT_MS = 1_000
+import { probe } from './probe.ts'
 
 /**
  * A line that names the endpoints on this host at which nothing listens, and what starts backends there; undefined without any.
@@ -18,7 +14,8 @@ export async function describeUnserved(
   started: number,
 ): Promise<string | undefined> {
   const addresses = localEndpointsOf(document, except).map(({ address }) => address)
-  const answers = await Promise.all(addresses.map(hasListener))
+  // A process that does not answer may be too busy to accept.
+  const answers = await Promise.all(addresses.map(async (address) => (await probe(address)) !== 'nobody'))
   const unserved = addresses.filter((_, index) => !answers[index])
   if (unserved.length === 0) return undefined
   const count = answers.lastIndexOf(false) + 1
@@ -26,20 +23,4 @@ export async function describeUnserved(
   const isTaken = answers.slice(started, count).includes(true)
   const hint = isTaken ? '' : `; "--backends ${count}" starts backends there`
   return `nothing listens at ${unserved.join(', ')}${hint}`
-}
-
-/** Whether a process listens at an address. It may be too busy to accept. */
-async function hasListener(address: string): Promise<boolean> {
-  const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? []
-  const socket = address.startsWith('unix:')
-    ? connect({ path: address.slice('unix:'.length) })
-    : connect({ host: host ?? '', port: Number(port) })
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(WAIT_MS) })
-    return true
-  } catch (error) {
-    return !['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')
-  } finally {
-    socket.destroy()
-  }
 }

@@ -1,11 +1,11 @@
 // Which addresses only this host can reach.
 
 import { isIP } from 'node:net'
+import { splitAddress } from '../../core/host-and-port.ts'
 
 /** The host of `HOST:PORT` or `[IPv6]:PORT`; undefined if the address is not of that form. */
 export function hostIn(address: string): string | undefined {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|(.+)):\d{1,5}$/.exec(address) ?? []
-  return bracketed ?? plain
+  return splitAddress(address)?.host
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,8 +4,9 @@ import { maxHeaderSize } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import { splitAddress } from '../../core/host-and-port.ts'
 import { describeHolder } from '../../core/port-holder.ts'
-import { hostIn, isLoopback } from '../access/loopback.ts'
+import { isLoopback } from '../access/loopback.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
@@ -93,22 +94,22 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
 export async function startAdmin(
   options: AdminOptions & { readonly address: string },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const host = hostIn(options.address)
-  if (host === undefined) {
+  const address = splitAddress(options.address)
+  if (address === undefined) {
     throw new SwitchyardError(
       'invalid-argument',
       `"${options.address}" is not an address: write HOST:PORT, such as 127.0.0.1:9000`,
     )
   }
-  if (options.access === undefined && !isLoopback(host)) {
+  if (options.access === undefined && !isLoopback(address.host)) {
     throw new SwitchyardError(
       'invalid-argument',
-      `the admin does not listen on ${host} without tokens: name a folder for them with --state or --access, or listen on 127.0.0.1`,
+      `the admin does not listen on ${address.host} without tokens: name a folder for them with --state or --access, or listen on 127.0.0.1`,
     )
   }
   const server = await createAdmin(options)
   try {
-    const url = await server.listen({ host, port: Number(options.address.split(':').at(-1)) })
+    const url = await server.listen(address)
     return { url, close: () => closeWithin(server, DEADLINES.closeMs) }
   } catch (error) {
     await server.close()
