@@ -3,13 +3,12 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compile } from './compile.ts'
 import { libraryManifest } from './manifest.ts'
-import { run } from './run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** The rooms that the library consists of. */
 const ROOMS = ['core', 'xds-server']
-const TSC = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
 const COMPILER_OPTIONS = {
   // What Node 20 knows.
@@ -41,7 +40,7 @@ export async function buildLibrary(folder: string): Promise<void> {
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
   await copyProtos(folder)
   for (const room of ROOMS) await copySources(room, folder)
-  await compile(folder)
+  await compileSources(folder)
   await keepCompiledSources(folder)
   await cp(join(root, 'packaging', 'README.md'), join(folder, 'README.md'))
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
@@ -73,13 +72,13 @@ function withOwnProtos(text: string, path: string): string {
   return text.replaceAll(`'@envoy/xds-protos/`, `'${posix.relative(posix.dirname(path), 'protos')}/`)
 }
 
-async function compile(folder: string): Promise<void> {
+async function compileSources(folder: string): Promise<void> {
   const project = join(folder, 'tsconfig.json')
   await writeFile(
     project,
     JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: ['src/xds-server/index.ts'] }),
   )
-  await run(process.execPath, [TSC, '--project', project], { cwd: folder })
+  await compile(project, folder)
   await rm(project)
   for (const name of await filesBelow(join(folder, 'lib'))) {
     if (!name.endsWith('.d.ts')) continue

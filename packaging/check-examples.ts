@@ -2,11 +2,8 @@
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { SwitchyardError } from '../core/errors.ts'
-import { run } from './run.ts'
-
-const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
+import { compile } from './compile.ts'
 
 /** What examples may use without declaring it. */
 const SETTING = `
@@ -51,7 +48,7 @@ export async function checkExamples(
       // Without an import or export, a file would share its names with all others.
       await writeFile(join(project, `${name}.ts`), `${code}\nexport {}\n`)
     }
-    await run(process.execPath, [TSC, '--project', project, '--pretty', 'false'], { cwd: project })
+    await compile(project, project)
     return []
   } catch (error) {
     if (!(error instanceof SwitchyardError)) throw error

@@ -5,17 +5,14 @@ import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compile } from '../../packaging/compile.ts'
 import { run } from '../../packaging/run.ts'
 import { runTool } from '../../packaging/tools.ts'
+import type { Teardown } from './xds-client.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const TSC_7 = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 /** The example that the project holds, and what it imports. */
 const SOURCES = ['first-control-plane/main.ts', 'resources.ts']
-
-interface Teardown {
-  readonly teardown: (end: () => unknown) => unknown
-}
 
 /** How a project uses the library. */
 export type Kind = 'JavaScript' | 'TypeScript with nodenext' | 'TypeScript with bundler'
@@ -57,8 +54,7 @@ export async function installInto(t: Teardown, kind: Kind, tarball: string): Pro
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: COMPILER_OPTIONS[kind], include: SOURCES }),
   )
-  if (kind === 'TypeScript with nodenext')
-    await run(process.execPath, [TSC_7, '--project', folder], { cwd: folder })
+  if (kind === 'TypeScript with nodenext') await compile(folder, folder)
   else await runTool('tsc', ['--project', folder], folder)
   return join(folder, 'out', 'first-control-plane', 'main.js')
 }

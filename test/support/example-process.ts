@@ -6,10 +6,7 @@ import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { wrapToDieWithParent } from '../../processes/die-with-parent.ts'
-
-interface Teardown {
-  readonly teardown: (end: () => unknown) => unknown
-}
+import type { Teardown } from './xds-client.ts'
 
 export interface ExampleProcess {
   /** Takes lines up to one that matches, and returns the match. */
