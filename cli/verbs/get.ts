@@ -32,12 +32,15 @@ export function addGet(program: Command): void {
   ])
   command.action(async (path: string | undefined, { admin, output, revision }: GetFlags) => {
     const rest = await findControlPlane(admin)
-    const inForce = await revisionInForce(rest)
-    const { document } = revision === undefined ? inForce : await rest.getRevision(revision)
+    const wanted = revision === undefined ? await revisionInForce(rest) : await rest.getRevision(revision)
     if (path === undefined && output === 'yaml') {
-      const comment = revision === undefined ? originComment(inForce) : olderOriginComment(revision, inForce)
+      const comment =
+        revision === undefined
+          ? originComment(wanted)
+          : olderOriginComment(revision, await revisionInForce(rest))
       process.stdout.write(`${comment}\n`)
     }
+    const { document } = wanted
     const value = path === undefined ? document : valueAt(document, path)
     print(value, output, () => renderLeaves(value, path === undefined ? [] : parsePath(path)))
   })
