@@ -6,6 +6,12 @@ import type { Static, TObject, TProperties } from 'typebox'
 import type { FleetKind } from './attach-points.ts'
 import type { HashOn } from './hash-on.ts'
 
+/** What a policy sees of the upstream beside its own options. */
+export interface LbContext {
+  /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
+  readonly weighsLocalities: boolean
+}
+
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
   /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */
   readonly name: Name
@@ -18,7 +24,9 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
-  toExtension(options: Required<Static<TObject<Options>>>): Any
+  toExtension(options: Required<Static<TObject<Options>>>, context: LbContext): Any
+  /** True for a policy that knows weights of localities only inside of `wrr_locality`. */
+  readonly needsWrrLocality?: true
   /** Hash policies only: what the routes to the cluster must hash on. */
   hashOn?(options: Required<Static<TObject<Options>>>): HashOn
 }

@@ -6,6 +6,7 @@ import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancin
 import { Type } from 'typebox'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 /** Envoy's own limit. */
@@ -28,7 +29,13 @@ export const ringHash = defineLbPolicy({
   },
   appliesTo: ['envoy', 'proxyless'],
   messages: [RingHashSchema],
-  toExtension: ({ minimumRingSize }) =>
-    anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
+  toExtension: ({ minimumRingSize }, context) =>
+    anyPack(
+      RingHashSchema,
+      create(RingHashSchema, {
+        minimumRingSize: BigInt(minimumRingSize),
+        ...localityWeightedLbConfig(context),
+      }),
+    ),
   hashOn: ({ hashOn }) => hashOn,
 })
