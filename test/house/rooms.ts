@@ -107,7 +107,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['core/'],
   },
   'envoy-bootstrap/': {
-    holds: 'finds Envoy, writes its bootstrap, runs it, reads its admin interface',
+    holds:
+      'bootstraps of Envoys and of gRPC without a proxy; finds Envoy, runs it, reads its admin interface',
     mayImport: ['processes/', 'proto/'],
   },
   'testbed/': {

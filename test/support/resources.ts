@@ -134,6 +134,17 @@ export function assignment(clusterName: string, ...ports: number[]): ClusterLoad
   return create(ClusterLoadAssignmentSchema, { clusterName, endpoints: [{ lbEndpoints }] })
 }
 
+/** The same with what gRPC wants: it ignores localities without a weight. */
+export function localAssignment(clusterName: string, ...ports: number[]): ClusterLoadAssignment {
+  const given = assignment(clusterName, ...ports)
+  const endpoints = given.endpoints.map(({ lbEndpoints }) => ({
+    lbEndpoints,
+    locality: { region: 'r', zone: 'z' },
+    loadBalancingWeight: 1,
+  }))
+  return create(ClusterLoadAssignmentSchema, { clusterName, endpoints })
+}
+
 function listener(
   name: string,
   port: number,
