@@ -95,7 +95,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/control-plane.ts'],
   },
   'services/': {
-    holds: 'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter',
+    holds:
+      'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter; example gRPC clients in several languages',
     mayImport: ['core/', 'proto/'],
   },
   'policies/': {
