@@ -1,7 +1,7 @@
 // What is wrong with the options of a gRPC bootstrap: invalid ones, and what the client does not understand and would ignore.
 
 import type { Problem } from '../core/errors.ts'
-import { GRPC_CLIENTS } from '../core/grpc-clients.ts'
+import { GRPC_CLIENT_NAMES, GRPC_CLIENTS } from '../core/grpc-clients.ts'
 import type {
   CertificateProvider,
   GrpcBootstrapOptions,
@@ -50,7 +50,11 @@ function unsupported(
   const support = BOOTSTRAP_SUPPORT[client]
   const others = clientsWith(supportOf)
   const advice = `leave it out, or use one of: ${others.join(', ')}`
-  return unless(supportOf(support) !== 'no', path, `${support.title} does not understand ${what}: ${advice}`)
+  return unless(
+    supportOf(support) !== 'no',
+    path,
+    `gRPC ${GRPC_CLIENT_NAMES[client]} does not understand ${what}: ${advice}`,
+  )
 }
 
 function findServerProblems(

@@ -1,7 +1,7 @@
 // What each gRPC client understands of a bootstrap. Read from the sources of C-core (C++ and Python) 1.85, Go 1.85, Java 1.85 and
 // Node (`@grpc/grpc-js-xds`) 1.14.1: their documents say less, and they silently ignore what they do not know.
 
-import type { GrpcClient } from '../core/grpc-clients.ts'
+import { GRPC_CLIENTS, type GrpcClient } from '../core/grpc-clients.ts'
 
 /**
  * What a control plane may tell its clients about itself (`xds_servers[].server_features`).
@@ -27,8 +27,6 @@ export type ServerFeature = (typeof SERVER_FEATURES)[number]
 export type Support = 'yes' | 'no' | { readonly flag: string }
 
 export interface BootstrapSupport {
-  /** Such as `C-core (Python)`. */
-  readonly title: string
   /** `channel_creds: tls`, which is TLS to the control plane (gRFC A65). */
   readonly tls: Support
   /** Several `xds_servers`: the later ones serve while the earlier ones do not answer (gRFC A71). */
@@ -43,7 +41,6 @@ const AUTHORITY_REWRITE: Support = { flag: 'GRPC_EXPERIMENTAL_XDS_AUTHORITY_REWR
 const DATA_ERRORS: Support = { flag: 'GRPC_EXPERIMENTAL_XDS_DATA_ERROR_HANDLING' }
 
 const CORE: BootstrapSupport = {
-  title: 'C-core',
   tls: 'yes',
   fallback: 'yes',
   token: CALL_CREDS,
@@ -57,10 +54,9 @@ const CORE: BootstrapSupport = {
 }
 
 export const BOOTSTRAP_SUPPORT: Readonly<Record<GrpcClient, BootstrapSupport>> = {
-  cpp: { ...CORE, title: 'gRPC C++' },
-  python: { ...CORE, title: 'gRPC Python' },
+  cpp: CORE,
+  python: CORE,
   go: {
-    title: 'gRPC Go',
     tls: 'yes',
     fallback: 'yes',
     token: CALL_CREDS,
@@ -73,7 +69,6 @@ export const BOOTSTRAP_SUPPORT: Readonly<Record<GrpcClient, BootstrapSupport>> =
     },
   },
   java: {
-    title: 'gRPC Java',
     tls: 'yes',
     fallback: 'yes',
     // Its master has it since August 2026, but 1.85 does not.
@@ -87,7 +82,6 @@ export const BOOTSTRAP_SUPPORT: Readonly<Record<GrpcClient, BootstrapSupport>> =
     },
   },
   node: {
-    title: 'gRPC Node',
     // `SUPPORTED_CHANNEL_CREDS_TYPES` of its xds-bootstrap.js is google_default and insecure.
     tls: 'no',
     // Its xds-client.js takes `xdsServers[0]`.
@@ -105,7 +99,5 @@ export const BOOTSTRAP_SUPPORT: Readonly<Record<GrpcClient, BootstrapSupport>> =
 
 /** The clients that have something, with a flag or without. */
 export function clientsWith(supportOf: (support: BootstrapSupport) => Support): readonly GrpcClient[] {
-  return (Object.keys(BOOTSTRAP_SUPPORT) as GrpcClient[]).filter(
-    (client) => supportOf(BOOTSTRAP_SUPPORT[client]) !== 'no',
-  )
+  return GRPC_CLIENTS.filter((client) => supportOf(BOOTSTRAP_SUPPORT[client]) !== 'no')
 }

@@ -97,7 +97,7 @@ function readLocality(text: string): { region: string; zone: string; subZone: st
   if (more.length === 0) return { region, zone, subZone }
   throw new SwitchyardError(
     'invalid-argument',
-    `--locality: "${text}" has more than three parts: write REGION, REGION/ZONE or REGION/ZONE/PLACE`,
+    `--locality: "${text}" has more than three parts: write REGION, REGION/ZONE or REGION/ZONE/SUBZONE`,
   )
 }
 
