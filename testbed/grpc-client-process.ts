@@ -1,22 +1,18 @@
 // Starts an example gRPC client as a process, and has it call the echo service.
 
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
+import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
 import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
 import { parseReady, partOf, START_TIMEOUT_MS } from './part.ts'
 
-export interface GrpcClientOptions {
+export interface GrpcClientOptions extends BootstrapOptions {
   readonly language: GrpcLanguage
-  /** Its name in errors, and that of its bootstrap and its log in the folder. */
-  readonly name: string
   /** Such as `xds:///echo`. */
   readonly target: string
-  /** The xDS bootstrap, which targets of the scheme `xds` need. */
-  readonly bootstrap?: object
   /** `xds` uses TLS where the control plane says so. Default: `insecure`. */
   readonly credentials?: 'insecure' | 'xds'
   /** https://github.com/grpc/grpc/blob/master/doc/service_config.md */
@@ -121,17 +117,6 @@ export async function startGrpcClient(
     },
     state: () => ask('GET', '/state'),
   }
-}
-
-/** Writes the bootstrap, and names its file as gRPC wants it: https://github.com/grpc/proposal/blob/master/A27-xds-global-load-balancing.md */
-async function bootstrapEnv(
-  folder: string,
-  { name, bootstrap }: GrpcClientOptions,
-): Promise<Readonly<Record<string, string>>> {
-  if (bootstrap === undefined) return {}
-  const file = join(folder, `${encodeURIComponent(name)}.bootstrap.json`)
-  await writeFile(file, JSON.stringify(bootstrap, undefined, 2))
-  return { GRPC_XDS_BOOTSTRAP: file }
 }
 
 async function request(name: string, url: string, method: string, body?: object): Promise<unknown> {

@@ -206,6 +206,27 @@ export function apiListener(name: string): Listener {
   return create(ListenerSchema, { name, apiListener: { apiListener: typedConfig } })
 }
 
+/** What a gRPC server asks for by the address that it listens on: a listener whose routes let every call through. */
+export function grpcServerListener(address: string, port: number): Listener {
+  const name = `grpc/server?xds.resource.listening_address=${address}:${port}`
+  const routeConfig = create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: [
+      {
+        name,
+        domains: ['*'],
+        routes: [
+          {
+            match: { pathSpecifier: { case: 'prefix', value: '/' } },
+            action: { case: 'nonForwardingAction', value: {} },
+          },
+        ],
+      },
+    ],
+  })
+  return listener(name, port, httpManager(name, { case: 'routeConfig', value: routeConfig }), address)
+}
+
 function httpManager(statPrefix: string, routeSpecifier: HttpConnectionManager['routeSpecifier']) {
   const manager = create(HttpConnectionManagerSchema, {
     statPrefix,
