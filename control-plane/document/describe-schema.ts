@@ -7,7 +7,7 @@ import type { SchemaParts } from './schema-parts.ts'
 export interface DescribedField {
   /** From the top. `*` is any name in a map and `[]` any item of a list: `upstreams.*.endpoints`, `routes.*.hosts[]`. */
   readonly path: string
-  readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -91,8 +91,8 @@ function typeOf({
   if (type === 'array') return 'list'
   if (Array.isArray(type)) return 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
-  const name = type ?? typeof (choices?.[0] ?? only)
-  return name === 'integer' || name === 'number' ? 'integer' : name === 'boolean' ? 'boolean' : 'string'
+  const name = type ?? (typeof only === 'number' ? 'integer' : typeof (choices?.[0] ?? only))
+  return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'
 }
 
 function rangeOf(schema: SchemaParts): string | undefined {
