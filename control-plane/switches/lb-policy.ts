@@ -3,7 +3,7 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
-import type { FleetKind } from './attach-points.ts'
+import type { ClusterParts, FleetKind } from './attach-points.ts'
 import type { GrpcClient, Unsupported } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
@@ -24,10 +24,10 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
   toExtension(options: Required<Static<TObject<Options>>>): Any
-  /** The message for gRPC clients. Default: `toExtension`. */
-  toGrpcExtension?(options: Required<Static<TObject<Options>>>): Any
-  /** True if it looks at the weights of localities itself; else gRPC clients pick a locality by weight first. */
-  readonly knowsLocalities?: boolean
+  /** For a policy that every gRPC client knows: `Cluster.lb_policy` and its settings. Default: a list of policies. */
+  toGrpcCluster?(options: Required<Static<TObject<Options>>>): ClusterParts
+  /** True for a policy that knows weights of localities only inside of `wrr_locality`. */
+  readonly needsWrrLocality?: true
   /** Hash policies only: what the routes to the cluster must hash on. */
   hashOn?(options: Required<Static<TObject<Options>>>): HashOn
 }

@@ -2,6 +2,7 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import { LocalitySchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { LbEndpointSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
 import {
   type ClusterLoadAssignment,
@@ -26,6 +27,20 @@ export function toClusterLoadAssignment(
     clusterName: name,
     endpoints: lbEndpoints.length === 0 ? [] : [{ lbEndpoints }],
   })
+}
+
+/** For gRPC clients: they NACK endpoints without a locality, and ignore a locality without a weight. */
+export function toGrpcAssignment(
+  name: string,
+  upstream: Upstream,
+  switches: Switches = SWITCHES,
+): ClusterLoadAssignment {
+  const assignment = toClusterLoadAssignment(name, upstream, switches)
+  for (const group of assignment.endpoints) {
+    group.locality ??= create(LocalitySchema)
+    group.loadBalancingWeight ??= 1
+  }
+  return assignment
 }
 
 function toLbEndpoint(

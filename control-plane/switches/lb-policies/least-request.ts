@@ -24,6 +24,7 @@ export const leastRequest = defineLbPolicy({
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
   grpcClients: ['go', 'java'],
+  needsWrrLocality: true,
   messages: [LeastRequestSchema],
   toExtension: ({ choices }) =>
     anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),

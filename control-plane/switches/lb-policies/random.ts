@@ -10,6 +10,7 @@ export const random = defineLbPolicy({
   summary: 'Any endpoint, without memory; weights are not looked at.',
   options: {},
   appliesTo: ['envoy'],
+  needsWrrLocality: true,
   messages: [RandomSchema],
   toExtension: () => anyPack(RandomSchema, create(RandomSchema)),
 })
