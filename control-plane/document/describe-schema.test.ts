@@ -51,7 +51,7 @@ t.test('what depends on a choice says on which, and what each choice means', asy
     required: true,
     choices: [
       { value: 'round_robin', description: /^Every endpoint/, clients: ['envoy', 'proxyless'] },
-      { value: 'least_request', clients: ['envoy'] },
+      { value: 'least_request', clients: ['envoy', 'proxyless'] },
     ],
   })
   t.match(at('fleets.*.lb.hashOn'), { when: ['policy: ring_hash', 'policy: maglev'] })

@@ -25,11 +25,13 @@ import type { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/
 import type { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import type { Static, TSchema } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import type { GrpcClient, GrpcContext, Unsupported } from './grpc-clients.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 
-/** What the clients of a fleet are: Envoys, or gRPC clients that speak xDS themselves. */
-export type FleetKind = 'envoy' | 'proxyless'
+/** What the clients of a fleet are: Envoys, gRPC clients that speak xDS themselves, or gRPC servers that do. */
+export const FLEET_KINDS = ['envoy', 'proxyless', 'grpc-server'] as const
+export type FleetKind = (typeof FLEET_KINDS)[number]
 
 /** Some fields of a message, and no whole message: a whole one has its defaults in it. */
 type Parts<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>
@@ -74,6 +76,12 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
   readonly schema: Schema
   /** The kinds of fleet whose clients support it. For other fleets it is a validation error. */
   readonly appliesTo: readonly FleetKind[]
+  /** The gRPC clients that support it, if it is for them. Default: all. */
+  readonly grpcClients?: readonly GrpcClient[]
+  /** What single clients do not support. @param written the settings in the document, without defaults */
+  unsupportedBy?(written: DeepReadonly<Static<Schema>>, context: GrpcContext): readonly Unsupported[]
+  /** True if calls are less protected without it: a client that does not support it is an error then, never a warning. */
+  readonly protects?: boolean
   /** The messages that it packs into an `Any`; translation throws for others. */
   readonly messages?: readonly DescMessage[]
   references?(settings: SettingsOf<Schema>): readonly SettingReference[]
@@ -92,11 +100,19 @@ export interface EndpointSwitch<F extends string = string, S extends TSchema = T
   toLbEndpoint(settings: SettingsOf<S>): LbEndpointParts
 }
 
+/** What the resources for gRPC clients depend on, beside the settings of a switch. */
+export interface GrpcFleetContext {
+  /** The instance in `certificate_providers` of the clients' bootstrap that has their certificate and authorities. */
+  readonly certificateProvider: string
+}
+
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
 export interface UpstreamSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
   /** @param entry the whole upstream, for settings that depend on another switch of it */
   toCluster?(settings: SettingsOf<S>, entry: { readonly protocol?: string }): ClusterParts
+  /** For a proxyless fleet. Default: `toCluster`. @param fleet what the fleet says of its clients */
+  toGrpcCluster?(settings: SettingsOf<S>, fleet: GrpcFleetContext): ClusterParts
   toHttpProtocolOptions?(
     settings: SettingsOf<S>,
     entry: { readonly protocol?: string },
@@ -116,6 +132,8 @@ export interface RuleSwitch<F extends string = string, S extends TSchema = TSche
   readonly alsoOfFleet?: boolean
   toRoute?(settings: SettingsOf<S>): RouteParts
   toRouteAction?(settings: SettingsOf<S>): RouteActionParts
+  /** For a proxyless fleet. Default: `toRouteAction`. */
+  toGrpcRouteAction?(settings: SettingsOf<S>): RouteActionParts
 }
 
 /** `fleets.*.listeners.*.FIELD` */
@@ -188,6 +206,8 @@ export interface HttpFilterSwitch<
   comparedHeaders?(settings: SettingsOf<S>): readonly string[]
   /** The message of `envoy.filters.http.NAME`. */
   toExtension(settings: SettingsOf<S>, context: FilterContext): Any
+  /** For gRPC clients and servers. Default: `toExtension`. */
+  toGrpcExtension?(settings: SettingsOf<S>): Any
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R

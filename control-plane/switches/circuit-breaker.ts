@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { upstreamSwitch } from './attach-points.ts'
+import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
 
 function Bound(what: string, envoy: string) {
@@ -44,8 +45,12 @@ export const circuitBreaker = upstreamSwitch({
       }),
     },
   ),
-  // Proxyless clients know `max_requests` only: https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
   appliesTo: ['envoy', 'proxyless'],
+  // https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
+  unsupportedBy: (written) =>
+    (['connections', 'pending', 'retries'] as const)
+      .filter((bound) => written[bound] !== undefined)
+      .flatMap((bound) => unsupported(`the bound of ${bound}`, { steps: [bound] })),
   toCluster({ connections, pending, requests, retries }) {
     const bounds = {
       maxConnections: connections,

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { endpointSwitch } from './attach-points.ts'
+import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
 
 /** `weight` of an endpoint: `LbEndpoint.load_balancing_weight`. */
@@ -15,5 +16,8 @@ export const endpointWeight = endpointSwitch({
     ...facts({ envoy: 'LbEndpoint.load_balancing_weight', example: 2 }),
   }),
   appliesTo: ['envoy', 'proxyless'],
+  // https://github.com/grpc/proposal/blob/master/A42-xds-ring-hash-lb-policy.md
+  unsupportedBy: (weight, { policy }) =>
+    weight === 1 || policy === 'ring_hash' ? [] : unsupported(`the weight of an endpoint under ${policy}`),
   toLbEndpoint: (weight) => ({ loadBalancingWeight: weight }),
 })

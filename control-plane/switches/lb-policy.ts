@@ -4,6 +4,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
 import type { FleetKind } from './attach-points.ts'
+import type { GrpcClient, Unsupported } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
@@ -15,10 +16,18 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   readonly options: Options
   /** The kinds of fleet whose clients support it; gRPC clients NACK a cluster with a policy that they do not know. */
   readonly appliesTo: readonly FleetKind[]
+  /** The gRPC clients that know it; all others use round robin instead. Default: all. */
+  readonly grpcClients?: readonly GrpcClient[]
+  /** What single clients do not support. @param written the settings in the document, without defaults */
+  unsupportedBy?(written: Partial<Static<TObject<Options>>>): readonly Unsupported[]
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
   toExtension(options: Required<Static<TObject<Options>>>): Any
+  /** The message for gRPC clients. Default: `toExtension`. */
+  toGrpcExtension?(options: Required<Static<TObject<Options>>>): Any
+  /** True if it looks at the weights of localities itself; else gRPC clients pick a locality by weight first. */
+  readonly knowsLocalities?: boolean
   /** Hash policies only: what the routes to the cluster must hash on. */
   hashOn?(options: Required<Static<TObject<Options>>>): HashOn
 }

@@ -16,5 +16,5 @@ export type OnNack = Static<typeof OnNackSchema>
 export const onNack = fleetSwitch({
   field: 'onNack',
   schema: OnNackSchema,
-  appliesTo: ['envoy', 'proxyless'],
+  appliesTo: ['envoy', 'proxyless', 'grpc-server'],
 })

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
+import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
 
 const CONDITIONS = [
@@ -14,6 +15,18 @@ const CONDITIONS = [
   'resource-exhausted',
   'unavailable',
 ] as const
+
+/** gRPC ignores all others: https://github.com/grpc/proposal/blob/master/A44-xds-retry.md */
+const OF_GRPC: readonly string[] = [
+  'cancelled',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
+  'unavailable',
+]
+
+/** gRPC makes at most five attempts, the first one included. */
+const MOST_GRPC_RETRIES = 4
 
 /**
  * `retry` of a rule, or of a fleet for its rules without one. By default only streams that the backend refused are sent again: a
@@ -61,6 +74,16 @@ export const retry = ruleSwitch({
     },
   ),
   appliesTo: ['envoy', 'proxyless'],
+  unsupportedBy: ({ attempts = 0, on = [] }) => [
+    ...on.flatMap((condition, index) =>
+      OF_GRPC.includes(condition)
+        ? []
+        : unsupported(`the condition ${condition}`, { steps: ['on', String(index)] }),
+    ),
+    ...(attempts > MOST_GRPC_RETRIES
+      ? unsupported(`any retry after the first ${MOST_GRPC_RETRIES}`, { steps: ['attempts'] })
+      : []),
+  ],
   alsoOfFleet: true,
   toRouteAction: ({ enabled, attempts, on }) =>
     enabled ? { retryPolicy: { retryOn: on.join(','), numRetries: attempts } } : {},

@@ -99,7 +99,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/control-plane.ts'],
   },
   'services/': {
-    holds: 'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter',
+    holds:
+      'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter; example gRPC clients in several languages',
     mayImport: ['core/', 'proto/'],
   },
   'policies/': {
@@ -111,7 +112,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['core/'],
   },
   'envoy-bootstrap/': {
-    holds: 'finds Envoy, writes its bootstrap, runs it, reads its admin interface',
+    holds:
+      'bootstraps of Envoys and of gRPC without a proxy; finds Envoy, runs it, reads its admin interface',
     mayImport: ['processes/', 'proto/'],
   },
   'testbed/': {

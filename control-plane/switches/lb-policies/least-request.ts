@@ -21,7 +21,9 @@ export const leastRequest = defineLbPolicy({
       }),
     ),
   },
-  appliesTo: ['envoy'],
+  appliesTo: ['envoy', 'proxyless'],
+  // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
+  grpcClients: ['go', 'java'],
   messages: [LeastRequestSchema],
   toExtension: ({ choices }) =>
     anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),

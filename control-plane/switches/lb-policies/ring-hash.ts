@@ -4,12 +4,16 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
 import { Type } from 'typebox'
+import { unsupported } from '../grpc-clients.ts'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { facts } from '../schema-keywords.ts'
 
 /** Envoy's own limit. */
 const MAX_RING_SIZE = 8_388_608
+
+/** gRPC's cap unless the program raises it: https://github.com/grpc/proposal/blob/master/A42-xds-ring-hash-lb-policy.md */
+const GRPC_RING_SIZE_CAP = 4096
 
 export const ringHash = defineLbPolicy({
   name: 'ring_hash',
@@ -27,6 +31,12 @@ export const ringHash = defineLbPolicy({
     ),
   },
   appliesTo: ['envoy', 'proxyless'],
+  unsupportedBy: ({ minimumRingSize = 1024 }) =>
+    minimumRingSize > GRPC_RING_SIZE_CAP
+      ? unsupported(`a ring of more than ${GRPC_RING_SIZE_CAP} points`, {
+          unless: "the program raises gRPC's cap",
+        })
+      : [],
   messages: [RingHashSchema],
   toExtension: ({ minimumRingSize }) =>
     anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
