@@ -105,6 +105,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     layeredRuntime: {
       layers: [{ name: 'switchyard', layerSpecifier: { case: 'staticLayer', value: RUNTIME } }],
     },
+    clusterManager: { loadStatsConfig: loadStatsConfig() },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },
   })
@@ -132,6 +133,15 @@ function adsConfig(protocol: XdsProtocol): ApiConfigSource {
     transportApiVersion: ApiVersion.V3,
     setNodeOnFirstMessageOnly: true,
     grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: envoyGrpc } }],
+  })
+}
+
+/** Envoy reports the load of its clusters to the control plane, if that asks for it. It retries every 5 s, whatever its policy. */
+function loadStatsConfig(): ApiConfigSource {
+  return create(ApiConfigSourceSchema, {
+    apiType: ApiConfigSource_ApiType.GRPC,
+    transportApiVersion: ApiVersion.V3,
+    grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: XDS_CLUSTER } } }],
   })
 }
 
