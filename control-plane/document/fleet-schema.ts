@@ -4,6 +4,7 @@ import { type TProperties, type TSchema, Type } from 'typebox'
 import type { FleetKind, HttpFilterSwitch } from '../switches/attach-points.ts'
 import { fieldsOf } from '../switches/fields-of.ts'
 import { lbSettingsSchema } from '../switches/lb-policies.ts'
+import { NamedMap } from '../switches/named-map.ts'
 import { CLIENTS, facts } from '../switches/schema-keywords.ts'
 import type { Switches } from '../switches/switches.ts'
 import {
@@ -11,7 +12,6 @@ import {
   GRPC_CLIENT_LIST,
   LISTENER,
   MODES,
-  NamedMap,
   PROXYLESS_LISTENER,
   strict,
 } from './base-fields.ts'

@@ -1,18 +1,9 @@
 // Which gRPC clients support a switch. They ignore most settings that they do not know, so the document says it for them.
 // Read from their sources: https://github.com/grpc/grpc/blob/master/doc/grpc_xds_features.md names the gRFC of each feature.
 
-/** The implementations of gRPC that speak xDS. Python is a wrapper of C++ (C-core). */
-export const GRPC_CLIENTS = ['cpp', 'go', 'java', 'node', 'python'] as const
-export type GrpcClient = (typeof GRPC_CLIENTS)[number]
+import { GRPC_CLIENT_NAMES, GRPC_CLIENTS, type GrpcClient } from '../../core/grpc-clients.ts'
 
-/** As a person reads them. */
-export const GRPC_CLIENT_NAMES: Readonly<Record<GrpcClient, string>> = {
-  cpp: 'C++',
-  go: 'Go',
-  java: 'Java',
-  node: 'Node',
-  python: 'Python',
-}
+export { GRPC_CLIENT_NAMES, GRPC_CLIENTS, type GrpcClient }
 
 /** Something that one client does not do, of a switch that it knows. */
 export interface Unsupported {

@@ -11,6 +11,7 @@ import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balan
 import type { ClusterParts } from './attach-points.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import { type LbLists, type LbSettings, policyOf, withDefaults } from './lb-policies.ts'
+import type { LbContext } from './lb-policy.ts'
 
 /** What the lists below pack, beside the policies themselves. */
 export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
@@ -28,13 +29,17 @@ export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterPa
   if (!policy.appliesTo.includes('proxyless')) return roundRobin.toGrpcCluster?.({}) ?? {}
   const options = withDefaults(settings, lists)
   if (policy.toGrpcCluster !== undefined) return policy.toGrpcCluster(options)
-  const own: Entry = [policy.name, policy.toExtension(options)]
+  const chosen = policy.toGrpcExtension?.(options) ?? policy.toExtension(options, NO_LOCALITIES)
+  const own: Entry = [policy.name, chosen]
   const fallback: Entry = [roundRobin.name, anyPack(RoundRobinSchema, create(RoundRobinSchema))]
-  if (!policy.needsWrrLocality) return { loadBalancingPolicy: listOf(own, fallback) }
+  if (policy.knowsLocalities) return { loadBalancingPolicy: listOf(own, fallback) }
   const endpointPickingPolicy = listOf(own, fallback)
   const byLocality = anyPack(WrrLocalitySchema, create(WrrLocalitySchema, { endpointPickingPolicy }))
   return { loadBalancingPolicy: listOf(['wrr_locality', byLocality], fallback) }
 }
+
+/** Localities are a matter of `wrr_locality`, not of the message of a policy. */
+const NO_LOCALITIES: LbContext = { weighsLocalities: false }
 
 type Entry = readonly [name: string, typedConfig: Any]
 

@@ -7,6 +7,12 @@ import type { ClusterParts, FleetKind } from './attach-points.ts'
 import type { GrpcClient, Unsupported } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
+/** What a policy sees of the upstream beside its own options. */
+export interface LbContext {
+  /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
+  readonly weighsLocalities: boolean
+}
+
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
   /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */
   readonly name: Name
@@ -23,11 +29,15 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
-  toExtension(options: Required<Static<TObject<Options>>>): Any
-  /** For a policy that every gRPC client knows: `Cluster.lb_policy` and its settings. Default: a list of policies. */
-  toGrpcCluster?(options: Required<Static<TObject<Options>>>): ClusterParts
-  /** True for a policy that knows weights of localities only inside of `wrr_locality`. */
+  toExtension(options: Required<Static<TObject<Options>>>, context: LbContext): Any
+  /** True for a policy in which Envoy knows weights of localities only inside of `wrr_locality`. */
   readonly needsWrrLocality?: true
+  /** For a policy that every gRPC client knows: `Cluster.lb_policy` and its settings. Default: an entry of a list of policies. */
+  toGrpcCluster?(options: Required<Static<TObject<Options>>>): ClusterParts
+  /** The message for gRPC clients in that entry. Default: `toExtension`. */
+  toGrpcExtension?(options: Required<Static<TObject<Options>>>): Any
+  /** True if it looks at the weights of localities itself; else gRPC clients pick a locality by weight first. */
+  readonly knowsLocalities?: boolean
   /** Hash policies only: what the routes to the cluster must hash on. */
   hashOn?(options: Required<Static<TObject<Options>>>): HashOn
 }

@@ -22,7 +22,7 @@ import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { toCluster } from './cluster.ts'
-import { toClusterLoadAssignment, toGrpcAssignment } from './endpoint.ts'
+import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
@@ -193,7 +193,7 @@ function createParts(switches: Switches) {
     toGrpcCluster(name, upstream, fleet, switches),
   )
   const grpcAssignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toGrpcAssignment(name, upstream, switches),
+    toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
   )
   const forGrpc = memoizePair((upstreams: readonly NamedUpstream[], fleet: GrpcFleet): Made[] => [
     ...upstreams.map(([name, upstream]) => ({

@@ -7,7 +7,7 @@ import { startBackend } from '../../services/backend-server.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { CLUSTER, ROUTE, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { nextEvent } from '../support/conformance.ts'
-import { apiListener, assignment, badCluster, cluster, routes } from '../support/resources.ts'
+import { apiListener, badCluster, cluster, localAssignment, routes } from '../support/resources.ts'
 
 const SERVICE = 'echo'
 const GROUP = 'callers'
@@ -33,7 +33,7 @@ async function start(t: Test) {
       apiListener(SERVICE),
       routes(SERVICE, name),
       cluster(name),
-      localEndpoint(name, ports.get(name) ?? 0),
+      localAssignment(name, ports.get(name) ?? 0),
     ]
   }
   const cache = new SnapshotCache({ consistency: 'enforce' })
@@ -43,16 +43,6 @@ async function start(t: Test) {
   const load = startCalls(t, server.address)
   await load.untilAnsweredBy('a')
   return { cache, server, load, resourcesTo }
-}
-
-/** gRPC ignores localities without a weight. */
-function localEndpoint(name: string, port: number) {
-  const one = assignment(name, port)
-  for (const locality of one.endpoints) {
-    locality.locality = { $typeName: 'envoy.config.core.v3.Locality', region: 'r', zone: 'z', subZone: '' }
-    locality.loadBalancingWeight = 1
-  }
-  return one
 }
 
 /** Calls until the test ends. */

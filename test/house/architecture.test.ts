@@ -13,13 +13,19 @@ import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const readSources = () => readTree(['ts', 'js', 'go'])
+const readSources = () => readTree(['ts', 'js', 'go', 'py'])
 
 const line = (imported: string) => `import { x } from '${imported}'\n`
 
 t.test('the tree follows the architecture rules', async (t) => {
   const files = readSources()
-  for (const part of ['xds-server/streams/', 'cli/', 'bench/xds-swarm/', 'test/']) {
+  for (const part of [
+    'xds-server/streams/',
+    'cli/',
+    'bench/xds-swarm/',
+    'services/clients/python/',
+    'test/',
+  ]) {
     t.ok(
       files.some(({ path }) => path.startsWith(part)),
       `${part} is checked`,

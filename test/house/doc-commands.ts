@@ -135,6 +135,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
+    'npx yard bootstrap clients py-1 --client python > py-1.json': [
+      'cli/verbs/bootstrap/grpc.test.ts',
+      "'--client'",
+    ],
+    'GRPC_XDS_BOOTSTRAP=py-1.json python client.py xds:///echo': [
+      'cli/verbs/bootstrap/grpc.test.ts',
+      'GRPC_XDS_BOOTSTRAP',
+    ],
     'npx yard set fleets.edge.lb.mode=l7 upstreams.echo.endpoints.b1.weight=5': literally,
     'npx yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local': [
       'cli/verbs/call.test.ts',

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
 
 function readTexts() {
-  const files = readTree(['md', 'ts', 'js', 'go', 'proto', 'rego'])
+  const files = readTree(['md', 'ts', 'js', 'go', 'py', 'proto', 'rego'])
   return files.filter(({ path }) => !OWN_FILES.includes(path))
 }
 
@@ -78,6 +78,11 @@ t.test('in TypeScript, comments and strings count and code does not', async (t) 
   t.equal(found("throw new Error('mend the file')"), 1)
   t.equal(found('const x = 1 // mend the file'), 1)
   t.equal(found(' * All but for one.'), 1)
+})
+
+t.test('in Python, a test for None is code', async (t) => {
+  t.strictSame(findOldWords([{ path: 'a.py', text: 'if answer is None:' }]), [])
+  t.equal(findOldWords([{ path: 'a.py', text: '    # of a prime number there is none' }]).length, 1)
 })
 
 t.test('an allowed text is skipped in its file and nowhere else', async (t) => {

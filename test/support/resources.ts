@@ -134,6 +134,17 @@ export function assignment(clusterName: string, ...ports: number[]): ClusterLoad
   return create(ClusterLoadAssignmentSchema, { clusterName, endpoints: [{ lbEndpoints }] })
 }
 
+/** The same with what gRPC wants: it ignores localities without a weight. */
+export function localAssignment(clusterName: string, ...ports: number[]): ClusterLoadAssignment {
+  const given = assignment(clusterName, ...ports)
+  const endpoints = given.endpoints.map(({ lbEndpoints }) => ({
+    lbEndpoints,
+    locality: { region: 'r', zone: 'z' },
+    loadBalancingWeight: 1,
+  }))
+  return create(ClusterLoadAssignmentSchema, { clusterName, endpoints })
+}
+
 function listener(
   name: string,
   port: number,
@@ -193,6 +204,27 @@ export function apiListener(name: string): Listener {
     value: create(RdsSchema, { configSource: ads(), routeConfigName: name }),
   })
   return create(ListenerSchema, { name, apiListener: { apiListener: typedConfig } })
+}
+
+/** What a gRPC server asks for by the address that it listens on: a listener whose routes let every call through. */
+export function grpcServerListener(address: string, port: number): Listener {
+  const name = `grpc/server?xds.resource.listening_address=${address}:${port}`
+  const routeConfig = create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: [
+      {
+        name,
+        domains: ['*'],
+        routes: [
+          {
+            match: { pathSpecifier: { case: 'prefix', value: '/' } },
+            action: { case: 'nonForwardingAction', value: {} },
+          },
+        ],
+      },
+    ],
+  })
+  return listener(name, port, httpManager(name, { case: 'routeConfig', value: routeConfig }), address)
 }
 
 function httpManager(statPrefix: string, routeSpecifier: HttpConnectionManager['routeSpecifier']) {

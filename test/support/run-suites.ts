@@ -7,13 +7,14 @@ import pc from 'picocolors'
 import { Parser } from 'tap-parser'
 import { readSources } from '../house/import-closure.ts'
 import { unitTests } from '../house/kinds-of-tests.ts'
+import { batchesOf, writeBatches } from './batches.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
 import { countTests } from './tally.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
 
-const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitTests(readSources()) : [arg]))
+const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitBatches() : [arg]))
 const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...args], {
   cwd: root,
   stdio: ['inherit', 'pipe', 'inherit'],
@@ -37,3 +38,9 @@ for (const reason of tally.reasonsToSkip) console.log(`skipped: ${reason}`)
 for (const failure of tally.failures) console.log(describeFailure(failure))
 console.log(describeCounts(tally))
 process.exitCode = tally.failed === 0 ? 0 : 1
+
+/** Unit tests are small and many, and share processes so that a run takes seconds. `npm test` gives each file its own. */
+function unitBatches(): string[] {
+  const sources = readSources()
+  return writeBatches(root, '.tap/unit-tests', batchesOf(unitTests(sources), sources))
+}

@@ -83,7 +83,10 @@ t.test('an empty type is one object, but clients cannot make the server keep man
   } satisfies Partial<TypeSnapshot>)
   t.equal(emptyTypeSnapshot(CLUSTER), empty)
   t.equal(emptyTypeSnapshot(ROUTE).typeUrl, ROUTE)
-  const asked = Array.from({ length: 100 }, (_, at) => emptyTypeSnapshot(`type.googleapis.com/no.Such${at}`))
+  const asked = Array.from({ length: 150 }, (_, at) => emptyTypeSnapshot(`type.googleapis.com/no.Such${at}`))
   const kept = asked.filter((one) => emptyTypeSnapshot(one.typeUrl) === one)
-  t.equal(kept.length, 98, 'a hundred, with the two above')
+  t.ok(
+    kept.length > 0 && kept.length <= 100,
+    `a hundred at most with the others of this process: ${kept.length}`,
+  )
 })

@@ -5,6 +5,7 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { LeastRequestSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
 import { Type } from 'typebox'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 export const leastRequest = defineLbPolicy({
@@ -24,8 +25,10 @@ export const leastRequest = defineLbPolicy({
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
   grpcClients: ['go', 'java'],
-  needsWrrLocality: true,
   messages: [LeastRequestSchema],
-  toExtension: ({ choices }) =>
-    anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),
+  toExtension: ({ choices }, context) =>
+    anyPack(
+      LeastRequestSchema,
+      create(LeastRequestSchema, { choiceCount: choices, ...localityLbConfig(context) }),
+    ),
 })

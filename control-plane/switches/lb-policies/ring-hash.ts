@@ -8,6 +8,7 @@ import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 /** Envoy's own limit. */
@@ -39,8 +40,14 @@ export const ringHash = defineLbPolicy({
         })
       : [],
   messages: [RingHashSchema],
-  toExtension: ({ minimumRingSize }) =>
-    anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
+  toExtension: ({ minimumRingSize }, context) =>
+    anyPack(
+      RingHashSchema,
+      create(RingHashSchema, {
+        minimumRingSize: BigInt(minimumRingSize),
+        ...localityWeightedLbConfig(context),
+      }),
+    ),
   // Not as an entry of a list: `@grpc/grpc-js-xds` NACKs a RingHash message with a size (seen with 1.14).
   toGrpcCluster: ({ minimumRingSize }) => ({
     lbPolicy: Cluster_LbPolicy.RING_HASH,

@@ -5,14 +5,14 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityLbConfig } from '../locality-lb-config.ts'
 
 export const roundRobin = defineLbPolicy({
   name: 'round_robin',
   summary: 'Every endpoint in its turn, as often as its weight says.',
   options: {},
   appliesTo: ['envoy', 'proxyless'],
-  needsWrrLocality: true,
   messages: [RoundRobinSchema],
   toGrpcCluster: () => ({ lbPolicy: Cluster_LbPolicy.ROUND_ROBIN }),
-  toExtension: () => anyPack(RoundRobinSchema, create(RoundRobinSchema)),
+  toExtension: (_, context) => anyPack(RoundRobinSchema, create(RoundRobinSchema, localityLbConfig(context))),
 })

@@ -1,0 +1,62 @@
+// The bootstrap of an Envoy, and the command that starts it.
+
+import { SwitchyardError } from '../../../core/errors.ts'
+import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
+import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
+import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
+import { report } from '../../output/print.ts'
+import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
+
+export interface EnvoyFlags extends XdsFlags {
+  readonly address?: string
+  readonly adminPort?: number
+  readonly protocol?: XdsProtocol
+}
+
+/** Options of `createBootstrap` by the flags that set them. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  nodeId: '<node>',
+  cluster: '<fleet>',
+  listenerAddress: '--address',
+  'xds.address': '--xds',
+}
+
+export async function printEnvoyBootstrap(fleet: string, node: string, flags: EnvoyFlags): Promise<void> {
+  const { address: listenerAddress = '127.0.0.1', adminPort = 0, protocol = 'delta' } = flags
+  const given = tlsOf(flags)
+  const { addresses, tls = given } = await findXds(fleet, node, flags)
+  const [address = ''] = addresses
+  if (addresses.length > 1) {
+    throw new SwitchyardError('invalid-argument', '--xds: an Envoy has one control plane: give one address')
+  }
+  const xds = { address, ...(tls && { tls }) }
+  const bootstrap = namingFlags(
+    (option) => FLAG_OF[option] ?? option,
+    () => createBootstrap({ nodeId: node, cluster: fleet, listenerAddress, adminPort, protocol, xds }),
+  )
+  process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
+  // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
+  const drain = flags.xds === undefined ? ' --drain-time-s 4' : ''
+  report(`start it: ${envoyCommand()} -c FILE --disable-hot-restart${drain}`)
+}
+
+/** The Envoy that "yard up" would start; without one, that of another host. */
+function envoyCommand(): string {
+  try {
+    const { path } = findEnvoy({ fetch: false, log: () => {} })
+    return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'envoy-not-found') return 'envoy'
+    throw error
+  }
+}
+
+function tlsOf(flags: EnvoyFlags): XdsTlsFiles | undefined {
+  const { ca, certificate, key } = filesOf(flags)
+  if (ca !== undefined && certificate !== undefined && key !== undefined) return { ca, certificate, key }
+  if (ca === undefined && certificate === undefined && key === undefined) return undefined
+  throw new SwitchyardError(
+    'invalid-argument',
+    '--ca, --cert and --key belong together, because xDS has mutual TLS: give all three or none',
+  )
+}

@@ -1,0 +1,20 @@
+// What starts an example client or server of a language.
+
+/** The languages of `services/clients/` and `services/servers/`. */
+export type GrpcLanguage = 'node' | 'python' | 'go' | 'java'
+
+export type GrpcRole = 'client' | 'server'
+
+/** A command that takes the flags of the program as further arguments. */
+export interface GrpcProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Added to our own environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * Finds the program of a role, and fetches or builds what it needs.
+ * @throws SwitchyardError `process-failed` without the language's tools, with how to install them
+ */
+export type FindGrpcProgram = (role: GrpcRole) => GrpcProgram

@@ -1,0 +1,67 @@
+// Starts an example gRPC server as a process.
+
+import { join } from 'node:path'
+import type { ProcessGroup } from '../processes/process-group.ts'
+import type { Exit } from '../processes/running-process.ts'
+import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
+import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
+import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
+import { parseReady, partOf, START_TIMEOUT_MS } from './part.ts'
+
+export interface GrpcServerOptions extends BootstrapOptions {
+  readonly language: GrpcLanguage
+  /** `HOST:PORT`; an xDS server needs an IP address and a port, because its listener's name has both. */
+  readonly listen: string
+  /** Whether a control plane configures its listener. It needs a bootstrap then. Default: no. */
+  readonly xds?: boolean
+  /** Milliseconds after which it closes a connection gracefully. Only Node's and Python's. Default: never. */
+  readonly maxConnectionAgeMs?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface GrpcServerProcess {
+  readonly name: string
+  readonly pid: number | undefined
+  /** Address of the server, `HOST:PORT`. */
+  readonly listening: string
+  readonly exited: Promise<Exit>
+  /** Sets what it answers to health checks, by `grpc.health.v1`. Only Node's and Python's. */
+  setHealth(health: 'serving' | 'not-serving'): Promise<void>
+  /** Resolves when the process has ended; calls under way have two seconds. */
+  stop(): Promise<void>
+}
+
+/**
+ * Resolves when the server has started. One in Node serves then; others with `xds` serve once they have their listener.
+ * @throws SwitchyardError `process-failed` with the end of its log if it does not start, or with what to install
+ */
+export async function startGrpcServer(
+  group: ProcessGroup,
+  folder: string,
+  options: GrpcServerOptions,
+): Promise<GrpcServerProcess> {
+  const { language, name, listen, xds = false, maxConnectionAgeMs } = options
+  const { command, args, env } = findGrpcProgram(language, 'server')
+  const started = group.start({
+    name,
+    command,
+    args: [
+      ...args,
+      ...['--listen', listen, '--name', name],
+      ...(xds ? ['--xds'] : []),
+      ...(maxConnectionAgeMs === undefined ? [] : ['--max-connection-age-ms', String(maxConnectionAgeMs)]),
+    ],
+    env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
+    logFile: join(folder, `${encodeURIComponent(name)}.log`),
+    ready: (line) => parseReady<{ readonly listening: string }>(line, 'listening'),
+    timeoutMs: START_TIMEOUT_MS,
+  })
+  return {
+    name,
+    ...partOf(started, await started.ready),
+    async setHealth(health) {
+      const isNoted = (line: string) => parseReady<{ readonly health: string }>(line, 'health')?.health
+      await started.ask(health, isNoted, START_TIMEOUT_MS)
+    },
+  }
+}
