@@ -5,6 +5,7 @@ import { EventQueue } from '../nodes/event-queue.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import type { NodeGroup } from '../nodes/node-group.ts'
 import { NodeRegistry } from '../nodes/node-registry.ts'
+import type { ClientView } from '../nodes/resource-view.ts'
 import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
@@ -85,6 +86,11 @@ export class Serving {
 
   nodeStatus(group: string, id: string): NodeStatus {
     return this.#registry.describe(group, id)
+  }
+
+  /** Every connected client, resource by resource. */
+  clientViews(): readonly ClientView[] {
+    return this.#registry.clientViews()
   }
 
   /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */

@@ -1,4 +1,4 @@
-// The xDS server: ADS, CDS, EDS, LDS, RDS and SDS on a TCP port or a Unix socket.
+// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS and, if wanted, CSDS on a TCP port or a Unix socket.
 
 import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -6,6 +6,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
+import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
@@ -57,6 +58,12 @@ export interface XdsServerOptions {
    * has listeners. Default: 15,000, as Envoy waits for the first response of each cluster's endpoints.
    */
   readonly startTimeMs?: number
+  /**
+   * Serves CSDS (`envoy.service.status.v3.ClientStatusDiscoveryService`) beside xDS: each connected client, and what it was sent and
+   * has ACKed or NACKed, with sensitive fields redacted. A peer sees the nodes that `authorize` would serve it as; give another
+   * function if operators may see more. Default: not served.
+   */
+  readonly clientStatus?: true | { readonly authorize: Authorize }
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -122,6 +129,14 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
+  const { clientStatus } = options
+  if (clientStatus !== undefined) {
+    addClientStatusService(server, {
+      serving: servingOf(cache),
+      messages: cache.messages,
+      authorize: clientStatus === true ? authorize : clientStatus.authorize,
+    })
+  }
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
   return {
