@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
       'upstreams.echo.retries': {},
       'upstreams.echo.endpoints.b1.stat': 'draining',
       [`${RULES}.echo.retries`]: {},
-      [`${RULES}.echo.match.path`]: '/',
+      [`${RULES}.echo.match.pathh`]: '/',
       [`${LISTENERS}.main.l4.port`]: 1,
       'fleets.edge.securty': {},
       'routes.public.host': '*',
@@ -55,13 +55,13 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2$/,
-      'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state$/,
+        /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2,/,
+      'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
-      [`${RULES}.echo.match.path`]: /^unknown field/,
+      [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
       [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
-        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry, security$/,
+        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry,/,
       'routes.public.host': /Use one of: hosts, rules$/,
     },
   },
@@ -151,7 +151,8 @@ const CASES: readonly Case[] = [
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
       [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
-      [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
+      [`${RULES}.canary.match.headers.x-two`]:
+        /^must be the whole value of the header, in quotes, or .*, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
       'routes.public.hosts[0]': /^must be a host without a port, .*, not "a b"$/,
     },
@@ -177,7 +178,7 @@ const CASES: readonly Case[] = [
     changes: { 'fleets.edge.lb.policy': 'fastest', 'upstreams.echo.lb': {} },
     problems: {
       'fleets.edge.lb.policy':
-        /^unknown policy "fastest"\. Use one of: round_robin, least_request, random, ring_hash, maglev$/,
+        /^unknown policy "fastest"\. Use one of: round_robin, least_request, random, ring_hash, maglev/,
       'upstreams.echo.lb.policy': /^is missing: write one of round_robin, /,
     },
   },

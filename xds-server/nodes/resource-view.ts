@@ -15,7 +15,7 @@ export interface ResourceView {
   readonly served: Resource | undefined
   /** What it last ACKed. Undefined if that is nothing, or unknown. */
   readonly acked: Resource | undefined
-  /** The version of what it last ACKed, as the client sees it: of the type in SotW, of the resource in delta. */
+  /** The version that it last ACKed, as the client sees it: of the type in SotW, of the resource in delta. */
   readonly ackedVersion?: string
   readonly nack?: { readonly version: string; readonly message: string }
 }

@@ -1,4 +1,4 @@
-// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS and, if wanted, CSDS on a TCP port or a Unix socket.
+// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
 
 import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -6,8 +6,10 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
+import type { LoadReports } from '../load-reports/load-reports.ts'
 import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
+import { addLoadService } from './load-service.ts'
 import { WriteBudget } from './write-budget.ts'
 import type { Authorize } from './xds-stream.ts'
 
@@ -64,6 +66,10 @@ export interface XdsServerOptions {
    * function if operators may see more. Default: not served.
    */
   readonly clientStatus?: true | { readonly authorize: Authorize }
+  /**
+   * Asks nodes for reports of their calls, over LRS. Default: the server accepts their streams and asks for nothing.
+   */
+  readonly loadReports?: LoadReports
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -120,8 +126,9 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
+  const serving = servingOf(cache)
   addDiscoveryServices(server, {
-    serving: servingOf(cache),
+    serving,
     budget: new WriteBudget(),
     isPrivate,
     authorize,
@@ -129,6 +136,8 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
+  const { loadReports: loads } = options
+  addLoadService(server, { serving, authorize, ...(loads && { loads }) })
   const { clientStatus } = options
   if (clientStatus !== undefined) {
     addClientStatusService(server, {
