@@ -37,6 +37,14 @@ t.test('Envoy reconnects within 2 seconds after the control plane is back', asyn
   t.same(envoyGrpc.retryPolicy, { retryBackOff: { baseInterval: '0.500s', maxInterval: '2s' } })
 })
 
+t.test('P23: load is reported to the control plane', async (t) => {
+  t.same(jsonWith().clusterManager.loadStatsConfig, {
+    apiType: 'GRPC',
+    transportApiVersion: 'V3',
+    grpcServices: [{ envoyGrpc: { clusterName: 'xds_cluster' } }],
+  })
+})
+
 t.test('the protocol is delta by default, and can be state of the world', async (t) => {
   const cases = [
     [{}, 'DELTA_GRPC'],

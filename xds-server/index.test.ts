@@ -9,6 +9,7 @@ t.test('the library exports these values and no others', async (t) => {
     'ENDPOINT',
     'ERROR_CODES',
     'LISTENER',
+    'LoadReports',
     'ROUTE',
     'SECRET',
     'SYNC_STATES',

@@ -7,6 +7,15 @@ export {
   type SnapshotCacheOptions,
   type SnapshotChange,
 } from './cache/snapshot-cache.ts'
+export type {
+  CallCounts,
+  ClusterLoad,
+  EndpointLoad,
+  LocalityLoad,
+  MetricLoad,
+} from './load-reports/load-report.ts'
+export { type LoadEvent, LoadReports, type LoadStreamEvent } from './load-reports/load-reports.ts'
+export type { LoadReportSettings } from './load-reports/settings.ts'
 export type { FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/events.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'

@@ -1,5 +1,6 @@
 // The fields of a document as a list, read from its JSON Schema: for the reference in the docs and for `yard explain`.
 
+import { FLEET_KINDS } from '../switches/attach-points.ts'
 import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
 import type { SchemaParts } from './schema-parts.ts'
 
@@ -7,7 +8,16 @@ import type { SchemaParts } from './schema-parts.ts'
 export interface DescribedField {
   /** From the top. `*` is any name in a map and `[]` any item of a list: `upstreams.*.endpoints`, `routes.*.hosts[]`. */
   readonly path: string
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
+  readonly type:
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'object'
+    | 'map'
+    | 'list'
+    | 'string or list'
+    | 'string or object'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -39,7 +49,7 @@ interface Place {
   readonly clients: readonly string[]
 }
 
-const ALL_CLIENTS = ['envoy', 'proxyless'] as const
+const ALL_CLIENTS = FLEET_KINDS
 
 /** Every field of a schema, each before the fields in it. The whole document is not listed. */
 export function describeSchema(schema: object): readonly DescribedField[] {
@@ -89,9 +99,11 @@ function typeOf({
   const: only,
 }: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
-  if (Array.isArray(type)) return 'string or list'
+  if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
-  const name = type ?? (typeof only === 'number' ? 'integer' : typeof (choices?.[0] ?? only))
+  const name = type ?? typeof (choices?.[0] ?? only)
+  // The version of the document is a number, and a whole one.
+  if (only !== undefined && name === 'number') return 'integer'
   return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'
 }
 
@@ -131,6 +143,9 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
   )
   // The clients depend on the choice, so they are no difference between two fields.
   const same = Map.groupBy(others, ({ field: { clients: _, ...rest } }) => JSON.stringify(rest))
+  const forms = Map.groupBy(same.values(), ([one]) => one?.field.path)
+  // The kinds of fleet have clients of one kind each, so the clients of a field say for which kinds it is.
+  const isByClients = choices.every(({ clients }) => clients.length === 1)
   return [
     {
       ...tagField,
@@ -142,8 +157,9 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
       const [first] = group
       if (first === undefined) return []
       const clients = unionOf(group.map(({ field }) => field.clients))
-      const when = group.map(({ value }) => `${tag}: ${value}`)
-      return { ...first.field, clients, ...(group.length < choices.length && { when }) }
+      const when = [...(first.field.when ?? []), ...group.map(({ value }) => `${tag}: ${value}`)]
+      const isNeeded = isByClients ? (forms.get(first.field.path)?.length ?? 0) > 1 : true
+      return { ...first.field, clients, ...(group.length < choices.length && isNeeded && { when }) }
     }),
   ]
 }

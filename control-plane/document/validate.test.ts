@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
       'upstreams.echo.retries': {},
       'upstreams.echo.endpoints.b1.stat': 'draining',
       [`${RULES}.echo.retries`]: {},
-      [`${RULES}.echo.match.path`]: '/',
+      [`${RULES}.echo.match.pathh`]: '/',
       [`${LISTENERS}.main.l4.port`]: 1,
       'fleets.edge.securty': {},
       'routes.public.host': '*',
@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
         /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
-      [`${RULES}.echo.match.path`]: /^unknown field/,
+      [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
       [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
         /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry,/,
@@ -66,12 +66,12 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'a kind of fleet of a later version is invalid, with one sentence',
+    title: 'an unknown kind of fleet is invalid, with one sentence',
     changes: {
-      'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
+      'fleets.clients': { kind: 'mesh', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
     },
     problems: {
-      'fleets.clients.kind': /^"proxyless" is not supported in this version/,
+      'fleets.clients.kind': /^unknown kind "mesh"\. Use one of: envoy, proxyless/,
     },
   },
   {
@@ -116,8 +116,8 @@ const CASES: readonly Case[] = [
       'fleets.west': 5,
     },
     problems: {
-      'fleets.east.kind': /^unknown kind "nginx"\. Use one of: envoy$/,
-      'fleets.edge.kind': /^is missing: write one of envoy$/,
+      'fleets.east.kind': /^unknown kind "nginx"\. Use one of: envoy, proxyless/,
+      'fleets.edge.kind': /^is missing: write one of envoy, proxyless/,
       'fleets.west': /^must be a fleet with kind, lb and listeners, not 5$/,
     },
   },
@@ -151,7 +151,8 @@ const CASES: readonly Case[] = [
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
       [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
-      [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
+      [`${RULES}.canary.match.headers.x-two`]:
+        /^must be the whole value of the header, in quotes, or .*, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
       'routes.public.hosts[0]': /^must be a host without a port, .*, not "a b"$/,
     },
@@ -312,9 +313,9 @@ t.test('names of a prototype are not entries, and are harmless as names', async 
 })
 
 t.test('the lb of a fleet on its own has paths from lb on', async (t) => {
-  t.same(validateFleetLb({ mode: 'l7', policy: 'random' }), { mode: 'l7', policy: 'random' })
+  t.same(validateFleetLb({ mode: 'l7', policy: 'random' }, 'envoy'), { mode: 'l7', policy: 'random' })
   t.match(
-    problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 })),
+    problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 }, 'envoy')),
     [{ path: 'choices', message: /^is allowed only with policy: least_request\. / }],
   )
 })

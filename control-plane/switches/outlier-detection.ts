@@ -144,7 +144,7 @@ export const outlierDetection = upstreamSwitch({
   schema: SettingsSchema,
   appliesTo: ['envoy', 'proxyless'],
   unsupportedBy: ({ consecutive5xx }) =>
-    consecutive5xx === undefined
+    consecutive5xx?.enabled !== true
       ? []
       : unsupported('the ejection after failed calls in a row', { steps: ['consecutive5xx'] }),
   *problems({ baseEjection = '30s', maxEjection = '5m' }) {

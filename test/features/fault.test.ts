@@ -122,7 +122,7 @@ t.test(
     await edge.serve(served({ abort: { status: 'from-header', percentage: 30 } }))
     const more = { ...asked, 'x-envoy-fault-abort-request-percentage': '100' }
     const { NOT_FOUND: failed = 0 } = tallyOf(await callerOf(t, edge)(CALLS, more))
-    t.ok(isShare(failed, 0.3), `but for no more: ${failed}`)
+    t.ok(isShare(failed, 0.3), `and no more: ${failed}`)
 
     await edge.serve(served({ delay: { time: 'from-header' } }))
     const before = await injected(edge, 'delays')

@@ -28,6 +28,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'the snapshot cache: what each group of nodes is served, and the watches of streams',
     mayImport: ['xds-server/nodes/'],
   },
+  'xds-server/load-reports/': {
+    holds: 'load reports (LRS): what nodes are asked for, and what they report, bounded and as plain data',
+    mayImport: ['xds-server/nodes/'],
+  },
   'xds-server/type-state/': {
     holds:
       'the state of one resource type on one stream: subscription, what the client has, un-ACKed responses, and the plan of a push',
@@ -35,11 +39,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'xds-server/streams/': {
     holds: 'pure stream machines for SotW and delta, make-before-break order, decoding and encoding',
-    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts'],
+    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts', 'xds-server/nodes/resource-view.ts'],
   },
   'xds-server/services/': {
     holds: 'the gRPC services: sockets, flow control, node identity',
-    mayImport: ['xds-server/streams/', 'xds-server/cache/'],
+    mayImport: ['xds-server/streams/', 'xds-server/cache/', 'xds-server/load-reports/'],
   },
   'xds-server/index.ts': { holds: "the library's public interface", mayImport: ['xds-server/services/'] },
   'api/': {

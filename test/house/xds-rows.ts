@@ -152,6 +152,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/gateway#9564', 'envoyproxy/envoy#36169'],
   },
   X38: { rule: 'HTTP/2 keepalive on both ends detects dead peers.', sources: ['MGMT'] },
+  X39: {
+    rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
+    sources: ['LRS'],
+  },
   X42: {
     rule: 'What a replaced listener may still use (clusters, routes, secrets) is removed only after the drain time of the Envoys.',
     sources: ['istio/istio#26861', 'envoyproxy/envoy#35675'],
@@ -231,6 +235,10 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   MGMT: [
     'xDS management servers',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
+  ],
+  LRS: [
+    'load reporting service',
+    'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
   ],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],

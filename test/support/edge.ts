@@ -11,7 +11,7 @@ import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
-import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { type LoadReports, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
 /** The part of the document that differs between tests. */
@@ -36,9 +36,14 @@ export interface Edge {
   readonly serve: (served: Served) => Promise<void>
 }
 
-export async function startEdge(t: Teardowns, served: Served, limits?: EnvoyLimits): Promise<Edge> {
+export async function startEdge(
+  t: Teardowns,
+  served: Served,
+  limits?: EnvoyLimits,
+  loadReports?: LoadReports,
+): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...(loadReports && { loadReports }) })
   t.teardown(() => server.close())
   const port = await freePort()
   const serve = async ({ upstreams, rules, lb, fleet, routes = {}, edit = () => {} }: Served) => {

@@ -2,9 +2,11 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { EventQueue } from '../nodes/event-queue.ts'
+import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import type { NodeGroup } from '../nodes/node-group.ts'
 import { NodeRegistry } from '../nodes/node-registry.ts'
+import type { ClientView } from '../nodes/resource-view.ts'
 import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
@@ -22,7 +24,7 @@ export interface ServingOptions {
 }
 
 export class Serving {
-  readonly events = new EventQueue()
+  readonly events = new EventQueue<XdsEvent>()
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
   readonly #snapshots = new Map<string, Snapshot>()
@@ -87,9 +89,19 @@ export class Serving {
     return this.#registry.describe(group, id)
   }
 
+  /** Every connected client, resource by resource. */
+  clientViews(): readonly ClientView[] {
+    return this.#registry.clientViews()
+  }
+
+  /** The group of a node. @throws OptionFault if the option throws */
+  groupOf(node: Node): string {
+    return callOption('nodeGroup', () => this.#nodeGroup(node))
+  }
+
   /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
   watch(source: WatchSource): Watch {
-    const group = callOption('nodeGroup', () => this.#nodeGroup(source.node))
+    const group = this.groupOf(source.node)
     const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
     const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)

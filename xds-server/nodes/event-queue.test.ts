@@ -12,7 +12,7 @@ const cleared = (group: string): XdsEvent => ({ kind: 'cleared', group })
 const groupIn = (event: XdsEvent) => ('group' in event ? event.group : '')
 
 t.test('an event that a listener causes comes after the one that it was called for', async (t) => {
-  const queue = new EventQueue()
+  const queue = new EventQueue<XdsEvent>()
   const [before, after]: [string[], string[]] = [[], []]
   queue.listen((event) => before.push(groupIn(event)))
   queue.listen((event) => {

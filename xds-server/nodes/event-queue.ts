@@ -1,18 +1,16 @@
 // Delivers events in the order in which they happened, also if a listener causes further ones.
 
 import { EventEmitter, on } from 'node:events'
-import type { XdsEvent } from './events.ts'
-
-export class EventQueue {
-  readonly #emitter = new EventEmitter<{ event: [XdsEvent] }>().setMaxListeners(0)
-  readonly #waiting: XdsEvent[] = []
+export class EventQueue<Event> {
+  readonly #emitter = new EventEmitter<{ event: [Event] }>().setMaxListeners(0)
+  readonly #waiting: Event[] = []
   #isDelivering = false
 
   /**
    * Delivers events to all listeners before it returns. Events that a listener causes meanwhile are delivered after these: each
    * listener gets all events in the same order.
    */
-  emit(...events: readonly XdsEvent[]): void {
+  emit(...events: readonly Event[]): void {
     this.#waiting.push(...events)
     if (this.#isDelivering) return
     this.#isDelivering = true
@@ -23,8 +21,8 @@ export class EventQueue {
   }
 
   /** Calls the listener for each event, until the returned function is called. What it throws is an uncaught exception. */
-  listen(listener: (event: XdsEvent) => void): () => void {
-    const call = (event: XdsEvent) => {
+  listen(listener: (event: Event) => void): () => void {
+    const call = (event: Event) => {
       try {
         listener(event)
       } catch (error) {
@@ -38,7 +36,7 @@ export class EventQueue {
   }
 
   /** Iterates over the events from the first `next()` on, until `signal` aborts. */
-  async *iterate(signal?: AbortSignal): AsyncGenerator<XdsEvent, void, undefined> {
+  async *iterate(signal?: AbortSignal): AsyncGenerator<Event, void, undefined> {
     try {
       for await (const [event] of on(this.#emitter, 'event', { ...(signal && { signal }) })) yield event
     } catch (error) {

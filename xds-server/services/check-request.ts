@@ -17,11 +17,12 @@ export class BadRequest extends Error {
   }
 }
 
-/** @throws BadRequest if the bytes cannot be decoded */
+/** @throws BadRequest if the bytes cannot be decoded, or the one that `decode` throws */
 export function decodeOrReject<Decoded>(decode: () => Decoded): Decoded {
   try {
     return decode()
   } catch (error) {
+    if (error instanceof BadRequest) throw error
     throw new BadRequest(`the request cannot be decoded: ${messageOf(error)}`)
   }
 }

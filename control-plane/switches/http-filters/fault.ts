@@ -99,7 +99,7 @@ const FAULTS = {
 const EXAMPLE = { delay: { time: '100ms', percentage: 10 }, abort: { status: 'UNAVAILABLE', percentage: 5 } }
 
 /**
- * `filters.fault` of a fleet, and of a rule in place of the fleet's. Envoy delays first and aborts then, each by its own chance.
+ * `filters.fault` of a fleet, and of a rule instead of the fleet's. Envoy delays first and aborts then, each by its own chance.
  * Callers that ask for faults by header get no more of them than `percentage`.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/fault_filter,
  * https://github.com/grpc/proposal/blob/master/A33-Fault-Injection.md

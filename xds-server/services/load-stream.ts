@@ -1,0 +1,135 @@
+// One open stream of load reports: the node introduces itself, gets the settings, and reports.
+
+import { toBinary } from '@bufbuild/protobuf'
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { LoadStatsResponseSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
+import { status as grpcStatus } from '@grpc/grpc-js'
+import { callOption, messageOf, OptionFault } from '../cache/option.ts'
+import type { Serving } from '../cache/serving.ts'
+import { decodeLoadRequest } from '../load-reports/decode-report.ts'
+import { type LoadReports, type LoadWatch, openLoadWatch } from '../load-reports/load-reports.ts'
+import { InvalidReport } from '../load-reports/wire-reader.ts'
+import { BadRequest, checkNode, decodeOrReject } from './check-request.ts'
+import { createPeer } from './peer.ts'
+import { ReportRate } from './report-rate.ts'
+import type { Authorize, ByteStream } from './xds-stream.ts'
+
+/** Ten thousand clusters with three endpoints each have about 2 MB. */
+const MAX_REPORT_BYTES = 4 * 1024 * 1024
+
+export interface LoadStreamContext {
+  readonly serving: Serving
+  readonly authorize: Authorize
+  readonly id: number
+  /** Undefined: the server is not interested, and sends no response. */
+  readonly loads?: LoadReports
+}
+
+export class LoadStream {
+  readonly #call: ByteStream
+  readonly #context: LoadStreamContext
+  readonly #rate = new ReportRate(performance.now())
+  #watch: LoadWatch | undefined
+  #isIntroduced = false
+  #isOpen = true
+
+  constructor(call: ByteStream, context: LoadStreamContext) {
+    this.#call = call
+    this.#context = context
+    call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
+    call.on('end', () => {
+      this.#release()
+      call.end()
+    })
+    for (const ending of ['cancelled', 'error', 'close']) call.on(ending, () => this.#release())
+  }
+
+  #receive(bytes: Buffer): void {
+    if (!this.#rate.allows(performance.now()))
+      throw tooMuch('the reports come too often: keep to load_reporting_interval')
+    if (bytes.length > MAX_REPORT_BYTES) {
+      throw tooMuch(
+        `the report has ${bytes.length} bytes, and the limit is ${MAX_REPORT_BYTES}: report fewer clusters`,
+      )
+    }
+    const request = readOrReject(() => decodeLoadRequest(bytes))
+    const isFirst = !this.#isIntroduced
+    if (isFirst) this.#introduce(checkNode(readOrReject(request.node)))
+    if (this.#watch === undefined) return
+    // The first request only introduces the node, unless it continues an earlier stream.
+    if (!isFirst || request.clusters.length > 0) this.#watch.report(request.clusters)
+  }
+
+  #introduce(node: Node): void {
+    const { serving, authorize, id, loads } = this.#context
+    const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
+    const denied = callOption('authorize', () => authorize(peer, node))
+    if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
+    this.#isIntroduced = true
+    if (loads === undefined) return
+    this.#watch = openLoadWatch(loads, {
+      node,
+      group: serving.groupOf(node),
+      stream: { id, peer: peer.address, openedAt: new Date().toISOString() },
+      onSettings: () => this.#guard(() => this.#sendSettings()),
+    })
+    this.#sendSettings()
+  }
+
+  #sendSettings(): void {
+    if (this.#watch === undefined) return
+    this.#rate.sent(this.#watch.intervalMs())
+    const bytes = toBinary(LoadStatsResponseSchema, this.#watch.response())
+    this.#call.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+
+  /** Whatever the work throws ends this stream, and nothing else. */
+  #guard(work: () => void): void {
+    if (!this.#isOpen) return
+    try {
+      work()
+    } catch (error) {
+      this.#release()
+      const { events } = this.#context.serving
+      const peer = this.#call.getPeer()
+      if (error instanceof BadRequest) {
+        const { code, message } = error
+        events.emit({ kind: 'rejected', peer, code, message })
+        this.#call.emit('error', { code, details: message })
+        return
+      }
+      const isOption = error instanceof OptionFault
+      events.emit({
+        kind: 'fault',
+        source: isOption ? error.source : 'stream',
+        message: `the stream of load reports of ${peer} ended, because ${isOption ? error.message : `the server failed: ${messageOf(error)}`}`,
+        error: isOption ? error.cause : error,
+        peer,
+      })
+      const details = 'the xDS server failed to serve this stream: see its "fault" event'
+      this.#call.emit('error', { code: grpcStatus.INTERNAL, details })
+    }
+  }
+
+  /** Every end of a stream leads here: nothing of it stays registered. */
+  #release(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#watch?.close()
+  }
+}
+
+function readOrReject<Result>(read: () => Result): Result {
+  return decodeOrReject(() => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof InvalidReport) throw new BadRequest(error.message)
+      throw error
+    }
+  })
+}
+
+function tooMuch(message: string): BadRequest {
+  return new BadRequest(message, grpcStatus.RESOURCE_EXHAUSTED)
+}
