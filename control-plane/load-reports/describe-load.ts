@@ -2,7 +2,7 @@
 
 import type { BackendLoad, Load, UpstreamLoad } from '../../api/schemas/load.ts'
 import { type Latest, LatestLoad } from './latest-load.ts'
-import type { LoadDocument, NodeLoad } from './load-tally.ts'
+import type { LoadDocument, NodeLoad } from './load-of-fleets.ts'
 import { endpointKey, type LoadTotals, localityKey, type Totals, type UpstreamTotals } from './load-totals.ts'
 
 type Counted = Omit<Totals, 'metrics'>

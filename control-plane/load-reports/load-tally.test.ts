@@ -3,8 +3,8 @@
 import t from 'tap'
 import { sampleConfig, sampleWith } from '../../test/support/sample-config.ts'
 import type { ClusterLoad, EndpointLoad, LoadEvent, LocalityLoad } from '../../xds-server/index.ts'
-import type { LoadDocument, LoadTallyOptions } from './load-tally.ts'
-import { LoadTally } from './load-tally.ts'
+import type { LoadDocument } from './load-of-fleets.ts'
+import { LoadTally, type LoadTallyOptions } from './load-tally.ts'
 
 const INTERVAL_MS = 10_000
 const [B1, B2] = ['127.0.0.1:7101', '127.0.0.1:7102']

@@ -3,14 +3,11 @@
 
 import type { Load } from '../../api/schemas/load.ts'
 import type { ClusterLoad, LoadEvent, LoadStreamEvent } from '../../xds-server/index.ts'
-import type { Config } from '../document/model.ts'
 import { describeNode, describeUpstreams } from './describe-load.ts'
 import { EntryBudget } from './entry-budget.ts'
 import { type LastReport, LatestLoad } from './latest-load.ts'
+import type { FleetLoad, LoadDocument, NodeLoad } from './load-of-fleets.ts'
 import { LoadTotals } from './load-totals.ts'
-
-/** What counts are kept of. */
-export type LoadDocument = Pick<Config, 'upstreams' | 'fleets'>
 
 export interface LoadTallyOptions {
   /** The document in force: only its fleets and upstreams count. */
@@ -27,20 +24,6 @@ export interface LoadFilter {
   readonly upstream?: string
   /** The id of a node: only its calls. */
   readonly node?: string
-}
-
-export interface NodeLoad {
-  readonly id: string
-  readonly totals: LoadTotals
-  /** By the id of the stream. Undefined until its first report. */
-  readonly streams: Map<number, LastReport | undefined>
-  lastReportAt?: number
-}
-
-export interface FleetLoad {
-  readonly totals: LoadTotals
-  /** By id, the longest gone first. */
-  readonly nodes: Map<string, NodeLoad>
 }
 
 /** Nodes of a fleet that have left. */

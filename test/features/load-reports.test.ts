@@ -151,5 +151,4 @@ t.test('P23: calls while the control plane is gone are reported when it is back'
   const { calls } = await totals.until(({ calls: { ok } }) => ok > 10)
   // A report that Envoy sent into the dying stream may be lost; none is counted twice.
   t.ok(calls.ok <= CALLS + 10, `${calls.ok} calls`)
-  t.equal(calls.ok, CALLS + 10)
 })
