@@ -1,0 +1,42 @@
+// The rows of the matrix as data: what a gRPC client is asked to do, and where its own documents say that it does not.
+
+import type { World } from './world.ts'
+
+/** The clients of the matrix, in the order of its columns. `grpcio` and C++ are one implementation. */
+export const MATRIX_CLIENTS = ['node', 'python', 'go', 'java'] as const
+export type MatrixClient = (typeof MATRIX_CLIENTS)[number]
+
+/** Where a client's own documentation or source says something, and what it says there. */
+export interface Source {
+  /** A link, or `PACKAGE VERSION: FILE`. */
+  readonly source: string
+  /** The line itself, shortened. */
+  readonly says: string
+}
+
+export interface Row {
+  /** P1 to P27. Rows about parts of one feature share its code. */
+  readonly row: `P${number}`
+  /** What the client does, as a sentence that starts with a verb. */
+  readonly title: string
+  /** Throws if the client does not do it, or does it with the switch off too. */
+  readonly run: (world: World) => Promise<void>
+  /** The clients that are known not to do it. The row runs with them too, and must fail: see `runRow`. */
+  readonly notSupported?: Partial<Readonly<Record<MatrixClient, Source>>>
+  /** What clients do here that their documents do not say. */
+  readonly notes?: Partial<Readonly<Record<MatrixClient, string>>>
+}
+
+export type Outcome =
+  | { readonly kind: 'pass'; readonly measured: readonly string[] }
+  | { readonly kind: 'fail'; readonly cause: string }
+  /** `shown` is how the run failed; undefined where the row was not run. */
+  | ({ readonly kind: 'not supported'; readonly shown?: string } & Source)
+  /** The program cannot be started on this machine. */
+  | { readonly kind: 'not installed'; readonly install: string }
+
+/** A row with the clients that ran it. */
+export interface Result {
+  readonly row: Row
+  readonly outcomes: Partial<Readonly<Record<MatrixClient, Outcome>>>
+}

@@ -1,0 +1,22 @@
+// Runs rows as tests, in their short form: one test for each row and client.
+
+import type { Test } from 'tap'
+import { requireLanguage } from '../support/grpc-client.ts'
+import { MATRIX_CLIENTS, type Row } from './row.ts'
+import { runRow } from './run-row.ts'
+
+/** @param t the test that each row becomes a subtest of */
+export function testRows(t: Test, rows: readonly Row[]): void {
+  for (const row of rows) {
+    for (const client of MATRIX_CLIENTS) {
+      t.test(`${row.row}: ${client} ${row.title}`, async (t) => {
+        if (!requireLanguage(t, client)) return
+        const outcome = await runRow(row, client)
+        if (outcome.kind === 'fail') return t.fail(outcome.cause)
+        if (outcome.kind === 'not supported') return t.pass(`not supported: ${outcome.source}`)
+        for (const fact of outcome.kind === 'pass' ? outcome.measured : []) t.comment(fact)
+        t.pass(row.title)
+      })
+    }
+  }
+}
