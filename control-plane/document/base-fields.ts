@@ -1,31 +1,12 @@
 // The fields of a document that no switch declares: what entries are called, and what they refer to.
 
-import { type Static, type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
+import { NamedMap } from '../switches/named-map.ts'
 import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
 import { MatchSchema } from './match.ts'
 
 /** Fields that are not declared are invalid. */
 export const strict = { additionalProperties: false } as const
-
-/** Maps are keyed by name, so that a merge patch can turn one entry. */
-export function NamedMap<T extends TSchema>(
-  entry: T,
-  description: string,
-  { minProperties = 0, ...shown }: FieldFacts & { readonly minProperties?: number } = {},
-) {
-  return Type.Unsafe<Record<string, Static<T>>>({
-    type: 'object',
-    description,
-    minProperties,
-    propertyNames: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
-      description: 'a name of up to 100 letters, digits, dots, dashes and underscores',
-    },
-    additionalProperties: entry,
-    ...facts(shown),
-  })
-}
 
 function NameOf(what: string, shown: FieldFacts) {
   return Type.String({ description: `the name of ${what}`, ...facts(shown) })

@@ -55,13 +55,13 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2$/,
-      'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state$/,
+        /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2,/,
+      'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
       [`${RULES}.echo.match.path`]: /^unknown field/,
       [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
-        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry, security$/,
+        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry,/,
       'routes.public.host': /Use one of: hosts, rules$/,
     },
   },
@@ -177,7 +177,7 @@ const CASES: readonly Case[] = [
     changes: { 'fleets.edge.lb.policy': 'fastest', 'upstreams.echo.lb': {} },
     problems: {
       'fleets.edge.lb.policy':
-        /^unknown policy "fastest"\. Use one of: round_robin, least_request, random, ring_hash, maglev$/,
+        /^unknown policy "fastest"\. Use one of: round_robin, least_request, random, ring_hash, maglev/,
       'upstreams.echo.lb.policy': /^is missing: write one of round_robin, /,
     },
   },

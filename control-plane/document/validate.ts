@@ -6,6 +6,7 @@ import { type PlacedProblem, throwProblems } from './problem.ts'
 import { createRepair, isWithin, type Repaired } from './repair.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
+import { checkLocalities } from './validators/localities.ts'
 import { checkRoutes } from './validators/routes.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
@@ -15,6 +16,7 @@ import { checkUpstreams } from './validators/upstreams.ts'
 
 const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
   checkUpstreams,
+  checkLocalities,
   checkRoutes,
   checkFleets,
   checkSecurity,

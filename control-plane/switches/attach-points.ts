@@ -13,7 +13,11 @@
 import type { DescMessage, Message, MessageInitShape } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
-import type { LbEndpointSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
+import type {
+  LbEndpointSchema,
+  LocalityLbEndpointsSchema,
+} from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
+import type { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import type { FilterChainSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
 import type { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import type {
@@ -27,6 +31,7 @@ import type { Static, TSchema } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { GrpcClient, GrpcContext, Unsupported } from './grpc-clients.ts'
 import type { JwtProvider } from './jwt-provider.ts'
+import type { Locality } from './locality.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 
 /** What the clients of a fleet are: Envoys, gRPC clients that speak xDS themselves, or gRPC servers that do. */
@@ -37,6 +42,8 @@ export type FleetKind = (typeof FLEET_KINDS)[number]
 type Parts<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>
 
 export type LbEndpointParts = Parts<typeof LbEndpointSchema>
+export type LocalityLbEndpointsParts = Parts<typeof LocalityLbEndpointsSchema>
+export type ClusterLoadAssignmentParts = Parts<typeof ClusterLoadAssignmentSchema>
 export type ClusterParts = Parts<typeof ClusterSchema>
 export type HttpProtocolOptionsParts = Parts<typeof HttpProtocolOptionsSchema>
 export type RouteParts = Parts<typeof RouteSchema>
@@ -97,7 +104,18 @@ export type FieldsOf<List extends readonly FieldSwitch[]> = {
 /** `upstreams.*.endpoints.*.FIELD` */
 export interface EndpointSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
-  toLbEndpoint(settings: SettingsOf<S>): LbEndpointParts
+  toLbEndpoint?(settings: SettingsOf<S>): LbEndpointParts
+  /** What the endpoints of one priority and locality have in common. */
+  toLocalityLbEndpoints?(settings: SettingsOf<S>): LocalityLbEndpointsParts
+}
+
+/** The endpoints of one locality and one priority. */
+export interface EndpointGroup {
+  /** Undefined for endpoints without one. */
+  readonly locality?: Locality
+  readonly priority: number
+  /** The sum of the weights of the endpoints that get new calls. */
+  readonly weight: number
 }
 
 /** What the resources for gRPC clients depend on, beside the settings of a switch. */
@@ -117,6 +135,9 @@ export interface UpstreamSwitch<F extends string = string, S extends TSchema = T
     settings: SettingsOf<S>,
     entry: { readonly protocol?: string },
   ): HttpProtocolOptionsParts
+  toClusterLoadAssignment?(settings: SettingsOf<S>): ClusterLoadAssignmentParts
+  /** Asked only where the weights of localities hold. */
+  toLocalityLbEndpoints?(settings: SettingsOf<S>, group: EndpointGroup): LocalityLbEndpointsParts
 }
 
 /** `fleets.*.lb.FIELD` and `upstreams.*.lb.FIELD`, beside any policy. What one policy alone knows is an option of that policy. */

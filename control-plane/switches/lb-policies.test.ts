@@ -18,7 +18,7 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
 
 for (const [settings, message, fields] of CASES) {
   t.test(`${JSON.stringify(settings)} becomes Envoy's ${message}`, async (t) => {
-    t.same(resourceJson(toLoadBalancingPolicy(settings)), {
+    t.same(resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false })), {
       policies: [
         {
           typedExtensionConfig: {
@@ -31,6 +31,24 @@ for (const [settings, message, fields] of CASES) {
         },
       ],
     })
+  })
+}
+
+const WEIGHED: Readonly<Record<LbSettings['policy'], object>> = {
+  round_robin: { localityLbConfig: { localityWeightedLbConfig: {} } },
+  random: { localityLbConfig: { localityWeightedLbConfig: {} } },
+  least_request: { localityLbConfig: { localityWeightedLbConfig: {} } },
+  ring_hash: { localityWeightedLbConfig: {} },
+  maglev: { localityWeightedLbConfig: {} },
+}
+
+for (const [policy, fields] of Object.entries(WEIGHED)) {
+  t.test(`T5: ${policy} weighs localities where they have weights`, async (t) => {
+    const settings = { policy } as LbSettings
+    const { policies } = resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: true }))
+    t.match(policies, [{ typedExtensionConfig: { typedConfig: fields } }])
+    const without = JSON.stringify(resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false })))
+    t.notMatch(without, /locality/i, 'the twin')
   })
 }
 

@@ -1,10 +1,12 @@
 // The load-balancing policies that a person can choose from: adding one is a file beside the others and a line here.
 
 import { create } from '@bufbuild/protobuf'
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import {
   type LoadBalancingPolicy,
   LoadBalancingPolicySchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
@@ -16,7 +18,7 @@ import { maglev } from './lb-policies/maglev.ts'
 import { random } from './lb-policies/random.ts'
 import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
-import type { LbPolicy } from './lb-policy.ts'
+import type { LbContext, LbPolicy } from './lb-policy.ts'
 import { panicThreshold } from './panic-threshold.ts'
 import { CLIENTS, facts } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
@@ -74,18 +76,28 @@ export function lbSettingsSchema<Fields extends TProperties>(
 }
 
 /** Envoy's `Cluster.load_balancing_policy`. */
-export function toLoadBalancingPolicy(settings: LbSettings, lists: LbLists = LISTS): LoadBalancingPolicy {
+export function toLoadBalancingPolicy(
+  settings: LbSettings,
+  context: LbContext,
+  lists: LbLists = LISTS,
+): LoadBalancingPolicy {
   const policy = policyOf(settings, lists)
+  const extension = policy.toExtension(withDefaults(settings, lists), context)
+  const own = onePolicy(policy.name, extension)
+  return policy.needsWrrLocality && context.weighsLocalities
+    ? onePolicy('wrr_locality', toWrrLocality(own))
+    : own
+}
+
+function onePolicy(name: string, typedConfig: Any): LoadBalancingPolicy {
   return create(LoadBalancingPolicySchema, {
-    policies: [
-      {
-        typedExtensionConfig: {
-          name: `envoy.load_balancing_policies.${policy.name}`,
-          typedConfig: policy.toExtension(withDefaults(settings, lists)),
-        },
-      },
-    ],
+    policies: [{ typedExtensionConfig: { name: `envoy.load_balancing_policies.${name}`, typedConfig } }],
   })
+}
+
+/** A policy that first picks a locality by its weight: https://github.com/grpc/proposal/blob/master/A52-xds-custom-lb-policies.md */
+function toWrrLocality(endpointPickingPolicy: LoadBalancingPolicy): Any {
+  return anyPack(WrrLocalitySchema, create(WrrLocalitySchema, { endpointPickingPolicy }))
 }
 
 /** What the routes to a cluster with these settings must hash on; undefined where the policy does not hash. */

@@ -7,6 +7,12 @@ import type { FleetKind } from './attach-points.ts'
 import type { GrpcClient, Unsupported } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
+/** What a policy sees of the upstream beside its own options. */
+export interface LbContext {
+  /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
+  readonly weighsLocalities: boolean
+}
+
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
   /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */
   readonly name: Name
@@ -23,7 +29,9 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
-  toExtension(options: Required<Static<TObject<Options>>>): Any
+  toExtension(options: Required<Static<TObject<Options>>>, context: LbContext): Any
+  /** True for a policy in which Envoy knows weights of localities only inside of `wrr_locality`. */
+  readonly needsWrrLocality?: true
   /** The message for gRPC clients. Default: `toExtension`. */
   toGrpcExtension?(options: Required<Static<TObject<Options>>>): Any
   /** True if it looks at the weights of localities itself; else gRPC clients pick a locality by weight first. */

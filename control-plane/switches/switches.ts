@@ -10,14 +10,18 @@ import type {
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { endpointLocality } from './endpoint-locality.ts'
+import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
+import { failover } from './failover.ts'
 import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
+import { localityWeights } from './locality-weights.ts'
 import { onNack } from './on-nack.ts'
 import { protocol } from './protocol.ts'
 import { retry } from './retry.ts'
@@ -38,8 +42,8 @@ export interface Switches extends LbLists {
 }
 
 export const SWITCHES = {
-  endpoints: [endpointWeight, endpointState],
-  upstreams: [healthCheck, protocol, upstreamTls, circuitBreaker, upstreamHttp2],
+  endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority],
+  upstreams: [healthCheck, protocol, upstreamTls, circuitBreaker, upstreamHttp2, localityWeights, failover],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, retry],

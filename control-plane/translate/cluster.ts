@@ -8,6 +8,7 @@ import {
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { hasLocalities } from '../document/endpoint-groups.ts'
 import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
@@ -26,6 +27,7 @@ export function toCluster(
   switches: Switches = SWITCHES,
 ): Cluster {
   const lb = lbOf(fleet, upstream)
+  const weighsLocalities = hasLocalities(upstream)
   const options = mergeParts<HttpProtocolOptionsParts>(
     partsOf(switches.upstreams, upstream, (one, settings) => one.toHttpProtocolOptions?.(settings, upstream)),
   )
@@ -33,7 +35,7 @@ export function toCluster(
     name,
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: fromAds() },
-    loadBalancingPolicy: toLoadBalancingPolicy(lb, switches),
+    loadBalancingPolicy: toLoadBalancingPolicy(lb, { weighsLocalities }, switches),
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),
     },

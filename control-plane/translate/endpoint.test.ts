@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
+import { SWITCHES } from '../switches/switches.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 
 t.test('endpoints are TCP or Unix, in the order of their names, each with its weight', async (t) => {
@@ -44,3 +45,55 @@ t.test(
     t.same(stated('active'), stated())
   },
 )
+
+const locality = { region: 'eu', zone: 'eu-a' }
+const spread = {
+  endpoints: {
+    a: { address: 'unix:/run/a.sock', locality, weight: 2 },
+    b: { address: 'unix:/run/b.sock', priority: 1 },
+    c: { address: 'unix:/run/c.sock', locality },
+    d: { address: 'unix:/run/d.sock', locality, weight: 9, state: 'draining' },
+    e: { address: 'unix:/run/e.sock', locality: { region: 'us' } },
+  },
+} as const
+
+const groupsIn = (assignment: Parameters<typeof resourceJson>[0]) =>
+  (resourceJson(assignment).endpoints as readonly { readonly lbEndpoints: readonly object[] }[]).map(
+    ({ lbEndpoints, ...group }) => ({ ...group, endpoints: lbEndpoints.length }),
+  )
+
+t.test(
+  'T5: endpoints are grouped by priority and locality; a group weighs what is active in it',
+  async (t) => {
+    t.same(groupsIn(toClusterLoadAssignment('echo', spread)), [
+      { locality, loadBalancingWeight: 3, endpoints: 3 },
+      { locality: { region: 'us' }, loadBalancingWeight: 1, endpoints: 1 },
+      { loadBalancingWeight: 1, priority: 1, endpoints: 1 },
+    ])
+  },
+)
+
+t.test('T5: a locality has its written weight, and no weight where that is 0', async (t) => {
+  const localities = { eu: { ...locality, weight: 7 }, us: { region: 'us', weight: 0 } }
+  t.match(groupsIn(toClusterLoadAssignment('echo', { ...spread, localities })), [
+    { locality, loadBalancingWeight: 7 },
+    { locality: { region: 'us' }, loadBalancingWeight: undefined },
+    { priority: 1, loadBalancingWeight: 1 },
+  ])
+})
+
+t.test('P3: for gRPC clients each group has a locality and a weight', async (t) => {
+  const plain = { endpoints: { a: { address: '127.0.0.1:7101', weight: 4 } } }
+  t.same(groupsIn(toClusterLoadAssignment('echo', plain)), [{ endpoints: 1 }], 'Envoys need neither')
+  t.same(groupsIn(toClusterLoadAssignment('echo', plain, SWITCHES, 'proxyless')), [
+    { locality: {}, loadBalancingWeight: 4, endpoints: 1 },
+  ])
+})
+
+t.test('T5: an assignment says how many endpoints are needed, unless it is as Envoy has it', async (t) => {
+  const policyWith = (failover?: object) =>
+    resourceJson(toClusterLoadAssignment('echo', { endpoints: {}, ...(failover && { failover }) })).policy
+  t.same(policyWith({ overprovisioning: 200 }), { overprovisioningFactor: 200 })
+  t.equal(policyWith({ overprovisioning: 140 }), undefined)
+  t.equal(policyWith(), undefined)
+})

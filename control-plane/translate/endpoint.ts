@@ -9,23 +9,48 @@ import {
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
 import { parseAddress } from '../document/address.ts'
+import { groupsOf, hasLocalities } from '../document/endpoint-groups.ts'
 import type { Endpoint, Upstream } from '../document/model.ts'
+import type {
+  ClusterLoadAssignmentParts,
+  FleetKind,
+  LocalityLbEndpointsParts,
+} from '../switches/attach-points.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { sortedEntries } from './entry.ts'
 
-/** An upstream without endpoints gives an empty assignment: Envoy then answers calls at once, and does not wait for one. */
+/**
+ * Endpoints in groups of one priority and locality: Envoy and gRPC clients reject a locality that is twice in a priority.
+ * An upstream without endpoints gives an empty assignment: Envoy then answers calls at once, and does not wait for one.
+ * @param kind gRPC clients reject a group without a locality, and ignore one without a weight
+ */
 export function toClusterLoadAssignment(
   name: string,
   upstream: Upstream,
   switches: Switches = SWITCHES,
+  kind: FleetKind = 'envoy',
 ): ClusterLoadAssignment {
-  const lbEndpoints = sortedEntries(upstream.endpoints).map(([, one]) => toLbEndpoint(one, switches))
-  return create(ClusterLoadAssignmentSchema, {
-    clusterName: name,
-    endpoints: lbEndpoints.length === 0 ? [] : [{ lbEndpoints }],
-  })
+  const weighsLocalities = kind !== 'envoy' || hasLocalities(upstream)
+  const endpoints = groupsOf(upstream).map((group) => ({
+    ...mergeParts<LocalityLbEndpointsParts>([
+      kind === 'envoy' ? {} : { locality: {} },
+      ...partsOf(switches.endpoints, group.endpoints[0] ?? {}, (one, settings) =>
+        one.toLocalityLbEndpoints?.(settings),
+      ),
+      ...partsOf(switches.upstreams, upstream, (one, settings) =>
+        weighsLocalities ? one.toLocalityLbEndpoints?.(settings, group) : undefined,
+      ),
+    ]),
+    lbEndpoints: group.endpoints.map((one) => toLbEndpoint(one, switches)),
+  }))
+  const parts = partsOf(switches.upstreams, upstream, (one, settings) =>
+    one.toClusterLoadAssignment?.(settings),
+  )
+  return create(
+    ClusterLoadAssignmentSchema,
+    mergeParts<ClusterLoadAssignmentParts>([{ clusterName: name, endpoints }, ...parts]),
+  )
 }
 
 function toLbEndpoint(
@@ -34,7 +59,7 @@ function toLbEndpoint(
 ): MessageInitShape<typeof LbEndpointSchema> {
   return mergeParts([
     { hostIdentifier: { case: 'endpoint' as const, value: { address: toAddress(endpoint.address) } } },
-    ...partsOf(endpoints, endpoint, (one, settings) => one.toLbEndpoint(settings)),
+    ...partsOf(endpoints, endpoint, (one, settings) => one.toLbEndpoint?.(settings)),
   ])
 }
 

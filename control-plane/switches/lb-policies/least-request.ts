@@ -5,6 +5,7 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { LeastRequestSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js'
 import { Type } from 'typebox'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 export const leastRequest = defineLbPolicy({
@@ -25,6 +26,9 @@ export const leastRequest = defineLbPolicy({
   // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
   grpcClients: ['go', 'java'],
   messages: [LeastRequestSchema],
-  toExtension: ({ choices }) =>
-    anyPack(LeastRequestSchema, create(LeastRequestSchema, { choiceCount: choices })),
+  toExtension: ({ choices }, context) =>
+    anyPack(
+      LeastRequestSchema,
+      create(LeastRequestSchema, { choiceCount: choices, ...localityLbConfig(context) }),
+    ),
 })

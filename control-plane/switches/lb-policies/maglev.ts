@@ -6,6 +6,7 @@ import { MaglevSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_
 import { Type } from 'typebox'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 export const maglev = defineLbPolicy({
@@ -26,7 +27,10 @@ export const maglev = defineLbPolicy({
   },
   appliesTo: ['envoy'],
   messages: [MaglevSchema],
-  toExtension: ({ tableSize }) =>
-    anyPack(MaglevSchema, create(MaglevSchema, { tableSize: BigInt(tableSize) })),
+  toExtension: ({ tableSize }, context) =>
+    anyPack(
+      MaglevSchema,
+      create(MaglevSchema, { tableSize: BigInt(tableSize), ...localityWeightedLbConfig(context) }),
+    ),
   hashOn: ({ hashOn }) => hashOn,
 })

@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { RandomSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/random/v3/random_pb.js'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityLbConfig } from '../locality-lb-config.ts'
 
 export const random = defineLbPolicy({
   name: 'random',
@@ -11,5 +12,5 @@ export const random = defineLbPolicy({
   options: {},
   appliesTo: ['envoy'],
   messages: [RandomSchema],
-  toExtension: () => anyPack(RandomSchema, create(RandomSchema)),
+  toExtension: (_, context) => anyPack(RandomSchema, create(RandomSchema, localityLbConfig(context))),
 })

@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
 import { HashOnSchema } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 
 /** Envoy's own limit. */
@@ -38,7 +39,13 @@ export const ringHash = defineLbPolicy({
         })
       : [],
   messages: [RingHashSchema],
-  toExtension: ({ minimumRingSize }) =>
-    anyPack(RingHashSchema, create(RingHashSchema, { minimumRingSize: BigInt(minimumRingSize) })),
+  toExtension: ({ minimumRingSize }, context) =>
+    anyPack(
+      RingHashSchema,
+      create(RingHashSchema, {
+        minimumRingSize: BigInt(minimumRingSize),
+        ...localityWeightedLbConfig(context),
+      }),
+    ),
   hashOn: ({ hashOn }) => hashOn,
 })

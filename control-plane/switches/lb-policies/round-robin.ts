@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { localityLbConfig } from '../locality-lb-config.ts'
 
 export const roundRobin = defineLbPolicy({
   name: 'round_robin',
@@ -11,5 +12,5 @@ export const roundRobin = defineLbPolicy({
   options: {},
   appliesTo: ['envoy', 'proxyless'],
   messages: [RoundRobinSchema],
-  toExtension: () => anyPack(RoundRobinSchema, create(RoundRobinSchema)),
+  toExtension: (_, context) => anyPack(RoundRobinSchema, create(RoundRobinSchema, localityLbConfig(context))),
 })
