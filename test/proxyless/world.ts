@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { type BackendOptions, startBackend } from '../../services/backend-server.ts'
+import { type Backend, type BackendOptions, startBackend } from '../../services/backend-server.ts'
 import type { GrpcClientProcess } from '../../testbed/grpc-client-process.ts'
 import { documentOf, FLEET, type Served } from './document.ts'
 import { logOf, type ProgramOptions, startProgram } from './programs.ts'
 import type { MatrixClient } from './row.ts'
-import { openServed, type ServedControlPlane } from './interim-served.ts'
+import { openServed, type PutOptions, type ServedControlPlane } from './served.ts'
 
 export interface WorldOptions {
   /** More calls and longer loads than in `npm test`. */
@@ -77,10 +77,18 @@ export class World {
     return backend.address
   }
 
+  /** The same, for a row that closes it and starts the next one at its address. */
+  async stoppableBackend(id: string, address = '127.0.0.1:0'): Promise<Backend> {
+    const [host = '', port] = address.split(':')
+    const backend = await startBackend({ id, listen: { host, port: Number(port) }, latencyMs: 0 })
+    this.teardown(() => backend.close())
+    return backend
+  }
+
   /** Puts the document in force: it starts the control plane at first, and writes over REST later. */
-  async serve(served: Served): Promise<void> {
+  async serve(served: Served, options?: PutOptions): Promise<void> {
     const document = documentOf(this.client, served)
-    if (this.#control !== undefined) return await this.#control.put(document)
+    if (this.#control !== undefined) return await this.#control.put(document, options)
     this.#control = await openServed(document)
     this.teardown(() => this.#control?.close())
   }

@@ -2,10 +2,15 @@
 
 import type { Row } from '../row.ts'
 import { CALLS } from './calls.ts'
+import { CROWD } from './crowd.ts'
+import { FAILING_CALLS } from './failing-calls.ts'
 import { FAULTS } from './faults.ts'
+import { LOCALITIES } from './localities.ts'
 import { ROUTES } from './routes.ts'
 import { START_AND_BALANCE } from './start-and-balance.ts'
 
-export const ROWS: readonly Row[] = [...START_AND_BALANCE, ...ROUTES, ...CALLS, ...FAULTS].toSorted(
+const GROUPS = [START_AND_BALANCE, LOCALITIES, ROUTES, CALLS, FAILING_CALLS, FAULTS, CROWD]
+
+export const ROWS: readonly Row[] = GROUPS.flat().toSorted(
   (one, other) => Number(one.row.slice(1)) - Number(other.row.slice(1)),
 )

@@ -39,14 +39,66 @@ function matches({ title, match, takes, leaves }: Case): Row {
 }
 
 const plain: Calls = { calls: 10 }
-const with_ = (metadata: Record<string, string>): Calls => ({ ...plain, metadata })
-const CANARY = with_({ 'x-canary': '1' })
+const streams: Calls = { calls: 10, method: 'ServerStream' }
+const having = (metadata: Record<string, string>): Calls => ({ ...plain, metadata })
+const version = (value: string) => having({ 'x-version': value })
+
+/** A header compared in one way, with values that match and values that do not. */
+function comparing(title: string, match: object, takes: readonly string[], leaves: readonly string[]): Case {
+  return {
+    title: `routes by ${title}`,
+    match: { headers: { 'x-version': match } },
+    takes: takes.map(version),
+    leaves: [...leaves.map(version), plain],
+  }
+}
 
 const CASES: readonly Case[] = [
-  { title: 'routes by the service', match: { service: SERVICE }, takes: [plain], leaves: [] },
-  { title: 'routes by the method', match: { service: SERVICE, method: 'Unary' }, takes: [plain], leaves: [{ ...plain, method: 'ServerStream' }] },
-  { title: 'routes by the prefix of a path', match: { prefix: `/${SERVICE}/U` }, takes: [plain], leaves: [{ ...plain, method: 'ServerStream' }] },
-  { title: 'routes by the whole value of a header', match: { headers: { 'x-canary': '1' } }, takes: [CANARY], leaves: [plain, with_({ 'x-canary': '10' })] },
+  { title: 'routes by the service', match: { service: SERVICE }, takes: [plain, streams], leaves: [] },
+  {
+    title: 'routes by the method',
+    match: { service: SERVICE, method: 'Unary' },
+    takes: [plain],
+    leaves: [streams],
+  },
+  {
+    title: 'routes by a whole path',
+    match: { path: `/${SERVICE}/Unary` },
+    takes: [plain],
+    leaves: [streams],
+  },
+  {
+    title: 'routes by the start of a path',
+    match: { prefix: `/${SERVICE}/U` },
+    takes: [plain],
+    leaves: [streams],
+  },
+  {
+    title: 'routes by a path without regard to case',
+    match: { path: `/${SERVICE}/Unary`.toLowerCase(), ignoreCase: true },
+    takes: [plain],
+    leaves: [streams],
+  },
+  {
+    title: 'routes by a regular expression of a path',
+    match: { regex: '/switchyard\\.[a-z.0-9]+\\.EchoService/(Unary|Nope)' },
+    takes: [plain],
+    leaves: [streams],
+  },
+  {
+    title: 'routes by the whole value of a header',
+    match: { headers: { 'x-version': 'blue' } },
+    takes: [version('blue')],
+    leaves: [plain, version('blue-1')],
+  },
+  comparing('the start of a header', { prefix: 'blue-' }, ['blue-1'], ['green-1']),
+  comparing('the end of a header', { suffix: '-1' }, ['blue-1'], ['blue-2']),
+  comparing('a part of a header', { contains: 'lu' }, ['blue-1'], ['green-1']),
+  comparing('a header without regard to case', { exact: 'blue', ignoreCase: true }, ['BLUE'], ['GREEN']),
+  comparing('a regular expression of a header', { regex: '(blue|green)-[0-9]+' }, ['green-12'], ['red-1', 'green-']),
+  comparing('a number in a header', { range: { from: 10, to: 20 } }, ['10', '19'], ['9', '20', 'x']),
+  comparing('a header that is there', { present: true }, ['any'], []),
+  comparing('an inverted comparison, which a call without the header does not match', { exact: 'blue', invert: true }, ['green'], ['blue']),
 ]
 
 export const ROUTES: readonly Row[] = CASES.map(matches)
