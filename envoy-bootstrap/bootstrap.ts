@@ -48,6 +48,13 @@ export interface BootstrapOptions {
 }
 
 const XDS_CLUSTER = 'xds_cluster'
+
+/**
+ * Envoy's limit of 100 instructions rejects a regular expression that names two services. The document has a limit of its own
+ * (`control-plane/switches/regex.ts`), whose instructions are up to seven of Envoy's (seen with 1.40).
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto
+ */
+const RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
 /** The limit of `sun_path` on Linux, without the final null byte. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
@@ -95,6 +102,9 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     // The admin must answer even when callers hold all connections.
     admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
     overloadManager: overloadManager(limits),
+    layeredRuntime: {
+      layers: [{ name: 'switchyard', layerSpecifier: { case: 'staticLayer', value: RUNTIME } }],
+    },
     clusterManager: { loadStatsConfig: loadStatsConfig() },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },

@@ -7,7 +7,16 @@ import type { SchemaParts } from './schema-parts.ts'
 export interface DescribedField {
   /** From the top. `*` is any name in a map and `[]` any item of a list: `upstreams.*.endpoints`, `routes.*.hosts[]`. */
   readonly path: string
-  readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'map' | 'list' | 'string or list'
+  readonly type:
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'object'
+    | 'map'
+    | 'list'
+    | 'string or list'
+    | 'string or object'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -89,10 +98,12 @@ function typeOf({
   const: only,
 }: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
-  if (Array.isArray(type)) return 'string or list'
+  if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
   const name = type ?? typeof (choices?.[0] ?? only)
-  return name === 'integer' || name === 'number' ? 'integer' : name === 'boolean' ? 'boolean' : 'string'
+  // The version of the document is a number, and a whole one.
+  if (only !== undefined && name === 'number') return 'integer'
+  return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'
 }
 
 function rangeOf(schema: SchemaParts): string | undefined {

@@ -62,7 +62,7 @@ class Repair {
       const { items } = schema
       return value.map((item, index) => this.value(items, item, inside, [...at, String(index)]))
     }
-    if (isMap(value) && chosen.type === 'object' && !isWrongItself) {
+    if (isMap(value) && isObject(chosen) && !isWrongItself) {
       return this.#fields(chosen, value, inside, at)
     }
     this.guessed.push(at)
@@ -138,6 +138,11 @@ class Repair {
   #pick<T>(choices: readonly T[]): T | undefined {
     return choices[this.#variant % choices.length]
   }
+}
+
+/** A match of a header is a text or an object. */
+function isObject({ type }: SchemaParts): boolean {
+  return type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
 function keyOf(steps: Steps): string {

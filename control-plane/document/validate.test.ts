@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
       'upstreams.echo.retries': {},
       'upstreams.echo.endpoints.b1.stat': 'draining',
       [`${RULES}.echo.retries`]: {},
-      [`${RULES}.echo.match.path`]: '/',
+      [`${RULES}.echo.match.pathh`]: '/',
       [`${LISTENERS}.main.l4.port`]: 1,
       'fleets.edge.securty': {},
       'routes.public.host': '*',
@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
         /Use one of: endpoints, lb, healthCheck, protocol, tls, circuitBreaker, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
-      [`${RULES}.echo.match.path`]: /^unknown field/,
+      [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
       [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
         /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, http2, headerLimits, retry,/,
@@ -151,7 +151,8 @@ const CASES: readonly Case[] = [
       [`${RULES}.canary.match.service`]: /^must be the full name of a gRPC service/,
       [`${RULES}.canary.match.method`]: /^must be the name of a gRPC method/,
       [`${RULES}.canary.match.headers.X-Canary`]: /^is not the name of a header in lower case/,
-      [`${RULES}.canary.match.headers.x-two`]: /^must be the whole value of the header, in quotes, not 2$/,
+      [`${RULES}.canary.match.headers.x-two`]:
+        /^must be the whole value of the header, in quotes, or .*, not 2$/,
       [`${LISTENERS}.main.port`]: /^must be a port from 1 to 65535, not 65536$/,
       'routes.public.hosts[0]': /^must be a host without a port, .*, not "a b"$/,
     },

@@ -3,6 +3,7 @@
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import type { HeaderMatch } from '../document/header-match.ts'
 import type { Config, Rule } from '../document/model.ts'
 import { toRouteConfiguration } from './route.ts'
 
@@ -61,6 +62,28 @@ t.test('a route configuration has the name of its listener; rules are ordered an
   })
 })
 
+const PRESENT = { presentMatch: true }
+
+const HEADERS: readonly [title: string, header: HeaderMatch, matchers: readonly object[]][] = [
+  ['a whole value', { exact: '1' }, [{ stringMatch: { exact: '1' } }]],
+  ['a start', { prefix: '1' }, [{ stringMatch: { prefix: '1' } }]],
+  [
+    'an end in any case',
+    { suffix: 'x', ignoreCase: true },
+    [{ stringMatch: { suffix: 'x', ignoreCase: true } }],
+  ],
+  ['a part', { contains: '1' }, [{ stringMatch: { contains: '1' } }]],
+  ['a regular expression', { regex: 'a|b' }, [{ stringMatch: { safeRegex: { regex: '(?:a|b)' } } }]],
+  ['a range', { range: { from: -1, to: 2 } }, [{ rangeMatch: { start: '-1', end: '2' } }]],
+  ['any value', { present: true }, [PRESENT]],
+  ['no value', { present: false }, [{ ...PRESENT, invertMatch: true }]],
+  [
+    'another value',
+    { exact: '1', invert: true },
+    [PRESENT, { stringMatch: { exact: '1' }, invertMatch: true }],
+  ],
+]
+
 const MATCHES: readonly [title: string, match: Rule['match'], expected: object][] = [
   ['everything', {}, { prefix: '/' }],
   ['a prefix', { prefix: '/api' }, { prefix: '/api' }],
@@ -77,6 +100,20 @@ const MATCHES: readonly [title: string, match: Rule['match'], expected: object][
       ],
     },
   ],
+  ['a path', { path: '/a.B/C' }, { path: '/a.B/C' }],
+  ['a path in any case', { prefix: '/api/', ignoreCase: true }, { prefix: '/api/', caseSensitive: false }],
+  ['a regular expression', { regex: '/a.*' }, { safeRegex: { regex: '/a.*' } }],
+  ['a choice, as one group', { regex: '/a|/b' }, { safeRegex: { regex: '(?:/a|/b)' } }],
+  [
+    'a share of the calls, in millionths',
+    { percent: 1.1 },
+    { runtimeFraction: { defaultValue: { numerator: 11_000, denominator: 'MILLION' } } },
+  ],
+  ...HEADERS.map(([title, header, matchers]): [string, Rule['match'], object] => [
+    `a header with ${title}`,
+    { headers: { a: header } },
+    { headers: matchers.map((matcher) => ({ name: 'a', ...matcher })) },
+  ]),
 ]
 
 for (const [title, match, expected] of MATCHES) {
@@ -142,5 +179,12 @@ t.test('S39: introspection services are denied before the first rule that matche
   ])
   const elsewhere = { match: { prefix: '/a.package.with.a.long.name.and.a.service.in.it/' }, to }
   t.same(namesOf({ any: { match: {}, to }, named, elsewhere }), ['elsewhere', 'named', ...closed, 'any'])
+  const regex = { match: { regex: '/shop\\..*' }, to }
+  t.same(namesOf({ regex, path: { match: { path: '/grpc.health.v1.Health/Check' }, to } }), [
+    'path',
+    ...closed,
+    'regex',
+  ])
+  t.same(namesOf({ anyCase: { match: { prefix: '/GRPC.', ignoreCase: true }, to } }), [...closed, 'anyCase'])
   t.same(namesOf({ named }), ['named'], 'where nothing is open, nothing has to be closed')
 })

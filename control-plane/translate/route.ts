@@ -2,9 +2,7 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import {
-  type HeaderMatcherSchema,
   type RouteActionSchema,
-  type RouteMatchSchema,
   type VirtualHost,
   VirtualHostSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
@@ -32,7 +30,8 @@ import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
-import { isWholePath, orderRules, pathOf } from './rule-order.ts'
+import { toRouteMatch } from './route-match.ts'
+import { orderRules, pathMatchOf } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
@@ -119,9 +118,11 @@ const virtualHostOf = memoize((switches: Switches) =>
 /** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
 const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
 
-/** Whether calls of these services would go by this rule, though it does not name them. */
+/** Whether calls of these services would go by this rule, though it does not name them. What a regular expression names is unknown. */
 function isOpen(match: Match): boolean {
-  const path = pathOf(match)
+  const { kind, text } = pathMatchOf(match)
+  if (kind !== 'prefix') return kind === 'regex'
+  const path = match.ignoreCase ? text.toLowerCase() : text
   const overlaps = INTROSPECTION.some((prefix) => prefix.startsWith(path) || path.startsWith(prefix))
   return match.service === undefined && overlaps
 }
@@ -163,23 +164,6 @@ function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }:
     return [[nameOf(filter), filter.rule.toExtension(settings)] as const]
   })
   return { typedPerFilterConfig: Object.fromEntries(entries) }
-}
-
-function toRouteMatch(match: Match): MessageInitShape<typeof RouteMatchSchema> {
-  return {
-    pathSpecifier: { case: isWholePath(match) ? 'path' : 'prefix', value: pathOf(match) },
-    headers: sortedEntries(match.headers ?? {}).map(([name, value]) => toHeaderMatcher(name, value)),
-  }
-}
-
-function toHeaderMatcher(name: string, value: string): MessageInitShape<typeof HeaderMatcherSchema> {
-  return {
-    name,
-    headerMatchSpecifier: {
-      case: 'stringMatch',
-      value: { matchPattern: { case: 'exact', value } },
-    },
-  }
 }
 
 function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {

@@ -1,7 +1,8 @@
 // Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
 
-import type { Config, Match, Rule } from '../model.ts'
+import type { Config, Rule } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
+import { checkMatch, describeMatch } from './match.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProblem> {
@@ -12,7 +13,7 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
       const steps = ['routes', routeName, 'rules', name]
       yield* checkMatch([...steps, 'match'], rule.match)
       const match = describeMatch(rule.match)
-      const twin = ruleOf.get(match)
+      const twin = match && ruleOf.get(match)
       if (twin !== undefined) {
         yield {
           steps: [...steps, 'match'],
@@ -20,7 +21,7 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
         }
       }
       yield* checkTargets([...steps, 'to'], rule.to, upstreams)
-      ruleOf.set(match, twin ?? name)
+      if (match !== undefined) ruleOf.set(match, twin ?? name)
     }
   }
 }
@@ -33,20 +34,6 @@ function* checkCase(steps: readonly string[], hosts: readonly string[]): Iterabl
     if (first === index) continue
     const message = `is the same host as ${hosts[first]}, because the case of letters makes no difference: remove one`
     yield { steps: [...steps, String(index)], message }
-  }
-}
-
-/** Equal texts for equal matches, whatever order they are written in. */
-function describeMatch({ service, method, prefix, headers }: Match): string {
-  return JSON.stringify([service, method, prefix, headers && Object.entries(headers).sort()])
-}
-
-function* checkMatch(steps: readonly string[], { service, method, prefix }: Match): Iterable<PlacedProblem> {
-  if (method !== undefined && service === undefined) {
-    yield { steps: [...steps, 'method'], message: 'needs a service beside it: write one' }
-  }
-  if (prefix !== undefined && (service ?? method) !== undefined) {
-    yield { steps: [...steps, 'prefix'], message: 'cannot be combined with service or method: remove one' }
   }
 }
 
