@@ -1,6 +1,9 @@
 // What rows say about the answers of a program's calls.
 
-import type { GrpcCallResult as CallsResult, GrpcClientProcess as Program } from '../../testbed/grpc-client-process.ts'
+import type {
+  GrpcCallResult as CallsResult,
+  GrpcClientProcess as Program,
+} from '../../testbed/grpc-client-process.ts'
 import type { Calls } from './programs.ts'
 import type { World } from './world.ts'
 
@@ -51,6 +54,7 @@ export async function untilAnswers(
       last = await program.calls(calls, { deadlineMs: DEADLINE_MS, ...settings })
       return holds(last) ? last : undefined
     },
-    () => last && { codes: last.codes, backends: last.backends, errors: last.errors, latencyMs: last.latencyMs },
+    () =>
+      last && { codes: last.codes, backends: last.backends, errors: last.errors, latencyMs: last.latencyMs },
   )
 }

@@ -20,12 +20,15 @@ export async function startFlakyBackend(
   addService(server, EchoService, {
     ...echo,
     unary: (request, context) => {
-      if (failing(Number(context.metadata.get(ATTEMPTS)[0] ?? 0))) throw new RpcStatusError(status.UNAVAILABLE, 'flaky')
+      if (failing(Number(context.metadata.get(ATTEMPTS)[0] ?? 0)))
+        throw new RpcStatusError(status.UNAVAILABLE, 'flaky')
       return echo.unary(request, context)
     },
   })
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
   )
   world.teardown(() => server.forceShutdown())
   return `127.0.0.1:${port}`

@@ -1,7 +1,7 @@
 // Whether the programs of a client can run on this machine.
 
-import { missingTool } from '../support/requirements.ts'
 import { LANGUAGE_TOOLS } from '../support/grpc-client.ts'
+import { missingTool } from '../support/requirements.ts'
 import type { MatrixClient } from './row.ts'
 
 /** The command that installs what the client's programs need; undefined if they can run. */

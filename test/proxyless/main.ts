@@ -72,10 +72,15 @@ async function main(): Promise<void> {
   console.log(matrixTable(results))
   if (values.write) {
     const date = new Date().toISOString().slice(0, 10)
-    await writeFile(PAGE, matrixPage(results, { command: COMMAND, versions, machine: describeMachine(), date }))
+    await writeFile(
+      PAGE,
+      matrixPage(results, { command: COMMAND, versions, machine: describeMachine(), date }),
+    )
     console.log(`wrote ${PAGE}`)
   }
-  const failed = results.flatMap(({ outcomes }) => Object.values(outcomes)).some(({ kind }) => kind === 'fail')
+  const failed = results
+    .flatMap(({ outcomes }) => Object.values(outcomes))
+    .some(({ kind }) => kind === 'fail')
   process.exitCode = failed ? 1 : 0
 }
 

@@ -17,11 +17,15 @@ const CELLS: Readonly<Record<Outcome['kind'], string>> = {
   pass: 'pass',
   fail: '**fail**',
   'not supported': 'not supported',
+  differs: 'differs',
   'not installed': '–',
 }
 
 /** Markdown: what ran, the table, and below it the sources, notes and causes that its cells number. */
-export function matrixPage(results: readonly Result[], { command, versions, machine, date }: PageFacts): string {
+export function matrixPage(
+  results: readonly Result[],
+  { command, versions, machine, date }: PageFacts,
+): string {
   const footnotes = new Footnotes()
   const rows = results.map(({ row, outcomes }) => [
     row.row,
@@ -45,19 +49,25 @@ export function matrixPage(results: readonly Result[], { command, versions, mach
 function cellOf(client: MatrixClient, { row, outcomes }: Result, footnotes: Footnotes): string {
   const outcome = outcomes[client]
   if (outcome === undefined) return ''
-  const texts = [
-    ...(outcome.kind === 'not supported' ? [`${link(outcome.source)}: “${outcome.says}”${outcome.shown === undefined ? '' : ` The run: ${oneLine(outcome.shown)}`}`] : []),
-    ...(outcome.kind === 'fail' ? [oneLine(outcome.cause)] : []),
-    ...(row.notes?.[client] === undefined ? [] : [row.notes[client]]),
-  ]
+  const texts = [...explain(outcome), ...(row.notes?.[client] === undefined ? [] : [row.notes[client]])]
   return [CELLS[outcome.kind], ...texts.map((text) => footnotes.add(text))].join(' ')
+}
+
+function explain(outcome: Outcome): string[] {
+  if (outcome.kind === 'fail') return [oneLine(outcome.cause)]
+  if (outcome.kind !== 'not supported' && outcome.kind !== 'differs') return []
+  const shown = outcome.shown === undefined ? '' : ` The run: ${oneLine(outcome.shown)}`
+  const because = outcome.kind === 'differs' ? `: ${outcome.because}` : ''
+  return [`${link(outcome.source)}: “${outcome.says}”${because}${shown}`]
 }
 
 function measuredSection(results: readonly Result[]): string[] {
   const lines = results.flatMap(({ row, outcomes }) => {
     const measured = MATRIX_CLIENTS.flatMap((client) => {
       const outcome = outcomes[client]
-      return outcome?.kind === 'pass' && outcome.measured.length > 0 ? [`${client}: ${outcome.measured.join('; ')}`] : []
+      return outcome?.kind === 'pass' && outcome.measured.length > 0
+        ? [`${client}: ${outcome.measured.join('; ')}`]
+        : []
     })
     return measured.length === 0 ? [] : [`${row.row} ${row.title} — ${measured.join(' · ')}`]
   })

@@ -23,6 +23,8 @@ export interface Row {
   readonly run: (world: World) => Promise<void>
   /** The clients that are known not to do it. The row runs with them too, and must fail: see `runRow`. */
   readonly notSupported?: Partial<Readonly<Record<MatrixClient, Source>>>
+  /** Clients that do something else than their documents say. The row runs, and its failure is explained. */
+  readonly differs?: Partial<Readonly<Record<MatrixClient, Source & { readonly because: string }>>>
   /** What clients do here that their documents do not say. */
   readonly notes?: Partial<Readonly<Record<MatrixClient, string>>>
 }
@@ -32,6 +34,8 @@ export type Outcome =
   | { readonly kind: 'fail'; readonly cause: string }
   /** `shown` is how the run failed; undefined where the row was not run. */
   | ({ readonly kind: 'not supported'; readonly shown?: string } & Source)
+  /** It fails as the row says. `shown` is how. */
+  | ({ readonly kind: 'differs'; readonly because: string; readonly shown: string } & Source)
   /** The program cannot be started on this machine. */
   | { readonly kind: 'not installed'; readonly install: string }
 

@@ -1,7 +1,7 @@
 // Runs one row with one client, and says how it went.
 
-import { type MatrixClient, type Outcome, type Row } from './row.ts'
-import { openWorld } from './world.ts'
+import type { MatrixClient, Outcome, Row } from './row.ts'
+import { openWorld, type World } from './world.ts'
 
 export interface RunOptions {
   /** More calls and longer loads. Default: the short form of `npm test`. */
@@ -12,17 +12,18 @@ export interface RunOptions {
  * A row that is declared as not supported is run in the long form, and must fail: a declaration that is no longer true is
  * itself a failure of the matrix. In the short form it is not run.
  */
-export async function runRow(row: Row, client: MatrixClient, { isLong = false }: RunOptions = {}): Promise<Outcome> {
+export async function runRow(
+  row: Row,
+  client: MatrixClient,
+  { isLong = false }: RunOptions = {},
+): Promise<Outcome> {
   const declared = row.notSupported?.[client]
   if (declared !== undefined && !isLong) return { kind: 'not supported', ...declared }
   const world = await openWorld(client, { isLong, isExpectedToFail: declared !== undefined })
   try {
     await row.run(world)
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error)
-    return declared === undefined
-      ? { kind: 'fail', cause: `${cause}${await world.logs()}` }
-      : { kind: 'not supported', ...declared, shown: cause }
+    return await failure(row, client, world, error instanceof Error ? error.message : String(error))
   } finally {
     await world.close()
   }
@@ -31,4 +32,12 @@ export async function runRow(row: Row, client: MatrixClient, { isLong = false }:
     kind: 'fail',
     cause: `${client} does it, although ${declared.source} says "${declared.says}": remove the declaration from the row`,
   }
+}
+
+async function failure(row: Row, client: MatrixClient, world: World, shown: string): Promise<Outcome> {
+  const declared = row.notSupported?.[client]
+  if (declared !== undefined) return { kind: 'not supported', ...declared, shown }
+  const known = row.differs?.[client]
+  if (known !== undefined) return { kind: 'differs', ...known, shown }
+  return { kind: 'fail', cause: `${shown}${await world.logs()}` }
 }

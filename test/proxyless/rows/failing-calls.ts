@@ -9,7 +9,10 @@ import type { World } from '../world.ts'
 async function behindFaults(world: World) {
   const upstreams = { echo: { endpoints: await world.endpoints('b1') } }
   return (fault?: object) =>
-    world.serve({ upstreams, fleet: fault === undefined ? {} : { filters: { fault: { enabled: true, ...fault } } } })
+    world.serve({
+      upstreams,
+      fleet: fault === undefined ? {} : { filters: { fault: { enabled: true, ...fault } } },
+    })
 }
 
 const allOk = (world: World, program: Awaited<ReturnType<World['start']>>, metadata = {}) =>
@@ -30,7 +33,8 @@ const abort: Row = {
       program,
       `30% of ${calls} calls are ABORTED, within ${Math.ceil(chance(calls, 0.3))}`,
       { calls },
-      ({ codes }) => isShare(codes.ABORTED ?? 0, calls, 0.3) && (codes.ABORTED ?? 0) + (codes.OK ?? 0) === calls,
+      ({ codes }) =>
+        isShare(codes.ABORTED ?? 0, calls, 0.3) && (codes.ABORTED ?? 0) + (codes.OK ?? 0) === calls,
     )
     world.measured(describeCounts(aborted.codes))
     await serve()
@@ -122,8 +126,12 @@ const outliers: Row = {
       ({ codes }) => (codes.UNAVAILABLE ?? 0) >= 20 && (codes.OK ?? 0) >= 60,
     )
     await serve(true)
-    await untilAnswers(world, program, 'no call fails, because the bad endpoint is ejected', { calls: 100 }, (result) =>
-      answeredBy(result, 'b1', 'b2', 'b3'),
+    await untilAnswers(
+      world,
+      program,
+      'no call fails, because the bad endpoint is ejected',
+      { calls: 100 },
+      (result) => answeredBy(result, 'b1', 'b2', 'b3'),
     )
     world.measured(`without it ${describeCounts(off.codes)}, with it OK 100`)
   },

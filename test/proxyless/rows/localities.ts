@@ -26,8 +26,7 @@ const localityWeights: Row = {
         program,
         `near gets ${share} of ${calls} calls, within ${Math.ceil(chance(calls, share))}`,
         { calls },
-        (result) =>
-          answeredBy(result, 'near', 'far') && isShare(result.backends.near ?? 0, calls, share),
+        (result) => answeredBy(result, 'near', 'far') && isShare(result.backends.near ?? 0, calls, share),
       )
     await serve(3)
     const program = await world.start()

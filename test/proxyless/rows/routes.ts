@@ -29,7 +29,9 @@ function matches({ title, match, takes, leaves }: Case): Row {
       await world.serve({ upstreams, rules: { first: { match, to: { matched: 1 } }, rest } })
       const program = await world.start()
       const answers = (calls: Calls, id: string) =>
-        untilAnswers(world, program, `${id} answers ${JSON.stringify(calls)}`, calls, (result) => answeredBy(result, id))
+        untilAnswers(world, program, `${id} answers ${JSON.stringify(calls)}`, calls, (result) =>
+          answeredBy(result, id),
+        )
       for (const calls of takes) await answers(calls, 'matched')
       for (const calls of leaves) await answers(calls, 'rest')
       await world.serve({ upstreams, rules: { rest } })
@@ -95,10 +97,20 @@ const CASES: readonly Case[] = [
   comparing('the end of a header', { suffix: '-1' }, ['blue-1'], ['blue-2']),
   comparing('a part of a header', { contains: 'lu' }, ['blue-1'], ['green-1']),
   comparing('a header without regard to case', { exact: 'blue', ignoreCase: true }, ['BLUE'], ['GREEN']),
-  comparing('a regular expression of a header', { regex: '(blue|green)-[0-9]+' }, ['green-12'], ['red-1', 'green-']),
+  comparing(
+    'a regular expression of a header',
+    { regex: '(blue|green)-[0-9]+' },
+    ['green-12'],
+    ['red-1', 'green-'],
+  ),
   comparing('a number in a header', { range: { from: 10, to: 20 } }, ['10', '19'], ['9', '20', 'x']),
   comparing('a header that is there', { present: true }, ['any'], []),
-  comparing('an inverted comparison, which a call without the header does not match', { exact: 'blue', invert: true }, ['green'], ['blue']),
+  comparing(
+    'an inverted comparison, which a call without the header does not match',
+    { exact: 'blue', invert: true },
+    ['green'],
+    ['blue'],
+  ),
 ]
 
 export const ROUTES: readonly Row[] = CASES.map(matches)

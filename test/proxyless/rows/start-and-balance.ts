@@ -18,7 +18,7 @@ const starts: Row = {
     const stranger = await world.start({ target: 'xds:///nobody' })
     const refused = await stranger.calls(1, { deadlineMs: 2_000 })
     if (refused.codes.OK !== undefined) throw new Error('a name without a listener is answered')
-    world.measured(describeCounts(refused.codes) + ` for a name other than ${LISTENER}`)
+    world.measured(`${describeCounts(refused.codes)} for a name other than ${LISTENER}`)
   },
 }
 
@@ -29,14 +29,24 @@ const roundRobin: Row = {
     const upstreams = { echo: { endpoints: await world.endpoints('b1', 'b2', 'b3') } }
     await world.serve({ upstreams })
     const program = await world.start()
-    const even = await untilAnswers(world, program, 'each backend gets 100 of 300', { calls: 300, concurrency: 1 }, (result) =>
-      answeredBy(result, 'b1', 'b2', 'b3') && Object.values(result.backends).every((count) => Math.abs(count - 100) <= UNEVEN),
+    const even = await untilAnswers(
+      world,
+      program,
+      'each backend gets 100 of 300',
+      { calls: 300, concurrency: 1 },
+      (result) =>
+        answeredBy(result, 'b1', 'b2', 'b3') &&
+        Object.values(result.backends).every((count) => Math.abs(count - 100) <= UNEVEN),
     )
     world.measured(describeCounts(even.backends))
     // The twin: another policy, in which one user's calls go to one backend.
     await world.serve({ upstreams, lb: { policy: 'ring_hash', hashOn: { header: 'x-user' } } })
-    await untilAnswers(world, program, 'one backend gets all calls of a user', { calls: 60, metadata: { 'x-user': 'alice' } }, ({ codes, backends }) =>
-      codes.OK === 60 && Object.keys(backends).length === 1,
+    await untilAnswers(
+      world,
+      program,
+      'one backend gets all calls of a user',
+      { calls: 60, metadata: { 'x-user': 'alice' } },
+      ({ codes, backends }) => codes.OK === 60 && Object.keys(backends).length === 1,
     )
   },
 }
@@ -55,15 +65,24 @@ const addAndRemove: Row = {
     const load = await program.load({ callsPerSecond: CALLS_A_SECOND, concurrency: 8 })
     for (const endpoints of [{ b1, b2, b3 }, { b2, b3 }, { b3 }, { b1, b2 }] as object[]) {
       await serve(endpoints)
-      await untilAnswers(world, program, `${Object.keys(endpoints)} answer`, { calls: 30 }, (result) => answeredBy(result, ...Object.keys(endpoints)))
+      await untilAnswers(world, program, `${Object.keys(endpoints)} answer`, { calls: 30 }, (result) =>
+        answeredBy(result, ...Object.keys(endpoints)),
+      )
     }
     const { calls, codes, errors } = await load.end()
-    if (codes.OK !== calls) throw new Error(`of ${calls} calls: ${describeCounts(codes)}; ${describeCounts(errors)}`)
+    if (codes.OK !== calls)
+      throw new Error(`of ${calls} calls: ${describeCounts(codes)}; ${describeCounts(errors)}`)
     world.measured(`${calls} calls, none failed`)
     // The twin: the load notices a write that breaks calls.
     const broken = await program.load({ callsPerSecond: CALLS_A_SECOND, concurrency: 8 })
     await serve({})
-    await untilAnswers(world, program, 'calls fail without endpoints', { calls: 5, deadlineMs: 2_000 }, ({ codes }) => codes.OK === undefined)
+    await untilAnswers(
+      world,
+      program,
+      'calls fail without endpoints',
+      { calls: 5, deadlineMs: 2_000 },
+      ({ codes }) => codes.OK === undefined,
+    )
     const noticed = await broken.end()
     if (noticed.codes.OK === noticed.calls) throw new Error('no call of the load failed without endpoints')
   },
@@ -87,7 +106,8 @@ const replacedUpstream: Row = {
       await untilAnswers(world, program, `${to} answers`, { calls: 10 }, (result) => answeredBy(result, to))
     }
     const { calls, codes, errors, backends } = await load.end()
-    if (codes.OK !== calls) throw new Error(`of ${calls} calls: ${describeCounts(codes)}; ${describeCounts(errors)}`)
+    if (codes.OK !== calls)
+      throw new Error(`of ${calls} calls: ${describeCounts(codes)}; ${describeCounts(errors)}`)
     world.measured(`${describeCounts(backends)}, none failed`)
   },
 }
@@ -104,8 +124,13 @@ const weights: Row = {
     const serve = (blue: number, green: number) =>
       world.serve({ upstreams, rules: { all: { match: {}, to: { blue, green } } } })
     const split = (share: number) =>
-      untilAnswers(world, program, `blue gets ${share} of the calls, within ${Math.ceil(chance(calls, share))}`, { calls, concurrency: 8 },
-        (result) => answeredBy(result, 'blue', 'green') && isShare(result.backends.blue ?? 0, calls, share))
+      untilAnswers(
+        world,
+        program,
+        `blue gets ${share} of the calls, within ${Math.ceil(chance(calls, share))}`,
+        { calls, concurrency: 8 },
+        (result) => answeredBy(result, 'blue', 'green') && isShare(result.backends.blue ?? 0, calls, share),
+      )
     await serve(80, 20)
     const program = await world.start()
     world.measured(describeCounts((await split(0.8)).backends))
