@@ -2,6 +2,8 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createGrpcBootstrap } from '../../envoy-bootstrap/grpc-bootstrap.ts'
+import type { ServerFeature } from '../../envoy-bootstrap/grpc-support.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import {
   type GrpcCalls,
@@ -19,10 +21,10 @@ export interface Calls extends GrpcCalls {
 export interface ProgramOptions extends Partial<Pick<GrpcClientOptions, 'target' | 'credentials' | 'env'>> {
   /** `node.id`. Default: the client's name with a number. */
   readonly nodeId?: string
-  /** Addresses of control planes, the first one preferred. Default: the one of the row. */
+  /** Addresses of control planes. Default: the one of the row. */
   readonly xds?: readonly string[]
   /** Features of the control plane beside `xds_v3`, such as `ignore_resource_deletion`. */
-  readonly serverFeatures?: readonly string[]
+  readonly serverFeatures?: readonly ServerFeature[]
   /** Further fields of the bootstrap, such as `authorities`. They replace what the other options give. */
   readonly bootstrap?: object
 }
@@ -58,21 +60,20 @@ export async function startProgram(
   { group, folder, fleet, nodeId, xds }: Context,
 ): Promise<GrpcClientProcess> {
   await mkdir(folder, { recursive: true })
+  const { config, environment } = createGrpcBootstrap({
+    client: language,
+    nodeId,
+    cluster: fleet,
+    xds: xds.map((address) => ({ address })),
+    features: serverFeatures,
+  })
   return await startGrpcClient(group, folder, {
     language,
     name: nodeId,
     target,
-    env: { ...FLAGS[language], ...env },
+    env: { ...FLAGS[language], ...environment, ...env },
     ...(credentials && { credentials }),
-    bootstrap: {
-      xds_servers: xds.map((address) => ({
-        server_uri: address,
-        channel_creds: [{ type: 'insecure' }],
-        server_features: ['xds_v3', ...serverFeatures],
-      })),
-      node: { id: nodeId, cluster: fleet, locality: {} },
-      ...bootstrap,
-    },
+    bootstrap: { ...config, ...bootstrap },
   })
 }
 

@@ -129,6 +129,11 @@ const absentAtStart: Row = {
   },
 }
 
+/** An entry of `xds_servers`, also for clients that look at the first one only. */
+function insecure(address: string) {
+  return { server_uri: address, channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] }
+}
+
 const fallback: Row = {
   row: 'P17',
   title: 'falls back to the second control plane of its bootstrap while the first is away',
@@ -138,7 +143,10 @@ const fallback: Row = {
     const first = await startKillable(world, serving({ b1 }))
     const second = await startKillable(world, serving({ b2 }))
     await first.kill()
-    const program = await world.start({ xds: [first.xdsAddress, second.xdsAddress] })
+    const program = await world.start({
+      xds: [first.xdsAddress],
+      bootstrap: { xds_servers: [first, second].map(({ xdsAddress }) => insecure(xdsAddress)) },
+    })
     await untilAnswers(world, program, 'b2 of the second one answers', { calls: 5 }, (result) =>
       answeredBy(result, 'b2'),
     )
