@@ -12,7 +12,10 @@ import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, typ
 export interface ConfiguredSwitch {
   /** From the top of the document to the settings. */
   readonly steps: readonly string[]
-  readonly declared: Pick<FieldSwitch, 'appliesTo' | 'references' | 'problems'>
+  readonly declared: Pick<
+    FieldSwitch,
+    'appliesTo' | 'grpcClients' | 'unsupportedBy' | 'protects' | 'references' | 'problems'
+  >
   /** In effect: with the default of each field that is not written. */
   readonly settings: never
   readonly written: never
@@ -95,7 +98,10 @@ export function switchesOfFleet(
   const steps = ['fleets', name]
   return [
     ...ofLb([...steps, 'lb'], fleet.lb, switches),
-    ...fieldsOf(steps, fleet, [...switches.fleets, ...switches.rules.filter((one) => one.alsoOfFleet)]),
+    ...fieldsOf(steps, { ...fleet }, [
+      ...switches.fleets,
+      ...switches.rules.filter((one) => one.alsoOfFleet),
+    ]),
     ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
       fieldsOf([...steps, 'listeners', id], listener, switches.listeners),
     ),
