@@ -18,7 +18,7 @@ export function chance(calls: number, share: number): number {
   return SIGMAS * Math.sqrt(calls * share * (1 - share))
 }
 
-/** Whether a count is `calls × share` but for chance. */
+/** Whether a count is `calls × share`, within what chance explains. */
 export function isShare(count: number, calls: number, share: number): boolean {
   return Math.abs(count - calls * share) <= chance(calls, share)
 }

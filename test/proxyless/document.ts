@@ -1,6 +1,6 @@
 // The documents of the rows: one fleet of proxyless clients with one listener, and what differs between rows.
 
-import type { MatrixClient } from './row.ts'
+import type { MatrixClient } from './matrix-client.ts'
 
 /** The name of the fleet, and so `node.cluster` of its clients. */
 export const FLEET = 'clients'

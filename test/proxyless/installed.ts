@@ -2,7 +2,7 @@
 
 import { LANGUAGE_TOOLS } from '../support/grpc-client.ts'
 import { missingTool } from '../support/requirements.ts'
-import type { MatrixClient } from './row.ts'
+import type { MatrixClient } from './matrix-client.ts'
 
 /** The command that installs what the client's programs need; undefined if they can run. */
 export function installHint(client: MatrixClient): string | undefined {

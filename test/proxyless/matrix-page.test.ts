@@ -1,9 +1,10 @@
 // The page and the table of the matrix, from made-up results; and the rows as data.
 
 import t from 'tap'
+import { MATRIX_CLIENTS } from './matrix-client.ts'
 import { matrixPage } from './matrix-page.ts'
 import { matrixTable } from './matrix-table.ts'
-import { MATRIX_CLIENTS, type Outcome, type Result, type Row } from './row.ts'
+import type { Outcome, Result, Row } from './row.ts'
 import { ROWS } from './rows/all-rows.ts'
 
 const SAYS = { source: 'https://example.com/grpc/doc.md', says: 'is always ignored' }

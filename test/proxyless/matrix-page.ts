@@ -1,6 +1,7 @@
 // The matrix as a page and as a table for a terminal.
 
-import { MATRIX_CLIENTS, type MatrixClient, type Outcome, type Result } from './row.ts'
+import { MATRIX_CLIENTS, type MatrixClient } from './matrix-client.ts'
+import type { Outcome, Result } from './row.ts'
 
 export interface PageFacts {
   /** The command that made the page. */

@@ -1,7 +1,8 @@
 // The matrix for a terminal.
 
 import { renderTable } from '../../testbed/measure/table.ts'
-import { MATRIX_CLIENTS, type Result } from './row.ts'
+import { MATRIX_CLIENTS } from './matrix-client.ts'
+import type { Result } from './row.ts'
 
 export function matrixTable(results: readonly Result[]): string {
   return renderTable(

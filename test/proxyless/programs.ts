@@ -11,7 +11,7 @@ import {
   type GrpcClientProcess,
   startGrpcClient,
 } from '../../testbed/grpc-client-process.ts'
-import type { MatrixClient } from './row.ts'
+import type { MatrixClient } from './matrix-client.ts'
 
 /** A number of calls, and how to make them. */
 export interface Calls extends GrpcCalls {

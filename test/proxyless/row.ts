@@ -1,10 +1,7 @@
 // The rows of the matrix as data: what a gRPC client is asked to do, and where its own documents say that it does not.
 
+import type { MatrixClient } from './matrix-client.ts'
 import type { World } from './world.ts'
-
-/** The clients of the matrix, in the order of its columns. `grpcio` and C++ are one implementation. */
-export const MATRIX_CLIENTS = ['node', 'python', 'go', 'java'] as const
-export type MatrixClient = (typeof MATRIX_CLIENTS)[number]
 
 /** Where a client's own documentation or source says something, and what it says there. */
 export interface Source {

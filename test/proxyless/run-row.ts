@@ -1,6 +1,7 @@
 // Runs one row with one client, and says how it went.
 
-import type { MatrixClient, Outcome, Row } from './row.ts'
+import type { MatrixClient } from './matrix-client.ts'
+import type { Outcome, Row } from './row.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface RunOptions {

@@ -2,7 +2,8 @@
 
 import type { Test } from 'tap'
 import { requireLanguage } from '../support/grpc-client.ts'
-import { MATRIX_CLIENTS, type Row } from './row.ts'
+import { MATRIX_CLIENTS } from './matrix-client.ts'
+import type { Row } from './row.ts'
 import { runRow } from './run-row.ts'
 
 /** @param t the test that each row becomes a subtest of */

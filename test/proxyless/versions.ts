@@ -1,6 +1,6 @@
 // Which library a client is, as it says itself.
 
-import type { MatrixClient } from './row.ts'
+import type { MatrixClient } from './matrix-client.ts'
 import { openWorld } from './world.ts'
 
 /** Such as `grpc-go 1.85.0`. Starts the client's program once, which also builds it. */

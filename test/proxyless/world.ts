@@ -7,8 +7,8 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { type Backend, type BackendOptions, startBackend } from '../../services/backend-server.ts'
 import type { GrpcClientProcess } from '../../testbed/grpc-client-process.ts'
 import { documentOf, FLEET, type Served } from './document.ts'
+import type { MatrixClient } from './matrix-client.ts'
 import { logOf, type ProgramOptions, startProgram } from './programs.ts'
-import type { MatrixClient } from './row.ts'
 import { openServed, type PutOptions, type ServedControlPlane } from './served.ts'
 
 export interface WorldOptions {

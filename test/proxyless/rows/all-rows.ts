@@ -3,14 +3,13 @@
 import type { Row } from '../row.ts'
 import { CALLS } from './calls.ts'
 import { CROWD } from './crowd.ts'
-import { FAILING_CALLS } from './failing-calls.ts'
 import { FAULTS } from './faults.ts'
 import { LOCALITIES } from './localities.ts'
 import { REPORTS } from './reports.ts'
 import { ROUTES } from './routes.ts'
 import { START_AND_BALANCE } from './start-and-balance.ts'
 
-const GROUPS = [START_AND_BALANCE, LOCALITIES, ROUTES, CALLS, FAILING_CALLS, FAULTS, CROWD, REPORTS]
+const GROUPS = [START_AND_BALANCE, LOCALITIES, ROUTES, CALLS, FAULTS, CROWD, REPORTS]
 
 export const ROWS: readonly Row[] = GROUPS.flat().toSorted(
   (one, other) => Number(one.row.slice(1)) - Number(other.row.slice(1)),

@@ -2,7 +2,8 @@
 
 import { FLEET } from '../document.ts'
 import { openManyClients } from '../many-clients.ts'
-import type { MatrixClient, Row } from '../row.ts'
+import type { MatrixClient } from '../matrix-client.ts'
+import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
 
 const CLIENTS = 200
