@@ -12,11 +12,8 @@ export interface ManyClients {
   readonly callAll: () => Promise<readonly string[]>
 }
 
-/** For calls that an error would keep waiting. */
-const DEADLINE_MS = 60_000
-
-/** They dial with their first call. */
-export function openManyClients(world: World, count: number): ManyClients {
+/** They dial with their first call. @param deadlineMs for each call */
+export function openManyClients(world: World, count: number, deadlineMs: number): ManyClients {
   register()
   const clients = Array.from({ length: count }, (_, index) => {
     const bootstrap = bootstrapOf(world.control.xdsAddress, `many-${index + 1}`, FLEET)
@@ -31,7 +28,7 @@ export function openManyClients(world: World, count: number): ManyClients {
     callAll: () =>
       Promise.all(
         clients.map((client) =>
-          client.unary({}, { deadline: Date.now() + DEADLINE_MS }).then(
+          client.unary({}, { deadline: Date.now() + deadlineMs }).then(
             ({ backendId }) => backendId,
             (error: Error) => error.message,
           ),
