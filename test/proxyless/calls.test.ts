@@ -1,4 +1,4 @@
-// The rows of calls with the clients that can be started here.
+// P7, P8, P10 and P12: timeouts, retries, circuit breakers and affinity, with the clients that can be started here.
 
 import t from 'tap'
 import { CALLS } from './rows/calls.ts'

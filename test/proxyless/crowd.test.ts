@@ -1,4 +1,4 @@
-// The rows of crowd with the clients that can be started here.
+// P18: many clients join at once, with the clients that can be started here.
 
 import t from 'tap'
 import { CROWD } from './rows/crowd.ts'

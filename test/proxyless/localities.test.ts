@@ -1,4 +1,4 @@
-// The rows of localities with the clients that can be started here.
+// P3 and P4: weights of endpoints and localities, and priorities, with the clients that can be started here.
 
 import t from 'tap'
 import { LOCALITIES } from './rows/localities.ts'

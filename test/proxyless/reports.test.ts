@@ -1,4 +1,4 @@
-// The rows of reports with the clients that can be started here.
+// P22: what clients say that they have, with the clients that can be started here.
 
 import t from 'tap'
 import { REPORTS } from './rows/reports.ts'

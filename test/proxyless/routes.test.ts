@@ -1,4 +1,4 @@
-// The rows of routes with the clients that can be started here.
+// P5: where calls go by their path and headers, with the clients that can be started here.
 
 import t from 'tap'
 import { ROUTES } from './rows/routes.ts'

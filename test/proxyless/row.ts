@@ -18,6 +18,8 @@ export interface Row {
   readonly title: string
   /** Throws if the client does not do it, or does it with the switch off too. */
   readonly run: (world: World) => Promise<void>
+  /** Whether only the long form has it, since `npm test` has rows like it. */
+  readonly inLongForm?: true
   /** The clients that are known not to do it. The row runs with them too, and must fail: see `runRow`. */
   readonly notSupported?: Partial<Readonly<Record<MatrixClient, Source>>>
   /** Clients that do something else than their documents say. The row runs, and its failure is explained. */

@@ -46,7 +46,9 @@ const crowd: Row = {
     ])
     const all = () => [...answers, ...started.flatMap(({ result }) => Object.keys(result.backends))]
     if (all().length !== clients || all().some((id) => id !== 'b1')) {
-      throw new Error(`not all ${clients} clients got an answer: ${[...new Set(all())].slice(0, 3).join('; ')}`)
+      throw new Error(
+        `not all ${clients} clients got an answer: ${[...new Set(all())].slice(0, 3).join('; ')}`,
+      )
     }
     await world.until(`all ${clients} nodes are in sync`, async () => {
       return (await nodesInSync(world)) === clients || undefined
@@ -56,7 +58,9 @@ const crowd: Row = {
     await serve({ b2 })
     await world.until('all clients call b2', async () => {
       const ids = await channels.callAll()
-      const results = await Promise.all(started.map(({ program }) => program.calls(1, { deadlineMs: DEADLINE_MS })))
+      const results = await Promise.all(
+        started.map(({ program }) => program.calls(1, { deadlineMs: DEADLINE_MS })),
+      )
       const everybody = [...ids, ...results.flatMap(({ backends }) => Object.keys(backends))]
       return (everybody.length === clients && everybody.every((id) => id === 'b2')) || undefined
     })
