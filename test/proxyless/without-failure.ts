@@ -1,4 +1,4 @@
-// Calls beside a change, none of which may fail.
+// Calls beside a change: none may fail.
 
 import type { GrpcClientProcess } from '../../testbed/grpc-client-process.ts'
 import { describeCounts } from './answers.ts'
