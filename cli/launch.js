@@ -23,13 +23,16 @@ const BENCHMARKS = {
 /** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
+    const envoy = startsEnvoys(given) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name = '', ...args] = given
   if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
   if (name === 'test:unit') {
     return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
+  }
+  if (name === 'test:proxyless') {
+    return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
   }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
@@ -56,6 +59,7 @@ function chooseProgram(given) {
   const known = [
     'test',
     'test:unit',
+    'test:proxyless',
     'mutants',
     'model',
     'golden',
@@ -67,6 +71,13 @@ function chooseProgram(given) {
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+}
+
+/** A testbed whose fleets have gRPC clients only needs no Envoy. */
+function startsEnvoys([verb, ...flags]) {
+  if (verb !== 'up') return verb === 'demo'
+  const sizes = flags.filter((flag) => /^[^-=][^=]*=\d+$|^--fleet=.*=\d+$/.test(flag))
+  return sizes.length > 0 || !flags.some((flag) => flag.includes('=proxyless:'))
 }
 
 /** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */
