@@ -20,7 +20,7 @@ async function start(t: Test, load?: { utilization: number; namedMetrics?: Recor
   return backend
 }
 
-/** The report in the trailers of one call; undefined if there is none. */
+/** The report in the trailers of one call; undefined without one. */
 async function reportOfCall(t: Test, backend: Backend, statusCode = 0): Promise<OrcaLoadReport | undefined> {
   const client = new Client(backend.address, credentials.createInsecure())
   t.teardown(() => client.close())

@@ -7,7 +7,7 @@ import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 200
 
-/** Two backends of which the second reports four times the load of the first, or two that report nothing. */
+/** Backends that report these loads; one without a load reports nothing. */
 async function startLoaded(t: Test, utilizations: readonly (number | undefined)[]) {
   const backends = await Promise.all(
     utilizations.map((utilization, index) => {
