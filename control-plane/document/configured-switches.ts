@@ -7,6 +7,7 @@ import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
+import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
 import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, type Upstream } from './model.ts'
 
 export interface ConfiguredSwitch {
@@ -65,8 +66,8 @@ const ofUpstream = memoizeEntry(
   (name, upstream: Upstream, switches: Switches): readonly ConfiguredSwitch[] => {
     const steps = ['upstreams', name]
     return [
-      ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
-        fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
+      ...Object.entries(upstream.endpoints ?? {}).flatMap(([id, endpoint]) =>
+        fieldsOf([...steps, 'endpoints', id], endpoint, [ADDITIONAL_ADDRESSES, ...switches.endpoints]),
       ),
       ...ofLb([...steps, 'lb'], upstream.lb, switches),
       ...fieldsOf(steps, upstream, switches.upstreams),

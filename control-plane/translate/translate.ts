@@ -158,13 +158,17 @@ function createParts(switches: Switches) {
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.map(([name, upstream]) => ({
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
       resource: assignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
     })),
   ])
   return { switches, fromUpstreams }
+}
+
+function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
+  return endpoints !== undefined
 }
 
 /** In order. Fleets that reach the same upstreams share the list. */
