@@ -6,7 +6,7 @@ import { facts } from '../switches/schema-keywords.ts'
 
 /**
  * `additionalAddresses` of an endpoint. Clients try its addresses one after the other and use the first that answers ("Happy
- * Eyeballs"): https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/connection_pooling#happy-eyeballs-support,
+ * Eyeballs"). Envoy reads them when an endpoint is new, and keeps them while its first address stays (seen with 1.40): https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/connection_pooling#happy-eyeballs-support,
  * https://github.com/grpc/proposal/blob/master/A61-IPv4-IPv6-dualstack-backends.md
  */
 export const ADDITIONAL_ADDRESSES = {
@@ -16,7 +16,7 @@ export const ADDITIONAL_ADDRESSES = {
     {
       uniqueItems: true,
       description:
-        'a list of further addresses of the endpoint, in the order in which clients try them, such as ["[::1]:7101"]',
+        'a list of further addresses, in the order in which clients try them, such as ["[::1]:7101"]; Envoys read it when the endpoint is new, and not again',
       ...facts({ envoy: 'Endpoint.additional_addresses', example: ['[::1]:7101'] }),
     },
   ),
