@@ -7,7 +7,7 @@ import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } fro
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { hostIn, isLoopback } from './access/loopback.ts'
-import { rejectForeignNode } from './access/node-identity.ts'
+import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
@@ -110,6 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const xds = await startXdsServer({
       cache,
       address: options.xds,
+      clientStatus: true,
       ...(await identityOf(options.xdsTls)),
       ...(options.drainTimeMs !== undefined && { drainTimeMs: options.drainTimeMs }),
     })
@@ -168,7 +169,11 @@ async function openState(folder: string | undefined) {
 
 async function identityOf(tls: ServerTlsFiles | undefined) {
   if (tls === undefined) return {}
-  return { credentials: await readServerCredentials(tls), authorize: rejectForeignNode }
+  return {
+    credentials: await readServerCredentials(tls),
+    authorize: rejectForeignNode,
+    clientStatus: { authorize: rejectForeignReader },
+  }
 }
 
 async function openAccess(folder: string) {

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { OUTCOMES } from '../outcome.ts'
 import { NodeStatusSchema } from './node.ts'
-import { PROBLEM_FIELDS } from './problem.ts'
+import { PROBLEM_FIELDS, ProblemSchema } from './problem.ts'
 import { RevisionStatusSchema } from './revision.ts'
 
 const OutcomeSchema = Type.Enum([...OUTCOMES], {
@@ -22,6 +22,9 @@ const WRITE_FIELDS = {
   reason: Type.Optional(
     Type.String({ description: 'Which revision is in force instead, if it was replaced.' }),
   ),
+  warnings: Type.Array(ProblemSchema, {
+    description: 'What of the document in force has no effect for some of the clients that reach it.',
+  }),
   nodes: Type.Array(NodeStatusSchema, { description: 'Nodes of the fleets that the revision changed.' }),
 }
 

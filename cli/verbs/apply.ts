@@ -8,7 +8,7 @@ import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
-import { describeOutcome } from './describe-outcome.ts'
+import { describeWrite } from './describe-outcome.ts'
 import { describeDifference, differencesBetween } from './differences.ts'
 import { type DocumentSource, inFile, readDocumentSource, STANDARD_INPUT } from './document-source.ts'
 import { type AdminFlags, withAdmin, withExamples } from './flags.ts'
@@ -41,7 +41,7 @@ export function addApply(program: Command): void {
     const rest = await findControlPlane(admin)
     const origin = force ? undefined : source.origin
     try {
-      report(describeOutcome(await put(rest, source, origin)))
+      report(describeWrite(await put(rest, source, origin)))
     } catch (error) {
       throw inFile(error, source)
     } finally {

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../api/outcome.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
+import { describeWarnings } from './describe-warnings.ts'
 
 const WORDS: Readonly<Record<Exclude<Outcome, 'synced'>, string>> = {
   nacked: 'an Envoy NACKed',
@@ -19,6 +20,11 @@ export function describeOutcome({
 }: Pick<WriteAnswer, 'outcome' | 'revision' | 'elapsedMs' | 'nodes'>): string {
   const words = outcome === 'synced' ? describeAcks(nodes) : WORDS[outcome]
   return `revision ${revision}: ${words} (${elapsedMs} ms)`
+}
+
+/** The warnings of the document in force, then the outcome. */
+export function describeWrite(answer: WriteAnswer): string {
+  return [...describeWarnings(answer.warnings), describeOutcome(answer)].join('\n')
 }
 
 /** An ACK is all that is known: a listener or cluster that an Envoy has ACKed may still be warming there. */

@@ -6,7 +6,7 @@ import { LB_MODES, type LbMode, type LbSetting } from '../../api/schemas/lb.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print, report } from '../output/print.ts'
-import { describeOutcome } from './describe-outcome.ts'
+import { describeWrite } from './describe-outcome.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 
 export function addLb(program: Command): void {
@@ -34,6 +34,6 @@ export function addLb(program: Command): void {
     }
     const answer = await rest.putLb(fleet, { mode, ...(policy === undefined ? {} : { policy }) })
     print<LbSetting & WriteAnswer>(answer, output, nameOfLb)
-    report(describeOutcome(answer))
+    report(describeWrite(answer))
   })
 }

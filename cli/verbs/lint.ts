@@ -1,9 +1,10 @@
 // `yard lint`: checks documents without a control plane.
 
 import type { Command } from 'commander'
-import { parseConfig } from '../../control-plane/document/file.ts'
+import { warningsIn } from '../../control-plane/document/file.ts'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { report } from '../output/print.ts'
+import { describeWarnings } from './describe-warnings.ts'
 import { readText } from './document-source.ts'
 import { withExamples } from './flags.ts'
 
@@ -19,8 +20,9 @@ export function addLint(program: Command): void {
   command.action(async (files: readonly string[]) => {
     const problems: Problem[] = []
     for (const file of files) {
-      const found = problemsOf(await readText(file), file)
+      const { found, warnings } = checked(await readText(file), file)
       problems.push(...found)
+      for (const line of describeWarnings(warnings)) report(line)
       if (found.length === 0) report(`${file}: valid`)
     }
     if (problems.length === 0) return
@@ -30,12 +32,12 @@ export function addLint(program: Command): void {
 }
 
 /** With paths such as `my.yaml:12:7 fleets.edge.lb.policy`. */
-function problemsOf(text: string, file: string): readonly Problem[] {
+function checked(text: string, file: string) {
   try {
-    parseConfig(text, file)
-    return []
+    return { found: [], warnings: warningsIn(text, file) }
   } catch (error) {
-    if (error instanceof SwitchyardError && error.problems.length > 0) return error.problems
+    if (error instanceof SwitchyardError && error.problems.length > 0)
+      return { found: error.problems, warnings: [] }
     throw error
   }
 }

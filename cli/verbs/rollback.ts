@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
-import { describeOutcome } from './describe-outcome.ts'
+import { describeWrite } from './describe-outcome.ts'
 import { describeDifference, differencesBetween } from './differences.ts'
 import { type AdminFlags, countOf, withAdmin, withExamples } from './flags.ts'
 import { quoted, revisionInForce } from './revision-in-force.ts'
@@ -33,6 +33,6 @@ export function addRollback(program: Command): void {
     for (const one of differencesBetween(inForce.document, wanted.document)) {
       report(`  ${one.path}: ${describeDifference(one)}`)
     }
-    report(describeOutcome(answer))
+    report(describeWrite(answer))
   })
 }

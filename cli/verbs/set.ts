@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
-import { describeOutcome } from './describe-outcome.ts'
+import { describeWrite } from './describe-outcome.ts'
 import { type AdminFlags, withAdmin, withExamples } from './flags.ts'
 import { toMergePatch } from './path.ts'
 
@@ -23,6 +23,6 @@ export function addSet(program: Command): void {
   command.action(async (assignments: readonly string[], { admin }: AdminFlags) => {
     const patch = toMergePatch(assignments)
     const rest = await findControlPlane(admin)
-    report(describeOutcome(await rest.patchConfig(patch)))
+    report(describeWrite(await rest.patchConfig(patch)))
   })
 }

@@ -1,8 +1,8 @@
 // Which certificate may speak for which node.
 
 import t from 'tap'
-import { nodeUri } from '../../core/spiffe-ids.ts'
-import { rejectForeignNode } from './node-identity.ts'
+import { CONTROL_PLANE_URI, nodeUri } from '../../core/spiffe-ids.ts'
+import { rejectForeignNode, rejectForeignReader } from './node-identity.ts'
 
 const edge1 = { id: 'edge-1', cluster: 'edge' }
 const CASES: readonly [
@@ -32,3 +32,11 @@ for (const [title, uris, node, rejected] of CASES) {
     else t.match(rejectForeignNode({ uris }, node), rejected)
   })
 }
+
+t.test('P22: a node may read its own status, and the control plane that of every node', async (t) => {
+  t.equal(rejectForeignReader({ uris: [nodeUri('edge', 'edge-1')] }, edge1), undefined)
+  t.equal(rejectForeignReader({ uris: [CONTROL_PLANE_URI] }, edge1), undefined)
+  t.match(rejectForeignReader({ uris: [nodeUri('edge', 'edge-2')] }, edge1), /names spiffe:/)
+  t.match(rejectForeignReader({ uris: [`${CONTROL_PLANE_URI}/x`] }, edge1), /names spiffe:/)
+  t.match(rejectForeignNode({ uris: [CONTROL_PLANE_URI] }, edge1), /names spiffe:/, 'but not be served as it')
+})

@@ -3,6 +3,8 @@
 import type { FastifyReply } from 'fastify'
 import type { WaitQuery } from '../../api/schemas/request.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
+import { toProblem } from '../document/problem.ts'
+import { warningsOf } from '../document/warnings.ts'
 import type { DesiredState, Follow, Progress } from './desired-state.ts'
 import { etagHeader } from './preconditions.ts'
 import { createProblem, sendProblem } from './problem.ts'
@@ -50,6 +52,7 @@ export class PendingAnswer {
       revision: revision.number,
       revisionStatus: revision.status,
       elapsedMs: Math.round(performance.now() - this.#begun),
+      warnings: warningsOf(this.#state.config).map(toProblem),
       nodes: nodes.map(toNodeJson),
     }
     const reply = this.#reply.header('etag', etagHeader(this.#state.head))

@@ -1,6 +1,7 @@
 // The fields of a document that no switch declares: what entries are called, and what they refer to.
 
 import { Type } from 'typebox'
+import { GRPC_CLIENTS } from '../switches/grpc-clients.ts'
 import { NamedMap } from '../switches/named-map.ts'
 import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
@@ -52,6 +53,25 @@ export const ROUTE = {
   ),
 }
 
+const L7 = Type.Object(
+  {
+    routes: Type.Unsafe<string | readonly string[]>({
+      type: ['string', 'array'],
+      minItems: 1,
+      uniqueItems: true,
+      items: NameOf('an entry of routes', { example: 'public' }),
+      description:
+        'the name of an entry of routes, or a list of names, each once, such as [public, internal]',
+      ...facts({ envoy: 'HttpConnectionManager.rds', example: ['public', 'internal'] }),
+    }),
+  },
+  {
+    ...strict,
+    description: 'where calls go, such as { routes: public }',
+    ...facts({ envoy: 'HttpConnectionManager', example: { routes: 'public' } }),
+  },
+)
+
 /** Both halves of a listener stay written, and the mode picks one. */
 export const MODES = ['l4', 'l7'] as const
 
@@ -85,25 +105,21 @@ export const LISTENER = {
       },
     ),
   ),
-  l7: Type.Optional(
-    Type.Object(
-      {
-        routes: Type.Unsafe<string | readonly string[]>({
-          type: ['string', 'array'],
-          minItems: 1,
-          uniqueItems: true,
-          items: NameOf('an entry of routes', { example: 'public' }),
-          description:
-            'the name of an entry of routes, or a list of names, each once, such as [public, internal]',
-          ...facts({ envoy: 'HttpConnectionManager.rds', example: ['public', 'internal'] }),
-        }),
-      },
-      {
-        ...strict,
-        description: 'where calls go, such as { routes: public }',
-        ...facts({ envoy: 'HttpConnectionManager', example: { routes: 'public' } }),
-      },
-    ),
+  l7: Type.Optional(L7),
+}
+
+/** Of a fleet of gRPC clients, which have no socket of their own. */
+export const PROXYLESS_LISTENER = { l7: L7 }
+
+export const GRPC_CLIENT_LIST = {
+  clients: Type.Optional(
+    Type.Array(Type.Enum([...GRPC_CLIENTS], { description: `one of ${GRPC_CLIENTS.join(', ')}` }), {
+      minItems: 1,
+      uniqueItems: true,
+      default: [...GRPC_CLIENTS],
+      description: 'the implementations of gRPC that the fleet has, such as [node, python]',
+      ...facts({ example: ['node', 'python'] }),
+    }),
   ),
 }
 

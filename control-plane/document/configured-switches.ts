@@ -8,12 +8,24 @@ import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
-import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, type Upstream } from './model.ts'
+import { MATCH_SUPPORT } from './match-support.ts'
+import {
+  type Config,
+  type Fleet,
+  type LbSettings,
+  type Route,
+  type Rule,
+  routeNamesOf,
+  type Upstream,
+} from './model.ts'
 
 export interface ConfiguredSwitch {
   /** From the top of the document to the settings. */
   readonly steps: readonly string[]
-  readonly declared: Pick<FieldSwitch, 'appliesTo' | 'references' | 'problems'>
+  readonly declared: Pick<
+    FieldSwitch,
+    'appliesTo' | 'grpcClients' | 'unsupportedBy' | 'protects' | 'references' | 'problems'
+  >
   /** In effect: with the default of each field that is not written. */
   readonly settings: never
   readonly written: never
@@ -83,9 +95,19 @@ const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): reado
     const ofFilters = filters.flatMap(({ field, appliesTo, rule: own }) =>
       own === undefined ? [] : [{ field, appliesTo, schema: own.schema }],
     )
-    return [...fieldsOf(steps, rule, switches.rules), ...fieldsOf([...steps, 'filters'], written, ofFilters)]
+    return [
+      ...ofMatch([...steps, 'match'], rule),
+      ...fieldsOf(steps, rule, switches.rules),
+      ...fieldsOf([...steps, 'filters'], written, ofFilters),
+    ]
   })
 })
+
+/** Clients read a path alike, but neither regular expressions nor headers. */
+function ofMatch(steps: readonly string[], { match }: Rule): readonly ConfiguredSwitch[] {
+  if (match.regex === undefined && match.headers === undefined) return []
+  return [{ steps, declared: MATCH_SUPPORT, written: match as never, settings: match as never }]
+}
 
 /** Of the fleet itself, its listeners and its filters. */
 export function switchesOfFleet(
@@ -96,7 +118,10 @@ export function switchesOfFleet(
   const steps = ['fleets', name]
   return [
     ...ofLb([...steps, 'lb'], fleet.lb, switches),
-    ...fieldsOf(steps, fleet, [...switches.fleets, ...switches.rules.filter((one) => one.alsoOfFleet)]),
+    ...fieldsOf(steps, { ...fleet }, [
+      ...switches.fleets,
+      ...switches.rules.filter((one) => one.alsoOfFleet),
+    ]),
     ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
       fieldsOf([...steps, 'listeners', id], listener, switches.listeners),
     ),

@@ -57,7 +57,8 @@ t.test('what depends on a choice says on which, and what each choice means', asy
   t.match(at('fleets.*.lb.hashOn'), { when: ['policy: ring_hash', 'policy: maglev'] })
   t.match(at('fleets.*.lb.tableSize'), { when: ['policy: maglev'], clients: ['envoy'] })
   t.equal(at('fleets.*.lb.panicThreshold')?.when, undefined, 'an option of every policy')
-  t.equal(at('fleets.*.listeners')?.when, undefined, 'there is one kind of fleet')
+  t.same(at('fleets.*.listeners')?.when, ['kind: envoy'], 'another kind has other listeners')
+  t.equal(at('fleets.*.timeouts')?.when, undefined, 'its clients say for which kind it is')
 })
 
 t.test('no field is listed twice', async (t) => {

@@ -1,5 +1,6 @@
 // The fields of a document as a list, read from its JSON Schema: for the reference in the docs and for `yard explain`.
 
+import { FLEET_KINDS } from '../switches/attach-points.ts'
 import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
 import type { SchemaParts } from './schema-parts.ts'
 
@@ -48,7 +49,7 @@ interface Place {
   readonly clients: readonly string[]
 }
 
-const ALL_CLIENTS = ['envoy', 'proxyless'] as const
+const ALL_CLIENTS = FLEET_KINDS
 
 /** Every field of a schema, each before the fields in it. The whole document is not listed. */
 export function describeSchema(schema: object): readonly DescribedField[] {
@@ -142,6 +143,9 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
   )
   // The clients depend on the choice, so they are no difference between two fields.
   const same = Map.groupBy(others, ({ field: { clients: _, ...rest } }) => JSON.stringify(rest))
+  const forms = Map.groupBy(same.values(), ([one]) => one?.field.path)
+  // The kinds of fleet have clients of one kind each, so the clients of a field say for which kinds it is.
+  const isByClients = choices.every(({ clients }) => clients.length === 1)
   return [
     {
       ...tagField,
@@ -153,8 +157,9 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
       const [first] = group
       if (first === undefined) return []
       const clients = unionOf(group.map(({ field }) => field.clients))
-      const when = group.map(({ value }) => `${tag}: ${value}`)
-      return { ...first.field, clients, ...(group.length < choices.length && { when }) }
+      const when = [...(first.field.when ?? []), ...group.map(({ value }) => `${tag}: ${value}`)]
+      const isNeeded = isByClients ? (forms.get(first.field.path)?.length ?? 0) > 1 : true
+      return { ...first.field, clients, ...(group.length < choices.length && isNeeded && { when }) }
     }),
   ]
 }

@@ -1,11 +1,12 @@
 // The desired state as a YAML file: each problem has its line and column.
 
 import { readFile } from 'node:fs/promises'
-import { type ErrorCode, SwitchyardError } from '../../core/errors.ts'
+import { type ErrorCode, type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { Config } from './model.ts'
 import { formatSteps } from './problem.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { checkConfig } from './validate.ts'
+import { warningsOf } from './warnings.ts'
 import { parseYaml } from './yaml-document.ts'
 
 /** Reads and validates a file. @throws SwitchyardError `invalid-config` if it cannot be read, or as `parseConfig`. */
@@ -24,6 +25,18 @@ async function readBytes(file: string): Promise<Uint8Array> {
       cause: error,
     })
   }
+}
+
+/**
+ * What is valid in a YAML (or JSON) text and has no effect for some clients, with paths as `parseConfig` has them.
+ * @throws SwitchyardError as `parseConfig` does
+ */
+export function warningsIn(text: string, source: string): readonly Problem[] {
+  const document = parseYaml(text)
+  return warningsOf(parseConfig(text, source)).map(({ steps, message }) => ({
+    path: `${source}:${document.placeOf(document.offsetOf(steps))} ${formatSteps(steps)}`.trimEnd(),
+    message,
+  }))
 }
 
 interface PlacedInText {

@@ -13,9 +13,9 @@ export function fleetOf({ fleets }: Config, name: string): Fleet {
   throw new SwitchyardError('not-found', describeUnknown('fleet', name, fleets))
 }
 
-/** What is in effect: the default of each option that is not written is there too. */
+/** What is in effect: the mode of gRPC clients and the default of each option that is not written are there too. */
 export function fleetLbOf(config: Config, fleet: string): FleetLb {
-  return withDefaults(fleetOf(config, fleet).lb)
+  return withDefaults({ mode: 'l7', ...fleetOf(config, fleet).lb })
 }
 
 /**
@@ -26,7 +26,7 @@ export function withFleetLb(config: Config, fleet: string, wanted: unknown): Con
   const before = fleetOf(config, fleet)
   const { mode: _, ...policyBefore } = before.lb
   const keepsPolicy = isObject(wanted) && !Object.hasOwn(wanted, 'policy')
-  const lb = validateFleetLb(keepsPolicy ? { ...policyBefore, ...wanted } : wanted)
+  const lb = validateFleetLb(keepsPolicy ? { ...policyBefore, ...wanted } : wanted, before.kind)
   return validateConfig({ ...config, fleets: { ...config.fleets, [fleet]: { ...before, lb } } })
 }
 

@@ -1,61 +1,30 @@
 // The desired state: its types and its JSON Schema. The switches of the lists are fields of both.
 
-import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TProperties, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
-import type { FieldsOf, FilterRoom, HttpFilterSwitch } from '../switches/attach-points.ts'
+import type { FieldsOf, FilterRoom } from '../switches/attach-points.ts'
 import { fieldsOf } from '../switches/fields-of.ts'
+import { GRPC_CLIENTS, type GrpcClient } from '../switches/grpc-clients.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { JWT_PROVIDER_EXAMPLE, JwtProviderSchema } from '../switches/jwt-provider.ts'
 import { type LbSettings, lbSettingsSchema } from '../switches/lb-policies.ts'
 import { NamedMap } from '../switches/named-map.ts'
 import { DEFAULT_ON_NACK, type OnNack } from '../switches/on-nack.ts'
-import { CLIENTS, facts } from '../switches/schema-keywords.ts'
+import { facts } from '../switches/schema-keywords.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { SecretSchema } from '../switches/tls.ts'
-import { ALLOW_UNPROTECTED, ENDPOINT, LISTENER, MODES, ROUTE, RULE, strict } from './base-fields.ts'
+import { ENDPOINT, type LISTENER, ROUTE, RULE, strict } from './base-fields.ts'
+import { filterRoom } from './filter-room.ts'
+import { FLEET_EXAMPLE, fleetSchema, lbSchema, proxylessLbSchema } from './fleet-schema.ts'
 import type { MatchSchema } from './match.ts'
-import { LATER } from './schema-check.ts'
-
-/** Names that have their place in the document, but not in this version: the error says so. */
-const later = (...names: string[]) => ({ [LATER]: names })
-
-/** A field with one property for each declaration; no field where there is no declaration. */
-function room(name: string, properties: TProperties, description: string, example: object): TProperties {
-  if (Object.keys(properties).length === 0) return {}
-  const options = { ...strict, description, ...facts({ envoy: FILTERS, example }) }
-  return { [name]: Type.Optional(Type.Object(properties, options)) }
-}
-const FILTERS = 'HttpConnectionManager.http_filters'
-
-const MODE = {
-  description: 'l4, which picks an endpoint for each connection, or l7, which picks one for each call',
-  ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l7' }),
-}
-
-function lbSchema(switches: Switches) {
-  return lbSettingsSchema(
-    { mode: Type.Enum([...MODES], MODE) },
-    {
-      description: 'a mode and a policy, such as { mode: l7, policy: round_robin }',
-      example: { mode: 'l7', policy: 'least_request', choices: 3 },
-    },
-    switches,
-  )
-}
 
 /** `lb` of a fleet: what `PUT /v1/fleets/{fleet}/lb` writes. */
 export const FleetLbSchema = lbSchema(SWITCHES)
+export const ProxylessLbSchema = proxylessLbSchema(SWITCHES)
 
 const UPSTREAM_EXAMPLE = { endpoints: { b1: { address: '127.0.0.1:7101' } } }
 const RULE_EXAMPLE = { match: { service: 'switchyard.echo.v1.EchoService' }, to: { echo: 100 } }
 const ROUTE_EXAMPLE = { hosts: ['*'], rules: { echo: RULE_EXAMPLE } }
-const LISTENER_EXAMPLE = { port: 10_000, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
-const FLEET_EXAMPLE = {
-  kind: 'envoy',
-  lb: { mode: 'l7', policy: 'round_robin' },
-  listeners: { main: LISTENER_EXAMPLE },
-}
-
 /** The JSON Schema of a document in which these switches can be turned. */
 export function createConfigSchema(switches: Switches = SWITCHES) {
   const filters = switches.httpFilters.filter(isHttpFilterSwitch)
@@ -93,7 +62,7 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
     {
       ...strict,
       description: 'an upstream such as { endpoints: { b1: { address: "127.0.0.1:7101" } } }',
-      ...facts({ envoy: 'Cluster', example: UPSTREAM_EXAMPLE }),
+      ...facts({ envoy: 'Cluster', example: UPSTREAM_EXAMPLE, clients: ['envoy', 'proxyless'] }),
     },
   )
   const ofRule = filters.flatMap(({ field, appliesTo, rule }) =>
@@ -103,7 +72,7 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
     {
       ...RULE,
       ...fieldsOf(switches.rules),
-      ...room(
+      ...filterRoom(
         'filters',
         fieldsOf(ofRule),
         'settings by the names of filters that the fleet has turned on',
@@ -127,7 +96,11 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
     {
       ...strict,
       description: 'a route with hosts and rules',
-      ...facts({ envoy: 'RouteConfiguration.virtual_hosts', example: ROUTE_EXAMPLE }),
+      ...facts({
+        envoy: 'RouteConfiguration.virtual_hosts',
+        example: ROUTE_EXAMPLE,
+        clients: ['envoy', 'proxyless'],
+      }),
     },
   )
   return Type.Unsafe<Config>(
@@ -157,53 +130,6 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
   )
 }
 
-/** The fields of a fleet depend on its kind, so errors name the fields of that kind only. */
-function fleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): TSchema {
-  return Type.Unsafe({
-    type: 'object',
-    description: 'a fleet with kind, lb and listeners',
-    ...facts({ example: FLEET_EXAMPLE }),
-    discriminator: { propertyName: 'kind' },
-    oneOf: [envoyFleetSchema(switches, filters)],
-    ...later('proxyless'),
-  })
-}
-
-function envoyFleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): TSchema {
-  const listener = Type.Object(
-    { ...LISTENER, ...fieldsOf(switches.listeners) },
-    {
-      ...strict,
-      description: 'a listener with port, l4 and l7',
-      ...facts({ envoy: 'Listener', example: LISTENER_EXAMPLE }),
-    },
-  )
-  const [security, others] = (['security', 'filters'] as const).map((name) =>
-    fieldsOf(filters.filter((filter) => filter.room === name)),
-  )
-  return Type.Object(
-    {
-      kind: Type.Literal('envoy', { description: 'envoy' }),
-      lb: lbSchema(switches),
-      listeners: NamedMap(listener, 'listeners by their names', { example: { main: LISTENER_EXAMPLE } }),
-      ...fieldsOf(switches.fleets),
-      ...fieldsOf(switches.rules.filter(({ alsoOfFleet }) => alsoOfFleet)),
-      ...room(
-        'security',
-        { ...ALLOW_UNPROTECTED, ...security },
-        'filters that deny calls, such as { jwt: { enabled: true, anyOf: [main] } }',
-        { jwt: { enabled: true, anyOf: ['main'] } },
-      ),
-      ...room('filters', others ?? {}, 'filters by their names, such as { NAME: { enabled: true } }', {}),
-    },
-    {
-      ...strict,
-      description: 'Envoys, whose node.cluster is the name of the fleet',
-      [CLIENTS]: ['envoy'],
-    },
-  )
-}
-
 export const ConfigSchema = createConfigSchema()
 
 type Lists = typeof SWITCHES
@@ -226,16 +152,42 @@ export type Rule = Fields<typeof RULE> & FieldsOf<Lists['rules']>
 export type Route = Fields<typeof ROUTE> & { readonly rules: Readonly<Record<string, Rule>> }
 export type Listener = Fields<typeof LISTENER> & FieldsOf<Lists['listeners']>
 export type FleetLb = DeepReadonly<Static<typeof FleetLbSchema>>
+interface CommonFleet {
+  readonly onNack?: OnNack
+  readonly filters?: FiltersIn<'filters'>
+}
 export type EnvoyFleet = {
   readonly kind: 'envoy'
   readonly lb: FleetLb
   readonly listeners: Readonly<Record<string, Listener>>
   readonly security?: { readonly allowUnprotected?: boolean } & FiltersIn<'security'>
-  readonly filters?: FiltersIn<'filters'>
-} & FieldsOf<Lists['fleets']> &
+} & CommonFleet &
+  FieldsOf<Lists['fleets']> &
+  FieldsOf<readonly OfFleetToo[]>
+/** The parts that listeners of all kinds of fleet have, or lack. */
+export interface AnyListener {
+  readonly l4?: Listener['l4'] | undefined
+  readonly l7?: Listener['l7'] | undefined
+  readonly mode?: Listener['mode'] | undefined
+}
+/** Its name is the target of clients: `xds:///NAME`. */
+export interface ProxylessListener {
+  readonly l7: NonNullable<Listener['l7']>
+  readonly l4?: undefined
+  readonly mode?: undefined
+}
+export type ProxylessLb = DeepReadonly<Static<typeof ProxylessLbSchema>>
+export type ProxylessFleet = {
+  readonly kind: 'proxyless'
+  /** Default: all. */
+  readonly clients?: readonly GrpcClient[]
+  readonly lb: ProxylessLb
+  readonly listeners: Readonly<Record<string, ProxylessListener>>
+  readonly security?: undefined
+} & CommonFleet &
   FieldsOf<readonly OfFleetToo[]>
 /** By `kind`. */
-export type Fleet = EnvoyFleet
+export type Fleet = EnvoyFleet | ProxylessFleet
 export interface Config {
   readonly version: 1
   readonly upstreams: Readonly<Record<string, Upstream>>
@@ -252,14 +204,22 @@ export function lbOf(fleet: { readonly lb: LbSettings }, upstream: Upstream): Lb
 }
 
 /** What a listener does with its connections: its own mode overrides the fleet's. */
-export function modeOf(fleet: { readonly lb: Pick<FleetLb, 'mode'> }, { mode }: Pick<Listener, 'mode'>) {
-  return mode ?? fleet.lb.mode
+export function modeOf(
+  fleet: { readonly lb: Partial<Pick<FleetLb, 'mode'>> },
+  { mode }: Pick<AnyListener, 'mode'>,
+): 'l4' | 'l7' {
+  return mode ?? fleet.lb.mode ?? 'l7'
 }
 
 /** The names of the entries of `routes` that a listener serves in mode l7: each is a virtual host. */
-export function routeNamesOf({ l7 }: Pick<Listener, 'l7'>): readonly string[] {
+export function routeNamesOf({ l7 }: Pick<AnyListener, 'l7'>): readonly string[] {
   if (l7 === undefined) return []
   return typeof l7.routes === 'string' ? [l7.routes] : l7.routes
+}
+
+/** The gRPC clients that a fleet may have; undefined for Envoys. */
+export function grpcClientsOf(fleet: Fleet): readonly GrpcClient[] | undefined {
+  return fleet.kind === 'envoy' ? undefined : (fleet.clients ?? GRPC_CLIENTS)
 }
 
 /** What a NACK by a node of this fleet leads to. */

@@ -20,7 +20,6 @@ const BESIDE: readonly Case[] = [
   ['an unknown policy', { 'fleets.edge.lb.policy': 'round_robbin' }, ['fleets.edge.lb.policy']],
   ['an unknown mode', { 'fleets.edge.lb.mode': 'l9' }, ['fleets.edge.lb.mode']],
   ['an unknown field', { 'fleets.edge.listener': {} }, ['fleets.edge.listener']],
-  ['an unknown kind', { 'fleets.edge.kind': 'envy' }, ['fleets.edge.kind']],
   [
     'a value of another type',
     { 'upstreams.echo.endpoints.b2.weight': 'two' },
@@ -41,6 +40,11 @@ for (const [title, changes, places] of BESIDE) {
 }
 
 const ARTIFACTS: readonly Case[] = [
+  [
+    'the kind of a fleet',
+    { 'fleets.edge.kind': 'envy', 'fleets.edge.listeners.main.l4': { upstream: 'ecko' } },
+    ['fleets.edge.kind'],
+  ],
   ['a map that is missing', { upstreams: undefined }, ['upstreams']],
   ['a misspelled map', { upstreams: undefined, upstream: {} }, ['upstream', 'upstreams']],
   ['an entry that is missing', { 'upstreams.echo': 5 }, ['upstreams.echo']],

@@ -66,12 +66,12 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'a kind of fleet of a later version is invalid, with one sentence',
+    title: 'an unknown kind of fleet is invalid, with one sentence',
     changes: {
-      'fleets.clients': { kind: 'proxyless', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
+      'fleets.clients': { kind: 'mesh', lb: {}, listeners: { echo: { l7: { routes: 'public' } } } },
     },
     problems: {
-      'fleets.clients.kind': /^"proxyless" is not supported in this version/,
+      'fleets.clients.kind': /^unknown kind "mesh"\. Use one of: envoy, proxyless/,
     },
   },
   {
@@ -116,8 +116,8 @@ const CASES: readonly Case[] = [
       'fleets.west': 5,
     },
     problems: {
-      'fleets.east.kind': /^unknown kind "nginx"\. Use one of: envoy$/,
-      'fleets.edge.kind': /^is missing: write one of envoy$/,
+      'fleets.east.kind': /^unknown kind "nginx"\. Use one of: envoy, proxyless/,
+      'fleets.edge.kind': /^is missing: write one of envoy, proxyless/,
       'fleets.west': /^must be a fleet with kind, lb and listeners, not 5$/,
     },
   },
@@ -313,9 +313,9 @@ t.test('names of a prototype are not entries, and are harmless as names', async 
 })
 
 t.test('the lb of a fleet on its own has paths from lb on', async (t) => {
-  t.same(validateFleetLb({ mode: 'l7', policy: 'random' }), { mode: 'l7', policy: 'random' })
+  t.same(validateFleetLb({ mode: 'l7', policy: 'random' }, 'envoy'), { mode: 'l7', policy: 'random' })
   t.match(
-    problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 })),
+    problemsOf(() => validateFleetLb({ mode: 'l7', policy: 'random', choices: 2 }, 'envoy')),
     [{ path: 'choices', message: /^is allowed only with policy: least_request\. / }],
   )
 })

@@ -1,12 +1,13 @@
 // Decides whether a document is a desired state that can be served, and lists all its problems at once.
 
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { type Config, createConfigSchema, type FleetLb, FleetLbSchema } from './model.ts'
+import { type Config, createConfigSchema, type Fleet, FleetLbSchema, ProxylessLbSchema } from './model.ts'
 import { type PlacedProblem, throwProblems } from './problem.ts'
 import { createRepair, isWithin, type Repaired } from './repair.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
 import { checkLocalities } from './validators/localities.ts'
+import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutes } from './validators/routes.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
@@ -19,6 +20,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkLocalities,
   checkRoutes,
   checkFleets,
+  checkProxyless,
   checkSecurity,
   checkSecrets,
   checkSwitches,
@@ -88,10 +90,13 @@ export function validateConfig(document: unknown): Config {
   return throwProblems(checked.problems, 'this is not a valid configuration')
 }
 
-const checkFleetLb = createSchemaCheck(FleetLbSchema)
+const CHECKS = {
+  envoy: createSchemaCheck(FleetLbSchema),
+  proxyless: createSchemaCheck(ProxylessLbSchema),
+} as const
 
 /** The `lb` of a fleet on its own. @throws SwitchyardError `invalid-config` as above, with paths from `lb` on. */
-export function validateFleetLb(value: unknown): FleetLb {
-  const problems = checkFleetLb(value)
-  return problems.length > 0 ? throwProblems(problems, 'this is not a valid lb') : (value as FleetLb)
+export function validateFleetLb(value: unknown, kind: Fleet['kind']): Fleet['lb'] {
+  const problems = CHECKS[kind](value)
+  return problems.length > 0 ? throwProblems(problems, 'this is not a valid lb') : (value as Fleet['lb'])
 }

@@ -200,6 +200,8 @@ export interface FixedFilter {
   /** Names of the filters that a call must have passed before it comes here. */
   readonly after: readonly string[]
   readonly messages: readonly DescMessage[]
+  /** The kinds of fleet that have it. Default: Envoys only. */
+  readonly appliesTo?: readonly FleetKind[]
   /** Undefined where it would have nothing to do. */
   toExtension(context: FilterContext): Any | undefined
 }

@@ -20,6 +20,9 @@ function Bound(what: string, envoy: string) {
 /** Envoy's own bounds, which the cluster need not repeat. */
 const ENVOY = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 }
 
+/** The default of gRPC clients, which the cluster need not repeat. */
+const GRPC_MAX_REQUESTS = 1024
+
 /**
  * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, except for retries:
  * Envoy's 3 are fewer than the calls that cross the GOAWAY of a draining backend, and nobody has processed those (`retry.ts`), so
@@ -63,4 +66,6 @@ export const circuitBreaker = upstreamSwitch({
     )
     return { circuitBreakers: { thresholds: [Object.fromEntries(entries)] } }
   },
+  toGrpcCluster: ({ requests }) =>
+    requests === GRPC_MAX_REQUESTS ? {} : { circuitBreakers: { thresholds: [{ maxRequests: requests }] } },
 })

@@ -1,4 +1,4 @@
-// Where Envoy gets what a resource refers to: from the aggregated stream that it came by.
+// Where clients get what a resource refers to: from the aggregated stream that it came by.
 
 import { create } from '@bufbuild/protobuf'
 import {
@@ -12,4 +12,9 @@ export function fromAds(): ConfigSource {
     resourceApiVersion: ApiVersion.V3,
     configSourceSpecifier: { case: 'ads', value: {} },
   })
+}
+
+/** The server that the resource itself came from. */
+export function fromSelf(): ConfigSource {
+  return create(ConfigSourceSchema, { configSourceSpecifier: { case: 'self', value: {} } })
 }

@@ -2,15 +2,15 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import type { FilterContext, HttpFilterSwitch } from './attach-points.ts'
+import type { FilterContext, FleetKind, HttpFilterSwitch } from './attach-points.ts'
 import { inEffect } from './defaults.ts'
 import { HTTP_FILTERS, type HttpFilter, isHttpFilterSwitch } from './http-filters.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 
 /** The fields of a fleet that hold filters: what may deny calls by who the caller is, and all others. */
 export interface FilterRooms {
-  readonly security?: object
-  readonly filters?: object
+  readonly security?: object | undefined
+  readonly filters?: object | undefined
 }
 
 /** A filter with the settings that a fleet has written for it, on or off. */
@@ -35,6 +35,32 @@ export function configuredFilters(
     return [{ filter, enabled, written: room[filter.field] as never, settings: settings as never }]
   })
 }
+
+/**
+ * The chain of gRPC clients or servers: they NACK filters that they do not know, so it has no others.
+ * @param kind a kind of fleet other than Envoys
+ */
+export function toGrpcFilters(
+  fleet: FilterRooms,
+  kind: FleetKind,
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): MessageInitShape<typeof HttpFilterSchema>[] {
+  const configured = configuredFilters(fleet, filters)
+  return filters.flatMap((filter) => {
+    if (!(filter.appliesTo ?? ['envoy']).includes(kind)) return []
+    const extension = grpcExtensionOf(filter, configured)
+    if (extension === undefined) return []
+    return [{ name: nameOf(filter), configType: { case: 'typedConfig' as const, value: extension } }]
+  })
+}
+
+function grpcExtensionOf(filter: HttpFilter, configured: readonly ConfiguredFilter[]) {
+  if (!isHttpFilterSwitch(filter)) return filter.toExtension(NO_CONTEXT)
+  const own = configured.find((one) => one.filter === filter)
+  if (!own?.enabled) return undefined
+  return filter.toGrpcExtension?.(own.settings) ?? filter.toExtension(own.settings, NO_CONTEXT)
+}
+const NO_CONTEXT: FilterContext = { jwt: {}, ownedHeaders: [], comparedHeaders: [] }
 
 /** The chain of a listener: a filter that is off is not in it. */
 export function toHttpFilters(

@@ -58,12 +58,17 @@ export function lbSettingsSchema<Fields extends TProperties>(
   { lbPolicies, lbOptions }: LbLists = LISTS,
 ) {
   const common = fieldsOf(lbOptions)
-  const ignored = Object.fromEntries(Object.keys(fields).map((name) => [name, {}]))
+  const ignored = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      Type.IsOptional(field) ? Type.Optional(Type.Unknown()) : Type.Unknown(),
+    ]),
+  )
   return Type.Unsafe<LbSettings & Static<TObject<Fields>>>({
     type: 'object',
     description,
     properties: fields,
-    required: Object.keys(fields),
+    required: Object.keys(fields).filter((name) => !Type.IsOptional(fields[name])),
     discriminator: { propertyName: 'policy' },
     oneOf: lbPolicies.map(({ name, summary, options, appliesTo }) =>
       Type.Object(
@@ -111,7 +116,8 @@ export function withDefaults<T extends LbSettings>(settings: T, lists: LbLists =
   return { ...defaultsOf({ ...policyOf(settings, lists).options, ...common }), ...settings }
 }
 
-function policyOf({ policy: wanted }: LbSettings, { lbPolicies }: LbLists): LbPolicy {
+/** The declaration of the policy that the settings name. */
+export function policyOf({ policy: wanted }: LbSettings, { lbPolicies }: LbLists = LISTS): LbPolicy {
   const policy = lbPolicies.find(({ name }) => name === wanted)
   if (policy === undefined) throw new SwitchyardError('internal', `no load-balancing policy "${wanted}"`)
   return policy

@@ -3,7 +3,7 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
-import type { FleetKind } from './attach-points.ts'
+import type { ClusterParts, FleetKind } from './attach-points.ts'
 import type { GrpcClient, Unsupported } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
@@ -32,7 +32,9 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   toExtension(options: Required<Static<TObject<Options>>>, context: LbContext): Any
   /** True for a policy in which Envoy knows weights of localities only inside of `wrr_locality`. */
   readonly needsWrrLocality?: true
-  /** The message for gRPC clients. Default: `toExtension`. */
+  /** For a policy that every gRPC client knows: `Cluster.lb_policy` and its settings. Default: an entry of a list of policies. */
+  toGrpcCluster?(options: Required<Static<TObject<Options>>>): ClusterParts
+  /** The message for gRPC clients in that entry. Default: `toExtension`. */
   toGrpcExtension?(options: Required<Static<TObject<Options>>>): Any
   /** True if it looks at the weights of localities itself; else gRPC clients pick a locality by weight first. */
   readonly knowsLocalities?: boolean

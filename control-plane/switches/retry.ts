@@ -87,4 +87,10 @@ export const retry = ruleSwitch({
   alsoOfFleet: true,
   toRouteAction: ({ enabled, attempts, on }) =>
     enabled ? { retryPolicy: { retryOn: on.join(','), numRetries: attempts } } : {},
+  // Streams that nobody has processed are sent again by gRPC itself: https://github.com/grpc/proposal/blob/master/A6-client-retries.md
+  toGrpcRouteAction({ enabled, attempts, on }) {
+    const known = on.filter((condition) => OF_GRPC.includes(condition))
+    if (!enabled || known.length === 0) return {}
+    return { retryPolicy: { retryOn: known.join(','), numRetries: attempts } }
+  },
 })

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
-import { DurationSchema, toDuration } from './duration.ts'
+import { DurationSchema, parseDuration, toDuration } from './duration.ts'
 import { facts } from './schema-keywords.ts'
 
 /**
@@ -19,4 +19,8 @@ export const ruleTimeout = ruleSwitch({
   }),
   appliesTo: ['envoy', 'proxyless'],
   toRouteAction: (timeout) => ({ timeout: toDuration(timeout) }),
+  // gRPC clients look at the longest duration of a stream only, and end the call with DEADLINE_EXCEEDED:
+  // https://github.com/grpc/proposal/blob/master/A31-xds-timeout-support-and-config-selector.md
+  toGrpcRouteAction: (timeout) =>
+    parseDuration(timeout) === 0 ? {} : { maxStreamDuration: { maxStreamDuration: toDuration(timeout) } },
 })

@@ -16,6 +16,7 @@ import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { failover } from './failover.ts'
+import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
@@ -77,5 +78,5 @@ export function declaredMessages(switches: Switches = SWITCHES): readonly DescMe
     ...fleets,
     ...httpFilters,
   ]
-  return [...new Set(declared.flatMap(({ messages = [] }) => messages))]
+  return [...new Set([...declared.flatMap(({ messages = [] }) => messages), ...GRPC_LB_MESSAGES])]
 }

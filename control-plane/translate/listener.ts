@@ -9,7 +9,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
-import { type Config, type Fleet, type Listener, modeOf } from '../document/model.ts'
+import { type Config, type EnvoyFleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
 import { toHttpFilters } from '../switches/filter-chain.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
@@ -17,7 +17,7 @@ import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { httpConnectionManager } from './l7.ts'
 
-type FleetPart = Pick<Fleet, 'lb'> & Partial<Fleet>
+type FleetPart = Pick<EnvoyFleet, 'lb'> & Partial<EnvoyFleet>
 
 /**
  * Both modes differ in the filter chain only, so that Envoy keeps the socket open over a flip and drains the old chain for its

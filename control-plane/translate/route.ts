@@ -51,7 +51,8 @@ export function toRouteConfiguration(
   const virtualHosts = names.map((name) =>
     toVirtualHost(config, fleet, name, entryOf(config.routes, name), switches),
   )
-  return routeConfigurationOf(virtualHosts.reduce(append, NO_HOSTS), listener)
+  const make = fleet.kind === 'envoy' ? routeConfigurationOf : grpcRouteConfigurationOf
+  return make(virtualHosts.reduce(append, NO_HOSTS), listener)
 }
 
 /** Lists with the same hosts are the same list, so that a route configuration is made once for them. */
@@ -68,6 +69,11 @@ const routeConfigurationOf = memoizeByText((virtualHosts: readonly VirtualHost[]
   }),
 )
 
+/** gRPC clients compare the whole name of their target with the hosts, so a port makes a difference to them. */
+const grpcRouteConfigurationOf = memoizeByText((virtualHosts: readonly VirtualHost[], listener) =>
+  create(RouteConfigurationSchema, { name: listener, virtualHosts: [...virtualHosts] }),
+)
+
 /** The fleet's policies say what calls are hashed on, and its switches hold for rules without them. */
 function toVirtualHost(
   config: Config,
@@ -77,14 +83,16 @@ function toVirtualHost(
   switches: Switches,
 ): VirtualHost {
   const hashes = hashesOf(switches)(config.upstreams, route)(sharedLb(fleet.lb))
+  const entries: Readonly<Record<string, unknown>> = { ...fleet }
   const ofFleet = switches.rules.flatMap(({ alsoOfFleet, field }) =>
-    alsoOfFleet ? [[field, (fleet as Readonly<Record<string, unknown>>)[field]]] : [],
+    alsoOfFleet ? [[field, entries[field]]] : [],
   )
   const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
   const context: RouteContext = {
     hashes,
     ofFleet: Object.fromEntries(ofFleet),
     filters: filters.map(({ filter }) => filter.field),
+    kind: fleet.kind,
   }
   const shared = shareEqual(context)
   const made = virtualHostOf(switches)(name, route, shared)
@@ -99,6 +107,7 @@ interface RouteContext {
   readonly ofFleet: Readonly<Record<string, unknown>>
   /** The filters that are on, by their fields. */
   readonly filters: readonly string[]
+  readonly kind: Fleet['kind']
 }
 
 /** Virtual hosts keep their context alive, so that they are found by it again for as long as somebody holds them. */
@@ -109,8 +118,8 @@ const virtualHostOf = memoize((switches: Switches) =>
   memoizeEntry((name, { hosts, rules }: Route, context: RouteContext) => {
     const ordered = orderRules(rules)
     const routes = ordered.map(([id, rule]) => toRoute(id, rule, context, switches))
-    // A rule that names such a service opens it; one that takes whatever comes does not.
-    const firstOpen = ordered.findIndex(([, { match }]) => isOpen(match))
+    // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
+    const firstOpen = context.kind !== 'envoy' ? -1 : ordered.findIndex(([, { match }]) => isOpen(match))
     if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
     return create(VirtualHostSchema, { name, domains: [...hosts], routes })
   }),
@@ -141,17 +150,23 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
   const { match, to } = rule
   const entry = { ...context.ofFleet, ...rule }
   const hashOn = new Map(context.hashes).get(name)
+  const isGrpc = context.kind !== 'envoy'
+  const rules = switches.rules.filter(({ appliesTo }) => appliesTo.includes(context.kind))
   const action = mergeParts<RouteActionParts>([
     {
       clusterSpecifier: toClusterSpecifier(to),
       hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
     },
-    ...partsOf(switches.rules, entry, (one, settings) => one.toRouteAction?.(settings)),
+    ...partsOf(rules, entry, (one, settings) =>
+      isGrpc && one.toGrpcRouteAction !== undefined
+        ? one.toGrpcRouteAction(settings)
+        : one.toRouteAction?.(settings),
+    ),
   ])
   return mergeParts<RouteParts>([
     { name, match: toRouteMatch(match), action: { case: 'route', value: action } },
     toFilterConfigs(rule, context, switches),
-    ...partsOf(switches.rules, entry, (one, settings) => one.toRoute?.(settings)),
+    ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
   ])
 }
 

@@ -2,7 +2,7 @@
 
 import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
-import { memoizeByText, memoizeEntry, memoizePair } from '../../core/memo.ts'
+import { memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
 import { leavesOf } from '../document/leaves.ts'
 import {
@@ -10,18 +10,22 @@ import {
   type EnvoyFleet,
   type Fleet,
   type LbSettings,
+  type Listener,
   modeOf,
+  type ProxylessFleet,
   routeNamesOf,
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import type { FleetSwitch } from '../switches/attach-points.ts'
+import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
+import { toApiListener } from './api-listener.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
+import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
@@ -85,12 +89,15 @@ function madeFor(
   switch (fleet.kind) {
     case 'envoy':
       return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+    case 'proxyless':
+      return madeForGrpcClients(parts, config, fleetName, fleet)
     default:
-      throw unknownKind(fleetName, fleet.kind)
+      throw unknownKind(fleetName, fleet)
   }
 }
 
-function unknownKind(fleetName: string, kind: never): SwitchyardError {
+function unknownKind(fleetName: string, fleet: never): SwitchyardError {
+  const { kind } = fleet as Fleet
   return new SwitchyardError(
     'internal',
     `fleet "${fleetName}" has the kind "${kind}", which translation does not know`,
@@ -111,6 +118,21 @@ function madeForEnvoys(
     ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
     ...fromListeners(parts, config, fleetName, fleet),
     ...configured.flatMap(fromSwitch),
+  ]
+}
+
+/** Certificates come from the clients' own certificate providers, so there are no secrets. */
+function madeForGrpcClients(
+  parts: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: ProxylessFleet,
+): readonly Made[] {
+  const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
+  const upstreams = reachedUpstreams(config.upstreams, reached)
+  return [
+    ...parts.forGrpc(upstreams, shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: '' })),
+    ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
 }
 
@@ -145,6 +167,9 @@ function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: Secre
 
 type Parts = ReturnType<typeof createParts>
 
+/** What the clusters of a fleet of gRPC clients depend on. Fleets with equal settings share the object. */
+type GrpcFleet = { readonly lb: LbSettings } & GrpcFleetContext
+
 /** Clusters and assignments by the entries that they are made from, one by one and all together. */
 function createParts(switches: Switches) {
   const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
@@ -165,7 +190,25 @@ function createParts(switches: Switches) {
       from: ['upstreams', name, 'endpoints'],
     })),
   ])
-  return { switches, fromUpstreams }
+  const grpcClusterOf = memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+    toGrpcCluster(name, upstream, fleet, switches),
+  )
+  const grpcAssignmentOf = memoizeByText((upstream: Upstream, name) =>
+    toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
+  )
+  const forGrpc = memoizePair((upstreams: readonly NamedUpstream[], fleet: GrpcFleet): Made[] => [
+    ...upstreams.map(([name, upstream]) => ({
+      resource: grpcClusterOf(name, upstream, fleet),
+      name,
+      from: ['upstreams', name],
+    })),
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
+      resource: grpcAssignmentOf(upstream, name),
+      name,
+      from: ['upstreams', name, 'endpoints'],
+    })),
+  ])
+  return { switches, fromUpstreams, forGrpc }
 }
 
 function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
@@ -186,6 +229,38 @@ function flatten(all: Config['upstreams'], upstream: Upstream): Upstream {
   return { ...upstream, aggregate: [...new Set(aggregate.flatMap((name) => leavesOf(all, name)))] }
 }
 
+function fromProxylessListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: ProxylessFleet,
+): Made[] {
+  const listeners = sortedEntries(fleet.listeners)
+  return [
+    ...listeners.map(([name, listener]) => ({
+      resource: toApiListener(name, listener, fleet, switches),
+      name,
+      from: ['fleets', fleetName, 'listeners', name],
+    })),
+    ...listeners.map(([name, listener]) => fromRoutes(config, fleetName, fleet, name, listener, switches)),
+  ]
+}
+
+function fromRoutes(
+  config: Config,
+  fleetName: string,
+  fleet: Fleet,
+  name: string,
+  listener: Pick<Listener, 'l7'>,
+  switches: Switches,
+): Made {
+  const routes = routeNamesOf(listener)
+  const resource = toRouteConfiguration(config, fleet, name, routes, switches)
+  const [only] = routes
+  const several = ['fleets', fleetName, 'listeners', name, 'l7', 'routes']
+  return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
+}
+
 function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
@@ -196,13 +271,7 @@ function fromListeners({ switches }: Parts, config: Config, fleetName: string, f
     })),
     ...listeners.flatMap(([name, listener]) => {
       if (modeOf(fleet, listener) !== 'l7') return []
-      const routes = routeNamesOf(listener)
-      const resource = toRouteConfiguration(config, fleet, name, routes, switches)
-      const [only] = routes
-      const several = ['fleets', fleetName, 'listeners', name, 'l7', 'routes']
-      return [
-        { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several },
-      ]
+      return [fromRoutes(config, fleetName, fleet, name, listener, switches)]
     }),
   ]
 }

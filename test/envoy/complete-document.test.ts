@@ -19,7 +19,7 @@ import { startEnvoy } from '../support/real-envoy.ts'
 const FILE = 'docs/reference/complete-document.yaml'
 const TEXT = await readFile(new URL(`../../${FILE}`, import.meta.url), 'utf8')
 const { upstreams, fleets } = parseConfig(TEXT, FILE)
-const LISTENERS = fleets.edge?.listeners ?? {}
+const LISTENERS = fleets.edge?.kind === 'envoy' ? fleets.edge.listeners : {}
 
 /** A backend for each endpoint, with its id, at a free address of the same kind. */
 async function startEndpoints(t: Test, secrets: string) {

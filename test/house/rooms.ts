@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'xds-server/streams/': {
     holds: 'pure stream machines for SotW and delta, make-before-break order, decoding and encoding',
-    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts'],
+    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts', 'xds-server/nodes/resource-view.ts'],
   },
   'xds-server/services/': {
     holds: 'the gRPC services: sockets, flow control, node identity',

@@ -42,19 +42,27 @@ export function conform(
   title: string,
   applies: Applies,
   script: (t: Test, session: Session) => Promise<void>,
+  options: SessionOptions = {},
 ): void {
   for (const variant of VARIANTS.filter(applies)) {
-    t.test(`${title} (${variant.title})`, async (t) => script(t, await openSession(t, variant)))
+    t.test(`${title} (${variant.title})`, async (t) => script(t, await openSession(t, variant, options)))
   }
 }
 
-export async function openSession(t: Test, variant: Variant): Promise<Session> {
+export type SessionOptions = Partial<Omit<XdsServerOptions, 'cache' | 'address'>>
+
+export async function openSession(t: Test, variant: Variant, options: SessionOptions = {}): Promise<Session> {
   const cache = new SnapshotCache()
   const events: XdsEvent[] = []
   cache.onEvent((event) => events.push(event))
   // Secrets are served on a Unix socket only. The path of `t.testdir()` is too long for a socket.
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-'))
-  const server = await startXdsServer({ cache, address: `unix:${folder}/xds.sock`, drainTimeMs: 0 })
+  const server = await startXdsServer({
+    cache,
+    address: `unix:${folder}/xds.sock`,
+    drainTimeMs: 0,
+    ...options,
+  })
   t.teardown(async () => {
     await server.close()
     rmSync(folder, { recursive: true, force: true })

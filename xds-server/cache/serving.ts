@@ -6,6 +6,7 @@ import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import type { NodeGroup } from '../nodes/node-group.ts'
 import { NodeRegistry } from '../nodes/node-registry.ts'
+import type { ClientView } from '../nodes/resource-view.ts'
 import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
@@ -86,6 +87,11 @@ export class Serving {
 
   nodeStatus(group: string, id: string): NodeStatus {
     return this.#registry.describe(group, id)
+  }
+
+  /** Every connected client, resource by resource. */
+  clientViews(): readonly ClientView[] {
+    return this.#registry.clientViews()
   }
 
   /** The group of a node. @throws OptionFault if the option throws */

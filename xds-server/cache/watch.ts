@@ -5,6 +5,7 @@ import { memoize } from '../../core/memo.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
+import type { ResourceView } from '../nodes/resource-view.ts'
 import { describeMissing, type PendingStatus, type StreamInfo, type TypeView } from '../nodes/status.ts'
 import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
@@ -18,6 +19,8 @@ export interface WatchSource {
   readonly typeUrl?: string
   /** The status of the stream's types now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
+  /** The same resource by resource. */
+  readonly describeResources?: () => readonly ResourceView[]
   /** The responses that the client has not answered, the oldest of each type first. */
   readonly unacked: () => readonly UnackedResponse[]
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
@@ -127,6 +130,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     snapshot,
     describe: source.describe,
     pending: () => oldestOfEachType(source.unacked()),
+    clientView: () => ({ node: source.node, resources: source.describeResources?.() ?? [] }),
     isPinned: context.isPinned,
     ...(source.isStarting && { isStarting: source.isStarting }),
     onReplaced: () => leave(),

@@ -2,6 +2,7 @@
 
 import type { ExternalNames } from '../snapshot/consistency.ts'
 import { NodeStreams, type StreamSource } from './node-streams.ts'
+import type { ClientView } from './resource-view.ts'
 import type { NodeStatus } from './status.ts'
 
 interface NodeRecord {
@@ -65,6 +66,13 @@ export class NodeRegistry {
   describe(group: string, id: string): NodeStatus {
     const streams = this.#groups.get(group)?.get(id)?.streams ?? new NodeStreams()
     return streams.describe(id, group)
+  }
+
+  /** Every connected client. */
+  clientViews(): readonly ClientView[] {
+    return [...this.#groups.values()].flatMap((nodes) =>
+      [...nodes.values()].flatMap(({ group, streams }) => streams.clientViews(group)),
+    )
   }
 
   #remove(record: NodeRecord, stream: StreamSource): void {

@@ -2,7 +2,8 @@
 
 import type { ExternalNames } from '../snapshot/consistency.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { groupByClient, hostOf } from './clients.ts'
+import { type DescribedStream, groupByClient, hostOf } from './clients.ts'
+import type { ClientView } from './resource-view.ts'
 import {
   describeTypes,
   mergeClients,
@@ -26,6 +27,8 @@ export interface StreamSource {
   readonly describe: () => ReadonlyMap<string, TypeView>
   /** The oldest pending response of each type. */
   readonly pending: () => readonly PendingStatus[]
+  /** The node as it describes itself, and what is known of each of its resources. */
+  readonly clientView?: () => Omit<ClientView, 'group'>
   readonly isPinned?: () => boolean
   /** The client has just started, and may still subscribe to more types. */
   readonly isStarting?: () => boolean
@@ -36,6 +39,10 @@ export interface StreamSource {
 interface OpenStream {
   readonly source: StreamSource
   isReplaced: boolean
+}
+
+interface ListedStream extends OpenStream, DescribedStream {
+  readonly info: StreamInfo
 }
 
 export class NodeStreams {
@@ -104,14 +111,8 @@ export class NodeStreams {
     if (!this.isConnected) {
       return { id, group, connected: false, state: 'DISCONNECTED', streams: [], types: this.#last, ...left }
     }
-    const streams = [...this.#streams.values()].map((stream) => ({
-      ...stream,
-      info: stream.source.info,
-      views: stream.source.describe(),
-    }))
-    const inOrder = streams.sort((a, b) => a.info.id - b.info.id)
-    const counted = inOrder.filter(({ isReplaced }) => !isReplaced)
-    const clients = groupByClient(counted.length > 0 ? counted : inOrder).map((own) => {
+    const inOrder = this.#inOrder()
+    const clients = this.#clientsAmong(inOrder).map((own) => {
       const types = this.#describeTypes(own)
       return { own, types, state: stateOf(types) }
     })
@@ -130,6 +131,31 @@ export class NodeStreams {
       ...(inOrder.some(({ source }) => source.isPinned?.()) && { pinned: true as const }),
       ...left,
     }
+  }
+
+  /** Each client of the node, with the resources of all its streams. */
+  clientViews(group: string): readonly ClientView[] {
+    return this.#clientsAmong(this.#inOrder()).flatMap((own) => {
+      const views = own.flatMap(({ source }) => source.clientView?.() ?? [])
+      const [first] = views
+      if (first === undefined) return []
+      return [{ group, node: first.node, resources: views.flatMap(({ resources }) => resources) }]
+    })
+  }
+
+  #inOrder(): ListedStream[] {
+    const streams = [...this.#streams.values()].map((stream) => ({
+      ...stream,
+      info: stream.source.info,
+      views: stream.source.describe(),
+    }))
+    return streams.sort((a, b) => a.info.id - b.info.id)
+  }
+
+  /** A replaced stream counts only if the client has no other. */
+  #clientsAmong(inOrder: readonly ListedStream[]): readonly (readonly ListedStream[])[] {
+    const counted = inOrder.filter(({ isReplaced }) => !isReplaced)
+    return groupByClient(counted.length > 0 ? counted : inOrder)
   }
 
   /** The types of one client, from its streams. */

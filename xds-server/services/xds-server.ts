@@ -1,4 +1,4 @@
-// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS and LRS on a TCP port or a Unix socket.
+// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
 
 import { existsSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -7,6 +7,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { LoadReports } from '../load-reports/load-reports.ts'
+import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { addLoadService } from './load-service.ts'
 import { WriteBudget } from './write-budget.ts'
@@ -59,6 +60,12 @@ export interface XdsServerOptions {
    * has listeners. Default: 15,000, as Envoy waits for the first response of each cluster's endpoints.
    */
   readonly startTimeMs?: number
+  /**
+   * Serves CSDS (`envoy.service.status.v3.ClientStatusDiscoveryService`) beside xDS: each connected client, and what it was sent and
+   * has ACKed or NACKed, with sensitive fields redacted. A peer sees the nodes that `authorize` would serve it as; give another
+   * function if operators may see more. Default: not served.
+   */
+  readonly clientStatus?: true | { readonly authorize: Authorize }
   /**
    * Asks nodes for reports of their calls, over LRS. Default: the server accepts their streams and asks for nothing.
    */
@@ -131,6 +138,14 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   })
   const { loadReports: loads } = options
   addLoadService(server, { serving, authorize, ...(loads && { loads }) })
+  const { clientStatus } = options
+  if (clientStatus !== undefined) {
+    addClientStatusService(server, {
+      serving: servingOf(cache),
+      messages: cache.messages,
+      authorize: clientStatus === true ? authorize : clientStatus.authorize,
+    })
+  }
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const port = await bind(server, address, credentials)
   return {

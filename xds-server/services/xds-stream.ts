@@ -8,6 +8,7 @@ import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf } from '../nodes/client-kind.ts'
 import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
+import { describeResources } from '../streams/describe-resources.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
 import type { Response } from '../type-state/responses.ts'
@@ -141,6 +142,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       reportsNoVersions,
       isStarting: () => this.#start?.isStarting ?? false,
       describe: () => describeStream(this.#state),
+      describeResources: () => describeResources(this.#state, this.#protocol.name),
       unacked: () =>
         unackedIn(this.#state).map((one) => ({ ...one, sentAt: this.#clock.sentAt(one.response.nonce) })),
       onSnapshot: (snapshot) =>

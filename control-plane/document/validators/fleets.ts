@@ -5,14 +5,23 @@ import { isDeepStrictEqual } from 'node:util'
 import { hashOnOf } from '../../switches/lb-policies.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { leavesOf } from '../leaves.ts'
-import { type Config, type Fleet, type Listener, lbOf, modeOf, routeNamesOf } from '../model.ts'
+import {
+  type AnyListener,
+  type Config,
+  type EnvoyFleet,
+  type Fleet,
+  type Listener,
+  lbOf,
+  modeOf,
+  routeNamesOf,
+} from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
   for (const [name, fleet] of Object.entries(config.fleets)) {
     const steps = ['fleets', name, 'listeners']
-    yield* checkSockets(steps, fleet)
+    if (fleet.kind === 'envoy') yield* checkSockets(steps, fleet)
     for (const [id, listener] of Object.entries(fleet.listeners)) {
       yield* checkListener([...steps, id], config, fleet, listener)
       yield* checkHosts([...steps, id, 'l7', 'routes'], config, listener)
@@ -21,7 +30,7 @@ export function* checkFleets(config: Config, switches: Switches = SWITCHES): Ite
   }
 }
 
-function* checkSockets(steps: readonly string[], { listeners }: Fleet): Iterable<PlacedProblem> {
+function* checkSockets(steps: readonly string[], { listeners }: EnvoyFleet): Iterable<PlacedProblem> {
   const all = Object.entries(listeners)
   for (const [index, [id, { address, port }]] of all.entries()) {
     if (address !== undefined && isIP(address) === 0) {
@@ -51,7 +60,7 @@ function* checkListener(
   steps: readonly string[],
   { upstreams, routes }: Config,
   fleet: Fleet,
-  listener: Listener,
+  listener: AnyListener,
 ): Iterable<PlacedProblem> {
   const { l4, l7 } = listener
   const mode = modeOf(fleet, listener)
@@ -74,7 +83,7 @@ function* checkListener(
 function* checkHosts(
   steps: readonly string[],
   { routes }: Config,
-  listener: Listener,
+  listener: AnyListener,
 ): Iterable<PlacedProblem> {
   const names = routeNamesOf(listener)
   for (const [index, name] of names.entries()) {

@@ -1,9 +1,10 @@
 // All switches alike: references that lead to an entry, what their declarations check, and clients that support them.
 
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
-import { referencesOf, switchesOf, switchesReachedBy } from '../configured-switches.ts'
+import { referencesOf, switchesOf } from '../configured-switches.ts'
 import type { Config } from '../model.ts'
-import { formatSteps, type PlacedProblem } from '../problem.ts'
+import type { PlacedProblem } from '../problem.ts'
+import { findUnsupported } from '../support.ts'
 import { checkReference } from './reference.ts'
 
 const KINDS = { upstreams: 'upstream', jwt: 'entry of jwt', secrets: 'entry of secrets' } as const
@@ -28,13 +29,8 @@ export function* checkSwitches(config: Config, switches: Switches = SWITCHES): I
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {
-    for (const { steps, declared } of switchesReachedBy(config, name, fleet, switches).configured) {
-      if (declared.appliesTo.includes(fleet.kind)) continue
-      const clients = declared.appliesTo.join(' and ')
-      yield {
-        steps,
-        message: `has no effect in fleet ${formatSteps([name])}, whose kind is ${fleet.kind}: only ${clients} clients support it, so remove it or use another fleet`,
-      }
+    for (const { steps, message, isError } of findUnsupported(config, name, fleet, switches)) {
+      if (isError) yield { steps, message }
     }
   }
 }

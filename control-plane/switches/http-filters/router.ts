@@ -9,5 +9,6 @@ export const router: FixedFilter = {
   name: 'router',
   after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata', 'rbac'],
   messages: [RouterSchema],
+  appliesTo: ['envoy', 'proxyless', 'grpc-server'],
   toExtension: () => anyPack(RouterSchema, create(RouterSchema)),
 }

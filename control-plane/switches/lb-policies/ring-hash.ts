@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
+import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
 import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
@@ -47,5 +48,13 @@ export const ringHash = defineLbPolicy({
         ...localityWeightedLbConfig(context),
       }),
     ),
+  // Not as an entry of a list: `@grpc/grpc-js-xds` NACKs a RingHash message with a size (seen with 1.14).
+  toGrpcCluster: ({ minimumRingSize }) => ({
+    lbPolicy: Cluster_LbPolicy.RING_HASH,
+    lbConfig: {
+      case: 'ringHashLbConfig',
+      value: { minimumRingSize: BigInt(minimumRingSize) },
+    },
+  }),
   hashOn: ({ hashOn }) => hashOn,
 })

@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
+import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityLbConfig } from '../locality-lb-config.ts'
@@ -12,5 +13,6 @@ export const roundRobin = defineLbPolicy({
   options: {},
   appliesTo: ['envoy', 'proxyless'],
   messages: [RoundRobinSchema],
+  toGrpcCluster: () => ({ lbPolicy: Cluster_LbPolicy.ROUND_ROBIN }),
   toExtension: (_, context) => anyPack(RoundRobinSchema, create(RoundRobinSchema, localityLbConfig(context))),
 })

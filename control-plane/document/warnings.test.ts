@@ -1,0 +1,137 @@
+// What is valid and has no effect for some clients: which warnings there are, and which words they have.
+
+import t from 'tap'
+import { sampleWith } from '../../test/support/sample-config.ts'
+import { formatSteps } from './problem.ts'
+import { checkConfig } from './validate.ts'
+import { warningsOf } from './warnings.ts'
+
+const fleet = (more: object = {}) => ({
+  kind: 'proxyless',
+  lb: { policy: 'round_robin' },
+  listeners: { echo: { l7: { routes: 'public' } } },
+  ...more,
+})
+
+/** The sample with a fleet of gRPC clients, without what they would be warned about. */
+function warnings(changes: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const checked = checkConfig(
+    sampleWith({
+      'upstreams.echo-v2.lb': undefined,
+      'upstreams.echo': { endpoints: { b1: { address: '127.0.0.1:7101' } } },
+      'fleets.clients': fleet(),
+      ...changes,
+    }),
+  )
+  if (!('config' in checked)) throw new Error(JSON.stringify(checked.problems))
+  return Object.fromEntries(
+    warningsOf(checked.config).map(({ steps, message }) => [formatSteps(steps), message]),
+  )
+}
+
+t.test('a document in which everything has its effect has no warnings', async (t) => {
+  t.same(warnings({}), {})
+  t.same(warningsOf(sampleWith({})), [], 'Envoys alone')
+})
+
+const CASES: readonly [
+  title: string,
+  changes: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, string>>,
+][] = [
+  [
+    'a switch of an upstream that only Envoys know',
+    { 'upstreams.echo.healthCheck': { enabled: true } },
+    {
+      'upstreams.echo.healthCheck':
+        'has no effect in fleet clients, whose kind is proxyless: only envoy clients support it',
+    },
+  ],
+  ['nothing, where that switch is off', { 'upstreams.echo.healthCheck': { enabled: false } }, {}],
+  [
+    'a policy of an upstream that only some clients know',
+    { 'upstreams.echo.lb': { policy: 'least_request' } },
+    {
+      'upstreams.echo.lb.policy':
+        'has no effect for C++, Node and Python clients of fleet clients, which use round_robin instead: only Go and Java support it',
+    },
+  ],
+  [
+    'nothing, where the fleet has only clients that know it',
+    { 'upstreams.echo.lb': { policy: 'least_request' }, 'fleets.clients.clients': ['go', 'java'] },
+    {},
+  ],
+  [
+    'a policy of the fleet that only some clients know',
+    { 'fleets.clients': fleet({ clients: ['go', 'node'], lb: { policy: 'least_request' } }) },
+    {
+      'fleets.clients.lb.policy':
+        'has no effect for Node clients of fleet clients, which use round_robin instead: only Go and Java support it',
+    },
+  ],
+  [
+    'a weight of an endpoint under round robin',
+    { 'upstreams.echo.endpoints.b1.weight': 2 },
+    {
+      'upstreams.echo.endpoints.b1.weight':
+        'the weight of an endpoint under round_robin has no effect for any client of fleet clients',
+    },
+  ],
+  [
+    'nothing for a weight on a ring',
+    { 'upstreams.echo.endpoints.b1.weight': 2, 'upstreams.echo.lb': { policy: 'ring_hash' } },
+    {},
+  ],
+  [
+    'bounds of a circuit breaker, each at its place',
+    { 'upstreams.echo.circuitBreaker': { requests: 5, pending: 1 } },
+    {
+      'upstreams.echo.circuitBreaker.pending':
+        'the bound of pending has no effect for any client of fleet clients',
+    },
+  ],
+  [
+    'a size of a ring above the cap, with what raises it',
+    { 'upstreams.echo.lb': { policy: 'ring_hash', minimumRingSize: 5000 } },
+    {
+      'upstreams.echo.lb.policy':
+        "a ring of more than 4096 points has no effect for any client of fleet clients, unless the program raises gRPC's cap",
+    },
+  ],
+  [
+    'a condition for the retries of a rule',
+    { 'routes.public.rules.echo.retry': { enabled: true, on: ['reset', 'unavailable'] } },
+    {
+      'routes.public.rules.echo.retry.on[0]':
+        'the condition reset has no effect for any client of fleet clients',
+    },
+  ],
+  [
+    'a prefix that no gRPC call has',
+    { 'routes.public.rules.api': { match: { prefix: '/api/v1/' }, to: { echo: 1 } } },
+    {
+      'routes.public.rules.api.match.prefix':
+        'matches no call of fleet clients: gRPC clients call /SERVICE/METHOD',
+    },
+  ],
+]
+
+for (const [title, changes, expected] of CASES) {
+  t.test(`a person is warned of ${title}`, async (t) => {
+    t.same(warnings(changes), expected)
+  })
+}
+
+t.test('after a hundred warnings there is one with the number of the others', async (t) => {
+  const endpoints = Object.fromEntries(
+    Array.from({ length: 103 }, (_, index) => [
+      `b${index}`,
+      { address: `127.0.0.1:${index + 1}`, weight: 2 },
+    ]),
+  )
+  const checked = checkConfig(sampleWith({ 'upstreams.echo': { endpoints }, 'fleets.clients': fleet() }))
+  if (!('config' in checked)) throw new Error('valid')
+  const found = warningsOf(checked.config)
+  t.equal(found.length, 101)
+  t.same(found.at(-1), { steps: [], message: 'and 3 more warnings' })
+})
