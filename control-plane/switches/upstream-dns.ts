@@ -68,7 +68,7 @@ const SettingsSchema = Type.Object(
       Type.Enum(['v4Preferred', 'v4', 'v6', 'v6Preferred', 'all'], {
         default: 'v4Preferred',
         description:
-          'which addresses of the name are used: v4 or v6 only, v4Preferred or v6Preferred, which take the other ones if there is none, or all',
+          'which addresses of the name are used: v4 or v6 only, v4Preferred or v6Preferred, which fall back to the other family, or all',
         ...facts({ envoy: 'Cluster.dns_lookup_family' }),
       }),
     ),

@@ -36,7 +36,7 @@ function* waysBeyond(levels: number, upstreams: Upstreams): Iterable<readonly st
   const aggregates = Object.entries(upstreams).flatMap(([name, { aggregate: children }]) =>
     children === undefined ? [] : [{ name, children }],
   )
-  // From each name, the next one on a way with so many further names; one map for each number of them.
+  // One map for each number of further names: from a name to the next one on a way with that number.
   const next: Map<string, string>[] = []
   for (let level = 0; level < levels; level++) {
     const below = next.at(-1)

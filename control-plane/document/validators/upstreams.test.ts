@@ -50,7 +50,7 @@ const REJECTED: readonly [title: string, upstream: object, problems: Problems, t
     { aggregate: ['echo'] },
   ],
   [
-    'an aggregate of what is not there',
+    'an aggregate of a missing upstream',
     { aggregate: ['echo', 'ecco'] },
     { 'aggregate[1]': /^unknown upstream "ecco"\. Use one of: / },
     { aggregate: ['echo', 'echo-v2'] },
