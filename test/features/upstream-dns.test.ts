@@ -32,34 +32,32 @@ async function untilAnsweredBy(
 
 t.test('P14: strict DNS calls each address of a name, and follows its changes', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t)]
-  dnsServer.answer({ [HOST]: ADDRESSES })
+  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, refresh: '50ms', resolvers: [dnsServer.address] }
   const edge = await startEdge(t, { upstreams: { echo: { dns } } })
   const client = connectEcho(t, edge.address)
   t.same(tallyOf(await callEcho(client, { count: 20 })), { '127.0.0.1': 10, '127.0.0.2': 10 })
 
-  dnsServer.answer({ [HOST]: ['127.0.0.2'] })
+  dnsServer.set(['127.0.0.2'])
   await untilAnsweredBy(client, ['127.0.0.2'])
-  dnsServer.answer({ [HOST]: ADDRESSES })
+  dnsServer.set(ADDRESSES)
   await untilAnsweredBy(client, ADDRESSES)
   t.pass('both, one, both')
 })
 
 t.test('P14: logical DNS sends calls to one address, and stays at it while it is there', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t)]
-  dnsServer.answer({ [HOST]: ADDRESSES })
+  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, mode: 'logical', refresh: '50ms', resolvers: [dnsServer.address] }
   const edge = await startEdge(t, { upstreams: { echo: { dns } } })
   t.same(Object.values(tallyOf(await callEcho(connectEcho(t, edge.address), { count: 20 }))), [20])
 })
 
 t.test(
-  'a name that nobody knows has no endpoint, and one of the host file needs no DNS server',
+  'a name without an address has no endpoint, and one of the host file needs no DNS server',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
-    const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t)]
+    const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, [])]
     const dns = { host: HOST, port, resolvers: [dnsServer.address] }
     const edge = await startEdge(t, { upstreams: { echo: { dns } } })
     t.same(await callEcho(connectEcho(t, edge.address), { count: 1 }), [FAILED])
@@ -71,8 +69,7 @@ t.test(
 
 t.test('a name is resolved for connections at L4 too', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t)]
-  dnsServer.answer({ [HOST]: ['127.0.0.2'] })
+  const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ['127.0.0.2'])]
   const dns = { host: HOST, port, resolvers: [dnsServer.address] }
   const edge = await startEdge(t, { upstreams: { echo: { dns } }, lb: { mode: 'l4' } })
   t.same(await callEcho(connectEcho(t, edge.address), { count: 1 }), ['127.0.0.2'])

@@ -1,47 +1,68 @@
-// A DNS server on loopback whose answers a test can change: https://www.rfc-editor.org/rfc/rfc1035
+// A DNS server that answers with the IPv4 addresses of one name. Tests change them.
 
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type Answer, decode, encode, type Question } from 'dns-packet'
+import type { Teardown } from './xds-client.ts'
 
 export interface DnsServer {
-  /** `127.0.0.1:PORT`. */
+  /** `HOST:PORT`, the authority of a target such as `dns://AUTHORITY/NAME:PORT`. */
   readonly address: string
-  /** The IPv4 addresses of each name from now on. Names that are not listed do not exist. */
-  answer(addresses: Readonly<Record<string, readonly string[]>>): void
+  /** Answers with these addresses from now on. */
+  set(addresses: readonly string[]): void
+  /** How many questions for IPv4 addresses it has answered. */
+  queries(): number
 }
 
-export async function startDnsServer(t: { teardown(end: () => unknown): unknown }): Promise<DnsServer> {
-  let known: Readonly<Record<string, readonly string[]>> = {}
+const A = 1
+const RESPONSE = 0x8580
+const HEADER_BYTES = 12
+/** Type and class at the end of a question. */
+const QUESTION_END_BYTES = 4
+
+/** Every name has the addresses; other types have no records. https://www.rfc-editor.org/rfc/rfc1035#section-4 */
+export async function startDnsServer(t: Teardown, addresses: readonly string[]): Promise<DnsServer> {
+  let current = addresses
+  let answered = 0
   const socket = createSocket('udp4')
-  socket.on('message', (bytes, { address, port }) => {
-    const { id, questions = [] } = decode(bytes)
-    const isKnown = questions.some(({ name }) => known[name] !== undefined)
-    const answer = {
-      type: 'response' as const,
-      ...(id !== undefined && { id }),
-      // NXDOMAIN, or an answer that may have no address of the wanted kind.
-      flags: isKnown ? 0 : 3,
-      questions,
-      answers: questions.flatMap((question) => answersTo(question, known)),
-    }
-    socket.send(encode(answer), port, address)
+  t.teardown(() => socket.close())
+  socket.on('message', (query, { port, address }) => {
+    const end = endOfQuestion(query)
+    const isForAddresses = query.readUInt16BE(end - QUESTION_END_BYTES) === A
+    if (isForAddresses) answered += 1
+    const records = (isForAddresses ? current : []).map(recordOf)
+    const header = Buffer.alloc(HEADER_BYTES)
+    header.writeUInt16BE(query.readUInt16BE(0), 0)
+    header.writeUInt16BE(RESPONSE, 2)
+    header.writeUInt16BE(1, 4)
+    header.writeUInt16BE(records.length, 6)
+    socket.send(Buffer.concat([header, query.subarray(HEADER_BYTES, end), ...records]), port, address)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  t.teardown(() => socket.close())
   return {
     address: `127.0.0.1:${socket.address().port}`,
-    answer(addresses) {
-      known = addresses
+    set(next) {
+      current = next
     },
+    queries: () => answered,
   }
 }
 
-function answersTo(
-  { type, name }: Question,
-  known: Readonly<Record<string, readonly string[]>>,
-): readonly Answer[] {
-  if (type !== 'A') return []
-  return (known[name] ?? []).map((data) => ({ type: 'A', name, ttl: 0, data }))
+/** The offset after the first question: labels with their lengths, a zero, type and class. */
+function endOfQuestion(query: Buffer): number {
+  let at = HEADER_BYTES
+  while (query.readUInt8(at) !== 0) at += query.readUInt8(at) + 1
+  return at + 1 + QUESTION_END_BYTES
+}
+
+/** A record of the name in the question, that no resolver may keep. */
+function recordOf(address: string): Buffer {
+  const record = Buffer.alloc(16)
+  record.writeUInt16BE(0xc000 | HEADER_BYTES, 0)
+  record.writeUInt16BE(A, 2)
+  record.writeUInt16BE(1, 4)
+  record.writeUInt32BE(0, 6)
+  record.writeUInt16BE(4, 10)
+  for (const [index, byte] of address.split('.').entries()) record.writeUInt8(Number(byte), 12 + index)
+  return record
 }
