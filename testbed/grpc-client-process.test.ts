@@ -7,7 +7,7 @@ import { apiListener, assignment, cluster, routes } from '../test/support/resour
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
 
-const LANGUAGES: readonly GrpcLanguage[] = ['node', 'python']
+const LANGUAGES: readonly GrpcLanguage[] = ['node', 'python', 'go', 'java']
 
 async function startBackends(t: Test, ...ids: readonly string[]): Promise<readonly string[]> {
   return await Promise.all(

@@ -7,7 +7,9 @@ import { grpcServerListener } from '../test/support/resources.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
 
-const LANGUAGES: readonly GrpcLanguage[] = ['node', 'python']
+const LANGUAGES: readonly GrpcLanguage[] = ['node', 'python', 'go', 'java']
+/** grpc-java asks for a listener on any address, whatever address it serves. */
+const listenerAddressOf = (language: GrpcLanguage) => (language === 'java' ? '0.0.0.0' : '127.0.0.1')
 const METHODS = ['Unary', 'ServerStream', 'ClientStream', 'Bidirectional'] as const
 
 for (const language of LANGUAGES) {
@@ -48,7 +50,7 @@ for (const language of LANGUAGES) {
     const client = await startClient(t, { language: 'node', target: `ipv4:127.0.0.1:${port}` })
     await asksForIt
     t.match(await client.calls(1), { codes: { UNAVAILABLE: 1 } }, 'nothing serves without a listener')
-    cache.setSnapshot('servers', [grpcServerListener('127.0.0.1', port)])
+    cache.setSnapshot('servers', [grpcServerListener(listenerAddressOf(language), port)])
     const server = await starting
     t.equal(server.listening, `127.0.0.1:${port}`)
     t.match(await client.calls(5, { waitForReady: true, deadlineMs: 60_000 }), { backends: { s1: 5 } })

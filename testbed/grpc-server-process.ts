@@ -14,7 +14,7 @@ export interface GrpcServerOptions extends BootstrapOptions {
   readonly listen: string
   /** Whether a control plane configures its listener. It needs a bootstrap then. Default: no. */
   readonly xds?: boolean
-  /** Milliseconds after which it closes a connection gracefully. Only Node's and Python's. Default: never. */
+  /** Milliseconds after which it closes a connection gracefully. Default: never. */
   readonly maxConnectionAgeMs?: number
   readonly env?: Readonly<Record<string, string>>
 }
@@ -25,7 +25,7 @@ export interface GrpcServerProcess {
   /** Address of the server, `HOST:PORT`. */
   readonly listening: string
   readonly exited: Promise<Exit>
-  /** Sets what it answers to health checks, by `grpc.health.v1`. Only Node's and Python's. */
+  /** Sets what it answers to health checks, by `grpc.health.v1`. */
   setHealth(health: 'serving' | 'not-serving'): Promise<void>
   /** Resolves when the process has ended; calls under way have two seconds. */
   stop(): Promise<void>

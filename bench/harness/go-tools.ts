@@ -5,23 +5,18 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SwitchyardError } from '../../core/errors.ts'
+import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Ignored by git. */
 export const GO_FOLDER = join(root, '.tools', 'bench')
 
-export const INSTALL_GO = 'sudo apt-get install -y golang-go, or https://go.dev/dl/ for a newer one'
-
 export interface GoTools {
   /** The server on go-control-plane: the peer. */
   readonly peer: string
   /** The client that acts as many Envoys, the same for all servers. */
   readonly swarm: string
-}
-
-export function hasGo(env: NodeJS.ProcessEnv = process.env): boolean {
-  return spawnSync('go', ['version'], { env }).status === 0
 }
 
 /** @throws SwitchyardError `process-failed` without Go, with how to install it, or with the compiler's output */

@@ -18,7 +18,11 @@ import {
 import { requireTool, type Tool } from './requirements.ts'
 
 /** What the programs of a language need beyond npm. */
-const TOOLS: Readonly<Partial<Record<GrpcLanguage, Tool>>> = { python: 'gRPC for Python' }
+const TOOLS: Readonly<Partial<Record<GrpcLanguage, Tool>>> = {
+  python: 'gRPC for Python',
+  go: 'go',
+  java: 'java',
+}
 
 /** Whether the programs of the language can run here. If not, the result of the test is set, and it should return. */
 export function requireLanguage(t: Test, language: GrpcLanguage): boolean {

@@ -18,6 +18,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   envoy: 'sudo apt-get install -y python3-pip',
   go: 'sudo apt-get install -y golang-go',
   'gRPC for Python': 'sudo apt-get install -y python3-pip',
+  java: 'sudo apt-get install -y default-jdk-headless maven',
   opa: 'go install github.com/open-policy-agent/opa@v',
   pip: 'sudo apt-get install -y python3-pip',
   'systemd-analyze': 'sudo apt-get install -y systemd',
@@ -35,11 +36,14 @@ for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {
       t.match(test.noted, [['plan', 0, said]])
     })
 
-    t.test('on CI a test fails with the same command', async (t) => {
-      const test = recordingTest()
-      t.notOk(requireTool(test, tool, { ...empty, CI: 'true' }))
-      t.match(test.noted, [['fail', said]])
-    })
+    t.test(
+      `on CI a test ${tool === 'java' ? 'is skipped too' : 'fails with the same command'}`,
+      async (t) => {
+        const test = recordingTest()
+        t.notOk(requireTool(test, tool, { ...empty, CI: 'true' }))
+        t.match(test.noted, [tool === 'java' ? ['plan', 0, said] : ['fail', said]])
+      },
+    )
   })
 }
 
