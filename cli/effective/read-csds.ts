@@ -56,15 +56,20 @@ function toHeldConfig({ node, clientScope, genericXdsConfigs }: ClientConfig, so
 }
 
 function toHeld(config: ClientConfig_GenericXdsConfig): HeldResource {
-  const { typeUrl, name, versionInfo, clientStatus, xdsConfig, errorState } = config
+  const { name, versionInfo, clientStatus, xdsConfig, errorState } = config
   const content = xdsConfig && contentOfAny(xdsConfig)
   const isNacked = clientStatus === ClientResourceStatus.NACKED
   return {
-    typeUrl,
+    typeUrl: withHost(config.typeUrl),
     name,
     state: STATES[clientStatus] ?? 'requested',
     ...(versionInfo !== '' && { version: versionInfo }),
     ...(content !== undefined && { content }),
     ...(isNacked && { nack: { message: errorState?.details ?? '', version: errorState?.versionInfo ?? '' } }),
   }
+}
+
+/** grpc-js says `envoy.config.cluster.v3.Cluster`, and the others say it with the host. */
+function withHost(typeUrl: string): string {
+  return typeUrl.includes('/') ? typeUrl : `type.googleapis.com/${typeUrl}`
 }

@@ -23,10 +23,13 @@ export interface EffectiveSurvey {
   readonly problems: readonly { readonly source: string; readonly message: string }[]
 }
 
+/** What a survey asks of the control plane. */
+export type Served = Pick<RestClient, 'getSnapshot' | 'getStatus'>
+
 /** What is served may change between the two questions. Then both are asked again, this often at most. */
 const ATTEMPTS = 5
 
-export async function surveyEffective(rest: RestClient, sources: Sources): Promise<EffectiveSurvey> {
+export async function surveyEffective(rest: Served, sources: Sources): Promise<EffectiveSurvey> {
   const questions = [
     ...sources.envoys.map((source) => ({ source, read: async () => [await readEnvoy(source)] })),
     ...sources.csds.map((source) => ({ source, read: () => readCsds(source) })),
@@ -46,17 +49,14 @@ export async function surveyEffective(rest: RestClient, sources: Sources): Promi
   }
 }
 
-async function compareAt(
-  rest: RestClient,
-  read: () => Promise<readonly HeldConfig[]>,
-): Promise<EffectiveSurvey> {
+async function compareAt(rest: Served, read: () => Promise<readonly HeldConfig[]>): Promise<EffectiveSurvey> {
   const nodes = await Promise.all((await read()).map((first) => compareInStep(rest, first, read)))
   return { nodes, problems: [] }
 }
 
 /** Compares an answer that came while the control plane served the same before and after. */
 async function compareInStep(
-  rest: RestClient,
+  rest: Served,
   first: HeldConfig,
   read: () => Promise<readonly HeldConfig[]>,
 ): Promise<ComparedNode> {
