@@ -37,8 +37,8 @@ def main():
 
     host, port = flags.control.rsplit(":", 1)
     control = serve_control(host, int(port), run, state)
-    # A server that nothing refers to is collected, and then it no longer listens.
-    server, admin = serve_admin(host)
+    # A server without a reference to it ends.
+    admin_server, admin = serve_admin(host)
     print(json.dumps({"control": f"{host}:{control.server_port}", "admin": f"{host}:{admin}"}), flush=True)
     control.serve_forever()
 
