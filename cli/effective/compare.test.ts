@@ -77,7 +77,7 @@ const CASES: readonly (readonly [string, Partial<HeldResource>, string])[] = [
   ['it rejected it', { nack: { message: 'no' } }, 'a nacked'],
   ['it has what is not served', { name: 'c' }, 'c extra'],
   ['it asks for what is not served', { name: 'c', state: 'requested' }, 'c unserved'],
-  ['it knows that there is none', { name: 'c', state: 'absent' }, 'c unserved'],
+  ['it takes it for deleted, and nobody serves it', { name: 'c', state: 'absent' }, 'c unserved'],
   ['it does not show the content', { content: 'hidden' }, 'a unreadable'],
 ]
 

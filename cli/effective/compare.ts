@@ -32,7 +32,7 @@ export interface ComparedResource {
   readonly version?: string
   /** Of a resource that differs. */
   readonly differences?: readonly Difference[]
-  /** Why the node rejected it, in its own words. */
+  /** The node's error text, if it rejected it. */
   readonly message?: string
 }
 

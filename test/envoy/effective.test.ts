@@ -75,7 +75,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
 }
 
 t.test(
-  'X41: a listener that Envoy NACKs is said to be, in its own words, and the one it keeps is not in effect',
+  'X41: a listener that Envoy NACKs is reported with its error text, and is not in effect',
   async (t) => {
     const { rest, envoy, adminUrl, findings } = await start(t)
     const taken = createServer().listen(0, '127.0.0.1')

@@ -41,6 +41,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/effective/differences-of.ts': by('cli/effective/compare.test.ts'),
   'cli/effective/endpoints-of.ts': by('cli/effective/compare.test.ts'),
   'cli/effective/read-envoy.ts': by('test/envoy/effective.test.ts'),
+  'cli/effective/render.ts': spawnedBy('test/envoy/effective.test.ts'),
   'cli/exit-code.ts': by('cli/yard.test.ts'),
   'cli/output/': spawnedBy('test/envoy/demo.test.ts'),
   'cli/output/print.ts': spawnedBy('test/envoy/yard-up.test.ts'),

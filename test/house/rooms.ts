@@ -135,6 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'testbed/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',
+      'xds-server/snapshot/message-registry.ts',
       'control-plane/switches/',
     ],
   },

@@ -7,8 +7,8 @@ import { type Served, surveyEffective } from '../../cli/effective/survey-effecti
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { createGrpcBootstrap } from '../../envoy-bootstrap/grpc-bootstrap.ts'
+import { startBackend } from '../../services/backend-server.ts'
 import type { GrpcLanguage } from '../../testbed/grpc-programs/grpc-program.ts'
-import { startEcho } from '../support/edge.ts'
 import { requireLanguage, startClient } from '../support/grpc-client.ts'
 import { runYard } from '../support/yard-process.ts'
 
@@ -17,7 +17,9 @@ const CLUSTER = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
 
 /** A control plane with a fleet of gRPC clients, and one of them that has called. */
 async function start(t: Test, language: GrpcLanguage) {
-  const { address } = await startEcho(t, 'b1')
+  const backend = await startBackend({ id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 })
+  t.teardown(() => backend.close())
+  const { address } = backend
   const config = validateConfig({
     version: 1,
     upstreams: { echo: { endpoints: { b1: { address } } } },
