@@ -64,7 +64,9 @@ function sourcesOf(testbed: TestbedDescription | undefined, { csds, envoyAdmin }
   }
   return {
     envoys: Object.values(testbed.fleets).flatMap((nodes) => nodes.map(({ admin }) => admin)),
-    csds: [],
+    csds: Object.values(testbed.clients ?? {})
+      .flat()
+      .flatMap(({ admin }) => admin ?? []),
   }
 }
 
