@@ -150,6 +150,11 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
     ],
+    'npx yard status --effective': ['test/proxyless/effective.test.ts', "'--effective'"],
+    'npx yard status --csds 10.0.0.7:50052 --envoy-admin 10.0.0.8:9901': [
+      'test/envoy/effective.test.ts',
+      "'--envoy-admin'",
+    ],
     'npx yard bootstrap clients py-1 --client python > py-1.json': [
       'cli/verbs/bootstrap/grpc.test.ts',
       "'--client'",
