@@ -76,6 +76,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'docs/guides/load-reports.md': {
     'npx yard load': LOAD,
     'npx yard load --fleet edge --upstream echo --watch': LOAD,
+    "npx yard set 'upstreams.echo.loadMetrics=[cpu_utilization, named_metrics.queue]'": [
+      'test/features/load-reports.test.ts',
+      "loadMetrics: ['cpu_utilization', 'named_metrics.queue']",
+    ],
   },
   'docs/library.md': {
     'npm run build:library': PACKAGE,
