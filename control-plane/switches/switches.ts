@@ -23,6 +23,7 @@ import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
+import { loadMetrics } from './load-metrics.ts'
 import { localityWeights } from './locality-weights.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
@@ -58,6 +59,7 @@ export const SWITCHES = {
     localityWeights,
     failover,
     outlierDetection,
+    loadMetrics,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,

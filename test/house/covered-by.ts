@@ -33,6 +33,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/harness/resource-file.ts': by('bench/rollout.test.ts'),
   'bench/push/': by('bench/push.test.ts'),
   'bench/push/comparison-report.ts': by('bench/push/compare-commits.test.ts'),
+  'bench/load-reports/': by('bench/load-reports.test.ts'),
+  'bench/load-reports/reporters.ts': spawnedBy('bench/load-reports.test.ts'),
   'bench/rollout/': by('bench/rollout.test.ts'),
   'bench/servers/': spawnedBy('bench/servers/servers.test.ts'),
   'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
