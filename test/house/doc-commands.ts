@@ -21,6 +21,7 @@ const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
+const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** Pages with tests that run all their commands, from the first to the last. */
@@ -72,6 +73,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard call edge -n 20000': KILLED,
     'npx yard kill control-plane': KILLED,
   },
+  'docs/guides/load-reports.md': {
+    'npx yard load': LOAD,
+    'npx yard load --fleet edge --upstream echo --watch': LOAD,
+  },
   'docs/library.md': {
     'npm run build:library': PACKAGE,
     'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
@@ -116,6 +121,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'--out'",
     ],
     'npx yard certs --out .': CERTS,
+    'npx yard load --fleet edge --watch': LOAD,
     'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
     'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
     'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
