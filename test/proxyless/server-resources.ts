@@ -6,6 +6,7 @@ import type { Cluster } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_
 import { TransportSocketSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { RBAC_Action } from '@envoy/xds-protos/envoy/config/rbac/v3/rbac_pb.js'
+import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { RBACSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
@@ -64,35 +65,34 @@ export function serverListener({ address, isTls = false, denied }: ServedListene
 }
 
 function connectionManager(denied: ServedListener['denied']) {
-  const filters = [
-    ...(denied === undefined ? [] : [{ name: 'rbac', value: anyPack(RBACSchema, denying(denied)) }]),
-    { name: 'router', value: anyPack(RouterSchema, create(RouterSchema)) },
-  ]
+  const router = filterOf('router', anyPack(RouterSchema, create(RouterSchema)))
   return create(HttpConnectionManagerSchema, {
     statPrefix: 'server',
-    httpFilters: filters.map(({ name, value }) => ({
-      name,
-      configType: { case: 'typedConfig', value },
-    })),
-    routeSpecifier: {
-      case: 'routeConfig',
-      value: {
-        name: 'server',
-        virtualHosts: [
-          {
-            name: 'all',
-            domains: ['*'],
-            routes: [
-              {
-                match: { pathSpecifier: { case: 'prefix', value: '/' } },
-                action: { case: 'nonForwardingAction', value: {} },
-              },
-            ],
-          },
-        ],
-      },
-    },
+    httpFilters:
+      denied === undefined ? [router] : [filterOf('rbac', anyPack(RBACSchema, denying(denied))), router],
+    routeSpecifier: { case: 'routeConfig', value: create(RouteConfigurationSchema, EVERYTHING) },
   })
+}
+
+function filterOf(name: string, config: Any) {
+  return { name, configType: { case: 'typedConfig' as const, value: config } }
+}
+
+/** A server has its routes inside its listener, and serves what they match. */
+const EVERYTHING: MessageInitShape<typeof RouteConfigurationSchema> = {
+  name: 'server',
+  virtualHosts: [
+    {
+      name: 'all',
+      domains: ['*'],
+      routes: [
+        {
+          match: { pathSpecifier: { case: 'prefix', value: '/' } },
+          action: { case: 'nonForwardingAction', value: {} },
+        },
+      ],
+    },
+  ],
 }
 
 function denying({ header, value }: NonNullable<ServedListener['denied']>) {
