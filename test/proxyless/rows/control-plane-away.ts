@@ -96,6 +96,14 @@ const comesBack: Row = {
     world.measured(`${Math.round((performance.now() - begin) / 1_000)} s after its start`)
   },
   notSupported: { node: FIRST_SERVER_ONLY },
+  differs: {
+    go: {
+      source: 'https://github.com/grpc/grpc-go/blob/v1.85.0/internal/xds/clients/xdsclient/authority.go',
+      says: 'Close all lower priority channels. But before closing any channel, we need to unsubscribe from any resources that were subscribed to on this channel.',
+      because:
+        'resources that the client first asked the second control plane for are unsubscribed there, and nothing subscribes to them at the first one. It asks the first one for the listener only, and follows no route, cluster or endpoint any more.',
+    },
+  },
 }
 
 export const CONTROL_PLANE_AWAY: readonly Row[] = [killed, absentAtStart, fallback, comesBack]

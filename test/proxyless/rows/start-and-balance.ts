@@ -1,8 +1,11 @@
 // P1, P2, P6: a client starts, balances calls, and follows the document under load.
 
+import { freePort } from '../../../processes/free-port.ts'
+import type { GrpcClientProcess } from '../../../testbed/grpc-client-process.ts'
 import { answeredBy, chance, describeCounts, isShare, untilAnswers } from '../answers.ts'
 import { LISTENER } from '../document.ts'
 import type { Row } from '../row.ts'
+import type { World } from '../world.ts'
 
 /** Sequential calls of round robin differ by one at most; a picker that is replaced meanwhile starts anew. */
 const UNEVEN = 3
@@ -53,6 +56,10 @@ const roundRobin: Row = {
 
 const CALLS_A_SECOND = 100
 
+function untilAllFail(world: World, program: GrpcClientProcess, what: string) {
+  return untilAnswers(world, program, what, { calls: 5, deadlineMs: 2_000 }, ({ codes }) => codes.OK === undefined)
+}
+
 const addAndRemove: Row = {
   row: 'P2',
   title: 'follows backends that are added and removed under load, without a failed call',
@@ -75,16 +82,36 @@ const addAndRemove: Row = {
     world.measured(`${calls} calls, none failed`)
     // The twin: the load notices a write that breaks calls.
     const broken = await program.load({ callsPerSecond: CALLS_A_SECOND, concurrency: 8 })
-    await serve({})
-    await untilAnswers(
-      world,
-      program,
-      'calls fail without endpoints',
-      { calls: 5, deadlineMs: 2_000 },
-      ({ codes }) => codes.OK === undefined,
-    )
+    await serve({ dead: { address: `127.0.0.1:${await freePort()}` } })
+    await untilAllFail(world, program, 'calls fail where nothing listens')
     const noticed = await broken.end()
-    if (noticed.codes.OK === noticed.calls) throw new Error('no call of the load failed without endpoints')
+    if (noticed.codes.OK === noticed.calls) throw new Error('no call of the load failed')
+  },
+}
+
+const lastEndpoint: Row = {
+  row: 'P2',
+  title: 'fails calls to an upstream that lost its last endpoint',
+  async run(world) {
+    const endpoints = await world.endpoints('b1')
+    const serve = (ids: object) => world.serve({ upstreams: { echo: { endpoints: ids } } })
+    await serve(endpoints)
+    const program = await world.start()
+    const answers = () =>
+      untilAnswers(world, program, 'b1 answers', { calls: 5 }, (result) => answeredBy(result, 'b1'))
+    await answers()
+    await serve({})
+    await untilAllFail(world, program, 'calls fail without endpoints')
+    await serve(endpoints)
+    await answers()
+  },
+  differs: {
+    java: {
+      source: 'https://github.com/grpc/grpc-java/blob/v1.85.0/xds/src/main/java/io/grpc/xds/CdsLoadBalancer2.java',
+      says: 'if (addresses.isEmpty()) { … delegate.handleNameResolutionError(status); return status; }',
+      because:
+        'an assignment without endpoints is an error of name resolution to the policy below, which goes on with the endpoints that it has while it has a connection.',
+    },
   },
 }
 
@@ -140,4 +167,4 @@ const weights: Row = {
   },
 }
 
-export const START_AND_BALANCE: readonly Row[] = [starts, roundRobin, addAndRemove, replacedUpstream, weights]
+export const START_AND_BALANCE: readonly Row[] = [starts, roundRobin, addAndRemove, lastEndpoint, replacedUpstream, weights]
