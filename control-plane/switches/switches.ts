@@ -1,6 +1,7 @@
 // The lists of all switches, one for each attach point: adding a switch is a file and a line here.
 
 import type { DescMessage } from '@bufbuild/protobuf'
+import { aggregate } from './aggregate.ts'
 import type {
   EndpointSwitch,
   FieldSwitch,
@@ -30,6 +31,7 @@ import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
+import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
 
 /** What the document's schema, its validation, the translation, the message registry and the tables in the docs are made from. */
@@ -46,6 +48,8 @@ export interface Switches extends LbLists {
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority],
   upstreams: [
+    upstreamDns,
+    aggregate,
     healthCheck,
     protocol,
     upstreamTls,
