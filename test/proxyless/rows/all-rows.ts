@@ -12,6 +12,7 @@ import { REPORTS } from './reports.ts'
 import { RESOURCES } from './resources.ts'
 import { ROUTES } from './routes.ts'
 import { SERVERS } from './servers.ts'
+import { SOURCES } from './sources.ts'
 import { START_AND_BALANCE } from './start-and-balance.ts'
 
 const GROUPS = [
@@ -24,6 +25,7 @@ const GROUPS = [
   CONTROL_PLANE_AWAY,
   CROWD,
   CHURN,
+  SOURCES,
   SERVERS,
   REPORTS,
   CONTROL_PLANE_TLS,
