@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { describeMachine } from '../../bench/harness/environment.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { installHint } from './installed.ts'
@@ -21,7 +22,7 @@ import { versionOf } from './versions.ts'
 const COMMAND = 'npm run test:proxyless -- --write'
 const PAGE = fileURLToPath(new URL('../../docs/reference/proxyless-matrix.md', import.meta.url))
 
-const RECORDED = PAGE.replace(/md$/, 'json')
+const RECORDED = PAGE.replace(/md$/, 'jsonl')
 
 const OPTIONS = {
   rows: { type: 'string' },
@@ -54,7 +55,8 @@ async function findClients(wanted: readonly MatrixClient[]) {
 async function write(results: readonly Result[], run: Parameters<typeof record>[3]): Promise<void> {
   const recorded = await record(RECORDED, ROWS, results, run)
   const page = matrixPage(ROWS, recorded, { command: COMMAND, machine: describeMachine() })
-  await writeFile(PAGE, `${page}\n`)
+  const style = await resolveConfig(PAGE)
+  await writeFile(PAGE, await format(page, { ...style, parser: 'markdown' }))
 }
 
 async function runAndPrint(row: Row, client: MatrixClient, isLong: boolean): Promise<Outcome> {

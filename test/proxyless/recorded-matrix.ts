@@ -23,10 +23,28 @@ export function keyOf({ row, title }: Row): string {
   return `${row} ${title}`
 }
 
-/** An empty one if there is no file yet. */
+/** A line for each row and client. An empty matrix if there is no file yet. */
 export async function readRecorded(file: string): Promise<RecordedMatrix> {
-  const text = await readFile(file, 'utf8').catch(() => '{}')
-  return JSON.parse(text) as RecordedMatrix
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const recorded: Record<string, Partial<Record<MatrixClient, RecordedOutcome>>> = {}
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const { key, client, ...run } = JSON.parse(line) as RecordedLine
+    recorded[key] = { ...recorded[key], [client]: run }
+  }
+  return recorded
+}
+
+interface RecordedLine extends RecordedOutcome {
+  readonly key: string
+  readonly client: MatrixClient
+}
+
+function linesOf(recorded: RecordedMatrix): string {
+  return Object.entries(recorded)
+    .flatMap(([key, clients]) =>
+      Object.entries(clients).map(([client, run]) => `${JSON.stringify({ key, client, ...run })}\n`),
+    )
+    .join('')
 }
 
 /** @param known every row: the results of others are dropped */
@@ -55,6 +73,6 @@ export async function record(
     }
     if (Object.keys(merged).length > 0) after[key] = merged
   }
-  await writeFile(file, `${JSON.stringify(after, undefined, 1)}\n`)
+  await writeFile(file, linesOf(after))
   return after
 }

@@ -3,6 +3,7 @@
 import { answeredBy, describeCounts, untilAnswers } from '../answers.ts'
 import { documentOf } from '../document.ts'
 import { startKillable } from '../killable.ts'
+import { insecure } from '../programs.ts'
 import type { Row } from '../row.ts'
 import { withoutFailure } from '../without-failure.ts'
 import type { World } from '../world.ts'
@@ -41,11 +42,6 @@ const absentAtStart: Row = {
     await startKillable(world, documentOf(world.client, { upstreams }), held.xdsAddress)
     await untilAnswers(world, program, 'b1 answers', { calls: 5 }, (result) => answeredBy(result, 'b1'))
   },
-}
-
-/** An entry of `xds_servers`, also for clients that look at the first one only. */
-function insecure(address: string) {
-  return { server_uri: address, channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] }
 }
 
 const FIRST_SERVER_ONLY = {
