@@ -8,6 +8,7 @@ import { CONTROL_PLANE_TLS } from './control-plane-tls.ts'
 import { CROWD } from './crowd.ts'
 import { FAILING_CALLS } from './failing-calls.ts'
 import { LOCALITIES } from './localities.ts'
+import { POLICIES } from './policies.ts'
 import { REPORTS } from './reports.ts'
 import { RESOURCES } from './resources.ts'
 import { ROUTES } from './routes.ts'
@@ -25,6 +26,7 @@ const GROUPS = [
   CONTROL_PLANE_AWAY,
   CROWD,
   CHURN,
+  POLICIES,
   SOURCES,
   SERVERS,
   REPORTS,
