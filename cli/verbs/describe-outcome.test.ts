@@ -31,7 +31,7 @@ for (const [outcome, states, words] of CASES) {
   })
 }
 
-/** A node of which the status knows this client. */
+/** A node that says what client it is. */
 const nodeOf = (name: string, state: NodeState = 'SYNCED') => ({ ...node(state), client: { name } })
 
 for (const [outcome, nodes, words] of [
