@@ -92,10 +92,20 @@ export const OPERATIONS = {
     summary: 'Get the status of fleets, nodes and the revision in force.',
     problems: GUARDED,
   },
+  getLoad: {
+    method: 'GET',
+    path: '/v1/load',
+    summary: 'Get the calls to each backend, as the nodes report them (LRS).',
+    description:
+      'Counts begin when the control plane starts. `fleet`, `upstream` and `node` are filters; an unknown name gives empty lists.',
+    problems: GUARDED,
+  },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',
     summary: 'Get the resources that a fleet is served, as proto JSON by type URL and name.',
+    description:
+      'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
     problems: [...GUARDED, 'not-found'],
   },
   getHealth: {

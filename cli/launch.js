@@ -17,13 +17,14 @@ const BENCHMARKS = {
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
   'bench:rollout': 'bench/rollout.ts',
+  'bench:load': 'bench/load-reports.ts',
   'bench:authz': 'bench/authz.ts',
 }
 
 /** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
+    const envoy = startsEnvoys(given) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name = '', ...args] = given
@@ -53,7 +54,7 @@ function chooseProgram(given) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
-    const envoy = ['bench:push', 'bench:rollout'].includes(name) ? 'unused' : 'required'
+    const envoy = ['bench:push', 'bench:rollout', 'bench:load'].includes(name) ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
   const known = [
@@ -71,6 +72,13 @@ function chooseProgram(given) {
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+}
+
+/** A testbed whose fleets have gRPC clients only needs no Envoy. */
+function startsEnvoys([verb, ...flags]) {
+  if (verb !== 'up') return verb === 'demo'
+  const sizes = flags.filter((flag) => /^[^-=][^=]*=\d+$|^--fleet=.*=\d+$/.test(flag))
+  return sizes.length > 0 || !flags.some((flag) => flag.includes('=proxyless:'))
 }
 
 /** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */

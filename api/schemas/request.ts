@@ -17,6 +17,16 @@ export const RevisionParamsSchema = Type.Object({
 })
 export type RevisionParams = DeepReadonly<Static<typeof RevisionParamsSchema>>
 
+export const NodeQuerySchema = Type.Object(
+  {
+    node: Type.Optional(
+      Type.String({ minLength: 1, description: 'the name of a connected node', examples: ['edge-1'] }),
+    ),
+  },
+  { additionalProperties: false, description: 'a query such as ?node=edge-1' },
+)
+export type NodeQuery = DeepReadonly<Static<typeof NodeQuerySchema>>
+
 /** Of an operation without parameters in the query. */
 export const NoQuerySchema = Type.Object({}, { additionalProperties: false, description: 'no query' })
 
@@ -59,6 +69,16 @@ export const PageQuerySchema = Type.Object(
   { additionalProperties: false, description: 'a query such as ?limit=20&before=57' },
 )
 export type PageQuery = DeepReadonly<Static<typeof PageQuerySchema>>
+
+export const LoadQuerySchema = Type.Object(
+  {
+    fleet: Type.Optional(Type.String({ description: 'the name of a fleet', examples: ['edge'] })),
+    upstream: Type.Optional(Type.String({ description: 'the name of an upstream', examples: ['echo'] })),
+    node: Type.Optional(Type.String({ description: 'the id of a node', examples: ['edge-1'] })),
+  },
+  { additionalProperties: false, description: 'a query such as ?fleet=edge&upstream=echo' },
+)
+export type LoadQuery = DeepReadonly<Static<typeof LoadQuerySchema>>
 
 /** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
 const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'

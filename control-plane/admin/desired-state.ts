@@ -1,6 +1,8 @@
-// What the admin needs from the rest of the control plane: the desired state with its revisions, and the nodes.
+// What the admin needs from the rest of the control plane: the desired state with its revisions, the nodes, and their load.
 
 import type { Outcome } from '../../api/outcome.ts'
+import type { Load } from '../../api/schemas/load.ts'
+import type { LoadQuery } from '../../api/schemas/request.ts'
 import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
@@ -53,11 +55,19 @@ export interface DesiredState {
   progress(number: number, signal: AbortSignal, follow: Follow): Promise<Progress>
 }
 
+/** What nodes report about their calls. */
+export interface Loads {
+  read(filter?: LoadQuery): Load
+}
+
 /** The snapshot cache as the admin sees it. */
 export interface Nodes {
   /** The nodes of a fleet, or all. */
   status(fleet?: string): readonly NodeStatus[]
   onEvent(listener: (event: XdsEvent) => void): () => void
-  /** What a fleet is served, as proto JSON by type URL and name; undefined if it is served nothing. */
-  snapshotJson(fleet: string): object | undefined
+  /**
+   * What a fleet, or one of its nodes, is served, as proto JSON by type URL and name; undefined if it is served nothing, or the node
+   * is not connected.
+   */
+  snapshotJson(fleet: string, node?: string): object | undefined
 }

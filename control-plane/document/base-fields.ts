@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { GRPC_CLIENTS } from '../switches/grpc-clients.ts'
 import { NamedMap } from '../switches/named-map.ts'
 import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
+import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
 import { MatchSchema } from './match.ts'
 
 /** Fields that are not declared are invalid. */
@@ -18,6 +19,7 @@ export const ENDPOINT = {
     description: 'an address such as "127.0.0.1:7101" or "unix:/run/echo.sock"',
     ...facts({ envoy: 'Endpoint.address', example: '127.0.0.1:7101' }),
   }),
+  [ADDITIONAL_ADDRESSES.field]: Type.Optional(ADDITIONAL_ADDRESSES.schema),
 }
 
 export const RULE = {

@@ -7,7 +7,17 @@ import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, type Upstream } from './model.ts'
+import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
+import { MATCH_SUPPORT } from './match-support.ts'
+import {
+  type Config,
+  type Fleet,
+  type LbSettings,
+  type Route,
+  type Rule,
+  routeNamesOf,
+  type Upstream,
+} from './model.ts'
 
 export interface ConfiguredSwitch {
   /** From the top of the document to the settings. */
@@ -68,8 +78,8 @@ const ofUpstream = memoizeEntry(
   (name, upstream: Upstream, switches: Switches): readonly ConfiguredSwitch[] => {
     const steps = ['upstreams', name]
     return [
-      ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
-        fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
+      ...Object.entries(upstream.endpoints ?? {}).flatMap(([id, endpoint]) =>
+        fieldsOf([...steps, 'endpoints', id], endpoint, [ADDITIONAL_ADDRESSES, ...switches.endpoints]),
       ),
       ...ofLb([...steps, 'lb'], upstream.lb, switches),
       ...fieldsOf(steps, upstream, switches.upstreams),
@@ -85,9 +95,19 @@ const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): reado
     const ofFilters = filters.flatMap(({ field, appliesTo, rule: own }) =>
       own === undefined ? [] : [{ field, appliesTo, schema: own.schema }],
     )
-    return [...fieldsOf(steps, rule, switches.rules), ...fieldsOf([...steps, 'filters'], written, ofFilters)]
+    return [
+      ...ofMatch([...steps, 'match'], rule),
+      ...fieldsOf(steps, rule, switches.rules),
+      ...fieldsOf([...steps, 'filters'], written, ofFilters),
+    ]
   })
 })
+
+/** Clients read a path alike, but neither regular expressions nor headers. */
+function ofMatch(steps: readonly string[], { match }: Rule): readonly ConfiguredSwitch[] {
+  if (match.regex === undefined && match.headers === undefined) return []
+  return [{ steps, declared: MATCH_SUPPORT, written: match as never, settings: match as never }]
+}
 
 /** Of the fleet itself, its listeners and its filters. */
 export function switchesOfFleet(

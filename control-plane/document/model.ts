@@ -41,10 +41,12 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
   )
   const upstream = Type.Object(
     {
-      endpoints: NamedMap(endpoint, 'endpoints by their names', {
-        envoy: 'ClusterLoadAssignment.endpoints',
-        example: { b1: { address: '127.0.0.1:7101' }, b2: { address: 'unix:/run/echo.sock' } },
-      }),
+      endpoints: Type.Optional(
+        NamedMap(endpoint, 'endpoints by their names', {
+          envoy: 'ClusterLoadAssignment.endpoints',
+          example: { b1: { address: '127.0.0.1:7101' }, b2: { address: 'unix:/run/echo.sock' } },
+        }),
+      ),
       lb: Type.Optional(
         lbSettingsSchema(
           {},
@@ -141,7 +143,8 @@ type OfFleetToo = Extract<Lists['rules'][number], { readonly alsoOfFleet?: true 
 
 export type Endpoint = Fields<typeof ENDPOINT> & FieldsOf<Lists['endpoints']>
 export type Upstream = {
-  readonly endpoints: Readonly<Record<string, Endpoint>>
+  /** Undefined where `dns` or `aggregate` takes their place. */
+  readonly endpoints?: Readonly<Record<string, Endpoint>>
   readonly lb?: LbSettings
 } & FieldsOf<Lists['upstreams']>
 export type Match = DeepReadonly<Static<typeof MatchSchema>>

@@ -22,7 +22,7 @@ export interface Finding extends PlacedProblem {
 
 /**
  * What clients of the fleet do not support, of all that they reach. It is an error if no client of the fleet supports a setting
- * of the fleet itself, and always if the setting protects calls; otherwise a warning. Settings that are off are not listed.
+ * of the fleet itself, and always if the setting protects calls or breaks a client; otherwise a warning. Settings that are off are not listed.
  */
 export function findUnsupported(
   config: Config,
@@ -63,7 +63,8 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     if (first === undefined) return []
     const lacking = same.map(({ client }) => client)
     const isNobody = lacking.length === clients.length
-    const isError = first.unless === undefined && (isNobody ? isStrict : declared.protects === true)
+    const isRelied = isNobody ? isStrict : declared.protects === true
+    const isError = first.breaks === true || (first.unless === undefined && isRelied)
     const message = describe(first, isNobody ? 'any' : namesOfClients(lacking), one, name)
     const what = first.what === '' ? nameOf(one) : first.what
     const unless = first.unless === undefined ? '' : `, unless ${first.unless}`
@@ -84,13 +85,15 @@ function unsupportedBy(
 }
 
 function describe(
-  { what, unless }: Unsupported,
+  { what, unless, effect: becomes = 'has no effect', fix }: Unsupported,
   clients: string,
   { steps, declared }: ConfiguredSwitch,
   fleet: string,
 ): string {
-  const effect = `has no effect for ${clients} ${clients === 'any' ? 'client' : 'clients'} of fleet ${formatSteps([fleet])}`
-  if (what !== '') return `${what} ${effect}${unless === undefined ? '' : `, unless ${unless}`}`
+  const effect = `${becomes} for ${clients} ${clients === 'any' ? 'client' : 'clients'} of fleet ${formatSteps([fleet])}`
+  if (what !== '') {
+    return `${what} ${effect}${unless === undefined ? '' : `, unless ${unless}`}${fix === undefined ? '' : `: ${fix}`}`
+  }
   const instead = isPolicy(steps) ? ', which use round_robin instead' : ''
   return `${effect}${instead}: only ${namesOfClients(declared.grpcClients ?? [])} support it`
 }

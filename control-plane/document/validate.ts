@@ -54,7 +54,7 @@ export function createConfigCheck(switches: Switches): (document: unknown) => Ch
 }
 
 /** More than a field has choices that its problems may depend on, such as the load-balancing policies. */
-const VARIANTS = 6
+const VARIANTS = 9
 
 /** Repairs take time by the number of problems. Nobody reads the references in a document with more. */
 const MOST_REPAIRED = 100

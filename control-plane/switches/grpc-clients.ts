@@ -14,6 +14,12 @@ export interface Unsupported {
   readonly steps?: readonly string[]
   /** What turns it on in the client, such as a variable of its environment. */
   readonly unless?: string
+  /** What becomes of it. Default: `has no effect`. */
+  readonly effect?: string
+  /** How to avoid it, as an imperative. */
+  readonly fix?: string
+  /** True if the client would end or do something else: an error, wherever it is written. */
+  readonly breaks?: boolean
 }
 
 /** What the clients of a fleet meet beside the settings themselves. */
@@ -25,7 +31,7 @@ export interface GrpcContext {
 /** Something that these clients do not do. Default: none of them does. */
 export function unsupported(
   what: string,
-  details: Pick<Unsupported, 'steps' | 'unless'> = {},
+  details: Omit<Unsupported, 'client' | 'what'> = {},
   clients: readonly GrpcClient[] = GRPC_CLIENTS,
 ): readonly Unsupported[] {
   return clients.map((client) => ({ client, what, ...details }))

@@ -1,6 +1,7 @@
 // The lists of all switches, one for each attach point: adding a switch is a file and a line here.
 
 import type { DescMessage } from '@bufbuild/protobuf'
+import { aggregate } from './aggregate.ts'
 import type {
   EndpointSwitch,
   FieldSwitch,
@@ -23,6 +24,7 @@ import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
+import { loadMetrics } from './load-metrics.ts'
 import { localityWeights } from './locality-weights.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
@@ -32,6 +34,7 @@ import { reusePort } from './reuse-port.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
+import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
 
 /** What the document's schema, its validation, the translation, the message registry and the tables in the docs are made from. */
@@ -49,6 +52,8 @@ export interface Switches extends LbLists {
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority],
   upstreams: [
+    upstreamDns,
+    aggregate,
     healthCheck,
     protocol,
     upstreamTls,
@@ -57,6 +62,7 @@ export const SWITCHES = {
     localityWeights,
     failover,
     outlierDetection,
+    loadMetrics,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,

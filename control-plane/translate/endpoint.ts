@@ -2,7 +2,10 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
-import type { LbEndpointSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
+import type {
+  EndpointSchema,
+  LbEndpointSchema,
+} from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_components_pb.js'
 import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
@@ -57,9 +60,17 @@ function toLbEndpoint(
   { endpoints }: Switches,
 ): MessageInitShape<typeof LbEndpointSchema> {
   return mergeParts([
-    { hostIdentifier: { case: 'endpoint' as const, value: { address: toAddress(endpoint.address) } } },
+    { hostIdentifier: { case: 'endpoint' as const, value: toEndpoint(endpoint) } },
     ...partsOf(endpoints, endpoint, (one, settings) => one.toLbEndpoint?.(settings)),
   ])
+}
+
+function toEndpoint({
+  address,
+  additionalAddresses = [],
+}: Endpoint): MessageInitShape<typeof EndpointSchema> {
+  const others = additionalAddresses.map((text) => ({ address: toAddress(text) }))
+  return { address: toAddress(address), ...(others.length > 0 && { additionalAddresses: others }) }
 }
 
 function toAddress(text: string): MessageInitShape<typeof AddressSchema> {

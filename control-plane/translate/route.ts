@@ -11,6 +11,7 @@ import {
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { memoize, memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
+import { leavesOf } from '../document/leaves.ts'
 import {
   type BalancingFleet,
   type Config,
@@ -210,8 +211,10 @@ function hashOnOfRule(
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
-  const [hashOn] = sortedEntries(to).flatMap(
-    ([name]) => hashOnOf(lbOf({ lb }, entryOf(upstreams, name)), lists) ?? [],
+  const [hashOn] = sortedEntries(to).flatMap(([name]) =>
+    leavesOf(upstreams, name).flatMap(
+      (leaf) => hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists) ?? [],
+    ),
   )
   return hashOn
 }

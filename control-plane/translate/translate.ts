@@ -4,6 +4,7 @@ import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
 import { memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
+import { leavesOf } from '../document/leaves.ts'
 import {
   type BalancingFleet,
   type Config,
@@ -192,7 +193,7 @@ function createParts(switches: Switches) {
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.map(([name, upstream]) => ({
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
       resource: assignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
@@ -210,7 +211,7 @@ function createParts(switches: Switches) {
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.map(([name, upstream]) => ({
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
       resource: grpcAssignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
@@ -219,10 +220,23 @@ function createParts(switches: Switches) {
   return { switches, fromUpstreams, forGrpc }
 }
 
+function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
+  return endpoints !== undefined
+}
+
 /** In order. Fleets that reach the same upstreams share the list. */
 const reachedUpstreams = memoizePair((all: Config['upstreams'], reached: ReadonlySet<string>) =>
-  sortedEntries(all).filter(([name]) => reached.has(name)),
+  sortedEntries(all)
+    .filter(([name]) => reached.has(name))
+    .map(([name, upstream]): NamedUpstream => [name, flatten(all, upstream)]),
 )
+
+/** An aggregate in an aggregate has no endpoints for Envoy (seen with 1.40), so each gets the names of those that have some. */
+function flatten(all: Config['upstreams'], upstream: Upstream): Upstream {
+  const { aggregate } = upstream
+  if (!aggregate?.some((name) => entryOf(all, name).aggregate !== undefined)) return upstream
+  return { ...upstream, aggregate: [...new Set(aggregate.flatMap((name) => leavesOf(all, name)))] }
+}
 
 function fromProxylessListeners(
   { switches }: Parts,

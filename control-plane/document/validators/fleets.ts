@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { hashOnOf } from '../../switches/lb-policies.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
+import { leavesOf } from '../leaves.ts'
 import {
   type AnyListener,
   type BalancingFleet,
@@ -116,7 +117,7 @@ function* checkHashing(
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, { to }] of Object.entries(rules)) {
-      const names = Object.keys(to)
+      const names = Object.keys(to).flatMap((name) => leavesOf(upstreams, name))
       if (names.length < 2) continue
       const hashed = names.flatMap((upstream) => {
         const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined
