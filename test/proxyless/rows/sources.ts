@@ -42,6 +42,9 @@ const aggregate: Row = {
   },
 }
 
+const KEEPS_ADDRESSES =
+  'A client that already calls goes on with the addresses of the name before while a new name does not resolve. Those in Go and Python fail calls.'
+
 const dns: Row = {
   row: 'P14',
   title: 'resolves the name of an upstream by DNS',
@@ -57,12 +60,13 @@ const dns: Row = {
     await serve('nobody.invalid')
     await untilAnswers(
       world,
-      program,
+      await world.start(),
       'calls to a name that does not exist fail',
       { calls: 5, deadlineMs: 3_000 },
       ({ codes }) => codes.OK === undefined,
     )
   },
+  notes: { node: KEEPS_ADDRESSES, java: KEEPS_ADDRESSES },
 }
 
 const dualStack: Row = {
