@@ -31,6 +31,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/harness/environment.ts': FOR_MEASURING,
   'bench/harness/publish.ts': FOR_MEASURING,
   'bench/harness/resource-file.ts': by('bench/rollout.test.ts'),
+  'bench/proxyless/': by('test/envoy/bench-proxyless.test.ts'),
   'bench/push/': by('bench/push.test.ts'),
   'bench/push/comparison-report.ts': by('bench/push/compare-commits.test.ts'),
   'bench/load-reports/': by('bench/load-reports.test.ts'),
