@@ -14,7 +14,7 @@ interface Case {
   readonly takes: readonly Calls[]
   readonly leaves: readonly Calls[]
   readonly inLongForm?: true
-  readonly differs?: Row['differs']
+  readonly differs?: NonNullable<Row['differs']>
 }
 
 /** Calls that match go to "matched", all others to "rest". With the rule gone, all go to "rest". */
