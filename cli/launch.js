@@ -31,6 +31,9 @@ function chooseProgram(given) {
   if (name === 'test:unit') {
     return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
   }
+  if (name === 'test:proxyless') {
+    return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
+  }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
@@ -56,6 +59,7 @@ function chooseProgram(given) {
   const known = [
     'test',
     'test:unit',
+    'test:proxyless',
     'mutants',
     'model',
     'golden',

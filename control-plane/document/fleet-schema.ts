@@ -137,8 +137,9 @@ function fieldsOfFleet(kind: FleetKind, { fleets, rules }: Switches): TPropertie
 }
 
 function othersRoom(kind: FleetKind, filters: readonly HttpFilterSwitch[]): TProperties {
-  const description = 'filters by their names, such as { NAME: { enabled: true } }'
-  return filterRoom('filters', filtersIn('filters', kind, filters), description, {})
+  const example = { fault: { enabled: true, abort: { status: 'UNAVAILABLE', percentage: 5 } } }
+  const description = 'filters by their names, such as { fault: { enabled: true } }'
+  return filterRoom('filters', filtersIn('filters', kind, filters), description, example)
 }
 
 function filtersIn(

@@ -73,8 +73,8 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
       ...filterRoom(
         'filters',
         fieldsOf(ofRule),
-        'settings by the names of filters that the fleet has turned on',
-        {},
+        'settings by the names of filters that the fleet has turned on, such as { fault: {} }',
+        { fault: { abort: { status: 'UNAVAILABLE', percentage: 5 } } },
       ),
     },
     {

@@ -3,6 +3,7 @@
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
+import { fault } from './http-filters/fault.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
@@ -18,6 +19,7 @@ export const HTTP_FILTERS = inOrder([
   extAuthz,
   joinedHeaders,
   rbac,
+  fault,
   router,
 ] as const)
 

@@ -24,6 +24,7 @@ import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
 import { localityWeights } from './locality-weights.ts'
 import { onNack } from './on-nack.ts'
+import { outlierDetection } from './outlier-detection.ts'
 import { protocol } from './protocol.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
@@ -44,7 +45,16 @@ export interface Switches extends LbLists {
 
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority],
-  upstreams: [healthCheck, protocol, upstreamTls, circuitBreaker, upstreamHttp2, localityWeights, failover],
+  upstreams: [
+    healthCheck,
+    protocol,
+    upstreamTls,
+    circuitBreaker,
+    upstreamHttp2,
+    localityWeights,
+    failover,
+    outlierDetection,
+  ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, retry],

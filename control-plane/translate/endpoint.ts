@@ -31,6 +31,7 @@ export function toClusterLoadAssignment(
   switches: Switches = SWITCHES,
   kind: FleetKind = 'envoy',
 ): ClusterLoadAssignment {
+  const upstreams = switches.upstreams.filter(({ appliesTo }) => appliesTo.includes(kind))
   const weighsLocalities = kind !== 'envoy' || hasLocalities(upstream)
   const endpoints = groupsOf(upstream).map((group) => ({
     ...mergeParts<LocalityLbEndpointsParts>([
@@ -38,15 +39,13 @@ export function toClusterLoadAssignment(
       ...partsOf(switches.endpoints, group.endpoints[0] ?? {}, (one, settings) =>
         one.toLocalityLbEndpoints?.(settings),
       ),
-      ...partsOf(switches.upstreams, upstream, (one, settings) =>
+      ...partsOf(upstreams, upstream, (one, settings) =>
         weighsLocalities ? one.toLocalityLbEndpoints?.(settings, group) : undefined,
       ),
     ]),
     lbEndpoints: group.endpoints.map((one) => toLbEndpoint(one, switches)),
   }))
-  const parts = partsOf(switches.upstreams, upstream, (one, settings) =>
-    one.toClusterLoadAssignment?.(settings),
-  )
+  const parts = partsOf(upstreams, upstream, (one, settings) => one.toClusterLoadAssignment?.(settings))
   return create(
     ClusterLoadAssignmentSchema,
     mergeParts<ClusterLoadAssignmentParts>([{ clusterName: name, endpoints }, ...parts]),

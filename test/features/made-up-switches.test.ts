@@ -201,7 +201,7 @@ t.test('a made-up filter has its place in the list, and is missing while it is o
 t.test('without the made-up lists the same document has unknown fields', async (t) => {
   const checked = createConfigCheck(SWITCHES)(sampleWith(written()))
   const paths = 'problems' in checked ? checked.problems.map(toProblem).map(({ path }) => path) : []
-  for (const path of ['upstreams.echo.counters', 'fleets.edge.via', 'fleets.edge.filters']) {
+  for (const path of ['upstreams.echo.counters', 'fleets.edge.via', 'fleets.edge.filters.rateLimit']) {
     t.ok(paths.includes(path), path)
   }
 })

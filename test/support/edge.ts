@@ -182,7 +182,8 @@ export async function untilNoCallOpen(edge: Edge, address: string): Promise<void
   }
 }
 
-async function hostAt({ envoy }: Edge, address: string): Promise<HostStatus | undefined> {
+/** What the admin interface of Envoy says of an endpoint; undefined before it knows the endpoint. */
+export async function hostAt({ envoy }: Edge, address: string): Promise<HostStatus | undefined> {
   const port = Number(address.split(':').at(-1))
   const { clusterStatuses } = await envoy.admin.clusters()
   return clusterStatuses

@@ -18,7 +18,7 @@ import {
 import { requireTool, type Tool } from './requirements.ts'
 
 /** What the programs of a language need beyond npm. */
-const TOOLS: Readonly<Partial<Record<GrpcLanguage, Tool>>> = {
+export const LANGUAGE_TOOLS: Readonly<Partial<Record<GrpcLanguage, Tool>>> = {
   python: 'gRPC for Python',
   go: 'go',
   java: 'java',
@@ -26,7 +26,7 @@ const TOOLS: Readonly<Partial<Record<GrpcLanguage, Tool>>> = {
 
 /** Whether the programs of the language can run here. If not, the result of the test is set, and it should return. */
 export function requireLanguage(t: Test, language: GrpcLanguage): boolean {
-  const tool = TOOLS[language]
+  const tool = LANGUAGE_TOOLS[language]
   return tool === undefined || requireTool(t, tool)
 }
 

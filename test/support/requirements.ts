@@ -38,13 +38,19 @@ interface TestResult {
   plan(assertions: number, reason: string): unknown
 }
 
+/** The command that installs the tool; undefined if it is installed. */
+export function missingTool(tool: Tool, env = process.env): string | undefined {
+  const { isInstalled, install } = TOOLS[tool]
+  return isInstalled(env) ? undefined : install
+}
+
 /**
  * Whether the tool is installed. If not, the result of test `t` is set, and the test should return:
  * skipped, or failed if `CI` is `true`, because on CI a skipped test could go unnoticed; an optional tool only skips.
  */
 export function requireTool(t: TestResult, tool: Tool, env = process.env): boolean {
-  const { isInstalled, install } = TOOLS[tool]
-  if (isInstalled(env)) return true
+  const install = missingTool(tool, env)
+  if (install === undefined) return true
   const message = `${tool} is missing: ${install}`
   if (env.CI === 'true' && !OPTIONAL.has(tool)) t.fail(message)
   else t.plan(0, message)

@@ -37,7 +37,8 @@ def main():
 
     host, port = flags.control.rsplit(":", 1)
     control = serve_control(host, int(port), run, state)
-    admin = serve_admin(host)
+    # A server without a reference to it ends.
+    admin_server, admin = serve_admin(host)
     print(json.dumps({"control": f"{host}:{control.server_port}", "admin": f"{host}:{admin}"}), flush=True)
     control.serve_forever()
 
@@ -48,7 +49,7 @@ def serve_admin(host):
     grpc_admin.add_admin_servicers(server)
     port = server.add_insecure_port(f"{host}:0")
     server.start()
-    return port
+    return server, port
 
 
 def read_flags():

@@ -1,0 +1,151 @@
+// `outlierDetection` with real calls: an endpoint that fails calls gets none for a while, and then again; without it, it fails on.
+
+import { promisify } from 'node:util'
+import type { Message } from '@bufbuild/protobuf'
+import { isMessage } from '@bufbuild/protobuf'
+import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { Server, ServerCredentials, status } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { addHealth } from '../../services/health.ts'
+import { addService, RpcStatusError } from '../../services/rpc/index.ts'
+import {
+  callEcho,
+  connectEcho,
+  type Edge,
+  FAILED,
+  hostAt,
+  startEdge,
+  startEndpoints,
+  tallyOf,
+} from '../support/edge.ts'
+import { requireTool } from '../support/requirements.ts'
+
+const CALLS = 60
+
+/** An endpoint that fails two calls of three, or all, or none. Its health checks pass. */
+async function startFailing(t: Test) {
+  const endpoint = { failed: 'all' as 'all' | 'most' | 'none', address: '' }
+  let calls = 0
+  const server = new Server()
+  addHealth(server, [])
+  addService(server, EchoService, {
+    unary: async ({ message }) => {
+      calls += 1
+      const fails = endpoint.failed === 'all' || (endpoint.failed === 'most' && calls % 3 > 0)
+      if (fails) throw new RpcStatusError(status.UNAVAILABLE, 'out of order')
+      return { message, backendId: 'bad' }
+    },
+  })
+  const bind = promisify(server.bindAsync.bind(server))
+  endpoint.address = `127.0.0.1:${await bind('127.0.0.1:0', ServerCredentials.createInsecure())}`
+  t.teardown(() => server.forceShutdown())
+  return endpoint
+}
+
+const off = { enabled: false }
+/** Short intervals and few calls, so that each interval has enough of them. Ejections are long: a test ends them itself. */
+const SETTINGS = {
+  enabled: true,
+  interval: '500ms',
+  baseEjection: '1h',
+  maxEjection: '1h',
+  consecutive5xx: off,
+  successRate: off,
+  failurePercentage: off,
+}
+const few = { minimumEndpoints: 3, minimumCalls: 5 }
+const DETECTORS = {
+  consecutive5xx: { failed: 'all', settings: { enabled: true, count: 3 } },
+  successRate: { failed: 'most', settings: { enabled: true, deviations: 1, ...few } },
+  failurePercentage: { failed: 'most', settings: { enabled: true, threshold: 50, ...few } },
+} as const
+
+async function isEjected(edge: Edge, address: string): Promise<boolean> {
+  return (await hostAt(edge, address))?.healthStatus?.failedOutlierCheck === true
+}
+
+t.test(
+  'T7: each detector ejects the endpoint that fails, and without it every third call fails',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const bad = await startFailing(t)
+    const endpoints = { ...(await startEndpoints(t, 'b1', 'b2')), bad: { address: bad.address } }
+    const served = (outlierDetection: object) => ({ upstreams: { echo: { endpoints, outlierDetection } } })
+    const edge = await startEdge(t, served({ ...SETTINGS, enabled: false }))
+    const client = connectEcho(t, edge.address)
+    const call = async (count: number) => tallyOf(await callEcho(client, { count }))
+
+    for (const [name, { failed, settings }] of Object.entries(DETECTORS)) {
+      await t.test(name, async (t) => {
+        bad.failed = 'all'
+        await edge.serve(served(SETTINGS))
+        t.same(
+          await call(CALLS),
+          { b1: CALLS / 3, b2: CALLS / 3, [FAILED]: CALLS / 3 },
+          'without the detector',
+        )
+        t.notOk(await isEjected(edge, bad.address))
+
+        bad.failed = failed
+        await edge.serve(served({ ...SETTINGS, [name]: settings }))
+        while (!(await isEjected(edge, bad.address))) await call(6)
+        while ((await callEcho(client, { count: 6 })).includes(FAILED));
+        t.same(await call(CALLS), { b1: CALLS / 2, b2: CALLS / 2 }, 'with it')
+      })
+    }
+  },
+)
+
+const FIRST = { enabled: true, count: 1 }
+
+t.test('T7: an endpoint gets calls again after its ejection', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const bad = await startFailing(t)
+  const endpoints = { ...(await startEndpoints(t, 'b1')), bad: { address: bad.address } }
+  const outlierDetection = { ...SETTINGS, interval: '50ms', baseEjection: '100ms', consecutive5xx: FIRST }
+  const edge = await startEdge(t, { upstreams: { echo: { endpoints, outlierDetection } } })
+  const client = connectEcho(t, edge.address)
+  while (!(await isEjected(edge, bad.address))) await callEcho(client, { count: 2 })
+  bad.failed = 'none'
+  while (await isEjected(edge, bad.address));
+  while (!(await callEcho(client, { count: 2 })).includes('bad'));
+  t.same(tallyOf(await callEcho(client, { count: 10 })), { b1: 5, bad: 5 })
+})
+
+/** The number of health checks that have passed. */
+async function passedChecks({ envoy }: Edge): Promise<number> {
+  const response = await fetch(`${envoy.adminUrl}/stats?format=json&filter=echo.health_check.success`)
+  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
+  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+}
+
+t.test('T7: health checks that pass do not end an ejection', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const bad = await startFailing(t)
+  const endpoints = { ...(await startEndpoints(t, 'b1')), bad: { address: bad.address } }
+  const healthCheck = { enabled: true, interval: '50ms', timeout: '20s' }
+  const outlierDetection = { ...SETTINGS, consecutive5xx: FIRST }
+  const upstreams = { echo: { endpoints, healthCheck, outlierDetection } }
+  const edge = await startEdge(t, { upstreams })
+  const client = connectEcho(t, edge.address)
+  const eject = async () => {
+    while (!(await isEjected(edge, bad.address))) await callEcho(client, { count: 2 })
+  }
+  await eject()
+  const before = await passedChecks(edge)
+  while ((await passedChecks(edge)) < before + 10);
+  t.ok(await isEjected(edge, bad.address))
+
+  const asEnvoyDoes = (resources: readonly Message[]) => {
+    for (const one of resources) {
+      if (isMessage(one, ClusterSchema) && one.outlierDetection) {
+        one.outlierDetection.successfulActiveHealthCheckUnejectHost = true
+      }
+    }
+  }
+  await edge.serve({ upstreams, edit: asEnvoyDoes })
+  await eject()
+  while (await isEjected(edge, bad.address));
+  t.pass("with Envoy's default, one that passes ends it")
+})

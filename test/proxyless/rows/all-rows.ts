@@ -1,0 +1,28 @@
+// Every row of the matrix, in the order of its table.
+
+import type { Row } from '../row.ts'
+import { CALLS } from './calls.ts'
+import { CHURN } from './churn.ts'
+import { CONTROL_PLANE_AWAY } from './control-plane-away.ts'
+import { CROWD } from './crowd.ts'
+import { LOCALITIES } from './localities.ts'
+import { REPORTS } from './reports.ts'
+import { RESOURCES } from './resources.ts'
+import { ROUTES } from './routes.ts'
+import { START_AND_BALANCE } from './start-and-balance.ts'
+
+const GROUPS = [
+  START_AND_BALANCE,
+  LOCALITIES,
+  ROUTES,
+  CALLS,
+  RESOURCES,
+  CONTROL_PLANE_AWAY,
+  CROWD,
+  CHURN,
+  REPORTS,
+]
+
+export const ROWS: readonly Row[] = GROUPS.flat().toSorted(
+  (one, other) => Number(one.row.slice(1)) - Number(other.row.slice(1)),
+)

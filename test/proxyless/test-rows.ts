@@ -1,0 +1,25 @@
+// Runs rows as tests, in their short form: one test for each row and client.
+
+import type { Test } from 'tap'
+import { requireLanguage } from '../support/grpc-client.ts'
+import { MATRIX_CLIENTS } from './matrix-client.ts'
+import type { Row } from './row.ts'
+import { runRow } from './run-row.ts'
+
+/** @param together how many rows run at a time; more than one for rows that wait most of their time */
+export function testRows(t: Test, rows: readonly Row[], { together = 1 } = {}): void {
+  t.jobs = together
+  for (const row of rows) {
+    if (row.inLongForm) continue
+    for (const client of MATRIX_CLIENTS) {
+      t.test(`${row.row}: ${client} ${row.title}`, { buffered: together > 1 }, async (t) => {
+        if (!requireLanguage(t, client)) return
+        const outcome = await runRow(row, client)
+        if (outcome.kind === 'fail') return t.fail(outcome.cause)
+        if ('source' in outcome) t.comment(`${outcome.kind}: ${outcome.source}`)
+        for (const fact of outcome.kind === 'pass' ? outcome.measured : []) t.comment(fact)
+        t.pass(row.title)
+      })
+    }
+  }
+}
