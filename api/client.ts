@@ -5,6 +5,8 @@ import { JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './media-types.ts'
 import { OPERATIONS, type OperationId } from './operations.ts'
 import { readProblem } from './read-problem.ts'
 import type { LbRequest, LbSetting } from './schemas/lb.ts'
+import type { Load } from './schemas/load.ts'
+import type { LoadQuery } from './schemas/request.ts'
 import type { RevisionList, RevisionWithDocument } from './schemas/revision.ts'
 import type { Snapshot } from './schemas/snapshot.ts'
 import type { Health, Readiness, Status } from './schemas/status.ts'
@@ -138,6 +140,11 @@ export class RestClient {
   /** Gets the status of fleets, nodes and the revision in force. */
   async getStatus(options: CallOptions = {}): Promise<Status> {
     return await this.#read('getStatus', {}, options)
+  }
+
+  /** Gets the calls to each backend, as the nodes report them: all, or those of a fleet, an upstream or a node. */
+  async getLoad({ fleet, upstream, node, ...options }: CallOptions & LoadQuery = {}): Promise<Load> {
+    return await this.#read('getLoad', { query: { fleet, upstream, node } }, options)
   }
 
   /** Gets the resources that a fleet is served. */

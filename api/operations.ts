@@ -92,6 +92,14 @@ export const OPERATIONS = {
     summary: 'Get the status of fleets, nodes and the revision in force.',
     problems: GUARDED,
   },
+  getLoad: {
+    method: 'GET',
+    path: '/v1/load',
+    summary: 'Get the calls to each backend, as the nodes report them (LRS).',
+    description:
+      'Counts begin when the control plane starts. `fleet`, `upstream` and `node` are filters; an unknown name gives empty lists.',
+    problems: GUARDED,
+  },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',

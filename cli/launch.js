@@ -23,7 +23,7 @@ const BENCHMARKS = {
 /** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = ['demo', 'up'].includes(given[0]) ? 'required' : 'unused'
+    const envoy = startsEnvoys(given) ? 'required' : 'unused'
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name = '', ...args] = given
@@ -71,6 +71,13 @@ function chooseProgram(given) {
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+}
+
+/** A testbed whose fleets have gRPC clients only needs no Envoy. */
+function startsEnvoys([verb, ...flags]) {
+  if (verb !== 'up') return verb === 'demo'
+  const sizes = flags.filter((flag) => /^[^-=][^=]*=\d+$|^--fleet=.*=\d+$/.test(flag))
+  return sizes.length > 0 || !flags.some((flag) => flag.includes('=proxyless:'))
 }
 
 /** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */

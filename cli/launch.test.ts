@@ -170,6 +170,8 @@ t.test('Envoy', async (t) => {
     for (const [args, envoy] of [
       [['demo'], path],
       [['up', '--json'], path],
+      [['up', '--fleet', 'clients=proxyless:node', '--fleet', 'edge=1'], path],
+      [['up', '--fleet', 'clients=proxyless:node'], undefined],
       [['--run', 'test'], path],
       [['status'], undefined],
     ] as const) {

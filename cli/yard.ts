@@ -20,6 +20,7 @@ const VERBS = {
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
   status: async () => (await import('./verbs/status.ts')).addStatus,
+  load: async () => (await import('./verbs/load.ts')).addLoad,
   get: async () => (await import('./verbs/get.ts')).addGet,
   apply: async () => (await import('./verbs/apply.ts')).addApply,
   diff: async () => (await import('./verbs/diff.ts')).addDiff,

@@ -3,7 +3,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
-import { createMessageRegistry, openNackLog, SnapshotCache, startXdsServer } from '../xds-server/index.ts'
+import {
+  createMessageRegistry,
+  LoadReports,
+  openNackLog,
+  SnapshotCache,
+  startXdsServer,
+} from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { hostIn, isLoopback } from './access/loopback.ts'
@@ -12,6 +18,7 @@ import { readServerCredentials, type ServerTlsFiles } from './access/server-cred
 import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './document/model.ts'
+import { LoadTally } from './load-reports/load-tally.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
@@ -38,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly insecure?: boolean
   /** See `startXdsServer`: `--drain-time-s` of the Envoys or a little more, in milliseconds. Default: 600,000. */
   readonly drainTimeMs?: number
+  /** See `LoadReports`: nodes report their calls this often, in milliseconds. Default: 10,000. */
+  readonly loadIntervalMs?: number
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
   readonly stateFolder?: string
   /**
@@ -107,8 +116,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
+    const { loadReports, loads } = startLoadTally(revisions, options.loadIntervalMs)
     const xds = await startXdsServer({
       cache,
+      loadReports,
       address: options.xds,
       clientStatus: true,
       ...(await identityOf(options.xdsTls)),
@@ -121,6 +132,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const admin = await startAdmin({
       state: revisions,
       nodes: nodesIn(cache),
+      loads,
       address: options.admin,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
@@ -180,6 +192,17 @@ async function openAccess(folder: string) {
   const tokensFile = join(folder, TOKENS)
   const tokens = await openTokens(tokensFile)
   return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
+}
+
+/** Asks nodes for their calls, and adds them up. */
+export function startLoadTally(state: { readonly config: Config }, intervalMs?: number) {
+  const loadReports = new LoadReports({ ...(intervalMs !== undefined && { intervalMs }) })
+  const loads = new LoadTally({
+    document: () => state.config,
+    intervalMs: () => loadReports.settings.intervalMs,
+  })
+  loadReports.onEvent((event) => loads.take(event))
+  return { loadReports, loads }
 }
 
 /** What the admin asks of the nodes. */

@@ -129,6 +129,11 @@ t.test('a port in use, a missing file and unknown flags are one-line errors', as
       2,
     ],
     [['--config', file, '--drain-time', '86401'], /^--drain-time 86401 is not a number of seconds/, 2],
+    [
+      ['--config', file, '--load-interval', '0'],
+      /^--load-interval 0 is not a number of seconds from 0\.1 to 3600/,
+      2,
+    ],
     [['--config', file, '--drain-time', ''], /^--drain-time {2}is not a number of seconds/, 2],
     [[], /^--config FILE is missing: see --help\n$/, 2],
   ]

@@ -18,6 +18,8 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --drain-time SECONDS
                    keep what a replaced listener still uses for this time: --drain-time-s of the Envoys or a little
                    more, 0 to remove it at once (600, as in Envoy)
+  --load-interval SECONDS
+                   ask nodes to report their calls this often, 0.1 to 3600 (10)
   --state FOLDER   keep revisions between runs (default: in memory only)
   --secrets FOLDER read secrets from this folder only; paths in the document are relative to it
                    (default: "secrets" beside --config, else in --state)
@@ -49,6 +51,7 @@ interface Flags {
   readonly 'xds-client-ca'?: string
   readonly insecure: boolean
   readonly 'drain-time'?: string
+  readonly 'load-interval'?: string
   readonly state?: string
   readonly secrets?: string
   readonly access?: string
@@ -78,6 +81,7 @@ function parse() {
         'xds-client-ca': { type: 'string' },
         insecure: { type: 'boolean', default: false },
         'drain-time': { type: 'string' },
+        'load-interval': { type: 'string' },
         state: { type: 'string' },
         secrets: { type: 'string' },
         access: { type: 'string' },
@@ -107,6 +111,7 @@ async function run(): Promise<void> {
     xds,
     ...xdsTlsOf(flags),
     ...drainTimeOf(flags),
+    ...loadIntervalOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     secretsFolder,
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
@@ -158,12 +163,21 @@ function xdsTlsOf(flags: Flags) {
 
 /** @throws SwitchyardError `invalid-argument` */
 function drainTimeOf({ 'drain-time': text }: Flags) {
-  if (text === undefined) return {}
+  return text === undefined ? {} : { drainTimeMs: readSeconds('--drain-time', text, 0, MAX_DRAIN_SECONDS) }
+}
+
+/** @throws SwitchyardError `invalid-argument` */
+function loadIntervalOf({ 'load-interval': text }: Flags) {
+  return text === undefined ? {} : { loadIntervalMs: readSeconds('--load-interval', text, 0.1, 3_600) }
+}
+
+/** In milliseconds. */
+function readSeconds(flag: string, text: string, least: number, most: number): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (seconds <= MAX_DRAIN_SECONDS) return { drainTimeMs: seconds * 1000 }
+  if (seconds >= least && seconds <= most) return seconds * 1000
   throw new SwitchyardError(
     'invalid-argument',
-    `--drain-time ${text} is not a number of seconds from 0 to ${MAX_DRAIN_SECONDS}: see --help`,
+    `${flag} ${text} is not a number of seconds from ${least} to ${most}: see --help`,
   )
 }
 

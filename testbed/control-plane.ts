@@ -41,6 +41,9 @@ const BAD_INPUT = 2
 /** An Envoy starts to drain a little after its ACK, and its workers need a moment to close the connections. */
 const DRAIN_MARGIN_SECONDS = 1
 
+/** A person who looks at the load of a testbed does not want to wait. */
+const LOAD_INTERVAL_SECONDS = 2
+
 interface ReadyLine {
   readonly admin: string
   readonly xds: string
@@ -59,6 +62,7 @@ export async function startControlPlane(
     args: [
       sourceFile('control-plane/main.ts'),
       ...['--admin', admin, '--xds', xds, '--access', folder, '--die-with-parent'],
+      ...['--load-interval', String(LOAD_INTERVAL_SECONDS)],
       ...(configFile === undefined ? [] : ['--config', configFile]),
       ...(secrets === undefined ? [] : ['--secrets', secrets]),
       ...(insecure ? ['--insecure'] : []),

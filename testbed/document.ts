@@ -20,6 +20,8 @@ interface ListenerDocument {
 }
 
 export const LISTENER = 'main'
+/** The listener of a generated fleet of gRPC clients, which they call as `xds:///echo`. */
+const PROXYLESS_LISTENER = 'echo'
 
 /** The security parts of a generated document: top-level entries, and those of each fleet and its listener. */
 export interface SecuritySections {
@@ -56,6 +58,34 @@ export function generateDocument(
     ...secured?.document,
     fleets: Object.fromEntries(fleets.map((name) => [name, fleet])),
   }
+}
+
+/**
+ * Adds fleets of gRPC clients to a generated document, with the same routes.
+ * @param clients the languages of the clients by fleet
+ */
+export function withProxylessFleets<T extends { readonly fleets: object }>(
+  document: T,
+  clients: ReadonlyMap<string, readonly string[]>,
+) {
+  const listeners = { [PROXYLESS_LISTENER]: { l7: { routes: 'public' } } }
+  const fleets = [...clients].map(([name, languages]) => [
+    name,
+    { kind: 'proxyless', clients: languages, lb: { policy: 'round_robin' }, listeners },
+  ])
+  return { ...document, fleets: { ...document.fleets, ...Object.fromEntries(fleets) } }
+}
+
+/** What the clients of a fleet call, such as `xds:///echo`; undefined for a fleet that is not one of gRPC clients. */
+export function proxylessTargetOf({ fleets }: Document, name: string): string | undefined {
+  const fleet = fleets?.[name]
+  const [listener] = Object.keys(fleet?.listeners ?? {})
+  return fleet?.kind === 'proxyless' && listener !== undefined ? `xds:///${listener}` : undefined
+}
+
+/** The names of the fleets of gRPC clients. */
+export function proxylessFleetsOf({ fleets }: Document): readonly string[] {
+  return Object.entries(fleets ?? {}).flatMap(([name, fleet]) => (fleet?.kind === 'proxyless' ? [name] : []))
 }
 
 /** The names of the fleets of Envoys. */

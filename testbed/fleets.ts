@@ -49,6 +49,8 @@ export async function startFleets(
       Array.from({ length: size }, (_, index) => ({ fleet, node: nodeIdOf(fleet, index) })),
     ),
   )
+  // A testbed without Envoys needs none to be installed.
+  if (sizes.size === 0) return new Map()
   const binary = findEnvoy().path
   let firstIndex = 0
   const fleets = await Promise.all(

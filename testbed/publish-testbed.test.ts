@@ -23,6 +23,7 @@ function testbed() {
     notices: new Notices(),
     backends: [],
     fleets: new Map(),
+    clients: new Map(),
     ending: new AbortController().signal,
   }
   return whole as Partial<Testbed> as Testbed

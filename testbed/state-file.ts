@@ -7,7 +7,7 @@ import type { NodeNotice } from './notices.ts'
 import { sourceFile } from './part.ts'
 import type { PartState } from './parts.ts'
 import type { SecurityParts } from './security.ts'
-import type { Testbed } from './testbed.ts'
+import type { ProxylessNode, Testbed } from './testbed.ts'
 
 /** The addresses of a testbed, as `yard up --json` prints them. */
 export interface TestbedDescription {
@@ -19,6 +19,8 @@ export interface TestbedDescription {
   /** The folder of the files that the document's secrets name. */
   readonly secrets: string
   readonly fleets: Readonly<Record<string, readonly NodeDescription[]>>
+  /** The gRPC clients by fleet, if there are any. */
+  readonly clients?: Readonly<Record<string, readonly ClientDescription[]>>
   readonly backends: readonly { readonly id: string; readonly address: string }[]
   /** The folder of certificates for mutual TLS on xDS, with `--mtls` only. */
   readonly xdsIdentities?: string
@@ -43,6 +45,18 @@ export interface NodeDescription {
   readonly admin: string
 }
 
+export interface ClientDescription {
+  readonly node: string
+  /** Of its program, such as `python`. */
+  readonly language: string
+  /** What it calls, such as `xds:///echo`. */
+  readonly target: string
+  /** Address of its control port. */
+  readonly control: string
+  /** Address of its CSDS over gRPC. */
+  readonly admin?: string
+}
+
 /** The state folder: `YARD_STATE`, else `.state` in the project. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.YARD_STATE || sourceFile('.state')
@@ -54,6 +68,7 @@ export function describeTestbed({
   xdsAddress,
   secretsFolder,
   fleets,
+  clients,
   backends,
   security,
   xdsIdentities,
@@ -70,12 +85,24 @@ export function describeTestbed({
     xds: xdsAddress,
     secrets: resolve(secretsFolder),
     fleets: Object.fromEntries(nodes),
+    ...(clients.size > 0 && { clients: Object.fromEntries([...clients].map(describeClients)) }),
     backends: backends.map(({ id, address }) => ({ id, address })),
     ...(security && { security }),
     ...(xdsIdentities && { xdsIdentities: resolve(xdsIdentities) }),
     parts: parts.states(),
     notices: notices.list(),
   }
+}
+
+function describeClients([fleet, nodes]: readonly [string, readonly ProxylessNode[]]) {
+  const described = nodes.map(({ nodeId, language, target, control, admin }) => ({
+    node: nodeId,
+    language,
+    target,
+    control,
+    ...(admin === undefined ? {} : { admin }),
+  }))
+  return [fleet, described]
 }
 
 /** The testbed that runs on this folder; undefined without one, or if its process has ended. */

@@ -5,10 +5,11 @@ import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.
 import { HealthStatus } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
 import { EnvoyAdmin } from '../envoy-bootstrap/envoy-admin.ts'
 import { isLocal } from './document.ts'
+import { grpcClientAt } from './grpc-client-control.ts'
 import type { NodeNotice } from './notices.ts'
 import type { PartState } from './parts.ts'
 import { probe } from './probe.ts'
-import type { NodeDescription, TestbedDescription } from './state-file.ts'
+import type { ClientDescription, NodeDescription, TestbedDescription } from './state-file.ts'
 
 export interface EndpointReport {
   readonly upstream: string
@@ -34,7 +35,19 @@ export interface UpstreamReport {
   readonly overflowed: number
 }
 
+/** A gRPC client, by its own account. */
+export interface ClientReport {
+  readonly client: string
+  readonly target: string
+  /** Its library and version, such as `grpcio 1.85.1`. */
+  readonly grpc: string
+  /** The state of its channel, such as READY; IDLE before its first call; or that the client does not answer. */
+  readonly connectivity: string
+}
+
 export interface Survey {
+  /** The gRPC clients, if there are any. */
+  readonly clients?: readonly ClientReport[]
   readonly endpoints: readonly EndpointReport[]
   readonly upstreams: readonly UpstreamReport[]
   /** The nodes whose admin does not answer. */
@@ -43,11 +56,20 @@ export interface Survey {
   readonly notices: readonly NodeNotice[]
 }
 
+const NO_ANSWER = 'does not answer'
+
 /** Envoy's default of `max_requests`. */
 const DEFAULT_MAX_REQUESTS = 1024
 
 export async function surveyTestbed(testbed: TestbedDescription): Promise<Survey> {
-  const nodes = await Promise.all(Object.values(testbed.fleets).flat().map(askNode))
+  const [nodes, clients] = await Promise.all([
+    Promise.all(Object.values(testbed.fleets).flat().map(askNode)),
+    Promise.all(
+      Object.values(testbed.clients ?? {})
+        .flat()
+        .map(askClient),
+    ),
+  ])
   const answers = nodes.filter((node) => 'clusters' in node)
   const { backends, parts, notices } = testbed
   const idAt = new Map(backends.map(({ id, address }) => [address, id]))
@@ -58,6 +80,7 @@ export async function surveyTestbed(testbed: TestbedDescription): Promise<Survey
   return {
     endpoints: await Promise.all([...endpoints.values()].map((same) => reportEndpoint(same, idAt))),
     upstreams: reportUpstreams(answers),
+    ...(testbed.clients && { clients }),
     silent: nodes.flatMap((node) => ('clusters' in node ? [] : [node.silent])),
     parts,
     notices,
@@ -83,6 +106,14 @@ async function askNode({
     return { clusters: clusterStatuses.filter(({ addedViaApi }) => addedViaApi), stats }
   } catch {
     return { silent: node }
+  }
+}
+
+async function askClient({ node, target, control }: ClientDescription): Promise<ClientReport> {
+  try {
+    return { client: node, ...(await grpcClientAt(node, control).state()) }
+  } catch {
+    return { client: node, target, connectivity: NO_ANSWER, grpc: '' }
   }
 }
 

@@ -11,17 +11,30 @@ import { type Claim, endpointClaims, listenerClaims, requireFree } from './addre
 import { type BackendOptions, keepBackend, type RunningBackend } from './backend.ts'
 import { IDENTITIES, SECRETS } from './certificates/folder.ts'
 import { keepControlPlane, type RunningControlPlane } from './control-plane.ts'
-import { type Document, envoyFleetsOf, generateDocument, localEndpointsOf } from './document.ts'
+import {
+  type Document,
+  envoyFleetsOf,
+  generateDocument,
+  localEndpointsOf,
+  withProxylessFleets,
+} from './document.ts'
 import { type FleetSizes, requireKnownFleets, startFleets, type TestbedNode } from './fleets.ts'
 import { contradictionsOf, hasState } from './kept.ts'
 import { type NodeNotice, Notices } from './notices.ts'
 import { type OnRestart, type PartContext, Parts } from './parts.ts'
+import {
+  type ProxylessFleets,
+  type ProxylessNode,
+  requireProxylessFleets,
+  startProxylessFleets,
+} from './proxyless-fleets.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { readToken } from './token-file.ts'
 import { describeUnserved } from './unserved.ts'
 import { XdsCertificates } from './xds-certificates.ts'
 
 export type { TestbedNode } from './fleets.ts'
+export type { ProxylessNode } from './proxyless-fleets.ts'
 
 export interface TestbedOptions {
   /** Folder for bootstraps, logs, revisions and the generated document. */
@@ -30,6 +43,8 @@ export interface TestbedOptions {
   readonly configFile?: string
   /** How many Envoys each fleet has. Default: three for "edge" of a generated document, else one. */
   readonly fleets?: FleetSizes
+  /** The fleets of gRPC clients, with one client for each language. Default: none. */
+  readonly proxyless?: ProxylessFleets
   /**
    * How many backends. They use the local endpoint addresses of the document, then free ones. Default: 0 with `configFile`, else 3,
    * or as many as a kept document has endpoints on this host.
@@ -71,6 +86,8 @@ export interface Testbed {
   readonly xdsIdentities?: string
   readonly backends: readonly RunningBackend[]
   readonly fleets: ReadonlyMap<string, readonly TestbedNode[]>
+  /** The gRPC clients by fleet. */
+  readonly clients: ReadonlyMap<string, readonly ProxylessNode[]>
   readonly security?: SecurityParts
   readonly parts: Parts
   readonly notices: Notices
@@ -86,7 +103,7 @@ const DEFAULT_BACKENDS = 3
 export const DRAIN_SECONDS = 4
 
 /**
- * Starts all parts in `group`. Resolves when every Envoy accepts connections. A part that ends is restarted.
+ * Starts all parts in `group`. Resolves when every Envoy accepts connections and every client is ready. A part that ends is restarted.
  * @throws SwitchyardError `process-failed` if a part does not start, `invalid-argument` for a fleet that is not in the file,
  *   `address-in-use` with each address that another process holds
  */
@@ -112,6 +129,10 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     ...(protocol === undefined ? {} : { protocol }),
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
+  const clients = await startProxylessFleets(context, document, options.proxyless ?? new Map(), {
+    xds: { address: xdsAddress, certificates },
+    onStarted: ({ nodeId, target }) => onProgress(`client ${nodeId} on ${target}`),
+  })
   // About a kept document, the lines about contradictions say it.
   if (!isKept) await reportUnserved(options, document, services)
   const rest = await clientOf(controlPlane)
@@ -122,6 +143,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     xdsAddress,
     secretsFolder: join(dirname(configFileOf(stage)), SECRETS),
     fleets,
+    clients,
     parts: context.parts,
     notices,
     ending: group.ending,
@@ -167,12 +189,16 @@ async function startNew(stage: Stage): Promise<Started> {
   if (given === undefined) {
     const port = options.port || (await freePort())
     const secured = services.security && generateSecurity(services.security)
-    const document = generateDocument(names, services.backends, port, secured)
+    const document = withProxylessFleets(
+      generateDocument(names, services.backends, port, secured),
+      options.proxyless ?? new Map(),
+    )
     await writeFile(configFileOf(stage), stringify(document))
   }
   const controlPlane = await startPlane(stage)
   const document = await documentOf(controlPlane)
   requireKnownFleets(document, sizesOf(options, document))
+  requireProxylessFleets(document, options.proxyless ?? new Map(), options.mtls)
   return { controlPlane, services, document }
 }
 
@@ -184,6 +210,7 @@ async function startKept(stage: Stage): Promise<Started> {
   const document = await documentOf(controlPlane)
   const sizes = sizesOf(options, document)
   requireKnownFleets(document, sizes)
+  requireProxylessFleets(document, options.proxyless ?? new Map(), options.mtls)
   // Also without --security: its parts are no backends.
   const except = SECURITY_UPSTREAMS
   const endpoints = localEndpointsOf(document, except).length

@@ -20,6 +20,7 @@ export type { FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
 export {
+  type ClientInfo,
   type MissingStatus,
   type Nack,
   type NodeStatus,

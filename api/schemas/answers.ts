@@ -3,6 +3,7 @@
 import { type TSchema, Type } from 'typebox'
 import type { OperationId } from '../operations.ts'
 import { LbSettingSchema } from './lb.ts'
+import { LoadSchema } from './load.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
@@ -57,6 +58,7 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
     }),
   },
   getStatus: { 200: StatusSchema },
+  getLoad: { 200: LoadSchema },
   getSnapshot: { 200: SnapshotSchema },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },

@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { NODE_STATES } from '../node-state.ts'
+import { ProblemSchema } from './problem.ts'
 
 const NodeStateSchema = Type.Enum([...NODE_STATES], {
   description:
@@ -67,6 +68,21 @@ export const NodeStatusSchema = Type.Object({
   fleet: Type.String({ description: 'node.cluster of its bootstrap.' }),
   connected: Type.Boolean(),
   state: NodeStateSchema,
+  client: Type.Optional(
+    Type.Object(
+      {
+        name: Type.String({ description: 'Such as envoy or gRPC Go.' }),
+        version: Type.Optional(Type.String()),
+      },
+      { description: 'What the client says it is (user_agent_name and version of its node).' },
+    ),
+  ),
+  lacks: Type.Optional(
+    Type.Array(ProblemSchema, {
+      description:
+        'In the status: settings that reach the node and that its client does not support. None if absent.',
+    }),
+  ),
   streams: Type.Array(StreamSchema),
   types: Type.Record(Type.String(), TypeStatusSchema, { description: 'By type URL.' }),
   left: Type.Optional(

@@ -60,6 +60,16 @@ export const PageQuerySchema = Type.Object(
 )
 export type PageQuery = DeepReadonly<Static<typeof PageQuerySchema>>
 
+export const LoadQuerySchema = Type.Object(
+  {
+    fleet: Type.Optional(Type.String({ description: 'the name of a fleet', examples: ['edge'] })),
+    upstream: Type.Optional(Type.String({ description: 'the name of an upstream', examples: ['echo'] })),
+    node: Type.Optional(Type.String({ description: 'the id of a node', examples: ['edge-1'] })),
+  },
+  { additionalProperties: false, description: 'a query such as ?fleet=edge&upstream=echo' },
+)
+export type LoadQuery = DeepReadonly<Static<typeof LoadQuerySchema>>
+
 /** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
 const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
 /** What If-Match and If-None-Match may be. */

@@ -7,7 +7,10 @@ import { NodeStatusSchema } from './node.ts'
 import { ProblemSchema } from './problem.ts'
 import { RevisionSchema } from './revision.ts'
 
-const FleetStatusSchema = Type.Object({ lb: LbSettingSchema })
+const FleetStatusSchema = Type.Object({
+  kind: Type.String({ description: 'Such as envoy or proxyless.' }),
+  lb: Type.Optional(LbSettingSchema),
+})
 export type FleetStatus = DeepReadonly<Static<typeof FleetStatusSchema>>
 
 const SecretStatusSchema = Type.Object({

@@ -58,9 +58,15 @@ async function inTestbed(fleet: string, given: TlsFiles | undefined) {
   return { addresses, files: given ?? (await filesForListener(testbed, fleet)) }
 }
 
-function addressesOf({ fleets }: TestbedDescription, fleet: string): readonly string[] {
+function addressesOf({ fleets, clients = {} }: TestbedDescription, fleet: string): readonly string[] {
   const nodes = fleets[fleet] ?? []
   if (nodes.length > 0) return nodes.map(({ address }) => address)
+  if (clients[fleet] !== undefined) {
+    throw new SwitchyardError(
+      'not-found',
+      `the fleet "${fleet}" has gRPC clients and no Envoys: have them call with --from ${fleet}`,
+    )
+  }
   const known = Object.keys(fleets).join(', ')
   throw new SwitchyardError('not-found', `no Envoy of fleet "${fleet}" is running here. Use one of: ${known}`)
 }

@@ -1,10 +1,18 @@
-// `yard call`: sends echo calls through a fleet, and shows which backends answered.
+// `yard call`: sends echo calls through a fleet of Envoys or from gRPC clients, and shows which backends answered.
 
 import { type Command, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
-import { type Distribution, type Keys, measureDistribution } from '../../testbed/measure/distribution.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import {
+  type Distribution,
+  KEY_HEADER,
+  type Keys,
+  measureDistribution,
+} from '../../testbed/measure/distribution.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
+import { findTestbed } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
+import { callFromClients, findClients, renderClientCalls } from './call-clients.ts'
 import { explainFailure, type TlsByFlags } from './call-failure.ts'
 import { findCallTarget, type TargetFlags } from './call-target.ts'
 import { countOf, type OutputFlags, withExamples, withOutput } from './flags.ts'
@@ -15,6 +23,7 @@ interface CallFlags extends OutputFlags, TargetFlags {
   readonly hashKey?: string
   readonly token?: string
   readonly header: Readonly<Record<string, string>>
+  readonly from?: string
 }
 
 /** The result, as `-o json` prints it. */
@@ -31,8 +40,12 @@ export function addCall(program: Command): void {
     program
       .command('call')
       .description('Send echo calls through the Envoys of a fleet, and show which backends answered.')
-      .argument('<fleet>', 'Fleet of "yard up"; connections are spread over its Envoys.')
-      .option('-n, --count <number>', 'Number of calls.', countOf(1), 30)
+      .argument('[fleet]', 'Fleet of "yard up"; connections are spread over its Envoys.')
+      .option(
+        '--from <clients>',
+        'Have these gRPC clients of "yard up" call instead: a fleet, or FLEET/LANGUAGE.',
+      )
+      .option('-n, --count <number>', 'Number of calls; with --from, of each client.', countOf(1), 30)
       .option('-c, --connections <number>', 'Number of connections.', countOf(1), 3)
       .option('-k, --hash-key <text>', 'Send the header x-user, which ring_hash and maglev hash.')
       .option('-t, --token <token>', 'Send a bearer token, such as "yard issue" prints.')
@@ -53,18 +66,50 @@ export function addCall(program: Command): void {
     ['yard call edge --authority shop.local', 'Call a virtual host.'],
     ['yard call edge --to 10.0.0.7:443 --ca ca.pem --authority shop.local', 'Call an Envoy of your own.'],
     ['yard call edge -k alice', 'See one backend answer with ring_hash or maglev.'],
+    ['yard call --from clients/python', 'Have the Python client of the fleet "clients" call.'],
   ])
-  command.action(async (fleet: string, flags: CallFlags) => {
+  command.action(async (fleet: string | undefined, flags: CallFlags) => {
     const { count, connections, hashKey, token, header, output } = flags
+    const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
+    if (fleet === undefined || flags.from !== undefined) {
+      const from = requireFrom(command, fleet, flags)
+      const result = await fromClients(from, count, {
+        ...headers,
+        ...(hashKey !== undefined && { [KEY_HEADER]: hashKey }),
+      })
+      print(result, output, renderClientCalls)
+      process.exit(result.failed === 0 ? 0 : 1)
+    }
     const { addresses, ...tls } = await findCallTarget(fleet, flags)
     const keys: Keys = hashKey === undefined ? 'none' : { same: hashKey }
-    const headers = { ...header, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     const options = { connections, calls: count, keys, headers, ...tls }
     const measured = await measureDistribution(addresses, [], options)
     print(summarize(measured, tlsOf(flags)), output, renderCalls)
     // Calls that are still being retried would keep the process alive.
     process.exit(measured.failures.length === 0 ? 0 : 1)
   })
+}
+
+/** Flags that say how this verb connects. With --from a client connects, in its own way. */
+const OWN_CONNECTIONS = ['connections', 'to', 'ca', 'cert', 'key', 'authority'] as const
+
+/** @throws SwitchyardError `invalid-argument` for a combination that says nothing */
+function requireFrom(command: Command, fleet: string | undefined, { from }: CallFlags): string {
+  const given = OWN_CONNECTIONS.filter((name) => command.getOptionValueSource(name) === 'cli')
+  const problems = [
+    ...(from === undefined ? ['name a fleet of Envoys, such as edge, or gRPC clients with --from'] : []),
+    ...(from !== undefined && fleet !== undefined
+      ? [`give either the fleet ${fleet}, whose Envoys are called, or --from ${from}`]
+      : []),
+    ...given.map((name) => `--${name} has no effect with --from: the client decides how it connects`),
+  ]
+  if (from !== undefined && problems.length === 0) return from
+  throw new SwitchyardError('invalid-argument', problems.join('; '))
+}
+
+async function fromClients(from: string, count: number, headers: Readonly<Record<string, string>>) {
+  const testbed = await findTestbed('start one with "yard up --fleet clients=proxyless:node,python"')
+  return await callFromClients(findClients(testbed, from), count, headers)
 }
 
 /** `NAME=VALUE`, once for each header. */

@@ -4,10 +4,10 @@ import pc from 'picocolors'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { describeNotice, type NodeNotice } from '../../testbed/notices.ts'
 import type { PartState } from '../../testbed/parts.ts'
-import type { EndpointReport, Survey, UpstreamReport } from '../../testbed/survey.ts'
+import type { ClientReport, EndpointReport, Survey, UpstreamReport } from '../../testbed/survey.ts'
 
 /** Tables of endpoints and limits, and a line for each problem. */
-export function renderSurvey({ endpoints, upstreams, silent, parts, notices }: Survey): string {
+export function renderSurvey({ clients, endpoints, upstreams, silent, parts, notices }: Survey): string {
   const restarting = parts.filter(({ state }) => state === 'restarting')
   const problems = [
     ...restarting.map((part) => pc.red(`  ${describeRestarting(part)}`)),
@@ -17,31 +17,40 @@ export function renderSurvey({ endpoints, upstreams, silent, parts, notices }: S
       .map((one) => pc.yellow(`  ${describeOverflow(one)}`)),
     ...notices.map((notice) => pc.yellow(`  ${timeOf(notice)} ${describeNotice(notice)}`)),
   ]
-  return [
-    renderTable(
-      [
-        { title: 'upstream' },
-        { title: 'endpoint' },
-        { title: 'backend' },
-        { title: 'healthy' },
-        { title: '' },
-      ],
-      endpoints.toSorted(byUpstreamAndAddress).map((one) => endpointRow(one, restarting)),
-    ),
-    '',
-    renderTable(
-      [
-        { title: 'upstream' },
-        { title: 'open calls', align: 'right' },
-        { title: 'limit per Envoy', align: 'right' },
-        { title: 'failed over a limit', align: 'right' },
-      ],
-      upstreams
-        .toSorted((one, other) => one.upstream.localeCompare(other.upstream))
-        .map(({ upstream, calls, limit, overflowed }) => [upstream, calls, limit, overflowed]),
-    ),
-    ...(problems.length === 0 ? [] : ['', ...problems]),
-  ].join('\n')
+  const tables = clients === undefined ? [] : [renderClients(clients)]
+  // Only Envoys report endpoints.
+  if (clients === undefined || endpoints.length > 0) {
+    tables.push(renderEndpoints(endpoints, restarting), renderUpstreams(upstreams))
+  }
+  return [tables.join('\n\n'), ...(problems.length === 0 ? [] : ['', ...problems])].join('\n')
+}
+
+function renderEndpoints(endpoints: readonly EndpointReport[], restarting: readonly PartState[]): string {
+  return renderTable(
+    [{ title: 'upstream' }, { title: 'endpoint' }, { title: 'backend' }, { title: 'healthy' }, { title: '' }],
+    endpoints.toSorted(byUpstreamAndAddress).map((one) => endpointRow(one, restarting)),
+  )
+}
+
+function renderUpstreams(upstreams: readonly UpstreamReport[]): string {
+  return renderTable(
+    [
+      { title: 'upstream' },
+      { title: 'open calls', align: 'right' },
+      { title: 'limit per Envoy', align: 'right' },
+      { title: 'failed over a limit', align: 'right' },
+    ],
+    upstreams
+      .toSorted((one, other) => one.upstream.localeCompare(other.upstream))
+      .map(({ upstream, calls, limit, overflowed }) => [upstream, calls, limit, overflowed]),
+  )
+}
+
+function renderClients(clients: readonly ClientReport[]): string {
+  return renderTable(
+    [{ title: 'client' }, { title: 'target' }, { title: 'channel' }, { title: 'gRPC' }],
+    clients.map(({ client, target, connectivity, grpc }) => [client, target, connectivity, grpc]),
+  )
 }
 
 function byUpstreamAndAddress(one: EndpointReport, other: EndpointReport): number {

@@ -64,7 +64,9 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
     ...nodes.flatMap(describeNacks),
     ...nodes.flatMap(describeMissing),
     ...describeUnknownFleets(nodes, Object.keys(fleets)),
+    ...describeLacks(nodes),
   ]
+  const hasOthers = Object.values(fleets).some(({ kind }) => kind !== 'envoy')
   const accepted =
     acceptedRevision === revision.revision ? '' : `, accepted: ${acceptedRevision ?? 'none yet'}`
   return [
@@ -74,15 +76,15 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
       [
         { title: 'fleet' },
         { title: 'setting' },
-        { title: 'Envoys', align: 'right' },
+        { title: hasOthers ? 'nodes' : 'Envoys', align: 'right' },
         { title: 'synced', align: 'right' },
       ],
       Object.entries(fleets).map(([name, fleet]) => fleetRow(name, fleet, nodes)),
     ),
     '',
     renderTable(
-      [{ title: 'node' }, { title: 'fleet' }, { title: 'state' }, { title: 'types' }],
-      nodes.toSorted(byFleetAndName).map(nodeRow),
+      ['node', 'fleet', ...(hasOthers ? ['client'] : []), 'state', 'types'].map((title) => ({ title })),
+      nodes.toSorted(byFleetAndName).map((node) => nodeRow(node, hasOthers)),
     ),
     ...(problems.length === 0 ? [] : ['', ...problems]),
   ].join('\n')
@@ -91,7 +93,12 @@ export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Stat
 function fleetRow(name: string, { lb }: FleetStatus, nodes: readonly NodeStatus[]): readonly string[] {
   const connected = nodes.filter(({ fleet, connected }) => fleet === name && connected)
   const synced = connected.filter(({ state }) => state === 'SYNCED')
-  return [pc.bold(name), nameOfLb(lb), String(connected.length), String(synced.length)]
+  return [
+    pc.bold(name),
+    lb === undefined ? '' : nameOfLb(lb),
+    String(connected.length),
+    String(synced.length),
+  ]
 }
 
 /** Compares numbers in names as numbers: edge-9 before edge-10. */
@@ -99,9 +106,10 @@ function byFleetAndName(one: NodeStatus, other: NodeStatus): number {
   return one.fleet.localeCompare(other.fleet) || one.id.localeCompare(other.id, 'en', { numeric: true })
 }
 
-function nodeRow({ id, fleet, state, types }: NodeStatus): readonly string[] {
+function nodeRow({ id, fleet, client, state, types }: NodeStatus, hasOthers: boolean): readonly string[] {
   const perType = Object.entries(types).map(([url, type]) => color(type.state, shortName(url)))
-  return [id, fleet, color(state, state), perType.join(' ')]
+  const name = hasOthers ? [`${client?.name ?? ''} ${client?.version ?? ''}`.trim()] : []
+  return [id, fleet, ...name, color(state, state), perType.join(' ')]
 }
 
 /** The NACKs of a node, with Envoy's error text. */
@@ -131,6 +139,20 @@ function describeUnknownFleets(nodes: readonly NodeStatus[], known: readonly str
   return strays.map(({ id, fleet }) =>
     pc.red(`  ${id} is served nothing: no fleet ${fleet}; known: ${known.toSorted().join(', ')}`),
   )
+}
+
+/** A line for each setting that clients do not support, with the nodes that have such a client. */
+function describeLacks(nodes: readonly NodeStatus[]): readonly string[] {
+  const lacks = nodes.flatMap(({ id, connected, client, lacks = [] }) =>
+    connected ? lacks.map((one) => ({ id, client: client?.name ?? '', ...one })) : [],
+  )
+  const same = Map.groupBy(lacks, ({ client, path, message }) => JSON.stringify([client, path, message]))
+  return [...same.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const { id, client, path, message } = first
+    const who = others.length === 0 ? `${id} (${client})` : `${id} and ${others.length} more (${client})`
+    return pc.yellow(`  ${who} does not support ${message} (${path})`)
+  })
 }
 
 function color(state: NodeState, text: string): string {

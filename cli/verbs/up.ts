@@ -1,7 +1,7 @@
 // `yard up`: starts a testbed for the other verbs, until Ctrl-C.
 
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { XDS_PROTOCOLS, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
@@ -18,10 +18,11 @@ import {
 import { DRAIN_SECONDS, startTestbed, type TestbedOptions } from '../../testbed/testbed.ts'
 import { report } from '../output/print.ts'
 import { countOf, readPort, withExamples } from './flags.ts'
+import { type FleetFlags, readFleet } from './fleet-flag.ts'
 
 interface UpFlags {
   readonly config?: string
-  readonly fleet?: ReadonlyMap<string, number>
+  readonly fleet?: FleetFlags
   readonly backends?: number
   readonly port: number
   readonly admin: string
@@ -38,11 +39,11 @@ interface UpFlags {
 export function addUp(program: Command): void {
   const command = program
     .command('up')
-    .description('Start backends, the control plane and fleets of Envoys, until Ctrl-C.')
+    .description('Start backends, the control plane and fleets of Envoys or gRPC clients, until Ctrl-C.')
     .option('--config <file>', 'Desired state in YAML (default: one upstream with all backends).')
     .option(
       '--fleet <name=size...>',
-      'Number of Envoys of a fleet (default: edge=3; with --config 1 each).',
+      'Number of Envoys of a fleet (default: edge=3; with --config 1 each), or the languages of its gRPC clients.',
       readFleet,
     )
     .option('--backends <number>', 'Number of echo backends (default: 3; with --config 0).', countOf(0))
@@ -76,6 +77,7 @@ export function addUp(program: Command): void {
   withExamples(command, [
     ['yard up', 'Start three Envoys and three backends, at L4.'],
     ['yard up --fleet edge=2 --fleet canary=1', 'Start two fleets.'],
+    ['yard up --fleet clients=proxyless:node,python', 'Start gRPC clients that need no Envoy.'],
     ['yard up --config my.yaml --backends 3', 'Start backends at the first three endpoints of the file.'],
     ['yard up --security', 'Add what JWT, OPA and TLS need.'],
     ['yard up --xds unix:/tmp/xds.sock --protocol sotw', 'Use state of the world over a Unix socket.'],
@@ -129,7 +131,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     drainSeconds,
     mtls,
     security,
-    ...(fleet === undefined ? {} : { fleets: fleet }),
+    ...(fleet === undefined ? {} : { fleets: fleet.envoys, proxyless: fleet.proxyless }),
     ...(config === undefined ? {} : { configFile: config }),
     ...(backends === undefined ? {} : { backends }),
     keep,
@@ -139,21 +141,14 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
   }
 }
 
-/** `NAME=SIZE`, once for each fleet. */
-function readFleet(
-  text: string,
-  before: ReadonlyMap<string, number> = new Map(),
-): ReadonlyMap<string, number> {
-  const [, name, size] = /^([^=]+)=(\d+)$/.exec(text) ?? []
-  if (name !== undefined) return new Map([...before, [name, Number(size)]])
-  throw new InvalidArgumentError(`Write NAME=SIZE, such as edge=3, not "${text}".`)
-}
-
-function renderTestbed({ admin, xds, fleets, backends, security }: TestbedDescription): string {
+function renderTestbed({ admin, xds, fleets, clients = {}, backends, security }: TestbedDescription): string {
   const rows = [
     ['control plane', '', admin, `xDS ${xds}`],
     ...Object.entries(fleets).flatMap(([fleet, nodes]) =>
       nodes.map((node) => ['Envoy', node.node, node.address, `fleet ${fleet}, admin ${node.admin}`]),
+    ),
+    ...Object.entries(clients).flatMap(([fleet, nodes]) =>
+      nodes.map(({ node, target, language }) => ['client', node, target, `fleet ${fleet}, in ${language}`]),
     ),
     ...backends.map(({ id, address }) => ['backend', id, address, '']),
     ...(security

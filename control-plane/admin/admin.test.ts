@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { startLoadTally } from '../control-plane.ts'
 import type { RevisionInfo } from '../store/revision.ts'
 import { startAdmin } from './admin.ts'
 import type { DesiredState } from './desired-state.ts'
@@ -36,7 +37,8 @@ function silentFleet() {
     },
   }
   const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
-  return { asked: asked.promise, state, nodes }
+  const { loads } = startLoadTally(state)
+  return { asked: asked.promise, state, nodes, loads }
 }
 
 const PUT = {
@@ -46,8 +48,8 @@ const PUT = {
 }
 
 async function start(address = '127.0.0.1:0') {
-  const { asked, state, nodes } = silentFleet()
-  return { asked, ...(await startAdmin({ state, nodes, address })) }
+  const { asked, ...parts } = silentFleet()
+  return { asked, ...(await startAdmin({ ...parts, address })) }
 }
 
 t.test('it listens on the given address, and returns its URL', async (t) => {

@@ -16,6 +16,7 @@ import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
 import { lbRoutes } from './lb-routes.ts'
+import { loadRoutes } from './load-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { rejectUnknownOperations } from './no-operation.ts'
 import { problemOf, sendProblem } from './problem.ts'
@@ -26,7 +27,7 @@ import { statusRoutes } from './status-routes.ts'
 /** Enough for a document of more than ten thousand upstreams. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes'> {
+export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads'> {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
 }
@@ -81,7 +82,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   rejectUnknownOperations(server)
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
-  for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes]) server.register(plugin, routes)
+  for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes, loadRoutes])
+    server.register(plugin, routes)
   return server
 }
 

@@ -12,6 +12,7 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/readyz',
     '/v1/config',
     '/v1/fleets/{fleet}/lb',
+    '/v1/load',
     '/v1/revisions',
     '/v1/revisions/{number}',
     '/v1/snapshots/{fleet}',

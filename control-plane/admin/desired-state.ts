@@ -1,6 +1,8 @@
-// What the admin needs from the rest of the control plane: the desired state with its revisions, and the nodes.
+// What the admin needs from the rest of the control plane: the desired state with its revisions, the nodes, and their load.
 
 import type { Outcome } from '../../api/outcome.ts'
+import type { Load } from '../../api/schemas/load.ts'
+import type { LoadQuery } from '../../api/schemas/request.ts'
 import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
@@ -51,6 +53,11 @@ export interface DesiredState {
   /** @throws SwitchyardError if revisions cannot be written, such as `storage-full` */
   checkWritable(): Promise<void>
   progress(number: number, signal: AbortSignal, follow: Follow): Promise<Progress>
+}
+
+/** What nodes report about their calls. */
+export interface Loads {
+  read(filter?: LoadQuery): Load
 }
 
 /** The snapshot cache as the admin sees it. */

@@ -1,9 +1,10 @@
-// `/metrics`: streams, nodes, ACKs, NACKs, pushes, revisions and REST calls, in Prometheus' text format.
+// `/metrics`: streams, nodes, ACKs, NACKs, pushes, revisions, reported load and REST calls, in Prometheus' text format.
 
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { NODE_STATES } from '../../api/node-state.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/snapshot/resource-type.ts'
+import { addLoadMetrics } from './load-metrics.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 /** Clients choose these labels: everything unknown shares one label, so that they cannot create endless series. */
@@ -16,7 +17,7 @@ const COUNTED = {
   nacked: ['switchyard_xds_nacks_total', 'Responses that a node NACKed'],
 } as const
 
-export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOptions): void {
+export function addMetrics(server: FastifyInstance, { state, nodes, loads }: RoutesOptions): void {
   const registry = new Registry()
   const registers = [registry]
   const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
@@ -86,6 +87,7 @@ export function addMetrics(server: FastifyInstance, { state, nodes }: RoutesOpti
     durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
 
+  addLoadMetrics(registry, loads)
   server.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )

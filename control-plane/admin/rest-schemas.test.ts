@@ -9,9 +9,17 @@ import { NODE_STATES } from '../../api/node-state.ts'
 import { ANSWERS } from '../../api/schemas/answers.ts'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { selfSignedCertificate, writeCertificate } from '../../test/support/certificates.ts'
+import {
+  clusterStats,
+  endpointStats,
+  LoadClient,
+  localityStats,
+  reportOf,
+} from '../../test/support/load-client.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { describeAnswer } from '../../test/support/strict-schemas.ts'
+import { connectTo, nodeOf } from '../../test/support/xds-client.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
 import { startControlPlane } from '../control-plane.ts'
@@ -50,7 +58,7 @@ const DOCUMENTED = Object.entries(ANSWERS).flatMap(([id, answers]) =>
 )
 
 t.test('the answers of all operations fit their schemas, with every outcome', async (t) => {
-  const { rest, inject, seen, xds, cache, connectNode } = await start(t)
+  const { rest, inject, seen, xds, cache, connectNode, loadReports } = await start(t)
   for (const path of ['/v1/config', '/v1/fleets/edge/lb']) {
     await inject(`http://admin${path}`, { headers: { 'if-none-match': '*' } })
   }
@@ -73,6 +81,20 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   await rest.getRevision(1)
   t.match(await rest.getLb('edge'), { mode: 'l7', policy: 'random' })
   t.ok((await rest.getSnapshot('edge'))[LISTENER]?.version)
+
+  // It reports its calls.
+  const load = new LoadClient(connectTo(t, xds.address))
+  load.send({ node: nodeOf('node-1', 'edge') })
+  const metric = { metricName: 'cpu_utilization', numRequestsFinishedWithMetric: 1n, totalMetricValue: 0.5 }
+  const called = { ...endpointStats(7101, { started: 3, ok: 2 }), loadMetricStats: [metric] }
+  const reported = reportOf(loadReports)
+  load.report({
+    ...clusterStats('echo', localityStats('a', { started: 4, ok: 2 }, called)),
+    totalDroppedRequests: 1n,
+    droppedRequests: [{ category: 'overload', droppedCount: 1n }],
+  })
+  await reported
+  t.match(await rest.getLoad({ fleet: 'edge' }), { upstreams: [{ upstream: 'echo', calls: { started: 4 } }] })
 
   // It NACKs: 409.
   const nack = { code: 'nacked', cause: { outcome: 'nacked' } }

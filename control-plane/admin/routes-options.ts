@@ -1,10 +1,11 @@
 // What every group of routes is given.
 
-import type { DesiredState, Nodes } from './desired-state.ts'
+import type { DesiredState, Loads, Nodes } from './desired-state.ts'
 
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
+  readonly loads: Loads
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal
 }

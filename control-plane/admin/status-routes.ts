@@ -6,7 +6,7 @@ import type { Health, Readiness, Status } from '../../api/schemas/status.ts'
 import { fleetLbOf, fleetOf } from '../document/fleet-lb.ts'
 import { routeOf } from './operation.ts'
 import { createProblem, sendProblem } from './problem.ts'
-import { toNodeJson, toRevisionJson } from './rest-json.ts'
+import { toNodesJson, toRevisionJson } from './rest-json.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
 export async function statusRoutes(server: FastifyInstance, { state, nodes, closing }: RoutesOptions) {
@@ -37,10 +37,13 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
         rejectedRevision: rejected === undefined ? null : toRevisionJson(rejected),
         nacks: state.nacks()?.problems ?? [],
         fleets: Object.fromEntries(
-          Object.keys(state.config.fleets).map((name) => [name, { lb: fleetLbOf(state.config, name) }]),
+          Object.entries(state.config.fleets).map(([name, { kind }]) => [
+            name,
+            { kind, lb: fleetLbOf(state.config, name) },
+          ]),
         ),
         secrets: state.secrets(),
-        nodes: nodes.status().map(toNodeJson),
+        nodes: toNodesJson(nodes.status(), state.config),
       }
     },
   })

@@ -14,6 +14,8 @@ import { formatSteps, type PlacedProblem } from './problem.ts'
 
 export interface Finding extends PlacedProblem {
   readonly isError: boolean
+  /** What is not supported, as a noun phrase. */
+  readonly what: string
   /** The gRPC clients that it is about; undefined if it is about the kind of the fleet. */
   readonly clients?: readonly GrpcClient[]
 }
@@ -52,7 +54,7 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     const kinds = declared.appliesTo.join(' and ')
     const what = `has no effect in fleet ${formatSteps([name])}, whose kind is ${fleet.kind}: only ${kinds} clients support it`
     const message = isStrict ? `${what}, so remove it or use another fleet` : what
-    return [{ steps, isError: isStrict, message }]
+    return [{ steps, isError: isStrict, message, what: nameOf(one) }]
   }
   const clients = grpcClientsOf(fleet)
   if (clients === undefined) return []
@@ -63,7 +65,9 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     const isNobody = lacking.length === clients.length
     const isError = first.unless === undefined && (isNobody ? isStrict : declared.protects === true)
     const message = describe(first, isNobody ? 'any' : namesOfClients(lacking), one, name)
-    return [{ steps: placeOf(one, first), isError, message, clients: lacking }]
+    const what = first.what === '' ? nameOf(one) : first.what
+    const unless = first.unless === undefined ? '' : `, unless ${first.unless}`
+    return [{ steps: placeOf(one, first), isError, message, what: `${what}${unless}`, clients: lacking }]
   })
 }
 
@@ -94,6 +98,11 @@ function describe(
 /** The settings of a policy are beside its name. */
 function placeOf({ steps }: ConfiguredSwitch, { steps: inner = [] }: Unsupported): readonly string[] {
   return inner.length > 0 && isPolicy(steps) ? [...steps.slice(0, -1), ...inner] : [...steps, ...inner]
+}
+
+function nameOf({ steps, settings }: ConfiguredSwitch): string {
+  const { policy } = { ...(settings as { readonly policy?: string }) }
+  return isPolicy(steps) ? `the policy ${policy}, and uses round_robin instead` : String(steps.at(-1))
 }
 
 function isPolicy(steps: readonly string[]): boolean {

@@ -21,6 +21,8 @@ const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
+const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
+const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** Pages with tests that run all their commands, from the first to the last. */
@@ -73,6 +75,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard call edge -n 20000': KILLED,
     'npx yard kill control-plane': KILLED,
   },
+  'docs/guides/client-side.md': {
+    'npm test -- test/proxyless/plain-dns.test.ts test/proxyless/plain-health.test.ts test/proxyless/plain-pools.test.ts test/proxyless/plain-resolver.test.ts':
+      ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
+  },
+  'docs/guides/load-reports.md': {
+    'npx yard load': LOAD,
+    'npx yard load --fleet edge --upstream echo --watch': LOAD,
+  },
   'docs/library.md': {
     'npm run build:library': PACKAGE,
     'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
@@ -112,11 +122,16 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/yard.md': {
+    'npx yard up --fleet clients=proxyless:node,python': CLIENTS,
+    'npx yard call --from clients': CLIENTS,
+    'npx yard set upstreams.echo.endpoints.b2=null': CLIENTS,
+    'npx yard call --from clients/python -n 1000': CLIENTS,
     'npx yard init --port 8443 --endpoint 10.0.0.5:7000 10.0.0.6:7000 --out my.yaml': [
       'cli/verbs/init.test.ts',
       "'--out'",
     ],
     'npx yard certs --out .': CERTS,
+    'npx yard load --fleet edge --watch': LOAD,
     'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
     'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],
     'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],

@@ -74,6 +74,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'who may be which node, and who may do what over REST',
     mayImport: ['core/'],
   },
+  'control-plane/load-reports/': {
+    holds: 'adds up what nodes report about their calls, for each fleet, upstream, locality and endpoint',
+    mayImport: ['api/', 'xds-server/index.ts', 'control-plane/document/'],
+  },
   'control-plane/rollout/': {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
@@ -92,7 +96,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'control-plane/control-plane.ts': {
     holds: 'the composition root',
-    mayImport: ['control-plane/rollout/', 'control-plane/admin/', 'control-plane/access/'],
+    mayImport: [
+      'control-plane/rollout/',
+      'control-plane/load-reports/',
+      'control-plane/admin/',
+      'control-plane/access/',
+    ],
   },
   'control-plane/main.ts': {
     holds: "the control plane's process",

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
-import { nodesIn } from '../../control-plane/control-plane.ts'
+import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import { replaceFile } from '../../testbed/certificates/folder.ts'
 import { SECRET, type XdsEvent } from '../../xds-server/index.ts'
 import { EDGE } from '../support/tls-client.ts'
@@ -27,7 +27,11 @@ t.test('S50: no config_dump, answer, event, metric or problem contains a private
   const edge = await startTlsEdge(t, { listener: LISTENER, upstream: UPSTREAM })
   const events: XdsEvent[] = []
   edge.cache.onEvent((event) => events.push(event))
-  const admin = await createAdmin({ state: edge.revisions, nodes: nodesIn(edge.cache) })
+  const admin = await createAdmin({
+    state: edge.revisions,
+    nodes: nodesIn(edge.cache),
+    ...startLoadTally(edge.revisions),
+  })
   t.teardown(() => admin.close())
   await edge.untilRenewed(async () => edge.write('edge', await edge.authority.issue(EDGE)))
   const keys = [

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
-import { nodesIn, startControlPlane } from '../../control-plane/control-plane.ts'
+import { nodesIn, startControlPlane, startLoadTally } from '../../control-plane/control-plane.ts'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { readToken } from '../../testbed/token-file.ts'
@@ -128,7 +128,7 @@ t.test('S49: attempts of one address do not count for another', async (t) => {
   const cache = new SnapshotCache()
   const state = await Revisions.open({ store: openSqliteStore(':memory:'), cache, initial: sampleWith({}) })
   const access = { tokens: { callerOf: () => undefined }, audit: { append: async () => {} } }
-  const admin = await createAdmin({ state, nodes: nodesIn(cache), access })
+  const admin = await createAdmin({ state, nodes: nodesIn(cache), ...startLoadTally(state), access })
   t.teardown(() => admin.close())
   const statusFrom = async (remoteAddress: string) =>
     (await admin.inject({ url: '/v1/status', remoteAddress })).statusCode

@@ -34,6 +34,8 @@ export interface Edge {
   readonly envoy: RunningEnvoy
   /** Serves another configuration, and resolves when it is in effect. Default of `lb`: mode l7, round robin. */
   readonly serve: (served: Served) => Promise<void>
+  /** Ends the xDS server, and resolves with what starts it again on its address. */
+  readonly stopControlPlane: () => Promise<() => Promise<void>>
 }
 
 export async function startEdge(
@@ -73,7 +75,15 @@ export async function startEdge(
   }
   const envoy = await startEnvoy(t, server.address, 'delta', { ...(limits && { limits }) })
   await serve(served)
-  return { address: `127.0.0.1:${port}`, envoy, serve }
+  const stopControlPlane = async () => {
+    await server.close()
+    return async () => {
+      const { address } = server
+      const again = await startXdsServer({ cache, address, ...(loadReports && { loadReports }) })
+      t.teardown(() => again.close())
+    }
+  }
+  return { address: `127.0.0.1:${port}`, envoy, serve, stopControlPlane }
 }
 
 /** The endpoints of an upstream: one echo backend each, whose id is its name. */

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { createGrpcBootstrap } from '../../envoy-bootstrap/grpc-bootstrap.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import {
   type GrpcClientOptions,
@@ -54,13 +55,8 @@ async function endWith(t: Test, name: string): Promise<[ProcessGroup, string]> {
   return [group, folder]
 }
 
-/** A bootstrap with one control plane in plaintext. */
-export function bootstrapOf(xdsAddress: string, node: string, fleet: string) {
-  return {
-    xds_servers: [
-      { server_uri: xdsAddress, channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] },
-    ],
-    node: { id: node, cluster: fleet, locality: {} },
-    server_listener_resource_name_template: 'grpc/server?xds.resource.listening_address=%s',
-  }
+/** A bootstrap with one control plane in plaintext, which every client understands. */
+export function bootstrapOf(xdsAddress: string, node: string, fleet: string): object {
+  const xds = [{ address: xdsAddress }]
+  return createGrpcBootstrap({ client: 'node', nodeId: node, cluster: fleet, xds }).config
 }

@@ -19,12 +19,24 @@ import {
   LoadStatsResponseSchema,
 } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import type { Client } from '@grpc/grpc-js'
+import type { LoadReports } from '../../xds-server/index.ts'
 import { RawStream } from './xds-client.ts'
 
 const LRS = '/envoy.service.load_stats.v3.LoadReportingService/StreamLoadStats'
 
 /** Some fields of a message. */
 type Parts<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>
+
+/** Resolves with the next report of a node. */
+export function reportOf(loads: LoadReports): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = loads.onEvent(({ kind }) => {
+      if (kind !== 'reported') return
+      stop()
+      resolve()
+    })
+  })
+}
 
 export class LoadClient {
   readonly raw: RawStream

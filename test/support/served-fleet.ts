@@ -1,7 +1,7 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
 import { createAdmin } from '../../control-plane/admin/admin.ts'
-import { nodesIn } from '../../control-plane/control-plane.ts'
+import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
@@ -17,9 +17,10 @@ export async function serveFleet(
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
   const state = await Revisions.open({ store, cache, initial })
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  const { loadReports, loads } = startLoadTally(state)
+  const xds = await startXdsServer({ cache, address: '127.0.0.1:0', loadReports })
   t.teardown(() => xds.close())
-  const admin = await createAdmin({ state, nodes: nodesIn(cache) })
+  const admin = await createAdmin({ state, nodes: nodesIn(cache), loads })
   t.teardown(() => admin.close())
 
   /** Connects a node of the fleet "edge", and resolves when it has ACKed all resources. */
@@ -54,5 +55,5 @@ export async function serveFleet(
       payload: JSON.stringify(patch),
     })
 
-  return { admin, cache, store, state, xds, connectNode, putLb, getConfig, patchConfig }
+  return { admin, cache, loadReports, loads, store, state, xds, connectNode, putLb, getConfig, patchConfig }
 }

@@ -13,6 +13,9 @@ const FINDERS: Readonly<Record<GrpcLanguage, FindGrpcProgram>> = {
   java: findJavaProgram,
 }
 
+/** The languages whose programs can be started. */
+export const GRPC_LANGUAGES = Object.keys(FINDERS) as readonly GrpcLanguage[]
+
 /** @throws SwitchyardError `process-failed` without the language's tools, with how to install them */
 export function findGrpcProgram(language: GrpcLanguage, role: GrpcRole): GrpcProgram {
   return FINDERS[language](role)

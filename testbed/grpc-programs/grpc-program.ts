@@ -1,7 +1,9 @@
 // What starts an example client or server of a language.
 
+import type { GrpcClient } from '../../core/grpc-clients.ts'
+
 /** The languages of `services/clients/` and `services/servers/`. */
-export type GrpcLanguage = 'node' | 'python' | 'go' | 'java'
+export type GrpcLanguage = Exclude<GrpcClient, 'cpp'>
 
 export type GrpcRole = 'client' | 'server'
 

@@ -9,7 +9,7 @@ import { coefficientOfVariation, noiseFloor } from './statistics.ts'
 const CONCURRENCY = 16
 
 /** The header that ring_hash and maglev hash by default. */
-const KEY_HEADER = 'x-user'
+export const KEY_HEADER = 'x-user'
 
 /** Calls have no key, a key each, or all the same key. */
 export type Keys = 'none' | 'distinct' | { readonly same: string }

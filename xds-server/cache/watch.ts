@@ -2,6 +2,7 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { memoize } from '../../core/memo.ts'
+import { clientInfoOf } from '../nodes/client-kind.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
@@ -97,6 +98,7 @@ export interface WatchContext {
 export function openWatch(source: WatchSource, group: string, address: string, context: WatchContext): Watch {
   const node = source.node.id
   const of = { node, group, stream: source.stream }
+  const client = clientInfoOf(source.node)
   const snapshot = () => {
     const current = context.current()
     return current && atAddress(current, address)
@@ -127,6 +129,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
   const entry: StreamSource = {
     info: source.stream,
     service: source.typeUrl ?? 'ADS',
+    ...(client && { client }),
     snapshot,
     describe: source.describe,
     pending: () => oldestOfEachType(source.unacked()),

@@ -1,7 +1,7 @@
-import { create } from '@bufbuild/protobuf'
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import t from 'tap'
-import { clientKindOf } from './client-kind.ts'
+import { clientInfoOf, clientKindOf } from './client-kind.ts'
 
 t.test('a client is gRPC if its user agent says so, and an Envoy otherwise', async (t) => {
   const kinds = [
@@ -18,4 +18,21 @@ t.test('a client is gRPC if its user agent says so, and an Envoy otherwise', asy
     kinds.map((userAgentName) => clientKindOf(create(NodeSchema, { userAgentName }))),
     ['grpc', 'grpc', 'grpc', 'grpc', 'grpc', 'envoy', 'envoy', 'envoy'],
   )
+})
+
+t.test('a client has the name and the version that it says it has', async (t) => {
+  const infoOf = (node: MessageInitShape<typeof NodeSchema>) => clientInfoOf(create(NodeSchema, node))
+  t.equal(infoOf({}), undefined)
+  t.same(infoOf({ userAgentName: 'gRPC Go' }), { name: 'gRPC Go' })
+  const text = { case: 'userAgentVersion' as const, value: '1.85.0' }
+  t.same(infoOf({ userAgentName: 'gRPC Go', userAgentVersionType: text }), {
+    name: 'gRPC Go',
+    version: '1.85.0',
+  })
+  const version = { majorNumber: 1, minorNumber: 40, patch: 2 }
+  const build = { case: 'userAgentBuildVersion' as const, value: { version } }
+  t.same(infoOf({ userAgentName: 'envoy', userAgentVersionType: build }), {
+    name: 'envoy',
+    version: '1.40.2',
+  })
 })

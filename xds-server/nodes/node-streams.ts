@@ -5,6 +5,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type DescribedStream, groupByClient, hostOf } from './clients.ts'
 import type { ClientView } from './resource-view.ts'
 import {
+  type ClientInfo,
   describeTypes,
   mergeClients,
   type NodeStatus,
@@ -23,6 +24,8 @@ export interface StreamSource {
   readonly info: StreamInfo
   /** The service, such as ADS. If a stream ends, the client opens another one of the same service. */
   readonly service: string
+  /** What the client says it is. */
+  readonly client?: ClientInfo
   readonly snapshot: () => Snapshot | undefined
   readonly describe: () => ReadonlyMap<string, TypeView>
   /** The oldest pending response of each type. */
@@ -52,6 +55,7 @@ export class NodeStreams {
   /** Ended streams by service, without those that a newer one has followed. */
   readonly #ended = new Map<string, number>()
   #left: readonly PendingStatus[] = []
+  #client: ClientInfo | undefined
   /** The status of its types when its last stream ended. */
   #last: Readonly<Record<string, TypeStatus>> = {}
 
@@ -70,6 +74,7 @@ export class NodeStreams {
     if (ended > 0) this.#ended.set(source.service, ended - 1)
     else if (continues) this.#replacePredecessor(source)
     this.#left = []
+    this.#client = source.client
     this.#streams.set(source, { source, isReplaced: false })
   }
 
@@ -107,9 +112,12 @@ export class NodeStreams {
   }
 
   describe(id: string, group: string): NodeStatus {
-    const left = this.#left.length > 0 ? { left: this.#left } : {}
+    const more = {
+      ...(this.#client && { client: this.#client }),
+      ...(this.#left.length > 0 && { left: this.#left }),
+    }
     if (!this.isConnected) {
-      return { id, group, connected: false, state: 'DISCONNECTED', streams: [], types: this.#last, ...left }
+      return { id, group, connected: false, state: 'DISCONNECTED', streams: [], types: this.#last, ...more }
     }
     const inOrder = this.#inOrder()
     const clients = this.#clientsAmong(inOrder).map((own) => {
@@ -129,7 +137,7 @@ export class NodeStreams {
       ),
       types: mergeClients(clients.map(({ types }) => types)),
       ...(inOrder.some(({ source }) => source.isPinned?.()) && { pinned: true as const }),
-      ...left,
+      ...more,
     }
   }
 

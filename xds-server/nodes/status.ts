@@ -175,6 +175,23 @@ export interface StreamStatus extends StreamInfo {
 }
 
 /**
+ * What a client says it is: `user_agent_name` and the version of its node message.
+ *
+ * @example
+ * ```ts
+ * import type { ClientInfo } from 'switchyard'
+ *
+ * const nameOf = ({ name, version }: ClientInfo) => `${name} ${version ?? ''}`.trimEnd()
+ * for (const { id, client } of cache.status('edge')) console.log(id, client && nameOf(client))
+ * ```
+ */
+export interface ClientInfo {
+  /** Such as `envoy` or `gRPC Go`. */
+  readonly name: string
+  readonly version?: string
+}
+
+/**
  * What a node was sent, has ACKed and has NACKed, on all of its streams.
  *
  * @example
@@ -192,6 +209,8 @@ export interface NodeStatus {
   /** The worst of its types on all of its clients: NACKED, then UNKNOWN, MISSING, NOT_SENT, STALE, SYNCED. */
   readonly state: SyncState
   readonly streams: readonly StreamStatus[]
+  /** What it says it is, on its newest stream. */
+  readonly client?: ClientInfo
   /** By type URL: the worst of its clients. */
   readonly types: Readonly<Record<string, TypeStatus>>
   /** It is served the last known good snapshot, because it started while its group was pinned (`SnapshotCache.pin`). */

@@ -60,6 +60,8 @@ func serve(ctx context.Context) error {
 		return fmt.Errorf("--target: %w", err)
 	}
 	defer conn.Close()
+	// Without it, the channel would ask the control plane with the first call.
+	conn.Connect()
 
 	services := grpc.NewServer()
 	defer services.Stop()

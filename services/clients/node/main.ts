@@ -5,22 +5,26 @@ import { parseArgs } from 'node:util'
 import { addAdminServicesToServer, connectivityState, Server, ServerCredentials } from '@grpc/grpc-js'
 import { serveControl } from './control-server.ts'
 import { createEchoClient } from './echo-client.ts'
+import { registerFileResolver } from './file-resolver.ts'
 
 const USAGE =
-  'main.ts --target xds:///echo [--control HOST:PORT] [--credentials insecure|xds] [--service-config JSON]'
+  'main.ts --target xds:///echo [--control HOST:PORT] [--credentials insecure|xds] [--service-config JSON] [--option NAME=VALUE]…'
 
 const require = createRequire(import.meta.url)
 const versionOf = (name: string) => `${name.split('/').at(-1)} ${require(`${name}/package.json`).version}`
 const GRPC = ['@grpc/grpc-js', '@grpc/grpc-js-xds'].map(versionOf).join(', ')
 
 async function main(): Promise<void> {
-  const { target, control, credentials, serviceConfig } = readFlags()
-  const channel = serviceConfig === undefined ? {} : { 'grpc.service_config': serviceConfig }
+  const { target, control, credentials, serviceConfig, options } = readFlags()
+  const channel = { ...(serviceConfig !== undefined && { 'grpc.service_config': serviceConfig }), ...options }
+  registerFileResolver()
   const client = createEchoClient(target, credentials, channel)
   // Without the option, channels with the same target and options share connections.
   const openClient = () =>
-    createEchoClient(target, credentials, { ...channel, 'grpc.use_local_subchannel_pool': 1 })
+    createEchoClient(target, credentials, { 'grpc.use_local_subchannel_pool': 1, ...channel })
 
+  // Connects now. Without it, the channel would ask the control plane with the first call.
+  client.getChannel().getConnectivityState(true)
   const state = () => ({
     target,
     connectivity: connectivityState[client.getChannel().getConnectivityState(false)],
@@ -48,13 +52,22 @@ function readFlags() {
       control: { type: 'string', default: '127.0.0.1:0' },
       credentials: { type: 'string', default: 'insecure' },
       'service-config': { type: 'string' },
+      option: { type: 'string', multiple: true, default: [] },
     },
   })
   const { target, control, credentials, 'service-config': serviceConfig } = values
   const [, host, port] = /^(.+):(\d+)$/.exec(control) ?? []
   const isKnown = credentials === 'insecure' || credentials === 'xds'
   if (target === undefined || host === undefined || !isKnown) throw new Error(`usage: ${USAGE}`)
-  return { target, control: { host, port: Number(port) }, credentials, serviceConfig } as const
+  const options = Object.fromEntries(values.option.map(readOption))
+  return { target, control: { host, port: Number(port) }, credentials, serviceConfig, options } as const
+}
+
+/** Whole numbers are numbers, as grpc-js wants them. */
+function readOption(text: string): [string, string | number] {
+  const [name = '', ...rest] = text.split('=')
+  const value = rest.join('=')
+  return [name, /^\d+$/.test(value) ? Number(value) : value]
 }
 
 // The end of the parent closes the standard input.

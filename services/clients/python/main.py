@@ -18,19 +18,22 @@ from echo_client import open_channel
 
 def main():
     flags = read_flags()
-    options = [("grpc.service_config", flags.service_config)] if flags.service_config else []
+    options = dict(flags.option)
+    if flags.service_config:
+        options["grpc.service_config"] = flags.service_config
     connectivity = [grpc.ChannelConnectivity.IDLE]
 
-    channel = open_channel(flags.target, flags.credentials, options)
-    channel.subscribe(lambda new: connectivity.__setitem__(0, new))
+    channel = open_channel(flags.target, flags.credentials, list(options.items()))
+    # Connects now. Without it, the channel would ask the control plane with the first call.
+    channel.subscribe(lambda new: connectivity.__setitem__(0, new), try_to_connect=True)
 
     def run(body):
         own = body.pop("newChannel", False)
         if not own:
             return Load(channel, **body)
         # Without the option, channels with the same target and options share connections.
-        local = [*options, ("grpc.use_local_subchannel_pool", 1)]
-        return Load(open_channel(flags.target, flags.credentials, local), **body)
+        local = {"grpc.use_local_subchannel_pool": 1, **options}
+        return Load(open_channel(flags.target, flags.credentials, list(local.items())), **body)
 
     def state():
         return {"target": flags.target, "connectivity": connectivity[0].name, "grpc": f"grpcio {grpc.__version__}"}
@@ -58,7 +61,14 @@ def read_flags():
     parser.add_argument("--control", default="127.0.0.1:0", metavar="HOST:PORT")
     parser.add_argument("--credentials", default="insecure", choices=["insecure", "xds"])
     parser.add_argument("--service-config", metavar="JSON")
+    parser.add_argument("--option", action="append", default=[], type=read_option, metavar="NAME=VALUE")
     return parser.parse_args()
+
+
+def read_option(text):
+    """Whole numbers are numbers, as gRPC wants them."""
+    name, value = text.split("=", 1)
+    return name, int(value) if value.isdigit() else value
 
 
 def end_with_parent():

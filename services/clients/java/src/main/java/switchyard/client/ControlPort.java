@@ -45,6 +45,8 @@ final class ControlPort {
     this.target = target;
     this.open = open;
     this.channel = open.get();
+    // Connects now. Without it, the channel would ask the control plane with the first call.
+    channel.getState(true);
   }
 
   /** Listens on the address and opens the channel. */
