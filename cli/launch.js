@@ -17,6 +17,8 @@ const BENCHMARKS = {
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
   'bench:rollout': 'bench/rollout.ts',
+  'bench:proxyless': 'bench/proxyless.ts',
+  'bench:load': 'bench/load-reports.ts',
   'bench:authz': 'bench/authz.ts',
 }
 
@@ -53,7 +55,7 @@ function chooseProgram(given) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
-    const envoy = ['bench:push', 'bench:rollout'].includes(name) ? 'unused' : 'required'
+    const envoy = ['bench:push', 'bench:rollout', 'bench:load'].includes(name) ? 'unused' : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
   const known = [

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { GRPC_CLIENTS } from '../switches/grpc-clients.ts'
 import { NamedMap } from '../switches/named-map.ts'
 import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
+import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
 import { MatchSchema } from './match.ts'
 
 /** Fields that are not declared are invalid. */
@@ -18,6 +19,7 @@ export const ENDPOINT = {
     description: 'an address such as "127.0.0.1:7101" or "unix:/run/echo.sock"',
     ...facts({ envoy: 'Endpoint.address', example: '127.0.0.1:7101' }),
   }),
+  [ADDITIONAL_ADDRESSES.field]: Type.Optional(ADDITIONAL_ADDRESSES.schema),
 }
 
 export const RULE = {
@@ -108,6 +110,31 @@ export const LISTENER = {
 
 /** Of a fleet of gRPC clients, which have no socket of their own. */
 export const PROXYLESS_LISTENER = { l7: L7 }
+
+export const SERVER_LISTENER = {
+  address: Type.String({
+    description: 'the IP address that the servers listen on, such as 0.0.0.0',
+    ...facts({ envoy: 'Listener.address.socket_address.address', example: '0.0.0.0' }),
+  }),
+  port: Type.Integer({
+    minimum: 1,
+    maximum: 65_535,
+    description: 'the port that the servers listen on, 1 to 65535',
+    ...facts({ envoy: 'Listener.address.socket_address.port_value', example: 50_051 }),
+  }),
+}
+
+export const CERTIFICATE_PROVIDER = {
+  certificateProvider: Type.Optional(
+    Type.String({
+      minLength: 1,
+      default: 'default',
+      description:
+        'an instance in certificate_providers of the bootstrap; tls takes certificate and authorities there',
+      ...facts({ envoy: 'CertificateProviderPluginInstance.instance_name', example: 'mesh' }),
+    }),
+  ),
+}
 
 export const GRPC_CLIENT_LIST = {
   clients: Type.Optional(

@@ -7,14 +7,30 @@ import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { type Config, type Fleet, type LbSettings, type Route, routeNamesOf, type Upstream } from './model.ts'
+import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
+import { MATCH_SUPPORT } from './match-support.ts'
+import {
+  type Config,
+  type Fleet,
+  type LbSettings,
+  type Route,
+  type Rule,
+  routeNamesOf,
+  type Upstream,
+} from './model.ts'
 
 export interface ConfiguredSwitch {
   /** From the top of the document to the settings. */
   readonly steps: readonly string[]
   readonly declared: Pick<
     FieldSwitch,
-    'appliesTo' | 'grpcClients' | 'unsupportedBy' | 'protects' | 'references' | 'problems'
+    | 'appliesTo'
+    | 'grpcClients'
+    | 'unsupportedBy'
+    | 'unsupportedByEnvoy'
+    | 'protects'
+    | 'references'
+    | 'problems'
   >
   /** In effect: with the default of each field that is not written. */
   readonly settings: never
@@ -68,8 +84,8 @@ const ofUpstream = memoizeEntry(
   (name, upstream: Upstream, switches: Switches): readonly ConfiguredSwitch[] => {
     const steps = ['upstreams', name]
     return [
-      ...Object.entries(upstream.endpoints).flatMap(([id, endpoint]) =>
-        fieldsOf([...steps, 'endpoints', id], endpoint, switches.endpoints),
+      ...Object.entries(upstream.endpoints ?? {}).flatMap(([id, endpoint]) =>
+        fieldsOf([...steps, 'endpoints', id], endpoint, [ADDITIONAL_ADDRESSES, ...switches.endpoints]),
       ),
       ...ofLb([...steps, 'lb'], upstream.lb, switches),
       ...fieldsOf(steps, upstream, switches.upstreams),
@@ -85,9 +101,19 @@ const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): reado
     const ofFilters = filters.flatMap(({ field, appliesTo, rule: own }) =>
       own === undefined ? [] : [{ field, appliesTo, schema: own.schema }],
     )
-    return [...fieldsOf(steps, rule, switches.rules), ...fieldsOf([...steps, 'filters'], written, ofFilters)]
+    return [
+      ...ofMatch([...steps, 'match'], rule),
+      ...fieldsOf(steps, rule, switches.rules),
+      ...fieldsOf([...steps, 'filters'], written, ofFilters),
+    ]
   })
 })
+
+/** Clients read a path alike, but neither regular expressions nor headers. */
+function ofMatch(steps: readonly string[], { match }: Rule): readonly ConfiguredSwitch[] {
+  if (match.regex === undefined && match.headers === undefined) return []
+  return [{ steps, declared: MATCH_SUPPORT, written: match as never, settings: match as never }]
+}
 
 /** Of the fleet itself, its listeners and its filters. */
 export function switchesOfFleet(
@@ -103,7 +129,7 @@ export function switchesOfFleet(
       ...switches.rules.filter((one) => one.alsoOfFleet),
     ]),
     ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
-      fieldsOf([...steps, 'listeners', id], listener, switches.listeners),
+      fieldsOf([...steps, 'listeners', id], { ...listener }, listenerSwitchesOf(fleet, switches)),
     ),
     ...configuredFilters(fleet, switches.httpFilters).map(({ filter, written, settings }) => ({
       steps: [...steps, filter.room, filter.field],
@@ -112,6 +138,31 @@ export function switchesOfFleet(
       settings,
     })),
   ]
+}
+
+function listenerSwitchesOf(
+  { kind }: Fleet,
+  { listeners, serverListeners }: Switches,
+): readonly FieldSwitch[] {
+  return kind === 'grpc-server' ? serverListeners : listeners
+}
+
+/** All that may need a secret: gRPC clients have certificates of their own, so what only they reach needs none. */
+export function switchesWithSecrets(
+  config: Config,
+  switches: Switches = SWITCHES,
+): readonly ConfiguredSwitch[] {
+  const reachedBy = (isWanted: (fleet: Fleet) => boolean) =>
+    new Set(
+      Object.entries(config.fleets)
+        .filter(([, fleet]) => isWanted(fleet))
+        .flatMap(([name, fleet]) => [...switchesReachedBy(config, name, fleet, switches).upstreams]),
+    )
+  const byEnvoys = reachedBy(({ kind }) => kind === 'envoy')
+  const byOthers = reachedBy(({ kind }) => kind !== 'envoy')
+  return switchesOf(config, switches).filter(
+    ({ steps: [map, name = ''] }) => map !== 'upstreams' || byEnvoys.has(name) || !byOthers.has(name),
+  )
 }
 
 /** All of a document, in its order. */

@@ -10,7 +10,7 @@ export interface GroupOfEndpoints extends EndpointGroup {
 }
 
 /** In the order of priorities and localities, whatever the order of the document is. */
-export function groupsOf({ endpoints }: Pick<Upstream, 'endpoints'>): readonly GroupOfEndpoints[] {
+export function groupsOf({ endpoints = {} }: Pick<Upstream, 'endpoints'>): readonly GroupOfEndpoints[] {
   const all = Object.entries(endpoints)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, one]) => one)
@@ -28,7 +28,7 @@ export function groupsOf({ endpoints }: Pick<Upstream, 'endpoints'>): readonly G
 }
 
 /** Whether the endpoints are in localities. If none has one, Envoy need not weigh them. */
-export function hasLocalities({ endpoints }: Pick<Upstream, 'endpoints'>): boolean {
+export function hasLocalities({ endpoints = {} }: Pick<Upstream, 'endpoints'>): boolean {
   return Object.values(endpoints).some(({ locality }) => locality !== undefined)
 }
 

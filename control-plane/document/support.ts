@@ -22,7 +22,7 @@ export interface Finding extends PlacedProblem {
 
 /**
  * What clients of the fleet do not support, of all that they reach. It is an error if no client of the fleet supports a setting
- * of the fleet itself, and always if the setting protects calls; otherwise a warning. Settings that are off are not listed.
+ * of the fleet itself, and always if the setting protects calls or breaks a client; otherwise a warning. Settings that are off are not listed.
  */
 export function findUnsupported(
   config: Config,
@@ -57,18 +57,33 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     return [{ steps, isError: isStrict, message, what: nameOf(one) }]
   }
   const clients = grpcClientsOf(fleet)
-  if (clients === undefined) return []
+  if (clients === undefined) return findingsOfEnvoys(one, place, isStrict)
   return [...Map.groupBy(unsupportedBy(one, clients, place), keyOf).values()].flatMap((same) => {
     const [first] = same
     if (first === undefined) return []
     const lacking = same.map(({ client }) => client)
     const isNobody = lacking.length === clients.length
-    const isError = first.unless === undefined && (isNobody ? isStrict : declared.protects === true)
+    const isRelied = isNobody ? isStrict : declared.protects === true
+    const isError = first.breaks === true || (first.unless === undefined && isRelied)
     const message = describe(first, isNobody ? 'any' : namesOfClients(lacking), one, name)
     const what = first.what === '' ? nameOf(one) : first.what
     const unless = first.unless === undefined ? '' : `, unless ${first.unless}`
     return [{ steps: placeOf(one, first), isError, message, what: `${what}${unless}`, clients: lacking }]
   })
+}
+
+function findingsOfEnvoys(
+  one: ConfiguredSwitch,
+  { name, fleet }: Place,
+  isStrict: boolean,
+): readonly Finding[] {
+  const found = fleet.kind === 'envoy' ? (one.declared.unsupportedByEnvoy?.(one.written) ?? []) : []
+  return found.map((lacking) => ({
+    steps: placeOf(one, lacking),
+    isError: isStrict,
+    message: `${lacking.what} has no effect in fleet ${formatSteps([name])}, whose kind is envoy`,
+    what: lacking.what,
+  }))
 }
 
 /** Whole switches that clients do not know have an empty `what`. */
@@ -84,19 +99,24 @@ function unsupportedBy(
 }
 
 function describe(
-  { what, unless }: Unsupported,
+  { what, unless, effect: becomes = 'has no effect', fix }: Unsupported,
   clients: string,
   { steps, declared }: ConfiguredSwitch,
   fleet: string,
 ): string {
-  const effect = `has no effect for ${clients} ${clients === 'any' ? 'client' : 'clients'} of fleet ${formatSteps([fleet])}`
-  if (what !== '') return `${what} ${effect}${unless === undefined ? '' : `, unless ${unless}`}`
+  const effect = `${becomes} for ${clients} ${clients === 'any' ? 'client' : 'clients'} of fleet ${formatSteps([fleet])}`
+  if (what !== '') {
+    return `${what} ${effect}${unless === undefined ? '' : `, unless ${unless}`}${fix === undefined ? '' : `: ${fix}`}`
+  }
   const instead = isPolicy(steps) ? ', which use round_robin instead' : ''
   return `${effect}${instead}: only ${namesOfClients(declared.grpcClients ?? [])} support it`
 }
 
 /** The settings of a policy are beside its name. */
-function placeOf({ steps }: ConfiguredSwitch, { steps: inner = [] }: Unsupported): readonly string[] {
+function placeOf(
+  { steps }: ConfiguredSwitch,
+  { steps: inner = [] }: Pick<Unsupported, 'steps'>,
+): readonly string[] {
   return inner.length > 0 && isPolicy(steps) ? [...steps.slice(0, -1), ...inner] : [...steps, ...inner]
 }
 
@@ -116,5 +136,6 @@ function keyOf({ what, steps = [], unless = '' }: Unsupported): string {
 /** A setting of an upstream works with the policy of that upstream, all others with the policy of the fleet. */
 function contextOf([map, entry = '']: readonly string[], { config, fleet }: Place): GrpcContext {
   const upstream = map === 'upstreams' ? config.upstreams[entry] : undefined
+  if (fleet.lb === undefined) return { policy: '' }
   return { policy: upstream === undefined ? fleet.lb.policy : lbOf(fleet, upstream).policy }
 }

@@ -23,6 +23,7 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
 }
 
 /** A path of gRPC is `/SERVICE/METHOD`, so a longer prefix matches none. */
+const GRPC_PATH = /^\/[^/]+\/[^/]+$/
 const GRPC_PREFIX = /^\/([^/]+(\/[^/]*)?)?$/
 
 function unreachableRules(
@@ -32,10 +33,11 @@ function unreachableRules(
 ): readonly PlacedProblem[] {
   return [...new Set(names)].flatMap((name) =>
     Object.entries(routes[name]?.rules ?? {}).flatMap(([rule, { match }]) => {
-      const { prefix = '/' } = match
-      if (GRPC_PREFIX.test(prefix)) return []
+      const { path, prefix = '/' } = match
+      if (path === undefined ? GRPC_PREFIX.test(prefix) : GRPC_PATH.test(path)) return []
+      const field = path === undefined ? 'prefix' : 'path'
       return {
-        steps: ['routes', name, 'rules', rule, 'match', 'prefix'],
+        steps: ['routes', name, 'rules', rule, 'match', field],
         message: `matches no call of fleet ${formatSteps([fleet])}: gRPC clients call /SERVICE/METHOD`,
       }
     }),

@@ -14,7 +14,16 @@ export interface Unsupported {
   readonly steps?: readonly string[]
   /** What turns it on in the client, such as a variable of its environment. */
   readonly unless?: string
+  /** What becomes of it. Default: `has no effect`. */
+  readonly effect?: string
+  /** How to avoid it, as an imperative. */
+  readonly fix?: string
+  /** True if the client would end or do something else: an error, wherever it is written. */
+  readonly breaks?: boolean
 }
+
+/** Something that Envoy does not do, of a switch that it knows: see `Unsupported`. */
+export type UnsupportedByEnvoy = Pick<Unsupported, 'what' | 'steps'>
 
 /** What the clients of a fleet meet beside the settings themselves. */
 export interface GrpcContext {
@@ -25,7 +34,7 @@ export interface GrpcContext {
 /** Something that these clients do not do. Default: none of them does. */
 export function unsupported(
   what: string,
-  details: Pick<Unsupported, 'steps' | 'unless'> = {},
+  details: Omit<Unsupported, 'client' | 'what'> = {},
   clients: readonly GrpcClient[] = GRPC_CLIENTS,
 ): readonly Unsupported[] {
   return clients.map((client) => ({ client, what, ...details }))

@@ -1,6 +1,7 @@
 // Regular expressions in RE2's syntax, which Envoy and all gRPC clients match in linear time: https://github.com/google/re2/wiki/Syntax
 
 import { RE2JS } from 're2js'
+import type { Unsupported } from './grpc-clients.ts'
 
 /**
  * In RE2's instructions. Envoy's own limit of 100 is too low for a few names of services, so `envoy-bootstrap/bootstrap.ts`
@@ -31,26 +32,37 @@ export function toWireRegex(regex: string): string {
 const MOST_INSTRUCTIONS_IN_NODE = 100
 
 /**
- * Why the client for Node must not get a regular expression that `regexProblem` accepts, as the rest of a sentence about it. That
- * client compiles every regular expression again whenever a route, a cluster or an endpoint changes, in a WebAssembly memory of
- * 16 MiB from which nothing is ever freed. When the memory is full, the process ends. A small expression fits thousands of times, the
- * table of a Unicode class a hundred times (seen with @grpc/grpc-js-xds 1.14.1 and re2-wasm 1.0.2).
+ * What the client for Node does with a regular expression that `regexProblem` accepts. It compiles every regular expression again
+ * whenever a route, a cluster or an endpoint changes, in a WebAssembly memory of 16 MiB from which nothing is freed. When the memory
+ * is full, the process ends. A small expression fits thousands of times, the table of a Unicode class about a hundred times (seen with
+ * @grpc/grpc-js-xds 1.14.1 and re2-wasm 1.0.2).
  */
-export function nodeRegexProblem(regex: string): string | undefined {
+export function regexInNode(regex: string): Omit<Unsupported, 'client' | 'steps'> | undefined {
   const compiled = compile(regex)
   if (typeof compiled === 'string') return undefined
   // Escaped characters begin neither a class nor a group.
   const unescaped = regex.replace(/\\[^pP]/gs, '')
+  const groups = unescaped.match(/\(\?P?<(?![=!])/g) ?? []
+  if (groups.length !== Object.keys(compiled.namedGroups()).length) {
+    const effect = 'is read as "(?P<"'
+    return { what: 'the text "(?<"', effect, fix: 'write it as "\\(\\?<"', breaks: true }
+  }
   if (/\\[pP]/.test(unescaped)) {
-    return 'has a Unicode class, and would end the client for Node after about a hundred changes of its configuration: write the letters, such as [A-Za-z]'
+    const effect = 'ends the process after about a hundred changes of its configuration'
+    return { what: 'a Unicode class', effect, fix: 'write the letters, such as [A-Za-z]', breaks: true }
   }
-  if (compiled.programSize() > MOST_INSTRUCTIONS_IN_NODE) {
-    return `is too large for the client for Node, which would end after some hundred changes of its configuration: RE2 compiles it to ${compiled.programSize()} instructions, and ${MOST_INSTRUCTIONS_IN_NODE} are allowed`
+  const size = compiled.programSize()
+  if (size > MOST_INSTRUCTIONS_IN_NODE) {
+    const what = `a regular expression of ${size} instructions, more than ${MOST_INSTRUCTIONS_IN_NODE},`
+    const effect = 'ends the process after some hundred changes of its configuration'
+    return { what, effect, fix: 'write smaller counts, or several rules', breaks: true }
   }
-  const named = unescaped.match(/\(\?P?<(?![=!])/g) ?? []
-  return named.length === Object.keys(compiled.namedGroups()).length
-    ? undefined
-    : 'has "(?<" as plain text, which the client for Node changes to "(?P<": write it as "\\(\\?<"'
+  return {
+    what: 'a regular expression',
+    effect:
+      'takes memory at each change of the configuration, and ends the process after some thousand changes',
+    fix: 'compare without one if you can',
+  }
 }
 
 /** With a group around it, as on the wire: what is open at its end, such as `\Q`, must not swallow what clients put behind it. */

@@ -1,4 +1,4 @@
-// An upstream as Envoy's Cluster: endpoints by EDS, the policy that picks one, and what the switches add.
+// An upstream as Envoy's Cluster: where its endpoints come from, the policy that picks one, and what the switches add.
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -10,6 +10,7 @@ import {
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { hasLocalities } from '../document/endpoint-groups.ts'
 import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
+import { clusterProvidedPolicy } from '../switches/aggregate.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
 import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
@@ -33,9 +34,11 @@ export function toCluster(
   )
   const base: ClusterParts = {
     name,
-    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
-    edsClusterConfig: { edsConfig: fromAds() },
-    loadBalancingPolicy: toLoadBalancingPolicy(lb, { weighsLocalities }, switches),
+    ...(upstream.endpoints && byEds()),
+    loadBalancingPolicy:
+      upstream.aggregate === undefined
+        ? toLoadBalancingPolicy(lb, { weighsLocalities }, switches)
+        : clusterProvidedPolicy(),
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),
     },
@@ -48,4 +51,12 @@ export function toCluster(
       ...partsOf(switches.upstreams, upstream, (one, settings) => one.toCluster?.(settings, upstream)),
     ]),
   )
+}
+
+/** For an upstream that lists its endpoints. Otherwise its switch for DNS or an aggregate says where they come from. */
+export function byEds(): ClusterParts {
+  return {
+    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
+    edsClusterConfig: { edsConfig: fromAds() },
+  }
 }

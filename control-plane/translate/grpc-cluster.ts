@@ -1,18 +1,15 @@
 // An upstream as a Cluster for gRPC clients: they know few of its fields, and NACK some of the others.
 
 import { create } from '@bufbuild/protobuf'
-import {
-  type Cluster,
-  Cluster_DiscoveryType,
-  ClusterSchema,
-} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, GrpcFleetContext } from '../switches/attach-points.ts'
-import { fromAds, fromSelf } from '../switches/config-source.ts'
+import { fromSelf } from '../switches/config-source.ts'
 import { toGrpcLbPolicy } from '../switches/grpc-lb.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
+import { byEds } from './cluster.ts'
 
 /**
  * Clients report the load of the cluster to this control plane. Its endpoints come by EDS on the same stream.
@@ -29,8 +26,7 @@ export function toGrpcCluster(
   const lbOptions = switches.lbOptions.filter(({ appliesTo }) => appliesTo.includes('proxyless'))
   const base: ClusterParts = {
     name,
-    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
-    edsClusterConfig: { edsConfig: fromAds() },
+    ...(upstream.endpoints && byEds()),
     lrsServer: fromSelf(),
   }
   return create(

@@ -11,9 +11,10 @@ import {
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { memoize, memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
+import { leavesOf } from '../document/leaves.ts'
 import {
+  type BalancingFleet,
   type Config,
-  type Fleet,
   type LbSettings,
   lbOf,
   type Match,
@@ -42,7 +43,7 @@ type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['
  */
 export function toRouteConfiguration(
   config: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   listener: string,
   names: readonly string[],
   switches: Switches = SWITCHES,
@@ -76,7 +77,7 @@ const grpcRouteConfigurationOf = memoizeByText((virtualHosts: readonly VirtualHo
 /** The fleet's policies say what calls are hashed on, and its switches hold for rules without them. */
 function toVirtualHost(
   config: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   name: string,
   route: Route,
   switches: Switches,
@@ -106,7 +107,7 @@ interface RouteContext {
   readonly ofFleet: Readonly<Record<string, unknown>>
   /** The filters that are on, by their fields. */
   readonly filters: readonly string[]
-  readonly kind: Fleet['kind']
+  readonly kind: BalancingFleet['kind']
 }
 
 /** Virtual hosts keep their context alive, so that they are found by it again for as long as somebody holds them. */
@@ -210,8 +211,10 @@ function hashOnOfRule(
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
-  const [hashOn] = sortedEntries(to).flatMap(
-    ([name]) => hashOnOf(lbOf({ lb }, entryOf(upstreams, name)), lists) ?? [],
+  const [hashOn] = sortedEntries(to).flatMap(([name]) =>
+    leavesOf(upstreams, name).flatMap(
+      (leaf) => hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists) ?? [],
+    ),
   )
   return hashOn
 }

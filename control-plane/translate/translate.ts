@@ -4,8 +4,11 @@ import type { Message } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../core/errors.ts'
 import { memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
+import { leavesOf } from '../document/leaves.ts'
 import {
+  type BalancingFleet,
   type Config,
+  certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
   type LbSettings,
@@ -13,6 +16,7 @@ import {
   modeOf,
   type ProxylessFleet,
   routeNamesOf,
+  type ServerFleet,
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
@@ -28,6 +32,7 @@ import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
+import { toServerListener } from './server-listener.ts'
 import { sharedLb } from './shared-lb.ts'
 
 /**
@@ -90,6 +95,8 @@ function madeFor(
       return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
     case 'proxyless':
       return madeForGrpcClients(parts, config, fleetName, fleet)
+    case 'grpc-server':
+      return fromServerListeners(parts, fleetName, fleet)
     default:
       throw unknownKind(fleetName, fleet)
   }
@@ -130,7 +137,10 @@ function madeForGrpcClients(
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   return [
-    ...parts.forGrpc(upstreams, shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: '' })),
+    ...parts.forGrpc(
+      upstreams,
+      shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
+    ),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
 }
@@ -183,7 +193,7 @@ function createParts(switches: Switches) {
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.map(([name, upstream]) => ({
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
       resource: assignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
@@ -201,7 +211,7 @@ function createParts(switches: Switches) {
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.map(([name, upstream]) => ({
+    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
       resource: grpcAssignmentOf(upstream, name),
       name,
       from: ['upstreams', name, 'endpoints'],
@@ -210,10 +220,23 @@ function createParts(switches: Switches) {
   return { switches, fromUpstreams, forGrpc }
 }
 
+function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
+  return endpoints !== undefined
+}
+
 /** In order. Fleets that reach the same upstreams share the list. */
 const reachedUpstreams = memoizePair((all: Config['upstreams'], reached: ReadonlySet<string>) =>
-  sortedEntries(all).filter(([name]) => reached.has(name)),
+  sortedEntries(all)
+    .filter(([name]) => reached.has(name))
+    .map(([name, upstream]): NamedUpstream => [name, flatten(all, upstream)]),
 )
+
+/** An aggregate in an aggregate has no endpoints for Envoy (seen with 1.40), so each gets the names of those that have some. */
+function flatten(all: Config['upstreams'], upstream: Upstream): Upstream {
+  const { aggregate } = upstream
+  if (!aggregate?.some((name) => entryOf(all, name).aggregate !== undefined)) return upstream
+  return { ...upstream, aggregate: [...new Set(aggregate.flatMap((name) => leavesOf(all, name)))] }
+}
 
 function fromProxylessListeners(
   { switches }: Parts,
@@ -232,10 +255,17 @@ function fromProxylessListeners(
   ]
 }
 
+function fromServerListeners({ switches }: Parts, fleetName: string, fleet: ServerFleet): Made[] {
+  return sortedEntries(fleet.listeners).map(([name, listener]) => {
+    const resource = toServerListener(listener, fleet, switches)
+    return { resource, name: resource.name, from: ['fleets', fleetName, 'listeners', name] }
+  })
+}
+
 function fromRoutes(
   config: Config,
   fleetName: string,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   name: string,
   listener: Pick<Listener, 'l7'>,
   switches: Switches,

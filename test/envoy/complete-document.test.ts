@@ -30,7 +30,7 @@ async function startEndpoints(t: Test, secrets: string) {
   }
   const places = new Map<string, string>()
   for (const upstream of Object.values(upstreams)) {
-    for (const [id, { address }] of Object.entries(upstream.endpoints)) {
+    for (const [id, { address }] of Object.entries(upstream.endpoints ?? {})) {
       const isUnix = address.startsWith('unix:')
       const listen = isUnix ? { path: await socketPath(t) } : { host: '127.0.0.1', port: 0 }
       const { backend } = await openBackend(t, { id, listen, ...(upstream.tls && { tls }) })

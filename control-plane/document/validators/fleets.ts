@@ -4,11 +4,12 @@ import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { hashOnOf } from '../../switches/lb-policies.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
+import { leavesOf } from '../leaves.ts'
 import {
   type AnyListener,
+  type BalancingFleet,
   type Config,
   type EnvoyFleet,
-  type Fleet,
   type Listener,
   lbOf,
   modeOf,
@@ -19,6 +20,7 @@ import { checkReference } from './reference.ts'
 
 export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
   for (const [name, fleet] of Object.entries(config.fleets)) {
+    if (fleet.kind === 'grpc-server') continue
     const steps = ['fleets', name, 'listeners']
     if (fleet.kind === 'envoy') yield* checkSockets(steps, fleet)
     for (const [id, listener] of Object.entries(fleet.listeners)) {
@@ -58,7 +60,7 @@ function areApart({ address: a }: Pick<Listener, 'address'>, b: string | undefin
 function* checkListener(
   steps: readonly string[],
   { upstreams, routes }: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   listener: AnyListener,
 ): Iterable<PlacedProblem> {
   const { l4, l7 } = listener
@@ -108,14 +110,14 @@ function hostsOf(routes: Config['routes'], name: string): readonly string[] {
 function* checkHashing(
   { upstreams, routes }: Config,
   name: string,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   switches: Switches,
 ): Iterable<PlacedProblem> {
   const used = new Set(Object.values(fleet.listeners).flatMap(routeNamesOf))
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, { to }] of Object.entries(rules)) {
-      const names = Object.keys(to)
+      const names = Object.keys(to).flatMap((name) => leavesOf(upstreams, name))
       if (names.length < 2) continue
       const hashed = names.flatMap((upstream) => {
         const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined

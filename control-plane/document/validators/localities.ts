@@ -20,7 +20,7 @@ export function* checkLocalities({ upstreams }: Config): Iterable<PlacedProblem>
 }
 
 /** https://github.com/grpc/grpc/blob/master/src/core/xds/grpc/xds_endpoint_parser.cc rejects "sparse priority list". */
-function* checkGaps(steps: readonly string[], { endpoints }: Upstream): Iterable<PlacedProblem> {
+function* checkGaps(steps: readonly string[], { endpoints = {} }: Upstream): Iterable<PlacedProblem> {
   const used = new Set(Object.values(endpoints).map(({ priority = 0 }) => priority))
   for (const [id, { priority = 0 }] of Object.entries(endpoints)) {
     const missing = firstMissing(used, priority)

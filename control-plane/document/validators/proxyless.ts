@@ -67,31 +67,32 @@ function* checkSplits(
 
 function* checkEndpoints(
   steps: readonly string[],
-  { endpoints }: Upstream,
+  { endpoints = {} }: Upstream,
   fleet: string,
 ): Iterable<PlacedProblem> {
   const who = `gRPC clients (fleet ${formatSteps([fleet])})`
-  const idOf = new Map<string, string>()
-  for (const [id, { address }] of Object.entries(endpoints)) {
-    const parsed = parseAddress(address)
-    if (typeof parsed === 'string') continue
-    if (parsed.kind === 'unix') {
-      yield {
-        steps: [...steps, id, 'address'],
-        message: `is a Unix socket, and ${who} connect to IP addresses only: write IP:PORT, or give the fleet an upstream of its own`,
+  const textOf = new Map<string, { readonly id: string; readonly text: string }>()
+  for (const [id, { address, additionalAddresses = [] }] of Object.entries(endpoints)) {
+    for (const [index, text] of [address, ...additionalAddresses].entries()) {
+      const at =
+        index === 0 ? [...steps, id, 'address'] : [...steps, id, 'additionalAddresses', String(index - 1)]
+      const parsed = parseAddress(text)
+      if (typeof parsed === 'string') continue
+      if (parsed.kind === 'unix') {
+        yield {
+          steps: at,
+          message: `is a Unix socket, and ${who} connect to IP addresses only: write IP:PORT, or give the fleet an upstream of its own`,
+        }
+        continue
       }
-      continue
-    }
-    const same = canonical(parsed.host, parsed.port)
-    const twin = idOf.get(same)
-    // Texts that are equal are a problem for every fleet.
-    if (twin !== undefined && endpoints[twin]?.address !== address) {
-      yield {
-        steps: [...steps, id, 'address'],
-        message: `is also the address of ${twin}, which ${who} NACK: remove one`,
+      const same = canonical(parsed.host, parsed.port)
+      const twin = textOf.get(same)
+      // Texts that are equal are a problem for every fleet.
+      if (twin !== undefined && twin.text !== text) {
+        yield { steps: at, message: `is also the address of ${twin.id}, which ${who} NACK: remove one` }
       }
+      textOf.set(same, { id, text })
     }
-    idOf.set(same, id)
   }
   const sum = Object.values(endpoints).reduce((total, { weight = 1 }) => total + weight, 0)
   if (sum > MAX_SUM) {

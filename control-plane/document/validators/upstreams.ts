@@ -1,24 +1,78 @@
-// Upstreams: addresses that are valid, each once.
+// Upstreams: one source of endpoints each, fields that fit it, addresses that are valid, and aggregates that end somewhere.
 
 import { parseAddress } from '../address.ts'
-import type { Config } from '../model.ts'
+import type { Config, Endpoint, Upstream } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
+import { checkAggregates } from './aggregates.ts'
 
 export function* checkUpstreams({ upstreams }: Config): Iterable<PlacedProblem> {
-  for (const [name, { endpoints }] of Object.entries(upstreams)) {
-    const idOf = new Map<string, string>()
-    for (const [id, { address }] of Object.entries(endpoints)) {
-      const steps = ['upstreams', name, 'endpoints', id, 'address']
-      const parsed = parseAddress(address)
-      if (typeof parsed === 'string') yield { steps, message: parsed }
-      const twin = idOf.get(address)
-      if (twin !== undefined) {
+  for (const [name, upstream] of Object.entries(upstreams)) {
+    const steps = ['upstreams', name]
+    yield* checkSource(steps, upstream)
+    yield* checkAddresses([...steps, 'endpoints'], upstream.endpoints ?? {})
+  }
+  yield* checkAggregates(upstreams)
+}
+
+const SOURCES = ['endpoints', 'dns', 'aggregate'] as const
+
+/** Why a field has no effect beside the source that is written; undefined if it has one. */
+function whyInVain(source: (typeof SOURCES)[number], field: string): string | undefined {
+  if (source === 'dns' && OF_LOCALITIES.includes(field)) {
+    return 'endpoints from DNS have no locality and no priority: remove it'
+  }
+  return source === 'aggregate' && field !== 'aggregate'
+    ? 'the settings of the upstreams that it names hold: write it there'
+    : undefined
+}
+const OF_LOCALITIES = ['localities', 'failover']
+
+function* checkSource(steps: readonly string[], upstream: Upstream): Iterable<PlacedProblem> {
+  const [source, ...others] = SOURCES.filter((one) => upstream[one] !== undefined)
+  if (source === undefined) {
+    yield { steps, message: 'has no endpoints: write endpoints, dns or aggregate' }
+    return
+  }
+  for (const other of others) {
+    yield { steps: [...steps, other], message: `cannot be combined with ${source}: remove one` }
+  }
+  if (others.length > 0) return
+  for (const field of Object.keys(upstream)) {
+    const why = whyInVain(source, field)
+    if (why !== undefined) {
+      yield { steps: [...steps, field], message: `has no effect beside ${source}, because ${why}` }
+    }
+  }
+}
+
+function* checkAddresses(
+  steps: readonly string[],
+  endpoints: Readonly<Record<string, Endpoint>>,
+): Iterable<PlacedProblem> {
+  const idOf = new Map<string, string>()
+  for (const [id, { address, additionalAddresses = [] }] of Object.entries(endpoints)) {
+    const all = [address, ...additionalAddresses]
+    for (const [index, text] of all.entries()) {
+      const at =
+        index === 0 ? [...steps, id, 'address'] : [...steps, id, 'additionalAddresses', String(index - 1)]
+      const parsed = parseAddress(text)
+      if (typeof parsed === 'string') yield { steps: at, message: parsed }
+      else if (parsed.kind === 'unix' && all.length > 1) {
         yield {
-          steps,
+          steps: at,
+          message:
+            'is a Unix socket, and clients choose between IP addresses only: write IP:PORT, or an endpoint of its own',
+        }
+      }
+      const twin = idOf.get(text)
+      if (twin === id) yield { steps: at, message: 'is an address of this endpoint already: remove one' }
+      else if (twin !== undefined) {
+        yield {
+          steps: at,
           message: `is also the address of ${twin}: remove one, or give ${twin} a higher weight`,
         }
       }
-      idOf.set(address, id)
+      idOf.set(text, id)
     }
   }
 }

@@ -1,0 +1,32 @@
+// What gRPC clients make of a match: they see the metadata of a call only, and one of them has trouble with regular expressions.
+
+import { type FieldSwitch, FLEET_KINDS } from '../switches/attach-points.ts'
+import { type Unsupported, unsupported } from '../switches/grpc-clients.ts'
+import { regexInNode } from '../switches/regex.ts'
+import { headerMatchOf } from './header-match.ts'
+import type { Match } from './model.ts'
+
+/** `match` of a rule, as the switches around it declare themselves. */
+export const MATCH_SUPPORT: Pick<FieldSwitch, 'appliesTo' | 'references' | 'problems'> & {
+  unsupportedBy(match: Match): readonly Unsupported[]
+} = {
+  appliesTo: FLEET_KINDS,
+  unsupportedBy: ({ regex, headers = {} }) => [
+    ...ofRegex(regex, ['regex']),
+    ...Object.entries(headers).flatMap(([name, value]) => {
+      const steps = ['headers', name]
+      return [...ofRegex(headerMatchOf(value).regex, [...steps, 'regex']), ...ofHeader(name, steps)]
+    }),
+  ],
+}
+
+function ofRegex(regex: string | undefined, steps: readonly string[]): readonly Unsupported[] {
+  const found = regex === undefined ? undefined : regexInNode(regex)
+  return found === undefined ? [] : [{ client: 'node', steps, ...found }]
+}
+
+/** https://github.com/grpc/proposal/blob/master/A28-xds-traffic-splitting-and-routing.md#matching */
+function ofHeader(name: string, steps: readonly string[]): readonly Unsupported[] {
+  if (!name.startsWith(':') && !name.endsWith('-bin')) return []
+  return unsupported(`the header ${name}`, { steps, effect: 'is never there' })
+}

@@ -1,0 +1,159 @@
+// Endpoints that DNS finds: the clients of a fleet resolve a name themselves, again and again.
+
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import {
+  Cluster_DiscoveryType,
+  Cluster_DnsLookupFamily,
+} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import { CaresDnsResolverConfigSchema } from '@envoy/xds-protos/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.js'
+import { Type } from 'typebox'
+import { type ClusterParts, type SettingsOf, upstreamSwitch } from './attach-points.ts'
+import { Interval, toDuration } from './duration.ts'
+import { type Unsupported, unsupported } from './grpc-clients.ts'
+import { facts } from './schema-keywords.ts'
+
+const TYPES = {
+  strict: Cluster_DiscoveryType.STRICT_DNS,
+  logical: Cluster_DiscoveryType.LOGICAL_DNS,
+} as const
+
+const FAMILIES = {
+  v4Preferred: Cluster_DnsLookupFamily.V4_PREFERRED,
+  v4: Cluster_DnsLookupFamily.V4_ONLY,
+  v6: Cluster_DnsLookupFamily.V6_ONLY,
+  v6Preferred: Cluster_DnsLookupFamily.AUTO,
+  all: Cluster_DnsLookupFamily.ALL,
+} as const
+
+const DEFAULT_PORT_OF_DNS = 53
+const RESOLVER = /^(?:\[([0-9A-Fa-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::([1-9]\d{0,4}))?$/
+
+const SettingsSchema = Type.Object(
+  {
+    host: Type.String({
+      pattern: '^(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\\.?$',
+      maxLength: 253,
+      description: 'the name of a host, such as echo.internal; IP addresses are endpoints',
+      ...facts({ envoy: 'SocketAddress.address', example: 'echo.internal' }),
+    }),
+    port: Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      description: 'the port of each endpoint, from 1 to 65535',
+      ...facts({ envoy: 'SocketAddress.port_value', example: 7101 }),
+    }),
+    mode: Type.Optional(
+      Type.Enum(['strict', 'logical'], {
+        default: 'strict',
+        description:
+          'strict, where each address of the name is an endpoint, or logical, where new connections go to the first address and those to earlier ones stay',
+        ...facts({ envoy: 'Cluster.type' }),
+      }),
+    ),
+    refresh: Interval('5s', 'the time between two resolutions', {
+      envoy: 'Cluster.dns_refresh_rate',
+      example: '30s',
+    }),
+    honorTtl: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'true or false: whether the TTL of an answer takes the place of refresh',
+        ...facts({ envoy: 'Cluster.respect_dns_ttl' }),
+      }),
+    ),
+    family: Type.Optional(
+      Type.Enum(['v4Preferred', 'v4', 'v6', 'v6Preferred', 'all'], {
+        default: 'v4Preferred',
+        description:
+          'which addresses of the name are used: v4 or v6 only, v4Preferred or v6Preferred, which fall back to the other family, or all',
+        ...facts({ envoy: 'Cluster.dns_lookup_family' }),
+      }),
+    ),
+    resolvers: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: RESOLVER.source,
+          description: 'the IP address of a DNS server, with its port unless it is 53',
+          ...facts({ example: '127.0.0.1:8600' }),
+        }),
+        {
+          minItems: 1,
+          uniqueItems: true,
+          description: "DNS servers that are asked in the place of the system's, such as [127.0.0.1:8600]",
+          ...facts({ envoy: 'CaresDnsResolverConfig.resolvers', example: ['127.0.0.1:8600'] }),
+        },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'a name to resolve, such as { host: echo.internal, port: 7101 }',
+    ...facts({ envoy: 'Cluster.load_assignment', example: { host: 'echo.internal', port: 7101 } }),
+  },
+)
+type Settings = SettingsOf<typeof SettingsSchema>
+
+/** What gRPC clients leave to the resolver of their program. */
+const OF_ENVOY = ['refresh', 'honorTtl', 'family', 'resolvers'] as const
+
+/**
+ * `dns` of an upstream, in the place of `endpoints`.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/service_discovery#strict-dns. gRPC clients know
+ * logical DNS only: https://github.com/grpc/proposal/blob/master/A37-xds-aggregate-and-logical-dns-clusters.md
+ */
+export const upstreamDns = upstreamSwitch({
+  field: 'dns',
+  schema: SettingsSchema,
+  appliesTo: ['envoy', 'proxyless'],
+  messages: [CaresDnsResolverConfigSchema],
+  unsupportedBy: ({ mode = 'strict', ...others }): readonly Unsupported[] => [
+    ...(mode === 'strict'
+      ? unsupported(
+          'an endpoint for each address (mode: strict), in the place of one endpoint with all of them,',
+        )
+      : []),
+    ...OF_ENVOY.flatMap((name) => (others[name] === undefined ? [] : unsupported(name, { steps: [name] }))),
+  ],
+  toCluster: (settings) => ({
+    ...toDiscovery(settings, TYPES[settings.mode]),
+    dnsRefreshRate: toDuration(settings.refresh),
+    dnsLookupFamily: FAMILIES[settings.family],
+    ...(settings.honorTtl && { respectDnsTtl: true }),
+    ...(settings.resolvers && { typedDnsResolverConfig: toResolverConfig(settings.resolvers) }),
+  }),
+  toGrpcCluster: (settings) => toDiscovery(settings, Cluster_DiscoveryType.LOGICAL_DNS),
+})
+
+/** Logical DNS wants exactly one endpoint, and the assignment some name, which nobody reads. */
+function toDiscovery({ host, port }: Settings, type: Cluster_DiscoveryType): ClusterParts {
+  const endpoint = { address: toSocketAddress(host, port) }
+  return {
+    clusterDiscoveryType: { case: 'type', value: type },
+    loadAssignment: {
+      clusterName: host,
+      endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: endpoint } }] }],
+    },
+  }
+}
+
+function toResolverConfig(resolvers: readonly string[]): ClusterParts['typedDnsResolverConfig'] {
+  const config = create(CaresDnsResolverConfigSchema, {
+    resolvers: resolvers.map((text) => {
+      const [, v6, v4, port] = RESOLVER.exec(text) ?? []
+      return toSocketAddress(v6 ?? v4 ?? '', port === undefined ? DEFAULT_PORT_OF_DNS : Number(port))
+    }),
+  })
+  return {
+    name: 'envoy.network.dns_resolver.cares',
+    typedConfig: anyPack(CaresDnsResolverConfigSchema, config),
+  }
+}
+
+function toSocketAddress(address: string, port: number): MessageInitShape<typeof AddressSchema> {
+  return {
+    address: { case: 'socketAddress', value: { address, portSpecifier: { case: 'portValue', value: port } } },
+  }
+}
