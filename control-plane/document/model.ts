@@ -181,6 +181,8 @@ export type ProxylessFleet = {
   readonly kind: 'proxyless'
   /** Default: all. */
   readonly clients?: readonly GrpcClient[]
+  /** Of the names of all resources: `xdstp://AUTHORITY/TYPE/NAME`. */
+  readonly authority?: string
   readonly lb: ProxylessLb
   readonly listeners: Readonly<Record<string, ProxylessListener>>
   readonly security?: undefined

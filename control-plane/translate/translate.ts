@@ -22,6 +22,7 @@ import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts
 import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
+import { nameUnder, underAuthority } from './authority.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
@@ -130,10 +131,17 @@ function madeForGrpcClients(
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
-  return [
+  const made = [
     ...parts.forGrpc(upstreams, shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: '' })),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
+  const { authority } = fleet
+  if (authority === undefined) return made
+  return made.map(({ resource, name, from }) => ({
+    resource: underAuthority(resource, authority),
+    name: nameUnder(authority, resource.$typeName, name),
+    from,
+  }))
 }
 
 function provenanceOf(made: readonly Made[]): Provenance {
