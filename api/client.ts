@@ -147,9 +147,12 @@ export class RestClient {
     return await this.#read('getLoad', { query: { fleet, upstream, node } }, options)
   }
 
-  /** Gets the resources that a fleet is served. */
-  async getSnapshot(fleet: string, options: CallOptions = {}): Promise<Snapshot> {
-    return await this.#read('getSnapshot', { params: { fleet } }, options)
+  /** Gets the resources that a fleet is served, or one of its connected nodes. */
+  async getSnapshot(
+    fleet: string,
+    { node, ...options }: CallOptions & { readonly node?: string } = {},
+  ): Promise<Snapshot> {
+    return await this.#read('getSnapshot', { params: { fleet }, query: { node } }, options)
   }
 
   /** Checks that the process answers. */

@@ -104,6 +104,8 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',
     summary: 'Get the resources that a fleet is served, as proto JSON by type URL and name.',
+    description:
+      'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
     problems: [...GUARDED, 'not-found'],
   },
   getHealth: {

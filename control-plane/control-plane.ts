@@ -210,8 +210,8 @@ export function nodesIn(cache: SnapshotCache) {
   return {
     status: (group?: string) => cache.status(group),
     onEvent: cache.onEvent.bind(cache),
-    snapshotJson: (group: string) => {
-      const snapshot = cache.getSnapshot(group)
+    snapshotJson: (group: string, node?: string) => {
+      const snapshot = node === undefined ? cache.getSnapshot(group) : cache.nodeSnapshot(group, node)
       return snapshot && snapshotToJson(snapshot, cache.messages)
     },
   }

@@ -72,6 +72,14 @@ export class EnvoyAdmin {
     }
   }
 
+  /** The node, as it names itself to its control plane. */
+  async node(): Promise<{ readonly id: string; readonly cluster: string }> {
+    const { node = {} } = await this.#json<{
+      readonly node?: { readonly id?: string; readonly cluster?: string }
+    }>('/server_info')
+    return { id: node.id ?? '', cluster: node.cluster ?? '' }
+  }
+
   /** Envoy's config dump with endpoints, as its own JSON: `{"configs": [{"@type": …}, …]}`. */
   async configDump(): Promise<JsonObject> {
     return await this.#json<JsonObject>('/config_dump?include_eds')

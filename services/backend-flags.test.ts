@@ -9,6 +9,10 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['--id b1 --listen [::1]:0', { listen: { host: '::1', port: 0 } }],
   ['--id b1 --listen unix:/run/b1.sock', { listen: { path: '/run/b1.sock' } }],
   [`--id b1 --listen unix:/${'x'.repeat(106)}`, { listen: { path: `/${'x'.repeat(106)}` } }],
+  [
+    '--id b1 --utilization 0.8 --metric queue=0.3 --metric jobs=12',
+    { load: { utilization: 0.8, namedMetrics: { queue: 0.3, jobs: 12 } } },
+  ],
   ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000 }],
 ]
 
@@ -20,7 +24,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
+  'the flags are --id, --listen, --latency-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -45,6 +49,15 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
     '--id b1 --latency-ms 60001',
     ['--latency-ms: "60001" is not a latency; give whole milliseconds from 0 to 60000'],
   ],
+  [
+    '--id b1 --utilization -1 --metric queue --metric =1',
+    [
+      '--utilization: "-1" is not a utilization; give a number from 0, such as 0.8; 1 is fully used',
+      '--metric: "queue" is not a metric; give NAME=NUMBER, such as queue=0.3',
+      '--metric: "=1" is not a metric; give NAME=NUMBER, such as queue=0.3',
+    ],
+  ],
+  ['--id b1 --metric queue=1', ['--utilization: is missing; --metric is a part of the same report']],
   [
     '--id b1 --tls-client-ca ca.pem',
     [

@@ -9,6 +9,8 @@ const FLAGS = {
   id: { type: 'string' },
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
+  utilization: { type: 'string' },
+  metric: { type: 'string', multiple: true },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
@@ -19,7 +21,8 @@ const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 const MAX_LATENCY_MS = 60_000
 
 /**
- * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` (default 0), and for TLS `--tls-certificate`, `--tls-key`,
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` (default 0), `--utilization` and `--metric NAME=VALUE` (default: no
+ * report of its load), and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendOptions {
@@ -30,9 +33,10 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
     problems.push({ path: '--id', message: 'is missing; give the id that answers carry, such as b1' })
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
+  const load = readLoad(given, problems)
   const tls = readTls(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
-  return { id, listen, latencyMs, ...(tls && { tls }) }
+  return { id, listen, latencyMs, ...(load && { load }), ...(tls && { tls }) }
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
@@ -61,6 +65,8 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
     if (token.kind !== 'option') continue
     if (!(token.name in FLAGS))
       problems.push({ path: token.rawName, message: `is not a flag; ${KNOWN_FLAGS}` })
+    else if (token.name === 'metric')
+      given.set('metric', [given.get('metric') ?? [], token.value ?? ''].flat().join('\n'))
     else given.set(token.name, token.value ?? '')
   }
   return given
@@ -73,4 +79,36 @@ function readLatency(text: string, problems: Problem[]): number {
     problems.push({ path: '--latency-ms', message })
   }
   return milliseconds
+}
+
+function readLoad(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['load'] {
+  const metrics = given.get('metric')?.split('\n') ?? []
+  const utilization = given.get('utilization')
+  if (utilization === undefined) {
+    if (metrics.length > 0)
+      problems.push({ path: '--utilization', message: 'is missing; --metric is a part of the same report' })
+    return undefined
+  }
+  if (!isNumber(utilization)) {
+    const message = `"${utilization}" is not a utilization; give a number from 0, such as 0.8; 1 is fully used`
+    problems.push({ path: '--utilization', message })
+  }
+  return { utilization: Number(utilization), namedMetrics: readMetrics(metrics, problems) }
+}
+
+function readMetrics(metrics: readonly string[], problems: Problem[]): Record<string, number> {
+  const entries = metrics.map((metric) => [metric, ...metric.split('=')] as const)
+  for (const [metric, name, value, ...rest] of entries) {
+    if (name === '' || value === undefined || rest.length > 0 || !isNumber(value)) {
+      problems.push({
+        path: '--metric',
+        message: `"${metric}" is not a metric; give NAME=NUMBER, such as queue=0.3`,
+      })
+    }
+  }
+  return Object.fromEntries(entries.map(([, name = '', value]) => [name, Number(value)]))
+}
+
+function isNumber(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text)
 }

@@ -2,6 +2,7 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js'
 import type { ServerInterceptor } from '@grpc/grpc-js'
 import { Server, ServerInterceptingCall } from '@grpc/grpc-js'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
@@ -10,6 +11,7 @@ import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
 import { addHealth } from './health.ts'
 import { keyValueService } from './key-value.ts'
+import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
@@ -32,6 +34,8 @@ export interface BackendOptions {
   readonly listen: ListenAddress
   /** A delay in milliseconds before each call, except health checks and reflection. Default: 0. */
   readonly latencyMs: number
+  /** What it reports of its load (ORCA). Default: nothing. */
+  readonly load?: LoadReportOptions
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
@@ -41,19 +45,26 @@ export interface Backend {
   readonly address: string
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
+  /** Reports this utilization from now on; without `load` it has no effect. */
+  setUtilization(utilization: number): void
   /** Gives calls in progress two seconds to end, then closes their connections. */
   close(): Promise<void>
 }
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
 export async function startBackend(
-  { id, listen, latencyMs, tls }: BackendOptions,
+  { id, listen, latencyMs, load, tls }: BackendOptions,
   onUnexpected?: OnUnexpected,
 ): Promise<Backend> {
-  const interceptors = latencyMs > 0 ? [latency(latencyMs)] : []
+  const report = load && new LoadReport(load)
+  const interceptors = [
+    ...(latencyMs > 0 ? [latency(latencyMs)] : []),
+    ...(report ? [reportWithCalls(report)] : []),
+  ]
   const server = new Server({ ...SERVER_OPTIONS, interceptors })
   addService(server, EchoService, echoService(id), onUnexpected)
   addService(server, KeyValueService, keyValueService(id), onUnexpected)
+  if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)
   const health = addHealth(
     server,
@@ -70,6 +81,7 @@ export async function startBackend(
   return {
     address,
     drain: () => listener.drain(),
+    setUtilization: (utilization) => report?.setUtilization(utilization),
     close() {
       health.stopServing()
       files?.close()

@@ -17,6 +17,16 @@ export const RevisionParamsSchema = Type.Object({
 })
 export type RevisionParams = DeepReadonly<Static<typeof RevisionParamsSchema>>
 
+export const NodeQuerySchema = Type.Object(
+  {
+    node: Type.Optional(
+      Type.String({ minLength: 1, description: 'the name of a connected node', examples: ['edge-1'] }),
+    ),
+  },
+  { additionalProperties: false, description: 'a query such as ?node=edge-1' },
+)
+export type NodeQuery = DeepReadonly<Static<typeof NodeQuerySchema>>
+
 /** Of an operation without parameters in the query. */
 export const NoQuerySchema = Type.Object({}, { additionalProperties: false, description: 'no query' })
 

@@ -12,6 +12,7 @@ import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { surveyTestbed } from '../../testbed/survey.ts'
 import { findControlPlane, findTestbedAt } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
+import { type EffectiveFlags, isEffective, printEffective, withEffective } from './effective-flags.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 import { describeRestarting, renderSurvey } from './render-survey.ts'
 
@@ -26,16 +27,21 @@ const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
 }
 
 export function addStatus(program: Command): void {
-  const command = withOutput(
-    withAdmin(program.command('status').description('Show the fleets and what each Envoy has ACKed.')),
+  const command = withEffective(
+    withOutput(
+      withAdmin(program.command('status').description('Show the fleets and what each node has ACKed.')),
+    ),
   )
   withExamples(command, [
     ['yard status', 'Print tables.'],
     ['yard status -o json | jq .nodes', 'Print everything about the nodes.'],
+    ['yard status --effective', 'Ask each node of "yard up" what it has, and compare.'],
+    ['yard status --csds 10.0.0.7:50052', 'The same for a gRPC program of your own.'],
   ])
-  command.action(async ({ admin, output }: AdminFlags & OutputFlags) => {
+  command.action(async ({ admin, output, ...flags }: AdminFlags & OutputFlags & EffectiveFlags) => {
     const client = await findControlPlane(admin)
     const testbed = await findTestbedAt(client.url)
+    if (isEffective(flags)) return await printEffective(client, testbed, flags, output)
     const [status, survey] = await Promise.all([
       client.getStatus().catch((error: SwitchyardError) => {
         throw explainAbsence(error, testbed)

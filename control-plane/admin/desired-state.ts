@@ -65,6 +65,9 @@ export interface Nodes {
   /** The nodes of a fleet, or all. */
   status(fleet?: string): readonly NodeStatus[]
   onEvent(listener: (event: XdsEvent) => void): () => void
-  /** What a fleet is served, as proto JSON by type URL and name; undefined if it is served nothing. */
-  snapshotJson(fleet: string): object | undefined
+  /**
+   * What a fleet, or one of its nodes, is served, as proto JSON by type URL and name; undefined if it is served nothing, or the node
+   * is not connected.
+   */
+  snapshotJson(fleet: string, node?: string): object | undefined
 }

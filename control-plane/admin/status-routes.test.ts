@@ -67,6 +67,13 @@ t.test('a snapshot is proto JSON, including what is packed inside it', async (t)
   t.equal((await admin.inject('/v1/snapshots/west')).statusCode, 404)
 })
 
+t.test('the snapshot of a node that is not connected is not found', async (t) => {
+  const { admin } = await serveFleet(t)
+  const answer = await admin.inject('/v1/snapshots/edge?node=edge-9')
+  t.equal(answer.statusCode, 404)
+  t.match(answer.json(), { detail: /no node "edge-9" of fleet "edge" is connected: start it/ })
+})
+
 t.test('the status does not read all revisions', async (t) => {
   const { admin, store } = await serveFleet(t)
   store.list = () => Promise.reject(new Error('every revision was read'))

@@ -1,8 +1,14 @@
 // The status of fleets and nodes, what a fleet is served, and the health of the process.
 
 import type { FastifyInstance } from 'fastify'
-import { type FleetParams, FleetParamsSchema } from '../../api/schemas/request.ts'
+import {
+  type FleetParams,
+  FleetParamsSchema,
+  type NodeQuery,
+  NodeQuerySchema,
+} from '../../api/schemas/request.ts'
 import type { Health, Readiness, Status } from '../../api/schemas/status.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import { fleetLbOf, fleetOf } from '../document/fleet-lb.ts'
 import { routeOf } from './operation.ts'
 import { createProblem, sendProblem } from './problem.ts'
@@ -39,7 +45,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
         fleets: Object.fromEntries(
           Object.entries(state.config.fleets).map(([name, { kind }]) => [
             name,
-            { kind, lb: fleetLbOf(state.config, name) },
+            { kind, ...(kind !== 'grpc-server' && { lb: fleetLbOf(state.config, name) }) },
           ]),
         ),
         secrets: state.secrets(),
@@ -48,11 +54,19 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
     },
   })
 
-  server.route<{ Params: FleetParams }>({
-    ...routeOf('getSnapshot', { params: FleetParamsSchema }),
-    handler: async ({ params: { fleet } }) => {
+  server.route<{ Params: FleetParams; Querystring: NodeQuery }>({
+    ...routeOf('getSnapshot', { params: FleetParamsSchema, querystring: NodeQuerySchema }),
+    handler: async ({ params: { fleet }, query: { node } }) => {
       fleetOf(state.config, fleet)
-      return nodes.snapshotJson(fleet) ?? {}
+      if (node === undefined) return nodes.snapshotJson(fleet) ?? {}
+      return nodes.snapshotJson(fleet, node) ?? rejectAbsentNode(fleet, node)
     },
   })
+}
+
+function rejectAbsentNode(fleet: string, node: string): never {
+  throw new SwitchyardError(
+    'not-found',
+    `no node "${node}" of fleet "${fleet}" is connected: start it, or leave out ?node to get what the fleet is served`,
+  )
 }

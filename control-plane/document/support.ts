@@ -119,5 +119,6 @@ function keyOf({ what, steps = [], unless = '' }: Unsupported): string {
 /** A setting of an upstream works with the policy of that upstream, all others with the policy of the fleet. */
 function contextOf([map, entry = '']: readonly string[], { config, fleet }: Place): GrpcContext {
   const upstream = map === 'upstreams' ? config.upstreams[entry] : undefined
+  if (fleet.lb === undefined) return { policy: '' }
   return { policy: upstream === undefined ? fleet.lb.policy : lbOf(fleet, upstream).policy }
 }

@@ -167,6 +167,17 @@ export interface ListenerSwitch<F extends string = string, S extends TSchema = T
   toTcpProxy?(settings: SettingsOf<S>): TcpProxyParts
 }
 
+/** `fleets.*.listeners.*.FIELD` of gRPC servers */
+export interface ServerListenerSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  /** @param chainOf a chain of this name that serves all calls; undefined leaves the one for plaintext */
+  toServerListener(
+    settings: SettingsOf<S>,
+    chainOf: (name: string) => FilterChainParts,
+    fleet: GrpcFleetContext,
+  ): ListenerParts | undefined
+}
+
 /** `fleets.*.FIELD` */
 export interface FleetSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
@@ -254,6 +265,11 @@ export function ruleSwitch<const F extends string, S extends TSchema>(declared: 
   return declared
 }
 export function listenerSwitch<const F extends string, S extends TSchema>(declared: ListenerSwitch<F, S>) {
+  return declared
+}
+export function serverListenerSwitch<const F extends string, S extends TSchema>(
+  declared: ServerListenerSwitch<F, S>,
+) {
   return declared
 }
 export function fleetSwitch<const F extends string, S extends TSchema>(declared: FleetSwitch<F, S>) {

@@ -22,7 +22,7 @@ export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
  * into `wrr_locality`, so that the weights of localities hold; `Cluster.lb_policy` does that for round robin.
  * https://github.com/grpc/proposal/blob/master/A52-xds-custom-lb-policies.md
  *
- * `@grpc/grpc-js-xds` does not know `wrr_locality` in a list (seen with 1.14): it takes the last entry.
+ * `@grpc/grpc-js-xds` does not know `wrr_locality` in a list (seen with 1.14), so the policy follows by itself.
  */
 export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterParts {
   const policy = policyOf(settings, lists)
@@ -35,7 +35,7 @@ export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterPa
   if (policy.knowsLocalities) return { loadBalancingPolicy: listOf(own, fallback) }
   const endpointPickingPolicy = listOf(own, fallback)
   const byLocality = anyPack(WrrLocalitySchema, create(WrrLocalitySchema, { endpointPickingPolicy }))
-  return { loadBalancingPolicy: listOf(['wrr_locality', byLocality], fallback) }
+  return { loadBalancingPolicy: listOf(['wrr_locality', byLocality], own, fallback) }
 }
 
 /** Localities are a matter of `wrr_locality`, not of the message of a policy. */

@@ -1,6 +1,7 @@
 // The list of load-balancing policies: what each becomes in Envoy, and what every declaration has to bring.
 
 import t from 'tap'
+import { Type } from 'typebox'
 import { resourceJson } from '../../test/support/resource-json.ts'
 import { hashOnOf, LB_POLICIES, type LbSettings, toLoadBalancingPolicy, withDefaults } from './lb-policies.ts'
 import type { LbPolicy } from './lb-policy.ts'
@@ -12,6 +13,33 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
   [{ policy: 'least_request', choices: 5 }, 'least_request.v3.LeastRequest', { choiceCount: 5 }],
   [{ policy: 'ring_hash' }, 'ring_hash.v3.RingHash', { minimumRingSize: '1024' }],
   [{ policy: 'ring_hash', minimumRingSize: 8 }, 'ring_hash.v3.RingHash', { minimumRingSize: '8' }],
+  [
+    { policy: 'client_side_weighted_round_robin' },
+    'client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin',
+    {
+      blackoutPeriod: '10s',
+      weightExpirationPeriod: '180s',
+      weightUpdatePeriod: '1s',
+      errorUtilizationPenalty: 1,
+    },
+  ],
+  [
+    {
+      policy: 'client_side_weighted_round_robin',
+      blackout: '0s',
+      errorPenalty: 2.5,
+      outOfBand: { enabled: true },
+    },
+    'client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin',
+    {
+      blackoutPeriod: '0s',
+      weightExpirationPeriod: '180s',
+      weightUpdatePeriod: '1s',
+      errorUtilizationPenalty: 2.5,
+      enableOobLoadReport: true,
+      oobReportingPeriod: '10s',
+    },
+  ],
   [{ policy: 'maglev' }, 'maglev.v3.Maglev', { tableSize: '65537' }],
   [{ policy: 'maglev', tableSize: 251 }, 'maglev.v3.Maglev', { tableSize: '251' }],
 ]
@@ -34,13 +62,25 @@ for (const [settings, message, fields] of CASES) {
   })
 }
 
-const WEIGHED: Readonly<Record<LbSettings['policy'], object>> = {
-  round_robin: { localityLbConfig: { localityWeightedLbConfig: {} } },
-  random: { localityLbConfig: { localityWeightedLbConfig: {} } },
-  least_request: { localityLbConfig: { localityWeightedLbConfig: {} } },
-  ring_hash: { localityWeightedLbConfig: {} },
-  maglev: { localityWeightedLbConfig: {} },
-}
+const NO_WEIGHTS_IN_ENVOY = ['custom', 'pick_first'] as const
+const WEIGHED: Readonly<Record<Exclude<LbSettings['policy'], (typeof NO_WEIGHTS_IN_ENVOY)[number]>, object>> =
+  {
+    round_robin: { localityLbConfig: { localityWeightedLbConfig: {} } },
+    random: { localityLbConfig: { localityWeightedLbConfig: {} } },
+    least_request: { localityLbConfig: { localityWeightedLbConfig: {} } },
+    ring_hash: { localityWeightedLbConfig: {} },
+    maglev: { localityWeightedLbConfig: {} },
+    client_side_weighted_round_robin: {
+      '@type': /WrrLocality$/,
+      endpointPickingPolicy: {
+        policies: [
+          {
+            typedExtensionConfig: { name: 'envoy.load_balancing_policies.client_side_weighted_round_robin' },
+          },
+        ],
+      },
+    },
+  }
 
 for (const [policy, fields] of Object.entries(WEIGHED)) {
   t.test(`T5: ${policy} weighs localities where they have weights`, async (t) => {
@@ -52,8 +92,15 @@ for (const [policy, fields] of Object.entries(WEIGHED)) {
   })
 }
 
-t.test('every policy of the list is in the table above', async (t) => {
-  const covered = new Set(CASES.map(([{ policy }]) => policy))
+t.test('P13: a policy that only gRPC clients know is round robin in Envoy', async (t) => {
+  const inEnvoy = (settings: LbSettings) =>
+    resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false }))
+  t.same(inEnvoy({ policy: 'pick_first' }), inEnvoy({ policy: 'round_robin' }))
+  t.same(inEnvoy({ policy: 'custom', name: 'a.B' }), inEnvoy({ policy: 'round_robin' }))
+})
+
+t.test('every policy of the list is in a table above', async (t) => {
+  const covered = new Set<string>([...CASES.map(([{ policy }]) => policy), ...NO_WEIGHTS_IN_ENVOY])
   t.same([...covered].sort(), LB_POLICIES.map(({ name }) => name).sort())
 })
 
@@ -84,7 +131,7 @@ for (const { name, options } of LB_POLICIES as readonly LbPolicy[]) {
   t.test(`every option of ${name} says what it is and what holds where it is not written`, async (t) => {
     for (const option of Object.values(options)) {
       t.match(option, { description: String })
-      t.ok('default' in option)
+      t.ok('default' in option || !Type.IsOptional(option))
     }
   })
 }

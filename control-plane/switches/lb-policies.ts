@@ -13,8 +13,11 @@ import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
 import { fieldsOf } from './fields-of.ts'
 import type { HashOn } from './hash-on.ts'
+import { clientSideWeightedRoundRobin } from './lb-policies/client-side-weighted-round-robin.ts'
+import { custom } from './lb-policies/custom.ts'
 import { leastRequest } from './lb-policies/least-request.ts'
 import { maglev } from './lb-policies/maglev.ts'
+import { pickFirst } from './lb-policies/pick-first.ts'
 import { random } from './lb-policies/random.ts'
 import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
@@ -23,7 +26,16 @@ import { panicThreshold } from './panic-threshold.ts'
 import { CLIENTS, facts } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
 
-export const LB_POLICIES = [roundRobin, leastRequest, random, ringHash, maglev] as const
+export const LB_POLICIES = [
+  roundRobin,
+  leastRequest,
+  random,
+  ringHash,
+  maglev,
+  clientSideWeightedRoundRobin,
+  pickFirst,
+  custom,
+] as const
 
 /** The options of every policy. */
 export const LB_OPTIONS = [panicThreshold, updateMergeWindow] as const
@@ -80,13 +92,16 @@ export function lbSettingsSchema<Fields extends TProperties>(
   })
 }
 
-/** Envoy's `Cluster.load_balancing_policy`. */
+const ROUND_ROBIN: LbSettings = { policy: roundRobin.name }
+
+/** Envoy's `Cluster.load_balancing_policy`. A policy that Envoy does not know is round robin. */
 export function toLoadBalancingPolicy(
   settings: LbSettings,
   context: LbContext,
   lists: LbLists = LISTS,
 ): LoadBalancingPolicy {
   const policy = policyOf(settings, lists)
+  if (!policy.appliesTo.includes('envoy')) return toLoadBalancingPolicy(ROUND_ROBIN, context, lists)
   const extension = policy.toExtension(withDefaults(settings, lists), context)
   const own = onePolicy(policy.name, extension)
   return policy.needsWrrLocality && context.weighsLocalities

@@ -3,6 +3,7 @@
 import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf'
 import { ClientResourceStatus } from '@envoy/xds-protos/envoy/admin/v3/config_dump_shared_pb.js'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import {
   type ClientConfig,
@@ -13,8 +14,15 @@ import {
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { createClient } from '../../services/rpc/index.ts'
-import { type Authorize, CLUSTER, type ResourceInput, SECRET } from '../../xds-server/index.ts'
-import { conform, everywhere, onAds, openSession } from '../support/conformance.ts'
+import {
+  type Authorize,
+  CLUSTER,
+  LISTENER,
+  type ResourceInput,
+  SECRET,
+  type Snapshot,
+} from '../../xds-server/index.ts'
+import { conform, everywhere, nextEvent, onAds, openSession } from '../support/conformance.ts'
 import { cluster } from '../support/resources.ts'
 import type { Variant } from '../support/wire-client.ts'
 
@@ -193,4 +201,31 @@ t.test('P22: an option that throws is a fault of the server, and the server goes
 t.test('P22: it is not served unless it is asked for', async (t) => {
   const { server } = await acked(t, CLUSTER, [cluster('a')], {})
   await t.rejects(ask(t, server.address), { code: status.UNIMPLEMENTED })
+})
+
+t.test('P22: what a node is served has its own address, and is gone with the node', async (t) => {
+  const { cache, client, serve, untaken } = await openSession(t, DELTA)
+  const listener = create(ListenerSchema, {
+    name: 'main',
+    address: {
+      address: { case: 'socketAddress', value: { portSpecifier: { case: 'portValue', value: 1 } } },
+    },
+  })
+  serve(listener)
+  t.equal(cache.nodeSnapshot('fleet', 'edge-1'), undefined, 'it is not connected yet')
+  client.subscribe(LISTENER, 'main')
+  await client.take(LISTENER)
+  await untaken()
+  const addressIn = (snapshot: Snapshot | undefined) => {
+    const value = snapshot?.types.get(LISTENER)?.resources.get('main')?.value
+    const where = value && fromBinary(ListenerSchema, value).address?.address
+    return where?.case === 'socketAddress' ? where.value.address : undefined
+  }
+  t.equal(addressIn(cache.getSnapshot('fleet')), '')
+  t.equal(addressIn(cache.nodeSnapshot('fleet', 'edge-1')), '127.0.0.1')
+  t.equal(cache.nodeSnapshot('fleet', 'edge-2'), undefined)
+  const closed = nextEvent(cache, ({ kind }) => kind === 'closed')
+  client.close()
+  await closed
+  t.equal(cache.nodeSnapshot('fleet', 'edge-1'), undefined)
 })

@@ -11,6 +11,7 @@ import {
   tallyOf,
 } from '../support/edge.ts'
 import { startLoadTotals } from '../support/load-totals.ts'
+import { startOrcaBackend } from '../support/orca-backend.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 300
@@ -152,3 +153,38 @@ t.test('P23: calls while the control plane is gone are reported when it is back'
   // A report that Envoy sent into the dying stream may be lost; none is counted twice.
   t.ok(calls.ok <= CALLS + 10, `${calls.ok} calls`)
 })
+
+t.test(
+  'P23: metrics that backends report are in the load if the upstream names them, and no others',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const endpoints = {
+      idle: { address: await startOrcaBackend(t, 'idle', { cpu: 0.25, queue: 2 }) },
+      busy: { address: await startOrcaBackend(t, 'busy', { cpu: 0.75, queue: 8 }) },
+    }
+    const totals = startLoadTotals(endpoints)
+    const upstreams = { echo: { endpoints, loadMetrics: ['cpu_utilization', 'named_metrics.queue'] } }
+    const edge = await startEdge(t, { upstreams }, undefined, totals.loadReports)
+    await totals.until(() => true)
+    const client = connectEcho(t, edge.address)
+    await callEcho(client, { count: 20 })
+    const { backends, localities } = await totals.until(({ calls }) => calls.ok === 20)
+    const metricsOf = (cpu: number, queue: number) => ({
+      cpu_utilization: { calls: 10, mean: cpu },
+      'named_metrics.queue': { calls: 10, mean: queue },
+    })
+    t.match(backends, [
+      { endpoint: 'busy', metrics: metricsOf(0.75, 8) },
+      { endpoint: 'idle', metrics: metricsOf(0.25, 2) },
+    ])
+    t.match(localities, [{ metrics: { cpu_utilization: { calls: 20, mean: 0.5 } } }])
+    t.same(Object.keys(localities[0]?.metrics ?? {}).sort(), ['cpu_utilization', 'named_metrics.queue'])
+
+    await edge.serve({ upstreams: { echo: { endpoints, loadMetrics: ['named_metrics.*'] } } })
+    await callEcho(client, { count: 20 })
+    const all = await totals.until(
+      ({ localities: [one] }) => one?.metrics['named_metrics.secret'] !== undefined,
+    )
+    t.match(all.localities, [{ metrics: { cpu_utilization: { calls: 20 } } }], 'no more of the others')
+  },
+)

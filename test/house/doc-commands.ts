@@ -55,6 +55,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/flip.test.ts',
       'flip',
     ],
+    'npm run bench:load -- --full --out docs/benchmarks/load-reports.md': [
+      'bench/load-reports.test.ts',
+      'measureLoad',
+    ],
     'npm run bench:rollout -- --full --out docs/benchmarks/rollout.md': ['bench/rollout.test.ts', 'rollout'],
     'npm run bench -- --against main': COMPARE,
     'npm run bench -- --against e959c24 --full': COMPARE,
@@ -81,6 +85,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'docs/guides/load-reports.md': {
     'npx yard load': LOAD,
     'npx yard load --fleet edge --upstream echo --watch': LOAD,
+    "npx yard set 'upstreams.echo.loadMetrics=[cpu_utilization, named_metrics.queue]'": [
+      'test/features/load-reports.test.ts',
+      "loadMetrics: ['cpu_utilization', 'named_metrics.queue']",
+    ],
   },
   'docs/library.md': {
     'npm run build:library': PACKAGE,
@@ -149,6 +157,11 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'envoy -c edge-9.json --disable-hot-restart --drain-time-s 4': [
       'test/envoy/yard-bootstrap.test.ts',
       '--disable-hot-restart',
+    ],
+    'npx yard status --effective': ['test/proxyless/effective.test.ts', "'--effective'"],
+    'npx yard status --csds 10.0.0.7:50052 --envoy-admin 10.0.0.8:9901': [
+      'test/envoy/effective.test.ts',
+      "'--envoy-admin'",
     ],
     'npx yard bootstrap clients py-1 --client python > py-1.json': [
       'cli/verbs/bootstrap/grpc.test.ts',

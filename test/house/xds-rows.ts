@@ -156,6 +156,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],
   },
+  X41: {
+    rule: 'An ACK says that a node accepted a resource, not that it is in effect. `yard status --effective` reads what each node has, from the config dump of an Envoy and by CSDS from a gRPC client, and compares it with what the node is served.',
+    sources: ['A40', 'envoyproxy/envoy#35675'],
+  },
   X42: {
     rule: 'What a replaced listener may still use (clusters, routes, secrets) is removed only after the drain time of the Envoys.',
     sources: ['istio/istio#26861', 'envoyproxy/envoy#35675'],

@@ -89,6 +89,10 @@ export class Serving {
     return this.#registry.describe(group, id)
   }
 
+  nodeSnapshot(group: string, id: string): Snapshot | undefined {
+    return this.#registry.snapshot(group, id)
+  }
+
   /** Every connected client, resource by resource. */
   clientViews(): readonly ClientView[] {
     return this.#registry.clientViews()

@@ -205,6 +205,14 @@ export class SnapshotCache {
     return this.#serving.snapshot(group)
   }
 
+  /**
+   * What a connected node is served: the snapshot of its group with the node's own address in listeners that have none, or the
+   * last known good one while it is pinned. Undefined if it is not connected, or has no snapshot.
+   */
+  nodeSnapshot(group: string, id: string): Snapshot | undefined {
+    return this.#serving.nodeSnapshot(group, id)
+  }
+
   /** The status of the nodes of one group, or of all: connected nodes, and the last 1,000 that disconnected. */
   status(group?: string): readonly NodeStatus[] {
     return this.#serving.status(group)

@@ -1,6 +1,7 @@
 // The connected and recently disconnected nodes, with their streams.
 
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { NodeStreams, type StreamSource } from './node-streams.ts'
 import type { ClientView } from './resource-view.ts'
 import type { NodeStatus } from './status.ts'
@@ -66,6 +67,11 @@ export class NodeRegistry {
   describe(group: string, id: string): NodeStatus {
     const streams = this.#groups.get(group)?.get(id)?.streams ?? new NodeStreams()
     return streams.describe(id, group)
+  }
+
+  /** What a node is served. Undefined if it is not connected. */
+  snapshot(group: string, id: string): Snapshot | undefined {
+    return this.#groups.get(group)?.get(id)?.streams.snapshot()
   }
 
   /** Every connected client. */

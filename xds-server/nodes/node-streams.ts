@@ -141,6 +141,11 @@ export class NodeStreams {
     }
   }
 
+  /** What its clients are served. Undefined if none is connected. */
+  snapshot(): Snapshot | undefined {
+    return this.#clientsAmong(this.#inOrder())[0]?.[0]?.source.snapshot()
+  }
+
   /** Each client of the node, with the resources of all its streams. */
   clientViews(group: string): readonly ClientView[] {
     return this.#clientsAmong(this.#inOrder()).flatMap((own) => {
