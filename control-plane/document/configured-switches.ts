@@ -24,7 +24,13 @@ export interface ConfiguredSwitch {
   readonly steps: readonly string[]
   readonly declared: Pick<
     FieldSwitch,
-    'appliesTo' | 'grpcClients' | 'unsupportedBy' | 'protects' | 'references' | 'problems'
+    | 'appliesTo'
+    | 'grpcClients'
+    | 'unsupportedBy'
+    | 'unsupportedByEnvoy'
+    | 'protects'
+    | 'references'
+    | 'problems'
   >
   /** In effect: with the default of each field that is not written. */
   readonly settings: never
