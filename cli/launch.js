@@ -17,6 +17,7 @@ const BENCHMARKS = {
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
   'bench:rollout': 'bench/rollout.ts',
+  'bench:proxyless': 'bench/proxyless.ts',
   'bench:load': 'bench/load-reports.ts',
   'bench:authz': 'bench/authz.ts',
 }

@@ -30,9 +30,9 @@ for (const language of LANGUAGES) {
       const result = await client.calls(10, { method, payloadBytes: 1000 })
       t.match(result, { calls: 10, codes: { OK: 10 }, backends: { b1: 10 }, errors: {} }, method)
     }
-    const { latencyMs, seconds } = await client.calls(20, { callsPerSecond: 1000, concurrency: 2 })
+    const { latencyMs, seconds } = await client.calls(20, { callsPerSecond: 50, concurrency: 2 })
     t.ok(latencyMs.p50 > 0 && latencyMs.p50 <= latencyMs.p99 && latencyMs.p99 <= latencyMs.max)
-    t.ok(seconds >= 19 / 1000, 'the rate holds')
+    t.ok(seconds >= 19 / 50, 'the rate holds')
     t.match(await client.calls(1, { newChannel: true }), { codes: { OK: 1 } })
     t.match(await client.state(), { target: `dns:///${address}`, connectivity: 'READY', grpc: /^grpc\S* \d/ })
     t.match(client.admin, /^127\.0\.0\.1:\d+$/)

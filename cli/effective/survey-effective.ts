@@ -50,8 +50,14 @@ export async function surveyEffective(rest: Served, sources: Sources): Promise<E
 }
 
 async function compareAt(rest: Served, read: () => Promise<readonly HeldConfig[]>): Promise<EffectiveSurvey> {
-  const nodes = await Promise.all((await read()).map((first) => compareInStep(rest, first, read)))
-  return { nodes, problems: [] }
+  const configs = await read()
+  if (configs.length === 0) {
+    throw new SwitchyardError(
+      'not-found',
+      'this program has no xDS client: it makes one when it dials a target such as xds:///echo',
+    )
+  }
+  return { nodes: await Promise.all(configs.map((first) => compareInStep(rest, first, read))), problems: [] }
 }
 
 /** Compares an answer that came while the control plane served the same before and after. */

@@ -79,8 +79,8 @@ export function addBootstrap(program: Command): void {
   ])
   command.action(async (fleet: string, node: string, flags: BootstrapFlags) => {
     rejectMisplacedFlags(command, flags.client)
-    await checkFleet(fleet, flags)
     const { client } = flags
+    await checkFleet(fleet, client, flags)
     if (client === undefined) await printEnvoyBootstrap(fleet, node, flags)
     else await printGrpcBootstrap(client, fleet, node, flags)
   })

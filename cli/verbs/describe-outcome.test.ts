@@ -20,7 +20,7 @@ const CASES = [
   ['synced', [], 'accepted'],
   ['nacked', ['NACKED'], 'an Envoy NACKed'],
   ['pending', ['STALE'], 'an Envoy has not answered yet'],
-  ['unverified', [], 'stored; no Envoy is connected that could ACK it'],
+  ['unverified', [], 'stored; no node is connected that could ACK it'],
   ['replaced', [], 'stored; a newer revision is in force that has not all of its changes'],
 ] as const
 
@@ -29,4 +29,24 @@ for (const [outcome, states, words] of CASES) {
     const line = describeOutcome({ outcome, revision: 7, elapsedMs: 31, nodes: states.map(node) })
     t.equal(line, `revision 7: ${words} (31 ms)`)
   })
+}
+
+/** A node that says what client it is. */
+const nodeOf = (name: string, state: NodeState = 'SYNCED') => ({ ...node(state), client: { name } })
+
+for (const [outcome, nodes, words] of [
+  ['synced', [nodeOf('envoy'), nodeOf('envoy')], 'ACKed by 2 Envoys'],
+  ['synced', [nodeOf('gRPC Go')], 'ACKed by 1 gRPC client'],
+  ['synced', [nodeOf('gRPC Go'), nodeOf('gRPC Node Pure JS')], 'ACKed by 2 gRPC clients'],
+  ['synced', [nodeOf('gRPC Go'), nodeOf('envoy')], 'ACKed by 2 nodes'],
+  ['nacked', [nodeOf('gRPC Go', 'NACKED')], 'a gRPC client NACKed'],
+  ['pending', [nodeOf('gRPC Go', 'STALE'), nodeOf('envoy')], 'a node has not answered yet'],
+] as const) {
+  t.test(
+    `${outcome} says "${words}" of ${nodes.map(({ client }) => client.name).join(' and ')}`,
+    async (t) => {
+      const line = describeOutcome({ outcome, revision: 7, elapsedMs: 31, nodes })
+      t.equal(line, `revision 7: ${words} (31 ms)`)
+    },
+  )
 }

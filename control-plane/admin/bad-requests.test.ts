@@ -271,6 +271,6 @@ for (const [title, headers, payload] of ACCEPTED) {
       payload,
     })
     t.equal(response.statusCode, 202)
-    t.equal(state.config.fleets.edge?.lb.mode, 'l7')
+    t.equal(state.config.fleets.edge?.lb?.mode, 'l7')
   })
 }

@@ -59,7 +59,7 @@ for (const { title, method, type, payload } of WRITES) {
     })
     t.not(response.headers.etag, etag)
     t.equal(response.headers.etag, `"${state.head.etag}"`)
-    t.equal(state.config.fleets.edge?.lb.mode, 'l7')
+    t.equal(state.config.fleets.edge?.lb?.mode, 'l7')
   })
 }
 
@@ -187,7 +187,7 @@ t.test(
     })
     const { etag, config } = await getConfig()
     t.equal(response.headers.etag, etag)
-    t.equal(config.fleets.edge?.lb.mode, 'l4')
+    t.equal(config.fleets.edge?.lb?.mode, 'l4')
   },
 )
 

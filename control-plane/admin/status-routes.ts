@@ -45,7 +45,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
         fleets: Object.fromEntries(
           Object.entries(state.config.fleets).map(([name, { kind }]) => [
             name,
-            { kind, lb: fleetLbOf(state.config, name) },
+            { kind, ...(kind !== 'grpc-server' && { lb: fleetLbOf(state.config, name) }) },
           ]),
         ),
         secrets: state.secrets(),

@@ -111,6 +111,31 @@ export const LISTENER = {
 /** Of a fleet of gRPC clients, which have no socket of their own. */
 export const PROXYLESS_LISTENER = { l7: L7 }
 
+export const SERVER_LISTENER = {
+  address: Type.String({
+    description: 'the IP address that the servers listen on, such as 0.0.0.0',
+    ...facts({ envoy: 'Listener.address.socket_address.address', example: '0.0.0.0' }),
+  }),
+  port: Type.Integer({
+    minimum: 1,
+    maximum: 65_535,
+    description: 'the port that the servers listen on, 1 to 65535',
+    ...facts({ envoy: 'Listener.address.socket_address.port_value', example: 50_051 }),
+  }),
+}
+
+export const CERTIFICATE_PROVIDER = {
+  certificateProvider: Type.Optional(
+    Type.String({
+      minLength: 1,
+      default: 'default',
+      description:
+        'an instance in certificate_providers of the bootstrap; tls takes certificate and authorities there',
+      ...facts({ envoy: 'CertificateProviderPluginInstance.instance_name', example: 'mesh' }),
+    }),
+  ),
+}
+
 export const GRPC_CLIENT_LIST = {
   clients: Type.Optional(
     Type.Array(Type.Enum([...GRPC_CLIENTS], { description: `one of ${GRPC_CLIENTS.join(', ')}` }), {

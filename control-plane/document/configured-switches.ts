@@ -24,7 +24,13 @@ export interface ConfiguredSwitch {
   readonly steps: readonly string[]
   readonly declared: Pick<
     FieldSwitch,
-    'appliesTo' | 'grpcClients' | 'unsupportedBy' | 'protects' | 'references' | 'problems'
+    | 'appliesTo'
+    | 'grpcClients'
+    | 'unsupportedBy'
+    | 'unsupportedByEnvoy'
+    | 'protects'
+    | 'references'
+    | 'problems'
   >
   /** In effect: with the default of each field that is not written. */
   readonly settings: never
@@ -123,7 +129,7 @@ export function switchesOfFleet(
       ...switches.rules.filter((one) => one.alsoOfFleet),
     ]),
     ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
-      fieldsOf([...steps, 'listeners', id], listener, switches.listeners),
+      fieldsOf([...steps, 'listeners', id], { ...listener }, listenerSwitchesOf(fleet, switches)),
     ),
     ...configuredFilters(fleet, switches.httpFilters).map(({ filter, written, settings }) => ({
       steps: [...steps, filter.room, filter.field],
@@ -132,6 +138,31 @@ export function switchesOfFleet(
       settings,
     })),
   ]
+}
+
+function listenerSwitchesOf(
+  { kind }: Fleet,
+  { listeners, serverListeners }: Switches,
+): readonly FieldSwitch[] {
+  return kind === 'grpc-server' ? serverListeners : listeners
+}
+
+/** All that may need a secret: gRPC clients have certificates of their own, so what only they reach needs none. */
+export function switchesWithSecrets(
+  config: Config,
+  switches: Switches = SWITCHES,
+): readonly ConfiguredSwitch[] {
+  const reachedBy = (isWanted: (fleet: Fleet) => boolean) =>
+    new Set(
+      Object.entries(config.fleets)
+        .filter(([, fleet]) => isWanted(fleet))
+        .flatMap(([name, fleet]) => [...switchesReachedBy(config, name, fleet, switches).upstreams]),
+    )
+  const byEnvoys = reachedBy(({ kind }) => kind === 'envoy')
+  const byOthers = reachedBy(({ kind }) => kind !== 'envoy')
+  return switchesOf(config, switches).filter(
+    ({ steps: [map, name = ''] }) => map !== 'upstreams' || byEnvoys.has(name) || !byOthers.has(name),
+  )
 }
 
 /** All of a document, in its order. */

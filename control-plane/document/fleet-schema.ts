@@ -9,10 +9,12 @@ import { CLIENTS, facts } from '../switches/schema-keywords.ts'
 import type { Switches } from '../switches/switches.ts'
 import {
   ALLOW_UNPROTECTED,
+  CERTIFICATE_PROVIDER,
   GRPC_CLIENT_LIST,
   LISTENER,
   MODES,
   PROXYLESS_LISTENER,
+  SERVER_LISTENER,
   strict,
 } from './base-fields.ts'
 import { filterRoom } from './filter-room.ts'
@@ -63,7 +65,11 @@ export function fleetSchema(switches: Switches, filters: readonly HttpFilterSwit
     description: 'a fleet with kind, lb and listeners',
     ...facts({ example: FLEET_EXAMPLE }),
     discriminator: { propertyName: 'kind' },
-    oneOf: [envoyFleetSchema(switches, filters), proxylessFleetSchema(switches, filters)],
+    oneOf: [
+      envoyFleetSchema(switches, filters),
+      proxylessFleetSchema(switches, filters),
+      serverFleetSchema(switches, filters),
+    ],
   })
 }
 
@@ -113,6 +119,7 @@ function proxylessFleetSchema(switches: Switches, filters: readonly HttpFilterSw
     {
       kind: Type.Literal('proxyless', KIND),
       ...GRPC_CLIENT_LIST,
+      ...CERTIFICATE_PROVIDER,
       lb: proxylessLbSchema(switches),
       listeners: NamedMap(listener, 'listeners by the targets of clients', { example: { echo: example } }),
       ...fieldsOfFleet('proxyless', switches),
@@ -123,6 +130,40 @@ function proxylessFleetSchema(switches: Switches, filters: readonly HttpFilterSw
       ...strict,
       description: 'gRPC clients without a proxy, whose node.cluster is the name of the fleet',
       [CLIENTS]: ['proxyless'],
+    },
+  )
+}
+
+function serverFleetSchema(switches: Switches, filters: readonly HttpFilterSwitch[]): TSchema {
+  const example = { address: '0.0.0.0', port: 50_051 }
+  const listener = Type.Object(
+    { ...SERVER_LISTENER, ...fieldsOf(switches.serverListeners) },
+    {
+      ...strict,
+      description: 'a listener such as { address: 0.0.0.0, port: 50051 }, which is what the servers ask for',
+      ...facts({ envoy: 'Listener', example }),
+    },
+  )
+  return Type.Object(
+    {
+      kind: Type.Literal('grpc-server', KIND),
+      ...GRPC_CLIENT_LIST,
+      ...CERTIFICATE_PROVIDER,
+      listeners: NamedMap(listener, 'listeners of servers by their names', { example: { main: example } }),
+      ...fieldsOfFleet('grpc-server', switches),
+      ...filterRoom(
+        'security',
+        filtersIn('security', 'grpc-server', filters),
+        'filters that deny calls, such as { rbac: { enabled: true, rules: {} } }',
+        { rbac: { enabled: true, rules: { batch: { san: 'spiffe://switchyard/batch' } } } },
+      ),
+      ...othersRoom('grpc-server', filters),
+    },
+    {
+      ...strict,
+      description:
+        'gRPC servers that take their listeners from here, and whose node.cluster is the name of the fleet',
+      [CLIENTS]: ['grpc-server'],
     },
   )
 }

@@ -13,7 +13,7 @@ import { DEFAULT_ON_NACK, type OnNack } from '../switches/on-nack.ts'
 import { facts } from '../switches/schema-keywords.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { SecretSchema } from '../switches/tls.ts'
-import { ENDPOINT, type LISTENER, ROUTE, RULE, strict } from './base-fields.ts'
+import { ENDPOINT, type LISTENER, ROUTE, RULE, type SERVER_LISTENER, strict } from './base-fields.ts'
 import { filterRoom } from './filter-room.ts'
 import { FLEET_EXAMPLE, fleetSchema, lbSchema, proxylessLbSchema } from './fleet-schema.ts'
 import type { MatchSchema } from './match.ts'
@@ -181,13 +181,34 @@ export type ProxylessFleet = {
   readonly kind: 'proxyless'
   /** Default: all. */
   readonly clients?: readonly GrpcClient[]
+  /** Default: `default`. */
+  readonly certificateProvider?: string
   readonly lb: ProxylessLb
   readonly listeners: Readonly<Record<string, ProxylessListener>>
   readonly security?: undefined
 } & CommonFleet &
   FieldsOf<readonly OfFleetToo[]>
+/** gRPC servers ask for it by its address and port: `serverListenerName`. */
+export type ServerListener = Fields<typeof SERVER_LISTENER> &
+  FieldsOf<Lists['serverListeners']> & {
+    readonly l4?: undefined
+    readonly l7?: undefined
+    readonly mode?: undefined
+  }
+export type ServerFleet = {
+  readonly kind: 'grpc-server'
+  /** Default: all. */
+  readonly clients?: readonly GrpcClient[]
+  /** Default: `default`. */
+  readonly certificateProvider?: string
+  readonly listeners: Readonly<Record<string, ServerListener>>
+  readonly security?: Pick<FiltersIn<'security'>, 'rbac'>
+  readonly lb?: undefined
+} & CommonFleet
 /** By `kind`. */
-export type Fleet = EnvoyFleet | ProxylessFleet
+export type Fleet = EnvoyFleet | ProxylessFleet | ServerFleet
+/** A fleet whose clients pick endpoints. */
+export type BalancingFleet = EnvoyFleet | ProxylessFleet
 export interface Config {
   readonly version: 1
   readonly upstreams: Readonly<Record<string, Upstream>>
@@ -220,6 +241,13 @@ export function routeNamesOf({ l7 }: Pick<AnyListener, 'l7'>): readonly string[]
 /** The gRPC clients that a fleet may have; undefined for Envoys. */
 export function grpcClientsOf(fleet: Fleet): readonly GrpcClient[] | undefined {
   return fleet.kind === 'envoy' ? undefined : (fleet.clients ?? GRPC_CLIENTS)
+}
+
+/** The certificate provider that `tls` means, for gRPC clients and servers. */
+export function certificateProviderOf({
+  certificateProvider = 'default',
+}: ProxylessFleet | ServerFleet): string {
+  return certificateProvider
 }
 
 /** What a NACK by a node of this fleet leads to. */

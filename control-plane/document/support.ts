@@ -57,7 +57,7 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     return [{ steps, isError: isStrict, message, what: nameOf(one) }]
   }
   const clients = grpcClientsOf(fleet)
-  if (clients === undefined) return []
+  if (clients === undefined) return findingsOfEnvoys(one, place, isStrict)
   return [...Map.groupBy(unsupportedBy(one, clients, place), keyOf).values()].flatMap((same) => {
     const [first] = same
     if (first === undefined) return []
@@ -70,6 +70,20 @@ function findingsAbout(one: ConfiguredSwitch, place: Place): readonly Finding[] 
     const unless = first.unless === undefined ? '' : `, unless ${first.unless}`
     return [{ steps: placeOf(one, first), isError, message, what: `${what}${unless}`, clients: lacking }]
   })
+}
+
+function findingsOfEnvoys(
+  one: ConfiguredSwitch,
+  { name, fleet }: Place,
+  isStrict: boolean,
+): readonly Finding[] {
+  const found = fleet.kind === 'envoy' ? (one.declared.unsupportedByEnvoy?.(one.written) ?? []) : []
+  return found.map((lacking) => ({
+    steps: placeOf(one, lacking),
+    isError: isStrict,
+    message: `${lacking.what} has no effect in fleet ${formatSteps([name])}, whose kind is envoy`,
+    what: lacking.what,
+  }))
 }
 
 /** Whole switches that clients do not know have an empty `what`. */
@@ -99,7 +113,10 @@ function describe(
 }
 
 /** The settings of a policy are beside its name. */
-function placeOf({ steps }: ConfiguredSwitch, { steps: inner = [] }: Unsupported): readonly string[] {
+function placeOf(
+  { steps }: ConfiguredSwitch,
+  { steps: inner = [] }: Pick<Unsupported, 'steps'>,
+): readonly string[] {
   return inner.length > 0 && isPolicy(steps) ? [...steps.slice(0, -1), ...inner] : [...steps, ...inner]
 }
 
@@ -119,5 +136,6 @@ function keyOf({ what, steps = [], unless = '' }: Unsupported): string {
 /** A setting of an upstream works with the policy of that upstream, all others with the policy of the fleet. */
 function contextOf([map, entry = '']: readonly string[], { config, fleet }: Place): GrpcContext {
   const upstream = map === 'upstreams' ? config.upstreams[entry] : undefined
+  if (fleet.lb === undefined) return { policy: '' }
   return { policy: upstream === undefined ? fleet.lb.policy : lbOf(fleet, upstream).policy }
 }

@@ -1,11 +1,18 @@
 // Decides whether a document is a desired state that can be served, and lists all its problems at once.
 
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { type Config, createConfigSchema, type Fleet, FleetLbSchema, ProxylessLbSchema } from './model.ts'
+import {
+  type BalancingFleet,
+  type Config,
+  createConfigSchema,
+  FleetLbSchema,
+  ProxylessLbSchema,
+} from './model.ts'
 import { type PlacedProblem, throwProblems } from './problem.ts'
 import { createRepair, isWithin, type Repaired } from './repair.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
+import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
 import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutes } from './validators/routes.ts'
@@ -21,6 +28,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkRoutes,
   checkFleets,
   checkProxyless,
+  checkGrpcServers,
   checkSecurity,
   checkSecrets,
   checkSwitches,
@@ -96,7 +104,9 @@ const CHECKS = {
 } as const
 
 /** The `lb` of a fleet on its own. @throws SwitchyardError `invalid-config` as above, with paths from `lb` on. */
-export function validateFleetLb(value: unknown, kind: Fleet['kind']): Fleet['lb'] {
+export function validateFleetLb(value: unknown, kind: BalancingFleet['kind']): BalancingFleet['lb'] {
   const problems = CHECKS[kind](value)
-  return problems.length > 0 ? throwProblems(problems, 'this is not a valid lb') : (value as Fleet['lb'])
+  return problems.length > 0
+    ? throwProblems(problems, 'this is not a valid lb')
+    : (value as BalancingFleet['lb'])
 }

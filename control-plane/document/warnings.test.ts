@@ -47,6 +47,19 @@ const CASES: readonly [
         'has no effect in fleet clients, whose kind is proxyless: only envoy clients support it',
     },
   ],
+  [
+    'the hash of a channel where Envoys hash',
+    { 'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { channelId: true } } },
+    {
+      'upstreams.echo.lb.hashOn.channelId':
+        'the hash of a channel has no effect in fleet edge, whose kind is envoy',
+    },
+  ],
+  [
+    'nothing, where Envoys and gRPC clients hash on a header',
+    { 'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { header: 'x-user' } } },
+    {},
+  ],
   ['nothing, where that switch is off', { 'upstreams.echo.healthCheck': { enabled: false } }, {}],
   [
     'a policy of an upstream that only some clients know',
@@ -134,4 +147,27 @@ t.test('after a hundred warnings there is one with the number of the others', as
   const found = warningsOf(checked.config)
   t.equal(found.length, 101)
   t.same(found.at(-1), { steps: [], message: 'and 3 more warnings' })
+})
+
+t.test('P12: a fleet of Envoys cannot hash on channels, and a fleet of gRPC clients can', async (t) => {
+  const lb = { policy: 'ring_hash', hashOn: { channelId: true } }
+  const problemsOf = (fleets: object) => {
+    const checked = checkConfig(
+      sampleWith({
+        'upstreams.echo.endpoints': { b1: { address: '127.0.0.1:7101' } },
+        'upstreams.echo-v2.lb': undefined,
+        ...fleets,
+      }),
+    )
+    return 'problems' in checked
+      ? checked.problems.map(({ steps, message }) => `${formatSteps(steps)}: ${message}`)
+      : []
+  }
+  t.same(problemsOf({ 'fleets.edge': undefined, 'fleets.clients': fleet({ lb }) }), [])
+  t.same(problemsOf({ 'fleets.edge.lb': { mode: 'l7', ...lb } }), [
+    'fleets.edge.lb.hashOn.channelId: the hash of a channel has no effect in fleet edge, whose kind is envoy',
+  ])
+  t.match(problemsOf({ 'fleets.clients': fleet({ lb: { ...lb, hashOn: {} } }) }), [
+    /hashOn: must be one thing to hash calls on: \{ header: x-user \} or \{ channelId: true \}, not \{\}$/,
+  ])
 })

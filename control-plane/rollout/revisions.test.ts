@@ -128,7 +128,7 @@ t.test('with onNack: hold a NACKed revision stays in force, and only its status 
   await write({ 'fleets.edge.lb.mode': 'l7', 'fleets.edge.onNack': 'hold' })
   t.match(await revisions.progress(2, NEVER), { outcome: 'nacked', revision: { status: 'rejected' } })
   t.same(await statuses(), ['1 accepted', '2 rejected'])
-  t.equal(revisions.config.fleets.edge?.lb.mode, 'l7')
+  t.equal(revisions.config.fleets.edge?.lb?.mode, 'l7')
 })
 
 t.test(
@@ -298,7 +298,7 @@ t.test('after a restart the newest revision is in force, and the last accepted o
   await first.close()
 
   const again = await serve(t, sampleWith({}), store)
-  t.equal(again.revisions.config.fleets.edge?.lb.mode, 'l7', 'the file is ignored')
+  t.equal(again.revisions.config.fleets.edge?.lb?.mode, 'l7', 'the file is ignored')
   t.equal(again.revisions.acceptedNumber, 1)
   await again.connect('node-1', 'edge', REFUSE_LISTENERS)
   t.match(await again.revisions.progress(2, NEVER), {

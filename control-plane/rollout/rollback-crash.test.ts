@@ -60,7 +60,7 @@ async function checkRestart(t: Test, folder: string): Promise<string> {
   const progress = await revisions.progress(2, AbortSignal.abort())
   t.match(progress, { outcome: 'nacked', revision: { number: 2, status: 'rolled_back' } })
   t.match(revisions.head, { number: 3, author: 'system', status: 'accepted' })
-  t.equal(revisions.config.fleets.edge?.lb.mode, 'l4')
+  t.equal(revisions.config.fleets.edge?.lb?.mode, 'l4')
   return state
 }
 

@@ -29,7 +29,7 @@ import type { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/
 import type { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import type { Static, TSchema } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
-import type { GrpcClient, GrpcContext, Unsupported } from './grpc-clients.ts'
+import type { GrpcClient, GrpcContext, Unsupported, UnsupportedByEnvoy } from './grpc-clients.ts'
 import type { JwtProvider } from './jwt-provider.ts'
 import type { Locality } from './locality.ts'
 import type { PlacedProblem } from './placed-problem.ts'
@@ -87,6 +87,8 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
   readonly grpcClients?: readonly GrpcClient[]
   /** What single clients do not support. @param written the settings in the document, without defaults */
   unsupportedBy?(written: DeepReadonly<Static<Schema>>, context: GrpcContext): readonly Unsupported[]
+  /** What Envoy does not support, of a switch that it knows. */
+  unsupportedByEnvoy?(written: DeepReadonly<Static<Schema>>): readonly UnsupportedByEnvoy[]
   /** True if calls are less protected without it: a client that does not support it is an error then, never a warning. */
   readonly protects?: boolean
   /** The messages that it packs into an `Any`; translation throws for others. */
@@ -165,6 +167,17 @@ export interface ListenerSwitch<F extends string = string, S extends TSchema = T
   toFilterChains?(settings: SettingsOf<S>, chain: FilterChainParts): readonly FilterChainParts[]
   toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
   toTcpProxy?(settings: SettingsOf<S>): TcpProxyParts
+}
+
+/** `fleets.*.listeners.*.FIELD` of gRPC servers */
+export interface ServerListenerSwitch<F extends string = string, S extends TSchema = TSchema>
+  extends FieldSwitch<F, S> {
+  /** @param chainOf a chain of this name that serves all calls; undefined leaves the one for plaintext */
+  toServerListener(
+    settings: SettingsOf<S>,
+    chainOf: (name: string) => FilterChainParts,
+    fleet: GrpcFleetContext,
+  ): ListenerParts | undefined
 }
 
 /** `fleets.*.FIELD` */
@@ -254,6 +267,11 @@ export function ruleSwitch<const F extends string, S extends TSchema>(declared: 
   return declared
 }
 export function listenerSwitch<const F extends string, S extends TSchema>(declared: ListenerSwitch<F, S>) {
+  return declared
+}
+export function serverListenerSwitch<const F extends string, S extends TSchema>(
+  declared: ServerListenerSwitch<F, S>,
+) {
   return declared
 }
 export function fleetSwitch<const F extends string, S extends TSchema>(declared: FleetSwitch<F, S>) {

@@ -22,6 +22,9 @@ export interface Unsupported {
   readonly breaks?: boolean
 }
 
+/** Something that Envoy does not do, of a switch that it knows: see `Unsupported`. */
+export type UnsupportedByEnvoy = Pick<Unsupported, 'what' | 'steps'>
+
 /** What the clients of a fleet meet beside the settings themselves. */
 export interface GrpcContext {
   /** The load-balancing policy in effect. */

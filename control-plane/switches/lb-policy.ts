@@ -4,7 +4,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
 import type { ClusterParts, FleetKind } from './attach-points.ts'
-import type { GrpcClient, Unsupported } from './grpc-clients.ts'
+import type { GrpcClient, Unsupported, UnsupportedByEnvoy } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 
 /** What a policy sees of the upstream beside its own options. */
@@ -26,6 +26,8 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   readonly grpcClients?: readonly GrpcClient[]
   /** What single clients do not support. @param written the settings in the document, without defaults */
   unsupportedBy?(written: Partial<Static<TObject<Options>>>): readonly Unsupported[]
+  /** What Envoy does not support. */
+  unsupportedByEnvoy?(written: Partial<Static<TObject<Options>>>): readonly UnsupportedByEnvoy[]
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */

@@ -8,6 +8,7 @@ import type {
   FleetSwitch,
   ListenerSwitch,
   RuleSwitch,
+  ServerListenerSwitch,
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
@@ -31,6 +32,7 @@ import { protocol } from './protocol.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { ruleTimeout } from './rule-timeout.ts'
+import { serverTls } from './server-tls.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
 import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
@@ -41,6 +43,7 @@ export interface Switches extends LbLists {
   readonly upstreams: readonly UpstreamSwitch[]
   readonly rules: readonly RuleSwitch[]
   readonly listeners: readonly ListenerSwitch[]
+  readonly serverListeners: readonly ServerListenerSwitch[]
   readonly fleets: readonly FleetSwitch[]
   /** Their order is the order of the chain. */
   readonly httpFilters: readonly HttpFilter[]
@@ -65,13 +68,24 @@ export const SWITCHES = {
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, retry],
   listeners: [listenerTls, reusePort],
+  serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetHttp2, headerLimits],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 
 /** All that resources pack by these switches. */
 export function declaredMessages(switches: Switches = SWITCHES): readonly DescMessage[] {
-  const { endpoints, upstreams, lbPolicies, lbOptions, rules, listeners, fleets, httpFilters } = switches
+  const {
+    endpoints,
+    upstreams,
+    lbPolicies,
+    lbOptions,
+    rules,
+    listeners,
+    serverListeners,
+    fleets,
+    httpFilters,
+  } = switches
   const declared: readonly Pick<FieldSwitch, 'messages'>[] = [
     ...endpoints,
     ...upstreams,
@@ -79,6 +93,7 @@ export function declaredMessages(switches: Switches = SWITCHES): readonly DescMe
     ...lbOptions,
     ...rules,
     ...listeners,
+    ...serverListeners,
     ...fleets,
     ...httpFilters,
   ]

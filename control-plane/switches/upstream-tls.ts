@@ -1,7 +1,9 @@
-// TLS of an upstream: Envoy encrypts what it sends to the endpoints, and checks who they are.
+// TLS of an upstream: clients encrypt what they send to the endpoints, and check who these are.
 
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { upstreamSwitch } from './attach-points.ts'
+import { unsupported } from './grpc-clients.ts'
+import { toGrpcUpstreamSocket } from './grpc-tls.ts'
 import { secretReferences, UpstreamTlsSchema } from './tls.ts'
 import { toUpstreamSocket } from './tls-sockets.ts'
 
@@ -9,12 +11,18 @@ import { toUpstreamSocket } from './tls-sockets.ts'
 export const upstreamTls = upstreamSwitch({
   field: 'tls',
   schema: UpstreamTlsSchema,
-  // gRPC clients have certificate providers instead of SDS: https://github.com/grpc/proposal/blob/master/A29-xds-tls-security.md
-  appliesTo: ['envoy'],
+  appliesTo: ['envoy', 'proxyless'],
+  protects: true,
+  unsupportedBy: ({ minVersion }) =>
+    minVersion === '1.3' ? unsupported('the least version 1.3', { steps: ['minVersion'] }) : [],
   messages: [UpstreamTlsContextSchema],
   references: secretReferences,
   toCluster(settings, { protocol }) {
     const transportSocket = toUpstreamSocket(settings, protocol === 'http1' ? 'http/1.1' : 'h2')
+    return transportSocket === undefined ? {} : { transportSocket }
+  },
+  toGrpcCluster(settings, { certificateProvider }) {
+    const transportSocket = toGrpcUpstreamSocket(settings, certificateProvider)
     return transportSocket === undefined ? {} : { transportSocket }
   },
 })

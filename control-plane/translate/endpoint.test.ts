@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
+import type { Upstream } from '../document/model.ts'
 import { SWITCHES } from '../switches/switches.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 
@@ -89,6 +90,28 @@ t.test('P3: for gRPC clients each group has a locality and a weight', async (t) 
     { locality: {}, loadBalancingWeight: 4, endpoints: 1 },
   ])
 })
+
+t.test(
+  'P4: for gRPC clients a locality of two priorities has a sub-zone of its own in the second',
+  async (t) => {
+    const at = (port: number, more: object) => ({ address: `127.0.0.1:${port}`, ...more })
+    const localitiesOf = (endpoints: object, kind: 'envoy' | 'proxyless') =>
+      groupsIn(toClusterLoadAssignment('echo', { endpoints } as Upstream, SWITCHES, kind)).map(
+        (group) => (group as { readonly locality?: object }).locality,
+      )
+    const plain = { near: at(7101, {}), far: at(7102, { priority: 1 }) }
+    t.same(localitiesOf(plain, 'proxyless'), [{}, { subZone: 'priority-1' }])
+    t.same(localitiesOf(plain, 'envoy'), [undefined, undefined], 'Envoys need none')
+    const eu = { region: 'eu', subZone: 'rack-7' }
+    const same = { near: at(7101, { locality: eu }), far: at(7102, { locality: eu, priority: 1 }) }
+    t.same(localitiesOf(same, 'proxyless'), [eu, { region: 'eu', subZone: 'rack-7/priority-1' }])
+    const other = {
+      near: at(7101, { locality: eu }),
+      far: at(7102, { locality: { region: 'us' }, priority: 1 }),
+    }
+    t.same(localitiesOf(other, 'proxyless'), [eu, { region: 'us' }], 'other localities stay')
+  },
+)
 
 t.test('T5: an assignment says how many endpoints are needed, unless it is as Envoy has it', async (t) => {
   const policyWith = (failover?: object) =>

@@ -16,9 +16,11 @@ import { groupsOf, hasLocalities } from '../document/endpoint-groups.ts'
 import type { Endpoint, Upstream } from '../document/model.ts'
 import type {
   ClusterLoadAssignmentParts,
+  EndpointGroup,
   FleetKind,
   LocalityLbEndpointsParts,
 } from '../switches/attach-points.ts'
+import { localityKey, toLocality } from '../switches/locality.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -36,7 +38,8 @@ export function toClusterLoadAssignment(
 ): ClusterLoadAssignment {
   const upstreams = switches.upstreams.filter(({ appliesTo }) => appliesTo.includes(kind))
   const weighsLocalities = kind !== 'envoy' || hasLocalities(upstream)
-  const endpoints = groupsOf(upstream).map((group) => ({
+  const groups = groupsOf(upstream)
+  const endpoints = groups.map((group) => ({
     ...mergeParts<LocalityLbEndpointsParts>([
       kind === 'envoy' ? {} : { locality: {} },
       ...partsOf(switches.endpoints, group.endpoints[0] ?? {}, (one, settings) =>
@@ -46,6 +49,7 @@ export function toClusterLoadAssignment(
         weighsLocalities ? one.toLocalityLbEndpoints?.(settings, group) : undefined,
       ),
     ]),
+    ...(kind === 'envoy' ? {} : uniqueLocality(group, groups)),
     lbEndpoints: group.endpoints.map((one) => toLbEndpoint(one, switches)),
   }))
   const parts = partsOf(upstreams, upstream, (one, settings) => one.toClusterLoadAssignment?.(settings))
@@ -53,6 +57,23 @@ export function toClusterLoadAssignment(
     ClusterLoadAssignmentSchema,
     mergeParts<ClusterLoadAssignmentParts>([{ clusterName: name, endpoints }, ...parts]),
   )
+}
+
+/**
+ * A locality that an earlier priority has too gets a sub-zone of its own. Of two groups with one locality, grpc-java 1.85 keeps
+ * the last, whatever their priorities are.
+ */
+function uniqueLocality(
+  { priority, locality = {} }: EndpointGroup,
+  groups: readonly EndpointGroup[],
+): LocalityLbEndpointsParts {
+  const key = localityKey(locality)
+  const isTaken = groups.some(
+    (other) => other.priority < priority && localityKey(other.locality ?? {}) === key,
+  )
+  if (!isTaken) return {}
+  const subZone = [locality.subZone, `priority-${priority}`].filter(Boolean).join('/')
+  return { locality: toLocality({ ...locality, subZone }) }
 }
 
 function toLbEndpoint(

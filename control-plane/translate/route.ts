@@ -13,8 +13,8 @@ import {
 import { memoize, memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import { leavesOf } from '../document/leaves.ts'
 import {
+  type BalancingFleet,
   type Config,
-  type Fleet,
   type LbSettings,
   lbOf,
   type Match,
@@ -43,7 +43,7 @@ type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['
  */
 export function toRouteConfiguration(
   config: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   listener: string,
   names: readonly string[],
   switches: Switches = SWITCHES,
@@ -77,7 +77,7 @@ const grpcRouteConfigurationOf = memoizeByText((virtualHosts: readonly VirtualHo
 /** The fleet's policies say what calls are hashed on, and its switches hold for rules without them. */
 function toVirtualHost(
   config: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   name: string,
   route: Route,
   switches: Switches,
@@ -107,7 +107,7 @@ interface RouteContext {
   readonly ofFleet: Readonly<Record<string, unknown>>
   /** The filters that are on, by their fields. */
   readonly filters: readonly string[]
-  readonly kind: Fleet['kind']
+  readonly kind: BalancingFleet['kind']
 }
 
 /** Virtual hosts keep their context alive, so that they are found by it again for as long as somebody holds them. */

@@ -6,7 +6,9 @@ import { memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core
 import { type ConfiguredSwitch, secretsUsedBy, switchesReachedBy } from '../document/configured-switches.ts'
 import { leavesOf } from '../document/leaves.ts'
 import {
+  type BalancingFleet,
   type Config,
+  certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
   type LbSettings,
@@ -14,6 +16,7 @@ import {
   modeOf,
   type ProxylessFleet,
   routeNamesOf,
+  type ServerFleet,
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
@@ -29,6 +32,7 @@ import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
+import { toServerListener } from './server-listener.ts'
 import { sharedLb } from './shared-lb.ts'
 
 /**
@@ -91,6 +95,8 @@ function madeFor(
       return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
     case 'proxyless':
       return madeForGrpcClients(parts, config, fleetName, fleet)
+    case 'grpc-server':
+      return fromServerListeners(parts, fleetName, fleet)
     default:
       throw unknownKind(fleetName, fleet)
   }
@@ -131,7 +137,10 @@ function madeForGrpcClients(
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   return [
-    ...parts.forGrpc(upstreams, shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: '' })),
+    ...parts.forGrpc(
+      upstreams,
+      shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
+    ),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
 }
@@ -246,10 +255,17 @@ function fromProxylessListeners(
   ]
 }
 
+function fromServerListeners({ switches }: Parts, fleetName: string, fleet: ServerFleet): Made[] {
+  return sortedEntries(fleet.listeners).map(([name, listener]) => {
+    const resource = toServerListener(listener, fleet, switches)
+    return { resource, name: resource.name, from: ['fleets', fleetName, 'listeners', name] }
+  })
+}
+
 function fromRoutes(
   config: Config,
   fleetName: string,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   name: string,
   listener: Pick<Listener, 'l7'>,
   switches: Switches,

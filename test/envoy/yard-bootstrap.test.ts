@@ -89,14 +89,33 @@ t.test('in a testbed with mutual TLS, the address is known and the node gets a c
 
 t.test('what is missing or unknown is an error', async (t) => {
   const folder = t.testdir()
-  const { adminUrl } = await start(t)
+  const { adminUrl, rest } = await start(t)
+  await rest.patchConfig({
+    fleets: {
+      clients: {
+        kind: 'proxyless',
+        lb: { policy: 'round_robin' },
+        listeners: { echo: { l7: { routes: ['public'] } } },
+      },
+    },
+  })
   const bootstrap = (...args: string[]) => runYard(t, folder, 'bootstrap', ...args)
   t.match(await bootstrap('edge', 'own-1'), { code: 3, output: /no control plane is running here/ })
   t.match(await bootstrap('edge', 'own-1', '--admin', adminUrl), { code: 2, output: /--xds is missing/ })
   t.match(await bootstrap('egde', 'own-1', '--admin', adminUrl, '--xds', '127.0.0.1:1'), {
     code: 2,
-    output: /unknown fleet "egde"\. Use one of: edge/,
+    output: /unknown fleet "egde"\. Use one of: edge, clients/,
   })
+  const here = ['--admin', adminUrl, '--xds', '127.0.0.1:1']
+  t.match(await bootstrap('edge', 'own-1', ...here, '--client', 'python'), {
+    code: 2,
+    output: /fleet "edge" is of kind envoy: leave out --client/,
+  })
+  t.match(await bootstrap('clients', 'own-1', ...here), {
+    code: 2,
+    output: /fleet "clients" is of kind proxyless: name its gRPC with --client/,
+  })
+  t.match(await bootstrap('clients', 'own-1', ...here, '--client', 'python'), { code: 0 })
   t.match(await bootstrap('edge', '', '--xds', 'localhost:1', '--address', 'all'), {
     code: 2,
     output: /<node>: is empty.*--address: is "all".*--xds: is "localhost:1"; write IP:port/s,

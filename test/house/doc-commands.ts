@@ -60,6 +60,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'measureLoad',
     ],
     'npm run bench:rollout -- --full --out docs/benchmarks/rollout.md': ['bench/rollout.test.ts', 'rollout'],
+    'npm run bench:proxyless -- --full --out docs/benchmarks/proxyless.md': [
+      'test/envoy/bench-proxyless.test.ts',
+      'proxyless',
+    ],
     'npm run bench -- --against main': COMPARE,
     'npm run bench -- --against e959c24 --full': COMPARE,
     "npm run bench -- --against HEAD~3 --only 'delta/*/100' --only sotw/1000/1000 --starts 5": COMPARE,

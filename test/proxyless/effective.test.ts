@@ -93,3 +93,15 @@ t.test('P22: an address without CSDS, and a fleet that nobody knows, are said', 
   const nobody = await runYard(t, t.testdirName, 'status', '--effective', '--admin', adminUrl)
   t.match(nobody, { code: 2, output: /name nodes with --csds HOST:PORT or --envoy-admin HOST:PORT/ })
 })
+
+t.test('P22: a program that has not dialed an xDS target is said to have no xDS client', async (t) => {
+  const { rest } = await start(t, 'node')
+  const { admin = '' } = await startClient(t, {
+    language: 'node',
+    name: 'plain',
+    target: 'dns:///127.0.0.1:1',
+  })
+  const { nodes, problems } = await surveyEffective(rest, { envoys: [], csds: [admin] })
+  t.same(nodes, [])
+  t.match(problems, [{ source: admin, message: /has no xDS client: it makes one when it dials/ }])
+})

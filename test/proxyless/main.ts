@@ -6,19 +6,23 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { describeMachine } from '../../bench/harness/environment.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { installHint } from './installed.ts'
 import { MATRIX_CLIENTS, type MatrixClient } from './matrix-client.ts'
 import { matrixPage } from './matrix-page.ts'
 import { matrixTable } from './matrix-table.ts'
-import type { Outcome, Result } from './row.ts'
+import { record } from './recorded-matrix.ts'
+import type { Outcome, Result, Row } from './row.ts'
 import { ROWS } from './rows/all-rows.ts'
 import { runRow } from './run-row.ts'
 import { versionOf } from './versions.ts'
 
 const COMMAND = 'npm run test:proxyless -- --write'
 const PAGE = fileURLToPath(new URL('../../docs/reference/proxyless-matrix.md', import.meta.url))
+
+const RECORDED = PAGE.replace(/md$/, 'jsonl')
 
 const OPTIONS = {
   rows: { type: 'string' },
@@ -48,6 +52,22 @@ async function findClients(wanted: readonly MatrixClient[]) {
   return { versions, missing }
 }
 
+async function write(results: readonly Result[], run: Parameters<typeof record>[3]): Promise<void> {
+  const recorded = await record(RECORDED, ROWS, results, run)
+  const page = matrixPage(ROWS, recorded, { command: COMMAND, machine: describeMachine() })
+  const style = await resolveConfig(PAGE)
+  await writeFile(PAGE, await format(page, { ...style, parser: 'markdown' }))
+}
+
+async function runAndPrint(row: Row, client: MatrixClient, isLong: boolean): Promise<Outcome> {
+  const begin = performance.now()
+  const outcome = await runRow(row, client, { isLong })
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1)
+  console.log(`${row.row} ${client}: ${outcome.kind} (${seconds} s) ${row.title}`)
+  if (outcome.kind === 'fail') console.log(outcome.cause)
+  return outcome
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
   const clients = chosen('--clients', values.clients, MATRIX_CLIENTS)
@@ -59,26 +79,15 @@ async function main(): Promise<void> {
   }
   const results: Result[] = []
   for (const row of ROWS.filter(({ row }) => codes.includes(row))) {
-    const outcomes: Partial<Record<MatrixClient, Outcome>> = { ...missing }
-    for (const client of Object.keys(versions) as MatrixClient[]) {
-      const begin = performance.now()
-      const outcome = await runRow(row, client, { isLong })
-      outcomes[client] = outcome
-      const seconds = ((performance.now() - begin) / 1_000).toFixed(1)
-      console.log(`${row.row} ${client}: ${outcome.kind} (${seconds} s) ${row.title}`)
-      if (outcome.kind === 'fail') console.log(outcome.cause)
-    }
-    results.push({ row, outcomes })
+    const runs = Object.keys(versions).map(async (client) => {
+      const outcome = await runAndPrint(row, client as MatrixClient, isLong)
+      return [client, outcome] as const
+    })
+    results.push({ row, outcomes: { ...missing, ...Object.fromEntries(await Promise.all(runs)) } })
+    // After each row: what an interrupted run has found is kept.
+    if (values.write) await write(results, { versions, date: new Date().toISOString().slice(0, 10), isLong })
   }
   console.log(matrixTable(results))
-  if (values.write) {
-    const date = new Date().toISOString().slice(0, 10)
-    await writeFile(
-      PAGE,
-      matrixPage(results, { command: COMMAND, versions, machine: describeMachine(), date }),
-    )
-    console.log(`wrote ${PAGE}`)
-  }
   const failed = results
     .flatMap(({ outcomes }) => Object.values(outcomes))
     .some(({ kind }) => kind === 'fail')

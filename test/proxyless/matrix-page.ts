@@ -1,17 +1,14 @@
 // The matrix as a page and as a table for a terminal.
 
 import { MATRIX_CLIENTS, type MatrixClient } from './matrix-client.ts'
-import type { Outcome, Result } from './row.ts'
+import { keyOf, type RecordedMatrix } from './recorded-matrix.ts'
+import type { Outcome, Result, Row } from './row.ts'
 
 export interface PageFacts {
   /** The command that made the page. */
   readonly command: string
-  /** By client, such as `grpc-go 1.85.0`. */
-  readonly versions: Partial<Readonly<Record<MatrixClient, string>>>
   /** One line each. */
   readonly machine: readonly string[]
-  /** Days are enough: 2026-11-29. */
-  readonly date: string
 }
 
 const CELLS: Readonly<Record<Outcome['kind'], string>> = {
@@ -24,11 +21,13 @@ const CELLS: Readonly<Record<Outcome['kind'], string>> = {
 
 /** Markdown: what ran, the table, and below it the sources, notes and causes that its cells number. */
 export function matrixPage(
-  results: readonly Result[],
-  { command, versions, machine, date }: PageFacts,
+  rows: readonly Row[],
+  recorded: RecordedMatrix,
+  { command, machine }: PageFacts,
 ): string {
   const footnotes = new Footnotes()
-  const rows = results.map(({ row, outcomes }) => [
+  const results = rows.map((row) => resultOf(row, recorded))
+  const lines = results.map(({ row, outcomes }) => [
     row.row,
     row.title,
     ...MATRIX_CLIENTS.map((client) => cellOf(client, { row, outcomes }, footnotes)),
@@ -36,15 +35,30 @@ export function matrixPage(
   const heads = ['row', 'what the client does', ...MATRIX_CLIENTS]
   return [
     '# What gRPC clients do with each switch',
-    `Made by \`${command}\` on ${date}. Each cell is a run of a client that we did not write, with a control plane of its own, documents written over REST, and real backends. A row passes if the client does what its title says with the switch on, and does not with the switch off.`,
-    bullets([
-      ...MATRIX_CLIENTS.map((client) => `${client}: ${versions[client] ?? 'not installed on this machine'}`),
-      ...machine,
-    ]),
-    [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
+    `Made by \`${command}\`. Each cell is a run of a client that we did not write, with a control plane of its own, documents written over REST, and real backends. A row passes if the client does what its title says with the switch on, and does not with the switch off. Rows that name a source for *not supported* were run too, and failed. A client that *differs* does something else than its documents say: the note says what, and why.`,
+    bullets([...MATRIX_CLIENTS.map((client) => `${client}: ${runsOf(client, recorded)}`), ...machine]),
+    [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
     ...footnotes.section(),
     ...measuredSection(results),
   ].join('\n\n')
+}
+
+function resultOf(row: Row, recorded: RecordedMatrix): Result {
+  const outcomes: Partial<Record<MatrixClient, Outcome>> = {}
+  for (const client of MATRIX_CLIENTS) {
+    const found = recorded[keyOf(row)]?.[client]
+    if (found !== undefined) outcomes[client] = found.outcome
+  }
+  return { row, outcomes }
+}
+
+/** The versions and the days of a client's runs: `grpc-go 1.85.0, 2026-11-29`. */
+function runsOf(client: MatrixClient, recorded: RecordedMatrix): string {
+  const runs = Object.values(recorded).flatMap((clients) => {
+    const run = clients[client]
+    return run === undefined ? [] : [`${run.version}, ${run.date}, ${run.isLong ? 'long' : 'short'} form`]
+  })
+  return runs.length === 0 ? 'not run' : [...new Set(runs)].sort().join('; ')
 }
 
 function cellOf(client: MatrixClient, { row, outcomes }: Result, footnotes: Footnotes): string {

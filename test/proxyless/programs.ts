@@ -77,6 +77,11 @@ export async function startProgram(
   })
 }
 
+/** An entry of `xds_servers`, for bootstraps that `createGrpcBootstrap` would not write for the client. */
+export function insecure(address: string) {
+  return { server_uri: address, channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] }
+}
+
 /** The last lines of a program's log, which may say why a row fails. */
 export function logOf(folder: string, nodeId: string): string {
   return join(folder, `${encodeURIComponent(nodeId)}.log`)

@@ -1,7 +1,7 @@
-// The control plane of a row: in this process, or as a process of its own that a row can kill.
+// The control plane of a row, in this process. `killable.ts` has it as a process.
 
 import { RestClient } from '../../api/client.ts'
-import { startControlPlane } from '../../control-plane/control-plane.ts'
+import { type ControlPlaneOptions, startControlPlane } from '../../control-plane/control-plane.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 
 export interface PutOptions {
@@ -18,9 +18,13 @@ export interface ServedControlPlane {
   readonly close: () => Promise<void>
 }
 
-/** @param xds where to serve xDS; default: a free port */
-export async function openServed(document: object, xds = '127.0.0.1:0'): Promise<ServedControlPlane> {
-  const running = await startControlPlane({ config: validateConfig(document), admin: '127.0.0.1:0', xds })
+export async function openServed(
+  document: object,
+  options: Pick<ControlPlaneOptions, 'xdsTls' | 'secretsFolder'> = {},
+): Promise<ServedControlPlane> {
+  const address = '127.0.0.1:0'
+  const config = validateConfig(document)
+  const running = await startControlPlane({ ...options, config, admin: address, xds: address })
   const api = new RestClient({ url: running.adminUrl })
   return {
     xdsAddress: running.xdsAddress,

@@ -56,10 +56,17 @@ export async function startWithDocument(t: Test, document: unknown) {
 }
 
 /** A bootstrap of its own for one channel, or for the process if it is in `GRPC_XDS_BOOTSTRAP_CONFIG`. */
-export function bootstrapOf(xdsAddress: string, node: string, more: object = {}): string {
+export function bootstrapOf(
+  xdsAddress: string,
+  node: string,
+  {
+    cluster = CLIENTS_FLEET,
+    ...more
+  }: { readonly cluster?: string } & Readonly<Record<string, unknown>> = {},
+): string {
   return JSON.stringify({
     xds_servers: [{ server_uri: xdsAddress, channel_creds: [{ type: 'insecure' }] }],
-    node: { id: node, cluster: CLIENTS_FLEET, locality: {} },
+    node: { id: node, cluster, locality: {} },
     ...more,
   })
 }
@@ -68,7 +75,7 @@ interface ClientChoices {
   readonly target?: string
   readonly credentials?: ChannelCredentials
   readonly options?: ClientOptions
-  readonly bootstrap?: object
+  readonly bootstrap?: Readonly<Record<string, unknown>>
 }
 
 /** An echo client that gets its configuration from the control plane, until the test ends. */

@@ -54,13 +54,29 @@ export function filesOf({ ca, cert, key }: XdsFlags): Partial<XdsFiles> {
   }
 }
 
-/** With --xds alone, nothing is known about the fleets. */
-export async function checkFleet(fleet: string, { admin, xds }: XdsFlags): Promise<void> {
+/**
+ * Checks that the fleet is there, and that it is one of Envoys, or of gRPC programs if there is a client. With --xds alone, nothing is
+ * known about the fleets.
+ */
+export async function checkFleet(
+  fleet: string,
+  client: string | undefined,
+  { admin, xds }: XdsFlags,
+): Promise<void> {
   if (xds !== undefined && !admin && !process.env.YARD_ADMIN) return
   const { fleets } = await (await findControlPlane(admin)).getStatus()
-  if (Object.hasOwn(fleets, fleet)) return
-  const known = Object.keys(fleets).join(', ')
-  throw new SwitchyardError('not-found', `unknown fleet "${fleet}". Use one of: ${known}`)
+  const found = Object.hasOwn(fleets, fleet) ? fleets[fleet] : undefined
+  if (found === undefined) {
+    const known = Object.keys(fleets).join(', ')
+    throw new SwitchyardError('not-found', `unknown fleet "${fleet}". Use one of: ${known}`)
+  }
+  const isOfEnvoys = found.kind === 'envoy'
+  if (isOfEnvoys === (client === undefined)) return
+  const advice = isOfEnvoys ? 'leave out --client' : 'name its gRPC with --client'
+  throw new SwitchyardError(
+    'invalid-argument',
+    `fleet "${fleet}" is of kind ${found.kind}: ${advice}, or choose another fleet`,
+  )
 }
 
 /** Runs `create`, and names flags instead of options in its problems. */

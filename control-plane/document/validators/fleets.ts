@@ -7,9 +7,9 @@ import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { leavesOf } from '../leaves.ts'
 import {
   type AnyListener,
+  type BalancingFleet,
   type Config,
   type EnvoyFleet,
-  type Fleet,
   type Listener,
   lbOf,
   modeOf,
@@ -20,6 +20,7 @@ import { checkReference } from './reference.ts'
 
 export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
   for (const [name, fleet] of Object.entries(config.fleets)) {
+    if (fleet.kind === 'grpc-server') continue
     const steps = ['fleets', name, 'listeners']
     if (fleet.kind === 'envoy') yield* checkSockets(steps, fleet)
     for (const [id, listener] of Object.entries(fleet.listeners)) {
@@ -59,7 +60,7 @@ function areApart({ address: a }: Pick<Listener, 'address'>, b: string | undefin
 function* checkListener(
   steps: readonly string[],
   { upstreams, routes }: Config,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   listener: AnyListener,
 ): Iterable<PlacedProblem> {
   const { l4, l7 } = listener
@@ -109,7 +110,7 @@ function hostsOf(routes: Config['routes'], name: string): readonly string[] {
 function* checkHashing(
   { upstreams, routes }: Config,
   name: string,
-  fleet: Fleet,
+  fleet: BalancingFleet,
   switches: Switches,
 ): Iterable<PlacedProblem> {
   const used = new Set(Object.values(fleet.listeners).flatMap(routeNamesOf))

@@ -3,7 +3,7 @@
 import { configuredFilters } from '../../switches/filter-chain.ts'
 import { PRIVATE_KEY_PARTS } from '../../switches/jwt-provider.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
-import type { Config, Fleet } from '../model.ts'
+import type { Config, EnvoyFleet } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
 import { checkReference } from './reference.ts'
 
@@ -28,12 +28,16 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {
-    yield* checkModes(['fleets', name], fleet, switches)
+    if (fleet.kind === 'envoy') yield* checkModes(['fleets', name], fleet, switches)
   }
 }
 
 /** L4 sees connections and no calls: each of them would get past filters that deny calls. */
-function* checkModes(steps: readonly string[], fleet: Fleet, switches: Switches): Iterable<PlacedProblem> {
+function* checkModes(
+  steps: readonly string[],
+  fleet: EnvoyFleet,
+  switches: Switches,
+): Iterable<PlacedProblem> {
   const { lb, listeners, security } = fleet
   if (security?.allowUnprotected) return
   const on = configuredFilters(fleet, switches.httpFilters).filter(

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Problem } from '../../../core/errors.ts'
-import { secretsUsedBy, switchesOf } from '../../document/configured-switches.ts'
+import { secretsUsedBy, switchesWithSecrets } from '../../document/configured-switches.ts'
 import type { Config } from '../../document/model.ts'
 import { type PlacedProblem, toProblem } from '../../document/problem.ts'
 import type { SecretFiles } from '../../switches/tls.ts'
@@ -90,7 +90,7 @@ export class SecretStore {
    */
   async read(config: Config, known?: ReadSecrets): Promise<ReadSecrets> {
     const { secrets = {} } = config
-    const names = new Set(secretsUsedBy(switchesOf(config)).map(({ secret }) => secret))
+    const names = new Set(secretsUsedBy(switchesWithSecrets(config)).map(({ secret }) => secret))
     const now = new Date()
     const inUse = new Map<string, SecretInUse>()
     const problems: PlacedProblem[] = this.#isPrivate

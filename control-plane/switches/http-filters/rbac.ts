@@ -13,6 +13,7 @@ import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3
 import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
+import { unsupported } from '../grpc-clients.ts'
 import { HeaderName } from '../header-name.ts'
 import { facts } from '../schema-keywords.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
@@ -146,7 +147,16 @@ export const rbac = httpFilterSwitch({
   field: 'rbac',
   schema: SettingsSchema,
   room: 'security',
-  appliesTo: ['envoy'],
+  appliesTo: ['envoy', 'grpc-server'],
+  protects: true,
+  // https://github.com/grpc/proposal/blob/master/A41-xds-rbac.md
+  unsupportedBy: ({ shadow, rules }) => [
+    ...Object.entries(rules).flatMap(([rule, { token }]) =>
+      token === undefined ? [] : unsupported('the check of a token', { steps: ['rules', rule, 'token'] }),
+    ),
+    ...(shadow === true ? unsupported('the shadow mode', { steps: ['shadow'] }) : []),
+    ...unsupported('rbac', { unless: 'GRPC_XDS_EXPERIMENTAL_RBAC=true is in its environment' }, ['node']),
+  ],
   messages: [RBACSchema],
 
   references: ({ rules }) =>
@@ -163,16 +173,27 @@ export const rbac = httpFilterSwitch({
     const list = { action: RBAC_Action.ALLOW, policies }
     return anyPack(RBACSchema, create(RBACSchema, shadow ? { shadowRules: list } : { rules: list }))
   },
+
+  // gRPC servers compare headers themselves, and join the values of one name.
+  toGrpcExtension({ rules }) {
+    const policies = Object.fromEntries(
+      Object.entries(rules).map(([name, rule]) => [name, toPolicy(rule, isGrpcHeader)]),
+    )
+    return anyPack(RBACSchema, create(RBACSchema, { rules: { action: RBAC_Action.ALLOW, policies } }))
+  },
 })
 
 type Permission = MessageInitShape<typeof PermissionSchema>
 type Principal = MessageInitShape<typeof PrincipalSchema>
 
-function toPolicy({ methods, token, san, headers = {} }: Rule): MessageInitShape<typeof PolicySchema> {
+function toPolicy(
+  { methods, token, san, headers = {} }: Rule,
+  toHeader: typeof hasHeader = hasHeader,
+): MessageInitShape<typeof PolicySchema> {
   const conditions = [
     ...(token === undefined ? [] : tokenConditions(token)),
     ...(san === undefined ? [] : [hasSan(san)]),
-    ...Object.entries(headers).map(([name, value]) => hasHeader(name, value)),
+    ...Object.entries(headers).map(([name, value]) => toHeader(name, value)),
   ]
   return {
     permissions: methods?.map(calls) ?? [{ rule: { case: 'any', value: true } }],
@@ -223,6 +244,11 @@ function hasHeader(name: string, text: string): Principal {
   return metadataCondition(HEADERS_NAMESPACE, [name], {
     matchPattern: { case: 'stringMatch', value: isExactly(text) },
   })
+}
+
+function isGrpcHeader(name: string, text: string): Principal {
+  const headerMatchSpecifier = { case: 'stringMatch' as const, value: isExactly(text) }
+  return { identifier: { case: 'header', value: { name, headerMatchSpecifier } } }
 }
 
 function metadataCondition(filter: string, keys: readonly string[], value: ValueMatcher): Principal {

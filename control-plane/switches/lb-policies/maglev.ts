@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { MaglevSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js'
 import { Type } from 'typebox'
-import { HashOnSchema } from '../hash-on.ts'
+import { HashOnSchema, hashesUnknownToEnvoy } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
@@ -32,5 +32,6 @@ export const maglev = defineLbPolicy({
       MaglevSchema,
       create(MaglevSchema, { tableSize: BigInt(tableSize), ...localityWeightedLbConfig(context) }),
     ),
+  unsupportedByEnvoy: hashesUnknownToEnvoy,
   hashOn: ({ hashOn }) => hashOn,
 })

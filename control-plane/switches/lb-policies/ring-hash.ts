@@ -6,7 +6,7 @@ import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/clus
 import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
 import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
-import { HashOnSchema } from '../hash-on.ts'
+import { HashOnSchema, hashesUnknownToEnvoy } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
@@ -56,5 +56,6 @@ export const ringHash = defineLbPolicy({
       value: { minimumRingSize: BigInt(minimumRingSize) },
     },
   }),
+  unsupportedByEnvoy: hashesUnknownToEnvoy,
   hashOn: ({ hashOn }) => hashOn,
 })

@@ -1,4 +1,4 @@
-// P22: what a client says that it has, beside what it was served.
+// P22 and P23: what a client says that it has, and the load that it reports.
 
 import type { GrpcClientProcess } from '../../../testbed/grpc-client-process.ts'
 import { answeredBy, untilAnswers } from '../answers.ts'
@@ -65,4 +65,47 @@ const status: Row = {
   },
 }
 
-export const REPORTS: readonly Row[] = [status]
+const SHARES = { near: 3, far: 1 } as const
+
+const load: Row = {
+  row: 'P23',
+  title: 'reports its calls by locality over LRS, as many as it made',
+  async run(world) {
+    const { near, far } = await world.endpoints('near', 'far')
+    const endpoints = {
+      near: { ...near, locality: { region: 'europe', zone: 'near' } },
+      far: { ...far, locality: { region: 'europe', zone: 'far' } },
+    }
+    const localities = {
+      near: { region: 'europe', zone: 'near', weight: SHARES.near },
+      far: { region: 'europe', zone: 'far', weight: SHARES.far },
+    }
+    await world.serve({ upstreams: { echo: { endpoints, localities } } })
+    const program = await world.start()
+    const made: Record<string, number> = { near: 0, far: 0 }
+    const call = async (calls: number) => {
+      const result = await program.calls(calls, { deadlineMs: 15_000, waitForReady: true })
+      for (const [id, count] of Object.entries(result.backends)) made[id] = (made[id] ?? 0) + count
+    }
+    let reported: Record<string, number> = {}
+    const untilReported = () =>
+      world.until(
+        'the control plane counts as many calls as the client made',
+        async () => {
+          const { upstreams } = await world.control.api.getLoad()
+          const all = upstreams.find(({ upstream }) => upstream === 'echo')?.localities ?? []
+          reported = Object.fromEntries(all.map(({ locality, calls }) => [locality.zone, calls.ok]))
+          return (reported.near === made.near && reported.far === made.far) || undefined
+        },
+        () => ({ made, reported }),
+      )
+    await call(120)
+    await untilReported()
+    // The twin: further calls are counted too, so that the numbers are theirs.
+    await call(80)
+    await untilReported()
+    world.measured(`near ${made.near}, far ${made.far}`)
+  },
+}
+
+export const REPORTS: readonly Row[] = [status, load]

@@ -53,6 +53,9 @@ const roundRobin: Row = {
 
 const CALLS_A_SECOND = 100
 
+/** Nothing listens there. */
+const DEAD = { address: '127.0.0.1:1' }
+
 const addAndRemove: Row = {
   row: 'P2',
   title: 'follows backends that are added and removed under load, without a failed call',
@@ -75,16 +78,49 @@ const addAndRemove: Row = {
     world.measured(`${calls} calls, none failed`)
     // The twin: the load notices a write that breaks calls.
     const broken = await program.load({ callsPerSecond: CALLS_A_SECOND, concurrency: 8 })
-    await serve({})
+    await serve({ dead: DEAD })
     await untilAnswers(
+      world,
+      program,
+      'calls to an endpoint that is down fail',
+      { calls: 5, deadlineMs: 2_000 },
+      ({ codes }) => codes.OK === undefined,
+    )
+    const noticed = await broken.end()
+    if (noticed.codes.OK === noticed.calls) throw new Error('no call of the load failed without backends')
+  },
+}
+
+const emptied: Row = {
+  row: 'P2',
+  title: 'fails calls once its upstream has no endpoints, and calls again when it has some',
+  async run(world) {
+    const { b1 } = await world.endpoints('b1')
+    const serve = (endpoints: object) => world.serve({ upstreams: { echo: { endpoints } } })
+    await serve({ b1 })
+    const program = await world.start()
+    const answers = () =>
+      untilAnswers(world, program, 'b1 answers', { calls: 10 }, (result) => answeredBy(result, 'b1'))
+    await answers()
+    await serve({})
+    const failed = await untilAnswers(
       world,
       program,
       'calls fail without endpoints',
       { calls: 5, deadlineMs: 2_000 },
       ({ codes }) => codes.OK === undefined,
     )
-    const noticed = await broken.end()
-    if (noticed.codes.OK === noticed.calls) throw new Error('no call of the load failed without endpoints')
+    world.measured(describeCounts(failed.codes))
+    await serve({ b1 })
+    await answers()
+  },
+  differs: {
+    java: {
+      source: 'io.grpc:grpc-xds 1.85.0: CdsLoadBalancer2',
+      says: 'No usable endpoint from cluster: ',
+      because:
+        'calls fail with this text only if there were no endpoints from the start. Later the text goes to the policy that is in force as an error of the resolution, and round_robin keeps the connections that it has: calls go on to endpoints that are gone from the document.',
+    },
   },
 }
 
@@ -140,4 +176,11 @@ const weights: Row = {
   },
 }
 
-export const START_AND_BALANCE: readonly Row[] = [starts, roundRobin, addAndRemove, replacedUpstream, weights]
+export const START_AND_BALANCE: readonly Row[] = [
+  starts,
+  roundRobin,
+  addAndRemove,
+  emptied,
+  replacedUpstream,
+  weights,
+]

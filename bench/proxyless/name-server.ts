@@ -1,0 +1,58 @@
+// A DNS server for one benchmark: every name has the same IPv4 addresses. https://www.rfc-editor.org/rfc/rfc1035#section-4
+
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+
+const HEADER_BYTES = 12
+const TYPE_A = 1
+/** An answer to a query that we understand: https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1 */
+const ANSWER_FLAGS = 0x8180
+/** Compression: the name of an answer is that of the question, which follows the header. */
+const SAME_NAME = 0xc000 | HEADER_BYTES
+const TTL_SECONDS = 600
+
+export interface NameServer {
+  /** `127.0.0.1:PORT` over UDP. */
+  readonly address: string
+  readonly close: () => void
+}
+
+/** Starts it on a free port of 127.0.0.1. */
+export async function startNameServer(addresses: readonly string[]): Promise<NameServer> {
+  const socket = createSocket('udp4')
+  socket.on('message', (query, from) => socket.send(answer(query, addresses), from.port, from.address))
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  return { address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() }
+}
+
+/** Only questions for IPv4 addresses have answers. */
+export function answer(query: Buffer, addresses: readonly string[]): Buffer {
+  const question = query.subarray(HEADER_BYTES, endOfQuestion(query))
+  const isAddress = question.readUInt16BE(question.length - 4) === TYPE_A
+  const records = isAddress ? addresses.map(addressRecord) : []
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt16BE(query.readUInt16BE(0), 0)
+  header.writeUInt16BE(ANSWER_FLAGS, 2)
+  header.writeUInt16BE(1, 4)
+  header.writeUInt16BE(records.length, 6)
+  return Buffer.concat([header, question, ...records])
+}
+
+/** Behind the labels of the name, its zero, the type and the class. */
+function endOfQuestion(query: Buffer): number {
+  let at = HEADER_BYTES
+  while ((query[at] ?? 0) > 0) at += 1 + (query[at] ?? 0)
+  return at + 5
+}
+
+function addressRecord(address: string): Buffer {
+  const record = Buffer.alloc(16)
+  record.writeUInt16BE(SAME_NAME, 0)
+  record.writeUInt16BE(TYPE_A, 2)
+  record.writeUInt16BE(1, 4)
+  record.writeUInt32BE(TTL_SECONDS, 6)
+  record.writeUInt16BE(4, 10)
+  Buffer.from(address.split('.').map(Number)).copy(record, 12)
+  return record
+}
