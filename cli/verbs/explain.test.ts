@@ -33,11 +33,17 @@ t.test('a map, a list and a choice show what is in them; without a path, the doc
   for (const item of ['routes.public.hosts[0]', 'routes.*.hosts[]']) {
     t.match((await explain(t, item)).stdout, /^ {2}routes\.\*\.hosts\[\]: a host /)
   }
-  const { stdout } = await explain(t, 'upstreams.echo', '-o', 'json')
+  const { stdout } = await explain(t, 'routes.public', '-o', 'json')
   t.match(JSON.parse(stdout), {
-    fields: [{ path: 'upstreams.*', type: 'object' }],
+    fields: [{ path: 'routes.*', type: 'object' }],
     inside: [{ required: true }],
   })
+})
+
+t.test('the lb of a fleet lists its policies with the clients that have them', async (t) => {
+  const { stdout } = await explain(t, 'fleets.edge.lb')
+  t.match(stdout, /^ +least_request +envoy, proxyless \(Go and Java\) +Of a few/m)
+  t.match(stdout, /^ +maglev +envoy +Calls/m)
 })
 
 t.test('an unknown field is an error that lists the fields there', async (t) => {

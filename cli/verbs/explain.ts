@@ -2,7 +2,11 @@
 
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import { type DescribedField, describeSchema } from '../../control-plane/document/describe-schema.ts'
+import {
+  type DescribedField,
+  describeClients,
+  describeSchema,
+} from '../../control-plane/document/describe-schema.ts'
 import { createConfigSchema } from '../../control-plane/document/model.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
@@ -91,22 +95,34 @@ function render({ fields, inside }: Explained): string {
       show(field.default),
       firstClause(field),
     ])
-    blocks.push(renderTable(columns, rows))
+    blocks.push(renderTable(columns, rows), ...inside.flatMap(renderChoices))
   }
   return blocks.join('\n\n')
 }
 
+/** Which client has which choice: a fleet of several can use what all of its clients have. */
+function renderChoices({ path, choices = [] }: DescribedField): readonly string[] {
+  if (choices.length === 0) return []
+  const columns = [String(path.split('.').at(-1)), 'clients', 'what'].map((title) => ({ title }))
+  return [
+    renderTable(
+      columns,
+      choices.map((one) => [one.value, describeClients(one), one.description]),
+    ),
+  ]
+}
+
 function describe(field: DescribedField): string {
-  const { path, type, required, description, range, example, clients, envoyField, when, choices = [] } = field
+  const { path, type, required, description, range, example, envoyField, when, choices = [] } = field
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['type', `${type}${required ? ', required' : ''}`],
     ['only with', when?.join(' or ')],
     ['range', range],
     ['default', field.default === undefined ? undefined : show(field.default)],
     ['example', example === undefined ? undefined : show(example)],
-    ['clients', clients.join(', ')],
+    ['clients', describeClients(field)],
     ['in Envoy', envoyField],
-    ...choices.map((choice) => [choice.value, choice.description] as const),
+    ...choices.map((choice) => [choice.value, `${choice.description} (${describeClients(choice)})`] as const),
   ]
   const shown = facts.filter(([, value]) => value !== undefined)
   const width = Math.max(...shown.map(([name]) => name.length))

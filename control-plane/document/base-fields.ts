@@ -111,6 +111,18 @@ export const LISTENER = {
 /** Of a fleet of gRPC clients, which have no socket of their own. */
 export const PROXYLESS_LISTENER = { l7: L7 }
 
+export const AUTHORITY = {
+  authority: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$',
+      maxLength: 253,
+      description:
+        'the authority of the names of all resources, in lower case, such as mesh.example.com: clients ask for xds://mesh.example.com/echo, and find this control plane under "authorities" in their bootstrap',
+      ...facts({ example: 'mesh.example.com' }),
+    }),
+  ),
+}
+
 export const SERVER_LISTENER = {
   address: Type.String({
     description: 'the IP address that the servers listen on, such as 0.0.0.0',

@@ -13,7 +13,7 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { declaredMessages } from '../switches/switches.ts'
-import { type DescribedField, describeSchema } from './describe-schema.ts'
+import { type DescribedField, describeClients, describeSchema } from './describe-schema.ts'
 import { ConfigSchema } from './model.ts'
 
 const FIELDS = describeSchema(ConfigSchema)
@@ -51,7 +51,7 @@ t.test('what depends on a choice says on which, and what each choice means', asy
     required: true,
     choices: [
       { value: 'round_robin', description: /^Every endpoint/, clients: ['envoy', 'proxyless'] },
-      { value: 'least_request', clients: ['envoy', 'proxyless'] },
+      { value: 'least_request', clients: ['envoy', 'proxyless'], grpcClients: ['go', 'java'] },
     ],
   })
   t.match(at('fleets.*.lb.hashOn'), { when: ['policy: ring_hash', 'policy: maglev'] })
@@ -59,6 +59,18 @@ t.test('what depends on a choice says on which, and what each choice means', asy
   t.equal(at('fleets.*.lb.panicThreshold')?.when, undefined, 'an option of every policy')
   t.same(at('fleets.*.listeners')?.when, ['kind: envoy'], 'another kind has other listeners')
   t.equal(at('fleets.*.timeouts')?.when, undefined, 'its clients say for which kind it is')
+})
+
+t.test('clients are in words, with the gRPC clients where not all support a field', async (t) => {
+  const choices = at('fleets.*.lb.policy')?.choices ?? []
+  const words = Object.fromEntries(choices.map((one) => [one.value, describeClients(one)]))
+  t.match(words, {
+    round_robin: 'envoy, proxyless',
+    least_request: 'envoy, proxyless (Go and Java)',
+    random: 'envoy',
+  })
+  t.same(at('fleets.*.lb.choices')?.grpcClients, ['go', 'java'], 'an option of one policy')
+  t.equal(at('fleets.*.lb.policy')?.grpcClients, undefined, 'some policy is in every client')
 })
 
 t.test('no field is listed twice', async (t) => {

@@ -1,7 +1,8 @@
 // The fields of a document as a list, read from its JSON Schema: for the reference in the docs and for `yard explain`.
 
 import { FLEET_KINDS } from '../switches/attach-points.ts'
-import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+import { GRPC_CLIENTS, type GrpcClient, namesOfClients } from '../switches/grpc-clients.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
 import type { SchemaParts } from './schema-parts.ts'
 
 /** One field of the document, the entries of one map, or the items of one list. */
@@ -29,6 +30,8 @@ export interface DescribedField {
   readonly example?: unknown
   /** The kinds of fleet whose clients support it. */
   readonly clients: readonly string[]
+  /** The gRPC clients that support it, where not all of them do. */
+  readonly grpcClients?: readonly GrpcClient[]
   /** The field of Envoy's API that it sets, such as `Cluster.health_checks.interval`. */
   readonly envoyField?: string
   /** Where the field exists for some choices of a neighbor only: `policy: maglev`. Any one of them is enough. */
@@ -41,12 +44,15 @@ export interface Choice {
   readonly value: string
   readonly description: string
   readonly clients: readonly string[]
+  /** The gRPC clients that support it, where not all of them do. */
+  readonly grpcClients?: readonly GrpcClient[]
 }
 
 interface Place {
   readonly path: string
   readonly required: boolean
   readonly clients: readonly string[]
+  readonly grpcClients?: readonly GrpcClient[]
 }
 
 const ALL_CLIENTS = FLEET_KINDS
@@ -76,7 +82,7 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
   const { description, default: fallback, examples } = schema
   // What a schema allows and does not describe is described beside it, such as `mode` in each policy.
   if (description === undefined) return []
-  const place = { ...outer, clients: schema[CLIENTS] ?? outer.clients }
+  const place = { ...outer, ...clientsOf(schema, outer) }
   const range = rangeOf(schema)
   const envoyField = schema[ENVOY_FIELD]
   const example = examples === undefined ? exampleOf(schema) : examples[0]
@@ -90,6 +96,21 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     ...(envoyField !== undefined && { envoyField }),
   }
   return [own, ...fieldsIn(schema, place)]
+}
+
+/** Who supports it, in words: `envoy, proxyless (Go and Java)`. */
+export function describeClients({
+  clients,
+  grpcClients,
+}: Pick<DescribedField, 'clients' | 'grpcClients'>): string {
+  if (grpcClients === undefined) return clients.join(', ')
+  const names = namesOfClients(grpcClients)
+  return clients.map((kind) => (kind === 'envoy' ? kind : `${kind} (${names})`)).join(', ')
+}
+
+function clientsOf(schema: SchemaParts, outer: Pick<Place, 'clients' | 'grpcClients'>) {
+  const grpcClients = schema[SOME_GRPC_CLIENTS] ?? outer.grpcClients
+  return { clients: schema[CLIENTS] ?? outer.clients, ...(grpcClients && { grpcClients }) }
 }
 
 function typeOf({
@@ -126,13 +147,13 @@ function exampleOf({ type, enum: choices, const: only, default: fallback }: Sche
 /** The fields of a schema whose `discriminator` picks one of several: first the field that picks, then each other one once. */
 function alternatives(branches: readonly SchemaParts[], tag: string, place: Place): DescribedField[] {
   const choices = branches.map((branch) => {
-    const clients = branch[CLIENTS] ?? place.clients
+    const own = clientsOf(branch, place)
     const value = String(branch.properties?.[tag]?.const)
     return {
       value,
       description: branch.description ?? '',
-      clients,
-      fields: fieldsIn(branch, { ...place, clients }),
+      ...own,
+      fields: fieldsIn(branch, { ...place, ...own }),
     }
   })
   const path = joinPath(place.path, tag)
@@ -142,30 +163,45 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
     fields.filter((one) => one.path !== path).map((field) => ({ value, field })),
   )
   // The clients depend on the choice, so they are no difference between two fields.
-  const same = Map.groupBy(others, ({ field: { clients: _, ...rest } }) => JSON.stringify(rest))
+  const same = Map.groupBy(others, ({ field: { clients: _, grpcClients: __, ...rest } }) =>
+    JSON.stringify(rest),
+  )
   const forms = Map.groupBy(same.values(), ([one]) => one?.field.path)
   // The kinds of fleet have clients of one kind each, so the clients of a field say for which kinds it is.
   const isByClients = choices.every(({ clients }) => clients.length === 1)
   return [
     {
-      ...tagField,
+      ...withoutClients(tagField),
       range: choices.map(({ value }) => value).join(', '),
-      clients: unionOf(choices.map(({ clients }) => clients)),
+      ...clientsOfAll(choices),
       choices: choices.map(({ fields: _, ...choice }) => choice),
     },
     ...[...same.values()].flatMap((group) => {
       const [first] = group
       if (first === undefined) return []
-      const clients = unionOf(group.map(({ field }) => field.clients))
+      const own = clientsOfAll(group.map(({ field }) => field))
       const when = [...(first.field.when ?? []), ...group.map(({ value }) => `${tag}: ${value}`)]
       const isNeeded = isByClients ? (forms.get(first.field.path)?.length ?? 0) > 1 : true
-      return { ...first.field, clients, ...(group.length < choices.length && isNeeded && { when }) }
+      return {
+        ...withoutClients(first.field),
+        ...own,
+        ...(group.length < choices.length && isNeeded && { when }),
+      }
     }),
   ]
 }
 
-function unionOf(lists: readonly (readonly string[])[]): readonly string[] {
-  return [...new Set(lists.flat())]
+function withoutClients({ grpcClients: _, ...field }: DescribedField): DescribedField {
+  return field
+}
+
+/** The clients of any of them. */
+function clientsOfAll(all: readonly Pick<DescribedField, 'clients' | 'grpcClients'>[]) {
+  const clients = [...new Set(all.flatMap((one) => one.clients))]
+  const ofGrpc = all.filter((one) => one.clients.some((kind) => kind !== 'envoy'))
+  if (ofGrpc.length === 0 || ofGrpc.some(({ grpcClients }) => grpcClients === undefined)) return { clients }
+  const some = new Set(ofGrpc.flatMap(({ grpcClients = [] }) => grpcClients))
+  return { clients, grpcClients: GRPC_CLIENTS.filter((client) => some.has(client)) }
 }
 
 function joinPath(path: string, name: string): string {

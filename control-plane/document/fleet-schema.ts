@@ -9,6 +9,7 @@ import { CLIENTS, facts } from '../switches/schema-keywords.ts'
 import type { Switches } from '../switches/switches.ts'
 import {
   ALLOW_UNPROTECTED,
+  AUTHORITY,
   CERTIFICATE_PROVIDER,
   GRPC_CLIENT_LIST,
   LISTENER,
@@ -119,6 +120,7 @@ function proxylessFleetSchema(switches: Switches, filters: readonly HttpFilterSw
     {
       kind: Type.Literal('proxyless', KIND),
       ...GRPC_CLIENT_LIST,
+      ...AUTHORITY,
       ...CERTIFICATE_PROVIDER,
       lb: proxylessLbSchema(switches),
       listeners: NamedMap(listener, 'listeners by the targets of clients', { example: { echo: example } }),

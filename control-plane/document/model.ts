@@ -181,6 +181,8 @@ export type ProxylessFleet = {
   readonly kind: 'proxyless'
   /** Default: all. */
   readonly clients?: readonly GrpcClient[]
+  /** Of the names of all resources: `xdstp://AUTHORITY/TYPE/NAME`. */
+  readonly authority?: string
   /** Default: `default`. */
   readonly certificateProvider?: string
   readonly lb: ProxylessLb

@@ -2,7 +2,7 @@
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
-import { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
@@ -18,7 +18,7 @@ const ajv = new Ajv({
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
-ajv.addVocabulary([LATER, ENVOY_FIELD, CLIENTS])
+ajv.addVocabulary([LATER, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS])
 
 const NOT_YET = 'is not supported in this version: remove it'
 

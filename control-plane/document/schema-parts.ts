@@ -1,6 +1,7 @@
 // What of the document's JSON Schema is read, besides the validation that Ajv does.
 
-import type { CLIENTS, ENVOY_FIELD } from '../switches/schema-keywords.ts'
+import type { GrpcClient } from '../switches/grpc-clients.ts'
+import type { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
 
 /** A schema of an object, a list or a value. It may come from JSON. */
 export interface SchemaParts {
@@ -23,4 +24,5 @@ export interface SchemaParts {
   readonly discriminator?: { readonly propertyName: string }
   readonly [ENVOY_FIELD]?: string
   readonly [CLIENTS]?: readonly string[]
+  readonly [SOME_GRPC_CLIENTS]?: readonly GrpcClient[]
 }

@@ -23,7 +23,7 @@ import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbContext, LbPolicy } from './lb-policy.ts'
 import { panicThreshold } from './panic-threshold.ts'
-import { CLIENTS, facts } from './schema-keywords.ts'
+import { CLIENTS, facts, SOME_GRPC_CLIENTS } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
 
 export const LB_POLICIES = [
@@ -82,10 +82,15 @@ export function lbSettingsSchema<Fields extends TProperties>(
     properties: fields,
     required: Object.keys(fields).filter((name) => !Type.IsOptional(fields[name])),
     discriminator: { propertyName: 'policy' },
-    oneOf: lbPolicies.map(({ name, summary, options, appliesTo }) =>
+    oneOf: lbPolicies.map(({ name, summary, options, appliesTo, grpcClients }) =>
       Type.Object(
         { policy: Type.Literal(name, POLICY), ...ignored, ...options, ...common },
-        { additionalProperties: false, description: summary, [CLIENTS]: appliesTo },
+        {
+          additionalProperties: false,
+          description: summary,
+          [CLIENTS]: appliesTo,
+          ...(grpcClients && { [SOME_GRPC_CLIENTS]: grpcClients }),
+        },
       ),
     ),
     ...facts({ envoy: 'Cluster.load_balancing_policy', example }),

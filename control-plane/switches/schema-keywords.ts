@@ -9,6 +9,9 @@ export const ENVOY_FIELD = 'x-envoy-field'
 /** The kinds of fleet whose clients support a field and all fields in it. */
 export const CLIENTS = 'x-clients'
 
+/** The gRPC clients that support it, where not all of them do. */
+export const SOME_GRPC_CLIENTS = 'x-grpc-clients'
+
 /** What a reader of the reference gets to see about a field beside its description. */
 export interface FieldFacts {
   /** See `ENVOY_FIELD`. */

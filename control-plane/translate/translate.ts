@@ -25,6 +25,7 @@ import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts
 import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
+import { nameUnder, underAuthority } from './authority.ts'
 import { toCluster } from './cluster.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
@@ -136,13 +137,20 @@ function madeForGrpcClients(
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
-  return [
+  const made = [
     ...parts.forGrpc(
       upstreams,
       shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
     ),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
+  const { authority } = fleet
+  if (authority === undefined) return made
+  return made.map(({ resource, name, from }) => ({
+    resource: underAuthority(resource, authority),
+    name: nameUnder(authority, resource.$typeName, name),
+    from,
+  }))
 }
 
 function provenanceOf(made: readonly Made[]): Provenance {

@@ -1,7 +1,7 @@
 // The reference of the document as Markdown: a table for each part of it, generated from the schema.
 
 import { Document, visit } from 'yaml'
-import type { DescribedField } from '../../control-plane/document/describe-schema.ts'
+import { type DescribedField, describeClients } from '../../control-plane/document/describe-schema.ts'
 
 /** The parts of the page: the path that its fields begin with, in the order of the page. */
 const PARTS: readonly (readonly [path: string, title: string])[] = [
@@ -64,7 +64,7 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
     prose(field.description) +
       (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
     code(flow(field.example)),
-    field.clients.join(', '),
+    describeClients(field),
     field.envoyField === undefined ? '' : code(field.envoyField),
   ])
   return toMarkdown(HEADERS, lines)
@@ -72,11 +72,7 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
 
 function choicesOf({ path, choices = [] }: DescribedField): string[] {
   if (choices.length < 2) return []
-  const lines = choices.map(({ value, description, clients }) => [
-    code(value),
-    description,
-    clients.join(', '),
-  ])
+  const lines = choices.map((choice) => [code(choice.value), choice.description, describeClients(choice)])
   return [toMarkdown([code(path.split('.').at(-1) ?? ''), 'what it does', 'clients'], lines)]
 }
 

@@ -82,3 +82,16 @@ for (const language of LANGUAGES) {
     t.equal(dns.queries(), asked, 'the client has not asked again')
   })
 }
+
+t.test('node: the DNS server of a target is asked only with a variable of the environment', async (t) => {
+  const servers = await startPlainServers(t, 1)
+  const dns = await startDnsServer(t, servers.ips)
+  const target = `dns://${dns.address}/localhost:${servers.port}`
+  const client = await startClient(t, { language: 'node', target })
+  t.match(
+    await client.calls(1),
+    { codes: { UNAVAILABLE: 1 } },
+    'nothing listens at the address of the system',
+  )
+  t.equal(dns.queries(), 0)
+})

@@ -60,7 +60,10 @@ t.test('P1: yard up starts gRPC clients, which show in the status and answer yar
   })
 
   const status = await runYard(t, folder, 'status')
-  t.match(status.stdout, /clients-node +clients +SYNCED.*clients-python +clients +SYNCED/s)
+  t.match(
+    status.stdout,
+    /clients-node +clients +gRPC Node \S.* SYNCED .*\n +clients-python +clients +gRPC C-core .* SYNCED /,
+  )
   t.match(status.stdout, /clients-node +xds:\/\/\/echo +READY +grpc-js \d.*\n +clients-python +.*grpcio \d/)
 
   t.match(await runYard(t, folder, 'set', 'upstreams.echo.endpoints.b2=null'), {

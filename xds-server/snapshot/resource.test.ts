@@ -184,3 +184,9 @@ t.test('encoded content without its message has no references', async (t) => {
 t.test('a resource is described by the last part of its type, and its name', async (t) => {
   t.equal(describeResource({ typeUrl: CLUSTER, name: 'echo' }), 'Cluster "echo"')
 })
+
+t.test('P24: a resource and its references have their context parameters in order', async (t) => {
+  const [list] = createResources([routes('xdstp://a/R/n?b=2&a=1', 'xdstp://a/C/n?d=4&c=3')])
+  t.equal(list?.name, 'xdstp://a/R/n?a=1&b=2')
+  t.ok(list?.references.every(({ name }) => name === 'xdstp://a/C/n?c=3&d=4'))
+})

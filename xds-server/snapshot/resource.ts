@@ -9,6 +9,7 @@ import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 import type { ResourceReference } from './references.ts'
 import { canonicalTypeUrl, describeType, isTypeUrl } from './resource-type.ts'
 import { contentVersion } from './version.ts'
+import { canonicalName } from './xdstp-name.ts'
 
 /**
  * A resource as the cache holds it: encoded once. `createResources` makes one.
@@ -144,7 +145,7 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
     const name = wrapped ? input.name : message && ownName(message)
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
-    return encodedResource(typeUrl, name, value, references)
+    return encodedResource(typeUrl, canonicalName(name), value, references)
   } catch (error) {
     if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`
@@ -156,7 +157,11 @@ function encode(content: Message | Any, schema: DescMessage | undefined, message
   const message = isAny(content) ? fromBinary(schema, content.value) : content
   const { visit, collected } = collectReferences(message)
   const value = encodeCanonically(schema, message, messages, visit)
-  return { message, value, references: collected() }
+  const references = collected().map((reference) => {
+    const name = canonicalName(reference.name)
+    return name === reference.name ? reference : { ...reference, name }
+  })
+  return { message, value, references }
 }
 
 /** An xDS resource has its name in `name`. A ClusterLoadAssignment has it in `cluster_name`. */

@@ -231,3 +231,16 @@ t.test('a name that is longer than the request is an error', async (t) => {
   const bytes = sotw({ resourceNames: ['abc'] })
   t.throws(() => decodeSotwRequest(bytes.subarray(0, -1)), RangeError)
 })
+
+t.test('P24: the context parameters of a name are put in order', async (t) => {
+  const [written, canonical] = ['xdstp://a/T/n?b=2&a=1', 'xdstp://a/T/n?a=1&b=2']
+  t.same(decodeSotwRequest(sotw({ resourceNames: [written] })).request.resourceNames, [canonical])
+  const delta = create(DeltaDiscoveryRequestSchema, {
+    resourceNamesSubscribe: [written],
+    resourceNamesUnsubscribe: [written],
+    initialResourceVersions: { [written]: '1' },
+  })
+  const { request } = decodeDeltaRequest(toBinary(DeltaDiscoveryRequestSchema, delta))
+  t.same([request.subscribe, request.unsubscribe], [[canonical], [canonical]])
+  t.same([...request.initialResourceVersions], [[canonical, '1']])
+})

@@ -9,6 +9,7 @@ import {
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { EMPTY_LIST, InternTable, type SharedList, shareList } from '../../core/memo.ts'
+import { canonicalName } from '../snapshot/xdstp-name.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
 
 export interface Decoded<Request> {
@@ -38,7 +39,7 @@ export function decodeSotwRequest(
       typeUrl: message.typeUrl,
       versionInfo: message.versionInfo,
       responseNonce: message.responseNonce,
-      resourceNames: names ?? shareList(message.resourceNames),
+      resourceNames: names ?? shareList(message.resourceNames.map(canonicalName)),
       ...(errorDetail && { errorDetail }),
     },
   }
@@ -53,9 +54,14 @@ export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: names ?? shareList(message.resourceNamesSubscribe),
-      unsubscribe: shareList(message.resourceNamesUnsubscribe),
-      initialResourceVersions: new Map(Object.entries(message.initialResourceVersions)),
+      subscribe: names ?? shareList(message.resourceNamesSubscribe.map(canonicalName)),
+      unsubscribe: shareList(message.resourceNamesUnsubscribe.map(canonicalName)),
+      initialResourceVersions: new Map(
+        Object.entries(message.initialResourceVersions).map(([name, version]) => [
+          canonicalName(name),
+          version,
+        ]),
+      ),
       responseNonce: message.responseNonce,
       ...(errorDetail && { errorDetail }),
     },
@@ -118,7 +124,7 @@ function readNames(region: Uint8Array): SharedList<string> {
   const names: string[] = []
   while (reader.pos < reader.len) {
     reader.tag()
-    names.push(reader.string())
+    names.push(canonicalName(reader.string()))
   }
   return shareList(names)
 }
