@@ -57,11 +57,14 @@ const dns: Row = {
     await serve('nobody.invalid')
     await untilAnswers(
       world,
-      program,
+      await world.start(),
       'calls to a name that does not exist fail',
       { calls: 5, deadlineMs: 3_000 },
       ({ codes }) => codes.OK === undefined,
     )
+  },
+  notes: {
+    java: 'A client that was connected goes on with its connections when the name stops to exist, as it does when an upstream loses its endpoints.',
   },
 }
 
