@@ -36,7 +36,7 @@ const CASES = [
   ['an unknown verb', ['dance'], 2, /unknown command 'dance'/],
   ['calls that are not a number', ['demo', '--calls', 'many'], 2, /whole number of at least 1, not "many"/],
   ['an invalid port', ['up', '--port', '70000'], 2, /from 0 to 65535, not "70000"/],
-  ['a fleet without a size', ['up', '--fleet', 'edge'], 2, /such as edge=3, not "edge"/],
+  ['a fleet without a size', ['up', '--fleet', 'edge'], 2, /such as edge=3, or .* not "edge"/],
   ['an unknown protocol', ['up', '--protocol', 'rest'], 2, /Allowed choices are delta, sotw/],
   ['an unknown mode', ['lb', 'edge', 'l5'], 2, /Allowed choices are l4, l7/],
   ['an invalid header', ['call', 'edge', '--header', 'X=1'], 2, /such as x-tenant=blue, not "X=1"/],

@@ -47,6 +47,7 @@ export async function startProgram(
     name,
     command: process.execPath,
     args: [file, '--n', String(size)],
+    dieWithParent: true,
     timeoutMs: START_TIMEOUT_MS,
     ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
   })
@@ -61,6 +62,7 @@ async function startPeer(group: ProcessGroup, { peer }: GoTools, size: number): 
     name: 'peer',
     command: peer,
     args: ['-n', String(size), '-listen', xds, '-http', control],
+    dieWithParent: true,
     timeoutMs: START_TIMEOUT_MS,
     ready: (line) => (line.includes(' pid ') ? true : undefined),
   })

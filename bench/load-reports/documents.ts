@@ -47,16 +47,19 @@ export function loadDocument({ upstreams, endpoints }: Sizes) {
   }
 }
 
-/**
- * The bytes of the request of a node. Envoy repeats its node in each of them, with all of its extensions.
- * @param nodeBytes the size of the node
- */
-export function requestOf(id: string, nodeBytes: number, sizes?: Sizes): Buffer {
-  const userAgentName = 'e'.repeat(Math.max(0, nodeBytes))
+/** Envoy 1.40 lists about as many, which makes its node 61 kB long. */
+const EXTENSIONS = Array.from({ length: 527 }, (_, index) => ({
+  name: `envoy.extensions.of.some.category.${String(index).padStart(4, '0')}`,
+  category: 'envoy.category.of.extensions.that.is.long',
+  typeUrls: [`envoy.extensions.v3.Config${index}`],
+}))
+
+/** The bytes of the request of a node. Envoy repeats its node in each of them, with all of its extensions. */
+export function requestOf(id: string, sizes?: Sizes): Buffer {
   const bytes = toBinary(
     LoadStatsRequestSchema,
     create(LoadStatsRequestSchema, {
-      node: { id, cluster: FLEET, userAgentName },
+      node: { id, cluster: FLEET, userAgentName: 'envoy', extensions: EXTENSIONS },
       clusterStats: sizes === undefined ? [] : statsOf(sizes),
     }),
   )

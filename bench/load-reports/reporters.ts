@@ -8,8 +8,6 @@ import { requestOf } from './documents.ts'
 const LRS = '/envoy.service.load_stats.v3.LoadReportingService/StreamLoadStats'
 /** Streams of one connection. */
 const PER_CONNECTION = 50
-/** Envoy 1.40 takes as many bytes to introduce itself, mostly for the names of its extensions. */
-const NODE_BYTES = 61_000
 
 const { values } = parseArgs({
   options: {
@@ -35,13 +33,13 @@ for (let index = 0; index < nodes; index += 1) {
 }
 const settled = streams.map((stream, index) => {
   stream.on('error', (error) => process.stderr.write(`${error.message}\n`))
-  stream.write(requestOf(`edge-${index}`, NODE_BYTES))
+  stream.write(requestOf(`edge-${index}`))
   return new Promise((resolve) => stream.once('data', resolve))
 })
 await Promise.all(settled)
 for (const stream of streams) stream.resume()
 process.stdin.resume().on('close', () => process.exit())
-const report = requestOf('edge-0', NODE_BYTES, sizes)
+const report = requestOf('edge-0', sizes)
 process.stdout.write(`${JSON.stringify({ streams: streams.length, reportBytes: report.length })}\n`)
 
 // Nodes start at different times, so their reports are spread over the interval.

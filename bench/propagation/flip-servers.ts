@@ -111,6 +111,7 @@ async function startLibrary(group: ProcessGroup, flips: string, timer: RequestTi
     name: 'library',
     command: process.execPath,
     args: [sourceFile('bench/servers/flip-server.ts'), '--flip', flips],
+    dieWithParent: true,
     ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
   })
   const { xds, control } = await ready
@@ -129,6 +130,7 @@ async function startPeer(
     name: 'peer',
     command: peer,
     args: ['-n', '0', '-listen', xds, '-http', control, '-flip', flips],
+    dieWithParent: true,
     ready: (line) => (line.includes(' pid ') ? true : undefined),
   })
   await ready

@@ -81,6 +81,7 @@ async function startLibrary(group: ProcessGroup, folder: string, timer: RequestT
     name: 'library',
     command: process.execPath,
     args: [sourceFile('bench/servers/update-server.ts'), '--between', files.join()],
+    dieWithParent: true,
     ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),
   })
   const { xds, control } = await ready

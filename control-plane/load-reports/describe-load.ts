@@ -43,7 +43,7 @@ export function describeNode(
   now: number,
   isWanted: (upstream: string) => boolean,
 ): Load['nodes'][number] {
-  const latest = new LatestLoad(intervalMs, now)
+  const latest = new LatestLoad(intervalMs, now, { withParts: false })
   for (const report of streams.values()) if (report !== undefined) latest.add(report, isWanted)
   const wanted = [...totals.upstreams].filter(([name]) => isWanted(name))
   const sum = { started: 0, ok: 0, errors: 0, inProgress: 0, perSecond: 0 }

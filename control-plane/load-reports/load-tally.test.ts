@@ -226,6 +226,13 @@ t.test(
   },
 )
 
+t.test('P23, P24: a cluster under an authority counts for its upstream', async (t) => {
+  const { tally } = start()
+  const name = 'xdstp://west.example/envoy.config.cluster.v3.Cluster/echo'
+  streamOf(tally, 1).report(cluster([locality({ started: 3 })], { cluster: name }))
+  t.match(tally.read().upstreams, [{ upstream: 'echo', calls: { started: 3, perSecond: 0.3 } }])
+})
+
 t.test('P23: the thousand nodes that left last are kept, and those that report', async (t) => {
   const { tally } = start()
   streamOf(tally, 0, 'stays')

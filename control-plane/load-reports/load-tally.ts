@@ -93,7 +93,7 @@ export class LoadTally {
     const at = this.#now()
     const { upstreams } = this.#document()
     // An Envoy reports the static clusters of its bootstrap too.
-    const clusters = all.filter(({ cluster }) => Object.hasOwn(upstreams, cluster))
+    const clusters = all.map(withUpstreamName).filter(({ cluster }) => Object.hasOwn(upstreams, cluster))
     for (const load of clusters) {
       fleet.totals.add(load.cluster, load, at)
       node.totals.add(load.cluster, load, at)
@@ -157,6 +157,14 @@ export class LoadTally {
       this.#fleets.delete(name)
     }
   }
+}
+
+/** Clusters of a fleet with an authority: `translate/authority.ts` makes these names. */
+const UNDER_AUTHORITY = /^xdstp:\/\/[^/]*\/envoy\.config\.cluster\.v3\.Cluster\//
+
+function withUpstreamName(load: ClusterLoad): ClusterLoad {
+  const upstream = load.cluster.replace(UNDER_AUTHORITY, '')
+  return upstream === load.cluster ? load : { ...load, cluster: upstream }
 }
 
 function sizeOf(report: LastReport | undefined): number {

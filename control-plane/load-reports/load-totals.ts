@@ -35,17 +35,20 @@ export interface UpstreamTotals extends Omit<Totals, 'metrics'> {
   readonly endpoints: Map<string, EndpointTotals>
 }
 
+/** No name has it. */
+const SEPARATOR = '\0'
+
 export function localityKey({
   region,
   zone,
   subZone,
   priority,
 }: LocalityName & { priority: number }): string {
-  return JSON.stringify([region, zone, subZone, priority])
+  return [region, zone, subZone, priority].join(SEPARATOR)
 }
 
 export function endpointKey(locality: string, address: string): string {
-  return `${locality} ${address}`
+  return `${locality}${SEPARATOR}${address}`
 }
 
 /** An endpoint that nobody has reported for this time may make room for others. */

@@ -1,8 +1,11 @@
 // The list of load-balancing policies: what each becomes in Envoy, and what every declaration has to bring.
 
+import { create } from '@bufbuild/protobuf'
+import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t from 'tap'
 import { Type } from 'typebox'
 import { resourceJson } from '../../test/support/resource-json.ts'
+import { toGrpcLbPolicy } from './grpc-lb.ts'
 import { hashOnOf, LB_POLICIES, type LbSettings, toLoadBalancingPolicy, withDefaults } from './lb-policies.ts'
 import type { LbPolicy } from './lb-policy.ts'
 
@@ -63,6 +66,9 @@ for (const [settings, message, fields] of CASES) {
 }
 
 const NO_WEIGHTS_IN_ENVOY = ['custom', 'pick_first'] as const
+/** What gRPC clients get, as a whole cluster. */
+const toGrpcPolicy = (settings: LbSettings) => create(ClusterSchema, toGrpcLbPolicy(settings))
+
 const WEIGHED: Readonly<Record<Exclude<LbSettings['policy'], (typeof NO_WEIGHTS_IN_ENVOY)[number]>, object>> =
   {
     round_robin: { localityLbConfig: { localityWeightedLbConfig: {} } },
@@ -97,6 +103,13 @@ t.test('P13: a policy that only gRPC clients know is round robin in Envoy', asyn
     resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false }))
   t.same(inEnvoy({ policy: 'pick_first' }), inEnvoy({ policy: 'round_robin' }))
   t.same(inEnvoy({ policy: 'custom', name: 'a.B' }), inEnvoy({ policy: 'round_robin' }))
+})
+
+t.test('P13: gRPC clients get a blackout of 1 ms for 0, which grpc-go takes for 10 s', async (t) => {
+  const blackoutOf = (blackout: string) =>
+    JSON.stringify(resourceJson(toGrpcPolicy({ policy: 'client_side_weighted_round_robin', blackout })))
+  t.match(blackoutOf('0s'), /"blackoutPeriod":"0.001s"/)
+  t.match(blackoutOf('2s'), /"blackoutPeriod":"2s"/)
 })
 
 t.test('every policy of the list is in a table above', async (t) => {

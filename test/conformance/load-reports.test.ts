@@ -1,6 +1,9 @@
 // Load reports (LRS) over a socket: what a node is asked for, what it reports, and what ends its stream.
 
+import { create, toBinary } from '@bufbuild/protobuf'
+import { LoadStatsRequestSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import { status as grpcStatus } from '@grpc/grpc-js'
+import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import {
   type LoadEvent,
@@ -312,4 +315,39 @@ t.test('X39: a node that reports far more often than asked ends its stream', asy
     code: grpcStatus.RESOURCE_EXHAUSTED,
     details: 'the reports come too often: keep to load_reporting_interval',
   })
+})
+
+const SEED = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31)
+
+t.test('X39, X36: five hundred streams of random bytes leave nothing behind', async (t) => {
+  t.comment(`SWITCHYARD_SEED=${SEED}`)
+  const { connect, loads, rejected, firstEvents } = await start(t)
+  let open = 0
+  loads.onEvent(({ kind }) => {
+    if (kind === 'opened') open += 1
+    if (kind === 'closed') open -= 1
+  })
+  const node = toBinary(LoadStatsRequestSchema, create(LoadStatsRequestSchema, { node: nodeOf('edge-1') }))
+  const bytes = fc.sample(fc.uint8Array({ maxLength: 400, size: 'max' }), { seed: SEED, numRuns: 500 })
+  await Promise.all(
+    bytes.map(async (random, index) => {
+      const client = connect()
+      // Every second one has introduced itself.
+      if (index % 2 === 0) client.raw.send(node)
+      client.raw.send(random)
+      client.raw.end()
+      await client.raw.ended
+      client.close()
+    }),
+  )
+  t.equal(open, 0)
+  t.ok(rejected.length > 400, `${rejected.length} were rejected`)
+  t.ok(
+    rejected.every(({ kind }) => kind === 'rejected'),
+    'and none is a fault of the server',
+  )
+  const healthy = connect()
+  healthy.send({ node: nodeOf('healthy') })
+  t.ok(await healthy.next())
+  t.ok((await firstEvents(1)).length)
 })

@@ -27,6 +27,7 @@ const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-
 
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
+  'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 

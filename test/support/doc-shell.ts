@@ -25,12 +25,13 @@ export interface DocShell {
   readonly start: (command: string, until: string) => Promise<string>
 }
 
-export function openShell(t: Teardowns, folder: string): DocShell {
+/** The environment of commands of the pages, with the state of the testbed in the folder. */
+export function shellEnvironment(folder: string): NodeJS.ProcessEnv {
   const bin = join(folder, 'bin')
-  mkdirSync(bin)
+  mkdirSync(bin, { recursive: true })
   writeFileSync(join(bin, 'npx'), NPX)
   chmodSync(join(bin, 'npx'), 0o755)
-  const env = {
+  return {
     ...process.env,
     PATH: [bin, process.env.PATH].join(delimiter),
     TMPDIR: folder,
@@ -40,6 +41,10 @@ export function openShell(t: Teardowns, folder: string): DocShell {
     NO_COLOR: '1',
     ENVOY_BIN: findEnvoy().path,
   }
+}
+
+export function openShell(t: Teardowns, folder: string): DocShell {
+  const env = shellEnvironment(folder)
   const open = (command: string) =>
     spawn('sh', ['-c', `exec 2>&1; ${command}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
   return {

@@ -210,3 +210,10 @@ t.test('a metric that no backend should send is left out, and so is an impossibl
   t.equal(second?.metrics.size, 100)
   t.equal(first?.intervalMs, 0)
 })
+
+t.test('a field of another wire type is skipped, as protobuf does with unknown fields', async (t) => {
+  // cluster_name "a", total_dropped_requests as one byte of text, and as the number 5.
+  const cluster = [0x0a, 1, 0x61, 0x1a, 1, 0x05, 0x18, 5]
+  const { clusters } = decodeLoadRequest(Uint8Array.of(0x12, cluster.length, ...cluster))
+  t.match(clusters, [{ cluster: 'a', dropped: 5 }])
+})

@@ -1,6 +1,5 @@
 // The load reports of nodes (LRS): what nodes are asked for, and what they report, as events.
 
-import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { LoadStatsResponse } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import { EventQueue } from '../nodes/event-queue.ts'
 import type { ClusterLoad } from './load-report.ts'
@@ -66,8 +65,10 @@ export interface LoadWatch {
   readonly close: () => void
 }
 
-export interface LoadWatchSource extends Omit<LoadStreamEvent, 'node'> {
-  readonly node: Node
+/** It has nothing else of the node, because the list of an Envoy's extensions is long. */
+export interface LoadWatchSource extends LoadStreamEvent {
+  /** `Node.user_agent_name`: it decides what the client is sent. */
+  readonly userAgentName: string
   /** The settings have changed: send them. */
   readonly onSettings: () => void
 }
@@ -136,11 +137,11 @@ export class LoadReports {
   static {
     openLoadWatch = (loads, source) => {
       const { node, group, stream } = source
-      const event: LoadStreamEvent = { node: node.id, group, stream }
+      const event: LoadStreamEvent = { node, group, stream }
       loads.#watches.add(source)
       loads.#events.emit({ kind: 'opened', ...event })
       return {
-        response: () => responseFor(loads.#settings, node),
+        response: () => responseFor(loads.#settings, source),
         intervalMs: () => loads.#settings.intervalMs,
         report: (clusters) => loads.#events.emit({ kind: 'reported', ...event, clusters }),
         close: () => {

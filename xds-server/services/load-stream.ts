@@ -68,7 +68,8 @@ export class LoadStream {
     this.#isIntroduced = true
     if (loads === undefined) return
     this.#watch = openLoadWatch(loads, {
-      node,
+      node: node.id,
+      userAgentName: node.userAgentName,
       group: serving.groupOf(node),
       stream: { id, peer: peer.address, openedAt: new Date().toISOString() },
       onSettings: () => this.#guard(() => this.#sendSettings()),

@@ -1,12 +1,12 @@
 // Client-side weighted round robin: endpoints get calls by the load that they report themselves (ORCA).
 
 import { create } from '@bufbuild/protobuf'
-import { anyPack } from '@bufbuild/protobuf/wkt'
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import { ClientSideWeightedRoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3/client_side_weighted_round_robin_pb.js'
 import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import { Type } from 'typebox'
 import { inEffect } from '../defaults.ts'
-import { DurationSchema, Interval, PositiveDuration, toDuration } from '../duration.ts'
+import { DurationSchema, Interval, PositiveDuration, parseDuration, toDuration } from '../duration.ts'
 import { unsupported } from '../grpc-clients.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { facts } from '../schema-keywords.ts'
@@ -77,21 +77,40 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
     outOfBand: Type.Optional(OutOfBand),
   },
   appliesTo: ['envoy', 'proxyless'],
-  unsupportedBy: () =>
-    unsupported('the policy', { unless: 'its environment has GRPC_EXPERIMENTAL_XDS_WRR_LB=true' }, ['node']),
+  unsupportedBy: ({ errorPenalty }) => [
+    ...unsupported('the policy', { unless: 'its environment has GRPC_EXPERIMENTAL_XDS_WRR_LB=true' }, [
+      'node',
+    ]),
+    ...(errorPenalty === 0
+      ? unsupported('an errorPenalty of 0, which it takes for 1,', { steps: ['errorPenalty'] }, ['go'])
+      : []),
+  ],
   needsWrrLocality: true,
   messages: [ClientSideWeightedRoundRobinSchema, WrrLocalitySchema],
-  toExtension({ blackout, expiration, updatePeriod, errorPenalty, outOfBand }) {
-    const { enabled, period } = inEffect(OutOfBand, outOfBand) as Required<typeof outOfBand>
-    return anyPack(
-      ClientSideWeightedRoundRobinSchema,
-      create(ClientSideWeightedRoundRobinSchema, {
-        blackoutPeriod: toDuration(blackout),
-        weightExpirationPeriod: toDuration(expiration),
-        weightUpdatePeriod: toDuration(updatePeriod),
-        errorUtilizationPenalty: errorPenalty,
-        ...(enabled && { enableOobLoadReport: true, oobReportingPeriod: toDuration(period) }),
-      }),
-    )
-  },
+  toExtension: toMessage,
+  // grpc-go 1.85 takes 0 for a value that is not written, and waits 10 s.
+  toGrpcExtension: ({ blackout, ...others }) =>
+    toMessage({ ...others, blackout: parseDuration(blackout) === 0 ? '1ms' : blackout }),
 })
+
+interface Settings {
+  readonly blackout: string
+  readonly expiration: string
+  readonly updatePeriod: string
+  readonly errorPenalty: number
+  readonly outOfBand: { readonly enabled: boolean; readonly period?: string }
+}
+
+function toMessage({ blackout, expiration, updatePeriod, errorPenalty, outOfBand }: Settings): Any {
+  const { enabled, period } = inEffect(OutOfBand, outOfBand) as Required<Settings['outOfBand']>
+  return anyPack(
+    ClientSideWeightedRoundRobinSchema,
+    create(ClientSideWeightedRoundRobinSchema, {
+      blackoutPeriod: toDuration(blackout),
+      weightExpirationPeriod: toDuration(expiration),
+      weightUpdatePeriod: toDuration(updatePeriod),
+      errorUtilizationPenalty: errorPenalty,
+      ...(enabled && { enableOobLoadReport: true, oobReportingPeriod: toDuration(period) }),
+    }),
+  )
+}

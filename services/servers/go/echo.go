@@ -89,8 +89,8 @@ func (e *echo) answer(ctx context.Context, request *echopb.EchoRequest, sequence
 	if e.utilization > 0 {
 		metrics := orca.CallMetricsRecorderFromContext(ctx)
 		metrics.SetApplicationUtilization(e.utilization)
-		// A client weights by calls a second divided by utilization; without the former it has no weight.
-		metrics.SetQPS(1)
+		// A client weighs by calls a second divided by utilization. All backends of this project claim 1000.
+		metrics.SetQPS(1000)
 	}
 	response := &echopb.EchoResponse{
 		Message:   request.GetMessage(),

@@ -15,6 +15,8 @@ function dropListener(world: World, upstreams: Served['upstreams']): Promise<voi
 const dropped: Row = {
   row: 'P15',
   title: 'fails calls when its listener is dropped, and calls again when it is back',
+  // Some runs of Node do not call again: the page shows the last one.
+  inLongForm: true,
   async run(world) {
     const upstreams = { echo: { endpoints: await world.endpoints('b1') } }
     await world.serve({ upstreams })
@@ -31,7 +33,7 @@ const dropped: Row = {
       ({ codes }) => codes.OK === undefined,
     )
     world.measured(`without the listener ${describeCounts(failed.codes)}`)
-    await world.serve({ upstreams })
+    await world.serve({ upstreams }, { wait: false })
     await answers()
   },
 }

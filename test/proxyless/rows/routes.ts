@@ -14,6 +14,7 @@ interface Case {
   readonly takes: readonly Calls[]
   readonly leaves: readonly Calls[]
   readonly inLongForm?: true
+  readonly differs?: NonNullable<Row['differs']>
 }
 
 /** Calls that match go to "matched", all others to "rest". With the rule gone, all go to "rest". */
@@ -47,6 +48,13 @@ const streams: Calls = { calls: 10, method: 'ServerStream' }
 const having = (metadata: Record<string, string>): Calls => ({ ...plain, metadata })
 const version = (value: string) => having({ 'x-version': value })
 
+const END_IS_IN_RANGE = {
+  source:
+    'https://github.com/grpc/grpc-java/blob/v1.85.0/xds/src/main/java/io/grpc/xds/internal/Matchers.java',
+  says: 'numValue >= range().start() && numValue <= range().end()',
+  because: 'the end of a range belongs to it, where Envoy and the other clients leave it out.',
+}
+
 const SHORT = ['a regular expression of a header', 'a number in a header']
 
 /** A header compared in one way, with values that match and values that do not. */
@@ -57,6 +65,7 @@ function comparing(title: string, match: object, takes: readonly string[], leave
     takes: takes.map(version),
     leaves: [...leaves.map(version), plain],
     ...(SHORT.includes(title) ? {} : { inLongForm: true }),
+    ...('range' in match && { differs: { java: END_IS_IN_RANGE } }),
   }
 }
 

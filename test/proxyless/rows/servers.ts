@@ -1,6 +1,6 @@
 // P20, P21 and P26: servers that a control plane configures, and the clients that call them.
 
-import type { GrpcClientProcess } from '../../../testbed/grpc-client-process.ts'
+import type { GrpcCallResult, GrpcClientProcess } from '../../../testbed/grpc-client-process.ts'
 import { answeredBy, describeCounts, untilAnswers } from '../answers.ts'
 import type { Row } from '../row.ts'
 import { withoutFailure } from '../without-failure.ts'
@@ -9,21 +9,19 @@ import { type ConfiguredServer, startConfiguredServer } from '../xds-servers.ts'
 
 const FEW = { calls: 5, deadlineMs: 5_000 }
 
-const answers = (world: World, program: GrpcClientProcess, metadata = {}) =>
-  untilAnswers(world, program, 'the server answers', { ...FEW, metadata }, (result) =>
-    answeredBy(result, 'server'),
-  )
+const UNARY_ONLY = ['switchyard.echo.v1.EchoService/Unary']
+const STREAMS = { ...FEW, method: 'ServerStream' } as const
+const areDenied = ({ codes }: GrpcCallResult) => codes.PERMISSION_DENIED === FEW.calls
+
+const answers = (world: World, program: GrpcClientProcess) =>
+  untilAnswers(world, program, 'the server answers', FEW, (result) => answeredBy(result, 'server'))
 
 const fails = (world: World, program: GrpcClientProcess, what: string) =>
   untilAnswers(world, program, what, FEW, ({ codes }) => codes.OK === undefined)
 
-/** A client with xDS credentials, and a certificate if it has a name. */
-function startClient(world: World, server: ConfiguredServer, certificate?: string) {
-  return world.start({
-    xds: [server.xdsAddress],
-    credentials: 'xds',
-    ...(certificate && { bootstrap: { certificate_providers: server.providersOf(certificate) } }),
-  })
+/** A client with xDS credentials, and a certificate for where the control plane wants one. */
+function startClient(world: World, { providers }: ConfiguredServer) {
+  return world.start({ credentials: 'xds', bootstrap: { certificate_providers: providers } })
 }
 
 const NEW_CONNECTIONS =
@@ -34,11 +32,11 @@ const mutualTls: Row = {
   title: 'calls a server of its own language over mutual TLS, with certificates of file_watcher providers',
   async run(world) {
     const server = await startConfiguredServer(world, { isTls: true })
-    const program = await startClient(world, server, 'client')
+    const program = await startClient(world, server)
     await answers(world, program)
     // The twin: the server refuses plaintext, which a client speaks whose cluster says nothing of TLS.
     await server.serve({ isTls: true, clientTls: false })
-    await fails(world, await startClient(world, server, 'client'), 'a client in plaintext is refused')
+    await fails(world, await startClient(world, server), 'a client in plaintext is refused')
   },
   notes: { go: NEW_CONNECTIONS },
 }
@@ -48,11 +46,11 @@ const plaintextFallback: Row = {
   title: 'speaks plaintext with xDS credentials where the control plane says nothing of TLS',
   async run(world) {
     const server = await startConfiguredServer(world, {})
-    const program = await startClient(world, server, 'client')
+    const program = await startClient(world, server)
     await answers(world, program)
     // The twin: with TLS on one side only, calls fail.
     await server.serve({ clientTls: true })
-    const other = await startClient(world, server, 'client')
+    const other = await startClient(world, server)
     await fails(world, other, 'a client with TLS fails on a server without')
   },
 }
@@ -61,22 +59,21 @@ const rbac: Row = {
   row: 'P21',
   title: 'denies calls by RBAC on the server, and lets others in',
   async run(world) {
-    const denied = { header: 'x-role', value: 'guest' }
-    const server = await startConfiguredServer(world, { denied })
+    const server = await startConfiguredServer(world, { methods: UNARY_ONLY })
     const program = await startClient(world, server)
     await answers(world, program)
-    const guest = { 'x-role': 'guest' }
     const refused = await untilAnswers(
       world,
       program,
-      'calls of guests are denied',
-      { ...FEW, metadata: guest },
-      ({ codes }) => codes.PERMISSION_DENIED === FEW.calls,
+      'calls of another method are denied',
+      STREAMS,
+      areDenied,
     )
     world.measured(describeCounts(refused.codes))
-    await answers(world, program, { 'x-role': 'member' })
     await server.serve({})
-    await answers(world, program, guest)
+    await untilAnswers(world, program, 'all methods are allowed without RBAC', STREAMS, (result) =>
+      answeredBy(result, 'server'),
+    )
   },
 }
 
@@ -84,22 +81,16 @@ const change: Row = {
   row: 'P26',
   title: 'takes a changed listener under load without a failed call, and stops serving without one',
   async run(world) {
-    const denied = { header: 'x-role', value: 'guest' }
     const server = await startConfiguredServer(world, {})
     const program = await startClient(world, server)
     await answers(world, program)
     await withoutFailure(world, program, async () => {
-      const guest = { 'x-role': 'guest' }
-      await server.serve({ denied })
-      await untilAnswers(
-        world,
-        program,
-        'calls of guests are denied after the change',
-        { ...FEW, metadata: guest },
-        ({ codes }) => codes.PERMISSION_DENIED === FEW.calls,
-      )
+      await server.serve({ methods: UNARY_ONLY })
+      await untilAnswers(world, program, 'calls of another method are denied', STREAMS, areDenied)
       await server.serve({})
-      await answers(world, program, guest)
+      await untilAnswers(world, program, 'they are allowed again', STREAMS, (result) =>
+        answeredBy(result, 'server'),
+      )
     })
     // The twin: without the listener, new connections are refused.
     await server.serve({ isGone: true })

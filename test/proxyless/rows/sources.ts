@@ -42,6 +42,9 @@ const aggregate: Row = {
   },
 }
 
+const KEEPS_ADDRESSES =
+  'A client that already calls goes on with the addresses of the name before while a new name does not resolve. Those in Go and Python fail calls.'
+
 const dns: Row = {
   row: 'P14',
   title: 'resolves the name of an upstream by DNS',
@@ -63,9 +66,7 @@ const dns: Row = {
       ({ codes }) => codes.OK === undefined,
     )
   },
-  notes: {
-    java: 'A client that was connected goes on with its connections when the name stops to exist, as it does when an upstream loses its endpoints.',
-  },
+  notes: { node: KEEPS_ADDRESSES, java: KEEPS_ADDRESSES },
 }
 
 const dualStack: Row = {

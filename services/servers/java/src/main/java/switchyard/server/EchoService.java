@@ -106,7 +106,7 @@ final class EchoService implements BindableService {
       CallMetricRecorder metrics = CallMetricRecorder.getCurrent();
       metrics.recordApplicationUtilizationMetric(utilization);
       // A client weights by calls a second divided by utilization; without the former it has no weight.
-      metrics.recordQpsMetric(1);
+      metrics.recordQpsMetric(1000);
     }
     return EchoResponse.newBuilder()
         .setMessage(request.getMessage())
