@@ -7,6 +7,7 @@ import { CONTROL_PLANE_AWAY } from './control-plane-away.ts'
 import { CONTROL_PLANE_TLS } from './control-plane-tls.ts'
 import { CROWD } from './crowd.ts'
 import { FAILING_CALLS } from './failing-calls.ts'
+import { FEDERATION } from './federation.ts'
 import { LOCALITIES } from './localities.ts'
 import { POLICIES } from './policies.ts'
 import { REPORTS } from './reports.ts'
@@ -29,6 +30,7 @@ const GROUPS = [
   POLICIES,
   SOURCES,
   SERVERS,
+  FEDERATION,
   REPORTS,
   CONTROL_PLANE_TLS,
 ]
