@@ -27,6 +27,7 @@ export function renderProxylessReport(
       .map((load) => load.toFixed(1))
       .join(', ')}.`,
     'Medians of the rounds. "÷ L7": the quotient to Envoy at L7 within the same round, with an interval that contains the median with 95 % confidence. CPU: all threads, in µs for each call. MiB: peak resident memory; a proxy serves the clients of all languages. "busiest backend": its part of the calls, where 33 % is even.',
+    'Where the load average is far above the number of cores, a call waits for its turn in every process on its way: the times of a proxy are then too large, and CPU says more.',
     ...languages.flatMap((language) => {
       const of = (name: WayName) => samples.filter((one) => one.language === language && one.way === name)
       const used = (name: WayName) => memory.find((one) => one.language === language && one.way === name)
