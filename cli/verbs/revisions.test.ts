@@ -40,7 +40,7 @@ t.test('a file can be applied, edited and applied again', async (t) => {
   const { file, read, write } = await savedFile(t)
   for (const weight of [3, 4]) {
     write(read().replace(/weight: \d+/, `weight: ${weight}`))
-    t.match(await yard(t, 'apply', '-f', file), { code: 0, stdout: '', output: /: stored; no Envoy/ })
+    t.match(await yard(t, 'apply', '-f', file), { code: 0, stdout: '', output: /: stored; no node is connected/ })
     t.match(await yard(t, 'get', 'upstreams.echo.endpoints.b2.weight'), { stdout: `${weight}\n` })
   }
   t.match(read(), `# revision ${await inForce()}, ETag "`)
