@@ -37,8 +37,6 @@ const SWARMS: Readonly<Record<'quick' | 'full', SwarmPlan>> = {
 const COMMAND = 'npm run bench:proxyless'
 const PARTS = ['clients', 'swarm']
 
-const group = new ProcessGroup()
-group.stopOnSignals()
 const folder = await mkdtemp(join(tmpdir(), 'switchyard-proxyless-'))
 try {
   const { values } = parseArgs({
@@ -53,8 +51,12 @@ try {
     throw new SwitchyardError('invalid-argument', `--only takes ${PARTS.join(' or ')}, not ${only}`)
   }
   const size = values.full ? 'full' : 'quick'
-  const ways = only === 'swarm' ? {} : { ways: await measureCalls(CALLS[size], values.full) }
-  const swarm = only === 'clients' ? {} : { swarm: await measureSwarm(SWARMS[size], values.full) }
+  const ways =
+    only === 'swarm' ? {} : { ways: await inGroup((group) => measureCalls(group, CALLS[size], values.full)) }
+  const swarm =
+    only === 'clients'
+      ? {}
+      : { swarm: await inGroup((group) => measureSwarm(group, SWARMS[size], values.full)) }
   const parts = { ...ways, ...swarm }
   if (out !== undefined) {
     await writeFile(out, updatePage(existsSync(out) ? await readFile(out, 'utf8') : '', parts))
@@ -64,22 +66,31 @@ try {
   process.stderr.write(`${SwitchyardError.from(error).message}\n`)
   process.exitCode = 1
 } finally {
-  await group.stop()
   await rm(folder, { recursive: true, force: true })
 }
 
-async function measureCalls(plan: CallPlan, full: boolean): Promise<string> {
+/** Each part has processes of its own: those of one would share the cores with the other. */
+async function inGroup<T>(measure: (group: ProcessGroup) => Promise<T>): Promise<T> {
+  const group = new ProcessGroup()
+  const removeHandlers = group.stopOnSignals()
+  try {
+    return await measure(group)
+  } finally {
+    await group.stop()
+    removeHandlers()
+  }
+}
+
+async function measureCalls(group: ProcessGroup, plan: CallPlan, full: boolean): Promise<string> {
   const setup = await startWays(group, folder)
   const measured = await measureWays(group, folder, setup, plan, (round) => {
     process.stderr.write(`round ${round + 1} of ${plan.rounds}\n`)
   })
   await setup.close()
-  // The clients and servers of this part would share the cores with the next one.
-  await group.stop()
   return pageOf('Proxyless', full ? `${COMMAND} -- --full` : COMMAND, renderProxylessReport(measured, plan))
 }
 
-async function measureSwarm(plan: SwarmPlan, full: boolean): Promise<string> {
+async function measureSwarm(group: ProcessGroup, plan: SwarmPlan, full: boolean): Promise<string> {
   const results = await measureSwarms(group, buildGoTools(), plan, (title) => {
     process.stderr.write(`${title}\n`)
   })
