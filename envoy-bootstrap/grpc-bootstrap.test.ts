@@ -142,7 +142,7 @@ const KNOWN_BY: readonly (readonly [Partial<GrpcBootstrapOptions>, Partial<Recor
     { features: ['resource_timer_is_transient_error'] },
     { cpp: DATA_ERRORS, python: DATA_ERRORS, java: DATA_ERRORS },
   ],
-  [{ xds: [{ address: 'a:1', tls: FILES }] }, { cpp: '', go: '', java: '', python: '' }],
+  [{ xds: [{ address: 'a:1', tls: FILES }] }, { cpp: '', go: '', python: '' }],
   [{ xds: [{ address: 'a:1' }, { address: 'b:1' }] }, { cpp: '', go: '', java: '', python: '' }],
   [
     { xds: [{ address: 'a:1', tls: FILES }], tokenFile: '/token' },
@@ -187,7 +187,7 @@ t.test('every problem is said at once', async (t) => {
       'nodeId: is empty; give an id that no other node has',
       'cluster: is empty; give the name of the fleet of this node',
       'xds[0].address: is "nowhere"; write HOST:PORT, [IPv6]:PORT, or unix: and an absolute path',
-      'xds[0].tls: gRPC Node does not understand TLS to the control plane (gRFC A65): leave it out, or use one of: cpp, go, java, python',
+      'xds[0].tls: gRPC Node does not understand TLS to the control plane (gRFC A65): leave it out, or use one of: cpp, go, python',
       'xds[0].tls: has only one of certificate and key: give both or none',
       'certificateProviders.a: has no file: give a certificate with its key, a CA, or both',
       'certificateProviders.b: has only one of certificate and key: give both or none',

@@ -27,7 +27,7 @@ export type ServerFeature = (typeof SERVER_FEATURES)[number]
 export type Support = 'yes' | 'no' | { readonly flag: string }
 
 export interface BootstrapSupport {
-  /** `channel_creds: tls`, which is TLS to the control plane (gRFC A65). */
+  /** `channel_creds: tls` with files, which is TLS to the control plane (gRFC A65). */
   readonly tls: Support
   /** Several `xds_servers`: the later ones serve while the earlier ones do not answer (gRFC A71). */
   readonly fallback: Support
@@ -69,7 +69,8 @@ export const BOOTSTRAP_SUPPORT: Readonly<Record<GrpcClient, BootstrapSupport>> =
     },
   },
   java: {
-    tls: 'yes',
+    // Its TlsXdsCredentialsProvider ignores the files: it trusts the JVM's authorities, and shows no certificate (seen with 1.85).
+    tls: 'no',
     fallback: 'yes',
     // Its master has it since August 2026, but 1.85 does not.
     token: 'no',

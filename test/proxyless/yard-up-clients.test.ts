@@ -100,13 +100,17 @@ t.test('P1: yard up starts gRPC clients, which show in the status and answer yar
   })
 })
 
-t.test('P27: yard up --mtls has clients use TLS to the control plane, except in Node', async (t) => {
+t.test('P27: yard up --mtls has clients use TLS to the control plane, except in Node and Java', async (t) => {
   if (!requireLanguage(t, 'python')) return
   const folder = t.testdir()
   const node = ['--fleet', 'clients=proxyless:node,python']
   t.match(await runYard(t, folder, 'up', '--mtls', ...node), {
     code: 2,
     output: /clients: gRPC Node cannot use TLS to the control plane: leave out node or --mtls/,
+  })
+  t.match(await runYard(t, folder, 'up', '--mtls', '--fleet', 'clients=proxyless:java,python'), {
+    code: 2,
+    output: /clients: gRPC Java cannot use TLS to the control plane: leave out java or --mtls/,
   })
   const python = ['--fleet', 'clients=proxyless:python']
   await up(t, folder, '--mtls', ...python, '--backends', '1')

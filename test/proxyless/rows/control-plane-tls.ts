@@ -54,6 +54,10 @@ const mutualTls: Row = {
     }
   },
   notSupported: {
+    java: {
+      source: 'io.grpc:grpc-xds 1.85.0: TlsXdsCredentialsProvider',
+      says: 'return TlsChannelCredentials.create();',
+    },
     node: {
       source: '@grpc/grpc-js-xds 1.14.1: src/xds-bootstrap.ts',
       says: "const SUPPORTED_CHANNEL_CREDS_TYPES = ['google_default', 'insecure'];",
