@@ -55,7 +55,7 @@ func handleControl(s *state, f *flipper, c *counters) {
 			s.routes[0] = mkRoutes(*nRes, s.gen)
 			s.ver[types.Route]++
 		}
-		if *nRes > 0 {
+		if *nRes > 0 && !*targets {
 			s.off = (s.off + k) % *nRes
 		}
 		_, err := s.publish()

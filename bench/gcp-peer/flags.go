@@ -22,5 +22,6 @@ var (
 	perNode    = flag.Bool("per-node", false, "key snapshots by node.id instead of one shared snapshot")
 	envoyPort  = flag.Uint("envoy-port", 10000, "port of the served Envoy listener")
 	flips      = flag.String("flip", "", "two files, each an encoded DiscoveryResponse of resources of all types: POST /flip serves the other one and responds once it is ACKed (delta; a listener gets the address in the node's metadata)")
+	targets    = flag.Bool("targets", false, "serve N targets for gRPC, each a listener (target-00000), a route configuration and a cluster; every change is one of the first; use with -ads=false")
 	proxyless  multi
 )

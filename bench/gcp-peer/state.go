@@ -62,7 +62,12 @@ func (s *state) fill() {
 		s.clusters = append(s.clusters, mkCluster(clName(i), 0))
 		s.clas = append(s.clas, mkCLA(clName(i), addrs(i), 0))
 	}
-	if *nRes > 0 {
+	if *targets {
+		for i := 0; i < *nRes; i++ {
+			l, r := mkTarget(i)
+			s.lis, s.routes = append(s.lis, l), append(s.routes, r)
+		}
+	} else if *nRes > 0 {
 		s.routes = append(s.routes, mkRoutes(*nRes, 0))
 		s.lis = append(s.lis, &listener.Listener{Name: "listener-main",
 			Address: &core.Address{Address: &core.Address_SocketAddress{SocketAddress: &core.SocketAddress{

@@ -10,9 +10,13 @@ export async function publish(
   body: string,
   { full, out }: { readonly full: boolean; readonly out?: string | undefined },
 ): Promise<void> {
-  const how = full ? `${command} -- --full` : command
-  const environment = describeEnvironment().map((fact) => `- ${fact}`)
-  const text = [`# ${title}`, `Created by \`${how}\`.`, environment.join('\n'), body].join('\n\n')
+  const text = pageOf(title, full ? `${command} -- --full` : command, body)
   if (out !== undefined) await writeFile(out, `${text}\n`)
   process.stdout.write(`${text}\n`)
+}
+
+/** A report with what created it, on which machine, and when. */
+export function pageOf(title: string, command: string, body: string): string {
+  const environment = describeEnvironment().map((fact) => `- ${fact}`)
+  return [`# ${title}`, `Created by \`${command}\`.`, environment.join('\n'), body].join('\n\n')
 }

@@ -36,6 +36,21 @@ export async function startServer(
     : await startProgram(group, name, sourceFile(SOURCES[name]), size)
 }
 
+/** Starts a server of `size` targets for gRPC clients; every change is one of the first. */
+export async function startTargetServer(
+  group: ProcessGroup,
+  tools: GoTools,
+  name: 'switchyard' | 'peer',
+  size: number,
+): Promise<RunningServer> {
+  return name === 'peer'
+    ? await startPeer(group, tools, size, TARGETS)
+    : await startProgram(group, name, sourceFile('bench/servers/target-server.ts'), size)
+}
+
+/** In its mode for ADS the peer answers only who asks for every name that it has. */
+const TARGETS = ['-targets', '-ads=false']
+
 /** Starts a server program with the interface of `bench/servers/control-socket.ts`. `file` is an absolute path. */
 export async function startProgram(
   group: ProcessGroup,
@@ -55,13 +70,18 @@ export async function startProgram(
   return described(name, running, xds, control)
 }
 
-async function startPeer(group: ProcessGroup, { peer }: GoTools, size: number): Promise<RunningServer> {
+async function startPeer(
+  group: ProcessGroup,
+  { peer }: GoTools,
+  size: number,
+  flags: readonly string[] = [],
+): Promise<RunningServer> {
   const xds = `127.0.0.1:${await freePort()}`
   const control = `127.0.0.1:${await freePort()}`
   const running = group.start({
     name: 'peer',
     command: peer,
-    args: ['-n', String(size), '-listen', xds, '-http', control],
+    args: ['-n', String(size), '-listen', xds, '-http', control, ...flags],
     dieWithParent: true,
     timeoutMs: START_TIMEOUT_MS,
     ready: (line) => (line.includes(' pid ') ? true : undefined),

@@ -22,6 +22,8 @@ export interface SwarmOptions {
   readonly rounds: number
   /** Default: all four, as an Envoy subscribes to them. */
   readonly types?: string
+  /** Listeners to ask for as gRPC clients do: by name, and then for what the answers name. Default: as Envoys, for all. */
+  readonly listeners?: readonly string[]
   /** A round ends when no response has arrived for this long. */
   readonly settleMs: number
 }
@@ -43,7 +45,7 @@ export async function startSwarm(
   group: ProcessGroup,
   { swarm }: Pick<GoTools, 'swarm'>,
   { xds, bumpUrl }: Pick<RunningServer, 'xds' | 'bumpUrl'>,
-  { streams, mode, rounds, types = 'cds,eds,lds,rds', settleMs }: SwarmOptions,
+  { streams, mode, rounds, types = 'cds,eds,lds,rds', listeners = [], settleMs }: SwarmOptions,
 ): Promise<Swarm> {
   const running = group.start({
     name: `swarm of ${streams} ${mode} streams`,
@@ -51,6 +53,7 @@ export async function startSwarm(
     args: [
       '-stepped',
       ...['-target', xds, '-bump-url', bumpUrl, '-m', String(streams), '-mode', mode, '-types', types],
+      ...['-by-name', listeners.join()],
       ...['-rounds', String(rounds), '-settle', `${settleMs}ms`, '-timeout', `${ROUND_TIMEOUT_MS}ms`],
     ],
     timeoutMs: ROUND_TIMEOUT_MS,

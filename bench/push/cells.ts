@@ -8,6 +8,8 @@ export interface Cell {
   /** Number of clusters, each with its endpoints and a route. */
   readonly size: number
   readonly streams: number
+  /** Listeners that the clients ask for by name, as gRPC does. Default: they act as Envoys. */
+  readonly listeners?: readonly string[]
   /** Measured pushes of each server. */
   readonly rounds: number
   /** Pushes before them, not measured. */

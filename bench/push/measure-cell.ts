@@ -88,7 +88,7 @@ async function startUnderTest(
   group: ProcessGroup,
   tools: Pick<GoTools, 'swarm'>,
   start: StartServer,
-  { size, streams, mode, rounds, warmUps }: Cell,
+  { size, streams, mode, rounds, warmUps, listeners = [] }: Cell,
 ): Promise<ServerUnderTest> {
   const server = await start(group)
   cleanup.defer(server.stop)
@@ -96,6 +96,7 @@ async function startUnderTest(
   const swarm = await startSwarm(group, tools, server, {
     streams,
     mode,
+    listeners,
     rounds: rounds + warmUps,
     settleMs: streams * size >= 100_000 ? 400 : 100,
   })

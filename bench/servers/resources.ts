@@ -1,7 +1,7 @@
 // The resources of the benchmark's servers: the same as `gcp-peer`'s, field by field.
 
 import { create } from '@bufbuild/protobuf'
-import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
+import { type Any, anyPack, durationFromMs } from '@bufbuild/protobuf/wkt'
 import {
   type Cluster,
   Cluster_DiscoveryType,
@@ -35,11 +35,11 @@ export function createBenchmarkResources(size: number) {
   ]
 }
 
-function nameOf(index: number): string {
+export function nameOf(index: number): string {
   return `cluster-${String(index).padStart(5, '0')}`
 }
 
-function createBenchmarkCluster(index: number): Cluster {
+export function createBenchmarkCluster(index: number): Cluster {
   return create(ClusterSchema, {
     name: nameOf(index),
     connectTimeout: durationFromMs(CONNECT_TIMEOUT_MS),
@@ -73,10 +73,11 @@ export function createAssignment(index: number, generation: number): ClusterLoad
   })
 }
 
-function createBenchmarkListener(): Listener {
+/** An HttpConnectionManager with the routes of that name. */
+export function createManager(routeConfigName: string): Any {
   const manager = create(HttpConnectionManagerSchema, {
     statPrefix: 'in',
-    routeSpecifier: { case: 'rds', value: { configSource: fromAds(), routeConfigName: ROUTE_NAME } },
+    routeSpecifier: { case: 'rds', value: { configSource: fromAds(), routeConfigName } },
     httpFilters: [
       {
         name: 'envoy.filters.http.router',
@@ -84,6 +85,10 @@ function createBenchmarkListener(): Listener {
       },
     ],
   })
+  return anyPack(HttpConnectionManagerSchema, manager)
+}
+
+function createBenchmarkListener(): Listener {
   return create(ListenerSchema, {
     name: 'listener-main',
     address: {
@@ -97,7 +102,7 @@ function createBenchmarkListener(): Listener {
         filters: [
           {
             name: 'envoy.filters.network.http_connection_manager',
-            configType: { case: 'typedConfig', value: anyPack(HttpConnectionManagerSchema, manager) },
+            configType: { case: 'typedConfig', value: createManager(ROUTE_NAME) },
           },
         ],
       },

@@ -48,9 +48,13 @@ func (c *client) node() *core.Node {
 	if strings.Contains(id, "%d") {
 		id = fmt.Sprintf(id, c.n)
 	}
-	return &core.Node{Id: id, Cluster: *nodeClust, UserAgentName: "xds-swarm",
+	n := &core.Node{Id: id, Cluster: *nodeClust, UserAgentName: "xds-swarm",
 		UserAgentVersionType: &core.Node_UserAgentVersion{UserAgentVersion: "1"},
 		ClientFeatures:       []string{"envoy.lb.does_not_support_overprovisioning"}}
+	if *byName != "" {
+		asGrpc(n)
+	}
+	return n
 }
 
 func nameList(t int, ids []uint32) []string {
@@ -114,6 +118,9 @@ func (c *client) subscribe(t int, ids map[uint32]struct{}) error {
 // full reports whether everything requested of a type has arrived.
 func (c *client) full(t int) bool {
 	s := &c.st[t]
+	if *byName != "" {
+		return s.fullByName()
+	}
 	if t == tCDS || t == tLDS {
 		return s.got
 	}

@@ -21,6 +21,7 @@ var (
 	timeout   = flag.Duration("timeout", 60*time.Second, "limit per round and for the initial sync")
 	bumpURL   = flag.String("bump-url", "", "POSTed to make a change (empty, and no -bump-cmd: watch only)")
 	bumpCmd   = flag.String("bump-cmd", "", "sh -c command that makes a change")
+	byName    = flag.String("by-name", "", "listeners: ask as gRPC does, for these, and then for the routes, clusters and endpoints that the answers name (sotw)")
 	edsNames  = flag.String("eds-names", "", "explicit EDS names (when cds is not in -types)")
 	rdsNames  = flag.String("rds-names", "", "explicit RDS names (when lds is not in -types)")
 	serverPID = flag.Int("server-pid", 0, "report this process's RSS and CPU time (/proc)")

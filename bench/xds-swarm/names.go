@@ -10,6 +10,7 @@ import (
 
 	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -45,8 +46,8 @@ func (n *names) name(i uint32) string { n.mu.RLock(); defer n.mu.RUnlock(); retu
 
 var tab [nTypes]names
 
-// follow has the names that a CDS or LDS body refers to, by body hash.
-var follow sync.Map // uint64 -> []uint32 (ids in EDS or RDS table)
+// follow has the names that a CDS, LDS or RDS body refers to, by body hash.
+var follow sync.Map // uint64 -> []uint32 (ids in the table of the next type)
 
 func followUps(t int, h uint64, body []byte) []uint32 {
 	if v, ok := follow.Load(h); ok {
@@ -85,6 +86,17 @@ func followUps(t int, h uint64, body []byte) []uint32 {
 				}
 			}
 			add(l.GetApiListener().GetApiListener())
+		}
+	case tRDS:
+		var rc routev3.RouteConfiguration
+		if proto.Unmarshal(body, &rc) == nil {
+			for _, host := range rc.VirtualHosts {
+				for _, r := range host.Routes {
+					if n := r.GetRoute().GetCluster(); n != "" {
+						out = append(out, tab[tCDS].id([]byte(n)))
+					}
+				}
+			}
 		}
 	}
 	follow.Store(h, out)

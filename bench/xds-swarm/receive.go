@@ -80,7 +80,7 @@ func (c *client) loop() error {
 		s := &c.st[t]
 		s.got = true
 		s.version, s.nonce = string(version), string(nonce)
-		wild := t == tCDS || t == tLDS
+		wild := wildcard(t)
 		next := map[uint32]struct{}{}
 		if wild && !delta { // full state: an absent resource is removed
 			var d uint64
@@ -114,23 +114,15 @@ func (c *client) loop() error {
 						verOf.Store(h, string(r.version))
 					}
 				}
-				if wild {
+				if wild || *byName != "" {
 					followUps(t, h, r.body)
 				}
 			}
 			for _, r := range removed {
 				s.drop(tab[t].id(r))
 			}
-			if wild {
-				for _, h := range s.have {
-					if h != 0 {
-						if v, ok := follow.Load(h); ok {
-							for _, f := range v.([]uint32) {
-								next[f] = struct{}{}
-							}
-						}
-					}
-				}
+			if wild || *byName != "" {
+				next = s.referred()
 			}
 		}
 		r := &c.recs[round.Load()]
@@ -153,13 +145,8 @@ func (c *client) loop() error {
 		ackAt := now()
 		r.lastAck.Store(ackAt)
 		// follow-up subscriptions
-		if t == tCDS && on[tEDS] && (len(next) > 0 || c.st[tEDS].subscribed) {
-			if err := c.subscribe(tEDS, next); err != nil {
-				return err
-			}
-		}
-		if t == tLDS && on[tRDS] && (len(next) > 0 || c.st[tRDS].subscribed) {
-			if err := c.subscribe(tRDS, next); err != nil {
+		if to := nextType(t); to >= 0 && on[to] && (len(next) > 0 || c.st[to].subscribed) {
+			if err := c.subscribe(to, next); err != nil {
 				return err
 			}
 		}

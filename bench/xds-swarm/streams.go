@@ -31,6 +31,9 @@ func (c *client) start(ctx context.Context, cc *grpc.ClientConn) error {
 		return err
 	}
 	c.stream = st
+	if *byName != "" {
+		return c.subscribe(tLDS, explicit(tLDS, *byName))
+	}
 	if on[tCDS] {
 		if err := c.subscribe(tCDS, nil); err != nil {
 			return err

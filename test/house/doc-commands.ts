@@ -65,6 +65,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/envoy/bench-proxyless.test.ts',
       'proxyless',
     ],
+    'npm run bench:proxyless -- --only swarm --full --out docs/benchmarks/proxyless.md': [
+      'bench/proxyless.test.ts',
+      'measureSwarms',
+    ],
     'npm run bench -- --against main': COMPARE,
     'npm run bench -- --against e959c24 --full': COMPARE,
     "npm run bench -- --against HEAD~3 --only 'delta/*/100' --only sotw/1000/1000 --starts 5": COMPARE,
