@@ -2,8 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { startBackendProcess } from '../support/backend-process.ts'
+import { callEcho } from '../support/call-echo.ts'
 import {
-  callEcho,
   connectEcho,
   type Edge,
   startEdge,

@@ -4,11 +4,10 @@ import { isMessage, type Message } from '@bufbuild/protobuf'
 import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t, { type Test } from 'tap'
 import { type BackendProcess, startBackendProcess } from '../support/backend-process.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
 import {
-  callEcho,
   connectEcho,
   connectEchoUntilClosed,
-  FAILED,
   startEdge,
   startEndpoints,
   tallyOf,

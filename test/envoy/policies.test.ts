@@ -1,8 +1,9 @@
 // Each load-balancing policy with real traffic: a property that only this policy has, and a twin without it.
 
 import t, { type Test } from 'tap'
+import { callEcho } from '../support/call-echo.ts'
 import { serveEcho } from '../support/echo-pair.ts'
-import { callEcho, connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import { connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 
 /** Whether each call goes to the backend that was called `backends` calls before: strict turns. */
 function takesTurns(answers: readonly string[], backends: number): boolean {

@@ -5,7 +5,8 @@ import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb
 import { Metadata } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { createClient } from '../../services/rpc/index.ts'
-import { callEcho, connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 
 /** Upstreams with one backend each, whose id is the upstream's name. */
 async function startUpstreams(t: Test, ...names: string[]) {

@@ -4,7 +4,8 @@ import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import { startBackend } from '../../services/backend-server.ts'
-import { callEcho, connectEcho, FAILED, startEcho, startEdge } from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, startEcho, startEdge } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 t.test('P25: an address at which nothing listens costs no call if another one answers', async (t) => {

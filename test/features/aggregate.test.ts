@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
-import { callEcho, connectEcho, FAILED, startEcho, startEdge, untilHealth } from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, startEcho, startEdge, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CHECKED = { enabled: true, interval: '50ms', timeout: '1s', unhealthy: 1, healthy: 1 }

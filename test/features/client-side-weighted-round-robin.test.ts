@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
-import { callEcho, connectEcho, type Edge, hostAt, startEdge, tallyOf } from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { connectEcho, type Edge, hostAt, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 200

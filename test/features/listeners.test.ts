@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
-import { callEcho, connectEcho, FAILED, startEdge, startEndpoints } from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const BACKENDS = ['b1', 'b2', 'b3']

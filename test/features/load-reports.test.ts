@@ -2,14 +2,8 @@
 
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import {
-  callEcho,
-  connectEcho,
-  connectEchoUntilClosed,
-  startEdge,
-  startEndpoints,
-  tallyOf,
-} from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { connectEcho, connectEchoUntilClosed, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { startLoadTotals } from '../support/load-totals.ts'
 import { startOrcaBackend } from '../support/orca-backend.ts'
 import { requireTool } from '../support/requirements.ts'

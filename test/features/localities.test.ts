@@ -5,16 +5,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { parseAddress } from '../../control-plane/document/address.ts'
 import { startBackend } from '../../services/backend-server.ts'
-import {
-  callEcho,
-  connectEcho,
-  FAILED,
-  startEcho,
-  startEdge,
-  startEndpoints,
-  tallyOf,
-  untilHealth,
-} from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, startEcho, startEdge, startEndpoints, tallyOf, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 /** A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time. */

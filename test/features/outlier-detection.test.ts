@@ -9,16 +9,8 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { addHealth } from '../../services/health.ts'
 import { addService, RpcStatusError } from '../../services/rpc/index.ts'
-import {
-  callEcho,
-  connectEcho,
-  type Edge,
-  FAILED,
-  hostAt,
-  startEdge,
-  startEndpoints,
-  tallyOf,
-} from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, type Edge, hostAt, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 60

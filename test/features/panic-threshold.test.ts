@@ -3,7 +3,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { callEcho, connectEcho, FAILED, startEcho, startEdge, tallyOf, untilHealth } from '../support/edge.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { connectEcho, startEcho, startEdge, tallyOf, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const HEALTH_CHECK = { enabled: true, interval: '100ms', timeout: '500ms', unhealthy: 1, healthy: 1 }

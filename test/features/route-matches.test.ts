@@ -1,7 +1,8 @@
 // P5: what a rule matches, with a real Envoy and real calls. Each match has calls that it takes, and calls that go on to the next rule.
 
 import t, { type Test } from 'tap'
-import { callEcho, connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { header, MATCH_CASES, UNARY } from '../support/match-cases.ts'
 import { requireTool } from '../support/requirements.ts'
 

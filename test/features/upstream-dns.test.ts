@@ -2,8 +2,9 @@
 
 import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
 import { startDnsServer } from '../support/dns-server.ts'
-import { callEcho, connectEcho, FAILED, startEcho, startEdge, tallyOf } from '../support/edge.ts'
+import { connectEcho, startEcho, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const HOST = 'echo.test'

@@ -4,7 +4,8 @@ import type { Message } from '@bufbuild/protobuf'
 import type { RouteConfiguration } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import { callEcho, connectEcho, startEdge, startEndpoints } from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { connectEcho, startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const to = (upstream: string) => ({ all: { match: {}, to: { [upstream]: 1 } } })

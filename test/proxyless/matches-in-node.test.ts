@@ -1,7 +1,7 @@
 // P5: the ways to match with @grpc/grpc-js-xds: it takes the calls that an Envoy takes.
 
 import t from 'tap'
-import { callEcho } from '../support/edge.ts'
+import { callEcho } from '../support/call-echo.ts'
 import { MATCH_CASES } from '../support/match-cases.ts'
 import {
   connectProxyless,

@@ -3,7 +3,7 @@
 import type { Message } from '@bufbuild/protobuf'
 import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { Channel, connectivityState, credentials, Metadata } from '@grpc/grpc-js'
+import { Channel, connectivityState, credentials } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
@@ -134,37 +134,6 @@ export function connectEchoUntilClosed(
   watch(false)
   return { client, closed }
 }
-
-export interface Calls {
-  readonly count: number
-  /** The number of concurrent calls; 1 keeps them in order. */
-  readonly concurrency?: number
-  /** The headers of each call, by its index. */
-  readonly headers?: (index: number) => Readonly<Record<string, string>>
-}
-
-/** The ids of the backends that answered, in the order in which the calls started. A failed call gives `failed`. */
-export async function callEcho(
-  client: RpcClient<typeof EchoService>,
-  { count, concurrency = 1, headers = () => ({}) }: Calls,
-): Promise<string[]> {
-  const answers: string[] = []
-  let begun = 0
-  const work = async () => {
-    while (begun < count) {
-      const index = begun++
-      const metadata = Metadata.fromHttp2Headers(headers(index))
-      answers[index] = await client.unary({ message: 'which?' }, { metadata }).then(
-        ({ backendId }) => backendId,
-        () => FAILED,
-      )
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, work))
-  return answers
-}
-
-export const FAILED = 'failed'
 
 /** How often each value occurs in a list. */
 export function tallyOf(values: readonly string[]): Readonly<Record<string, number>> {
