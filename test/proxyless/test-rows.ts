@@ -7,7 +7,7 @@ import type { Row } from './row.ts'
 import { runRow } from './run-row.ts'
 
 /** @param together how many rows run at a time; more than one for rows that wait most of their time */
-export function testRows(t: Test, rows: readonly Row[], { together = 1 } = {}): void {
+export function testRows(t: Test, rows: readonly Row[], { together = 2 } = {}): void {
   t.jobs = together
   for (const row of rows) {
     if (row.inLongForm) continue
