@@ -16,6 +16,9 @@ async function listen(t: Test): Promise<string> {
   return `127.0.0.1:${(server.address() as { port: number }).port}`
 }
 
+/** An address of this host that no other test listens on, so that its port is not taken meanwhile. */
+const nobodyAt = async () => `127.7.7.7:${await freePort()}`
+
 const documentWith = (...addresses: readonly string[]) => ({
   upstreams: {
     backend: { endpoints: Object.fromEntries(addresses.map((address, index) => [`b${index}`, { address }])) },
@@ -23,7 +26,7 @@ const documentWith = (...addresses: readonly string[]) => ({
 })
 
 t.test('endpoints without a listener are named, with the flag that starts backends there', async (t) => {
-  const [closed, served] = [`127.0.0.1:${await freePort()}`, await listen(t)]
+  const [closed, served] = [await nobodyAt(), await listen(t)]
   const socket = `unix:${await socketPath(t)}`
   t.equal(
     await describeUnserved(documentWith('10.0.0.5:7000', closed, socket), [], 0),
@@ -37,14 +40,14 @@ t.test('endpoints without a listener are named, with the flag that starts backen
 })
 
 t.test('the flag is not named if another process listens at an endpoint before', async (t) => {
-  const [closed, other] = [`127.0.0.1:${await freePort()}`, await listen(t)]
+  const [closed, other] = [await nobodyAt(), await listen(t)]
   t.equal(await describeUnserved(documentWith(other, closed), [], 0), `nothing listens at ${closed}`)
 })
 
 t.test('endpoints that are served, on other hosts or of excepted upstreams are not mentioned', async (t) => {
   t.equal(await describeUnserved(documentWith(await listen(t), '10.0.0.5:7000'), [], 0), undefined)
   t.equal(
-    await describeUnserved(documentWith(`127.0.0.1:${await freePort()}`), ['backend'], 0),
+    await describeUnserved(documentWith(await nobodyAt()), ['backend'], 0),
     undefined,
     'an excepted upstream',
   )
