@@ -32,9 +32,9 @@ export {
   type SyncState,
   type TypeStatus,
 } from './nodes/status.ts'
+export type { Authorize } from './services/authorize.ts'
 export type { Peer } from './services/peer.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
-export type { Authorize } from './services/xds-stream.ts'
 export {
   type ConsistencyOptions,
   type ExternalNames,

@@ -171,6 +171,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/client-config.ts': by('test/conformance/client-status.test.ts'),
   'xds-server/services/client-status-service.ts': by('test/conformance/client-status.test.ts'),
   'xds-server/services/check-request.ts': by('test/conformance/errors.test.ts'),
+  'xds-server/services/authorize.ts': by('test/conformance/errors.test.ts'),
+  'xds-server/services/failure.ts': by('test/conformance/faults.test.ts'),
   'xds-server/services/discovery-services.ts': by('test/conformance/streams.test.ts'),
   'xds-server/services/start-clock.ts': by('test/conformance/starting.test.ts'),
   'xds-server/services/unacked.ts': by('test/conformance/unanswered.test.ts'),

@@ -15,21 +15,27 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js'
-import { callOption, messageOf, OptionFault } from '../cache/option.ts'
+import { callOption } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { MessageRegistry } from '../snapshot/message-registry.ts'
+import type { Authorize } from './authorize.ts'
 import { byteMethod } from './byte-method.ts'
 import { BadRequest, decodeOrReject } from './check-request.ts'
 import { toClientConfig } from './client-config.ts'
+import { type FailedWork, reportFailure } from './failure.ts'
 import { matchesNode } from './node-matcher.ts'
 import { createPeer, type Peer } from './peer.ts'
-import type { Authorize } from './xds-stream.ts'
 
 export interface ClientStatusContext {
   readonly serving: Serving
   readonly messages: MessageRegistry
   /** Which nodes a peer may see. */
   readonly authorize: Authorize
+}
+
+const FAILED: FailedWork = {
+  describe: (peer, cause) => `a request for client status of ${peer} failed: ${cause}`,
+  details: 'the xDS server failed to answer this request: see its "fault" event',
 }
 
 type Call = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>
@@ -44,14 +50,14 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
       FetchClientStatus: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
         attempt(
           () => callback(null, answer(call.request, call, context)),
-          (error) => callback(statusOf(error, call, context)),
+          (error) => callback(failed(error, call, context)),
         )
       },
       StreamClientStatus: (call: ServerDuplexStream<Buffer, Buffer>) => {
         call.on('data', (bytes: Buffer) =>
           attempt(
             () => call.write(answer(bytes, call, context)),
-            (error) => call.emit('error', statusOf(error, call, context)),
+            (error) => call.emit('error', failed(error, call, context)),
           ),
         )
         call.on('end', () => call.end())
@@ -93,23 +99,6 @@ function visibleTo(
   return visible
 }
 
-/** The fault of an option is the server's. What exactly it is does not concern the client. */
-function statusOf(error: unknown, call: Call, { serving }: ClientStatusContext) {
-  if (error instanceof BadRequest) {
-    const { code, message } = error
-    serving.events.emit({ kind: 'rejected', peer: call.getPeer(), code, message })
-    return { code, details: message }
-  }
-  const isOption = error instanceof OptionFault
-  serving.events.emit({
-    kind: 'fault',
-    source: isOption ? error.source : 'stream',
-    message: `a request for client status of ${call.getPeer()} failed: ${messageOf(error)}`,
-    error: isOption ? error.cause : error,
-    peer: call.getPeer(),
-  })
-  return {
-    code: grpcStatus.INTERNAL,
-    details: 'the xDS server failed to answer this request: see its "fault" event',
-  }
+function failed(error: unknown, call: Call, { serving }: ClientStatusContext) {
+  return reportFailure(serving, call.getPeer(), error, FAILED)
 }

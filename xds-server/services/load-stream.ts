@@ -4,18 +4,20 @@ import { toBinary } from '@bufbuild/protobuf'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { LoadStatsResponseSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import { status as grpcStatus } from '@grpc/grpc-js'
-import { callOption, messageOf, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import { decodeLoadRequest } from '../load-reports/decode-report.ts'
 import { type LoadReports, type LoadWatch, openLoadWatch } from '../load-reports/load-reports.ts'
 import { InvalidReport } from '../load-reports/wire-reader.ts'
+import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, decodeOrReject } from './check-request.ts'
-import { createPeer } from './peer.ts'
+import { failedStream, reportFailure } from './failure.ts'
 import { ReportRate } from './report-rate.ts'
-import type { Authorize, ByteStream } from './xds-stream.ts'
+import type { ByteStream } from './xds-stream.ts'
 
 /** Ten thousand clusters with three endpoints each have about 2 MB. */
 const MAX_REPORT_BYTES = 4 * 1024 * 1024
+
+const FAILED = failedStream('the stream of load reports')
 
 export interface LoadStreamContext {
   readonly serving: Serving
@@ -62,9 +64,7 @@ export class LoadStream {
 
   #introduce(node: Node): void {
     const { serving, authorize, id, loads } = this.#context
-    const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
-    const denied = callOption('authorize', () => authorize(peer, node))
-    if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
+    const peer = admit(this.#call, node, authorize)
     this.#isIntroduced = true
     if (loads === undefined) return
     this.#watch = openLoadWatch(loads, {
@@ -91,24 +91,8 @@ export class LoadStream {
       work()
     } catch (error) {
       this.#release()
-      const { events } = this.#context.serving
-      const peer = this.#call.getPeer()
-      if (error instanceof BadRequest) {
-        const { code, message } = error
-        events.emit({ kind: 'rejected', peer, code, message })
-        this.#call.emit('error', { code, details: message })
-        return
-      }
-      const isOption = error instanceof OptionFault
-      events.emit({
-        kind: 'fault',
-        source: isOption ? error.source : 'stream',
-        message: `the stream of load reports of ${peer} ended, because ${isOption ? error.message : `the server failed: ${messageOf(error)}`}`,
-        error: isOption ? error.cause : error,
-        peer,
-      })
-      const details = 'the xDS server failed to serve this stream: see its "fault" event'
-      this.#call.emit('error', { code: grpcStatus.INTERNAL, details })
+      const { serving } = this.#context
+      this.#call.emit('error', reportFailure(serving, this.#call.getPeer(), error, FAILED))
     }
   }
 

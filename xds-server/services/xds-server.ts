@@ -7,11 +7,11 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { LoadReports } from '../load-reports/load-reports.ts'
+import type { Authorize } from './authorize.ts'
 import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { addLoadService } from './load-service.ts'
 import { WriteBudget } from './write-budget.ts'
-import type { Authorize } from './xds-stream.ts'
 
 /**
  * The options of a server. All but the cache and the address have a default.

@@ -2,7 +2,6 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
-import { callOption, messageOf, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf } from '../nodes/client-kind.ts'
@@ -13,9 +12,10 @@ import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
 import type { Response } from '../type-state/responses.ts'
 import { AnswerClock } from './answer-clock.ts'
+import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
-import { createPeer, type Peer } from './peer.ts'
+import { failedStream, reportFailure } from './failure.ts'
 import { StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -25,6 +25,8 @@ const HIGH_WATER_BYTES = 64 * 1024
 
 /** Types that one stream may subscribe to. Envoy knows about ten. */
 const MAX_TYPES = 64
+
+const FAILED = failedStream('the stream')
 
 export interface StreamContext {
   readonly serving: Serving
@@ -42,23 +44,6 @@ export interface StreamContext {
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
-
-/**
- * Decides whether a peer may be served as a node. It returns undefined to allow, or the reason to deny, which the client gets
- * with `PERMISSION_DENIED`. Called once for each stream, before the node is registered.
- *
- * @example
- * ```ts
- * import { type Authorize, startXdsServer } from 'switchyard'
- *
- * const authorize: Authorize = (peer, node) => {
- *   const name = `spiffe://example.org/node/${node.id}`
- *   return peer.uris.includes(name) ? undefined : `the certificate must name ${name}`
- * }
- * await startXdsServer({ cache, address: '127.0.0.1:0', authorize })
- * ```
- */
-export type Authorize = (peer: Peer, node: Node) => string | undefined
 
 export type ByteStream = ServerDuplexStream<Buffer, Buffer>
 
@@ -113,16 +98,15 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     try {
       work()
     } catch (error) {
-      if (error instanceof BadRequest) this.#reject(error)
-      else this.#fail(error)
+      this.#release()
+      const { serving } = this.#context
+      this.#call.emit('error', reportFailure(serving, this.#call.getPeer(), error, FAILED))
     }
   }
 
   #openWatch(node: Node, first: Request): Watch {
     const { serving, id, typeUrl, authorize } = this.#context
-    const peer = createPeer(this.#call.getPeer(), this.#call.getAuthContext())
-    const denied = callOption('authorize', () => authorize(peer, node))
-    if (denied !== undefined) throw new BadRequest(denied, grpcStatus.PERMISSION_DENIED)
+    const peer = admit(this.#call, node, authorize)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && first.typeUrl === CLUSTER) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -227,41 +211,14 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     return [report, { kind: 'unserved', typeUrl, message }]
   }
 
-  #reject({ code, message }: BadRequest): void {
-    this.#release()
-    this.#context.serving.events.emit({ kind: 'rejected', peer: this.#call.getPeer(), code, message })
-    this.#end(code, message)
-  }
-
-  /** The fault is the server's. What exactly it is does not concern the client. */
-  #fail(error: unknown): void {
-    const peer = this.#call.getPeer()
-    this.#release()
-    const isOption = error instanceof OptionFault
-    this.#context.serving.events.emit({
-      kind: 'fault',
-      source: isOption ? error.source : 'stream',
-      message: `the stream of ${peer} ended, because ${isOption ? error.message : `the server failed: ${messageOf(error)}`}`,
-      error: isOption ? error.cause : error,
-      peer,
-    })
-    this.#end(grpcStatus.INTERNAL, 'the xDS server failed to serve this stream: see its "fault" event')
-  }
-
   #endOverdue(): void {
     const [oldest] = this.#watch?.pending().toSorted((a, b) => (a.sentAt < b.sentAt ? -1 : 1)) ?? []
     if (oldest === undefined) return
     const { typeUrl, nonce, version } = oldest
     this.#watch?.report([{ kind: 'overdue', ...oldest }])
     this.#release()
-    this.#end(
-      grpcStatus.DEADLINE_EXCEEDED,
-      `response ${nonce} (version ${version} of ${typeUrl}) was neither ACKed nor NACKed within ${this.#context.answerTimeoutMs} ms`,
-    )
-  }
-
-  #end(code: grpcStatus, details: string): void {
-    this.#call.emit('error', { code, details })
+    const details = `response ${nonce} (version ${version} of ${typeUrl}) was neither ACKed nor NACKed within ${this.#context.answerTimeoutMs} ms`
+    this.#call.emit('error', { code: grpcStatus.DEADLINE_EXCEEDED, details })
   }
 
   /** Every end of a stream leads here: nothing of it stays registered. */
