@@ -2,19 +2,11 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sourceFile } from '../part.ts'
+import { fillOnce } from './fill-once.ts'
 
 /** As deep in the tree as the programs' own folders, so their paths to `proto/` hold in a copy too. */
 const BUILDS = sourceFile('.tools/programs')
@@ -38,18 +30,11 @@ export interface Build {
 export function buildOnce({ name, folder, commands }: Build): string {
   const source = sourceFile(folder)
   const built = join(BUILDS, `${name}-${fingerprint(commands, source, sourceFile('proto/switchyard/echo'))}`)
-  if (existsSync(built)) return built
-  mkdirSync(BUILDS, { recursive: true })
-  const fresh = mkdtempSync(`${built}.partial-`)
-  try {
+  return fillOnce(built, (fresh) => {
     for (const file of sourcesIn(source)) cpSync(join(source, file), join(fresh, file))
     const [cache = ''] = name.split('-')
     for (const command of commands) runLocked(join(BUILDS, `${cache}.lock`), command, fresh)
-    moveIntoPlace(fresh, built)
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
-  return built
+  })
 }
 
 function sourcesIn(folder: string): readonly string[] {
@@ -84,13 +69,4 @@ function runLocked(lock: string, command: readonly string[], cwd: string): void 
 /** Part of util-linux. Elsewhere, builds at the same time are the user's own risk. */
 function hasFlock(): boolean {
   return spawnSync('flock', ['--version']).status === 0
-}
-
-function moveIntoPlace(fresh: string, built: string): void {
-  try {
-    renameSync(fresh, built)
-  } catch (error) {
-    // Another process built at the same time and was faster. Its build is the same.
-    if (!existsSync(built)) throw error
-  }
 }

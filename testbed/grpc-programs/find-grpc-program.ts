@@ -1,16 +1,22 @@
 // Finds the example client or server of a language.
 
+import { memoizeTexts } from '../../core/memo.ts'
 import { findGoProgram } from './go.ts'
 import type { FindGrpcProgram, GrpcLanguage, GrpcProgram, GrpcRole } from './grpc-program.ts'
 import { findJavaProgram } from './java.ts'
 import { findNodeProgram } from './node.ts'
 import { findPythonProgram } from './python.ts'
 
+/** A finder that looks once for each role: to ask a language for its version takes up to a second, at each start of a program. */
+function once(find: FindGrpcProgram): FindGrpcProgram {
+  return memoizeTexts(2, (role) => find(role as GrpcRole))
+}
+
 const FINDERS: Readonly<Record<GrpcLanguage, FindGrpcProgram>> = {
   node: findNodeProgram,
-  python: findPythonProgram,
-  go: findGoProgram,
-  java: findJavaProgram,
+  python: once(findPythonProgram),
+  go: once(findGoProgram),
+  java: once(findJavaProgram),
 }
 
 /** The languages whose programs can be started. */

@@ -2,10 +2,11 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sourceFile } from '../part.ts'
+import { fillOnce } from './fill-once.ts'
 import type { GrpcProgram, GrpcRole } from './grpc-program.ts'
 
 export const INSTALL_PYTHON = 'sudo apt-get install -y python3-pip'
@@ -26,28 +27,19 @@ export function findPythonProgram(role: GrpcRole, env = process.env): GrpcProgra
 
 /** @returns the folder with the packages, for this version of Python and these requirements */
 function fetchPackages(env: NodeJS.ProcessEnv): string {
-  const files = REQUIREMENTS.filter((file) => existsSync(file))
   const hash = createHash('sha256')
-  for (const file of files) hash.update(readFileSync(file))
+  for (const file of REQUIREMENTS) hash.update(readFileSync(file))
   const name = `grpc-python${pythonVersion(env)}-${hash.digest('hex').slice(0, 12)}`
-  const folder = resolve(sourceFile('.tools'), name)
-  if (existsSync(folder)) return folder
-
-  mkdirSync(resolve(folder, '..'), { recursive: true })
-  const partial = mkdtempSync(`${folder}.partial-`)
-  try {
-    const flags = ['--disable-pip-version-check', '--quiet', '--only-binary', ':all:', '--target', partial]
-    const required = files.flatMap((file) => ['--requirement', file])
+  const folder = join(sourceFile('.tools'), name)
+  return fillOnce(folder, (fresh) => {
+    const flags = ['--disable-pip-version-check', '--quiet', '--only-binary', ':all:', '--target', fresh]
+    const required = REQUIREMENTS.flatMap((file) => ['--requirement', file])
     const pip = spawnSync('python3', ['-m', 'pip', 'install', ...flags, ...required], {
       env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' },
       encoding: 'utf8',
     })
     if (pip.status !== 0) throw missing(`pip could not fetch gRPC for Python:\n${pip.stderr}`)
-    moveIntoPlace(partial, folder)
-  } finally {
-    rmSync(partial, { recursive: true, force: true })
-  }
-  return folder
+  })
 }
 
 /** Such as `3.11`: wheels are for one version. */
@@ -56,16 +48,6 @@ function pythonVersion(env: NodeJS.ProcessEnv): string {
   const { status, stdout } = spawnSync('python3', ['-c', program], { env, encoding: 'utf8' })
   if (status !== 0) throw missing('Python is not installed')
   return stdout.trim()
-}
-
-/** Moves the complete folder at once, so an interrupted fetch leaves nothing that looks complete. */
-function moveIntoPlace(partial: string, folder: string): void {
-  try {
-    renameSync(partial, folder)
-  } catch (error) {
-    // Another process fetched at the same time and was faster. Its copy is the same.
-    if (!existsSync(join(folder, 'grpc'))) throw error
-  }
 }
 
 function missing(what: string): SwitchyardError {
