@@ -1,14 +1,34 @@
 // What a real Envoy reports about its calls, beside what the caller counted itself.
 
 import { status } from '@grpc/grpc-js'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { callEcho } from '../support/call-echo.ts'
-import { connectEcho, connectEchoUntilClosed, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import {
+  connectEcho,
+  connectEchoUntilClosed,
+  type Served,
+  startEdge,
+  startEndpoints,
+  tallyOf,
+} from '../support/edge.ts'
 import { startLoadTotals } from '../support/load-totals.ts'
 import { startOrcaBackend } from '../support/orca-backend.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 300
+
+/** An edge with the endpoints, and what its Envoy reports. A cluster counts from the first report that knows it, so it waits for that. */
+async function startReported(
+  t: Test,
+  endpoints: Parameters<typeof startLoadTotals>[0],
+  served: Partial<Served> = {},
+) {
+  const totals = startLoadTotals(endpoints)
+  const upstreams = { echo: { endpoints } }
+  const edge = await startEdge(t, { upstreams, ...served }, undefined, totals.loadReports)
+  await totals.until(() => true)
+  return { totals, edge }
+}
 
 for (const [title, weights] of [
   ['round robin', {}],
@@ -25,10 +45,7 @@ for (const [title, weights] of [
           return [name, { ...one, ...(weight && { weight }) }]
         }),
       )
-      const totals = startLoadTotals(endpoints)
-      const edge = await startEdge(t, { upstreams: { echo: { endpoints } } }, undefined, totals.loadReports)
-      // A cluster counts from the first report that knows it.
-      await totals.until(() => true)
+      const { totals, edge } = await startReported(t, endpoints)
       const counted = tallyOf(await callEcho(connectEcho(t, edge.address), { count: CALLS, concurrency: 4 }))
       const load = await totals.until(({ calls }) => calls.ok === CALLS)
       t.same(totals.started(), counted)
@@ -46,9 +63,7 @@ for (const [title, weights] of [
 t.test('P23: an error is a gRPC status that is the fault of the server; others are ok', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1')
-  const totals = startLoadTotals(endpoints)
-  const edge = await startEdge(t, { upstreams: { echo: { endpoints } } }, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints)
   const client = connectEcho(t, edge.address)
   const codes = Object.values(status).filter((code) => typeof code === 'number')
   for (const statusCode of codes) await client.unary({ statusCode }).catch(() => {})
@@ -60,9 +75,7 @@ t.test('P23: an error is a gRPC status that is the fault of the server; others a
 t.test('P23: an open stream is in progress until it ends', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1')
-  const totals = startLoadTotals(endpoints)
-  const edge = await startEdge(t, { upstreams: { echo: { endpoints } } }, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints)
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   t.teardown(release)
   async function* requests() {
@@ -80,10 +93,7 @@ t.test('P23: an open stream is in progress until it ends', async (t) => {
 t.test('P23: at L4 a connection is a call in progress, and neither ok nor an error', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1', 'b2')
-  const totals = startLoadTotals(endpoints)
-  const l4 = { upstreams: { echo: { endpoints } }, lb: { mode: 'l4' } }
-  const edge = await startEdge(t, l4, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints, { lb: { mode: 'l4' } })
   const clients = [1, 2, 3, 4].map(() => connectEchoUntilClosed(t, edge.address).client)
   for (const client of clients) await callEcho(client, { count: 10 })
   const load = await totals.until(({ calls }) => calls.started === 4 && calls.inProgress === 4)
@@ -98,10 +108,8 @@ t.test('P23: at L4 a connection is a call in progress, and neither ok nor an err
 t.test('P23: calls beyond a circuit breaker are dropped calls', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1')
-  const totals = startLoadTotals(endpoints)
   const upstreams = { echo: { endpoints, circuitBreaker: { requests: 0 } } }
-  const edge = await startEdge(t, { upstreams }, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints, { upstreams })
   await callEcho(connectEcho(t, edge.address), { count: 5 })
   const load = await totals.until(({ dropped }) => dropped.calls === 5)
   t.match(load, { calls: { started: 0 }, dropped: { categories: {} } })
@@ -113,9 +121,7 @@ t.test('P23: localities are reported apart, with their endpoints', async (t) => 
   const endpoints = Object.fromEntries(
     started.map(([name, one]) => [name, { ...one, locality: { region: 'eu', zone: `eu-${name}` } }]),
   )
-  const totals = startLoadTotals(endpoints)
-  const edge = await startEdge(t, { upstreams: { echo: { endpoints } } }, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints)
   const counted = tallyOf(await callEcho(connectEcho(t, edge.address), { count: CALLS }))
   const { backends, localities } = await totals.until(({ calls }) => calls.ok === CALLS)
   t.same(totals.started(), counted)
@@ -134,9 +140,7 @@ t.test('P23: localities are reported apart, with their endpoints', async (t) => 
 t.test('P23: calls while the control plane is gone are reported when it is back', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1')
-  const totals = startLoadTotals(endpoints)
-  const edge = await startEdge(t, { upstreams: { echo: { endpoints } } }, undefined, totals.loadReports)
-  await totals.until(() => true)
+  const { totals, edge } = await startReported(t, endpoints)
   const client = connectEcho(t, edge.address)
   await callEcho(client, { count: 10 })
   await totals.until(({ calls }) => calls.ok === 10)
@@ -156,10 +160,8 @@ t.test(
       idle: { address: await startOrcaBackend(t, 'idle', { cpu: 0.25, queue: 2 }) },
       busy: { address: await startOrcaBackend(t, 'busy', { cpu: 0.75, queue: 8 }) },
     }
-    const totals = startLoadTotals(endpoints)
     const upstreams = { echo: { endpoints, loadMetrics: ['cpu_utilization', 'named_metrics.queue'] } }
-    const edge = await startEdge(t, { upstreams }, undefined, totals.loadReports)
-    await totals.until(() => true)
+    const { totals, edge } = await startReported(t, endpoints, { upstreams })
     const client = connectEcho(t, edge.address)
     await callEcho(client, { count: 20 })
     const { backends, localities } = await totals.until(({ calls }) => calls.ok === 20)

@@ -1,11 +1,10 @@
 // Localities and priorities with real calls: shares by the weights of localities, and failover to the next priority and back.
 
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { parseAddress } from '../../control-plane/document/address.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { callEcho, FAILED } from '../support/call-echo.ts'
+import { startDead } from '../support/dead-endpoint.ts'
 import { connectEcho, startEcho, startEdge, startEndpoints, tallyOf, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
@@ -137,13 +136,4 @@ async function restartAt(t: Test, address: string): Promise<void> {
   if (typeof listen === 'string' || listen.kind === 'unix') throw new Error(`${address} is not a port`)
   const backend = await startBackend({ id: 'b1', listen, latencyMs: 0 })
   t.teardown(() => backend.close())
-}
-
-/** An endpoint that closes each connection: a port that nobody else can get. */
-async function startDead(t: Test): Promise<string> {
-  const server = createServer((socket) => socket.destroy())
-  t.teardown(() => server.close())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }

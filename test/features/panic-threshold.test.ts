@@ -1,23 +1,13 @@
 // `lb.panicThreshold` with real calls: where most endpoints are dead, all calls go to the live one, and above 0 also to the dead.
 
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { callEcho, FAILED } from '../support/call-echo.ts'
+import { startDead } from '../support/dead-endpoint.ts'
 import { connectEcho, startEcho, startEdge, tallyOf, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const HEALTH_CHECK = { enabled: true, interval: '100ms', timeout: '500ms', unhealthy: 1, healthy: 1 }
 const CALLS = 300
-
-/** An endpoint that closes each connection: a port that nobody else can get. */
-async function startDead(t: Test): Promise<string> {
-  const server = createServer((socket) => socket.destroy())
-  t.teardown(() => server.close())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 t.test('T4: one live endpoint of three gets all calls by default, and a third in a panic', async (t) => {
   if (!requireTool(t, 'envoy')) return
