@@ -33,11 +33,19 @@ export function findUnsupported(
   const { configured } = switchesReachedBy(config, name, fleet, switches)
   const seen = new Set<ConfiguredSwitch>()
   return configured.flatMap((one) => {
+    if (isSupportedByAll(one, fleet)) return []
     const { enabled } = { ...(one.settings as { readonly enabled?: boolean }) }
     if (enabled === false || seen.has(one)) return []
     seen.add(one)
     return findingsAbout(one, { config, name, fleet })
   })
+}
+
+/** By the declaration alone, so that a write does not look at the settings of each of many thousand upstreams. */
+function isSupportedByAll({ declared }: ConfiguredSwitch, { kind }: Fleet): boolean {
+  if (!declared.appliesTo.includes(kind)) return false
+  if (kind === 'envoy') return declared.unsupportedByEnvoy === undefined
+  return declared.grpcClients === undefined && declared.unsupportedBy === undefined
 }
 
 interface Place {
