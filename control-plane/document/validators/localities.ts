@@ -1,5 +1,6 @@
 // Priorities without a gap, and weights of localities that are there: what Envoy would misread and gRPC clients reject.
 
+import { memoizeByText } from '../../../core/memo.ts'
 import { formatLocality, localityKey } from '../../switches/locality.ts'
 import { weightOf } from '../../switches/locality-weights.ts'
 import { type GroupOfEndpoints, groupsOf } from '../endpoint-groups.ts'
@@ -10,14 +11,19 @@ import { formatSteps, type PlacedProblem } from '../problem.ts'
 const MAX_WEIGHT = 2 ** 32 - 1
 
 export function* checkLocalities({ upstreams }: Config): Iterable<PlacedProblem> {
-  for (const [name, upstream] of Object.entries(upstreams)) {
-    const steps = ['upstreams', name]
-    const groups = groupsOf(upstream)
-    yield* checkGaps(steps, upstream)
-    yield* checkEntries(steps, upstream, groups)
-    yield* checkSums(steps, upstream, groups)
-  }
+  for (const [name, upstream] of Object.entries(upstreams)) yield* problemsOf(upstream, name)
 }
+
+/** A write leaves most upstreams as they are. */
+const problemsOf = memoizeByText((upstream: Upstream, name): readonly PlacedProblem[] => {
+  const steps = ['upstreams', name]
+  const groups = groupsOf(upstream)
+  return [
+    ...checkGaps(steps, upstream),
+    ...checkEntries(steps, upstream, groups),
+    ...checkSums(steps, upstream, groups),
+  ]
+})
 
 /** https://github.com/grpc/grpc/blob/master/src/core/xds/grpc/xds_endpoint_parser.cc rejects "sparse priority list". */
 function* checkGaps(steps: readonly string[], { endpoints = {} }: Upstream): Iterable<PlacedProblem> {

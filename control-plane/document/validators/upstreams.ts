@@ -1,18 +1,24 @@
 // Upstreams: one source of endpoints each, fields that fit it, addresses that are valid, and aggregates that end somewhere.
 
+import { memoizeByText } from '../../../core/memo.ts'
 import { parseAddress } from '../address.ts'
 import type { Config, Endpoint, Upstream } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
 import { checkAggregates } from './aggregates.ts'
 
 export function* checkUpstreams({ upstreams }: Config): Iterable<PlacedProblem> {
-  for (const [name, upstream] of Object.entries(upstreams)) {
-    const steps = ['upstreams', name]
-    yield* checkSource(steps, upstream)
-    yield* checkAddresses([...steps, 'endpoints'], upstream.endpoints ?? {})
-  }
+  for (const [name, upstream] of Object.entries(upstreams)) yield* problemsOf(upstream, name)
   yield* checkAggregates(upstreams)
 }
+
+/** Of an upstream by itself. A write leaves most of them as they are. */
+const problemsOf = memoizeByText((upstream: Upstream, name): readonly PlacedProblem[] => {
+  const steps = ['upstreams', name]
+  return [
+    ...checkSource(steps, upstream),
+    ...checkAddresses([...steps, 'endpoints'], upstream.endpoints ?? {}),
+  ]
+})
 
 const SOURCES = ['endpoints', 'dns', 'aggregate'] as const
 
