@@ -12,3 +12,8 @@ export function splitAddress(address: string): HostAndPort | undefined {
   const host = bracketed ?? plain
   return host === undefined ? undefined : { host, port: Number(port) }
 }
+
+/** `HOST:PORT`, or `[IPV6]:PORT`. @param host without brackets */
+export function joinAddress(host: string, port: number | string | undefined): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
+import { joinAddress } from '../core/host-and-port.ts'
 import { describeHolder } from '../core/port-holder.ts'
 
 /** A TCP address or the path of a Unix socket. */
@@ -152,15 +153,11 @@ async function isAbandoned(path: string): Promise<boolean> {
 function dialedAddress(bound: AddressInfo | string | null, address: ListenAddress): string {
   if ('path' in address) return `unix:${address.path}`
   const port = typeof bound === 'object' && bound ? bound.port : address.port
-  return hostAndPort({ host: address.host, port })
-}
-
-function hostAndPort({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return joinAddress(address.host, port)
 }
 
 function listenError(address: ListenAddress, cause: unknown): SwitchyardError {
-  const where = 'path' in address ? `unix:${address.path}` : hostAndPort(address)
+  const where = 'path' in address ? `unix:${address.path}` : joinAddress(address.host, address.port)
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
     const message =
       'path' in address

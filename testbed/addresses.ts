@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
-import { splitAddress } from '../core/host-and-port.ts'
+import { joinAddress, splitAddress } from '../core/host-and-port.ts'
 import { describeHolder } from '../core/port-holder.ts'
 import { nodeAddress } from '../envoy-bootstrap/node-address.ts'
 import { type Document, listenersOf, localEndpointsOf } from './document.ts'
@@ -37,7 +37,7 @@ export function listenerClaims(document: Document, sizes: ReadonlyMap<string, nu
     Array.from({ length: size }, () => nodeAddress(index++)).flatMap((host) =>
       listenersOf(document, fleet).map(({ name, port, address = host }) => ({
         path: `fleets.${fleet}.listeners.${name}.port`,
-        address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+        address: joinAddress(address, port),
       })),
     ),
   )

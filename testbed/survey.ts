@@ -3,6 +3,7 @@
 import type { ClusterStatus, HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import { HealthStatus } from '@envoy/xds-protos/envoy/config/core/v3/health_check_pb.js'
+import { joinAddress } from '../core/host-and-port.ts'
 import { EnvoyAdmin } from '../envoy-bootstrap/envoy-admin.ts'
 import { isLocal } from './document.ts'
 import { grpcClientAt } from './grpc-client-control.ts'
@@ -173,5 +174,5 @@ function addressOf(address: Address | undefined): string {
   if (where?.case === 'pipe') return `unix:${where.value.path}`
   if (where?.case !== 'socketAddress') return 'unknown'
   const { address: host, portSpecifier } = where.value
-  return `${host.includes(':') ? `[${host}]` : host}:${portSpecifier.value}`
+  return joinAddress(host, portSpecifier.value)
 }

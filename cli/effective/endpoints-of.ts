@@ -2,6 +2,7 @@
 // its health status is what its own checks found.
 
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
+import { joinAddress } from '../../core/host-and-port.ts'
 
 interface Assignment {
   readonly clusterName?: string
@@ -44,5 +45,5 @@ function addressOf({ endpoint }: LbEndpoint): string {
   const { socketAddress, pipe } = endpoint?.address ?? {}
   if (pipe !== undefined) return `unix:${pipe.path}`
   const { address = '', portValue = 0 } = socketAddress ?? {}
-  return address.includes(':') ? `[${address}]:${portValue}` : `${address}:${portValue}`
+  return joinAddress(address, portValue)
 }

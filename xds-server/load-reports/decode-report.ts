@@ -4,6 +4,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { WireType } from '@bufbuild/protobuf/wire'
 import { type Node, NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { joinAddress } from '../../core/host-and-port.ts'
 import type { ClusterLoad, EndpointLoad, LocalityLoad, MetricLoad } from './load-report.ts'
 import { checkName, type Fields, InvalidReport, MAX_NAME_LENGTH, WireReader } from './wire-reader.ts'
 
@@ -255,5 +256,5 @@ function addMetric(load: WithMetrics, { name, calls, sum }: DraftMetric): void {
 function formatAddress({ host, port = 0, path }: DraftAddress): string {
   if (path !== undefined) return `unix:${path}`
   if (host === undefined) return ''
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return joinAddress(host, port)
 }
