@@ -1,11 +1,8 @@
 // TLS of gRPC clients and servers: they name a certificate provider of their bootstrap, where Envoys get secrets.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
-import {
-  type TransportSocket,
-  TransportSocketSchema,
-} from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import type { TransportSocket } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import {
   type CommonTlsContextSchema,
   DownstreamTlsContextSchema,
@@ -13,6 +10,7 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import type { StringMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/string_pb.js'
 import type { UpstreamTls } from './tls.ts'
+import { tlsSocket } from './tls-sockets.ts'
 
 type StringMatcher = MessageInitShape<typeof StringMatcherSchema>
 type CommonTlsContext = MessageInitShape<typeof CommonTlsContextSchema>
@@ -57,13 +55,6 @@ export function toServerSocket(requireClient: boolean, provider: string): Transp
     ...(requireClient && { requireClientCertificate: true }),
   })
   return tlsSocket(anyPack(DownstreamTlsContextSchema, context))
-}
-
-function tlsSocket(value: Any): TransportSocket {
-  return create(TransportSocketSchema, {
-    name: 'envoy.transport_sockets.tls',
-    configType: { case: 'typedConfig', value },
-  })
 }
 
 /**

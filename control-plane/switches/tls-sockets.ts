@@ -47,7 +47,8 @@ export function toUpstreamSocket(
   return tlsSocket(anyPack(UpstreamTlsContextSchema, context))
 }
 
-function tlsSocket(value: Any): TransportSocket {
+/** @param value the packed TLS context */
+export function tlsSocket(value: Any): TransportSocket {
   return create(TransportSocketSchema, {
     name: 'envoy.transport_sockets.tls',
     configType: { case: 'typedConfig', value },

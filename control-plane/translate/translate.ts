@@ -195,9 +195,29 @@ function createParts(switches: Switches) {
   const assignmentOf = memoizeByText((upstream: Upstream, name) =>
     toClusterLoadAssignment(name, upstream, switches),
   )
-  const fromUpstreams = memoizePair((upstreams: readonly NamedUpstream[], lb: LbSettings): Made[] => [
+  const fromUpstreams = clustersAndAssignments(
+    (name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb),
+    assignmentOf,
+  )
+  const forGrpc = clustersAndAssignments(
+    memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+      toGrpcCluster(name, upstream, fleet, switches),
+    ),
+    memoizeByText((upstream: Upstream, name) =>
+      toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
+    ),
+  )
+  return { switches, fromUpstreams, forGrpc }
+}
+
+/** What is made of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
+function clustersAndAssignments<OfFleet extends WeakKey>(
+  clusterOf: (name: string, upstream: Upstream, fleet: OfFleet) => Message,
+  assignmentOf: (upstream: Upstream, name: string) => Message,
+) {
+  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] => [
     ...upstreams.map(([name, upstream]) => ({
-      resource: clusterOf(name, upstream, upstream.lb ?? lb),
+      resource: clusterOf(name, upstream, fleet),
       name,
       from: ['upstreams', name],
     })),
@@ -207,25 +227,6 @@ function createParts(switches: Switches) {
       from: ['upstreams', name, 'endpoints'],
     })),
   ])
-  const grpcClusterOf = memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
-    toGrpcCluster(name, upstream, fleet, switches),
-  )
-  const grpcAssignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
-  )
-  const forGrpc = memoizePair((upstreams: readonly NamedUpstream[], fleet: GrpcFleet): Made[] => [
-    ...upstreams.map(([name, upstream]) => ({
-      resource: grpcClusterOf(name, upstream, fleet),
-      name,
-      from: ['upstreams', name],
-    })),
-    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
-      resource: grpcAssignmentOf(upstream, name),
-      name,
-      from: ['upstreams', name, 'endpoints'],
-    })),
-  ])
-  return { switches, fromUpstreams, forGrpc }
 }
 
 function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
