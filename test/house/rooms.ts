@@ -129,10 +129,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'starts the parts as processes; development certificates; load, flips and measurements',
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
+  'experiments/harness/': {
+    holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
+    mayImport: ['testbed/'],
+  },
+  'experiments/scenarios/': {
+    holds: 'scenarios over REST and real calls, each with a README and its results',
+    mayImport: ['experiments/harness/'],
+  },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
     mayImport: [
-      'testbed/',
+      'experiments/scenarios/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',
       'xds-server/snapshot/message-registry.ts',
@@ -140,10 +148,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
-  'experiments/': {
-    holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['testbed/'],
-  },
   'packaging/': {
     holds:
       'builds the package of the library that users install, its API reference and the report of its exports',
@@ -159,7 +163,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/': {
     holds: 'tests of several parts together, and shared fixtures',
-    mayImport: ['cli/', 'docs/pictures/', 'experiments/', 'packaging/', 'bench/', 'control-plane/main.ts'],
+    mayImport: ['cli/', 'docs/pictures/', 'packaging/', 'bench/', 'control-plane/main.ts'],
   },
 }
 

@@ -1,0 +1,93 @@
+// The parts of a report, as data. Each kind has a drawing for the page and a form in Markdown.
+
+export type Section =
+  | TextSection
+  | TableSection
+  | SharesSection
+  | CurvesSection
+  | BarsSection
+  | LinesSection
+  | TimelineSection
+
+interface Common {
+  readonly title: string
+  /** What the reader should see in it, with the figures of this run. Markdown's `code` and **bold** only. */
+  readonly says?: string
+}
+
+export interface TextSection extends Common {
+  readonly kind: 'text'
+  readonly paragraphs: readonly string[]
+}
+
+export type Cell = string | number | undefined
+
+export interface TableColumn {
+  readonly title: string
+  /** Of numbers: decimals, and the unit in the head. Numbers are aligned right, and sort by value. */
+  readonly decimals?: number
+  readonly unit?: string
+}
+
+export interface TableSection extends Common {
+  readonly kind: 'table'
+  readonly columns: readonly TableColumn[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+/** How calls are spread over backends: a group of bars for each line, with the noise floor. */
+export interface SharesSection extends Common {
+  readonly kind: 'shares'
+  readonly lines: readonly {
+    readonly label: string
+    readonly shares: Readonly<Record<string, number>>
+    /** What even would be, by backend, in calls. Default: the same for all. */
+    readonly even?: Readonly<Record<string, number>>
+  }[]
+}
+
+/** Latencies: as cumulative distributions, and by percentile up to p99.99. */
+export interface CurvesSection extends Common {
+  readonly kind: 'curves'
+  readonly curves: readonly {
+    readonly label: string
+    /** HDR histograms in base64; several rounds are added up. */
+    readonly histograms: readonly string[]
+  }[]
+}
+
+/** One value for each label, with its rounds as an interval. */
+export interface BarsSection extends Common {
+  readonly kind: 'bars'
+  readonly unit: string
+  /** Below it, values cannot be told apart from nothing. */
+  readonly noiseFloor?: number
+  readonly bars: readonly {
+    readonly label: string
+    /** By round. */
+    readonly values: readonly number[]
+  }[]
+}
+
+/** One value over another, such as throughput over concurrency. */
+export interface LinesSection extends Common {
+  readonly kind: 'lines'
+  readonly x: { readonly title: string; readonly unit?: string; readonly scale: 'linear' | 'log' }
+  readonly y: { readonly title: string; readonly unit?: string; readonly scale: 'linear' | 'log' }
+  readonly lines: readonly {
+    readonly label: string
+    readonly points: readonly (readonly [x: number, y: number])[]
+  }[]
+}
+
+/** Values over time as a heat map: a row for each series, with marks for what happened. */
+export interface TimelineSection extends Common {
+  readonly kind: 'timeline'
+  readonly unit: string
+  readonly rows: readonly {
+    readonly label: string
+    /** Milliseconds and value. */
+    readonly points: readonly (readonly [atMs: number, value: number])[]
+  }[]
+  readonly marks: readonly { readonly atMs: number; readonly label: string }[]
+}
