@@ -17,7 +17,9 @@ async function main(args: readonly string[]): Promise<void> {
   limitBufferedMessages()
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
-  handleDrainAndStop(backend, reportError)
+  handleDrainAndStop(backend, reportError, {
+    connections: () => print({ connections: backend.connections() }),
+  })
   print({ id: options.id, address: backend.address })
 }
 

@@ -44,17 +44,22 @@ export interface DrainableServer {
   close(): Promise<void>
 }
 
-/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
-export function handleDrainAndStop(server: DrainableServer, reportError: (thrown: unknown) => void): void {
+/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process, and more of the server's own. */
+export function handleDrainAndStop(
+  server: DrainableServer,
+  reportError: (thrown: unknown) => void,
+  more: Readonly<Record<string, () => void>> = {},
+): void {
   const commands = new Map([
     ['drain', () => print({ drained: server.drain() })],
+    ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
   serveUntilStopped(
     (line) => {
       const command = commands.get(line.trim())
       if (command) command()
-      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
+      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(', ')}`)
     },
     () => server.close(),
   )
