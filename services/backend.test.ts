@@ -46,6 +46,13 @@ t.test('a backend prints its address, and answers there with its id', async (t) 
   t.equal((await echoClient(t, address).unary({})).backendId, 'b7')
 })
 
+t.test('a backend tells how many connections it has accepted', async (t) => {
+  const backend = startBackendProcess(t, '--id', 'b1')
+  const { address } = await backend.ready
+  await echoClient(t, address).unary({})
+  t.same(await backend.ask('connections', (line) => JSON.parse(line).connections), { accepted: 1, open: 1 })
+})
+
 for (const where of ['TCP', 'a Unix socket']) {
   t.test(`on ${where}, 20 drains under load fail no unary call of a default channel`, async (t) => {
     const listen = where === 'TCP' ? '127.0.0.1:0' : `unix:${await socketPath(t)}`
@@ -125,7 +132,7 @@ t.test('an unknown command is reported in one line, and the backend goes on', as
   const backend = startBackendProcess(t, '--id', 'b1')
   await backend.ready
   const problem = await backend.ask('explode', (line) => line)
-  t.equal(problem, 'backend: "explode" is not a command; give drain or stop')
+  t.equal(problem, 'backend: "explode" is not a command; give drain, connections, stop')
   t.equal(await backend.ask('drain', drainedIn), 0)
 })
 

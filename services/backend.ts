@@ -18,7 +18,10 @@ async function main(args: readonly string[]): Promise<void> {
   limitBufferedMessages()
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
-  handleDrainAndStop(backend, reportError, options.stay)
+  handleDrainAndStop(backend, reportError, {
+    more: { connections: () => print({ connections: backend.connections() }) },
+    stay: options.stay,
+  })
   print({ id: options.id, address: backend.address })
 }
 

@@ -51,21 +51,29 @@ export interface DrainableServer {
   close(): Promise<void>
 }
 
-/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. `stay` is that of `serveUntilStopped`. */
+export interface ServiceOptions {
+  /** Commands of the server's own, besides `drain` and `stop`. */
+  readonly more?: Readonly<Record<string, () => void>>
+  /** As in `serveUntilStopped`. */
+  readonly stay?: boolean
+}
+
+/** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
 export function handleDrainAndStop(
   server: DrainableServer,
   reportError: (thrown: unknown) => void,
-  stay = false,
+  { more = {}, stay = false }: ServiceOptions = {},
 ): void {
   const commands = new Map([
     ['drain', () => print({ drained: server.drain() })],
+    ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
   serveUntilStopped(
     (line) => {
       const command = commands.get(line.trim())
       if (command) command()
-      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
+      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(', ')}`)
     },
     () => server.close(),
     stay,

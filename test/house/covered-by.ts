@@ -122,6 +122,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
     'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
   ),
+  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
   'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
@@ -148,6 +149,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
   'services/servers/': spawnedBy('testbed/grpc-server-process.test.ts'),
   'services/clients/': spawnedBy('testbed/grpc-client-process.test.ts'),
+  'services/failing-calls.ts': by('services/backend-server.test.ts'),
   'services/flags.ts': by('services/backend-flags.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),

@@ -127,14 +127,11 @@ t.test('O4.4: a manifest with one error is invalid', async (t) => {
 })
 
 t.test('the compiler rejects a misspelled field', async (t) => {
+  const about = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'echo' } } as const
+  const right: Manifest = { ...about, spec: { clusterIP: 'None' } }
   // @ts-expect-error It is `clusterIP`.
-  const wrong: Manifest = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'a' },
-    spec: { clusterIp: '' },
-  }
-  t.ok(wrong)
+  const wrong: Manifest = { ...about, spec: { clusterIp: 'None' } }
+  t.notSame(wrong, right)
 })
 
 t.test('the Job runs once, apart from the backends, and its proxy ends with it', async (t) => {
