@@ -120,6 +120,12 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/harness/': by('experiments/harness/run-scenario.test.ts'),
   'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing-cluster/': by(
+    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
+  ),
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
+    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
+  ),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/bed.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
