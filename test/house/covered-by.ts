@@ -116,7 +116,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/harness/': by('experiments/harness/results.test.ts'),
-  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/checks/': by(
+    'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
+  ),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
   'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
