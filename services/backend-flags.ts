@@ -16,18 +16,24 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
   'tls-allow-plaintext': { type: 'boolean' },
+  stay: { type: 'boolean' },
 } as const
 const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
 const MAX_PERCENT = 100
 
+export interface BackendFlags extends BackendOptions {
+  /** Whether the process keeps running when its stdin closes. */
+  readonly stay: boolean
+}
+
 /**
  * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--utilization` and
- * `--metric NAME=VALUE` (default: no report of its load), and for TLS `--tls-certificate`, `--tls-key`,
+ * `--metric NAME=VALUE` (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
-export function parseBackendFlags(args: readonly string[]): BackendOptions {
+export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const problems: Problem[] = []
   const given = readFlags(args, problems)
   const id = given.get('id') ?? ''
@@ -39,7 +45,8 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
-  return { id, listen, latencyMs, failPercent, ...(load && { load }), ...(tls && { tls }) }
+  const stay = given.has('stay')
+  return { id, listen, latencyMs, failPercent, stay, ...(load && { load }), ...(tls && { tls }) }
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {

@@ -38,7 +38,7 @@ export interface OpenWay {
   readonly targets: readonly string[]
   /** What its clients need. */
   readonly client?: ClientSettings
-  /** Makes the calls in place of our loader, where the client is another program. */
+  /** Makes the calls instead of our loader, where the client is another program. */
   readonly loader?: WayLoader
   /** Its proxies and sidecars. */
   readonly processes: readonly MeasuredProcess[]
