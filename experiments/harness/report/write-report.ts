@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Results } from '../results.ts'
+import { measurementsOf, type Results } from '../results.ts'
 import type { Section } from './section.ts'
 
 /** Writes both files into the folder. */
@@ -24,7 +24,7 @@ function summarize(
   { title, question, ended, runs, plan, checks }: Results,
   sections: readonly Section[],
 ): string {
-  const missing = plan.runs.length * plan.rounds - runs.length
+  const missing = measurementsOf(plan) - runs.length
   return [
     `# ${title}`,
     question,
