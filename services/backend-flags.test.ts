@@ -17,7 +17,9 @@ const GOOD: readonly (readonly [string, object])[] = [
     '--id b1 --max-connection-age-ms 30000 --max-connection-age-grace-ms 5000',
     { connectionAge: { maxMs: 30_000, graceMs: 5_000 } },
   ],
-  ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000 }],
+  ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000, failPercent: 0, stay: false }],
+  ['--id b1 --fail-percent 100', { failPercent: 100 }],
+  ['--id b1 --stay', { stay: true }],
 ]
 
 for (const [flags, options] of GOOD) {
@@ -28,7 +30,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -65,6 +67,14 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
     [
       '--max-connection-age-ms: is missing; --max-connection-age-grace-ms begins when a connection has that age',
     ],
+  ],
+  [
+    '--id b1 --fail-percent 101',
+    ['--fail-percent: "101" is not a share of calls; give whole percents from 0 to 100'],
+  ],
+  [
+    '--id b1 --fail-percent 0.5',
+    ['--fail-percent: "0.5" is not a share of calls; give whole percents from 0 to 100'],
   ],
   [
     '--id b1 --utilization -1 --metric queue --metric =1',

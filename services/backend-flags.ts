@@ -9,6 +9,7 @@ const FLAGS = {
   id: { type: 'string' },
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
+  'fail-percent': { type: 'string' },
   'max-connection-age-ms': { type: 'string' },
   'max-connection-age-grace-ms': { type: 'string' },
   utilization: { type: 'string' },
@@ -17,20 +18,27 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
   'tls-allow-plaintext': { type: 'boolean' },
+  stay: { type: 'boolean' },
 } as const
 const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
 /** A day. */
 const MAX_AGE_MS = 86_400_000
+const MAX_PERCENT = 100
+
+export interface BackendFlags extends BackendOptions {
+  /** Whether the process keeps running when its stdin closes. */
+  readonly stay: boolean
+}
 
 /**
- * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` (default 0), `--max-connection-age-ms` and
- * `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE` (default: no report of its load),
- * and for TLS `--tls-certificate`, `--tls-key`,
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0),
+ * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
+ * (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
-export function parseBackendFlags(args: readonly string[]): BackendOptions {
+export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const problems: Problem[] = []
   const given = readFlags(args, problems)
   const id = given.get('id') ?? ''
@@ -38,14 +46,18 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
     problems.push({ path: '--id', message: 'is missing; give the id that answers carry, such as b1' })
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
+  const failPercent = readFailPercent(given.get('fail-percent') ?? '0', problems)
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
+  const stay = given.has('stay')
   return {
     id,
     listen,
     latencyMs,
+    failPercent,
+    stay,
     ...(connectionAge && { connectionAge }),
     ...(load && { load }),
     ...(tls && { tls }),
@@ -121,6 +133,15 @@ function readAge(path: string, text: string, problems: Problem[]): number {
     })
   }
   return milliseconds
+}
+
+function readFailPercent(text: string, problems: Problem[]): number {
+  const percent = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(percent <= MAX_PERCENT)) {
+    const message = `"${text}" is not a share of calls; give whole percents from 0 to ${MAX_PERCENT}`
+    problems.push({ path: '--fail-percent', message })
+  }
+  return percent
 }
 
 function readLoad(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['load'] {
