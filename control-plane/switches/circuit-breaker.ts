@@ -21,7 +21,7 @@ function Bound(what: string, envoy: string) {
 /** Envoy's own bounds, which the cluster need not repeat. */
 const ENVOY = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 }
 
-/** In place of `retries`: as many as the calls under way allow, so that retries cannot multiply the load of an upstream that fails. */
+/** Instead of `retries`: as many as the calls under way allow, so that retries cannot multiply the load of an upstream that fails. */
 const RetryBudgetSchema = Type.Object(
   {
     enabled: Type.Boolean({ description: 'true or false' }),
@@ -46,7 +46,7 @@ const RetryBudgetSchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'a budget of retries in place of their number, such as { enabled: true, percent: 20 }',
+    description: 'a budget of retries instead of their number, such as { enabled: true, percent: 20 }',
     ...facts({
       envoy: 'CircuitBreakers.thresholds.retry_budget',
       example: { enabled: true, percent: 25 },

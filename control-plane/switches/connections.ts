@@ -87,7 +87,7 @@ export const fleetConnections = fleetSwitch({
 })
 
 /**
- * `connections` of an upstream: those to its endpoints. One that is due takes no new calls and ends with its last call.
+ * `connections` of an upstream: those to its endpoints. A connection that is due takes no new calls and ends with its last call.
  * gRPC clients have no such settings: their channels keep connections until the backend ends them.
  */
 export const upstreamConnections = upstreamSwitch({

@@ -61,7 +61,7 @@ export const grpcTimeout = ruleSwitch({
 
 /**
  * Envoy ignores the `timeout` of a route that has this message, and the longest duration of a call that has a deadline: so each
- * field gets the shortest of what is written.
+ * field gets the shortest time that is written.
  */
 function toStreamDuration({ timeout, maxStreamDuration, grpcTimeout }: RuleEntry): RouteActionParts {
   const longest = shortestOf([timeout, maxStreamDuration])
