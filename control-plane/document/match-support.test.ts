@@ -92,3 +92,12 @@ t.test('P14, P25: what gRPC clients do otherwise with names and further addresse
   })
   t.same(withEcho({ endpoints: { endpoint } }, ['node']), {})
 })
+
+t.test('P5: a range whose end Java takes for a part of it is named, for Java only', async (t) => {
+  const match = { headers: { 'x-version': { range: { from: 10, to: 20 } } } }
+  t.same(warnings(match, ['java', 'go']), {
+    [`${MATCH}.headers.x-version.range.to`]:
+      'the number above the largest belongs to the range for Java clients of fleet clients: let nobody send 20, or compare in another way',
+  })
+  t.same(warnings(match, ['go', 'node', 'python', 'cpp']), {})
+})

@@ -15,7 +15,12 @@ export const MATCH_SUPPORT: Pick<FieldSwitch, 'appliesTo' | 'references' | 'prob
     ...ofRegex(regex, ['regex']),
     ...Object.entries(headers).flatMap(([name, value]) => {
       const steps = ['headers', name]
-      return [...ofRegex(headerMatchOf(value).regex, [...steps, 'regex']), ...ofHeader(name, steps)]
+      const { regex, range } = headerMatchOf(value)
+      return [
+        ...ofRegex(regex, [...steps, 'regex']),
+        ...(range === undefined ? [] : ofRange(range.to, [...steps, 'range', 'to'])),
+        ...ofHeader(name, steps),
+      ]
     }),
   ],
 }
@@ -23,6 +28,16 @@ export const MATCH_SUPPORT: Pick<FieldSwitch, 'appliesTo' | 'references' | 'prob
 function ofRegex(regex: string | undefined, steps: readonly string[]): readonly Unsupported[] {
   const found = regex === undefined ? undefined : regexInNode(regex)
   return found === undefined ? [] : [{ client: 'node', steps, ...found }]
+}
+
+/** https://github.com/grpc/grpc-java/blob/v1.85.0/xds/src/main/java/io/grpc/xds/internal/Matchers.java */
+function ofRange(end: number, steps: readonly string[]): readonly Unsupported[] {
+  const details = {
+    steps,
+    effect: 'belongs to the range',
+    fix: `let nobody send ${end}, or compare in another way`,
+  }
+  return unsupported('the number above the largest', details, ['java'])
 }
 
 /** https://github.com/grpc/proposal/blob/master/A28-xds-traffic-splitting-and-routing.md#matching */

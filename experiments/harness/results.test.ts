@@ -11,6 +11,7 @@ const RESULTS: Results = {
   title: 'Load balancing',
   question: 'Which way spreads calls evenly?',
   profile: PROFILE.quick,
+  plan: { runs: ['l4.unary'], rounds: 1 },
   command: 'yard scenario run grpc-loadbalancing --profile quick',
   begun: '2026-11-29T04:00:00Z',
   environment: { cores: '2' },

@@ -90,6 +90,9 @@ export const RunResultSchema = Type.Object(
     labels: MapOf(Type.String(), 'what distinguishes the run'),
     emulates: Type.Optional(Text('what it emulates, and with what')),
     begun: Text('ISO 8601'),
+    tookSeconds: Type.Optional(
+      Amount('from its begin to its end, with all that it started; absent if it was skipped'),
+    ),
     state: Type.Enum(['measured', 'skipped', 'failed']),
     why: Type.Optional(Text('of a run that was skipped or failed: the reason, and what helps')),
     measured: Type.Optional(MeasuredSchema),
@@ -121,6 +124,14 @@ export const ResultsSchema = Type.Object(
         warmUpSeconds: Type.Number(),
         windowSeconds: Type.Number(),
         rounds: Type.Number(),
+      },
+      { additionalProperties: false },
+    ),
+    plan: Type.Object(
+      {
+        runs: Type.Array(Type.String(), { description: 'ids of the runs that were chosen, in order' }),
+        rounds: Type.Integer({ minimum: 1, description: 'how often each of them is measured' }),
+        only: Type.Optional(Type.Array(Type.String(), { description: 'what they were chosen by' })),
       },
       { additionalProperties: false },
     ),

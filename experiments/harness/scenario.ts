@@ -20,11 +20,16 @@ export interface Plan {
   readonly runs: readonly Run[]
   /** Default: those of the profile. */
   readonly rounds?: number
+  /** For the environment of the report. Default: Node, grpc-js and Envoy, which are always in it. */
+  readonly tools?: Tools
   /** What must hold. A check that fails makes the scenario fail. */
   readonly checks: (results: Results) => readonly Check[]
   /** What the report shows, in its order. */
   readonly sections: (results: Results) => readonly Section[]
 }
+
+/** Programs by name, each with the command that prints its version, such as `{ nginx: ['nginx', '-v'] }`. */
+export type Tools = Readonly<Record<string, readonly string[]>>
 
 export interface Run {
   /** Unique in the plan; dots between parts that `--only` can choose by, such as `l7-round-robin.unary.4-connections`. */

@@ -23,9 +23,15 @@ export interface Row {
   /** The clients that are known not to do it. The row runs with them too, and must fail: see `runRow`. */
   readonly notSupported?: Partial<Readonly<Record<MatrixClient, Source>>>
   /** Clients that do something else than their documents say. The row runs, and its failure is explained. */
-  readonly differs?: Partial<Readonly<Record<MatrixClient, Source & { readonly because: string }>>>
+  readonly differs?: Partial<Readonly<Record<MatrixClient, Difference>>>
   /** What clients do here that their documents do not say. */
   readonly notes?: Partial<Readonly<Record<MatrixClient, string>>>
+}
+
+export interface Difference extends Source {
+  readonly because: string
+  /** How a run fails that this explains; any other failure is one. Default: any. */
+  readonly shows?: RegExp
 }
 
 export type Outcome =
@@ -34,7 +40,7 @@ export type Outcome =
   /** `shown` is how the run failed; undefined where the row was not run. */
   | ({ readonly kind: 'not supported'; readonly shown?: string } & Source)
   /** It fails as the row says. `shown` is how. */
-  | ({ readonly kind: 'differs'; readonly because: string; readonly shown: string } & Source)
+  | ({ readonly kind: 'differs'; readonly shown: string } & Omit<Difference, 'shows'>)
   /** The program cannot be started on this machine. */
   | { readonly kind: 'not installed'; readonly install: string }
 

@@ -40,6 +40,9 @@ async function failure(row: Row, client: MatrixClient, world: World, shown: stri
   const declared = row.notSupported?.[client]
   if (declared !== undefined) return { kind: 'not supported', ...declared, shown }
   const known = row.differs?.[client]
-  if (known !== undefined) return { kind: 'differs', ...known, shown }
+  if (known !== undefined && (known.shows?.test(shown) ?? true)) {
+    const { source, says, because } = known
+    return { kind: 'differs', source, says, because, shown }
+  }
   return { kind: 'fail', cause: `${shown}${await world.logs()}` }
 }
