@@ -55,7 +55,7 @@ export function madeResults({ seed = 7, rounds = 5, calls = 4000 } = {}): Result
   const runs = Array.from({ length: rounds }, (_, round) =>
     plan.map(
       ({ way, connections }, index): RunResult => ({
-        id: `${way.id}.unary.${connections}-connections`,
+        id: idOf({ way, connections }),
         round: round + 1,
         labels: { way: way.label, calls: 'unary', connections: `${connections}` },
         ...(way.emulates === undefined ? {} : { emulates: way.emulates }),
@@ -72,6 +72,7 @@ export function madeResults({ seed = 7, rounds = 5, calls = 4000 } = {}): Result
     title: 'Load balancing of gRPC',
     question: 'L4 or L7, proxy or client, which policy: what spreads calls evenly, and what does it cost?',
     profile: { ...PROFILE.standard, rounds },
+    plan: { runs: plan.map(idOf), rounds },
     command: 'npx yard scenario run grpc-loadbalancing --profile standard',
     begun: new Date(begun).toISOString(),
     ended: new Date(begun + rounds * plan.length * 5000).toISOString(),
@@ -115,6 +116,9 @@ export function madeResults({ seed = 7, rounds = 5, calls = 4000 } = {}): Result
     ],
   }
 }
+
+const idOf = ({ way, connections }: { readonly way: Way; readonly connections: number }) =>
+  `${way.id}.unary.${connections}-connections`
 
 /** A section of each kind. */
 export function madeSections(results: Results): Section[] {

@@ -4,7 +4,7 @@ import type { Results } from '../results.ts'
 import { overviewOf } from './content/overview.ts'
 import { summarizeRuns } from './content/run-figures.ts'
 import { costsTable, runsTable } from './content/run-tables.ts'
-import { inline, plain, tableText } from './markdown/markdown.ts'
+import { inline, paragraph, plain, tableText } from './markdown/markdown.ts'
 import { sectionText } from './markdown/section-text.ts'
 import type { Section } from './section.ts'
 
@@ -16,14 +16,14 @@ export function summaryText(results: Results, sections: readonly Section[]): str
   const costs = costsTable(summaries)
   const blocks = [
     `# ${plain(results.title)}`,
-    plain(results.question),
+    paragraph(results.question),
     facts.map(({ name, value }) => `- ${name}: ${plain(value)}`).join('\n'),
     ['```sh', results.command, '```'].join('\n'),
     '## The answer at a glance',
     `**${plain(answer)}**`,
     ...notes.flatMap(({ title, lines }) => [
       `**${plain(title)}**`,
-      lines.length === 1 ? inline(lines[0] ?? '') : lines.map((line) => `- ${inline(line)}`).join('\n'),
+      lines.length === 1 ? paragraph(lines[0] ?? '') : lines.map((line) => `- ${inline(line)}`).join('\n'),
     ]),
     ...(checks.length === 0
       ? []

@@ -56,7 +56,7 @@ function answerOf(outcomes: Overview['outcomes']): string {
   return `Of ${count(all, 'check')}, ${parts.filter((part) => part !== false).join(', ')}.`
 }
 
-function factsOf({ profile, begun, ended, runs }: Results): Overview['facts'] {
+function factsOf({ profile, plan, begun, ended, runs }: Results): Overview['facts'] {
   const seconds = (Date.parse(ended ?? runs.at(-1)?.begun ?? begun) - Date.parse(begun)) / 1000
   const ids = new Set(runs.map(({ id }) => id)).size
   const took =
@@ -65,7 +65,7 @@ function factsOf({ profile, begun, ended, runs }: Results): Overview['facts'] {
     { name: 'Date', value: `${dateOf(begun)}${took}` },
     {
       name: 'Profile',
-      value: `${profile.name}: ${count(profile.rounds, 'round')} of ${profile.windowSeconds} s, each after ${profile.warmUpSeconds} s of warm-up`,
+      value: `${profile.name}: ${count(plan.rounds, 'round')} of ${profile.windowSeconds} s, each after ${profile.warmUpSeconds} s of warm-up`,
     },
     { name: 'Runs', value: `${count(ids, 'run')}, ${statesOf(runs)}` },
   ]
@@ -83,9 +83,10 @@ const dateOf = (iso: string) => iso.replace('T', ' ').replace(/(:\d\d):\d\d(\.\d
 
 function notesOf(results: Results, noisy: readonly string[]): Note[] {
   const notes: (Note | false)[] = [
-    results.ended === undefined && {
-      title: 'Unfinished',
-      lines: [`Runs are missing. \`${results.command} --resume\` measures them and keeps what is there.`],
+    unfinished(results),
+    results.plan.only !== undefined && {
+      title: 'A part of the scenario',
+      lines: [`Only ${idsText(results.plan.only)} was chosen. Checks that need other runs are not measured.`],
     },
     noteOn('failed', 'Failed runs', results.runs),
     noteOn('skipped', 'Skipped runs', results.runs),
@@ -93,7 +94,7 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
       title: 'Noisy',
       lines: [...noisy],
     },
-    results.profile.rounds < 4 && {
+    results.plan.rounds < 4 && {
       title: 'Too few rounds to compare',
       lines: [
         `The profile \`${results.profile.name}\` shows that everything works. Small differences between its figures mean nothing: two configurations can be told apart from four rounds on.`,
@@ -101,6 +102,13 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
     },
   ]
   return notes.filter((note) => note !== false)
+}
+
+function unfinished({ plan, runs, ended, command }: Results): Note | false {
+  if (ended !== undefined) return false
+  const missing = Math.max(plan.runs.length * plan.rounds - runs.length, 0)
+  const line = `${count(missing, 'measurement')} of ${plan.runs.length * plan.rounds} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
+  return { title: 'Unfinished', lines: [line] }
 }
 
 /** Runs with the same reason share a line. */

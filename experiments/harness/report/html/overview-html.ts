@@ -49,7 +49,7 @@ export function environmentHtml(environment: Readonly<Record<string, string>>): 
 
 function realnessHtml(rows: readonly Realness[]): Content {
   if (rows.length === 0) return undefined
-  return html`<h3>Real or emulated</h3><div class="scroll" role="region" aria-label="Real or emulated" tabindex="0"><table><thead><tr><th scope="col">what</th><th scope="col" class="number">runs</th><th scope="col">real or emulated</th><th scope="col">of what, and with what</th></tr></thead><tbody>${rows.map(
+  return html`<h3>Real or emulated</h3><div class="scroll" role="group" aria-label="Real or emulated" tabindex="0"><table><thead><tr><th scope="col">what</th><th scope="col" class="number">runs</th><th scope="col">real or emulated</th><th scope="col">of what, and with what</th></tr></thead><tbody>${rows.map(
     ({ what, runs, emulates }) =>
       html`<tr><th scope="row">${what}</th><td class="number">${runs}</td><td><span class="${emulates === undefined ? 'real' : 'emulated'}">${emulates === undefined ? 'real' : 'emulated'}</span></td><td>${emulates ?? 'all parts are the real ones'}</td></tr>`,
   )}</tbody></table></div>`

@@ -8,7 +8,7 @@ import { inlineHtml } from './inline-text.ts'
 /** The first column names the row. `caption` is for screen readers, who come to a table without its context. */
 export function tableHtml(table: DataTable, caption: string): Html {
   const numeric = table.columns.map((_, index) => isNumeric(table, index))
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="sortable"><caption class="unseen">${caption}</caption><thead><tr>${table.columns.map(
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table class="sortable"><caption class="unseen">${caption}</caption><thead><tr>${table.columns.map(
     (column, index) => headHtml(headText(column), numeric[index] ?? false),
   )}</tr></thead><tbody>${table.rows.map(
     (row) =>

@@ -11,16 +11,16 @@ import {
   timelineTable,
 } from '../content/section-tables.ts'
 import type { Section } from '../section.ts'
-import { inline, plain, tableText } from './markdown.ts'
+import { inline, paragraph, plain, tableText } from './markdown.ts'
 
 /** Its blocks, to be separated by empty lines. */
 export function sectionText(section: Section): string[] {
-  const says = section.says === undefined ? [] : [inline(section.says)]
+  const says = section.says === undefined ? [] : [paragraph(section.says)]
   return [`## ${plain(section.title)}`, ...says, ...bodyOf(section)]
 }
 
 function bodyOf(section: Section): string[] {
-  if (section.kind === 'text') return section.paragraphs.map(inline)
+  if (section.kind === 'text') return section.paragraphs.map(paragraph)
   const table = tableOf(section)
   if (table.rows.length === 0) return ['Nothing was measured for this part.']
   const marks = section.kind === 'timeline' ? section.marks : []
