@@ -19,6 +19,7 @@ import { ProcessGroup } from '../processes/process-group.ts'
 import { startBackend } from '../services/backend-server.ts'
 import { TokenIssuer } from '../services/issuer/token-issuer.ts'
 import { Authority } from '../testbed/certificates/authority.ts'
+import { cpuMsOf } from '../testbed/measure/usage.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { AUDIENCE, CELLS, type Cell, documentOf, ISSUER, POLICY_DATA } from './authz/fleets.ts'
 import {
@@ -29,7 +30,6 @@ import {
   startAuthorizer,
 } from './authz/programs.ts'
 import { renderReport, type Sample, type Throughput } from './authz/report.ts'
-import { cpuMsOf } from './harness/usage.ts'
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 } as const
 const METHOD = '/switchyard.echo.v1.EchoService/Unary'

@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { median } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { median } from '../harness/statistics.ts'
 
 /** One run of one cell at one rate; microseconds. */
 export interface Sample {

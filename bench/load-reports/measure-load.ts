@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { RestClient } from '../../api/client.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startControlPlane } from '../../testbed/control-plane.ts'
+import { cpuMsOf, peakMemoryMiBOf } from '../../testbed/measure/usage.ts'
 import { parseReady, START_TIMEOUT_MS, sourceFile } from '../../testbed/part.ts'
 import { readToken } from '../../testbed/token-file.ts'
-import { cpuMsOf, peakMemoryMiBOf } from '../harness/usage.ts'
 import { loadDocument, type Sizes } from './documents.ts'
 
 export interface LoadCell extends Sizes {

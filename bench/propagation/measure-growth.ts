@@ -10,9 +10,9 @@ import {
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startControlPlane } from '../../testbed/control-plane.ts'
+import { median } from '../../testbed/measure/statistics.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { ENDPOINT } from '../../xds-server/index.ts'
-import { median } from '../harness/statistics.ts'
 
 export interface Growth {
   readonly upstreams: number

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
-import { median } from '../harness/statistics.ts'
+import { median } from '../../testbed/measure/statistics.ts'
 
 const WRITES = 50
 

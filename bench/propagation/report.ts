@@ -1,7 +1,7 @@
 // The results as Markdown: flips of all servers, the disk's share, and the growth with the document.
 
+import { median, quantile } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { median, quantile } from '../harness/statistics.ts'
 import type { FlipResults, FlipTimes } from './measure-flips.ts'
 import type { Growth } from './measure-growth.ts'
 import type { StoreTimes } from './measure-store.ts'

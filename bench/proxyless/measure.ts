@@ -4,7 +4,7 @@ import type { ProcessGroup } from '../../processes/process-group.ts'
 import type { GrpcCallResult, GrpcClientProcess } from '../../testbed/grpc-client-process.ts'
 import { startGrpcClient } from '../../testbed/grpc-client-process.ts'
 import type { GrpcLanguage } from '../../testbed/grpc-programs/grpc-program.ts'
-import { peakMemoryMiBOf, totalCpuMsOf } from '../harness/usage.ts'
+import { peakMemoryMiBOf, totalCpuMsOf } from '../../testbed/measure/usage.ts'
 import type { Setup, Way, WayName } from './ways.ts'
 
 export interface Plan {

@@ -2,8 +2,8 @@
 
 import { loadavg } from 'node:os'
 import type { GrpcLanguage } from '../../testbed/grpc-programs/grpc-program.ts'
+import { median, medianInterval } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { median, medianInterval } from '../harness/statistics.ts'
 import type { Measured, Memory, Plan, Sample } from './measure.ts'
 import { TITLES, WAYS, type WayName } from './ways.ts'
 

@@ -1,9 +1,9 @@
 // The report of many gRPC clients in Markdown.
 
 import { loadavg } from 'node:os'
+import { median, medianInterval } from '../../testbed/measure/statistics.ts'
 import { describeEnvironment } from '../harness/environment.ts'
 import { table } from '../harness/markdown.ts'
-import { median, medianInterval } from '../harness/statistics.ts'
 import type { Measured } from '../push/measure-cell.ts'
 import type { SwarmPlan, SwarmResult } from './measure-swarm.ts'
 

@@ -1,6 +1,6 @@
 // Compares two commits cell by cell: what their runs say about the ratio of their push times.
 
-import { type Interval, median, medianInterval } from '../harness/statistics.ts'
+import { type Interval, median, medianInterval } from '../../testbed/measure/statistics.ts'
 import type { Cell } from './cells.ts'
 import type { Measured } from './measure-cell.ts'
 

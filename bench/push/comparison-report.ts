@@ -1,7 +1,7 @@
 // A comparison of two commits as Markdown.
 
+import type { Interval } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import type { Interval } from '../harness/statistics.ts'
 import type { Comparison, Verdict } from './compare-commits.ts'
 
 const HEAD = [

@@ -1,6 +1,6 @@
 // The goals of each cell, and which cells miss them.
 
-import { median } from '../harness/statistics.ts'
+import { median } from '../../testbed/measure/statistics.ts'
 import type { CellResult } from './measure-cell.ts'
 
 /** A ratio down to this one is noise, with one stream. */

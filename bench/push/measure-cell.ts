@@ -1,10 +1,10 @@
 // Measures one cell: all servers run at once, each with its own clients, and push in turns, so that other load on the machine affects all alike.
 
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { cpuMsOf, peakMemoryMiBOf } from '../../testbed/measure/usage.ts'
 import type { GoTools } from '../harness/go-tools.ts'
 import { type RunningServer, SERVERS, type ServerName, startServer } from '../harness/servers.ts'
 import { type Swarm, startSwarm } from '../harness/swarm.ts'
-import { cpuMsOf, peakMemoryMiBOf } from '../harness/usage.ts'
 import type { Cell } from './cells.ts'
 
 export interface Measured {

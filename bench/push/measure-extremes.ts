@@ -1,11 +1,11 @@
 // Two extremes: all clients reconnect at once, and a client requests very many names.
 
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { median } from '../../testbed/measure/statistics.ts'
+import { peakMemoryMiBOf } from '../../testbed/measure/usage.ts'
 import type { GoTools } from '../harness/go-tools.ts'
 import { type RunningServer, type ServerName, startServer } from '../harness/servers.ts'
-import { median } from '../harness/statistics.ts'
 import { type Mode, startSwarm } from '../harness/swarm.ts'
-import { peakMemoryMiBOf } from '../harness/usage.ts'
 
 export interface Extreme {
   readonly what: string

@@ -1,7 +1,7 @@
 // The results as Markdown: tables of pushes, first syncs and extremes, and the missed goals.
 
+import { median } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { median } from '../harness/statistics.ts'
 import { findShortfalls, firstSyncRatio, memoryShare, percent, pushRatio, times } from './goals.ts'
 import type { CellResult } from './measure-cell.ts'
 import type { Extreme } from './measure-extremes.ts'

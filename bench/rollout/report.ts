@@ -1,8 +1,8 @@
 // The results as Markdown: a rollout to many nodes, and what further fleets add to a write.
 
 import { loadavg } from 'node:os'
+import { median, quantile } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { median, quantile } from '../harness/statistics.ts'
 import type { Write } from './control-plane.ts'
 import type { FleetsResult } from './measure-fleets.ts'
 import type { NodesResult } from './measure-nodes.ts'

@@ -120,6 +120,13 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/harness/report/html/behavior.js': spawnedBy(
     'experiments/harness/report/report-in-chromium.test.ts',
   ),
+  'experiments/scenarios/grpc-loadbalancing-cluster/': by(
+    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
+  ),
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
+    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
+  ),
+  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/main.ts': FOR_MEASURING,
   'experiments/scenarios/grpc-security/report.ts': FOR_MEASURING,
@@ -146,6 +153,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
   'services/servers/': spawnedBy('testbed/grpc-server-process.test.ts'),
   'services/clients/': spawnedBy('testbed/grpc-client-process.test.ts'),
+  'services/failing-calls.ts': by('services/backend-server.test.ts'),
   'services/flags.ts': by('services/backend-flags.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
@@ -159,6 +167,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/flips/': by('test/envoy/flip.test.ts'),
   'testbed/issuer.ts': by('test/scenarios/grpc-security.test.ts'),
   'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
+  'testbed/loader/': spawnedBy('testbed/loader/start-loader.test.ts'),
+  'testbed/loader/load-plan.ts': by('testbed/loader/load-plan-problems.test.ts'),
+  'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': by('test/scenarios/grpc-security.test.ts'),

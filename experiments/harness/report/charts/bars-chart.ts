@@ -1,7 +1,7 @@
 // One value for each label: a bar to the median of the rounds, and the span of the rounds.
 
+import { median } from '../../../../testbed/measure/statistics.ts'
 import { significant } from '../content/number-text.ts'
-import { median } from '../content/rounds.ts'
 import { type Html, html } from '../html/html.ts'
 import type { BarsSection } from '../section.ts'
 import { type Axis, axisOver } from './axis.ts'

@@ -127,7 +127,7 @@ function idsText(ids: readonly string[]): string {
   return ids.length > 4 ? `${shown.join(', ')} and ${ids.length - 4} more` : shown.join(', ')
 }
 
-/** Runs are told apart by their first label, which says the way that calls take. */
+/** The first label of a run says which way its calls take. */
 function realnessOf(runs: readonly RunResult[]): Realness[] {
   const whatOf = ({ id, labels }: RunResult) => Object.values(labels)[0] ?? id
   const byKind = Map.groupBy(runs, (run) => JSON.stringify([whatOf(run), run.emulates ?? null]))

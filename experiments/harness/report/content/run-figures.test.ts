@@ -4,7 +4,6 @@ import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import t from 'tap'
 import { madeResults } from '../../../../test/support/made-results.ts'
 import type { Measured, Results } from '../../results.ts'
-import { median } from './rounds.ts'
 import { summarizeRuns } from './run-figures.ts'
 import { costsTable, otherTable, processesTable, roundsTable, runsTable } from './run-tables.ts'
 
@@ -78,10 +77,4 @@ t.test('the tables have what there is, and leave out columns that nothing is in'
 t.test('a histogram that cannot be read is named by run and round', async (t) => {
   const broken = { ...round(1, 10, 1), histograms: { call: 'AAAA' } }
   t.throws(() => summarizeRuns(results([broken])), { message: /^run "a.b", round 1, histogram 1:/ })
-})
-
-t.test('the median lies in the middle', async (t) => {
-  t.equal(median([3, 1, 2]), 2)
-  t.equal(median([4, 1, 2, 3]), 2.5)
-  t.ok(Number.isNaN(median([])))
 })

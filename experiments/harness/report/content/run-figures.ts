@@ -1,8 +1,8 @@
 // The figures of each run, round by round and all rounds together.
 
+import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Measured, Results, RunResult } from '../../results.ts'
 import { type Latencies, readLatencies } from './latencies.ts'
-import { median } from './rounds.ts'
 import { readShares } from './share-reading.ts'
 
 /** Of one round, or of several. Latencies are in microseconds. */

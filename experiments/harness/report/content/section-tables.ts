@@ -1,5 +1,6 @@
 // The figures of each kind of section as a table.
 
+import { median } from '../../../../testbed/measure/statistics.ts'
 import type {
   BarsSection,
   Cell,
@@ -10,7 +11,6 @@ import type {
 } from '../section.ts'
 import type { DataTable } from './data-table.ts'
 import { type Latencies, readLatencies } from './latencies.ts'
-import { median } from './rounds.ts'
 import { byName, readShares, type ShareReading } from './share-reading.ts'
 
 export interface ReadShares {

@@ -79,7 +79,7 @@ for (const [name, { values, microseconds }] of Object.entries(CASES)) {
   })
 }
 
-t.test('a section of which nothing was measured says so', async (t) => {
+t.test('a section without measurements says so', async (t) => {
   for (const section of sectionsOf([], []).filter(({ kind }) => kind !== 'curves')) {
     t.match(sectionHtml(section, 'a').text, 'Nothing was measured for this part.', section.title)
   }

@@ -51,3 +51,11 @@ function read(pid: number, file: string): string {
     return ''
   }
 }
+
+/** The processes that a process has started, and those that these have: the workers of a proxy. Without those that have ended. */
+export function processesBelow(pid: number): readonly number[] {
+  const children = threadsOf(pid).flatMap((thread) =>
+    read(pid, `task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+  )
+  return children.flatMap((child) => [child, ...processesBelow(child)])
+}

@@ -1,0 +1,72 @@
+// Sends the calls of a load, and follows each of them to its end.
+
+import { type ChannelInterface, Metadata, status } from '@grpc/grpc-js'
+import { callPicks } from './call-picks.ts'
+import type { LoadPlan } from './load-plan.ts'
+import type { LoopContext } from './loop.ts'
+import { type CallWatcher, OneCall } from './one-call.ts'
+import { type PreparedCall, prepareCalls } from './prepared-call.ts'
+import type { Tally } from './tally.ts'
+
+export class Sender implements LoopContext, CallWatcher {
+  readonly #channels: readonly ChannelInterface[]
+  readonly #tally: Tally
+  readonly #metadata: Metadata
+  readonly #pick: () => PreparedCall
+  readonly #open = new Map<OneCall, (isOk: boolean) => void>()
+  #onIdle: () => void = () => {}
+
+  constructor(plan: LoadPlan, channels: readonly ChannelInterface[], tally: Tally) {
+    this.#channels = channels
+    this.#tally = tally
+    this.#metadata = new Metadata({ waitForReady: plan.waitForReady ?? false })
+    for (const [name, value] of Object.entries(plan.metadata ?? {})) this.#metadata.set(name, value)
+    this.#pick = callPicks(prepareCalls(plan), plan.seed ?? 1)
+  }
+
+  get connections(): number {
+    return this.#channels.length
+  }
+
+  /** Calls that have not ended. */
+  get open(): number {
+    return this.#open.size
+  }
+
+  call(connection: number, dueMs: number, ended: (isOk: boolean) => void): void {
+    const channel = this.#channels[connection]
+    if (channel === undefined) throw new Error(`there is no connection ${connection}`)
+    const call = new OneCall(this.#pick(), dueMs, this)
+    this.#open.set(call, ended)
+    // grpc-js copies the metadata.
+    call.start(channel, this.#metadata)
+  }
+
+  late(dueMs: number, lateMs: number): void {
+    this.#tally.late(dueMs, lateMs)
+  }
+
+  sent(bytes: number, nowMs: number): void {
+    this.#tally.sent(bytes, nowMs)
+  }
+
+  received(backend: string, bytes: number, nowMs: number, gapMs: number | undefined): void {
+    this.#tally.received(backend, bytes, nowMs, gapMs)
+  }
+
+  ended(call: OneCall, code: status, details: string, nowMs: number): void {
+    this.#tally.ended(call, code, details, nowMs)
+    const ended = this.#open.get(call)
+    this.#open.delete(call)
+    ended?.(code === status.OK)
+    if (this.#open.size === 0) this.#onIdle()
+  }
+
+  /** Resolves when all calls have ended. Those for which `isTooLong` is true are cancelled. */
+  async drain(isTooLong: (call: PreparedCall) => boolean): Promise<void> {
+    const idle = Promise.withResolvers<void>()
+    this.#onIdle = idle.resolve
+    for (const call of [...this.#open.keys()]) if (isTooLong(call.prepared)) call.cancel()
+    if (this.#open.size > 0) await idle.promise
+  }
+}

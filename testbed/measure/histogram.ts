@@ -1,0 +1,52 @@
+// Histograms of latencies in microseconds: recorded, encoded, decoded and added up. Three significant digits, up to an hour.
+// http://hdrhistogram.org
+
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from 'hdr-histogram-js'
+
+export type { Histogram } from 'hdr-histogram-js'
+
+const MICROSECONDS_PER_MS = 1_000
+const HIGHEST = 3_600 * 1_000 * MICROSECONDS_PER_MS
+
+export function newHistogram(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST,
+    numberOfSignificantValueDigits: 3,
+    bitBucketSize: 32,
+  })
+}
+
+/** @param milliseconds are rounded to microseconds; what exceeds an hour counts as an hour */
+export function record(histogram: Histogram, milliseconds: number): void {
+  const microseconds = Math.round(milliseconds * MICROSECONDS_PER_MS)
+  histogram.recordValue(Math.min(Math.max(microseconds, 0), HIGHEST))
+}
+
+/** @returns base64 of the compressed form V2, as every implementation reads it */
+export function encodeHistogram(histogram: Histogram): string {
+  return encodeIntoCompressedBase64(histogram)
+}
+
+/** @throws Error if the text is no histogram */
+export function decodeHistogram(text: string): Histogram {
+  return decodeFromCompressedBase64(text)
+}
+
+/** All of them as one: percentiles of it are those of all values, which an average of percentiles is not. */
+export function mergeHistograms(texts: readonly string[]): Histogram {
+  const sum = newHistogram()
+  for (const text of texts) sum.add(decodeHistogram(text))
+  return sum
+}
+
+/** The value below or at which the share of the values lies, in milliseconds; NaN without values. */
+export function quantileMs(histogram: Histogram, share: number): number {
+  if (histogram.totalCount === 0) return Number.NaN
+  return histogram.getValueAtPercentile(share * 100) / MICROSECONDS_PER_MS
+}
