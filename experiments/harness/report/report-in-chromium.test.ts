@@ -26,7 +26,7 @@ t.test('the report in Chromium', async (t) => {
   if (!requireTool(t, 'chromium')) return
   const folder = mkdtempSync(join(tmpdir(), 'report-'))
   const results = madeResults({ rounds: 1, calls: 200 })
-  writeReport(folder, results, madeSections(results))
+  await writeReport(folder, results, madeSections(results))
   const path = join(folder, 'report.html')
   const browser = await launchChromium()
   t.teardown(async () => {

@@ -13,15 +13,15 @@ import { writeReport } from './write-report.ts'
 const results = madeResults({ rounds: 2, calls: 200 })
 const sections = madeSections(results)
 
-function write(t: { testdir(): string }, made: Results, parts: readonly Section[]) {
+async function write(t: { testdir(): string }, made: Results, parts: readonly Section[]) {
   const folder = t.testdir()
-  writeReport(folder, made, parts)
+  await writeReport(folder, made, parts)
   const read = (name: string) => readFileSync(`${folder}/${name}`, 'utf8')
   return { page: read('report.html'), summary: read('summary.md') }
 }
 
 t.test('the page is valid HTML', async (t) => {
-  const { page } = write(t, results, sections)
+  const { page } = await write(t, results, sections)
   const validator = new HtmlValidate({
     extends: ['html-validate:standard', 'html-validate:a11y', 'html-validate:document'],
     // The style and the script are in the page on purpose, and the policy has their hashes.
@@ -42,7 +42,7 @@ t.test('the page is valid HTML', async (t) => {
 })
 
 t.test('the page loads nothing, and its policy does not let it', async (t) => {
-  const { page } = write(t, results, sections)
+  const { page } = await write(t, results, sections)
   const policy = page.match(/<meta http-equiv="Content-Security-Policy" content="([^"]*)"/)?.[1]
   t.match(
     policy,
@@ -59,7 +59,7 @@ t.test('the page loads nothing, and its policy does not let it', async (t) => {
 })
 
 t.test('a link within the page leads somewhere', async (t) => {
-  const { page } = write(t, results, sections)
+  const { page } = await write(t, results, sections)
   const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id))
   const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id)
   t.ok(links.length > sections.length)
@@ -70,7 +70,7 @@ t.test('a link within the page leads somewhere', async (t) => {
 })
 
 t.test('the page carries its raw data', async (t) => {
-  const { page } = write(t, results, sections)
+  const { page } = await write(t, results, sections)
   const packed = page.match(/href="data:application\/gzip;base64,([^"]*)"/)?.[1] ?? ''
   t.strictSame(JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()), results)
 })
@@ -99,7 +99,7 @@ function poison<T>(value: T, key = ''): T {
 }
 
 t.test('labels are text, whatever they say', async (t) => {
-  const { page, summary } = write(t, poison(results), poison(sections))
+  const { page, summary } = await write(t, poison(results), poison(sections))
   t.equal(page.match(/<script/g)?.length, 1, 'our own')
   t.notMatch(page, /<img/)
   t.match(page, '&lt;script&gt;alert(1)&lt;/script&gt;&quot;')
@@ -107,7 +107,7 @@ t.test('labels are text, whatever they say', async (t) => {
 })
 
 t.test('the summary is clean Markdown, and has the tables of all sections', async (t) => {
-  const { summary } = write(t, results, sections)
+  const { summary } = await write(t, results, sections)
   t.ok(await check(summary, { parser: 'markdown', proseWrap: 'never' }))
   for (const { title } of sections) t.match(summary, `## ${title}\n`)
   t.match(summary, '| O4.9 | **fails** | A rolling restart with draining loses no call |')
@@ -118,7 +118,7 @@ t.test('the summary is clean Markdown, and has the tables of all sections', asyn
 
 t.test('results without runs, checks and an end give a report too', async (t) => {
   const { ended: _, ...unfinished } = results
-  const { page, summary } = write(t, { ...unfinished, runs: [], checks: [], environment: {} }, [])
+  const { page, summary } = await write(t, { ...unfinished, runs: [], checks: [], environment: {} }, [])
   t.match(page, 'This scenario checks nothing.')
   t.match(page, 'No run was measured.')
   t.match(summary, 'No run was measured.')
@@ -132,7 +132,7 @@ t.test('a section that cannot be drawn writes nothing, and is named', async (t) 
     title: 'Latency',
     curves: [{ label: 'L4', histograms: ['AAAA'] }],
   }
-  t.throws(() => writeReport(folder, results, [broken]), {
+  await t.rejects(writeReport(folder, results, [broken]), {
     message: /^section "Latency", curve "L4", histogram 1: /,
   })
   t.notOk(existsSync(`${folder}/report.html`))
