@@ -44,12 +44,7 @@ function chooseProgram(given) {
   if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
   if (name === 'example') {
     const [example, ...flags] = args
-    return { file: findMain('example', 'examples', example), args: flags, envoy: 'unused', tap: false }
-  }
-  if (name === 'scenario') {
-    const [scenario, ...flags] = args
-    const file = findMain('scenario', 'experiments/scenarios', scenario)
-    return { file, args: flags, envoy: 'required', tap: false }
+    return { file: findExample(example), args: flags, envoy: 'unused', tap: false }
   }
   if (name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
@@ -69,7 +64,6 @@ function chooseProgram(given) {
     'docs:api',
     'build:library',
     'example',
-    'scenario',
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
@@ -77,19 +71,20 @@ function chooseProgram(given) {
 
 /** A testbed whose fleets have gRPC clients only needs no Envoy. */
 function startsEnvoys([verb, ...flags]) {
+  if (verb === 'scenario') return flags[0] === 'run'
   if (verb !== 'up') return verb === 'demo'
   const sizes = flags.filter((flag) => /^[^-=][^=]*=\d+$|^--fleet=.*=\d+$/.test(flag))
   return sizes.length > 0 || !flags.some((flag) => flag.includes('=proxyless:'))
 }
 
-/** The program of an example or a scenario: `FOLDER/NAME/main.ts`. */
-function findMain(kind, folder, name) {
-  const names = readdirSync(join(root, folder)).filter((entry) =>
-    existsSync(join(root, folder, entry, 'main.ts')),
+/** The program of an example. */
+function findExample(name) {
+  const names = readdirSync(join(root, 'examples')).filter((entry) =>
+    existsSync(join(root, 'examples', entry, 'main.ts')),
   )
-  if (names.includes(name)) return `${folder}/${name}/main.ts`
-  const wrong = name === undefined ? 'the name is missing' : `unknown ${kind} "${name}"`
-  throw new Error(`--run ${kind}: ${wrong}. Use one of: ${names.join(', ')}`)
+  if (names.includes(name)) return `examples/${name}/main.ts`
+  const wrong = name === undefined ? 'the name is missing' : `unknown example "${name}"`
+  throw new Error(`--run example: ${wrong}. Use one of: ${names.join(', ')}`)
 }
 
 /** Returns the environment in which the program finds Envoy, after fetching Envoy if it is missing. */

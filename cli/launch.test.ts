@@ -116,29 +116,24 @@ t.test('on a Node that is too old, the launcher says what to install and does no
   t.strictSame(checkout.calls(), [])
 })
 
-for (const [kind, folder] of [
-  ['example', 'examples'],
-  ['scenario', 'experiments/scenarios'],
-] as const) {
-  t.test(
-    `the launcher starts the ${kind} of a name, and lists the names if it is unknown or missing`,
-    async (t) => {
-      const checkout = makeCheckout(t)
-      checkout.write(`${folder}/first/main.ts`, 'console.log(JSON.stringify(process.argv.slice(2)))')
-      checkout.write(`${folder}/files-only/README.md`, '')
-      t.match(await checkout.launch(['--run', kind, 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
-      t.match(await checkout.launch(['--run', kind, 'second']), {
-        code: 1,
-        stdout: '',
-        stderr: `--run ${kind}: unknown ${kind} "second". Use one of: first\n`,
-      })
-      t.match(await checkout.launch(['--run', kind]), {
-        code: 1,
-        stderr: `--run ${kind}: the name is missing. Use one of: first\n`,
-      })
-    },
-  )
-}
+t.test(
+  'the launcher starts the example of a name, and lists the names if it is unknown or missing',
+  async (t) => {
+    const checkout = makeCheckout(t)
+    checkout.write('examples/first/main.ts', 'console.log(JSON.stringify(process.argv.slice(2)))')
+    checkout.write('examples/files-only/README.md', '')
+    t.match(await checkout.launch(['--run', 'example', 'first', '-x']), { code: 0, stdout: '["-x"]\n' })
+    t.match(await checkout.launch(['--run', 'example', 'second']), {
+      code: 1,
+      stdout: '',
+      stderr: '--run example: unknown example "second". Use one of: first\n',
+    })
+    t.match(await checkout.launch(['--run', 'example']), {
+      code: 1,
+      stderr: '--run example: the name is missing. Use one of: first\n',
+    })
+  },
+)
 
 t.test('a benchmark against another commit needs no Envoy, and the whole benchmark needs one', async (t) => {
   const checkout = makeCheckout(t)
@@ -172,6 +167,8 @@ t.test('Envoy', async (t) => {
       [['up', '--json'], path],
       [['up', '--fleet', 'clients=proxyless:node', '--fleet', 'edge=1'], path],
       [['up', '--fleet', 'clients=proxyless:node'], undefined],
+      [['scenario', 'run', 'grpc-security'], path],
+      [['scenario', 'list'], undefined],
       [['--run', 'test'], path],
       [['status'], undefined],
     ] as const) {

@@ -14,6 +14,7 @@ const VERBS = {
   init: async () => (await import('./verbs/init.ts')).addInit,
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
+  scenario: async () => (await import('./verbs/scenario.ts')).addScenario,
   explain: async () => (await import('./verbs/explain.ts')).addExplain,
   schema: async () => (await import('./verbs/schema.ts')).addSchema,
   lint: async () => (await import('./verbs/lint.ts')).addLint,
@@ -57,7 +58,10 @@ for (const load of loaders) (await load())(program)
 
 // An error is one line, and the help is one command away.
 program.showHelpAfterError('See: yard --help')
-for (const command of program.commands) command.showHelpAfterError(`See: yard ${command.name()} --help`)
+for (const command of program.commands) {
+  for (const one of [command, ...command.commands])
+    one.showHelpAfterError(`See: yard ${command.name()} --help`)
+}
 
 withExamples(program, [
   ['yard demo', 'Measure every policy in half a minute.'],

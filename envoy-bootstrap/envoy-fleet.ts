@@ -25,6 +25,8 @@ export interface EnvoyFleetOptions {
   }
   readonly protocol?: XdsProtocol
   readonly drainTimeSeconds?: number
+  /** Worker threads of each Envoy; 1 by default. */
+  readonly concurrency?: number
   /** Folder for bootstraps and logs, which are named after their nodes. */
   readonly folder: string
   /** The process group that ends all Envoys and their restarts. */
@@ -61,7 +63,8 @@ export function nodeIdOf(fleet: string, index: number): string {
 }
 
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
-  const { name, xds, protocol, firstIndex = 0, binary, folder, group, drainTimeSeconds } = options
+  const { name, xds, protocol, firstIndex = 0, binary, folder, group } = options
+  const { drainTimeSeconds, concurrency } = options
   const { onRestart = () => {}, onNotice = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
   /** The system chooses the port of the admin at the first start; restarts keep it. */
@@ -83,6 +86,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       group,
       onNotice: (notice) => onNotice(nodeId, notice),
       ...(drainTimeSeconds === undefined ? {} : { drainTimeSeconds }),
+      ...(concurrency === undefined ? {} : { concurrency }),
     })
     adminPort = Number(new URL(envoy.adminUrl).port)
     return envoy

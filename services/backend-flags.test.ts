@@ -13,7 +13,9 @@ const GOOD: readonly (readonly [string, object])[] = [
     '--id b1 --utilization 0.8 --metric queue=0.3 --metric jobs=12',
     { load: { utilization: 0.8, namedMetrics: { queue: 0.3, jobs: 12 } } },
   ],
-  ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000 }],
+  ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000, failPercent: 0, stay: false }],
+  ['--id b1 --fail-percent 100', { failPercent: 100 }],
+  ['--id b1 --stay', { stay: true }],
 ]
 
 for (const [flags, options] of GOOD) {
@@ -24,7 +26,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -48,6 +50,14 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
   [
     '--id b1 --latency-ms 60001',
     ['--latency-ms: "60001" is not a latency; give whole milliseconds from 0 to 60000'],
+  ],
+  [
+    '--id b1 --fail-percent 101',
+    ['--fail-percent: "101" is not a share of calls; give whole percents from 0 to 100'],
+  ],
+  [
+    '--id b1 --fail-percent 0.5',
+    ['--fail-percent: "0.5" is not a share of calls; give whole percents from 0 to 100'],
   ],
   [
     '--id b1 --utilization -1 --metric queue --metric =1',

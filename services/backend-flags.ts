@@ -9,23 +9,31 @@ const FLAGS = {
   id: { type: 'string' },
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
+  'fail-percent': { type: 'string' },
   utilization: { type: 'string' },
   metric: { type: 'string', multiple: true },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
   'tls-allow-plaintext': { type: 'boolean' },
+  stay: { type: 'boolean' },
 } as const
 const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
+const MAX_PERCENT = 100
+
+export interface BackendFlags extends BackendOptions {
+  /** Whether the process keeps running when its stdin closes. */
+  readonly stay: boolean
+}
 
 /**
- * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` (default 0), `--utilization` and `--metric NAME=VALUE` (default: no
- * report of its load), and for TLS `--tls-certificate`, `--tls-key`,
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--utilization` and
+ * `--metric NAME=VALUE` (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
-export function parseBackendFlags(args: readonly string[]): BackendOptions {
+export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const problems: Problem[] = []
   const given = readFlags(args, problems)
   const id = given.get('id') ?? ''
@@ -33,10 +41,12 @@ export function parseBackendFlags(args: readonly string[]): BackendOptions {
     problems.push({ path: '--id', message: 'is missing; give the id that answers carry, such as b1' })
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
+  const failPercent = readFailPercent(given.get('fail-percent') ?? '0', problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
-  return { id, listen, latencyMs, ...(load && { load }), ...(tls && { tls }) }
+  const stay = given.has('stay')
+  return { id, listen, latencyMs, failPercent, stay, ...(load && { load }), ...(tls && { tls }) }
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
@@ -79,6 +89,15 @@ function readLatency(text: string, problems: Problem[]): number {
     problems.push({ path: '--latency-ms', message })
   }
   return milliseconds
+}
+
+function readFailPercent(text: string, problems: Problem[]): number {
+  const percent = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(percent <= MAX_PERCENT)) {
+    const message = `"${text}" is not a share of calls; give whole percents from 0 to ${MAX_PERCENT}`
+    problems.push({ path: '--fail-percent', message })
+  }
+  return percent
 }
 
 function readLoad(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['load'] {

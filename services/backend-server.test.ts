@@ -112,6 +112,36 @@ t.test('latency is added to each call, but not to health checks', async (t) => {
   t.ok((await took(() => check(''))) < 299, 'health does not')
 })
 
+t.test('a share of the calls fails, evenly spread among the others, and no health check', async (t) => {
+  const { backend, echo } = await openBackend(t, { failPercent: 30 })
+  const { check } = standardServices(t, backend.address)
+  const codes: (status | undefined)[] = []
+  for (let call = 0; call < 10; call += 1) {
+    await check('')
+    await echo.unary({}).then(
+      () => codes.push(status.OK),
+      (error: { readonly code?: status }) => codes.push(error.code),
+    )
+  }
+  const [ok, failed] = [status.OK, status.UNAVAILABLE]
+  t.same(codes, [ok, ok, ok, failed, ok, ok, failed, ok, ok, failed])
+})
+
+t.test('connections are counted', async (t) => {
+  const { backend, echo } = await openBackend(t)
+  t.same(backend.connections(), { accepted: 0, open: 0 })
+  await echo.unary({})
+  const other = createClient(EchoService, backend.address, {
+    options: { 'grpc.use_local_subchannel_pool': 1 },
+  })
+  t.teardown(() => other.close())
+  await other.unary({})
+  t.same(backend.connections(), { accepted: 2, open: 2 })
+  backend.drain()
+  await echo.unary({})
+  t.equal(backend.connections().accepted, 3, 'a new one after a drain')
+})
+
 t.test('bytes that are not HTTP/2 end only their own connection', async (t) => {
   const { backend, echo } = await openBackend(t)
   const port = Number(backend.address.split(':')[1])

@@ -9,6 +9,7 @@ import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
+import { failing } from './failing-calls.ts'
 import { addHealth } from './health.ts'
 import { keyValueService } from './key-value.ts'
 import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
@@ -34,10 +35,18 @@ export interface BackendOptions {
   readonly listen: ListenAddress
   /** A delay in milliseconds before each call, except health checks and reflection. Default: 0. */
   readonly latencyMs: number
+  /** The share of calls that end with UNAVAILABLE, in whole percents. Default: 0. */
+  readonly failPercent?: number
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly load?: LoadReportOptions
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
+}
+
+/** Connections since the backend started. */
+export interface ConnectionCount {
+  readonly accepted: number
+  readonly open: number
 }
 
 export interface Backend {
@@ -45,6 +54,7 @@ export interface Backend {
   readonly address: string
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
+  connections(): ConnectionCount
   /** Reports this utilization from now on; without `load` it has no effect. */
   setUtilization(utilization: number): void
   /** Gives calls in progress two seconds to end, then closes their connections. */
@@ -53,13 +63,15 @@ export interface Backend {
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
 export async function startBackend(
-  { id, listen, latencyMs, load, tls }: BackendOptions,
+  { id, listen, latencyMs, failPercent = 0, load, tls }: BackendOptions,
   onUnexpected?: OnUnexpected,
 ): Promise<Backend> {
   const report = load && new LoadReport(load)
   const interceptors = [
     ...(latencyMs > 0 ? [latency(latencyMs)] : []),
     ...(report ? [reportWithCalls(report)] : []),
+    // Around the report, which counts the calls that fail.
+    ...(failPercent > 0 ? [failing(failPercent)] : []),
   ]
   const server = new Server({ ...SERVER_OPTIONS, interceptors })
   addService(server, EchoService, echoService(id), onUnexpected)
@@ -81,6 +93,7 @@ export async function startBackend(
   return {
     address,
     drain: () => listener.drain(),
+    connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
     close() {
       health.stopServing()

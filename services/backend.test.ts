@@ -1,4 +1,7 @@
 // The backend as a process: its ready line, its commands, and every way it ends.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { Test } from 'tap'
@@ -41,6 +44,13 @@ t.test('a backend prints its address, and answers there with its id', async (t) 
   t.equal(id, 'b7')
   t.match(address, /^127\.0\.0\.1:\d+$/)
   t.equal((await echoClient(t, address).unary({})).backendId, 'b7')
+})
+
+t.test('a backend tells how many connections it has accepted', async (t) => {
+  const backend = startBackendProcess(t, '--id', 'b1')
+  const { address } = await backend.ready
+  await echoClient(t, address).unary({})
+  t.same(await backend.ask('connections', (line) => JSON.parse(line).connections), { accepted: 1, open: 1 })
 })
 
 for (const where of ['TCP', 'a Unix socket']) {
@@ -103,11 +113,26 @@ for (const [what, end] of Object.entries(ENDS)) {
   })
 }
 
+t.test('with --stay, it serves without stdin, as in a container, until a signal', async (t) => {
+  const flags = ['--id', 'b1', '--stay']
+  const child = spawn(process.execPath, [BACKEND, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  t.teardown(() => child.kill('SIGKILL'))
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  const { address }: ReadyLine = JSON.parse(line)
+  // Each call has a connection of its own, which a stopping backend refuses.
+  for (let call = 0; call < 20; call += 1) {
+    t.equal((await echoClient(t, address).unary({})).backendId, 'b1')
+  }
+  child.kill('SIGTERM')
+  t.same(await exited, [0, null])
+})
+
 t.test('an unknown command is reported in one line, and the backend goes on', async (t) => {
   const backend = startBackendProcess(t, '--id', 'b1')
   await backend.ready
   const problem = await backend.ask('explode', (line) => line)
-  t.equal(problem, 'backend: "explode" is not a command; give drain or stop')
+  t.equal(problem, 'backend: "explode" is not a command; give drain, connections, stop')
   t.equal(await backend.ask('drain', drainedIn), 0)
 })
 

@@ -1,4 +1,5 @@
-// A backend as its own process: prints its address on stdout, reads commands from stdin, and ends when stdin closes.
+// A backend as its own process: prints its address on stdout, reads commands from stdin, and ends when stdin closes, or with
+// --stay only on a signal.
 import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
 import { startBackend } from './backend-server.ts'
@@ -17,7 +18,10 @@ async function main(args: readonly string[]): Promise<void> {
   limitBufferedMessages()
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
-  handleDrainAndStop(backend, reportError)
+  handleDrainAndStop(backend, reportError, {
+    more: { connections: () => print({ connections: backend.connections() }) },
+    stay: options.stay,
+  })
   print({ id: options.id, address: backend.address })
 }
 

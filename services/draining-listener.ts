@@ -32,6 +32,7 @@ export class DrainingListener {
   readonly #open = new Set<Socket>()
   #sinceDrain = new Set<Socket>()
   #injectors: Injectors
+  #accepted = 0
   #closing: Promise<void> | undefined
 
   /** Plaintext without `tls`. */
@@ -68,6 +69,11 @@ export class DrainingListener {
     return drained
   }
 
+  /** Counts connections since the start, TLS handshakes that fail included. */
+  connections(): { readonly accepted: number; readonly open: number } {
+    return { accepted: this.#accepted, open: this.#open.size }
+  }
+
   /** Accepts no more connections, drains the open ones, and after `graceMs` milliseconds closes the rest. */
   close(graceMs: number): Promise<void> {
     this.#closing ??= this.#close(graceMs)
@@ -92,6 +98,7 @@ export class DrainingListener {
   }
 
   #accept(socket: Socket): void {
+    this.#accepted += 1
     const generation = this.#sinceDrain
     for (const sockets of [this.#open, generation]) sockets.add(socket)
     socket.once('close', () => {

@@ -27,13 +27,20 @@ export function errorReporter(name: string): (thrown: unknown) => void {
   return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
 }
 
-/** Calls `onLine` with each line of stdin. Closes and exits when stdin closes, or on SIGTERM or SIGINT. */
-export function serveUntilStopped(onLine: (line: string) => void, close: () => Promise<unknown>): void {
+/**
+ * Calls `onLine` with each line of stdin. Closes and exits when stdin closes, or on SIGTERM or SIGINT.
+ * @param stay only on a signal: the stdin of a container is closed from the start
+ */
+export function serveUntilStopped(
+  onLine: (line: string) => void,
+  close: () => Promise<unknown>,
+  stay = false,
+): void {
   const stop = () => void close().then(() => process.exit(0))
   const lines = createInterface({ input: process.stdin })
   lines.on('line', onLine)
   // The parent is gone, so no other process would end this one.
-  lines.on('close', stop)
+  if (!stay) lines.on('close', stop)
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
@@ -44,18 +51,31 @@ export interface DrainableServer {
   close(): Promise<void>
 }
 
+export interface ServiceOptions {
+  /** Commands of the server's own, besides `drain` and `stop`. */
+  readonly more?: Readonly<Record<string, () => void>>
+  /** As in `serveUntilStopped`. */
+  readonly stay?: boolean
+}
+
 /** Commands on stdin: `drain` answers with `{"drained":n}`, `stop` ends the process. */
-export function handleDrainAndStop(server: DrainableServer, reportError: (thrown: unknown) => void): void {
+export function handleDrainAndStop(
+  server: DrainableServer,
+  reportError: (thrown: unknown) => void,
+  { more = {}, stay = false }: ServiceOptions = {},
+): void {
   const commands = new Map([
     ['drain', () => print({ drained: server.drain() })],
+    ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
   serveUntilStopped(
     (line) => {
       const command = commands.get(line.trim())
       if (command) command()
-      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(' or ')}`)
+      else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(', ')}`)
     },
     () => server.close(),
+    stay,
   )
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
+import type { ConnectionCount } from '../services/backend-server.ts'
 import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
@@ -13,24 +14,33 @@ interface BackendReady {
 export interface RunningBackend extends BackendReady {
   /** Sends GOAWAY on all its connections; resolves with their number. */
   readonly drain: () => Promise<number>
+  /** Connections since it started. */
+  readonly connections: () => Promise<ConnectionCount>
 }
 
 export interface BackendOptions {
   readonly id: string
   /** `HOST:PORT`; port 0 picks a free one. */
   readonly listen: string
+  /** Added to each call, in whole milliseconds. Default: 0. */
+  readonly latencyMs?: number
+  /** The share of calls that fail, in whole percents. Default: 0. */
+  readonly failPercent?: number
+  /** What it reports of its load (ORCA). Default: nothing. */
+  readonly utilization?: number
 }
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startBackend(
   group: ProcessGroup,
   folder: string,
-  { id, listen }: BackendOptions,
+  options: BackendOptions,
 ): Promise<RunningBackend & PartProcess> {
+  const { id } = options
   const started = group.start({
     name: `backend ${id}`,
     command: process.execPath,
-    args: [sourceFile('services/backend.ts'), '--id', id, '--listen', listen],
+    args: [sourceFile('services/backend.ts'), ...flagsOf(options)],
     logFile: join(folder, `backend-${encodeURIComponent(id)}.log`),
     ready: (line) => parseReady<BackendReady>(line, 'address'),
     timeoutMs: START_TIMEOUT_MS,
@@ -38,19 +48,38 @@ export async function startBackend(
   const ready = await started.ready
   const drain = () =>
     started.ask('drain', (line) => parseReady<{ readonly drained: number }>(line, 'drained')?.drained)
-  return partOf(started, { ...ready, drain })
+  const connections = () =>
+    started.ask(
+      'connections',
+      (line) => parseReady<{ readonly connections: ConnectionCount }>(line, 'connections')?.connections,
+      START_TIMEOUT_MS,
+    )
+  return partOf(started, { ...ready, drain, connections })
+}
+
+function flagsOf({ id, listen, latencyMs, failPercent, utilization }: BackendOptions): readonly string[] {
+  const optional = { 'latency-ms': latencyMs, 'fail-percent': failPercent, utilization }
+  return [
+    ...['--id', id, '--listen', listen],
+    ...Object.entries(optional).flatMap(([flag, value]) =>
+      value === undefined ? [] : [`--${flag}`, String(value)],
+    ),
+  ]
 }
 
 /** Starts a backend, and restarts it on its address whenever it ends. */
-export async function keepBackend(
-  context: PartContext,
-  { id, listen }: BackendOptions,
-): Promise<RunningBackend> {
+export async function keepBackend(context: PartContext, options: BackendOptions): Promise<RunningBackend> {
+  const { id, listen } = options
   const kept = await keepPart(
     context,
     { id, title: `backend ${id}` },
     (before?: RunningBackend & PartProcess) =>
-      startBackend(context.group, context.folder, { id, listen: before?.address ?? listen }),
+      startBackend(context.group, context.folder, { ...options, listen: before?.address ?? listen }),
   )
-  return { id, address: kept.current.address, drain: () => kept.current.drain() }
+  return {
+    id,
+    address: kept.current.address,
+    drain: () => kept.current.drain(),
+    connections: () => kept.current.connections(),
+  }
 }

@@ -21,6 +21,8 @@ export interface FleetsOptions {
   readonly xds: { readonly address: string; readonly certificates: XdsCertificates | undefined }
   readonly drainSeconds: number
   readonly protocol?: XdsProtocol
+  /** Worker threads of each Envoy of a fleet. Default: 1. */
+  readonly workers?: ReadonlyMap<string, number>
   /** Called with each node that accepts connections. */
   readonly onStarted: (node: TestbedNode) => void
 }
@@ -42,7 +44,7 @@ export async function startFleets(
   { group, folder, parts, notices }: PartContext,
   document: Document,
   sizes: FleetSizes,
-  { xds: { address, certificates }, drainSeconds, protocol, onStarted }: FleetsOptions,
+  { xds: { address, certificates }, drainSeconds, protocol, workers, onStarted }: FleetsOptions,
 ): Promise<ReadonlyMap<string, readonly TestbedNode[]>> {
   await certificates?.issue(
     [...sizes].flatMap(([fleet, size]) =>
@@ -62,6 +64,7 @@ export async function startFleets(
         firstIndex,
         xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
         drainTimeSeconds: drainSeconds,
+        concurrency: workers?.get(name) ?? 1,
         folder,
         group,
         ...(protocol === undefined ? {} : { protocol }),

@@ -43,6 +43,8 @@ export interface TestbedOptions {
   readonly configFile?: string
   /** How many Envoys each fleet has. Default: three for "edge" of a generated document, else one. */
   readonly fleets?: FleetSizes
+  /** Worker threads of each Envoy of a fleet. Default: 1. */
+  readonly workers?: ReadonlyMap<string, number>
   /** The fleets of gRPC clients, with one client for each language. Default: none. */
   readonly proxyless?: ProxylessFleets
   /**
@@ -127,6 +129,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     xds: { address: xdsAddress, certificates },
     drainSeconds,
     ...(protocol === undefined ? {} : { protocol }),
+    ...(options.workers && { workers: options.workers }),
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
   const clients = await startProxylessFleets(context, document, options.proxyless ?? new Map(), {

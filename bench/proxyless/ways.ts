@@ -9,7 +9,7 @@ import { runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { startGrpcServer } from '../../testbed/grpc-server-process.ts'
-import { startNameServer } from './name-server.ts'
+import { startNameServer } from '../../testbed/name-server.ts'
 
 /** The order of the report. */
 export const WAYS = ['l7', 'l4', 'dns', 'xds'] as const

@@ -19,6 +19,11 @@ export class LiveLine {
     this.#stream.write(CLEAR + render())
   }
 
+  /** Removes the line from a terminal. */
+  clear(): void {
+    if (this.#stream.isTTY) this.#stream.write(CLEAR)
+  }
+
   /** Shows the final text. */
   finish(text: string): void {
     this.#stream.write(`${this.#stream.isTTY ? CLEAR : ''}${text}\n`)

@@ -36,6 +36,9 @@ t.test('bash completes verbs, flags, choices of flags and of arguments', async (
   t.equal(complete('status', '--output', 'j'), 'json')
   t.equal(complete('apply', '-f', 'x'), '', 'bash completes files then')
   t.equal(complete('completion', 'z'), 'zsh')
+  t.equal(complete('scenario', 'r'), 'run report')
+  t.equal(complete('scenario', 'run', 'grpc-s'), 'grpc-security')
+  t.equal(complete('scenario', 'run', 'grpc-security', '--profile', 'q'), 'quick')
 })
 
 for (const [shell, choice] of [

@@ -29,12 +29,17 @@ export function addCompletion(program: Command): void {
   })
 }
 
+/** A verb with verbs of its own, such as `yard scenario run`, has the flags and choices of all of them. */
 function toVerb(command: Command): Verb {
+  const all = [command, ...command.commands]
+  const options = new Map(all.flatMap((one) => one.options).map((option) => [option.long, option]))
+  const choices = all.flatMap((one) => one.registeredArguments).map(({ argChoices }) => argChoices)
+  const verbs = command.commands.map((one) => one.name())
   return {
     name: command.name(),
     description: command.description(),
-    options: command.options,
-    choices: command.registeredArguments.map(({ argChoices }) => argChoices),
+    options: [...options.values()],
+    choices: verbs.length === 0 ? choices : [verbs, ...choices],
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
+import { editDistance } from '../../core/edit-distance.ts'
 import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
@@ -121,21 +122,6 @@ function suggest({ properties = {} }: Described, name: string): string {
     .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
     .toSorted((a, b) => a.distance - b.distance)
   return nearest === undefined ? '' : `Did you mean ${nearest.known}? `
-}
-
-/** How many letters have to be put in, left out or changed: https://en.wikipedia.org/wiki/Levenshtein_distance */
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (const [row, letter] of [...a].entries()) {
-    const line = [row + 1]
-    for (const [column, other] of [...b].entries()) {
-      const change = (above[column] ?? 0) + Number(letter !== other)
-      line.push(Math.min(change, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
-    }
-    above = line
-  }
-  return above.at(-1) ?? 0
 }
 
 function listKnown({ properties = {} }: Described): string {

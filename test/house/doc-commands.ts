@@ -23,6 +23,8 @@ const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
+const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
+const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** Pages with tests that run all their commands, from the first to the last. */
@@ -138,6 +140,11 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/yard.md': {
+    'npx yard scenario list': SCENARIOS,
+    'npx yard scenario run grpc-security': SCENARIO,
+    'npx yard scenario report reports/scenarios/grpc-security-standard': SCENARIO,
+    'npx yard scenario compare reports/scenarios/grpc-security-quick reports/scenarios/grpc-security-standard':
+      SCENARIO,
     'npx yard up --fleet clients=proxyless:node,python': CLIENTS,
     'npx yard call --from clients': CLIENTS,
     'npx yard set upstreams.echo.endpoints.b2=null': CLIENTS,
@@ -211,7 +218,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
   'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
   'experiments/scenarios/grpc-security/README.md': {
-    'npm run scenario:grpc-security': ['test/scenarios/grpc-security.test.ts', 'grpc-security'],
+    'npx yard scenario run grpc-security': SCENARIO,
   },
 }
 

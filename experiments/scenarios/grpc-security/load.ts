@@ -23,6 +23,11 @@ export class AuthorizedLoad {
   readonly #calls = new CallCount()
   #end = async () => {}
 
+  /** Calls at a time. */
+  get concurrency(): number {
+    return this.#targets.length * WORKERS
+  }
+
   constructor(targets: readonly string[], token: string) {
     this.#targets = targets
     this.#token = token
@@ -32,7 +37,7 @@ export class AuthorizedLoad {
   async moveTo(identity?: Identity): Promise<void> {
     const end = this.#end
     this.#end = this.#start(identity)
-    await this.further(this.#targets.length * WORKERS)
+    await this.further(this.concurrency)
     await end()
   }
 
@@ -46,7 +51,9 @@ export class AuthorizedLoad {
   }
 
   async stop(): Promise<void> {
-    await this.#end()
+    const end = this.#end
+    this.#end = async () => {}
+    await end()
   }
 
   #start(identity?: Identity): () => Promise<void> {

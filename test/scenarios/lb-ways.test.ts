@@ -1,0 +1,61 @@
+// Every way of the load-balancing scenario that needs no client program of its own: calls get through, and go elsewhere on demand.
+
+import t, { type Test } from 'tap'
+import { PROFILE } from '../../experiments/harness/profile.ts'
+import type { RunContext } from '../../experiments/harness/scenario.ts'
+import { takeBackends } from '../../experiments/scenarios/grpc-loadbalancing/backend-pool.ts'
+import { isEven } from '../../experiments/scenarios/grpc-loadbalancing/spread.ts'
+import { WAYS } from '../../experiments/scenarios/grpc-loadbalancing/ways/ways.ts'
+import { ProcessGroup } from '../../processes/process-group.ts'
+import { measureDistribution } from '../../testbed/measure/distribution.ts'
+import { requireTool } from '../support/requirements.ts'
+
+const CALLS = 120
+
+/** What the harness gives to a run. */
+function contextOf(t: Test): RunContext {
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const folder = t.testdir()
+  const taken = new Map<string, Promise<unknown>>()
+  return {
+    profile: PROFILE.quick,
+    round: 1,
+    group,
+    folder,
+    signal: group.ending,
+    shared: <T>(key: string, start: (context: { group: ProcessGroup; folder: string }) => Promise<T>) => {
+      const known = taken.get(key) ?? start({ group, folder })
+      taken.set(key, known)
+      return known as Promise<T>
+    },
+  }
+}
+
+t.test('O4.1: each way without a client of its own balances as it says, over one connection', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const context = contextOf(t)
+  const backends = await takeBackends(context, { backends: 3, crew: 'alike' })
+  for (const way of WAYS.filter(({ needs = [] }) => needs.every((need) => need.isThere()))) {
+    const open = await way.open(context, { backends })
+    // The environment of a client is for a process of its own.
+    if (open.client?.env) {
+      await open.close?.()
+      continue
+    }
+    const ids = (open.backends ?? backends).map(({ id }) => id)
+    const measure = () => measureDistribution(open.targets.slice(0, 1), ids, { connections: 1, calls: CALLS })
+    const { byBackend, failures } = await measure()
+    t.same(failures, [], way.title)
+    const used = [...byBackend.values()].filter((calls) => calls > 0).length
+    if (way.picksFor === 'connection') t.equal(used, 1, `${way.title} pins a connection`)
+    else t.ok(isEven(Object.fromEntries(byBackend)), `${way.title}: ${[...byBackend.values()]}`)
+
+    const [last] = backends.slice(-1)
+    if (open.setBackends && last) {
+      await open.setBackends([last])
+      t.equal((await measure()).byBackend.get(last.id), CALLS, `${way.title} calls the backends it was given`)
+    }
+    await open.close?.()
+  }
+})
