@@ -4,7 +4,7 @@ import t from 'tap'
 import { decodeHistogram, quantileMs } from '../measure/histogram.ts'
 import { type GhzOutput, readGhz } from './read-ghz.ts'
 
-/** A call that was sent so many milliseconds after noon. */
+/** A call that was sent a number of milliseconds after noon. */
 function call(sentMs: number, tookMs: number, status = 'OK'): NonNullable<GhzOutput['details']>[number] {
   const ended = new Date(Date.UTC(2026, 10, 29, 12) + sentMs + tookMs).toISOString()
   return { timestamp: ended, latency: tookMs * 1e6, status }
