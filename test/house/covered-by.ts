@@ -171,6 +171,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/authorizer.ts': by('test/policies/fuzz-chain.test.ts'),
   'testbed/grpc-client-control.ts': by('testbed/grpc-client-process.test.ts'),
   'testbed/grpc-programs/': by('testbed/grpc-client-process.test.ts'),
+  'testbed/ghz/find-ghz.ts': by('testbed/ghz/run-ghz.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
   'testbed/issuer.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
