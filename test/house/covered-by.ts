@@ -118,6 +118,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/harness/': by('experiments/harness/run-scenario.test.ts'),
+  'experiments/harness/report/': by('experiments/harness/report/write-report.test.ts'),
+  'experiments/harness/report/html/behavior.js': spawnedBy(
+    'experiments/harness/report/report-in-chromium.test.ts',
+  ),
   'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': by(
@@ -170,6 +174,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/authorizer.ts': by('test/policies/fuzz-chain.test.ts'),
   'testbed/grpc-client-control.ts': by('testbed/grpc-client-process.test.ts'),
   'testbed/grpc-programs/': by('testbed/grpc-client-process.test.ts'),
+  'testbed/ghz/find-ghz.ts': by('testbed/ghz/run-ghz.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
   'testbed/issuer.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
