@@ -80,7 +80,9 @@ export async function finish(folder: string, plan: Plan, measured: Results): Pro
 
 /** All runs once before any is measured again, so that a machine that gets slower slows all alike. */
 function turnsOf(runs: readonly Run[], rounds: number): readonly Turn[] {
-  return Array.from({ length: rounds }, (_, index) => runs.map((run) => ({ run, round: index + 1 }))).flat()
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
+    runs.filter((run) => (run.rounds ?? rounds) >= round).map((run) => ({ run, round })),
+  )
 }
 
 async function measureTurns(

@@ -118,6 +118,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/harness/': by('experiments/harness/run-scenario.test.ts'),
+  'experiments/harness/report/': by('experiments/harness/report/write-report.test.ts'),
+  'experiments/harness/report/html/behavior.js': spawnedBy(
+    'experiments/harness/report/report-in-chromium.test.ts',
+  ),
   'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': by(
@@ -126,7 +130,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
     'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
   ),
-  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/checks/': by(
+    'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
+  ),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/bed.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/load.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
@@ -167,6 +174,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/authorizer.ts': by('test/policies/fuzz-chain.test.ts'),
   'testbed/grpc-client-control.ts': by('testbed/grpc-client-process.test.ts'),
   'testbed/grpc-programs/': by('testbed/grpc-client-process.test.ts'),
+  'testbed/ghz/find-ghz.ts': by('testbed/ghz/run-ghz.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
   'testbed/issuer.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
@@ -174,6 +182,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/loader/load-plan.ts': by('testbed/loader/load-plan-problems.test.ts'),
   'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
+  'testbed/mesh/': by('test/scenarios/mesh.test.ts'),
+  'testbed/proxies/haproxy-config.ts': by('testbed/proxies/haproxy.test.ts'),
+  'testbed/proxies/kube-proxy-rules.ts': by('testbed/proxies/kube-node.test.ts'),
+  'testbed/proxies/network-namespace.ts': by('testbed/proxies/kube-node.test.ts'),
+  'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),

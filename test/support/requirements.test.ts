@@ -14,11 +14,15 @@ function recordingTest() {
 }
 
 const INSTALL: Readonly<Record<Tool, string>> = {
+  chromium: 'sudo apt-get install -y chromium',
   curl: 'sudo apt-get install -y curl',
   envoy: 'sudo apt-get install -y python3-pip',
   go: 'sudo apt-get install -y golang-go',
   'gRPC for Python': 'sudo apt-get install -y python3-pip',
+  haproxy: 'sudo apt-get install -y haproxy',
   java: 'sudo apt-get install -y default-jdk-headless maven',
+  'network namespaces': 'sudo apt-get install -y nftables iproute2',
+  nginx: 'sudo apt-get install -y nginx',
   opa: 'go install github.com/open-policy-agent/opa@v',
   pip: 'sudo apt-get install -y python3-pip',
   'systemd-analyze': 'sudo apt-get install -y systemd',
