@@ -14,10 +14,12 @@ export interface MeasuredProcess extends Pick<ProcessUsage, 'role' | 'name'> {
   readonly pid: number
 }
 
+/** Warm-up and window are those of the profile, unless it has its own. */
+export type UnplannedLoad = Omit<LoadPlan, 'warmUpSeconds'> & Partial<Pick<LoadPlan, 'warmUpSeconds'>>
+
 export interface LoadMeasurement {
   readonly loader: Loader
-  /** Warm-up and window are those of the profile, unless the plan has its own. */
-  readonly plan: Omit<LoadPlan, 'warmUpSeconds'> & Partial<Pick<LoadPlan, 'warmUpSeconds'>>
+  readonly plan: UnplannedLoad
   /** Besides the loader, which is the client. */
   readonly processes: readonly MeasuredProcess[]
   /** Ids of all backends, so that one that gets no call has the share 0. */
@@ -32,12 +34,8 @@ export async function measureLoad(
   measurement: LoadMeasurement,
 ): Promise<Measured> {
   const { loader } = measurement
-  const plan = {
-    warmUpSeconds: profile.warmUpSeconds,
-    seconds: profile.windowSeconds,
-    ...measurement.plan,
-  }
-  const usage = watchUsage(measurement)
+  const plan = plannedLoad(profile, measurement.plan)
+  const usage = watchUsage(watchedOf(measurement))
   const result = await loader.run(plan, { onBegun: usage.begin, onClosed: usage.end })
   return measuredOf(measurement, plan, result, usage.result())
 }
@@ -55,7 +53,7 @@ export async function beginMeasuredLoad(
 ): Promise<MeasuredBackground> {
   const plan = { warmUpSeconds: profile.warmUpSeconds, ...measurement.plan }
   const load = await measurement.loader.begin(plan)
-  const usage = watchUsage(measurement)
+  const usage = watchUsage(watchedOf(measurement))
   usage.begin()
   return {
     mark: (label) => load.mark(label),
@@ -67,12 +65,24 @@ export async function beginMeasuredLoad(
   }
 }
 
-/** CPU time between `begin` and `end`. A process that ends meanwhile keeps what it had used until then only if it never began. */
-function watchUsage({ loader, processes }: LoadMeasurement) {
-  const watched: readonly MeasuredProcess[] = [
-    { role: 'client', name: loader.name, pid: loader.pid },
-    ...processes,
-  ]
+/** A plan with the warm-up and the window of a profile, where it has none of its own. */
+export function plannedLoad(
+  { warmUpSeconds, windowSeconds }: RunContext['profile'],
+  plan: UnplannedLoad,
+): LoadPlan & { readonly seconds: number } {
+  return {
+    ...plan,
+    warmUpSeconds: plan.warmUpSeconds ?? warmUpSeconds,
+    seconds: plan.seconds ?? windowSeconds,
+  }
+}
+
+function watchedOf({ loader, processes }: LoadMeasurement): readonly MeasuredProcess[] {
+  return [{ role: 'client', name: loader.name, pid: loader.pid }, ...processes]
+}
+
+/** CPU time between `begin` and `end`, and the largest memory until `end`. A process that has ended by then has used nothing. */
+export function watchUsage(watched: readonly MeasuredProcess[]) {
   const families = watched.map(({ role, name, pid }) => ({ role, name, pids: [pid, ...processesBelow(pid)] }))
   let before: readonly number[] = []
   let used: readonly ProcessUsage[] = []

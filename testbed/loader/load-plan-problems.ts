@@ -6,6 +6,8 @@ import { type LoadPlan, partsOf, type SingleShape } from './load-plan.ts'
 /** The echo service accepts no more. */
 const MAX_DELAY_MS = 60_000
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
+/** grpc-js throws at deadlines of some years. */
+const MAX_DEADLINE_MS = 24 * 3_600 * 1_000
 
 export function loadPlanProblems(plan: LoadPlan): readonly Problem[] {
   const problems: Problem[] = []
@@ -24,9 +26,15 @@ export function loadPlanProblems(plan: LoadPlan): readonly Problem[] {
     say('loop.callsPerSecond', loop.callsPerSecond, loop.callsPerSecond > 0, 'a number above 0')
     say('loop.atMost', loop.atMost, isCount(loop.atMost ?? 1), 'a whole number from 1')
   } else say('loop.concurrency', loop.concurrency, isCount(loop.concurrency), 'a whole number from 1')
+  say('keys.count', plan.keys?.count, isCount(plan.keys?.count ?? 1), 'a whole number from 1')
   say('warmUpSeconds', warmUpSeconds, warmUpSeconds >= 0, 'seconds from 0')
   say('seconds', seconds, (seconds ?? 1) > 0, 'seconds above 0')
-  say('deadlineMs', deadlineMs, (deadlineMs ?? 1) > 0, 'milliseconds above 0')
+  say(
+    'deadlineMs',
+    deadlineMs,
+    (deadlineMs ?? 1) > 0 && (deadlineMs ?? 1) <= MAX_DEADLINE_MS,
+    `milliseconds above 0, and at most ${MAX_DEADLINE_MS} (a day)`,
+  )
   say('seriesMs', seriesMs, (seriesMs ?? 1) > 0, 'milliseconds above 0')
   if (plan.calls.kind === 'mixed') {
     say('calls.of', plan.calls.of, plan.calls.of.length > 0, 'a shape or several')
