@@ -25,7 +25,7 @@ export function ratioChart({ title, runs }: MeasureComparison): Draw[] {
       const above = width < NARROW
       const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.id, TEXT)), 0)
       const left = above ? 8 : Math.min(longest + 20, width * 0.42)
-      const row = above ? 40 : 24
+      const row = above ? 44 : 24
       const plot = { left, right: width - 130, top: 24, bottom: 24 + drawn.length * row }
       const x = axisOver([1 / span, span], {
         ...{ kind: 'log', range: [plot.left, plot.right], label: tickText, exact: true },
@@ -38,7 +38,7 @@ export function ratioChart({ title, runs }: MeasureComparison): Draw[] {
         line(x.at(1), plot.top - 8, x.at(1), plot.bottom, 'base'),
         drawn.map((run, index) => {
           const y = plot.top + index * row
-          const middle = above ? y + row - 10 : y + row / 2
+          const middle = above ? y + 29 : y + row / 2
           const name = cutText(run.id, above ? width - 8 : left - 16, TEXT)
           return [
             above ? label(0, y + 14, name) : label(left - 14, middle + 4.5, name, { anchor: 'end' }),

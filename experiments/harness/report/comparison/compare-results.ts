@@ -82,7 +82,7 @@ const MEASURES: readonly Measure[] = [
   },
 ]
 
-/** @throws {Error} if a histogram cannot be read; it says of which run and round */
+/** @throws {Error} if a histogram cannot be read; the message names the run and the round */
 export function compareResults(a: Results, b: Results): Comparison {
   const [idsA, idsB] = [measuredIds(a), measuredIds(b)]
   const both = idsA.filter((id) => idsB.includes(id))
