@@ -122,7 +122,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/harness/report/html/behavior.js': spawnedBy(
     'experiments/harness/report/report-in-chromium.test.ts',
   ),
-  'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/harness/report/charts/ratio-chart.ts': by(
+    'experiments/harness/report/write-comparison.test.ts',
+  ),
+  'experiments/harness/report/comparison/': by('experiments/harness/report/write-comparison.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': by(
     'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
