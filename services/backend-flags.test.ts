@@ -13,6 +13,10 @@ const GOOD: readonly (readonly [string, object])[] = [
     '--id b1 --utilization 0.8 --metric queue=0.3 --metric jobs=12',
     { load: { utilization: 0.8, namedMetrics: { queue: 0.3, jobs: 12 } } },
   ],
+  [
+    '--id b1 --max-connection-age-ms 30000 --max-connection-age-grace-ms 5000',
+    { connectionAge: { maxMs: 30_000, graceMs: 5_000 } },
+  ],
   ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000, failPercent: 0, stay: false }],
   ['--id b1 --fail-percent 100', { failPercent: 100 }],
   ['--id b1 --stay', { stay: true }],
@@ -26,7 +30,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -50,6 +54,19 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
   [
     '--id b1 --latency-ms 60001',
     ['--latency-ms: "60001" is not a latency; give whole milliseconds from 0 to 60000'],
+  ],
+  [
+    '--id b1 --max-connection-age-ms 0 --max-connection-age-grace-ms soon',
+    [
+      '--max-connection-age-ms: "0" is not an age; give whole milliseconds from 1 to 86400000',
+      '--max-connection-age-grace-ms: "soon" is not an age; give whole milliseconds from 1 to 86400000',
+    ],
+  ],
+  [
+    '--id b1 --max-connection-age-grace-ms 5000',
+    [
+      '--max-connection-age-ms: is missing; --max-connection-age-grace-ms begins when a connection has that age',
+    ],
   ],
   [
     '--id b1 --fail-percent 101',

@@ -10,6 +10,8 @@ const FLAGS = {
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
   'fail-percent': { type: 'string' },
+  'max-connection-age-ms': { type: 'string' },
+  'max-connection-age-grace-ms': { type: 'string' },
   utilization: { type: 'string' },
   metric: { type: 'string', multiple: true },
   'tls-certificate': { type: 'string' },
@@ -21,6 +23,8 @@ const FLAGS = {
 const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
 const MAX_LATENCY_MS = 60_000
+/** A day. */
+const MAX_AGE_MS = 86_400_000
 const MAX_PERCENT = 100
 
 export interface BackendFlags extends BackendOptions {
@@ -29,8 +33,9 @@ export interface BackendFlags extends BackendOptions {
 }
 
 /**
- * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--utilization` and
- * `--metric NAME=VALUE` (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0),
+ * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
+ * (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendFlags {
@@ -42,11 +47,21 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
   const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
   const failPercent = readFailPercent(given.get('fail-percent') ?? '0', problems)
+  const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
   const stay = given.has('stay')
-  return { id, listen, latencyMs, failPercent, stay, ...(load && { load }), ...(tls && { tls }) }
+  return {
+    id,
+    listen,
+    latencyMs,
+    failPercent,
+    stay,
+    ...(connectionAge && { connectionAge }),
+    ...(load && { load }),
+    ...(tls && { tls }),
+  }
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
@@ -87,6 +102,35 @@ function readLatency(text: string, problems: Problem[]): number {
   if (!(milliseconds <= MAX_LATENCY_MS)) {
     const message = `"${text}" is not a latency; give whole milliseconds from 0 to ${MAX_LATENCY_MS}`
     problems.push({ path: '--latency-ms', message })
+  }
+  return milliseconds
+}
+
+function readConnectionAge(
+  given: ReadonlyMap<string, string>,
+  problems: Problem[],
+): BackendOptions['connectionAge'] {
+  const [age, grace] = [given.get('max-connection-age-ms'), given.get('max-connection-age-grace-ms')]
+  if (age === undefined) {
+    if (grace !== undefined) {
+      const message = 'is missing; --max-connection-age-grace-ms begins when a connection has that age'
+      problems.push({ path: '--max-connection-age-ms', message })
+    }
+    return undefined
+  }
+  return {
+    maxMs: readAge('--max-connection-age-ms', age, problems),
+    ...(grace !== undefined && { graceMs: readAge('--max-connection-age-grace-ms', grace, problems) }),
+  }
+}
+
+function readAge(path: string, text: string, problems: Problem[]): number {
+  const milliseconds = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(milliseconds >= 1 && milliseconds <= MAX_AGE_MS)) {
+    problems.push({
+      path,
+      message: `"${text}" is not an age; give whole milliseconds from 1 to ${MAX_AGE_MS}`,
+    })
   }
   return milliseconds
 }

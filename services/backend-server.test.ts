@@ -62,6 +62,15 @@ t.test('a backend serves on a Unix socket, and removes it when it ends', async (
   await t.rejects(once(connect(path), 'connect'), { code: 'ENOENT' })
 })
 
+t.test('T32: connections get GOAWAY at their age, no call fails, and without an age they stay', async (t) => {
+  const young = await openBackend(t, { connectionAge: { maxMs: 100 } })
+  const old = await openBackend(t)
+  const first = (await young.echo.unary({})).peer
+  const ofOld = (await old.echo.unary({})).peer
+  while ((await young.echo.unary({})).peer === first);
+  t.equal((await old.echo.unary({})).peer, ofOld)
+})
+
 t.test('an IPv6 address is written in brackets', async (t) => {
   const { backend, echo } = await openBackend(t, { listen: { host: '::1', port: 0 } })
   t.match(backend.address, /^\[::1\]:\d+$/)

@@ -35,6 +35,8 @@ export interface BackendOptions {
   readonly listen: ListenAddress
   /** A delay in milliseconds before each call, except health checks and reflection. Default: 0. */
   readonly latencyMs: number
+  /** The age at which a connection gets GOAWAY, give or take 10 %, and how long its calls may then go on. Default: no limit. */
+  readonly connectionAge?: { readonly maxMs: number; readonly graceMs?: number }
   /** The share of calls that end with UNAVAILABLE, in whole percents. Default: 0. */
   readonly failPercent?: number
   /** What it reports of its load (ORCA). Default: nothing. */
@@ -63,7 +65,7 @@ export interface Backend {
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
 export async function startBackend(
-  { id, listen, latencyMs, failPercent = 0, load, tls }: BackendOptions,
+  { id, listen, latencyMs, failPercent = 0, connectionAge, load, tls }: BackendOptions,
   onUnexpected?: OnUnexpected,
 ): Promise<Backend> {
   const report = load && new LoadReport(load)
@@ -73,7 +75,7 @@ export async function startBackend(
     // Around the report, which counts the calls that fail.
     ...(failPercent > 0 ? [failing(failPercent)] : []),
   ]
-  const server = new Server({ ...SERVER_OPTIONS, interceptors })
+  const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
   addService(server, EchoService, echoService(id), onUnexpected)
   addService(server, KeyValueService, keyValueService(id), onUnexpected)
   if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
@@ -100,6 +102,15 @@ export async function startBackend(
       files?.close()
       return listener.close(STOP_GRACE_MS)
     },
+  }
+}
+
+/** https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md */
+function toAgeOptions(age: BackendOptions['connectionAge']) {
+  if (age === undefined) return {}
+  return {
+    'grpc.max_connection_age_ms': age.maxMs,
+    ...(age.graceMs !== undefined && { 'grpc.max_connection_age_grace_ms': age.graceMs }),
   }
 }
 

@@ -148,15 +148,23 @@ export interface LbOptionSwitch<F extends string = string, S extends TSchema = T
   toCluster(settings: SettingsOf<S>): ClusterParts
 }
 
+/** The times of a rule, which share one message of Envoy. Those of its fleet are in it too. */
+export interface RuleEntry {
+  readonly timeout?: string
+  readonly maxStreamDuration?: string
+  readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
+}
+
 /** `routes.*.rules.*.FIELD` */
 export interface RuleSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
   /** True for a switch that is `fleets.*.FIELD` too, which holds for the rules that do not write it. */
   readonly alsoOfFleet?: boolean
   toRoute?(settings: SettingsOf<S>): RouteParts
-  toRouteAction?(settings: SettingsOf<S>): RouteActionParts
+  /** @param entry the whole rule, for settings that depend on another switch of it */
+  toRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts
   /** For a proxyless fleet. Default: `toRouteAction`. */
-  toGrpcRouteAction?(settings: SettingsOf<S>): RouteActionParts
+  toGrpcRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts
 }
 
 /** `fleets.*.listeners.*.FIELD` */

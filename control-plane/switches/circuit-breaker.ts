@@ -1,7 +1,8 @@
 // Circuit breakers: how much one Envoy may have open at an upstream at a time. Calls beyond that end at once.
 
 import { Type } from 'typebox'
-import { upstreamSwitch } from './attach-points.ts'
+import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
+import { inEffect } from './defaults.ts'
 import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
 
@@ -20,6 +21,39 @@ function Bound(what: string, envoy: string) {
 /** Envoy's own bounds, which the cluster need not repeat. */
 const ENVOY = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 }
 
+/** Instead of `retries`: as many as the calls under way allow, so that retries cannot multiply the load of an upstream that fails. */
+const RetryBudgetSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    percent: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 100,
+        default: 20,
+        description: 'the retries at a time, as a percentage of the calls under way and waiting, 0 to 100',
+        ...facts({ envoy: 'CircuitBreakers.thresholds.retry_budget.budget_percent', example: 25 }),
+      }),
+    ),
+    minimum: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 4_294_967_295,
+        default: 3,
+        description: 'a number of retries at a time that is always allowed, 0 to 4294967295',
+        ...facts({ envoy: 'CircuitBreakers.thresholds.retry_budget.min_retry_concurrency', example: 10 }),
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'a budget of retries instead of their number, such as { enabled: true, percent: 20 }',
+    ...facts({
+      envoy: 'CircuitBreakers.thresholds.retry_budget',
+      example: { enabled: true, percent: 25 },
+    }),
+  },
+)
+
 /** The default of gRPC clients, which the cluster need not repeat. */
 const GRPC_MAX_REQUESTS = 1024
 
@@ -37,6 +71,7 @@ export const circuitBreaker = upstreamSwitch({
       pending: Bound('calls that wait for a connection', 'max_pending_requests'),
       requests: Bound('calls', 'max_requests'),
       retries: Bound('retries', 'max_retries'),
+      retryBudget: Type.Optional(RetryBudgetSchema),
     },
     {
       additionalProperties: false,
@@ -50,22 +85,42 @@ export const circuitBreaker = upstreamSwitch({
   ),
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
-  unsupportedBy: (written) =>
-    (['connections', 'pending', 'retries'] as const)
+  unsupportedBy: (written) => [
+    ...(['connections', 'pending', 'retries'] as const)
       .filter((bound) => written[bound] !== undefined)
       .flatMap((bound) => unsupported(`the bound of ${bound}`, { steps: [bound] })),
-  toCluster({ connections, pending, requests, retries }) {
+    ...(written.retryBudget?.enabled ? unsupported('the budget of retries', { steps: ['retryBudget'] }) : []),
+  ],
+  *problems({ retries, retryBudget }) {
+    if (retries !== undefined && retryBudget?.enabled) {
+      yield {
+        steps: ['retries'],
+        message:
+          'has no effect beside a retryBudget that is on: remove it, or set retryBudget.enabled to false',
+      }
+    }
+  },
+  toCluster({ connections, pending, requests, retries, retryBudget }) {
     const bounds = {
       maxConnections: connections,
       maxPendingRequests: pending,
       maxRequests: requests,
-      maxRetries: retries,
+      // Envoy does not look at it beside a budget.
+      maxRetries: retryBudget?.enabled ? ENVOY.maxRetries : retries,
     }
     const entries = Object.entries(bounds).filter(
       ([name, bound]) => bound !== ENVOY[name as keyof typeof ENVOY],
     )
-    return { circuitBreakers: { thresholds: [Object.fromEntries(entries)] } }
+    return {
+      circuitBreakers: { thresholds: [{ ...Object.fromEntries(entries), ...toBudget(retryBudget) }] },
+    }
   },
   toGrpcCluster: ({ requests }) =>
     requests === GRPC_MAX_REQUESTS ? {} : { circuitBreakers: { thresholds: [{ maxRequests: requests }] } },
 })
+
+function toBudget(written?: { readonly enabled: boolean }) {
+  if (!written?.enabled) return {}
+  const { percent, minimum } = inEffect(RetryBudgetSchema, written) as SettingsOf<typeof RetryBudgetSchema>
+  return { retryBudget: { budgetPercent: { value: percent }, minRetryConcurrency: minimum } }
+}

@@ -22,6 +22,11 @@ export function PositiveDuration(fallback: string, description: string, shown: F
   return durationField('0*[1-9]', fallback, about, shown)
 }
 
+/** The same without a default: nothing is limited where it is not written. */
+export function OptionalDuration(description: string, shown: FieldFacts) {
+  return durationField('0*[1-9]', undefined, `${description}, a duration over 0 such as 500ms or 5s`, shown)
+}
+
 /** An optional field of a switch, for what Envoy repeats: more often, it would be a flood. */
 export function Interval(fallback: string, description: string, shown: FieldFacts) {
   const atLeastTenMs = '0*[1-9]\\d+ms$|0*[1-9]\\d*[smh]$'
@@ -29,11 +34,11 @@ export function Interval(fallback: string, description: string, shown: FieldFact
   return durationField(atLeastTenMs, fallback, about, shown)
 }
 
-function durationField(ahead: string, fallback: string, description: string, shown: FieldFacts) {
+function durationField(ahead: string, fallback: string | undefined, description: string, shown: FieldFacts) {
   return Type.Optional(
     Type.String({
       pattern: `^(?=${ahead})${PATTERN.source.slice(1)}`,
-      default: fallback,
+      ...(fallback !== undefined && { default: fallback }),
       description,
       ...facts(shown),
     }),

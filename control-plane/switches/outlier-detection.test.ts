@@ -25,6 +25,14 @@ t.test('T7: each detector says whether it holds, by default as in Envoy', async 
     outlierDetection: { enforcingSuccessRate: 0, successRateStdevFactor: 1500, successRateMinimumHosts: 5 },
   })
   t.same(clusterOf({ enabled: false }), {}, 'off')
+  const apart = { enabled: true, localOrigin: { enabled: true }, successRate: { enabled: false } }
+  t.match(clusterOf(apart), {
+    outlierDetection: {
+      splitExternalLocalOriginErrors: true,
+      consecutiveLocalOriginFailure: 5,
+      enforcingLocalOriginSuccessRate: 0,
+    },
+  })
 })
 
 t.test('T7: the longest ejection cannot be shorter than the first one', async (t) => {
@@ -48,4 +56,9 @@ t.test('P11: gRPC clients do not count failed calls in a row', async (t) => {
   const found = unsupported({ enabled: true, consecutive5xx: { enabled: true } })
   t.same([...new Set(found.map((steps) => steps?.join()))], ['consecutive5xx'])
   t.same(unsupported({ enabled: true, consecutive5xx: { enabled: false } }), [], 'off')
+  const apart = { enabled: true, consecutiveGateway: { enabled: true }, localOrigin: { enabled: true } }
+  t.same(
+    [...new Set(unsupported(apart).map((steps) => steps?.join()))],
+    ['consecutiveGateway', 'localOrigin'],
+  )
 })

@@ -62,6 +62,26 @@ const DETECTORS = {
       example: { enabled: true, count: 3 },
     },
   ),
+  consecutiveGateway: Detector(
+    false,
+    { count: Count(5, 'calls in a row without an answer of the service', 'consecutive_gateway_failure', 3) },
+    {
+      description:
+        'ejection after calls in a row that end with UNAVAILABLE or DEADLINE_EXCEEDED, such as { enabled: true, count: 5 }',
+      envoy: 'enforcing_consecutive_gateway_failure',
+      example: { enabled: true, count: 3 },
+    },
+  ),
+  localOrigin: Detector(
+    false,
+    { count: Count(5, 'failed connections in a row', 'consecutive_local_origin_failure', 3) },
+    {
+      description:
+        'ejection after failed connections in a row, which then do not count as failed calls, such as { enabled: true, count: 5 }',
+      envoy: 'split_external_local_origin_errors',
+      example: { enabled: true, count: 3 },
+    },
+  ),
   successRate: Detector(
     true,
     {
@@ -98,6 +118,13 @@ const DETECTORS = {
     },
   ),
 }
+
+/** gRPC clients do not have these: https://github.com/grpc/proposal/blob/master/A50-xds-outlier-detection.md */
+const OF_ENVOY = {
+  consecutive5xx: 'the ejection after failed calls in a row',
+  consecutiveGateway: 'the ejection after calls in a row without an answer',
+  localOrigin: 'the ejection after failed connections in a row',
+} as const
 
 const SettingsSchema = Type.Object(
   {
@@ -143,10 +170,10 @@ export const outlierDetection = upstreamSwitch({
   field: 'outlierDetection',
   schema: SettingsSchema,
   appliesTo: ['envoy', 'proxyless'],
-  unsupportedBy: ({ consecutive5xx }) =>
-    consecutive5xx?.enabled !== true
-      ? []
-      : unsupported('the ejection after failed calls in a row', { steps: ['consecutive5xx'] }),
+  unsupportedBy: (written) =>
+    Object.entries(OF_ENVOY).flatMap(([name, what]) =>
+      written[name as keyof typeof OF_ENVOY]?.enabled ? unsupported(what, { steps: [name] }) : [],
+    ),
   *problems({ baseEjection = '30s', maxEjection = '5m' }) {
     if ((parseDuration(maxEjection) ?? 0) < (parseDuration(baseEjection) ?? 0)) {
       yield {
@@ -178,11 +205,23 @@ function toOutlierDetection(
 /** Clients enforce some detectors by default and others not, so each says whether it holds. */
 function toDetectors(settings: Pick<SettingsOf<typeof SettingsSchema>, keyof typeof DETECTORS>) {
   const inARow = detectorOf('consecutive5xx', settings)
+  const gateway = detectorOf('consecutiveGateway', settings)
+  const local = detectorOf('localOrigin', settings)
   const successRate = detectorOf('successRate', settings)
   const failures = detectorOf('failurePercentage', settings)
   return {
     enforcingConsecutive5xx: inARow.enabled ? 100 : 0,
     consecutive5xx: inARow.count,
+    enforcingConsecutiveGatewayFailure: gateway.enabled ? 100 : 0,
+    consecutiveGatewayFailure: gateway.count,
+    ...(local.enabled && {
+      splitExternalLocalOriginErrors: true,
+      enforcingConsecutiveLocalOriginFailure: 100,
+      consecutiveLocalOriginFailure: local.count,
+      // The same switches as for calls: apart from those, failed connections would have rates that nobody has turned on.
+      enforcingLocalOriginSuccessRate: successRate.enabled ? 100 : 0,
+      enforcingFailurePercentageLocalOrigin: failures.enabled ? 100 : 0,
+    }),
     enforcingSuccessRate: successRate.enabled ? 100 : 0,
     successRateStdevFactor: Math.round(successRate.deviations * 1000),
     successRateMinimumHosts: successRate.minimumEndpoints,

@@ -2,8 +2,9 @@
 
 import { Type } from 'typebox'
 import { ruleSwitch } from './attach-points.ts'
-import { DurationSchema, parseDuration, toDuration } from './duration.ts'
+import { DurationSchema, toDuration } from './duration.ts'
 import { facts } from './schema-keywords.ts'
+import { toGrpcStreamDuration } from './stream-duration.ts'
 
 /**
  * `timeout` of a rule. Envoy ends a call that takes longer with HTTP 504, which gRPC clients see as UNAVAILABLE. Its own timeout
@@ -21,6 +22,5 @@ export const ruleTimeout = ruleSwitch({
   toRouteAction: (timeout) => ({ timeout: toDuration(timeout) }),
   // gRPC clients look at the longest duration of a stream only, and end the call with DEADLINE_EXCEEDED:
   // https://github.com/grpc/proposal/blob/master/A31-xds-timeout-support-and-config-selector.md
-  toGrpcRouteAction: (timeout) =>
-    parseDuration(timeout) === 0 ? {} : { maxStreamDuration: { maxStreamDuration: toDuration(timeout) } },
+  toGrpcRouteAction: (_, entry) => toGrpcStreamDuration(entry),
 })

@@ -12,6 +12,7 @@ import type {
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { fleetConnections, upstreamConnections } from './connections.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
@@ -33,6 +34,7 @@ import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
+import { grpcTimeout, maxStreamDuration } from './stream-duration.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
 import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
@@ -58,6 +60,7 @@ export const SWITCHES = {
     protocol,
     upstreamTls,
     circuitBreaker,
+    upstreamConnections,
     upstreamHttp2,
     localityWeights,
     failover,
@@ -66,10 +69,10 @@ export const SWITCHES = {
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
-  rules: [ruleTimeout, retry],
+  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
   listeners: [listenerTls, reusePort],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetHttp2, headerLimits],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

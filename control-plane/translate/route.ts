@@ -159,8 +159,8 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
     },
     ...partsOf(rules, entry, (one, settings) =>
       isGrpc && one.toGrpcRouteAction !== undefined
-        ? one.toGrpcRouteAction(settings)
-        : one.toRouteAction?.(settings),
+        ? one.toGrpcRouteAction(settings, entry)
+        : one.toRouteAction?.(settings, entry),
     ),
   ])
   return mergeParts<RouteParts>([

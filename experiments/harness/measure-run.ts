@@ -16,11 +16,13 @@ export interface Measurement {
 /**
  * Everything that the run started has ended when it resolves.
  * @param context all but what belongs to this run alone
+ * @param patienceSeconds after which the run has failed: a run that hangs must not stop the others
  * @returns undefined if the scenario was interrupted meanwhile: then nothing was measured
  */
 export async function measureRun(
   run: Run,
   context: Omit<RunContext, 'group'>,
+  patienceSeconds: number,
 ): Promise<Measurement | undefined> {
   const begun = performance.now()
   const base = {
@@ -36,7 +38,7 @@ export async function measureRun(
   }
   const took = () => (performance.now() - begun) / 1000
   try {
-    const measured = await measureAlone(run, context)
+    const measured = await measureAlone(run, context, patienceSeconds)
     if (measured === INTERRUPTED) return undefined
     const checked = requireValid(
       MeasuredSchema,
@@ -53,20 +55,29 @@ export async function measureRun(
 
 const INTERRUPTED = Symbol('interrupted')
 
-async function measureAlone(run: Run, context: Omit<RunContext, 'group'>): Promise<unknown> {
+async function measureAlone(
+  run: Run,
+  context: Omit<RunContext, 'group'>,
+  patience: number,
+): Promise<unknown> {
   const { signal, folder } = context
+  await mkdir(folder, { recursive: true })
   const group = new ProcessGroup()
-  const { promise: interrupted, resolve } = Promise.withResolvers<typeof INTERRUPTED>()
-  const interrupt = () => resolve(INTERRUPTED)
+  const interrupted = Promise.withResolvers<typeof INTERRUPTED>()
+  const hangs = Promise.withResolvers<never>()
+  const interrupt = () => interrupted.resolve(INTERRUPTED)
   signal.addEventListener('abort', interrupt)
   if (signal.aborted) interrupt()
-  await mkdir(folder, { recursive: true })
+  const giveUp = () =>
+    hangs.reject(new SwitchyardError('process-failed', `has not ended within ${Math.round(patience)} s`))
+  const timer = setTimeout(giveUp, patience * 1000)
   try {
     const measured = run.measure({ ...context, group })
     // After an interruption nobody waits for it, and what it used is gone.
     measured.catch(() => {})
-    return await Promise.race([measured, interrupted])
+    return await Promise.race([measured, interrupted.promise, hangs.promise])
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', interrupt)
     await group.stop()
     await rm(folder, { recursive: true, force: true })

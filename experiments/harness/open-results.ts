@@ -20,7 +20,7 @@ export interface Wanted {
 
 export interface Opened {
   readonly results: Results
-  /** Each is measured in every round. */
+  /** Each is measured in every round, or in its first ones. */
   readonly runs: readonly Run[]
   readonly rounds: number
   /** The file to which results that were in the folder have moved. */
@@ -41,7 +41,12 @@ export async function createResults(folder: string, wanted: Wanted, command: str
     title: scenario.title,
     question: scenario.question,
     profile: { ...profile },
-    plan: { runs: runs.map(({ id }) => id), rounds, ...(only && { only: [...only] }) },
+    plan: {
+      runs: runs.map(({ id }) => id),
+      rounds,
+      ...fewerOf(runs, rounds),
+      ...(only && { only: [...only] }),
+    },
     command,
     begun: new Date().toISOString(),
     environment: {},
@@ -84,6 +89,14 @@ function chosen({ plan, profile }: Wanted, only: readonly string[] | undefined) 
     runs: only === undefined ? plan.runs : selectRuns(plan.runs, only),
     rounds: plan.rounds ?? profile.rounds,
   }
+}
+
+function fewerOf(runs: readonly Run[], rounds: number): Pick<Results['plan'], 'fewer'> {
+  const fewer = runs.flatMap((run) => {
+    const own = run.rounds ?? rounds
+    return own < rounds ? [[run.id, own] as const] : []
+  })
+  return fewer.length === 0 ? {} : { fewer: Object.fromEntries(fewer) }
 }
 
 /** Hours of measurements may be in it: nothing overwrites them. */

@@ -131,6 +131,9 @@ export const ResultsSchema = Type.Object(
       {
         runs: Type.Array(Type.String(), { description: 'ids of the runs that were chosen, in order' }),
         rounds: Type.Integer({ minimum: 1, description: 'how often each of them is measured' }),
+        fewer: Type.Optional(
+          MapOf(Type.Integer({ minimum: 1 }), 'rounds of the runs that are measured less often, by id'),
+        ),
         only: Type.Optional(Type.Array(Type.String(), { description: 'what they were chosen by' })),
       },
       { additionalProperties: false },
@@ -145,3 +148,8 @@ export const ResultsSchema = Type.Object(
   { additionalProperties: false, description: 'results of a scenario of Switchyard' },
 )
 export type Results = Static<typeof ResultsSchema>
+
+/** How many measurements a plan has, all rounds together. */
+export function measurementsOf({ runs, rounds, fewer = {} }: Results['plan']): number {
+  return runs.reduce((sum, id) => sum + Math.min(fewer[id] ?? rounds, rounds), 0)
+}

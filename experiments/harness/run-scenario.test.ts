@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SwitchyardError } from '../../core/errors.ts'
 import { PROFILE } from './profile.ts'
-import type { Check, Measured } from './results.ts'
+import { type Check, type Measured, measurementsOf } from './results.ts'
 import { readResults } from './results-file.ts'
 import { type Progress, runScenario, type ScenarioOptions } from './run-scenario.ts'
 import type { Plan, Run, RunContext, Scenario } from './scenario.ts'
@@ -58,6 +58,21 @@ t.test('all runs are measured once before any is measured again', async (t) => {
   t.match(results, { ended: String, environment: { CPU: String, commit: String }, plan: { rounds: 2 } })
   t.strictSame(await readResults(join(t.testdirName, 'out')), results)
   for (const file of ['summary.md', 'report.html']) t.ok(existsSync(join(t.testdirName, 'out', file)), file)
+})
+
+t.test('a run may be measured in fewer rounds than the others', async (t) => {
+  t.testdir()
+  const results = await start(t, madeUp([run('a'), { ...run('b'), rounds: 1 }, { ...run('c'), rounds: 9 }]))
+  t.strictSame(idsOf(results), [
+    'a 1 measured',
+    'b 1 measured',
+    'c 1 measured',
+    'a 2 measured',
+    'c 2 measured',
+  ])
+  t.type(results.ended, 'string', 'none is missing')
+  t.strictSame(results.plan.fewer, { b: 1 })
+  t.equal(measurementsOf(results.plan), 5)
 })
 
 t.test('after each run, its result is on disk', async (t) => {

@@ -13,7 +13,7 @@ import type { Results, RunResult } from './results.ts'
 import { writeResults } from './results-file.ts'
 import type { Need, Plan, Run, Scenario } from './scenario.ts'
 import { SharedParts } from './shared-parts.ts'
-import { TimeLeft } from './time-left.ts'
+import { estimateOf, TimeLeft } from './time-left.ts'
 
 export interface ScenarioOptions {
   readonly profile: Profile
@@ -80,7 +80,9 @@ export async function finish(folder: string, plan: Plan, measured: Results): Pro
 
 /** All runs once before any is measured again, so that a machine that gets slower slows all alike. */
 function turnsOf(runs: readonly Run[], rounds: number): readonly Turn[] {
-  return Array.from({ length: rounds }, (_, index) => runs.map((run) => ({ run, round: index + 1 }))).flat()
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
+    runs.filter((run) => (run.rounds ?? rounds) >= round).map((run) => ({ run, round })),
+  )
 }
 
 async function measureTurns(
@@ -114,7 +116,7 @@ async function measureTurns(
       onProgress({ kind: 'begins', run, round, ...position(index) })
       const context = { profile, round, signal, shared: shared.get, folder: join(scratch, `r${index + 1}`) }
       const startSeconds = shared.startSeconds
-      const measurement = await measureRun(run, context)
+      const measurement = await measureRun(run, context, patienceFor(run, profile))
       if (measurement === undefined) break
       const { result, error } = measurement
       // The next round starts nothing again.
@@ -128,6 +130,11 @@ async function measureTurns(
     await shared.stop()
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** Far more than a run takes on a machine that is busy. */
+function patienceFor(run: Run, profile: Profile): number {
+  return 300 + 20 * estimateOf(run, profile)
 }
 
 function isOf(run: Run, round: number): (result: RunResult) => boolean {

@@ -40,6 +40,8 @@ export interface Run {
   readonly needs?: readonly Need[]
   /** What it emulates and with what, such as "kube-proxy, by its nftables rules in a network namespace". Absent: all its parts are real. */
   readonly emulates?: string
+  /** How often it is measured at most. Default: as often as the plan says. */
+  readonly rounds?: number
   /** Estimate in seconds, for the time left. Default: warm-up and window of the profile, and a second. */
   readonly seconds?: number
   readonly measure: (context: RunContext) => Promise<Measured>

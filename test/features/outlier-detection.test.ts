@@ -11,12 +11,13 @@ import { addHealth } from '../../services/health.ts'
 import { addService, RpcStatusError } from '../../services/rpc/index.ts'
 import { callEcho, FAILED } from '../support/call-echo.ts'
 import { connectEcho, type Edge, hostAt, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import { socketPath } from '../support/open-backend.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 60
 
 /** An endpoint that fails two calls of three, or all, or none. Its health checks pass. */
-async function startFailing(t: Test) {
+async function startFailing(t: Test, code = status.UNAVAILABLE) {
   const endpoint = { failed: 'all' as 'all' | 'most' | 'none', address: '' }
   let calls = 0
   const server = new Server()
@@ -25,7 +26,7 @@ async function startFailing(t: Test) {
     unary: async ({ message }) => {
       calls += 1
       const fails = endpoint.failed === 'all' || (endpoint.failed === 'most' && calls % 3 > 0)
-      if (fails) throw new RpcStatusError(status.UNAVAILABLE, 'out of order')
+      if (fails) throw new RpcStatusError(code, 'out of order')
       return { message, backendId: 'bad' }
     },
   })
@@ -43,12 +44,14 @@ const SETTINGS = {
   baseEjection: '1h',
   maxEjection: '1h',
   consecutive5xx: off,
+  consecutiveGateway: off,
   successRate: off,
   failurePercentage: off,
 }
 const few = { minimumEndpoints: 3, minimumCalls: 5 }
 const DETECTORS = {
   consecutive5xx: { failed: 'all', settings: { enabled: true, count: 3 } },
+  consecutiveGateway: { failed: 'all', settings: { enabled: true, count: 3 } },
   successRate: { failed: 'most', settings: { enabled: true, deviations: 1, ...few } },
   failurePercentage: { failed: 'most', settings: { enabled: true, threshold: 50, ...few } },
 } as const
@@ -88,6 +91,46 @@ t.test(
     }
   },
 )
+
+t.test('T7: `consecutiveGateway` does not count calls that a service has answered', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const bad = await startFailing(t, status.INTERNAL)
+  const endpoints = { ...(await startEndpoints(t, 'b1')), bad: { address: bad.address } }
+  const served = (detectors: object) => ({
+    upstreams: { echo: { endpoints, outlierDetection: { ...SETTINGS, ...detectors } } },
+  })
+  const edge = await startEdge(t, served({ consecutiveGateway: { enabled: true, count: 3 } }))
+  const client = connectEcho(t, edge.address)
+  t.same(tallyOf(await callEcho(client, { count: CALLS })), { b1: CALLS / 2, [FAILED]: CALLS / 2 })
+  await edge.serve(served({ consecutive5xx: { enabled: true, count: 3 } }))
+  while (!(await isEjected(edge, bad.address))) await callEcho(client, { count: 2 })
+  t.pass('the twin does')
+})
+
+t.test('T7: `localOrigin` counts failed connections, apart from failed calls', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  // No process can listen there.
+  const dead = { address: `unix:${await socketPath(t)}` }
+  const endpoints = { ...(await startEndpoints(t, 'b1')), dead }
+  const served = (detectors: object) => ({
+    upstreams: { echo: { endpoints, outlierDetection: { ...SETTINGS, ...detectors } } },
+  })
+  const consecutive5xx = { enabled: true, count: 3 }
+  const edge = await startEdge(t, served({ consecutive5xx, localOrigin: { enabled: true, count: 1_000 } }))
+  const client = connectEcho(t, edge.address)
+  const half = { b1: CALLS / 2, [FAILED]: CALLS / 2 }
+  t.same(tallyOf(await callEcho(client, { count: CALLS })), half, 'failed calls do not count them')
+  const untilEjected = async () => {
+    while ((await callEcho(client, { count: 6 })).includes(FAILED));
+  }
+  await edge.serve(served({ localOrigin: { enabled: true, count: 3 } }))
+  await untilEjected()
+  await edge.serve(served({}))
+  t.ok((await callEcho(client, { count: 6 })).includes(FAILED), 'no detector is on')
+  await edge.serve(served({ consecutive5xx }))
+  await untilEjected()
+  t.pass('the twin: without the switch they do')
+})
 
 const FIRST = { enabled: true, count: 1 }
 

@@ -118,6 +118,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/harness/': by('experiments/harness/run-scenario.test.ts'),
+  'experiments/harness/report/': by('experiments/harness/report/write-report.test.ts'),
+  'experiments/harness/report/html/behavior.js': spawnedBy(
+    'experiments/harness/report/report-in-chromium.test.ts',
+  ),
   'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': by(
@@ -126,7 +130,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
     'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
   ),
-  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-ways.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/checks/': by(
+    'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
+  ),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/bed.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/load.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),

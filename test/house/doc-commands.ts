@@ -93,6 +93,18 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npm test -- test/proxyless/plain-dns.test.ts test/proxyless/plain-health.test.ts test/proxyless/plain-pools.test.ts test/proxyless/plain-resolver.test.ts':
       ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
   },
+  'docs/guides/scenarios.md': {
+    'npx yard scenario list': SCENARIOS,
+    'npx yard scenario run grpc-security --profile quick': SCENARIO,
+    'npx yard scenario run grpc-security --profile quick --resume': [
+      'cli/verbs/scenario/run.test.ts',
+      "'--resume'",
+    ],
+    'npx yard scenario report reports/scenarios/grpc-security-quick': SCENARIO,
+    'npx yard scenario compare reports/scenarios/grpc-security-quick reports/scenarios/grpc-security-standard':
+      SCENARIO,
+    'npx yard scenario run message-size --profile quick': ['test/scenarios/guide.test.ts', 'message-size'],
+  },
   'docs/guides/load-reports.md': {
     'npx yard load': LOAD,
     'npx yard load --fleet edge --upstream echo --watch': LOAD,

@@ -14,6 +14,7 @@ function recordingTest() {
 }
 
 const INSTALL: Readonly<Record<Tool, string>> = {
+  chromium: 'sudo apt-get install -y chromium',
   curl: 'sudo apt-get install -y curl',
   envoy: 'sudo apt-get install -y python3-pip',
   go: 'sudo apt-get install -y golang-go',

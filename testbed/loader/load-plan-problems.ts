@@ -26,6 +26,7 @@ export function loadPlanProblems(plan: LoadPlan): readonly Problem[] {
     say('loop.callsPerSecond', loop.callsPerSecond, loop.callsPerSecond > 0, 'a number above 0')
     say('loop.atMost', loop.atMost, isCount(loop.atMost ?? 1), 'a whole number from 1')
   } else say('loop.concurrency', loop.concurrency, isCount(loop.concurrency), 'a whole number from 1')
+  say('keys.count', plan.keys?.count, isCount(plan.keys?.count ?? 1), 'a whole number from 1')
   say('warmUpSeconds', warmUpSeconds, warmUpSeconds >= 0, 'seconds from 0')
   say('seconds', seconds, (seconds ?? 1) > 0, 'seconds above 0')
   say(

@@ -18,6 +18,8 @@ export interface LoadPlan {
   /** TLS where the control plane says so, plaintext elsewhere: only for targets of xDS. */
   readonly xdsCredentials?: boolean
   readonly metadata?: Readonly<Record<string, string>>
+  /** Each call has one of `count` values of a header, in turn: for policies that hash. */
+  readonly keys?: { readonly header: string; readonly count: number }
   /** https://github.com/grpc/grpc/blob/master/doc/service_config.md */
   readonly serviceConfig?: object
   /** Options of each channel, by the names of C-core. */

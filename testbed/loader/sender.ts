@@ -1,6 +1,7 @@
 // Sends the calls of a load, and follows each of them to its end.
 
-import { type ChannelInterface, Metadata, status } from '@grpc/grpc-js'
+import { type ChannelInterface, type Metadata, status } from '@grpc/grpc-js'
+import { callMetadata } from './call-metadata.ts'
 import { callPicks } from './call-picks.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { LoopContext } from './loop.ts'
@@ -11,7 +12,7 @@ import type { Tally } from './tally.ts'
 export class Sender implements LoopContext, CallWatcher {
   readonly #channels: readonly ChannelInterface[]
   readonly #tally: Tally
-  readonly #metadata: Metadata
+  readonly #metadata: () => Metadata
   readonly #pick: () => PreparedCall
   readonly #open = new Map<OneCall, (isOk: boolean) => void>()
   #onIdle: () => void = () => {}
@@ -19,8 +20,7 @@ export class Sender implements LoopContext, CallWatcher {
   constructor(plan: LoadPlan, channels: readonly ChannelInterface[], tally: Tally) {
     this.#channels = channels
     this.#tally = tally
-    this.#metadata = new Metadata({ waitForReady: plan.waitForReady ?? false })
-    for (const [name, value] of Object.entries(plan.metadata ?? {})) this.#metadata.set(name, value)
+    this.#metadata = callMetadata(plan)
     this.#pick = callPicks(prepareCalls(plan), plan.seed ?? 1)
   }
 
@@ -39,7 +39,7 @@ export class Sender implements LoopContext, CallWatcher {
     const call = new OneCall(this.#pick(), dueMs, this)
     this.#open.set(call, ended)
     // grpc-js copies the metadata.
-    call.start(channel, this.#metadata)
+    call.start(channel, this.#metadata())
   }
 
   late(dueMs: number, lateMs: number): void {

@@ -23,8 +23,10 @@ interface Extent {
 export function describeScenario({ name, title, question, plan }: Scenario): ScenarioDescription {
   const extentOf = (profile: ProfileName): Extent => {
     const { runs, rounds = PROFILE[profile].rounds } = plan(PROFILE[profile])
-    const round = runs.reduce((sum, run) => sum + estimateOf(run, PROFILE[profile]), 0)
-    return { runs: runs.length, rounds, seconds: round * rounds }
+    const seconds = runs.map(
+      (run) => estimateOf(run, PROFILE[profile]) * Math.min(run.rounds ?? rounds, rounds),
+    )
+    return { runs: runs.length, rounds, seconds: seconds.reduce((sum, one) => sum + one, 0) }
   }
   const [quick, standard, full] = [extentOf('quick'), extentOf('standard'), extentOf('full')]
   return { name, title, question, profiles: { quick, standard, full } }

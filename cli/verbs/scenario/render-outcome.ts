@@ -2,7 +2,12 @@
 
 import { join } from 'node:path'
 import pc from 'picocolors'
-import type { Check, Results, RunResult } from '../../../experiments/harness/results.ts'
+import {
+  type Check,
+  measurementsOf,
+  type Results,
+  type RunResult,
+} from '../../../experiments/harness/results.ts'
 import { renderTable } from '../../../testbed/measure/table.ts'
 
 const OUTCOMES: Readonly<Record<Check['outcome'], string>> = {
@@ -23,7 +28,7 @@ export function renderOutcome(results: Results, folder: string): string {
   const inState = (state: RunResult['state']) => runs.filter((run) => run.state === state)
   const [skipped, failed] = [inState('skipped'), inState('failed')]
   const counts = [
-    `${inState('measured').length} of ${plan.runs.length * plan.rounds} runs measured`,
+    `${inState('measured').length} of ${measurementsOf(plan)} runs measured`,
     ...(skipped.length === 0 ? [] : [`${skipped.length} skipped`]),
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
   ]

@@ -3,6 +3,6 @@
 export type Crew = 'alike' | 'one slow' | 'one failing'
 
 /** Added to each call of the slow backend, in milliseconds. */
-export const SLOW_MS = 25
+export const SLOW_MS = 50
 /** Of the calls of the failing backend. */
 export const FAIL_PERCENT = 30

@@ -7,8 +7,9 @@ import { stringify } from 'yaml'
 import type { LbRequest } from '../../../api/schemas/lb.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
+import type { MeasuredProcess } from '../../harness/measure-load.ts'
 import type { RunContext, SharedContext } from '../../harness/scenario.ts'
-import type { MeasuredProcess, WayBackend } from './ways/way.ts'
+import type { WayBackend } from './ways/way.ts'
 
 /** The Envoys of each fleet, and the worker threads of each of them. */
 export const ENVOY_FLEETS = {

@@ -1,8 +1,10 @@
 // What a way from clients to backends is: each file of this folder has some, whoever balances in them.
 
 import type { RunningBackend } from '../../../../testbed/backend.ts'
+import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
+import type { Loader } from '../../../../testbed/loader/start-loader.ts'
 import type { PartProcess } from '../../../../testbed/parts.ts'
-import type { Measured } from '../../../harness/results.ts'
+import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 import type { Need, RunContext } from '../../../harness/scenario.ts'
 
 export interface Way {
@@ -36,6 +38,8 @@ export interface OpenWay {
   readonly targets: readonly string[]
   /** What its clients need. */
   readonly client?: ClientSettings
+  /** Makes the calls instead of our loader, where the client is another program. */
+  readonly loader?: WayLoader
   /** Its proxies and sidecars. */
   readonly processes: readonly MeasuredProcess[]
   /** Instead of those it was given, where it needs its own, such as backends in a network namespace. */
@@ -49,21 +53,14 @@ export interface OpenWay {
 }
 
 /** Fields of the plan of a load, and the environment of its process. */
-export interface ClientSettings {
+export interface ClientSettings
+  extends Pick<LoadPlan, 'serviceConfig' | 'channelOptions' | 'metadata' | 'tls'> {
   readonly env?: Readonly<Record<string, string>>
-  readonly serviceConfig?: object
-  readonly channelOptions?: Readonly<Record<string, string | number>>
-  readonly metadata?: Readonly<Record<string, string>>
-  readonly tls?: {
-    readonly ca: string
-    readonly certificate?: string
-    readonly key?: string
-    readonly serverName?: string
-  }
-  /** The header that calls carry one of many keys in, for policies that hash. */
+  /** The header that carries one of many keys, for policies that hash. */
   readonly keyHeader?: string
 }
 
-export interface MeasuredProcess extends Pick<Measured['processes'][number], 'role' | 'name'> {
-  readonly pid: number
+export interface WayLoader extends Loader {
+  /** Such as `grpc-go 1.85.0`. */
+  readonly tool: string
 }

@@ -1,12 +1,12 @@
 // How even a spread is: figures, and the bound that random picks keep.
 
 import t from 'tap'
-import { isEven, isLikely, spreadOf } from './spread.ts'
+import { fairnessOf, isAtMost, isEven, isLikely } from './fairness.ts'
 
 t.test('O4.1: a spread has its variation, and what backends get by the mean', async (t) => {
-  t.match(spreadOf({ b1: 30, b2: 60, b3: 0 }), { calls: 90, used: 2, least: 0, most: 2 })
-  t.equal(spreadOf({ b1: 30, b2: 30, b3: 30 }).variation, 0)
-  t.equal(spreadOf({ b1: 1, b2: 1 }).noiseFloor, Math.sqrt(1 / 2))
+  t.match(fairnessOf({ b1: 30, b2: 60, b3: 0 }), { calls: 90, used: 2, least: 0, most: 2 })
+  t.equal(fairnessOf({ b1: 30, b2: 30, b3: 30 }).variation, 0)
+  t.equal(fairnessOf({ b1: 1, b2: 1 }).noiseFloor, Math.sqrt(1 / 2))
 })
 
 t.test('O4.1: even is within six standard deviations of random picks', async (t) => {
@@ -19,4 +19,10 @@ t.test('O4.1: even is within six standard deviations of random picks', async (t)
 t.test('O4.1: a probable count is within six standard deviations', async (t) => {
   t.ok(isLikely(130, 1000, 0.1))
   t.notOk(isLikely(160, 1000, 0.1))
+})
+
+t.test('O4.9: at most a share leaves six standard deviations to chance, and more is more', async (t) => {
+  t.ok(isAtMost(0, 1000, 0.1))
+  t.ok(isAtMost(156, 1000, 0.1))
+  t.notOk(isAtMost(158, 1000, 0.1))
 })

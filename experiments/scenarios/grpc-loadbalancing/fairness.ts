@@ -5,7 +5,7 @@ import { coefficientOfVariation, noiseFloor } from '../../../testbed/measure/sta
 /** A measurement beyond them is chance once in half a billion. */
 const STANDARD_DEVIATIONS = 6
 
-export interface Spread {
+export interface Fairness {
   readonly calls: number
   /** Backends that got any. */
   readonly used: number
@@ -17,7 +17,7 @@ export interface Spread {
   readonly most: number
 }
 
-export function spreadOf(shares: Readonly<Record<string, number>>): Spread {
+export function fairnessOf(shares: Readonly<Record<string, number>>): Fairness {
   const counts = Object.values(shares)
   const calls = counts.reduce((sum, count) => sum + count, 0)
   const mean = calls / counts.length
@@ -40,6 +40,14 @@ export function isEven(shares: Readonly<Record<string, number>>): boolean {
 
 /** Whether `count` of `calls` is within six standard deviations of a binomial count of this probability. */
 export function isLikely(count: number, calls: number, probability: number): boolean {
-  const deviation = Math.sqrt(calls * probability * (1 - probability))
-  return Math.abs(count - calls * probability) <= STANDARD_DEVIATIONS * deviation
+  return Math.abs(count - calls * probability) <= deviationOf(calls, probability)
+}
+
+/** Whether `count` of `calls` is not more than this share: six standard deviations of a binomial count are left to chance. */
+export function isAtMost(count: number, calls: number, share: number): boolean {
+  return count - calls * share <= deviationOf(calls, share)
+}
+
+function deviationOf(calls: number, probability: number): number {
+  return STANDARD_DEVIATIONS * Math.sqrt(calls * probability * (1 - probability))
 }

@@ -1,0 +1,119 @@
+// How long a connection lives, and how many calls it carries: connections that end now and then spread callers anew.
+
+import type { Duration } from '@bufbuild/protobuf/wkt'
+import { Type } from 'typebox'
+import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
+import { OptionalDuration, PositiveDuration, parseDuration, toDuration } from './duration.ts'
+import { facts } from './schema-keywords.ts'
+
+/** Envoy's own, which listeners and clusters need not repeat. */
+const ENVOY_IDLE = '1h'
+const ENVOY_DRAIN = '5s'
+const ENVOY_CONNECT = '5s'
+
+const DOWNSTREAM = 'HttpConnectionManager.common_http_protocol_options'
+const UPSTREAM = 'HttpProtocolOptions.common_http_protocol_options'
+
+function recycling(message: string) {
+  return {
+    idle: PositiveDuration(ENVOY_IDLE, 'the time that a connection may have no calls', {
+      envoy: `${message}.idle_timeout`,
+      example: '15m',
+    }),
+    maxDuration: OptionalDuration('the age at which a connection takes no new calls', {
+      envoy: `${message}.max_connection_duration`,
+      example: '10m',
+    }),
+    maxRequests: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 4_294_967_295,
+        description: 'a number of calls after which a connection takes no new ones, 1 to 4294967295',
+        ...facts({ envoy: `${message}.max_requests_per_connection`, example: 10_000 }),
+      }),
+    ),
+  }
+}
+
+interface Recycling {
+  readonly idle: string
+  readonly maxDuration?: string
+  readonly maxRequests?: number
+}
+
+/** The fields that differ from Envoy's own. */
+function toOptions({ idle, maxDuration, maxRequests }: Recycling) {
+  return {
+    ...unless(ENVOY_IDLE, idle, (idleTimeout) => ({ idleTimeout })),
+    ...(maxDuration !== undefined && { maxConnectionDuration: toDuration(maxDuration) }),
+    ...(maxRequests !== undefined && { maxRequestsPerConnection: maxRequests }),
+  }
+}
+
+function unless<T>(itsOwn: string, written: string, part: (duration: Duration) => T): T | undefined {
+  return parseDuration(written) === parseDuration(itsOwn) ? undefined : part(toDuration(written))
+}
+
+/**
+ * `connections` of a fleet: those of callers. A connection that is due gets GOAWAY, its calls go on to their end, and the caller
+ * opens another one: no call fails. In mode l4 only `idle` has an effect, where it is the time without a byte: Envoy sees no calls
+ * there, and could only cut them. Give backends a maximum connection age for that (`--max-connection-age-ms`).
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#config-core-v3-httpprotocoloptions
+ */
+export const fleetConnections = fleetSwitch({
+  field: 'connections',
+  schema: Type.Object(
+    {
+      ...recycling(DOWNSTREAM),
+      drain: PositiveDuration(
+        ENVOY_DRAIN,
+        'the time in which a connection still takes calls after its first GOAWAY',
+        { envoy: 'HttpConnectionManager.drain_timeout', example: '2s' },
+      ),
+    },
+    {
+      additionalProperties: false,
+      default: {},
+      description: 'limits of connections of callers, such as { maxDuration: 10m, idle: 15m }',
+      ...facts({ example: { idle: '15m', maxDuration: '10m' } }),
+    },
+  ),
+  appliesTo: ['envoy'],
+  toHttpConnectionManager: ({ drain, ...settings }) => ({
+    commonHttpProtocolOptions: toOptions(settings),
+    ...unless(ENVOY_DRAIN, drain, (drainTimeout) => ({ drainTimeout })),
+  }),
+  toTcpProxy: ({ idle }) => ({ ...unless(ENVOY_IDLE, idle, (idleTimeout) => ({ idleTimeout })) }),
+})
+
+/**
+ * `connections` of an upstream: those to its endpoints. A connection that is due takes no new calls and ends with its last call.
+ * gRPC clients have no such settings: their channels keep connections until the backend ends them.
+ */
+export const upstreamConnections = upstreamSwitch({
+  field: 'connections',
+  schema: Type.Object(
+    {
+      connectTimeout: PositiveDuration(
+        ENVOY_CONNECT,
+        'the time in which a connection must be open, its TLS handshake included',
+        { envoy: 'Cluster.connect_timeout', example: '1s' },
+      ),
+      ...recycling(UPSTREAM),
+    },
+    {
+      additionalProperties: false,
+      default: {},
+      description: 'limits of connections to endpoints, such as { connectTimeout: 1s, maxRequests: 10000 }',
+      ...facts({ example: { connectTimeout: '1s', maxDuration: '10m' } }),
+    },
+  ),
+  appliesTo: ['envoy'],
+  toCluster: ({ connectTimeout }) => ({
+    ...unless(ENVOY_CONNECT, connectTimeout, (timeout) => ({ connectTimeout: timeout })),
+  }),
+  toHttpProtocolOptions({ connectTimeout: _, ...settings }) {
+    const options = toOptions(settings)
+    return Object.keys(options).length === 0 ? {} : { commonHttpProtocolOptions: options }
+  },
+})

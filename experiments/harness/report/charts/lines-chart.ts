@@ -1,0 +1,63 @@
+// One value over another, a line for each label.
+
+import { significant } from '../content/number-text.ts'
+import type { LinesSection } from '../section.ts'
+import { axisOver } from './axis.ts'
+import { bottomAxis, type Draw, label, leftAxis, picture } from './drawing.ts'
+import { drawLines, endLabels, legend } from './line-plot.ts'
+
+const NARROW = 560
+const PLOT_HEIGHT = 280
+
+export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
+  const drawn = lines
+    .map((one) => ({
+      label: one.label,
+      points: one.points
+        .filter(([a, b]) => fits(a, x.scale) && fits(b, y.scale))
+        .toSorted(([a], [b]) => a - b),
+    }))
+    .filter(({ points }) => points.length > 0)
+  if (drawn.length === 0) return []
+  const xs = drawn.flatMap(({ points }) => points.map(([a]) => a))
+  const distinct = [...new Set(xs)]
+  const ticksAt = distinct.length <= 10 ? { ticksAt: distinct } : {}
+  const ys = drawn.flatMap(({ points }) => points.map(([, b]) => b))
+  const description = drawn
+    .map((one) => {
+      const [[fromX, fromY] = [0, 0]] = one.points
+      const [toX, toY] = one.points.at(-1) ?? [0, 0]
+      return `${one.label}: from ${significant(fromY)} at ${significant(fromX)} to ${significant(toY)} at ${significant(toX)}`
+    })
+    .join('. ')
+  return [
+    (width, id) => {
+      const narrow = width < NARROW
+      const rows = narrow ? legend(drawn, width, 0) : { height: 0, content: undefined }
+      const labels = narrow ? 14 : Math.min(190, width * 0.24)
+      const top = rows.height + 34
+      const plot = { left: 56, right: width - labels, top, bottom: top + PLOT_HEIGHT }
+      const xAxis = axisOver(xs, {
+        kind: x.scale,
+        range: [plot.left, plot.right],
+        room: narrow ? 4 : 8,
+        ...ticksAt,
+      })
+      const yAxis = axisOver(ys, { kind: y.scale, range: [plot.bottom, plot.top] })
+      return picture({ id, width, height: plot.bottom + 42, title, description }, [
+        rows.content,
+        bottomAxis(xAxis, plot, withUnit(x)),
+        leftAxis(yAxis, plot),
+        label(0, top - 14, withUnit(y), { as: 'small muted' }),
+        drawLines(drawn, xAxis, yAxis, { dots: true }),
+        !narrow && endLabels(drawn, yAxis, plot, labels),
+      ])
+    },
+  ]
+}
+
+const fits = (value: number, scale: 'linear' | 'log') =>
+  Number.isFinite(value) && (scale === 'linear' || value > 0)
+
+export const withUnit = ({ title, unit }: { readonly title: string; readonly unit?: string }): string =>
+  unit === undefined ? title : `${title} (${unit})`

@@ -1,0 +1,139 @@
+// What a reader sees first: do the checks hold, what was run and when, what is emulated, and what is missing.
+
+import type { Check, Results, RunResult } from '../../results.ts'
+import { count, duration } from './number-text.ts'
+
+export interface Overview {
+  /** Failing first, then what was not measured; in their order otherwise. */
+  readonly checks: readonly Check[]
+  readonly outcomes: Readonly<Record<Check['outcome'], number>>
+  /** The outcome of all checks in a sentence. */
+  readonly answer: string
+  readonly facts: readonly { readonly name: string; readonly value: string }[]
+  readonly notes: readonly Note[]
+  readonly realness: readonly Realness[]
+}
+
+/** What keeps the figures from being complete or sure. */
+export interface Note {
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+/** Whether the parts of some runs are the real ones. */
+export interface Realness {
+  readonly what: string
+  readonly runs: number
+  readonly emulates: string | undefined
+}
+
+const ORDER: readonly Check['outcome'][] = ['fails', 'not measured', 'holds']
+
+export function overviewOf(results: Results, noisy: readonly string[] = []): Overview {
+  const checks = results.checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
+  const amount = (outcome: Check['outcome']) => checks.filter((check) => check.outcome === outcome).length
+  const outcomes = { fails: amount('fails'), 'not measured': amount('not measured'), holds: amount('holds') }
+  return {
+    checks,
+    outcomes,
+    answer: answerOf(outcomes),
+    facts: factsOf(results),
+    notes: notesOf(results, noisy),
+    realness: realnessOf(results.runs),
+  }
+}
+
+function answerOf(outcomes: Overview['outcomes']): string {
+  const all = outcomes.fails + outcomes['not measured'] + outcomes.holds
+  if (all === 0) return 'This scenario checks nothing.'
+  if (outcomes.holds === all) return all === 1 ? 'The check holds.' : `All ${all} checks hold.`
+  const parts = [
+    outcomes.fails > 0 && `${outcomes.fails} ${outcomes.fails === 1 ? 'fails' : 'fail'}`,
+    outcomes['not measured'] > 0 &&
+      `${outcomes['not measured']} ${outcomes['not measured'] === 1 ? 'was' : 'were'} not measured`,
+    outcomes.holds > 0 && `${outcomes.holds} ${outcomes.holds === 1 ? 'holds' : 'hold'}`,
+  ]
+  return `Of ${count(all, 'check')}, ${parts.filter((part) => part !== false).join(', ')}.`
+}
+
+function factsOf({ profile, plan, begun, ended, runs }: Results): Overview['facts'] {
+  const seconds = (Date.parse(ended ?? runs.at(-1)?.begun ?? begun) - Date.parse(begun)) / 1000
+  const ids = new Set(runs.map(({ id }) => id)).size
+  const took =
+    ended === undefined ? `, unfinished` : Number.isFinite(seconds) ? `, took ${duration(seconds)}` : ''
+  return [
+    { name: 'Date', value: `${dateOf(begun)}${took}` },
+    {
+      name: 'Profile',
+      value: `${profile.name}: ${count(plan.rounds, 'round')} of ${profile.windowSeconds} s, each after ${profile.warmUpSeconds} s of warm-up`,
+    },
+    { name: 'Runs', value: `${count(ids, 'run')}, ${statesOf(runs)}` },
+  ]
+}
+
+function statesOf(runs: readonly RunResult[]): string {
+  const amount = (state: RunResult['state']) => runs.filter((run) => run.state === state).length
+  const others = (['failed', 'skipped'] as const)
+    .filter((state) => amount(state) > 0)
+    .map((state) => `${amount(state)} ${state}`)
+  return [count(amount('measured'), 'measurement'), ...others].join(', ')
+}
+
+const dateOf = (iso: string) => iso.replace('T', ' ').replace(/(:\d\d):\d\d(\.\d+)?Z$/, '$1 UTC')
+
+function notesOf(results: Results, noisy: readonly string[]): Note[] {
+  const notes: (Note | false)[] = [
+    unfinished(results),
+    results.plan.only !== undefined && {
+      title: 'A part of the scenario',
+      lines: [`Only ${idsText(results.plan.only)} was chosen. Checks that need other runs are not measured.`],
+    },
+    noteOn('failed', 'Failed runs', results.runs),
+    noteOn('skipped', 'Skipped runs', results.runs),
+    noisy.length > 0 && {
+      title: 'Noisy',
+      lines: [...noisy],
+    },
+    results.plan.rounds < 4 && {
+      title: 'Too few rounds to compare',
+      lines: [
+        `The profile \`${results.profile.name}\` shows that everything works. Small differences between its figures mean nothing: two configurations can be told apart from four rounds on.`,
+      ],
+    },
+  ]
+  return notes.filter((note) => note !== false)
+}
+
+function unfinished({ plan, runs, ended, command }: Results): Note | false {
+  if (ended !== undefined) return false
+  const missing = Math.max(plan.runs.length * plan.rounds - runs.length, 0)
+  const line = `${count(missing, 'measurement')} of ${plan.runs.length * plan.rounds} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
+  return { title: 'Unfinished', lines: [line] }
+}
+
+/** Runs with the same reason share a line. */
+function noteOn(state: RunResult['state'], title: string, runs: readonly RunResult[]): Note | false {
+  const concerned = runs.filter((run) => run.state === state)
+  if (concerned.length === 0) return false
+  const byReason = Map.groupBy(concerned, ({ why }) => why ?? 'no reason was given')
+  return {
+    title,
+    lines: [...byReason].map(([why, some]) => `${idsText([...new Set(some.map(({ id }) => id))])}: ${why}`),
+  }
+}
+
+function idsText(ids: readonly string[]): string {
+  const shown = ids.slice(0, 4).map((id) => `\`${id}\``)
+  return ids.length > 4 ? `${shown.join(', ')} and ${ids.length - 4} more` : shown.join(', ')
+}
+
+/** The first label of a run says which way its calls take. */
+function realnessOf(runs: readonly RunResult[]): Realness[] {
+  const whatOf = ({ id, labels }: RunResult) => Object.values(labels)[0] ?? id
+  const byKind = Map.groupBy(runs, (run) => JSON.stringify([whatOf(run), run.emulates ?? null]))
+  return [...byKind.values()].flatMap((some) => {
+    const [first] = some
+    if (first === undefined) return []
+    return [{ what: whatOf(first), runs: new Set(some.map(({ id }) => id)).size, emulates: first.emulates }]
+  })
+}

@@ -1,0 +1,30 @@
+// A table of figures. The script of the page makes its columns sort.
+
+import { cellText, type DataTable, headText, isNumeric } from '../content/data-table.ts'
+import type { Cell } from '../section.ts'
+import { type Html, html } from './html.ts'
+import { inlineHtml } from './inline-text.ts'
+
+/** The first column names the row. `caption` is for screen readers, who come to a table without its context. */
+export function tableHtml(table: DataTable, caption: string): Html {
+  const numeric = table.columns.map((_, index) => isNumeric(table, index))
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table class="sortable"><caption class="unseen">${caption}</caption><thead><tr>${table.columns.map(
+    (column, index) => headHtml(headText(column), numeric[index] ?? false),
+  )}</tr></thead><tbody>${table.rows.map(
+    (row) =>
+      html`<tr>${table.columns.map((column, index) => cellHtml(row[index], cellText(row[index], column), index, numeric[index] ?? false))}</tr>`,
+  )}</tbody></table></div>`
+}
+
+function headHtml(text: string, numeric: boolean): Html {
+  if (text === '') return html`<th scope="col"><span class="unseen">name</span></th>`
+  return html`<th scope="col"${numeric && html` class="number"`}>${text}</th>`
+}
+
+/** A number sorts by its value, whatever its text is. */
+function cellHtml(cell: Cell, text: string, index: number, numeric: boolean): Html {
+  if (index === 0 && !numeric) return html`<th scope="row">${inlineHtml(text)}</th>`
+  if (numeric)
+    return html`<td class="number"${cell !== undefined && html` data-value="${cell}"`}>${text}</td>`
+  return html`<td>${inlineHtml(text)}</td>`
+}

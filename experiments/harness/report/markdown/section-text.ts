@@ -1,0 +1,49 @@
+// Each kind of section as Markdown: the figures that the page draws.
+
+import type { DataTable } from '../content/data-table.ts'
+import {
+  barsTable,
+  curvesOf,
+  curvesTable,
+  linesTable,
+  sharesOf,
+  sharesTable,
+  timelineTable,
+} from '../content/section-tables.ts'
+import type { Section } from '../section.ts'
+import { inline, paragraph, plain, tableText } from './markdown.ts'
+
+/** Its blocks, to be separated by empty lines. */
+export function sectionText(section: Section): string[] {
+  const says = section.says === undefined ? [] : [paragraph(section.says)]
+  return [`## ${plain(section.title)}`, ...says, ...bodyOf(section)]
+}
+
+function bodyOf(section: Section): string[] {
+  if (section.kind === 'text') return section.paragraphs.map(paragraph)
+  const table = tableOf(section)
+  if (table.rows.length === 0) return ['Nothing was measured for this part.']
+  const marks = section.kind === 'timeline' ? section.marks : []
+  const events = marks.map(({ atMs, label }) => `- ${(atMs / 1000).toFixed(1)} s: ${plain(label)}`)
+  return [
+    tableText(table, section.kind === 'table' ? inline : plain),
+    ...(events.length > 0 ? [events.join('\n')] : []),
+  ]
+}
+
+function tableOf(section: Exclude<Section, { readonly kind: 'text' }>): DataTable {
+  switch (section.kind) {
+    case 'table':
+      return section
+    case 'shares':
+      return sharesTable(sharesOf(section))
+    case 'curves':
+      return curvesTable(curvesOf(section))
+    case 'bars':
+      return barsTable(section)
+    case 'lines':
+      return linesTable(section)
+    case 'timeline':
+      return timelineTable(section)
+  }
+}

@@ -1,0 +1,32 @@
+// The report as one page.
+
+import type { Results } from '../results.ts'
+import { overviewOf } from './content/overview.ts'
+import { summarizeRuns } from './content/run-figures.ts'
+import { appendixHtml } from './html/appendix-html.ts'
+import { documentHtml } from './html/document.ts'
+import { answerHtml, headHtml, originHtml } from './html/overview-html.ts'
+import { sectionHtml } from './html/section-html.ts'
+import type { Section } from './section.ts'
+
+/** The text of `report.html`: it needs no other file and no network. */
+export function reportPage(results: Results, sections: readonly Section[]): string {
+  const overview = overviewOf(results)
+  const parts = sections.map((section, index) => ({ section, id: `part-${index + 1}` }))
+  return documentHtml({
+    title: `${results.title} · ${results.profile.name}`,
+    contents: [
+      { id: 'answer', title: 'The answer at a glance' },
+      ...parts.map(({ section, id }) => ({ id, title: section.title })),
+      { id: 'origin', title: 'Where the figures come from' },
+      { id: 'runs', title: 'All runs' },
+    ],
+    body: [
+      headHtml(results, overview),
+      answerHtml(overview),
+      parts.map(({ section, id }) => sectionHtml(section, id)),
+      originHtml(results, overview),
+      appendixHtml(results, summarizeRuns(results)),
+    ],
+  })
+}

@@ -1,0 +1,25 @@
+// What checks are about: a measured cell with its way.
+
+import type { Results } from '../../../harness/results.ts'
+import { type MeasuredCell, measuredCells } from '../cells.ts'
+import type { Way } from '../ways/way.ts'
+
+/** What checks and the report know of a way. */
+export type WayFacts = Pick<Way, 'id' | 'title' | 'who' | 'picksFor'>
+
+export interface Subject extends MeasuredCell {
+  readonly way: WayFacts
+  /** Such as `Envoy L4 (tcp_proxy), 1 connection, 3 backends`. */
+  readonly name: string
+}
+
+export function subjectsOf(results: Results, ways: readonly WayFacts[]): readonly Subject[] {
+  const byId = new Map(ways.map((way) => [way.id, way]))
+  return measuredCells(results).flatMap((measured) => {
+    const way = byId.get(measured.cell.way)
+    if (way === undefined) return []
+    const { connections, backends } = measured.cell
+    const name = `${way.title}, ${connections} ${connections === 1 ? 'connection' : 'connections'}, ${backends} backends`
+    return [{ ...measured, way, name }]
+  })
+}

@@ -1,0 +1,98 @@
+// Which cells a profile measures, how often and for how long.
+
+import type { Profile, ProfileName } from '../../harness/profile.ts'
+import type { Cell } from './cell.ts'
+import type { Window } from './measure-way.ts'
+import type { Way } from './ways/way.ts'
+import { WORKLOADS, type WorkloadName } from './workloads.ts'
+
+export interface Planned {
+  readonly cell: Cell
+  readonly window: Window
+  /** Default: those of the plan. */
+  readonly rounds?: number
+}
+
+type Shape = Omit<Cell, 'way'>
+
+/** What every way is measured with, and compared by. */
+const BASE: Shape = { workload: 'unary', loop: 'open', connections: 4, backends: 3 }
+const THROUGHPUT: Shape = { ...BASE, loop: 'closed' }
+
+const ONE_CONNECTION: Shape = { ...BASE, connections: 1 }
+const MANY_CONNECTIONS: Shape = { ...BASE, connections: 64 }
+const MANY_BACKENDS: Shape = { ...BASE, backends: 10 }
+const of = (workload: WorkloadName): Shape => ({ ...BASE, workload })
+
+/** Where the whole matrix would take too long, these ways stand for their kind. */
+const QUICK: Readonly<Record<string, readonly Shape[]>> = {
+  'envoy-l4': [ONE_CONNECTION],
+  'envoy-l7-round-robin': [ONE_CONNECTION, of('slow'), of('failing')],
+  'envoy-l7-least-request': [of('slow')],
+}
+
+const STANDARD: Readonly<Record<string, readonly Shape[]>> = {
+  'envoy-l4': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams'), of('mixed'), of('slow')],
+  'envoy-l7-round-robin': [
+    ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
+    ...[of('streams'), of('mixed'), of('slow'), of('failing')],
+  ],
+  'envoy-l7-least-request': [MANY_BACKENDS, of('streams'), of('mixed'), of('slow'), of('failing')],
+  'envoy-l7-client-side-weighted-round-robin': [of('slow'), of('failing')],
+  'envoy-l7-random': [MANY_BACKENDS],
+  'dns-round-robin': [
+    ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
+    ...[of('streams'), of('slow'), of('failing')],
+  ],
+  'dns-pick-first': [ONE_CONNECTION],
+  'xds-node': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('slow'), of('failing')],
+}
+
+/** Less is enough to see shares: only latencies need the whole window. */
+const SHORT = 0.5
+/** A quick run only sees whether a way works. */
+const QUICK_WINDOW: Window = { warmUpSeconds: 0.2, seconds: 0.5 }
+
+/** In the order of the ways, so that what a way starts is used again at once. */
+export function plannedCells(profile: Profile, ways: readonly Way[]): readonly Planned[] {
+  const window = { warmUpSeconds: profile.warmUpSeconds, seconds: profile.windowSeconds }
+  const short = {
+    warmUpSeconds: profile.warmUpSeconds * SHORT,
+    seconds: profile.windowSeconds * SHORT,
+  }
+  const cellsOf = (way: Way, shapes: readonly Shape[], more: Omit<Planned, 'cell'>): readonly Planned[] =>
+    shapes.filter((one) => canMeasure(way, one)).map((one) => ({ cell: { way: way.id, ...one }, ...more }))
+  const byProfile: Readonly<Record<ProfileName, (way: Way) => readonly Planned[]>> = {
+    quick: (way) => cellsOf(way, [BASE, ...(QUICK[way.id] ?? [])], { window: QUICK_WINDOW }),
+    standard: (way) => [
+      ...cellsOf(way, [BASE], { window }),
+      ...cellsOf(way, [THROUGHPUT], { window: short }),
+      ...cellsOf(way, STANDARD[way.id] ?? [], { window: short, rounds: 1 }),
+    ],
+    full: (way) => [
+      ...cellsOf(way, [BASE, THROUGHPUT], { window }),
+      ...cellsOf(way, everything(), { window: short, rounds: 1 }),
+    ],
+  }
+  return ways.flatMap(byProfile[profile.name])
+}
+
+/** The programs in other languages make unary calls over one channel. */
+function canMeasure(way: Way, { workload }: Shape): boolean {
+  return !way.unaryOnly || WORKLOADS[workload].shape.kind === 'unary'
+}
+
+function everything(): readonly Shape[] {
+  const isKnown = new Set([BASE, THROUGHPUT].map((one) => JSON.stringify(one)))
+  return Object.keys(WORKLOADS)
+    .flatMap((workload) =>
+      (['open', 'closed'] as const).flatMap((loop) =>
+        [1, 4, 64].flatMap((connections) =>
+          [3, 10].map(
+            (backends): Shape => ({ workload: workload as WorkloadName, loop, connections, backends }),
+          ),
+        ),
+      ),
+    )
+    .filter((one) => !isKnown.has(JSON.stringify(one)))
+}
