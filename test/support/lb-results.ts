@@ -4,7 +4,7 @@ import { PROFILE } from '../../experiments/harness/profile.ts'
 import type { Measured, Results } from '../../experiments/harness/results.ts'
 import { encodeHistogram, newHistogram, record } from '../../testbed/measure/histogram.ts'
 
-/** A measurement with these calls by backend, all of which ended with OK. */
+/** A measurement with these calls by backend; all end with OK. */
 export function madeUpShares(shares: Record<string, number>, more: Partial<Measured> = {}): Measured {
   const calls = Object.values(shares).reduce((sum, count) => sum + count, 0)
   return {

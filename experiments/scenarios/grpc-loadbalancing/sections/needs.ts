@@ -31,14 +31,15 @@ export const USER_NEEDS: readonly UserNeed[] = [
   },
   {
     need: 'The lowest latency',
-    among: (one) => isCompared(one) && isFair(one),
+    // Clients in other languages differ by more than the way.
+    among: (one) => isCompared(one) && !one.way.oneChannel && isFair(one),
     value: (round) => quantileOver([round], 'call', 0.5).median,
     evidence: latency,
     mind: 'Every client has a connection to every backend, and needs a library that can balance.',
   },
   {
     need: 'The most calls on the cores that there are',
-    among: (one) => isCompared(one, { loop: 'closed' }),
+    among: (one) => isCompared(one, { loop: 'closed' }) && !one.way.oneChannel,
     value: ({ calls, seconds }) => -calls / seconds,
     evidence: ({ rounds }) => `${throughputOver(rounds).median.toFixed(0)} calls/s`,
     mind: 'Fairness is another question: see the shares of the same way.',
