@@ -134,6 +134,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing-cluster/targets.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/sections/': by(
+    'experiments/scenarios/grpc-loadbalancing/sections/sections.test.ts',
+  ),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
   ),
