@@ -124,13 +124,19 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/harness/report/html/behavior.js': spawnedBy(
     'experiments/harness/report/report-in-chromium.test.ts',
   ),
-  'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/harness/report/charts/ratio-chart.ts': by(
+    'experiments/harness/report/write-comparison.test.ts',
+  ),
+  'experiments/harness/report/comparison/': by('experiments/harness/report/write-comparison.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': spawnedBy('test/scenarios/lb-cluster.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing-cluster/targets.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/sections/': by(
+    'experiments/scenarios/grpc-loadbalancing/sections/sections.test.ts',
+  ),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
   ),
