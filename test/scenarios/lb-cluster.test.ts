@@ -103,7 +103,7 @@ t.test('O4.4: what the Job logs in a cluster makes a report, with a share for ea
   writeFileSync(join(report, 'results.json'), lines[0] ?? '')
   const { code, output } = await runYard(t, folder, 'scenario', 'report', report)
   t.equal(code, 0, output)
-  t.match(readFileSync(join(report, 'report.html'), 'utf8'), 'ClusterIP Service (kube-proxy)')
+  t.match(readFileSync(join(report, 'report.html'), 'utf8'), 'ClusterIP (kube-proxy)')
   const results = JSON.parse(readFileSync(join(report, 'results.json'), 'utf8'))
   t.match(results, { scenario: 'grpc-loadbalancing-cluster', ended: String })
   const sharesOf = (id: string) =>
