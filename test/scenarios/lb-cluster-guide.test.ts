@@ -17,7 +17,7 @@ const GUIDE = readFileSync(join(root, 'docs/guides/load-balancing-in-a-cluster.m
 const MESH = 'istio'
 const NAMESPACE = `grpc-loadbalancing-${MESH}`
 
-const RUN = 'istio.unary.open.1c.3b'
+const RUN = 'mesh-sidecars-istio.unary.open.1c.3b'
 const RESULTS: Results = {
   ...{
     format: 1,

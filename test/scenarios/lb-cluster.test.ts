@@ -118,7 +118,7 @@ t.test('O4.4: what the Job logs in a cluster makes a report, with a share for ea
     'a headless Service spreads',
   )
   t.match(
-    sharesOf('cluster-ip.unary.open.1c.3b'),
+    sharesOf('kernel-nat.unary.open.1c.3b'),
     { 'echo-2': 0, 'echo-3': 0 },
     'one that gets no call has 0',
   )

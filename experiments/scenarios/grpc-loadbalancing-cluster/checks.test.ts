@@ -31,15 +31,15 @@ function resultsOf(shares: Readonly<Record<string, readonly number[]>>, cell: Pa
 const outcomesOf = (results: Results) => checksOf(results).map(({ row, outcome }) => `${row} ${outcome}`)
 
 t.test('O4.4: a mesh that balances calls must be even, one that sees none is pinned', async (t) => {
-  const even = { istio: [101, 99, 100], 'istio-as-tcp': [300, 0, 0] }
+  const even = { 'mesh-sidecars-istio': [101, 99, 100], 'istio-as-tcp': [300, 0, 0] }
   t.same(outcomesOf(resultsOf(even)), ['O4.1 holds', 'O4.1 holds', 'O4.9 holds'])
-  t.same(outcomesOf(resultsOf({ istio: [300, 0, 0] })), ['O4.1 fails', 'O4.9 holds'])
+  t.same(outcomesOf(resultsOf({ 'mesh-sidecars-istio': [300, 0, 0] })), ['O4.1 fails', 'O4.9 holds'])
   t.same(outcomesOf(resultsOf({ 'istio-as-tcp': [299, 1, 0] })), ['O4.1 fails', 'O4.9 holds'])
 })
 
 t.test('O4.4: peak EWMA may be uneven, but uses every backend', async (t) => {
-  t.same(outcomesOf(resultsOf({ linkerd: [250, 45, 5] })), ['O4.4 holds', 'O4.9 holds'])
-  t.same(outcomesOf(resultsOf({ linkerd: [250, 50, 0] })), ['O4.4 fails', 'O4.9 holds'])
+  t.same(outcomesOf(resultsOf({ 'mesh-sidecars-linkerd': [250, 45, 5] })), ['O4.4 holds', 'O4.9 holds'])
+  t.same(outcomesOf(resultsOf({ 'mesh-sidecars-linkerd': [250, 50, 0] })), ['O4.4 fails', 'O4.9 holds'])
 })
 
 t.test(
@@ -54,7 +54,9 @@ t.test(
 )
 
 t.test('the report says where it was measured, and nothing if nothing was', async (t) => {
-  const [place, ...others] = sectionsOf(resultsOf({ linkerd: [100, 100, 100] }, { connections: 4 }))
+  const [place, ...others] = sectionsOf(
+    resultsOf({ 'mesh-sidecars-linkerd': [100, 100, 100] }, { connections: 4 }),
+  )
   t.match(place, { kind: 'text', paragraphs: [/Mesh: \*\*Linkerd\*\*.*\*\*kind\*\*/, String] })
   t.match(
     others.map(({ kind }) => kind),

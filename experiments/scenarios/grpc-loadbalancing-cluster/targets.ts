@@ -42,7 +42,7 @@ export const HEADLESS: ClusterWay = {
 export const CLUSTER_WAYS: Readonly<Record<Mesh, readonly ClusterWay[]>> = {
   none: [
     through(SERVICES.plain, {
-      ...{ id: 'cluster-ip', title: 'ClusterIP (kube-proxy)', who: 'kernel', picksFor: 'connection' },
+      ...{ id: 'kernel-nat', title: 'ClusterIP (kube-proxy)', who: 'kernel', picksFor: 'connection' },
     }),
     HEADLESS,
     through(SERVICES.headless, {
@@ -52,7 +52,7 @@ export const CLUSTER_WAYS: Readonly<Record<Mesh, readonly ClusterWay[]>> = {
   ],
   istio: [
     through(SERVICES.plain, {
-      ...{ id: 'istio', title: 'Istio, least request', who: 'sidecar', picksFor: 'call' },
+      ...{ id: 'mesh-sidecars-istio', title: 'Istio, least request', who: 'sidecar', picksFor: 'call' },
     }),
     through(SERVICES.roundRobin, {
       ...{ id: 'istio-round-robin', title: 'Istio, round robin', who: 'sidecar', picksFor: 'call' },
@@ -65,16 +65,16 @@ export const CLUSTER_WAYS: Readonly<Record<Mesh, readonly ClusterWay[]>> = {
   ],
   ambient: [
     through(SERVICES.plain, {
-      ...{ id: 'ztunnel', title: 'ztunnel alone', who: 'proxy', picksFor: 'connection' },
+      ...{ id: 'mesh-node-proxies', title: 'ztunnel alone', who: 'proxy', picksFor: 'connection' },
     }),
     through(SERVICES.waypoint, {
-      ...{ id: 'waypoint', title: 'waypoint', who: 'proxy', picksFor: 'call' },
+      ...{ id: 'mesh-waypoint', title: 'waypoint', who: 'proxy', picksFor: 'call' },
     }),
     HEADLESS,
   ],
   linkerd: [
     through(SERVICES.plain, {
-      ...{ id: 'linkerd', title: 'Linkerd, peak EWMA', who: 'sidecar', picksFor: 'call' },
+      ...{ id: 'mesh-sidecars-linkerd', title: 'Linkerd, peak EWMA', who: 'sidecar', picksFor: 'call' },
     }),
     through(SERVICES.asTcp, {
       ...{ id: 'linkerd-as-tcp', title: 'Linkerd, port as TCP' },
@@ -87,7 +87,7 @@ export const CLUSTER_WAYS: Readonly<Record<Mesh, readonly ClusterWay[]>> = {
 export const ALL_WAYS: readonly ClusterWay[] = Object.values(CLUSTER_WAYS).flat()
 
 /** Peak EWMA prefers whom it finds fast, so its shares need not be even where all backends are well. */
-export const MAY_BE_UNEVEN: readonly string[] = ['linkerd']
+export const MAY_BE_UNEVEN: readonly string[] = ['mesh-sidecars-linkerd']
 
 /** A service config with this policy. */
 export function byPolicy(policy: ClusterWay['policy']): object {
