@@ -4,11 +4,13 @@ import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
+import { loadersSection } from '../runs/loaders.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
 import { latencySections, throughputSection } from './latency.ts'
 import { sharesSections } from './shares.ts'
 import { unevenSection } from './uneven.ts'
+import { verdictSections } from './verdicts.ts'
 import { whenToUseSection } from './when-to-use.ts'
 
 export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonly Section[] {
@@ -21,7 +23,9 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     unevenSection(results),
     ...latencySections(base, of('open', 'slow')),
     throughputSection(of('closed', 'unary'), CONCURRENCY),
+    ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
+    loadersSection(results),
     whenToUseSection(subjects),
   ].filter(hasContent)
 }
