@@ -55,6 +55,17 @@ t.test('the program sees an empty stdin', async (t) => {
   await nothingLeft(child)
 })
 
+t.test('the program has no child that it did not start', async (t) => {
+  const child = onLeash(
+    t,
+    `const { readFileSync } = require('node:fs')
+    const { pid } = process
+    console.log('children:' + readFileSync('/proc/' + pid + '/task/' + pid + '/children', 'utf8'))`,
+  )
+  t.equal(await text(child.stdout), 'children:\n')
+  await nothingLeft(child)
+})
+
 t.test('when stdin closes, the program gets SIGTERM', async (t) => {
   const child = onLeash(
     t,

@@ -4,6 +4,9 @@ import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessOptions } from './running-process.ts'
 import { RunningProcess } from './running-process.ts'
 
+/** Starts processes that something else ends. */
+export type ProcessStarter = Pick<ProcessGroup, 'start'>
+
 /** Ends processes in the reverse order of their start, because later ones use earlier ones. */
 export class ProcessGroup {
   readonly #processes = new Set<RunningProcess>()

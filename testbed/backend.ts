@@ -1,7 +1,7 @@
 // Starts an echo backend as a process.
 
 import { join } from 'node:path'
-import type { ProcessGroup } from '../processes/process-group.ts'
+import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
 import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
@@ -39,7 +39,7 @@ export interface BackendOptions {
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startBackend(
-  group: ProcessGroup,
+  group: ProcessStarter,
   folder: string,
   options: BackendOptions,
 ): Promise<RunningBackend & PartProcess> {

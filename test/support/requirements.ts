@@ -4,6 +4,10 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { findProgram } from '../../testbed/proxies/find-program.ts'
+import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
+import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
+import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
 import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
@@ -25,7 +29,19 @@ const TOOLS = {
     isInstalled: hasPythonGrpc,
     install: `${INSTALL_PYTHON}, by which the tests fetch it`,
   },
+  haproxy: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('haproxy', env) !== undefined,
+    install: INSTALL_HAPROXY,
+  },
   java: { isInstalled: hasJava, install: INSTALL_JAVA },
+  'network namespaces': {
+    isInstalled: (env: NodeJS.ProcessEnv) => missingForKubeNode(env) === undefined,
+    install: `${INSTALL_NFTABLES}, and run it as root or where user namespaces are allowed`,
+  },
+  nginx: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nginx', env) !== undefined,
+    install: INSTALL_NGINX,
+  },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },

@@ -1,7 +1,7 @@
 // Starts a load generator as a process, so that its CPU time and memory are its own, and gives it loads.
 
 import { SwitchyardError } from '../../core/errors.ts'
-import type { ProcessGroup } from '../../processes/process-group.ts'
+import type { ProcessStarter } from '../../processes/process-group.ts'
 import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { loadPlanProblems } from './load-plan-problems.ts'
@@ -50,7 +50,7 @@ interface Waiting extends WindowListener {
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
 export async function startLoader(
-  group: ProcessGroup,
+  group: ProcessStarter,
   { name = 'loader', env }: LoaderOptions = {},
 ): Promise<Loader> {
   const waiting = new Map<number, Waiting>()
