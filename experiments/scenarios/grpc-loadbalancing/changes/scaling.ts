@@ -12,20 +12,27 @@ const ALL_WAYS = [
   ...['dns-round-robin', 'xds-node', 'nginx', 'haproxy'],
 ]
 
-const up = {
-  spare: 1,
-  play: async (stage) => {
-    await stage.phase('before')
-    await stage.route([...BACKENDS, 'b4'])
-    stage.mark(ADDED)
-    await stage.untilAnswers('b4')
-    await stage.phase('in the end')
-  },
-  figures: (measured) => ({ [TIME_TO_SHARE]: timeToShare(measured, 'b4', ADDED, 1 / 4) }),
-} satisfies Partial<Change>
+/** Ways that ask for backends with a new connection only. */
+const ASKS_LATE = ['envoy-l4', 'dns-round-robin']
+/** As long as the other phases of a run: then it is plain that connections stay. */
+const PHASES = 2
+
+function scaleUp(patienceFor: (way: string) => number | undefined) {
+  return {
+    spare: 1,
+    play: async (stage) => {
+      await stage.phase('before')
+      await stage.route([...BACKENDS, 'b4'])
+      stage.mark(ADDED)
+      await stage.untilAnswers('b4', patienceFor(stage.way.id))
+      await stage.phase('in the end')
+    },
+    figures: (measured) => ({ [TIME_TO_SHARE]: timeToShare(measured, 'b4', ADDED, 1 / 4) }),
+  } satisfies Partial<Change>
+}
 
 export const SCALE_UP: Change = {
-  ...up,
+  ...scaleUp((way) => (ASKS_LATE.includes(way) ? PHASES : undefined)),
   id: 'scale-up',
   title: 'a fourth backend is added',
   ways: ALL_WAYS,
@@ -35,7 +42,7 @@ export const SCALE_UP: Change = {
 export const AGE_MS = 500
 
 export const SCALE_UP_BY_AGE: Change = {
-  ...up,
+  ...scaleUp(() => undefined),
   id: 'scale-up-by-age',
   title: `a fourth backend is added, and backends end connections after ${AGE_MS} ms`,
   ways: ['envoy-l4', 'dns-round-robin'],
@@ -58,8 +65,10 @@ export const SCALE_DOWN: Change = {
 /** The price of a cure: the same calls, with connections that end. */
 const price = {
   play: async (stage) => {
+    const count = await stage.countConnections(BACKENDS)
     await stage.phase('before')
     await stage.phase('in the end')
+    await count()
   },
 } satisfies Partial<Change>
 

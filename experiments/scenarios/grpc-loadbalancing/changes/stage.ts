@@ -6,6 +6,7 @@ import type { EnvoyAdmin } from '../../../../envoy-bootstrap/envoy-admin.ts'
 import type { LoadCounts } from '../../../../testbed/loader/load-result.ts'
 import type { MeasuredBackground } from '../../../harness/measure-load.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
+import { CONNECTIONS } from '../checks/pooling.ts'
 import { takeSwitchboard } from '../switchboard.ts'
 import { fleetOf } from '../ways/envoy.ts'
 import type { OpenWay, Way } from '../ways/way.ts'
@@ -15,7 +16,7 @@ import { failedFigure, shareFigure } from './figures.ts'
 const POLL_MS = 20
 /** Calls that may still be under way when something has happened. */
 const UNDER_WAY = 60
-/** A way that has not reacted after this many phases never will. */
+/** A way that has not done after this many phases what it should never will. */
 const PATIENCE = 20
 
 interface Props {
@@ -70,10 +71,18 @@ export class Stage {
     }
   }
 
-  /** Resolves when a backend has answered a call from now on. @returns whether it did before everybody would lose patience */
-  async untilAnswers(id: string): Promise<boolean> {
+  /** Resolves when a backend has answered a call from now on. @returns whether it did within this many phases */
+  async untilAnswers(id: string, phases = PATIENCE): Promise<boolean> {
     const before = await this.#props.load.counts()
-    return await this.#until(before, ({ shares }) => (shares[id] ?? 0) > (before.shares[id] ?? 0))
+    return await this.#until(before, ({ shares }) => (shares[id] ?? 0) > (before.shares[id] ?? 0), phases)
+  }
+
+  /** Notes how many connections these backends accept from now on until the returned function is called. */
+  async countConnections(ids: readonly string[]): Promise<() => Promise<void>> {
+    const before = await this.#accepted(ids)
+    return async () => {
+      this.figures[CONNECTIONS] = (await this.#accepted(ids)) - before
+    }
   }
 
   /** Resolves when a backend has no open connection, or the way keeps one in spite of GOAWAY. */
@@ -100,15 +109,21 @@ export class Stage {
     while ((await this.#props.load.counts()).calls < before + calls) await this.#pause()
   }
 
+  async #accepted(ids: readonly string[]): Promise<number> {
+    const counts = await Promise.all(ids.map((id) => this.backends.get(id).connections()))
+    return counts.reduce((sum, { accepted }) => sum + accepted, 0)
+  }
+
   async #until(
     before: LoadCounts,
     holds: (counts: LoadCounts) => boolean | Promise<boolean>,
+    phases = PATIENCE,
   ): Promise<boolean> {
     const { load, calls } = this.#props
     for (;;) {
       const counts = await load.counts()
       if (await holds(counts)) return true
-      if (counts.calls > before.calls + calls * PATIENCE) return false
+      if (counts.calls > before.calls + calls * phases) return false
       await this.#pause()
     }
   }

@@ -3,6 +3,7 @@
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
+import { changeSections } from '../changes/sections.ts'
 import { type Subject, subjectsOf, type WayFacts } from '../checks/subject.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
@@ -20,6 +21,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...latencySections(base, of('open', 'slow')),
     throughputSection(of('closed', 'unary'), CONCURRENCY),
     ...costSections(base, subjects),
+    ...changeSections(results),
   ].filter(hasContent)
 }
 
