@@ -131,6 +131,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
     'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
   ),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/changes/': by('test/scenarios/lb-changes.test.ts'),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
   ),

@@ -48,7 +48,7 @@ function checkScaling(of: Of): readonly Check[] {
         finding(one, `${one.rounds[0]?.shares?.b4 ?? 0} calls to b4`, (one.rounds[0]?.shares?.b4 ?? 0) > 0),
       ),
     ),
-    check('O4.1', 'No call fails when a backend is removed that still runs', of('scale-down').map(noFailure)),
+    check('O4.1', 'To remove a backend that still runs fails no call', of('scale-down').map(noFailure)),
     check(
       'O4.1',
       'Where each call is balanced and a control plane tells it, a removed backend gets no call in the end',
@@ -66,12 +66,12 @@ function checkRestarts(of: Of): readonly Check[] {
   return [
     check(
       'O4.7',
-      'No call fails when all backends restart one by one, drained before',
+      'A rolling restart of all backends, drained before, fails no call',
       of('rolling-restart', TOLD).map(noFailure),
     ),
     check(
       'O4.7',
-      'Calls fail when they are killed instead',
+      'A rolling restart by force fails calls',
       of('rolling-crash', ['envoy-l4', 'envoy-l7-round-robin']).map((one) =>
         finding(one, `${failedOf(one)} failed calls`, failedOf(one) > 0),
       ),

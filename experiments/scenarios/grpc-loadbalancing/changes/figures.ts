@@ -1,7 +1,6 @@
 // The names of the figures of changes, which checks and the report find them by, and times from series and marks.
 
 import type { Measured } from '../../../harness/results.ts'
-import { isLikely } from '../fairness.ts'
 
 export const FAILED = 'failed calls'
 export const TIME_TO_SHARE = 'time to fair share (ms)'
@@ -19,8 +18,10 @@ export function shareFigure(id: string, phase: string): string {
   return `share of ${id} ${phase} (%)`
 }
 
-/** Intervals of the series that are looked at together: enough calls to tell a share from chance. */
+/** Intervals of the series that are looked at together, which are half a second. */
 const INTERVALS = 5
+/** Of a fair share: what random picks of half a second would often miss. */
+const ENOUGH = 3 / 4
 
 /** Milliseconds since the begin of the window; undefined without such a mark. */
 export function markedAt({ marks = [] }: Pick<Measured, 'marks'>, label: string): number | undefined {
@@ -30,8 +31,8 @@ export function markedAt({ marks = [] }: Pick<Measured, 'marks'>, label: string)
 type Timed = Pick<Measured, 'series' | 'marks'>
 
 /**
- * Milliseconds from a mark until a backend's share of the calls is fair: until half a second begins in which it is within six
- * standard deviations of random picks. Undefined if it never is.
+ * Milliseconds from a mark until a backend's share of the calls is fair: until half a second begins in which it has three quarters
+ * of its share at least. Undefined if it never does. As exact as the intervals of the series are long.
  * @param share such as 1/4 of four backends
  */
 export function timeToShare(measured: Timed, id: string, label: string, share: number): number | undefined {
@@ -41,7 +42,7 @@ export function timeToShare(measured: Timed, id: string, label: string, share: n
   const all = pointsAfter(measured, 'calls', from)
   for (let at = 0; at + INTERVALS <= own.length; at += 1) {
     const calls = sumOf(all.slice(at, at + INTERVALS))
-    if (calls > 0 && isLikely(sumOf(own.slice(at, at + INTERVALS)), calls, share)) {
+    if (calls > 0 && sumOf(own.slice(at, at + INTERVALS)) >= ENOUGH * share * calls) {
       return Math.max(0, (own[at - 1]?.[0] ?? from) - from)
     }
   }

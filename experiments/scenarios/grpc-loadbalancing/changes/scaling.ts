@@ -2,6 +2,7 @@
 
 import type { Change } from './change.ts'
 import { TIME_TO_NONE, TIME_TO_SHARE, timeToNone, timeToShare } from './figures.ts'
+import { PATIENCE } from './stage.ts'
 
 const BACKENDS = ['b1', 'b2', 'b3']
 const ADDED = 'b4 added'
@@ -12,19 +13,15 @@ const ALL_WAYS = [
   ...['dns-round-robin', 'xds-node', 'nginx', 'haproxy'],
 ]
 
-/** Ways that ask for backends with a new connection only. */
-const ASKS_LATE = ['envoy-l4', 'dns-round-robin']
-/** As long as the other phases of a run: then it is plain that connections stay. */
-const PHASES = 2
-
-function scaleUp(patienceFor: (way: string) => number | undefined) {
+/** @param phases that it waits for the first call. Default: as long as makes sense for the way */
+function scaleUp(phases?: number) {
   return {
     spare: 1,
     play: async (stage) => {
       await stage.phase('before')
-      await stage.route([...BACKENDS, 'b4'])
       stage.mark(ADDED)
-      await stage.untilAnswers('b4', patienceFor(stage.way.id))
+      await stage.route([...BACKENDS, 'b4'])
+      await stage.untilAnswers('b4', phases)
       await stage.phase('in the end')
     },
     figures: (measured) => ({ [TIME_TO_SHARE]: timeToShare(measured, 'b4', ADDED, 1 / 4) }),
@@ -32,7 +29,7 @@ function scaleUp(patienceFor: (way: string) => number | undefined) {
 }
 
 export const SCALE_UP: Change = {
-  ...scaleUp((way) => (ASKS_LATE.includes(way) ? PHASES : undefined)),
+  ...scaleUp(),
   id: 'scale-up',
   title: 'a fourth backend is added',
   ways: ALL_WAYS,
@@ -42,7 +39,7 @@ export const SCALE_UP: Change = {
 export const AGE_MS = 500
 
 export const SCALE_UP_BY_AGE: Change = {
-  ...scaleUp(() => undefined),
+  ...scaleUp(PATIENCE),
   id: 'scale-up-by-age',
   title: `a fourth backend is added, and backends end connections after ${AGE_MS} ms`,
   ways: ['envoy-l4', 'dns-round-robin'],
@@ -55,8 +52,8 @@ export const SCALE_DOWN: Change = {
   ways: ALL_WAYS,
   play: async (stage) => {
     await stage.phase('before')
-    await stage.route(BACKENDS.filter((id) => id !== 'b3'))
     stage.mark(REMOVED)
+    await stage.route(BACKENDS.filter((id) => id !== 'b3'))
     await stage.phase('in the end')
   },
   figures: (measured) => ({ [TIME_TO_NONE]: timeToNone(measured, 'b3', REMOVED) }),

@@ -16,8 +16,11 @@ import { failedFigure, shareFigure } from './figures.ts'
 const POLL_MS = 20
 /** Calls that may still be under way when something has happened. */
 const UNDER_WAY = 60
+/** Ways that ask for backends with a new connection only, and so may never call one: nobody waits for that long. */
+const ASKS_LATE = ['envoy-l4', 'dns-round-robin']
+const SHORT_PATIENCE = 2
 /** A way that has not done after this many phases what it should never will. */
-const PATIENCE = 20
+export const PATIENCE = 20
 
 interface Props {
   readonly context: RunContext
@@ -72,7 +75,7 @@ export class Stage {
   }
 
   /** Resolves when a backend has answered a call from now on. @returns whether it did within this many phases */
-  async untilAnswers(id: string, phases = PATIENCE): Promise<boolean> {
+  async untilAnswers(id: string, phases = this.#patience): Promise<boolean> {
     const before = await this.#props.load.counts()
     return await this.#until(before, ({ shares }) => (shares[id] ?? 0) > (before.shares[id] ?? 0), phases)
   }
@@ -102,6 +105,10 @@ export class Stage {
       const states = await Promise.all(nodes.map(({ envoy }) => isOutOf(envoy.admin, address)))
       return states.every((state) => state === isOut)
     })
+  }
+
+  get #patience(): number {
+    return ASKS_LATE.includes(this.way.id) ? SHORT_PATIENCE : PATIENCE
   }
 
   async #further(calls: number): Promise<void> {
