@@ -132,6 +132,10 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   ),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
   'experiments/scenarios/grpc-loadbalancing/changes/': by('test/scenarios/lb-changes.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/changes/measured-changes.ts': by(
+    'experiments/scenarios/grpc-loadbalancing/changes/checks.test.ts',
+  ),
+  'experiments/scenarios/grpc-loadbalancing/changes/sections.ts': by('test/scenarios/lb-plan.test.ts'),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
   ),

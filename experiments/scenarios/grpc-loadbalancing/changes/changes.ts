@@ -5,8 +5,9 @@ import type { Run } from '../../../harness/scenario.ts'
 import type { Way } from '../ways/way.ts'
 import type { Change } from './change.ts'
 import { DEATHS, FAILURES, SLOWNESS } from './failing.ts'
+import { changeId } from './measured-changes.ts'
 import { ROLLING_CRASH, ROLLING_RESTART } from './restarting.ts'
-import { changeId, changeRun } from './run.ts'
+import { changeRun } from './run.ts'
 import { SCALE_DOWN, SCALE_UP, SCALE_UP_BY_AGE, WITH_AGE, WITHOUT_AGE } from './scaling.ts'
 
 export const CHANGES: readonly Change[] = [

@@ -5,7 +5,7 @@ import { PROFILE } from '../../../harness/profile.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { checkChanges } from './checks.ts'
 import { FAILED, failedFigure, shareFigure, TIME_TO_RETURN } from './figures.ts'
-import { changeId } from './run.ts'
+import { changeId } from './measured-changes.ts'
 
 const END = 'in the end'
 const CALLS = 600

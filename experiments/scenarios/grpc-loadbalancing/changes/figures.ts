@@ -49,7 +49,7 @@ export function timeToShare(measured: Timed, id: string, label: string, share: n
   return undefined
 }
 
-/** Milliseconds from a mark until the last event of a series; 0 if there is none, undefined if they do not stop. */
+/** Milliseconds from a mark until the last event of a series; 0 without any, undefined if they do not stop. */
 export function timeToNone(measured: Timed, name: string, label: string): number | undefined {
   const from = markedAt(measured, label)
   if (from === undefined) return undefined

@@ -3,6 +3,11 @@
 import type { Measured, Results } from '../../../harness/results.ts'
 import { failedFigure, shareFigure } from './figures.ts'
 
+/** The id of a run: `change.CHANGE.WAY`. */
+export function changeId(change: string, way: string): string {
+  return `change.${change}.${way}`
+}
+
 /** One change of one way; with one round at least. */
 export interface MeasuredChange {
   /** The id of the change. */

@@ -11,6 +11,7 @@ import { WORKLOADS } from '../workloads.ts'
 import type { Change } from './change.ts'
 import { takeChangingBackends } from './changing-backends.ts'
 import { FAILED } from './figures.ts'
+import { changeId } from './measured-changes.ts'
 import { Stage } from './stage.ts'
 
 const BACKENDS = 3
@@ -24,11 +25,6 @@ const SECONDS_AROUND = 4
 /** grpc-js asks DNS again after 30 s at the earliest, and only when a connection has ended. */
 const DNS_AGAIN_MS = 500
 const ASKS_AGAIN = { 'grpc.dns_min_time_between_resolutions_ms': DNS_AGAIN_MS }
-
-/** `change.CHANGE.WAY` */
-export function changeId(change: string, way: string): string {
-  return `change.${change}.${way}`
-}
 
 export function changeRun(change: Change, way: Way, profile: Profile): Run {
   const { shape, callsPerSecond } = WORKLOADS.unary

@@ -1,4 +1,4 @@
-// What the report shows of changes: tables of what they cost, and timelines of some.
+// The part of the report about changes: tables with their cost, and timelines of some.
 
 import { mergeHistograms, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import type {

@@ -33,7 +33,7 @@ export interface OpenOptions {
 /** A backend of `takeBackends`: a process on an address of its own. */
 export type WayBackend = RunningBackend & Pick<PartProcess, 'pid'>
 
-/** A backend as clients and proxies are told of it. */
+/** A backend in the configuration of clients and proxies. */
 export interface Routed extends Pick<WayBackend, 'id' | 'address'> {
   /** It ends the calls that it has, and gets no new ones. Ways that cannot say so leave it out. */
   readonly isDraining?: boolean
