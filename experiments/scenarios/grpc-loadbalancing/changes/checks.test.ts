@@ -1,8 +1,8 @@
 // Each check of changes holds for results as they should be, and fails for the nearest wrong ones.
 
 import t from 'tap'
-import { PROFILE } from '../../../harness/profile.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
+import { madeUpResults } from '../../../../test/support/lb-results.ts'
+import type { Measured } from '../../../harness/results.ts'
 import { checkChanges } from './checks.ts'
 import { FAILED, failedFigure, shareFigure, TIME_TO_RETURN } from './figures.ts'
 import { changeId } from './measured-changes.ts'
@@ -39,21 +39,7 @@ function measured({ failed = 0, failedIn = {}, shares = {}, more = {}, answers =
   }
 }
 
-function resultsOf(id: string, figures: Figures): Results {
-  return {
-    format: 1,
-    scenario: 'grpc-loadbalancing',
-    title: '',
-    question: '',
-    profile: PROFILE.quick,
-    plan: { runs: [id], rounds: 1 },
-    command: '',
-    begun: '',
-    environment: {},
-    runs: [{ id, round: 1, labels: {}, begun: '', state: 'measured', measured: measured(figures) }],
-    checks: [],
-  }
-}
+const resultsOf = (id: string, figures: Figures) => madeUpResults({ [id]: measured(figures) })
 
 const L4 = 'envoy-l4'
 const L7 = 'envoy-l7-round-robin'

@@ -21,8 +21,8 @@ const dies = {
   play: async (stage) => {
     await stage.phase('before')
     const { address } = stage.backends.get(SICK)
-    await stage.backends.kill(SICK)
     stage.mark(DEAD)
+    await stage.backends.kill(SICK)
     if (await stage.untilOut(address, true)) stage.mark('b2 out')
     await stage.phase('in the end')
   },
@@ -47,8 +47,8 @@ export const DEATHS: readonly Change[] = [
     // Without an Envoy that would say it, the calls alone show it.
     play: async (stage) => {
       await stage.phase('before')
-      await stage.backends.kill(SICK)
       stage.mark(DEAD)
+      await stage.backends.kill(SICK)
       await stage.phase('in the end')
     },
   },

@@ -66,7 +66,7 @@ export function changeSections(results: Results): readonly Section[] {
     ),
     table(
       'A backend dies, or fails its calls',
-      'Envoy sends calls to a dead endpoint until a health check or outlier detection takes it out. A client that balances sees its connection end.',
+      'Envoy sends calls to a dead endpoint until a health check or outlier detection takes it out, and **least_request** sends it more than its share: a call that fails at once is never under way. A client that balances sees its connection end. An empty time: failures go on.',
       of('death', 'death-health-check', 'death-outlier-detection', 'failure', 'failure-outlier-detection'),
       [
         figure(FAILED, 0),
