@@ -2,6 +2,7 @@
 
 import type { Run, Scenario } from '../../harness/scenario.ts'
 import { idOf } from './cell.ts'
+import { changeRuns } from './changes/changes.ts'
 import { checksOf } from './checks/checks.ts'
 import { type Planned, plannedCells } from './matrix.ts'
 import { measureWay } from './measure-way.ts'
@@ -31,6 +32,7 @@ export const SCENARIO: Scenario = {
       ...WAYS.flatMap((way) => plannedCells(profile, [way]).map((planned) => runOf(way, planned))),
       ...WAYS.filter(({ id }) => HASHING.includes(id)).map((way) => keysRun(way, KEYS_BACKENDS)),
       ...STATE_RUNS,
+      ...changeRuns(profile, WAYS),
       // One round decides nothing.
       ...(profile.name === 'quick' ? [] : LOADERS.runs),
     ],
