@@ -65,10 +65,23 @@ function factsOf({ profile, plan, begun, ended, runs }: Results): Overview['fact
     { name: 'Date', value: `${dateOf(begun)}${took}` },
     {
       name: 'Profile',
-      value: `${profile.name}: ${count(plan.rounds, 'round')} of ${profile.windowSeconds} s, each after ${profile.warmUpSeconds} s of warm-up`,
+      value: `${profile.name}: ${count(plan.rounds, 'round')}${windowsOf(profile, runs)}`,
     },
     { name: 'Runs', value: `${count(ids, 'run')}, ${statesOf(runs)}` },
   ]
+}
+
+/** Of the measured runs: some scenarios measure steps, or some of their runs for longer than the profile says. */
+function windowsOf({ windowSeconds, warmUpSeconds }: Results['profile'], runs: readonly RunResult[]): string {
+  const seconds = runs.flatMap(({ measured }) => measured?.seconds ?? [])
+  if (seconds.length === 0) return ''
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)]
+  const isOfProfile = (one: number) => Math.abs(one / windowSeconds - 1) < 0.1
+  if (isOfProfile(least) && isOfProfile(most)) {
+    return ` of ${windowSeconds} s, each after ${warmUpSeconds} s of warm-up`
+  }
+  const [from, to] = [duration(least), duration(most)]
+  return from === to ? `, measured over ${from}` : `, measured over ${from} to ${to}`
 }
 
 function statesOf(runs: readonly RunResult[]): string {
@@ -108,7 +121,7 @@ function unfinished({ plan, runs, ended, command }: Results): Note | false {
   if (ended !== undefined) return false
   const all = measurementsOf(plan)
   const missing = Math.max(all - runs.length, 0)
-  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
+  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there; add \`--out\` for another folder than the default.`
   return { title: 'Unfinished', lines: [line] }
 }
 
