@@ -13,6 +13,8 @@ export type Cover =
 const by = (test: string): Cover => ({ test })
 /** The source is a program, or a part of one, that the test runs as a process. */
 const spawnedBy = (test: string): Cover => ({ test, spawned: true })
+const CLUSTER_MANIFESTS =
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts'
 const FOR_MEASURING = {
   untested: 'a program for measurements by hand; a person reads its report',
 }
@@ -126,23 +128,24 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
     'experiments/harness/report/write-comparison.test.ts',
   ),
   'experiments/harness/report/comparison/': by('experiments/harness/report/write-comparison.test.ts'),
-  'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
-  'experiments/scenarios/grpc-loadbalancing-cluster/': by(
-    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
-  ),
-  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
-    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
-  ),
+  'experiments/scenarios/all.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing-cluster/': spawnedBy('test/scenarios/lb-cluster.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(CLUSTER_MANIFESTS),
+  'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),
+  'experiments/scenarios/grpc-loadbalancing-cluster/targets.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/sections/': by(
+    'experiments/scenarios/grpc-loadbalancing/sections/sections.test.ts',
+  ),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',
   ),
   'experiments/scenarios/grpc-security/': by('test/scenarios/grpc-security.test.ts'),
+  'experiments/scenarios/grpc-security/scenario.ts': by('test/scenarios/all.test.ts'),
   'experiments/scenarios/grpc-security/bed.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/load.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/measure-step.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
-  'experiments/scenarios/grpc-security/scenario.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'examples/beside-fastify/': spawnedBy('examples/beside-fastify/beside-fastify.test.ts'),
   'examples/first-control-plane/': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
   'examples/mutual-tls/': spawnedBy('examples/mutual-tls/mutual-tls.test.ts'),
