@@ -1,7 +1,8 @@
 // What a reader sees first: do the checks hold, what was run and when, what is emulated, and what is missing.
 
+import { describeSeconds } from '../../duration.ts'
 import { type Check, measurementsOf, type Results, type RunResult } from '../../results.ts'
-import { count, duration } from './number-text.ts'
+import { count } from './number-text.ts'
 
 export interface Overview {
   /** Failing first, then what was not measured; in their order otherwise. */
@@ -60,7 +61,11 @@ function factsOf({ profile, plan, begun, ended, runs }: Results): Overview['fact
   const seconds = (Date.parse(ended ?? runs.at(-1)?.begun ?? begun) - Date.parse(begun)) / 1000
   const ids = new Set(runs.map(({ id }) => id)).size
   const took =
-    ended === undefined ? `, unfinished` : Number.isFinite(seconds) ? `, took ${duration(seconds)}` : ''
+    ended === undefined
+      ? `, unfinished`
+      : Number.isFinite(seconds)
+        ? `, took ${describeSeconds(seconds)}`
+        : ''
   return [
     { name: 'Date', value: `${dateOf(begun)}${took}` },
     {
@@ -80,7 +85,7 @@ function windowsOf({ windowSeconds, warmUpSeconds }: Results['profile'], runs: r
   if (isOfProfile(least) && isOfProfile(most)) {
     return ` of ${windowSeconds} s, each after ${warmUpSeconds} s of warm-up`
   }
-  const [from, to] = [duration(least), duration(most)]
+  const [from, to] = [describeSeconds(least), describeSeconds(most)]
   return from === to ? `, measured over ${from}` : `, measured over ${from} to ${to}`
 }
 
