@@ -10,6 +10,7 @@ import { keysRun } from './runs/keys.ts'
 import { LOADERS } from './runs/loaders.ts'
 import { STATE_RUNS } from './runs/states.ts'
 import { sectionsOf } from './sections/sections.ts'
+import { TOOLS } from './tools.ts'
 import type { Way } from './ways/way.ts'
 import { WAYS } from './ways/ways.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -26,6 +27,7 @@ export const SCENARIO: Scenario = {
   title: 'Load balancing of gRPC',
   question: 'L4 or L7, in a proxy or in the client, and by which policy?',
   plan: (profile) => ({
+    tools: TOOLS,
     runs: [
       ...WAYS.flatMap((way) => plannedCells(profile, [way]).map((planned) => runOf(way, planned))),
       ...WAYS.filter(({ id }) => HASHING.includes(id)).map((way) => keysRun(way, KEYS_BACKENDS)),
