@@ -12,7 +12,7 @@ const PLAN = {
   loop: { kind: 'closed', concurrency: 4 },
   calls: { kind: 'unary' },
   warmUpSeconds: 0.1,
-  seconds: 0.5,
+  seconds: 1,
 } as const satisfies LoadPlan
 
 async function backend(t: Test, id: string, options: Partial<BackendOptions> = {}): Promise<Backend> {
@@ -40,7 +40,7 @@ t.test(
     const targets = backends.map(({ address }) => address)
     const calls = { kind: 'unary', payloadBytes: 100, responseBytes: 1_000 } as const
     const result = await load.run({ ...PLAN, targets, calls })
-    t.equal(result.seconds, 0.5)
+    t.equal(result.seconds, 1)
     t.ok(result.calls > 0)
     t.same(result.codes, { OK: result.calls })
     const { b1 = 0, b2 = 0 } = result.shares
@@ -69,10 +69,10 @@ t.test(
       ...{ ...PLAN, target: address },
       loop: { kind: 'open', callsPerSecond: 200 },
     })
-    // 0.5 s at 200 calls a second, and the begin of the window may fall on a call.
+    // A second at 200 calls a second, and the begin of the window may fall on a call.
     for (const name of ['call', 'service']) {
       const count = countOf(result.histograms[name])
-      t.ok(count >= 99 && count <= 101, `${name}: ${count}`)
+      t.ok(count >= 199 && count <= 201, `${name}: ${count}`)
     }
     t.ok(Number(result.figures['late (ms, p99)']) >= 0)
     t.equal(result.figures['calls never sent'], 0)
@@ -92,10 +92,10 @@ t.test(
     const [call, service] = [result.histograms.call, result.histograms.service].map(decodeHistogram)
     if (call === undefined || service === undefined) return t.fail('both are there')
     const neverSent = result.figures['calls never sent'] ?? 0
-    // At 50 ms a call, ten of a hundred can be sent.
-    t.ok(neverSent >= 88, `${neverSent} were never sent`)
+    // At 50 ms a call, 20 of 200 can be sent.
+    t.ok(neverSent >= 178, `${neverSent} were never sent`)
     t.equal(call.totalCount, service.totalCount + neverSent)
-    t.ok(quantileMs(call, 0.5) > 2 * quantileMs(service, 0.1))
+    t.ok(quantileMs(call, 1) >= 800, 'the first call that was never sent has waited the whole second')
     t.ok(result.notes.some((note) => note.includes(`${neverSent} calls were due and never sent`)))
   },
 )
@@ -182,11 +182,11 @@ t.test('O4.9: a background load runs until its end, and notes what happens meanw
   const { calls } = await load.run({ ...PLAN, target: address })
   background.mark('then')
   const result = await background.end()
-  t.ok(result.seconds >= 0.6)
+  t.ok(result.seconds >= 1)
   t.ok(result.calls > 0 && calls > 0)
   t.match(result.marks, [{ label: 'now' }, { label: 'then' }])
   const [now, then] = result.marks
-  t.ok(now && then && now.atMs >= 0 && then.atMs - now.atMs >= 600)
+  t.ok(now && then && now.atMs >= 0 && then.atMs - now.atMs >= 1_000)
 })
 
 t.test('a plan that is not possible is rejected with all its problems', async (t) => {
