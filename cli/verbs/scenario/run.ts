@@ -22,14 +22,15 @@ export interface RunFlags {
  */
 export async function runInTerminal(scenario: Scenario, flags: RunFlags): Promise<number> {
   const { profile, only, resume, out = `reports/scenarios/${scenario.name}-${profile}` } = flags
+  const lines = new ProgressLines()
   const interrupted = new AbortController()
   let code = 0
   void interruption().then((received) => {
     code = received
+    lines.stop()
     report('Ending what runs; a second Ctrl-C ends at once.')
     interrupted.abort()
   })
-  const lines = new ProgressLines()
   const command = commandOf(scenario.name, flags)
   try {
     const results = await runScenario(scenario, {
