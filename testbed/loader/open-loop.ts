@@ -44,7 +44,8 @@ export async function startOpenLoop(
       sendDue(true, toMs)
       isRunning = false
       const count = Math.max(0, Math.ceil((toMs - dueOf(next)) / intervalMs))
-      return Array.from({ length: count }, (_, at) => dueOf(next + at))
+      // The division may be off by a rounding.
+      return Array.from({ length: count }, (_, at) => dueOf(next + at)).filter((due) => due < toMs)
     },
   }
 }

@@ -2,48 +2,22 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { ProcessGroup } from '../../processes/process-group.ts'
-import { type BackendOptions, startBackend } from '../../services/backend-server.ts'
+import t from 'tap'
 import { bootstrapOf } from '../../test/support/grpc-client.ts'
-import { apiListener, assignment, cluster, routes } from '../../test/support/resources.ts'
+import { openLoader, openTarget, SHORT_LOAD } from '../../test/support/loader.ts'
+import { echoForClients } from '../../test/support/resources.ts'
 import { CLIENT, ECHO } from '../../test/support/tls-client.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { Authority } from '../certificates/authority.ts'
-import type { LoadPlan } from './load-plan.ts'
-import { type Loader, type LoaderOptions, startLoader } from './start-loader.ts'
-
-const PLAN = {
-  connections: 2,
-  loop: { kind: 'closed', concurrency: 4 },
-  calls: { kind: 'unary' },
-  warmUpSeconds: 0.1,
-  seconds: 1,
-} as const satisfies LoadPlan
-
-async function backend(t: Test, id: string, tls?: BackendOptions['tls']): Promise<string> {
-  const started = await startBackend({
-    ...{ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
-    ...(tls && { tls }),
-  })
-  t.teardown(() => started.close())
-  return started.address
-}
-
-async function loader(t: Test, options?: LoaderOptions): Promise<Loader> {
-  const group = new ProcessGroup()
-  t.teardown(() => group.stop())
-  return await startLoader(group, options)
-}
 
 t.test('O4.6: the policy of a service config spreads the calls of each connection', async (t) => {
-  const addresses = [await backend(t, 'b1'), await backend(t, 'b2')]
-  const load = await loader(t)
+  const addresses = [await openTarget(t, 'b1'), await openTarget(t, 'b2')]
+  const load = await openLoader(t)
   const target = `ipv4:${addresses.join(',')}`
-  const first = await load.run({ ...PLAN, target })
+  const first = await load.run({ ...SHORT_LOAD, target })
   t.equal(Object.keys(first.shares).length, 1, 'pick_first takes one')
   const serviceConfig = { loadBalancingConfig: [{ round_robin: {} }] }
-  const turns = await load.run({ ...PLAN, target, serviceConfig })
+  const turns = await load.run({ ...SHORT_LOAD, target, serviceConfig })
   t.same(Object.keys(turns.shares).sort(), ['b1', 'b2'])
   t.same(turns.codes, { OK: turns.calls })
 })
@@ -67,36 +41,35 @@ t.test('a server that wants certificates is called with one, and fails the calls
     }
   }
   const { ca = '', 'echo.pem': certificate = '', 'echo.key': key = '' } = files
-  const target = await backend(t, 'b1', { certificate, key, clientCa: ca })
+  const target = await openTarget(t, 'b1', { certificate, key, clientCa: ca })
   const serverName = 'localhost'
-  const load = await loader(t)
+  const load = await openLoader(t)
   const own = { certificate: files['client.pem'] ?? '', key: files['client.key'] ?? '' }
-  const known = await load.run({ ...PLAN, target, tls: { ca, ...own, serverName } })
+  const known = await load.run({ ...SHORT_LOAD, target, tls: { ca, ...own, serverName } })
   t.ok(known.calls > 0)
   t.same(known.codes, { OK: known.calls })
-  const stranger = await load.run({ ...PLAN, target, tls: { ca, serverName } })
+  const stranger = await load.run({ ...SHORT_LOAD, target, tls: { ca, serverName } })
   t.same(stranger.codes, { UNAVAILABLE: stranger.calls })
-  const misnamed = await load.run({ ...PLAN, target, tls: { ca, ...own, serverName: 'elsewhere' } })
+  const misnamed = await load.run({ ...SHORT_LOAD, target, tls: { ca, ...own, serverName: 'elsewhere' } })
   t.same(misnamed.codes, { UNAVAILABLE: misnamed.calls })
   t.match(Object.keys(misnamed.errors).join(), /elsewhere/)
 })
 
 t.test('O4.5: a name of xDS is resolved by the control plane of the bootstrap', async (t) => {
-  const ports = [await backend(t, 'b1'), await backend(t, 'b2')].map((address) =>
+  const ports = [await openTarget(t, 'b1'), await openTarget(t, 'b2')].map((address) =>
     Number(address.split(':').at(-1)),
   )
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const endpoints = assignment('echo', ...ports)
-  for (const locality of endpoints.endpoints) {
-    locality.locality = { $typeName: 'envoy.config.core.v3.Locality', region: 'r', zone: '', subZone: '' }
-    locality.loadBalancingWeight = 1
-  }
-  cache.setSnapshot('clients', [apiListener('echo'), routes('echo', 'echo'), cluster('echo'), endpoints])
+  cache.setSnapshot('clients', echoForClients(...ports))
   const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
   t.teardown(() => server.close())
   const GRPC_XDS_BOOTSTRAP_CONFIG = JSON.stringify(bootstrapOf(server.address, 'clients-1', 'clients'))
-  const load = await loader(t, { env: { GRPC_XDS_BOOTSTRAP_CONFIG } })
-  const { calls, codes, shares } = await load.run({ ...PLAN, target: 'xds:///echo', xdsCredentials: true })
+  const load = await openLoader(t, { env: { GRPC_XDS_BOOTSTRAP_CONFIG } })
+  const { calls, codes, shares } = await load.run({
+    ...SHORT_LOAD,
+    target: 'xds:///echo',
+    xdsCredentials: true,
+  })
   t.same(codes, { OK: calls })
   t.same(Object.keys(shares).sort(), ['b1', 'b2'])
 })

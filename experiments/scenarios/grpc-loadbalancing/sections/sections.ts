@@ -4,7 +4,7 @@ import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
-import { loadersSection } from '../runs/loaders.ts'
+import { loadersSections } from '../runs/loaders.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
 import { latencySections, throughputSection } from './latency.ts'
@@ -25,7 +25,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     throughputSection(of('closed', 'unary'), CONCURRENCY),
     ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
-    loadersSection(results),
+    ...loadersSections(results),
     whenToUseSection(subjects),
   ].filter(hasContent)
 }
