@@ -1,6 +1,7 @@
 // All that must hold, by curriculum row. A group that is new is a file of this folder and a line here.
 
 import type { Check, Results } from '../../../harness/results.ts'
+import { checkChanges } from '../changes/checks.ts'
 import { stateCountsOf } from '../sections/state-counts.ts'
 import { checkCrews } from './crews.ts'
 import { checkKeys } from './keys.ts'
@@ -17,5 +18,6 @@ export function checksOf(results: Results, ways: readonly WayFacts[]): readonly 
     ...checkKeys(results),
     ...checkCrews(subjects),
     ...checkPooling(subjects),
+    ...checkChanges(results),
   ].toSorted((a, b) => a.row.localeCompare(b.row, 'en', { numeric: true }))
 }
