@@ -55,6 +55,25 @@ t.test('what is missing is counted, with the command that makes up for it', asyn
   t.match(overviewOf(results).facts[0]?.value, /unfinished$/)
 })
 
+t.test('the windows are those of the profile, or those that were measured', async (t) => {
+  const profileOf = (results: Results) =>
+    overviewOf(results).facts.find(({ name }) => name === 'Profile')?.value
+  const lasting = (...all: readonly number[]): Results => ({
+    ...made,
+    runs: made.runs
+      .filter(({ measured }) => measured !== undefined)
+      .slice(0, all.length)
+      .map((run, index) => ({
+        ...run,
+        ...(run.measured && { measured: { ...run.measured, seconds: all[index] ?? 0 } }),
+      })),
+  })
+  const { windowSeconds } = made.profile
+  t.match(profileOf(lasting(windowSeconds, windowSeconds * 1.01)), / of \d+ s, each after \d+ s of warm-up$/)
+  t.match(profileOf(lasting(2 * windowSeconds, 8 * windowSeconds)), /, measured over .* to .*$/)
+  t.match(profileOf({ ...made, runs: [] }), /^standard: 4 rounds$/)
+})
+
 t.test('too few rounds, a part of the plan, failures and noise are said', async (t) => {
   t.notOk(titles(made).includes('Too few rounds to compare'))
   t.ok(titles({ ...made, plan: { ...made.plan, rounds: 3 } }).includes('Too few rounds to compare'))
