@@ -17,6 +17,14 @@ t.test('failing checks come first, then those that were not measured', async (t)
   t.equal(answer, 'Of 5 checks, 1 fails, 1 was not measured, 3 hold.')
 })
 
+t.test('what was not measured comes last if only a part of the runs was chosen', async (t) => {
+  const { checks } = overviewOf({ ...made, plan: { ...made.plan, only: ['l4'] } })
+  t.strictSame(
+    checks.map(({ outcome }) => outcome),
+    ['fails', 'holds', 'holds', 'holds', 'not measured'],
+  )
+})
+
 t.test('the answer is a sentence whatever holds', async (t) => {
   const [check] = made.checks.filter(({ outcome }) => outcome === 'holds')
   if (check === undefined) throw new Error('one holds')

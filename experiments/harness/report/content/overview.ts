@@ -5,7 +5,7 @@ import { type Check, measurementsOf, type Results, type RunResult } from '../../
 import { count } from './number-text.ts'
 
 export interface Overview {
-  /** Failing first, then what was not measured; in their order otherwise. */
+  /** Failing first, then what was not measured; last if only a part of the runs was chosen. In their order otherwise. */
   readonly checks: readonly Check[]
   readonly outcomes: Readonly<Record<Check['outcome'], number>>
   /** The outcome of all checks in a sentence. */
@@ -29,9 +29,11 @@ export interface Realness {
 }
 
 const ORDER: readonly Check['outcome'][] = ['fails', 'not measured', 'holds']
+const ORDER_OF_A_PART: readonly Check['outcome'][] = ['fails', 'holds', 'not measured']
 
 export function overviewOf(results: Results, noisy: readonly string[] = []): Overview {
-  const checks = results.checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
+  const order = results.plan.only === undefined ? ORDER : ORDER_OF_A_PART
+  const checks = results.checks.toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
   const amount = (outcome: Check['outcome']) => checks.filter((check) => check.outcome === outcome).length
   const outcomes = { fails: amount('fails'), 'not measured': amount('not measured'), holds: amount('holds') }
   return {
@@ -104,7 +106,9 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
     unfinished(results),
     results.plan.only !== undefined && {
       title: 'A part of the scenario',
-      lines: [`Only ${idsText(results.plan.only)} was chosen. Checks that need other runs are not measured.`],
+      lines: [
+        `Only these runs were chosen: ${idsText(results.plan.only)}. Checks that need other runs are not measured.`,
+      ],
     },
     noteOn('failed', 'Failed runs', results.runs),
     noteOn('skipped', 'Skipped runs', results.runs),
