@@ -36,6 +36,9 @@ function chooseProgram(given) {
   if (name === 'test:proxyless') {
     return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
   }
+  if (name === 'test:kubernetes') {
+    return { file: 'test/kubernetes/dry-run.ts', args, envoy: 'unused', tap: false }
+  }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
@@ -57,6 +60,7 @@ function chooseProgram(given) {
     'test',
     'test:unit',
     'test:proxyless',
+    'test:kubernetes',
     'mutants',
     'model',
     'golden',

@@ -5,6 +5,7 @@ import { PROFILES, type ProfileName } from '../../experiments/harness/profile.ts
 import { loadScenario, SCENARIO_NAMES, SCENARIOS } from '../../experiments/scenarios/all.ts'
 import { type Format, print } from '../output/print.ts'
 import { withExamples, withOutput } from './flags.ts'
+import { addManifests } from './scenario/manifests.ts'
 
 interface RunFlags {
   readonly profile: ProfileName
@@ -28,6 +29,7 @@ export function addScenario(program: Command): void {
   addRun(command)
   addReport(command)
   addCompare(command)
+  addManifests(command)
 }
 
 function addList(scenario: Command): void {

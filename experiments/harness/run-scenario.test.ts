@@ -228,6 +228,20 @@ t.test(
   },
 )
 
+t.test('after an interruption between two runs, no other run begins', async (t) => {
+  t.testdir()
+  const order: string[] = []
+  const controller = new AbortController()
+  const unfinished = await start(t, madeUp([logged('a', order), logged('b', order)]), {
+    signal: controller.signal,
+    onProgress: ({ kind }) => {
+      if (kind === 'ended') controller.abort()
+    },
+  })
+  t.strictSame(order, ['a 1'])
+  t.strictSame(idsOf(unfinished), ['a 1 measured'])
+})
+
 t.test('runs that failed or were skipped are measured when the scenario is resumed', async (t) => {
   t.testdir()
   let isReady = false

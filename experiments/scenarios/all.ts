@@ -6,6 +6,8 @@ import type { Scenario } from '../harness/scenario.ts'
 /** By the name of the folder, in the order of lists. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   'grpc-loadbalancing': async () => (await import('./grpc-loadbalancing/scenario.ts')).SCENARIO,
+  'grpc-loadbalancing-cluster': async () =>
+    (await import('./grpc-loadbalancing-cluster/scenario.ts')).SCENARIO,
   'grpc-security': async () => (await import('./grpc-security/scenario.ts')).SCENARIO,
 }
 

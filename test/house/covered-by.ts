@@ -13,6 +13,8 @@ export type Cover =
 const by = (test: string): Cover => ({ test })
 /** The source is a program, or a part of one, that the test runs as a process. */
 const spawnedBy = (test: string): Cover => ({ test, spawned: true })
+const CLUSTER_MANIFESTS =
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts'
 const FOR_MEASURING = {
   untested: 'a program for measurements by hand; a person reads its report',
 }
@@ -122,14 +124,15 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/harness/report/html/behavior.js': spawnedBy(
     'experiments/harness/report/report-in-chromium.test.ts',
   ),
-  'experiments/harness/report/write-comparison.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/harness/report/charts/ratio-chart.ts': by(
+    'experiments/harness/report/write-comparison.test.ts',
+  ),
+  'experiments/harness/report/comparison/': by('experiments/harness/report/write-comparison.test.ts'),
   'experiments/scenarios/all.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
-  'experiments/scenarios/grpc-loadbalancing-cluster/': by(
-    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
-  ),
-  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(
-    'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts',
-  ),
+  'experiments/scenarios/grpc-loadbalancing-cluster/': spawnedBy('test/scenarios/lb-cluster.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(CLUSTER_MANIFESTS),
+  'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),
+  'experiments/scenarios/grpc-loadbalancing-cluster/targets.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
   'experiments/scenarios/grpc-loadbalancing/checks/': by(
     'experiments/scenarios/grpc-loadbalancing/checks/checks.test.ts',

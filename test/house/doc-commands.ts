@@ -29,6 +29,10 @@ const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-
 
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
+  'docs/guides/load-balancing-in-a-cluster.md': [
+    'test/scenarios/lb-cluster-guide.test.ts',
+    'commandsOf(GUIDE)',
+  ],
   'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
@@ -229,6 +233,12 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
   'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
+  'experiments/scenarios/grpc-loadbalancing-cluster/README.md': {
+    'npx yard scenario manifests --image switchyard:cluster --mesh istio': [
+      'cli/verbs/scenario/manifests.test.ts',
+      "'manifests'",
+    ],
+  },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,
   },

@@ -1,7 +1,8 @@
-// A made-up scenario as a program, with the flags of `yard scenario run`: its run `b` waits for an interruption, unless WAIT is 0.
+// A made-up scenario as a program, with the flags of `yard scenario run`: its run `b` waits for an interruption, unless WAIT says otherwise.
 
 import { parseArgs } from 'node:util'
 import { runInTerminal } from '../../cli/verbs/scenario/run.ts'
+import { SwitchyardError } from '../../core/errors.ts'
 import type { Measured, Results } from '../../experiments/harness/results.ts'
 import type { RunContext, Scenario } from '../../experiments/harness/scenario.ts'
 
@@ -14,6 +15,7 @@ const measured: Measured = {
 /** Prints the id of a process that must end with the scenario. */
 async function wait({ group, shared }: RunContext): Promise<Measured> {
   if (WAIT === '0') return measured
+  if (WAIT === 'fail') throw new SwitchyardError('address-in-use', 'the port is in use')
   const sleep = { name: 'sleep', command: 'sleep', args: ['1000'], ready: () => undefined }
   const { pid } = await shared('sleep', async (context) => context.group.start(sleep))
   process.stderr.write(`waiting with ${pid} and ${group.start(sleep).pid}\n`)

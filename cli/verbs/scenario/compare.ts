@@ -4,13 +4,17 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { writeComparison } from '../../../experiments/harness/report/write-comparison.ts'
 import { readResults } from '../../../experiments/harness/results-file.ts'
 
-/** @throws SwitchyardError `not-found` or `invalid-argument` without results, or with those of two scenarios */
+/**
+ * Results of two scenarios have runs in common where both measure the same in two places, such as on one machine and in a cluster.
+ * @throws SwitchyardError `not-found` or `invalid-argument` without results, or without a run in common
+ */
 export async function compare(one: string, other: string, out: string): Promise<void> {
   const [a, b] = [await readResults(one), await readResults(other)]
-  if (a.scenario !== b.scenario) {
+  const isCommon = a.plan.runs.some((id) => b.plan.runs.includes(id))
+  if (!isCommon) {
     throw new SwitchyardError(
       'invalid-argument',
-      `${one} has results of ${a.scenario}, and ${other} of ${b.scenario}: compare two results of one scenario`,
+      `${one} has results of ${a.scenario}, and ${other} of ${b.scenario}, without a run in common: compare two results of one scenario`,
     )
   }
   const files = await writeComparison(out, a, b)

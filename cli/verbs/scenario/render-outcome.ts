@@ -13,7 +13,7 @@ import { renderTable } from '../../../testbed/measure/table.ts'
 const OUTCOMES: Readonly<Record<Check['outcome'], string>> = {
   holds: pc.green('holds'),
   fails: pc.red('FAILS'),
-  'not measured': pc.yellow('not measured'),
+  'not measured': 'not measured',
 }
 
 /** 1 if a check fails or a run failed. What was not measured is no failure. */
@@ -33,7 +33,7 @@ export function renderOutcome(results: Results, folder: string): string {
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
   ]
   return [
-    ...(checks.length === 0 ? [] : [renderChecks(checks), '']),
+    ...renderChecks(checks),
     `  ${counts.join(', ')}`,
     ...reasonsOf(skipped).map((why) => pc.yellow(`  ${why}`)),
     ...reasonsOf(failed).map((why) => pc.red(`  ${why}`)),
@@ -41,11 +41,23 @@ export function renderOutcome(results: Results, folder: string): string {
   ].join('\n')
 }
 
-function renderChecks(checks: readonly Check[]): string {
-  return renderTable(
+/** Checks that were not measured are many if few runs were chosen: the summary has their reasons. */
+function renderChecks(checks: readonly Check[]): readonly string[] {
+  const measured = checks.filter(({ outcome }) => outcome !== 'not measured')
+  const others = checks.filter(({ outcome }) => outcome === 'not measured')
+  const rows = [...new Set(others.map(({ row }) => row))].join(', ')
+  const table = renderTable(
     ['row', 'outcome', 'check', 'measured'].map((title) => ({ title })),
-    checks.map(({ row, title, outcome, detail }) => [row, OUTCOMES[outcome], title, detail]),
+    measured.map(({ row, title, outcome, detail }) => [row, OUTCOMES[outcome], title, detail]),
   )
+  return [
+    ...(measured.length === 0 ? [] : [table, '']),
+    ...(others.length === 0 ? [] : [pc.yellow(`  ${countOf(others.length, 'check')} not measured: ${rows}`)]),
+  ]
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** Each reason once, with the runs that have it. */

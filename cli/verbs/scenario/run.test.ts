@@ -47,7 +47,7 @@ for (const [signal, code] of [
     t.equal(ended.code, code, ended.stderr)
     for (const pid of ended.pids) t.notOk(existsSync(`/proc/${pid}`), `process ${pid} has ended`)
     t.match(ended.stderr, `npx yard scenario run made-up --profile quick --out ${out} --resume`)
-    t.match(ended.stdout, /not measured .*1 of 3 runs/)
+    t.match(ended.stdout, /1 check not measured: O4\.1\n {2}1 of 3 runs measured\n/)
     t.match(readFileSync(join(out, 'summary.md'), 'utf8'), /unfinished/)
     t.match(await readResults(out), { runs: [{ id: 'a', state: 'measured' }] })
 
@@ -76,6 +76,13 @@ t.test('a check that fails makes the exit code 1', async (t) => {
   const { code, stdout } = await start(t, { WAIT: '0', CHECK: 'fails' }).ended
   t.equal(code, 1)
   t.match(stdout, /O4\.1 +FAILS/)
+})
+
+t.test('a run that fails makes the exit code 1, and its reason is printed', async (t) => {
+  t.testdir()
+  const { code, stdout } = await start(t, { WAIT: 'fail' }).ended
+  t.equal(code, 1)
+  t.match(stdout, /2 of 3 runs measured, 1 failed\n {2}b failed: the port is in use\n/)
 })
 
 t.test('what was not measured is printed with what helps, and is no failure', async (t) => {

@@ -1,6 +1,7 @@
 // The report as one page.
 
 import type { Results } from '../results.ts'
+import { noisyRuns } from './content/noise.ts'
 import { overviewOf } from './content/overview.ts'
 import { summarizeRuns } from './content/run-figures.ts'
 import { appendixHtml } from './html/appendix-html.ts'
@@ -11,7 +12,8 @@ import type { Section } from './section.ts'
 
 /** The text of `report.html`: it needs no other file and no network. */
 export function reportPage(results: Results, sections: readonly Section[]): string {
-  const overview = overviewOf(results)
+  const runs = summarizeRuns(results)
+  const overview = overviewOf(results, noisyRuns(runs))
   const parts = sections.map((section, index) => ({ section, id: `part-${index + 1}` }))
   return documentHtml({
     title: `${results.title} · ${results.profile.name}`,
@@ -26,7 +28,7 @@ export function reportPage(results: Results, sections: readonly Section[]): stri
       answerHtml(overview),
       parts.map(({ section, id }) => sectionHtml(section, id)),
       originHtml(results, overview),
-      appendixHtml(results, summarizeRuns(results)),
+      appendixHtml(results, runs),
     ],
   })
 }

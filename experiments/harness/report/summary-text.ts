@@ -1,6 +1,7 @@
 // The report as Markdown: small enough to be kept beside the code, and readable in a terminal.
 
 import type { Results } from '../results.ts'
+import { noisyRuns } from './content/noise.ts'
 import { overviewOf } from './content/overview.ts'
 import { summarizeRuns } from './content/run-figures.ts'
 import { costsTable, runsTable } from './content/run-tables.ts'
@@ -10,8 +11,8 @@ import type { Section } from './section.ts'
 
 /** The text of `summary.md`. Series and histograms are in `results.json` only. */
 export function summaryText(results: Results, sections: readonly Section[]): string {
-  const { answer, checks, facts, notes, realness } = overviewOf(results)
   const summaries = summarizeRuns(results)
+  const { answer, checks, facts, notes, realness } = overviewOf(results, noisyRuns(summaries))
   const runs = runsTable(summaries)
   const costs = costsTable(summaries)
   const blocks = [

@@ -23,6 +23,8 @@ export interface AxisOptions {
   readonly label?: (value: number) => string
   /** Where its ticks are, if there are only a few values that have a meaning. Default: at round values. */
   readonly ticksAt?: readonly number[]
+  /** The values are the ends of the axis: it gets no longer. */
+  readonly exact?: boolean
 }
 
 export function axisOver(values: readonly number[], options: AxisOptions): Axis {
@@ -54,11 +56,14 @@ function spanOf(values: readonly number[]): [number, number] {
   return low === 0 ? [0, 1] : [Math.min(low, 0), Math.max(low, 0)]
 }
 
-function logAxis(values: readonly number[], { range, room = 5, label = tick, ticksAt }: AxisOptions): Axis {
+function logAxis(
+  values: readonly number[],
+  { range, room = 5, label = tick, ticksAt, exact }: AxisOptions,
+): Axis {
   const positive = values.filter((value) => value > 0)
   const low = smallest(positive, 1)
   const high = largest(positive, 1)
-  const scale = scaleLog(high / low < 2 ? [low / 2, high * 2] : [low, high], [...range]).clamp(true)
+  const scale = scaleLog(high / low < 2 && !exact ? [low / 2, high * 2] : [low, high], [...range]).clamp(true)
   const [from = low, to = high] = scale.domain()
   const ticks = (ticksAt ?? logTicks(from, to, room)).map((value) => ({
     value,

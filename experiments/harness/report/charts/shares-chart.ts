@@ -52,7 +52,8 @@ export function sharesChart(title: string, lines: readonly SharesLine[]): Draw[]
 
 function drawPanel({ label: name, reading }: SharesLine, width: number, highest: number): Html {
   const { backends, verdict } = reading
-  const names = wrapText(name, width, TEXT)
+  // Bold letters are wider.
+  const names = wrapText(name, width * 0.9, TEXT)
   const bottom = HEAD + BARS
   const step = width / Math.max(backends.length, 1)
   const heightOf = (share: number) => (highest > 0 ? (share / highest) * BARS : 0)

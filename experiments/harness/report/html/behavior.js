@@ -39,7 +39,7 @@
     })
   }
 
-  const themes = ['as the system', 'light', 'dark']
+  const themes = ['auto', 'light', 'dark']
   let theme = 0
   const button = document.createElement('button')
   button.type = 'button'

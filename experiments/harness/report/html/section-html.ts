@@ -39,25 +39,29 @@ function bodyOf(section: Section, id: string): Content {
       return section.rows.length === 0 ? nothing() : tableHtml(section, section.title)
     case 'shares': {
       const lines = sharesOf(section)
-      return chartHtml(section, id, sharesChart(section.title, lines), sharesTable(lines))
+      return chartHtml(section.title, id, sharesChart(section.title, lines), sharesTable(lines))
     }
     case 'curves': {
       const curves = curvesOf(section)
       const drawn = curves.flatMap(({ label, latencies }) =>
         latencies === undefined ? [] : [{ label, latencies }],
       )
-      return chartHtml(section, id, curvesCharts(section.title, drawn), curvesTable(curves))
+      return chartHtml(section.title, id, curvesCharts(section.title, drawn), curvesTable(curves))
     }
     case 'bars':
-      return chartHtml(section, id, barsChart(section), barsTable(section))
+      return chartHtml(section.title, id, barsChart(section), barsTable(section))
     case 'lines':
-      return chartHtml(section, id, linesChart(section), linesTable(section))
+      return chartHtml(section.title, id, linesChart(section), linesTable(section))
     case 'timeline':
-      return chartHtml(section, id, timelineChart(section), timelineTable(section))
+      return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
   }
 }
 
-function chartHtml({ title }: Section, id: string, draws: readonly Draw[], table: DataTable): Html {
+/**
+ * The drawings for each width, and the figures behind them.
+ * @param id unique in the page
+ */
+export function chartHtml(title: string, id: string, draws: readonly Draw[], table: DataTable): Html {
   if (draws.length === 0) return nothing()
   return html`<figure>${draws.map((draw, index) =>
     Object.entries(WIDTHS).map(

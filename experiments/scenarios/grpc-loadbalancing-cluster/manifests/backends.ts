@@ -1,6 +1,6 @@
 // The backends: a Deployment that spreads them over the nodes, and the budget that keeps most of them during a drain of nodes.
 
-import { PORT } from '../targets.ts'
+import { BACKEND_COUNT, PORT } from '../targets.ts'
 import type { Manifest } from './kinds.ts'
 import { labelsOf, restrictedContainer, restrictedPod, selectorOf } from './pod.ts'
 
@@ -12,9 +12,8 @@ export const BACKENDS = 'echo'
 export function backendManifests(options: {
   readonly namespace: string
   readonly image: string
-  readonly backends: number
 }): readonly Manifest[] {
-  const { namespace, image, backends } = options
+  const { namespace, image } = options
   const metadata = { name: BACKENDS, namespace, labels: labelsOf(BACKENDS) }
   const selector = { matchLabels: selectorOf(BACKENDS) }
   const pod = restrictedPod([
@@ -34,7 +33,7 @@ export function backendManifests(options: {
       kind: 'Deployment',
       metadata,
       spec: {
-        replicas: backends,
+        replicas: BACKEND_COUNT,
         selector,
         // A rolling restart has as many backends as before at any time.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },

@@ -7,11 +7,11 @@ import { type CheckedObject, fetchKubernetesSchemas } from '../../../../test/sup
 import { requireTool } from '../../../../test/support/requirements.ts'
 import { sourceFile } from '../../../../testbed/part.ts'
 import { MESHES, type Mesh } from '../meshes.ts'
-import { PORT, TARGETS } from '../targets.ts'
+import { CLUSTER_WAYS, PORT } from '../targets.ts'
 import { clusterManifests, renderManifests } from './cluster-manifests.ts'
 import type { Manifest } from './kinds.ts'
 
-const manifestsOf = (mesh: Mesh) => clusterManifests({ mesh, image: 'switchyard:test', backends: 5 })
+const manifestsOf = (mesh: Mesh) => clusterManifests({ mesh, image: 'switchyard:test' })
 
 const nameOf = ({ kind, metadata: { name } }: Manifest) => `${kind} ${name}`
 
@@ -76,7 +76,7 @@ for (const mesh of MESHES) {
         t.match(spec?.ports, [{ port: PORT }])
       }
       const names = services.map(({ metadata: { name } }) => `dns:///${name}:${PORT}`)
-      for (const { target } of TARGETS[mesh]) t.ok(names.includes(target), target)
+      for (const { target } of CLUSTER_WAYS[mesh]) t.ok(names.includes(target), target)
     },
   )
 }

@@ -16,8 +16,6 @@ export interface ClusterOptions {
   readonly mesh: Mesh
   /** Default: `grpc-loadbalancing-MESH`, so that several meshes of one cluster can be measured. */
   readonly namespace?: string
-  /** Default: 3. */
-  readonly backends?: number
   /** Default: `standard`. */
   readonly profile?: ProfileName
   /** For the report, such as "kind, Kubernetes 1.34, Istio 1.28". Default: `not described`. */
@@ -25,7 +23,7 @@ export interface ClusterOptions {
 }
 
 export function clusterManifests(options: ClusterOptions): readonly Manifest[] {
-  const { image, mesh, backends = 3, profile = 'standard', cluster = NOT_DESCRIBED } = options
+  const { image, mesh, profile = 'standard', cluster = NOT_DESCRIBED } = options
   const namespace = options.namespace ?? `grpc-loadbalancing-${mesh}`
   const { namespaceLabels, namespaceAnnotations } = MESH[mesh]
   return [
@@ -39,8 +37,8 @@ export function clusterManifests(options: ClusterOptions): readonly Manifest[] {
       },
     },
     ...serviceManifests(namespace, mesh),
-    ...backendManifests({ namespace, image, backends }),
-    workloadManifest({ namespace, image, backends, mesh, profile, cluster }),
+    ...backendManifests({ namespace, image }),
+    workloadManifest({ namespace, image, mesh, profile, cluster }),
   ]
 }
 

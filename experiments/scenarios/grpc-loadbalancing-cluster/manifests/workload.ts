@@ -14,9 +14,10 @@ export const WORKLOAD = 'workload'
  * On one line they are a third as long, and a log is cut at 10 MiB.
  */
 const SCRIPT = `\
-node cli/yard.ts scenario run grpc-loadbalancing-cluster --profile "$1" --out /tmp/results
+out=\${TMPDIR:-/tmp}/results
+node cli/yard.ts scenario run grpc-loadbalancing-cluster --profile "$1" --out "$out"
 code=$?
-node --print 'JSON.stringify(require("/tmp/results/results.json"))'
+node --print 'JSON.stringify(require(process.argv[1]))' "$out/results.json"
 exit "$code"
 `
 
@@ -26,7 +27,6 @@ const DEADLINE_SECONDS = 4 * 3600
 export interface WorkloadOptions {
   readonly namespace: string
   readonly image: string
-  readonly backends: number
   readonly mesh: Mesh
   readonly profile: ProfileName
   /** For the report, such as "kind, Kubernetes 1.34, Istio 1.28". */
@@ -34,7 +34,7 @@ export interface WorkloadOptions {
 }
 
 export function workloadManifest(options: WorkloadOptions): Manifest {
-  const { namespace, image, backends, mesh, profile, cluster } = options
+  const { namespace, image, mesh, profile, cluster } = options
   const annotations = {
     // With a sidecar beside it, `kubectl logs` shows this container.
     'kubectl.kubernetes.io/default-container': WORKLOAD,
@@ -47,7 +47,6 @@ export function workloadManifest(options: WorkloadOptions): Manifest {
       args: ['sh', profile],
       env: [
         { name: VARIABLES.mesh, value: mesh },
-        { name: VARIABLES.backends, value: String(backends) },
         { name: VARIABLES.cluster, value: cluster },
       ],
     },

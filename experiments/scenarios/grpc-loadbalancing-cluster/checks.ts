@@ -1,0 +1,37 @@
+// What must hold in every cluster, however its nodes differ: what holds on one machine too, and that peak EWMA uses every backend.
+
+import type { Check, Results } from '../../harness/results.ts'
+import { sharesOver } from '../../harness/statistics/rounds.ts'
+import { check } from '../grpc-loadbalancing/checks/check.ts'
+import { checkSpreading } from '../grpc-loadbalancing/checks/spreading.ts'
+import { type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
+import { fairnessOf } from '../grpc-loadbalancing/fairness.ts'
+import { CLUSTER_WAYS, MAY_BE_UNEVEN } from './targets.ts'
+
+export function checksOf(results: Results): readonly Check[] {
+  const subjects = subjectsOf(results, Object.values(CLUSTER_WAYS).flat())
+  const [uneven, others] = [subjects.filter(mayBeUneven), subjects.filter((one) => !mayBeUneven(one))]
+  const all = [
+    ...checkSpreading(others.filter(resolvesOnce)),
+    check('O4.4', 'Peak EWMA uses every backend, over one connection too', uneven.map(usesAll)),
+  ]
+  // No mesh has all ways.
+  return all.filter(({ outcome }) => outcome !== 'not measured')
+}
+
+function mayBeUneven({ way }: Subject): boolean {
+  return MAY_BE_UNEVEN.includes(way.id)
+}
+
+/** The DNS of a cluster answers each connection in another order, so that only one connection of pick_first is sure to be pinned. */
+function resolvesOnce({ way, cell }: Subject): boolean {
+  return way.who !== 'client' || way.picksFor === 'call' || cell.connections === 1
+}
+
+function usesAll({ name, rounds }: Subject) {
+  const { least, most, calls } = fairnessOf(sharesOver(rounds))
+  return {
+    fact: `${name}: ${least.toFixed(2)} to ${most.toFixed(2)} of the mean in ${calls} calls`,
+    holds: least > 0,
+  }
+}

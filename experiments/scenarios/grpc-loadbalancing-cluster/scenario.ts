@@ -1,0 +1,20 @@
+// The scenario of a Job in a Kubernetes cluster: the ways that the cluster and its mesh give to the same backends.
+
+import type { Scenario } from '../../harness/scenario.ts'
+import { sectionsOf } from '../grpc-loadbalancing/sections/sections.ts'
+import { checksOf } from './checks.ts'
+import { readEnvironment } from './environment.ts'
+import { runsOf } from './runs.ts'
+import { CLUSTER_WAYS } from './targets.ts'
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-loadbalancing-cluster',
+  title: 'Load balancing of gRPC in a Kubernetes cluster',
+  question: 'How do the Services and the mesh of a cluster spread calls?',
+  plan: (profile) => ({
+    runs: runsOf(profile, readEnvironment(process.env)),
+    checks: checksOf,
+    // Of all meshes: whoever makes the report need not be in the cluster.
+    sections: (results) => sectionsOf(results, Object.values(CLUSTER_WAYS).flat()),
+  }),
+}
