@@ -59,10 +59,15 @@ t.test('O4.4: node proxies pin a connection, and a waypoint between them spreads
   t.same(await handshakesOf(nodes.mesh), { 'client-node-1': 1, 'server-node-1': 1 })
   await nodes.group.stop()
 
-  const { mesh, client } = await openMesh(t, 'waypoint')
+  const { mesh, client, backends } = await openMesh(t, 'waypoint')
   const { answers } = await spreadOf(client, 300, 4)
   t.ok(isEven(answers), JSON.stringify(answers))
   t.same(await handshakesOf(mesh), { 'client-node-1': 1, 'waypoint-1': 4, 'server-node-1': 3 })
+
+  const address = backends[2]?.address ?? ''
+  await mesh.setBackends(backends.map(({ id }) => ({ id: `after-${id}`, address })))
+  const { answers: after } = await spreadOf(client, 20)
+  t.same(after, { b3: 20 }, 'no connection stays with a backend that had the place before')
 })
 
 t.test('O4.4: a sidecar of a backend takes nobody without a certificate of its mesh', async (t) => {

@@ -22,8 +22,8 @@ export interface MeshPolicy {
 
 export interface MeshContent {
   readonly policy: MeshPolicy
-  /** In the first places of the mesh; the others are empty. */
-  readonly backends: readonly ProxiedBackend[]
+  /** By place; undefined for a place that is empty. */
+  readonly backends: readonly (ProxiedBackend | undefined)[]
 }
 
 /** Between proxies, each side shows a certificate, and checks the name in the other's. */
@@ -61,7 +61,9 @@ export function meshDocument(
       ...(waypoint && { waypoint: { endpoints: { w1: { address: waypoint } }, tls: TO_SERVERS } }),
       echo: {
         endpoints: Object.fromEntries(
-          backends.map((_, place) => [`place-${place + 1}`, { address: places[place] }]),
+          backends.flatMap((backend, place) =>
+            backend === undefined ? [] : [[`place-${place + 1}`, { address: places[place] }]],
+          ),
         ),
         ...{ tls: TO_SERVERS, lb },
         ...upstream,

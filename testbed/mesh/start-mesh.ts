@@ -49,7 +49,7 @@ export async function startMesh(
   { shape, policy, places }: MeshOptions,
 ): Promise<RunningMesh> {
   const ports = await Promise.all(Array.from({ length: places }, freePort))
-  let content: MeshContent = { policy, backends: [] }
+  let content: MeshContent = { policy, backends: ports.map(() => undefined) }
   const document = meshDocument(shape, ports, content)
   await mkdir(folder, { recursive: true })
   await writeCertificates(folder)
@@ -73,8 +73,21 @@ export async function startMesh(
         const message = `${backends.length} backends are more than the ${places} places of the mesh; start it with more`
         throw new SwitchyardError('invalid-argument', message)
       }
-      await change({ backends })
+      const { staying, all } = placesOf(content.backends, backends)
+      // Connections to a place would outlast a change of the backend behind it, so that a place is empty in between.
+      if (staying.some((one, place) => one === undefined && content.backends[place] !== undefined))
+        await change({ backends: staying })
+      await change({ backends: all })
     },
     setPolicy: (next) => change({ policy: next }),
   }
+}
+
+/** Backends stay where they are; those that come take places that are empty, or become so. */
+function placesOf(before: MeshContent['backends'], backends: readonly ProxiedBackend[]) {
+  const wanted = new Map(backends.map((backend) => [backend.id, backend]))
+  const staying = before.map((backend) => (backend === undefined ? undefined : wanted.get(backend.id)))
+  for (const backend of staying) if (backend !== undefined) wanted.delete(backend.id)
+  const coming = wanted.values()
+  return { staying, all: staying.map((backend) => backend ?? coming.next().value) }
 }

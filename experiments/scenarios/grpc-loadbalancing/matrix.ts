@@ -26,12 +26,16 @@ const of = (workload: WorkloadName): Shape => ({ ...BASE, workload })
 
 /** Where the whole matrix would take too long, these ways stand for their kind. */
 const QUICK: Readonly<Record<string, readonly Shape[]>> = {
+  'kernel-nat': [ONE_CONNECTION],
+  'nginx-keep-alive': [THROUGHPUT],
+  'mesh-node-proxies': [ONE_CONNECTION],
   'envoy-l4': [ONE_CONNECTION],
   'envoy-l7-round-robin': [ONE_CONNECTION, of('slow'), of('failing')],
   'envoy-l7-least-request': [of('slow')],
 }
 
 const STANDARD: Readonly<Record<string, readonly Shape[]>> = {
+  'kernel-nat': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams'), of('slow')],
   'envoy-l4': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams'), of('mixed'), of('slow')],
   'envoy-l7-round-robin': [
     ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
@@ -40,6 +44,14 @@ const STANDARD: Readonly<Record<string, readonly Shape[]>> = {
   'envoy-l7-least-request': [MANY_BACKENDS, of('streams'), of('mixed'), of('slow'), of('failing')],
   'envoy-l7-client-side-weighted-round-robin': [of('slow'), of('failing')],
   'envoy-l7-random': [MANY_BACKENDS],
+  'nginx-keep-alive': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('slow'), of('failing')],
+  'nginx-no-keep-alive': [MANY_CONNECTIONS],
+  'haproxy-roundrobin': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('slow'), of('failing')],
+  'haproxy-leastconn': [of('streams'), of('mixed'), of('slow')],
+  'mesh-sidecars-istio': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('slow'), of('failing')],
+  'mesh-sidecars-linkerd': [of('slow'), of('failing')],
+  'mesh-node-proxies': [ONE_CONNECTION, MANY_CONNECTIONS],
+  'mesh-waypoint': [ONE_CONNECTION, of('slow')],
   'dns-round-robin': [
     ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
     ...[of('streams'), of('slow'), of('failing')],
