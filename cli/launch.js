@@ -37,7 +37,7 @@ function chooseProgram(given) {
     return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
   }
   if (name === 'test:kubernetes') {
-    return { file: 'test/kubernetes/dry-run.ts', args, envoy: 'unused', tap: false }
+    return { file: 'test/kubernetes/apply-manifests.ts', args, envoy: 'unused', tap: false }
   }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }

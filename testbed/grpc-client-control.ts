@@ -17,6 +17,8 @@ export interface GrpcCalls {
   /** Whether these calls use a channel of their own, with connections of its own. */
   readonly newChannel?: boolean
   readonly payloadBytes?: number
+  /** Whether the result has the latency of every call. */
+  readonly raw?: boolean
 }
 
 export interface GrpcCallResult {
@@ -28,6 +30,8 @@ export interface GrpcCallResult {
   /** Failed calls by the text of their status. */
   readonly errors: Readonly<Record<string, number>>
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** Of every call, in microseconds and in any order, if `raw` asks for it: a histogram can be made of it. */
+  readonly latenciesUs?: readonly number[]
   readonly seconds: number
 }
 

@@ -1,5 +1,7 @@
 // A line that updates in place on a terminal. Elsewhere only its final text is printed.
 
+import { stripVTControlCharacters } from 'node:util'
+
 const CLEAR = '\r\x1b[2K'
 const BETWEEN_MS = 60
 
@@ -16,16 +18,23 @@ export class LiveLine {
     const now = performance.now()
     if (!this.#stream.isTTY || now - this.#shownAt < BETWEEN_MS) return
     this.#shownAt = now
-    this.#stream.write(CLEAR + render())
+    this.#stream.write(CLEAR + fitting(render(), this.#stream.columns))
   }
 
   /** Removes the line from a terminal. */
   clear(): void {
     if (this.#stream.isTTY) this.#stream.write(CLEAR)
+    this.#shownAt = Number.NEGATIVE_INFINITY
   }
 
   /** Shows the final text. */
   finish(text: string): void {
     this.#stream.write(`${this.#stream.isTTY ? CLEAR : ''}${text}\n`)
   }
+}
+
+/** A line that wraps could not be removed. One that is too long loses its colors. A terminal may not know its width: 0. */
+function fitting(text: string, columns = 0): string {
+  const plain = stripVTControlCharacters(text)
+  return columns === 0 || plain.length < columns ? text : `${plain.slice(0, columns - 2)}…`
 }

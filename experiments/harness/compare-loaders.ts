@@ -14,6 +14,9 @@ import type { Check, Measured, Results } from './results.ts'
 import type { Need, Run, RunContext } from './scenario.ts'
 import { type Quantile, quantileOver, roundsOf } from './statistics/rounds.ts'
 
+const [OURS, GHZ] = ['switchyard', 'ghz']
+const idOf = (tool: string) => `loader.${tool}`
+
 /** By quantile, the largest error that passes for agreement. */
 export const AGREEMENT = [
   { name: 'p50', share: 0.5, most: 0.02 },
@@ -40,38 +43,50 @@ export interface ComparedTarget {
 
 export interface LoaderComparison {
   readonly runs: readonly Run[]
-  readonly check: (results: Results) => Check
+  readonly check: (results: Pick<Results, 'runs'>) => Check
 }
 
 type Loads = Pick<UnplannedLoad, 'connections' | 'loop' | 'calls'>
 
 /**
- * Two runs for a plan, next to each other in every round, and the check that they agree.
- * @param open the target, which should answer after the delay of the calls and nothing else
+ * The rate has no simple ratio to the ticks of any clock: calls that came at the same phase of the server's timer in each
+ * millisecond would all be rounded alike.
  */
-export function compareLoaders(
-  open: (context: RunContext) => Promise<ComparedTarget>,
-  loads: Loads = {
-    connections: 2,
-    loop: { kind: 'open', callsPerSecond: 197 },
-    calls: { kind: 'unary', delayMs: COMPARED_DELAY_MS },
-  },
-): LoaderComparison {
-  const run = (tool: 'switchyard' | 'ghz', rest: Pick<Run, 'measure'> & Partial<Run>): Run => ({
-    id: `loader.${tool}`,
-    labels: { way: 'one server', tool },
-    ...rest,
+const LOADS: Loads = {
+  connections: 2,
+  loop: { kind: 'open', callsPerSecond: 197 },
+  calls: { kind: 'unary', delayMs: COMPARED_DELAY_MS },
+}
+
+export interface LoaderComparisonOptions {
+  /** Should answer after the delay of the calls, and do nothing else. */
+  readonly open: (context: RunContext) => Promise<ComparedTarget>
+  /** Of the target. */
+  readonly needs?: readonly Need[]
+  readonly loads?: Loads
+}
+
+/** Two runs for a plan, next to each other in every round, and the check that they agree. */
+export function compareLoaders({
+  open,
+  needs = [],
+  loads = LOADS,
+}: LoaderComparisonOptions): LoaderComparison {
+  const run = (tool: string, { measure }: Pick<Run, 'measure'>): Run => ({
+    id: idOf(tool),
+    labels: { way: 'one server, by two load generators', tool },
+    needs: [NEEDS_GHZ, ...needs],
+    measure,
   })
   return {
     runs: [
-      run('switchyard', {
+      run(OURS, {
         measure: async (context) => {
           const { loader, target, processes } = await open(context)
           return await measureLoad(context, { loader, processes, plan: { ...loads, target } })
         },
       }),
-      run('ghz', {
-        needs: [NEEDS_GHZ],
+      run(GHZ, {
         measure: async (context) => {
           // Its build must not be measured.
           findGhz()
@@ -80,8 +95,7 @@ export function compareLoaders(
         },
       }),
     ],
-    check: (results) =>
-      checkAgreement(roundsOf(results, 'loader.switchyard'), roundsOf(results, 'loader.ghz')),
+    check: (results) => checkAgreement(roundsOf(results, idOf(OURS)), roundsOf(results, idOf(GHZ))),
   }
 }
 

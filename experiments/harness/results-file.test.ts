@@ -1,6 +1,6 @@
 // results.json on disk: what is written is read, and what is no result is rejected with all problems.
 
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { PROFILE } from './profile.ts'
@@ -24,6 +24,16 @@ t.test(
     t.strictSame(await readResults(join(folder, 'results.json')), RESULTS)
   },
 )
+
+t.test('each run is a line of the file', async (t) => {
+  const folder = t.testdir()
+  const run = { id: 'a', labels: {}, begun: '2026-11-29T04:00:00Z', state: 'skipped' as const }
+  const results = { ...RESULTS, runs: [1, 2, 3].map((round) => ({ ...run, round })) }
+  await writeResults(folder, results)
+  t.strictSame(await readResults(folder), results)
+  const lines = readFileSync(join(folder, 'results.json'), 'utf8').split('\n')
+  t.strictSame(lines.filter((line) => line.includes('"round":')).length, 3)
+})
 
 t.test('a write that fails leaves the results that were there', async (t) => {
   const folder = t.testdir()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Static, TSchema } from 'typebox'
 import { Check, Errors } from 'typebox/value'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
-import { type Results, ResultsSchema } from './results.ts'
+import { type Results, ResultsSchema, type RunResult } from './results.ts'
 
 export const RESULTS_FILE = 'results.json'
 
@@ -33,10 +33,22 @@ export async function readResults(folderOrFile: string): Promise<Results> {
   return requireValid(ResultsSchema, value, `${file} has no results of a scenario in format 1:`)
 }
 
+/** A run is a line, because it may have thousands of numbers. */
 export async function writeResults(folder: string, results: Results): Promise<void> {
   const file = join(folder, RESULTS_FILE)
-  await writeFile(`${file}.partial`, `${JSON.stringify(results, undefined, 1)}\n`)
+  const { runs, ...rest } = results
+  const head = JSON.stringify(rest, undefined, 2).replace(/\n}$/, '')
+  await writeFile(`${file}.partial`, `${head},\n  "runs": [\n${runs.map(lineOf).join(',\n')}\n  ]\n}\n`)
   await rename(`${file}.partial`, file)
+}
+
+/** The file is written after each run: those before have not changed. */
+const lines = new WeakMap<RunResult, string>()
+
+function lineOf(run: RunResult): string {
+  const line = lines.get(run) ?? JSON.stringify(run)
+  lines.set(run, line)
+  return line
 }
 
 /** The value, if it fits. @throws SwitchyardError `invalid-argument` with the message and all problems */

@@ -17,6 +17,9 @@ export class SharedParts {
   #started = 0
   #isStopping = false
   #startSeconds = 0
+  /** Starts that are under way, and since when there are any. */
+  #starting = 0
+  #startingSince = 0
 
   /** @param folder where each of them gets a folder of its own */
   constructor(folder: string) {
@@ -30,7 +33,7 @@ export class SharedParts {
     return (await part.value) as Awaited<ReturnType<typeof start>>
   }
 
-  /** What the starts of all of them have taken. */
+  /** What the starts of all of them have taken; of those at the same time, the time counts once. */
   get startSeconds(): number {
     return this.#startSeconds
   }
@@ -53,7 +56,8 @@ export class SharedParts {
     const folder = join(this.#folder, `s${this.#started}`)
     const group = new ProcessGroup()
     const begin = async () => {
-      const begun = performance.now()
+      if (this.#starting === 0) this.#startingSince = performance.now()
+      this.#starting += 1
       try {
         await mkdir(folder)
         return await start({ group, folder })
@@ -62,7 +66,8 @@ export class SharedParts {
         this.#parts.delete(key)
         throw error
       } finally {
-        this.#startSeconds += (performance.now() - begun) / 1000
+        this.#starting -= 1
+        if (this.#starting === 0) this.#startSeconds += (performance.now() - this.#startingSince) / 1000
       }
     }
     const part = { group, value: begin() }

@@ -24,6 +24,7 @@ const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
+const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
@@ -96,6 +97,16 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'docs/guides/client-side.md': {
     'npm test -- test/proxyless/plain-dns.test.ts test/proxyless/plain-health.test.ts test/proxyless/plain-pools.test.ts test/proxyless/plain-resolver.test.ts':
       ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
+  },
+  'docs/benchmarks/loadbalancing.md': {
+    'npx yard scenario run grpc-loadbalancing --profile quick': BALANCING,
+  },
+  'docs/guides/load-balancing.md': {
+    'npx yard scenario run grpc-loadbalancing': BALANCING,
+    'npx yard lb edge l7 round_robin': literally,
+  },
+  'experiments/scenarios/grpc-loadbalancing/README.md': {
+    'npx yard scenario run grpc-loadbalancing': BALANCING,
   },
   'docs/guides/scenarios.md': {
     'npx yard scenario list': SCENARIOS,

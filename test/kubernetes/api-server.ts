@@ -10,7 +10,9 @@ import { setTimeout } from 'node:timers/promises'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { fillOnce } from '../../testbed/grpc-programs/fill-once.ts'
+import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { sourceFile } from '../../testbed/part.ts'
+import { findProgram } from '../../testbed/proxies/find-program.ts'
 import { downloadModule, KUBERNETES_VERSION } from '../support/kubernetes-schemas.ts'
 
 const START_TIMEOUT_MS = 120_000
@@ -31,12 +33,15 @@ export interface ApiServer {
  * @throws if etcd is not installed, or if Go cannot build the API server
  */
 export async function startApiServer(group: ProcessGroup, folder: string): Promise<ApiServer> {
+  const etcdProgram = findProgram('etcd')
+  if (etcdProgram === undefined) throw new Error('etcd is not installed: sudo apt-get install -y etcd-server')
+  if (!hasGo()) throw new Error(`Go is not installed: ${INSTALL_GO}`)
   const binary = buildApiServer()
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()]
   const etcd = `http://127.0.0.1:${etcdPort}`
   await group.start({
     name: 'etcd',
-    command: 'etcd',
+    command: etcdProgram,
     args: [
       ...['--data-dir', join(folder, 'etcd'), '--listen-client-urls', etcd, '--advertise-client-urls', etcd],
       ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`],
@@ -82,7 +87,7 @@ export async function startApiServer(group: ProcessGroup, folder: string): Promi
   const ask: ApiServer['ask'] = (method, path, body) =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-      const options = { host: '127.0.0.1', port, method, path, headers, ca, servername: 'localhost' }
+      const options = { host: '127.0.0.1', port, method, path, headers, ca, servername: 'kubernetes' }
       request({ ...options }, (response) => {
         text(response).then((answer) => {
           const isJson = response.headers['content-type']?.startsWith('application/json')

@@ -17,7 +17,7 @@ const GUIDE = readFileSync(join(root, 'docs/guides/load-balancing-in-a-cluster.m
 const MESH = 'istio'
 const NAMESPACE = `grpc-loadbalancing-${MESH}`
 
-const RUN = 'istio.unary.open.1c.3b'
+const RUN = 'mesh-sidecars-istio.unary.open.1c.3b'
 const RESULTS: Results = {
   ...{
     format: 1,
@@ -32,7 +32,7 @@ const RESULTS: Results = {
   plan: { runs: [RUN], rounds: 1 },
   runs: [
     {
-      ...{ id: RUN, round: 1, labels: { way: 'Istio sidecars, least request' } },
+      ...{ id: RUN, round: 1, labels: { way: 'Istio, least request' } },
       ...{ begun: '2026-11-29T04:00:01Z', state: 'measured' },
       measured: {
         ...{
@@ -96,6 +96,6 @@ t.test('O4.4: the commands of the guide lead from a cluster to a report of it', 
   t.same(new Set(namespaces), new Set([NAMESPACE]))
 
   const report = join(folder, 'home/reports/scenarios/cluster-istio')
-  t.match(readFileSync(join(report, 'report.html'), 'utf8'), 'Istio sidecars, least request')
+  t.match(readFileSync(join(report, 'report.html'), 'utf8'), 'Istio, least request')
   t.ok(existsSync(join(folder, 'home/reports/scenarios/comparison')))
 })

@@ -12,7 +12,8 @@ for (const profile of Object.values(PROFILE)) {
     async (t) => {
       const ids = SCENARIO.plan(profile).runs.map(({ id }) => id)
       t.equal(new Set(ids).size, ids.length)
-      for (const { id } of WAYS) t.ok(ids.includes(`${id}.unary.open.4c.3b`), id)
+      for (const { id, oneChannel } of WAYS)
+        t.ok(ids.includes(`${id}.unary.open.${oneChannel ? 1 : 4}c.3b`), id)
       for (const id of ids) {
         const cell = cellOf(id)
         if (cell) t.equal(idOf(cell), id)

@@ -42,7 +42,7 @@ t.test('O4.1: each way without a client of its own balances as it says, over one
   for (const way of WAYS.filter(({ needs = [] }) => needs.every((need) => need.isThere()))) {
     const open = await way.open(context, { backends })
     // The environment of a client is for a process of its own.
-    if (open.client?.env) {
+    if (open.client?.env || open.loader) {
       await open.close?.()
       continue
     }

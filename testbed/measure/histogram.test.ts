@@ -4,6 +4,7 @@ import t from 'tap'
 import {
   decodeHistogram,
   encodeHistogram,
+  encodeLatencies,
   mergeHistograms,
   newHistogram,
   quantileMs,
@@ -37,6 +38,10 @@ t.test('a histogram is the same after it was text', async (t) => {
   t.equal(encodeHistogram(decodeHistogram(text)), text)
   t.equal(quantileMs(decodeHistogram(text), 0.5), 2)
   t.throws(() => decodeHistogram('nonsense'))
+})
+
+t.test('latencies in microseconds become one histogram', async (t) => {
+  t.equal(encodeLatencies([1_500, 20]), encodeHistogram(histogramOf(0.02, 1.5)))
 })
 
 t.test('several histograms add up to one of all values', async (t) => {

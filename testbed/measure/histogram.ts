@@ -28,6 +28,13 @@ export function record(histogram: Histogram, milliseconds: number): void {
   histogram.recordValue(Math.min(Math.max(microseconds, 0), HIGHEST))
 }
 
+/** Latencies in whole microseconds, such as those of an example gRPC client (`raw`), as one histogram in base64. */
+export function encodeLatencies(microseconds: readonly number[]): string {
+  const histogram = newHistogram()
+  for (const value of microseconds) record(histogram, value / MICROSECONDS_PER_MS)
+  return encodeHistogram(histogram)
+}
+
 /** @returns base64 of the compressed form V2, as every implementation reads it */
 export function encodeHistogram(histogram: Histogram): string {
   return encodeIntoCompressedBase64(histogram)

@@ -7,7 +7,7 @@ import type { Progress } from '../../../experiments/harness/run-scenario.ts'
 import { ProgressLines } from './progress.ts'
 
 /** Where progress is shown, and what a person sees: text after a carriage return replaces the line. */
-function screen(isTTY: boolean) {
+function screen(isTTY: boolean, columns = 100) {
   let written = ''
   const stream = new Writable({
     write(chunk, _, done) {
@@ -16,6 +16,7 @@ function screen(isTTY: boolean) {
     },
   }) as NodeJS.WriteStream
   stream.isTTY = isTTY
+  stream.columns = columns
   const last = (line: string) => line.split('\r\x1b[2K').at(-1) ?? ''
   const seen = () => written.split('\n').map((line) => stripVTControlCharacters(last(line)))
   return { lines: new ProgressLines(stream), seen }
@@ -43,11 +44,21 @@ t.test(
   async (t) => {
     const { lines, seen } = screen(true)
     lines.show(BEGINS)
-    t.strictSame(seen(), ['12 of 115  l4.unary (round 2 of 5)  about 10 min left'])
+    t.strictSame(seen(), ['12 of 115, about 10 min left  l4.unary (round 2 of 5)'])
     lines.show(MEASURED)
     t.strictSame(seen(), [''])
   },
 )
+
+t.test('on a narrow terminal, the end of the line is left out, so that it does not wrap', async (t) => {
+  const { lines, seen } = screen(true, 40)
+  lines.show(BEGINS)
+  lines.stop()
+  t.strictSame(seen(), [''])
+  lines.show(BEGINS)
+  t.strictSame(seen(), ['12 of 115, about 10 min left  l4.unary…'])
+  lines.stop()
+})
 
 t.test('on a terminal, a run that failed stays with its reason', async (t) => {
   const { lines, seen } = screen(true)

@@ -51,7 +51,7 @@ export class ProgressLines {
 
 function renderBegun({ run, round, rounds, number, total, secondsLeft }: Begun, seconds: number): string {
   const left = describeSeconds(Math.max(0, secondsLeft - seconds))
-  return `${number} of ${total}  ${run.id}${inRound(round, rounds)}  ${pc.dim(`about ${left} left`)}`
+  return `${number} of ${total}, ${pc.dim(`about ${left} left`)}  ${run.id}${inRound(round, rounds)}`
 }
 
 function renderEnded({ result, error, rounds, number, total, secondsLeft }: Ended): string {

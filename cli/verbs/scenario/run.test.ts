@@ -49,7 +49,10 @@ for (const [signal, code] of [
     t.match(ended.stderr, `npx yard scenario run made-up --profile quick --out ${out} --resume`)
     t.match(ended.stdout, /1 check not measured: O4\.1\n {2}1 of 3 runs measured\n/)
     t.match(readFileSync(join(out, 'summary.md'), 'utf8'), /unfinished/)
-    t.match(await readResults(out), { runs: [{ id: 'a', state: 'measured' }] })
+    t.match(await readResults(out), {
+      command: 'npx yard scenario run made-up --profile quick',
+      runs: [{ id: 'a', state: 'measured' }],
+    })
 
     const resumed = await start(t, { WAIT: '0' }, '--resume').ended
     t.equal(resumed.code, 0, resumed.stderr)

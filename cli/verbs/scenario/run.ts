@@ -22,14 +22,15 @@ export interface RunFlags {
  */
 export async function runInTerminal(scenario: Scenario, flags: RunFlags): Promise<number> {
   const { profile, only, resume, out = `reports/scenarios/${scenario.name}-${profile}` } = flags
+  const lines = new ProgressLines()
   const interrupted = new AbortController()
   let code = 0
   void interruption().then((received) => {
     code = received
+    lines.stop()
     report('Ending what runs; a second Ctrl-C ends at once.')
     interrupted.abort()
   })
-  const lines = new ProgressLines()
   const command = commandOf(scenario.name, flags)
   try {
     const results = await runScenario(scenario, {
@@ -43,7 +44,8 @@ export async function runInTerminal(scenario: Scenario, flags: RunFlags): Promis
     })
     process.stdout.write(`${renderOutcome(results, out)}\n`)
     if (results.ended !== undefined) return exitCodeOfResults(results)
-    report(`The results are unfinished. Measure the rest: ${command} --resume`)
+    const folder = flags.out === undefined ? '' : ` --out ${quoted(flags.out)}`
+    report(`The results are unfinished. Measure the rest: ${command}${folder} --resume`)
     return code
   } finally {
     lines.stop()
@@ -51,10 +53,9 @@ export async function runInTerminal(scenario: Scenario, flags: RunFlags): Promis
 }
 
 /** What reproduces the results, in a shell. */
-function commandOf(name: string, { profile, only = [], out }: RunFlags): string {
+function commandOf(name: string, { profile, only = [] }: RunFlags): string {
   const chosen = only.length === 0 ? [] : ['--only', ...only]
-  const folder = out === undefined ? [] : ['--out', out]
-  return `npx yard scenario run ${[name, '--profile', profile, ...chosen, ...folder].map(quoted).join(' ')}`
+  return `npx yard scenario run ${[name, '--profile', profile, ...chosen].map(quoted).join(' ')}`
 }
 
 function quoted(word: string): string {

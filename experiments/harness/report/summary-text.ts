@@ -23,7 +23,7 @@ export function summaryText(results: Results, sections: readonly Section[]): str
     '## The answer at a glance',
     `**${plain(answer)}**`,
     ...notes.flatMap(({ title, lines }) => [
-      `**${plain(title)}**`,
+      `**${plain(title)}:**`,
       lines.length === 1 ? paragraph(lines[0] ?? '') : lines.map((line) => `- ${inline(line)}`).join('\n'),
     ]),
     ...(checks.length === 0

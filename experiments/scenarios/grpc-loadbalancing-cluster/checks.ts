@@ -6,17 +6,23 @@ import { check } from '../grpc-loadbalancing/checks/check.ts'
 import { checkSpreading } from '../grpc-loadbalancing/checks/spreading.ts'
 import { type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
 import { fairnessOf } from '../grpc-loadbalancing/fairness.ts'
-import { CLUSTER_WAYS, MAY_BE_UNEVEN } from './targets.ts'
+import { ALL_WAYS, MAY_BE_UNEVEN } from './targets.ts'
 
 export function checksOf(results: Results): readonly Check[] {
-  const subjects = subjectsOf(results, Object.values(CLUSTER_WAYS).flat())
+  const subjects = subjectsOf(results, ALL_WAYS)
   const [uneven, others] = [subjects.filter(mayBeUneven), subjects.filter((one) => !mayBeUneven(one))]
   const all = [
-    ...checkSpreading(others.filter(resolvesOnce)),
+    ...checkSpreading(others.filter(resolvesOnce)).filter(isOfShares),
     check('O4.4', 'Peak EWMA uses every backend, over one connection too', uneven.map(usesAll)),
+    ...checkSpreading(subjects).filter((one) => !isOfShares(one)),
   ]
   // No mesh has all ways.
   return all.filter(({ outcome }) => outcome !== 'not measured')
+}
+
+/** Those of failed calls are of all runs. */
+function isOfShares({ row }: Check): boolean {
+  return row !== 'O4.9'
 }
 
 function mayBeUneven({ way }: Subject): boolean {

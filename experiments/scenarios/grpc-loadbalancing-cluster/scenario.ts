@@ -1,11 +1,10 @@
 // The scenario of a Job in a Kubernetes cluster: the ways that the cluster and its mesh give to the same backends.
 
 import type { Scenario } from '../../harness/scenario.ts'
-import { sectionsOf } from '../grpc-loadbalancing/sections/sections.ts'
 import { checksOf } from './checks.ts'
 import { readEnvironment } from './environment.ts'
 import { runsOf } from './runs.ts'
-import { CLUSTER_WAYS } from './targets.ts'
+import { sectionsOf } from './sections.ts'
 
 export const SCENARIO: Scenario = {
   name: 'grpc-loadbalancing-cluster',
@@ -14,7 +13,6 @@ export const SCENARIO: Scenario = {
   plan: (profile) => ({
     runs: runsOf(profile, readEnvironment(process.env)),
     checks: checksOf,
-    // Of all meshes: whoever makes the report need not be in the cluster.
-    sections: (results) => sectionsOf(results, Object.values(CLUSTER_WAYS).flat()),
+    sections: sectionsOf,
   }),
 }

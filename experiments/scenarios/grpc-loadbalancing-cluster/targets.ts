@@ -1,6 +1,6 @@
 // The ways to the backends that exist in a cluster: which Service a client dials, and by which policy of its own.
 
-import type { Way } from '../grpc-loadbalancing/ways/way.ts'
+import type { WayFacts } from '../grpc-loadbalancing/checks/subject.ts'
 import type { Mesh } from './meshes.ts'
 
 export const PORT = 50_051
@@ -8,7 +8,7 @@ export const PORT = 50_051
 export const BACKEND_COUNT = 3
 
 /** A way that exists on one machine too has the id that it has there, so that its runs can be compared. */
-export interface ClusterWay extends Pick<Way, 'id' | 'title' | 'who' | 'picksFor'> {
+export interface ClusterWay extends WayFacts {
   /** What a client dials. */
   readonly target: string
   /** What the client does with the addresses that the name resolves to. */
@@ -28,63 +28,66 @@ export const SERVICES = {
 } as const
 
 const dial = (service: string) => `dns:///${service}:${PORT}`
-const through = (
-  service: string,
-  facts: Pick<ClusterWay, 'id' | 'title' | 'who' | 'picksFor'>,
-): ClusterWay => ({ ...facts, target: dial(service), policy: 'pick_first' })
+const through = (service: string, facts: WayFacts): ClusterWay => ({
+  ...facts,
+  target: dial(service),
+  policy: 'pick_first',
+})
 
 export const HEADLESS: ClusterWay = {
-  ...{ id: 'dns-round-robin', title: 'headless Service, round_robin in the client' },
+  ...{ id: 'dns-round-robin', title: 'headless, round_robin' },
   ...{ who: 'client', picksFor: 'call', target: dial(SERVICES.headless), policy: 'round_robin' },
 }
 
 export const CLUSTER_WAYS: Readonly<Record<Mesh, readonly ClusterWay[]>> = {
   none: [
     through(SERVICES.plain, {
-      ...{ id: 'cluster-ip', title: 'ClusterIP Service (kube-proxy)', who: 'kernel', picksFor: 'connection' },
+      ...{ id: 'kernel-nat', title: 'ClusterIP (kube-proxy)', who: 'kernel', picksFor: 'connection' },
     }),
     HEADLESS,
     through(SERVICES.headless, {
-      ...{ id: 'dns-pick-first', title: 'headless Service, pick_first in the client' },
+      ...{ id: 'dns-pick-first', title: 'headless, pick_first' },
       ...{ who: 'client', picksFor: 'connection' },
     }),
   ],
   istio: [
     through(SERVICES.plain, {
-      ...{ id: 'istio', title: 'Istio sidecars, least request', who: 'sidecar', picksFor: 'call' },
+      ...{ id: 'mesh-sidecars-istio', title: 'Istio, least request', who: 'sidecar', picksFor: 'call' },
     }),
     through(SERVICES.roundRobin, {
-      ...{ id: 'istio-round-robin', title: 'Istio sidecars, round robin', who: 'sidecar', picksFor: 'call' },
+      ...{ id: 'istio-round-robin', title: 'Istio, round robin', who: 'sidecar', picksFor: 'call' },
     }),
     through(SERVICES.asTcp, {
-      ...{ id: 'istio-as-tcp', title: 'Istio sidecars, port declared as TCP' },
+      ...{ id: 'istio-as-tcp', title: 'Istio, port as TCP' },
       ...{ who: 'sidecar', picksFor: 'connection' },
     }),
     HEADLESS,
   ],
   ambient: [
     through(SERVICES.plain, {
-      ...{ id: 'ztunnel', title: 'Istio ambient, ztunnel alone', who: 'proxy', picksFor: 'connection' },
+      ...{ id: 'mesh-node-proxies', title: 'ztunnel alone', who: 'proxy', picksFor: 'connection' },
     }),
     through(SERVICES.waypoint, {
-      ...{ id: 'waypoint', title: 'Istio ambient, waypoint', who: 'proxy', picksFor: 'call' },
+      ...{ id: 'mesh-waypoint', title: 'waypoint', who: 'proxy', picksFor: 'call' },
     }),
     HEADLESS,
   ],
   linkerd: [
     through(SERVICES.plain, {
-      ...{ id: 'linkerd', title: 'Linkerd, peak EWMA', who: 'sidecar', picksFor: 'call' },
+      ...{ id: 'mesh-sidecars-linkerd', title: 'Linkerd, peak EWMA', who: 'sidecar', picksFor: 'call' },
     }),
     through(SERVICES.asTcp, {
-      ...{ id: 'linkerd-as-tcp', title: 'Linkerd, port declared as TCP' },
+      ...{ id: 'linkerd-as-tcp', title: 'Linkerd, port as TCP' },
       ...{ who: 'sidecar', picksFor: 'connection' },
     }),
     HEADLESS,
   ],
 }
 
+export const ALL_WAYS: readonly ClusterWay[] = Object.values(CLUSTER_WAYS).flat()
+
 /** Peak EWMA prefers whom it finds fast, so its shares need not be even where all backends are well. */
-export const MAY_BE_UNEVEN: readonly string[] = ['linkerd']
+export const MAY_BE_UNEVEN: readonly string[] = ['mesh-sidecars-linkerd']
 
 /** A service config with this policy. */
 export function byPolicy(policy: ClusterWay['policy']): object {

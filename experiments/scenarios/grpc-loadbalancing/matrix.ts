@@ -1,6 +1,7 @@
 // Which cells a profile measures, how often and for how long.
 
 import type { Profile, ProfileName } from '../../harness/profile.ts'
+import { BASE, type Shape } from './base.ts'
 import type { Cell } from './cell.ts'
 import type { Window } from './measure-way.ts'
 import type { Way } from './ways/way.ts'
@@ -13,10 +14,6 @@ export interface Planned {
   readonly rounds?: number
 }
 
-type Shape = Omit<Cell, 'way'>
-
-/** What every way is measured with, and compared by. */
-const BASE: Shape = { workload: 'unary', loop: 'open', connections: 4, backends: 3 }
 const THROUGHPUT: Shape = { ...BASE, loop: 'closed' }
 
 const ONE_CONNECTION: Shape = { ...BASE, connections: 1 }
@@ -73,7 +70,12 @@ export function plannedCells(profile: Profile, ways: readonly Way[]): readonly P
     seconds: profile.windowSeconds * SHORT,
   }
   const cellsOf = (way: Way, shapes: readonly Shape[], more: Omit<Planned, 'cell'>): readonly Planned[] =>
-    shapes.filter((one) => canMeasure(way, one)).map((one) => ({ cell: { way: way.id, ...one }, ...more }))
+    shapes
+      .filter((one) => canMeasure(way, one))
+      .map((one) => ({
+        cell: { way: way.id, ...one, ...(way.oneChannel && { connections: 1 }) },
+        ...more,
+      }))
   const byProfile: Readonly<Record<ProfileName, (way: Way) => readonly Planned[]>> = {
     quick: (way) => cellsOf(way, [BASE, ...(QUICK[way.id] ?? [])], { window: QUICK_WINDOW }),
     standard: (way) => [
@@ -89,9 +91,9 @@ export function plannedCells(profile: Profile, ways: readonly Way[]): readonly P
   return ways.flatMap(byProfile[profile.name])
 }
 
-/** The programs in other languages make unary calls over one channel. */
-function canMeasure(way: Way, { workload }: Shape): boolean {
-  return !way.unaryOnly || WORKLOADS[workload].shape.kind === 'unary'
+/** Of the numbers of connections, a way with one channel is measured with one. */
+function canMeasure({ oneChannel = false }: Way, { workload, connections }: Shape): boolean {
+  return !oneChannel || (WORKLOADS[workload].shape.kind === 'unary' && connections === BASE.connections)
 }
 
 function everything(): readonly Shape[] {

@@ -1,6 +1,7 @@
 // Measures one cell: opens the way, makes the calls, and looks at the backends before and after.
 
 import { setTimeout } from 'node:timers/promises'
+import type { ConnectionCount } from '../../../services/backend-server.ts'
 import type { LoadPlan } from '../../../testbed/loader/load-plan.ts'
 import { type Loader, startLoader } from '../../../testbed/loader/start-loader.ts'
 import { measureLoad } from '../../harness/measure-load.ts'
@@ -41,11 +42,16 @@ export async function measureWay(
       processes: [...open.processes, ...backends.map(processOf)],
       backends: backends.map(({ id }) => id),
     })
-    const accepted = (await acceptedBy(backends)) - before
+    const after = await countConnections(backends)
     return {
       ...measured,
       ...(open.loader && measured.load && { load: { ...measured.load, tool: open.loader.tool } }),
-      figures: { ...measured.figures, ...(await open.figures?.()), [CONNECTIONS]: accepted },
+      // A program of its own connects again at once, without a call, and stays connected when its calls have ended.
+      figures: {
+        ...measured.figures,
+        ...(await open.figures?.()),
+        [CONNECTIONS]: open.loader ? after.open : after.accepted - before.accepted,
+      },
     }
   } finally {
     await open.close?.()
@@ -79,19 +85,21 @@ function processOf({ id, pid }: WayBackend) {
 /**
  * Closes what other runs have left open, such as the pool of a proxy, so that the connections of this one can be counted.
  * A peer that keeps a connection in spite of GOAWAY is not waited for long.
- * @returns how many connections the backends have accepted so far
+ * @returns what is left, and how many connections the backends have accepted so far
  */
-async function closeConnections(backends: readonly WayBackend[]): Promise<number> {
+async function closeConnections(backends: readonly WayBackend[]): Promise<ConnectionCount> {
   for (const backend of backends) await backend.drain()
   for (let poll = 0; poll < POLLS; poll += 1) {
-    const counts = await Promise.all(backends.map((backend) => backend.connections()))
-    if (counts.every(({ open }) => open === 0)) break
+    if ((await countConnections(backends)).open === 0) break
     await setTimeout(POLL_MS)
   }
-  return await acceptedBy(backends)
+  return await countConnections(backends)
 }
 
-async function acceptedBy(backends: readonly WayBackend[]): Promise<number> {
+async function countConnections(backends: readonly WayBackend[]): Promise<ConnectionCount> {
   const counts = await Promise.all(backends.map((backend) => backend.connections()))
-  return counts.reduce((sum, { accepted }) => sum + accepted, 0)
+  return {
+    accepted: counts.reduce((sum, { accepted }) => sum + accepted, 0),
+    open: counts.reduce((sum, { open }) => sum + open, 0),
+  }
 }

@@ -6,6 +6,7 @@ import { checksOf } from './checks/checks.ts'
 import { type Planned, plannedCells } from './matrix.ts'
 import { measureWay } from './measure-way.ts'
 import { keysRun } from './runs/keys.ts'
+import { LOADERS } from './runs/loaders.ts'
 import { STATE_RUNS } from './runs/states.ts'
 import { sectionsOf } from './sections/sections.ts'
 import type { Way } from './ways/way.ts'
@@ -28,9 +29,14 @@ export const SCENARIO: Scenario = {
       ...WAYS.flatMap((way) => plannedCells(profile, [way]).map((planned) => runOf(way, planned))),
       ...WAYS.filter(({ id }) => HASHING.includes(id)).map((way) => keysRun(way, KEYS_BACKENDS)),
       ...STATE_RUNS,
+      // One round decides nothing.
+      ...(profile.name === 'quick' ? [] : LOADERS.runs),
     ],
     ...(profile.name === 'standard' && { rounds: STANDARD_ROUNDS }),
-    checks: (results) => checksOf(results, WAYS),
+    checks: (results) => [
+      ...checksOf(results, WAYS),
+      ...(profile.name === 'quick' ? [] : [LOADERS.check(results)]),
+    ],
     sections: (results) => sectionsOf(results, WAYS),
   }),
 }

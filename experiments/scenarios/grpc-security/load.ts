@@ -20,6 +20,7 @@ export class AuthorizedLoad {
   readonly #targets: readonly string[]
   readonly #token: string
   readonly #failed: number[] = []
+  #microseconds: number[] = []
   readonly #calls = new CallCount()
   #end = async () => {}
 
@@ -50,6 +51,13 @@ export class AuthorizedLoad {
     return { calls: this.#calls.ended, failed: [...this.#failed] }
   }
 
+  /** How long each call took since the last time this was asked, in microseconds from the moment it was sent. */
+  takeLatencies(): readonly number[] {
+    const taken = this.#microseconds
+    this.#microseconds = []
+    return taken
+  }
+
   async stop(): Promise<void> {
     const end = this.#end
     this.#end = async () => {}
@@ -61,7 +69,9 @@ export class AuthorizedLoad {
     const clients = this.#targets.map((target) => openChannel(target, identity))
     const work = async (client: (typeof clients)[number]) => {
       while (isRunning) {
-        this.#record(await callOn(client, metadataOf({ token: this.#token }), UNARY))
+        const sent = performance.now()
+        const status = await callOn(client, metadataOf({ token: this.#token }), UNARY)
+        this.#record(status, performance.now() - sent)
         await setTimeout(PAUSE_MS)
       }
     }
@@ -73,7 +83,8 @@ export class AuthorizedLoad {
     }
   }
 
-  #record(status: number): void {
+  #record(status: number, milliseconds: number): void {
+    this.#microseconds.push(Math.round(milliseconds * 1_000))
     if (status !== 0) this.#failed.push(status)
     this.#calls.add()
   }

@@ -1,6 +1,7 @@
 // Measures a step: makes its changes while authorized calls go on, then lets every caller and every attacker call.
 
 import { status as Status } from '@grpc/grpc-js'
+import { encodeLatencies } from '../../../testbed/measure/histogram.ts'
 import type { TestbedNode } from '../../../testbed/testbed.ts'
 import type { Measured } from '../../harness/results.ts'
 import type { RunContext } from '../../harness/scenario.ts'
@@ -26,6 +27,7 @@ export async function measureStep(step: Step, context: RunContext, extent: Exten
   const { load, nodes } = bed
   const begun = performance.now()
   const counted = load.count()
+  load.takeLatencies()
   await load.further(extent.callsAround)
   const acked: [string, number][] = []
   for (const [index, change] of step.changes.entries()) {
@@ -43,7 +45,7 @@ export async function measureStep(step: Step, context: RunContext, extent: Exten
     seconds: (performance.now() - begun) / 1000,
     calls,
     codes,
-    histograms: {},
+    histograms: { service: encodeLatencies(load.takeLatencies()) },
     processes: [],
     figures: { ...Object.fromEntries(acked), ...callers, ...attacks, [SHADOW_DENIED]: shadowDenied },
   }

@@ -1,7 +1,8 @@
 // The report of the scenario: one table of all steps, and one of the attacks.
 
+import { decodeHistogram, quantileMs } from '../../../testbed/measure/histogram.ts'
 import type { Cell, Section } from '../../harness/report/section.ts'
-import type { Results } from '../../harness/results.ts'
+import type { Measured, Results } from '../../harness/results.ts'
 import { ackedMsOf, attacksOf, failedOf, SHADOW_DENIED, statusesOf } from './figures.ts'
 import { STEPS } from './steps.ts'
 
@@ -27,6 +28,7 @@ export function sectionsOf(results: Results): readonly Section[] {
         { title: 'REST to ACK', unit: 'ms' },
         { title: 'authorized calls', decimals: 0 },
         { title: 'failed', decimals: 0 },
+        { title: 'longest call', unit: 'ms', decimals: 0 },
         { title: 'attacks that got in' },
         { title: 'denied in shadow', decimals: 0 },
       ],
@@ -39,10 +41,19 @@ export function sectionsOf(results: Results): readonly Section[] {
           acked.length === 0 ? undefined : acked.map((ms) => ms.toFixed(0)).join(', '),
           measured.calls,
           failedOf(measured),
+          longestMsOf(measured),
           `${attacks.filter(({ status }) => status === 0).length} of ${attacks.length}`,
           measured.figures[SHADOW_DENIED],
         ]
       }),
+    },
+    {
+      kind: 'curves',
+      title: 'Latency of authorized calls',
+      says: 'A step contains its change, the calls of everybody else from the same process, and the drain time. Steps that need TLS, a token or a decision of the authorizer do more for each call.',
+      curves: STEPS.map(({ id, title }) => ({ label: title, histograms: histogramsOf(runs, id) })).filter(
+        ({ histograms }) => histograms.length > 0,
+      ),
     },
     {
       kind: 'table',
@@ -60,6 +71,19 @@ export function sectionsOf(results: Results): readonly Section[] {
       ),
     },
   ]
+}
+
+interface MeasuredStep {
+  readonly id: string
+  readonly measured: Measured
+}
+
+function histogramsOf(runs: readonly MeasuredStep[], step: string): readonly string[] {
+  return runs.flatMap(({ id, measured }) => (id === step ? (measured.histograms.service ?? []) : []))
+}
+
+function longestMsOf({ histograms: { service } }: Measured): number | undefined {
+  return service === undefined ? undefined : quantileMs(decodeHistogram(service), 1)
 }
 
 function inShort(statuses: readonly (number | undefined)[]): string {

@@ -27,6 +27,8 @@ type run struct {
 	WaitForReady   bool              `json:"waitForReady"`
 	NewChannel     bool              `json:"newChannel"`
 	PayloadBytes   int               `json:"payloadBytes"`
+	// Raw puts the latency of every call into the result.
+	Raw bool `json:"raw"`
 }
 
 // readRun reads a run from JSON, with the defaults of the fields that it leaves out.
@@ -66,7 +68,7 @@ func (r run) do(ctx context.Context, conn *grpc.ClientConn) result {
 		})
 	}
 	workers.Wait()
-	return tally.result()
+	return tally.result(r.Raw)
 }
 
 // waitForTurn waits until call n is due. It returns false if the context ends first.

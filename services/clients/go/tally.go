@@ -19,7 +19,9 @@ type result struct {
 	// Errors counts failed calls by the text of their status.
 	Errors    map[string]int `json:"errors"`
 	LatencyMs latencies      `json:"latencyMs"`
-	Seconds   float64        `json:"seconds"`
+	// LatenciesUs has every call, in microseconds and in any order, if the run asks for it.
+	LatenciesUs []int64 `json:"latenciesUs,omitempty"`
+	Seconds     float64 `json:"seconds"`
 }
 
 // latencies are in milliseconds, failed calls included.
@@ -59,8 +61,14 @@ func (t *tally) add(backend string, err error, duration time.Duration) {
 }
 
 // result is taken when all calls have ended.
-func (t *tally) result() result {
+func (t *tally) result(raw bool) result {
 	slices.Sort(t.durations)
+	var all []int64
+	if raw {
+		for _, duration := range t.durations {
+			all = append(all, duration.Microseconds())
+		}
+	}
 	at := func(quantile float64) float64 {
 		if len(t.durations) == 0 {
 			return 0
@@ -73,7 +81,9 @@ func (t *tally) result() result {
 		Backends:  t.backends,
 		Errors:    t.errors,
 		LatencyMs: latencies{P50: at(0.5), P99: at(0.99), Max: at(1)},
-		Seconds:   time.Since(t.begin).Seconds(),
+
+		LatenciesUs: all,
+		Seconds:     time.Since(t.begin).Seconds(),
 	}
 }
 

@@ -19,6 +19,8 @@ export interface CallSettings {
   readonly waitForReady?: boolean
   /** Bytes in each request, and in each answer. */
   readonly payloadBytes?: number
+  /** Whether the result has the latency of every call. */
+  readonly raw?: boolean
 }
 
 export interface CallResult {
@@ -30,6 +32,8 @@ export interface CallResult {
   /** Failed calls by the text of their status. */
   readonly errors: Readonly<Record<string, number>>
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** Of every call, in whole microseconds and in any order, if `raw` asks for it. */
+  readonly latenciesUs?: readonly number[]
   readonly seconds: number
 }
 
@@ -64,7 +68,7 @@ export function startCalls(client: EchoClient, settings: CallSettings): Load {
     while (await nextTurn()) await tally.count(() => callOnce(client, settings))
   }
   const workers = Promise.all(Array.from({ length: Math.min(concurrency, calls) }, work))
-  return { finished: workers.then(() => tally.result()), end: () => ending.abort() }
+  return { finished: workers.then(() => tally.result(settings.raw)), end: () => ending.abort() }
 }
 
 async function callOnce(client: EchoClient, settings: CallSettings): Promise<EchoResponse> {
@@ -135,7 +139,7 @@ class Tally {
     this.#latencies.push(performance.now() - begun)
   }
 
-  result(): CallResult {
+  result(raw = false): CallResult {
     const sorted = this.#latencies.toSorted((a, b) => a - b)
     const at = (share: number) => round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0)
     return {
@@ -144,6 +148,7 @@ class Tally {
       backends: this.#backends,
       errors: this.#errors,
       latencyMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
+      ...(raw && { latenciesUs: sorted.map((latency) => Math.round(latency * 1000)) }),
       seconds: round((performance.now() - this.#begun) / 1000),
     }
   }

@@ -32,6 +32,7 @@ class Load:
         deadlineMs=5000,
         waitForReady=False,
         payloadBytes=0,
+        raw=False,
     ):
         if method not in METHODS:
             raise ValueError(f'unknown method "{method}". Use one of: {", ".join(METHODS)}')
@@ -45,6 +46,7 @@ class Load:
             wait_for_ready=waitForReady,
         )
         self._left = calls
+        self._raw = raw
         self._interval = 1 / callsPerSecond
         self._next_at = self._begun = time.monotonic()
         self._ending = threading.Event()
@@ -70,7 +72,7 @@ class Load:
         def at(share):
             return round(latencies[math.ceil(share * len(latencies)) - 1] * 1000, 3) if latencies else 0
 
-        return {
+        result = {
             "calls": len(latencies),
             "codes": self._codes,
             "backends": self._backends,
@@ -78,6 +80,9 @@ class Load:
             "latencyMs": {"p50": at(0.5), "p99": at(0.99), "max": at(1)},
             "seconds": round(time.monotonic() - self._begun, 3),
         }
+        if self._raw:
+            result["latenciesUs"] = [round(latency * 1_000_000) for latency in latencies]
+        return result
 
     def _work(self):
         while self._next_turn():

@@ -1,6 +1,6 @@
 // What a reader sees first: do the checks hold, what was run and when, what is emulated, and what is missing.
 
-import type { Check, Results, RunResult } from '../../results.ts'
+import { type Check, measurementsOf, type Results, type RunResult } from '../../results.ts'
 import { count, duration } from './number-text.ts'
 
 export interface Overview {
@@ -106,8 +106,9 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
 
 function unfinished({ plan, runs, ended, command }: Results): Note | false {
   if (ended !== undefined) return false
-  const missing = Math.max(plan.runs.length * plan.rounds - runs.length, 0)
-  const line = `${count(missing, 'measurement')} of ${plan.runs.length * plan.rounds} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
+  const all = measurementsOf(plan)
+  const missing = Math.max(all - runs.length, 0)
+  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
   return { title: 'Unfinished', lines: [line] }
 }
 

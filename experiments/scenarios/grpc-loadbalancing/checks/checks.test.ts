@@ -1,8 +1,8 @@
 // Each check holds for results as they should be, and fails for the nearest wrong ones.
 
 import t from 'tap'
-import { PROFILE } from '../../../harness/profile.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
+import { madeUpResults, madeUpShares } from '../../../../test/support/lb-results.ts'
+import type { Measured } from '../../../harness/results.ts'
 import { ALL_KEYS, ONE_KEY } from '../runs/key-figures.ts'
 import { figureName } from '../runs/state-figures.ts'
 import { checksOf } from './checks.ts'
@@ -25,42 +25,9 @@ const WAYS: readonly WayFacts[] = [
 const EVEN = { b1: 200, b2: 205, b3: 195 }
 const PINNED = { b1: 0, b2: 600, b3: 0 }
 
-function measured(shares: Record<string, number>, more: Partial<Measured> = {}): Measured {
-  const calls = Object.values(shares).reduce((sum, count) => sum + count, 0)
-  return {
-    seconds: 2,
-    calls,
-    codes: { OK: calls },
-    shares,
-    histograms: {},
-    processes: [],
-    figures: {},
-    ...more,
-  }
-}
-
-function resultsOf(runs: Readonly<Record<string, Measured>>): Results {
-  return {
-    format: 1,
-    scenario: 'grpc-loadbalancing',
-    title: '',
-    question: '',
-    profile: PROFILE.quick,
-    plan: { runs: Object.keys(runs), rounds: 1 },
-    command: '',
-    begun: '',
-    environment: {},
-    runs: Object.entries(runs).map(([id, result]) => ({
-      ...{ id, round: 1, labels: { way: id }, begun: '', state: 'measured' },
-      measured: result,
-    })),
-    checks: [],
-  }
-}
-
 /** The outcome of the check whose title matches, for these runs. */
 function outcomeOf(title: RegExp, runs: Readonly<Record<string, Measured>>): string | undefined {
-  return checksOf(resultsOf(runs), WAYS).find((one) => title.test(one.title))?.outcome
+  return checksOf(madeUpResults(runs), WAYS).find((one) => title.test(one.title))?.outcome
 }
 
 const connections = (count: number) => ({ figures: { [CONNECTIONS]: count } })
@@ -79,50 +46,50 @@ const CASES: readonly (readonly [
   [
     'O4.1',
     /^At L4 a connection is pinned/,
-    { 'envoy-l4.unary.open.1c.3b': measured(PINNED) },
-    { 'envoy-l4.unary.open.1c.3b': measured({ ...PINNED, b1: 1 }) },
+    { 'envoy-l4.unary.open.1c.3b': madeUpShares(PINNED) },
+    { 'envoy-l4.unary.open.1c.3b': madeUpShares({ ...PINNED, b1: 1 }) },
   ],
   [
     'O4.1',
     /^At L7 calls are spread/,
-    { 'envoy-l7-round-robin.unary.open.1c.3b': measured(EVEN) },
-    { 'envoy-l7-round-robin.unary.open.1c.3b': measured({ b1: 300, b2: 200, b3: 100 }) },
+    { 'envoy-l7-round-robin.unary.open.1c.3b': madeUpShares(EVEN) },
+    { 'envoy-l7-round-robin.unary.open.1c.3b': madeUpShares({ b1: 300, b2: 200, b3: 100 }) },
   ],
   [
     'O4.6',
     /^round_robin in the client is even/,
-    { 'dns-round-robin.unary.open.4c.3b': measured(EVEN) },
-    { 'dns-round-robin.unary.open.4c.3b': measured(PINNED) },
+    { 'dns-round-robin.unary.open.4c.3b': madeUpShares(EVEN) },
+    { 'dns-round-robin.unary.open.4c.3b': madeUpShares(PINNED) },
   ],
   [
     'O4.6',
     /^pick_first pins/,
-    { 'dns-pick-first.unary.open.4c.3b': measured(PINNED) },
-    { 'dns-pick-first.unary.open.4c.3b': measured(EVEN) },
+    { 'dns-pick-first.unary.open.4c.3b': madeUpShares(PINNED) },
+    { 'dns-pick-first.unary.open.4c.3b': madeUpShares(EVEN) },
   ],
   [
     'O4.9',
     /^No call fails/,
-    { 'envoy-l4.slow.open.4c.3b': measured(EVEN) },
-    { 'envoy-l4.slow.open.4c.3b': measured(EVEN, { codes: { OK: 599, UNAVAILABLE: 1 } }) },
+    { 'envoy-l4.slow.open.4c.3b': madeUpShares(EVEN) },
+    { 'envoy-l4.slow.open.4c.3b': madeUpShares(EVEN, { codes: { OK: 599, UNAVAILABLE: 1 } }) },
   ],
   [
     'O4.2',
     /exact in each worker/,
-    { 'states.edge': measured({}, { figures: state('few', 'edge-1, worker 0', [2, 2, 3]) }) },
-    { 'states.edge': measured({}, { figures: state('few', 'edge-1, worker 0', [2, 1, 3]) }) },
+    { 'states.edge': madeUpShares({}, { figures: state('few', 'edge-1, worker 0', [2, 2, 3]) }) },
+    { 'states.edge': madeUpShares({}, { figures: state('few', 'edge-1, worker 0', [2, 1, 3]) }) },
   ],
   [
     'O4.2',
     /for each worker that takes turns$/,
     {
-      'states.fleet': measured(
+      'states.fleet': madeUpShares(
         {},
         { figures: { ...state('few', 'fleet-1', [1, 0, 0]), ...state('few', 'fleet-2', [1, 0, 0]) } },
       ),
     },
     {
-      'states.fleet': measured(
+      'states.fleet': madeUpShares(
         {},
         { figures: { ...state('few', 'fleet-1', [2, 0, 0]), ...state('few', 'fleet-2', [1, 0, 0]) } },
       ),
@@ -131,38 +98,38 @@ const CASES: readonly (readonly [
   [
     'O4.2',
     /one key to one backend/,
-    { 'envoy-l7-maglev.keys.3b': measured(EVEN, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 3 } }) },
-    { 'envoy-l7-maglev.keys.3b': measured(EVEN, { figures: { [ONE_KEY]: 2, [ALL_KEYS]: 3 } }) },
+    { 'envoy-l7-maglev.keys.3b': madeUpShares(EVEN, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 3 } }) },
+    { 'envoy-l7-maglev.keys.3b': madeUpShares(EVEN, { figures: { [ONE_KEY]: 2, [ALL_KEYS]: 3 } }) },
   ],
   [
     'O4.2',
     /^Many keys reach every backend/,
-    { 'envoy-l7-maglev.keys.3b': measured(EVEN, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 3 } }) },
-    { 'envoy-l7-maglev.keys.3b': measured(PINNED, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 1 } }) },
+    { 'envoy-l7-maglev.keys.3b': madeUpShares(EVEN, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 3 } }) },
+    { 'envoy-l7-maglev.keys.3b': madeUpShares(PINNED, { figures: { [ONE_KEY]: 1, [ALL_KEYS]: 1 } }) },
   ],
   [
     'O4.9',
     /half of an even share at most/,
-    { 'envoy-l7-least-request.slow.open.4c.3b': measured({ b1: 290, b2: 290, slow: 20 }) },
-    { 'envoy-l7-least-request.slow.open.4c.3b': measured({ b1: 200, b2: 200, slow: 200 }) },
+    { 'envoy-l7-least-request.slow.open.4c.3b': madeUpShares({ b1: 290, b2: 290, slow: 20 }) },
+    { 'envoy-l7-least-request.slow.open.4c.3b': madeUpShares({ b1: 200, b2: 200, slow: 200 }) },
   ],
   [
     'O4.9',
     /gives a slow backend as much/,
-    { 'envoy-l7-round-robin.slow.open.4c.3b': measured({ b1: 200, b2: 200, slow: 200 }) },
-    { 'envoy-l7-round-robin.slow.open.4c.3b': measured({ b1: 290, b2: 290, slow: 20 }) },
+    { 'envoy-l7-round-robin.slow.open.4c.3b': madeUpShares({ b1: 200, b2: 200, slow: 200 }) },
+    { 'envoy-l7-round-robin.slow.open.4c.3b': madeUpShares({ b1: 290, b2: 290, slow: 20 }) },
   ],
   [
     'O4.9',
     /does not notice a backend that fails/,
     {
-      'envoy-l7-round-robin.failing.open.4c.3b': measured(
+      'envoy-l7-round-robin.failing.open.4c.3b': madeUpShares(
         { b1: 200, b2: 200, failing: 140 },
         { calls: 600, codes: { OK: 540, UNAVAILABLE: 60 } },
       ),
     },
     {
-      'envoy-l7-round-robin.failing.open.4c.3b': measured(
+      'envoy-l7-round-robin.failing.open.4c.3b': madeUpShares(
         { b1: 300, b2: 300, failing: 0 },
         { calls: 600, codes: { OK: 600 } },
       ),
@@ -171,20 +138,20 @@ const CASES: readonly (readonly [
   [
     'O4.8',
     /^At L4 the backends have as many/,
-    { 'envoy-l4.unary.open.64c.3b': measured(EVEN, connections(64)) },
-    { 'envoy-l4.unary.open.64c.3b': measured(EVEN, connections(3)) },
+    { 'envoy-l4.unary.open.64c.3b': madeUpShares(EVEN, connections(64)) },
+    { 'envoy-l4.unary.open.64c.3b': madeUpShares(EVEN, connections(3)) },
   ],
   [
     'O4.8',
     /^An Envoy at L7 shares/,
-    { 'envoy-l7-round-robin.unary.open.64c.3b': measured(EVEN, connections(3)) },
-    { 'envoy-l7-round-robin.unary.open.64c.3b': measured(EVEN, connections(64)) },
+    { 'envoy-l7-round-robin.unary.open.64c.3b': madeUpShares(EVEN, connections(3)) },
+    { 'envoy-l7-round-robin.unary.open.64c.3b': madeUpShares(EVEN, connections(64)) },
   ],
   [
     'O4.8',
     /for each channel and backend/,
-    { 'dns-round-robin.unary.open.4c.3b': measured(EVEN, connections(12)) },
-    { 'dns-round-robin.unary.open.4c.3b': measured(EVEN, connections(4)) },
+    { 'dns-round-robin.unary.open.4c.3b': madeUpShares(EVEN, connections(12)) },
+    { 'dns-round-robin.unary.open.4c.3b': madeUpShares(EVEN, connections(4)) },
   ],
   [
     'O4.1',
@@ -242,7 +209,7 @@ for (const [row, title, right, wrong] of CASES) {
 }
 
 t.test('every check has a case', async (t) => {
-  const titles = checksOf(resultsOf({}), WAYS).map(({ title }) => title)
+  const titles = checksOf(madeUpResults({}), WAYS).map(({ title }) => title)
   t.same(
     titles.filter((title) => !CASES.some(([, pattern]) => pattern.test(title))),
     [],

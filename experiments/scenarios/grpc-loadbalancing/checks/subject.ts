@@ -1,11 +1,13 @@
 // What checks are about: a measured cell with its way.
 
 import type { Results } from '../../../harness/results.ts'
+import { BASE } from '../base.ts'
+import type { Cell } from '../cell.ts'
 import { type MeasuredCell, measuredCells } from '../cells.ts'
 import type { Way } from '../ways/way.ts'
 
 /** What checks and the report know of a way. */
-export type WayFacts = Pick<Way, 'id' | 'title' | 'who' | 'picksFor'>
+export type WayFacts = Pick<Way, 'id' | 'title' | 'who' | 'picksFor' | 'oneChannel'>
 
 export interface Subject extends MeasuredCell {
   readonly way: WayFacts
@@ -22,4 +24,17 @@ export function subjectsOf(results: Results, ways: readonly WayFacts[]): readonl
     const name = `${way.title}, ${connections} ${connections === 1 ? 'connection' : 'connections'}, ${backends} backends`
     return [{ ...measured, way, name }]
   })
+}
+
+/** Whether it is a cell by which ways are compared. */
+export function isCompared(
+  { way, cell }: Pick<Subject, 'way' | 'cell'>,
+  { loop = BASE.loop, workload = BASE.workload }: Partial<Pick<Cell, 'loop' | 'workload'>> = {},
+): boolean {
+  return (
+    cell.loop === loop &&
+    cell.workload === workload &&
+    cell.connections === (way.oneChannel ? 1 : BASE.connections) &&
+    cell.backends === BASE.backends
+  )
 }

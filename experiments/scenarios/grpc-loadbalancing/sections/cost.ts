@@ -4,15 +4,7 @@ import type { BarsSection, Section, TableSection } from '../../../harness/report
 import type { Measured } from '../../../harness/results.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import type { Subject } from '../checks/subject.ts'
-
-const MICROSECONDS = 1000
-type Role = Measured['processes'][number]['role']
-
-/** CPU time of all processes of a role for each call, in microseconds. */
-export function cpuPerCall({ processes, calls }: Measured, role?: Role): number {
-  const spent = processes.filter((one) => role === undefined || one.role === role)
-  return (spent.reduce((sum, { cpuMs }) => sum + cpuMs, 0) * MICROSECONDS) / calls
-}
+import { cpuPerCall, type Role } from './cpu-per-call.ts'
 
 /** Peak memory of all processes of a role, in MiB. */
 export function memoryOf({ processes }: Measured, role: Role): number {

@@ -3,30 +3,31 @@
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
-import { type Subject, subjectsOf, type WayFacts } from '../checks/subject.ts'
+import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
+import { loadersSection } from '../runs/loaders.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
 import { latencySections, throughputSection } from './latency.ts'
 import { sharesSections } from './shares.ts'
 import { unevenSection } from './uneven.ts'
+import { verdictSections } from './verdicts.ts'
+import { whenToUseSection } from './when-to-use.ts'
 
 export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonly Section[] {
   const subjects = subjectsOf(results, ways)
-  const of = (loop: Cell['loop'], workload: Cell['workload']) => subjects.filter(isOf(loop, workload))
+  const of = (loop: Cell['loop'], workload: Cell['workload']) =>
+    subjects.filter((subject) => isCompared(subject, { loop, workload }))
   const base = of('open', 'unary')
   return [
-    ...sharesSections(subjects),
+    ...sharesSections(base, subjects),
     unevenSection(results),
     ...latencySections(base, of('open', 'slow')),
     throughputSection(of('closed', 'unary'), CONCURRENCY),
+    ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
+    loadersSection(results),
+    whenToUseSection(subjects),
   ].filter(hasContent)
-}
-
-/** What every way is compared by: four connections and three backends. */
-function isOf(loop: Cell['loop'], workload: Cell['workload']): (subject: Subject) => boolean {
-  return ({ cell }) =>
-    cell.loop === loop && cell.workload === workload && cell.connections === 4 && cell.backends === 3
 }
 
 /** A part of a plan, or an interrupted run, leaves some without. */

@@ -7,11 +7,7 @@ import type { Subject } from '../checks/subject.ts'
 import { fairnessOf } from '../fairness.ts'
 import { WORKLOADS } from '../workloads.ts'
 
-export function sharesSections(subjects: readonly Subject[]): readonly Section[] {
-  const base = subjects.filter(
-    ({ cell }) =>
-      cell.workload === 'unary' && cell.loop === 'open' && cell.connections === 4 && cell.backends === 3,
-  )
+export function sharesSections(base: readonly Subject[], subjects: readonly Subject[]): readonly Section[] {
   return [
     shares(
       'Shares: short calls over 4 connections',

@@ -19,8 +19,8 @@ export interface Way {
   /** What it emulates and with what; undefined if all its parts are real. */
   readonly emulates?: string
   readonly needs?: readonly Need[]
-  /** Set if its client is another program than our loader, which makes unary calls over one channel only. */
-  readonly unaryOnly?: boolean
+  /** Set if its client is another program than our loader: it makes unary calls over one channel only. */
+  readonly oneChannel?: boolean
   /** Starts its parts, or takes shared ones and configures them. Calls may be made when it resolves. */
   readonly open: (context: RunContext, options: OpenOptions) => Promise<OpenWay>
 }

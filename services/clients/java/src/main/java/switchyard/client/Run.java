@@ -44,6 +44,8 @@ final class Run {
   boolean waitForReady;
   boolean newChannel;
   int payloadBytes;
+  /** Puts the latency of every call into the result. */
+  boolean raw;
 
   /** @throws IllegalArgumentException if the text is not a run */
   static Run parse(String json) {
@@ -96,7 +98,7 @@ final class Run {
     }
     workers.shutdown();
     workers.awaitTermination(Long.MAX_VALUE, NANOSECONDS);
-    return tally.result();
+    return tally.result(raw);
   }
 
   private boolean isToBeMade(long n) {

@@ -13,6 +13,7 @@ final class Tally {
    * @param codes calls by the name of their status, such as DEADLINE_EXCEEDED
    * @param backends successful calls by the backend that answered
    * @param errors failed calls by the text of their status
+   * @param latenciesUs of every call, in microseconds and in any order; null unless the run asks for it
    */
   record Result(
       int calls,
@@ -20,6 +21,7 @@ final class Tally {
       Map<String, Integer> backends,
       Map<String, Integer> errors,
       Latencies latencyMs,
+      long[] latenciesUs,
       double seconds) {}
 
   /** In milliseconds, failed calls included. */
@@ -56,11 +58,12 @@ final class Tally {
   }
 
   /** The result once all calls have ended. */
-  synchronized Result result() {
+  synchronized Result result(boolean raw) {
     long[] sorted = Arrays.copyOf(durations, calls);
     Arrays.sort(sorted);
     Latencies latencies = new Latencies(quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted, 1));
-    return new Result(calls, codes, backends, errors, latencies, (System.nanoTime() - begin) / 1e9);
+    long[] latenciesUs = raw ? Arrays.stream(sorted).map(nanoseconds -> nanoseconds / 1000).toArray() : null;
+    return new Result(calls, codes, backends, errors, latencies, latenciesUs, (System.nanoTime() - begin) / 1e9);
   }
 
   private static double quantile(long[] sorted, double quantile) {

@@ -1,0 +1,59 @@
+// The report: where it was measured, shares, latencies and throughput. The Job sees no CPU but its own, so it has no section on costs.
+
+import type { Section } from '../../harness/report/section.ts'
+import type { Results } from '../../harness/results.ts'
+import type { Cell } from '../grpc-loadbalancing/cell.ts'
+import { isCompared, type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
+import { sharesSections } from '../grpc-loadbalancing/sections/shares.ts'
+import { CONCURRENCY } from '../grpc-loadbalancing/workloads.ts'
+import { ALL_WAYS } from './targets.ts'
+
+export function sectionsOf(results: Results): readonly Section[] {
+  const subjects = subjectsOf(results, ALL_WAYS)
+  if (subjects.length === 0) return []
+  const base = subjects.filter(isIn('open'))
+  const closed = subjects.filter(isIn('closed'))
+  return [
+    placeSection(results),
+    ...sharesSections(base, subjects),
+    {
+      kind: 'curves',
+      title: 'Latency: short calls at a fixed rate',
+      says: 'The network between nodes is in it. What may differ by it is which node a backend is on.',
+      curves: base.map(({ way, rounds }) => ({
+        label: way.title,
+        histograms: rounds.flatMap(({ histograms }) => histograms.call ?? []),
+      })),
+    },
+    ...(closed.length === 0 ? [] : [throughputSection(closed)]),
+  ]
+}
+
+function isIn(loop: Cell['loop']): (subject: Subject) => boolean {
+  return (subject) => isCompared(subject, { loop, workload: 'unary' })
+}
+
+function placeSection({ runs }: Results): Section {
+  const [{ mesh = 'unknown', cluster = 'unknown' } = {}] = runs.map(({ labels }) => labels)
+  return {
+    kind: 'text',
+    title: 'Where it was measured',
+    paragraphs: [
+      `Mesh: **${mesh}**. Cluster, in the words of whoever applied the manifests: **${cluster}**.`,
+      'Backends are named after their pods. The machine below is the node of the Job; the backends were on others, if the cluster had enough.',
+    ],
+  }
+}
+
+function throughputSection(closed: readonly Subject[]): Section {
+  return {
+    kind: 'bars',
+    title: `Throughput: ${CONCURRENCY} calls at a time`,
+    says: 'One process makes all calls, and may be the limit.',
+    unit: 'calls/s',
+    bars: closed.map(({ way, rounds }) => ({
+      label: way.title,
+      values: rounds.map(({ calls, seconds }) => calls / seconds),
+    })),
+  }
+}

@@ -1,0 +1,59 @@
+// When to use what: for each need of a user the way that meets it best in these results, with the figures that say so.
+
+import type { TableSection } from '../../../harness/report/section.ts'
+import { spreadOver } from '../../../harness/statistics/rounds.ts'
+import { compareRounds } from '../../../harness/statistics/verdict.ts'
+import type { Subject } from '../checks/subject.ts'
+import { USER_NEEDS, type UserNeed } from './needs.ts'
+
+/** Ways that are as good, by name. */
+const SHOWN = 3
+
+export function whenToUseSection(subjects: readonly Subject[]): TableSection {
+  return {
+    kind: 'table',
+    title: 'When to use what',
+    says: 'The answer to each need is the way with the best figures **of this run**. Ways whose rounds cannot be told from those of the best are as good.',
+    columns: [
+      { title: 'you need' },
+      { title: 'use' },
+      { title: 'as good' },
+      { title: 'because' },
+      { title: 'mind' },
+    ],
+    rows: USER_NEEDS.flatMap((need) => {
+      const answer = answerOf(need, subjects)
+      return answer ? [answer] : []
+    }),
+  }
+}
+
+/** Undefined if no way was measured that could meet the need. */
+export function answerOf(
+  { need, among, value, evidence, mind }: UserNeed,
+  subjects: readonly Subject[],
+): readonly [need: string, use: string, asGood: string, because: string, mind: string] | undefined {
+  const candidates = subjects
+    .filter(among)
+    .map((subject) => ({ subject, ...spreadOver(subject.rounds, value) }))
+    .filter(({ median }) => !Number.isNaN(median))
+    .toSorted((a, b) => a.median - b.median)
+  const [best, ...others] = candidates
+  if (best === undefined) return undefined
+  const asGood = others.filter(({ values }) => {
+    const { outcome } = compareRounds(best.values, values)
+    return outcome === 'not distinguishable' || outcome === 'too noisy'
+  })
+  return [
+    need,
+    best.subject.way.title,
+    listed(asGood.map(({ subject }) => subject.way.title)),
+    evidence(best.subject),
+    mind,
+  ]
+}
+
+function listed(titles: readonly string[]): string {
+  const more = titles.length > SHOWN ? [`${titles.length - SHOWN} more`] : []
+  return [...titles.slice(0, SHOWN), ...more].join('; ')
+}
