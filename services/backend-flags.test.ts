@@ -20,6 +20,7 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['--id=b1 --latency-ms=60000', { id: 'b1', latencyMs: 60000, failPercent: 0, stay: false }],
   ['--id b1 --fail-percent 100', { failPercent: 100 }],
   ['--id b1 --stay', { stay: true }],
+  ['--id b1 --changeable', { changeable: true }],
 ]
 
 for (const [flags, options] of GOOD) {
@@ -30,7 +31,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],

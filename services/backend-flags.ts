@@ -10,6 +10,7 @@ const FLAGS = {
   listen: { type: 'string' },
   'latency-ms': { type: 'string' },
   'fail-percent': { type: 'string' },
+  changeable: { type: 'boolean' },
   'max-connection-age-ms': { type: 'string' },
   'max-connection-age-grace-ms': { type: 'string' },
   utilization: { type: 'string' },
@@ -33,7 +34,7 @@ export interface BackendFlags extends BackendOptions {
 }
 
 /**
- * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0),
+ * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--changeable`,
  * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
  * (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
@@ -58,6 +59,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
     latencyMs,
     failPercent,
     stay,
+    ...(given.has('changeable') && { changeable: true }),
     ...(connectionAge && { connectionAge }),
     ...(load && { load }),
     ...(tls && { tls }),

@@ -71,6 +71,20 @@ t.test('T32: connections get GOAWAY at their age, no call fails, and without an 
   t.equal((await old.echo.unary({})).peer, ofOld)
 })
 
+t.test(
+  'O4.7: a changeable backend fails calls from a moment on, and no more from another one on',
+  async (t) => {
+    const { backend, echo } = await openBackend(t, { changeable: true })
+    const constant = await openBackend(t)
+    const all = { latencyMs: 0, failPercent: 100 }
+    for (const one of [backend, constant.backend]) one.behave(all)
+    await t.rejects(echo.unary({}), { code: status.UNAVAILABLE })
+    t.match(await constant.echo.unary({}), { backendId: 'b1' }, 'another backend does not change')
+    backend.behave({ ...all, failPercent: 0 })
+    t.match(await echo.unary({}), { backendId: 'b1' })
+  },
+)
+
 t.test('an IPv6 address is written in brackets', async (t) => {
   const { backend, echo } = await openBackend(t, { listen: { host: '::1', port: 0 } })
   t.match(backend.address, /^\[::1\]:\d+$/)

@@ -3,9 +3,9 @@
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js'
-import type { ServerInterceptor } from '@grpc/grpc-js'
-import { Server, ServerInterceptingCall } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
+import { type Behavior, ChangingBehavior, latency } from './changing-behavior.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
@@ -39,6 +39,8 @@ export interface BackendOptions {
   readonly connectionAge?: { readonly maxMs: number; readonly graceMs?: number }
   /** The share of calls that end with UNAVAILABLE, in whole percents. Default: 0. */
   readonly failPercent?: number
+  /** Whether both may change while it runs: see `Backend.behave`. Default: false. */
+  readonly changeable?: boolean
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly load?: LoadReportOptions
   /** Plaintext without it. */
@@ -59,21 +61,26 @@ export interface Backend {
   connections(): ConnectionCount
   /** Reports this utilization from now on; without `load` it has no effect. */
   setUtilization(utilization: number): void
+  /** Delays and fails calls like this from now on; without `changeable` it has no effect. */
+  behave(behavior: Behavior): void
   /** Gives calls in progress two seconds to end, then closes their connections. */
   close(): Promise<void>
 }
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
 export async function startBackend(
-  { id, listen, latencyMs, failPercent = 0, connectionAge, load, tls }: BackendOptions,
+  { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls }: BackendOptions,
   onUnexpected?: OnUnexpected,
 ): Promise<Backend> {
   const report = load && new LoadReport(load)
+  const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined
+  const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
+  const fails = changing?.fails ?? (failPercent > 0 ? failing(failPercent) : undefined)
   const interceptors = [
-    ...(latencyMs > 0 ? [latency(latencyMs)] : []),
+    ...(delays ? [delays] : []),
     ...(report ? [reportWithCalls(report)] : []),
     // Around the report, which counts the calls that fail.
-    ...(failPercent > 0 ? [failing(failPercent)] : []),
+    ...(fails ? [fails] : []),
   ]
   const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
   addService(server, EchoService, echoService(id), onUnexpected)
@@ -97,6 +104,7 @@ export async function startBackend(
     drain: () => listener.drain(),
     connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
+    behave: (behavior) => changing?.set(behavior),
     close() {
       health.stopServing()
       files?.close()
@@ -112,15 +120,4 @@ function toAgeOptions(age: BackendOptions['connectionAge']) {
     'grpc.max_connection_age_ms': age.maxMs,
     ...(age.graceMs !== undefined && { 'grpc.max_connection_age_grace_ms': age.graceMs }),
   }
-}
-
-/** Health checks have no delay: a slow backend is still healthy. */
-function latency(milliseconds: number): ServerInterceptor {
-  return ({ path }, call) =>
-    new ServerInterceptingCall(call, {
-      start: (next) => {
-        if (path.startsWith('/grpc.')) next()
-        else setTimeout(next, milliseconds)
-      },
-    })
 }

@@ -3,6 +3,7 @@
 import { SwitchyardError } from '../core/errors.ts'
 import { parseBackendFlags } from './backend-flags.ts'
 import { startBackend } from './backend-server.ts'
+import type { Behavior } from './changing-behavior.ts'
 import {
   EXIT_BAD_FLAGS,
   EXIT_FAILED,
@@ -19,7 +20,14 @@ async function main(args: readonly string[]): Promise<void> {
   const options = parseBackendFlags(args)
   const backend = await startBackend(options, (thrown) => console.error(thrown))
   handleDrainAndStop(backend, reportError, {
-    more: { connections: () => print({ connections: backend.connections() }) },
+    more: {
+      connections: () => print({ connections: backend.connections() }),
+      behave(json) {
+        const behavior: Behavior = JSON.parse(json)
+        backend.behave(behavior)
+        print({ behaves: behavior })
+      },
+    },
     stay: options.stay,
   })
   print({ id: options.id, address: backend.address })

@@ -52,8 +52,8 @@ export interface DrainableServer {
 }
 
 export interface ServiceOptions {
-  /** Commands of the server's own, besides `drain` and `stop`. */
-  readonly more?: Readonly<Record<string, () => void>>
+  /** Commands of the server's own, besides `drain` and `stop`, which get the rest of their line. */
+  readonly more?: Readonly<Record<string, (rest: string) => void>>
   /** As in `serveUntilStopped`. */
   readonly stay?: boolean
 }
@@ -64,15 +64,16 @@ export function handleDrainAndStop(
   reportError: (thrown: unknown) => void,
   { more = {}, stay = false }: ServiceOptions = {},
 ): void {
-  const commands = new Map([
+  const commands = new Map<string, (rest: string) => void>([
     ['drain', () => print({ drained: server.drain() })],
     ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
   serveUntilStopped(
     (line) => {
-      const command = commands.get(line.trim())
-      if (command) command()
+      const [name = '', ...rest] = line.trim().split(' ')
+      const command = commands.get(name)
+      if (command) command(rest.join(' '))
       else reportError(`"${line}" is not a command; give ${[...commands.keys()].join(', ')}`)
     },
     () => server.close(),

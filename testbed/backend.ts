@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
+import type { Behavior } from '../services/changing-behavior.ts'
 import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
@@ -16,6 +17,8 @@ export interface RunningBackend extends BackendReady {
   readonly drain: () => Promise<number>
   /** Connections since it started. */
   readonly connections: () => Promise<ConnectionCount>
+  /** Delays and fails calls like this from now on; only with `changeable`. */
+  readonly behave: (behavior: Behavior) => Promise<void>
 }
 
 export interface BackendOptions {
@@ -26,6 +29,10 @@ export interface BackendOptions {
   readonly latencyMs?: number
   /** The share of calls that fail, in whole percents. Default: 0. */
   readonly failPercent?: number
+  /** Whether both may change while it runs. Default: false. */
+  readonly changeable?: boolean
+  /** The age at which a connection gets GOAWAY, in whole milliseconds. Default: no limit. */
+  readonly maxConnectionAgeMs?: number
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly utilization?: number
 }
@@ -54,13 +61,24 @@ export async function startBackend(
       (line) => parseReady<{ readonly connections: ConnectionCount }>(line, 'connections')?.connections,
       START_TIMEOUT_MS,
     )
-  return partOf(started, { ...ready, drain, connections })
+  const behave = async (behavior: Behavior) => {
+    const behaves = (line: string) => parseReady<{ readonly behaves: Behavior }>(line, 'behaves')
+    await started.ask(`behave ${JSON.stringify(behavior)}`, behaves, START_TIMEOUT_MS)
+  }
+  return partOf(started, { ...ready, drain, connections, behave })
 }
 
-function flagsOf({ id, listen, latencyMs, failPercent, utilization }: BackendOptions): readonly string[] {
-  const optional = { 'latency-ms': latencyMs, 'fail-percent': failPercent, utilization }
+function flagsOf(options: BackendOptions): readonly string[] {
+  const { id, listen, latencyMs, failPercent, changeable, maxConnectionAgeMs, utilization } = options
+  const optional = {
+    'latency-ms': latencyMs,
+    'fail-percent': failPercent,
+    'max-connection-age-ms': maxConnectionAgeMs,
+    utilization,
+  }
   return [
     ...['--id', id, '--listen', listen],
+    ...(changeable ? ['--changeable'] : []),
     ...Object.entries(optional).flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}`, String(value)],
     ),
@@ -81,5 +99,6 @@ export async function keepBackend(context: PartContext, options: BackendOptions)
     address: kept.current.address,
     drain: () => kept.current.drain(),
     connections: () => kept.current.connections(),
+    behave: (behavior) => kept.current.behave(behavior),
   }
 }

@@ -33,7 +33,7 @@ export class LiveLine {
   }
 }
 
-/** A line that wraps could not be removed. One that is too long loses its colors. A terminal may not know its width: 0. */
+/** A line that wraps could not be removed: a longer line is cut, and loses its colors. A terminal may not know its width: 0. */
 function fitting(text: string, columns = 0): string {
   const plain = stripVTControlCharacters(text)
   return columns === 0 || plain.length < columns ? text : `${plain.slice(0, columns - 2)}…`

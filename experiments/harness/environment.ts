@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { findProgram } from '../../testbed/proxies/find-program.ts'
 import type { Tools } from './scenario.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -46,7 +47,8 @@ export function describeResumption(
 
 /** The version in the first line that a program prints; `not installed` if it cannot start. */
 export function versionOf([program = '', ...args]: readonly string[]): string {
-  const { error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 10_000 })
+  const path = findProgram(program) ?? program
+  const { error, stdout, stderr } = spawnSync(path, args, { encoding: 'utf8', timeout: 10_000 })
   if (error) return 'not installed'
   const text = `${stdout}\n${stderr}`.trim()
   return /\d+(\.\d+)+[\w.+~-]*/.exec(text)?.[0] ?? text.split('\n')[0] ?? ''

@@ -1,7 +1,7 @@
 // Puts a load on something, and measures the processes that take part over the same window.
 
 import type { LoadPlan } from '../../testbed/loader/load-plan.ts'
-import type { BackgroundResult, LoadResult } from '../../testbed/loader/load-result.ts'
+import type { BackgroundResult, LoadCounts, LoadResult } from '../../testbed/loader/load-result.ts'
 import type { Loader } from '../../testbed/loader/start-loader.ts'
 import { peakMemoryMiBOf, processesBelow, totalCpuMsOf } from '../../testbed/measure/usage.ts'
 import type { Measured } from './results.ts'
@@ -43,6 +43,8 @@ export async function measureLoad(
 export interface MeasuredBackground {
   /** Notes in the result what happens now. */
   mark(label: string): void
+  /** What was counted so far. */
+  counts(): Promise<LoadCounts>
   end(): Promise<Measured>
 }
 
@@ -57,6 +59,7 @@ export async function beginMeasuredLoad(
   usage.begin()
   return {
     mark: (label) => load.mark(label),
+    counts: () => load.counts(),
     async end() {
       usage.end()
       const result = await load.end()

@@ -134,6 +134,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing-cluster/targets.ts': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing/': by('test/scenarios/lb-plan.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/changes/': by('test/scenarios/lb-changes.test.ts'),
+  'experiments/scenarios/grpc-loadbalancing/changes/measured-changes.ts': by(
+    'experiments/scenarios/grpc-loadbalancing/changes/checks.test.ts',
+  ),
+  'experiments/scenarios/grpc-loadbalancing/changes/sections.ts': by('test/scenarios/lb-plan.test.ts'),
   'experiments/scenarios/grpc-loadbalancing/sections/': by(
     'experiments/scenarios/grpc-loadbalancing/sections/sections.test.ts',
   ),
@@ -169,6 +174,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
   'services/servers/': spawnedBy('testbed/grpc-server-process.test.ts'),
   'services/clients/': spawnedBy('testbed/grpc-client-process.test.ts'),
+  'services/changing-behavior.ts': by('services/backend-server.test.ts'),
   'services/failing-calls.ts': by('services/backend-server.test.ts'),
   'services/flags.ts': by('services/backend-flags.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),

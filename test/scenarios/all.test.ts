@@ -1,4 +1,4 @@
-// What every scenario owes: a test that runs it, a pure plan, and checks and a report of partial results.
+// What every scenario owes: a README, a test that runs it, a pure plan, and checks and a report of partial results.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
@@ -28,13 +28,18 @@ function nothingMeasured({ name, title, question }: Scenario, plan: Plan): Resul
 t.ok(SCENARIO_NAMES.length > 0)
 
 for (const name of SCENARIO_NAMES) {
-  t.test(`${name} has the name of its folder, and a test that runs it`, async (t) => {
-    t.equal((await loadScenario(name)).name, name)
-    t.ok(existsSync(new URL(`experiments/scenarios/${name}/scenario.ts`, root)))
-    // In a cluster there is no Envoy of ours: its test makes one of network namespaces.
-    const runsIt = new RegExp(`runQuickly\\(t, '${name}'|scenarios/${name}/`)
-    t.ok(TESTS.some((test) => runsIt.test(test)))
-  })
+  t.test(
+    `${name} has the name of its folder, a README with its command, and a test that runs it`,
+    async (t) => {
+      t.equal((await loadScenario(name)).name, name)
+      t.ok(existsSync(new URL(`experiments/scenarios/${name}/scenario.ts`, root)))
+      const readme = readFileSync(new URL(`experiments/scenarios/${name}/README.md`, root), 'utf8')
+      t.match(readme, 'npx yard scenario ')
+      // In a cluster there is no Envoy of ours: its test makes one of network namespaces.
+      const runsIt = new RegExp(`runQuickly\\(t, '${name}'|scenarios/${name}/`)
+      t.ok(TESTS.some((test) => runsIt.test(test)))
+    },
+  )
 
   t.test(`${name} has a pure plan with unique ids for each profile`, async (t) => {
     const { plan } = await loadScenario(name)

@@ -56,6 +56,7 @@ export async function openFile(
 ): Promise<WatchedPage> {
   const url = `file://${path}`
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(120_000)
   const page = await context.newPage()
   const complaints: string[] = []
   const requests: string[] = []

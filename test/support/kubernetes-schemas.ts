@@ -33,8 +33,15 @@ export interface KubernetesSchemas {
   readonly istioKeys: ReadonlySet<string>
 }
 
+let fetched: KubernetesSchemas | undefined
+
 /** @throws if Go cannot fetch the modules */
 export function fetchKubernetesSchemas(): KubernetesSchemas {
+  fetched ??= readSchemas()
+  return fetched
+}
+
+function readSchemas(): KubernetesSchemas {
   const [kubernetes = '', istio = '', gateway = ''] = [KUBERNETES, ISTIO, GATEWAY_API].map(downloadModule)
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
   const definitions = [join(istio, 'kubernetes'), join(gateway, 'config/crd/standard')].flatMap(

@@ -54,6 +54,15 @@ export interface LoadResult {
   readonly notes: readonly string[]
 }
 
+/** What a background load has counted so far. */
+export interface LoadCounts {
+  /** Calls that ended. */
+  readonly calls: number
+  readonly failed: number
+  /** OK calls by the backend that answered. */
+  readonly shares: Readonly<Record<string, number>>
+}
+
 export interface BackgroundResult extends LoadResult {
   readonly marks: readonly LoadMark[]
 }

@@ -22,7 +22,10 @@ function follow(command: LoaderCommand): void {
       )
       .finally(() => loads.delete(load))
   } else if (command.do === 'mark') loads.get(load)?.mark(command.label)
-  else loads.get(load)?.end()
+  else if (command.do === 'count') {
+    const counts = loads.get(load)?.counts()
+    if (counts) print({ load, event: 'counted', counts })
+  } else loads.get(load)?.end()
 }
 
 function print(event: LoaderEvent): void {

@@ -5,7 +5,7 @@ import { quantileMs } from '../measure/histogram.ts'
 import { startClosedLoop } from './closed-loop.ts'
 import { openConnections } from './connections.ts'
 import type { LoadPlan } from './load-plan.ts'
-import type { BackgroundResult } from './load-result.ts'
+import type { BackgroundResult, LoadCounts } from './load-result.ts'
 import { startOpenLoop } from './open-loop.ts'
 import { prepareCalls } from './prepared-call.ts'
 import { noteSaturation } from './saturation.ts'
@@ -28,6 +28,8 @@ export interface RunningLoad {
   readonly result: Promise<BackgroundResult>
   /** Notes what happens now. */
   readonly mark: (label: string) => void
+  /** Undefined until it has connected. */
+  readonly counts: () => LoadCounts | undefined
   /** Ends a load that has no length. */
   readonly end: () => void
 }
@@ -35,9 +37,11 @@ export interface RunningLoad {
 export function runLoad(plan: LoadPlan, events: LoadEvents): RunningLoad {
   const ending = Promise.withResolvers<void>()
   const marks: { readonly at: number; readonly label: string }[] = []
-  const measured = measure(plan, events, ending.promise)
+  const running: { tally?: Tally } = {}
+  const measured = measure(plan, events, ending.promise, running)
   return {
     mark: (label) => void marks.push({ at: performance.now(), label }),
+    counts: () => running.tally?.counts(),
     end: ending.resolve,
     result: measured.then(({ fromMs, ...result }) => ({
       ...result,
@@ -46,10 +50,16 @@ export function runLoad(plan: LoadPlan, events: LoadEvents): RunningLoad {
   }
 }
 
-async function measure(plan: LoadPlan, { onBegun, onClosed }: LoadEvents, ending: Promise<void>) {
+async function measure(
+  plan: LoadPlan,
+  { onBegun, onClosed }: LoadEvents,
+  ending: Promise<void>,
+  running: { tally?: Tally },
+) {
   const { warmUpSeconds, seconds = Number.POSITIVE_INFINITY, loop: wanted } = plan
   const { channels, ready } = await openConnections(plan)
   const tally = new Tally(prepareCalls(plan), plan.seriesMs ?? SERIES_MS)
+  running.tally = tally
   const sender = new Sender(plan, channels, tally)
   const loop = wanted.kind === 'open' ? await startOpenLoop(wanted, sender) : startClosedLoop(wanted, sender)
 

@@ -181,6 +181,9 @@ t.test('O4.9: a background load runs until its end, and notes what happens meanw
   // Another load of the same process is apart from it.
   const { calls } = await load.run({ ...PLAN, target: address })
   background.mark('then')
+  const [first, second] = await Promise.all([background.counts(), background.counts()])
+  t.ok(first.calls > 0 && second.calls >= first.calls)
+  t.match(first, { failed: 0, shares: { b1: first.calls } })
   const result = await background.end()
   t.ok(result.seconds >= 0.6)
   t.ok(result.calls > 0 && calls > 0)

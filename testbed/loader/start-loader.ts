@@ -5,7 +5,7 @@ import type { ProcessStarter } from '../../processes/process-group.ts'
 import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { loadPlanProblems } from './load-plan-problems.ts'
-import type { BackgroundResult, LoadResult } from './load-result.ts'
+import type { BackgroundResult, LoadCounts, LoadResult } from './load-result.ts'
 import type { LoaderCommand, LoaderEvent } from './loader-protocol.ts'
 
 export interface LoaderOptions {
@@ -23,6 +23,8 @@ export interface WindowListener {
 export interface BackgroundLoad {
   /** Notes in the result what happens now. */
   mark(label: string): void
+  /** What it has counted so far: lets a test or a scenario wait for calls instead of time. */
+  counts(): Promise<LoadCounts>
   /** Sends no more calls. Resolves when all have ended. */
   end(): Promise<BackgroundResult>
 }
@@ -40,6 +42,8 @@ export interface Loader {
 }
 
 interface Waiting extends WindowListener {
+  /** Counts come in the order in which they were asked for. */
+  readonly counted: ((counts: LoadCounts) => void)[]
   readonly resolve: (result: BackgroundResult) => void
   readonly reject: (error: SwitchyardError) => void
 }
@@ -77,7 +81,7 @@ export async function startLoader(
     }
     last += 1
     const { promise, resolve, reject } = Promise.withResolvers<BackgroundResult>()
-    waiting.set(last, { ...window, resolve, reject })
+    waiting.set(last, { ...window, counted: [], resolve, reject })
     send({ load: last, do: 'begin', plan })
     return { load: last, result: promise }
   }
@@ -95,6 +99,13 @@ export async function startLoader(
       await Promise.race([begun.promise, result])
       return {
         mark: (label) => send({ load, do: 'mark', label }),
+        counts() {
+          const { promise, resolve } = Promise.withResolvers<LoadCounts>()
+          waiting.get(load)?.counted.push(resolve)
+          send({ load, do: 'count' })
+          // A load that ends has no more counts.
+          return Promise.race([promise, result.then(countsOf)])
+        },
         end() {
           send({ load, do: 'end' })
           return result
@@ -109,9 +120,14 @@ function tell(waiting: Map<number, Waiting>, event: LoaderEvent, name: string): 
   const waiter = waiting.get(event.load)
   if (event.event === 'begun') waiter?.onBegun?.()
   else if (event.event === 'closed') waiter?.onClosed?.()
+  else if (event.event === 'counted') waiter?.counted.shift()?.(event.counts)
   else {
     waiting.delete(event.load)
     if (event.event === 'ended') waiter?.resolve(event.result)
     else waiter?.reject(new SwitchyardError('process-failed', `${name}: ${event.message}`))
   }
+}
+
+function countsOf({ calls, codes, shares }: LoadResult): LoadCounts {
+  return { calls, failed: calls - (codes.OK ?? 0), shares }
 }

@@ -2,7 +2,7 @@
 
 import { status } from '@grpc/grpc-js'
 import { encodeHistogram, type Histogram, newHistogram, record } from '../measure/histogram.ts'
-import type { LoadHistograms, LoadResult } from './load-result.ts'
+import type { LoadCounts, LoadHistograms, LoadResult } from './load-result.ts'
 import type { CallWatcher, OneCall } from './one-call.ts'
 import type { WeightedCall } from './prepared-call.ts'
 import { Series } from './series.ts'
@@ -73,6 +73,12 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   /** A call that was due within the window and is not sent any more. It took at least this long. */
   neverSent(dueMs: number, nowMs: number): void {
     if (this.#isWithin(dueMs)) record(this.#histogram('call'), nowMs - dueMs)
+  }
+
+  /** So far. */
+  counts(): LoadCounts {
+    const shares = Object.fromEntries(this.#shares)
+    return { calls: this.#calls, failed: this.#calls - (this.#codes.get('OK') ?? 0), shares }
   }
 
   result(): Counts {

@@ -72,7 +72,7 @@ function planOf({ targets, client = {} }: OpenWay, { shape, callsPerSecond }: Wo
 }
 
 /** A process for each run, so that its memory is that of the run; quick runs have no time for that. */
-async function takeLoader(context: RunContext, { client }: OpenWay): Promise<Loader> {
+export async function takeLoader(context: RunContext, { client }: OpenWay): Promise<Loader> {
   if (client?.env) return await startLoader(context.group, { env: client.env })
   if (context.profile.name !== 'quick') return await startLoader(context.group)
   return await context.shared('loader', ({ group }) => startLoader(group))

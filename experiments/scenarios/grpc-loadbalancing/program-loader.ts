@@ -32,6 +32,9 @@ export function programLoader(client: GrpcClientProcess, tool: string): WayLoade
     const load = await client.load({ ...settings, raw: true })
     return {
       mark: (label: string) => void marks.push({ atMs: performance.now() - begun, label }),
+      counts: async () => {
+        throw new SwitchyardError('invalid-argument', `${client.name} counts its calls at the end only`)
+      },
       end: async () => ({ ...resultOf(await load.end()), marks }),
     }
   }

@@ -3,6 +3,7 @@
 import { findProgram } from '../../../testbed/proxies/find-program.ts'
 import type { Run, Scenario } from '../../harness/scenario.ts'
 import { idOf } from './cell.ts'
+import { changeRuns } from './changes/changes.ts'
 import { checksOf } from './checks/checks.ts'
 import { type Planned, plannedCells } from './matrix.ts'
 import { measureWay } from './measure-way.ts'
@@ -10,6 +11,7 @@ import { keysRun } from './runs/keys.ts'
 import { LOADERS } from './runs/loaders.ts'
 import { STATE_RUNS } from './runs/states.ts'
 import { sectionsOf } from './sections/sections.ts'
+import { TOOLS } from './tools.ts'
 import type { Way } from './ways/way.ts'
 import { WAYS } from './ways/ways.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -33,10 +35,12 @@ export const SCENARIO: Scenario = {
   title: 'Load balancing of gRPC',
   question: 'L4 or L7, in a proxy or in the client, and by which policy?',
   plan: (profile) => ({
+    tools: TOOLS,
     runs: [
       ...WAYS.flatMap((way) => plannedCells(profile, [way]).map((planned) => runOf(way, planned))),
       ...WAYS.filter(({ id }) => HASHING.includes(id)).map((way) => keysRun(way, KEYS_BACKENDS)),
       ...STATE_RUNS,
+      ...changeRuns(profile, WAYS),
       // One round decides nothing.
       ...(profile.name === 'quick' ? [] : LOADERS.runs),
     ],

@@ -9,7 +9,7 @@ import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/t
 import { untilActive } from '../../../testbed/until-active.ts'
 import type { MeasuredProcess } from '../../harness/measure-load.ts'
 import type { RunContext, SharedContext } from '../../harness/scenario.ts'
-import type { WayBackend } from './ways/way.ts'
+import type { Routed } from './ways/way.ts'
 
 /** The Envoys of each fleet, and the worker threads of each of them. */
 export const ENVOY_FLEETS = {
@@ -43,12 +43,15 @@ export class Switchboard {
   }
 
   /** Makes these backends the endpoints of all fleets, and no others. */
-  async setBackends(backends: readonly Pick<WayBackend, 'id' | 'address'>[]): Promise<void> {
+  async setBackends(backends: readonly Routed[]): Promise<void> {
     const { config } = await this.testbed.rest.getConfig()
     const { endpoints } = (config as Document).upstreams[UPSTREAM]
     // In a merge patch, null removes.
     const gone = Object.keys(endpoints ?? {}).map((id) => [id, null])
-    const wanted = backends.map(({ id, address }) => [id, { address }])
+    const wanted = backends.map(({ id, address, isDraining }) => [
+      id,
+      { address, state: isDraining ? 'draining' : 'active' },
+    ])
     await this.patch({
       upstreams: { [UPSTREAM]: { endpoints: Object.fromEntries([...gone, ...wanted]) } },
     })

@@ -1,13 +1,7 @@
 // Latencies: how they are distributed, and by percentile on an axis that stretches the tail.
 
 import { scaleLinear } from 'd3-scale'
-import {
-  distributionCurve,
-  LAST_TAIL,
-  type Latencies,
-  percentileCurve,
-  tailOf,
-} from '../content/latencies.ts'
+import { distributionCurve, type Latencies, percentileCurve, tailOf } from '../content/latencies.ts'
 import { count, latency, latencyTick } from '../content/number-text.ts'
 import { type Html, html } from '../html/html.ts'
 import { type Axis, axisOver, kindFor } from './axis.ts'
@@ -70,7 +64,7 @@ function drawGroup(title: string, group: Group): Draw {
     const distribution = { left: percentiles.right + labels + 50, right: width - 12, top: 34, bottom }
     return picture({ id, width, height: bottom + 42, title, description: group.description }, [
       drawPercentiles(group, percentiles),
-      endLabels(names, latencyAxis(group, percentiles), percentiles, labels),
+      endLabels(names, tailAxis(group, percentiles), latencyAxis(group, percentiles), percentiles, labels),
       drawDistribution(group, distribution),
     ])
   }
@@ -81,14 +75,18 @@ function latencyAxis({ percentiles }: Group, plot: Plot): Axis {
   return axisOver(values, { kind: kindFor(values), range: [plot.bottom, plot.top], label: latencyTick })
 }
 
+/** As far as the curve goes that has the most calls. */
+function tailAxis({ percentiles }: Group, plot: Plot): Axis {
+  const last = percentiles.reduce((most, { points }) => Math.max(most, points.at(-1)?.[0] ?? 0), 1)
+  const scale = scaleLinear([0, last], [plot.left, plot.right])
+  const ticks = [0, 50, 90, 99, 99.9, 99.99]
+    .filter((percentile) => tailOf(percentile) < last + 1e-6)
+    .map((value) => ({ value, label: `${value}`, at: scale(tailOf(value)) }))
+  return { kind: 'linear', ticks, at: (tail) => scale(tail) }
+}
+
 function drawPercentiles(group: Group, plot: Plot): Html {
-  const scale = scaleLinear([0, LAST_TAIL], [plot.left, plot.right])
-  const ticks = [0, 50, 90, 99, 99.9, 99.99].map((value) => ({
-    value,
-    label: `${value}`,
-    at: scale(tailOf(value)),
-  }))
-  const x: Axis = { kind: 'linear', ticks, at: (tail) => scale(tail) }
+  const x = tailAxis(group, plot)
   const y = latencyAxis(group, plot)
   return drawPlot(group.percentiles, group.range, {
     x,

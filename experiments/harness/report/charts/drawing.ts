@@ -2,6 +2,7 @@
 
 import { type Content, type Html, html } from '../html/html.ts'
 import type { Axis } from './axis.ts'
+import { textWidth } from './label-text.ts'
 
 /** Draws a chart for a width in CSS pixels: a page of a screen or a phone. */
 export type Draw = (width: number, id: string) => Html
@@ -54,16 +55,17 @@ export interface Plot {
   readonly bottom: number
 }
 
-/** Ticks along the bottom, with grid lines upwards. Ticks whose labels would touch are left out. */
+/** Ticks along the bottom, with grid lines upwards. Labels stay near the plot, and those that would touch are left out. */
 export function bottomAxis(axis: Axis, plot: Plot, title?: string): Html {
   let free = Number.NEGATIVE_INFINITY
   const ticks = axis.ticks.map(({ at, label: text }) => {
-    const half = text.length * 3.6
-    const fits = at - half >= free
-    if (fits) free = at + half + 6
+    const half = textWidth(text, SMALL) / 2
+    const place = Math.max(half, Math.min(at, plot.right + 10 - half))
+    const fits = place - half >= free
+    if (fits) free = place + half + 6
     return [
       line(at, plot.top, at, plot.bottom, 'grid'),
-      fits && label(at, plot.bottom + 17, text, { anchor: 'middle', as: 'small muted' }),
+      fits && label(place, plot.bottom + 17, text, { anchor: 'middle', as: 'small muted' }),
     ]
   })
   return html`${ticks}${title !== undefined && label((plot.left + plot.right) / 2, plot.bottom + 35, title, { anchor: 'middle', as: 'small muted' })}`

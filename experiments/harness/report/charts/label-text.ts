@@ -1,17 +1,17 @@
 // Labels in a drawing: how wide they are about, and how they are cut and wrapped to fit.
 
-/** Widths in em by kind of letter, for the usual sans-serif fonts; rather too wide than too narrow. */
+/** Widths in em by kind of letter, for the usual sans-serif fonts; those of a wide one, because text that is too wide overlaps. */
 const WIDTHS: readonly (readonly [letters: RegExp, em: number])[] = [
-  [/[ilj.,:;|!'()[\]]/, 0.29],
-  [/[ftrI /\\-]/, 0.37],
-  [/[mwMW@%—]/, 0.88],
-  [/[A-Z&_#+=<>×]/, 0.67],
+  [/[ilj.,:;|!'()[\]]/, 0.34],
+  [/[ftrI /\\-]/, 0.42],
+  [/[mwMW@%—]/, 0.95],
+  [/[A-Z&_#+=<>×]/, 0.71],
   [/[\u1100-\uffff]/, 1],
 ]
 
 export function textWidth(text: string, size: number): number {
   let em = 0
-  for (const letter of text) em += WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 0.565
+  for (const letter of text) em += WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 0.625
   return em * size
 }
 
@@ -23,19 +23,20 @@ export function cutText(text: string, width: number, size: number): string {
   return `${letters.join('').trimEnd()}…`
 }
 
-/** In lines between words; the last line is cut where there are more. */
+/** In lines between words and the parts of names such as `round_robin`; the last line is cut if there is more. */
 export function wrapText(text: string, width: number, size: number, lines = 2): string[] {
   const wrapped: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line === '' || wrapped.length === lines - 1 || textWidth(longer, size) <= width) line = longer
+  for (const part of text.split(/(?<=[ _./-])/)) {
+    const longer = line + part
+    if (line === '' || wrapped.length === lines - 1 || textWidth(longer.trimEnd(), size) <= width)
+      line = longer
     else {
-      wrapped.push(line)
-      line = word
+      wrapped.push(line.trimEnd())
+      line = part
     }
   }
-  return [...wrapped, line].map((one) => cutText(one, width, size))
+  return [...wrapped, line.trimEnd()].map((one) => cutText(one, width, size))
 }
 
 /** Moves places apart until they have a distance, as little as possible, and keeps them within a range. */

@@ -20,18 +20,18 @@ export function drawLines(
   lines: readonly PlotLine[],
   x: Axis,
   y: Axis,
-  { first = 0, dots = false }: { readonly first?: number; readonly dots?: boolean } = {},
+  { dots = false }: { readonly dots?: boolean } = {},
 ): Html {
   const path = lineThrough<readonly [number, number]>(
     ([a]) => px(x.at(a)),
     ([, b]) => px(y.at(b)),
   ).curve(curveLinear)
   return html`${lines.map(({ points, label: name }, index) => {
-    const style = styleOf(first + index)
+    const style = styleOf(index)
     const end = points.at(-1)
     const marked = dots ? points : end === undefined ? [] : [end]
     return html`<g class="${style}"><path d="${path(points) ?? ''}" class="line"><title>${name}</title></path>${marked.map(
-      ([a, b]) => mark(first + index, x.at(a), y.at(b)),
+      ([a, b]) => mark(index, x.at(a), y.at(b)),
     )}</g>`
   })}`
 }
@@ -45,14 +45,15 @@ export function drawContext(lines: readonly PlotLine[], x: Axis, y: Axis): Html 
   return html`${lines.map(({ points }) => html`<path d="${path(points) ?? ''}" class="context"/>`)}`
 }
 
-/** Labels at the right of the plot, at the height where their lines end, moved apart if they would touch. */
-export function endLabels(lines: readonly PlotLine[], y: Axis, plot: Plot, width: number, first = 0): Html {
+/** Labels at the right of the plot, each led to from the end of its line, and moved apart if they would touch. */
+export function endLabels(lines: readonly PlotLine[], x: Axis, y: Axis, plot: Plot, width: number): Html {
   const ends = lines.map(({ points }) => y.at(points.at(-1)?.[1] ?? 0))
   const places = spreadOut(ends, SMALL + 4, plot.top, plot.bottom)
-  return html`${lines.map(({ label: name }, index) => {
+  return html`${lines.map(({ label: name, points }, index) => {
     const from = ends[index] ?? 0
     const to = places[index] ?? 0
-    return html`<g class="${styleOf(first + index)}"><path d="M${px(plot.right + 4)},${px(from)}L${px(plot.right + 14)},${px(to)}" class="leader"/>${label(
+    const begin = Math.min(x.at(points.at(-1)?.[0] ?? 0) + 5, plot.right + 4)
+    return html`<g class="${styleOf(index)}"><path d="M${px(begin)},${px(from)}H${px(plot.right + 4)}L${px(plot.right + 14)},${px(to)}" class="leader"/>${label(
       plot.right + 18,
       to + 4,
       cutText(name, width - 18, SMALL),
@@ -68,7 +69,6 @@ export function legend(
   lines: readonly { readonly label: string }[],
   width: number,
   top: number,
-  first = 0,
 ): { readonly height: number; readonly content: Content } {
   let x = 0
   let row = 0
@@ -82,7 +82,7 @@ export function legend(
     const at = x
     x += needed
     const y = top + row * LEGEND_ROW + LEGEND_ROW / 2
-    return html`<g class="${styleOf(first + index)}"><path d="M${px(at)},${px(y)}h22" class="line"/>${mark(first + index, at + 11, y)}${label(at + 28, y + 4, text, { as: 'small' })}</g>`
+    return html`<g class="${styleOf(index)}"><path d="M${px(at)},${px(y)}h22" class="line"/>${mark(index, at + 11, y)}${label(at + 28, y + 4, text, { as: 'small' })}</g>`
   })
   return { height: lines.length === 0 ? 0 : (row + 1) * LEGEND_ROW, content }
 }

@@ -50,7 +50,7 @@ export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
         leftAxis(yAxis, plot),
         label(0, top - 14, withUnit(y), { as: 'small muted' }),
         drawLines(drawn, xAxis, yAxis, { dots: true }),
-        !narrow && endLabels(drawn, yAxis, plot, labels),
+        !narrow && endLabels(drawn, xAxis, yAxis, plot, labels),
       ])
     },
   ]

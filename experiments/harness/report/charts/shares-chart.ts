@@ -50,6 +50,16 @@ export function sharesChart(title: string, lines: readonly SharesLine[]): Draw[]
   ]
 }
 
+/** Uneven stands out, unsure stands back. */
+const STYLES: Readonly<Record<ShareReading['verdict'], string>> = {
+  'no calls': 's7',
+  'one backend': 's1',
+  uneven: 's1',
+  unsure: 's7',
+  'as even as chance allows': 's0',
+  'more even than chance': 's0',
+}
+
 function drawPanel({ label: name, reading }: SharesLine, width: number, highest: number): Html {
   const { backends, verdict } = reading
   // Bold letters are wider.
@@ -57,7 +67,7 @@ function drawPanel({ label: name, reading }: SharesLine, width: number, highest:
   const bottom = HEAD + BARS
   const step = width / Math.max(backends.length, 1)
   const heightOf = (share: number) => (highest > 0 ? (share / highest) * BARS : 0)
-  const style = verdict === 'uneven' || verdict === 'one backend' ? 'bar s1' : 'bar s0'
+  const style = `bar ${STYLES[verdict]}`
   const hasRoom = backends.every((one) => textWidth(one.name, SMALL) <= step - 2)
   const gap = Math.min(step * 0.12, 5)
   const bars = backends.map((one, index) => {

@@ -11,8 +11,11 @@ import { cutText, textWidth } from './label-text.ts'
 type Row = TimelineSection['rows'][number]
 type Mark = TimelineSection['marks'][number]
 
+const NARROW = 560
 const ROW = 26
 const MARK_ROW = 18
+/** How much wider bold letters are. */
+const BOLD = 1.1
 /** Shades of the style sheet: 0 for nothing, then lighter to stronger. */
 const SHADES = 6
 
@@ -27,10 +30,11 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
     (width, id) => {
       const longest = rows.reduce((most, row) => Math.max(most, textWidth(row.label, TEXT)), 30)
       const left = Math.min(longest + 12, width * 0.26)
-      const right = width - (width < 560 ? 10 : 96)
+      const narrow = width < NARROW
+      const right = width - (narrow ? 10 : 96)
       const x = axisOver(
         times.map((ms) => ms / 1000),
-        { kind: 'linear', range: [left, right], room: width < 560 ? 5 : 10 },
+        { kind: 'linear', range: [left, right], room: narrow ? 5 : 10 },
       )
       const heads = placeMarks(marks, x, width)
       const top = heads.rows * MARK_ROW + 12
@@ -38,7 +42,9 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
       return picture(
         { id, width, height: plot.bottom + 74, title, description: describe(drawn, marks, unit) },
         [
-          drawn.map((row, index) => drawRow(row, drawn, unit, x, { ...plot, top: top + index * ROW })),
+          drawn.map((row, index) =>
+            drawRow(row, drawn, x, { ...plot, top: top + index * ROW, peaks: !narrow }),
+          ),
           bottomAxis(x, { ...plot, top: plot.bottom }, 'seconds since the begin of the window'),
           marks.map((_, index) => heads.draw(index, plot.bottom)),
           drawKey(drawn, unit, plot),
@@ -57,9 +63,8 @@ function strongest(row: Row, rows: readonly Row[]): number {
     .reduce((most, { points }) => points.reduce((high, [, value]) => Math.max(high, value), most), 0)
 }
 
-function drawRow(row: Row, rows: readonly Row[], unit: string, x: Axis, plot: Plot): Html {
+function drawRow(row: Row, rows: readonly Row[], x: Axis, plot: Plot & { readonly peaks: boolean }): Html {
   const most = strongest(row, rows)
-  const total = row.points.reduce((sum, [, value]) => sum + value, 0)
   const cells = cellsOf(row, Math.max(1, Math.floor((plot.right - plot.left) / 3)), most).map(
     ({ from, to, shade }) =>
       box(
@@ -71,14 +76,10 @@ function drawRow(row: Row, rows: readonly Row[], unit: string, x: Axis, plot: Pl
       ),
   )
   const kind = isFailed(row) ? 'heat failed' : 'heat'
-  return html`${label(plot.left - 8, plot.top + ROW / 2 + 4.5, cutText(row.label, plot.left - 8, TEXT), { anchor: 'end' })}${box(plot.left, plot.top + 2, plot.right - plot.left, ROW - 4, 'heat-none')}<g class="${kind}">${cells}</g>${
-    plot.right + 40 < plot.left + 10_000 &&
-    total >= 0 &&
-    label(plot.right + 8, plot.top + ROW / 2 + 4, peakText(row, unit), { as: 'small muted' })
-  }`
+  return html`${label(plot.left - 8, plot.top + ROW / 2 + 4.5, cutText(row.label, plot.left - 8, TEXT), { anchor: 'end' })}${box(plot.left, plot.top + 2, plot.right - plot.left, ROW - 4, 'heat-none')}<g class="${kind}">${cells}</g>${plot.peaks && label(plot.right + 8, plot.top + ROW / 2 + 4, peakText(row), { as: 'small muted' })}`
 }
 
-function peakText({ points }: Row, _unit: string): string {
+function peakText({ points }: Row): string {
   const peak = points.reduce((most, [, value]) => Math.max(most, value), 0)
   return `peak ${significant(peak)}`
 }
@@ -118,7 +119,7 @@ function placeMarks(marks: readonly Mark[], x: Axis, width: number) {
   const ends: number[] = []
   const placed = marks.map((mark) => {
     const text = cutText(mark.label, width * 0.6, SMALL)
-    const wide = textWidth(text, SMALL) + 8
+    const wide = textWidth(text, SMALL) * BOLD + 8
     const at = x.at(mark.atMs / 1000)
     const flip = at + wide > width
     const from = flip ? at - wide : at
@@ -153,7 +154,7 @@ function drawKey(rows: readonly Row[], unit: string, plot: Plot): Html {
 }
 
 function describe(rows: readonly Row[], marks: readonly Mark[], unit: string): string {
-  const peaks = rows.map((row) => `${row.label}: ${peakText(row, unit)} ${unit} in an interval`)
+  const peaks = rows.map((row) => `${row.label}: ${peakText(row)} ${unit} in an interval`)
   const events = marks.map(({ atMs, label: name }) => `${name} at ${significant(atMs / 1000)} s`)
   return [...peaks, ...events].join('. ')
 }

@@ -63,7 +63,8 @@ t.test('too few rounds, a part of the plan, failures and noise are said', async 
 
 t.test('each way is real or emulated', async (t) => {
   const { realness } = overviewOf(made)
-  t.match(realness[0], { what: 'L4 Envoy tcp_proxy', runs: 3, emulates: undefined })
-  t.match(realness[1], { what: 'L4 kernel', runs: 3, emulates: /^kube-proxy/ })
+  t.match(realness[0], { what: 'L4 kernel', runs: 3, emulates: /^kube-proxy/ })
+  t.match(realness[1], { what: /^sidecars/, runs: 3, emulates: /^the data path of Istio/ })
+  t.match(realness[2], { what: 'L4 Envoy tcp_proxy', runs: 3, emulates: undefined })
   t.equal(realness.length, 11)
 })

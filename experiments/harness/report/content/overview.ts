@@ -128,13 +128,14 @@ function idsText(ids: readonly string[]): string {
   return ids.length > 4 ? `${shown.join(', ')} and ${ids.length - 4} more` : shown.join(', ')
 }
 
-/** The first label of a run says which way its calls take. */
+/** The first label of a run says which way its calls take. Emulated ones come first. */
 function realnessOf(runs: readonly RunResult[]): Realness[] {
   const whatOf = ({ id, labels }: RunResult) => Object.values(labels)[0] ?? id
   const byKind = Map.groupBy(runs, (run) => JSON.stringify([whatOf(run), run.emulates ?? null]))
-  return [...byKind.values()].flatMap((some) => {
+  const kinds = [...byKind.values()].flatMap((some) => {
     const [first] = some
     if (first === undefined) return []
     return [{ what: whatOf(first), runs: new Set(some.map(({ id }) => id)).size, emulates: first.emulates }]
   })
+  return kinds.toSorted((a, b) => Number(b.emulates !== undefined) - Number(a.emulates !== undefined))
 }

@@ -23,6 +23,7 @@ export interface ShareReading {
     | 'one backend'
     | 'more even than chance'
     | 'as even as chance allows'
+    | 'unsure'
     | 'uneven'
   /** The verdict in a few words, with the backends that stand out. */
   readonly words: string
@@ -30,7 +31,7 @@ export interface ShareReading {
 
 /**
  * Pearson's χ² against even: with n calls and k backends it is n·CV², and has k−1 degrees of freedom if each call picks at random.
- * Uneven is what lies six standard deviations above their mean.
+ * Uneven is what lies six standard deviations above their mean, and even what lies within two; between them, more calls would tell.
  * @param even what even would be, by backend, in calls or as weights; the same for all if it is left out
  */
 export function readShares(
@@ -58,7 +59,9 @@ export function readShares(
   const verdict = ((): ShareReading['verdict'] => {
     if (total === 0) return 'no calls'
     if (backends.length > 1 && answered.length === 1) return 'one backend'
-    if (strays || square * total > freedom + 6 * Math.sqrt(2 * freedom)) return 'uneven'
+    const deviations = (square * total - freedom) / Math.sqrt(2 * Math.max(freedom, 1))
+    if (strays || deviations > 6) return 'uneven'
+    if (deviations > 2) return 'unsure'
     return variation < chance / 3 ? 'more even than chance' : 'as even as chance allows'
   })()
   return { total, backends, variation, chance, verdict, words: wordsOf(backends, verdict) }
@@ -67,6 +70,7 @@ export function readShares(
 function wordsOf(backends: readonly BackendShare[], verdict: ShareReading['verdict']): string {
   const answered = backends.filter(({ calls }) => calls > 0)
   if (verdict === 'one backend') return `all calls on ${answered[0]?.name}`
+  if (verdict === 'unsure') return 'perhaps uneven: too few calls'
   if (verdict !== 'uneven') return verdict
   const stray = answered.find(({ even }) => even === 0)
   if (stray !== undefined) return `${stray.name} should have none`

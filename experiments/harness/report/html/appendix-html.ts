@@ -22,7 +22,7 @@ export function appendixHtml(results: Results, runs: readonly RunSummary[]): Htm
 
 function more(title: string, table: DataTable): Content {
   if (table.rows.length === 0) return undefined
-  return html`<details><summary>${title} (${count(table.rows.length, 'row')})</summary>${tableHtml(table, title)}</details>`
+  return html`<details class="screen"><summary>${title} (${count(table.rows.length, 'row')})</summary>${tableHtml(table, title)}</details>`
 }
 
 function rawHtml(results: Results): Html {

@@ -1,4 +1,4 @@
-// In the reader's browser: tables that sort, a choice of the theme, and paper with everything open. The page works without it.
+// In the reader's browser: tables that sort, a choice of the theme, and paper with open tables. The page works without it.
 ;(() => {
   const collator = new Intl.Collator('en', { numeric: true })
 
@@ -59,7 +59,20 @@
   // On a phone the contents would push the answer out of sight.
   if (matchMedia('(max-width: 72rem)').matches) document.querySelector('.contents').open = false
 
+  // The contents show which part is being read: the last one that begins above the middle of the screen.
+  const links = [...document.querySelectorAll('nav a')]
+  const parts = links.map((link) => document.querySelector(link.hash))
+  const follow = () => {
+    const current = parts.findLastIndex((part) => part.getBoundingClientRect().top < innerHeight / 2)
+    links.forEach((link, index) => {
+      if (index === current) link.setAttribute('aria-current', 'true')
+      else link.removeAttribute('aria-current')
+    })
+  }
+  addEventListener('scroll', follow, { passive: true })
+  follow()
+
   addEventListener('beforeprint', () => {
-    for (const details of document.querySelectorAll('details')) details.open = true
+    for (const details of document.querySelectorAll('details:not(.screen)')) details.open = true
   })
 })()

@@ -1,6 +1,7 @@
 // The head of the report: the question, the answer at a glance, and what a reader must know before believing it.
 
 import type { Check, Results } from '../../results.ts'
+import { count } from '../content/number-text.ts'
 import type { Note, Overview, Realness } from '../content/overview.ts'
 import { type Content, type Html, html } from './html.ts'
 import { inlineHtml } from './inline-text.ts'
@@ -25,7 +26,15 @@ const CLASS: Readonly<Record<Check['outcome'], string>> = {
 const SIGN: Readonly<Record<Check['outcome'], string>> = { holds: '✓', fails: '✗', 'not measured': '○' }
 
 function checkHtml({ row, title, outcome, detail }: Check): Html {
-  return html`<li class="${CLASS[outcome]}"><span class="outcome"><span aria-hidden="true">${SIGN[outcome]}</span> ${outcome}</span><div><p class="check"><span class="row">${row}</span> ${inlineHtml(title)}</p><p class="detail">${inlineHtml(detail)}</p></div></li>`
+  return html`<li class="${CLASS[outcome]}"><span class="outcome"><span aria-hidden="true">${SIGN[outcome]}</span> ${outcome}</span><div><p class="check"><span class="row">${row}</span> ${inlineHtml(title)}</p>${detailHtml(detail, outcome)}</div></li>`
+}
+
+/** Of many findings that hold, two are enough to see what was found. */
+function detailHtml(detail: string, outcome: Check['outcome']): Html {
+  const parts = detail.split('; ')
+  if (outcome !== 'holds' || parts.length <= 3) return html`<p class="detail">${inlineHtml(detail)}</p>`
+  const rest = parts.slice(2)
+  return html`<p class="detail">${inlineHtml(parts.slice(0, 2).join('; '))}</p><details class="detail"><summary>${count(rest.length, 'more finding')}</summary><ul>${rest.map((one) => html`<li>${inlineHtml(one)}</li>`)}</ul></details>`
 }
 
 function noteHtml({ title, lines }: Note): Html {
@@ -49,8 +58,8 @@ export function environmentHtml(environment: Readonly<Record<string, string>>): 
 
 function realnessHtml(rows: readonly Realness[]): Content {
   if (rows.length === 0) return undefined
-  return html`<h3>Real or emulated</h3><div class="scroll" role="group" aria-label="Real or emulated" tabindex="0"><table><thead><tr><th scope="col">what</th><th scope="col" class="number">runs</th><th scope="col">real or emulated</th><th scope="col">of what, and with what</th></tr></thead><tbody>${rows.map(
+  return html`<h3>Real or emulated</h3><div class="scroll" role="group" aria-label="Real or emulated" tabindex="0"><table><thead><tr><th scope="col">what</th><th scope="col" class="number">runs</th><th scope="col">real or emulated</th><th scope="col">what, and with what</th></tr></thead><tbody>${rows.map(
     ({ what, runs, emulates }) =>
-      html`<tr><th scope="row">${what}</th><td class="number">${runs}</td><td><span class="${emulates === undefined ? 'real' : 'emulated'}">${emulates === undefined ? 'real' : 'emulated'}</span></td><td>${emulates ?? 'all parts are the real ones'}</td></tr>`,
+      html`<tr><th scope="row">${what}</th><td class="number">${runs}</td><td><span class="${emulates === undefined ? 'real' : 'emulated'}">${emulates === undefined ? 'real' : 'emulated'}</span></td><td>${emulates}</td></tr>`,
   )}</tbody></table></div>`
 }

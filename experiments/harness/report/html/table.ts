@@ -9,16 +9,23 @@ import { inlineHtml } from './inline-text.ts'
 export function tableHtml(table: DataTable, caption: string): Html {
   const numeric = table.columns.map((_, index) => isNumeric(table, index))
   return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table class="sortable"><caption class="unseen">${caption}</caption><thead><tr>${table.columns.map(
-    (column, index) => headHtml(headText(column), numeric[index] ?? false),
+    (column, index) => headHtml(headText(column), numeric[index] ?? false, isLong(table, index)),
   )}</tr></thead><tbody>${table.rows.map(
     (row) =>
       html`<tr>${table.columns.map((column, index) => cellHtml(row[index], cellText(row[index], column), index, numeric[index] ?? false))}</tr>`,
   )}</tbody></table></div>`
 }
 
-function headHtml(text: string, numeric: boolean): Html {
+/** A column with texts that would wrap word by word needs room. */
+const LONG = 16
+
+function isLong({ columns, rows }: DataTable, index: number): boolean {
+  return rows.some((row) => cellText(row[index], columns[index]).length > LONG)
+}
+
+function headHtml(text: string, numeric: boolean, long: boolean): Html {
   if (text === '') return html`<th scope="col"><span class="unseen">name</span></th>`
-  return html`<th scope="col"${numeric && html` class="number"`}>${text}</th>`
+  return html`<th scope="col"${(numeric || long) && html` class="${numeric ? 'number' : 'long'}"`}>${text}</th>`
 }
 
 /** A number sorts by its value, whatever its text is. */

@@ -1,6 +1,7 @@
 // All that must hold, by curriculum row. A group that is new is a file of this folder and a line here.
 
 import type { Check, Results } from '../../../harness/results.ts'
+import { checkChanges } from '../changes/checks.ts'
 import { stateCountsOf } from '../sections/state-counts.ts'
 import { checkCrews } from './crews.ts'
 import { checkKeys } from './keys.ts'
@@ -19,5 +20,6 @@ export function checksOf(results: Results, ways: readonly WayFacts[]): readonly 
     ...checkCrews(subjects),
     ...checkPooling(subjects),
     ...checkProxies(subjects),
+    ...checkChanges(results),
   ].toSorted((a, b) => a.row.localeCompare(b.row, 'en', { numeric: true }))
 }

@@ -85,3 +85,21 @@ t.test('O4.2: the turns of each worker have a row, and all together', async (t) 
     ['states.fleet', 'all 2 together', 4, 2, 1, 1],
   ])
 })
+
+t.test(
+  'O4.9: ways are compared with Envoy at L7 by a test over rounds, except clients in other languages',
+  async (t) => {
+    const rounds = (...milliseconds: number[]) =>
+      milliseconds.map((one) => madeUpShares(EVEN, madeUpLatency(one)))
+    const found = table(
+      madeUpResults({
+        'envoy-l7-round-robin.unary.open.4c.3b': rounds(9, 9.1, 9.2, 9.3),
+        'dns-round-robin.unary.open.4c.3b': rounds(3, 3.1, 3.2, 3.3),
+        'xds-go.unary.open.1c.3b': rounds(1, 1, 1, 1),
+      }),
+      /^Are latency and CPU different/,
+    )
+    t.same(new Set(found?.rows.map(([label]) => label)), new Set(['DNS']))
+    t.match(found?.rows[0]?.at(-1), /^different \(p = 0\.029\)/)
+  },
+)

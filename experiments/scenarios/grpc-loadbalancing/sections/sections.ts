@@ -3,6 +3,7 @@
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
+import { changeSections } from '../changes/sections.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
 import { loadersSection } from '../runs/loaders.ts'
 import { CONCURRENCY } from '../workloads.ts'
@@ -25,6 +26,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     throughputSection(of('closed', 'unary'), CONCURRENCY),
     ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
+    ...changeSections(results),
     loadersSection(results),
     whenToUseSection(subjects),
   ].filter(hasContent)

@@ -2,9 +2,17 @@
 
 import type { TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
-import { LATENCIES, THROUGHPUT, verdictSection } from '../../../harness/statistics/verdict-section.ts'
+import {
+  LATENCIES,
+  type Measure,
+  THROUGHPUT,
+  verdictSection,
+} from '../../../harness/statistics/verdict-section.ts'
 import { idOf } from '../cell.ts'
 import type { Subject } from '../checks/subject.ts'
+import { cpuPerCall } from './cpu-per-call.ts'
+
+const CPU: Measure = { name: 'CPU of a call (µs)', of: (round) => cpuPerCall(round) }
 
 /** What the others are compared with. */
 const BASELINE = 'envoy-l7-round-robin'
@@ -18,15 +26,18 @@ export function verdictSections(
   const pairsOf = (subjects: readonly Subject[]) => {
     const baseline = subjects.find(({ way }) => way.id === BASELINE)
     if (baseline === undefined) return []
-    return subjects
-      .filter((subject) => subject !== baseline)
-      .map(({ way, cell }) => ({ label: way.title, a: idOf(baseline.cell), b: idOf(cell) }))
+    return (
+      subjects
+        // Clients in other languages differ by more than the way.
+        .filter((subject) => subject !== baseline && !subject.way.oneChannel)
+        .map(({ way, cell }) => ({ label: way.title, a: idOf(baseline.cell), b: idOf(cell) }))
+    )
   }
   return [
     verdictSection(results, {
-      title: 'Is the latency different?',
+      title: 'Are latency and CPU different?',
       says: 'A is Envoy L7 with round robin, B the way of the row, both at the same fixed rate.',
-      ...{ pairs: pairsOf(open), measures: LATENCIES },
+      ...{ pairs: pairsOf(open), measures: [...LATENCIES, CPU] },
     }),
     verdictSection(results, {
       title: 'Is the throughput different?',

@@ -24,7 +24,11 @@ export const DNS_WAYS: readonly Way[] = POLICIES.map((policy) => ({
       processes: [],
       // Clients ask again when a connection ends, and not before.
       setBackends: async (next) =>
-        names.set(next.flatMap(({ address }) => splitAddress(address)?.host ?? [])),
+        names.set(
+          next
+            .filter(({ isDraining }) => !isDraining)
+            .flatMap(({ address }) => splitAddress(address)?.host ?? []),
+        ),
       close: async () => names.close(),
     }
   },

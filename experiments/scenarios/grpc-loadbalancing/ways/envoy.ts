@@ -55,6 +55,11 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
+/** The Envoys of a way; undefined for another kind of way. */
+export function fleetOf(way: string): EnvoyFleetName | undefined {
+  return SHAPES.find(({ id }) => id === way)?.fleet
+}
+
 export const ENVOY_WAYS: readonly Way[] = SHAPES.map(({ id, title, fleet, lb, keyHeader }) => ({
   id,
   title,

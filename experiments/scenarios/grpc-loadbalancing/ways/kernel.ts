@@ -33,7 +33,7 @@ export const KERNEL_WAYS: readonly Way[] = [
       return {
         targets: [node.address],
         loader: { ...loader, tool: TOOL },
-        // The kernel works for whoever sends and receives: its CPU time is in that of clients and backends, and partly nobody's.
+        // The CPU time of the kernel counts as that of clients and backends, and in part as nobody's.
         processes: [],
         backends: own,
         setBackends,

@@ -33,6 +33,12 @@ export interface OpenOptions {
 /** A backend of `takeBackends`: a process on an address of its own. */
 export type WayBackend = RunningBackend & Pick<PartProcess, 'pid'>
 
+/** A backend in the configuration of clients and proxies. */
+export interface Routed extends Pick<WayBackend, 'id' | 'address'> {
+  /** It ends the calls that it has, and gets no new ones. Ways that cannot say so leave it out. */
+  readonly isDraining?: boolean
+}
+
 export interface OpenWay {
   /** What clients call, such as `127.0.1.1:10000`: their connections are spread over them. */
   readonly targets: readonly string[]
@@ -45,7 +51,7 @@ export interface OpenWay {
   /** Instead of those it was given, where it needs its own, such as backends in a network namespace. */
   readonly backends?: readonly WayBackend[]
   /** Sends calls to other backends from now on; resolves when that is in effect. Undefined where only a restart could do it. */
-  readonly setBackends?: (backends: readonly WayBackend[]) => Promise<void>
+  readonly setBackends?: (backends: readonly Routed[]) => Promise<void>
   /** Read at the end of the window, such as counters of its proxy. */
   readonly figures?: () => Promise<Readonly<Record<string, number>>>
   /** Ends what it does not share. Processes of the run's group end anyway. */

@@ -1,0 +1,43 @@
+// Lets a running backend get slow, fail calls, and recover, so that clients and proxies have something to notice.
+
+import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { failing } from './failing-calls.ts'
+
+export interface Behavior {
+  /** Added to each call, in milliseconds. */
+  readonly latencyMs: number
+  /** The share of calls that end with UNAVAILABLE, in whole percents. */
+  readonly failPercent: number
+}
+
+/** Two interceptors that do what was set last. They cost each call a little, so only backends that may change have them. */
+export class ChangingBehavior {
+  #delays: ServerInterceptor = pass
+  #fails: ServerInterceptor = pass
+
+  constructor(first: Behavior) {
+    this.set(first)
+  }
+
+  readonly delays: ServerInterceptor = (method, call) => this.#delays(method, call)
+  readonly fails: ServerInterceptor = (method, call) => this.#fails(method, call)
+
+  /** Holds for calls that begin from now on. */
+  set({ latencyMs, failPercent }: Behavior): void {
+    this.#delays = latencyMs > 0 ? latency(latencyMs) : pass
+    this.#fails = failPercent > 0 ? failing(failPercent) : pass
+  }
+}
+
+const pass: ServerInterceptor = (_, call) => new ServerInterceptingCall(call)
+
+/** Health checks have no delay: a slow backend is still healthy. */
+export function latency(milliseconds: number): ServerInterceptor {
+  return ({ path }, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) => {
+        if (path.startsWith('/grpc.')) next()
+        else setTimeout(next, milliseconds)
+      },
+    })
+}
