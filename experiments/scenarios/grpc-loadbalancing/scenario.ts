@@ -1,6 +1,5 @@
 // The scenario: the same calls through every way from clients to backends, and what that does to shares, latency, CPU and connections.
 
-import { findProgram } from '../../../testbed/proxies/find-program.ts'
 import type { Run, Scenario } from '../../harness/scenario.ts'
 import { idOf } from './cell.ts'
 import { changeRuns } from './changes/changes.ts'
@@ -23,13 +22,6 @@ const STANDARD_ROUNDS = 4
 /** To open a way, to start a loader, and to end both. */
 const SECONDS_AROUND = 2
 
-const installed = (name: string) => findProgram(name) ?? name
-const TOOLS = {
-  NGINX: [installed('nginx'), '-v'],
-  HAProxy: [installed('haproxy'), '-v'],
-  nftables: [installed('nft'), '--version'],
-}
-
 export const SCENARIO: Scenario = {
   name: 'grpc-loadbalancing',
   title: 'Load balancing of gRPC',
@@ -45,7 +37,6 @@ export const SCENARIO: Scenario = {
       ...(profile.name === 'quick' ? [] : LOADERS.runs),
     ],
     ...(profile.name === 'standard' && { rounds: STANDARD_ROUNDS }),
-    tools: TOOLS,
     checks: (results) => [
       ...checksOf(results, WAYS),
       ...(profile.name === 'quick' ? [] : [LOADERS.check(results)]),
