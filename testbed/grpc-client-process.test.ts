@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { startBackend } from '../services/backend-server.ts'
 import { bootstrapOf, requireLanguage, startClient } from '../test/support/grpc-client.ts'
-import { apiListener, assignment, cluster, routes } from '../test/support/resources.ts'
+import { echoForClients } from '../test/support/resources.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
 
@@ -80,12 +80,7 @@ for (const language of LANGUAGES) {
     if (!requireLanguage(t, language)) return
     const ports = (await startBackends(t, 'b1', 'b2')).map(portOf)
     const cache = new SnapshotCache({ consistency: 'enforce' })
-    const endpoints = assignment('echo', ...ports)
-    for (const locality of endpoints.endpoints) {
-      locality.locality = { $typeName: 'envoy.config.core.v3.Locality', region: 'r', zone: '', subZone: '' }
-      locality.loadBalancingWeight = 1
-    }
-    cache.setSnapshot('clients', [apiListener('echo'), routes('echo', 'echo'), cluster('echo'), endpoints])
+    cache.setSnapshot('clients', echoForClients(...ports))
     const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
     t.teardown(() => server.close())
     const bootstrap = bootstrapOf(server.address, 'clients-1', 'clients')

@@ -279,3 +279,8 @@ export function secret(name: string, content: string): Secret {
     },
   })
 }
+
+/** What a gRPC client needs to call `xds:///echo` on these ports of 127.0.0.1. */
+export function echoForClients(...ports: number[]) {
+  return [apiListener('echo'), routes('echo', 'echo'), cluster('echo'), localAssignment('echo', ...ports)]
+}

@@ -12,7 +12,7 @@ import {
 import { MAX_MESSAGE_BYTES } from '../../services/rpc/index.ts'
 import type { LoadPlan } from './load-plan.ts'
 
-/** How long a load waits for its connections before it begins without them. */
+/** How long a load waits for its connections before it begins without them. It does not wait for those that failed. */
 const CONNECT_MS = 5_000
 
 /** @returns the channels, and how many of them have a connection */
@@ -72,6 +72,7 @@ async function untilReady(channel: ChannelInterface, deadline: number): Promise<
   for (;;) {
     const state = channel.getConnectivityState(true)
     if (state === connectivityState.READY) return true
+    if (state === connectivityState.TRANSIENT_FAILURE) return false
     const changed = await new Promise<boolean>((resolve) => {
       channel.watchConnectivityState(state, deadline, (error) => resolve(error === undefined))
     })

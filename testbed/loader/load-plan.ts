@@ -28,7 +28,7 @@ export interface LoadPlan {
   readonly deadlineMs?: number
   /** Whether calls wait for a connection, instead of failing while they have none. */
   readonly waitForReady?: boolean
-  /** Interval of the series. Default: 100. */
+  /** Interval of the series. Default: 100, or more if the window would have more than 120 of them. */
   readonly seriesMs?: number
   /** Of the order of mixed calls. Default: 1. */
   readonly seed?: number

@@ -11,6 +11,6 @@ export interface LoopContext {
 /** Times are of `performance.now()`. */
 export interface Loop {
   readonly beginMs: number
-  /** Sends no more calls. @returns when those were due that were not sent any more */
-  end(): readonly number[]
+  /** Sends no more calls, except those that were due before the given moment and need not wait for others. @returns when the rest of those was due */
+  end(toMs: number): readonly number[]
 }

@@ -19,11 +19,11 @@ export async function startOpenLoop(
   let isRunning = true
   const dueOf = (index: number) => beginMs + index * intervalMs
 
-  const sendDue = (isFree: boolean) => {
+  const sendDue = (isFree: boolean, toMs = Number.POSITIVE_INFINITY) => {
     while (isRunning && open < atMost) {
       const now = performance.now()
       const due = dueOf(next)
-      if (due > now) return
+      if (due > now || due >= toMs) return
       if (isFree) context.late(due, now - due)
       const connection = next % context.connections
       next += 1
@@ -38,11 +38,14 @@ export async function startOpenLoop(
   pacer.start(beginMs, intervalMs, () => sendDue(true))
   return {
     beginMs,
-    end() {
-      isRunning = false
+    end(toMs) {
       pacer.stop()
-      const count = Math.max(0, Math.ceil((performance.now() - dueOf(next)) / intervalMs))
-      return Array.from({ length: count }, (_, at) => dueOf(next + at))
+      // The last wake-up may come later than the end of the window.
+      sendDue(true, toMs)
+      isRunning = false
+      const count = Math.max(0, Math.ceil((toMs - dueOf(next)) / intervalMs))
+      // The division may be off by a rounding.
+      return Array.from({ length: count }, (_, at) => dueOf(next + at)).filter((due) => due < toMs)
     },
   }
 }

@@ -13,6 +13,7 @@ import { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
 
 const SERIES_MS = 100
+const MOST_POINTS = 120
 
 /** Streams that should take longer are cancelled at the end of the window. Their messages are counted, their durations are not. */
 const LONG_STREAM_MS = 5_000
@@ -58,7 +59,7 @@ async function measure(
 ) {
   const { warmUpSeconds, seconds = Number.POSITIVE_INFINITY, loop: wanted } = plan
   const { channels, ready } = await openConnections(plan)
-  const tally = new Tally(prepareCalls(plan), plan.seriesMs ?? SERIES_MS)
+  const tally = new Tally(prepareCalls(plan), plan.seriesMs ?? seriesMsFor(plan.seconds))
   running.tally = tally
   const sender = new Sender(plan, channels, tally)
   const loop = wanted.kind === 'open' ? await startOpenLoop(wanted, sender) : startClosedLoop(wanted, sender)
@@ -72,7 +73,7 @@ async function measure(
   const busyPercent = performance.eventLoopUtilization(before).utilization * 100
   onClosed()
   const toMs = tally.closeWindow(performance.now())
-  const unsent = loop.end().filter((due) => due >= fromMs && due < toMs)
+  const unsent = loop.end(toMs).filter((due) => due >= fromMs)
   for (const due of unsent) tally.neverSent(due, toMs)
   const open = sender.open
   await sender.drain(({ expectedMs }) => expectedMs > LONG_STREAM_MS)
@@ -99,6 +100,11 @@ async function measure(
       ...noteSaturation({ busyPercent, lateP99Ms, unsent: unsent.length }, counted.histograms),
     ],
   }
+}
+
+/** A long window would have thousands of points, which nobody can see. */
+function seriesMsFor(seconds = 0): number {
+  return Math.max(SERIES_MS, Math.ceil((seconds * 1_000) / MOST_POINTS))
 }
 
 function noteConnections(missing: number, connections: number): readonly string[] {

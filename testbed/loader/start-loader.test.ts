@@ -1,46 +1,20 @@
 // The load generator as a process: what it counts, what it times, and how it ends.
 
-import t, { type Test } from 'tap'
-import { ProcessGroup } from '../../processes/process-group.ts'
-import { type Backend, type BackendOptions, startBackend } from '../../services/backend-server.ts'
+import t from 'tap'
+import { startBackend } from '../../services/backend-server.ts'
+import { openLoader, openTarget, SHORT_LOAD } from '../../test/support/loader.ts'
 import { decodeHistogram, quantileMs } from '../measure/histogram.ts'
-import type { LoadPlan } from './load-plan.ts'
-import { type Loader, startLoader } from './start-loader.ts'
-
-const PLAN = {
-  connections: 2,
-  loop: { kind: 'closed', concurrency: 4 },
-  calls: { kind: 'unary' },
-  warmUpSeconds: 0.1,
-  seconds: 0.5,
-} as const satisfies LoadPlan
-
-async function backend(t: Test, id: string, options: Partial<BackendOptions> = {}): Promise<Backend> {
-  const started = await startBackend({
-    ...{ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
-    ...options,
-  })
-  t.teardown(() => started.close())
-  return started
-}
-
-async function loader(t: Test): Promise<Loader> {
-  const group = new ProcessGroup()
-  t.teardown(() => group.stop())
-  return await startLoader(group)
-}
 
 const countOf = (text: string | undefined) => decodeHistogram(text ?? '').totalCount
 
 t.test(
   'O4.9: a closed loop calls over all connections, and counts calls by status and backend',
   async (t) => {
-    const backends = await Promise.all(['b1', 'b2'].map((id) => backend(t, id)))
-    const load = await loader(t)
-    const targets = backends.map(({ address }) => address)
+    const targets = await Promise.all(['b1', 'b2'].map((id) => openTarget(t, id)))
+    const load = await openLoader(t)
     const calls = { kind: 'unary', payloadBytes: 100, responseBytes: 1_000 } as const
-    const result = await load.run({ ...PLAN, targets, calls })
-    t.equal(result.seconds, 0.5)
+    const result = await load.run({ ...SHORT_LOAD, targets, calls })
+    t.equal(result.seconds, 1)
     t.ok(result.calls > 0)
     t.same(result.codes, { OK: result.calls })
     const { b1 = 0, b2 = 0 } = result.shares
@@ -63,16 +37,16 @@ t.test(
 t.test(
   'O4.9: an open loop times every call that is due within the window, from the moment it is due',
   async (t) => {
-    const { address } = await backend(t, 'b1')
-    const load = await loader(t)
+    const address = await openTarget(t, 'b1')
+    const load = await openLoader(t)
     const result = await load.run({
-      ...{ ...PLAN, target: address },
+      ...{ ...SHORT_LOAD, target: address },
       loop: { kind: 'open', callsPerSecond: 200 },
     })
-    // 0.5 s at 200 calls a second, and the begin of the window may fall on a call.
+    // A second at 200 calls a second, and the begin of the window may fall on a call.
     for (const name of ['call', 'service']) {
       const count = countOf(result.histograms[name])
-      t.ok(count >= 99 && count <= 101, `${name}: ${count}`)
+      t.ok(count >= 199 && count <= 201, `${name}: ${count}`)
     }
     t.ok(Number(result.figures['late (ms, p99)']) >= 0)
     t.equal(result.figures['calls never sent'], 0)
@@ -82,20 +56,20 @@ t.test(
 t.test(
   'O4.9: calls that wait for others are late in "call" and not in "service", and those never sent count',
   async (t) => {
-    const { address } = await backend(t, 'b1')
-    const load = await loader(t)
+    const address = await openTarget(t, 'b1')
+    const load = await openLoader(t)
     const result = await load.run({
-      ...{ ...PLAN, target: address, warmUpSeconds: 0 },
+      ...{ ...SHORT_LOAD, target: address, warmUpSeconds: 0 },
       loop: { kind: 'open', callsPerSecond: 200, atMost: 1 },
       calls: { kind: 'unary', delayMs: 50 },
     })
     const [call, service] = [result.histograms.call, result.histograms.service].map(decodeHistogram)
     if (call === undefined || service === undefined) return t.fail('both are there')
     const neverSent = result.figures['calls never sent'] ?? 0
-    // At 50 ms a call, ten of a hundred can be sent.
-    t.ok(neverSent >= 88, `${neverSent} were never sent`)
+    // At 50 ms a call, 20 of 200 can be sent.
+    t.ok(neverSent >= 178, `${neverSent} were never sent`)
     t.equal(call.totalCount, service.totalCount + neverSent)
-    t.ok(quantileMs(call, 0.5) > 2 * quantileMs(service, 0.1))
+    t.ok(quantileMs(call, 1) >= 800, 'the first call that was never sent has waited the whole second')
     t.ok(result.notes.some((note) => note.includes(`${neverSent} calls were due and never sent`)))
   },
 )
@@ -105,8 +79,8 @@ t.test('a call that fails is counted by its status, and does not make the others
     ...{ id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
   })
   await close()
-  const load = await loader(t)
-  const result = await load.run({ ...PLAN, target: address, deadlineMs: 20_000 })
+  const load = await openLoader(t)
+  const result = await load.run({ ...SHORT_LOAD, target: address, deadlineMs: 20_000 })
   t.ok(result.calls > 0)
   t.same(result.codes, { UNAVAILABLE: result.calls })
   t.same(result.shares, {})
@@ -117,21 +91,21 @@ t.test('a call that fails is counted by its status, and does not make the others
 })
 
 t.test('a call that takes too long fails by its deadline, and counts as that long', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
   const calls = { kind: 'unary', delayMs: 20_000 } as const
-  const result = await load.run({ ...PLAN, target: address, calls, deadlineMs: 100 })
+  const result = await load.run({ ...SHORT_LOAD, target: address, calls, deadlineMs: 100 })
   t.same(Object.keys(result.codes), ['DEADLINE_EXCEEDED'])
   t.ok(quantileMs(decodeHistogram(result.histograms.service), 0.5) >= 99)
 })
 
 t.test('O4.1: streams of every kind carry their messages, and the gaps between them are timed', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
   const kinds = { 'server-stream': 6, bidirectional: 10, 'client-stream': 6 } as const
   for (const [kind, messages] of Object.entries(kinds)) {
     const calls = { kind: kind as keyof typeof kinds, messages: 5, everyMs: 2 }
-    const result = await load.run({ ...PLAN, target: address, calls })
+    const result = await load.run({ ...SHORT_LOAD, target: address, calls })
     t.same(result.codes, { OK: result.calls }, kind)
     t.ok(Math.abs(result.messages - messages * result.calls) <= messages * 8, `${messages} messages a call`)
     if (kind === 'client-stream') continue
@@ -142,10 +116,10 @@ t.test('O4.1: streams of every kind carry their messages, and the gaps between t
 })
 
 t.test('streams that outlast the window are cancelled after it; their messages are counted', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
   const calls = { kind: 'server-stream', messages: 6_000, everyMs: 10 } as const
-  const result = await load.run({ ...PLAN, target: address, calls })
+  const result = await load.run({ ...SHORT_LOAD, target: address, calls })
   t.equal(result.calls, 0)
   t.equal(result.figures['calls open at the end'], 4)
   t.ok((result.messageShares.b1 ?? 0) > 0)
@@ -153,10 +127,10 @@ t.test('streams that outlast the window are cancelled after it; their messages a
 })
 
 t.test('the named parts of mixed calls have histograms of their own', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
   const { histograms } = await load.run({
-    ...{ ...PLAN, target: address },
+    ...{ ...SHORT_LOAD, target: address },
     calls: {
       kind: 'mixed',
       of: [
@@ -173,39 +147,39 @@ t.test('the named parts of mixed calls have histograms of their own', async (t) 
 })
 
 t.test('O4.9: a background load runs until its end, and notes what happens meanwhile', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
-  const { seconds: _, ...plan } = PLAN
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
+  const { seconds: _, ...plan } = SHORT_LOAD
   const background = await load.begin({ ...plan, target: address })
   background.mark('now')
   // Another load of the same process is apart from it.
-  const { calls } = await load.run({ ...PLAN, target: address })
+  const { calls } = await load.run({ ...SHORT_LOAD, target: address })
   background.mark('then')
   const [first, second] = await Promise.all([background.counts(), background.counts()])
   t.ok(first.calls > 0 && second.calls >= first.calls)
   t.match(first, { failed: 0, shares: { b1: first.calls } })
   const result = await background.end()
-  t.ok(result.seconds >= 0.6)
+  t.ok(result.seconds >= 1)
   t.ok(result.calls > 0 && calls > 0)
   t.match(result.marks, [{ label: 'now' }, { label: 'then' }])
   const [now, then] = result.marks
-  t.ok(now && then && now.atMs >= 0 && then.atMs - now.atMs >= 600)
+  t.ok(now && then && now.atMs >= 0 && then.atMs - now.atMs >= 1_000)
 })
 
 t.test('a plan that is not possible is rejected with all its problems', async (t) => {
-  const load = await loader(t)
-  await t.rejects(load.run({ ...PLAN, target: '', connections: 0 }), {
+  const load = await openLoader(t)
+  await t.rejects(load.run({ ...SHORT_LOAD, target: '', connections: 0 }), {
     code: 'invalid-argument',
     problems: [{ path: 'target' }, { path: 'connections' }],
   })
 })
 
 t.test('a load of a loader that ends is rejected', async (t) => {
-  const { address } = await backend(t, 'b1')
-  const load = await loader(t)
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
   const begun = Promise.withResolvers<void>()
   const rejected = t.rejects(
-    load.run({ ...PLAN, target: address, seconds: 600 }, { onBegun: begun.resolve }),
+    load.run({ ...SHORT_LOAD, target: address, seconds: 600 }, { onBegun: begun.resolve }),
     { code: 'process-failed', message: /ended while a load ran/ },
   )
   await begun.promise
