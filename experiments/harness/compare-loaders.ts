@@ -15,7 +15,6 @@ import type { Need, Run, RunContext } from './scenario.ts'
 import { type Quantile, quantileOver, roundsOf } from './statistics/rounds.ts'
 
 const [OURS, GHZ] = ['switchyard', 'ghz']
-const idOf = (tool: string) => `loader.${tool}`
 
 /** By quantile, the largest error that passes for agreement. */
 export const AGREEMENT = [
@@ -59,6 +58,8 @@ const LOADS: Loads = {
 }
 
 export interface LoaderComparisonOptions {
+  /** Of the ids of its runs, before the name of the tool. Default: `loader`. */
+  readonly name?: string
   /** Should answer after the delay of the calls, and do nothing else. */
   readonly open: (context: RunContext) => Promise<ComparedTarget>
   /** Of the target. */
@@ -68,10 +69,12 @@ export interface LoaderComparisonOptions {
 
 /** Two runs for a plan, next to each other in every round, and the check that they agree. */
 export function compareLoaders({
+  name = 'loader',
   open,
   needs = [],
   loads = LOADS,
 }: LoaderComparisonOptions): LoaderComparison {
+  const idOf = (tool: string) => `${name}.${tool}`
   const run = (tool: string, { measure }: Pick<Run, 'measure'>): Run => ({
     id: idOf(tool),
     labels: { way: 'one server, by two load generators', tool },

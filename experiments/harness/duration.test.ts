@@ -4,12 +4,13 @@ import t from 'tap'
 import { describeSeconds } from './duration.ts'
 
 t.test('seconds become minutes and hours when there are many', async (t) => {
-  t.strictSame([0.4, 42, 99, 100, 5_900, 6_000].map(describeSeconds), [
+  t.strictSame([0.4, 45.4, 89.4, 90, 750, 7_200, 7_500].map(describeSeconds), [
     '0 s',
-    '42 s',
-    '99 s',
+    '45 s',
+    '89 s',
     '2 min',
-    '98 min',
-    '1.7 h',
+    '13 min',
+    '2 h',
+    '2 h 5 min',
   ])
 })

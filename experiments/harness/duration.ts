@@ -1,8 +1,11 @@
 // Seconds as people say them.
 
-/** Such as `42 s`, `12 min` or `3.5 h`. */
+/** Such as `42 s`, `12 min`, `2 h` or `9 h 36 min`. */
 export function describeSeconds(seconds: number): string {
-  if (seconds < 99.5) return `${Math.round(seconds)} s`
-  if (seconds < 99.5 * 60) return `${Math.round(seconds / 60)} min`
-  return `${(seconds / 3600).toFixed(1)} h`
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  const rest = minutes % 60
+  const hours = `${(minutes - rest) / 60} h`
+  return rest === 0 ? hours : `${hours} ${rest} min`
 }

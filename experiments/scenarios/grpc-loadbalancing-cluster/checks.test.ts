@@ -57,7 +57,10 @@ t.test('the report says where it was measured, and nothing if nothing was', asyn
   const [place, ...others] = sectionsOf(
     resultsOf({ 'mesh-sidecars-linkerd': [100, 100, 100] }, { connections: 4 }),
   )
-  t.match(place, { kind: 'text', paragraphs: [/Mesh: \*\*Linkerd\*\*.*\*\*kind\*\*/, String] })
+  t.match(place, {
+    kind: 'text',
+    paragraphs: [/Mesh: \*\*Linkerd\*\*.*\*\*kind\*\*/, String, /--mesh linkerd /],
+  })
   t.match(
     others.map(({ kind }) => kind),
     ['shares', 'table', 'curves'],

@@ -6,6 +6,7 @@ import type { Cell } from '../grpc-loadbalancing/cell.ts'
 import { isCompared, type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
 import { sharesSections } from '../grpc-loadbalancing/sections/shares.ts'
 import { CONCURRENCY } from '../grpc-loadbalancing/workloads.ts'
+import { MESH, MESHES } from './meshes.ts'
 import { ALL_WAYS } from './targets.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
@@ -34,13 +35,15 @@ function isIn(loop: Cell['loop']): (subject: Subject) => boolean {
 }
 
 function placeSection({ runs }: Results): Section {
-  const [{ mesh = 'unknown', cluster = 'unknown' } = {}] = runs.map(({ labels }) => labels)
+  const [{ mesh: title = 'unknown', cluster = 'unknown' } = {}] = runs.map(({ labels }) => labels)
+  const mesh = MESHES.find((one) => MESH[one].title === title) ?? 'none'
   return {
     kind: 'text',
     title: 'Where it was measured',
     paragraphs: [
-      `Mesh: **${mesh}**. Cluster, in the words of whoever applied the manifests: **${cluster}**.`,
+      `Mesh: **${title}**. Cluster, in the words of whoever applied the manifests: **${cluster}**.`,
       'Backends are named after their pods. The machine below is the node of the Job; the backends were on others, if the cluster had enough.',
+      `Outside a cluster the command below measures nothing. \`npx yard scenario manifests --mesh ${mesh} --image IMAGE\` prints what measures the same again.`,
     ],
   }
 }

@@ -7,7 +7,7 @@ import { checksOf } from './checks/checks.ts'
 import { type Planned, plannedCells } from './matrix.ts'
 import { measureWay } from './measure-way.ts'
 import { keysRun } from './runs/keys.ts'
-import { LOADERS } from './runs/loaders.ts'
+import { LOADER_RUNS, LOADERS } from './runs/loaders.ts'
 import { STATE_RUNS } from './runs/states.ts'
 import { sectionsOf } from './sections/sections.ts'
 import { TOOLS } from './tools.ts'
@@ -34,7 +34,7 @@ export const SCENARIO: Scenario = {
       ...STATE_RUNS,
       ...changeRuns(profile, WAYS),
       // One round decides nothing.
-      ...(profile.name === 'quick' ? [] : LOADERS.runs),
+      ...(profile.name === 'quick' ? [] : LOADER_RUNS),
     ],
     ...(profile.name === 'standard' && { rounds: STANDARD_ROUNDS }),
     checks: (results) => [

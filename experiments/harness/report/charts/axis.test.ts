@@ -55,6 +55,13 @@ t.test('a logarithmic axis has a decade in the same length everywhere', async (t
   t.equal(axis.at(0), 0, 'zero is at its low end')
 })
 
+t.test('an exact axis ends where the values do', async (t) => {
+  const axis = axisOver([14.4], { kind: 'linear', range: [0, 144], exact: true })
+  t.equal(axis.at(14.4), 144)
+  t.ok(axis.ticks.every(({ value }) => value <= 14.4))
+  t.equal(axisOver([0.5, 1.5], { kind: 'log', range: [0, 10], exact: true }).at(1.5), 10)
+})
+
 t.test('an axis may have its ticks where values are', async (t) => {
   const axis = axisOver([1, 64], { kind: 'log', range: [0, 300], ticksAt: [1, 8, 64] })
   t.strictSame(

@@ -23,7 +23,7 @@ export interface AxisOptions {
   readonly label?: (value: number) => string
   /** Where its ticks are, if there are only a few values that have a meaning. Default: at round values. */
   readonly ticksAt?: readonly number[]
-  /** The values are the ends of the axis: it gets no longer. */
+  /** The axis ends at the least and the largest value, not at round ones. */
   readonly exact?: boolean
 }
 
@@ -34,12 +34,11 @@ export function axisOver(values: readonly number[], options: AxisOptions): Axis 
 
 function linearAxis(
   values: readonly number[],
-  { range, free, room = 5, label = tick, ticksAt }: AxisOptions,
+  { range, free, room = 5, label = tick, ticksAt, exact }: AxisOptions,
 ): Axis {
   const [low, high] = spanOf(free ? values : [...values, 0])
-  const scale = scaleLinear([low, high], [...range])
-    .clamp(true)
-    .nice(room)
+  const plain = scaleLinear([low, high], [...range]).clamp(true)
+  const scale = exact ? plain : plain.nice(room).clamp(true).nice(room)
   const ticks = (ticksAt ?? scale.ticks(room)).map((value) => ({
     value,
     label: label(value),

@@ -34,7 +34,7 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
       const right = width - (narrow ? 10 : 96)
       const x = axisOver(
         times.map((ms) => ms / 1000),
-        { kind: 'linear', range: [left, right], room: narrow ? 5 : 10 },
+        { kind: 'linear', range: [left, right], room: narrow ? 5 : 10, exact: true },
       )
       const heads = placeMarks(marks, x, width)
       const top = heads.rows * MARK_ROW + 12
@@ -150,11 +150,11 @@ function drawKey(rows: readonly Row[], unit: string, plot: Plot): Html {
   return html`${label(plot.left, y + 11, '0', { as: 'small muted' })}<g class="heat">${Array.from(
     { length: SHADES },
     (_, index) => box(from + cell(index), y, px(108 / SHADES), 14, `h${index + 1}`),
-  )}</g>${label(from + 116, y + 11, `${significant(most)} ${unit} in an interval`, { as: 'small muted' })}`
+  )}</g>${label(from + 116, y + 11, `${significant(most)} ${unit}`, { as: 'small muted' })}`
 }
 
 function describe(rows: readonly Row[], marks: readonly Mark[], unit: string): string {
-  const peaks = rows.map((row) => `${row.label}: ${peakText(row)} ${unit} in an interval`)
+  const peaks = rows.map((row) => `${row.label}: ${peakText(row)} ${unit}`)
   const events = marks.map(({ atMs, label: name }) => `${name} at ${significant(atMs / 1000)} s`)
   return [...peaks, ...events].join('. ')
 }

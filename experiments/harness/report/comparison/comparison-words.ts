@@ -18,7 +18,7 @@ export function answerText({ measures }: Comparison): string {
   if (amount('too few rounds') === verdicts.length)
     return 'Nothing can be told apart: there are too few rounds.'
   const judged = verdicts.length - amount('too few rounds')
-  return `${amount('different')} of ${count(judged, 'comparison')} ${amount('different') === 1 ? 'differs' : 'differ'}. If nothing had changed, about ${Math.round(judged * ALPHA)} would.`
+  return `${amount('different')} of ${count(judged, 'comparison')} ${amount('different') === 1 ? 'differs' : 'differ'}. If nothing had changed, chance alone would give up to about ${Math.ceil(judged * ALPHA)}.`
 }
 
 /** What keeps it from being a comparison of one thing. */

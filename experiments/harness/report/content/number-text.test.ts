@@ -1,17 +1,7 @@
 // Numbers of reports: digits and units.
 
 import t from 'tap'
-import {
-  count,
-  duration,
-  fixed,
-  latency,
-  latencyTick,
-  NOTHING,
-  percent,
-  significant,
-  tick,
-} from './number-text.ts'
+import { count, fixed, latency, latencyTick, NOTHING, percent, significant, tick } from './number-text.ts'
 
 t.test('a number has three significant digits, or all digits of a whole number', async (t) => {
   const cases: [number, string][] = [
@@ -56,13 +46,6 @@ t.test('a latency has the unit that fits', async (t) => {
   t.equal(latencyTick(500), '500 µs')
   t.equal(latencyTick(20_000), '20 ms')
   t.equal(latencyTick(5_000_000), '5 s')
-})
-
-t.test('a length of time is in seconds, minutes or hours', async (t) => {
-  t.equal(duration(45.4), '45 s')
-  t.equal(duration(750), '13 min')
-  t.equal(duration(7200), '2 h')
-  t.equal(duration(7500), '2 h 5 min')
 })
 
 t.test('a share is in percent, and things are counted', async (t) => {

@@ -48,15 +48,6 @@ export function latencyTick(micros: number): string {
   return `${tick(micros / 1e6)} s`
 }
 
-/** A length of time, of seconds: `45 s`, `12 min`, `1 h 5 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes} min`
-  const rest = minutes % 60
-  return rest === 0 ? `${(minutes - rest) / 60} h` : `${(minutes - rest) / 60} h ${rest} min`
-}
-
 export const percent = (part: number, digits = 3): string => `${significant(part * 100, digits)} %`
 
 /** `1 run`, `2 runs`. */

@@ -17,6 +17,14 @@ t.test('failing checks come first, then those that were not measured', async (t)
   t.equal(answer, 'Of 5 checks, 1 fails, 1 was not measured, 3 hold.')
 })
 
+t.test('what was not measured comes last if only a part of the runs was chosen', async (t) => {
+  const { checks } = overviewOf({ ...made, plan: { ...made.plan, only: ['l4'] } })
+  t.strictSame(
+    checks.map(({ outcome }) => outcome),
+    ['fails', 'holds', 'holds', 'holds', 'not measured'],
+  )
+})
+
 t.test('the answer is a sentence whatever holds', async (t) => {
   const [check] = made.checks.filter(({ outcome }) => outcome === 'holds')
   if (check === undefined) throw new Error('one holds')
@@ -45,6 +53,25 @@ t.test('what is missing is counted, with the command that makes up for it', asyn
     lines: [/^92 measurements of 132 are missing. `npx yard .* --resume` /],
   })
   t.match(overviewOf(results).facts[0]?.value, /unfinished$/)
+})
+
+t.test('the windows are those of the profile, or those that were measured', async (t) => {
+  const profileOf = (results: Results) =>
+    overviewOf(results).facts.find(({ name }) => name === 'Profile')?.value
+  const lasting = (...all: readonly number[]): Results => ({
+    ...made,
+    runs: made.runs
+      .filter(({ measured }) => measured !== undefined)
+      .slice(0, all.length)
+      .map((run, index) => ({
+        ...run,
+        ...(run.measured && { measured: { ...run.measured, seconds: all[index] ?? 0 } }),
+      })),
+  })
+  const { windowSeconds } = made.profile
+  t.match(profileOf(lasting(windowSeconds, windowSeconds * 1.01)), / of \d+ s, each after \d+ s of warm-up$/)
+  t.match(profileOf(lasting(2 * windowSeconds, 8 * windowSeconds)), /, measured over .* to .*$/)
+  t.match(profileOf({ ...made, runs: [] }), /^standard: 4 rounds$/)
 })
 
 t.test('too few rounds, a part of the plan, failures and noise are said', async (t) => {

@@ -1,10 +1,11 @@
 // What a reader sees first: do the checks hold, what was run and when, what is emulated, and what is missing.
 
+import { describeSeconds } from '../../duration.ts'
 import { type Check, measurementsOf, type Results, type RunResult } from '../../results.ts'
-import { count, duration } from './number-text.ts'
+import { count } from './number-text.ts'
 
 export interface Overview {
-  /** Failing first, then what was not measured; in their order otherwise. */
+  /** Failing first, then what was not measured; last if only a part of the runs was chosen. In their order otherwise. */
   readonly checks: readonly Check[]
   readonly outcomes: Readonly<Record<Check['outcome'], number>>
   /** The outcome of all checks in a sentence. */
@@ -28,9 +29,11 @@ export interface Realness {
 }
 
 const ORDER: readonly Check['outcome'][] = ['fails', 'not measured', 'holds']
+const ORDER_OF_A_PART: readonly Check['outcome'][] = ['fails', 'holds', 'not measured']
 
 export function overviewOf(results: Results, noisy: readonly string[] = []): Overview {
-  const checks = results.checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
+  const order = results.plan.only === undefined ? ORDER : ORDER_OF_A_PART
+  const checks = results.checks.toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
   const amount = (outcome: Check['outcome']) => checks.filter((check) => check.outcome === outcome).length
   const outcomes = { fails: amount('fails'), 'not measured': amount('not measured'), holds: amount('holds') }
   return {
@@ -60,15 +63,32 @@ function factsOf({ profile, plan, begun, ended, runs }: Results): Overview['fact
   const seconds = (Date.parse(ended ?? runs.at(-1)?.begun ?? begun) - Date.parse(begun)) / 1000
   const ids = new Set(runs.map(({ id }) => id)).size
   const took =
-    ended === undefined ? `, unfinished` : Number.isFinite(seconds) ? `, took ${duration(seconds)}` : ''
+    ended === undefined
+      ? `, unfinished`
+      : Number.isFinite(seconds)
+        ? `, took ${describeSeconds(seconds)}`
+        : ''
   return [
     { name: 'Date', value: `${dateOf(begun)}${took}` },
     {
       name: 'Profile',
-      value: `${profile.name}: ${count(plan.rounds, 'round')} of ${profile.windowSeconds} s, each after ${profile.warmUpSeconds} s of warm-up`,
+      value: `${profile.name}: ${count(plan.rounds, 'round')}${windowsOf(profile, runs)}`,
     },
     { name: 'Runs', value: `${count(ids, 'run')}, ${statesOf(runs)}` },
   ]
+}
+
+/** Of the measured runs: some scenarios measure steps, or some of their runs for longer than the profile says. */
+function windowsOf({ windowSeconds, warmUpSeconds }: Results['profile'], runs: readonly RunResult[]): string {
+  const seconds = runs.flatMap(({ measured }) => measured?.seconds ?? [])
+  if (seconds.length === 0) return ''
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)]
+  const isOfProfile = (one: number) => Math.abs(one / windowSeconds - 1) < 0.1
+  if (isOfProfile(least) && isOfProfile(most)) {
+    return ` of ${windowSeconds} s, each after ${warmUpSeconds} s of warm-up`
+  }
+  const [from, to] = [describeSeconds(least), describeSeconds(most)]
+  return from === to ? `, measured over ${from}` : `, measured over ${from} to ${to}`
 }
 
 function statesOf(runs: readonly RunResult[]): string {
@@ -86,7 +106,9 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
     unfinished(results),
     results.plan.only !== undefined && {
       title: 'A part of the scenario',
-      lines: [`Only ${idsText(results.plan.only)} was chosen. Checks that need other runs are not measured.`],
+      lines: [
+        `Only these runs were chosen: ${idsText(results.plan.only)}. Checks that need other runs are not measured.`,
+      ],
     },
     noteOn('failed', 'Failed runs', results.runs),
     noteOn('skipped', 'Skipped runs', results.runs),
@@ -108,7 +130,7 @@ function unfinished({ plan, runs, ended, command }: Results): Note | false {
   if (ended !== undefined) return false
   const all = measurementsOf(plan)
   const missing = Math.max(all - runs.length, 0)
-  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there.`
+  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there; add \`--out\` for another folder than the default.`
   return { title: 'Unfinished', lines: [line] }
 }
 

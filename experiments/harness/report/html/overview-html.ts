@@ -13,9 +13,25 @@ export function headHtml(results: Results, overview: Overview): Html {
 }
 
 export function answerHtml({ answer, checks, outcomes, notes }: Overview): Html {
-  return html`<section id="answer" aria-labelledby="answer-head"><h2 id="answer-head">The answer at a glance</h2><p class="verdict ${outcomes.fails > 0 ? 'fails' : outcomes['not measured'] > 0 ? 'open' : 'holds'}">${answer}</p>${notes.map(noteHtml)}${
-    checks.length > 0 && html`<ul class="checks">${checks.map(checkHtml)}</ul>`
-  }</section>`
+  return html`<section id="answer" aria-labelledby="answer-head"><h2 id="answer-head">The answer at a glance</h2><p class="verdict ${outcomes.fails > 0 ? 'fails' : outcomes['not measured'] > 0 ? 'open' : 'holds'}">${answer}</p>${notes.map(noteHtml)}${checksHtml(
+    checks,
+  )}</section>`
+}
+
+/** More checks than this that were not measured at the end of the list are folded: a part of the runs was chosen. */
+const UNMEASURED_SHOWN = 3
+
+function checksHtml(checks: readonly Check[]): Content {
+  const measured = checks.findLastIndex(({ outcome }) => outcome !== 'not measured') + 1
+  const [shown, folded] =
+    checks.length - measured > UNMEASURED_SHOWN
+      ? [checks.slice(0, measured), checks.slice(measured)]
+      : [checks, []]
+  return [
+    shown.length > 0 && html`<ul class="checks">${shown.map(checkHtml)}</ul>`,
+    folded.length > 0 &&
+      html`<details><summary>${count(folded.length, 'check')} not measured</summary><ul class="checks">${folded.map(checkHtml)}</ul></details>`,
+  ]
 }
 
 const CLASS: Readonly<Record<Check['outcome'], string>> = {
@@ -32,7 +48,8 @@ function checkHtml({ row, title, outcome, detail }: Check): Html {
 /** Of many findings that hold, two are enough to see what was found. */
 function detailHtml(detail: string, outcome: Check['outcome']): Html {
   const parts = detail.split('; ')
-  if (outcome !== 'holds' || parts.length <= 3) return html`<p class="detail">${inlineHtml(detail)}</p>`
+  if (outcome !== 'holds' || parts.length <= 3)
+    return html`${detail !== '' && html`<p class="detail">${inlineHtml(detail)}</p>`}`
   const rest = parts.slice(2)
   return html`<p class="detail">${inlineHtml(parts.slice(0, 2).join('; '))}</p><details class="detail"><summary>${count(rest.length, 'more finding')}</summary><ul>${rest.map((one) => html`<li>${inlineHtml(one)}</li>`)}</ul></details>`
 }
@@ -47,7 +64,7 @@ function noteHtml({ title, lines }: Note): Html {
 }
 
 export function originHtml({ command, environment }: Results, { realness }: Overview): Html {
-  return html`<section id="origin" aria-labelledby="origin-head"><h2 id="origin-head">Where the figures come from</h2><p>This command measures the same again:</p><pre tabindex="0"><code>${command}</code></pre><h3>Machine and versions</h3>${environmentHtml(environment)}${realnessHtml(realness)}</section>`
+  return html`<section id="origin" aria-labelledby="origin-head"><h2 id="origin-head">Where the figures come from</h2><p>This command measures the same again:</p><pre><code>${command}</code></pre><h3>Machine and versions</h3>${environmentHtml(environment)}${realnessHtml(realness)}</section>`
 }
 
 export function environmentHtml(environment: Readonly<Record<string, string>>): Content {

@@ -5,7 +5,7 @@ import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
 import { changeSections } from '../changes/sections.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
-import { loadersSection } from '../runs/loaders.ts'
+import { loadersSections } from '../runs/loaders.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
 import { latencySections, throughputSection } from './latency.ts'
@@ -27,7 +27,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
     ...changeSections(results),
-    loadersSection(results),
+    ...loadersSections(results),
     whenToUseSection(subjects),
   ].filter(hasContent)
 }
