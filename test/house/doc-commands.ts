@@ -103,6 +103,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'docs/guides/load-balancing.md': {
     'npx yard scenario run grpc-loadbalancing': BALANCING,
+    'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
   'experiments/scenarios/grpc-loadbalancing/README.md': {

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 const BACKENDS = ['b1', 'b2', 'b3']
 const WAYS = [
   ...['envoy-l4', 'envoy-l7-round-robin', 'envoy-l7-least-request'],
-  ...['dns-round-robin', 'xds-node', 'nginx', 'haproxy'],
+  ...['dns-round-robin', 'xds-node', 'nginx-keep-alive', 'haproxy-roundrobin'],
 ]
 
 export const ROLLING_RESTART: Change = {

@@ -22,6 +22,8 @@ const CALLS: Readonly<Record<ProfileName, number>> = { quick: 150, standard: 600
 const PHASES = 3
 /** To start backends and a loader. */
 const SECONDS_AROUND = 4
+/** Only what happens to backends may end a call: a machine that stands still for seconds must not. */
+const DEADLINE_MS = 120_000
 /** grpc-js asks DNS again after 30 s at the earliest, and only when a connection has ended. */
 const DNS_AGAIN_MS = 500
 const ASKS_AGAIN = { 'grpc.dns_min_time_between_resolutions_ms': DNS_AGAIN_MS }
@@ -72,6 +74,7 @@ async function measureChange(
         connections: CONNECTIONS,
         loop: { kind: 'open', callsPerSecond },
         calls: shape,
+        deadlineMs: DEADLINE_MS,
         ...settings,
         ...(isDns(way) && { channelOptions: { ...settings.channelOptions, ...ASKS_AGAIN } }),
       },

@@ -10,7 +10,7 @@ const REMOVED = 'b3 removed'
 
 const ALL_WAYS = [
   ...['envoy-l4', 'envoy-l7-round-robin', 'envoy-l7-least-request'],
-  ...['dns-round-robin', 'xds-node', 'nginx', 'haproxy'],
+  ...['dns-round-robin', 'xds-node'],
 ]
 
 /** @param phases that it waits for the first call. Default: as long as makes sense for the way */

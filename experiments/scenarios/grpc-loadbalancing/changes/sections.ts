@@ -42,17 +42,13 @@ export function changeSections(results: Results): readonly Section[] {
   return [
     table(
       'Backends are added and removed',
-      'A row without a time: it did not happen. At L4 and by DNS, connections decide, and they stay. A **maximum connection age** of backends changes that.',
+      'An even share is 25 % of an added backend, and 0 % of a removed one. A time that is missing has not come within the run. At L4 and by DNS, connections decide, and they stay. A **maximum connection age** of backends changes that.',
       of('scale-up', 'scale-up-by-age', 'scale-down'),
       [
         figure(FAILED, 0),
         {
-          column: { title: 'share of b4 in the end', decimals: 1, unit: '%' },
-          value: (one) => meanOf(one, shareFigure('b4', END)),
-        },
-        {
-          column: { title: 'share of b3 in the end', decimals: 1, unit: '%' },
-          value: (one) => meanOf(one, shareFigure('b3', END)),
+          column: { title: 'share of that backend in the end', decimals: 1, unit: '%' },
+          value: (one) => meanOf(one, shareFigure(one.change === 'scale-down' ? 'b3' : 'b4', END)),
         },
         time(TIME_TO_SHARE),
         time(TIME_TO_NONE),
@@ -66,7 +62,7 @@ export function changeSections(results: Results): readonly Section[] {
     ),
     table(
       'A backend dies, or fails its calls',
-      'Envoy sends calls to a dead endpoint until a health check or outlier detection takes it out, and **least_request** sends it more than its share: a call that fails at once is never under way. A client that balances sees its connection end. An empty time: failures go on.',
+      'Envoy sends calls to a dead endpoint until a health check or outlier detection takes it out, and **least_request** sends it more than its share: a call that fails at once is never under way. A client that balances sees its connection end. A time that is missing: failures go on.',
       of('death', 'death-health-check', 'death-outlier-detection', 'failure', 'failure-outlier-detection'),
       [
         figure(FAILED, 0),
@@ -158,7 +154,7 @@ function timeline({ name, title, rounds: [first] }: MeasuredChange): TimelineSec
   return {
     kind: 'timeline',
     title: `${name}: ${title}`,
-    unit: 'calls in 100 ms',
+    unit: 'calls',
     rows: rows.map(({ name: label, points }) => ({ label, points })),
     marks: first?.marks ?? [],
   }

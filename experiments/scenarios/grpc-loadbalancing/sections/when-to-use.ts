@@ -40,6 +40,7 @@ export function answerOf(
     .toSorted((a, b) => a.median - b.median)
   const [best, ...others] = candidates
   if (best === undefined) return undefined
+  const isTold = others.every(({ values }) => compareRounds(best.values, values).outcome !== 'too few rounds')
   const asGood = others.filter(({ values }) => {
     const { outcome } = compareRounds(best.values, values)
     return outcome === 'not distinguishable' || outcome === 'too noisy'
@@ -47,9 +48,9 @@ export function answerOf(
   return [
     need,
     best.subject.way.title,
-    listed(asGood.map(({ subject }) => subject.way.title)),
+    isTold ? listed(asGood.map(({ subject }) => subject.way.title)) : 'too few rounds to tell',
     evidence(best.subject),
-    mind,
+    mind(best.subject),
   ]
 }
 
