@@ -39,7 +39,8 @@ export function checkSpreading(subjects: readonly Subject[]): readonly Check[] {
   ]
 }
 
-function toOneBackend({ name, rounds }: Subject) {
+/** A finding that one backend gets every call, round by round. */
+export function toOneBackend({ name, rounds }: Subject) {
   const used = rounds.map(({ shares = {} }) => fairnessOf(shares).used)
   return {
     fact: `${name}: ${used.join(', ')} of ${Object.keys(sharesOver(rounds)).length} backends used`,
@@ -47,7 +48,8 @@ function toOneBackend({ name, rounds }: Subject) {
   }
 }
 
-function evenly({ name, rounds }: Subject) {
+/** A finding that each backend gets as many calls as random picks could give it. */
+export function evenly({ name, rounds }: Subject) {
   const shares = sharesOver(rounds)
   const { least, most, calls } = fairnessOf(shares)
   return {
