@@ -129,7 +129,7 @@ t.test('O4.11: needs while backends come and go are met by the change with the b
   t.notOk(rows?.some(([need]) => /^Deployments/.test(String(need))))
 })
 
-t.test('O4.11: of what is counted, only an equal figure is as good', async (t) => {
+t.test('O4.11: only an equal count is as good', async (t) => {
   const connections = (count: number) => madeUpShares(EVEN, { figures: { [CONNECTIONS]: count } })
   const results = madeUpResults({
     'envoy-l4.unary.open.64c.3b': connections(64),

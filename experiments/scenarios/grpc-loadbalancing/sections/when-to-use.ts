@@ -15,7 +15,7 @@ export function whenToUseSection(results: Results, subjects: readonly Subject[])
   return {
     kind: 'table',
     title: 'When to use what',
-    says: 'The answer to each need is the way with the best figures **of this run**. Ways whose rounds cannot be told from those of the best are as good; of what is counted, those with the same figure.',
+    says: 'The answer to each need is the way with the best figures **of this run**. Ways whose rounds cannot be told from those of the best are as good; for counts, those with the same figure.',
     columns: [
       { title: 'you need' },
       { title: 'use' },
