@@ -1,11 +1,12 @@
 // Measures one run of a plan, and turns whatever happens into a result.
 
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { SwitchyardError } from '../../core/errors.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { MeasuredSchema, type RunResult } from './results.ts'
 import { requireValid } from './results-file.ts'
 import type { Need, Run, RunContext } from './scenario.ts'
+import { removeScratch } from './scratch-folder.ts'
 
 export interface Measurement {
   readonly result: RunResult
@@ -80,7 +81,7 @@ async function measureAlone(
     clearTimeout(timer)
     signal.removeEventListener('abort', interrupt)
     await group.stop()
-    await rm(folder, { recursive: true, force: true })
+    await removeScratch(folder)
   }
 }
 

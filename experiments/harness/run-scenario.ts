@@ -1,6 +1,6 @@
 // Runs a scenario: all its runs, round by round, with results on disk after each.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeEnvironment, describeResumption } from './environment.ts'
@@ -12,6 +12,7 @@ import { writeReport } from './report/write-report.ts'
 import type { Results, RunResult } from './results.ts'
 import { writeResults } from './results-file.ts'
 import type { Need, Plan, Run, Scenario } from './scenario.ts'
+import { removeScratch } from './scratch-folder.ts'
 import { SharedParts } from './shared-parts.ts'
 import { estimateOf, TimeLeft } from './time-left.ts'
 
@@ -128,7 +129,7 @@ async function measureTurns(
     return results
   } finally {
     await shared.stop()
-    await rm(scratch, { recursive: true, force: true })
+    await removeScratch(scratch)
   }
 }
 

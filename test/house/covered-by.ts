@@ -201,6 +201,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/until-active.ts': by('test/scenarios/mesh.test.ts'),
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
   'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
   'xds-server/load-reports/': by('test/conformance/load-reports.test.ts'),

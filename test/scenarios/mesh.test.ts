@@ -16,11 +16,8 @@ const POLICIES = { sidecars: ISTIO, 'node-proxies': ZTUNNEL, waypoint: ISTIO }
 
 async function openMesh(t: Test, shape: MeshShape) {
   const echo = await startProxiedEcho(t)
-  const mesh = await startMesh(echo.group, t.testdir(), {
-    shape,
-    backends: echo.backends,
-    policy: POLICIES[shape],
-  })
+  const mesh = await startMesh(echo.group, t.testdir(), { shape, policy: POLICIES[shape], places: 3 })
+  await mesh.setBackends(echo.backends)
   return { ...echo, mesh, client: echo.connect(mesh.address) }
 }
 
@@ -37,16 +34,20 @@ async function handshakesOf({ envoys }: Mesh): Promise<Readonly<Record<string, n
 
 t.test('O4.4: sidecars balance each call over backends, over one encrypted connection to each', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const { mesh, client } = await openMesh(t, 'sidecars')
+  const { mesh, client, backends } = await openMesh(t, 'sidecars')
   const { answers, connections } = await spreadOf(client, 300, 4)
   t.ok(isEven(answers), JSON.stringify(answers))
   t.equal(connections, 3)
-  t.same(await handshakesOf(mesh), { 'client-1': 3, 'server-b1-1': 1, 'server-b2-1': 1, 'server-b3-1': 1 })
+  t.same(await handshakesOf(mesh), { 'client-1': 3, 'server-1-1': 1, 'server-2-1': 1, 'server-3-1': 1 })
   await mesh.setPolicy(LINKERD)
   const { config } = await mesh.testbed.rest.getConfig()
   t.match(config, { routes: { echo: { rules: { all: { retry: { enabled: false } } } } } })
   const after = await spreadOf(client, 60, 4)
   t.same(Object.keys(after.answers).sort(), ['b1', 'b2', 'b3'], 'calls get through with the other policy too')
+
+  await mesh.setBackends(backends.slice(1))
+  t.same(Object.keys((await spreadOf(client, 60, 4)).answers).sort(), ['b2', 'b3'], 'b1 is out')
+  await t.rejects(mesh.setBackends([...backends, ...backends]), /6 backends are more than the 3 places/)
 })
 
 t.test('O4.4: node proxies pin a connection, and a waypoint between them spreads its calls', async (t) => {
@@ -58,16 +59,21 @@ t.test('O4.4: node proxies pin a connection, and a waypoint between them spreads
   t.same(await handshakesOf(nodes.mesh), { 'client-node-1': 1, 'server-node-1': 1 })
   await nodes.group.stop()
 
-  const { mesh, client } = await openMesh(t, 'waypoint')
+  const { mesh, client, backends } = await openMesh(t, 'waypoint')
   const { answers } = await spreadOf(client, 300, 4)
   t.ok(isEven(answers), JSON.stringify(answers))
   t.same(await handshakesOf(mesh), { 'client-node-1': 1, 'waypoint-1': 4, 'server-node-1': 3 })
+
+  const address = backends[2]?.address ?? ''
+  await mesh.setBackends(backends.map(({ id }) => ({ id: `after-${id}`, address })))
+  const { answers: after } = await spreadOf(client, 20)
+  t.same(after, { b3: 20 }, 'no connection stays with a backend that had the place before')
 })
 
 t.test('O4.4: a sidecar of a backend takes nobody without a certificate of its mesh', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { mesh, connect } = await openMesh(t, 'sidecars')
-  const sidecar = mesh.testbed.fleets.get('server-b1')?.[0]?.target ?? ''
+  const sidecar = mesh.testbed.fleets.get('server-1')?.[0]?.target ?? ''
   const { secretsFolder } = mesh.testbed
   const answersOf = async (credentials?: ChannelCredentials) =>
     (await spreadOf(connect(sidecar, credentials), 1)).answers

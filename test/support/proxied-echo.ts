@@ -39,7 +39,8 @@ export async function startProxiedEcho(t: Test, count = 3): Promise<ProxiedEcho>
     servers,
     dead: { id: 'dead', address: `127.0.0.1:${await freePort()}` },
     connect(address, credentials) {
-      const options = { 'grpc.use_local_subchannel_pool': 1 }
+      const tls = credentials && { 'grpc.ssl_target_name_override': 'localhost' }
+      const options = { 'grpc.use_local_subchannel_pool': 1, ...tls }
       const client = createClient(EchoService, address, { options, ...(credentials && { credentials }) })
       t.teardown(() => client.close())
       return client

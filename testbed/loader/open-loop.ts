@@ -36,10 +36,12 @@ export async function startOpenLoop(
     if (open === atMost - 1) sendDue(false)
   }
   pacer.start(beginMs, intervalMs, () => sendDue(true))
+  // The first is due already, and the pacer wakes for moments to come.
+  sendDue(true)
   return {
     beginMs,
     end(toMs) {
-      pacer.stop()
+      void pacer.stop()
       // The last wake-up may come later than the end of the window.
       sendDue(true, toMs)
       isRunning = false

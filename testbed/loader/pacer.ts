@@ -24,7 +24,8 @@ const SHORTEST_MS = 0.2
 export interface Pacer {
   /** @param beginMs of `performance.now()` */
   start(beginMs: number, intervalMs: number, onDue: () => void): void
-  stop(): void
+  /** Resolves when its thread has ended. */
+  stop(): Promise<void>
 }
 
 /** Resolves when its thread runs. */
@@ -45,6 +46,6 @@ export async function openPacer(): Promise<Pacer> {
       }
       worker.postMessage(schedule)
     },
-    stop: () => void worker.terminate(),
+    stop: async () => void (await worker.terminate()),
   }
 }

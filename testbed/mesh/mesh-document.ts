@@ -8,10 +8,9 @@ import type { ProxiedBackend } from '../proxies/proxy.ts'
  * - `node-proxies`: one proxy of the client's node and one of the backends' node pass bytes on, with mutual TLS between them.
  * - `waypoint`: between both node proxies, one more proxy takes the bytes apart into calls and balances these.
  */
-export const MESH_SHAPES = ['sidecars', 'node-proxies', 'waypoint'] as const
-export type MeshShape = (typeof MESH_SHAPES)[number]
+export type MeshShape = 'sidecars' | 'node-proxies' | 'waypoint'
 
-/** What the proxy that balances does with calls, in the words of the document. */
+/** What the proxy that balances does with calls, as fields of the document. */
 export interface MeshPolicy {
   /** Of the upstream, such as `{ policy: 'least_request' }`. */
   readonly lb: object
@@ -21,20 +20,16 @@ export interface MeshPolicy {
   readonly rule?: object
 }
 
-export interface MeshDocument {
-  readonly document: object
-  /** The fleets in the order of their Envoys' addresses; each has one Envoy. */
-  readonly fleets: readonly string[]
-  /** The fleet that clients call. */
-  readonly entry: string
+export interface MeshContent {
+  readonly policy: MeshPolicy
+  /** By place; undefined for a place that is empty. */
+  readonly backends: readonly (ProxiedBackend | undefined)[]
 }
 
-/** TLS of the mesh: each side shows a certificate, and checks the name in the other's. */
+/** Between proxies, each side shows a certificate, and checks the name in the other's. */
 const TO_SERVERS = { enabled: true, ca: 'mesh', certificate: 'client', sans: ['spiffe://switchyard/echo'] }
 const FROM_CLIENTS = {
-  enabled: true,
-  certificate: 'echo',
-  clientCa: 'mesh',
+  ...{ enabled: true, certificate: 'echo', clientCa: 'mesh' },
   sans: ['spiffe://switchyard/client'],
 }
 
@@ -45,117 +40,108 @@ const SECRETS = {
   mesh: { ca: 'ca.pem' },
 }
 
-/** @param ports of the listeners, which all Envoys have on addresses of their own; one for each backend */
+/**
+ * The document of a mesh with a place for each port.
+ * @param ports of the listeners; Envoys have addresses of their own, so that they share ports
+ */
 export function meshDocument(
   shape: MeshShape,
-  backends: readonly ProxiedBackend[],
-  { lb, upstream = {}, rule = {} }: MeshPolicy,
   ports: readonly number[],
-): MeshDocument {
-  const [port = 0] = ports
-  const local = Object.fromEntries(
-    backends.map(({ id, address }) => [`local-${id}`, { endpoints: { [id]: { address } } }]),
-  )
-  const rules = (to: string, more: object = {}) => ({
-    hosts: ['*'],
-    rules: { all: { match: {}, to: { [to]: 1 }, ...more } },
-  })
-  const fleet = (listeners: object, mode: 'l4' | 'l7') => ({
-    kind: 'envoy',
-    lb: { mode, policy: 'round_robin' },
-    listeners,
-  })
-  const l7 = (routes: string, more: object = {}) => ({ main: { port, l7: { routes }, ...more } })
-  /** The node proxy of the backends: a listener for each, because bytes do not say where they want to go. */
-  const nodeProxy = fleet(
-    Object.fromEntries(
-      backends.map(({ id }, index) => [
-        id,
-        { port: ports[index] ?? 0, l4: { upstream: `local-${id}` }, tls: FROM_CLIENTS },
-      ]),
-    ),
-    'l4',
-  )
-  const endpointsAt = (addressOf: (index: number) => string) =>
-    Object.fromEntries(backends.map(({ id }, index) => [id, { address: addressOf(index) }]))
-  const onNode = (node: number) => endpointsAt((index) => `${nodeAddress(node)}:${ports[index]}`)
-
-  switch (shape) {
-    case 'sidecars': {
-      const servers = backends.map(({ id }) => `server-${id}`)
-      return {
-        entry: 'client',
-        fleets: ['client', ...servers],
-        document: {
-          version: 1,
-          upstreams: {
-            ...local,
-            echo: {
-              endpoints: endpointsAt((index) => `${nodeAddress(1 + index)}:${port}`),
-              tls: TO_SERVERS,
-              lb,
-              ...upstream,
-            },
-          },
-          routes: {
-            echo: rules('echo', rule),
-            ...Object.fromEntries(backends.map(({ id }) => [`local-${id}`, rules(`local-${id}`)])),
-          },
-          secrets: SECRETS,
-          fleets: {
-            client: fleet(l7('echo'), 'l7'),
-            ...Object.fromEntries(
-              backends.map(({ id }) => [
-                `server-${id}`,
-                fleet(l7(`local-${id}`, { tls: FROM_CLIENTS }), 'l7'),
-              ]),
-            ),
-          },
-        },
-      }
-    }
-    case 'node-proxies':
-      return {
-        entry: 'client-node',
-        fleets: ['client-node', 'server-node'],
-        document: {
-          version: 1,
-          upstreams: { ...local, echo: { endpoints: onNode(1), tls: TO_SERVERS, lb, ...upstream } },
-          routes: {},
-          secrets: SECRETS,
-          fleets: {
-            'client-node': fleet({ main: { port, l4: { upstream: 'echo' } } }, 'l4'),
-            'server-node': nodeProxy,
-          },
-        },
-      }
-    case 'waypoint':
-      return {
-        entry: 'client-node',
-        fleets: ['client-node', 'waypoint', 'server-node'],
-        document: {
-          version: 1,
-          upstreams: {
-            ...local,
-            waypoint: { endpoints: { w1: { address: `${nodeAddress(1)}:${port}` } }, tls: TO_SERVERS },
-            echo: { endpoints: onNode(2), tls: TO_SERVERS, lb, ...upstream },
-          },
-          routes: { echo: rules('echo', rule) },
-          secrets: SECRETS,
-          fleets: {
-            'client-node': fleet({ main: { port, l4: { upstream: 'waypoint' } } }, 'l4'),
-            waypoint: fleet(l7('echo', { tls: FROM_CLIENTS }), 'l7'),
-            'server-node': nodeProxy,
-          },
-        },
-      }
+  { policy: { lb, upstream = {}, rule = {} }, backends }: MeshContent,
+) {
+  const { fleets, places, waypoint } = SHAPES[shape](ports)
+  const locals = ports.map((_, place) => localOf(place))
+  const endpointsOf = (address: string | undefined) => (address === undefined ? {} : { backend: { address } })
+  return {
+    version: 1,
+    upstreams: {
+      ...Object.fromEntries(
+        locals.map((local, place) => [local, { endpoints: endpointsOf(backends[place]?.address) }]),
+      ),
+      ...(waypoint && { waypoint: { endpoints: { w1: { address: waypoint } }, tls: TO_SERVERS } }),
+      echo: {
+        endpoints: Object.fromEntries(
+          backends.flatMap((backend, place) =>
+            backend === undefined ? [] : [[`place-${place + 1}`, { address: places[place] }]],
+          ),
+        ),
+        ...{ tls: TO_SERVERS, lb },
+        ...upstream,
+      },
+    },
+    routes: {
+      echo: route('echo', rule),
+      ...Object.fromEntries(locals.map((local) => [local, route(local)])),
+    },
+    secrets: SECRETS,
+    fleets,
   }
 }
 
-/** A merge patch that replaces the policy of a mesh. */
-export function policyPatch(shape: MeshShape, { lb, upstream = {}, rule = {} }: MeshPolicy): object {
-  return {
-    upstreams: { echo: { lb, ...upstream } },
-    ...(shape !== 'node-proxies' && { routes: { echo: { rules: { all: rule } } } }),
-  }
+/** The fleet that clients call. */
+export function meshEntry(shape: MeshShape): string {
+  return shape === 'sidecars' ? 'client' : 'client-node'
+}
+
+interface Shape {
+  /** In the order of their Envoys' addresses. */
+  readonly fleets: Readonly<Record<string, object>>
+  /** Where the proxy that balances finds the way to each place. */
+  readonly places: readonly string[]
+  /** The address of the waypoint. */
+  readonly waypoint?: string
+}
+
+const SHAPES: Readonly<Record<MeshShape, (ports: readonly number[]) => Shape>> = {
+  sidecars([port = 0, ...others]) {
+    const places = [port, ...others].map((_, place) => place)
+    const servers = places.map((place) => [`server-${place + 1}`, l7(port, localOf(place), FROM_CLIENTS)])
+    return {
+      fleets: { client: l7(port, 'echo'), ...Object.fromEntries(servers) },
+      places: places.map((place) => `${nodeAddress(1 + place)}:${port}`),
+    }
+  },
+  'node-proxies': (ports) => ({
+    fleets: { 'client-node': l4(ports[0], 'echo'), 'server-node': nodeProxy(ports) },
+    places: ports.map((port) => `${nodeAddress(1)}:${port}`),
+  }),
+  waypoint: (ports) => ({
+    fleets: {
+      'client-node': l4(ports[0], 'waypoint'),
+      waypoint: l7(ports[0], 'echo', FROM_CLIENTS),
+      'server-node': nodeProxy(ports),
+    },
+    places: ports.map((port) => `${nodeAddress(2)}:${port}`),
+    waypoint: `${nodeAddress(1)}:${ports[0]}`,
+  }),
+}
+
+function l7(port: number | undefined, routes: string, tls?: object): object {
+  return fleet('l7', { main: { port, l7: { routes }, ...(tls && { tls }) } })
+}
+
+function l4(port: number | undefined, upstream: string): object {
+  return fleet('l4', { main: { port, l4: { upstream } } })
+}
+
+/** The proxy of the backends' node: a listener for each of them, because bytes do not say where they want to go. */
+function nodeProxy(ports: readonly number[]): object {
+  const listeners = ports.map((port, place) => [
+    `place-${place + 1}`,
+    { port, l4: { upstream: localOf(place) }, tls: FROM_CLIENTS },
+  ])
+  return fleet('l4', Object.fromEntries(listeners))
+}
+
+function fleet(mode: 'l4' | 'l7', listeners: object): object {
+  return { kind: 'envoy', lb: { mode, policy: 'round_robin' }, listeners }
+}
+
+function route(upstream: string, rule: object = {}): object {
+  return { hosts: ['*'], rules: { all: { match: {}, to: { [upstream]: 1 }, ...rule } } }
+}
+
+/** The upstream of the backend at a place: only the proxy beside it calls it. */
+function localOf(place: number): string {
+  return `local-${place + 1}`
 }

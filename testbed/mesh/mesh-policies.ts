@@ -6,7 +6,7 @@ const UNBOUNDED = 4_294_967_295
 
 /**
  * Istio's: least request of two, two retries after failures before a call was processed and after UNAVAILABLE or CANCELLED, no timeout, and
- * circuit breakers that never open. Istio's retries also avoid the endpoint that failed and take any answer with HTTP 503.
+ * circuit breakers that never open. A retry avoids endpoints that were tried. Istio also retries any answer with HTTP 503.
  * https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/route/retry/retry.go
  */
 export const ISTIO: MeshPolicy = {
@@ -23,6 +23,7 @@ export const ISTIO: MeshPolicy = {
     retry: {
       enabled: true,
       attempts: 2,
+      otherEndpoint: true,
       on: ['connect-failure', 'refused-stream', 'unavailable', 'cancelled'],
     },
     timeout: '0s',

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { encodeHistogram, newHistogram, record } from '../../../testbed/measure/histogram.ts'
 import type { Measured, RunResult } from '../results.ts'
-import { mergedHistogram, quantileOver, roundsOf, sharesOver, spreadOf, throughputOver } from './rounds.ts'
+import { quantileOver, roundsOf, sharesOver, spreadOf, throughputOver } from './rounds.ts'
 
 function measured(milliseconds: readonly number[], shares: Record<string, number> = {}): Measured {
   const histogram = newHistogram()
@@ -39,11 +39,6 @@ t.test('a quantile of all rounds is that of all calls, not an average of the rou
   t.ok(Math.abs((values[1] ?? 0) - 100) < 0.1, 'three digits')
   t.ok(Math.abs(median - 50.5) < 0.1)
   t.equal(quantileOver([{ ...measured([]), histograms: {} }], 'service', 0.5).values.length, 0)
-})
-
-t.test('histograms of rounds add up', async (t) => {
-  const rounds = [measured([1, 2]), measured([3])]
-  t.equal(mergedHistogram(rounds, 'service'), measured([1, 2, 3]).histograms.service)
 })
 
 t.test('throughput and shares are over all rounds', async (t) => {

@@ -1,11 +1,6 @@
 // What the rounds of a run say together. Percentiles come from all calls of all rounds; how steady they are comes from the rounds.
 
-import {
-  decodeHistogram,
-  encodeHistogram,
-  mergeHistograms,
-  quantileMs,
-} from '../../../testbed/measure/histogram.ts'
+import { decodeHistogram, mergeHistograms, quantileMs } from '../../../testbed/measure/histogram.ts'
 import { medianInterval, sampleVariation } from '../../../testbed/measure/statistics.ts'
 import type { Measured, Results } from '../results.ts'
 import { NOISY_VARIATION } from './verdict.ts'
@@ -58,11 +53,6 @@ export function quantileOver(rounds: readonly Measured[], name: string, share: n
     ...spreadOf(texts.map((text) => quantileMs(decodeHistogram(text), share))),
     merged: quantileMs(mergeHistograms(texts), share),
   }
-}
-
-/** All rounds as one histogram in base64. */
-export function mergedHistogram(rounds: readonly Measured[], name: string): string {
-  return encodeHistogram(mergeHistograms(histogramsOf(rounds, name)))
 }
 
 /** Calls a second. */

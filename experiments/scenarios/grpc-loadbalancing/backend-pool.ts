@@ -1,7 +1,7 @@
 // The backends of all ways: each starts with the first run that needs it, and serves to the end of the scenario.
 
 import { freePort } from '../../../processes/free-port.ts'
-import { startBackend } from '../../../testbed/backend.ts'
+import { type BackendOptions, startBackend } from '../../../testbed/backend.ts'
 import type { RunContext } from '../../harness/scenario.ts'
 import { type Crew, FAIL_PERCENT, SLOW_MS } from './crews.ts'
 import type { WayBackend } from './ways/way.ts'
@@ -14,6 +14,12 @@ const FLAGS = {
   failing: { failPercent: FAIL_PERCENT, utilization: UTILIZATION.normal },
 } as const
 
+/** How the backend of this name serves, wherever it listens. */
+export function backendOptions(name: string): Omit<BackendOptions, 'listen'> {
+  const flags = name === 'slow' || name === 'failing' ? FLAGS[name] : {}
+  return { id: name, utilization: UTILIZATION.normal, ...flags }
+}
+
 /**
  * The backends b1, b2, … of a run; the last one is called `slow` or `failing` where one is. All listen on one port of addresses of
  * their own, because the records of a DNS name have no ports.
@@ -25,12 +31,7 @@ export async function takeBackends(
   const port = await context.shared('backend-port', freePort)
   const take = (index: number, name: string) =>
     context.shared(`backend-${name}`, ({ group, folder }) =>
-      startBackend(group, folder, {
-        id: name,
-        listen: `127.9.0.${index}:${port}`,
-        utilization: UTILIZATION.normal,
-        ...(name === 'slow' || name === 'failing' ? FLAGS[name] : {}),
-      }),
+      startBackend(group, folder, { ...backendOptions(name), listen: `127.9.0.${index}:${port}` }),
     )
   const alike = crew === 'alike' ? backends : backends - 1
   const names = Array.from({ length: alike }, (_, index) => take(index + 1, `b${index + 1}`))

@@ -23,27 +23,51 @@ const of = (workload: WorkloadName): Shape => ({ ...BASE, workload })
 
 /** Where the whole matrix would take too long, these ways stand for their kind. */
 const QUICK: Readonly<Record<string, readonly Shape[]>> = {
+  'kernel-nat': [ONE_CONNECTION],
+  'nginx-keep-alive': [THROUGHPUT],
+  'mesh-node-proxies': [ONE_CONNECTION],
   'envoy-l4': [ONE_CONNECTION],
   'envoy-l7-round-robin': [ONE_CONNECTION, of('slow'), of('failing')],
   'envoy-l7-least-request': [of('slow')],
 }
 
 const STANDARD: Readonly<Record<string, readonly Shape[]>> = {
-  'envoy-l4': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams'), of('mixed'), of('slow')],
+  'kernel-nat': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams')],
+  'envoy-l4': [ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS, of('streams'), of('mixed')],
   'envoy-l7-round-robin': [
     ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
-    ...[of('streams'), of('mixed'), of('slow'), of('failing')],
+    ...[of('streams'), of('mixed'), of('failing')],
   ],
-  'envoy-l7-least-request': [MANY_BACKENDS, of('streams'), of('mixed'), of('slow'), of('failing')],
-  'envoy-l7-client-side-weighted-round-robin': [of('slow'), of('failing')],
+  'envoy-l7-least-request': [MANY_BACKENDS, of('streams'), of('mixed'), of('failing')],
+  'envoy-l7-client-side-weighted-round-robin': [of('failing')],
   'envoy-l7-random': [MANY_BACKENDS],
+  'nginx-keep-alive': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('failing')],
+  'nginx-no-keep-alive': [MANY_CONNECTIONS],
+  'haproxy-roundrobin': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('failing')],
+  'haproxy-leastconn': [of('streams'), of('mixed')],
+  'mesh-sidecars-istio': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('failing')],
+  'mesh-sidecars-linkerd': [of('failing')],
+  'mesh-node-proxies': [ONE_CONNECTION, MANY_CONNECTIONS],
+  'mesh-waypoint': [ONE_CONNECTION],
   'dns-round-robin': [
     ...[ONE_CONNECTION, MANY_CONNECTIONS, MANY_BACKENDS],
-    ...[of('streams'), of('slow'), of('failing')],
+    ...[of('streams'), of('failing')],
   ],
   'dns-pick-first': [ONE_CONNECTION],
-  'xds-node': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('slow'), of('failing')],
+  'xds-node': [ONE_CONNECTION, MANY_CONNECTIONS, of('streams'), of('failing')],
 }
+
+/** Latencies with a slow backend are compared over rounds. */
+const SLOW: readonly string[] = [
+  'envoy-l4',
+  'envoy-l7-round-robin',
+  'envoy-l7-least-request',
+  'envoy-l7-client-side-weighted-round-robin',
+  'haproxy-leastconn',
+  'mesh-sidecars-istio',
+  'dns-round-robin',
+  'xds-node',
+]
 
 /** Less is enough to see shares: only latencies need the whole window. */
 const SHORT = 0.5
@@ -69,6 +93,7 @@ export function plannedCells(profile: Profile, ways: readonly Way[]): readonly P
     standard: (way) => [
       ...cellsOf(way, [BASE], { window }),
       ...cellsOf(way, [THROUGHPUT], { window: short }),
+      ...cellsOf(way, SLOW.includes(way.id) ? [of('slow')] : [], { window: short }),
       ...cellsOf(way, STANDARD[way.id] ?? [], { window: short, rounds: 1 }),
     ],
     full: (way) => [

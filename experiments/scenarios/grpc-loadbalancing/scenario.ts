@@ -4,6 +4,7 @@ import type { Run, Scenario } from '../../harness/scenario.ts'
 import { idOf } from './cell.ts'
 import { changeRuns } from './changes/changes.ts'
 import { checksOf } from './checks/checks.ts'
+import { HASHING } from './hashing.ts'
 import { type Planned, plannedCells } from './matrix.ts'
 import { measureWay } from './measure-way.ts'
 import { keysRun } from './runs/keys.ts'
@@ -15,7 +16,6 @@ import type { Way } from './ways/way.ts'
 import { WAYS } from './ways/ways.ts'
 import { WORKLOADS } from './workloads.ts'
 
-const HASHING = ['envoy-l7-ring-hash', 'envoy-l7-maglev']
 const KEYS_BACKENDS = 3
 /** Enough to tell two configurations apart; a fifth would cost a quarter more. */
 const STANDARD_ROUNDS = 4

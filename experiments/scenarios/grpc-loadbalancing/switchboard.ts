@@ -2,11 +2,11 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import type { LbRequest } from '../../../api/schemas/lb.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
+import { untilActive } from '../../../testbed/until-active.ts'
 import type { MeasuredProcess } from '../../harness/measure-load.ts'
 import type { RunContext, SharedContext } from '../../harness/scenario.ts'
 import type { Routed } from './ways/way.ts'
@@ -25,7 +25,6 @@ export const CLIENT_FLEETS = ['node', 'python', 'go'] as const
 export type ClientFleetName = (typeof CLIENT_FLEETS)[number]
 
 export const UPSTREAM = 'echo'
-const POLL_MS = 5
 
 export class Switchboard {
   readonly testbed: Testbed
@@ -61,25 +60,13 @@ export class Switchboard {
   /** Switches how a fleet balances, and waits until its Envoys use it. */
   async setLb(fleet: EnvoyFleetName | ClientFleetName, lb: LbRequest): Promise<void> {
     await this.testbed.rest.putLb(fleet, lb)
-    await this.#untilActive()
+    await untilActive(this.testbed)
   }
 
   /** Changes the document by a JSON merge patch, and waits until the Envoys use it. */
   async patch(patch: object): Promise<void> {
     await this.testbed.rest.patchConfig(patch)
-    await this.#untilActive()
-  }
-
-  /** An Envoy ACKs a cluster that it warms up meanwhile, and a listener before its workers have it. */
-  async #untilActive(): Promise<void> {
-    const admins = [...this.testbed.fleets.values()].flat().map(({ envoy }) => envoy.admin)
-    for (;;) {
-      const resources = await Promise.all(
-        admins.flatMap((admin) => [admin.dynamicClusters(), admin.dynamicListeners()]),
-      )
-      if (resources.flat().every(({ state }) => state !== 'warming')) return
-      await setTimeout(POLL_MS)
-    }
+    await untilActive(this.testbed)
   }
 }
 

@@ -16,6 +16,7 @@ t.test('a text is wrapped between words, and its last line is cut', async (t) =>
   t.strictSame(wrapText('alpha beta', 40, 12), ['alpha', 'beta'])
   t.match(wrapText('alpha beta gamma delta', 50, 12), ['alpha', /^beta.*…$/])
   t.strictSame(wrapText('', 50, 12), [''])
+  t.strictSame(wrapText('CV 0.84 %, by 2.2 %', 75, 12), ['CV 0.84 %,', 'by 2.2 %'])
   t.strictSame(wrapText('client_side_weighted', 80, 12), ['client_side_', 'weighted'])
 })
 

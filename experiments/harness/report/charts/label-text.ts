@@ -23,11 +23,14 @@ export function cutText(text: string, width: number, size: number): string {
   return `${letters.join('').trimEnd()}…`
 }
 
+/** Not within a number such as 2.2, nor before its %. */
+const BREAKS = /(?<=[ _/-])(?!%)|(?<=\.)(?=\D)/
+
 /** In lines between words and the parts of names such as `round_robin`; the last line is cut if there is more. */
 export function wrapText(text: string, width: number, size: number, lines = 2): string[] {
   const wrapped: string[] = []
   let line = ''
-  for (const part of text.split(/(?<=[ _./-])/)) {
+  for (const part of text.split(BREAKS)) {
     const longer = line + part
     if (line === '' || wrapped.length === lines - 1 || textWidth(longer.trimEnd(), size) <= width)
       line = longer

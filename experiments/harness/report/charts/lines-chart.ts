@@ -3,7 +3,8 @@
 import { significant } from '../content/number-text.ts'
 import type { LinesSection } from '../section.ts'
 import { axisOver } from './axis.ts'
-import { bottomAxis, type Draw, label, leftAxis, picture } from './drawing.ts'
+import { bottomAxis, type Draw, label, leftAxis, picture, SMALL } from './drawing.ts'
+import { textWidth } from './label-text.ts'
 import { drawLines, endLabels, legend } from './line-plot.ts'
 
 const NARROW = 560
@@ -34,7 +35,8 @@ export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
     (width, id) => {
       const narrow = width < NARROW
       const rows = narrow ? legend(drawn, width, 0) : { height: 0, content: undefined }
-      const labels = narrow ? 14 : Math.min(190, width * 0.24)
+      const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
+      const labels = narrow ? 14 : Math.min(longest + 24, width * 0.3)
       const top = rows.height + 34
       const plot = { left: 56, right: width - labels, top, bottom: top + PLOT_HEIGHT }
       const xAxis = axisOver(xs, {

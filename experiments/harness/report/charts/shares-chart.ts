@@ -63,7 +63,7 @@ const STYLES: Readonly<Record<ShareReading['verdict'], string>> = {
 function drawPanel({ label: name, reading }: SharesLine, width: number, highest: number): Html {
   const { backends, verdict } = reading
   // Bold letters are wider.
-  const names = wrapText(name, width * 0.9, TEXT)
+  const names = wrapText(name, width * 0.96, TEXT)
   const bottom = HEAD + BARS
   const step = width / Math.max(backends.length, 1)
   const heightOf = (share: number) => (highest > 0 ? (share / highest) * BARS : 0)

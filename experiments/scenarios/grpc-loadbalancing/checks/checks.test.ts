@@ -14,6 +14,11 @@ const WAYS: readonly WayFacts[] = [
   { id: 'envoy-l4', title: 'L4', who: 'proxy', picksFor: 'connection' },
   { id: 'envoy-l7-round-robin', title: 'L7', who: 'proxy', picksFor: 'call' },
   { id: 'envoy-l7-least-request', title: 'L7 least_request', who: 'proxy', picksFor: 'call' },
+  { id: 'kernel-nat', title: 'kernel', who: 'kernel', picksFor: 'connection' },
+  { id: 'nginx-keep-alive', title: 'NGINX', who: 'proxy', picksFor: 'call' },
+  { id: 'nginx-no-keep-alive', title: 'NGINX without', who: 'proxy', picksFor: 'call' },
+  { id: 'mesh-sidecars-istio', title: 'sidecars', who: 'sidecar', picksFor: 'call' },
+  { id: 'mesh-node-proxies', title: 'node proxies', who: 'sidecar', picksFor: 'connection' },
   { id: 'dns-round-robin', title: 'DNS', who: 'client', picksFor: 'call' },
   { id: 'dns-pick-first', title: 'DNS first', who: 'client', picksFor: 'connection' },
 ]
@@ -148,6 +153,48 @@ const CASES: readonly (readonly [
     /for each channel and backend/,
     { 'dns-round-robin.unary.open.4c.3b': madeUpShares(EVEN, connections(12)) },
     { 'dns-round-robin.unary.open.4c.3b': madeUpShares(EVEN, connections(4)) },
+  ],
+  [
+    'O4.1',
+    /^At L4 a connection is pinned/,
+    { 'kernel-nat.unary.open.1c.3b': madeUpShares(PINNED) },
+    { 'kernel-nat.unary.open.1c.3b': madeUpShares(EVEN) },
+  ],
+  [
+    'O4.3',
+    /^NGINX and HAProxy spread calls/,
+    { 'nginx-keep-alive.unary.open.1c.3b': madeUpShares(EVEN) },
+    { 'nginx-keep-alive.unary.open.1c.3b': madeUpShares({ b1: 300, b2: 200, b3: 100 }) },
+  ],
+  [
+    'O4.3',
+    /^Without keep-alive NGINX opens a connection/,
+    { 'nginx-no-keep-alive.unary.open.4c.3b': madeUpShares(EVEN, connections(600)) },
+    { 'nginx-no-keep-alive.unary.open.4c.3b': madeUpShares(EVEN, connections(599)) },
+  ],
+  [
+    'O4.3',
+    /^With keep-alive it has as many connections/,
+    { 'nginx-keep-alive.unary.closed.4c.3b': madeUpShares(EVEN, connections(49)) },
+    { 'nginx-keep-alive.unary.closed.4c.3b': madeUpShares(EVEN, connections(50)) },
+  ],
+  [
+    'O4.4',
+    /^A mesh that sees calls/,
+    { 'mesh-sidecars-istio.unary.open.4c.3b': madeUpShares(EVEN) },
+    { 'mesh-sidecars-istio.unary.open.4c.3b': madeUpShares(PINNED) },
+  ],
+  [
+    'O4.4',
+    /^Node proxies that see bytes only/,
+    { 'mesh-node-proxies.unary.open.1c.3b': madeUpShares(PINNED) },
+    { 'mesh-node-proxies.unary.open.1c.3b': madeUpShares({ ...PINNED, b1: 1 }) },
+  ],
+  [
+    'O4.4',
+    /^A sidecar has one connection/,
+    { 'mesh-sidecars-istio.unary.open.64c.3b': madeUpShares(EVEN, connections(3)) },
+    { 'mesh-sidecars-istio.unary.open.64c.3b': madeUpShares(EVEN, connections(4)) },
   ],
 ]
 

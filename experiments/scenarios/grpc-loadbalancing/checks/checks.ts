@@ -6,6 +6,7 @@ import { stateCountsOf } from '../sections/state-counts.ts'
 import { checkCrews } from './crews.ts'
 import { checkKeys } from './keys.ts'
 import { checkPooling } from './pooling.ts'
+import { checkProxies } from './proxies.ts'
 import { checkSpreading } from './spreading.ts'
 import { checkStates } from './states.ts'
 import { subjectsOf, type WayFacts } from './subject.ts'
@@ -18,6 +19,7 @@ export function checksOf(results: Results, ways: readonly WayFacts[]): readonly 
     ...checkKeys(results),
     ...checkCrews(subjects),
     ...checkPooling(subjects),
+    ...checkProxies(subjects),
     ...checkChanges(results),
   ].toSorted((a, b) => a.row.localeCompare(b.row, 'en', { numeric: true }))
 }

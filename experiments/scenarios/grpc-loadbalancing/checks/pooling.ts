@@ -14,7 +14,9 @@ export function checkPooling(subjects: readonly Subject[]): readonly Check[] {
     check(
       'O4.8',
       'At L4 the backends have as many connections as the clients',
-      of('envoy-l4').map((one) => connections(one, (count) => count === one.cell.connections)),
+      of('envoy-l4', 'kernel-nat', 'mesh-node-proxies').map((one) =>
+        connections(one, (count) => count === one.cell.connections),
+      ),
     ),
     check(
       'O4.8',

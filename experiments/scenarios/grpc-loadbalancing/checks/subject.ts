@@ -1,6 +1,7 @@
 // What checks are about: a measured cell with its way.
 
 import type { Results } from '../../../harness/results.ts'
+import { sharesOver } from '../../../harness/statistics/rounds.ts'
 import { BASE } from '../base.ts'
 import type { Cell } from '../cell.ts'
 import { type MeasuredCell, measuredCells } from '../cells.ts'
@@ -24,6 +25,17 @@ export function subjectsOf(results: Results, ways: readonly WayFacts[]): readonl
     const name = `${way.title}, ${connections} ${connections === 1 ? 'connection' : 'connections'}, ${backends} backends`
     return [{ ...measured, way, name }]
   })
+}
+
+/**
+ * Calls by backend. Each round of a way that picks for each connection has other picks: added up, they would look even. So of those
+ * it is the first round alone.
+ */
+export function typicalShares({
+  way,
+  rounds,
+}: Pick<Subject, 'way' | 'rounds'>): Readonly<Record<string, number>> {
+  return sharesOver(way.picksFor === 'connection' ? rounds.slice(0, 1) : rounds)
 }
 
 /** Whether it is a cell by which ways are compared. */

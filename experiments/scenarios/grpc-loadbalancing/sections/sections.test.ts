@@ -4,6 +4,7 @@ import t from 'tap'
 import { madeUpLatency, madeUpResults, madeUpShares } from '../../../../test/support/lb-results.ts'
 import type { TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
+import { FAILED, TIME_TO_SHARE } from '../changes/figures.ts'
 import type { WayFacts } from '../checks/subject.ts'
 import { figureName } from '../runs/state-figures.ts'
 import { sectionsOf } from './sections.ts'
@@ -103,3 +104,26 @@ t.test(
     t.match(found?.rows[0]?.at(-1), /^different \(p = 0\.029\)/)
   },
 )
+
+t.test('O4.11: needs while backends come and go are met by the change with the best figure', async (t) => {
+  const change = (figures: Record<string, number>) => madeUpShares(EVEN, { figures })
+  const results = madeUpResults({
+    'change.scale-up.envoy-l4': change({}),
+    'change.scale-up.xds-node': change({ [TIME_TO_SHARE]: 300 }),
+    'change.scale-up.dns-round-robin': change({ [TIME_TO_SHARE]: 9000 }),
+    'change.death.envoy-l7-round-robin': change({ [FAILED]: 70 }),
+    'change.death-health-check.envoy-l7-round-robin': change({ [FAILED]: 7 }),
+  })
+  const rows = table(results, /^When to use what/)?.rows
+  t.match(rows?.find(([need]) => /^New backends/.test(String(need)))?.slice(1, 4), [
+    /^change\.scale-up\.xds-node/,
+    '',
+    /^300 ms .*; 9000 with change\.scale-up\.dns-round-robin/,
+  ])
+  t.match(rows?.find(([need]) => /dies$/.test(String(need)))?.slice(1, 4), [
+    /death-health-check/,
+    '',
+    /^7 failed calls; 70 with/,
+  ])
+  t.notOk(rows?.some(([need]) => /^Deployments/.test(String(need))))
+})

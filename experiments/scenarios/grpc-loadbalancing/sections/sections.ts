@@ -28,7 +28,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...costSections(base, subjects),
     ...changeSections(results),
     ...loadersSections(results),
-    whenToUseSection(subjects),
+    whenToUseSection(results, subjects),
   ].filter(hasContent)
 }
 

@@ -1,9 +1,8 @@
 // How every way spreads calls: as bars, and as the figures of fairness.
 
 import type { Section, SharesSection, TableSection } from '../../../harness/report/section.ts'
-import { sharesOver } from '../../../harness/statistics/rounds.ts'
 import { failedOf } from '../cells.ts'
-import type { Subject } from '../checks/subject.ts'
+import { type Subject, typicalShares } from '../checks/subject.ts'
 import { fairnessOf } from '../fairness.ts'
 import { WORKLOADS } from '../workloads.ts'
 
@@ -33,7 +32,7 @@ function shares(title: string, subjects: readonly Subject[], says: string): Shar
     kind: 'shares',
     title,
     says,
-    lines: subjects.map(({ way, rounds }) => ({ label: way.title, shares: sharesOver(rounds) })),
+    lines: subjects.map((one) => ({ label: one.way.title, shares: typicalShares(one) })),
   }
 }
 
@@ -43,7 +42,7 @@ function fairnessTable(subjects: readonly Subject[]): TableSection {
   return {
     kind: 'table',
     title: 'Fairness of every way',
-    says: 'The **noise floor** is the coefficient of variation that random picks would have: a smaller one cannot be told from even. Least and most are the calls of a backend divided by the mean.',
+    says: 'The **noise floor** is the coefficient of variation that random picks would have: a smaller one cannot be told from even. Least and most are the calls of a backend divided by the mean. Ways that pick for each connection have other picks in each round, so theirs are those of the first round.',
     columns: [
       { title: 'way' },
       { title: 'calls' },
@@ -57,8 +56,9 @@ function fairnessTable(subjects: readonly Subject[]): TableSection {
       { title: 'unused backends', decimals: 0 },
       { title: 'failed calls', decimals: 0 },
     ],
-    rows: open.map(({ way, cell, rounds }) => {
-      const all = sharesOver(rounds)
+    rows: open.map((one) => {
+      const { way, cell, rounds } = one
+      const all = typicalShares(one)
       const { calls, variation, noiseFloor, least, most, used } = fairnessOf(all)
       return [
         way.title,

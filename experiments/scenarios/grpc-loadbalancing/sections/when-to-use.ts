@@ -1,15 +1,17 @@
 // When to use what: for each need of a user the way that meets it best in these results, with the figures that say so.
 
 import type { TableSection } from '../../../harness/report/section.ts'
+import type { Results } from '../../../harness/results.ts'
 import { spreadOver } from '../../../harness/statistics/rounds.ts'
 import { compareRounds } from '../../../harness/statistics/verdict.ts'
 import type { Subject } from '../checks/subject.ts'
+import { changeNeedRows } from './change-needs.ts'
 import { USER_NEEDS, type UserNeed } from './needs.ts'
 
 /** Ways that are as good, by name. */
 const SHOWN = 3
 
-export function whenToUseSection(subjects: readonly Subject[]): TableSection {
+export function whenToUseSection(results: Results, subjects: readonly Subject[]): TableSection {
   return {
     kind: 'table',
     title: 'When to use what',
@@ -21,10 +23,13 @@ export function whenToUseSection(subjects: readonly Subject[]): TableSection {
       { title: 'because' },
       { title: 'mind' },
     ],
-    rows: USER_NEEDS.flatMap((need) => {
-      const answer = answerOf(need, subjects)
-      return answer ? [answer] : []
-    }),
+    rows: [
+      ...USER_NEEDS.flatMap((need) => {
+        const answer = answerOf(need, subjects)
+        return answer ? [answer] : []
+      }),
+      ...changeNeedRows(results),
+    ],
   }
 }
 
@@ -40,6 +45,7 @@ export function answerOf(
     .toSorted((a, b) => a.median - b.median)
   const [best, ...others] = candidates
   if (best === undefined) return undefined
+  const isTold = others.every(({ values }) => compareRounds(best.values, values).outcome !== 'too few rounds')
   const asGood = others.filter(({ values }) => {
     const { outcome } = compareRounds(best.values, values)
     return outcome === 'not distinguishable' || outcome === 'too noisy'
@@ -47,9 +53,9 @@ export function answerOf(
   return [
     need,
     best.subject.way.title,
-    listed(asGood.map(({ subject }) => subject.way.title)),
+    isTold ? listed(asGood.map(({ subject }) => subject.way.title)) : 'too few rounds to tell',
     evidence(best.subject),
-    mind,
+    mind(best.subject),
   ]
 }
 

@@ -3,6 +3,10 @@
 import { findEnvoy } from '../../../../envoy-bootstrap/find-envoy.js'
 import { hasGo, INSTALL_GO } from '../../../../testbed/grpc-programs/go.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../../../testbed/grpc-programs/python.ts'
+import { findProgram } from '../../../../testbed/proxies/find-program.ts'
+import { INSTALL_HAPROXY } from '../../../../testbed/proxies/haproxy.ts'
+import { INSTALL_NFTABLES, missingForKubeNode } from '../../../../testbed/proxies/kube-node.ts'
+import { INSTALL_NGINX } from '../../../../testbed/proxies/nginx.ts'
 import type { Need } from '../../../harness/scenario.ts'
 
 export const NEEDS_ENVOY: Need = {
@@ -17,6 +21,24 @@ export const NEEDS_PYTHON: Need = {
   name: 'gRPC for Python',
   install: `${INSTALL_PYTHON}, by which the run fetches it`,
   isThere: () => succeeds(() => findPythonProgram('client')),
+}
+
+export const NEEDS_NGINX: Need = {
+  name: 'NGINX',
+  install: INSTALL_NGINX,
+  isThere: () => findProgram('nginx') !== undefined,
+}
+
+export const NEEDS_HAPROXY: Need = {
+  name: 'HAProxy',
+  install: INSTALL_HAPROXY,
+  isThere: () => findProgram('haproxy') !== undefined,
+}
+
+export const NEEDS_NAMESPACES: Need = {
+  name: 'network namespaces with nftables',
+  install: `${INSTALL_NFTABLES}, and run it as root`,
+  isThere: () => missingForKubeNode() === undefined,
 }
 
 function succeeds(find: () => unknown): boolean {
