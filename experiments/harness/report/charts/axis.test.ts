@@ -55,6 +55,13 @@ t.test('a logarithmic axis has a decade in the same length everywhere', async (t
   t.equal(axis.at(0), 0, 'zero is at its low end')
 })
 
+t.test('a value outside of an axis lies at its end', async (t) => {
+  for (const kind of ['linear', 'log'] as const) {
+    const axis = axisOver([1, 100], { kind, range: [0, 50] })
+    t.strictSame([-5, 1e9].map(axis.at), [0, 50])
+  }
+})
+
 t.test('an exact axis ends where the values do', async (t) => {
   const axis = axisOver([14.4], { kind: 'linear', range: [0, 144], exact: true })
   t.equal(axis.at(14.4), 144)

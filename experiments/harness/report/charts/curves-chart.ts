@@ -58,7 +58,7 @@ function drawGroup(title: string, group: Group): Draw {
       ])
     }
     const longest = names.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
-    const labels = Math.min(longest + 24, width * 0.25)
+    const labels = Math.min(longest + 24, width * 0.3)
     const bottom = 34 + PLOT_HEIGHT
     const percentiles = { left: 46, right: Math.round((width - labels) * 0.58), top: 34, bottom }
     const distribution = { left: percentiles.right + labels + 50, right: width - 12, top: 34, bottom }

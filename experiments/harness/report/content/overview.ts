@@ -5,7 +5,7 @@ import { type Check, measurementsOf, type Results, type RunResult } from '../../
 import { count } from './number-text.ts'
 
 export interface Overview {
-  /** Failing first, then what was not measured; last if only a part of the runs was chosen. In their order otherwise. */
+  /** Failing first, what was not measured last; in their order otherwise. */
   readonly checks: readonly Check[]
   readonly outcomes: Readonly<Record<Check['outcome'], number>>
   /** The outcome of all checks in a sentence. */
@@ -28,12 +28,10 @@ export interface Realness {
   readonly emulates: string | undefined
 }
 
-const ORDER: readonly Check['outcome'][] = ['fails', 'not measured', 'holds']
-const ORDER_OF_A_PART: readonly Check['outcome'][] = ['fails', 'holds', 'not measured']
+const ORDER: readonly Check['outcome'][] = ['fails', 'holds', 'not measured']
 
 export function overviewOf(results: Results, noisy: readonly string[] = []): Overview {
-  const order = results.plan.only === undefined ? ORDER : ORDER_OF_A_PART
-  const checks = results.checks.toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
+  const checks = results.checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
   const amount = (outcome: Check['outcome']) => checks.filter((check) => check.outcome === outcome).length
   const outcomes = { fails: amount('fails'), 'not measured': amount('not measured'), holds: amount('holds') }
   return {

@@ -18,7 +18,7 @@ export function answerHtml({ answer, checks, outcomes, notes }: Overview): Html 
   )}</section>`
 }
 
-/** More checks than this that were not measured at the end of the list are folded: a part of the runs was chosen. */
+/** If more checks than this were not measured, they are folded: a profile or a choice of runs has left them out. */
 const UNMEASURED_SHOWN = 3
 
 function checksHtml(checks: readonly Check[]): Content {
