@@ -112,3 +112,16 @@ t.test('a configuration that HAProxy does not take is an error with its words', 
     message: /unexpected character|invalid|unexpected/,
   })
 })
+
+t.test('HAProxy starts although the folder for temporary files has a long path', async (t) => {
+  if (!requireTool(t, 'haproxy')) return
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = t.testdir()
+  t.teardown(() => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  })
+  const { client, haproxy } = await openHaproxy(t)
+  await spreadOf(client, 3)
+  t.same([...(await haproxy.stats()).keys()], ['b1', 'b2', 'b3'])
+})

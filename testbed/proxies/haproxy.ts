@@ -48,8 +48,7 @@ export async function startHaproxy(
   const address = `127.0.0.1:${await freePort()}`
   await mkdir(folder, { recursive: true })
   const configFile = join(folder, 'haproxy.cfg')
-  // The path of a socket must be short, and that of the folder may be long.
-  const socketFolder = await mkdtemp(join(tmpdir(), 'switchyard-'))
+  const socketFolder = await mkdtemp(join(shortFolder(), 'switchyard-'))
   const socket = join(socketFolder, 'stats')
   await writeFile(configFile, haproxyConfig(settings, { address, socket }))
   const logFile = join(folder, 'haproxy.log')
@@ -111,4 +110,11 @@ function readStats(csv: string): ReadonlyMap<string, HaproxyServerStats> {
         },
       ]),
   )
+}
+
+/** HAProxy takes paths of sockets with up to 97 bytes, and the folder of a run or TMPDIR may be longer. */
+const LONGEST_FOLDER_BYTES = 70
+
+function shortFolder(): string {
+  return Buffer.byteLength(tmpdir()) <= LONGEST_FOLDER_BYTES ? tmpdir() : '/tmp'
 }
