@@ -99,7 +99,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
   },
   'docs/benchmarks/loadbalancing.md': {
-    'npx yard scenario run grpc-loadbalancing --profile quick': BALANCING,
+    'npx yard scenario run grpc-loadbalancing --profile standard': BALANCING,
   },
   'docs/guides/load-balancing.md': {
     'npx yard scenario run grpc-loadbalancing': BALANCING,

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
+import { runLocked } from '../grpc-programs/build-once.ts'
 import { fillOnce } from '../grpc-programs/fill-once.ts'
 import { hasGo, INSTALL_GO } from '../grpc-programs/go.ts'
 import { sourceFile } from '../part.ts'
@@ -33,11 +34,5 @@ function isOnPath(env: NodeJS.ProcessEnv): boolean {
 }
 
 function build(folder: string): void {
-  const env = { ...process.env, GOBIN: folder }
-  const { status, stdout, stderr, error } = spawnSync('go', ['install', PACKAGE], { env, encoding: 'utf8' })
-  if (status === 0) return
-  throw new SwitchyardError(
-    'process-failed',
-    `"go install ${PACKAGE}" failed:\n${error?.message ?? `${stdout}${stderr}`}`,
-  )
+  runLocked('go', ['env', `GOBIN=${folder}`, 'go', 'install', PACKAGE], folder)
 }

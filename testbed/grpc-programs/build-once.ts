@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sourceFile } from '../part.ts'
@@ -33,7 +33,7 @@ export function buildOnce({ name, folder, commands }: Build): string {
   return fillOnce(built, (fresh) => {
     for (const file of sourcesIn(source)) cpSync(join(source, file), join(fresh, file))
     const [cache = ''] = name.split('-')
-    for (const command of commands) runLocked(join(BUILDS, `${cache}.lock`), command, fresh)
+    for (const command of commands) runLocked(cache, command, fresh)
   })
 }
 
@@ -53,8 +53,14 @@ function fingerprint(commands: Build['commands'], ...folders: readonly string[])
   return hash.digest('hex').slice(0, 12)
 }
 
-/** The commands of one cache run one at a time on the machine: Maven's cache breaks otherwise, and Go would compile twice. */
-function runLocked(lock: string, command: readonly string[], cwd: string): void {
+/**
+ * The commands of one cache run one at a time on the machine: Maven's cache breaks otherwise, and Go would compile twice.
+ * @param cache such as `go`
+ * @throws SwitchyardError `process-failed` with the output of the command
+ */
+export function runLocked(cache: string, command: readonly string[], cwd: string): void {
+  mkdirSync(BUILDS, { recursive: true })
+  const lock = join(BUILDS, `${cache}.lock`)
   const path = [sourceFile('node_modules/.bin'), process.env.PATH].join(delimiter)
   // tap's modules would be loaded into buf, which is a program of Node.
   const env = { ...process.env, PATH: path, NODE_OPTIONS: '' }

@@ -88,10 +88,17 @@ export class Stage {
     }
   }
 
-  /** Resolves when a backend has no open connection, or the way keeps one in spite of GOAWAY. */
+  /** Resolves when a backend has no open connection, or the way opens new ones again and again. */
   async untilLeft(id: string): Promise<boolean> {
-    const before = await this.#props.load.counts()
-    return await this.#until(before, async () => (await this.backends.get(id).connections()).open === 0)
+    const { load, open } = this.#props
+    const before = await load.counts()
+    // A way that nobody can tell to leave a backend connects again after GOAWAY.
+    const phases = open.setBackends === undefined ? SHORT_PATIENCE : PATIENCE
+    return await this.#until(
+      before,
+      async () => (await this.backends.get(id).connections()).open === 0,
+      phases,
+    )
   }
 
   /** Resolves when the Envoys of the way send no calls to an endpoint, or do so again. @param address of the backend */

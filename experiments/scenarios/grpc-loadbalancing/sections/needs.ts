@@ -13,6 +13,8 @@ export interface UserNeed {
   readonly among: (subject: Subject) => boolean
   /** Of one round. The way with the lowest median is the answer. */
   readonly value: (round: Measured) => number
+  /** Set for values that are counted and not timed: only an equal one is as good, whatever rounds say. */
+  readonly isCounted?: boolean
   /** The figures that say so. */
   readonly evidence: (subject: Subject) => string
   /** What it costs, or when it does not hold. */
@@ -48,6 +50,7 @@ export const USER_NEEDS: readonly UserNeed[] = [
     need: 'A backend that is slow at times must not slow down all calls',
     among: ({ cell }) => cell.workload === 'slow',
     value: ({ shares = {}, calls }) => (shares.slow ?? 0) / calls,
+    isCounted: true,
     evidence: (one) => `${shareOf(one, 'slow')}, ${latency(one)}`,
     mind: () =>
       'Each proxy and client sees its own open calls only; reports of load need backends that report, and here these are made up.',
@@ -56,6 +59,7 @@ export const USER_NEEDS: readonly UserNeed[] = [
     need: 'A backend that fails a part of its calls must not fail them for users',
     among: ({ cell }) => cell.workload === 'failing',
     value: (round) => failedOf(round) / round.calls,
+    isCounted: true,
     evidence: ({ rounds }) => {
       const [failed, calls] = [failedOf, ({ calls }: Measured) => calls].map((of) =>
         rounds.reduce((sum, one) => sum + of(one), 0),
@@ -69,6 +73,7 @@ export const USER_NEEDS: readonly UserNeed[] = [
     need: 'Few connections to backends, for many clients',
     among: ({ cell }) => cell.workload === 'unary' && cell.loop === 'open' && cell.connections === MANY,
     value: ({ figures }) => figures[CONNECTIONS] ?? Number.POSITIVE_INFINITY,
+    isCounted: true,
     evidence: ({ rounds, cell }) =>
       `${Math.max(...rounds.map(({ figures }) => figures[CONNECTIONS] ?? 0))} for ${cell.connections} connections of clients and ${cell.backends} backends`,
     mind: () => 'Every worker of every proxy has a pool of its own.',
@@ -105,6 +110,7 @@ export const USER_NEEDS: readonly UserNeed[] = [
     need: 'Long streams, spread evenly',
     among: ({ cell }) => cell.workload === 'streams',
     value: ({ shares = {} }) => fairnessOf(shares).variation,
+    isCounted: true,
     evidence: variation,
     mind: () =>
       'A stream stays where it began, so a new backend only gets new streams: end streams after minutes.',

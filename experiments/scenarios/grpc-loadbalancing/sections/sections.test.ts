@@ -5,6 +5,7 @@ import { madeUpLatency, madeUpResults, madeUpShares } from '../../../../test/sup
 import type { TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { FAILED, TIME_TO_SHARE } from '../changes/figures.ts'
+import { CONNECTIONS } from '../checks/pooling.ts'
 import type { WayFacts } from '../checks/subject.ts'
 import { figureName } from '../runs/state-figures.ts'
 import { sectionsOf } from './sections.ts'
@@ -126,4 +127,17 @@ t.test('O4.11: needs while backends come and go are met by the change with the b
     /^7 failed calls; 70 with/,
   ])
   t.notOk(rows?.some(([need]) => /^Deployments/.test(String(need))))
+})
+
+t.test('O4.11: only an equal count is as good', async (t) => {
+  const connections = (count: number) => madeUpShares(EVEN, { figures: { [CONNECTIONS]: count } })
+  const results = madeUpResults({
+    'envoy-l4.unary.open.64c.3b': connections(64),
+    'envoy-l7-round-robin.unary.open.64c.3b': connections(3),
+    'xds-node.unary.open.64c.3b': connections(3),
+  })
+  const row = table(results, /^When to use what/)?.rows.find(([need]) =>
+    /^Few connections/.test(String(need)),
+  )
+  t.same(row?.slice(1, 3), ['L7', 'xDS'])
 })

@@ -15,7 +15,7 @@ export function whenToUseSection(results: Results, subjects: readonly Subject[])
   return {
     kind: 'table',
     title: 'When to use what',
-    says: 'The answer to each need is the way with the best figures **of this run**. Ways whose rounds cannot be told from those of the best are as good.',
+    says: 'The answer to each need is the way with the best figures **of this run**. Ways whose rounds cannot be told from those of the best are as good; for counts, those with the same figure.',
     columns: [
       { title: 'you need' },
       { title: 'use' },
@@ -35,7 +35,7 @@ export function whenToUseSection(results: Results, subjects: readonly Subject[])
 
 /** Undefined if no way was measured that could meet the need. */
 export function answerOf(
-  { need, among, value, evidence, mind }: UserNeed,
+  { need, among, value, isCounted = false, evidence, mind }: UserNeed,
   subjects: readonly Subject[],
 ): readonly [need: string, use: string, asGood: string, because: string, mind: string] | undefined {
   const candidates = subjects
@@ -45,11 +45,13 @@ export function answerOf(
     .toSorted((a, b) => a.median - b.median)
   const [best, ...others] = candidates
   if (best === undefined) return undefined
-  const isTold = others.every(({ values }) => compareRounds(best.values, values).outcome !== 'too few rounds')
-  const asGood = others.filter(({ values }) => {
-    const { outcome } = compareRounds(best.values, values)
-    return outcome === 'not distinguishable' || outcome === 'too noisy'
-  })
+  const verdicts = others.map(({ values }) => compareRounds(best.values, values).outcome)
+  const isTold = isCounted || !verdicts.includes('too few rounds')
+  const asGood = others.filter(({ median }, at) =>
+    isCounted
+      ? median === best.median
+      : verdicts[at] === 'not distinguishable' || verdicts[at] === 'too noisy',
+  )
   return [
     need,
     best.subject.way.title,
