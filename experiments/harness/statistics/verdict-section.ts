@@ -62,7 +62,7 @@ export function verdictSection(
   return {
     kind: 'table',
     title,
-    says: [says, howToRead(rows.length)].filter(Boolean).join(' '),
+    says: [says, HOW_TO_READ].filter(Boolean).join(' '),
     columns: [
       ...[{ title: 'A and B' }, { title: 'measure' }],
       ...[{ title: 'A' }, { title: 'B' }, { title: 'B over A', decimals: 2 }],
@@ -72,7 +72,4 @@ export function verdictSection(
   }
 }
 
-function howToRead(comparisons: number): string {
-  const chance = Math.max(1, Math.round(comparisons * ALPHA))
-  return `A and B are medians over rounds, and the verdict is that of an exact rank test over rounds at a level of ${ALPHA}. Of ${comparisons} comparisons, about ${chance} would be called different if nothing differed.`
-}
+const HOW_TO_READ = `A and B are medians over rounds. The verdict is that of an exact rank test over rounds at a level of ${ALPHA}: of 100 pairs of equals, it calls about ${100 * ALPHA} different.`

@@ -50,7 +50,7 @@ export async function measureWay(
       figures: {
         ...measured.figures,
         ...(await open.figures?.()),
-        [CONNECTIONS]: open.loader ? after.open : after.accepted - before.accepted,
+        [CONNECTIONS]: way.oneChannel ? after.open : after.accepted - before.accepted,
       },
     }
   } finally {

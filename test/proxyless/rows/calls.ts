@@ -84,7 +84,8 @@ const retry: Row = {
         upstreams: { echo: { endpoints: { flaky } } },
         rules: { all: { match: {}, to: { echo: 1 }, retry } },
       })
-    await serve({ enabled: true, attempts: 2, on: ['unavailable'] })
+    const backOff = { base: '10ms', max: '100ms' }
+    await serve({ enabled: true, attempts: 2, on: ['unavailable'], backOff })
     const program = await world.start()
     await untilAnswers(world, program, 'every call succeeds', { calls: 20 }, (result) =>
       answeredBy(result, 'flaky'),

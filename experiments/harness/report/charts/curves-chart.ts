@@ -18,6 +18,8 @@ export interface LatencyCurve {
 const LINES_IN_A_PLOT = 6
 const NARROW = 560
 const PLOT_HEIGHT = 250
+/** Room for ticks such as 100 ms. */
+const LEFT = 54
 
 /** One drawing for every six curves, all with the same axes. */
 export function curvesCharts(title: string, curves: readonly LatencyCurve[]): Draw[] {
@@ -49,7 +51,7 @@ function drawGroup(title: string, group: Group): Draw {
     const names = group.percentiles.slice(...group.range)
     if (width < NARROW) {
       const { height, content } = legend(names, width, 0)
-      const plot = { left: 46, right: width - 10, top: height + 34, bottom: height + 34 + PLOT_HEIGHT }
+      const plot = { left: LEFT, right: width - 10, top: height + 34, bottom: height + 34 + PLOT_HEIGHT }
       const below = { ...plot, top: plot.bottom + 92, bottom: plot.bottom + 92 + PLOT_HEIGHT * 0.8 }
       return picture({ id, width, height: below.bottom + 42, title, description: group.description }, [
         content,
@@ -60,7 +62,7 @@ function drawGroup(title: string, group: Group): Draw {
     const longest = names.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
     const labels = Math.min(longest + 24, width * 0.3)
     const bottom = 34 + PLOT_HEIGHT
-    const percentiles = { left: 46, right: Math.round((width - labels) * 0.58), top: 34, bottom }
+    const percentiles = { left: LEFT, right: Math.round((width - labels) * 0.58), top: 34, bottom }
     const distribution = { left: percentiles.right + labels + 50, right: width - 12, top: 34, bottom }
     return picture({ id, width, height: bottom + 42, title, description: group.description }, [
       drawPercentiles(group, percentiles),
@@ -121,7 +123,7 @@ function drawPlot(
   { x, y, plot, xTitle, yTitle }: { x: Axis; y: Axis; plot: Plot; xTitle: string; yTitle: string },
 ): Html {
   const others = lines.filter((_, index) => index < from || index >= to)
-  return html`${bottomAxis(x, plot, xTitle)}${leftAxis(y, { ...plot })}${label(plot.left - 40, plot.top - 14, yTitle, { as: 'small muted' })}${drawContext(others, x, y)}${drawLines(lines.slice(from, to), x, y)}`
+  return html`${bottomAxis(x, plot, xTitle)}${leftAxis(y, { ...plot })}${label(plot.left - LEFT, plot.top - 14, yTitle, { as: 'small muted' })}${drawContext(others, x, y)}${drawLines(lines.slice(from, to), x, y)}`
 }
 
 function describe(curves: readonly LatencyCurve[]): string {

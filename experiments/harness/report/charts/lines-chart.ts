@@ -38,14 +38,16 @@ export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
       const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
       const labels = narrow ? 14 : Math.min(longest + 24, width * 0.3)
       const top = rows.height + 34
-      const plot = { left: 56, right: width - labels, top, bottom: top + PLOT_HEIGHT }
+      const yAxis = axisOver(ys, { kind: y.scale, range: [top + PLOT_HEIGHT, top] })
+      const ticks = yAxis.ticks.map((one) => textWidth(one.label, SMALL))
+      const left = ticks.reduce((most, one) => Math.max(most, one), 0) + 10
+      const plot = { left, right: width - labels, top, bottom: top + PLOT_HEIGHT }
       const xAxis = axisOver(xs, {
         kind: x.scale,
         range: [plot.left, plot.right],
         room: narrow ? 4 : 8,
         ...ticksAt,
       })
-      const yAxis = axisOver(ys, { kind: y.scale, range: [plot.bottom, plot.top] })
       return picture({ id, width, height: plot.bottom + 42, title, description }, [
         rows.content,
         bottomAxis(xAxis, plot, withUnit(x)),
