@@ -21,6 +21,7 @@ export function keysRun(way: Way, backends: number): Run {
       backends: String(backends),
     },
     ...(way.needs && { needs: way.needs }),
+    rounds: 1,
     seconds: SECONDS,
     measure: (context) => measureKeys(context, way, backends),
   }

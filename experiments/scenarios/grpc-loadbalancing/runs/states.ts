@@ -23,6 +23,7 @@ export const STATE_RUNS: readonly Run[] = FLEETS.map((fleet) => ({
   id: `states.${fleet}`,
   labels: { way: titleOf(fleet), calls: `${FEW_CALLS} calls, and ${MANY_CALLS}`, backends: String(BACKENDS) },
   needs: [NEEDS_ENVOY],
+  rounds: 1,
   seconds: SECONDS,
   measure: (context) => measureStates(context, fleet),
 }))
