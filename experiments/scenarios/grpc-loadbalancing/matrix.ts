@@ -69,7 +69,7 @@ const SLOW: readonly string[] = [
   'xds-node',
 ]
 
-/** There are so many ways that whole windows would take an hour. */
+/** With whole windows, all ways together would take an hour. */
 const STANDARD_SHARE = 0.6
 
 /** Less is enough to see shares: only latencies need the whole window. */
