@@ -43,9 +43,14 @@ export function isLikely(count: number, calls: number, probability: number): boo
   return Math.abs(count - calls * probability) <= deviationOf(calls, probability)
 }
 
-/** Whether `count` of `calls` is not more than this share: six standard deviations of a binomial count are left to chance. */
-export function isAtMost(count: number, calls: number, share: number): boolean {
-  return count - calls * share <= deviationOf(calls, share)
+/**
+ * Whether `count` of `calls` is not more than this share; undefined if it is more by at most six standard deviations of a binomial
+ * count: then chance may have done it, and only more calls tell.
+ */
+export function isAtMost(count: number, calls: number, share: number): boolean | undefined {
+  const above = count - calls * share
+  if (above <= 0) return true
+  return above <= deviationOf(calls, share) ? undefined : false
 }
 
 function deviationOf(calls: number, probability: number): number {

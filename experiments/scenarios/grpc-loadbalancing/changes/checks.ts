@@ -119,7 +119,7 @@ function checkSickness(of: Of): readonly Check[] {
         const { calls, failed } = phaseOf(one, ill)
         const isBack = meanOf(one, TIME_TO_RETURN) !== undefined && (one.rounds[0]?.shares?.b2 ?? 0) > 0
         const fact = `${failed} of ${calls} calls failed, ${isBack ? 'and it is back' : 'and it is not back'}`
-        return finding(one, fact, isAtMost(failed, calls, 1 / 6) && isBack)
+        return finding(one, fact, isBack && isAtMost(failed, calls, 1 / 6))
       }),
     ),
     check(
@@ -161,12 +161,12 @@ function shareFinding(
   one: MeasuredChange,
   id: string,
   phase: string,
-  holds: (calls: number, all: number) => boolean,
+  holds: (calls: number, all: number) => Finding['holds'],
 ): Finding {
   const [calls, { calls: all }] = [callsOf(one, id, phase), phaseOf(one, phase)]
   return finding(one, `${calls} of ${all} calls to ${id} ${phase}`, holds(calls, all))
 }
 
-function finding({ name, title }: MeasuredChange, fact: string, holds: boolean): Finding {
+function finding({ name, title }: MeasuredChange, fact: string, holds: Finding['holds']): Finding {
   return { fact: `${name}, ${title}: ${fact}`, holds }
 }

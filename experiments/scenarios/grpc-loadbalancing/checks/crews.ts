@@ -5,7 +5,7 @@ import { sharesOver } from '../../../harness/statistics/rounds.ts'
 import { failedOf } from '../cells.ts'
 import { FAIL_PERCENT } from '../crews.ts'
 import { isAtMost, isLikely } from '../fairness.ts'
-import { check } from './check.ts'
+import { check, type Finding } from './check.ts'
 import type { Subject } from './subject.ts'
 
 /** Policies that look at how backends do. */
@@ -38,7 +38,10 @@ export function checkCrews(subjects: readonly Subject[]): readonly Check[] {
   ]
 }
 
-function slowShare({ name, rounds, cell }: Subject, holds: (calls: number, all: number) => boolean) {
+function slowShare(
+  { name, rounds, cell }: Subject,
+  holds: (calls: number, all: number) => Finding['holds'],
+): Finding {
   const shares = sharesOver(rounds)
   const all = Object.values(shares).reduce((sum, count) => sum + count, 0)
   const calls = shares.slow ?? 0
