@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { Parser } from 'tap-parser'
-import { readSources } from '../house/import-closure.ts'
+import { isTest, readSources } from '../house/import-closure.ts'
 import { unitTests } from '../house/kinds-of-tests.ts'
 import { batchesOf, writeBatches } from './batches.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
@@ -14,8 +14,10 @@ import { countTests } from './tally.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
 
-const args = process.argv.slice(2).flatMap((arg) => (arg === '--unit' ? unitBatches() : [arg]))
-const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...args], {
+const given = process.argv.slice(2)
+const flags = given.filter((arg) => arg.startsWith('-') && arg !== '--unit')
+const files = given.filter((arg) => !arg.startsWith('-'))
+const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...flags, ...chosenFiles()], {
   cwd: root,
   stdio: ['inherit', 'pipe', 'inherit'],
   // tap runs in its own process group, because it leaves test files running unless the signal reaches them too.
@@ -39,8 +41,13 @@ for (const failure of tally.failures) console.log(describeFailure(failure))
 console.log(describeCounts(tally))
 process.exitCode = tally.failed === 0 ? 0 : 1
 
-/** Unit tests are small and many, and share processes so that a run takes seconds. `npm test` gives each file its own. */
-function unitBatches(): string[] {
+/** Unit tests are small and many, and share processes so that they take seconds. Files that are given have one each. */
+function chosenFiles(): readonly string[] {
+  if (files.length > 0) return files
   const sources = readSources()
-  return writeBatches(root, '.tap/unit-tests', batchesOf(unitTests(sources), sources))
+  const units = new Set(unitTests(sources))
+  const others = given.includes('--unit')
+    ? []
+    : [...sources.keys()].filter((path) => isTest(path) && !units.has(path))
+  return [...writeBatches(root, '.tap/unit-tests', batchesOf([...units], sources)), ...others]
 }
