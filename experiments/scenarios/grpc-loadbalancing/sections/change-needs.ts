@@ -11,8 +11,13 @@ interface ChangeNeed {
   /** The least is best. Undefined: it did not come within the run. */
   readonly figure: string
   readonly unit: string
+  /** What the figure cannot tell apart. Default: 0, for counts. */
+  readonly resolution?: number
   readonly mind: string
 }
+
+/** An interval of the series that times are read from, in milliseconds. */
+const INTERVAL_MS = 100
 
 const CHANGE_NEEDS: readonly ChangeNeed[] = [
   {
@@ -20,6 +25,7 @@ const CHANGE_NEEDS: readonly ChangeNeed[] = [
     changes: ['scale-up', 'scale-up-by-age'],
     figure: TIME_TO_SHARE,
     unit: 'ms to three quarters of its share',
+    resolution: INTERVAL_MS,
     mind: 'At L4 and by DNS, only new connections reach a new backend: a maximum age of connections makes them.',
   },
   {
@@ -41,7 +47,7 @@ const CHANGE_NEEDS: readonly ChangeNeed[] = [
 /** In the form of the other needs: you need, use, as good, because, mind. */
 export function changeNeedRows(results: Results): readonly (readonly string[])[] {
   const all = measuredChanges(results)
-  return CHANGE_NEEDS.flatMap(({ need, changes, figure, unit, mind }) => {
+  return CHANGE_NEEDS.flatMap(({ need, changes, figure, unit, resolution = 0, mind }) => {
     const ranked = all
       .filter(({ change }) => changes.includes(change))
       .map((one) => ({ one, value: meanOf(one, figure) ?? Number.POSITIVE_INFINITY }))
@@ -50,13 +56,15 @@ export function changeNeedRows(results: Results): readonly (readonly string[])[]
     const [best] = ranked
     const worst = ranked.at(-1)
     if (best === undefined || worst === undefined) return []
-    const asGood = ranked.filter(({ one, value }) => one !== best.one && value === best.value)
+    const asGood = ranked.filter(({ one, value }) => one !== best.one && value - best.value <= resolution)
+    const text = (value: number) =>
+      value < resolution ? `less than ${resolution} ${unit}` : `${value.toFixed(0)} ${unit}`
     return [
       [
         need,
         nameOf(best.one),
         asGood.map(({ one }) => nameOf(one)).join('; '),
-        `${best.value.toFixed(0)} ${unit}; ${worst.value.toFixed(0)} with ${nameOf(worst.one)}`,
+        `${text(best.value)}; ${worst.value.toFixed(0)} with ${nameOf(worst.one)}`,
         mind,
       ],
     ]
