@@ -23,7 +23,10 @@ const dies = {
     const { address } = stage.backends.get(SICK)
     stage.mark(DEAD)
     await stage.backends.kill(SICK)
-    if (await stage.untilOut(address, true)) stage.mark('b2 out')
+    if (await stage.untilOut(address, true)) {
+      stage.mark('b2 out')
+      await stage.untilNoFailure()
+    }
     await stage.phase('in the end')
   },
   figures: (measured) => ({ [TIME_TO_NO_FAILURE]: timeToNone(measured, 'failed', DEAD) }),

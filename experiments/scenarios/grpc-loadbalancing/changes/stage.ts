@@ -13,6 +13,8 @@ import type { OpenWay, Way } from '../ways/way.ts'
 import type { ChangingBackends } from './changing-backends.ts'
 import { failedFigure, shareFigure } from './figures.ts'
 
+/** One of four connections that is down fails a quarter of the calls. */
+const CALLS_WITHOUT_FAILURE = 150
 const POLL_MS = 20
 /** Calls that may still be under way when something has happened. */
 const UNDER_WAY = 60
@@ -111,6 +113,18 @@ export class Stage {
     return await this.#until(before, async () => {
       const states = await Promise.all(nodes.map(({ envoy }) => isOutOf(envoy.admin, address)))
       return states.every((state) => state === isOut)
+    })
+  }
+
+  /**
+   * Resolves when many calls in a row have not failed. A client that has lost its connection at L4 waits a second before it makes
+   * another, and fails calls until then, although Envoy picks no dead endpoint any more.
+   */
+  async untilNoFailure(): Promise<boolean> {
+    let last = await this.#props.load.counts()
+    return await this.#until(last, (counts) => {
+      if (counts.failed > last.failed) last = counts
+      return counts.calls >= last.calls + CALLS_WITHOUT_FAILURE
     })
   }
 
