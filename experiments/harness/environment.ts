@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
-import { findProgram } from '../../testbed/proxies/find-program.ts'
+import { findProgram } from '../../processes/find-program.ts'
 import type { Tools } from './scenario.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

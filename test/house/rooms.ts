@@ -117,7 +117,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [],
   },
   'processes/': {
-    holds: 'child processes that end with their parent; free ports',
+    holds: 'child processes that end with their parent; programs of the system; free ports',
     mayImport: ['core/'],
   },
   'envoy-bootstrap/': {

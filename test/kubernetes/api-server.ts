@@ -7,12 +7,12 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { fillOnce } from '../../testbed/grpc-programs/fill-once.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { sourceFile } from '../../testbed/part.ts'
-import { findProgram } from '../../testbed/proxies/find-program.ts'
 import { downloadModule, KUBERNETES_VERSION } from '../support/kubernetes-schemas.ts'
 
 const START_TIMEOUT_MS = 120_000
@@ -33,8 +33,7 @@ export interface ApiServer {
  * @throws if etcd is not installed, or if Go cannot build the API server
  */
 export async function startApiServer(group: ProcessGroup, folder: string): Promise<ApiServer> {
-  const etcdProgram = findProgram('etcd')
-  if (etcdProgram === undefined) throw new Error('etcd is not installed: sudo apt-get install -y etcd-server')
+  const etcdProgram = requireProgram('etcd', 'sudo apt-get install -y etcd-server')
   if (!hasGo()) throw new Error(`Go is not installed: ${INSTALL_GO}`)
   const binary = buildApiServer()
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()]

@@ -1,7 +1,5 @@
 // Chromium of the system, without a window, for tests of pages that we write.
 
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import {
   type Browser,
   type BrowserContext,
@@ -9,24 +7,14 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { findProgram } from '../../processes/find-program.ts'
 
 export const INSTALL_CHROMIUM = 'sudo apt-get install -y chromium'
 
 /** The path of the first Chromium on PATH. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  return names.map((name) => findProgram(name, env)).find((path) => path !== undefined)
 }
 
 /** In a container, Chromium has no sandbox of its own; it opens nothing but our pages. */

@@ -1,10 +1,10 @@
 // Tools that tests need and npm does not install. Without its tool a test is skipped, and on CI most fail.
 import { spawnSync } from 'node:child_process'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
-import { findProgram } from '../../testbed/proxies/find-program.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'

@@ -5,11 +5,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { SwitchyardError } from '../../core/errors.ts'
+import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { START_TIMEOUT_MS } from '../part.ts'
-import { findProgram } from './find-program.ts'
 import { type HaproxySettings, haproxyConfig } from './haproxy-config.ts'
 import type { ProxyProcess, RunningProxy } from './proxy.ts'
 
@@ -42,9 +41,7 @@ export async function startHaproxy(
   folder: string,
   settings: HaproxySettings,
 ): Promise<RunningHaproxy> {
-  const command = findProgram('haproxy')
-  if (command === undefined)
-    throw new SwitchyardError('process-failed', `haproxy is not installed: ${INSTALL_HAPROXY}`)
+  const command = requireProgram('haproxy', INSTALL_HAPROXY)
   const address = `127.0.0.1:${await freePort()}`
   await mkdir(folder, { recursive: true })
   const configFile = join(folder, 'haproxy.cfg')

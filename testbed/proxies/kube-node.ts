@@ -1,7 +1,7 @@
 // A node of a cluster as three network namespaces: a client's, the node's with its rules, and the backends'.
 
+import { findProgram } from '../../processes/find-program.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { findProgram } from './find-program.ts'
 import { kubeProxyRules } from './kube-proxy-rules.ts'
 import { canCreateNamespaces, connectNamespaces, NetworkNamespace } from './network-namespace.ts'
 

@@ -4,8 +4,8 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
+import { findProgram } from '../../processes/find-program.ts'
 import type { ProcessGroup, ProcessStarter } from '../../processes/process-group.ts'
-import { findProgram } from './find-program.ts'
 
 const run = promisify(execFile)
 

@@ -3,11 +3,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { SwitchyardError } from '../../core/errors.ts'
+import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { START_TIMEOUT_MS } from '../part.ts'
-import { findProgram } from './find-program.ts'
 import { type NginxSettings, nginxConfig } from './nginx-config.ts'
 import type { ProxyProcess, RunningProxy } from './proxy.ts'
 
@@ -23,9 +22,7 @@ export async function startNginx(
   folder: string,
   settings: NginxSettings,
 ): Promise<RunningProxy> {
-  const command = findProgram('nginx')
-  if (command === undefined)
-    throw new SwitchyardError('process-failed', `nginx is not installed: ${INSTALL_NGINX}`)
+  const command = requireProgram('nginx', INSTALL_NGINX)
   const address = `127.0.0.1:${await freePort()}`
   await mkdir(folder, { recursive: true })
   const configFile = join(folder, 'nginx.conf')

@@ -1,9 +1,9 @@
 // What ways need that npm does not install.
 
 import { findEnvoy } from '../../../../envoy-bootstrap/find-envoy.js'
+import { findProgram } from '../../../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../../../testbed/grpc-programs/go.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../../../testbed/grpc-programs/python.ts'
-import { findProgram } from '../../../../testbed/proxies/find-program.ts'
 import { INSTALL_HAPROXY } from '../../../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGINX } from '../../../../testbed/proxies/nginx.ts'

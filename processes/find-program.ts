@@ -2,6 +2,7 @@
 
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import { SwitchyardError } from '../core/errors.ts'
 
 /**
  * The absolute path of the program, from the folders of PATH, and from `sbin` beside each `bin`: Debian installs servers and network
@@ -12,6 +13,13 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env):
   return [...folders, ...folders.map((folder) => folder.replace(/\/bin$/, '/sbin'))]
     .map((folder) => join(folder, name))
     .find(isExecutable)
+}
+
+/** The same. @throws SwitchyardError `process-failed` with the command that installs it, if it is in none of them */
+export function requireProgram(name: string, install: string): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new SwitchyardError('process-failed', `${name} is not installed: ${install}`)
+  return path
 }
 
 function isExecutable(path: string): boolean {
