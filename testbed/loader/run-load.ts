@@ -59,9 +59,10 @@ async function measure(
 ) {
   const { warmUpSeconds, seconds = Number.POSITIVE_INFINITY, loop: wanted } = plan
   const { channels, ready } = await openConnections(plan)
-  const tally = new Tally(prepareCalls(plan), plan.seriesMs ?? seriesMsFor(plan.seconds))
+  const calls = prepareCalls(plan)
+  const tally = new Tally(calls, plan.seriesMs ?? seriesMsFor(plan.seconds))
   running.tally = tally
-  const sender = new Sender(plan, channels, tally)
+  const sender = new Sender(plan, calls, channels, tally)
   const loop = wanted.kind === 'open' ? await startOpenLoop(wanted, sender) : startClosedLoop(wanted, sender)
 
   const fromMs = loop.beginMs + warmUpSeconds * 1_000

@@ -6,7 +6,7 @@ import { callPicks } from './call-picks.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { LoopContext } from './loop.ts'
 import { type CallWatcher, OneCall } from './one-call.ts'
-import { type PreparedCall, prepareCalls } from './prepared-call.ts'
+import type { PreparedCall, WeightedCall } from './prepared-call.ts'
 import type { Tally } from './tally.ts'
 
 export class Sender implements LoopContext, CallWatcher {
@@ -17,11 +17,16 @@ export class Sender implements LoopContext, CallWatcher {
   readonly #open = new Map<OneCall, (isOk: boolean) => void>()
   #onIdle: () => void = () => {}
 
-  constructor(plan: LoadPlan, channels: readonly ChannelInterface[], tally: Tally) {
+  constructor(
+    plan: Pick<LoadPlan, 'metadata' | 'keys' | 'waitForReady' | 'seed'>,
+    calls: readonly WeightedCall[],
+    channels: readonly ChannelInterface[],
+    tally: Tally,
+  ) {
     this.#channels = channels
     this.#tally = tally
     this.#metadata = callMetadata(plan)
-    this.#pick = callPicks(prepareCalls(plan), plan.seed ?? 1)
+    this.#pick = callPicks(calls, plan.seed ?? 1)
   }
 
   get connections(): number {

@@ -5,7 +5,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import type { GrpcCallResult, GrpcCalls, GrpcClientProcess } from '../../../testbed/grpc-client-process.ts'
 import type { LoadPlan } from '../../../testbed/loader/load-plan.ts'
 import type { LoadMark, LoadResult } from '../../../testbed/loader/load-result.ts'
-import { encodeHistogram, newHistogram, record } from '../../../testbed/measure/histogram.ts'
+import { encodeLatencies } from '../../../testbed/measure/histogram.ts'
 import type { WayLoader } from './ways/way.ts'
 
 /** Calls at a time of an open loop. */
@@ -71,9 +71,7 @@ function settingsOf({ calls, loop, deadlineMs, metadata }: Omit<LoadPlan, 'secon
 }
 
 function resultOf({ calls, seconds, codes, errors, backends, latenciesUs = [] }: GrpcCallResult): LoadResult {
-  const histogram = newHistogram()
-  for (const microseconds of latenciesUs) record(histogram, microseconds / 1000)
-  const service = encodeHistogram(histogram)
+  const service = encodeLatencies(latenciesUs)
   return {
     ...{ seconds, calls, codes, errors, shares: backends, messageShares: {}, messages: 2 * calls, bytes: 0 },
     histograms: { call: service, service },
