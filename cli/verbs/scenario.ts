@@ -1,18 +1,12 @@
 // `yard scenario`: lists and runs scenarios, and writes their reports.
 
 import { Argument, type Command, Option } from 'commander'
-import { PROFILES, type ProfileName } from '../../experiments/harness/profile.ts'
+import { PROFILES } from '../../experiments/harness/profile.ts'
 import { loadScenario, SCENARIO_NAMES, SCENARIOS } from '../../experiments/scenarios/all.ts'
 import { type Format, print } from '../output/print.ts'
 import { withExamples, withOutput } from './flags.ts'
 import { addManifests } from './scenario/manifests.ts'
-
-interface RunFlags {
-  readonly profile: ProfileName
-  readonly only?: readonly string[]
-  readonly out?: string
-  readonly resume: boolean
-}
+import type { RunFlags } from './scenario/run.ts'
 
 export function addScenario(program: Command): void {
   const command = program

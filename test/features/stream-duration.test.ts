@@ -1,14 +1,12 @@
 // `maxStreamDuration` and `grpcTimeout` with real calls: streams and calls end when they are due, and without the switches later.
 
-import { once } from 'node:events'
-import { createServer } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { status } from '@grpc/grpc-js'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { collect } from '../support/echo-pair.ts'
 import { connectEcho, startEdge, startEndpoints } from '../support/edge.ts'
 import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
+import { startStallingService } from '../support/stalling-service.ts'
 
 const SHORT = '200ms'
 /** Longer than the short durations in all, with a message every 50 ms. */
@@ -44,25 +42,11 @@ t.test('T11: a stream ends after `maxStreamDuration`, whatever moves on it', asy
   await t.rejects(collect(client.serverStream(ENDLESS)), due, 'a timeout holds beside it')
 })
 
-/** A server that looks at no deadline and never answers. */
-async function startSilent(t: Test): Promise<string> {
-  const server = createServer(() => {})
-  const sessions = new Set<{ destroy(): void }>()
-  server.on('session', (session) => sessions.add(session))
-  t.teardown(() => {
-    for (const session of sessions) session.destroy()
-    server.close()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
 const PATH = '/switchyard.echo.v1.EchoService/Unary'
 
 t.test('T11: with `grpcTimeout`, Envoy ends a call at the deadline of its caller, or at `max`', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const upstreams = { echo: { endpoints: { silent: { address: await startSilent(t) } } } }
+  const upstreams = { echo: { endpoints: { silent: { address: await startStallingService(t) } } } }
   const toEcho = (kind: string, settings: object) => ({
     match: { headers: { 'x-kind': kind } },
     to: { echo: 1 },

@@ -1,4 +1,4 @@
-// A service that answers unary calls and never reads from streams.
+// A service that answers the unary calls of one method at most, and never reads from streams.
 
 import { once } from 'node:events'
 import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2'
@@ -9,8 +9,8 @@ const OK = { 'grpc-status': '0' }
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
 const EMPTY_MESSAGE = Buffer.alloc(5)
 
-/** @param unary the path of the method that it answers with an empty message */
-export async function startStallingService(t: Teardowns, unary: string): Promise<string> {
+/** @param unary the path of the method that it answers with an empty message. Default: none, so that it never answers */
+export async function startStallingService(t: Teardowns, unary?: string): Promise<string> {
   const sessions = new Set<Http2Session>()
   const server = createServer()
   server.on('session', (session) => sessions.add(session))
