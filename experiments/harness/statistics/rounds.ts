@@ -2,7 +2,7 @@
 
 import { decodeHistogram, mergeHistograms, quantileMs } from '../../../testbed/measure/histogram.ts'
 import { medianInterval, sampleVariation } from '../../../testbed/measure/statistics.ts'
-import type { Measured, Results } from '../results.ts'
+import type { Measured, Results, RunResult } from '../results.ts'
 import { NOISY_VARIATION } from './verdict.ts'
 
 /** A value over the rounds of a run. */
@@ -25,6 +25,27 @@ export function roundsOf(results: Pick<Results, 'runs'>, id: string): readonly M
     .filter((run) => run.id === id)
     .toSorted((a, b) => a.round - b.round)
     .flatMap(({ measured }) => measured ?? [])
+}
+
+/** A run with what was measured of it: at least one round. */
+export interface MeasuredRun extends Pick<RunResult, 'id' | 'labels'> {
+  /** In their order. */
+  readonly rounds: readonly Measured[]
+}
+
+/** In the order in which they were measured first. */
+export function measuredRuns({ runs }: Pick<Results, 'runs'>): readonly MeasuredRun[] {
+  const labels = new Map(runs.flatMap((run) => (run.measured ? [[run.id, run.labels] as const] : [])))
+  return [...labels].map(([id, own]) => ({ id, labels: own, rounds: roundsOf({ runs }, id) }))
+}
+
+/** A value of all rounds together, such as their calls. */
+export function totalOver(rounds: readonly Measured[], value: (round: Measured) => number): number {
+  return rounds.reduce((sum, round) => sum + value(round), 0)
+}
+
+export function meanOver(rounds: readonly Measured[], value: (round: Measured) => number): number {
+  return totalOver(rounds, value) / rounds.length
 }
 
 export function spreadOf(values: readonly number[]): Spread {

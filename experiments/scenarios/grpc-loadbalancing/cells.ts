@@ -1,6 +1,8 @@
 // The measured cells of results: what checks and the report look at.
 
 import type { Measured, Results } from '../../harness/results.ts'
+import { failedOf } from '../../harness/statistics/round.ts'
+import { measuredRuns, totalOver } from '../../harness/statistics/rounds.ts'
 import { type Cell, cellOf } from './cell.ts'
 
 /** One cell with the measurements of its rounds; at least one. */
@@ -10,18 +12,16 @@ export interface MeasuredCell {
 }
 
 /** In the order of the plan. */
-export function measuredCells({ runs }: Results): readonly MeasuredCell[] {
-  const byId = Map.groupBy(
-    runs.filter(({ measured }) => measured !== undefined),
-    ({ id }) => id,
-  )
-  return [...byId].flatMap(([id, rounds]) => {
+export function measuredCells(results: Results): readonly MeasuredCell[] {
+  return measuredRuns(results).flatMap(({ id, rounds }) => {
     const cell = cellOf(id)
-    return cell ? [{ cell, rounds: rounds.flatMap(({ measured }) => measured ?? []) }] : []
+    return cell ? [{ cell, rounds }] : []
   })
 }
 
-/** Calls that did not end with OK. */
-export function failedOf({ calls, codes }: Measured): number {
-  return calls - (codes.OK ?? 0)
+/** Of all rounds. The fact says both numbers. */
+export function failuresOf({ rounds }: Pick<MeasuredCell, 'rounds'>) {
+  const calls = totalOver(rounds, (round) => round.calls)
+  const failed = totalOver(rounds, failedOf)
+  return { calls, failed, fact: `${failed} of ${calls} calls failed` }
 }

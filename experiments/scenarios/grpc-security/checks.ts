@@ -1,8 +1,9 @@
 // What must hold after each step: statuses, attacks, authorized calls, and what Envoys count in shadow mode.
 
 import type { Check, Results, RunResult } from '../../harness/results.ts'
+import { failedOf } from '../../harness/statistics/round.ts'
 import { METHODS } from './callers.ts'
-import { attacksOf, failedOf, SHADOW_DENIED, statusesOf } from './figures.ts'
+import { attacksOf, SHADOW_DENIED, statusesOf } from './figures.ts'
 import type { Extent } from './measure-step.ts'
 import { STEPS, type Step } from './steps.ts'
 

@@ -32,8 +32,3 @@ export function attacksOf({
 export function ackedMsOf({ figures }: Measured): readonly number[] {
   return Object.entries(figures).flatMap(([name, ms]) => (/^change \d+, REST to ACK/.test(name) ? [ms] : []))
 }
-
-/** Authorized calls that did not succeed. */
-export function failedOf({ codes }: Measured): number {
-  return Object.entries(codes).reduce((sum, [code, calls]) => sum + (code === 'OK' ? 0 : calls), 0)
-}

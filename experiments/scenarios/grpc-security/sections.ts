@@ -3,7 +3,8 @@
 import { decodeHistogram, quantileMs } from '../../../testbed/measure/histogram.ts'
 import type { Cell, Section } from '../../harness/report/section.ts'
 import type { Measured, Results } from '../../harness/results.ts'
-import { ackedMsOf, attacksOf, failedOf, SHADOW_DENIED, statusesOf } from './figures.ts'
+import { failedOf } from '../../harness/statistics/round.ts'
+import { ackedMsOf, attacksOf, SHADOW_DENIED, statusesOf } from './figures.ts'
 import { STEPS } from './steps.ts'
 
 const CALLERS = Object.keys(STEPS[0]?.expected ?? {})

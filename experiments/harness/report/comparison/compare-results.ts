@@ -2,6 +2,7 @@
 
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Check, Measured, Results } from '../../results.ts'
+import { cpuPerCall, latenciesOf } from '../../statistics/round.ts'
 import { roundsOf } from '../../statistics/rounds.ts'
 import { compareRounds, type Verdict } from '../../statistics/verdict.ts'
 import { readLatencies } from '../content/latencies.ts'
@@ -56,8 +57,8 @@ interface Measure {
 
 const latencyAt =
   (percentile: number) =>
-  ({ histograms }: Measured, where: string): number | undefined => {
-    const text = histograms.call ?? histograms.service ?? Object.values(histograms)[0]
+  (round: Measured, where: string): number | undefined => {
+    const text = latenciesOf(round)
     const micros = text === undefined ? undefined : readLatencies([text], where)?.at(percentile)
     return micros === undefined ? undefined : micros / 1000
   }
@@ -71,10 +72,7 @@ const MEASURES: readonly Measure[] = [
   },
   {
     ...{ id: 'cpu', title: 'CPU of all processes for each call', unit: 'µs' },
-    of: ({ calls, processes }) =>
-      calls > 0 && processes.length > 0
-        ? (processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0) * 1000) / calls
-        : undefined,
+    of: (round) => (round.calls > 0 && round.processes.length > 0 ? cpuPerCall(round) : undefined),
   },
   {
     ...{ id: 'shares', title: 'How uneven the shares of backends are (CV)', unit: '%' },

@@ -2,6 +2,7 @@
 
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Measured, Results, RunResult } from '../../results.ts'
+import { failedOf, latenciesOf } from '../../statistics/round.ts'
 import { type Latencies, readLatencies } from './latencies.ts'
 import { readShares } from './share-reading.ts'
 
@@ -62,7 +63,10 @@ function figuresOf(rounds: readonly Measured[], where: string): Figures {
     callsPerSecond: middle(({ calls, seconds }) => perSecond(calls, seconds)) ?? 0,
     messagesPerSecond: middle(({ messages, seconds }) => perSecond(messages, seconds)),
     megabytesPerSecond: middle(({ bytes, seconds }) => perSecond(bytes, seconds * 1e6)),
-    latencies: readLatencies(rounds.flatMap(timed), where),
+    latencies: readLatencies(
+      rounds.flatMap((round) => latenciesOf(round) ?? []),
+      where,
+    ),
     variation: middle(({ shares }) => (shares === undefined ? undefined : readShares(shares).variation)),
     cpu: byRole(rounds, (one) =>
       one.processes.map(({ role, cpuMs }) => [role, one.seconds === 0 ? 0 : cpuMs / (one.seconds * 10)]),
@@ -70,15 +74,6 @@ function figuresOf(rounds: readonly Measured[], where: string): Figures {
     peakMiB: byRole(rounds, ({ processes }) => processes.map(({ role, peakMiB }) => [role, peakMiB])),
   }
 }
-
-/** From the moment a call was due, where that is known. */
-function timed({ histograms }: Measured): string[] {
-  const histogram = histograms.call ?? histograms.service ?? Object.values(histograms)[0]
-  return histogram === undefined ? [] : [histogram]
-}
-
-const failedOf = ({ codes }: Measured) =>
-  sum(Object.entries(codes).map(([code, calls]) => (code === 'OK' ? 0 : calls)))
 
 /** The sum over the processes of a role, and the median of that over the rounds. */
 function byRole(

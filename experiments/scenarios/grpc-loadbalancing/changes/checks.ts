@@ -1,9 +1,10 @@
 // What must hold when backends change. Each check compares counts of calls, so that none depends on the speed of the machine.
 
 import type { Check, Results } from '../../../harness/results.ts'
+import { failuresOf } from '../cells.ts'
 import { check, type Finding } from '../checks/check.ts'
 import { isAtMost, isLikely } from '../fairness.ts'
-import { FAILED, TIME_TO_RETURN } from './figures.ts'
+import { TIME_TO_RETURN } from './figures.ts'
 import { callsOf, type MeasuredChange, meanOf, measuredChanges, phaseOf } from './measured-changes.ts'
 
 const END = 'in the end'
@@ -72,9 +73,10 @@ function checkRestarts(of: Of): readonly Check[] {
     check(
       'O4.7',
       'A rolling restart by force fails calls',
-      of('rolling-crash', ['envoy-l4', 'envoy-l7-round-robin']).map((one) =>
-        finding(one, `${failedOf(one)} failed calls`, failedOf(one) > 0),
-      ),
+      of('rolling-crash', ['envoy-l4', 'envoy-l7-round-robin']).map((one) => {
+        const { failed } = failuresOf(one)
+        return finding(one, `${failed} failed calls`, failed > 0)
+      }),
     ),
   ]
 }
@@ -139,13 +141,9 @@ function checkSickness(of: Of): readonly Check[] {
   ]
 }
 
-function failedOf({ rounds }: MeasuredChange): number {
-  return rounds.reduce((sum, { figures }) => sum + (figures[FAILED] ?? 0), 0)
-}
-
 function noFailure(one: MeasuredChange): Finding {
-  const calls = one.rounds.reduce((sum, round) => sum + round.calls, 0)
-  return finding(one, `${failedOf(one)} of ${calls} calls failed`, failedOf(one) === 0)
+  const { failed, fact } = failuresOf(one)
+  return finding(one, fact, failed === 0)
 }
 
 function failures(

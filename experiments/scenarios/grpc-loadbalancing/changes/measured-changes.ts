@@ -1,6 +1,7 @@
 // The measured changes of results: what checks and the report look at.
 
 import type { Measured, Results } from '../../../harness/results.ts'
+import { measuredRuns, totalOver } from '../../../harness/statistics/rounds.ts'
 import { failedFigure, shareFigure } from './figures.ts'
 
 /** The id of a run: `change.CHANGE.WAY`. */
@@ -22,16 +23,14 @@ export interface MeasuredChange {
 }
 
 /** In the order of the plan. */
-export function measuredChanges({ runs }: Results): readonly MeasuredChange[] {
-  const byId = Map.groupBy(
-    runs.filter(({ id, measured }) => id.startsWith('change.') && measured),
-    ({ id }) => id,
-  )
-  return [...byId].map(([id, own]) => {
-    const [, change = '', way = ''] = id.split('.')
-    const { way: name = way, change: title = change } = own[0]?.labels ?? {}
-    return { change, way, name, title, rounds: own.flatMap(({ measured }) => measured ?? []) }
-  })
+export function measuredChanges(results: Results): readonly MeasuredChange[] {
+  return measuredRuns(results)
+    .filter(({ id }) => id.startsWith('change.'))
+    .map(({ id, labels, rounds }) => {
+      const [, change = '', way = ''] = id.split('.')
+      const { way: name = way, change: title = change } = labels
+      return { change, way, name, title, rounds }
+    })
 }
 
 export interface Phase {
@@ -41,7 +40,7 @@ export interface Phase {
 
 /** All rounds of a phase together. */
 export function phaseOf({ rounds }: MeasuredChange, phase: string): Phase {
-  const sum = (figure: string) => rounds.reduce((total, { figures }) => total + (figures[figure] ?? 0), 0)
+  const sum = (figure: string) => totalOver(rounds, ({ figures }) => figures[figure] ?? 0)
   return { calls: sum(`calls ${phase}`), failed: sum(failedFigure(phase)) }
 }
 
@@ -49,7 +48,7 @@ export function phaseOf({ rounds }: MeasuredChange, phase: string): Phase {
 export function callsOf({ rounds }: MeasuredChange, id: string, phase: string): number {
   const of = ({ figures }: Measured) =>
     ((figures[shareFigure(id, phase)] ?? 0) / 100) * (figures[`calls ${phase}`] ?? 0)
-  return Math.round(rounds.reduce((total, round) => total + of(round), 0))
+  return Math.round(totalOver(rounds, of))
 }
 
 /** The mean over the rounds that have it. */

@@ -4,6 +4,7 @@ import { beginMeasuredLoad } from '../../../harness/measure-load.ts'
 import type { Profile, ProfileName } from '../../../harness/profile.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
+import { failedOf } from '../../../harness/statistics/round.ts'
 import { takeLoader } from '../measure-way.ts'
 import { takeSwitchboard, UPSTREAM } from '../switchboard.ts'
 import type { OpenWay, Way } from '../ways/way.ts'
@@ -102,12 +103,11 @@ async function setUpstream(context: RunContext, { upstream }: Change): Promise<(
 
 /** A figure without a value is left out: what it would time has not happened. */
 function figuresOf(change: Change, measured: Measured, phases: Readonly<Record<string, number>>) {
-  const { OK = 0 } = measured.codes
   const timed = Object.entries(change.figures?.(measured) ?? {})
   return {
     ...measured.figures,
     ...phases,
-    [FAILED]: measured.calls - OK,
+    [FAILED]: failedOf(measured),
     ...Object.fromEntries(timed.filter((entry): entry is [string, number] => entry[1] !== undefined)),
   }
 }

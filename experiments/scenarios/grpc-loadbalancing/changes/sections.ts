@@ -9,6 +9,7 @@ import type {
   TimelineSection,
 } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
+import { meanOver } from '../../../harness/statistics/rounds.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import {
   FAILED,
@@ -130,7 +131,7 @@ function quantile(title: string, share: number): Column {
 }
 
 function callsOfAll({ rounds }: MeasuredChange): number {
-  return rounds.reduce((sum, { calls }) => sum + calls, 0) / rounds.length
+  return meanOver(rounds, ({ calls }) => calls)
 }
 
 function table(

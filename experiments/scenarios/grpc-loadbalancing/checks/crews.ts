@@ -2,7 +2,7 @@
 
 import type { Check } from '../../../harness/results.ts'
 import { sharesOver } from '../../../harness/statistics/rounds.ts'
-import { failedOf } from '../cells.ts'
+import { failuresOf } from '../cells.ts'
 import { FAIL_PERCENT } from '../crews.ts'
 import { isAtMost, isLikely } from '../fairness.ts'
 import { check, type Finding } from './check.ts'
@@ -52,11 +52,11 @@ function slowShare(
   }
 }
 
-function failedShare({ name, rounds, cell }: Subject) {
-  const calls = rounds.reduce((sum, one) => sum + one.calls, 0)
-  const failed = rounds.reduce((sum, one) => sum + failedOf(one), 0)
+function failedShare(subject: Subject): Finding {
+  const { name, cell } = subject
+  const { calls, failed, fact } = failuresOf(subject)
   return {
-    fact: `${name}: ${failed} of ${calls} calls failed`,
+    fact: `${name}: ${fact}`,
     holds: calls > 0 && isLikely(failed, calls, FAIL_PERCENT / 100 / cell.backends),
   }
 }

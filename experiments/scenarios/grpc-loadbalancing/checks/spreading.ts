@@ -2,7 +2,7 @@
 
 import type { Check } from '../../../harness/results.ts'
 import { sharesOver } from '../../../harness/statistics/rounds.ts'
-import { failedOf } from '../cells.ts'
+import { failuresOf } from '../cells.ts'
 import { fairnessOf, isEven } from '../fairness.ts'
 import { HASHING } from '../hashing.ts'
 import { WORKLOADS } from '../workloads.ts'
@@ -58,11 +58,8 @@ export function evenly({ name, rounds }: Subject) {
   }
 }
 
-function withoutFailure({ name, cell, rounds }: Subject) {
-  const calls = rounds.reduce((sum, one) => sum + one.calls, 0)
-  const failed = rounds.reduce((sum, one) => sum + failedOf(one), 0)
-  return {
-    fact: `${name}, ${WORKLOADS[cell.workload].title}: ${failed} of ${calls} calls failed`,
-    holds: calls > 0 && failed === 0,
-  }
+function withoutFailure(subject: Subject) {
+  const { name, cell } = subject
+  const { calls, failed, fact } = failuresOf(subject)
+  return { fact: `${name}, ${WORKLOADS[cell.workload].title}: ${fact}`, holds: calls > 0 && failed === 0 }
 }

@@ -2,12 +2,13 @@
 
 import type { BarsSection, Section, TableSection } from '../../../harness/report/section.ts'
 import type { Measured } from '../../../harness/results.ts'
+import { cpuPerCall, type Role } from '../../../harness/statistics/round.ts'
+import { meanOver } from '../../../harness/statistics/rounds.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import type { Subject } from '../checks/subject.ts'
-import { cpuPerCall, type Role } from './cpu-per-call.ts'
 
 /** Peak memory of all processes of a role, in MiB. */
-export function memoryOf({ processes }: Measured, role: Role): number {
+function memoryOf({ processes }: Measured, role: Role): number {
   return processes.filter((one) => one.role === role).reduce((sum, { peakMiB }) => sum + peakMiB, 0)
 }
 
@@ -37,8 +38,6 @@ function cpu(title: string, base: readonly Subject[], role?: Role): BarsSection 
 }
 
 function costTable(base: readonly Subject[]): TableSection {
-  const mean = (rounds: readonly Measured[], of: (one: Measured) => number) =>
-    rounds.reduce((sum, one) => sum + of(one), 0) / rounds.length
   return {
     kind: 'table',
     title: 'CPU and memory by who needs them',
@@ -53,8 +52,10 @@ function costTable(base: readonly Subject[]): TableSection {
     ],
     rows: base.map(({ way, rounds }) => [
       way.title,
-      ...(['client', 'proxy', 'server'] as const).map((role) => mean(rounds, (one) => cpuPerCall(one, role))),
-      ...(['client', 'proxy'] as const).map((role) => mean(rounds, (one) => memoryOf(one, role))),
+      ...(['client', 'proxy', 'server'] as const).map((role) =>
+        meanOver(rounds, (one) => cpuPerCall(one, role)),
+      ),
+      ...(['client', 'proxy'] as const).map((role) => meanOver(rounds, (one) => memoryOf(one, role))),
     ]),
   }
 }

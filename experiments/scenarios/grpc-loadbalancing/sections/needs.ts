@@ -1,12 +1,12 @@
 // What users need of load balancing: which ways can meet it, and the value by which the best of them is found.
 
 import type { Measured } from '../../../harness/results.ts'
-import { quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { failedOf } from '../cells.ts'
+import { cpuPerCall, failedOf } from '../../../harness/statistics/round.ts'
+import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import { failuresOf } from '../cells.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import { isCompared, type Subject, typicalShares } from '../checks/subject.ts'
 import { fairnessOf, isEven } from '../fairness.ts'
-import { cpuPerCall } from './cpu-per-call.ts'
 
 export interface UserNeed {
   readonly need: string
@@ -60,12 +60,7 @@ export const USER_NEEDS: readonly UserNeed[] = [
     among: ({ cell }) => cell.workload === 'failing',
     value: (round) => failedOf(round) / round.calls,
     isCounted: true,
-    evidence: ({ rounds }) => {
-      const [failed, calls] = [failedOf, ({ calls }: Measured) => calls].map((of) =>
-        rounds.reduce((sum, one) => sum + of(one), 0),
-      )
-      return `${failed} of ${calls} calls failed`
-    },
+    evidence: (one) => failuresOf(one).fact,
     mind: () =>
       'No policy alone rescues calls: retries do for calls that may be repeated, and outlier detection takes the backend out.',
   },
@@ -136,8 +131,7 @@ function latency({ rounds }: Subject): string {
 }
 
 function cpu({ rounds }: Subject, role?: 'proxy'): string {
-  const mean = rounds.reduce((sum, one) => sum + cpuPerCall(one, role), 0) / rounds.length
-  return `${mean.toFixed(0)} µs of CPU a call`
+  return `${meanOver(rounds, (one) => cpuPerCall(one, role)).toFixed(0)} µs of CPU a call`
 }
 
 function shareOf({ rounds, cell }: Subject, backend: string): string {

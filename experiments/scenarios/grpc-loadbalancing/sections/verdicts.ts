@@ -2,6 +2,7 @@
 
 import type { TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
+import { cpuPerCall } from '../../../harness/statistics/round.ts'
 import {
   LATENCIES,
   type Measure,
@@ -10,7 +11,6 @@ import {
 } from '../../../harness/statistics/verdict-section.ts'
 import { idOf } from '../cell.ts'
 import type { Subject } from '../checks/subject.ts'
-import { cpuPerCall } from './cpu-per-call.ts'
 
 const CPU: Measure = { name: 'CPU of a call (µs)', of: (round) => cpuPerCall(round) }
 
