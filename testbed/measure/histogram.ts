@@ -47,8 +47,13 @@ export function decodeHistogram(text: string): Histogram {
 
 /** All of them as one: percentiles of it are those of all values, which an average of percentiles is not. */
 export function mergeHistograms(texts: readonly string[]): Histogram {
+  return addUp(texts.map(decodeHistogram))
+}
+
+/** The same of histograms that are decoded already. */
+export function addUp(histograms: readonly Histogram[]): Histogram {
   const sum = newHistogram()
-  for (const text of texts) sum.add(decodeHistogram(text))
+  for (const one of histograms) sum.add(one)
   return sum
 }
 

@@ -1,9 +1,7 @@
 // The report as one page.
 
 import type { Results } from '../results.ts'
-import { noisyRuns } from './content/noise.ts'
-import { overviewOf } from './content/overview.ts'
-import { summarizeRuns } from './content/run-figures.ts'
+import type { ReportFacts } from './content/report-facts.ts'
 import { appendixHtml } from './html/appendix-html.ts'
 import { documentHtml } from './html/document.ts'
 import { answerHtml, headHtml, originHtml } from './html/overview-html.ts'
@@ -11,9 +9,11 @@ import { sectionHtml } from './html/section-html.ts'
 import type { Section } from './section.ts'
 
 /** The text of `report.html`: it needs no other file and no network. */
-export function reportPage(results: Results, sections: readonly Section[]): string {
-  const runs = summarizeRuns(results)
-  const overview = overviewOf(results, noisyRuns(runs))
+export function reportPage(
+  results: Results,
+  sections: readonly Section[],
+  { runs, overview }: ReportFacts,
+): string {
   const parts = sections.map((section, index) => ({ section, id: `part-${index + 1}` }))
   return documentHtml({
     title: `${results.title} · ${results.profile.name}`,

@@ -1,18 +1,19 @@
 // The report as Markdown: small enough to be kept beside the code, and readable in a terminal.
 
 import type { Results } from '../results.ts'
-import { noisyRuns } from './content/noise.ts'
-import { overviewOf } from './content/overview.ts'
-import { summarizeRuns } from './content/run-figures.ts'
+import type { ReportFacts } from './content/report-facts.ts'
 import { costsTable, runsTable } from './content/run-tables.ts'
 import { inline, paragraph, plain, tableText } from './markdown/markdown.ts'
 import { sectionText } from './markdown/section-text.ts'
 import type { Section } from './section.ts'
 
 /** The text of `summary.md`. Series and histograms are in `results.json` only. */
-export function summaryText(results: Results, sections: readonly Section[]): string {
-  const summaries = summarizeRuns(results)
-  const { answer, checks, facts, notes, realness } = overviewOf(results, noisyRuns(summaries))
+export function summaryText(
+  results: Results,
+  sections: readonly Section[],
+  { runs: summaries, overview }: ReportFacts,
+): string {
+  const { answer, checks, facts, notes, realness } = overview
   const runs = runsTable(summaries)
   const costs = costsTable(summaries)
   const blocks = [

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Results } from '../results.ts'
+import { reportFactsOf } from './content/report-facts.ts'
 import { reportPage } from './report-page.ts'
 import type { Section } from './section.ts'
 import { summaryText } from './summary-text.ts'
@@ -17,8 +18,9 @@ export async function writeReport(
   results: Results,
   sections: readonly Section[],
 ): Promise<void> {
-  const page = reportPage(results, sections)
-  const summary = summaryText(results, sections)
+  const facts = reportFactsOf(results)
+  const page = reportPage(results, sections, facts)
+  const summary = summaryText(results, sections, facts)
   await writeFile(join(folder, 'report.html'), page)
   await writeFile(join(folder, 'summary.md'), summary)
 }

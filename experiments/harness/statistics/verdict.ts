@@ -55,9 +55,14 @@ export function compareRounds(
   }
 }
 
+/** A p, such as `0.008` or `2e-4`. */
+export function levelText(p: number): string {
+  return p < 0.001 ? p.toExponential(0) : p.toFixed(3)
+}
+
 /** Such as `different (p = 0.008): 1.52 times as high`. */
 export function describeVerdict({ outcome, p, ratio, direction, variation }: Verdict): string {
-  const level = `p = ${p < 0.001 ? p.toExponential(0) : p.toFixed(3)}`
+  const level = `p = ${levelText(p)}`
   const factor = `${ratio.toFixed(2)} times as high`
   if (outcome === 'different')
     return `different (${level}): ${factor}${direction === 'same' ? ', by ranks only' : ''}`

@@ -6,7 +6,7 @@ import { type Html, html } from '../html/html.ts'
 import type { BarsSection } from '../section.ts'
 import { type Axis, axisOver } from './axis.ts'
 import { bottomAxis, box, type Draw, label, line, type Plot, picture, SMALL, TEXT } from './drawing.ts'
-import { cutText, textWidth, wrapText } from './label-text.ts'
+import { cutText, textWidth, widest, wrapText } from './label-text.ts'
 
 const NARROW = 560
 const BAR = 14
@@ -20,15 +20,12 @@ export function barsChart(section: BarsSection): Draw[] {
   return [
     (width, id) => {
       const above = width < NARROW
-      const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.label, TEXT)), 0)
+      const longest = widest(drawn, TEXT, (one) => one.label)
       const left = above ? 0 : Math.min(Math.max(longest + 14, 60), width * 0.34)
-      const row = above ? 46 : drawn.some((one) => textWidth(one.label, TEXT) > left - 14) ? 40 : 30
+      const row = above ? 46 : longest > left - 14 ? 40 : 30
       const top = noiseFloor === undefined ? 6 : 26
-      const texts = drawn.map((one) => textWidth(valueText(one.values, unit), SMALL))
-      const plot = {
-        ...{ left, top, right: width - 16 - texts.reduce((a, b) => Math.max(a, b), 0) },
-        bottom: top + drawn.length * row,
-      }
+      const texts = widest(drawn, SMALL, (one) => valueText(one.values, unit))
+      const plot = { left, top, right: width - 16 - texts, bottom: top + drawn.length * row }
       const x = axisOver([...values, noiseFloor ?? 0], {
         kind: 'linear',
         range: [plot.left, plot.right],

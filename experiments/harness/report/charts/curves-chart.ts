@@ -6,7 +6,7 @@ import { count, latency, latencyTick } from '../content/number-text.ts'
 import { type Html, html } from '../html/html.ts'
 import { type Axis, axisOver, kindFor } from './axis.ts'
 import { bottomAxis, type Draw, label, leftAxis, type Plot, picture, SMALL } from './drawing.ts'
-import { textWidth } from './label-text.ts'
+import { widest } from './label-text.ts'
 import { drawContext, drawLines, endLabels, legend, type PlotLine } from './line-plot.ts'
 
 export interface LatencyCurve {
@@ -59,7 +59,7 @@ function drawGroup(title: string, group: Group): Draw {
         drawDistribution(group, below),
       ])
     }
-    const longest = names.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
+    const longest = widest(names, SMALL, (one) => one.label)
     const labels = Math.min(longest + 24, width * 0.3)
     const bottom = 34 + PLOT_HEIGHT
     const percentiles = { left: LEFT, right: Math.round((width - labels) * 0.58), top: 34, bottom }

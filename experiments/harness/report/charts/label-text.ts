@@ -15,6 +15,11 @@ export function textWidth(text: string, size: number): number {
   return em * size
 }
 
+/** The width of the widest text of the items, or `atLeast`. */
+export function widest<T>(items: readonly T[], size: number, text: (item: T) => string, atLeast = 0): number {
+  return items.reduce((most, item) => Math.max(most, textWidth(text(item), size)), atLeast)
+}
+
 /** The text, or as much of its begin as fits, with an ellipsis. */
 export function cutText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text

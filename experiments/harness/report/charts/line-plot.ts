@@ -1,6 +1,6 @@
 // Lines in a plot, each with its label at its end, and told apart by color, dashes and the mark at the end.
 
-import { curveLinear, line as lineThrough } from 'd3-shape'
+import { line as lineThrough } from 'd3-shape'
 import { type Content, type Html, html } from '../html/html.ts'
 import type { Axis } from './axis.ts'
 import { label, type Plot, px, SMALL } from './drawing.ts'
@@ -12,9 +12,16 @@ export interface PlotLine {
 }
 
 /** Colors and dashes of the style sheet; the ninth line has the first color again, dashed. */
-export const COLORS = 8
-export const styleOf = (index: number): string =>
+const COLORS = 8
+const styleOf = (index: number): string =>
   `s${index % COLORS}${index >= COLORS ? ` dash${Math.floor(index / COLORS) % 3}` : ''}`
+
+function pathOn(x: Axis, y: Axis) {
+  return lineThrough<readonly [number, number]>(
+    ([a]) => px(x.at(a)),
+    ([, b]) => px(y.at(b)),
+  )
+}
 
 export function drawLines(
   lines: readonly PlotLine[],
@@ -22,10 +29,7 @@ export function drawLines(
   y: Axis,
   { dots = false }: { readonly dots?: boolean } = {},
 ): Html {
-  const path = lineThrough<readonly [number, number]>(
-    ([a]) => px(x.at(a)),
-    ([, b]) => px(y.at(b)),
-  ).curve(curveLinear)
+  const path = pathOn(x, y)
   return html`${lines.map(({ points, label: name }, index) => {
     const style = styleOf(index)
     const end = points.at(-1)
@@ -38,10 +42,7 @@ export function drawLines(
 
 /** The lines of other plots, as what to compare with. */
 export function drawContext(lines: readonly PlotLine[], x: Axis, y: Axis): Html {
-  const path = lineThrough<readonly [number, number]>(
-    ([a]) => px(x.at(a)),
-    ([, b]) => px(y.at(b)),
-  )
+  const path = pathOn(x, y)
   return html`${lines.map(({ points }) => html`<path d="${path(points) ?? ''}" class="context"/>`)}`
 }
 
@@ -62,7 +63,7 @@ export function endLabels(lines: readonly PlotLine[], x: Axis, y: Axis, plot: Pl
   })}`
 }
 
-export const LEGEND_ROW = 19
+const LEGEND_ROW = 19
 
 /** Where no room is beside the plot: the labels above it, in rows. */
 export function legend(

@@ -4,7 +4,7 @@ import { significant } from '../content/number-text.ts'
 import type { LinesSection } from '../section.ts'
 import { axisOver } from './axis.ts'
 import { bottomAxis, type Draw, label, leftAxis, picture, SMALL } from './drawing.ts'
-import { textWidth } from './label-text.ts'
+import { widest } from './label-text.ts'
 import { drawLines, endLabels, legend } from './line-plot.ts'
 
 const NARROW = 560
@@ -35,12 +35,11 @@ export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
     (width, id) => {
       const narrow = width < NARROW
       const rows = narrow ? legend(drawn, width, 0) : { height: 0, content: undefined }
-      const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.label, SMALL)), 0)
+      const longest = widest(drawn, SMALL, (one) => one.label)
       const labels = narrow ? 14 : Math.min(longest + 24, width * 0.3)
       const top = rows.height + 34
       const yAxis = axisOver(ys, { kind: y.scale, range: [top + PLOT_HEIGHT, top] })
-      const ticks = yAxis.ticks.map((one) => textWidth(one.label, SMALL))
-      const left = ticks.reduce((most, one) => Math.max(most, one), 0) + 10
+      const left = widest(yAxis.ticks, SMALL, (one) => one.label) + 10
       const plot = { left, right: width - labels, top, bottom: top + PLOT_HEIGHT }
       const xAxis = axisOver(xs, {
         kind: x.scale,
@@ -63,5 +62,5 @@ export function linesChart({ title, x, y, lines }: LinesSection): Draw[] {
 const fits = (value: number, scale: 'linear' | 'log') =>
   Number.isFinite(value) && (scale === 'linear' || value > 0)
 
-export const withUnit = ({ title, unit }: { readonly title: string; readonly unit?: string }): string =>
+const withUnit = ({ title, unit }: { readonly title: string; readonly unit?: string }): string =>
   unit === undefined ? title : `${title} (${unit})`

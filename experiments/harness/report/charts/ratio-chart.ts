@@ -5,7 +5,7 @@ import { ratioText } from '../comparison/comparison-words.ts'
 import { type Html, html } from '../html/html.ts'
 import { type Axis, axisOver } from './axis.ts'
 import { bottomAxis, type Draw, label, line, picture, px, TEXT } from './drawing.ts'
-import { cutText, textWidth } from './label-text.ts'
+import { cutText, widest } from './label-text.ts'
 
 const NARROW = 560
 
@@ -23,7 +23,7 @@ export function ratioChart({ title, runs }: MeasureComparison): Draw[] {
   return [
     (width, id) => {
       const above = width < NARROW
-      const longest = drawn.reduce((most, one) => Math.max(most, textWidth(one.id, TEXT)), 0)
+      const longest = widest(drawn, TEXT, (one) => one.id)
       const left = above ? 8 : Math.min(longest + 20, width * 0.42)
       const row = above ? 44 : 24
       const plot = { left, right: width - 130, top: 24, bottom: 24 + drawn.length * row }

@@ -6,7 +6,7 @@ import { type Content, type Html, html } from '../html/html.ts'
 import type { TimelineSection } from '../section.ts'
 import { type Axis, axisOver } from './axis.ts'
 import { bottomAxis, box, type Draw, label, line, type Plot, picture, px, SMALL, TEXT } from './drawing.ts'
-import { cutText, textWidth } from './label-text.ts'
+import { cutText, textWidth, widest } from './label-text.ts'
 
 type Row = TimelineSection['rows'][number]
 type Mark = TimelineSection['marks'][number]
@@ -28,7 +28,7 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
   if (drawn.every(({ points }) => points.length === 0)) return []
   return [
     (width, id) => {
-      const longest = rows.reduce((most, row) => Math.max(most, textWidth(row.label, TEXT)), 30)
+      const longest = widest(rows, TEXT, (row) => row.label, 30)
       const left = Math.min(longest + 12, width * 0.26)
       const narrow = width < NARROW
       const right = width - (narrow ? 10 : 96)

@@ -1,7 +1,7 @@
 // A comparison in words and tables, for the page and for Markdown.
 
 import type { Results } from '../../results.ts'
-import { ALPHA, type Verdict } from '../../statistics/verdict.ts'
+import { ALPHA, levelText, type Verdict } from '../../statistics/verdict.ts'
 import type { DataTable } from '../content/data-table.ts'
 import { count, NOTHING, significant } from '../content/number-text.ts'
 import type { Comparison, MeasureComparison } from './compare-results.ts'
@@ -43,7 +43,7 @@ export const ratioText = (ratio: number): string =>
 export function verdictText({ outcome, p, variation }: Verdict): string {
   if (outcome === 'too few rounds') return outcome
   if (outcome === 'too noisy') return `too noisy: rounds vary by ${significant(variation * 100, 2)} %`
-  return `${outcome}, p ${p < 0.001 ? p.toExponential(0) : p.toFixed(3)}`
+  return `${outcome}, p ${levelText(p)}`
 }
 
 export function measureTable({ unit, runs }: MeasureComparison): DataTable {

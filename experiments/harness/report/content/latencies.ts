@@ -1,6 +1,6 @@
 // HDR histograms of latencies: read, added up, and as the points of curves.
 
-import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { addUp, decodeHistogram, type Histogram } from '../../../../testbed/measure/histogram.ts'
 
 /** Latencies in microseconds. */
 export interface Latencies {
@@ -16,22 +16,19 @@ export interface Latencies {
  * @throws {Error} if one is no HDR histogram; the message starts with `where`
  */
 export function readLatencies(histograms: readonly string[], where: string): Latencies | undefined {
-  const [first, ...others] = histograms.map((text, index) => decode(text, `${where}, histogram ${index + 1}`))
-  if (first === undefined) return undefined
-  first.autoResize = true
-  for (const other of others) first.add(other)
-  if (first.totalCount === 0) return undefined
+  const sum = addUp(histograms.map((text, index) => decode(text, `${where}, histogram ${index + 1}`)))
+  if (sum.totalCount === 0) return undefined
   return {
-    calls: first.totalCount,
-    min: first.getValueAtPercentile(0),
-    max: first.maxValue,
-    at: (percentile) => first.getValueAtPercentile(percentile),
+    calls: sum.totalCount,
+    min: sum.getValueAtPercentile(0),
+    max: sum.maxValue,
+    at: (percentile) => sum.getValueAtPercentile(percentile),
   }
 }
 
 function decode(text: string, where: string): Histogram {
   try {
-    return decodeFromCompressedBase64(text, 32)
+    return decodeHistogram(text)
   } catch (cause) {
     throw new Error(`${where}: not an HDR histogram (V2, compressed, in base64)`, { cause })
   }

@@ -2,6 +2,8 @@
 
 import { describeSeconds } from '../../duration.ts'
 import { type Check, measurementsOf, type Results, type RunResult } from '../../results.ts'
+import { smallestP } from '../../statistics/mann-whitney.ts'
+import { ALPHA } from '../../statistics/verdict.ts'
 import { count } from './number-text.ts'
 
 export interface Overview {
@@ -114,7 +116,7 @@ function notesOf(results: Results, noisy: readonly string[]): Note[] {
       title: 'Noisy',
       lines: [...noisy],
     },
-    results.plan.rounds < 4 && {
+    smallestP(results.plan.rounds, results.plan.rounds) > ALPHA && {
       title: 'Too few rounds to compare',
       lines: [
         `The profile \`${results.profile.name}\` shows that everything works. Small differences between its figures mean nothing: two configurations can be told apart from four rounds on.`,
