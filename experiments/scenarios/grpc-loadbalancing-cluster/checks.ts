@@ -3,7 +3,7 @@
 import type { Check, Results } from '../../harness/results.ts'
 import { sharesOver } from '../../harness/statistics/rounds.ts'
 import { check } from '../grpc-loadbalancing/checks/check.ts'
-import { checkSpreading } from '../grpc-loadbalancing/checks/spreading.ts'
+import { checkSpreading, evenly } from '../grpc-loadbalancing/checks/spreading.ts'
 import { type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
 import { fairnessOf } from '../grpc-loadbalancing/fairness.ts'
 import { ALL_WAYS, MAY_BE_UNEVEN } from './targets.ts'
@@ -34,10 +34,6 @@ function resolvesOnce({ way, cell }: Subject): boolean {
   return way.who !== 'client' || way.picksFor === 'call' || cell.connections === 1
 }
 
-function usesAll({ name, rounds }: Subject) {
-  const { least, most, calls } = fairnessOf(sharesOver(rounds))
-  return {
-    fact: `${name}: ${least.toFixed(2)} to ${most.toFixed(2)} of the mean in ${calls} calls`,
-    holds: least > 0,
-  }
+function usesAll(subject: Subject) {
+  return { fact: evenly(subject).fact, holds: fairnessOf(sharesOver(subject.rounds)).least > 0 }
 }

@@ -5,21 +5,23 @@ import { measureLoad } from '../../harness/measure-load.ts'
 import type { Profile, ProfileName } from '../../harness/profile.ts'
 import type { Measured } from '../../harness/results.ts'
 import type { Need, Run, RunContext } from '../../harness/scenario.ts'
-import { type Cell, idOf } from '../grpc-loadbalancing/cell.ts'
-import { CONCURRENCY, WORKLOADS } from '../grpc-loadbalancing/workloads.ts'
+import {
+  BASE,
+  MANY_CONNECTIONS,
+  ONE_CONNECTION,
+  type Shape,
+  THROUGHPUT,
+  withCalls,
+} from '../grpc-loadbalancing/base.ts'
+import { type Cell, callsOf, idOf, labelsOf } from '../grpc-loadbalancing/cell.ts'
 import type { ClusterEnvironment } from './environment.ts'
 import { findBackends } from './find-backends.ts'
 import { MESH } from './meshes.ts'
 import { BACKEND_COUNT, byPolicy, CLUSTER_WAYS, type ClusterWay, HEADLESS } from './targets.ts'
 
-type Shape = Omit<Cell, 'way'>
-
-const BASE: Shape = { workload: 'unary', loop: 'open', connections: 4, backends: BACKEND_COUNT }
-const ONE_CONNECTION: Shape = { ...BASE, connections: 1 }
 const ALL: readonly Shape[] = [
-  ...[BASE, ONE_CONNECTION, { ...BASE, connections: 64 }],
-  ...[{ ...BASE, loop: 'closed' as const }],
-  ...(['streams', 'mixed'] as const).map((workload) => ({ ...BASE, workload })),
+  ...[BASE, ONE_CONNECTION, MANY_CONNECTIONS, THROUGHPUT],
+  ...[withCalls('streams'), withCalls('mixed')],
 ]
 
 const SHAPES: Readonly<Record<ProfileName, readonly Shape[]>> = {
@@ -38,18 +40,9 @@ export function runsOf(profile: Profile, environment: ClusterEnvironment): reado
   return CLUSTER_WAYS[mesh].flatMap((way) =>
     SHAPES[profile.name].map((shape): Run => {
       const cell = { way: way.id, ...shape }
-      const { title, callsPerSecond } = WORKLOADS[cell.workload]
-      const loop = cell.loop === 'open' ? `${callsPerSecond} a second` : 'as fast as possible'
       return {
         id: idOf(cell),
-        labels: {
-          way: way.title,
-          calls: `${title}, ${loop}`,
-          connections: String(cell.connections),
-          backends: String(cell.backends),
-          mesh: MESH[mesh].title,
-          cluster,
-        },
+        labels: { ...labelsOf(cell, way.title), mesh: MESH[mesh].title, cluster },
         needs: [need],
         measure: (context) => measure(context, way, cell),
       }
@@ -67,18 +60,13 @@ async function measure(context: RunContext, way: ClusterWay, cell: Cell): Promis
       await loader.stop()
     }
   })
-  const { shape, callsPerSecond } = WORKLOADS[cell.workload]
   return await measureLoad(context, {
     loader: await startLoader(context.group),
     plan: {
       target: way.target,
       serviceConfig: byPolicy(way.policy),
       connections: cell.connections,
-      loop:
-        cell.loop === 'open'
-          ? { kind: 'open', callsPerSecond }
-          : { kind: 'closed', concurrency: CONCURRENCY },
-      calls: shape,
+      ...callsOf(cell),
       waitForReady: true,
       // All results have to fit into the log of a pod.
       seriesMs: 1000,

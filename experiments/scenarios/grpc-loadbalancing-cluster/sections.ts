@@ -4,8 +4,8 @@ import type { Section } from '../../harness/report/section.ts'
 import type { Results } from '../../harness/results.ts'
 import type { Cell } from '../grpc-loadbalancing/cell.ts'
 import { isCompared, type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
+import { curves, throughputSection } from '../grpc-loadbalancing/sections/latency.ts'
 import { sharesSections } from '../grpc-loadbalancing/sections/shares.ts'
-import { CONCURRENCY } from '../grpc-loadbalancing/workloads.ts'
 import { MESH, MESHES } from './meshes.ts'
 import { ALL_WAYS } from './targets.ts'
 
@@ -17,16 +17,14 @@ export function sectionsOf(results: Results): readonly Section[] {
   return [
     placeSection(results),
     ...sharesSections(base, subjects),
-    {
-      kind: 'curves',
-      title: 'Latency: short calls at a fixed rate',
-      says: 'The network between nodes is in it. What may differ by it is which node a backend is on.',
-      curves: base.map(({ way, rounds }) => ({
-        label: way.title,
-        histograms: rounds.flatMap(({ histograms }) => histograms.call ?? []),
-      })),
-    },
-    ...(closed.length === 0 ? [] : [throughputSection(closed)]),
+    curves(
+      'Latency: short calls at a fixed rate',
+      base,
+      'The network between nodes is in it. What may differ by it is which node a backend is on.',
+    ),
+    ...(closed.length === 0
+      ? []
+      : [throughputSection(closed, 'One process makes all calls, and may be the limit.')]),
   ]
 }
 
@@ -45,18 +43,5 @@ function placeSection({ runs }: Results): Section {
       'Backends are named after their pods. The machine below is the node of the Job; the backends were on others, if the cluster had enough.',
       `Outside a cluster the command below measures nothing. \`npx yard scenario manifests --mesh ${mesh} --image IMAGE\` prints what measures the same again.`,
     ],
-  }
-}
-
-function throughputSection(closed: readonly Subject[]): Section {
-  return {
-    kind: 'bars',
-    title: `Throughput: ${CONCURRENCY} calls at a time`,
-    says: 'One process makes all calls, and may be the limit.',
-    unit: 'calls/s',
-    bars: closed.map(({ way, rounds }) => ({
-      label: way.title,
-      values: rounds.map(({ calls, seconds }) => calls / seconds),
-    })),
   }
 }

@@ -1,11 +1,12 @@
 // The ways to the backends that exist in a cluster: which Service a client dials, and by which policy of its own.
 
+import { BASE } from '../grpc-loadbalancing/base.ts'
 import type { WayFacts } from '../grpc-loadbalancing/checks/subject.ts'
 import type { Mesh } from './meshes.ts'
 
 export const PORT = 50_051
 /** As many as most runs on one machine have. */
-export const BACKEND_COUNT = 3
+export const BACKEND_COUNT = BASE.backends
 
 /** A way that exists on one machine too has the id that it has there, so that its runs can be compared. */
 export interface ClusterWay extends WayFacts {

@@ -1,7 +1,7 @@
 // Which cells a profile measures, how often and for how long.
 
 import type { Profile, ProfileName } from '../../harness/profile.ts'
-import { BASE, type Shape } from './base.ts'
+import { BASE, MANY_CONNECTIONS, ONE_CONNECTION, withCalls as of, type Shape, THROUGHPUT } from './base.ts'
 import type { Cell } from './cell.ts'
 import type { Window } from './measure-way.ts'
 import type { Way } from './ways/way.ts'
@@ -14,12 +14,7 @@ export interface Planned {
   readonly rounds?: number
 }
 
-const THROUGHPUT: Shape = { ...BASE, loop: 'closed' }
-
-const ONE_CONNECTION: Shape = { ...BASE, connections: 1 }
-const MANY_CONNECTIONS: Shape = { ...BASE, connections: 64 }
 const MANY_BACKENDS: Shape = { ...BASE, backends: 10 }
-const of = (workload: WorkloadName): Shape => ({ ...BASE, workload })
 
 /** Where the whole matrix would take too long, these ways stand for their kind. */
 const QUICK: Readonly<Record<string, readonly Shape[]>> = {

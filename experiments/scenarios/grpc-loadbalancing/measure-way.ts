@@ -8,10 +8,10 @@ import { measureLoad } from '../../harness/measure-load.ts'
 import type { Measured } from '../../harness/results.ts'
 import type { RunContext } from '../../harness/scenario.ts'
 import { takeBackends } from './backend-pool.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, callsOf } from './cell.ts'
 import { CONNECTIONS } from './checks/pooling.ts'
 import type { OpenWay, Way, WayBackend } from './ways/way.ts'
-import { CONCURRENCY, WORKLOADS, type Workload } from './workloads.ts'
+import { WORKLOADS } from './workloads.ts'
 
 /** As many as a service may have users at a time. */
 const KEYS = 1000
@@ -29,8 +29,8 @@ export async function measureWay(
   cell: Cell,
   window: Window,
 ): Promise<Measured> {
-  const workload: Workload = WORKLOADS[cell.workload]
-  const given = await takeBackends(context, { backends: cell.backends, crew: workload.crew })
+  const { crew } = WORKLOADS[cell.workload]
+  const given = await takeBackends(context, { backends: cell.backends, crew })
   const open = await way.open(context, { backends: given })
   const backends = open.backends ?? given
   try {
@@ -38,7 +38,7 @@ export async function measureWay(
     const before = await closeConnections(backends)
     const measured = await measureLoad(context, {
       loader,
-      plan: { ...planOf(open, workload, cell), ...window },
+      plan: { ...planOf(open, cell), ...window },
       processes: [...open.processes, ...backends.map(processOf)],
       backends: backends.map(({ id }) => id),
     })
@@ -58,14 +58,12 @@ export async function measureWay(
   }
 }
 
-function planOf({ targets, client = {} }: OpenWay, { shape, callsPerSecond }: Workload, cell: Cell) {
+function planOf({ targets, client = {} }: OpenWay, cell: Cell) {
   const { env: _, keyHeader, ...settings } = client
   return {
     targets,
     connections: cell.connections,
-    loop:
-      cell.loop === 'open' ? { kind: 'open', callsPerSecond } : { kind: 'closed', concurrency: CONCURRENCY },
-    calls: shape,
+    ...callsOf(cell),
     ...settings,
     ...(keyHeader !== undefined && { keys: { header: keyHeader, count: KEYS } }),
   } satisfies Partial<LoadPlan>

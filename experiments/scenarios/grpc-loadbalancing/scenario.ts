@@ -1,7 +1,7 @@
 // The scenario: the same calls through every way from clients to backends, and what that does to shares, latency, CPU and connections.
 
 import type { Run, Scenario } from '../../harness/scenario.ts'
-import { idOf } from './cell.ts'
+import { idOf, labelsOf } from './cell.ts'
 import { changeRuns } from './changes/changes.ts'
 import { checksOf } from './checks/checks.ts'
 import { HASHING } from './hashing.ts'
@@ -14,7 +14,6 @@ import { sectionsOf } from './sections/sections.ts'
 import { TOOLS } from './tools.ts'
 import type { Way } from './ways/way.ts'
 import { WAYS } from './ways/ways.ts'
-import { WORKLOADS } from './workloads.ts'
 
 const KEYS_BACKENDS = 3
 /** Enough to tell two configurations apart; a fifth would cost a quarter more. */
@@ -46,16 +45,9 @@ export const SCENARIO: Scenario = {
 }
 
 function runOf(way: Way, { cell, window, rounds }: Planned): Run {
-  const { title, callsPerSecond } = WORKLOADS[cell.workload]
-  const loop = cell.loop === 'open' ? `${callsPerSecond} a second` : 'as fast as possible'
   return {
     id: idOf(cell),
-    labels: {
-      way: way.title,
-      calls: `${title}, ${loop}`,
-      connections: String(cell.connections),
-      backends: String(cell.backends),
-    },
+    labels: labelsOf(cell, way.title),
     ...(way.needs && { needs: way.needs }),
     ...(way.emulates && { emulates: way.emulates }),
     ...(rounds && { rounds }),

@@ -2,6 +2,7 @@
 
 import type { BarsSection, CurvesSection, Section } from '../../../harness/report/section.ts'
 import type { Subject } from '../checks/subject.ts'
+import { CONCURRENCY } from '../workloads.ts'
 
 export function latencySections(base: readonly Subject[], slow: readonly Subject[]): readonly Section[] {
   return [
@@ -20,10 +21,11 @@ export function latencySections(base: readonly Subject[], slow: readonly Subject
       slow,
       'A policy that looks at load moves the whole tail, not only the slowest calls.',
     ),
-  ].filter(({ curves }) => curves.length > 0)
+  ]
 }
 
-function curves(title: string, subjects: readonly Subject[], says: string): CurvesSection {
+/** Latencies of calls, a curve for each way. */
+export function curves(title: string, subjects: readonly Subject[], says: string): CurvesSection {
   return {
     kind: 'curves',
     title,
@@ -35,11 +37,11 @@ function curves(title: string, subjects: readonly Subject[], says: string): Curv
   }
 }
 
-export function throughputSection(closed: readonly Subject[], concurrency: number): BarsSection {
+export function throughputSection(closed: readonly Subject[], says: string): BarsSection {
   return {
     kind: 'bars',
-    title: `Throughput: ${concurrency} calls at a time`,
-    says: 'Client, proxy and backends share the cores of this machine, so this shows which way needs least of them, not what a proxy on a machine of its own can do.',
+    title: `Throughput: ${CONCURRENCY} calls at a time`,
+    says,
     unit: 'calls/s',
     bars: closed.map(({ way, rounds }) => ({
       label: way.title,

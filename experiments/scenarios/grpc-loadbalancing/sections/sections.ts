@@ -6,8 +6,8 @@ import type { Cell } from '../cell.ts'
 import { changeSections } from '../changes/sections.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
 import { loadersSections } from '../runs/loaders.ts'
-import { CONCURRENCY } from '../workloads.ts'
 import { costSections } from './cost.ts'
+import { hasContent } from './has-content.ts'
 import { latencySections, throughputSection } from './latency.ts'
 import { sharesSections } from './shares.ts'
 import { unevenSection } from './uneven.ts'
@@ -23,29 +23,14 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...sharesSections(base, subjects),
     unevenSection(results),
     ...latencySections(base, of('open', 'slow')),
-    throughputSection(of('closed', 'unary'), CONCURRENCY),
+    throughputSection(
+      of('closed', 'unary'),
+      'Client, proxy and backends share the cores of this machine, so this shows which way needs least of them, not what a proxy on a machine of its own can do.',
+    ),
     ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),
     ...changeSections(results),
     ...loadersSections(results),
     whenToUseSection(results, subjects),
   ].filter(hasContent)
-}
-
-/** A part of a plan, or an interrupted run, leaves some without. */
-function hasContent(section: Section): boolean {
-  switch (section.kind) {
-    case 'shares':
-    case 'lines':
-      return section.lines.length > 0
-    case 'table':
-    case 'timeline':
-      return section.rows.length > 0
-    case 'curves':
-      return section.curves.length > 0
-    case 'bars':
-      return section.bars.length > 0
-    case 'text':
-      return true
-  }
 }

@@ -6,6 +6,7 @@ import { totalOver } from '../../../harness/statistics/rounds.ts'
 import { type Subject, typicalShares } from '../checks/subject.ts'
 import { fairnessOf } from '../fairness.ts'
 import { WORKLOADS } from '../workloads.ts'
+import { hasContent } from './has-content.ts'
 
 export function sharesSections(base: readonly Subject[], subjects: readonly Subject[]): readonly Section[] {
   return [
@@ -25,7 +26,7 @@ export function sharesSections(base: readonly Subject[], subjects: readonly Subj
       'Only a policy that looks at open calls, or at what backends report, gives a slow backend less.',
     ),
     fairnessTable(subjects),
-  ].filter((section) => !isEmpty(section))
+  ].filter(hasContent)
 }
 
 function shares(title: string, subjects: readonly Subject[], says: string): SharesSection {
@@ -76,8 +77,4 @@ function fairnessTable(subjects: readonly Subject[]): TableSection {
       ]
     }),
   }
-}
-
-function isEmpty(section: SharesSection | TableSection): boolean {
-  return section.kind === 'shares' ? section.lines.length === 0 : section.rows.length === 0
 }
