@@ -1,6 +1,7 @@
 // `yard completion`: prints a script that completes verbs, flags and their choices in a shell.
 
 import { Argument, type Command, type Option } from 'commander'
+import { shellQuoted } from '../../core/shell-quote.ts'
 import { withExamples } from './flags.ts'
 
 /** What a script completes after one verb. */
@@ -76,12 +77,11 @@ complete -o default -F _yard yard
 }
 
 function zshScript(verbs: readonly Verb[]): string {
-  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const escaped = (text: string) => text.replace(/[[\]:\\]/g, '\\$&')
   const optionOf = (option: Option) => {
     const flags = flagsOf(option)
     const value = takesValue(option) ? `:value:${listOf(option.argChoices)}` : ''
-    const text = quote(`[${escaped(option.description)}]${value}`)
+    const text = shellQuoted(`[${escaped(option.description)}]${value}`)
     return flags.length === 1 ? `${flags[0]}${text}` : `{${flags.join(',')}}${text}`
   }
   const listOf = (choices: readonly string[] | undefined) => (choices ? `(${choices.join(' ')})` : '_files')
@@ -89,12 +89,12 @@ function zshScript(verbs: readonly Verb[]): string {
     const specs = [
       ...options.map(optionOf),
       "--help'[Show help.]'",
-      ...choices.map((one, index) => quote(`${index + 1}:argument:${listOf(one)}`)),
-      quote('*:argument:_files'),
+      ...choices.map((one, index) => shellQuoted(`${index + 1}:argument:${listOf(one)}`)),
+      shellQuoted('*:argument:_files'),
     ]
     return `    ${name}) _arguments ${specs.join(' ')} ;;`
   })
-  const names = verbs.map(({ name, description }) => `    ${quote(`${name}:${escaped(description)}`)}`)
+  const names = verbs.map(({ name, description }) => `    ${shellQuoted(`${name}:${escaped(description)}`)}`)
   return `#compdef yard
 # Completion of yard for zsh.
 _yard() {

@@ -1,6 +1,7 @@
 // NACKs in words: which node, Envoy's text, and where the resource comes from. That is a path of the document, or a source.
 
 import type { Problem } from '../../core/errors.ts'
+import { escapeRegex } from '../../core/escape-regex.ts'
 import type { Nack, NodeStatus } from '../../xds-server/index.ts'
 import type { Detail } from '../store/revision.ts'
 import { changedPaths } from './changes.ts'
@@ -71,9 +72,8 @@ export function namedInNack({ message, names }: Nack): readonly string[] {
 
 /** Matches a name that is not part of a longer one. A dot at the end of a sentence does not belong to the name. */
 function wholeName(name: string): RegExp {
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   const part = '[\\p{L}\\p{N}_/-]'
-  return new RegExp(`(?<!${part}|[.])${escaped}(?!${part}|[.]${part})`, 'gu')
+  return new RegExp(`(?<!${part}|[.])${escapeRegex(name)}(?!${part}|[.]${part})`, 'gu')
 }
 
 /** Which nodes have not answered yet, and about which types. */

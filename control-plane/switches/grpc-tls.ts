@@ -9,6 +9,7 @@ import {
   UpstreamTlsContextSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import type { StringMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/string_pb.js'
+import { escapeRegex } from '../../core/escape-regex.ts'
 import type { UpstreamTls } from './tls.ts'
 import { tlsSocket } from './tls-sockets.ts'
 
@@ -66,8 +67,7 @@ function toMatchers(san: string): readonly StringMatcher[] {
   const isPrefix = san.endsWith('*')
   const text = isPrefix ? san.slice(0, -1) : san
   const own: StringMatcher = { matchPattern: { case: isPrefix ? 'prefix' : 'exact', value: text } }
-  const escaped = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  const name = `(URI|DNS|IP Address|email):${escaped}${isPrefix ? '[^,]*' : ''}`
+  const name = `(URI|DNS|IP Address|email):${escapeRegex(text)}${isPrefix ? '[^,]*' : ''}`
   const regex = `(.*, )?${name}(, .*)?`
   return [own, { matchPattern: { case: 'safeRegex', value: { regex } } }]
 }

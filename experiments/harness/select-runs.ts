@@ -2,6 +2,7 @@
 
 import { editDistance } from '../../core/edit-distance.ts'
 import { SwitchyardError } from '../../core/errors.ts'
+import { escapeRegex } from '../../core/escape-regex.ts'
 
 /** How many ids an error suggests for a pattern. */
 const SUGGESTIONS = 3
@@ -35,11 +36,7 @@ function matches(id: string, pattern: string): boolean {
 }
 
 function toExpression(part: string): RegExp {
-  return new RegExp(`^${part.split('*').map(escaped).join('.*')}$`)
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return new RegExp(`^${part.split('*').map(escapeRegex).join('.*')}$`)
 }
 
 function nearestOf(runs: readonly Named[], pattern: string): readonly string[] {

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Container } from 'kubernetes-types/core/v1.d.ts'
 import t from 'tap'
+import { shellQuoted } from '../../core/shell-quote.ts'
 import { clusterManifests } from '../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
 import { BACKEND_COUNT, SERVICES } from '../../experiments/scenarios/grpc-loadbalancing-cluster/targets.ts'
 import { requireTool } from '../support/requirements.ts'
@@ -29,10 +30,8 @@ function commandOf(container: Container, fields: Readonly<Record<string, string>
   const expand = (word: string) =>
     env.reduce((expanded, [name, value]) => expanded.replaceAll(`$(${name})`, value), word)
   const words = [...(container.command ?? []), ...(container.args ?? []).map(expand)]
-  return ['env', ...env.map(([name, value]) => `${name}=${value}`), ...words].map(quoted).join(' ')
+  return ['env', ...env.map(([name, value]) => `${name}=${value}`), ...words].map(shellQuoted).join(' ')
 }
-
-const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
 
 function containerOf(kind: 'Deployment' | 'Job'): Container {
   const manifests = clusterManifests({ mesh: 'none', image: 'switchyard', profile: 'quick' })
@@ -62,9 +61,12 @@ t.test('O4.4: what the Job logs in a cluster makes a report, with a share for ea
   const script = [
     'ip link set lo up',
     // The checkout is read-only, as the image is in a pod; only its /tmp is not.
-    ...[`mount --bind ${quoted(root)} ${quoted(root)}`, `mount --bind ${quoted(tmp)} ${quoted(tmp)}`],
-    ...[`mount -o remount,bind,ro ${quoted(root)}`, `cd ${quoted(root)}`],
-    `mount --bind ${quoted(join(folder, 'hosts'))} /etc/hosts`,
+    ...[
+      `mount --bind ${shellQuoted(root)} ${shellQuoted(root)}`,
+      `mount --bind ${shellQuoted(tmp)} ${shellQuoted(tmp)}`,
+    ],
+    ...[`mount -o remount,bind,ro ${shellQuoted(root)}`, `cd ${shellQuoted(root)}`],
+    `mount --bind ${shellQuoted(join(folder, 'hosts'))} /etc/hosts`,
     ...backends.map((backend) => `${backend} </dev/null >/dev/null &`),
     commandOf(containerOf('Job'), {}),
   ]

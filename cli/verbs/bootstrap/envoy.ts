@@ -1,6 +1,7 @@
 // The bootstrap of an Envoy, and the command that starts it.
 
 import { SwitchyardError } from '../../../core/errors.ts'
+import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
 import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
@@ -44,7 +45,7 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
 function envoyCommand(): string {
   try {
     const { path } = findEnvoy({ fetch: false, log: () => {} })
-    return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+    return /^[\w./+-]+$/.test(path) ? path : shellQuoted(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'envoy-not-found') return 'envoy'
     throw error

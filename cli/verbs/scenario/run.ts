@@ -1,5 +1,6 @@
 // `yard scenario run`: runs a scenario with progress on standard error, and its outcome on standard output.
 
+import { shellQuoted } from '../../../core/shell-quote.ts'
 import { PROFILE, type ProfileName } from '../../../experiments/harness/profile.ts'
 import { runScenario } from '../../../experiments/harness/run-scenario.ts'
 import type { Scenario } from '../../../experiments/harness/scenario.ts'
@@ -59,5 +60,5 @@ function commandOf(name: string, { profile, only = [] }: RunFlags): string {
 }
 
 function quoted(word: string): string {
-  return /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  return /^[\w./=:-]+$/.test(word) ? word : shellQuoted(word)
 }
