@@ -3,6 +3,7 @@
 import { type Duration, durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
+import type { PlacedProblem } from './placed-problem.ts'
 import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
@@ -57,4 +58,13 @@ export function toDuration(text: string): Duration {
   const milliseconds = parseDuration(text)
   if (milliseconds === undefined) throw new SwitchyardError('internal', `"${text}" is not a duration`)
   return durationFromMs(milliseconds)
+}
+
+/** A problem if the longest of growing times is shorter than the first of them. */
+export function* tooShort(
+  { steps, longest }: { readonly steps: readonly string[]; readonly longest: string },
+  { name, first }: { readonly name: string; readonly first: string },
+): Iterable<PlacedProblem> {
+  if ((parseDuration(longest) ?? 0) >= (parseDuration(first) ?? 0)) return
+  yield { steps, message: `is ${longest}, which is less than ${name}, ${first}: write at least ${first}` }
 }

@@ -5,7 +5,7 @@ import type { OutlierDetectionSchema } from '@envoy/xds-protos/envoy/config/clus
 import { type TProperties, Type } from 'typebox'
 import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
 import { inEffect } from './defaults.ts'
-import { Interval, PositiveDuration, parseDuration, toDuration } from './duration.ts'
+import { Interval, PositiveDuration, toDuration, tooShort } from './duration.ts'
 import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
 
@@ -174,14 +174,8 @@ export const outlierDetection = upstreamSwitch({
     Object.entries(OF_ENVOY).flatMap(([name, what]) =>
       written[name as keyof typeof OF_ENVOY]?.enabled ? unsupported(what, { steps: [name] }) : [],
     ),
-  *problems({ baseEjection = '30s', maxEjection = '5m' }) {
-    if ((parseDuration(maxEjection) ?? 0) < (parseDuration(baseEjection) ?? 0)) {
-      yield {
-        steps: ['maxEjection'],
-        message: `is ${maxEjection}, which is less than baseEjection, ${baseEjection}: write at least ${baseEjection}`,
-      }
-    }
-  },
+  problems: ({ baseEjection = '30s', maxEjection = '5m' }) =>
+    tooShort({ steps: ['maxEjection'], longest: maxEjection }, { name: 'baseEjection', first: baseEjection }),
   toCluster: (settings) => (settings.enabled ? { outlierDetection: toOutlierDetection(settings) } : {}),
 })
 

@@ -6,9 +6,8 @@ import { PreviousHostsPredicateSchema } from '@envoy/xds-protos/envoy/extensions
 import { Type } from 'typebox'
 import { ruleSwitch, type SettingsOf } from './attach-points.ts'
 import { inEffect } from './defaults.ts'
-import { OptionalDuration, PositiveDuration, parseDuration, toDuration } from './duration.ts'
+import { OptionalDuration, PositiveDuration, parseDuration, toDuration, tooShort } from './duration.ts'
 import { unsupported } from './grpc-clients.ts'
-import type { PlacedProblem } from './placed-problem.ts'
 import { facts } from './schema-keywords.ts'
 
 const CONDITIONS = [
@@ -140,7 +139,7 @@ export const retry = ruleSwitch({
       : unsupported('the timeout of an attempt', { steps: ['perTryTimeout'] })),
     ...(otherEndpoint ? unsupported('the choice of another endpoint', { steps: ['otherEndpoint'] }) : []),
   ],
-  *problems({ enabled, on = ['refused-stream'], perTryTimeout, backOff = {} }) {
+  *problems({ enabled, on = ['refused-stream'], perTryTimeout, backOff: { base = BASE, max = MAX } = {} }) {
     if (enabled && perTryTimeout !== undefined && !on.includes('reset')) {
       yield {
         steps: ['perTryTimeout'],
@@ -148,7 +147,7 @@ export const retry = ruleSwitch({
           'would end the call at the first attempt: add reset to "on", the condition for a retry after it',
       }
     }
-    yield* backOffProblems(backOff)
+    yield* tooShort({ steps: ['backOff', 'max'], longest: max }, { name: 'base', first: base })
   },
   alsoOfFleet: true,
   toRouteAction: ({ enabled, attempts, on, ...how }) =>
@@ -171,20 +170,6 @@ export const retry = ruleSwitch({
 })
 
 type Settings = SettingsOf<typeof RetrySchema>
-
-function* backOffProblems({
-  base = BASE,
-  max = MAX,
-}: {
-  base?: string
-  max?: string
-}): Iterable<PlacedProblem> {
-  if ((parseDuration(max) ?? 0) >= (parseDuration(base) ?? 0)) return
-  yield {
-    steps: ['backOff', 'max'],
-    message: `is ${max}, which is less than base, ${base}: write at least ${base}`,
-  }
-}
 
 function toBackOff({ backOff }: Pick<Settings, 'backOff'>) {
   const { base, max } = inEffect(BackOffSchema, backOff) as SettingsOf<typeof BackOffSchema>
