@@ -23,10 +23,10 @@ const FLAGS = {
 } as const
 const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 
-const MAX_LATENCY_MS = 60_000
-/** A day. */
-const MAX_AGE_MS = 86_400_000
-const MAX_PERCENT = 100
+const LATENCY = { what: 'a latency', unit: 'milliseconds', most: 60_000 }
+/** Up to a day. */
+const AGE = { what: 'an age', unit: 'milliseconds', least: 1, most: 86_400_000 }
+const SHARE = { what: 'a share of calls', unit: 'percents', most: 100 }
 
 export interface BackendFlags extends BackendOptions {
   /** Whether the process keeps running when its stdin closes. */
@@ -46,8 +46,8 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   if (id === '')
     problems.push({ path: '--id', message: 'is missing; give the id that answers carry, such as b1' })
   const listen = readListen(given.get('listen') ?? '127.0.0.1:0', problems)
-  const latencyMs = readLatency(given.get('latency-ms') ?? '0', problems)
-  const failPercent = readFailPercent(given.get('fail-percent') ?? '0', problems)
+  const latencyMs = readWhole('--latency-ms', given.get('latency-ms') ?? '0', LATENCY, problems)
+  const failPercent = readWhole('--fail-percent', given.get('fail-percent') ?? '0', SHARE, problems)
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
@@ -99,15 +99,6 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
   return given
 }
 
-function readLatency(text: string, problems: Problem[]): number {
-  const milliseconds = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(milliseconds <= MAX_LATENCY_MS)) {
-    const message = `"${text}" is not a latency; give whole milliseconds from 0 to ${MAX_LATENCY_MS}`
-    problems.push({ path: '--latency-ms', message })
-  }
-  return milliseconds
-}
-
 function readConnectionAge(
   given: ReadonlyMap<string, string>,
   problems: Problem[],
@@ -121,29 +112,24 @@ function readConnectionAge(
     return undefined
   }
   return {
-    maxMs: readAge('--max-connection-age-ms', age, problems),
-    ...(grace !== undefined && { graceMs: readAge('--max-connection-age-grace-ms', grace, problems) }),
+    maxMs: readWhole('--max-connection-age-ms', age, AGE, problems),
+    ...(grace !== undefined && { graceMs: readWhole('--max-connection-age-grace-ms', grace, AGE, problems) }),
   }
 }
 
-function readAge(path: string, text: string, problems: Problem[]): number {
-  const milliseconds = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(milliseconds >= 1 && milliseconds <= MAX_AGE_MS)) {
-    problems.push({
-      path,
-      message: `"${text}" is not an age; give whole milliseconds from 1 to ${MAX_AGE_MS}`,
-    })
+/** @param what in the error, such as `an age` @param unit such as `milliseconds` */
+function readWhole(
+  path: string,
+  text: string,
+  { what, unit, least = 0, most }: { what: string; unit: string; least?: number; most: number },
+  problems: Problem[],
+): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) {
+    const message = `"${text}" is not ${what}; give whole ${unit} from ${least} to ${most}`
+    problems.push({ path, message })
   }
-  return milliseconds
-}
-
-function readFailPercent(text: string, problems: Problem[]): number {
-  const percent = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(percent <= MAX_PERCENT)) {
-    const message = `"${text}" is not a share of calls; give whole percents from 0 to ${MAX_PERCENT}`
-    problems.push({ path: '--fail-percent', message })
-  }
-  return percent
+  return value
 }
 
 function readLoad(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['load'] {
