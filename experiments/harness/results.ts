@@ -67,6 +67,12 @@ export const MeasuredSchema = Type.Object(
       Type.Number(),
       'all else by its name with its unit in parentheses, such as "connections opened" or "first answer (ms)"',
     ),
+    texts: Type.Optional(
+      MapOf(
+        Type.String(),
+        'what was seen and is no number, by its name: what a client printed, bytes in hex, or data as JSON',
+      ),
+    ),
     series: Type.Optional(Type.Array(SeriesSchema)),
     marks: Type.Optional(
       Type.Array(

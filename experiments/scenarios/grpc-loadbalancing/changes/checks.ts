@@ -1,8 +1,8 @@
 // What must hold when backends change. Each check compares counts of calls, so that none depends on the speed of the machine.
 
+import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { failuresOf } from '../cells.ts'
-import { check, type Finding } from '../checks/check.ts'
 import { isAtMost, isLikely } from '../fairness.ts'
 import { TIME_TO_RETURN } from './figures.ts'
 import { callsOf, type MeasuredChange, meanOf, measuredChanges, phaseOf } from './measured-changes.ts'

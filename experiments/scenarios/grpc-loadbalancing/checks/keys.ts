@@ -1,8 +1,8 @@
 // Policies that hash: one key, one backend; many keys, all backends.
 
+import { check } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { ALL_KEYS, ONE_KEY } from '../runs/key-figures.ts'
-import { check } from './check.ts'
 
 export function checkKeys({ runs }: Pick<Results, 'runs'>): readonly Check[] {
   const measured = runs.flatMap(({ labels, measured }) =>

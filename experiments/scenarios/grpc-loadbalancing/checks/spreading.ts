@@ -1,12 +1,12 @@
 // Who spreads calls evenly, and who pins them.
 
+import { check } from '../../../harness/check.ts'
 import type { Check } from '../../../harness/results.ts'
 import { sharesOver } from '../../../harness/statistics/rounds.ts'
 import { failuresOf } from '../cells.ts'
 import { fairnessOf, isEven } from '../fairness.ts'
 import { HASHING } from '../hashing.ts'
 import { WORKLOADS } from '../workloads.ts'
-import { check } from './check.ts'
 import type { Subject } from './subject.ts'
 
 export function checkSpreading(subjects: readonly Subject[]): readonly Check[] {

@@ -1,6 +1,6 @@
 // Makes a check of findings: it holds if some do and none fails.
 
-import type { Check } from '../../../harness/results.ts'
+import type { Check } from './results.ts'
 
 export interface Finding {
   /** Such as `Envoy L4, 1 connection: all calls to b1`. */
