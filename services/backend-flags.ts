@@ -76,10 +76,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   }
 }
 
-function readKeyValue(
-  given: ReadonlyMap<string, string>,
-  problems: Problem[],
-): BackendOptions['keyValue'] {
+function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['keyValue'] {
   const [valuesIn, writes, window] = ['values-in', 'write-quota', 'write-window-ms'].map((name) =>
     given.get(name),
   )

@@ -73,10 +73,7 @@ export interface Backend {
 }
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
-export async function startBackend(
-  options: BackendOptions,
-  onUnexpected?: OnUnexpected,
-): Promise<Backend> {
+export async function startBackend(options: BackendOptions, onUnexpected?: OnUnexpected): Promise<Backend> {
   const { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls } = options
   const report = load && new LoadReport(load)
   const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined

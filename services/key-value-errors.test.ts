@@ -93,21 +93,24 @@ t.test('O1.9: each error of the service has the detail that belongs to it', asyn
   })
 })
 
-t.test('O1.9: callers get what they ask for by metadata, and the stack where it is switched on', async (t) => {
-  const { keyValue } = await openBackend(t)
-  const metadata = Metadata.fromHttp2Headers({ 'x-request-id': 'r1', 'accept-language': 'sv, de-CH;q=0.9' })
-  const error = await errorOf(keyValue.get({ key: 'b' }, { metadata }))
-  t.equal(detailOf(error, 'google.rpc.RequestInfo')?.requestId, 'r1')
-  t.match(detailOf(error, 'google.rpc.LocalizedMessage'), {
-    locale: 'de',
-    message: 'Dieser Eintrag existiert nicht.',
-  })
-  const plain = await errorOf(keyValue.get({ key: 'b' }))
-  t.strictSame(
-    detailsOf(plain).map(({ $typeName }) => $typeName),
-    ['google.rpc.ResourceInfo'],
-  )
-  const { keyValue: open } = await openBackend(t, { debugDetails: true })
-  const shown = detailOf(await errorOf(open.get({ key: 'b' })), 'google.rpc.DebugInfo')
-  t.match(shown?.stackEntries[0], /^at /)
-})
+t.test(
+  'O1.9: callers get what they ask for by metadata, and the stack where it is switched on',
+  async (t) => {
+    const { keyValue } = await openBackend(t)
+    const metadata = Metadata.fromHttp2Headers({ 'x-request-id': 'r1', 'accept-language': 'sv, de-CH;q=0.9' })
+    const error = await errorOf(keyValue.get({ key: 'b' }, { metadata }))
+    t.equal(detailOf(error, 'google.rpc.RequestInfo')?.requestId, 'r1')
+    t.match(detailOf(error, 'google.rpc.LocalizedMessage'), {
+      locale: 'de',
+      message: 'Dieser Eintrag existiert nicht.',
+    })
+    const plain = await errorOf(keyValue.get({ key: 'b' }))
+    t.strictSame(
+      detailsOf(plain).map(({ $typeName }) => $typeName),
+      ['google.rpc.ResourceInfo'],
+    )
+    const { keyValue: open } = await openBackend(t, { debugDetails: true })
+    const shown = detailOf(await errorOf(open.get({ key: 'b' })), 'google.rpc.DebugInfo')
+    t.match(shown?.stackEntries[0], /^at /)
+  },
+)

@@ -55,7 +55,8 @@ export function withDetails(error: RpcStatusError, more: readonly ErrorDetail[])
   const metadata = error.metadata.clone()
   const packed = more.map((detail) => {
     const schema = KNOWN.getMessage(detail.$typeName)
-    if (schema === undefined) throw new TypeError(`${detail.$typeName} is not in google/rpc/error_details.proto`)
+    if (schema === undefined)
+      throw new TypeError(`${detail.$typeName} is not in google/rpc/error_details.proto`)
     return anyPack(schema, detail)
   })
   const details = [...(statusIn(metadata)?.details ?? []), ...packed]

@@ -60,11 +60,7 @@ export function addService<S extends DescService>(
   server.addService(serviceDefinition(desc), adapted)
 }
 
-function adapt<K extends MethodKind>(
-  kind: K,
-  handler: Handlers[K],
-  toStatus: ToStatus,
-): GrpcHandlers[K] {
+function adapt<K extends MethodKind>(kind: K, handler: Handlers[K], toStatus: ToStatus): GrpcHandlers[K] {
   return ADAPTERS[kind](handler, toStatus)
 }
 
