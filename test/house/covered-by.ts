@@ -129,6 +129,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   ),
   'experiments/harness/report/comparison/': by('experiments/harness/report/write-comparison.test.ts'),
   'experiments/scenarios/all.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-fundamentals/': spawnedBy('test/scenarios/grpc-fundamentals.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/': spawnedBy('test/scenarios/lb-cluster.test.ts'),
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/': by(CLUSTER_MANIFESTS),
   'experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts': by(CLUSTER_MANIFESTS),

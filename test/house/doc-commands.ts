@@ -25,6 +25,7 @@ const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=p
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
@@ -105,6 +106,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing': BALANCING,
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
+  },
+  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'experiments/scenarios/grpc-fundamentals/README.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },
   'experiments/scenarios/grpc-loadbalancing/README.md': {
     'npx yard scenario run grpc-loadbalancing': BALANCING,
