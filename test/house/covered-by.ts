@@ -189,6 +189,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/ghz/find-ghz.ts': by('testbed/ghz/run-ghz.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
   'testbed/issuer.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/link/': by('testbed/link/create-link.test.ts'),
   'testbed/load/background-load.ts': by('test/envoy/flip.test.ts'),
   'testbed/loader/': spawnedBy('testbed/loader/start-loader.test.ts'),
   'testbed/loader/load-plan.ts': by('testbed/loader/load-plan-problems.test.ts'),
