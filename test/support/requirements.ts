@@ -59,10 +59,19 @@ interface TestResult {
   plan(assertions: number, reason: string): unknown
 }
 
+/** What was found in the environment of this process. To look again would start Maven for each test that needs Java. */
+const found = new Map<Tool, boolean>()
+
 /** The command that installs the tool; undefined if it is installed. */
 export function missingTool(tool: Tool, env = process.env): string | undefined {
-  const { isInstalled, install } = TOOLS[tool]
-  return isInstalled(env) ? undefined : install
+  return isInstalled(tool, env) ? undefined : TOOLS[tool].install
+}
+
+function isInstalled(tool: Tool, env: NodeJS.ProcessEnv): boolean {
+  if (env !== process.env) return TOOLS[tool].isInstalled(env)
+  const known = found.get(tool) ?? TOOLS[tool].isInstalled(env)
+  found.set(tool, known)
+  return known
 }
 
 /**
