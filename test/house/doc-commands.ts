@@ -23,6 +23,7 @@ const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
+const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
@@ -255,6 +256,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'cli/verbs/scenario/manifests.test.ts',
       "'manifests'",
     ],
+  },
+  'experiments/scenarios/grpc-web/README.md': {
+    'npx yard scenario run grpc-web': WEB,
   },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,
