@@ -78,6 +78,14 @@ export const CAUSES_OF_TIME: readonly Cause[] = [
     provoke: onEcho('dead', (echo) => outcomeOf(echo.unary({}))),
   },
   {
+    id: 'speaks-http1',
+    code: status.UNAVAILABLE,
+    what: 'the server on that port speaks HTTP/1.1 only',
+    by: 'client',
+    retry: RETRY.bug,
+    provoke: onEcho('old', (echo) => outcomeOf(echo.unary({}))),
+  },
+  {
     id: 'killed-in-a-call',
     code: status.UNAVAILABLE,
     ends: { envoy: status.INTERNAL },

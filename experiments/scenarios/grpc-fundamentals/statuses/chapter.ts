@@ -9,7 +9,8 @@ import { waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { askForeign } from './causes-of-protocol.ts'
 import { checksOf } from './checks.ts'
-import { HTTP_RUN, nameOf, recordOf, runIdOf } from './figures.ts'
+import { askEnvoy, ENVOY_ANSWERS } from './envoy-answers.ts'
+import { envoyRecordOf, HTTP_RUN, nameOf, recordOf, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
 import { Parts, WAYS } from './parts.ts'
 import { sectionsOf } from './sections.ts'
@@ -58,6 +59,7 @@ const HTTP: Run = {
         records.push(recordOf(String(http), way, outcome))
       }
     }
+    for (const { id } of ENVOY_ANSWERS) records.push(envoyRecordOf(id, await askEnvoy(parts, id)))
     return joined(records)
   },
 }

@@ -5,7 +5,8 @@ import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { type Cause, expectedOf, waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
-import { HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
+import { ENVOY_ANSWERS } from './envoy-answers.ts'
+import { envoyAnswersIn, HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
 import { WAYS, type Way } from './parts.ts'
 
@@ -18,7 +19,12 @@ const WAY_TEXT = { direct: 'directly', envoy: 'through Envoy' } as const satisfi
 /** A check for each code, one for HTTP answers, and one that all codes were seen. */
 export function checksOf(results: Results): readonly Check[] {
   const codes = [...new Set(CAUSES.map(({ code }) => code))]
-  return [...codes.map((code) => checkCode(results, code)), checkAll(results), checkHttp(results)]
+  return [
+    ...codes.map((code) => checkCode(results, code)),
+    checkAll(results),
+    checkHttp(results),
+    checkEnvoy(results),
+  ]
 }
 
 function checkCode(results: Results, code: status): Check {
@@ -67,4 +73,21 @@ function checkHttp(results: Results): Check {
     }),
   )
   return check(ROW, "HTTP answers become what gRPC's table of HTTP statuses says", findings)
+}
+
+function checkEnvoy(results: Results): Check {
+  const findings = ENVOY_ANSWERS.flatMap(({ id, what, http, grpc }) => {
+    const answers = envoyAnswersIn(results, id)
+    if (answers === undefined) return []
+    const { httpStatus, grpcStatus } = answers.grpc
+    return {
+      fact: `${what}: HTTP ${httpStatus} with grpc-status ${grpcStatus} for gRPC, HTTP ${answers.json.httpStatus} for others`,
+      holds: httpStatus === 200 && grpcStatus === grpc && answers.json.httpStatus === http,
+    }
+  })
+  return check(
+    ROW,
+    'Envoy answers gRPC clients with HTTP 200 and a grpc-status, others with an HTTP error',
+    findings,
+  )
 }

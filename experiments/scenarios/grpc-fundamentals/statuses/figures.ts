@@ -4,6 +4,7 @@ import { status } from '@grpc/grpc-js'
 import type { Measured, Results } from '../../../harness/results.ts'
 import type { Outcome } from './outcome.ts'
 import type { Way } from './parts.ts'
+import type { RawAnswer } from './raw-call.ts'
 
 export const CHAPTER = 'statuses'
 
@@ -30,6 +31,21 @@ export function outcomeIn(results: Results, run: string, cause: string, way: Way
   const measured = results.runs.findLast(({ id, measured }) => id === run && measured)?.measured
   const code = measured?.figures[keyOf(cause, way)]
   return code === undefined ? undefined : { code, text: measured?.texts?.[keyOf(cause, way)] ?? '' }
+}
+
+/** The part of a run's results with what Envoy itself answers. */
+export function envoyRecordOf(
+  id: string,
+  { grpc, json }: { readonly grpc: RawAnswer; readonly json: RawAnswer },
+): Partial<Measured> {
+  return { texts: { [`Envoy answers, ${id}`]: JSON.stringify({ grpc, json }) } }
+}
+
+/** Undefined if it was not measured. */
+export function envoyAnswersIn(results: Results, id: string) {
+  const measured = results.runs.findLast((run) => run.id === HTTP_RUN && run.measured)?.measured
+  const text = measured?.texts?.[`Envoy answers, ${id}`]
+  return text === undefined ? undefined : (JSON.parse(text) as Readonly<Record<'grpc' | 'json', RawAnswer>>)
 }
 
 const keyOf = (cause: string, way: Way) => `${cause}, ${way === 'direct' ? 'directly' : 'through Envoy'}`

@@ -17,7 +17,7 @@ export interface ForeignServer {
 
 /**
  * Answers: `http-404` and so on, an HTTP status with a page; `reset-8`, RST_STREAM with this code; `status-42`, any number as the
- * gRPC status; `no-status`, a gRPC answer whose stream ends without trailers; `cut-off`, a message that ends before its length.
+ * gRPC status; `no-status`, a gRPC answer whose stream ends without trailers; `cut-off`, a message that ends before its length; `never`, nothing.
  */
 export async function startForeignServer(): Promise<ForeignServer> {
   const server = createServer()
@@ -65,6 +65,8 @@ function answer(stream: ServerHttp2Stream, wanted: string): void {
       stream.respond(grpc, { waitForTrailers: true })
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
       stream.end(Buffer.from([0, 0, 0, 0, 9, 1]))
+      return
+    case 'never':
       return
     default:
       stream.respond({ ':status': 500 })

@@ -17,6 +17,7 @@ import { AUDIENCE } from '../../../../testbed/security.ts'
 import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { ALLOWED_ROLE, authorityOf, Edge } from '../edge.ts'
 import { startForeignServer } from './foreign-server.ts'
+import { startOldServer } from './old-server.ts'
 import { startPlainServer } from './plain-server.ts'
 
 /** How the calls of a cause get to the server. */
@@ -47,17 +48,18 @@ export class Parts {
 
   static async #start({ group, folder }: SharedContext, edge: Edge): Promise<Parts> {
     const values = join(folder, 'values')
-    const [store, limited, foreign, plain, guarded, dead, victim] = await Promise.all([
+    const [store, limited, foreign, plain, old, guarded, dead, victim] = await Promise.all([
       startBackend(group, folder, { id: 'store', listen: LOOPBACK, valuesIn: values }),
       startBackend(group, folder, { id: 'limited', listen: LOOPBACK, writeQuota: QUOTA }),
       startForeignServer(),
       startPlainServer(),
+      startOldServer(),
       startGuarded(edge),
       freePort(),
       freePort(),
     ])
     group.ending.addEventListener('abort', () => {
-      for (const server of [foreign, plain, guarded]) void server.close()
+      for (const server of [foreign, plain, old, guarded]) void server.close()
     })
     const { address } = store
     const servers = {
@@ -65,11 +67,13 @@ export class Parts {
       limited: { address: limited.address },
       foreign: { address: foreign.address },
       plain: { address: plain.address },
+      old: { address: old.address },
       // Envoy checks the token itself, and takes it off the call.
       guarded: { address },
       dead: { address: `127.0.0.1:${dead}` },
       victim: { address: `127.0.0.1:${victim}` },
       slow: { address, rule: { timeout: ENVOY_LIMIT } },
+      late: { address: foreign.address, rule: { timeout: ENVOY_LIMIT } },
       capped: { address, rule: { maxStreamDuration: ENVOY_LIMIT } },
       narrow: { address, upstream: { circuitBreaker: { requests: 1 } } },
     }

@@ -4,7 +4,8 @@ import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { type Cause, waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
-import { HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
+import { ENVOY_ANSWERS } from './envoy-answers.ts'
+import { envoyAnswersIn, HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Way } from './parts.ts'
@@ -21,7 +22,7 @@ export function sectionsOf(results: Results): readonly Section[] {
     return direct || envoy ? [{ ...cause, direct, envoy }] : []
   })
   if (seen.length === 0) return []
-  return [introduction(seen), causesTable(seen), changesTable(seen), httpTable(results)]
+  return [introduction(seen), causesTable(seen), changesTable(seen), httpTable(results), envoyTable(results)]
 }
 
 const codeOf = (outcome: Outcome | undefined) => outcome && nameOf(outcome.code)
@@ -118,5 +119,26 @@ function httpTable(results: Results): Section {
       { title: "client's text" },
     ],
     rows,
+  }
+}
+
+function envoyTable(results: Results): Section {
+  return {
+    kind: 'table',
+    title: 'What Envoy answers in its own name',
+    says: 'The same request twice: as `application/grpc`, and as JSON. To a gRPC client, Envoy says HTTP 200 and puts the status into the headers of the answer (“trailers only”). So a log of HTTP statuses shows 200 for calls that failed: log `grpc-status` too.',
+    columns: [
+      { title: 'what is wrong' },
+      { title: 'HTTP, for others', decimals: 0 },
+      { title: 'HTTP, for gRPC', decimals: 0 },
+      { title: 'grpc-status' },
+      { title: 'grpc-message' },
+    ],
+    rows: ENVOY_ANSWERS.flatMap(({ id, what }) => {
+      const answers = envoyAnswersIn(results, id)
+      if (answers === undefined) return []
+      const { httpStatus, grpcStatus = -1, grpcMessage } = answers.grpc
+      return [[what, answers.json.httpStatus, httpStatus, `${grpcStatus} ${nameOf(grpcStatus)}`, grpcMessage]]
+    }),
   }
 }
