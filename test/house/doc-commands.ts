@@ -25,6 +25,7 @@ const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=p
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
@@ -251,6 +252,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'manifests'",
     ],
   },
+  'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,
   },
