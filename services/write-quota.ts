@@ -1,4 +1,4 @@
-// A quota of writes: so many in a window of time, then none until the next window.
+// A quota of writes: a number in each window of time.
 
 export interface WriteQuotaOptions {
   /** How many writes a window has. */

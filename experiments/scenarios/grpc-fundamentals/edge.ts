@@ -10,6 +10,7 @@ import { AUDIENCE } from '../../../testbed/security.ts'
 import { startTestbed, type Testbed } from '../../../testbed/testbed.ts'
 import { untilActive } from '../../../testbed/until-active.ts'
 import type { RunContext, SharedContext } from '../../harness/scenario.ts'
+import { authorityOf } from './authority.ts'
 
 /** Where calls with an authority go, and what Envoy does with them on the way. */
 export interface EdgeRoute {
@@ -84,11 +85,6 @@ export class Edge {
     })
     await untilActive(this.testbed)
   }
-}
-
-/** What the client names as the server, by which Envoy routes. */
-export function authorityOf(name: string): string {
-  return `${name}.test`
 }
 
 function mapOf<T>(all: Readonly<Record<string, T>>, to: (name: string, one: T) => object) {

@@ -3,7 +3,8 @@
 import type { status } from '@grpc/grpc-js'
 import type { RunContext } from '../../../harness/scenario.ts'
 import type { Outcome } from './outcome.ts'
-import { type Parts, WAYS, type Way } from './parts.ts'
+import type { Parts } from './parts.ts'
+import { WAYS, type Way } from './way.ts'
 
 export interface Cause {
   /** Unique among the causes. */

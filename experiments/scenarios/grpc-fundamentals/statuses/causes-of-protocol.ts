@@ -5,7 +5,7 @@ import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/ech
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { rpcMethod } from '../../../../services/rpc/index.ts'
-import { authorityOf } from '../edge.ts'
+import { authorityOf } from '../authority.ts'
 import { type Cause, RETRY, type Scene } from './cause.ts'
 import { ANSWER_HEADER } from './foreign-server.ts'
 import { type Outcome, outcomeOfRaw } from './outcome.ts'

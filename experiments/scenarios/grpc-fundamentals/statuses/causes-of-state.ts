@@ -106,7 +106,7 @@ export const CAUSES_OF_STATE: readonly Cause[] = [
   {
     id: 'data-loss',
     code: status.DATA_LOSS,
-    what: 'Get of a value of which the disk has flipped a bit: its checksum differs',
+    what: 'the disk has flipped a bit of the value: Get finds another checksum',
     ...service,
     retry: RETRY.bug,
     provoke: onStore(async (store, { way, parts }) => {

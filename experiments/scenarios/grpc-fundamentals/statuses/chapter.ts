@@ -12,8 +12,9 @@ import { checksOf } from './checks.ts'
 import { askEnvoy, ENVOY_ANSWERS } from './envoy-answers.ts'
 import { envoyRecordOf, HTTP_RUN, nameOf, recordOf, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
-import { Parts, WAYS } from './parts.ts'
+import { Parts } from './parts.ts'
 import { sectionsOf } from './sections.ts'
+import { WAYS } from './way.ts'
 
 /** From OK to UNAUTHENTICATED. */
 export const CODES: readonly status[] = Object.values(status).filter((code) => typeof code === 'number')

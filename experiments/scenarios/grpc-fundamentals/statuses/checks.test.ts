@@ -10,8 +10,8 @@ import { checksOf } from './checks.ts'
 import { ENVOY_ANSWERS } from './envoy-answers.ts'
 import { envoyRecordOf, HTTP_RUN, nameOf, recordOf, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
-import { WAYS } from './parts.ts'
 import { sectionsOf } from './sections.ts'
+import { WAYS } from './way.ts'
 
 /** What a run would leave if every call ended as expected, with changes by the id of a cause. */
 function resultsWith(codes: Readonly<Record<string, number>> = {}): Results {

@@ -8,7 +8,7 @@ import { CAUSES } from './causes.ts'
 import { ENVOY_ANSWERS } from './envoy-answers.ts'
 import { envoyAnswersIn, HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
-import { WAYS, type Way } from './parts.ts'
+import { WAYS, type Way } from './way.ts'
 
 const ROW = 'O1.8'
 /** OK and 16 errors. */

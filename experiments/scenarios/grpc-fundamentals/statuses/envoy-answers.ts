@@ -2,7 +2,7 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { rpcMethod } from '../../../../services/rpc/index.ts'
-import { authorityOf } from '../edge.ts'
+import { authorityOf } from '../authority.ts'
 import { ANSWER_HEADER } from './foreign-server.ts'
 import type { Parts } from './parts.ts'
 import { callRaw, framed, type RawAnswer } from './raw-call.ts'

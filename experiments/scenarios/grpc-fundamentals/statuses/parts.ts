@@ -15,14 +15,12 @@ import { startBackend } from '../../../../testbed/backend.ts'
 import { ISSUER } from '../../../../testbed/issuer.ts'
 import { AUDIENCE } from '../../../../testbed/security.ts'
 import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
-import { ALLOWED_ROLE, authorityOf, Edge } from '../edge.ts'
+import { authorityOf } from '../authority.ts'
+import { ALLOWED_ROLE, Edge } from '../edge.ts'
 import { startForeignServer } from './foreign-server.ts'
 import { startOldServer } from './old-server.ts'
 import { startPlainServer } from './plain-server.ts'
-
-/** How the calls of a cause get to the server. */
-export const WAYS = ['direct', 'envoy'] as const
-export type Way = (typeof WAYS)[number]
+import type { Way } from './way.ts'
 
 const LOOPBACK = '127.0.0.1:0'
 /** Writes in a window that does not end within the run. */

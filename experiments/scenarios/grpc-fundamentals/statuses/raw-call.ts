@@ -16,7 +16,7 @@ export interface RawCall {
 export interface RawAnswer {
   readonly httpStatus: number
   readonly contentType: string
-  /** Of headers or trailers; undefined if there is none. */
+  /** Of headers or trailers; undefined without one. */
   readonly grpcStatus?: number
   readonly grpcMessage?: string
 }

@@ -8,7 +8,7 @@ import { ENVOY_ANSWERS } from './envoy-answers.ts'
 import { envoyAnswersIn, HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
 import { HTTP_ANSWERS } from './http-answers.ts'
 import type { Outcome } from './outcome.ts'
-import type { Way } from './parts.ts'
+import type { Way } from './way.ts'
 
 interface Seen extends Cause {
   readonly direct: Outcome | undefined
