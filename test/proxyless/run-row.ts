@@ -1,5 +1,6 @@
 // Runs one row with one client, and says how it went.
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { MatrixClient } from './matrix-client.ts'
 import type { Outcome, Row } from './row.ts'
 import { openWorld, type World } from './world.ts'
@@ -22,11 +23,16 @@ export async function runRow(
   if (declared !== undefined && !isLong) return { kind: 'not supported', ...declared }
   const isExpectedToFail = declared !== undefined || row.differs?.[client] !== undefined
   const world = await openWorld(client, { isLong, isExpectedToFail })
+  const delay = monitorEventLoopDelay()
+  delay.enable()
   try {
     await row.run(world)
   } catch (error) {
-    return await failure(row, client, world, error instanceof Error ? error.message : String(error))
+    delay.disable()
+    const shown = error instanceof Error ? error.message : String(error)
+    return await failure(row, client, world, `${shown}${standstill(delay.max)}`)
   } finally {
+    delay.disable()
     await world.close()
   }
   if (declared === undefined) return { kind: 'pass', measured: world.measurements }
@@ -34,6 +40,12 @@ export async function runRow(
     kind: 'fail',
     cause: `${client} does it, although ${declared.source} says "${declared.says}": remove the declaration from the row`,
   }
+}
+
+/** Backends and control plane are in this process: while it stands still, every call waits. */
+function standstill(nanoseconds: number): string {
+  const seconds = nanoseconds / 1e9
+  return seconds < 1 ? '' : ` (meanwhile this process stood still for ${seconds.toFixed(1)} s)`
 }
 
 async function failure(row: Row, client: MatrixClient, world: World, shown: string): Promise<Outcome> {

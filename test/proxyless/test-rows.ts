@@ -1,7 +1,9 @@
 // Runs rows as tests, in their short form: one test for each row and client.
 
 import type { Test } from 'tap'
+import { findGrpcProgram } from '../../testbed/grpc-programs/find-grpc-program.ts'
 import { requireLanguage } from '../support/grpc-client.ts'
+import { installHint } from './installed.ts'
 import { MATRIX_CLIENTS } from './matrix-client.ts'
 import type { Row } from './row.ts'
 import { runRow } from './run-row.ts'
@@ -9,6 +11,7 @@ import { runRow } from './run-row.ts'
 /** @param together how many rows run at a time; more than one for rows that wait most of their time */
 export function testRows(t: Test, rows: readonly Row[], { together = 2 } = {}): void {
   t.jobs = together
+  findPrograms()
   for (const row of rows) {
     if (row.inLongForm) continue
     for (const client of MATRIX_CLIENTS) {
@@ -21,5 +24,15 @@ export function testRows(t: Test, rows: readonly Row[], { together = 2 } = {}): 
         t.pass(row.title)
       })
     }
+  }
+}
+
+/**
+ * Before any row runs: to find a program may start Maven or a compiler, and this process stands still meanwhile, with the
+ * backends and the control plane of all rows in it.
+ */
+function findPrograms(): void {
+  for (const client of MATRIX_CLIENTS) {
+    if (installHint(client) === undefined) findGrpcProgram(client, 'client')
   }
 }

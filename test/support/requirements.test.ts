@@ -1,5 +1,5 @@
 // A missing tool skips a test on a developer's machine, and fails it on CI.
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { requireTool, type Tool } from './requirements.ts'
 
@@ -21,6 +21,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   'gRPC for Python': 'sudo apt-get install -y python3-pip',
   haproxy: 'sudo apt-get install -y haproxy',
   java: 'sudo apt-get install -y default-jdk-headless maven',
+  'network links': 'sudo apt-get install -y iproute2 python3',
   'network namespaces': 'sudo apt-get install -y nftables iproute2',
   nginx: 'sudo apt-get install -y nginx',
   opa: 'go install github.com/open-policy-agent/opa@v',
@@ -58,3 +59,21 @@ t.test('an installed tool does not change the test', async (t) => {
   t.ok(requireTool(test, 'pip', { PATH, CI: 'true' }))
   t.strictSame(test.noted, [])
 })
+
+t.test(
+  'in its own environment a process looks for a tool once, because to look may take seconds',
+  async (t) => {
+    const { PATH } = process.env
+    t.teardown(() => Object.assign(process.env, { PATH }))
+    const folder = t.testdir()
+    process.env.PATH = folder
+    await writeFile(`${folder}/systemd-analyze`, '#!/bin/sh\n', { mode: 0o755 })
+    t.ok(requireTool(recordingTest(), 'systemd-analyze'))
+    await rm(`${folder}/systemd-analyze`)
+    t.ok(requireTool(recordingTest(), 'systemd-analyze'), 'it was there')
+    t.notOk(
+      requireTool(recordingTest(), 'systemd-analyze', { PATH: folder }),
+      'in another environment it is not',
+    )
+  },
+)

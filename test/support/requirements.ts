@@ -5,6 +5,7 @@ import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
@@ -38,6 +39,10 @@ const TOOLS = {
     isInstalled: (env: NodeJS.ProcessEnv) => missingForKubeNode(env) === undefined,
     install: `${INSTALL_NFTABLES}, and run it as root or where user namespaces are allowed`,
   },
+  'network links': {
+    isInstalled: (env: NodeJS.ProcessEnv) => missingForLink(env) === undefined,
+    install: `${INSTALL_LINK}, and run it as root or where user namespaces are allowed`,
+  },
   nginx: {
     isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nginx', env) !== undefined,
     install: INSTALL_NGINX,
@@ -59,10 +64,19 @@ interface TestResult {
   plan(assertions: number, reason: string): unknown
 }
 
+/** What was found in the environment of this process. To look again would start Maven for each test that needs Java. */
+const found = new Map<Tool, boolean>()
+
 /** The command that installs the tool; undefined if it is installed. */
 export function missingTool(tool: Tool, env = process.env): string | undefined {
-  const { isInstalled, install } = TOOLS[tool]
-  return isInstalled(env) ? undefined : install
+  return isInstalled(tool, env) ? undefined : TOOLS[tool].install
+}
+
+function isInstalled(tool: Tool, env: NodeJS.ProcessEnv): boolean {
+  if (env !== process.env) return TOOLS[tool].isInstalled(env)
+  const known = found.get(tool) ?? TOOLS[tool].isInstalled(env)
+  found.set(tool, known)
+  return known
 }
 
 /**

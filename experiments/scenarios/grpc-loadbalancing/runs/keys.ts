@@ -1,11 +1,12 @@
 // What a policy that hashes does with one key and with many: a few hundred calls, counted and not timed.
 
-import { measureDistribution } from '../../../../testbed/measure/distribution.ts'
+import { facts } from '../../../harness/facts.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { takeBackends } from '../backend-pool.ts'
 import { fairnessOf } from '../fairness.ts'
 import type { Way } from '../ways/way.ts'
+import { countAnswers } from './count-answers.ts'
 import { ALL_KEYS, KEY_CALLS, ONE_KEY } from './key-figures.ts'
 
 const CONNECTIONS = 4
@@ -30,23 +31,30 @@ export function keysRun(way: Way, backends: number): Run {
 async function measureKeys(context: RunContext, way: Way, count: number): Promise<Measured> {
   const backends = await takeBackends(context, { backends: count, crew: 'alike' })
   const open = await way.open(context, { backends })
-  const ids = backends.map(({ id }) => id)
+  try {
+    return await countKeys(
+      open.targets,
+      way,
+      backends.map(({ id }) => id),
+    )
+  } finally {
+    await open.close?.()
+  }
+}
+
+async function countKeys(targets: readonly string[], way: Way, ids: readonly string[]): Promise<Measured> {
   const begun = performance.now()
-  const measure = (keys: 'distinct' | { readonly same: string }) =>
-    measureDistribution(open.targets, ids, { connections: CONNECTIONS, calls: KEY_CALLS, keys })
-  const one = await measure({ same: 'alice' })
-  const all = await measure('distinct')
-  const failed = one.failures.length + all.failures.length
-  return {
+  const count = async (keys: 'distinct' | { readonly same: string }) => {
+    const options = { connections: CONNECTIONS, calls: KEY_CALLS, keys }
+    return Object.fromEntries(await countAnswers(way.title, targets, ids, options))
+  }
+  const one = await count({ same: 'alice' })
+  const all = await count('distinct')
+  return facts({
     seconds: (performance.now() - begun) / 1000,
     calls: 2 * KEY_CALLS,
-    codes: { OK: 2 * KEY_CALLS - failed, ...(failed > 0 && { UNKNOWN: failed }) },
-    shares: Object.fromEntries(all.byBackend),
-    histograms: {},
-    processes: [],
-    figures: {
-      [ONE_KEY]: fairnessOf(Object.fromEntries(one.byBackend)).used,
-      [ALL_KEYS]: fairnessOf(Object.fromEntries(all.byBackend)).used,
-    },
-  }
+    codes: { OK: 2 * KEY_CALLS },
+    shares: all,
+    figures: { [ONE_KEY]: fairnessOf(one).used, [ALL_KEYS]: fairnessOf(all).used },
+  })
 }

@@ -1,13 +1,12 @@
 // Why a fleet is uneven although it is round robin: every worker of every Envoy takes turns of its own. Calls are counted for each.
 
-import { SwitchyardError } from '../../../../core/errors.ts'
-import { measureDistribution } from '../../../../testbed/measure/distribution.ts'
 import type { TestbedNode } from '../../../../testbed/testbed.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { takeBackends } from '../backend-pool.ts'
 import { ENVOY_FLEETS, type EnvoyFleetName, takeSwitchboard } from '../switchboard.ts'
 import { NEEDS_ENVOY } from '../ways/needs.ts'
+import { countAnswers } from './count-answers.ts'
 import { figureName } from './state-figures.ts'
 
 const BACKENDS = 3
@@ -80,13 +79,7 @@ async function countStates(
     const node = nodes[index % nodes.length]
     if (node === undefined) break
     const before = await acceptedOf(node)
-    const { byBackend, failures } = await measureDistribution([node.target], ids, { connections: 1, calls })
-    if (failures.length > 0) {
-      throw new SwitchyardError(
-        'process-failed',
-        `a call through ${node.envoy.nodeId} failed: ${failures[0]}`,
-      )
-    }
+    const byBackend = await countAnswers(node.envoy.nodeId, [node.target], ids, { connections: 1, calls })
     const after = await acceptedOf(node)
     const worker = [...after].find(([name, count]) => count > (before.get(name) ?? 0))?.[0] ?? 'worker ?'
     const state = `${node.envoy.nodeId}, ${worker}`
