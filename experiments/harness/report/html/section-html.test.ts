@@ -47,6 +47,10 @@ const sectionsOf = (values: readonly number[], microseconds: readonly number[]):
     rows: [{ label: 'b1', points: values.map((value, index) => [index * 100, value]) }],
     marks: [{ atMs: 50, label: 'a mark' }],
   },
+  {
+    ...{ kind: 'sequence', title: 'sequence', actors: ['client', 'server'] },
+    steps: values.map((value) => ({ label: 'message', from: 'client', sentMs: value, receivedMs: value })),
+  },
 ]
 
 const CASES: Readonly<

@@ -4,6 +4,7 @@ import { barsChart } from '../charts/bars-chart.ts'
 import { curvesCharts } from '../charts/curves-chart.ts'
 import type { Draw } from '../charts/drawing.ts'
 import { linesChart } from '../charts/lines-chart.ts'
+import { sequenceChart } from '../charts/sequence-chart.ts'
 import { sharesChart } from '../charts/shares-chart.ts'
 import { timelineChart } from '../charts/timeline-chart.ts'
 import type { DataTable } from '../content/data-table.ts'
@@ -16,6 +17,7 @@ import {
   sharesTable,
   timelineTable,
 } from '../content/section-tables.ts'
+import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
 import { type Content, type Html, html } from './html.ts'
 import { inlineHtml } from './inline-text.ts'
@@ -54,6 +56,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, linesChart(section), linesTable(section))
     case 'timeline':
       return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
+    case 'sequence':
+      return chartHtml(section.title, id, sequenceChart(section), sequenceTable(section))
   }
 }
 

@@ -10,6 +10,7 @@ import {
   sharesTable,
   timelineTable,
 } from '../content/section-tables.ts'
+import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
 import { inline, paragraph, plain, tableText } from './markdown.ts'
 
@@ -45,5 +46,7 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' }>): DataTabl
       return linesTable(section)
     case 'timeline':
       return timelineTable(section)
+    case 'sequence':
+      return sequenceTable(section)
   }
 }
