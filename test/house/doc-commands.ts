@@ -26,6 +26,7 @@ const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
 const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
@@ -257,6 +258,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'manifests'",
     ],
   },
+  'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
   },

@@ -62,7 +62,7 @@ function stopped(slow: Slow): readonly Section[] {
     return [
       {
         ...{ kind: 'lines', title: `Backpressure: a slow ${name}`, ...AXES, lines },
-        says: `The reader takes one message and then pauses for ${PAUSE_MS} ms. HTTP/2's flow control stops the sender soon: it could send ${seen.join(' and ')}, and no more until the reader went on. Then both go at the pace of the reader. Most of what was sent and not read waits in buffers of grpc-js, which **count messages and not bytes**: larger messages take more memory, in proportion.`,
+        says: `The reader takes one message and then pauses for ${PAUSE_MS} ms. HTTP/2's flow control stops the sender soon: it could send ${seen.join(' and ')}, and no more until the reader went on. Then both go at the pace of the reader. Messages that were sent and not read wait mostly in buffers of grpc-js, which **count messages and not bytes**: larger messages take more memory, in proportion.`,
       },
     ]
   }

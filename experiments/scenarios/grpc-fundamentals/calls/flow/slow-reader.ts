@@ -22,11 +22,11 @@ export const waysOf = (kind: Case): readonly Way[] =>
   kind === 'careless' || kind === 'not-begun' ? ['direct'] : WAYS
 
 export const MESSAGE_BYTES = 16 * 1024
-/** Nobody reads for so long. */
+/** The reader pauses for this time. */
 export const PAUSE_MS = 500
 /** Then a message is read each time that this timer fires. */
 const READ_EVERY_MS = 1
-/** The sender stops then, or after so many messages. */
+/** The sender stops then, or after this number of messages. */
 const SEND_MS = 1_000
 const MOST_MESSAGES = 512
 const SAMPLE_MS = 20
