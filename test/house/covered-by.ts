@@ -187,6 +187,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/servers/': spawnedBy('testbed/grpc-server-process.test.ts'),
   'services/clients/': spawnedBy('testbed/grpc-client-process.test.ts'),
   'services/changing-behavior.ts': by('services/backend-server.test.ts'),
+  'services/explain-errors.ts': by('services/key-value-errors.test.ts'),
   'services/failing-calls.ts': by('services/backend-server.test.ts'),
   'services/flags.ts': by('services/backend-flags.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
