@@ -13,6 +13,8 @@ export interface HopBehavior {
   readonly answersWithout: boolean
   /** Whether the work stops when nobody waits for it. */
   readonly looks: boolean
+  /** Work begins only if at least this much of the deadline is left, in milliseconds: what it takes. */
+  readonly minLeftMs: number
   /** A unit of work: CPU time, and time in which something else works, such as a disk. */
   readonly unit: { readonly cpuMs: number; readonly waitMs: number }
   /** How many calls work at a time; others wait for their turn. */
@@ -26,6 +28,7 @@ export const CAREFUL: HopBehavior = {
   marginMs: 0,
   answersWithout: false,
   looks: true,
+  minLeftMs: 0,
   unit: { cpuMs: 1, waitMs: 9 },
   slots: Number.MAX_SAFE_INTEGER,
 }

@@ -64,7 +64,7 @@ export class Hop {
       open.end('finished')
       return answer
     } catch (error) {
-      open.end(context.signal.aborted ? 'stopped' : 'failed')
+      open.end(isOver(context) ? 'stopped' : 'failed')
       throw error
     }
   }
@@ -84,14 +84,15 @@ export class Hop {
     }
   }
 
-  async #work(units: number, { signal, deadline }: CallContext, open: OpenRecord) {
-    const { looks, unit } = this.#behavior
+  async #work(units: number, context: CallContext, open: OpenRecord) {
+    const { signal, deadline } = context
+    const { looks, unit, minLeftMs } = this.#behavior
     const slots = this.#slots
-    const isWanted = () => !looks || !(signal.aborted || (deadline && Date.now() > deadline.getTime()))
     if (!(await slots.take(looks ? signal : undefined))) throw nobodyWaits()
     try {
+      if (deadline && deadline.getTime() - Date.now() < minLeftMs) throw tooLate(minLeftMs)
       for (let done = 0; done < units; done += 1) {
-        if (!isWanted()) throw nobodyWaits()
+        if (looks && isOver(context)) throw nobodyWaits()
         burn(unit.cpuMs)
         // Cancelling the wait too would end the unit at once; here a unit that was begun is finished.
         await wait(unit.waitMs)
@@ -104,12 +105,24 @@ export class Hop {
   }
 }
 
+/** The signal of a deadline that has passed may come a little later. */
+function isOver({ signal, deadline }: CallContext): boolean {
+  return signal.aborted || (deadline !== undefined && Date.now() > deadline.getTime())
+}
+
+function tooLate(minLeftMs: number): RpcStatusError {
+  return new RpcStatusError(
+    status.DEADLINE_EXCEEDED,
+    `less than ${minLeftMs} ms are left, and the work takes longer; allow more time`,
+  )
+}
+
 function nobodyWaits(): RpcStatusError {
   return new RpcStatusError(status.CANCELLED, 'nobody waits for the answer any more')
 }
 
-/** Keeps the CPU busy. */
+/** Keeps the CPU busy. By the clock: the kernel counts CPU time of a process in steps of milliseconds. */
 function burn(ms: number): void {
-  const end = process.cpuUsage().user + ms * 1000
-  while (process.cpuUsage().user < end);
+  const end = performance.now() + ms
+  while (performance.now() < end);
 }

@@ -3,9 +3,10 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
+import { DEADLINES } from './deadlines/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
 
-const CHAPTERS = [CALLS, STATUSES]
+const CHAPTERS = [CALLS, STATUSES, DEADLINES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
