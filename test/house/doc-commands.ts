@@ -23,8 +23,11 @@ const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
+const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
+const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
@@ -105,6 +108,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing': BALANCING,
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
+  },
+  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'experiments/scenarios/grpc-fundamentals/README.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },
   'experiments/scenarios/grpc-loadbalancing/README.md': {
     'npx yard scenario run grpc-loadbalancing': BALANCING,
@@ -250,6 +257,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'cli/verbs/scenario/manifests.test.ts',
       "'manifests'",
     ],
+  },
+  'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
+  'experiments/scenarios/grpc-web/README.md': {
+    'npx yard scenario run grpc-web': WEB,
   },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,

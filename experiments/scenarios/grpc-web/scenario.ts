@@ -1,0 +1,17 @@
+// gRPC from a browser: the ways from a page to a gRPC service, their cost, and what a page cannot do.
+
+import type { Chapter } from '../../harness/chapter.ts'
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { WAYS_CHAPTER } from './ways/chapter.ts'
+
+/** In the order of the report. */
+const CHAPTERS: readonly Chapter[] = [WAYS_CHAPTER]
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-web',
+  title: 'gRPC from a browser',
+  question:
+    'Which ways lead from a browser to a gRPC service, what do they cost, and what can a page not do?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}

@@ -1,0 +1,8 @@
+// All ways from a browser to a gRPC service.
+
+import { connect } from './connect.ts'
+import { nodeProxy } from './node-proxy.ts'
+import type { Way } from './way.ts'
+
+/** In the order of tables. */
+export const WAYS: readonly Way[] = [nodeProxy, connect]
