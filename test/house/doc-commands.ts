@@ -19,6 +19,7 @@ const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
 /** Runs the `main.ts` of an example, as `npm run example NAME` does. */
 const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
+const PROTO: CoveredBy = ['cli/verbs/proto/decode.test.ts', "'proto', 'decode'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
@@ -180,6 +181,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'docs/yard.md': {
     'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
+    'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
+    'npx yard proto decode 0a0568656c6c6f1805 --type switchyard.echo.v1.EchoRequest': PROTO,
     'npx yard scenario list': SCENARIOS,
     'npx yard scenario run grpc-security': SCENARIO,
     'npx yard scenario report reports/scenarios/grpc-security-standard': SCENARIO,

@@ -3,8 +3,9 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
+import { STATUSES } from './statuses/chapter.ts'
 
-const CHAPTERS = [CALLS]
+const CHAPTERS = [CALLS, STATUSES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
