@@ -18,6 +18,7 @@ const VERBS = {
   explain: async () => (await import('./verbs/explain.ts')).addExplain,
   schema: async () => (await import('./verbs/schema.ts')).addSchema,
   lint: async () => (await import('./verbs/lint.ts')).addLint,
+  proto: async () => (await import('./verbs/proto.ts')).addProto,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
   status: async () => (await import('./verbs/status.ts')).addStatus,

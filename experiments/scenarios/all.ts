@@ -5,10 +5,12 @@ import type { Scenario } from '../harness/scenario.ts'
 
 /** By the name of the folder, in the order of lists. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
+  'grpc-fundamentals': async () => (await import('./grpc-fundamentals/scenario.ts')).SCENARIO,
   'grpc-loadbalancing': async () => (await import('./grpc-loadbalancing/scenario.ts')).SCENARIO,
   'grpc-loadbalancing-cluster': async () =>
     (await import('./grpc-loadbalancing-cluster/scenario.ts')).SCENARIO,
   'grpc-security': async () => (await import('./grpc-security/scenario.ts')).SCENARIO,
+  'http2-analysis': async () => (await import('./http2-analysis/scenario.ts')).SCENARIO,
   'grpc-web': async () => (await import('./grpc-web/scenario.ts')).SCENARIO,
 }
 

@@ -19,6 +19,7 @@ const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
 /** Runs the `main.ts` of an example, as `npm run example NAME` does. */
 const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
+const PROTO: CoveredBy = ['cli/verbs/proto/decode.test.ts', "'proto', 'decode'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
@@ -26,6 +27,8 @@ const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
+const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
@@ -107,6 +110,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
+  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'experiments/scenarios/grpc-fundamentals/README.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+  },
   'experiments/scenarios/grpc-loadbalancing/README.md': {
     'npx yard scenario run grpc-loadbalancing': BALANCING,
   },
@@ -169,6 +176,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/yard.md': {
+    'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
+    'npx yard proto decode 0a0568656c6c6f1805 --type switchyard.echo.v1.EchoRequest': PROTO,
     'npx yard scenario list': SCENARIOS,
     'npx yard scenario run grpc-security': SCENARIO,
     'npx yard scenario report reports/scenarios/grpc-security-standard': SCENARIO,
@@ -252,6 +261,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'manifests'",
     ],
   },
+  'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
   },

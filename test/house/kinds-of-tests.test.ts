@@ -1,21 +1,15 @@
 // Tests that start Envoys run one after another, and unit tests start neither processes nor servers.
 
-import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { parse } from 'yaml'
 import { readSources } from './import-closure.ts'
-import { envoyTestsBesideOthers, unitTests } from './kinds-of-tests.ts'
+import { isEnvoyTest, testsThatStartEnvoys, unitTests } from './kinds-of-tests.ts'
 
-const taprc: { readonly serial: readonly string[] } = parse(
-  readFileSync(new URL('../../.taprc', import.meta.url), 'utf8'),
-)
-
-t.test('every test that can start an Envoy is in a folder that .taprc runs serially', async (t) => {
-  const sources = readSources()
-  t.same(envoyTestsBesideOthers(sources, taprc.serial), [])
-  t.ok(
-    envoyTestsBesideOthers(sources, []).includes('test/envoy/health-checks.test.ts'),
-    'without serial folders such tests are found',
+t.test('every test that can start an Envoy is in a folder whose tests run one after another', async (t) => {
+  const found = testsThatStartEnvoys(readSources())
+  t.ok(found.includes('test/envoy/health-checks.test.ts'))
+  t.same(
+    found.filter((path) => !isEnvoyTest(path)),
+    [],
   )
 })
 
@@ -23,16 +17,15 @@ const START = `import { runEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`
 const TYPES = `import type { RunningEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`
 
 t.test('a test can start an Envoy through an import, and not through a type import', async (t) => {
-  const besideOthers = (support: string) =>
-    envoyTestsBesideOthers(
+  const found = (support: string) =>
+    testsThatStartEnvoys(
       new Map([
         ['services/echo.test.ts', `import { start } from './start.ts'\n`],
         ['services/start.ts', support],
       ]),
-      ['test/envoy'],
     )
-  t.same(besideOthers(START), ['services/echo.test.ts'])
-  t.same(besideOthers(TYPES), [])
+  t.same(found(START), ['services/echo.test.ts'])
+  t.same(found(TYPES), [])
 })
 
 t.test(

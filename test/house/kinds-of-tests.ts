@@ -2,14 +2,20 @@
 
 import { importClosure, isTest, type Sources } from './import-closure.ts'
 
+/** Their tests may start Envoys, also by the command line, so they run one after another: test/support/lanes.ts. */
+const ENVOY_FOLDERS = ['test/envoy/', 'test/policies/', 'test/scenarios/', 'test/features/', 'examples/']
+
+export function isEnvoyTest(path: string): boolean {
+  return ENVOY_FOLDERS.some((folder) => path.startsWith(folder))
+}
+
 /** A test that imports one of these can start an Envoy. */
 const STARTS_ENVOY = ['envoy-bootstrap/run-envoy.ts', 'test/support/yard-with-envoy.ts']
 
-/** Tests that can start an Envoy and may run beside other tests, on the same two cores. */
-export function envoyTestsBesideOthers(sources: Sources, serialFolders: readonly string[]): string[] {
-  const isSerial = (path: string) => serialFolders.some((folder) => path.startsWith(`${folder}/`))
+/** Tests that can start an Envoy. */
+export function testsThatStartEnvoys(sources: Sources): string[] {
   return [...sources.keys()].filter((path) => {
-    if (!isTest(path) || isSerial(path)) return false
+    if (!isTest(path)) return false
     const closure = importClosure(sources, path)
     return STARTS_ENVOY.some((file) => closure.has(file))
   })

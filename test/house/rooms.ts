@@ -120,6 +120,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'child processes that end with their parent; programs of the system; free ports',
     mayImport: ['core/'],
   },
+  'protobuf/': {
+    holds: "protobuf's wire format taken apart, and descriptors at run time by buf",
+    mayImport: ['core/'],
+  },
   'envoy-bootstrap/': {
     holds:
       'bootstraps of Envoys and of gRPC without a proxy; finds Envoy, runs it, reads its admin interface',
@@ -135,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['experiments/harness/'],
+    mayImport: ['experiments/harness/', 'protobuf/'],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',

@@ -21,6 +21,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   'gRPC for Python': 'sudo apt-get install -y python3-pip',
   haproxy: 'sudo apt-get install -y haproxy',
   java: 'sudo apt-get install -y default-jdk-headless maven',
+  'network links': 'sudo apt-get install -y iproute2 python3',
   'network namespaces': 'sudo apt-get install -y nftables iproute2',
   nginx: 'sudo apt-get install -y nginx',
   opa: 'go install github.com/open-policy-agent/opa@v',

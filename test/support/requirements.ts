@@ -5,6 +5,7 @@ import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
@@ -37,6 +38,10 @@ const TOOLS = {
   'network namespaces': {
     isInstalled: (env: NodeJS.ProcessEnv) => missingForKubeNode(env) === undefined,
     install: `${INSTALL_NFTABLES}, and run it as root or where user namespaces are allowed`,
+  },
+  'network links': {
+    isInstalled: (env: NodeJS.ProcessEnv) => missingForLink(env) === undefined,
+    install: `${INSTALL_LINK}, and run it as root or where user namespaces are allowed`,
   },
   nginx: {
     isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nginx', env) !== undefined,

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { Parser } from 'tap-parser'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
-import { countTests, type FileReport } from './tally.ts'
+import { countTests, type FileReport, sumOf } from './tally.ts'
 
 function count(output: string) {
   const files: FileReport[] = []
@@ -236,4 +236,18 @@ not ok 1 - test/x.test.ts
   t.match(text, 'exitCode: 3')
   t.notMatch(text, 'command')
   t.notMatch(text, 'signal')
+})
+
+t.test('the counts, failures and reasons of two runs are added up', async (t) => {
+  const [plain, failing] = [
+    { passed: 2, failed: 0, skipped: 1, failures: [], reasonsToSkip: new Set(['nginx is missing']) },
+    {
+      ...{ passed: 1, failed: 1, skipped: 1, reasonsToSkip: new Set(['nginx is missing']) },
+      failures: [{ titles: ['b.test.ts'], assertions: [] }],
+    },
+  ]
+  t.strictSame(sumOf([plain, failing]), {
+    ...{ passed: 3, failed: 1, skipped: 2, reasonsToSkip: new Set(['nginx is missing']) },
+    failures: [{ titles: ['b.test.ts'], assertions: [] }],
+  })
 })

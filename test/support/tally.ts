@@ -52,12 +52,11 @@ function follow(parser: Parser, title: string, onBlock?: (block: Block, result?:
     inner = undefined
     settle(ended, result)
     onBlock?.(ended, result)
-    block.passed += ended.passed
-    block.failed += ended.failed
-    block.skipped += ended.skipped
-    for (const { titles, assertions } of ended.failures)
-      block.failures.push({ titles: [ended.title, ...titles], assertions })
-    for (const reason of ended.reasonsToSkip) block.reasonsToSkip.add(reason)
+    const titled = ended.failures.map(({ titles, assertions }) => ({
+      titles: [ended.title, ...titles],
+      assertions,
+    }))
+    add(block, { ...ended, failures: titled })
   }
 
   parser.on('child', (child: Parser) => {
@@ -74,6 +73,21 @@ function follow(parser: Parser, title: string, onBlock?: (block: Block, result?:
     if (inner) close(inner)
   })
   return block
+}
+
+/** The sum of runs, such as those of two lanes. */
+export function sumOf(tallies: readonly Tally[]): Tally {
+  const sum = noTests()
+  for (const tally of tallies) add(sum, tally)
+  return sum
+}
+
+function add(sum: Tally, { passed, failed, skipped, failures, reasonsToSkip }: Tally): void {
+  sum.passed += passed
+  sum.failed += failed
+  sum.skipped += skipped
+  sum.failures.push(...failures)
+  for (const reason of reasonsToSkip) sum.reasonsToSkip.add(reason)
 }
 
 function noTests(): Tally {

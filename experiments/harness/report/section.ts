@@ -8,6 +8,7 @@ export type Section =
   | BarsSection
   | LinesSection
   | TimelineSection
+  | LanesSection
 
 interface Common {
   readonly title: string
@@ -90,4 +91,40 @@ export interface TimelineSection extends Common {
     readonly points: readonly (readonly [atMs: number, value: number])[]
   }[]
   readonly marks: readonly { readonly atMs: number; readonly label: string }[]
+}
+
+/** A connection over time: a lane for each stream, and a mark for each frame. */
+export interface LanesSection extends Common, LanesPicture {
+  readonly kind: 'lanes'
+}
+
+export interface LanesPicture {
+  /** The connection first, then streams in the order in which they began. */
+  readonly lanes: readonly Lane[]
+  /** What senders may still send, below the lanes. */
+  readonly windows?: readonly {
+    /** Such as `stream 1, server may send`. */
+    readonly label: string
+    readonly points: readonly (readonly [atMs: number, bytes: number])[]
+  }[]
+}
+
+export interface Lane {
+  /** Such as `stream 3 · Unary`. */
+  readonly label: string
+  /** In their order. */
+  readonly marks: readonly LaneMark[]
+  /** Times in which its sender was out of window. */
+  readonly stalls?: readonly (readonly [fromMs: number, toMs: number])[]
+}
+
+export interface LaneMark {
+  readonly atMs: number
+  /** Such as `DATA`; the names of RFC 9113, `PREFACE`, or that of another type. */
+  readonly type: string
+  readonly from: 'client' | 'server'
+  /** Of the payload. */
+  readonly bytes: number
+  /** What else is in it, such as `END_STREAM`, `:path /echo…` or `NO_ERROR`. */
+  readonly note?: string
 }

@@ -55,5 +55,8 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${GROUPED.format(amount)} ${amount === 1 ? one : many}`
 }
 
+/** `1 byte`, `16,384 bytes`: windows and frames are compared to the byte. */
+export const bytesText = (amount: number): string => count(amount, 'byte')
+
 /** For what there is no number of. */
 export const NOTHING = '–'

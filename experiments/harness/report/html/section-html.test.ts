@@ -12,6 +12,7 @@ function histogram(values: readonly number[]): string {
   return encodeIntoCompressedBase64(made)
 }
 
+const MARKED = ['DATA', 'HEADERS', 'RST_STREAM', 'type 0x2a']
 const axis = { title: 'x', scale: 'log' } as const
 const sectionsOf = (values: readonly number[], microseconds: readonly number[]): Section[] => [
   {
@@ -46,6 +47,20 @@ const sectionsOf = (values: readonly number[], microseconds: readonly number[]):
     ...{ kind: 'timeline', title: 'timeline', unit: 'calls' },
     rows: [{ label: 'b1', points: values.map((value, index) => [index * 100, value]) }],
     marks: [{ atMs: 50, label: 'a mark' }],
+  },
+  {
+    ...{ kind: 'lanes', title: 'lanes' },
+    lanes: [
+      {
+        label: 'stream 1',
+        marks: values.map((value, index) => ({
+          ...{ atMs: index, from: index % 2 === 0 ? 'client' : 'server', bytes: value },
+          type: MARKED[index % MARKED.length] ?? '',
+        })),
+        stalls: [[0, values.length]],
+      },
+    ],
+    windows: [{ label: 'stream 1', points: values.map((value, index) => [index, value]) }],
   },
 ]
 

@@ -3,10 +3,12 @@
 import { barsChart } from '../charts/bars-chart.ts'
 import { curvesCharts } from '../charts/curves-chart.ts'
 import type { Draw } from '../charts/drawing.ts'
+import { lanesChart } from '../charts/lanes-chart.ts'
 import { linesChart } from '../charts/lines-chart.ts'
 import { sharesChart } from '../charts/shares-chart.ts'
 import { timelineChart } from '../charts/timeline-chart.ts'
 import type { DataTable } from '../content/data-table.ts'
+import { lanesTable } from '../content/lanes-table.ts'
 import {
   barsTable,
   curvesOf,
@@ -54,6 +56,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, linesChart(section), linesTable(section))
     case 'timeline':
       return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
+    case 'lanes':
+      return chartHtml(section.title, id, lanesChart(section), lanesTable(section))
   }
 }
 

@@ -1,6 +1,7 @@
 // Each kind of section as Markdown: the figures that the page draws.
 
 import type { DataTable } from '../content/data-table.ts'
+import { lanesTable } from '../content/lanes-table.ts'
 import {
   barsTable,
   curvesOf,
@@ -45,5 +46,7 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' }>): DataTabl
       return linesTable(section)
     case 'timeline':
       return timelineTable(section)
+    case 'lanes':
+      return lanesTable(section)
   }
 }

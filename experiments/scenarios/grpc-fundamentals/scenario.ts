@@ -1,0 +1,15 @@
+// The scenario: what gRPC is on the wire and in programs, chapter by chapter.
+
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { CALLS } from './calls/chapter.ts'
+import { STATUSES } from './statuses/chapter.ts'
+
+const CHAPTERS = [CALLS, STATUSES]
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-fundamentals',
+  title: 'gRPC from the ground up',
+  question: 'What do the two sides of a gRPC call send, see and decide, directly and through an Envoy?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}

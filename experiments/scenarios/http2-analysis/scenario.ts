@@ -1,0 +1,14 @@
+// The scenario: HTTP/2 seen on the wire, from captures that the runs make.
+
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { MULTIPLEXING } from './multiplexing/chapter.ts'
+
+const CHAPTERS = [MULTIPLEXING]
+
+export const SCENARIO: Scenario = {
+  name: 'http2-analysis',
+  title: 'HTTP/2 on the wire',
+  question: 'Which frames does gRPC send, what do they cost, and where does HTTP/2 wait?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}

@@ -1,0 +1,14 @@
+// The quick profile of the HTTP/2 scenario: every check holds, on captures that the run made.
+
+import t from 'tap'
+import { runQuickly } from '../support/quick-scenario.ts'
+import { requireTool } from '../support/requirements.ts'
+
+t.test('O2.2: calls at once are interleaved on one connection', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const results = await runQuickly(t, 'http2-analysis')
+  for (const { id, state, why } of results.runs) t.equal(state, 'measured', `${id} ${why ?? ''}`)
+  for (const { title, outcome, detail } of results.checks) t.equal(outcome, 'holds', `${title}: ${detail}`)
+  const rows = new Set(results.checks.map(({ row }) => row))
+  for (const row of ['O2.2']) t.ok(rows.has(row), row)
+})
