@@ -3,7 +3,7 @@
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { startEdge, startEndpoints } from '../support/edge.ts'
-import { moveBehindOthers } from '../support/edit-managers.ts'
+import { moveBehindOthers } from '../support/edit-filter-chains.ts'
 import { requireTool } from '../support/requirements.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 import { APP, askFirst, callWebEcho } from '../support/web-echo.ts'

@@ -13,7 +13,7 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
-import { editManagers } from '../support/edit-managers.ts'
+import { editFilterChains } from '../support/edit-filter-chains.ts'
 import { requireTool } from '../support/requirements.ts'
 import { TableRunner } from '../support/table-runner.ts'
 import { type Policy, readTruthTable, type TruthTable } from '../support/truth-table.ts'
@@ -174,7 +174,7 @@ function weakenProviders(manager: HttpConnectionManager, change: (provider: JwtP
 }
 
 const weakened = ({ manager, provider }: Weakening) =>
-  editManagers((config) => {
+  editFilterChains((config) => {
     manager?.(config)
     if (provider) weakenProviders(config, provider)
   })

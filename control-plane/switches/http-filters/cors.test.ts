@@ -79,7 +79,10 @@ const CASES: readonly [
 
 for (const [title, rejected, [path, message], accepted] of CASES) {
   t.test(`T23: ${title} is rejected`, async (t) => {
-    t.match(thrownBy(() => validateConfig(sampleWith(rejected))), { problems: [{ path, message }] })
+    t.match(
+      thrownBy(() => validateConfig(sampleWith(rejected))),
+      { problems: [{ path, message }] },
+    )
     t.ok(validateConfig(sampleWith(accepted)), 'the twin')
   })
 }
@@ -93,9 +96,12 @@ t.test('T23: the pages of a rule are checked too', async (t) => {
       filters: { cors: { origins: [origin], credentials: true } },
     },
   })
-  t.match(thrownBy(() => validateConfig(sampleWith(rulesOf('*')))), {
-    problems: [{ path: `routes.${route}.rules.web.filters.cors.origins[0]`, message: /list the origins/ }],
-  })
+  t.match(
+    thrownBy(() => validateConfig(sampleWith(rulesOf('*')))),
+    {
+      problems: [{ path: `routes.${route}.rules.web.filters.cors.origins[0]`, message: /list the origins/ }],
+    },
+  )
   t.ok(validateConfig(sampleWith(rulesOf(APP))))
 })
 
@@ -110,8 +116,11 @@ t.test('T23: gRPC clients without a proxy have neither', async (t) => {
   })
   for (const filters of [{ grpcWeb: { enabled: true } }, { cors: { enabled: true, origins: [APP] } }]) {
     const [field] = Object.keys(filters)
-    t.match(thrownBy(() => validateConfig(sampleWith(proxyless(filters)))), {
-      problems: [{ path: `fleets.clients.filters.${field}` }],
-    })
+    t.match(
+      thrownBy(() => validateConfig(sampleWith(proxyless(filters)))),
+      {
+        problems: [{ path: `fleets.clients.filters.${field}` }],
+      },
+    )
   }
 })

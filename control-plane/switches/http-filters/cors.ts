@@ -29,7 +29,7 @@ const Origin = Type.String({
   pattern: `^(\\*|${ORIGIN})$`,
   maxLength: 300,
   description:
-    'an origin in lower case without a path, such as https://app.example.com, https://*.example.com for all subdomains, or * for every page',
+    'an origin in lower case without a path, such as "https://app.example.com", or "https://*.example.com" for all subdomains, or * for every page',
   ...facts({ envoy: 'CorsPolicy.allow_origin_string_match', example: 'https://app.example.com' }),
 })
 

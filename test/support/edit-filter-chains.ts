@@ -8,7 +8,7 @@ import {
   HttpConnectionManagerSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 
-export function editManagers(edit: (manager: HttpConnectionManager) => void) {
+export function editFilterChains(edit: (manager: HttpConnectionManager) => void) {
   return (resources: readonly Message[]): void => {
     for (const resource of resources) {
       if (!isMessage(resource, ListenerSchema)) continue
@@ -27,7 +27,7 @@ export function editManagers(edit: (manager: HttpConnectionManager) => void) {
 
 /** Puts a filter behind all others, before the router. @param name such as `cors` */
 export function moveBehindOthers(name: string) {
-  return editManagers((manager) => {
+  return editFilterChains((manager) => {
     const isMoved = (filter: { readonly name: string }) => filter.name === `envoy.filters.http.${name}`
     const others = manager.httpFilters.filter((filter) => !isMoved(filter))
     manager.httpFilters = others.toSpliced(-1, 0, ...manager.httpFilters.filter(isMoved))
