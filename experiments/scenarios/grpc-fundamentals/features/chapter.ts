@@ -1,4 +1,4 @@
-// The chapter of what programs need besides calls: interceptors, metadata, compression, wait-for-ready and keepalive.
+// The chapter of features around calls: interceptors, metadata, compression, wait-for-ready and keepalive.
 
 import type { Chapter } from '../../../harness/chapter.ts'
 import { COMPRESSION, INTERCEPTORS, KEEPALIVE, METADATA, WAIT_FOR_READY } from './examples.ts'
