@@ -2,6 +2,7 @@
 
 import { HopService } from '@envoy/xds-protos/switchyard/hop/v1/hop_pb.js'
 import type { HopBehavior } from '../../../../services/hop/behavior.ts'
+import type { HopRecord } from '../../../../services/hop/hop-records.ts'
 import { createClient, type RpcClient } from '../../../../services/rpc/index.ts'
 import { type RunningHop, startHop } from '../../../../testbed/hop.ts'
 import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
@@ -49,6 +50,8 @@ export class Chain {
     await c.behave(behaviors.c)
     await b.behave({ ...behaviors.b, next: this.#addressOf('c', way) })
     await a.behave({ ...behaviors.a, next: this.#addressOf('b', way) })
+    // Connections would else be made within the deadline of the first call.
+    await this.with(way, (client) => client.work({ callId: WARM_UP, units: 1 }))
   }
 
   /** Calls the first hop by a client that is closed afterwards. */
@@ -66,10 +69,18 @@ export class Chain {
     }
   }
 
+  /** Of all calls but the first, which made the connections. */
+  async records(hop: HopName): Promise<readonly HopRecord[]> {
+    return (await this.hops[hop].records()).filter(({ callId }) => callId !== WARM_UP)
+  }
+
   #addressOf(hop: HopName, way: Way) {
     if (way === 'direct') return { address: this.hops[hop].address }
     return { address: this.#edge.targetOf(), authority: authorityOf(hostOf(hop)) }
   }
 }
+
+/** The name of the call that makes the connections. */
+const WARM_UP = 'warm-up'
 
 const hostOf = (hop: string) => `hop-${hop}`

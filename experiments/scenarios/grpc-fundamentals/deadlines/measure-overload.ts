@@ -65,9 +65,9 @@ function isNoMistake(error: unknown): false {
   throw error
 }
 
-async function untilIdle({ hops }: Chain) {
+async function untilIdle(chain: Chain) {
   for (;;) {
-    const records = await hops.c.records()
+    const records = await chain.records('c')
     if (records.every(({ endedAt }) => endedAt !== undefined)) return records
     await setTimeout(20)
   }

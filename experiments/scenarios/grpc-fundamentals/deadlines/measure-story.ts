@@ -83,9 +83,9 @@ async function makeCall(
   return { callId, code, begunAt, endedAt: Date.now(), leftAt }
 }
 
-async function untilWorking({ hops }: Chain, callId: string): Promise<void> {
+async function untilWorking(chain: Chain, callId: string): Promise<void> {
   for (;;) {
-    const records = await hops.c.records()
+    const records = await chain.records('c')
     if (records.some((record) => record.callId === callId && record.unitsAt.length > 0)) return
     await setTimeout(POLL_MS)
   }
@@ -94,9 +94,9 @@ async function untilWorking({ hops }: Chain, callId: string): Promise<void> {
 type Records = Readonly<Record<HopName, readonly HopRecord[]>>
 
 /** A call that was late may never have come to the last hops. */
-async function untilAllEnded({ hops }: Chain, calls: number): Promise<Records> {
+async function untilAllEnded(chain: Chain, calls: number): Promise<Records> {
   for (;;) {
-    const [a = [], b = [], c = []] = await Promise.all(HOPS.map((name) => hops[name].records()))
+    const [a = [], b = [], c = []] = await Promise.all(HOPS.map((name) => chain.records(name)))
     const all = [...a, ...b, ...c]
     if (a.length === calls && all.every(({ endedAt }) => endedAt !== undefined)) return { a, b, c }
     await setTimeout(POLL_MS)

@@ -21,7 +21,7 @@ export const HANDED_ON: Overload = { id: `${CHAPTER}.overload.propagated`, title
 
 export const REFUSING: Overload = {
   id: `${CHAPTER}.overload.refusing`,
-  title: 'handed on, and c begins only what it can end',
+  title: 'handed on, late calls refused',
   c: { minLeftMs: OVERLOAD_NEEDS_MS },
 }
 

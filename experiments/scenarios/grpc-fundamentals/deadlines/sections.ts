@@ -41,7 +41,7 @@ const callsOf = ({ rounds }: Pick<Row, 'rounds'>) => rounds.reduce((total, { cal
 const plain = (title: string) => title.replaceAll('`', '')
 
 function introduction(rows: readonly Row[]): Section {
-  const lost = rows.filter(({ title }) => title.startsWith('lost in `b`') && !title.includes('capped'))
+  const lost = rows.filter(({ title }) => title === 'lost in `b`')
   const finished = lost.reduce((total, row) => total + sum(row, FIGURES.finishedForNobody), 0)
   const calls = lost.reduce((total, row) => total + callsOf(row), 0)
   return {

@@ -47,7 +47,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     id: 'shortened',
-    title: 'shortened by each hop',
+    title: 'shortened',
     says: '`a` and `b` keep some time for themselves: `a` answers in time, without the part that was late.',
     a: { ...SHORTENS, answersWithout: true },
     b: SHORTENS,
@@ -57,7 +57,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     id: 'cancelled',
-    title: 'cancelled by the client',
+    title: 'cancelled',
     says: 'No deadline at all: the client cancels, and every hop cancels what it has asked for.',
     cancels: true,
     wastes: false,
@@ -81,7 +81,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     id: 'capped',
-    title: 'lost in `b`, capped by Envoy',
+    title: 'lost, but capped',
     says: '`b` loses the deadline, but Envoy in front of `c` ends every call after `maxStreamDuration: 300ms`.',
     b: LOSES,
     ruleOfC: { maxStreamDuration: '300ms' },
