@@ -74,7 +74,7 @@ export const STORIES: readonly Story[] = [
   {
     id: 'ignored',
     title: 'ignored by `c`',
-    says: '`c` is told, and does not look: gRPC ends the call, not the work.',
+    says: '`c` gets the deadline and does not look at it: gRPC ends the call, not the work.',
     c: { looks: false },
     wastes: true,
     ends: 'DEADLINE_EXCEEDED',
