@@ -11,6 +11,7 @@ import {
   sharesTable,
   timelineTable,
 } from '../content/section-tables.ts'
+import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
 import { inline, paragraph, plain, tableText } from './markdown.ts'
 
@@ -46,6 +47,8 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' }>): DataTabl
       return linesTable(section)
     case 'timeline':
       return timelineTable(section)
+    case 'sequence':
+      return sequenceTable(section)
     case 'lanes':
       return lanesTable(section)
   }
