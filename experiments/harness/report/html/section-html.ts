@@ -19,6 +19,7 @@ import {
   timelineTable,
 } from '../content/section-tables.ts'
 import type { Section } from '../section.ts'
+import { bytesHtml } from './bytes-html.ts'
 import { type Content, type Html, html } from './html.ts'
 import { inlineHtml } from './inline-text.ts'
 import { tableHtml } from './table.ts'
@@ -58,6 +59,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
     case 'lanes':
       return chartHtml(section.title, id, lanesChart(section), lanesTable(section))
+    case 'bytes':
+      return section.messages.length === 0 ? nothing() : section.messages.map(bytesHtml)
   }
 }
 
