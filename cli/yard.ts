@@ -29,6 +29,7 @@ const VERBS = {
   set: async () => (await import('./verbs/set.ts')).addSet,
   lb: async () => (await import('./verbs/lb.ts')).addLb,
   call: async () => (await import('./verbs/call.ts')).addCall,
+  tap: async () => (await import('./verbs/tap.ts')).addTap,
   kill: async () => (await import('./verbs/kill.ts')).addKill,
   history: async () => (await import('./verbs/history.ts')).addHistory,
   rollback: async () => (await import('./verbs/rollback.ts')).addRollback,

@@ -21,6 +21,14 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['--id b1 --fail-percent 100', { failPercent: 100 }],
   ['--id b1 --stay', { stay: true }],
   ['--id b1 --changeable', { changeable: true }],
+  [
+    '--id b1 --values-in /tmp/values --write-quota 3 --write-window-ms 500 --debug-details',
+    {
+      keyValue: { valuesIn: '/tmp/values', quota: { writes: 3, windowMs: 500 } },
+      debugDetails: true,
+    },
+  ],
+  ['--id b1 --write-quota 3', { keyValue: { quota: { writes: 3, windowMs: 1000 } } }],
 ]
 
 for (const [flags, options] of GOOD) {
@@ -31,7 +39,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -91,6 +99,20 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
     [
       '--tls-certificate: is missing; TLS needs a file in PEM',
       '--tls-key: is missing; TLS needs a file in PEM',
+    ],
+  ],
+  [
+    '--id b1 --values-in= --write-window-ms 500',
+    [
+      '--values-in: is empty; give a folder',
+      '--write-quota: is missing; --write-window-ms is the time in which it holds',
+    ],
+  ],
+  [
+    '--id b1 --write-quota 0 --write-window-ms 0',
+    [
+      '--write-quota: "0" is not a quota; give whole writes from 1 to 1000000000',
+      '--write-window-ms: "0" is not a window; give whole milliseconds from 1 to 3600000',
     ],
   ],
   ['--id b1 b2 --colour', [`b2: is not a flag; ${KNOWN}`, `--colour: is not a flag; ${KNOWN}`]],

@@ -15,6 +15,10 @@ const FLAGS = {
   'max-connection-age-grace-ms': { type: 'string' },
   utilization: { type: 'string' },
   metric: { type: 'string', multiple: true },
+  'values-in': { type: 'string' },
+  'write-quota': { type: 'string' },
+  'write-window-ms': { type: 'string' },
+  'debug-details': { type: 'boolean' },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
@@ -26,6 +30,8 @@ const KNOWN_FLAGS = `the flags are --${Object.keys(FLAGS).join(', --')}`
 const LATENCY = { what: 'a latency', unit: 'milliseconds', most: 60_000 }
 /** Up to a day. */
 const AGE = { what: 'an age', unit: 'milliseconds', least: 1, most: 86_400_000 }
+const WINDOW = { what: 'a window', unit: 'milliseconds', least: 1, most: 3_600_000 }
+const QUOTA = { what: 'a quota', unit: 'writes', least: 1, most: 1_000_000_000 }
 const SHARE = { what: 'a share of calls', unit: 'percents', most: 100 }
 
 export interface BackendFlags extends BackendOptions {
@@ -36,7 +42,8 @@ export interface BackendFlags extends BackendOptions {
 /**
  * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--changeable`,
  * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
- * (default: no report of its load), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
+ * (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
+ * of writes, and 1000), `--debug-details`, `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendFlags {
@@ -51,6 +58,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
+  const keyValue = readKeyValue(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
   const stay = given.has('stay')
   return {
@@ -62,7 +70,30 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
     ...(given.has('changeable') && { changeable: true }),
     ...(connectionAge && { connectionAge }),
     ...(load && { load }),
+    ...(keyValue && { keyValue }),
+    ...(given.has('debug-details') && { debugDetails: true }),
     ...(tls && { tls }),
+  }
+}
+
+function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['keyValue'] {
+  const [valuesIn, writes, window] = ['values-in', 'write-quota', 'write-window-ms'].map((name) =>
+    given.get(name),
+  )
+  if (valuesIn === '') problems.push({ path: '--values-in', message: 'is empty; give a folder' })
+  if (writes === undefined && window !== undefined) {
+    const message = 'is missing; --write-window-ms is the time in which it holds'
+    problems.push({ path: '--write-quota', message })
+  }
+  if (valuesIn === undefined && writes === undefined) return undefined
+  return {
+    ...(valuesIn !== undefined && { valuesIn }),
+    ...(writes !== undefined && {
+      quota: {
+        writes: readWhole('--write-quota', writes, QUOTA, problems),
+        windowMs: readWhole('--write-window-ms', window ?? '1000', WINDOW, problems),
+      },
+    }),
   }
 }
 

@@ -9,9 +9,10 @@ import { type Behavior, ChangingBehavior, latency } from './changing-behavior.ts
 import type { ListenAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
+import { explainErrors } from './explain-errors.ts'
 import { failing } from './failing-calls.ts'
 import { addHealth } from './health.ts'
-import { keyValueService } from './key-value.ts'
+import { type KeyValueOptions, keyValueService } from './key-value.ts'
 import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
@@ -43,6 +44,10 @@ export interface BackendOptions {
   readonly changeable?: boolean
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly load?: LoadReportOptions
+  /** Where the key-value service keeps values, and how often it may be written. Default: in memory, without limit. */
+  readonly keyValue?: KeyValueOptions
+  /** Whether the errors of the key-value service carry their stack. Default: false. */
+  readonly debugDetails?: boolean
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
@@ -68,10 +73,8 @@ export interface Backend {
 }
 
 /** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
-export async function startBackend(
-  { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls }: BackendOptions,
-  onUnexpected?: OnUnexpected,
-): Promise<Backend> {
+export async function startBackend(options: BackendOptions, onUnexpected?: OnUnexpected): Promise<Backend> {
+  const { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls } = options
   const report = load && new LoadReport(load)
   const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined
   const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
@@ -83,8 +86,9 @@ export async function startBackend(
     ...(fails ? [fails] : []),
   ]
   const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
+  const explain = explainErrors({ debug: options.debugDetails ?? false })
   addService(server, EchoService, echoService(id), onUnexpected)
-  addService(server, KeyValueService, keyValueService(id), onUnexpected)
+  addService(server, KeyValueService, keyValueService(id, options.keyValue), onUnexpected, explain)
   if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)
   const health = addHealth(

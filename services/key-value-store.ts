@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events'
 import { status } from '@grpc/grpc-js'
 import { RpcStatusError } from './rpc/index.ts'
+import { MemoryValues, type Values } from './stored-values.ts'
 
 /** A key, its value and the version of its last change. */
 export interface StoredEntry {
@@ -24,37 +25,68 @@ const MAX_PENDING_CHANGES = 1024
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Entries in memory. Each change of any key gets the next version; the first is 1. */
+/** Keys in memory, and their values where `values` has them. Each change of any key gets the next version; the first is 1. */
 export class KeyValueStore {
-  readonly #entries = new Map<string, StoredEntry>()
+  readonly #values: Values
+  /** The version of each key. */
+  readonly #versions = new Map<string, bigint>()
+  readonly #sealed = new Set<string>()
   readonly #changes = new EventEmitter<{ change: [EntryChange] }>().setMaxListeners(0)
   #version = 0n
 
+  constructor(values: Values = new MemoryValues()) {
+    this.#values = values
+  }
+
+  /** @throws RpcStatusError DATA_LOSS if the stored value is not what was put */
   get(key: string): StoredEntry | undefined {
-    return this.#entries.get(key)
+    const version = this.#versions.get(key)
+    return version === undefined ? undefined : { key, value: this.#values.get(version), version }
+  }
+
+  /** 0 for a key that does not exist. */
+  versionOf(key: string): bigint {
+    return this.#versions.get(key) ?? 0n
   }
 
   /** Stores a copy of `value`, because it may be a view of a much larger network buffer. */
   put(key: string, value: Uint8Array): StoredEntry {
     const entry = { key, value: new Uint8Array(value), version: this.#nextVersion() }
-    this.#entries.set(key, entry)
+    this.#forget(key)
+    this.#values.put(entry.version, entry.value)
+    this.#versions.set(key, entry.version)
     this.#changes.emit('change', { kind: 'put', entry })
     return entry
   }
 
+  /** From now on, `sealOf` names the prefix for every key under it. @returns the number of keys that it has */
+  seal(prefix: string): number {
+    this.#sealed.add(prefix)
+    return this.#keysUnder(prefix).length
+  }
+
+  /** The sealed prefix that the key has; undefined if it may change. */
+  sealOf(key: string): string | undefined {
+    return [...this.#sealed].find((prefix) => key.startsWith(prefix))
+  }
+
   /** @returns whether the key existed */
   delete(key: string): boolean {
-    if (!this.#entries.delete(key)) return false
+    if (!this.#forget(key)) return false
     const entry = { key, value: NO_BYTES, version: this.#nextVersion() }
     this.#changes.emit('change', { kind: 'delete', entry })
     return true
   }
 
-  /** Entries whose key starts with `prefix` and sorts after `after`, in JavaScript's string order. */
+  /**
+   * Entries whose key starts with `prefix` and sorts after `after`, in JavaScript's string order.
+   * @throws RpcStatusError DATA_LOSS as `get`
+   */
   list(prefix: string, after = ''): readonly StoredEntry[] {
-    return [...this.#entries.values()]
-      .filter(({ key }) => key.startsWith(prefix) && key > after)
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
+    return this.#keysUnder(prefix)
+      .filter((key) => key > after)
+      .sort()
+      .flatMap((key) => this.get(key) ?? [])
   }
 
   /**
@@ -85,6 +117,17 @@ export class KeyValueStore {
     } finally {
       this.#changes.off('change', keep)
     }
+  }
+
+  #keysUnder(prefix: string): string[] {
+    return [...this.#versions.keys()].filter((key) => key.startsWith(prefix))
+  }
+
+  #forget(key: string): boolean {
+    const version = this.#versions.get(key)
+    if (version === undefined) return false
+    this.#values.delete(version)
+    return this.#versions.delete(key)
   }
 
   #nextVersion(): bigint {

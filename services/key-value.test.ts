@@ -45,10 +45,10 @@ t.test('expected_version overwrites only that version', async (t) => {
   )
   const first = await keyValue.put({ key: 'a', value: ONE, expectedVersion: 0n })
   t.equal(first.entry?.version, 1n, 'a rejected write takes no version')
-  await t.rejects(
-    keyValue.put({ key: 'a', value: TWO, expectedVersion: 0n }),
-    aborted(`key "a" is at version 1 but was expected to be absent${fix}`),
-  )
+  await t.rejects(keyValue.put({ key: 'a', value: TWO, expectedVersion: 0n }), {
+    code: status.ALREADY_EXISTS,
+    message: 'key "a" exists at version 1; get it, or put without expected_version to overwrite it',
+  })
   await keyValue.put({ key: 'a', value: TWO, expectedVersion: 1n })
   await t.rejects(
     keyValue.put({ key: 'a', value: ONE, expectedVersion: 1n }),

@@ -1,5 +1,13 @@
 // switchyard.kv.v1.KeyValueService: a small store in the backend's memory.
-import type { MessageInitShape } from '@bufbuild/protobuf'
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import {
+  ErrorInfoSchema,
+  HelpSchema,
+  PreconditionFailureSchema,
+  QuotaFailureSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from '@envoy/xds-protos/google/rpc/error_details_pb.js'
 import type {
   KeyValueService,
   ListRequest,
@@ -10,8 +18,10 @@ import { status } from '@grpc/grpc-js'
 import type { StoredEntry, WatchStep } from './key-value-store.ts'
 import { KeyValueStore } from './key-value-store.ts'
 import { rejectIf } from './reject-invalid.ts'
-import type { Implementation } from './rpc/index.ts'
-import { RpcStatusError } from './rpc/index.ts'
+import type { Implementation, RpcStatusError } from './rpc/index.ts'
+import { richError } from './rpc/index.ts'
+import { FileValues } from './stored-values.ts'
+import { WriteQuota, type WriteQuotaOptions } from './write-quota.ts'
 
 const MAX_KEY_BYTES = 256
 const MAX_VALUE_BYTES = 1024 * 1024
@@ -26,28 +36,71 @@ const KIND_OF_STEP = {
   'caught-up': WatchResponse_Kind.CAUGHT_UP,
 } as const satisfies Record<WatchStep['kind'], WatchResponse_Kind>
 
+/** The domain of the `reason`s in its errors. */
+export const KEY_VALUE_DOMAIN = 'kv.switchyard'
+
+/** What a key is called in the details of errors. */
+const RESOURCE_TYPE = 'switchyard.kv.v1.Entry'
+
+export interface KeyValueOptions {
+  /** The folder of a file for each value, which is checked when it is read. Default: values are in memory. */
+  readonly valuesIn?: string
+  /** How often Put may be called. Default: no limit. */
+  readonly quota?: WriteQuotaOptions
+}
+
 /** The handlers of a backend named `backendId`, with a new, empty store. */
-export function keyValueService(backendId: string): Implementation<typeof KeyValueService> {
-  const store = new KeyValueStore()
+export function keyValueService(
+  backendId: string,
+  { valuesIn, quota: quotaOptions }: KeyValueOptions = {},
+): Implementation<typeof KeyValueService> {
+  const store = new KeyValueStore(valuesIn === undefined ? undefined : new FileValues(valuesIn))
+  const quota = quotaOptions && new WriteQuota(quotaOptions)
+
+  function existing(key: string): StoredEntry {
+    rejectIf([keyProblem(key)])
+    const entry = store.get(key)
+    if (!entry) throw notFound(key)
+    return entry
+  }
+
+  function requireUnsealed(key: string): void {
+    const prefix = store.sealOf(key)
+    if (prefix !== undefined) throw sealed(key, prefix)
+  }
+
   return {
     async get({ key }) {
-      rejectIf([keyProblem(key)])
-      const entry = store.get(key)
-      if (!entry) throw new RpcStatusError(status.NOT_FOUND, `key "${key}" does not exist; put it first`)
-      return { entry, backendId }
+      return { entry: existing(key), backendId }
+    },
+
+    async readRange({ key, offset, length }) {
+      const { value } = existing(key)
+      const total = value.byteLength
+      if (offset > 0 && offset >= total) throw behindEnd(key, offset, total)
+      return { value: value.subarray(offset, length === 0 ? total : offset + length), total, backendId }
     },
 
     async put({ key, value, expectedVersion }) {
       rejectIf([keyProblem(key), valueProblem(value)])
-      const version = store.get(key)?.version ?? 0n
+      const waitMs = quota?.take() ?? 0
+      if (quota && waitMs > 0) throw overQuota(quota.options, waitMs)
+      requireUnsealed(key)
+      const version = store.versionOf(key)
       if (expectedVersion !== undefined && expectedVersion !== version) {
-        throw new RpcStatusError(status.ABORTED, conflictText(key, version, expectedVersion))
+        throw expectedVersion === 0n ? exists(key, version) : conflict(key, version, expectedVersion)
       }
       return { entry: store.put(key, value), backendId }
     },
 
+    async seal({ prefix }) {
+      rejectIf([prefix === '' && 'prefix: is empty; give the beginning of the keys to seal'])
+      return { keys: store.seal(prefix), backendId }
+    },
+
     async delete({ key }) {
       rejectIf([keyProblem(key)])
+      requireUnsealed(key)
       return { deleted: store.delete(key), backendId }
     },
 
@@ -67,6 +120,61 @@ export function keyValueService(backendId: string): Implementation<typeof KeyVal
   }
 }
 
+function notFound(key: string): RpcStatusError {
+  const description = 'does not exist; put it first'
+  return richError(status.NOT_FOUND, `key "${key}" ${description}`, [resource(key, description)])
+}
+
+function exists(key: string, version: bigint): RpcStatusError {
+  const description = `exists at version ${version}; get it, or put without expected_version to overwrite it`
+  return richError(status.ALREADY_EXISTS, `key "${key}" ${description}`, [resource(key, description)])
+}
+
+function resource(resourceName: string, description: string) {
+  return create(ResourceInfoSchema, { resourceType: RESOURCE_TYPE, resourceName, description })
+}
+
+function conflict(key: string, version: bigint, expected: bigint): RpcStatusError {
+  const found = version === 0n ? 'does not exist' : `is at version ${version}`
+  const message = `key "${key}" ${found} but was expected at version ${expected}; get it again and put with its version`
+  const metadata = { key, version: String(version), expectedVersion: String(expected) }
+  const reason = { reason: 'VERSION_CONFLICT', domain: KEY_VALUE_DOMAIN, metadata }
+  return richError(status.ABORTED, message, [create(ErrorInfoSchema, reason)])
+}
+
+function sealed(key: string, prefix: string): RpcStatusError {
+  const description = `keys under "${prefix}" are sealed; put under another prefix`
+  return richError(status.FAILED_PRECONDITION, `key "${key}" cannot change: ${description}`, [
+    create(PreconditionFailureSchema, { violations: [{ type: 'SEALED', subject: prefix, description }] }),
+    create(HelpSchema, {
+      links: [
+        {
+          description: 'which status means what, and what to do about it',
+          url: 'https://grpc.io/docs/guides/status-codes/',
+        },
+      ],
+    }),
+  ])
+}
+
+function behindEnd(key: string, offset: number, total: number): RpcStatusError {
+  const message = `offset ${offset} is behind the end of key "${key}", which has ${total} bytes; read below ${total}`
+  const metadata = { key, offset: String(offset), total: String(total) }
+  const reason = { reason: 'BEHIND_END', domain: KEY_VALUE_DOMAIN, metadata }
+  return richError(status.OUT_OF_RANGE, message, [create(ErrorInfoSchema, reason)])
+}
+
+function overQuota({ writes, windowMs }: WriteQuotaOptions, waitMs: number): RpcStatusError {
+  const description = `${writes} writes in ${windowMs} ms are the quota; write again in ${waitMs} ms`
+  const seconds = Math.floor(waitMs / 1000)
+  return richError(status.RESOURCE_EXHAUSTED, description, [
+    create(QuotaFailureSchema, { violations: [{ subject: 'writes of this backend', description }] }),
+    create(RetryInfoSchema, {
+      retryDelay: { seconds: BigInt(seconds), nanos: (waitMs - 1000 * seconds) * 1_000_000 },
+    }),
+  ])
+}
+
 function keyProblem(key: string): string | false {
   const bytes = Buffer.byteLength(key)
   if (bytes === 0) return `key: is empty; give 1 to ${MAX_KEY_BYTES} bytes`
@@ -78,12 +186,6 @@ function valueProblem({ byteLength }: Uint8Array): string | false {
     byteLength > MAX_VALUE_BYTES &&
     `value: ${byteLength} bytes are too many; give at most ${MAX_VALUE_BYTES} (1 MiB)`
   )
-}
-
-function conflictText(key: string, version: bigint, expected: bigint): string {
-  const found = version === 0n ? 'does not exist' : `is at version ${version}`
-  const wanted = expected === 0n ? 'to be absent' : `at version ${expected}`
-  return `key "${key}" ${found} but was expected ${wanted}; get it again and put with its version`
 }
 
 function pageSizeProblem({ pageSize }: ListRequest): string | false {

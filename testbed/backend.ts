@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
+import type { WriteQuotaOptions } from '../services/write-quota.ts'
 import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
@@ -33,6 +34,12 @@ export interface BackendOptions {
   readonly changeable?: boolean
   /** The age at which a connection gets GOAWAY, in whole milliseconds. Default: no limit. */
   readonly maxConnectionAgeMs?: number
+  /** The folder of its key-value service, a file for each value. Default: in memory. */
+  readonly valuesIn?: string
+  /** How often its key-value service may be written. Default: no limit. */
+  readonly writeQuota?: WriteQuotaOptions
+  /** Whether the errors of its key-value service carry their stack. Default: false. */
+  readonly debugDetails?: boolean
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly utilization?: number
 }
@@ -70,15 +77,20 @@ export async function startBackend(
 
 function flagsOf(options: BackendOptions): readonly string[] {
   const { id, listen, latencyMs, failPercent, changeable, maxConnectionAgeMs, utilization } = options
+  const { valuesIn, writeQuota, debugDetails } = options
   const optional = {
     'latency-ms': latencyMs,
     'fail-percent': failPercent,
     'max-connection-age-ms': maxConnectionAgeMs,
     utilization,
+    'values-in': valuesIn,
+    'write-quota': writeQuota?.writes,
+    'write-window-ms': writeQuota?.windowMs,
   }
   return [
     ...['--id', id, '--listen', listen],
     ...(changeable ? ['--changeable'] : []),
+    ...(debugDetails ? ['--debug-details'] : []),
     ...Object.entries(optional).flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}`, String(value)],
     ),

@@ -33,57 +33,61 @@ type ServerCall = EventEmitter &
 /** Called with an error that is not a status, before the client gets INTERNAL. */
 export type OnUnexpected = (thrown: unknown) => void
 
+/** Adds to the error of a call what its caller asked for, such as details. */
+export type Explain = (error: RpcStatusError, context: CallContext) => RpcStatusError
+
+/** What a call ends with when its handler throws. */
+type ToStatus = (thrown: unknown, context: CallContext) => StatusObject
+
 /**
  * Serves `implementation` on `server`. A method without a handler answers UNIMPLEMENTED. `RpcStatusError.from` turns what a
- * handler throws into the status of the call.
+ * handler throws into the status of the call, and `explain` may add to it.
  */
 export function addService<S extends DescService>(
   server: Server,
   desc: S,
   implementation: Partial<Implementation<S>>,
   onUnexpected: OnUnexpected = () => {},
+  explain: Explain = (error) => error,
 ): void {
+  const toStatus: ToStatus = (thrown, context) => statusOf(thrown, context, onUnexpected, explain)
   const handlers = implementation as Partial<Record<string, Handlers[MethodKind]>>
   const adapted: Record<string, UntypedHandleCall> = {}
   for (const { localName, methodKind } of desc.methods) {
     const handler = handlers[localName]
-    if (handler) adapted[localName] = adapt(methodKind, handler, onUnexpected)
+    if (handler) adapted[localName] = adapt(methodKind, handler, toStatus)
   }
   server.addService(serviceDefinition(desc), adapted)
 }
 
-function adapt<K extends MethodKind>(
-  kind: K,
-  handler: Handlers[K],
-  onUnexpected: OnUnexpected,
-): GrpcHandlers[K] {
-  return ADAPTERS[kind](handler, onUnexpected)
+function adapt<K extends MethodKind>(kind: K, handler: Handlers[K], toStatus: ToStatus): GrpcHandlers[K] {
+  return ADAPTERS[kind](handler, toStatus)
 }
 
 const ADAPTERS: {
-  readonly [K in MethodKind]: (handler: Handlers[K], onUnexpected: OnUnexpected) => GrpcHandlers[K]
+  readonly [K in MethodKind]: (handler: Handlers[K], toStatus: ToStatus) => GrpcHandlers[K]
 } = {
-  unary: (handler, onUnexpected) => (call, respond) =>
-    answerOnce(call, (context) => handler(call.request, context), respond, onUnexpected),
-  server_streaming: (handler, onUnexpected) => (call) =>
-    answerMany(call, (context) => handler(call.request, context), onUnexpected),
-  client_streaming: (handler, onUnexpected) => (call, respond) =>
-    answerOnce(call, (context) => handler(requestsOf(call), context), respond, onUnexpected),
-  bidi_streaming: (handler, onUnexpected) => (call) =>
-    answerMany(call, (context) => handler(requestsOf(call), context), onUnexpected),
+  unary: (handler, toStatus) => (call, respond) =>
+    answerOnce(call, (context) => handler(call.request, context), respond, toStatus),
+  server_streaming: (handler, toStatus) => (call) =>
+    answerMany(call, (context) => handler(call.request, context), toStatus),
+  client_streaming: (handler, toStatus) => (call, respond) =>
+    answerOnce(call, (context) => handler(requestsOf(call), context), respond, toStatus),
+  bidi_streaming: (handler, toStatus) => (call) =>
+    answerMany(call, (context) => handler(requestsOf(call), context), toStatus),
 }
 
 async function answerOnce(
   call: ServerCall,
   run: (context: CallContext) => Promise<unknown>,
   respond: sendUnaryData<unknown>,
-  onUnexpected: OnUnexpected,
+  toStatus: ToStatus,
 ): Promise<void> {
   const context = contextOf(call)
   try {
     respond(null, await run(context))
   } catch (thrown) {
-    respond(statusOf(thrown, context, onUnexpected))
+    respond(toStatus(thrown, context))
   }
 }
 
@@ -91,12 +95,12 @@ async function answerOnce(
 function answerMany(
   call: ServerCall & Writable,
   run: (context: CallContext) => AsyncIterable<unknown>,
-  onUnexpected: OnUnexpected,
+  toStatus: ToStatus,
 ): void {
   const context = contextOf(call)
   const answers = Readable.from(startInside(() => run(context)))
   // grpc-js takes the status of a stream from its 'error' event, and sends it after the answers.
-  answers.on('error', (thrown) => call.emit('error', statusOf(thrown, context, onUnexpected)))
+  answers.on('error', (thrown) => call.emit('error', toStatus(thrown, context)))
   call.on('cancelled', () => answers.destroy())
   answers.pipe(call)
 }
@@ -133,8 +137,16 @@ function contextOf(call: ServerCall): CallContext {
 }
 
 /** An error that a handler throws after its call has ended is not reported: usually it is an AbortError. */
-function statusOf(thrown: unknown, context: CallContext, onUnexpected: OnUnexpected): StatusObject {
-  const error = RpcStatusError.from(thrown, context.signal.aborted ? undefined : onUnexpected)
+function statusOf(
+  thrown: unknown,
+  context: CallContext,
+  onUnexpected: OnUnexpected,
+  explain: Explain,
+): StatusObject {
+  const error = explain(
+    RpcStatusError.from(thrown, context.signal.aborted ? undefined : onUnexpected),
+    context,
+  )
   return {
     code: error.code,
     // grpc-js percent-encodes the text, which throws on half a surrogate pair.

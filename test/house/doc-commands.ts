@@ -27,6 +27,7 @@ const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
 const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
 const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
@@ -175,7 +176,11 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'bundle'",
     ],
   },
+  'docs/guides/wireshark.md': {
+    'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
+  },
   'docs/yard.md': {
+    'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
     'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
     'npx yard proto decode 0a0568656c6c6f1805 --type switchyard.echo.v1.EchoRequest': PROTO,
     'npx yard scenario list': SCENARIOS,

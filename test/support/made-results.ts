@@ -195,6 +195,24 @@ export function madeSections(results: Results): Section[] {
       ],
     },
     {
+      kind: 'sequence',
+      title: 'A client cancels',
+      says: 'The client has its status at once, and the server learns of it later.',
+      actors: ['client', 'server'],
+      steps: [
+        { label: 'headers', from: 'client', sentMs: 0.1, receivedMs: 1.2 },
+        { label: 'message 1', from: 'client', sentMs: 0.2, receivedMs: 1.4 },
+        { label: 'message a', from: 'server', sentMs: 12.3, receivedMs: 14.1 },
+        { label: 'cancel', from: 'client', sentMs: 14.2, receivedMs: 15.4 },
+        { label: 'status CANCELLED', from: 'server', receivedMs: 14.3 },
+        {
+          label: 'a message whose long name does not fit into the picture of a phone',
+          from: 'server',
+          sentMs: 15,
+        },
+      ],
+    },
+    {
       kind: 'table',
       title: 'When to use what',
       columns: [

@@ -28,6 +28,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   pip: 'sudo apt-get install -y python3-pip',
   'systemd-analyze': 'sudo apt-get install -y systemd',
   schemathesis: 'python3 -m pip install --target .tools/schemathesis-',
+  tshark: 'sudo apt-get install -y tshark',
 }
 
 for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {

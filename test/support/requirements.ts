@@ -5,6 +5,7 @@ import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { hasTshark, INSTALL_TSHARK } from '../../testbed/http2/tshark.ts'
 import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
@@ -50,6 +51,7 @@ const TOOLS = {
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
+  tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },
   'systemd-analyze': { isInstalled: hasSystemdAnalyze, install: 'sudo apt-get install -y systemd' },
 } as const
 

@@ -46,9 +46,19 @@ interface Direction {
 /** Fed with the chunks of both directions in their order. Never throws: what is malformed is in `problem` of a frame. */
 export class ConnectionReader {
   readonly #frames: SeenFrame[] = []
-  readonly #sides: Readonly<Record<Side, Direction>> = { client: newDirection(), server: newDirection() }
+  readonly #sides: Readonly<Record<Side, Direction>> = {
+    client: newDirection(),
+    server: newDirection(),
+  }
   readonly #grpcStreams = new Set<number>()
+  readonly #keepFrames: boolean
+  #count = 0
   #protocol: WireProtocol | undefined
+
+  /** @param options.keepFrames whether `frames` has them afterwards; default: true */
+  constructor({ keepFrames = true }: { readonly keepFrames?: boolean } = {}) {
+    this.#keepFrames = keepFrames
+  }
 
   /** Undefined until the client has sent enough to tell. */
   get protocol(): WireProtocol | undefined {
@@ -64,10 +74,11 @@ export class ConnectionReader {
     const bytes = this.#afterBegin(from, chunk)
     if (bytes === undefined) return []
     const seen = this.#sides[from].reader.push(bytes).map((frame, index) => ({
-      ...{ number: this.#frames.length + index + 1, atMs, from, frame },
+      ...{ number: this.#count + index + 1, atMs, from, frame },
       ...this.#contentOf(from, frame),
     }))
-    this.#frames.push(...seen)
+    this.#count += seen.length
+    if (this.#keepFrames) this.#frames.push(...seen)
     return seen
   }
 
@@ -130,11 +141,15 @@ export class ConnectionReader {
       const { streamId } = side.open
       side.open = undefined
       side.hpackProblem = `the header block of stream ${streamId} was cut off by a ${frame.type} frame`
-      return { problem: `${frame.type} within the header block of stream ${streamId} (PROTOCOL_ERROR)` }
+      return {
+        problem: `${frame.type} within the header block of stream ${streamId} (PROTOCOL_ERROR)`,
+      }
     }
     if (fragment === undefined) return {}
     if (frame.type === 'CONTINUATION' && side.open === undefined)
-      return { problem: 'CONTINUATION without a header block to continue (PROTOCOL_ERROR)' }
+      return {
+        problem: 'CONTINUATION without a header block to continue (PROTOCOL_ERROR)',
+      }
     side.open ??= { streamId: frame.streamId, fragments: [] }
     side.open.fragments.push(fragment.bytes)
     if (!fragment.last) return {}
@@ -146,21 +161,29 @@ export class ConnectionReader {
   #decodeBlock(from: Side, streamId: number, bytes: Buffer): Pick<SeenFrame, 'block' | 'problem'> {
     const side = this.#sides[from]
     if (side.hpackProblem !== undefined)
-      return { problem: `an earlier header block could not be decoded: ${side.hpackProblem}` }
+      return {
+        problem: `an earlier header block could not be decoded: ${side.hpackProblem}`,
+      }
     try {
       const block = side.hpack.decode(bytes)
       if (block.fields.some(isGrpc)) this.#grpcStreams.add(streamId)
       return { block }
     } catch (thrown) {
       side.hpackProblem = (thrown as Error).message
-      return { problem: `header block: ${side.hpackProblem} (COMPRESSION_ERROR)` }
+      return {
+        problem: `header block: ${side.hpackProblem} (COMPRESSION_ERROR)`,
+      }
     }
   }
 }
 
 function newDirection(): Direction {
   return {
-    ...{ reader: new FrameReader(), hpack: new HpackDecoder(), messages: new Map() },
+    ...{
+      reader: new FrameReader(),
+      hpack: new HpackDecoder(),
+      messages: new Map(),
+    },
     ...{ begin: Buffer.alloc(0), open: undefined, hpackProblem: undefined },
   }
 }

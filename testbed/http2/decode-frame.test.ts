@@ -9,7 +9,15 @@ const payload = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 
 function decode(type: (typeof FRAME_TYPES)[number], flags: number, streamId: number, hex: string): Frame {
   const bytes = payload(hex)
-  return decodeFrame({ length: bytes.length, typeCode: FRAME_TYPES.indexOf(type), flags, streamId }, bytes)
+  return decodeFrame(
+    {
+      length: bytes.length,
+      typeCode: FRAME_TYPES.indexOf(type),
+      flags,
+      streamId,
+    },
+    bytes,
+  )
 }
 
 t.test('O2.1: the head has length, type, flags and stream, without the reserved bit', async (t) => {
@@ -31,7 +39,11 @@ const DECODED = [
     0x28,
     1,
     '01 80000003 0f 82 00',
-    { fragment: payload('82'), padding: 2, priority: { exclusive: true, dependsOn: 3, weight: 16 } },
+    {
+      fragment: payload('82'),
+      padding: 2,
+      priority: { exclusive: true, dependsOn: 3, weight: 16 },
+    },
   ],
   ['PRIORITY', 0, 3, '00000001 ff', { priority: { exclusive: false, dependsOn: 1, weight: 256 } }],
   ['RST_STREAM', 0, 1, '00000008', { errorCode: 8 }],

@@ -54,10 +54,17 @@ function checkStream(type: KnownFrameType, streamId: number): void {
   )
 }
 
-const DECODERS: { readonly [T in KnownFrameType]: (head: FrameHead, payload: Buffer) => FrameBody } = {
+const DECODERS: {
+  readonly [T in KnownFrameType]: (head: FrameHead, payload: Buffer) => FrameBody
+} = {
   DATA({ flags }, payload) {
     const { content, ...padding } = unpad(flags, payload)
-    return { type: 'DATA', endStream: has(flags, END_STREAM), data: content, ...padding }
+    return {
+      type: 'DATA',
+      endStream: has(flags, END_STREAM),
+      data: content,
+      ...padding,
+    }
   },
   HEADERS({ flags }, payload) {
     const { content, ...padding } = unpad(flags, payload)
@@ -88,7 +95,11 @@ const DECODERS: { readonly [T in KnownFrameType]: (head: FrameHead, payload: Buf
       throw new Malformed(`has ${payload.length} bytes, which is no multiple of 6 (FRAME_SIZE_ERROR)`)
     const settings = Array.from({ length: payload.length / 6 }, (_, index) => {
       const id = payload.readUInt16BE(index * 6)
-      return { id, name: settingName(id), value: payload.readUInt32BE(index * 6 + 2) }
+      return {
+        id,
+        name: settingName(id),
+        value: payload.readUInt32BE(index * 6 + 2),
+      }
     })
     return { type: 'SETTINGS', ack, settings }
   },
@@ -125,7 +136,11 @@ const DECODERS: { readonly [T in KnownFrameType]: (head: FrameHead, payload: Buf
     return { type: 'WINDOW_UPDATE', increment }
   },
   CONTINUATION({ flags }, payload) {
-    return { type: 'CONTINUATION', endHeaders: has(flags, END_HEADERS), fragment: payload }
+    return {
+      type: 'CONTINUATION',
+      endHeaders: has(flags, END_HEADERS),
+      fragment: payload,
+    }
   },
 }
 
@@ -141,7 +156,10 @@ function unpad(flags: number, payload: Buffer): { readonly content: Buffer; read
   if (padding === undefined) throw new Malformed('has no bytes, but its flags announce padding')
   if (padding >= payload.length)
     throw new Malformed(`has ${payload.length} bytes, but announces ${padding} of padding (PROTOCOL_ERROR)`)
-  return { content: payload.subarray(1, payload.length - padding), padding: padding + 1 }
+  return {
+    content: payload.subarray(1, payload.length - padding),
+    padding: padding + 1,
+  }
 }
 
 function priorityOf(bytes: Buffer): Priority {

@@ -33,7 +33,10 @@ export const DEFAULT_WINDOW = 65_535
 
 /** @returns by the side that sends the DATA. Frames are those of one connection, in their order. */
 export function flowControlOf(frames: readonly SeenFrame[]): Readonly<Record<Side, Windows>> {
-  return { client: windowsOf(frames, 'client'), server: windowsOf(frames, 'server') }
+  return {
+    client: windowsOf(frames, 'client'),
+    server: windowsOf(frames, 'server'),
+  }
 }
 
 interface Window {

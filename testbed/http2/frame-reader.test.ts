@@ -17,7 +17,9 @@ const TYPES = ['SETTINGS', 'HEADERS', 'DATA', 'PING', 'DATA']
 
 t.test('O2.1: frames are found, however the bytes are split', async (t) => {
   const all = Buffer.concat(FRAMES)
-  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: all.length - 1 }), { maxLength: all.length })
+  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: all.length - 1 }), {
+    maxLength: all.length,
+  })
   fc.assert(
     fc.property(cuts, (places) => {
       const reader = new FrameReader()

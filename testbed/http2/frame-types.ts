@@ -48,7 +48,11 @@ interface Padded {
 }
 
 export type FrameBody =
-  | ({ readonly type: 'DATA'; readonly endStream: boolean; readonly data: Buffer } & Padded)
+  | ({
+      readonly type: 'DATA'
+      readonly endStream: boolean
+      readonly data: Buffer
+    } & Padded)
   | ({
       readonly type: 'HEADERS'
       readonly endStream: boolean
@@ -58,7 +62,11 @@ export type FrameBody =
     } & Padded)
   | { readonly type: 'PRIORITY'; readonly priority: Priority }
   | { readonly type: 'RST_STREAM'; readonly errorCode: number }
-  | { readonly type: 'SETTINGS'; readonly ack: boolean; readonly settings: readonly Setting[] }
+  | {
+      readonly type: 'SETTINGS'
+      readonly ack: boolean
+      readonly settings: readonly Setting[]
+    }
   | ({
       readonly type: 'PUSH_PROMISE'
       readonly endHeaders: boolean
@@ -73,7 +81,11 @@ export type FrameBody =
       readonly debug: Buffer
     }
   | { readonly type: 'WINDOW_UPDATE'; readonly increment: number }
-  | { readonly type: 'CONTINUATION'; readonly endHeaders: boolean; readonly fragment: Buffer }
+  | {
+      readonly type: 'CONTINUATION'
+      readonly endHeaders: boolean
+      readonly fragment: Buffer
+    }
   | { readonly type: 'UNKNOWN'; readonly payload: Buffer }
   /** A frame of a known type whose payload cannot be what its type says. */
   | { readonly type: KnownFrameType; readonly problem: string }

@@ -25,7 +25,10 @@ export class GrpcMessageReader {
       const end = PREFIX_BYTES + prefix.readUInt32BE(1)
       if (this.#bytes < end) break
       const whole = this.#joined(end)
-      messages.push({ compressed: flag === 1, bytes: whole.subarray(PREFIX_BYTES, end) })
+      messages.push({
+        compressed: flag === 1,
+        bytes: whole.subarray(PREFIX_BYTES, end),
+      })
       this.#chunks[0] = whole.subarray(end)
       this.#bytes -= end
     }

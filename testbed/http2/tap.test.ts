@@ -16,7 +16,10 @@ async function tapFor(t: Test, options: TapOptions): Promise<Tap> {
 }
 
 async function tappedEcho(t: Test, options: Partial<TapOptions> = {}) {
-  const tap = await tapFor(t, { to: await serveEcho(t, echoService('b1')), ...options })
+  const tap = await tapFor(t, {
+    to: await serveEcho(t, echoService('b1')),
+    ...options,
+  })
   const client = createClient(EchoService, tap.address, {
     options: { 'grpc.use_local_subchannel_pool': 1 },
   })
@@ -26,7 +29,9 @@ async function tappedEcho(t: Test, options: Partial<TapOptions> = {}) {
 
 t.test('O2.1: calls through the tap succeed, and their frames are recorded with times', async (t) => {
   const lines: string[] = []
-  const { tap, client } = await tappedEcho(t, { onFrame: ({ frame }) => lines.push(frame.type) })
+  const { tap, client } = await tappedEcho(t, {
+    onFrame: ({ frame }) => lines.push(frame.type),
+  })
   const { message } = await client.unary({ message: 'hello' })
   t.equal(message, 'hello')
   const answers = await collect(client.serverStream({ message: 'x', count: 3, payloadSize: 20_000 }))
@@ -42,7 +47,10 @@ t.test('O2.1: calls through the tap succeed, and their frames are recorded with 
   t.ok(frames.every(({ problem }) => problem === undefined))
   t.ok(frames.every(({ atMs }, index) => index === 0 || atMs >= (frames[index - 1]?.atMs ?? 0)))
   const request = frames.find(({ block }) => block?.fields.some(({ name }) => name === ':path'))
-  t.match(request, { from: 'client', frame: { type: 'HEADERS', streamId: 1 } })
+  t.match(request, {
+    from: 'client',
+    frame: { type: 'HEADERS', streamId: 1 },
+  })
   const messages = frames.flatMap(({ from, messages }) => (from === 'server' ? (messages ?? []) : []))
   t.strictSame(
     messages.map(({ bytes }) => bytes.length > 20_000),

@@ -14,8 +14,12 @@ export interface TapOptions {
   readonly listen?: string
   /** Whether the bytes are kept, which a capture file needs. Default: true. Without them, frames are kept all the same. */
   readonly keepBytes?: boolean
+  /** Whether frames are kept. Default: true. A tap that runs for long needs `onFrame` only. */
+  readonly keepFrames?: boolean
   /** Called with each frame when its last byte passes. */
   readonly onFrame?: (seen: SeenFrame, connection: TappedConnection) => void
+  /** Called with bytes as they pass, before the frames that end in them. */
+  readonly onChunk?: (chunk: Chunk, connection: TappedConnection) => void
   /** Called when a connection is accepted, and when it has ended. */
   readonly onConnection?: (connection: TappedConnection) => void
 }
@@ -96,7 +100,12 @@ function requireAddress(path: string, address: string) {
   const parts = splitAddress(address)
   if (parts !== undefined && parts.port <= 65_535) return parts
   throw new SwitchyardError('invalid-argument', 'the tap was not started:', {
-    problems: [{ path, message: `"${address}" is not an address; write HOST:PORT, such as 127.0.0.1:8080` }],
+    problems: [
+      {
+        path,
+        message: `"${address}" is not an address; write HOST:PORT, such as 127.0.0.1:8080`,
+      },
+    ],
   })
 }
 
@@ -112,7 +121,7 @@ class RecordedConnection implements TappedConnection {
   endedMs: number | undefined
   error: string | undefined
   readonly #begin = performance.now()
-  readonly #reader = new ConnectionReader()
+  readonly #reader: ConnectionReader
   readonly #sockets: readonly Socket[]
   readonly #options: Omit<TapOptions, 'to' | 'listen'>
 
@@ -127,7 +136,14 @@ class RecordedConnection implements TappedConnection {
     this.tap = joinAddress(client.localAddress ?? '', client.localPort)
     this.server = joinAddress(target.host, target.port)
     this.#options = options
-    const server = createConnection({ ...target, allowHalfOpen: true, noDelay: true })
+    this.#reader = new ConnectionReader({
+      keepFrames: options.keepFrames !== false,
+    })
+    const server = createConnection({
+      ...target,
+      allowHalfOpen: true,
+      noDelay: true,
+    })
     this.#sockets = [client, server]
     this.#forward('client', client, server)
     this.#forward('server', server, client)
@@ -172,7 +188,9 @@ class RecordedConnection implements TappedConnection {
   #record(from: Side, bytes: Buffer): void {
     const atMs = this.#now()
     this.bytes[from] += bytes.length
-    if (this.#options.keepBytes !== false) this.chunks.push({ atMs, from, bytes })
+    const chunk = { atMs, from, bytes }
+    if (this.#options.keepBytes !== false) this.chunks.push(chunk)
+    this.#options.onChunk?.(chunk, this)
     const seen = this.#reader.push(from, bytes, atMs)
     for (const one of seen) this.#options.onFrame?.(one, this)
   }

@@ -8,6 +8,7 @@ export type Section =
   | BarsSection
   | LinesSection
   | TimelineSection
+  | SequenceSection
   | LanesSection
   | BytesSection
 
@@ -92,6 +93,22 @@ export interface TimelineSection extends Common {
     readonly points: readonly (readonly [atMs: number, value: number])[]
   }[]
   readonly marks: readonly { readonly atMs: number; readonly label: string }[]
+}
+
+/** What two sides sent each other, and when: arrows between two lifelines, a row for each event. */
+export interface SequenceSection extends Common {
+  readonly kind: 'sequence'
+  readonly actors: readonly [left: string, right: string]
+  /** In any order. */
+  readonly steps: readonly {
+    readonly label: string
+    /** The actor that sends it. The other one receives it. */
+    readonly from: string
+    /** Milliseconds. Absent: nobody sent it, and the receiver decided or concluded it by itself. */
+    readonly sentMs?: number
+    /** Absent: it never arrived. */
+    readonly receivedMs?: number
+  }[]
 }
 
 /** A connection over time: a lane for each stream, and a mark for each frame. */

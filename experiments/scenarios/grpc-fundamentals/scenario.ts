@@ -3,8 +3,10 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
+import { EVOLUTION } from './evolution/chapter.ts'
+import { STATUSES } from './statuses/chapter.ts'
 
-const CHAPTERS = [CALLS]
+const CHAPTERS = [EVOLUTION, CALLS, STATUSES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',

@@ -16,7 +16,9 @@ export const sharedBackend = (context: RunContext): Promise<RunningBackend> =>
 export type EchoClient = RpcClient<typeof EchoService>
 
 /** Options of channels that share no connection with others of this process. */
-export const OWN_CONNECTION: ClientOptions = { 'grpc.use_local_subchannel_pool': 1 }
+export const OWN_CONNECTION: ClientOptions = {
+  'grpc.use_local_subchannel_pool': 1,
+}
 
 /**
  * Calls through a tap and a connection of their own.
@@ -28,7 +30,9 @@ export async function tapped(
   channel: ClientOptions = {},
 ): Promise<readonly TappedConnection[]> {
   const tap = await startTap(options)
-  const client = createClient(EchoService, tap.address, { options: { ...OWN_CONNECTION, ...channel } })
+  const client = createClient(EchoService, tap.address, {
+    options: { ...OWN_CONNECTION, ...channel },
+  })
   try {
     await calls(client, tap.address)
   } finally {

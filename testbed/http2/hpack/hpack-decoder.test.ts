@@ -39,7 +39,10 @@ for (const [name, blocks] of Object.entries(EXAMPLES)) {
   t.test(`O2.5: the requests of RFC 7541, ${name}, are decoded one after the other`, async (t) => {
     const decoder = new HpackDecoder()
     blocks.forEach((hex, index) => void t.strictSame(linesOf(decoder, hex), REQUESTS[index]))
-    t.match(decoder.decode(Buffer.alloc(0)).table, { entries: 3, bytes: 164 })
+    t.match(decoder.decode(Buffer.alloc(0)).table, {
+      entries: 3,
+      bytes: 164,
+    })
   })
 }
 
@@ -58,7 +61,10 @@ t.test('O2.5: a table of 256 bytes evicts its oldest entries: RFC 7541, C.6', as
     'date: Mon, 21 Oct 2013 20:13:21 GMT',
     'location: https://www.example.com',
   ])
-  t.strictSame(decoder.decode(Buffer.alloc(0)).table, { entries: 4, bytes: 222 })
+  t.strictSame(decoder.decode(Buffer.alloc(0)).table, {
+    entries: 4,
+    bytes: 222,
+  })
 })
 
 t.test('O2.5: each field says how it was written, and in how many bytes', async (t) => {
@@ -69,9 +75,26 @@ t.test('O2.5: each field says how it was written, and in how many bytes', async 
   )
   t.match(fields, [
     { name: ':method', representation: 'indexed', index: 2, bytes: 1 },
-    { name: 'custom-key', representation: 'added', index: 0, bytes: 26, huffman: false },
-    { name: ':path', value: '/sample/path', representation: 'not added', index: 4, bytes: 14 },
-    { name: 'password', representation: 'never indexed', index: 0, bytes: 17 },
+    {
+      name: 'custom-key',
+      representation: 'added',
+      index: 0,
+      bytes: 26,
+      huffman: false,
+    },
+    {
+      name: ':path',
+      value: '/sample/path',
+      representation: 'not added',
+      index: 4,
+      bytes: 14,
+    },
+    {
+      name: 'password',
+      representation: 'never indexed',
+      index: 0,
+      bytes: 17,
+    },
   ])
   t.equal(bytes, 58)
   t.equal(plainBytes, 14 + 27 + 21 + 18)

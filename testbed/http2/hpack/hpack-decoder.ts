@@ -71,7 +71,14 @@ export class HpackDecoder {
     if ((first & 0x80) !== 0) {
       const index = reader.integer(7)
       const [name, value] = this.#entry(index)
-      return { name, value, representation: 'indexed', index, bytes: reader.at - begin, huffman: false }
+      return {
+        name,
+        value,
+        representation: 'indexed',
+        index,
+        bytes: reader.at - begin,
+        huffman: false,
+      }
     }
     const added = (first & 0x40) !== 0
     const index = reader.integer(added ? 6 : 4)
@@ -79,7 +86,12 @@ export class HpackDecoder {
     const value = reader.string()
     if (added) this.#add(name.text, value.text)
     return {
-      ...{ name: name.text, value: value.text, index, bytes: reader.at - begin },
+      ...{
+        name: name.text,
+        value: value.text,
+        index,
+        bytes: reader.at - begin,
+      },
       representation: added ? 'added' : (first & 0x10) !== 0 ? 'never indexed' : 'not added',
       huffman: name.huffman || value.huffman,
     }
@@ -158,6 +170,9 @@ class BlockReader {
       throw new Error(`a string has ${length} bytes, but the block has only ${this.#bytes.length - this.at}`)
     const bytes = this.#bytes.subarray(this.at, end)
     this.at = end
-    return { text: (huffman ? decodeHuffman(bytes) : bytes).toString('latin1'), huffman }
+    return {
+      text: (huffman ? decodeHuffman(bytes) : bytes).toString('latin1'),
+      huffman,
+    }
   }
 }

@@ -11,7 +11,7 @@ const SECTION: BytesSection = {
   messages: [
     {
       label: 'an order <1>',
-      hex: `089601${'12' + '11' + '61'.repeat(17)}`,
+      hex: `0896011211${'61'.repeat(17)}`,
       pieces: [
         { at: 0, length: 1, part: 'tag', depth: 0, field: 'count', outermost: 1, type: '', text: 'field 1' },
         {

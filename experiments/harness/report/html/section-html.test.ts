@@ -49,6 +49,10 @@ const sectionsOf = (values: readonly number[], microseconds: readonly number[]):
     marks: [{ atMs: 50, label: 'a mark' }],
   },
   {
+    ...{ kind: 'sequence', title: 'sequence', actors: ['client', 'server'] },
+    steps: values.map((value) => ({ label: 'message', from: 'client', sentMs: value, receivedMs: value })),
+  },
+  {
     ...{ kind: 'lanes', title: 'lanes' },
     lanes: [
       {

@@ -5,6 +5,7 @@ import { curvesCharts } from '../charts/curves-chart.ts'
 import type { Draw } from '../charts/drawing.ts'
 import { lanesChart } from '../charts/lanes-chart.ts'
 import { linesChart } from '../charts/lines-chart.ts'
+import { sequenceChart } from '../charts/sequence-chart.ts'
 import { sharesChart } from '../charts/shares-chart.ts'
 import { timelineChart } from '../charts/timeline-chart.ts'
 import type { DataTable } from '../content/data-table.ts'
@@ -18,6 +19,7 @@ import {
   sharesTable,
   timelineTable,
 } from '../content/section-tables.ts'
+import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
 import { bytesHtml } from './bytes-html.ts'
 import { type Content, type Html, html } from './html.ts'
@@ -57,6 +59,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, linesChart(section), linesTable(section))
     case 'timeline':
       return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
+    case 'sequence':
+      return chartHtml(section.title, id, sequenceChart(section), sequenceTable(section))
     case 'lanes':
       return chartHtml(section.title, id, lanesChart(section), lanesTable(section))
     case 'bytes':

@@ -12,6 +12,7 @@ import {
   sharesTable,
   timelineTable,
 } from '../content/section-tables.ts'
+import { sequenceTable } from '../content/sequence-table.ts'
 import type { BytesSection, Section } from '../section.ts'
 import { inline, paragraph, plain, tableText } from './markdown.ts'
 
@@ -57,6 +58,8 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' | 'bytes' }>)
       return linesTable(section)
     case 'timeline':
       return timelineTable(section)
+    case 'sequence':
+      return sequenceTable(section)
     case 'lanes':
       return lanesTable(section)
   }

@@ -25,7 +25,7 @@ function findingsOf(results: Results, story: Story, way: Way): readonly Finding[
       ...wrong.map((text) => `"${text}" must not come`),
     ]
     const name = `${story.id}, ${WAY_TITLES[way]}`
-    if (problems.length === 0) return { fact: `${name}: as it must be`, holds: true }
+    if (problems.length === 0) return { fact: `${name}: ${moments.length} events`, holds: true }
     return { fact: `${name}: ${problems.join(', ')}`, holds: false }
   })
 }

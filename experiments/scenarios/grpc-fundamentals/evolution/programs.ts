@@ -14,7 +14,7 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server, ServerCredentials, status } from '@grpc/grpc-js'
 import { addService, createClient, RpcStatusError } from '../../../../services/rpc/index.ts'
 import type { Schema } from './versions.ts'
 
@@ -126,7 +126,7 @@ export async function callProgram(schema: Schema, target: string, order: Message
     return { status: 'OK', ...(back && { back }) }
   } catch (error) {
     const { code, message } = RpcStatusError.from(error)
-    return { status: `${code}: ${message}` }
+    return { status: `${status[code]}: ${message}` }
   } finally {
     client.close()
   }

@@ -5,7 +5,7 @@ import type { Results } from '../../../harness/results.ts'
 import type { Pair } from './call-pairs.ts'
 import { CHANGES } from './changes.ts'
 import { type Found, foundIn } from './found.ts'
-import { CATEGORIES, RULES, type Verdict } from './judge.ts'
+import { RULES, type Verdict } from './judge.ts'
 import { VERSIONS } from './versions.ts'
 
 export function evolutionSections(results: Results): readonly Section[] {
@@ -25,22 +25,25 @@ export function evolutionSections(results: Results): readonly Section[] {
   ]
 }
 
+/** `PACKAGE` differs from `FILE` only where something moves to another file. */
+const SHOWN = ['FILE', 'WIRE_JSON', 'WIRE'] as const
+
 const titleOf = (id: string) => CHANGES.find((change) => change.id === id)?.title ?? id
 
 const verdictCells = ({ accepted, violations }: Verdict) => [
   accepted ? 'accepted' : '**refused**',
-  ...CATEGORIES.map((category) =>
+  ...SHOWN.map((category) =>
     violations.some(({ categories }) => categories.includes(category)) ? '**refused**' : 'accepted',
   ),
 ]
 
-const VERDICT_COLUMNS = ['our rules', ...CATEGORIES].map((title) => ({ title }))
+const VERDICT_COLUMNS = ['our rules', ...SHOWN].map((title) => ({ title }))
 
 function versionsSection({ verdicts = [] }: Found): TableSection {
   const renamed = verdicts.find(({ id }) => id === 'v3')?.violations[0]?.rule
   return {
     ...{ kind: 'table', title: 'One schema in five versions, judged by buf' },
-    says: `Each version changes the one before in a way that old programs survive. \`buf breaking\` judges by categories: \`FILE\` and \`PACKAGE\` protect code that was generated (no field may go), \`WIRE_JSON\` bytes and JSON, \`WIRE\` bytes alone. Our rules are \`${RULES.use.join('`, `')}\` without \`${RULES.except.join('`, `')}\`: \`WIRE_JSON\` says nothing of methods that go, and ${renamed === 'FIELD_SAME_NAME' ? 'refuses the new name of `v3` (`FIELD_SAME_NAME`) though `json_name` keeps it out of JSON' : 'accepts the new name of `v3`'}.`,
+    says: `Each version changes the one before in a way that old programs survive. \`buf breaking\` judges by categories: \`FILE\` (and \`PACKAGE\`, which lets things move between files) protects code that was generated, so no field may go; \`WIRE_JSON\` protects bytes and JSON, \`WIRE\` bytes alone. Our rules are \`${RULES.use.join('`, `')}\` without \`${RULES.except.join('`, `')}\`: \`WIRE_JSON\` says nothing of methods that go, and ${renamed === 'FIELD_SAME_NAME' ? 'refuses the new name of `v3` (`FIELD_SAME_NAME`) though `json_name` keeps it out of JSON' : 'accepts the new name of `v3`'}.`,
     columns: [{ title: 'version' }, { title: 'change' }, ...VERDICT_COLUMNS],
     rows: VERSIONS.slice(1).flatMap(({ id, change }) =>
       verdicts.filter((one) => one.id === id).map((verdict) => [id, change, ...verdictCells(verdict)]),

@@ -15,6 +15,8 @@ export function hasContent(section: Section): boolean {
       return section.curves.length > 0
     case 'bars':
       return section.bars.length > 0
+    case 'sequence':
+      return section.steps.length > 0
     case 'lanes':
       return section.lanes.length > 0
     case 'bytes':

@@ -24,7 +24,9 @@ export const MULTIPLEXING: Chapter = {
   runs: () => [
     {
       id: TOGETHER,
-      labels: { calls: `${STREAMS} streams and ${SMALL_CALLS} unary calls at once` },
+      labels: {
+        calls: `${STREAMS} streams and ${SMALL_CALLS} unary calls at once`,
+      },
       rounds: 1,
       seconds: 2,
       measure: (context) => measure(context, together),
@@ -51,14 +53,23 @@ async function measure(context: RunContext, calls: (client: EchoClient) => Promi
     codes: { OK: STREAMS + SMALL_CALLS },
     figures: {
       connections: connections.length,
-      ...{ streams, 'DATA frames': dataFrames, switches, 'open at once': mostOpen },
+      ...{
+        streams,
+        'DATA frames': dataFrames,
+        switches,
+        'open at once': mostOpen,
+      },
     },
     texts: { lanes: JSON.stringify(lanesOf(frames)) },
   })
 }
 
 const stream = async (client: EchoClient) => {
-  const answers = client.serverStream({ message: 'a stream', count: ANSWERS, payloadSize: ANSWER_BYTES })
+  const answers = client.serverStream({
+    message: 'a stream',
+    count: ANSWERS,
+    payloadSize: ANSWER_BYTES,
+  })
   for await (const _ of answers) {
     // Reading is all.
   }
@@ -106,7 +117,10 @@ function checks(results: Results) {
       turn === undefined
         ? []
         : [
-            { fact: `${turn.connections} connection`, holds: turn.connections === 1 },
+            {
+              fact: `${turn.connections} connection`,
+              holds: turn.connections === 1,
+            },
             {
               fact: `${turn.switches} switches, one for each next stream`,
               holds: turn.switches === calls - 1 && turn['open at once'] === 1,

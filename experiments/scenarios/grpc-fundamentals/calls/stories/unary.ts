@@ -43,7 +43,7 @@ export const UNARY: readonly Story[] = [
     id: 'trailers-only',
     kind: 'unary',
     title: 'An error without a message: trailers only',
-    says: 'A server that fails a call before it has sent anything needs no headers and no message. It sends a single HEADERS frame that has the status and ends the stream: gRPC calls it _Trailers-Only_. The client gets a status, and never headers.',
+    says: 'A server that fails a call before it has sent anything needs no headers and no message. It sends a single HEADERS frame that has the status and ends the stream: gRPC calls it **Trailers-Only**. The client gets a status, and never headers.',
     handler: {
       async unary(_call, answer) {
         await pause()
