@@ -161,6 +161,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-web/wire/web-call.ts': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'examples/beside-fastify/': spawnedBy('examples/beside-fastify/beside-fastify.test.ts'),
   'examples/first-control-plane/': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
+  'examples/grpc-patterns/': by('examples/grpc-patterns/grpc-patterns.test.ts'),
+  'examples/grpc-patterns/main.ts': spawnedBy('examples/grpc-patterns/grpc-patterns.test.ts'),
   'examples/mutual-tls/': spawnedBy('examples/mutual-tls/mutual-tls.test.ts'),
   'examples/on-demand/': spawnedBy('examples/on-demand/on-demand.test.ts'),
   'examples/per-node/': spawnedBy('examples/per-node/per-node.test.ts'),

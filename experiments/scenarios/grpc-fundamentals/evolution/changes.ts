@@ -8,7 +8,7 @@ export interface Change {
   readonly of: string
   /** Texts of its file, and what replaces them. */
   readonly edits: readonly (readonly [before: string, after: string])[]
-  /** What programs of the new version send in place of the sample, by field number. */
+  /** What programs of the new version send instead of the sample, by field number. */
   readonly sends?: Readonly<Record<number, number>>
 }
 

@@ -8,7 +8,7 @@ import { foundIn } from './found.ts'
 
 const ROW = 'O1.1'
 
-/** A change that looks bold and is none. */
+/** A change that looks bold and is safe. */
 export const HARMLESS = 'presence-added'
 /** The bytes are still read well, today: what they reserve or rename is for tomorrow. */
 const HARM_LATER = ['removed-unreserved', 'reserved-removed', 'enum-value-removed', 'reserved-used']

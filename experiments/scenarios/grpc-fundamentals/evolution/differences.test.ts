@@ -12,7 +12,7 @@ t.test('O1.1: a field is the same by its number, whatever its name is', async (t
   t.strictSame(differences(of('v1', { quantity: 2 }), of('v5', { quantity: 3 })), ['quantity (3): 2 → 3'])
 })
 
-t.test('O1.1: unknown and kept, lost, without a name, and nothing are told apart', async (t) => {
+t.test('O1.1: unknown and kept, lost, without a name, and nothing are distinguished', async (t) => {
   const sent = of('v5', { note: 'a', card: 'b', status: 'ORDER_STATUS_RETURNED', id: 'c' })
   t.strictSame(differences(sent, of('v1', { status: 3 }), [6]), [
     'id (1): "c" → nothing',

@@ -102,7 +102,7 @@ function jsonSection({ pairs = [] }: Found): TableSection {
   const hurt = pairs.filter(({ json }) => json.length > 0).length
   return {
     ...{ kind: 'table', title: 'The same calls as JSON over HTTP: what comes back' },
-    says: `JSON has names in place of numbers, and programs cannot keep what they do not know: ${hurt} of ${pairs.length} answers lack something, none with an error, because the server (connect) ignores unknown names. The renamed field arrives between all versions, because \`json_name\` keeps its name in JSON.`,
+    says: `JSON has names instead of numbers, and programs cannot keep what they do not know: ${hurt} of ${pairs.length} answers lack something, none with an error, because the server (connect) ignores unknown names. The renamed field arrives between all versions, because \`json_name\` keeps its name in JSON.`,
     columns: [{ title: 'client' }, ...VERSIONS.map(({ id }) => ({ title: `server ${id}` }))],
     rows: grid(pairs, ({ json }) => json.join('; ') || 'all'),
   }
