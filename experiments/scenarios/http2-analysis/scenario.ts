@@ -2,9 +2,10 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { FRAMES } from './frames/chapter.ts'
 import { MULTIPLEXING } from './multiplexing/chapter.ts'
 
-const CHAPTERS = [MULTIPLEXING]
+const CHAPTERS = [FRAMES, MULTIPLEXING]
 
 export const SCENARIO: Scenario = {
   name: 'http2-analysis',
