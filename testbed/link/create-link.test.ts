@@ -30,7 +30,7 @@ async function probe<T>(link: Link, ...args: readonly (string | number)[]): Prom
   return (JSON.parse(output) as { probe: T }).probe
 }
 
-/** Numbers of the datagrams that arrive, of so many that are sent while the link is lossy. */
+/** Numbers of the datagrams that arrive, of those that are sent while the link is lossy. */
 async function arrivals(group: ProcessGroup, link: Link, count: number, settings: LinkSettings) {
   const { near, far } = link
   await link.set(settings)

@@ -1,0 +1,75 @@
+// Starts the server and the client as processes of their own, on loopback or at the two ends of a link.
+
+import { SwitchyardError } from '../../../../core/errors.ts'
+import type { ProcessGroup, ProcessStarter } from '../../../../processes/process-group.ts'
+import { Authority } from '../../../../testbed/certificates/authority.ts'
+import type { Link } from '../../../../testbed/link/create-link.ts'
+import { parseReady, START_TIMEOUT_MS, sourceFile } from '../../../../testbed/part.ts'
+import type { Job, JobName, JobOptions, JobResult } from './jobs.ts'
+import type { CallerOptions } from './open-caller.ts'
+import { type ConnectionCounts, type Port, portOf, type Way } from './ways.ts'
+
+const FOLDER = 'experiments/scenarios/http2-analysis/peers'
+/** Of a job: what a run may take is the harness's to say. */
+const JOB_TIMEOUT_MS = 3_600_000
+
+export interface Peers {
+  readonly client: { readonly pid: number }
+  readonly server: { readonly pid: number }
+  /** How the client reaches the server by a way. */
+  readonly caller: (
+    way: Way,
+    options?: { readonly connections?: number; readonly tls?: boolean },
+  ) => CallerOptions
+  /** One job at a time. @throws SwitchyardError `process-failed` with what the client says */
+  readonly run: <N extends JobName>(job: N, options: JobOptions<N>) => Promise<JobResult<N>>
+  /** What the server has seen so far. */
+  readonly counts: () => Promise<Readonly<Record<Port, ConnectionCounts>>>
+}
+
+/** @param link where the server is far and the client near; absent: loopback */
+export async function startPeers(group: ProcessGroup, link?: Link): Promise<Peers> {
+  const host = link?.far.ip ?? '127.0.0.1'
+  const authority = await Authority.create('peers')
+  const identity = await authority.issue({ name: 'peer', ips: [host] })
+  const starterAt = (side: 'near' | 'far'): ProcessStarter => link?.[side].namespace.starterIn(group) ?? group
+  const server = starterAt('far').start({
+    name: 'peer server',
+    command: process.execPath,
+    args: [sourceFile(`${FOLDER}/server.ts`), host, JSON.stringify(identity)],
+    ready: (line) =>
+      parseReady<{ readonly ports: Record<Port, number>; readonly pid: number }>(line, 'ports'),
+    timeoutMs: START_TIMEOUT_MS,
+  })
+  const client = starterAt('near').start({
+    name: 'peer client',
+    command: process.execPath,
+    args: [sourceFile(`${FOLDER}/client.ts`)],
+    ready: (line) => parseReady<{ readonly client: number }>(line, 'client'),
+    timeoutMs: START_TIMEOUT_MS,
+  })
+  const [{ ports, pid }, ready] = await Promise.all([server.ready, client.ready])
+  return {
+    client: { pid: ready.client },
+    server: { pid },
+    caller: (way, { connections = 1, tls = false } = {}) => ({
+      ...{ way, host, connections, port: ports[portOf(way, tls)] },
+      ...(tls && { ca: authority.issued.certificate }),
+    }),
+    async run<N extends JobName>(job: N, options: JobOptions<N>) {
+      type Answer = { readonly done?: JobResult<N>; readonly failed?: string }
+      const answered = (line: string) =>
+        parseReady<Answer>(line, 'done') ?? parseReady<Answer>(line, 'failed')
+      const command: Job<N> = { job, options }
+      const { done, failed } = await client.ask(JSON.stringify(command), answered, JOB_TIMEOUT_MS)
+      if (done === undefined) throw new SwitchyardError('process-failed', `the job ${job} failed: ${failed}`)
+      return done
+    },
+    counts: () =>
+      server.ask(
+        'counts',
+        (line) => parseReady<{ readonly counts: Record<Port, ConnectionCounts> }>(line, 'counts')?.counts,
+        START_TIMEOUT_MS,
+      ),
+  }
+}
