@@ -66,8 +66,7 @@ function kindsTable(sent: readonly (readonly RichSeen[])[]): Section {
       { title: 'kind' },
       { title: 'says' },
       { title: 'came with' },
-      { title: 'directly' },
-      { title: 'through Envoy' },
+      { title: 'read' },
       { title: 'what was in it' },
     ],
     rows: KINDS.map(({ schema, what }): readonly Cell[] => {
@@ -77,8 +76,7 @@ function kindsTable(sent: readonly (readonly RichSeen[])[]): Section {
         schema.name,
         what,
         one && status[one.code],
-        direct ? 'read' : undefined,
-        envoy ? 'read' : undefined,
+        direct && envoy ? 'both ways' : direct ? 'directly' : envoy && 'through Envoy',
         one && `\`${one.json}\``,
       ]
     }),

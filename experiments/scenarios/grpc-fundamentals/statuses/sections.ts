@@ -22,7 +22,14 @@ export function sectionsOf(results: Results): readonly Section[] {
     return direct || envoy ? [{ ...cause, direct, envoy }] : []
   })
   if (seen.length === 0) return []
-  return [introduction(seen), causesTable(seen), changesTable(seen), httpTable(results), envoyTable(results)]
+  return [
+    introduction(seen),
+    causesTable(seen),
+    changesTable(seen),
+    textsTable(seen),
+    httpTable(results),
+    envoyTable(results),
+  ]
 }
 
 const codeOf = (outcome: Outcome | undefined) => outcome && nameOf(outcome.code)
@@ -45,10 +52,12 @@ function introduction(seen: readonly Seen[]): Section {
 }
 
 function causesTable(seen: readonly Seen[]): Section {
+  const seenAs = ({ code }: Seen, outcome: Outcome | undefined) =>
+    outcome?.code === code ? 'same' : codeOf(outcome)
   return {
     kind: 'table',
     title: 'Each code, provoked',
-    says: 'What the client saw. An empty cell: the cause does not exist on that way. The text is the one of the direct call, or of Envoy if that is the only one.',
+    says: 'Left the code that the documents of gRPC have for the cause; then what the client saw, “same” or another one. An empty cell: the cause does not exist on that way.',
     columns: [
       { title: 'code' },
       { title: 'cause' },
@@ -56,17 +65,31 @@ function causesTable(seen: readonly Seen[]): Section {
       { title: 'directly' },
       { title: 'through Envoy' },
       { title: 'may be retried' },
-      { title: "client's text" },
     ],
     rows: seen.map((one) => [
       `${one.code} ${nameOf(one.code)}`,
       one.what,
       one.by,
-      codeOf(one.direct),
-      codeOf(one.envoy),
+      seenAs(one, one.direct),
+      seenAs(one, one.envoy),
       one.retry,
-      (one.direct ?? one.envoy)?.text,
     ]),
+  }
+}
+
+function textsTable(seen: readonly Seen[]): Section {
+  return {
+    kind: 'table',
+    title: 'What the client says',
+    says: 'The texts of the same calls. Texts of services arrive as they were written, also through Envoy. The others name who ended the call: “upstream …” and “downstream …” are words of Envoy, “RST_STREAM” and “Received message larger than max” of the gRPC library.',
+    columns: [{ title: 'cause' }, { title: 'directly' }, { title: 'through Envoy' }],
+    rows: seen
+      .filter(({ code }) => code !== 0)
+      .map(({ what, direct, envoy }) => [
+        what,
+        direct?.text,
+        envoy?.text === direct?.text ? 'the same' : envoy?.text,
+      ]),
   }
 }
 
@@ -85,7 +108,6 @@ function changesTable(seen: readonly Seen[]): Section {
       { title: 'directly' },
       { title: 'through Envoy' },
       { title: 'why' },
-      { title: "client's text through Envoy" },
     ],
     rows: notable.map((one) => [
       one.what,
@@ -93,7 +115,6 @@ function changesTable(seen: readonly Seen[]): Section {
       codeOf(one.direct),
       codeOf(one.envoy),
       one.note ?? 'Envoy ends the call itself: its text names what it did',
-      one.envoy?.text,
     ]),
   }
 }
