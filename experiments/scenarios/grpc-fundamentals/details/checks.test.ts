@@ -79,7 +79,7 @@ const CASES = [
     check: /limit of size/,
   },
   {
-    title: 'a client that is refused more often than it was told',
+    title: 'a client that is refused more than once a window',
     run: RUNS.retries(0),
     found: { attempts: 17, refused: 5, seconds: 1 },
     check: /RetryInfo/,
