@@ -25,12 +25,19 @@ function windows(results: Results): readonly Section[] {
     {
       kind: 'lines',
       title: `Throughput by flow-control window, over ${rttMs} ms and ${mbitPerSecond} Mbit/s`,
-      says: `A sender may have one window under way, and hears of more after a round trip: throughput is at most **window / round trip**, and the predicted line is the smaller of that and of the link. ${says}The link holds bandwidth × delay, **${NEEDED_KIB.toFixed(0)} KiB**: a window below that leaves it idle. ${bestSays}Headers of IP, TCP and frames count against the link, so that the last bit of it is out of reach. In grpc-js the window is the channel option \`grpc-node.flow_control_window\`; a few milliseconds of a data center need no other than the default.`,
+      says: `A sender may have one window under way, and hears of more after a round trip: throughput is at most **window / round trip**, and never more than the link carries. ${says}The link holds bandwidth × delay, **${NEEDED_KIB.toFixed(0)} KiB**: a smaller window leaves it idle. ${bestSays}A receiver gives window back when half of it is used up, for the stream and for the connection apart. Where these two are out of step, a sender has no more than the smaller of both: a gRPC download then gets **little more than half a window for a round trip**. In grpc-js the window is the channel option \`grpc-node.flow_control_window\`; within a data center, where a round trip is less than a millisecond, the default is enough.`,
       x: { title: 'window', unit: 'KiB', scale: 'log' },
       y: { title: 'throughput', unit: 'Mbit/s', scale: 'log' },
       lines: [
         { label: 'measured', points: measured.map(({ kib, rate }) => [kib, rate] as const) },
-        { label: 'predicted', points: measured.map(({ kib }) => [kib, predictedRate(kib)] as const) },
+        {
+          label: 'window / round trip, or the link',
+          points: measured.map(({ kib }) => [kib, predictedRate(kib)] as const),
+        },
+        {
+          label: 'half a window / round trip',
+          points: measured.map(({ kib }) => [kib, predictedRate(kib / 2)] as const),
+        },
       ],
     },
     {
@@ -40,7 +47,7 @@ function windows(results: Results): readonly Section[] {
         { title: 'window', unit: 'KiB', decimals: 0 },
         { title: 'window / round trip, or the link', unit: 'Mbit/s', decimals: 1 },
         { title: 'measured', unit: 'Mbit/s', decimals: 1 },
-        { title: 'measured of predicted', unit: '%', decimals: 0 },
+        { title: 'measured of that', unit: '%', decimals: 0 },
       ],
       rows: measured.map(({ kib, rate }) => [
         kib,

@@ -57,7 +57,8 @@ function fields(results: Results): readonly Section[] {
   const where = (index: number) =>
     index === 0 ? 'literal' : index <= STATIC_ENTRIES ? `static ${index}` : `dynamic ${index}`
   const text = (field: (typeof first.fields)[number] | undefined) =>
-    field && `${field.representation}, ${where(field.index)}: ${field.bytes} bytes`
+    field &&
+    `${field.representation}, ${where(field.index)}: ${field.bytes === 1 ? '1 byte' : `${field.bytes} bytes`}`
   return [
     {
       kind: 'table',
