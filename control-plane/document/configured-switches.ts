@@ -99,7 +99,7 @@ const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): reado
     const steps = ['routes', name, 'rules', id]
     const { filters: written = {} } = rule as { readonly filters?: Entry }
     const ofFilters = filters.flatMap(({ field, appliesTo, rule: own }) =>
-      own === undefined ? [] : [{ field, appliesTo, schema: own.schema }],
+      own === undefined ? [] : [{ ...own, field, appliesTo }],
     )
     return [
       ...ofMatch([...steps, 'match'], rule),

@@ -252,11 +252,17 @@ export interface HttpFilterSwitch<
   toExtension(settings: SettingsOf<S>, context: FilterContext): Any
   /** For gRPC clients and servers. Default: `toExtension`. */
   toGrpcExtension?(settings: SettingsOf<S>): Any
+  /** For a filter that takes its settings from routes only: the message of `typed_per_filter_config` of the fleet's virtual hosts. */
+  toVirtualHost?(settings: SettingsOf<S>): Any
+  /** True if callers cannot do without it: a listener in mode l4, where no filter sees calls, is an error then. */
+  readonly needsL7?: boolean
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R
-    /** The message of the route's `typed_per_filter_config`. */
-    toExtension(settings: SettingsOf<R>): Any
+    /** What the schema cannot check. @param written the settings in the document, without defaults */
+    problems?(written: DeepReadonly<Static<R>>): Iterable<PlacedProblem>
+    /** The message of the route's `typed_per_filter_config`; undefined where its calls are like all others of the fleet. */
+    toExtension(settings: SettingsOf<R>): Any | undefined
   }
 }
 

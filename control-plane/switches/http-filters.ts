@@ -2,8 +2,10 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
+import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
+import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
@@ -13,6 +15,8 @@ import { wellFormedMetadata } from './http-filters/well-formed-metadata.ts'
 
 /** A filter sees only the calls that those above it let through, and relies on what they have found out. */
 export const HTTP_FILTERS = inOrder([
+  cors,
+  grpcWeb,
   wellFormedMetadata,
   ownedHeaders,
   jwtAuthn,

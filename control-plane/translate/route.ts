@@ -1,6 +1,7 @@
 // The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name, with a virtual host for each entry.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import type { Any } from '@bufbuild/protobuf/wkt'
 import {
   type RouteActionSchema,
   type VirtualHost,
@@ -88,10 +89,12 @@ function toVirtualHost(
     alsoOfFleet ? [[field, entries[field]]] : [],
   )
   const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
+  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost !== undefined)
   const context: RouteContext = {
     hashes,
     ofFleet: Object.fromEntries(ofFleet),
     filters: filters.map(({ filter }) => filter.field),
+    hostSettings: Object.fromEntries(ofHosts.map(({ filter, settings }) => [filter.field, settings])),
     kind: fleet.kind,
   }
   const shared = shareEqual(context)
@@ -107,6 +110,8 @@ interface RouteContext {
   readonly ofFleet: Readonly<Record<string, unknown>>
   /** The filters that are on, by their fields. */
   readonly filters: readonly string[]
+  /** The settings of those that take them from virtual hosts, by their fields. */
+  readonly hostSettings: Readonly<Record<string, unknown>>
   readonly kind: BalancingFleet['kind']
 }
 
@@ -121,7 +126,8 @@ const virtualHostOf = memoize((switches: Switches) =>
     // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
     const firstOpen = context.kind !== 'envoy' ? -1 : ordered.findIndex(([, { match }]) => isOpen(match))
     if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
-    return create(VirtualHostSchema, { name, domains: [...hosts], routes })
+    const typedPerFilterConfig = toHostConfigs(context, switches)
+    return create(VirtualHostSchema, { name, domains: [...hosts], routes, typedPerFilterConfig })
   }),
 )
 
@@ -177,9 +183,20 @@ function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }:
     if (filter.rule === undefined || written[filter.field] === undefined) return []
     if (!filters.includes(filter.field)) return []
     const settings = inEffect(filter.rule.schema, written[filter.field]) as never
-    return [[nameOf(filter), filter.rule.toExtension(settings)] as const]
+    const extension = filter.rule.toExtension(settings)
+    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
   })
   return { typedPerFilterConfig: Object.fromEntries(entries) }
+}
+
+/** What holds for all rules of a fleet, in filters that take their settings from routes. */
+function toHostConfigs({ hostSettings }: RouteContext, { httpFilters }: Switches): Record<string, Any> {
+  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
+    const settings = hostSettings[filter.field] as never
+    const extension = settings === undefined ? undefined : filter.toVirtualHost?.(settings)
+    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {

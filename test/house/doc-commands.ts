@@ -250,6 +250,13 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'examples/first-control-plane/README.md': {
     'npm run example first-control-plane': example('first-control-plane'),
   },
+  'examples/grpc-patterns/README.md': {
+    'npm run example grpc-patterns interceptors': example('grpc-patterns'),
+    'npm run example grpc-patterns metadata': example('grpc-patterns'),
+    'npm run example grpc-patterns compression': example('grpc-patterns'),
+    'npm run example grpc-patterns wait-for-ready': example('grpc-patterns'),
+    'npm run example grpc-patterns keepalive': example('grpc-patterns'),
+  },
   'examples/mutual-tls/README.md': {
     'npx yard certs --out .state --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1': CERTS,
     'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':

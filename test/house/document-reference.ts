@@ -82,9 +82,12 @@ function toMarkdown(headers: readonly string[], lines: readonly (readonly string
   return [line(headers), line(headers.map(() => '---')), ...lines.map(line)].join('\n')
 }
 
-/** Without the characters that Markdown would take for emphasis. */
+/** Without the characters that Markdown would take for emphasis; an origin in quotes is code, not a link. */
 function prose(text: string): string {
-  return text.replace(/[*_]/g, '\\$&')
+  return text
+    .split(/"(https?:[^"]*)"/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : part.replace(/[*_]/g, '\\$&')))
+    .join('')
 }
 
 function code(text: string): string {

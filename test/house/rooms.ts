@@ -139,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['experiments/harness/', 'protobuf/'],
+    mayImport: ['examples/grpc-patterns/', 'experiments/harness/', 'protobuf/'],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
@@ -156,6 +156,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds:
       'builds the package of the library that users install, its API reference and the report of its exports',
     mayImport: ['core/'],
+  },
+  'examples/grpc-patterns/': {
+    holds: 'small programs of gRPC itself, which a scenario runs too',
+    mayImport: ['services/'],
   },
   'examples/': {
     holds: 'small programs that use the library by its public name, each with a README and a test',

@@ -1,8 +1,7 @@
 // Mutation tests of the truth table: with one protection removed, the rows about it must fail.
 
-import { create, isMessage, type Message } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
-import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import {
   JwtAuthenticationSchema,
   JwtHeaderSchema,
@@ -12,9 +11,9 @@ import {
   type HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfigSchema,
   HttpConnectionManager_PathWithEscapedSlashesAction,
-  HttpConnectionManagerSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
+import { editFilterChains } from '../support/edit-filter-chains.ts'
 import { requireTool } from '../support/requirements.ts'
 import { TableRunner } from '../support/table-runner.ts'
 import { type Policy, readTruthTable, type TruthTable } from '../support/truth-table.ts'
@@ -174,23 +173,11 @@ function weakenProviders(manager: HttpConnectionManager, change: (provider: JwtP
   }
 }
 
-function weakened({ manager, provider }: Weakening) {
-  return (resources: readonly Message[]) => {
-    for (const resource of resources) {
-      if (!isMessage(resource, ListenerSchema)) continue
-      for (const { filters } of resource.filterChains) {
-        for (const filter of filters) {
-          if (filter.configType.case !== 'typedConfig') continue
-          const config = anyUnpack(filter.configType.value, HttpConnectionManagerSchema)
-          if (config === undefined) continue
-          manager?.(config)
-          if (provider) weakenProviders(config, provider)
-          filter.configType.value = anyPack(HttpConnectionManagerSchema, config)
-        }
-      }
-    }
-  }
-}
+const weakened = ({ manager, provider }: Weakening) =>
+  editFilterChains((config) => {
+    manager?.(config)
+    if (provider) weakenProviders(config, provider)
+  })
 
 /** The rows that fail, and the policies with a failing cell. */
 async function failingRows(runner: TableRunner, table: TruthTable, weakening: Weakening): Promise<string[]> {

@@ -40,6 +40,8 @@ const ANY_PORT = { host: '127.0.0.1', port: 0 }
 export interface Secured {
   /** `fleets.edge.security`. */
   readonly security?: object
+  /** `fleets.edge.filters`. */
+  readonly filters?: object
   /** `jwt` of the document, in addition to the entries of the fixture's issuers. */
   readonly jwt?: Readonly<Record<string, unknown>>
   /** Upstreams in addition to `echo` and `issuer`. */
@@ -180,7 +182,7 @@ interface Parts {
 }
 
 function documentOf(secured: Secured, { port, backend, issuers, keyServer, partnerServer }: Parts) {
-  const { security, jwt, upstreams, listener, document } = secured
+  const { security, filters, jwt, upstreams, listener, document } = secured
   const audiences = [AUDIENCE]
   return {
     version: 1,
@@ -217,6 +219,7 @@ function documentOf(secured: Secured, { port, backend, issuers, keyServer, partn
         lb: { mode: 'l7', policy: 'round_robin' },
         listeners: { main: { port, l4: { upstream: 'echo' }, l7: { routes: 'all' }, ...listener } },
         ...(security && { security }),
+        ...(filters && { filters }),
       },
     },
     secrets: { edge: { certificate: 'edge.pem', key: 'edge.key' }, mesh: { ca: 'ca.pem' } },

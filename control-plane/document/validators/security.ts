@@ -1,5 +1,6 @@
 // Security: key sets that can be found, without private keys, and filters that a mode would bypass.
 
+import type { HttpFilterSwitch } from '../../switches/attach-points.ts'
 import { configuredFilters } from '../../switches/filter-chain.ts'
 import { PRIVATE_KEY_PARTS } from '../../switches/jwt-provider.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
@@ -28,7 +29,10 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {
-    if (fleet.kind === 'envoy') yield* checkModes(['fleets', name], fleet, switches)
+    if (fleet.kind === 'envoy') {
+      yield* checkModes(['fleets', name], fleet, switches)
+      yield* checkNeedsL7(['fleets', name], fleet, switches)
+    }
   }
 }
 
@@ -38,19 +42,42 @@ function* checkModes(
   fleet: EnvoyFleet,
   switches: Switches,
 ): Iterable<PlacedProblem> {
-  const { lb, listeners, security } = fleet
-  if (security?.allowUnprotected) return
-  const on = configuredFilters(fleet, switches.httpFilters).filter(
-    ({ filter, enabled }) => enabled && filter.room === 'security',
-  )
-  if (on.length === 0) return
-  const fields = on.map(({ filter }) => filter.field).join(' and ')
-  const message = `is l4, where security.${fields} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`
+  if (fleet.security?.allowUnprotected) return
+  const fields = filtersOn(fleet, switches, ({ room }) => room === 'security')
+  if (fields.length === 0) return
+  const message = `is l4, where ${fields.join(' and ')} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`
+  for (const place of placesOfL4(fleet)) yield { steps: [...steps, ...place], message }
+}
+
+/** A caller that depends on a filter fails in l4, where no filter sees its calls. */
+function* checkNeedsL7(
+  steps: readonly string[],
+  fleet: EnvoyFleet,
+  switches: Switches,
+): Iterable<PlacedProblem> {
+  const fields = filtersOn(fleet, switches, ({ needsL7 }) => needsL7 === true)
+  if (fields.length === 0) return
+  const message = `is l4, where Envoy passes bytes on and ${fields.join(' and ')} cannot work: callers that need them would fail. Use l7, or turn them off`
+  for (const place of placesOfL4(fleet)) yield { steps: [...steps, ...place], message }
+}
+
+/** Such as `security.jwt`, or `security.jwt and rbac`. */
+function filtersOn(
+  fleet: EnvoyFleet,
+  { httpFilters }: Switches,
+  isMeant: (filter: HttpFilterSwitch) => boolean,
+): readonly string[] {
+  return configuredFilters(fleet, httpFilters)
+    .filter(({ filter, enabled }) => enabled && isMeant(filter))
+    .map(({ filter: { room, field } }, index) => (index === 0 ? `${room}.${field}` : field))
+}
+
+/** Where the document says that listeners are in mode l4. */
+function placesOfL4({ lb, listeners }: EnvoyFleet): readonly (readonly string[])[] {
   const all = Object.entries(listeners)
-  if (lb.mode === 'l4' && all.some(([, { mode }]) => mode === undefined)) {
-    yield { steps: [...steps, 'lb', 'mode'], message }
-  }
-  for (const [name, { mode }] of all) {
-    if (mode === 'l4') yield { steps: [...steps, 'listeners', name, 'mode'], message }
-  }
+  const ofFleet = lb.mode === 'l4' && all.some(([, { mode }]) => mode === undefined)
+  return [
+    ...(ofFleet ? [['lb', 'mode']] : []),
+    ...all.flatMap(([name, { mode }]) => (mode === 'l4' ? [['listeners', name, 'mode']] : [])),
+  ]
 }

@@ -67,7 +67,7 @@ const SettingsSchema = Type.Object(
 
 export const extAuthz = httpFilterSwitch({
   name: 'ext_authz',
-  after: ['header_mutation', 'jwt_authn'],
+  after: ['cors', 'grpc_web', 'header_mutation', 'jwt_authn'],
   field: 'opa',
   schema: SettingsSchema,
   room: 'security',

@@ -61,7 +61,7 @@ type JwtSettings = DeepReadonly<Static<typeof SettingsSchema>>
 
 export const jwtAuthn = httpFilterSwitch({
   name: 'jwt_authn',
-  after: ['header_mutation'],
+  after: ['cors', 'grpc_web', 'header_mutation'],
   field: 'jwt',
   schema: SettingsSchema,
   room: 'security',

@@ -143,7 +143,7 @@ const SettingsSchema = Type.Object(
 
 export const rbac = httpFilterSwitch({
   name: 'rbac',
-  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata'],
+  after: ['cors', 'grpc_web', 'header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata'],
   field: 'rbac',
   schema: SettingsSchema,
   room: 'security',

@@ -54,7 +54,8 @@ end
 
 export const wellFormedMetadata: FixedFilter = {
   name: 'lua',
-  after: [],
+  // Answers of filters pass those before them on their way back: a page can read why its call was denied.
+  after: ['cors', 'grpc_web'],
   messages: [LuaSchema],
   toExtension: () =>
     anyPack(

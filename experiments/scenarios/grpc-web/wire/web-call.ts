@@ -1,5 +1,8 @@
-// One call of gRPC-Web by fetch, as the bytes say it: no client library hides what a proxy or a server does.
+// One call of gRPC-Web over HTTP/1.1, as the bytes say it: no client library hides what a proxy or a server does.
 
+import { once } from 'node:events'
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { text as textOf } from 'node:stream/consumers'
 import { Base64Reader, type Frame, FrameReader, toFrame, toTrailers } from './frames.ts'
 
 /** `binary` is application/grpc-web+proto, `text` is application/grpc-web-text+proto: the same in base64. */
@@ -20,6 +23,8 @@ export interface WebCall {
   readonly messages: readonly Uint8Array[]
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Default: a connection of its own. */
+  readonly agent?: Agent
   /** Called with each frame of the answer when it arrives. */
   readonly onFrame?: (frame: Frame) => void
 }
@@ -27,7 +32,7 @@ export interface WebCall {
 export interface WebAnswer {
   readonly http: number
   readonly contentType: string
-  readonly headers: Headers
+  readonly headers: IncomingHttpHeaders
   /** The messages in the body. */
   readonly messages: readonly Uint8Array[]
   /** From the last frame of the body; undefined without one. */
@@ -42,7 +47,7 @@ export interface WebAnswer {
   readonly text: string
 }
 
-/** @throws what fetch throws, if the server closes the connection or `signal` aborts */
+/** @throws what the socket says, if the server closes the connection or `signal` aborts */
 export async function callWeb({
   url,
   method,
@@ -50,55 +55,82 @@ export async function callWeb({
   messages,
   headers = {},
   signal,
+  agent = new Agent(),
   onFrame = () => {},
 }: WebCall): Promise<WebAnswer> {
-  const body = Buffer.concat(messages.map(toFrame))
-  const response = await fetch(`${url}/${method}`, {
+  const frame = Buffer.concat(messages.map(toFrame))
+  const body = mode === 'text' ? frame.toString('base64') : frame
+  const sent = request(`${url}/${method}`, {
     method: 'POST',
     headers: {
-      'content-type': CONTENT_TYPES[mode],
-      accept: CONTENT_TYPES[mode],
-      'x-grpc-web': '1',
+      ...{ 'content-type': CONTENT_TYPES[mode], accept: CONTENT_TYPES[mode], 'x-grpc-web': '1' },
       ...headers,
     },
-    body: mode === 'text' ? body.toString('base64') : body,
+    agent,
     ...(signal && { signal }),
   })
-  const contentType = response.headers.get('content-type') ?? ''
+  sent.end(body)
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const contentType = response.headers['content-type'] ?? ''
   const frames: Frame[] = []
   let text = ''
   if (contentType.startsWith('application/grpc')) {
-    const isText = contentType.startsWith(CONTENT_TYPES.text.split('+')[0] ?? '')
+    const isText = contentType.startsWith('application/grpc-web-text')
     const [reader, base64] = [new FrameReader(), new Base64Reader()]
-    for await (const piece of response.body ?? []) {
-      const bytes = isText ? base64.push(Buffer.from(piece).toString('latin1')) : piece
-      for (const frame of reader.push(bytes)) {
-        frames.push(frame)
-        onFrame(frame)
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      for (const one of reader.push(isText ? base64.push(piece.toString('latin1')) : piece)) {
+        frames.push(one)
+        onFrame(one)
       }
     }
-  } else text = await response.text()
+  } else text = await textOf(response)
+  const fromServer = response.headers
   return {
-    http: response.status,
-    contentType,
-    headers: response.headers,
-    text,
-    ...read(frames, response.headers),
+    ...{ http: response.statusCode ?? 0, contentType, headers: fromServer, text },
+    ...read(frames, fromServer),
   }
 }
 
-function read(frames: readonly Frame[], headers: Headers) {
+/** An answer without a body that matters, such as that of a preflight. */
+export interface PlainAnswer {
+  readonly http: number
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What a browser asks before a call of a page of another origin, on a connection of its own. */
+export async function preflight(
+  { url, method }: Pick<WebCall, 'url' | 'method'>,
+  origin: string,
+  wanted: readonly string[] = ['content-type', 'x-grpc-web', 'grpc-timeout'],
+): Promise<PlainAnswer> {
+  const sent = request(`${url}/${method}`, {
+    method: 'OPTIONS',
+    agent: new Agent(),
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': wanted.join(','),
+    },
+  })
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
+  return { http: response.statusCode ?? 0, headers: response.headers }
+}
+
+function read(frames: readonly Frame[], headers: IncomingHttpHeaders) {
+  const headerOf = (name: string) => [headers[name] ?? []].flat()[0]
   const last = frames.find(({ kind }) => kind === 'trailers')
   const trailers = last && toTrailers(last.bytes)
-  const fromHeaders = headers.get('grpc-status')
+  const fromHeaders = headerOf('grpc-status')
   const status = trailers?.['grpc-status'] ?? fromHeaders
   const statusIn: WebAnswer['statusIn'] =
-    trailers?.['grpc-status'] !== undefined ? 'trailers' : fromHeaders === null ? 'none' : 'headers'
+    trailers?.['grpc-status'] !== undefined ? 'trailers' : fromHeaders === undefined ? 'none' : 'headers'
   return {
     messages: frames.filter(({ kind }) => kind === 'message').map(({ bytes }) => bytes),
     trailers,
     statusIn,
-    status: status === null ? undefined : Number(status),
-    message: decodeURIComponent(trailers?.['grpc-message'] ?? headers.get('grpc-message') ?? ''),
+    status: status === undefined ? undefined : Number(status),
+    message: decodeURIComponent(trailers?.['grpc-message'] ?? headerOf('grpc-message') ?? ''),
   }
 }
