@@ -18,7 +18,7 @@ export const WINDOWS: Readonly<Record<ProfileName, readonly number[]>> = {
 
 /** How long a download should take, so that small windows need not send as much as large ones. */
 const SECONDS: Readonly<Record<ProfileName, number>> = { quick: 0.5, standard: 2, full: 10 }
-/** Of which TCP needs some to find out what the link carries. */
+/** Before it, until TCP has found out what the link carries. */
 const WARM_UP_SECONDS = 0.5
 
 export const windowId = (kib: number): string => `flow-control.window.${kib}-KiB`
