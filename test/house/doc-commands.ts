@@ -112,7 +112,11 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
-  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'docs/guides/grpc-patterns.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only statuses': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only deadlines': FUNDAMENTALS,
+  },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },
