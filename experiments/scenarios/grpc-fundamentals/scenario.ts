@@ -6,8 +6,9 @@ import { CALLS } from './calls/chapter.ts'
 import { EVOLUTION } from './evolution/chapter.ts'
 import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
+import { WIRE } from './wire/chapter.ts'
 
-const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES]
+const CHAPTERS = [EVOLUTION, WIRE, CALLS, FEATURES, STATUSES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
