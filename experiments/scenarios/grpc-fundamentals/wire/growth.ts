@@ -11,7 +11,7 @@ const POWERS = Array.from({ length: 62 }, (_, power) => 2n ** BigInt(power))
 /** A tag of one byte is left out. */
 const bytesOf = (json: Parameters<typeof fromJson>[1]) => toBinary(SAMPLE, fromJson(SAMPLE, json)).length - 1
 
-/** Of a tag and a length around `created`, the tag of which is one byte too. */
+/** Of a tag and a length around `created`; its own tag is one byte too. */
 const IN_ORDER = 2
 
 export function growthOfNumbers(): Growth {
