@@ -116,6 +116,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
     'npx yard scenario run grpc-fundamentals --profile quick --only statuses': FUNDAMENTALS,
     'npx yard scenario run grpc-fundamentals --profile quick --only deadlines': FUNDAMENTALS,
+    'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
   },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
