@@ -6,7 +6,7 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createGrpcWebTransport } from '@connectrpc/connect-node'
 import { ErrorInfoSchema } from '@envoy/xds-protos/google/rpc/error_details_pb.js'
 import { StatusSchema } from '@envoy/xds-protos/google/rpc/status_pb.js'
-import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { echoService } from '../echo.ts'
@@ -89,6 +89,22 @@ t.test(
     await t.rejects(client.serverStream({})[Symbol.asyncIterator]().next(), { code: Code.Unimplemented })
   },
 )
+
+t.test('O3.1: a deadline that passes is the status, whatever the handler throws then', async (t) => {
+  const { url } = await start(t)
+  const message = Buffer.from(
+    toBinary(EchoRequestSchema, create(EchoRequestSchema, { delay: { seconds: 60n } })),
+  )
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(message.length, 1)
+  // Without a deadline of its own, as a client would have one.
+  const response = await fetch(`${url}/${EchoService.typeName}/Unary`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/grpc-web+proto', 'grpc-timeout': '50m' },
+    body: Buffer.concat([head, message]),
+  })
+  t.match(Buffer.from(await response.arrayBuffer()).toString(), `grpc-status: ${Code.DeadlineExceeded}`)
+})
 
 t.test('O3.1: only pages of its origins get CORS headers', async (t) => {
   const { url } = await start(t, {}, ['http://app.example'])

@@ -38,12 +38,14 @@ export function addConnectService<S extends DescService>(
   router.service(desc, Object.fromEntries(adapted) as Partial<ServiceImpl<S>>)
 }
 
+// Whatever a handler throws when its call is over, the status is the reason: the deadline has passed, or the caller is gone.
+
 function once(handler: AnyHandler) {
   return async (message: never, context: HandlerContext) => {
     try {
       return await (handler(message, contextOf(context)) as Promise<unknown>)
     } catch (thrown) {
-      throw toConnectError(thrown)
+      throw toConnectError(context.signal.aborted ? context.signal.reason : thrown)
     }
   }
 }
@@ -53,7 +55,7 @@ function stream(handler: AnyHandler) {
     try {
       yield* handler(message, contextOf(context)) as AsyncIterable<unknown>
     } catch (thrown) {
-      throw toConnectError(thrown)
+      throw toConnectError(context.signal.aborted ? context.signal.reason : thrown)
     }
   }
 }

@@ -3,10 +3,11 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
+import { EVOLUTION } from './evolution/chapter.ts'
 import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
 
-const CHAPTERS = [CALLS, FEATURES, STATUSES]
+const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',

@@ -54,7 +54,7 @@ export class Witness {
       unary: async (request, context) => {
         this.#note(request, context)
         if (request.message === ASKS.details) throw failure()
-        if (request.message === ASKS.hold) await Promise.race([this.#held.promise, over(context.signal)])
+        if (request.message === ASKS.hold) await heldOrOver(this.#held.promise, context)
         return await echo.unary(request, context)
       },
       // The second answer waits, so that a client sees whether the first is on its way.
@@ -82,7 +82,7 @@ export class Witness {
     const held = this.#held.promise
     let sent = 0
     for await (const answer of echoService('witness').serverStream(request, context)) {
-      if (sent === 1) await Promise.race([held, over(context.signal)])
+      if (sent === 1) await heldOrOver(held, context)
       yield answer
       sent += 1
     }
@@ -92,6 +92,12 @@ export class Witness {
     const leftMs = deadline && deadline.getTime() - Date.now()
     this.#calls.push({ message, metadata, leftMs, aborted: over(signal) })
   }
+}
+
+/** @throws the reason for which the call is over */
+async function heldOrOver(held: Promise<void>, { signal }: CallContext): Promise<void> {
+  await Promise.race([held, over(signal)])
+  signal.throwIfAborted()
 }
 
 function over(signal: AbortSignal): Promise<void> {

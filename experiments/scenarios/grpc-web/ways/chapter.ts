@@ -7,7 +7,7 @@ import type { Section } from '../../../harness/report/section.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { Witness } from '../witness.ts'
-import { EXPECTED } from './expected.ts'
+import { expectedOf } from './expected.ts'
 import { PROBES } from './probes.ts'
 import type { Way } from './way.ts'
 import { WAYS } from './ways.ts'
@@ -50,7 +50,7 @@ function foundOf(results: Results, way: Way): Readonly<Record<string, string>> {
 function checkOf(way: Way, results: Results): Check {
   const found = foundOf(results, way)
   const findings = PROBES.flatMap(({ id, title }) => {
-    const [now, known] = [found[id], EXPECTED[id]?.[way.id]]
+    const [now, known] = [found[id], expectedOf(id, way.id)]
     if (now === undefined) return []
     return [
       { fact: now === known ? `${title}: ${now}` : `${title}: ${now}, not ${known}`, holds: now === known },
@@ -68,7 +68,7 @@ function sections(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'What becomes of a call on each way',
-      says: 'The same service behind each way. Each cell is from a real call of this run: the gRPC status and **where it is**, in the last frame of the body (_trailers_) or in HTTP headers, or the HTTP status of an answer that is not gRPC-Web at all.',
+      says: 'The same service behind each way. Each cell is from a real call of this run: the gRPC status and **where it is**, in the last frame of the body (`in trailers`) or in HTTP headers (`in headers`), or the HTTP status of an answer that is not gRPC-Web at all.',
       columns: [{ title: 'call' }, ...columns.map(({ way }) => ({ title: way.title }))],
       rows: PROBES.map(({ id, title }) => [title, ...columns.map(({ found }) => found[id])]),
     },

@@ -6,7 +6,7 @@ import type { Way } from './way.ts'
 
 export const nodeProxy: Way = {
   id: 'node-proxy',
-  title: '`@grpc-web/proxy`',
+  title: '@grpc-web/proxy',
   row: 'O3.2',
   open: async ({ group, folder }, witness) => {
     const served = await serveByGrpc(witness)
