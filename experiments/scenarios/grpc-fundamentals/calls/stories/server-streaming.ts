@@ -70,7 +70,7 @@ export const SERVER_STREAMING: readonly Story[] = [
     says: 'The client has seen enough after two messages and cancels. It has its status at once. Until RST_STREAM arrives, the server does not know and sends on: these messages are lost work. A handler that makes messages must stop when its call is cancelled, or it makes them for nobody.',
     handler: {
       async serverStream(call) {
-        for (let index = 0; !call.cancelled && index < 26; index += 1) {
+        for (let index = 0; !call.cancelled; index += 1) {
           call.write({ message: String.fromCharCode(97 + index) })
           await pause()
         }
@@ -88,6 +88,6 @@ export const SERVER_STREAMING: readonly Story[] = [
       [...REQUEST, 'client receives message b', 'client sends cancel', 'client receives status CANCELLED'],
       ['client sends cancel', 'server receives cancel'],
     ],
-    never: ['server sends message z', 'client receives message z', 'server sends status OK'],
+    never: ['server sends status OK', 'client receives status OK'],
   },
 ]
