@@ -192,6 +192,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/explain-errors.ts': by('services/key-value-errors.test.ts'),
   'services/failing-calls.ts': by('services/backend-server.test.ts'),
   'services/flags.ts': by('services/backend-flags.test.ts'),
+  'services/hop/': spawnedBy('testbed/hop.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
   'services/rpc/status-error.ts': by('services/rpc/statuses.test.ts'),
