@@ -27,16 +27,14 @@ export const SERVER_STREAMING: readonly Story[] = [
     sees: [
       REQUEST,
       [
-        'client receives message a',
+        'server sends message a',
         'server sends message b',
-        'client receives message b',
+        'server sends message c',
         'server sends status OK',
       ],
       [
-        'client receives message a',
-        'client receives message b',
-        'client receives message c',
-        'client receives status OK',
+        ...['client receives headers', 'client receives message a', 'client receives message b'],
+        ...['client receives message c', 'client receives status OK'],
       ],
     ],
   },
