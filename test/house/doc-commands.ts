@@ -112,7 +112,13 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
-  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'docs/benchmarks/grpc-fundamentals.md': {
+    'npx yard scenario run grpc-fundamentals --profile standard --only calls features': FUNDAMENTALS,
+  },
+  'docs/guides/grpc-patterns.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+    'npm run example grpc-patterns interceptors': example('grpc-patterns'),
+  },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },

@@ -69,7 +69,7 @@ t.test('O1.4: an error in two frames of headers is not trailers only', async (t)
   t.match(of('HEADERS', 'HEADERS, END_STREAM'), [/^O1.4 fails/])
 })
 
-t.test('O1.5, O1.6: a sender that nobody stops fails, and one that is stopped holds', async (t) => {
+t.test('O1.5, O1.6: a sender that nobody stops fails, and a sender that is stopped holds', async (t) => {
   const sent = (kib: number) => ({ figures: { 'sent while nobody read (KiB)': kib } })
   t.match(outcomes(CALLS, 'calls.slow-reader.server-sends.direct', sent(512)), [/^O1.5 holds/])
   t.match(outcomes(CALLS, 'calls.slow-reader.server-sends.direct', sent(8192)), [/^O1.5 fails/])
