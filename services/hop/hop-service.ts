@@ -88,11 +88,11 @@ export class Hop {
     const { signal, deadline } = context
     const { looks, unit, minLeftMs } = this.#behavior
     const slots = this.#slots
-    if (!(await slots.take(looks ? signal : undefined))) throw nobodyWaits()
+    if (!(await slots.take(looks ? signal : undefined))) throw nobodyWaits(context)
     try {
-      if (deadline && deadline.getTime() - Date.now() < minLeftMs) throw tooLate(minLeftMs)
+      if (minLeftMs > 0 && deadline && deadline.getTime() - Date.now() < minLeftMs) throw tooLate(minLeftMs)
       for (let done = 0; done < units; done += 1) {
-        if (looks && isOver(context)) throw nobodyWaits()
+        if (looks && isOver(context)) throw nobodyWaits(context)
         burn(unit.cpuMs)
         // Cancelling the wait too would end the unit at once; here a unit that was begun is finished.
         await wait(unit.waitMs)
@@ -117,8 +117,11 @@ function tooLate(minLeftMs: number): RpcStatusError {
   )
 }
 
-function nobodyWaits(): RpcStatusError {
-  return new RpcStatusError(status.CANCELLED, 'nobody waits for the answer any more')
+/** A caller whose deadline ends a little later by its own clock still gets this status. */
+function nobodyWaits({ deadline }: CallContext): RpcStatusError {
+  const isLate = deadline !== undefined && Date.now() > deadline.getTime()
+  const code = isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED
+  return new RpcStatusError(code, 'nobody waits for the answer any more')
 }
 
 /** Keeps the CPU busy. By the clock: the kernel counts CPU time of a process in steps of milliseconds. */

@@ -138,12 +138,12 @@ function figuresOf(seen: readonly CallSeen[], records: Records): Measured['figur
   }
 }
 
-/** Nothing if no call with a deadline came to both. */
+/** Nothing if no call came to both in time: a deadline that has passed is sent as 0, however long ago that was. */
 function growthOf(from: HopName, to: HopName, records: Records): Measured['figures'] {
   const before = new Map(records[from].map(({ callId, leftMs }) => [callId, leftMs]))
   const growths = records[to].flatMap(({ callId, leftMs }) => {
     const left = before.get(callId)
-    return left === undefined || leftMs === undefined ? [] : [leftMs - left]
+    return left === undefined || leftMs === undefined || leftMs <= 0 ? [] : [leftMs - left]
   })
   return growths.length === 0 ? {} : { [growthFigure(from, to)]: Math.max(...growths) }
 }
