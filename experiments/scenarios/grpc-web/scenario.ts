@@ -3,10 +3,11 @@
 import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { CONFORMANCE } from './conformance/chapter.ts'
 import { WAYS_CHAPTER } from './ways/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [WAYS_CHAPTER]
+const CHAPTERS: readonly Chapter[] = [WAYS_CHAPTER, CONFORMANCE]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-web',
