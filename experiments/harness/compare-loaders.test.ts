@@ -73,6 +73,7 @@ t.test('O4.9: both load generators run on one target, and their runs are compare
     ...{ profile: { ...PROFILE.quick, windowSeconds: 0.5 }, round: 1, group, folder },
     signal: new AbortController().signal,
     shared: (_key, start) => start({ group, folder }),
+    keep: async (name) => name,
   }
   const measured = []
   for (const run of runs)

@@ -1,18 +1,18 @@
 // The picture of a connection, from frames written by hand.
 
 import t from 'tap'
-import { frameBytes } from '../../test/support/written-frames.ts'
 import { ConnectionReader, PREFACE } from '../../testbed/http2/connection-reader.ts'
+import { encodeFrame } from '../../testbed/http2/encode-frame.ts'
 import { lanesOf } from './lanes-of.ts'
 
 function frames() {
   const reader = new ConnectionReader()
   reader.push('client', PREFACE, 0)
-  reader.push('client', frameBytes('SETTINGS', 0, 0, '000400000064'), 1)
-  reader.push('client', frameBytes('HEADERS', 5, 1, '040a2f612e422f4d6574686f64'.replace('0a', '0b')), 2)
-  reader.push('server', frameBytes('DATA', 0, 1, Buffer.alloc(100)), 3)
-  reader.push('client', frameBytes('WINDOW_UPDATE', 0, 1, '00000064'), 5)
-  reader.push('server', frameBytes('DATA', 1, 1, Buffer.alloc(10)), 6)
+  reader.push('client', encodeFrame('SETTINGS', 0, 0, '000400000064'), 1)
+  reader.push('client', encodeFrame('HEADERS', 5, 1, '040a2f612e422f4d6574686f64'.replace('0a', '0b')), 2)
+  reader.push('server', encodeFrame('DATA', 0, 1, Buffer.alloc(100)), 3)
+  reader.push('client', encodeFrame('WINDOW_UPDATE', 0, 1, '00000064'), 5)
+  reader.push('server', encodeFrame('DATA', 1, 1, Buffer.alloc(10)), 6)
   return reader.frames
 }
 

@@ -13,11 +13,12 @@ const MUCH_PATIENCE = 1000
 const MEASURED = { seconds: 1, calls: 1, codes: { OK: 1 }, histograms: {}, processes: [], figures: {} }
 
 const shared = () => Promise.reject(new Error('nothing is shared'))
+const keep = async (name: string) => name
 
 function start(t: Test, measure: Run['measure'], patience: number, signal = new AbortController().signal) {
   const run = { id: 'a', labels: { way: 'l4' }, emulates: 'kube-proxy, by nftables', measure }
   const folder = join(t.testdir(), 'scratch')
-  return measureRun(run, { profile: PROFILE.quick, round: 2, folder, signal, shared }, patience)
+  return measureRun(run, { profile: PROFILE.quick, round: 2, folder, signal, shared, keep }, patience)
 }
 
 t.test('a result has the id, round and labels of its run, and what it emulates', async (t) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeEnvironment, describeResumption } from './environment.ts'
 import { checksOf, sectionsOf } from './evaluate.ts'
+import { keepIn } from './keep-file.ts'
 import { measureRun } from './measure-run.ts'
 import { createResults, resumeResults } from './open-results.ts'
 import type { Profile } from './profile.ts'
@@ -115,7 +116,10 @@ async function measureTurns(
         secondsLeft: timeLeft.of(missing.slice(from).map((one) => one.run)),
       })
       onProgress({ kind: 'begins', run, round, ...position(index) })
-      const context = { profile, round, signal, shared: shared.get, folder: join(scratch, `r${index + 1}`) }
+      const context = {
+        ...{ profile, round, signal, shared: shared.get, keep: keepIn(folder) },
+        folder: join(scratch, `r${index + 1}`),
+      }
       const startSeconds = shared.startSeconds
       const measurement = await measureRun(run, context, patienceFor(run, profile))
       if (measurement === undefined) break

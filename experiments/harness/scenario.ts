@@ -63,6 +63,11 @@ export interface RunContext {
   readonly group: ProcessGroup
   /** For files of the run; removed after it. */
   readonly folder: string
+  /**
+   * Keeps a file beside the results, such as a capture of the run; one of the same name is replaced.
+   * @returns its path below the folder of the results, `files/NAME`
+   */
+  readonly keep: (name: string, content: Uint8Array) => Promise<string>
   /** Aborts when the scenario is interrupted. */
   readonly signal: AbortSignal
   /**

@@ -25,6 +25,7 @@ const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
@@ -250,6 +251,13 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'examples/first-control-plane/README.md': {
     'npm run example first-control-plane': example('first-control-plane'),
   },
+  'examples/grpc-patterns/README.md': {
+    'npm run example grpc-patterns interceptors': example('grpc-patterns'),
+    'npm run example grpc-patterns metadata': example('grpc-patterns'),
+    'npm run example grpc-patterns compression': example('grpc-patterns'),
+    'npm run example grpc-patterns wait-for-ready': example('grpc-patterns'),
+    'npm run example grpc-patterns keepalive': example('grpc-patterns'),
+  },
   'examples/mutual-tls/README.md': {
     'npx yard certs --out .state --for edge-1=spiffe://switchyard/fleet/edge/node/edge-1': CERTS,
     'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':
@@ -267,6 +275,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
+  'docs/guides/grpc-web.md': {
+    'npx yard scenario run grpc-web': WEB,
+    'npm run example:web': WEB_EXAMPLE,
+  },
+  'web/grpc-web-example/README.md': {
+    'npm run example:web': WEB_EXAMPLE,
+    'npm run example:web -- --jwt': WEB_EXAMPLE,
+  },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
   },

@@ -27,6 +27,7 @@ function contextOf(t: Test): RunContext {
     group,
     folder,
     signal: group.ending,
+    keep: async (name: string) => name,
     shared: <T>(key: string, start: (context: { group: ProcessGroup; folder: string }) => Promise<T>) => {
       const known = taken.get(key) ?? start({ group, folder })
       taken.set(key, known)

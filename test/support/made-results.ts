@@ -228,7 +228,38 @@ export function madeSections(results: Results): Section[] {
         spread === 'pinned' ? 'for many short connections' : 'for long-lived connections',
       ]),
     },
+    madeBytes(),
   ]
+}
+
+function madeBytes(): Section {
+  const bytes = Buffer.from('089601120774657374696e671a0208012a1461626364', 'hex')
+  const outermost = { 0: 1, 1: 1, 3: 2, 4: 2, 5: 2, 12: 3, 13: 3, 14: 3, 15: 3 }
+  const lengths = [1, 2, 1, 1, 7, 1, 1, 1, 1, 6]
+  let at = 0
+  const pieces = lengths.map((length, index) => {
+    const field = outermost[at as keyof typeof outermost]
+    at += length
+    const part =
+      field === undefined
+        ? 'rest'
+        : (['tag', 'value', 'tag', 'length', 'value', 'tag', 'length', 'tag', 'value'][index] ?? '')
+    const name = ['count', 'name', 'order'][(field ?? 1) - 1] ?? ''
+    return {
+      at: at - length,
+      length,
+      part,
+      depth: index > 6 ? 1 : 0,
+      field: name,
+      outermost: field,
+      type: 'int32',
+      text: `${index}`,
+    }
+  })
+  return {
+    ...{ kind: 'bytes', title: 'A message, byte by byte', says: 'A tag has a line below it, a length dots.' },
+    messages: [{ label: 'an order', hex: bytes.toString('hex'), pieces }],
+  }
 }
 
 function measuredOf(way: Way, connections: number, calls: number, random: () => number): Measured {

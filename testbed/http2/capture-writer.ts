@@ -2,9 +2,7 @@
 
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import type { SeenFrame } from './connection-reader.ts'
-import { flagsOf, frameNote } from './frame-text.ts'
-import { frameTypeName } from './frame-types.ts'
+import { frameRecord } from './frame-record.ts'
 import { fileHead, packetBlock } from './pcapng.ts'
 import type { TapOptions, TappedConnection } from './tap.ts'
 import { type Packet, TcpPackets } from './tcp-packets.ts'
@@ -50,33 +48,6 @@ export async function writeFrames(path: string): Promise<CaptureFile> {
         void file.write(`${JSON.stringify({ connection: connection.number, ...frameRecord(seen) })}\n`),
     },
     end: () => endFile(file),
-  }
-}
-
-/** A frame as plain data: times in milliseconds since the connection began, lengths in bytes. */
-export function frameRecord(seen: SeenFrame) {
-  const { number, atMs, from, frame, block, messages } = seen
-  const note = frameNote(seen)
-  return {
-    ...{
-      number,
-      atMs: Math.round(atMs * 1000) / 1000,
-      from,
-      stream: frame.streamId,
-    },
-    ...{
-      type: frameTypeName(frame.typeCode),
-      length: frame.length,
-      flags: flagsOf(frame),
-    },
-    ...(note !== '' && { note }),
-    ...(block && {
-      headers: block.fields.map(({ name, value }) => [name, value] as const),
-    }),
-    ...(messages &&
-      messages.length > 0 && {
-        messages: messages.map(({ bytes }) => bytes.length),
-      }),
   }
 }
 

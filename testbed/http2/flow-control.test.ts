@@ -1,14 +1,14 @@
 // Windows and stalls by the arithmetic of RFC 9113, section 5.2, on frames written by hand.
 
 import t from 'tap'
-import { frameBytes } from '../../test/support/written-frames.ts'
 import { ConnectionReader, PREFACE } from './connection-reader.ts'
+import { encodeFrame } from './encode-frame.ts'
 import { flowControlOf } from './flow-control.ts'
 
 const bytes32 = (value: number) => value.toString(16).padStart(8, '0')
-const settings = (window: number) => frameBytes('SETTINGS', 0, 0, `0004${bytes32(window)}`)
-const update = (streamId: number, by: number) => frameBytes('WINDOW_UPDATE', 0, streamId, bytes32(by))
-const data = (streamId: number, length: number) => frameBytes('DATA', 0, streamId, Buffer.alloc(length))
+const settings = (window: number) => encodeFrame('SETTINGS', 0, 0, `0004${bytes32(window)}`)
+const update = (streamId: number, by: number) => encodeFrame('WINDOW_UPDATE', 0, streamId, bytes32(by))
+const data = (streamId: number, length: number) => encodeFrame('DATA', 0, streamId, Buffer.alloc(length))
 
 /** Frames of a connection, one each millisecond. */
 function framesOf(...sent: readonly (readonly ['client' | 'server', Buffer])[]) {

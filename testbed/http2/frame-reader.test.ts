@@ -2,16 +2,16 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { frameBytes } from '../../test/support/written-frames.ts'
+import { encodeFrame } from './encode-frame.ts'
 import { FrameReader } from './frame-reader.ts'
 import { FRAME_TYPES } from './frame-types.ts'
 
 const FRAMES = [
-  frameBytes('SETTINGS', 0, 0, '000400010000'),
-  frameBytes('HEADERS', 4, 1, '82'),
-  frameBytes('DATA', 0, 1, '0000000000'),
-  frameBytes('PING', 0, 0, '0102030405060708'),
-  frameBytes('DATA', 1, 1, ''),
+  encodeFrame('SETTINGS', 0, 0, '000400010000'),
+  encodeFrame('HEADERS', 4, 1, '82'),
+  encodeFrame('DATA', 0, 1, '0000000000'),
+  encodeFrame('PING', 0, 0, '0102030405060708'),
+  encodeFrame('DATA', 1, 1, ''),
 ]
 const TYPES = ['SETTINGS', 'HEADERS', 'DATA', 'PING', 'DATA']
 
@@ -44,7 +44,7 @@ t.test('O2.1: a frame is there with its last byte, and not before', async (t) =>
 
 t.test('O2.1: after a malformed frame, the next one is found', async (t) => {
   const reader = new FrameReader()
-  const frames = reader.push(Buffer.concat([frameBytes('PING', 0, 0, '01'), ...FRAMES]))
+  const frames = reader.push(Buffer.concat([encodeFrame('PING', 0, 0, '01'), ...FRAMES]))
   t.match(frames[0], { problem: String })
   t.strictSame(
     frames.slice(1).map(({ type }) => type),

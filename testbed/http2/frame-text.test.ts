@@ -1,8 +1,8 @@
 // Frames as lines that a person reads.
 
 import t from 'tap'
-import { frameBytes } from '../../test/support/written-frames.ts'
 import { ConnectionReader, PREFACE } from './connection-reader.ts'
+import { encodeFrame } from './encode-frame.ts'
 import { frameLine } from './frame-text.ts'
 
 /** A header block of `:path: /a`, without a table. */
@@ -52,7 +52,7 @@ for (const [type, flags, streamId, payload, expected] of LINES) {
   t.test(`O2.1: ${expected.trim().replaceAll(/ +/g, ' ')}`, async (t) => {
     const reader = new ConnectionReader()
     reader.push('client', PREFACE, 0)
-    const [seen] = reader.push('client', frameBytes(type, flags, streamId, payload), 1.5)
+    const [seen] = reader.push('client', encodeFrame(type, flags, streamId, payload), 1.5)
     if (seen === undefined) return t.fail('no frame')
     t.equal(frameLine(seen), `       1.500 ms  ${expected}`)
   })

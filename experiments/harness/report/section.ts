@@ -10,6 +10,7 @@ export type Section =
   | TimelineSection
   | SequenceSection
   | LanesSection
+  | BytesSection
 
 interface Common {
   readonly title: string
@@ -144,4 +145,34 @@ export interface LaneMark {
   readonly bytes: number
   /** What else is in it, such as `END_STREAM`, `:path /echo…` or `NO_ERROR`. */
   readonly note?: string
+}
+
+/** Messages as bytes: each byte has the color of its field, and a row of a table says what it is. */
+export interface BytesSection extends Common {
+  readonly kind: 'bytes'
+  readonly messages: readonly BytesMessage[]
+}
+
+export interface BytesMessage {
+  readonly label: string
+  /** Two digits a byte. */
+  readonly hex: string
+  /** In the order of the bytes; each byte is in one of them. */
+  readonly pieces: readonly BytesPiece[]
+}
+
+export interface BytesPiece {
+  /** Of the first byte, from 0. */
+  readonly at: number
+  readonly length: number
+  /** Such as `tag`, `length` or `value`. */
+  readonly part: string
+  /** How deep the field is nested. */
+  readonly depth: number
+  /** Such as `order.id`. */
+  readonly field: string
+  /** Pieces with the same number have the same color; without one they are gray. */
+  readonly outermost: number | undefined
+  readonly type: string
+  readonly text: string
 }

@@ -2,11 +2,18 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { FRAMES } from './frames/chapter.ts'
 import { HEAD_OF_LINE } from './head-of-line/chapter.ts'
 import { MULTIPLEXING } from './multiplexing/chapter.ts'
 import { REUSE_CHAPTER } from './reuse/chapter.ts'
 
-const CHAPTERS = [MULTIPLEXING, HEAD_OF_LINE, REUSE_CHAPTER]
+// biome-ignore format: a line for each chapter, in the order of the report
+const CHAPTERS = [
+  FRAMES,
+  MULTIPLEXING,
+  HEAD_OF_LINE,
+  REUSE_CHAPTER,
+]
 
 export const SCENARIO: Scenario = {
   name: 'http2-analysis',

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { type Content, html, trusted } from './html.ts'
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-const STYLE = read('style.css')
+const STYLE = read('style.css') + read('bytes.css')
 const SCRIPT = read('behavior.js')
 
 /** The browser runs and applies only what has these hashes, and connects to nowhere. */

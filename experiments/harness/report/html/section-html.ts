@@ -21,6 +21,7 @@ import {
 } from '../content/section-tables.ts'
 import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
+import { bytesHtml } from './bytes-html.ts'
 import { type Content, type Html, html } from './html.ts'
 import { inlineHtml } from './inline-text.ts'
 import { tableHtml } from './table.ts'
@@ -62,6 +63,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, sequenceChart(section), sequenceTable(section))
     case 'lanes':
       return chartHtml(section.title, id, lanesChart(section), lanesTable(section))
+    case 'bytes':
+      return section.messages.length === 0 ? nothing() : section.messages.map(bytesHtml)
   }
 }
 

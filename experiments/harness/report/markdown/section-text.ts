@@ -1,5 +1,6 @@
 // Each kind of section as Markdown: the figures that the page draws.
 
+import { bytesTable, hexDump } from '../content/bytes-table.ts'
 import type { DataTable } from '../content/data-table.ts'
 import { lanesTable } from '../content/lanes-table.ts'
 import {
@@ -12,7 +13,7 @@ import {
   timelineTable,
 } from '../content/section-tables.ts'
 import { sequenceTable } from '../content/sequence-table.ts'
-import type { Section } from '../section.ts'
+import type { BytesSection, Section } from '../section.ts'
 import { inline, paragraph, plain, tableText } from './markdown.ts'
 
 /** Its blocks, to be separated by empty lines. */
@@ -23,6 +24,7 @@ export function sectionText(section: Section): string[] {
 
 function bodyOf(section: Section): string[] {
   if (section.kind === 'text') return section.paragraphs.map(paragraph)
+  if (section.kind === 'bytes') return bytesText(section)
   const table = tableOf(section)
   if (table.rows.length === 0) return ['Nothing was measured for this part.']
   const marks = section.kind === 'timeline' ? section.marks : []
@@ -33,7 +35,16 @@ function bodyOf(section: Section): string[] {
   ]
 }
 
-function tableOf(section: Exclude<Section, { readonly kind: 'text' }>): DataTable {
+function bytesText({ messages }: BytesSection): string[] {
+  if (messages.length === 0) return ['Nothing was measured for this part.']
+  return messages.flatMap((message) => [
+    `### ${plain(message.label)}`,
+    ['```text', ...hexDump(message.hex), '```'].join('\n'),
+    tableText(bytesTable(message), plain),
+  ])
+}
+
+function tableOf(section: Exclude<Section, { readonly kind: 'text' | 'bytes' }>): DataTable {
   switch (section.kind) {
     case 'table':
       return section

@@ -19,6 +19,8 @@ export function hasContent(section: Section): boolean {
       return section.steps.length > 0
     case 'lanes':
       return section.lanes.length > 0
+    case 'bytes':
+      return section.messages.length > 0
     case 'text':
       return true
   }

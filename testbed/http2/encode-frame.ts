@@ -1,13 +1,13 @@
-// Frames of HTTP/2 as bytes, written by hand.
+// Frames as bytes, written by hand: what client libraries never send, such as PRIORITY, padding and unknown types.
 
-import { FRAME_TYPES, type KnownFrameType } from '../../testbed/http2/frame-types.ts'
+import { FRAME_TYPES, type KnownFrameType } from './frame-types.ts'
 
-/** @param payload in hex; spaces are ignored */
-export function frameBytes(
+/** @param type a name, or the code of another type @param payload bytes, or hex in which spaces are ignored */
+export function encodeFrame(
   type: KnownFrameType | number,
   flags: number,
   streamId: number,
-  payload: string | Buffer,
+  payload: string | Buffer = '',
 ): Buffer {
   const bytes = typeof payload === 'string' ? Buffer.from(payload.replaceAll(' ', ''), 'hex') : payload
   const head = Buffer.alloc(9)
