@@ -32,7 +32,7 @@ export const SUBJECTS: readonly Subject[] = [
 /** Addresses by place; a proxy that cannot be had here is missing. */
 export type Places = Readonly<Partial<Record<Subject['at'], string>>>
 
-/** Started once for the scenario: all of them in front of one backend, but for connect's, which is a backend itself. */
+/** Started once for the scenario: all of them in front of one backend, except connect, which is a backend itself. */
 export async function placesOf(context: RunContext): Promise<Places> {
   const { testbed, node } = await webEdge(context)
   const backend = testbed.backends[0]?.address ?? ''

@@ -29,7 +29,7 @@ const PATIENCE_MS = 1_500
 const [PAUSE_MS, SHORT, LONG] = [400, '1s', '60s']
 const ANSWERS = 5
 
-/** Answers before one that is held. */
+/** How many answers come before the held one. */
 const HELD_AT = 3
 const beforeLast = (count: number) => `${count} of ${HELD_AT} answers arrive before the last is sent`
 const [WHOLE, CUT] = ['the stream arrives whole', 'the stream is cut off, without a status']
