@@ -8,7 +8,7 @@ import { missingTool, requireTool } from '../support/requirements.ts'
 const ROWS = ['O2.1', 'O2.2', 'O2.3', 'O2.4']
 
 t.test('O2.1 to O2.4: every run is measured, and every check holds', async (t) => {
-  for (const tool of ['envoy', 'tshark'] as const) if (!requireTool(t, tool)) return
+  for (const tool of ['envoy', 'tshark', 'nginx', 'nghttpx'] as const) if (!requireTool(t, tool)) return
   const { runs, checks } = await runQuickly(t, 'http2-analysis')
   const isLinkMissing = missingTool('network links') !== undefined
   for (const { id, state, why, emulates } of runs) {

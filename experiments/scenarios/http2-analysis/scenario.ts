@@ -3,9 +3,11 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { FRAMES } from './frames/chapter.ts'
+import { H2C } from './h2c/chapter.ts'
 import { HEAD_OF_LINE } from './head-of-line/chapter.ts'
 import { MULTIPLEXING } from './multiplexing/chapter.ts'
 import { REUSE_CHAPTER } from './reuse/chapter.ts'
+import { WIRESHARK } from './wireshark/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
@@ -13,6 +15,8 @@ const CHAPTERS = [
   MULTIPLEXING,
   HEAD_OF_LINE,
   REUSE_CHAPTER,
+  H2C,
+  WIRESHARK,
 ]
 
 export const SCENARIO: Scenario = {
