@@ -182,7 +182,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
     'tshark -r reports/scenarios/http2-analysis-quick/files/every-frame-type.pcapng -d tcp.port==1-65535,http2 -Y http2':
       WIRESHARK,
-    'tshark -r reports/scenarios/http2-analysis-quick/files/every-frame-type.pcapng -d tcp.port==1-65535,http2 -o \'uat:protobuf_search_paths:"proto","TRUE"\' -o protobuf.preload_protos:TRUE -o protobuf.pbf_as_hf:TRUE -Y pbf.switchyard.echo.v1.EchoRequest.message -T fields -e http2.headers.path -e pbf.switchyard.echo.v1.EchoRequest.message':
+    'tshark -r reports/scenarios/http2-analysis-quick/files/every-frame-type.pcapng -d tcp.port==1-65535,http2 -o "uat:protobuf_search_paths:\\"$PWD/proto\\",\\"TRUE\\"" -o protobuf.preload_protos:TRUE -o protobuf.pbf_as_hf:TRUE -Y pbf.switchyard.echo.v1.EchoRequest.message -T fields -e http2.headers.path -e pbf.switchyard.echo.v1.EchoRequest.message':
       WIRESHARK,
     'tshark -r reports/scenarios/http2-analysis-quick/files/tls.pcapng -o tls.keylog_file:reports/scenarios/http2-analysis-quick/files/tls-keys.log -Y http2':
       WIRESHARK,
