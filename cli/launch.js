@@ -45,6 +45,9 @@ function chooseProgram(given) {
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
   if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
+  if (name === 'example:web') {
+    return { file: 'web/grpc-web-example/main.ts', args, envoy: 'required', tap: false }
+  }
   if (name === 'example') {
     const [example, ...flags] = args
     return { file: findExample(example), args: flags, envoy: 'unused', tap: false }
@@ -68,6 +71,7 @@ function chooseProgram(given) {
     'docs:api',
     'build:library',
     'example',
+    'example:web',
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)

@@ -25,6 +25,7 @@ const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const WIRESHARK: CoveredBy = ['test/scenarios/wireshark-guide.test.ts', "startsWith('tshark ')"]
@@ -282,6 +283,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
+  'docs/guides/grpc-web.md': {
+    'npx yard scenario run grpc-web': WEB,
+    'npm run example:web': WEB_EXAMPLE,
+  },
+  'web/grpc-web-example/README.md': {
+    'npm run example:web': WEB_EXAMPLE,
+    'npm run example:web -- --jwt': WEB_EXAMPLE,
+  },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
   },

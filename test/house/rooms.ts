@@ -133,13 +133,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'starts the parts as processes; development certificates; load, flips and measurements',
     mayImport: ['api/', 'services/', 'envoy-bootstrap/'],
   },
+  'web/grpc-web-example/page/': {
+    holds:
+      'a page that calls by gRPC-Web, with two clients, and its ways around the limits; runs in browsers',
+    mayImport: ['proto/'],
+  },
+  'web/grpc-web-example/': {
+    holds: 'builds and serves that page, with the testbed it calls; a WebSocket bridge',
+    mayImport: ['web/grpc-web-example/page/', 'testbed/'],
+  },
   'experiments/harness/': {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
     mayImport: ['testbed/'],
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['examples/grpc-patterns/', 'experiments/harness/', 'protobuf/'],
+    mayImport: ['examples/grpc-patterns/', 'experiments/harness/', 'protobuf/', 'web/grpc-web-example/'],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',

@@ -1,32 +1,8 @@
-// Chromium of the system, without a window, for tests of pages that we write.
+// A page of a file, for tests of pages that we write.
 
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core'
-import { findProgram } from '../../processes/find-program.ts'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 
-export const INSTALL_CHROMIUM = 'sudo apt-get install -y chromium'
-
-/** The path of the first Chromium on PATH. */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome']
-  return names.map((name) => findProgram(name, env)).find((path) => path !== undefined)
-}
-
-/** In a container, Chromium has no sandbox of its own; it opens nothing but our pages. */
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium()
-  if (executablePath === undefined) throw new Error(`chromium is missing: ${INSTALL_CHROMIUM}`)
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    timeout: 120_000,
-  })
-}
+export { findChromium, INSTALL_CHROMIUM, launchChromium } from '../../testbed/browser/chromium.ts'
 
 /** A page with what it complained about and what it asked the network for. */
 export interface WatchedPage {

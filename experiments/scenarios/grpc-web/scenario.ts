@@ -3,10 +3,13 @@
 import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { BROWSER_CHAPTER } from './browser/chapter.ts'
+import { LIMITS_CHAPTER } from './limits/chapter.ts'
+import { SECURITY_CHAPTER } from './security/chapter.ts'
 import { WAYS_CHAPTER } from './ways/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [WAYS_CHAPTER]
+const CHAPTERS: readonly Chapter[] = [WAYS_CHAPTER, BROWSER_CHAPTER, SECURITY_CHAPTER, LIMITS_CHAPTER]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-web',

@@ -2,9 +2,12 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { FLOW_CONTROL } from './flow-control/chapter.ts'
 import { FRAMES } from './frames/chapter.ts'
 import { H2C } from './h2c/chapter.ts'
 import { HEAD_OF_LINE } from './head-of-line/chapter.ts'
+import { HPACK } from './hpack/chapter.ts'
+import { LATENCY } from './latency/chapter.ts'
 import { MULTIPLEXING } from './multiplexing/chapter.ts'
 import { REUSE_CHAPTER } from './reuse/chapter.ts'
 import { WIRESHARK } from './wireshark/chapter.ts'
@@ -15,6 +18,9 @@ const CHAPTERS = [
   MULTIPLEXING,
   HEAD_OF_LINE,
   REUSE_CHAPTER,
+  HPACK,
+  LATENCY,
+  FLOW_CONTROL,
   H2C,
   WIRESHARK,
 ]
