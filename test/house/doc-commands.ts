@@ -113,7 +113,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
-  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'docs/guides/grpc-patterns.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+    'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
+  },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },

@@ -4,6 +4,7 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
+import { findProtoc, INSTALL_PROTOC } from '../../testbed/grpc-programs/protoc.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
 import { hasTshark, INSTALL_TSHARK } from '../../testbed/http2/tshark.ts'
 import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
@@ -54,6 +55,7 @@ const TOOLS = {
     install: INSTALL_NGINX,
   },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
+  protoc: { isInstalled: (env: NodeJS.ProcessEnv) => findProtoc(env) !== undefined, install: INSTALL_PROTOC },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
   tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },
