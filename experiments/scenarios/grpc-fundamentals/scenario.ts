@@ -10,7 +10,7 @@ import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
 import { WIRE } from './wire/chapter.ts'
 
-const CHAPTERS = [EVOLUTION, WIRE, CALLS, FEATURES, STATUSES, DETAILS, DEADLINES]
+const CHAPTERS = [EVOLUTION, WIRE, CALLS, STATUSES, DETAILS, DEADLINES, FEATURES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
