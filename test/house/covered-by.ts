@@ -230,6 +230,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/haproxy-config.ts': by('testbed/proxies/haproxy.test.ts'),
   'testbed/proxies/kube-proxy-rules.ts': by('testbed/proxies/kube-node.test.ts'),
   'testbed/proxies/network-namespace.ts': by('testbed/proxies/kube-node.test.ts'),
+  'testbed/proxies/nghttpx.ts': by('test/support/requirements.test.ts'),
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),

@@ -8,8 +8,9 @@ import { DETAILS } from './details/chapter.ts'
 import { EVOLUTION } from './evolution/chapter.ts'
 import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
+import { WIRE } from './wire/chapter.ts'
 
-const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES, DETAILS, DEADLINES]
+const CHAPTERS = [EVOLUTION, WIRE, CALLS, FEATURES, STATUSES, DETAILS, DEADLINES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
