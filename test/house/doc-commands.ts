@@ -113,8 +113,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
+  'docs/benchmarks/grpc-fundamentals.md': {
+    'npx yard scenario run grpc-fundamentals --profile standard --only calls features': FUNDAMENTALS,
+  },
   'docs/guides/grpc-patterns.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only statuses': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only deadlines': FUNDAMENTALS,
+    'npm run example grpc-patterns interceptors': example('grpc-patterns'),
     'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
   },
   'experiments/scenarios/grpc-fundamentals/README.md': {
