@@ -23,6 +23,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   java: 'sudo apt-get install -y default-jdk-headless maven',
   'network links': 'sudo apt-get install -y iproute2 python3',
   'network namespaces': 'sudo apt-get install -y nftables iproute2',
+  nghttpx: 'sudo apt-get install -y nghttp2-proxy',
   nginx: 'sudo apt-get install -y nginx',
   opa: 'go install github.com/open-policy-agent/opa@v',
   protoc: 'sudo apt-get install -y protobuf-compiler',

@@ -10,6 +10,7 @@ import { hasTshark, INSTALL_TSHARK } from '../../testbed/http2/tshark.ts'
 import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
+import { INSTALL_NGHTTPX } from '../../testbed/proxies/nghttpx.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
 import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
@@ -44,6 +45,10 @@ const TOOLS = {
   'network links': {
     isInstalled: (env: NodeJS.ProcessEnv) => missingForLink(env) === undefined,
     install: `${INSTALL_LINK}, and run it as root or where user namespaces are allowed`,
+  },
+  nghttpx: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nghttpx', env) !== undefined,
+    install: INSTALL_NGHTTPX,
   },
   nginx: {
     isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nginx', env) !== undefined,

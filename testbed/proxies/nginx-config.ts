@@ -5,6 +5,8 @@ import type { ProxiedBackend } from './proxy.ts'
 
 export interface NginxSettings {
   readonly backends: readonly ProxiedBackend[]
+  /** `web` passes HTTP/1.1 on, such as calls of gRPC-Web. Default: gRPC. */
+  readonly passes?: 'grpc' | 'web'
   /**
    * How many idle connections to backends each worker keeps for later calls; 0 for none, which is the default before NGINX 1.29.7:
    * then each call opens a connection of its own.
@@ -22,7 +24,15 @@ export interface NginxSettings {
 
 /** @param address where it listens, `HOST:PORT`; @param user runs the workers, where NGINX is started by root */
 export function nginxConfig(
-  { backends, keepAlive, workers = 1, backendParameters = '', location = {}, server = {} }: NginxSettings,
+  {
+    backends,
+    passes = 'grpc',
+    keepAlive,
+    workers = 1,
+    backendParameters = '',
+    location = {},
+    server = {},
+  }: NginxSettings,
   { address, user }: { readonly address: string; readonly user?: string },
 ): string {
   const lines = (directives: Readonly<Record<string, string>>) =>
@@ -43,10 +53,12 @@ export function nginxConfig(
     ...(keepAlive > 0 ? [`keepalive ${keepAlive};`] : []),
     '}',
     'server {',
-    `listen ${address} http2;`,
+    `listen ${address}${passes === 'grpc' ? ' http2' : ''};`,
     ...lines(server),
     'location / {',
-    'grpc_pass grpc://backends;',
+    ...(passes === 'grpc'
+      ? ['grpc_pass grpc://backends;']
+      : ['proxy_pass http://backends;', 'proxy_set_header Connection "";']),
     ...lines(location),
     '}',
     '}',
