@@ -291,6 +291,16 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'manifests'",
     ],
   },
+  'docs/benchmarks/http2.md': {
+    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
+      HTTP2,
+  },
+  'docs/guides/http2.md': {
+    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
+      HTTP2,
+    'npx yard scenario run http2-analysis': HTTP2,
+    'npx yard scenario run http2-analysis --only flow-control': HTTP2,
+  },
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'docs/guides/grpc-web.md': {
     'npx yard scenario run grpc-web': WEB,

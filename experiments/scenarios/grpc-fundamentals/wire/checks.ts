@@ -4,7 +4,7 @@ import { decodeMessage } from '../../../../protobuf/decode-message.ts'
 import { check } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import type { Apart } from './apart.ts'
-import type { CompiledSchema, EncodedMessage } from './compilers.ts'
+import type { CompiledSchema, EncodedMessage, Mismatch } from './compilers.ts'
 import { figuresIn, textIn } from './found.ts'
 import { KINDS } from './kinds.ts'
 import { sizeFigure } from './sizes.ts'
@@ -12,6 +12,7 @@ import { sizeFigure } from './sizes.ts'
 export function wireChecks(results: Results): readonly Check[] {
   const schemas = textIn<readonly CompiledSchema[]>(results, 'schemas') ?? []
   const messages = textIn<readonly EncodedMessage[]>(results, 'messages') ?? []
+  const mismatch = textIn<Mismatch>(results, 'mismatch')
   const apart = textIn<Apart>(results, 'apart')
   return [
     check(
@@ -39,6 +40,18 @@ export function wireChecks(results: Results): readonly Check[] {
           fact: `${message}: ${bytes} bytes`,
           holds: Object.keys(other).length === 0,
         })),
+    ),
+    check(
+      'O1.2',
+      'protoc takes a field whose form is not that of its schema for unknown, and the fields behind it are read',
+      mismatch === undefined
+        ? []
+        : [
+            {
+              fact: `${mismatch.hex}: ${mismatch.protoc}`,
+              holds: /^customer: .+, 1: 4$/.test(mismatch.protoc),
+            },
+          ],
     ),
     check('O1.2', 'Each byte of messages and of a real call is understood', apartFindings(apart)),
     ...sizeChecks(results),

@@ -16,6 +16,7 @@ t.test(
     const [every, , map] = JSON.parse(texts.messages ?? '') as readonly EncodedMessage[]
     t.strictSame(every?.other, {})
     t.equal(map?.other['buf convert'], '6a050a016110026a050a017a1001', 'buf sorts a map')
+    t.match(JSON.parse(texts.mismatch ?? ''), { hex: '080412020805', protoc: /^customer: .*, 1: 4$/ })
     t.match(texts.protoc, /^"libprotoc \d/)
   },
 )

@@ -57,7 +57,7 @@ interface Source {
 
 const SAMPLE_SOURCE: Source = { name: TYPE, folder: SCHEMA_FOLDER, file: 'wire/v1/sample.proto' }
 
-/** Of the run `wire.compilers`: `texts.schemas`, `texts.messages` and `texts.protoc`, its version. */
+/** Of the run `wire.compilers`: `texts.schemas`, `texts.messages`, `texts.mismatch`, and `texts.protoc`, its version. */
 export async function measureCompilers({ folder }: RunContext): Promise<Measured> {
   const protoc = findProtoc()
   if (protoc === undefined)
@@ -90,9 +90,37 @@ export async function measureCompilers({ folder }: RunContext): Promise<Measured
     texts: {
       schemas: JSON.stringify(schemas),
       messages: JSON.stringify(messages),
+      mismatch: JSON.stringify(readAsOther(protoc)),
       protoc: JSON.stringify(runProtoc(protoc, ['--version']).toString().trim()),
     },
   })
+}
+
+/** What parsers make of a number where their schema has a text. */
+export interface Mismatch {
+  /** In the order of the bytes, as hex. */
+  readonly hex: string
+  /** As text, with numbers for unknown fields. */
+  readonly protoc: string
+  /** As proto3 JSON. */
+  readonly protobufEs: string
+}
+
+/** Bytes of a Node, read as an Order: field 1 is a number in one and a text in the other. */
+function readAsOther(protoc: Protoc): Mismatch {
+  const [node, order] = [SAMPLE.field.node?.message, SAMPLE.field.orders?.message]
+  if (!node || !order) throw new SwitchyardError('internal', 'the schema has lost its fields')
+  const bytes = toBinary(node, fromJson(node, { value: 4, next: { value: 5 } }))
+  const text = runProtoc(
+    protoc,
+    [`-I${SCHEMA_FOLDER}`, `--decode=${order.typeName}`, SAMPLE_SOURCE.file],
+    bytes,
+  )
+  return {
+    hex: Buffer.from(bytes).toString('hex'),
+    protoc: text.toString().trim().replaceAll('\n', ', '),
+    protobufEs: toJsonString(order, fromBinary(order, bytes)),
+  }
 }
 
 const unsorted = () => toBinary(SAMPLE, fromJson(SAMPLE, { counts: { z: 1, a: 2 } }))

@@ -3,7 +3,7 @@
 import type { Section, TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Apart } from './apart.ts'
-import type { CompiledSchema, EncodedMessage } from './compilers.ts'
+import type { CompiledSchema, EncodedMessage, Mismatch } from './compilers.ts'
 import { figuresIn, roundsIn, textIn } from './found.ts'
 import type { Growth } from './growth.ts'
 import { KINDS } from './kinds.ts'
@@ -53,9 +53,14 @@ function compiledSection(results: Results): TableSection {
 
 function encodedSection(results: Results): TableSection {
   const messages = textIn<readonly EncodedMessage[]>(results, 'messages') ?? []
+  const mismatch = textIn<Mismatch>(results, 'mismatch')
+  const read =
+    mismatch === undefined
+      ? ''
+      : ` Parsers differ in bytes that do not fit the schema: \`${mismatch.hex}\` has a number in field 1, where the schema has a text. protoc reads \`${mismatch.protoc}\`, with 1 as an unknown field; protobuf-es reads \`${mismatch.protobufEs}\`, and takes the next field for the text.`
   return {
     ...{ kind: 'table', title: 'One message, three encoders' },
-    says: 'The bytes of protobuf-es, beside those of `protoc --encode` and `buf convert`. All of them are right, and every parser reads the same from them. But the order of fields and of the entries of a map is free: buf, written in Go, sends the fields of a oneof last, and protobuf-es sends a map as it was filled. So never compare messages, sign them or use them as keys by their bytes.',
+    says: `The bytes of protobuf-es, beside those of \`protoc --encode\` and \`buf convert\`. All of them are right, and every parser reads the same from them. But the order of fields and of the entries of a map is free: buf, written in Go, sends the fields of a oneof last, and protobuf-es sends a map as it was filled. So never compare messages, sign them or use them as keys by their bytes.${read}`,
     columns: [
       { title: 'message' },
       { title: 'size', unit: 'bytes', decimals: 0 },

@@ -23,11 +23,13 @@ export interface Subject {
   readonly row: 'O3.1' | 'O3.2'
   readonly suite: Pick<SuiteOptions, 'protocol' | 'httpVersions' | 'server'>
   readonly throughEnvoy: boolean
+  /** In the quick profile too. */
+  readonly isShort?: true
 }
 
 export const SUBJECTS: readonly Subject[] = [
   {
-    ...{ id: 'grpc', title: 'gRPC: our server', row: 'O3.2', throughEnvoy: false },
+    ...{ id: 'grpc', title: 'gRPC: our server', row: 'O3.2', throughEnvoy: false, isShort: true },
     suite: { protocol: 'grpc', httpVersions: [2] },
   },
   {
@@ -35,7 +37,13 @@ export const SUBJECTS: readonly Subject[] = [
     suite: { protocol: 'grpc', httpVersions: [2] },
   },
   {
-    ...{ id: 'web-envoy', title: 'gRPC-Web: our server through Envoy', row: 'O3.1', throughEnvoy: true },
+    ...{
+      id: 'web-envoy',
+      title: 'gRPC-Web: our server through Envoy',
+      row: 'O3.1',
+      throughEnvoy: true,
+      isShort: true,
+    },
     suite: { protocol: 'grpc-web', httpVersions: [1, 2] },
   },
   {

@@ -26,8 +26,9 @@ export interface Story {
 /** A middleman that has waited for so long waits for the end. */
 const PATIENCE_MS = 1_500
 /** Pauses between answers, and the limits that they meet. */
-const [PAUSE_MS, SHORT, LONG] = [400, '1s', '60s']
-const ANSWERS = 5
+const [PAUSE_MS, SHORT, LONG] = [300, '2s', '60s']
+/** Together they take longer than the short limit; between two of them, a busy machine has time to be late. */
+const ANSWERS = 8
 
 /** How many answers come before the held one. */
 const HELD_AT = 3
