@@ -1,5 +1,5 @@
-// The configuration of an NGINX that passes gRPC calls on to backends.
-// https://nginx.org/en/docs/http/ngx_http_grpc_module.html
+// The configuration of an NGINX that passes calls on to backends, as gRPC or as plain HTTP.
+// https://nginx.org/en/docs/http/ngx_http_grpc_module.html, https://nginx.org/en/docs/http/ngx_http_proxy_module.html
 
 import type { ProxiedBackend } from './proxy.ts'
 
@@ -10,6 +10,8 @@ export interface NginxSettings {
    * then each call opens a connection of its own.
    */
   readonly keepAlive: number
+  /** What comes and goes on: gRPC over HTTP/2, or whatever HTTP/1 carries, as gRPC-Web is to it. Default: `grpc`. */
+  readonly pass?: 'grpc' | 'http'
   /** Default: 1. Each worker has its own round-robin state and its own connections. */
   readonly workers?: number
   /** Parameters of each backend, such as `max_fails=0`. Default: none, by which one failure takes a backend out for ten seconds. */
@@ -22,7 +24,15 @@ export interface NginxSettings {
 
 /** @param address where it listens, `HOST:PORT`; @param user runs the workers, where NGINX is started by root */
 export function nginxConfig(
-  { backends, keepAlive, workers = 1, backendParameters = '', location = {}, server = {} }: NginxSettings,
+  {
+    backends,
+    keepAlive,
+    pass = 'grpc',
+    workers = 1,
+    backendParameters = '',
+    location = {},
+    server = {},
+  }: NginxSettings,
   { address, user }: { readonly address: string; readonly user?: string },
 ): string {
   const lines = (directives: Readonly<Record<string, string>>) =>
@@ -43,10 +53,10 @@ export function nginxConfig(
     ...(keepAlive > 0 ? [`keepalive ${keepAlive};`] : []),
     '}',
     'server {',
-    `listen ${address} http2;`,
+    `listen ${address}${pass === 'grpc' ? ' http2' : ''};`,
     ...lines(server),
     'location / {',
-    'grpc_pass grpc://backends;',
+    pass === 'grpc' ? 'grpc_pass grpc://backends;' : 'proxy_pass http://backends;',
     ...lines(location),
     '}',
     '}',

@@ -21,6 +21,7 @@ export function limitsSections(results: Results): readonly Section[] {
     ...workarounds(results),
     ...of('connections', connections),
     ...of('idle', idle),
+    ...of('nginx', nginx),
   ]
 }
 
@@ -166,6 +167,21 @@ function idle(found: LimitsFound['idle']): readonly Section[] {
           `${long.messages.length} messages, status ${long.code}`,
         ]
       }),
+    ),
+  ]
+}
+
+function nginx({ unset, streams }: LimitsFound['nginx']): readonly Section[] {
+  return [
+    table(
+      'A stream behind an NGINX',
+      `An NGINX stands between the page and the Envoy. With nothing set it speaks HTTP/1.0 to it, and Envoy answers **${unset.http}**: set \`proxy_http_version 1.1\`. Then the service sends one message and holds the second back. NGINX’s documentation says that it collects answers (\`proxy_buffering\` is on by default), but an answer in chunks, as Envoy’s are, is passed on chunk by chunk. What does collect is \`gzip\`: **the page sees nothing of a stream that goes on**, and no error. \`proxy_buffering off\` makes it flush.`,
+      ['NGINX', 'the first message, while the service holds the second back', 'messages in the end'],
+      Object.entries(streams).map(([setting, { arrivedAtOnce, messages }]) => [
+        setting,
+        arrivedAtOnce ? 'has arrived' : 'has not arrived',
+        messages,
+      ]),
     ),
   ]
 }
