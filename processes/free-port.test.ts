@@ -1,5 +1,6 @@
-// The port that freePort finds.
+// The ports that freePort finds.
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import t from 'tap'
 import { freePort } from './free-port.ts'
@@ -10,4 +11,19 @@ t.test('a server can listen on the port', async (t) => {
   t.teardown(() => server.close())
   await once(server, 'listening')
   t.match(server.address(), { port })
+})
+
+const PORTS_OF_THE_KERNEL = '/proc/sys/net/ipv4/ip_local_port_range'
+
+t.test('the kernel gives the port to nobody, and no other caller gets it', async (t) => {
+  const ports = await Promise.all(Array.from({ length: 50 }, freePort))
+  t.equal(new Set(ports).size, ports.length)
+  if (!existsSync(PORTS_OF_THE_KERNEL)) return
+  const [first = 0, last = 0] = readFileSync(PORTS_OF_THE_KERNEL, 'utf8').trim().split(/\s+/).map(Number)
+  // Where an administrator has widened the range, no port is safe.
+  if (first <= 32_767) return
+  t.same(
+    ports.filter((port) => port >= first && port <= last),
+    [],
+  )
 })

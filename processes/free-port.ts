@@ -1,15 +1,48 @@
 // Finds a free TCP port for a program that cannot choose one itself.
+
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { SwitchyardError } from '../core/errors.ts'
 
-/** A free port on 127.0.0.1. Another process may take it before it is used, so prefer port 0 if the program supports it. */
+/**
+ * Below the ports that Linux, macOS and Windows give to clients and to servers on port 0. One of those could go to another process
+ * between our look and its use. Above the default ports of Switchyard.
+ */
+const FIRST = 20_000
+const LAST = 32_767
+
+/** A machine where this many random ports are taken has none left for us. */
+const ATTEMPTS = 200
+
+const given = new Set<number>()
+
+/**
+ * A free port on 127.0.0.1, never the same one twice. Another process may still take it before it is used, so prefer port 0 if the
+ * program supports it.
+ * @throws SwitchyardError `address-in-use` if it finds none
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(FIRST, LAST + 1)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
+  }
+  throw new SwitchyardError(
+    'address-in-use',
+    `none of ${ATTEMPTS} ports between ${FIRST} and ${LAST} of 127.0.0.1 is free: end what listens there`,
+  )
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string')
-    throw new TypeError('a TCP server has an address with a port')
-  return address.port
+  return true
 }

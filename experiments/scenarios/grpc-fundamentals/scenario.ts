@@ -4,11 +4,12 @@ import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
 import { DEADLINES } from './deadlines/chapter.ts'
+import { DETAILS } from './details/chapter.ts'
 import { EVOLUTION } from './evolution/chapter.ts'
 import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
 
-const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES, DEADLINES]
+const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES, DETAILS, DEADLINES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',

@@ -2,8 +2,11 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { FLOW_CONTROL } from './flow-control/chapter.ts'
 import { FRAMES } from './frames/chapter.ts'
 import { HEAD_OF_LINE } from './head-of-line/chapter.ts'
+import { HPACK } from './hpack/chapter.ts'
+import { LATENCY } from './latency/chapter.ts'
 import { MULTIPLEXING } from './multiplexing/chapter.ts'
 import { REUSE_CHAPTER } from './reuse/chapter.ts'
 
@@ -13,6 +16,9 @@ const CHAPTERS = [
   MULTIPLEXING,
   HEAD_OF_LINE,
   REUSE_CHAPTER,
+  HPACK,
+  LATENCY,
+  FLOW_CONTROL,
 ]
 
 export const SCENARIO: Scenario = {

@@ -18,7 +18,7 @@ export interface Cause {
   /** What happens, in a few words. */
   readonly what: string
   /** Who makes the status where no proxy is between. */
-  readonly by: 'client' | 'gRPC library of the server' | 'service' | 'Envoy'
+  readonly by: 'client' | "server's library" | 'service' | 'Envoy'
   /** Whether the same call may be sent again, and when. */
   readonly retry: string
   /** Default: both. */

@@ -56,7 +56,7 @@ export function askForeign(answer: string) {
   return sendBytes('foreign', { path: UNARY.path, answer })
 }
 
-const library = { by: 'gRPC library of the server', retry: RETRY.bug } as const
+const library = { by: "server's library", retry: RETRY.bug } as const
 const client = { by: 'client', retry: RETRY.bug } as const
 
 export const CAUSES_OF_PROTOCOL: readonly Cause[] = [
@@ -146,7 +146,7 @@ export const CAUSES_OF_PROTOCOL: readonly Cause[] = [
     id: 'reset-cancel',
     code: status.CANCELLED,
     ends: { envoy: status.UNAVAILABLE },
-    note: 'as above: clients that retry UNAVAILABLE now send again what the server has cancelled',
+    note: 'for Envoy, a reset before any answer is an upstream that failed: clients that retry UNAVAILABLE send again what the server has cancelled',
     what: 'the server resets the stream with CANCEL (8)',
     ...client,
     provoke: askForeign('reset-8'),
@@ -191,7 +191,7 @@ export const CAUSES_OF_PROTOCOL: readonly Cause[] = [
     id: 'too-large-request',
     code: status.RESOURCE_EXHAUSTED,
     what: 'a request of 5 MiB for a server that accepts 4 MiB, the default',
-    by: 'gRPC library of the server',
+    by: "server's library",
     retry: RETRY.never,
     provoke: sendBytes('plain', {
       path: `/${PLAIN_SERVICE}/Swallow`,

@@ -2,7 +2,7 @@
 
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
-import { type Cause, waysOf } from './cause.ts'
+import type { Cause } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { ENVOY_ANSWERS } from './envoy-answers.ts'
 import { envoyAnswersIn, HTTP_RUN, nameOf, outcomeIn, runIdOf } from './figures.ts'
@@ -22,7 +22,14 @@ export function sectionsOf(results: Results): readonly Section[] {
     return direct || envoy ? [{ ...cause, direct, envoy }] : []
   })
   if (seen.length === 0) return []
-  return [introduction(seen), causesTable(seen), changesTable(seen), httpTable(results), envoyTable(results)]
+  return [
+    introduction(seen),
+    causesTable(seen),
+    changesTable(seen),
+    textsTable(seen),
+    httpTable(results),
+    envoyTable(results),
+  ]
 }
 
 const codeOf = (outcome: Outcome | undefined) => outcome && nameOf(outcome.code)
@@ -37,7 +44,7 @@ function introduction(seen: readonly Seen[]): Section {
     title: 'Status codes: how a call ends',
     paragraphs: [
       'A gRPC call ends with a status: one of 17 numbers, and a text. A server sends both as **trailers**, headers that come after the last message: `grpc-status` and `grpc-message`. HTTP itself says 200 all the while, which is why a status page of a proxy can be green while all calls fail.',
-      `The status does not always come from the service. Of the ${seen.length} causes below, the service makes ${made('service')}, the gRPC library of the server ${made('gRPC library of the server')}, the client ${made('client')} (nobody has answered, or the answer is no gRPC), and Envoy ${made('Envoy')}.`,
+      `The status does not always come from the service. Of the ${seen.length} causes below, the service makes ${made('service')}, the gRPC library of the server ${made("server's library")}, the client ${made('client')} (nobody has answered, or the answer is no gRPC), and Envoy ${made('Envoy')}.`,
       `Each cause was provoked for real: values lose a bit on the disk, a process is killed, two writers race. ${both.length} of them were called both directly and through an Envoy: **${both.length - changed.length} arrive with the same code, ${changed.length} with another**.`,
       'A code is a promise about the next call. **UNAVAILABLE** says: again, soon. **ABORTED** says: again, but from the read on. **FAILED_PRECONDITION** says: not before something else has changed. Retry by the code, never by the text.',
     ],
@@ -45,10 +52,12 @@ function introduction(seen: readonly Seen[]): Section {
 }
 
 function causesTable(seen: readonly Seen[]): Section {
+  const seenAs = ({ code }: Seen, outcome: Outcome | undefined) =>
+    outcome?.code === code ? 'same' : codeOf(outcome)
   return {
     kind: 'table',
     title: 'Each code, provoked',
-    says: 'What the client saw. An empty cell: the cause does not exist on that way. The text is the one of the direct call, or of Envoy if that is the only one.',
+    says: 'Left the code that the documents of gRPC have for the cause; then what the client saw, “same” or another one. An empty cell: the cause does not exist on that way.',
     columns: [
       { title: 'code' },
       { title: 'cause' },
@@ -56,46 +65,50 @@ function causesTable(seen: readonly Seen[]): Section {
       { title: 'directly' },
       { title: 'through Envoy' },
       { title: 'may be retried' },
-      { title: "client's text" },
     ],
     rows: seen.map((one) => [
       `${one.code} ${nameOf(one.code)}`,
       one.what,
       one.by,
-      codeOf(one.direct),
-      codeOf(one.envoy),
+      seenAs(one, one.direct),
+      seenAs(one, one.envoy),
       one.retry,
-      (one.direct ?? one.envoy)?.text,
     ]),
   }
 }
 
-/** Another code, or a text of Envoy's own, or not what the documents say. */
+function textsTable(seen: readonly Seen[]): Section {
+  return {
+    kind: 'table',
+    title: 'What the client says',
+    says: 'The texts of the same calls. Texts of services arrive as they were written, also through Envoy. The others name who ended the call: “upstream …” and “downstream …” are words of Envoy, “RST_STREAM” and “Received message larger than max” of the gRPC library.',
+    columns: [{ title: 'cause' }, { title: 'directly' }, { title: 'through Envoy' }],
+    rows: seen
+      .filter(({ code }) => code !== 0)
+      .map(({ what, direct, envoy }) => [
+        what,
+        direct?.text,
+        envoy?.text === direct?.text ? 'the same' : envoy?.text,
+      ]),
+  }
+}
+
+/** Another code than the documents have, or another through Envoy. */
 function changesTable(seen: readonly Seen[]): Section {
-  const notable = seen.filter(
-    (one) => one.note !== undefined || isChanged(one) || !waysOf(one).includes('direct'),
-  )
   return {
     kind: 'table',
     title: 'Where the code is not the one you expect',
-    says: 'Envoy answers in the place of a server that it cannot reach, that is late or that it protects. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
-    columns: [
-      { title: 'cause' },
-      { title: 'by the documents' },
-      { title: 'directly' },
-      { title: 'through Envoy' },
-      { title: 'why' },
-      { title: "client's text through Envoy" },
-    ],
-    rows: notable.map((one) => [
-      one.what,
-      nameOf(one.code),
-      codeOf(one.direct),
-      codeOf(one.envoy),
-      one.note ?? 'Envoy ends the call itself: its text names what it did',
-      one.envoy?.text,
-    ]),
+    says: 'Envoy answers in the place of a server that it cannot reach. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
+    columns: [{ title: 'cause' }, { title: 'what becomes of it' }, { title: 'why' }],
+    rows: seen.filter(({ note }) => note !== undefined).map((one) => [one.what, becomesText(one), one.note]),
   }
+}
+
+function becomesText({ code, direct, envoy }: Seen): string {
+  const steps = [nameOf(code), codeOf(direct), codeOf(envoy)].filter((name) => name !== undefined)
+  const [documented, directly, through] = steps
+  if (directly === documented) return `${directly}; through Envoy ${through}`
+  return `${directly}, not ${documented}`
 }
 
 function httpTable(results: Results): Section {

@@ -19,7 +19,7 @@ export const HEAD_OF_LINE: Chapter = { runs, checks: checksOf, sections: section
 
 function runs({ name }: Profile): readonly Run[] {
   const extent = DOWNLOADS[name]
-  const onLink = { needs: [NEEDS_LINK] }
+  const onLink = { needs: [NEEDS_LINK], rounds: 3 }
   return [
     {
       id: SLOW_ANSWER,

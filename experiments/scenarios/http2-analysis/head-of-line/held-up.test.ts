@@ -17,15 +17,25 @@ function arrivalsWith(late: Readonly<Record<string, number>>): readonly Arrival[
   return all.toSorted((a, b) => a.arrivedMs - b.arrivedMs)
 }
 
-t.test('O2.3: a stream counts as held up from 1.4 round trips on, after the drop that did it', async (t) => {
+const SIX = { rttMs: RTT_MS, connections: 6 }
+const ONE = { rttMs: RTT_MS, connections: 1 }
+
+t.test('O2.3: a stream is held up if a record comes a round trip later than those of its tick', async (t) => {
   const arrivals = arrivalsWith({ '1 12': 80, '0 25': 90, '2 25': 55 })
-  t.strictSame(heldUpBy(arrivals, [1_120, 1_250], RTT_MS), { streams: [1, 1], longestMs: [80, 90] })
-  t.strictSame(heldUpBy(arrivals, [1_120, 1_200], RTT_MS).streams, [1, 1])
+  t.strictSame(heldUpBy(arrivals, [1_120, 1_250], SIX), { streams: [1, 1], longestMs: [80, 90] })
+  t.strictSame(heldUpBy(arrivals, [1_120, 1_200], SIX).streams, [1, 1], 'by the drop before it')
   t.strictSame(
-    heldUpBy(arrivalsWith({}), [1_120], RTT_MS),
+    heldUpBy(arrivalsWith({}), [1_120], SIX),
     { streams: [0], longestMs: [20] },
     'twin: nothing is late',
   )
+  const together = arrivalsWith({ '0 12': 80, '1 12': 80, '2 12': 80 })
+  t.strictSame(
+    heldUpBy(together, [1_120], SIX).streams,
+    [0],
+    'twin: a machine that stalls delays all of them',
+  )
+  t.strictSame(heldUpBy(together, [1_120], ONE).streams, [3], 'on one connection, all of them wait')
 })
 
 t.test('O2.3: a record is overtaken if one of a later tick arrives before it', async (t) => {

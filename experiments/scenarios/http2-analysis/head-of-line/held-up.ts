@@ -13,18 +13,31 @@ export interface HeldUp {
 const LEEWAY_MS = 20
 
 /**
- * A record travels for half a round trip. One that was lost comes at least a whole one later: the receiver's next acknowledgment
- * says that it is missing, and then it is sent again. All that TCP received after it waits for it.
+ * A record that was lost comes a round trip later than it would have: the receiver's acknowledgments say that it is missing, and then
+ * it is sent again. On one connection, all that follows waits for it, so that only the moment of sending tells how late it is. With a
+ * connection for each stream, the records of one tick tell it of each other, whatever a busy machine adds to all of them alike.
  * @param drops when each packet was asked to be lost, in milliseconds since 1970
  */
-export function heldUpBy(arrivals: readonly Arrival[], drops: readonly number[], rttMs: number): HeldUp {
-  const lateMs = 1.4 * rttMs
+export function heldUpBy(
+  arrivals: readonly Arrival[],
+  drops: readonly number[],
+  { rttMs, connections }: { readonly rttMs: number; readonly connections: number },
+): HeldUp {
+  const lateMs = 0.9 * rttMs
+  const taken = ({ sentMs, arrivedMs }: Arrival) => arrivedMs - sentMs
+  const fastest = new Map<number, number>()
+  for (const one of arrivals) {
+    fastest.set(one.tick, Math.min(taken(one), fastest.get(one.tick) ?? Number.POSITIVE_INFINITY))
+  }
+  const usual = ({ tick }: Arrival) => (connections === 1 ? rttMs / 2 : (fastest.get(tick) ?? 0))
   const perDrop = drops.map((drop, at) => {
     const until = (drops[at + 1] ?? Number.POSITIVE_INFINITY) - LEEWAY_MS
     const after = arrivals.filter(({ sentMs }) => sentMs >= drop - LEEWAY_MS && sentMs < until)
-    const late = after.filter(({ sentMs, arrivedMs }) => arrivedMs - sentMs >= lateMs)
-    const longest = Math.max(0, ...after.map(({ sentMs, arrivedMs }) => arrivedMs - sentMs))
-    return { streams: new Set(late.map(({ stream }) => stream)).size, longest }
+    const late = after.filter((one) => taken(one) - usual(one) >= lateMs)
+    return {
+      streams: new Set(late.map(({ stream }) => stream)).size,
+      longest: Math.max(0, ...after.map(taken)),
+    }
   })
   return { streams: perDrop.map(({ streams }) => streams), longestMs: perDrop.map(({ longest }) => longest) }
 }

@@ -47,7 +47,7 @@ export async function measureLostPacket(
     await setTimeout(BETWEEN_MS)
   }
   const arrivals = await job
-  const { streams, longestMs } = heldUpBy(arrivals, dropped, RTT_MS)
+  const { streams, longestMs } = heldUpBy(arrivals, dropped, { rttMs: RTT_MS, connections })
   const counts = (await link.counts())['to-near']
   return facts({
     seconds,

@@ -13,12 +13,12 @@ const REQUESTS = 12
 const POOL = 6
 
 export const SLOW_WAYS = {
-  pipelined: { title: 'HTTP/1.1, pipelined on one connection', slow: 1 },
+  pipelined: { title: 'HTTP/1.1, pipelined', slow: 1 },
   single: { title: 'HTTP/1.1, one connection', slow: 1 },
   pool: { title: 'HTTP/1.1, a pool of six', slow: 1 },
-  'pool-all-slow': { title: 'HTTP/1.1, a pool of six, six slow requests', slow: POOL },
-  http2: { title: 'HTTP/2, one connection', slow: 1 },
-  'http2-six-slow': { title: 'HTTP/2, one connection, six slow requests', slow: POOL },
+  'pool-all-slow': { title: 'HTTP/1.1, a pool of six, all slow', slow: POOL },
+  http2: { title: 'HTTP/2', slow: 1 },
+  'http2-six-slow': { title: 'HTTP/2, six slow', slow: POOL },
 } as const
 
 export type SlowWay = keyof typeof SLOW_WAYS

@@ -2,10 +2,11 @@
 
 import { once } from 'node:events'
 import { Agent, request as requestHttp1 } from 'node:http'
-import { type ClientHttp2Session, connect, type Settings } from 'node:http2'
+import { type ClientHttp2Session, connect } from 'node:http2'
 import { request as requestHttps, Agent as TlsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import { Client, credentials } from '@grpc/grpc-js'
+import { DEFAULT_WINDOW } from '../../../../testbed/http2/flow-control.ts'
 import { bodyOf } from './handler.ts'
 import { GRPC_PATH, SIZE_BYTES, type Way } from './ways.ts'
 
@@ -16,10 +17,8 @@ export interface CallerOptions {
   readonly connections: number
   /** PEM of the authority of the server's certificate; absent: plaintext. */
   readonly ca?: string
-  /** Of HTTP/2. */
-  readonly settings?: Settings
-  /** Flow-control window of an HTTP/2 connection; default 65,535. */
-  readonly connectionWindow?: number
+  /** Flow-control window in bytes that HTTP/2 and gRPC give each stream and the connection. Default: 65,535. */
+  readonly window?: number
 }
 
 export interface Caller {
@@ -75,23 +74,28 @@ function openHttp2(options: CallerOptions): Caller {
   }
 }
 
-function openSession({ host, port, ca, settings, connectionWindow }: CallerOptions): ClientHttp2Session {
+function openSession({ host, port, ca, window }: CallerOptions): ClientHttp2Session {
   const session = connect(`${ca === undefined ? 'http' : 'https'}://${host}:${port}`, {
     ...(ca !== undefined && { ca }),
-    ...(settings && { settings }),
+    ...(window !== undefined && { settings: { initialWindowSize: window } }),
   })
   // Calls report what fails. Any number of them may wait for the connection.
   session.on('error', () => {}).setMaxListeners(0)
-  if (connectionWindow !== undefined) {
-    session.once('connect', () => session.setLocalWindowSize(connectionWindow))
+  // A window that was given cannot be taken back: of the connection it only grows.
+  if (window !== undefined && window > DEFAULT_WINDOW) {
+    session.once('connect', () => session.setLocalWindowSize(window))
   }
   return session
 }
 
 /** Channels that share no connections. */
-function openGrpc({ host, port, connections, ca }: CallerOptions): Caller {
+function openGrpc({ host, port, connections, ca, window }: CallerOptions): Caller {
   const tls = ca === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(ca))
-  const own = { 'grpc.use_local_subchannel_pool': 1, 'grpc.max_receive_message_length': -1 }
+  const own = {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.max_receive_message_length': -1,
+    ...(window !== undefined && { 'grpc-node.flow_control_window': window }),
+  }
   const clients = new Turns(connections, () => new Client(`${host}:${port}`, tls, own))
   const bytes = (value: Buffer) => value
   return {

@@ -10,6 +10,9 @@ import { sectionsOf } from './sections.ts'
 
 type Measure = Run['measure']
 
+/** Counts are the same in each, and times are those of round trips. */
+const ROUNDS = 3
+
 export const REUSE_CHAPTER: Chapter = {
   runs: ({ name }) => {
     const { calls, connections, linkedCalls } = REUSE[name]
@@ -17,13 +20,13 @@ export const REUSE_CHAPTER: Chapter = {
       connections.map((count) => {
         const measure: Measure = (context) => measureReuse(context, security, calls, count)
         const labels = { security, calls: String(calls), connections: String(count) }
-        return { id: reuseId(security, count), labels, seconds: 1 + count / 100, measure }
+        return { id: reuseId(security, count), labels, rounds: ROUNDS, seconds: 1 + count / 100, measure }
       }),
     )
     const onLink = LINKED_CASES.map((one): Run => {
       const count = one.kind === 'new' ? linkedCalls : 1
       return {
-        ...{ id: linkedReuseId(one), needs: [NEEDS_LINK], seconds: 1 + linkedCalls / 10 },
+        ...{ id: linkedReuseId(one), needs: [NEEDS_LINK], rounds: ROUNDS, seconds: 1 + linkedCalls / 10 },
         labels: {
           ...{ client: LINKED_CLIENTS[one.client], security: one.security },
           ...{ calls: String(linkedCalls), connections: String(count) },

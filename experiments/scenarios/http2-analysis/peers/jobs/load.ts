@@ -9,6 +9,7 @@ export interface LoadOptions {
   readonly requestBytes: number
   readonly responseBytes: number
   readonly warmUpSeconds: number
+  /** Of the window at least; it ends with a call, and not before each caller could have made one. */
   readonly seconds: number
 }
 
@@ -17,6 +18,10 @@ export interface Loaded {
   /** That ended within the window. */
   readonly calls: number
   readonly failed: number
+  /** With those before the window. */
+  readonly made: number
+  /** The longest of them. */
+  readonly longestMs: number
   /** The sum of their latencies, for the mean. */
   readonly sumMs: number
   /** In base64. */
@@ -27,28 +32,38 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const { concurrency, requestBytes, responseBytes, warmUpSeconds, seconds } = options
   const caller = openCaller(options.caller)
   const histogram = newHistogram()
-  const [from, to] = [warmUpSeconds, warmUpSeconds + seconds].map((s) => performance.now() + s * 1_000) as [
-    number,
-    number,
-  ]
-  let [calls, failed, sumMs] = [0, 0, 0]
+  const from = performance.now() + warmUpSeconds * 1_000
+  let closed: number | undefined
+  let [calls, failed, made, sumMs, longestMs] = [0, 0, 0, 0, 0]
   const work = async () => {
-    for (let begun = performance.now(); begun < to; ) {
+    for (let begun = performance.now(); closed === undefined; ) {
       const isOk = await caller.call({ path: `/bytes/${responseBytes}`, bodyBytes: requestBytes }).then(
         (bytes) => bytes === responseBytes,
         () => false,
       )
       const ended = performance.now()
-      if (ended >= from && ended < to) {
+      made += 1
+      longestMs = Math.max(longestMs, ended - begun)
+      if (ended >= from && closed === undefined) {
         calls += 1
         if (!isOk) failed += 1
         sumMs += ended - begun
         record(histogram, ended - begun)
+        // A machine that is too busy for a call of each caller takes longer.
+        if (ended >= from + seconds * 1_000 && calls >= concurrency) closed = ended
       }
       begun = ended
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
   caller.close()
-  return { seconds, calls, failed, sumMs, latency: encodeHistogram(histogram) }
+  return {
+    seconds: ((closed ?? from) - from) / 1_000,
+    calls,
+    failed,
+    made,
+    longestMs,
+    sumMs,
+    latency: encodeHistogram(histogram),
+  }
 }
