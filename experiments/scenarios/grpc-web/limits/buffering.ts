@@ -1,4 +1,4 @@
-// What a page sees of a stream behind a proxy that collects answers, as NGINX does unless it is told not to.
+// What a page sees of a stream behind an NGINX, which may collect answers before it passes them on.
 
 import { join } from 'node:path'
 import { findProgram } from '../../../../processes/find-program.ts'
