@@ -5,7 +5,7 @@ import { fromJson, type JsonObject } from '@bufbuild/protobuf'
 import { type Clusters, ClustersSchema } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import { SwitchyardError } from '../core/errors.ts'
 
-const ANSWER_TIMEOUT_MS = 5_000
+const ANSWER_TIMEOUT_MS = 30_000
 
 export type ServerState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
 

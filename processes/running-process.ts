@@ -7,8 +7,9 @@ import { SwitchyardError } from '../core/errors.ts'
 import { wrapToDieWithParent } from './die-with-parent.ts'
 import { LogFile } from './log-file.ts'
 
-const READY_TIMEOUT_MS = 10_000
-const ANSWER_TIMEOUT_MS = 5_000
+/** For processes that hang: one that cannot start ends, and that is noticed at once. On a busy machine a start may take half a minute. */
+const READY_TIMEOUT_MS = 60_000
+const ANSWER_TIMEOUT_MS = 30_000
 const STOP_GRACE_MS = 5_000
 /** Lines of stderr that an error repeats. */
 const TAIL_LINES = 20
@@ -26,7 +27,7 @@ export interface ProcessOptions<T> {
   readonly ready: (line: string) => T | undefined
   /** Called with each line of stdout and stderr, as long as the process runs. */
   readonly onLine?: (line: string) => void
-  /** Milliseconds that it may take to be ready; 10,000 by default. */
+  /** Milliseconds that it may take to be ready; 60,000 by default. */
   readonly timeoutMs?: number
   /** Set it for a program that does not end with its stdin. The program then gets no commands. */
   readonly dieWithParent?: boolean

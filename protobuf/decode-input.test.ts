@@ -57,8 +57,8 @@ for (const [name, pack] of Object.entries({ gzip: gzipSync, deflate: deflateSync
     const packed = pack(MESSAGE)
     t.strictSame(rows(frame(1, packed)), [
       [
-        `frame 1: compressed a message of ${packed.length} bytes`,
-        '0 frame flag: compressed a message',
+        `frame 1: a compressed message of ${packed.length} bytes`,
+        '0 frame flag: a compressed message',
         `1 frame length: ${packed.length} bytes`,
         '5 frame compressed; unpacked below',
       ],

@@ -63,7 +63,8 @@ function decodeFrame(
   const { at, length, isCompressed, isTrailers, content } = frame
   const bytes = input.subarray(at, at + length)
   const sent = length - 5
-  const what = `${isCompressed ? 'compressed ' : ''}${isTrailers ? 'trailers' : 'a message'}`
+  const kind = isTrailers ? 'trailers' : 'message'
+  const what = isCompressed ? `a compressed ${kind}` : isTrailers ? kind : `a ${kind}`
   const block = { title: `${name}: ${what} of ${countBytes(sent)}`, bytes, offset: at }
   const head = [framePiece(0, 1, `flag: ${what}`), framePiece(1, 4, `length: ${countBytes(frame.said)}`)]
   const body = (text: string) => ({

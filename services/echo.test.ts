@@ -84,7 +84,10 @@ t.test('each answer waits for the delay', async (t) => {
 
 t.test('a cancelled call ends its delay', async (t) => {
   const over = new AbortController()
-  const context = { metadata: new Metadata(), peer: 'unknown', signal: over.signal, deadline: undefined }
+  const context = {
+    ...{ metadata: new Metadata(), peer: 'unknown', signal: over.signal, deadline: undefined },
+    ...{ trailers: new Metadata(), sendHeaders: () => {} },
+  }
   const request = create(EchoRequestSchema, { delay: { seconds: 60n } })
   const waiting = echoService('b1').unary(request, context)
   over.abort()

@@ -5,7 +5,7 @@ import { compressionAlgorithms, InterceptingCall, type Interceptor, Metadata } f
 import { type CountingRelay, openRelay } from './counting-relay.ts'
 import { connectEcho, type EchoClient, type Print, type Request, serveEcho } from './echo.ts'
 
-/** gRPC's flag for a message that is not to be compressed; grpc-js does not export its enum. */
+/** gRPC's flag for a message that is not to be compressed, also as `write(message, 2)` of a stream. grpc-js does not export its enum. */
 const NO_COMPRESS = 2
 
 /** Sends the messages of a call as they are, on a channel that compresses. */

@@ -11,6 +11,8 @@ export interface ConnectServerOptions {
   /** Default: a free port of 127.0.0.1. */
   readonly listen?: { readonly host: string; readonly port: number }
   readonly routes: (router: ConnectRouter) => void
+  /** The largest message that it takes. Default: connect's own limit, 4 GiB. */
+  readonly maxMessageBytes?: number
   /** Origins whose pages may call. Default: none. */
   readonly origins?: readonly string[]
 }
@@ -27,9 +29,11 @@ export async function startConnectServer({
   listen = { host: '127.0.0.1', port: 0 },
   routes,
   origins = [],
+  maxMessageBytes,
 }: ConnectServerOptions): Promise<ConnectServer> {
   const call = connectNodeAdapter({
     routes,
+    ...(maxMessageBytes !== undefined && { readMaxBytes: maxMessageBytes }),
     contextValues: ({ socket }) =>
       createContextValues().set(PEER, `${socket.remoteAddress}:${socket.remotePort}`),
   })

@@ -41,32 +41,53 @@ export function addConnectService<S extends DescService>(
 // Whatever a handler throws when its call is over, the status is the reason: the deadline has passed, or the caller is gone.
 
 function once(handler: AnyHandler) {
-  return async (message: never, context: HandlerContext) => {
+  return async (message: never, call: HandlerContext) => {
+    const context = contextOf(call)
     try {
-      return await (handler(message, contextOf(context)) as Promise<unknown>)
+      return await (handler(message, context) as Promise<unknown>)
     } catch (thrown) {
-      throw toConnectError(context.signal.aborted ? context.signal.reason : thrown)
+      throw toConnectError(call.signal.aborted ? call.signal.reason : thrown)
+    } finally {
+      addTo(call.responseTrailer, context.trailers)
     }
   }
 }
 
 function stream(handler: AnyHandler) {
-  return async function* (message: never, context: HandlerContext) {
+  return async function* (message: never, call: HandlerContext) {
+    const context = contextOf(call)
     try {
-      yield* handler(message, contextOf(context)) as AsyncIterable<unknown>
+      yield* handler(message, context) as AsyncIterable<unknown>
     } catch (thrown) {
-      throw toConnectError(context.signal.aborted ? context.signal.reason : thrown)
+      throw toConnectError(call.signal.aborted ? call.signal.reason : thrown)
+    } finally {
+      addTo(call.responseTrailer, context.trailers)
     }
   }
 }
 
-function contextOf({ requestHeader, signal, timeoutMs, values }: HandlerContext): CallContext {
+function contextOf({
+  requestHeader,
+  responseHeader,
+  signal,
+  timeoutMs,
+  values,
+}: HandlerContext): CallContext {
   const left = timeoutMs()
   return {
     metadata: metadataOf(requestHeader),
     peer: values.get(PEER),
     signal,
     deadline: left === undefined ? undefined : new Date(Date.now() + left),
+    trailers: new Metadata(),
+    // Connect sends them with the first answer.
+    sendHeaders: (headers) => addTo(responseHeader, headers),
+  }
+}
+
+function addTo(headers: Headers, metadata: Metadata): void {
+  for (const [name, values] of Object.entries(metadata.toHttp2Headers())) {
+    for (const value of [values ?? []].flat()) headers.append(name, String(value))
   }
 }
 

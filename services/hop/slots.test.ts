@@ -3,7 +3,7 @@
 import t from 'tap'
 import { Slots } from './slots.ts'
 
-t.test('the first who waits gets the next place, and one who has left is passed over', async (t) => {
+t.test('the first who waits gets the next place, and who has left is skipped', async (t) => {
   const slots = new Slots(1)
   t.equal(await slots.take(), true)
   const leaving = new AbortController()

@@ -14,6 +14,10 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** The client's deadline; undefined if it set none. */
   readonly deadline: Date | undefined
+  /** Metadata after the last answer, with whatever status the call ends. A handler adds to it. */
+  readonly trailers: Metadata
+  /** Sends the metadata before the first answer now, once. Default: empty, with the first answer. */
+  sendHeaders(headers: Metadata): void
 }
 
 /** The handler of each kind of method. Streams are async iterables; responses may be plain initializers. */

@@ -3,16 +3,17 @@ import type { EventEmitter } from 'node:events'
 import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import type { DescMessage, DescService, Message } from '@bufbuild/protobuf'
-import type {
-  handleBidiStreamingCall,
-  handleClientStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
-  Server,
-  ServerUnaryCall,
-  StatusObject,
-  sendUnaryData,
-  UntypedHandleCall,
+import {
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type Server,
+  type ServerUnaryCall,
+  type StatusObject,
+  type sendUnaryData,
+  type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import type { CallContext, HandlerOfKind, Implementation, MethodKind } from './method-types.ts'
 import { serviceDefinition } from './service-definition.ts'
@@ -28,7 +29,7 @@ interface GrpcHandlers {
 }
 
 type ServerCall = EventEmitter &
-  Pick<ServerUnaryCall<Message, unknown>, 'metadata' | 'getPeer' | 'getDeadline'>
+  Pick<ServerUnaryCall<Message, unknown>, 'metadata' | 'getPeer' | 'getDeadline' | 'sendMetadata'>
 
 /** Called with an error that is not a status, before the client gets INTERNAL. */
 export type OnUnexpected = (thrown: unknown) => void
@@ -37,7 +38,12 @@ export type OnUnexpected = (thrown: unknown) => void
 export type Explain = (error: RpcStatusError, context: CallContext) => RpcStatusError
 
 /** What a call ends with when its handler throws. */
-type ToStatus = (thrown: unknown, context: CallContext) => StatusObject
+type ToStatus = (thrown: unknown, context: ServedContext) => StatusObject
+
+/** Undefined where a handler has not asked for `trailers`. */
+interface ServedContext extends CallContext {
+  readonly ownTrailers: Metadata | undefined
+}
 
 /**
  * Serves `implementation` on `server`. A method without a handler answers UNIMPLEMENTED. `RpcStatusError.from` turns what a
@@ -85,7 +91,7 @@ async function answerOnce(
 ): Promise<void> {
   const context = contextOf(call)
   try {
-    respond(null, await run(context))
+    respond(null, await run(context), context.ownTrailers)
   } catch (thrown) {
     respond(toStatus(thrown, context))
   }
@@ -93,7 +99,7 @@ async function answerOnce(
 
 /** `pipe` waits for the call to drain before it reads the next answer, so a slow client slows its generator. */
 function answerMany(
-  call: ServerCall & Writable,
+  call: ServerCall & Writable & { end(trailers?: Metadata): unknown },
   run: (context: CallContext) => AsyncIterable<unknown>,
   toStatus: ToStatus,
 ): void {
@@ -102,7 +108,8 @@ function answerMany(
   // grpc-js takes the status of a stream from its 'error' event, and sends it after the answers.
   answers.on('error', (thrown) => call.emit('error', toStatus(thrown, context)))
   call.on('cancelled', () => answers.destroy())
-  answers.pipe(call)
+  answers.on('end', () => call.end(context.ownTrailers))
+  answers.pipe(call, { end: false })
 }
 
 /** Makes a handler that throws before it returns its iterable fail like one that throws during iteration. */
@@ -115,7 +122,7 @@ function requestsOf(call: Readable): AsyncIterable<Message> {
   return { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false }) }
 }
 
-function contextOf(call: ServerCall): CallContext {
+function contextOf(call: ServerCall): ServedContext {
   // The signal is created on first use: creating and aborting one for each call costs more than a short answer.
   let over: AbortController | undefined
   let isOver = false
@@ -123,6 +130,7 @@ function contextOf(call: ServerCall): CallContext {
     isOver = true
     over?.abort()
   })
+  let trailers: Metadata | undefined
   const deadline = call.getDeadline()
   return {
     metadata: call.metadata,
@@ -133,13 +141,21 @@ function contextOf(call: ServerCall): CallContext {
       return over.signal
     },
     deadline: deadline === Number.POSITIVE_INFINITY ? undefined : new Date(deadline),
+    get trailers() {
+      trailers ??= new Metadata()
+      return trailers
+    },
+    get ownTrailers() {
+      return trailers
+    },
+    sendHeaders: (headers) => call.sendMetadata(headers),
   }
 }
 
 /** An error that a handler throws after its call has ended is not reported: usually it is an AbortError. */
 function statusOf(
   thrown: unknown,
-  context: CallContext,
+  context: ServedContext,
   onUnexpected: OnUnexpected,
   explain: Explain,
 ): StatusObject {
@@ -151,6 +167,14 @@ function statusOf(
     code: error.code,
     // grpc-js percent-encodes the text, which throws on half a surrogate pair.
     details: error.message.toWellFormed(),
-    metadata: error.metadata,
+    metadata: withTrailers(error.metadata, context.ownTrailers),
   }
+}
+
+/** A copy: the metadata of an error may be shared by many calls. */
+function withTrailers(metadata: Metadata, trailers: Metadata | undefined): Metadata {
+  if (trailers === undefined) return metadata
+  const all = metadata.clone()
+  all.merge(trailers)
+  return all
 }

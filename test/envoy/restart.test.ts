@@ -63,7 +63,7 @@ t.test('X21: kill -9 under load loses no call and no revision, and pushes nothin
   const flags = ['--config', file, '--xds', xds, '--state', join(folder, 'state')]
   const first = await startMain(t, ...flags)
   const envoy = await startEnvoy(t, xds, 'delta', { folder })
-  await envoy.admin.waitUntilLive(20_000)
+  await envoy.admin.waitUntilLive()
   t.match(await putLb(first, { mode: 'l7', policy: 'random' }), { status: 200, revision: 2 })
 
   const load = startLoad(t, `127.0.0.1:${port}`)

@@ -56,7 +56,7 @@ async function start(t: Test, onNack: 'rollback' | 'hold') {
     })
   }
   const envoy = await startEnvoy(t, xdsAddress, 'delta')
-  await envoy.admin.waitUntilLive(20_000)
+  await envoy.admin.waitUntilLive()
   t.equal((await request('/v1/revisions/1?wait=30s')).status, 200, 'the first revision is accepted')
   return { xdsAddress, address: `127.0.0.1:${port}`, request, patch, envoy }
 }
@@ -145,7 +145,7 @@ t.test('X8: with hold, an Envoy that starts is served the last known good revisi
   await envoy.stop()
 
   const newcomer = await startEnvoy(t, xdsAddress, 'delta')
-  await newcomer.admin.waitUntilLive(20_000)
+  await newcomer.admin.waitUntilLive()
   const load = startLoad(t, address)
   await load.further(50)
   t.same((await load.stop()).failures, [])

@@ -32,7 +32,7 @@ async function start(t: Test) {
   })
   t.teardown(close)
   const envoy = await startEnvoy(t, xdsAddress, 'delta')
-  await envoy.admin.waitUntilLive(20_000)
+  await envoy.admin.waitUntilLive()
 
   const putLb = async (body: object) => {
     const response = await fetch(`${adminUrl}/v1/fleets/fleet/lb?wait=30s`, {

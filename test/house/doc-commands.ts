@@ -28,6 +28,7 @@ const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
 const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
+const WIRESHARK: CoveredBy = ['test/scenarios/wireshark-guide.test.ts', "startsWith('tshark ')"]
 const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
 const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
 const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
@@ -112,7 +113,16 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
   },
-  'docs/guides/grpc-patterns.md': { 'npx yard scenario run grpc-fundamentals': FUNDAMENTALS },
+  'docs/benchmarks/grpc-fundamentals.md': {
+    'npx yard scenario run grpc-fundamentals --profile standard --only calls features': FUNDAMENTALS,
+  },
+  'docs/guides/grpc-patterns.md': {
+    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only statuses': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile quick --only deadlines': FUNDAMENTALS,
+    'npm run example grpc-patterns interceptors': example('grpc-patterns'),
+    'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
+  },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
   },
@@ -178,7 +188,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/guides/wireshark.md': {
+    'npx yard scenario run http2-analysis --profile quick --only frames wireshark': WIRESHARK,
     'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
+    'tshark -r reports/scenarios/http2-analysis-quick/files/every-frame-type.pcapng -d tcp.port==1-65535,http2 -Y http2':
+      WIRESHARK,
+    'tshark -r reports/scenarios/http2-analysis-quick/files/every-frame-type.pcapng -d tcp.port==1-65535,http2 -o "uat:protobuf_search_paths:\\"$PWD/proto\\",\\"TRUE\\"" -o protobuf.preload_protos:TRUE -o protobuf.pbf_as_hf:TRUE -Y pbf.switchyard.echo.v1.EchoRequest.message -T fields -e http2.headers.path -e pbf.switchyard.echo.v1.EchoRequest.message':
+      WIRESHARK,
+    'tshark -r reports/scenarios/http2-analysis-quick/files/tls.pcapng -o tls.keylog_file:reports/scenarios/http2-analysis-quick/files/tls-keys.log -Y http2':
+      WIRESHARK,
   },
   'docs/yard.md': {
     'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
@@ -273,6 +290,16 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'cli/verbs/scenario/manifests.test.ts',
       "'manifests'",
     ],
+  },
+  'docs/benchmarks/http2.md': {
+    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
+      HTTP2,
+  },
+  'docs/guides/http2.md': {
+    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
+      HTTP2,
+    'npx yard scenario run http2-analysis': HTTP2,
+    'npx yard scenario run http2-analysis --only flow-control': HTTP2,
   },
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'docs/guides/grpc-web.md': {

@@ -28,14 +28,13 @@ const QUOTES = [
   'net::ERR_CONNECTION_REFUSED',
 ] as const
 
-t.test('O3.2: each way does what it is known to do', async (t) => {
+t.test('O3.1 to O3.7: each way and each page does what it is known to do', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const results = await runQuickly(t, 'grpc-web')
-  t.strictSame(
-    results.runs.filter(({ state }) => state === 'failed'),
-    [],
-    'no run has failed',
-  )
+  const idsOf = (wanted: string) => results.runs.filter(({ state }) => state === wanted).map(({ id }) => id)
+  t.strictSame(idsOf('failed'), [], 'no run has failed')
+  // Without Go, nginx or Chromium, runs are skipped; CI has all of them.
+  if (process.env.CI === 'true') t.strictSame(idsOf('skipped'), [], 'no run was skipped')
 
   for (const [row, title] of BROWSER_ROWS) {
     t.test(`${row}: ${title}`, async (t) => {

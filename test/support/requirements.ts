@@ -4,11 +4,13 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
+import { findProtoc, INSTALL_PROTOC } from '../../testbed/grpc-programs/protoc.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
 import { hasTshark, INSTALL_TSHARK } from '../../testbed/http2/tshark.ts'
 import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
+import { INSTALL_NGHTTPX } from '../../testbed/proxies/nghttpx.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
 import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
@@ -44,11 +46,16 @@ const TOOLS = {
     isInstalled: (env: NodeJS.ProcessEnv) => missingForLink(env) === undefined,
     install: `${INSTALL_LINK}, and run it as root or where user namespaces are allowed`,
   },
+  nghttpx: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nghttpx', env) !== undefined,
+    install: INSTALL_NGHTTPX,
+  },
   nginx: {
     isInstalled: (env: NodeJS.ProcessEnv) => findProgram('nginx', env) !== undefined,
     install: INSTALL_NGINX,
   },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
+  protoc: { isInstalled: (env: NodeJS.ProcessEnv) => findProtoc(env) !== undefined, install: INSTALL_PROTOC },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
   tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },

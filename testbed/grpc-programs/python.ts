@@ -21,12 +21,16 @@ export function findPythonProgram(role: GrpcRole, env = process.env): GrpcProgra
     command: 'python3',
     args: [sourceFile(`services/${role}s/python/main.py`)],
     // Its lines reach us as it prints them.
-    env: { PYTHONPATH: fetchPackages(env), PYTHONUNBUFFERED: '1' },
+    env: { PYTHONPATH: pythonPackages(env), PYTHONUNBUFFERED: '1' },
   }
 }
 
-/** @returns the folder with the packages, for this version of Python and these requirements */
-function fetchPackages(env: NodeJS.ProcessEnv): string {
+/**
+ * gRPC for Python with its tools.
+ * @returns the folder with the packages, for this version of Python and these requirements
+ * @throws SwitchyardError `process-failed` without Python or pip, with how to install them, or with the output of pip
+ */
+export function pythonPackages(env: NodeJS.ProcessEnv): string {
   const hash = createHash('sha256')
   for (const file of REQUIREMENTS) hash.update(readFileSync(file))
   const name = `grpc-python${pythonVersion(env)}-${hash.digest('hex').slice(0, 12)}`

@@ -1,17 +1,17 @@
-// The configuration of an NGINX that passes calls on to backends, as gRPC or as plain HTTP.
-// https://nginx.org/en/docs/http/ngx_http_grpc_module.html, https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+// The configuration of an NGINX that passes gRPC calls on to backends.
+// https://nginx.org/en/docs/http/ngx_http_grpc_module.html
 
 import type { ProxiedBackend } from './proxy.ts'
 
 export interface NginxSettings {
   readonly backends: readonly ProxiedBackend[]
+  /** `web` passes HTTP/1.1 on, such as calls of gRPC-Web. Default: gRPC. */
+  readonly passes?: 'grpc' | 'web'
   /**
    * How many idle connections to backends each worker keeps for later calls; 0 for none, which is the default before NGINX 1.29.7:
    * then each call opens a connection of its own.
    */
   readonly keepAlive: number
-  /** What comes and goes on: gRPC over HTTP/2, or whatever HTTP/1 carries, as gRPC-Web is to it. Default: `grpc`. */
-  readonly pass?: 'grpc' | 'http'
   /** Default: 1. Each worker has its own round-robin state and its own connections. */
   readonly workers?: number
   /** Parameters of each backend, such as `max_fails=0`. Default: none, by which one failure takes a backend out for ten seconds. */
@@ -26,8 +26,8 @@ export interface NginxSettings {
 export function nginxConfig(
   {
     backends,
+    passes = 'grpc',
     keepAlive,
-    pass = 'grpc',
     workers = 1,
     backendParameters = '',
     location = {},
@@ -53,10 +53,12 @@ export function nginxConfig(
     ...(keepAlive > 0 ? [`keepalive ${keepAlive};`] : []),
     '}',
     'server {',
-    `listen ${address}${pass === 'grpc' ? ' http2' : ''};`,
+    `listen ${address}${passes === 'grpc' ? ' http2' : ''};`,
     ...lines(server),
     'location / {',
-    pass === 'grpc' ? 'grpc_pass grpc://backends;' : 'proxy_pass http://backends;',
+    ...(passes === 'grpc'
+      ? ['grpc_pass grpc://backends;']
+      : ['proxy_pass http://backends;', 'proxy_set_header Connection "";']),
     ...lines(location),
     '}',
     '}',

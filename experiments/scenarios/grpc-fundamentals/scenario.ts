@@ -1,19 +1,28 @@
 // The scenario: what gRPC is on the wire and in programs, chapter by chapter.
 
 import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import type { Profile } from '../../harness/profile.ts'
+import type { Plan, Scenario } from '../../harness/scenario.ts'
+import { hasContent } from '../grpc-loadbalancing/sections/has-content.ts'
 import { CALLS } from './calls/chapter.ts'
 import { DEADLINES } from './deadlines/chapter.ts'
 import { DETAILS } from './details/chapter.ts'
 import { EVOLUTION } from './evolution/chapter.ts'
 import { FEATURES } from './features/chapter.ts'
 import { STATUSES } from './statuses/chapter.ts'
+import { WIRE } from './wire/chapter.ts'
 
-const CHAPTERS = [EVOLUTION, CALLS, FEATURES, STATUSES, DETAILS, DEADLINES]
+const CHAPTERS = [EVOLUTION, WIRE, CALLS, STATUSES, DETAILS, DEADLINES, FEATURES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-fundamentals',
   title: 'gRPC from the ground up',
   question: 'What do the two sides of a gRPC call send, see and decide, directly and through an Envoy?',
-  plan: (profile) => planOf(CHAPTERS, profile),
+  plan,
+}
+
+/** With `--only`, most chapters have measured nothing, and the report has no empty parts of them. */
+function plan(profile: Profile): Plan {
+  const whole = planOf(CHAPTERS, profile)
+  return { ...whole, sections: (results) => whole.sections(results).filter(hasContent) }
 }

@@ -37,7 +37,11 @@ async function startWebEdge({ group, folder }: SharedContext): Promise<WebEdge> 
   return { testbed, node }
 }
 
-/** Sends all calls of the fleet to this address instead of the testbed's backend. */
-export async function sendTo({ testbed }: WebEdge, address: string): Promise<void> {
-  await testbed.rest.patchConfig({ upstreams: { echo: { endpoints: { b1: { address } } } } })
+/** Sends all calls of the fleet to this address. @returns what sends them to the backend of the testbed again */
+export async function sendTo({ testbed }: WebEdge, address: string): Promise<() => Promise<void>> {
+  const [backend] = testbed.backends
+  const send = async (to: string) =>
+    void (await testbed.rest.patchConfig({ upstreams: { echo: { endpoints: { b1: { address: to } } } } }))
+  await send(address)
+  return () => send(backend?.address ?? '')
 }

@@ -25,7 +25,7 @@ export const OTHER_PAGE = 'http://evil.example'
 export const ASKS = {
   /** Ends with FAILED_PRECONDITION, a text, a trailer and an ErrorInfo. */
   details: 'fail with details',
-  /** Answers when `release` is called, or the call is over. */
+  /** Holds the last answer until `release` is called, or the call is over. */
   hold: 'hold the answer',
 } as const
 
@@ -57,7 +57,7 @@ export class Witness {
         if (request.message === ASKS.hold) await heldOrOver(this.#held.promise, context)
         return await echo.unary(request, context)
       },
-      // The second answer waits, so that a client sees whether the first is on its way.
+      // The last answer waits, so that a client sees whether those before it are on their way.
       serverStream: (request, context) => {
         this.#note(request, context)
         return request.message === ASKS.hold
@@ -82,7 +82,7 @@ export class Witness {
     const held = this.#held.promise
     let sent = 0
     for await (const answer of echoService('witness').serverStream(request, context)) {
-      if (sent === 1) await heldOrOver(held, context)
+      if (sent === request.count - 1) await heldOrOver(held, context)
       yield answer
       sent += 1
     }

@@ -15,6 +15,10 @@ export interface DrawnMark {
 
 /** In units of the drawing: closer marks of a type and a side cannot be told apart. */
 const CLOSE = 1
+/** About as wide as a shape is. */
+const SHAPE = 8
+/** A mark must not wander far from its time. */
+const MOST_MOVES = 2
 
 /** @param marks of a lane, in the order of their times */
 export function mergeMarks(marks: readonly LaneMark[], at: (atMs: number) => number): DrawnMark[] {
@@ -31,12 +35,28 @@ export function mergeMarks(marks: readonly LaneMark[], at: (atMs: number) => num
       lastOf.set(key, group)
     }
   }
-  return groups.flatMap(({ x, marks: merged }) => {
+  const drawn = groups.flatMap(({ x, marks: merged }): DrawnMark[] => {
     const [first] = merged
     if (first === undefined) return []
     const bytes = merged.reduce((most, one) => Math.max(most, one.bytes), 0)
     const { type, from } = first
     return [{ x, type, from, bytes, count: merged.length, tip: tipOf(first, merged) }]
+  })
+  return standApart(drawn)
+}
+
+/** A mark that would cover another type's at the same time, such as CONTINUATION after HEADERS, stands beside it. */
+function standApart(marks: readonly DrawnMark[]): DrawnMark[] {
+  const last: Partial<Record<LaneMark['from'], DrawnMark & { readonly moves: number }>> = {}
+  return marks.map((mark) => {
+    // Bars of DATA are narrow, and stand below the shapes.
+    if (mark.type === 'DATA') return mark
+    const before = last[mark.from]
+    const covers = before !== undefined && before.type !== mark.type && mark.x - before.x < SHAPE
+    const moves = covers ? before.moves + 1 : 0
+    const placed = covers && moves <= MOST_MOVES ? { ...mark, x: before.x + SHAPE } : mark
+    last[mark.from] = { ...placed, moves }
+    return placed
   })
 }
 

@@ -13,6 +13,7 @@ import { storySections } from './story-sections.ts'
 import { toldRun } from './told.ts'
 import { WAYS } from './ways.ts'
 import { waysSections } from './ways-section.ts'
+import { WORDS, wireChecks, wireSections } from './wire-section.ts'
 
 const KINDS = Object.keys(ROWS) as Kind[]
 
@@ -22,6 +23,15 @@ export const CALLS: Chapter = {
     ...CASES.flatMap((one) => waysOf(one).map((way) => slowReaderRun(one, way))),
     ...WAYS.flatMap((way) => [interleavingRun(way), orderRun(way)]),
   ],
-  checks: (results) => [...storyChecks(results), ...flowChecks(results)],
-  sections: (results) => [...storySections(results), ...waysSections(results), ...flowSections(results)],
+  checks: (results) => [...storyChecks(results), ...wireChecks(results), ...flowChecks(results)],
+  sections(results) {
+    const stories = storySections(results)
+    return [
+      ...(stories.length > 0 ? [WORDS] : []),
+      ...stories,
+      ...wireSections(results),
+      ...waysSections(results),
+      ...flowSections(results),
+    ]
+  },
 }

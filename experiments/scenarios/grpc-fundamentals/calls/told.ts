@@ -1,5 +1,6 @@
 // Runs that tell stories, and their moments in results.
 
+import { startTap } from '../../../../testbed/http2/tap.ts'
 import { facts } from '../../../harness/facts.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
@@ -9,10 +10,13 @@ import type { Moment } from './moment.ts'
 import { STORIES, TITLES } from './stories/stories.ts'
 import type { Kind, Story } from './story.ts'
 import { serverOn, WAY_TITLES, type Way } from './ways.ts'
+import { framesOf, storyStream, type WireFrame } from './wire.ts'
 
 const idOf = (kind: Kind, way: Way) => `calls.${TITLES[kind].replace(' ', '-')}.${way}`
 
-/** Tells all stories of a kind of call on one connection. */
+const framesKey = ({ id }: Story) => `${id}: frames`
+
+/** Tells all stories of a kind of call on one connection, through a tap that sees its frames. */
 export function toldRun(kind: Kind, way: Way): Run {
   return {
     id: idOf(kind, way),
@@ -24,17 +28,27 @@ export function toldRun(kind: Kind, way: Way): Run {
 
 async function tell(context: RunContext, kind: Kind, way: Way) {
   const { server, address } = await serverOn(context, way)
-  const channel = openChannel(address)
+  const tap = await startTap({ to: address, keepBytes: false })
+  const channel = openChannel(tap.address)
   const texts: Record<string, string> = {}
   try {
     for (const story of STORIES.filter((one) => one.kind === kind)) {
       const { moments } = await server.tell(story, channel)
       texts[story.id] = JSON.stringify(moments)
+      const seen = tap.connections().flatMap(({ frames }) => frames)
+      texts[framesKey(story)] = JSON.stringify(framesOf(seen, storyStream(seen)))
     }
   } finally {
     channel.close()
+    await tap.stop()
   }
   return facts({ texts })
+}
+
+/** The frames of a story between the client and the server, or the Envoy, in the first round. */
+export function framesIn(results: Results, story: Story, way: Way): readonly WireFrame[] | undefined {
+  const text = roundsOf(results, idOf(story.kind, way))[0]?.texts?.[framesKey(story)]
+  return text === undefined ? undefined : (JSON.parse(text) as WireFrame[])
 }
 
 /** The moments of a story, by round; empty if it was not measured. */

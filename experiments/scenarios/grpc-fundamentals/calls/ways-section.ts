@@ -37,7 +37,7 @@ export function waysSections(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'What an Envoy changes',
-      says: `An Envoy at L7 passes on each event, at once: it does not collect the messages of a stream, and half-close, cancel, an early answer and trailers arrive as they were sent. ${sameOf(results)} Times are medians over the rounds, with both sides in one process, which makes them larger than two processes would have them; compare the columns.`,
+      says: `An Envoy at L7 passes on each event, at once: it does not collect the messages of a stream, and half-close, cancel, an early answer and trailers arrive as they were sent. ${sameOf(results)} Times are medians over the rounds. Client and server share a process and its core, and Envoy has one of its own, so on a busy machine much of a time is waiting for a core: see the load before the run in the environment.`,
       columns: [
         { title: 'what travels' },
         { title: 'directly', unit: 'ms', decimals: 2 },
@@ -62,7 +62,7 @@ function sameOf(results: Results): string {
   const same = `In the first round, ${told.length - differing.length} of ${told.length} stories look exactly the same to each side on both ways.`
   if (differing.length === 0) return same
   const names = differing.map(({ id }) => `\`${id}\``).join(', ')
-  return `${same} In the others (${names}), what was under way when the call ended differs.`
+  return `${same} In the others (${names}), what was on its way when the call ended differs, as it does from run to run.`
 }
 
 function looksTheSame(results: Results, story: Story): boolean {

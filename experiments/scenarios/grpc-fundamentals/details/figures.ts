@@ -29,7 +29,7 @@ export function record(found: unknown, figures: Measured['figures']): Partial<Me
   return { figures, texts: { [FOUND]: JSON.stringify(found) } }
 }
 
-/** Undefined if it was not measured. The type is that of what the run records. */
+/** Undefined if it was not measured. `T` is the type that the run has recorded. */
 export function foundIn<T>(results: Results, run: string): T | undefined {
   const text = results.runs.findLast(({ id, measured }) => id === run && measured)?.measured?.texts?.[FOUND]
   return text === undefined ? undefined : (JSON.parse(text) as T)

@@ -71,7 +71,7 @@ const asText = ({ refusedFor, violations }: Verdict) =>
 function meetingsSection({ changes = [] }: Found): TableSection {
   return {
     ...{ kind: 'table', title: 'The same changes, tried: what programs of both sides see' },
-    says: 'Calls go on while a service is updated, so old clients meet new servers and the other way round. The bad changes do not fail loudly: most calls end with OK and a wrong value. This parser (protobuf-es) reads a value by the type of its schema, whatever form the tag has, so a wrong type can also swallow the fields behind it. Parsers in other languages take such a field for unknown.',
+    says: 'Calls go on while a service is updated, so old clients meet new servers and the other way round. The bad changes do not fail loudly: most calls end with OK and a wrong value. This parser (protobuf-es) reads a value by the type of its schema, whatever form the tag has, so a wrong type can also swallow the fields behind it. protoc, in C++, takes such a field for unknown (see **One message, three encoders**).',
     columns: ['change', 'old client, new server', 'new client, old server', 'as JSON, either way'].map(
       (title) => ({ title }),
     ),

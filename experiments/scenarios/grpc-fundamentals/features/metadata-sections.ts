@@ -37,7 +37,7 @@ export function metadataSections(results: Results): readonly Section[] {
     },
     {
       ...{ kind: 'table', title: 'Metadata: how much fits' },
-      says: 'A call with more and more metadata, in entries of 1,000 bytes. Where it ends depends on each hop: the limits of the client, of every proxy and of the server. gRPC asks for 8 KiB at least, so **keep metadata below 8 KiB**; tokens and cookies of others take their share.',
+      says: 'A call with more and more metadata, in entries of 1,000 bytes. Where it ends depends on each hop: the limits of the client, of every proxy and of the server. The protocol of gRPC lets servers refuse more than 8 KiB, so **keep metadata below that**; tokens and cookies of others take their share.',
       columns: [{ title: 'metadata', unit: 'KiB' }, { title: 'directly' }, { title: 'through Envoy' }],
       rows: Object.keys(either.sizes).map((kib) => [
         Number(kib),

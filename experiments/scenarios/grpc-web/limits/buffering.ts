@@ -54,7 +54,7 @@ export async function streamBehindNginx(bed: WebBed, { group, folder }: RunConte
     started += 1
     const backends = [{ id: 'envoy', address: bed.target }]
     const { address } = await startNginx(group, join(folder, `nginx-${started}`), {
-      ...{ backends, keepAlive: 0, pass: 'http', location },
+      ...{ backends, keepAlive: 0, passes: 'web', location },
     })
     return `http://${address}`
   }

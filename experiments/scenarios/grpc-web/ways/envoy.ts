@@ -10,13 +10,12 @@ export const envoy: Way = {
   row: 'O3.1',
   open: async (context, witness) => {
     const edge = await webEdge(context)
-    const [backend] = edge.testbed.backends
     const served = await serveByGrpc(witness)
-    await sendTo(edge, served.address)
+    const restore = await sendTo(edge, served.address)
     return {
       url: `http://${edge.node.target}`,
       async close() {
-        await sendTo(edge, backend?.address ?? '')
+        await restore()
         await served.close()
       },
     }

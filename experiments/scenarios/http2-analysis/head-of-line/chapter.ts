@@ -11,7 +11,7 @@ import { LINK, LOST_PACKET_WAYS, type LostPacketWay, measureLostPacket } from '.
 import { sectionsOf } from './sections.ts'
 import { measureSlowAnswer } from './slow-answer.ts'
 
-const DROPS: Readonly<Record<ProfileName, number>> = { quick: 5, standard: 21, full: 101 }
+const DROPS: Readonly<Record<ProfileName, number>> = { quick: 6, standard: 21, full: 99 }
 const WAYS = Object.keys(LOST_PACKET_WAYS) as LostPacketWay[]
 const EMULATED_LINK = `${LINK.rttMs} ms round trip, ${LINK.mbitPerSecond} Mbit/s`
 
@@ -32,7 +32,7 @@ function runs({ name }: Profile): readonly Run[] {
       id: LOST_PACKET[way],
       labels: { what: 'a packet is lost', way: LOST_PACKET_WAYS[way].title },
       emulates: emulatesLink(`${EMULATED_LINK}, single packets lost`),
-      seconds: 1 + DROPS[name] / 4,
+      seconds: 1 + DROPS[name] / 2,
       measure: (context: Parameters<Run['measure']>[0]) => measureLostPacket(context, way, DROPS[name]),
     })),
     ...extent.losses.flatMap((loss) =>

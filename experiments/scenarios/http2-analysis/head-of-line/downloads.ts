@@ -25,6 +25,8 @@ export const DOWNLOADS: Readonly<Record<ProfileName, DownloadExtent>> = {
 export const OBJECT_BYTES = 25_000
 /** So that congestion windows are those of connections in use, not of new ones. */
 const WARM_UP_BYTES = 30_000
+/** More than the link holds, as browsers give: flow control must not be what limits HTTP/2 here. HTTP/1.1 has none. */
+export const WINDOW_BYTES = 1_048_576
 
 export const DOWNLOAD_MS = 'download (ms, median)'
 export const DOWNLOADS_MS = 'all downloads (ms)'
@@ -42,7 +44,7 @@ export async function measureDownload(
     // The ways have the same seeds: their n-th packets have the same fate.
     const seed = context.round * repeats + repeat
     const { link, peers } = await linkedPeers(context, { ...LINK, loss: lossPercent / 100, seed })
-    const caller = peers.caller(way, { connections })
+    const caller = { ...peers.caller(way, { connections }), window: WINDOW_BYTES }
     const { ms } = await peers.run('download', {
       caller,
       objects,

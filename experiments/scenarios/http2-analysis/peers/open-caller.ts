@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import { Client, credentials } from '@grpc/grpc-js'
 import { DEFAULT_WINDOW } from '../../../../testbed/http2/flow-control.ts'
 import { bodyOf } from './handler.ts'
-import { GRPC_PATH, SIZE_BYTES, type Way } from './ways.ts'
+import { GRPC_PATH, SESSION_MEMORY_MB, SIZE_BYTES, type Way } from './ways.ts'
 
 export interface CallerOptions {
   readonly way: Way
@@ -76,6 +76,7 @@ function openHttp2(options: CallerOptions): Caller {
 
 function openSession({ host, port, ca, window }: CallerOptions): ClientHttp2Session {
   const session = connect(`${ca === undefined ? 'http' : 'https'}://${host}:${port}`, {
+    maxSessionMemory: SESSION_MEMORY_MB,
     ...(ca !== undefined && { ca }),
     ...(window !== undefined && { settings: { initialWindowSize: window } }),
   })

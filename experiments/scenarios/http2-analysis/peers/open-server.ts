@@ -9,7 +9,16 @@ import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import type { Issued } from '../../../../testbed/certificates/authority.ts'
 import { answer, bodyOf } from './handler.ts'
 import { Ticker } from './ticker.ts'
-import { type ConnectionCounts, GRPC_PATH, type Port, portOf, SIZE_BYTES, WAYS, type Way } from './ways.ts'
+import {
+  type ConnectionCounts,
+  GRPC_PATH,
+  type Port,
+  portOf,
+  SESSION_MEMORY_MB,
+  SIZE_BYTES,
+  WAYS,
+  type Way,
+} from './ways.ts'
 
 const ALPN: Readonly<Record<Way, string>> = { http1: 'http/1.1', http2: 'h2', grpc: 'h2' }
 
@@ -66,7 +75,9 @@ export async function openServer(host: string, identity: Issued): Promise<PeerSe
 function acceptors(): Readonly<Record<Way, (socket: Socket) => void>> {
   const ticker = new Ticker()
   const http1 = createHttp1Server({ noDelay: true }, (request, response) => answer(ticker, request, response))
-  const http2 = createHttp2Server((request, response) => answer(ticker, request, response))
+  const http2 = createHttp2Server({ maxSessionMemory: SESSION_MEMORY_MB }, (request, response) =>
+    answer(ticker, request, response),
+  )
   http2.on('sessionError', () => {})
   const grpc = new GrpcServer({ 'grpc.max_receive_message_length': -1 })
   const bytes = (value: Buffer) => value

@@ -89,3 +89,19 @@ t.test('an unknown path is no answer of the size that was asked for', async (t) 
   t.equal(await caller.call({ path: '/nothing' }), 0)
   caller.close()
 })
+
+t.test(
+  'O2.6: 256 answers of 64 KiB at a time fit into the memory that a session of HTTP/2 may have',
+  async (t) => {
+    const { server } = await open(t)
+    const caller = openCaller({ way: 'http2', host: '127.0.0.1', port: server.ports.http2, connections: 1 })
+    const work = async () => {
+      const answers: number[] = []
+      while (answers.length < 4) answers.push(await caller.call({ path: '/bytes/65536', bodyBytes: 100 }))
+      return answers
+    }
+    const answers = (await Promise.all(Array.from({ length: 256 }, work))).flat()
+    caller.close()
+    t.ok(answers.every((bytes) => bytes === 65_536))
+  },
+)

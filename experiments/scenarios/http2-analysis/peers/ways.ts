@@ -25,3 +25,9 @@ export const GRPC_PATH = '/switchyard.peer.v1.Peer/Bytes'
 
 /** A request of gRPC: how many bytes the answer has, before whatever makes the request as long as it should be. */
 export const SIZE_BYTES = 4
+
+/**
+ * Of an HTTP/2 connection in Node, on both sides. The default is 10 MB, beyond which Node refuses streams: 256 answers of 64 KiB at a
+ * time do not fit. grpc-js has no limit.
+ */
+export const SESSION_MEMORY_MB = 1_000

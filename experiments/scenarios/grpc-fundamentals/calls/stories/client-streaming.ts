@@ -7,19 +7,20 @@ import { find, type Moment } from '../moment.ts'
 import type { EchoCalls, Story } from '../story.ts'
 import { ending, pause, untilStatus } from './acting.ts'
 
-/** Sends three messages and half-closes, unless the call is over before. */
-async function sendThree(calls: EchoCalls): Promise<void> {
-  const call = calls.clientStream(() => {})
-  let isOver = false
-  const over = untilStatus(call).then(() => {
-    isOver = true
-  })
-  for (const message of ['1', '2', '3']) {
-    if (!isOver) call.write({ message })
-    await pause()
+const MESSAGES = ['1', '2', '3']
+
+/** Sends three messages and half-closes. After `watched` of them it waits for the end of the call, and sends the others all the same. */
+function sendThree(watched = MESSAGES.length + 1) {
+  return async (calls: EchoCalls): Promise<void> => {
+    const call = calls.clientStream(() => {})
+    const over = untilStatus(call)
+    for (const [index, message] of MESSAGES.entries()) {
+      call.write({ message })
+      await (index + 1 === watched ? over : pause())
+    }
+    call.end()
+    await over
   }
-  call.end()
-  await over
 }
 
 /** Resolves with the first message of a call. */
@@ -36,45 +37,32 @@ export const CLIENT_STREAMING: readonly Story[] = [
         call.on('data', () => {}).on('end', () => answer(null, { message: 'a' }))
       },
     },
-    client: sendThree,
+    client: sendThree(),
     sees: [
-      [
-        'server receives headers',
-        'server receives message 1',
-        'client sends message 2',
-        'server receives message 2',
-      ],
-      [
-        'server receives message 3',
-        'client sends half-close',
-        'server receives half-close',
-        'server sends message a',
-      ],
-      [
-        'server sends status OK',
-        'client receives headers',
-        'client receives message a',
-        'client receives status OK',
-      ],
+      ['server receives headers', 'server receives message 1', 'server receives message 2'],
+      ['server receives message 3', 'server receives half-close', 'server sends message a'],
+      ['client sends half-close', 'server receives half-close'],
+      ['server sends status OK', 'client receives status OK'],
+      ['client receives headers', 'client receives message a', 'client receives status OK'],
     ],
   },
   {
     id: 'early-answer',
     kind: 'clientStream',
     title: 'The server answers before the client has finished',
-    says: 'After the first message the server knows enough: it answers, and its status ends the call for both sides, although the client has not half-closed. What the client sends afterwards goes nowhere. A client that only looks for errors when it writes may not notice: it must watch for the status too.',
+    says: 'After the first message the server knows enough: it answers, and its status ends the call for both sides, although the client has not half-closed. The client of this story has its status and sends on all the same: `write` takes every message and reports no error, and none of them arrives. **Watch for the status while you send.**',
     handler: {
       async clientStream(call, answer) {
         await firstOf(call)
         answer(null, { message: 'a' })
       },
     },
-    client: sendThree,
+    client: sendThree(1),
     sees: [
       ['server receives message 1', 'server sends message a', 'server sends status OK'],
       ['client sends message 1', 'client receives message a', 'client receives status OK'],
     ],
-    never: ['server receives message 3', 'server receives half-close', 'client sends cancel'],
+    never: ['server receives message 2', 'server receives half-close', 'client sends cancel'],
   },
   {
     id: 'server-refuses',
@@ -88,32 +76,33 @@ export const CLIENT_STREAMING: readonly Story[] = [
         })
       },
     },
-    client: sendThree,
+    client: sendThree(2),
     sees: [
       ['server receives message 2', 'server sends status RESOURCE_EXHAUSTED'],
       ['client sends message 2', 'client receives status RESOURCE_EXHAUSTED'],
     ],
-    never: ['server receives half-close', 'server sends headers'],
+    never: ['server receives message 3', 'server receives half-close', 'server sends headers'],
   },
   {
     id: 'upload-abandoned',
     kind: 'clientStream',
     title: 'The client cancels an upload',
     says: (moments) =>
-      `The client gives up after two of three messages, and has its status at once. ${commitOf(moments)} The reason is on the wire: to cancel, grpc-js ends its direction of the stream in a DATA frame and then sends RST_STREAM, so the server reads a half-close first. **Never take half-close for "complete"**: let the last message say that it is the last, or the first how many follow.`,
+      `The client gives up after two messages, and has its status at once. ${commitOf(moments)} The reason is on the wire: to cancel, grpc-js ends its direction of the stream in a DATA frame and then sends RST_STREAM, so the server reads a half-close first. **Never take half-close for "complete"**: let the last message say that it is the last, or the first how many follow.`,
     handler: {
       clientStream(call, answer) {
-        call.on('data', () => {}).on('end', () => answer(null, { message: 'a' }))
-        call.sendMetadata(call.metadata)
+        call.on('end', () => answer(null, { message: 'a' }))
+        call.on('data', ({ message }) => {
+          // So that the client knows when both messages have arrived.
+          if (message === '2') call.sendMetadata(call.metadata)
+        })
       },
     },
     async client(calls) {
       const call = calls.clientStream(() => {})
       const over = untilStatus(call)
-      call.write({ message: '1' })
+      for (const message of ['1', '2']) call.write({ message })
       await once(call, 'metadata')
-      call.write({ message: '2' })
-      await pause()
       call.cancel()
       await over
     },

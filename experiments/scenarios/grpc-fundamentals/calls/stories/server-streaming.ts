@@ -27,16 +27,14 @@ export const SERVER_STREAMING: readonly Story[] = [
     sees: [
       REQUEST,
       [
-        'client receives message a',
+        'server sends message a',
         'server sends message b',
-        'client receives message b',
+        'server sends message c',
         'server sends status OK',
       ],
       [
-        'client receives message a',
-        'client receives message b',
-        'client receives message c',
-        'client receives status OK',
+        ...['client receives headers', 'client receives message a', 'client receives message b'],
+        ...['client receives message c', 'client receives status OK'],
       ],
     ],
   },
@@ -70,7 +68,7 @@ export const SERVER_STREAMING: readonly Story[] = [
     says: 'The client has seen enough after two messages and cancels. It has its status at once. Until RST_STREAM arrives, the server does not know and sends on: these messages are lost work. A handler that makes messages must stop when its call is cancelled, or it makes them for nobody.',
     handler: {
       async serverStream(call) {
-        for (let index = 0; !call.cancelled && index < 26; index += 1) {
+        for (let index = 0; !call.cancelled; index += 1) {
           call.write({ message: String.fromCharCode(97 + index) })
           await pause()
         }
@@ -88,6 +86,6 @@ export const SERVER_STREAMING: readonly Story[] = [
       [...REQUEST, 'client receives message b', 'client sends cancel', 'client receives status CANCELLED'],
       ['client sends cancel', 'server receives cancel'],
     ],
-    never: ['server sends message z', 'client receives message z', 'server sends status OK'],
+    never: ['server sends status OK', 'client receives status OK'],
   },
 ]
