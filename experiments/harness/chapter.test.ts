@@ -12,6 +12,7 @@ function chapter(id: string, tools: Chapter['tools'] = {}): Chapter {
     checks: () => [{ row: 'O1.1', title: id, outcome: 'holds', detail: '' }],
     sections: () => [{ kind: 'text', title: id, paragraphs: [] }],
     tools,
+    ...(id === 'second' && { title: 'The second' }),
   }
 }
 
@@ -32,6 +33,11 @@ t.test('a plan has the runs, checks, sections and tools of its chapters, in thei
   t.strictSame(
     plan.sections(results).map(({ title }) => title),
     ['first', 'second'],
+  )
+  t.strictSame(
+    plan.sections(results).map(({ part }) => part),
+    [undefined, 'The second'],
+    'the title of a chapter is the part of its sections',
   )
   t.strictSame(Object.keys(plan.tools ?? {}), ['nginx', 'tshark'])
 })

@@ -6,6 +6,8 @@ import type { Check, Results } from './results.ts'
 import type { Plan, Run, Tools } from './scenario.ts'
 
 export interface Chapter {
+  /** The name of its part of the report, such as `Deadlines`. */
+  readonly title?: string
   readonly runs: (profile: Profile) => readonly Run[]
   /** What must hold of its runs. */
   readonly checks: (results: Results) => readonly Check[]
@@ -21,6 +23,9 @@ export function planOf(chapters: readonly Chapter[], profile: Profile): Plan {
     tools: Object.assign({}, ...chapters.map(({ tools }) => tools)),
     runs: chapters.flatMap(({ runs }) => runs(profile)),
     checks: (results) => chapters.flatMap(({ checks }) => checks(results)),
-    sections: (results) => chapters.flatMap(({ sections }) => sections(results)),
+    sections: (results) =>
+      chapters.flatMap(({ title, sections }) =>
+        sections(results).map((section) => ({ ...section, ...(title && { part: title }) })),
+      ),
   }
 }

@@ -207,7 +207,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/conformance/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'testbed/grpc-web/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
-  'testbed/http2/connection-reader.ts': by('testbed/http2/tap.test.ts'),
   'testbed/http2/capture-writer.ts': spawnedBy('cli/verbs/tap.test.ts'),
   'testbed/http2/frame-record.ts': spawnedBy('cli/verbs/tap.test.ts'),
   'testbed/http2/frame-watch.ts': spawnedBy('test/scenarios/http2-analysis.test.ts'),

@@ -2,8 +2,9 @@
 
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { Section } from '../../experiments/harness/report/section.ts'
+import type { LaneMark, Section } from '../../experiments/harness/report/section.ts'
 import type { Measured, Results, RunResult } from '../../experiments/harness/results.ts'
+import { FRAME_TYPES } from '../../testbed/http2/frame-types.ts'
 
 interface Way {
   readonly label: string
@@ -123,6 +124,14 @@ const slower = (way: Way, slowdown: number): Way =>
 const idOf = ({ way, connections }: { readonly way: Way; readonly connections: number }) =>
   `${way.id}.unary.${connections}-connections`
 
+/** Each frame type from both sides. */
+const madeMarks = (fromMs: number): LaneMark[] =>
+  [...FRAME_TYPES, 'type 0x2a'].flatMap((type, index) =>
+    (['client', 'server'] as const).map((from) => ({
+      ...{ atMs: fromMs + index * 2, type, from, bytes: 10 ** (index % 5) },
+    })),
+  )
+
 /** A section of each kind. */
 export function madeSections(results: Results): Section[] {
   const of = (id: string) =>
@@ -192,6 +201,29 @@ export function madeSections(results: Results): Section[] {
         { atMs: 2000, label: 'b1 restarts' },
         { atMs: 4000, label: 'b2 restarts' },
         { atMs: 6000, label: 'b3 restarts' },
+      ],
+    },
+    {
+      kind: 'lanes',
+      title: 'A connection with every mark',
+      says: 'Frames of the client are above the lines, those of the server below.',
+      lanes: [
+        { label: 'connection', marks: madeMarks(0) },
+        {
+          label: 'stream 1 · a method with a name that is rather long',
+          marks: madeMarks(5),
+          stalls: [[6, 19]],
+        },
+      ],
+      windows: [
+        {
+          label: 'stream 1: what the server may send',
+          points: [
+            [0, 65_535],
+            [6, 0],
+            [19, 65_535],
+          ],
+        },
       ],
     },
     {

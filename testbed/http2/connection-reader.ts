@@ -30,6 +30,7 @@ export type WireProtocol = 'h2' | 'h2 after upgrade' | 'http/1.1' | 'tls' | 'unk
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 const END_OF_HEAD = '\r\n\r\n'
 const TLS_HANDSHAKE = 0x16
+const LONGEST_METHOD = 10
 
 interface Direction {
   readonly reader: FrameReader
@@ -188,9 +189,12 @@ function newDirection(): Direction {
   }
 }
 
-function protocolOf(begin: Buffer): WireProtocol {
+/** Undefined as long as it may be a method of HTTP/1.1 that has not ended. */
+function protocolOf(begin: Buffer): WireProtocol | undefined {
   if (begin[0] === TLS_HANDSHAKE) return 'tls'
-  return /^[A-Z]{3,10} /.test(begin.subarray(0, 12).toString('latin1')) ? 'http/1.1' : 'unknown'
+  const text = begin.subarray(0, LONGEST_METHOD + 1).toString('latin1')
+  if (/^[A-Z]+$/.test(text) && text.length <= LONGEST_METHOD) return undefined
+  return /^[A-Z]+ /.test(text) ? 'http/1.1' : 'unknown'
 }
 
 function fragmentOf(frame: Frame): { readonly bytes: Buffer; readonly last: boolean } | undefined {

@@ -14,19 +14,23 @@ export function reportPage(
   sections: readonly Section[],
   { runs, overview }: ReportFacts,
 ): string {
-  const parts = sections.map((section, index) => ({ section, id: `part-${index + 1}` }))
+  const parts = sections.map((section, index) => ({
+    section,
+    id: `part-${index + 1}`,
+    beginsPart: section.part !== sections[index - 1]?.part,
+  }))
   return documentHtml({
     title: `${results.title} · ${results.profile.name}`,
     contents: [
       { id: 'answer', title: 'The answer at a glance' },
-      ...parts.map(({ section, id }) => ({ id, title: section.title })),
+      ...parts.map(({ section: { title, part }, id }) => ({ id, title, ...(part && { part }) })),
       { id: 'origin', title: 'Where the figures come from' },
       { id: 'runs', title: 'All runs' },
     ],
     body: [
       headHtml(results, overview),
       answerHtml(overview),
-      parts.map(({ section, id }) => sectionHtml(section, id)),
+      parts.map(({ section, id, beginsPart }) => sectionHtml(section, id, { beginsPart })),
       originHtml(results, overview),
       appendixHtml(results, runs),
     ],

@@ -14,6 +14,8 @@ export type Section =
 
 interface Common {
   readonly title: string
+  /** What part of the report it belongs to, such as `Deadlines`. Sections of one part follow each other. Default: none. */
+  readonly part?: string
   /** What the reader should see in it, with the figures of this run. Markdown's `code` and **bold** only. */
   readonly says?: string
 }

@@ -4,7 +4,8 @@ import { bytesText } from '../content/number-text.ts'
 import { type Html, html } from '../html/html.ts'
 import type { LanesPicture } from '../section.ts'
 import type { Axis } from './axis.ts'
-import { label, line, type Plot, px } from './drawing.ts'
+import { label, line, type Plot, px, SMALL } from './drawing.ts'
+import { cutText, textWidth } from './label-text.ts'
 
 type Window = NonNullable<LanesPicture['windows']>[number]
 
@@ -23,7 +24,10 @@ export function drawWindows({ label: name, points }: Window, x: Axis, plot: Plot
   const [first] = usable
   if (first === undefined)
     return html`${label(plot.left, plot.top + 15, `${name}: nothing was sent`, { as: 'small' })}`
+  const amount = `, at most ${bytesText(most)}`
+  const room = plot.right - plot.left - textWidth(amount, SMALL)
+  const title = `${cutText(name, room, SMALL)}${amount}`
   const steps = usable.slice(1).map(([at, bytes]) => `H${px(x.at(at))}V${px(y(bytes))}`)
   const path = `M${px(x.at(first[0]))} ${px(y(first[1]))}${steps.join('')}H${px(plot.right)}`
-  return html`${label(plot.left, plot.top + 16, html`${name}, at most ${bytesText(most)}`, { as: 'small muted' })}<path d="${path}V${px(bottom)}H${px(x.at(first[0]))}Z" class="window-area"/><path d="${path}" class="window-line"/>${line(plot.left, bottom, plot.right, bottom, 'base')}`
+  return html`${label(plot.left, plot.top + 16, title, { as: 'small muted' })}<path d="${path}V${px(bottom)}H${px(x.at(first[0]))}Z" class="window-area"/><path d="${path}" class="window-line"/>${line(plot.left, bottom, plot.right, bottom, 'base')}`
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { contentsHtml, type PageEntry } from './contents-html.ts'
 import { type Content, html, trusted } from './html.ts'
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
@@ -17,11 +18,6 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ')
-
-export interface PageEntry {
-  readonly id: string
-  readonly title: string
-}
 
 export interface Page {
   readonly title: string
@@ -44,9 +40,7 @@ export function documentHtml({ title, contents, body }: Page): string {
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <div class="page">
-<nav aria-label="Contents"><details class="contents" open><summary>Contents</summary><ol>${contents.map(
-    (entry) => html`<li><a href="#${entry.id}">${entry.title}</a></li>`,
-  )}</ol></details></nav>
+<nav aria-label="Contents"><details class="contents" open><summary>Contents</summary>${contentsHtml(contents)}</details></nav>
 <main id="content">
 ${body}
 </main>

@@ -18,20 +18,25 @@ export function answerHtml({ answer, checks, outcomes, notes }: Overview): Html 
   )}</section>`
 }
 
-/** If more checks than this were not measured, they are folded: a profile or a choice of runs has left them out. */
-const UNMEASURED_SHOWN = 3
+/**
+ * More checks than this of one outcome are folded, so that those that fail and the first sections stay in sight. Checks that were
+ * not measured are fewer: a profile or a choice of runs has left them out.
+ */
+const SHOWN: Readonly<Record<Check['outcome'], number>> = { fails: Infinity, holds: 20, 'not measured': 3 }
+const FOLDED: Readonly<Record<Check['outcome'], string>> = {
+  fails: 'that fail',
+  holds: 'that hold',
+  'not measured': 'not measured',
+}
 
 function checksHtml(checks: readonly Check[]): Content {
-  const measured = checks.findLastIndex(({ outcome }) => outcome !== 'not measured') + 1
-  const [shown, folded] =
-    checks.length - measured > UNMEASURED_SHOWN
-      ? [checks.slice(0, measured), checks.slice(measured)]
-      : [checks, []]
-  return [
-    shown.length > 0 && html`<ul class="checks">${shown.map(checkHtml)}</ul>`,
-    folded.length > 0 &&
-      html`<details><summary>${count(folded.length, 'check')} not measured</summary><ul class="checks">${folded.map(checkHtml)}</ul></details>`,
-  ]
+  return (['fails', 'holds', 'not measured'] as const).map((outcome) => {
+    const list = checks.filter((check) => check.outcome === outcome)
+    if (list.length === 0) return undefined
+    const items = html`<ul class="checks">${list.map(checkHtml)}</ul>`
+    if (list.length <= SHOWN[outcome]) return items
+    return html`<details class="folded"><summary>${count(list.length, 'check')} ${FOLDED[outcome]}</summary>${items}</details>`
+  })
 }
 
 const CLASS: Readonly<Record<Check['outcome'], string>> = {

@@ -29,9 +29,10 @@ import { tableHtml } from './table.ts'
 /** Widths that a chart is drawn for: a phone, and the column of a screen. The style sheet shows one of them. */
 export const WIDTHS = { narrow: 340, wide: 860 } as const
 
-/** @param id unique in the page */
-export function sectionHtml(section: Section, id: string): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-head"><h2 id="${id}-head">${section.title}</h2>${
+/** @param id unique in the page @param beginsPart whether it is the first of its part, whose name then stands above it */
+export function sectionHtml(section: Section, id: string, { beginsPart = false } = {}): Html {
+  const part = beginsPart && section.part !== undefined && html`<p class="part">${section.part}</p>`
+  return html`<section id="${id}" aria-labelledby="${id}-head">${part}<h2 id="${id}-head">${section.title}</h2>${
     section.says !== undefined && html`<p class="says">${inlineHtml(section.says)}</p>`
   }${bodyOf(section, id)}</section>`
 }
