@@ -8,11 +8,11 @@ import type { Results } from './results.ts'
 
 function chapter(id: string, tools: Chapter['tools'] = {}): Chapter {
   return {
+    title: `The ${id}`,
     runs: ({ name }) => [{ id: `${id}.${name}`, labels: {}, measure: async () => facts() }],
     checks: () => [{ row: 'O1.1', title: id, outcome: 'holds', detail: '' }],
     sections: () => [{ kind: 'text', title: id, paragraphs: [] }],
     tools,
-    ...(id === 'second' && { title: 'The second' }),
   }
 }
 
@@ -36,7 +36,7 @@ t.test('a plan has the runs, checks, sections and tools of its chapters, in thei
   )
   t.strictSame(
     plan.sections(results).map(({ part }) => part),
-    [undefined, 'The second'],
+    ['The first', 'The second'],
     'the title of a chapter is the part of its sections',
   )
   t.strictSame(Object.keys(plan.tools ?? {}), ['nginx', 'tshark'])

@@ -7,7 +7,7 @@ import type { Plan, Run, Tools } from './scenario.ts'
 
 export interface Chapter {
   /** The name of its part of the report, such as `Deadlines`. */
-  readonly title?: string
+  readonly title: string
   readonly runs: (profile: Profile) => readonly Run[]
   /** What must hold of its runs. */
   readonly checks: (results: Results) => readonly Check[]
@@ -25,7 +25,7 @@ export function planOf(chapters: readonly Chapter[], profile: Profile): Plan {
     checks: (results) => chapters.flatMap(({ checks }) => checks(results)),
     sections: (results) =>
       chapters.flatMap(({ title, sections }) =>
-        sections(results).map((section) => ({ ...section, ...(title && { part: title }) })),
+        sections(results).map((section) => ({ ...section, part: title })),
       ),
   }
 }

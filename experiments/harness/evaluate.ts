@@ -1,6 +1,7 @@
 // The checks and the sections of results, also if the scenario's own functions for them fail.
 
 import { SwitchyardError } from '../../core/errors.ts'
+import { hasContent } from './report/has-content.ts'
 import type { Section } from './report/section.ts'
 import type { Check, Results } from './results.ts'
 import type { Plan } from './scenario.ts'
@@ -15,10 +16,10 @@ export function checksOf(plan: Plan, results: Results): readonly Check[] {
   }
 }
 
-/** A function that throws becomes a section that says so. */
+/** With `--only`, most sections have nothing to show, and are left out. A function that throws becomes a section that says so. */
 export function sectionsOf(plan: Plan, results: Results): readonly Section[] {
   try {
-    return plan.sections(results)
+    return plan.sections(results).filter(hasContent)
   } catch (error) {
     const { message } = SwitchyardError.from(error)
     return [

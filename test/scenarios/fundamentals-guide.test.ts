@@ -29,3 +29,12 @@ t.test('O1.11: the guide has every row that the scenario checks, with runs that 
     for (const pattern of named) t.ok(selectRuns(runs, [pattern]).length > 0, `${row}: ${pattern}`)
   }
 })
+
+t.test('O1.11: no part of the guide is empty', async (t) => {
+  const parts = GUIDE.split(/^## /m).slice(1)
+  t.ok(parts.length > 8)
+  for (const part of parts) {
+    const [title = '', ...text] = part.split('\n')
+    t.ok(text.join('').trim().length > 200, title)
+  }
+})

@@ -1,5 +1,6 @@
 // Chromium of the system, without a window: it opens our pages, and nothing else.
 
+import { tmpdir } from 'node:os'
 import { type Browser, chromium } from 'playwright-core'
 import { findProgram, requireProgram } from '../../processes/find-program.ts'
 
@@ -11,6 +12,9 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
   return names.map((name) => findProgram(name, env)).find((path) => path !== undefined)
 }
 
+/** Chromium puts a Unix socket `org.chromium.Chromium.XXXXXX/SingletonSocket` there; the paths of sockets have at most 107 bytes. */
+const LONGEST_TMPDIR = 60
+
 /**
  * In a container, Chromium has no sandbox of its own.
  * @param args further flags of Chromium
@@ -20,6 +24,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
   return await chromium.launch({
     executablePath: findChromium() ?? requireProgram('chromium', INSTALL_CHROMIUM),
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
+    ...(tmpdir().length > LONGEST_TMPDIR && { env: { ...process.env, TMPDIR: '/tmp' } }),
     timeout: 120_000,
   })
 }

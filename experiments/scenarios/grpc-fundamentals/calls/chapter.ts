@@ -18,6 +18,7 @@ import { WORDS, wireChecks, wireSections } from './wire-section.ts'
 const KINDS = Object.keys(ROWS) as Kind[]
 
 export const CALLS: Chapter = {
+  title: 'The four kinds of call',
   runs: () => [
     ...KINDS.flatMap((kind) => WAYS.map((way) => toldRun(kind, way))),
     ...CASES.flatMap((one) => waysOf(one).map((way) => slowReaderRun(one, way))),

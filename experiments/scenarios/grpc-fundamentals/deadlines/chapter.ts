@@ -16,6 +16,7 @@ import { STORIES, type Story } from './stories.ts'
 const CALLS: Readonly<Record<ProfileName, number>> = { quick: 5, standard: 20, full: 50 }
 
 export const DEADLINES: Chapter = {
+  title: 'Deadlines over three hops',
   runs: (profile) => [
     ...STORIES.flatMap((story) => (story.ways ?? WAYS).map((way) => runOf(story, way, profile))),
     ...OVERLOADS.map((overload) => ({

@@ -16,6 +16,7 @@ import { findSizeLimit } from './size-limit.ts'
 import { provokeDetails } from './ten-details.ts'
 
 export const DETAILS: Chapter = {
+  title: 'Error details',
   runs: () => [
     ...WAYS.flatMap((way) => [
       runOf(RUNS.sent(way), { what: 'errors with details', way }, 1, async (parts) => {

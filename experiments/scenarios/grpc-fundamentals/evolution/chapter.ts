@@ -11,6 +11,7 @@ import { measurePresence } from './presence.ts'
 import { evolutionSections } from './sections.ts'
 
 export const EVOLUTION: Chapter = {
+  title: 'A schema and its versions',
   runs: () => [
     run('breaking', 'what buf says', 4, measureVerdicts),
     run('calls', 'every client, every server', 2, measurePairs),

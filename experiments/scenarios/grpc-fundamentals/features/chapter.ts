@@ -7,6 +7,7 @@ import { featureSections } from './feature-sections.ts'
 import { PINGED } from './pinged-servers.ts'
 
 export const FEATURES: Chapter = {
+  title: 'Interceptors, metadata, compression, readiness, keepalive',
   runs: ({ name }) => [
     INTERCEPTORS.run,
     METADATA.direct.run,

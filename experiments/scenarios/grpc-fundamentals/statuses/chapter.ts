@@ -20,6 +20,7 @@ import { WAYS } from './way.ts'
 export const CODES: readonly status[] = Object.values(status).filter((code) => typeof code === 'number')
 
 export const STATUSES: Chapter = {
+  title: 'Status codes and their causes',
   runs: () => [...CODES.map(runOf), HTTP],
   checks: checksOf,
   sections: sectionsOf,

@@ -13,6 +13,7 @@ const run = (name: string, what: string, seconds: number) => ({
 })
 
 export const WIRE: Chapter = {
+  title: 'Bytes on the wire',
   runs: ({ name }) => [
     { ...run('apart', 'messages taken apart', 1), rounds: 1, measure: measureApart },
     { ...run('compilers', 'protoc and buf', 5), rounds: 1, needs: [PROTOC], measure: measureCompilers },

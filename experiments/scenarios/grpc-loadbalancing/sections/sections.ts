@@ -7,7 +7,6 @@ import { changeSections } from '../changes/sections.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'
 import { loadersSections } from '../runs/loaders.ts'
 import { costSections } from './cost.ts'
-import { hasContent } from './has-content.ts'
 import { latencySections, throughputSection } from './latency.ts'
 import { sharesSections } from './shares.ts'
 import { unevenSection } from './uneven.ts'
@@ -32,5 +31,5 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...changeSections(results),
     ...loadersSections(results),
     whenToUseSection(results, subjects),
-  ].filter(hasContent)
+  ]
 }

@@ -6,7 +6,6 @@ import { totalOver } from '../../../harness/statistics/rounds.ts'
 import { type Subject, typicalShares } from '../checks/subject.ts'
 import { fairnessOf } from '../fairness.ts'
 import { WORKLOADS } from '../workloads.ts'
-import { hasContent } from './has-content.ts'
 
 export function sharesSections(base: readonly Subject[], subjects: readonly Subject[]): readonly Section[] {
   return [
@@ -26,7 +25,7 @@ export function sharesSections(base: readonly Subject[], subjects: readonly Subj
       'Only a policy that looks at open calls, or at what backends report, gives a slow backend less.',
     ),
     fairnessTable(subjects),
-  ].filter(hasContent)
+  ]
 }
 
 function shares(title: string, subjects: readonly Subject[], says: string): SharesSection {

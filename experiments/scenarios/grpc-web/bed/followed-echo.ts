@@ -49,6 +49,8 @@ interface Expected {
   /** Answers that a held stream may send. */
   allowed: number
   allow: () => void
+  /** Texts of the answers of a stream. */
+  readonly sent: Inbox
 }
 
 /** A request with this text is never answered. */
@@ -99,6 +101,12 @@ export class FollowedEcho {
     return this.#expected(id).hasArrived
   }
 
+  /** Resolves when the service has sent as many answers of a stream. */
+  async untilSent(id: string, count: number): Promise<void> {
+    const { sent } = this.#expected(id)
+    await sent.untilHas(count)
+  }
+
   /** All calls that have arrived, with and without an id. */
   get arrived(): number {
     return this.#arrivedCalls
@@ -119,6 +127,7 @@ export class FollowedEcho {
       hasArrived: false,
       allowed: 0,
       allow: () => {},
+      sent: new Inbox(),
     }
     this.#calls.set(id, made)
     return made
@@ -175,6 +184,7 @@ export class FollowedEcho {
       if (request.message === HELD) await Promise.race([allowance(expected), followed.cancelled])
       if (followed.isCancelled) return
       call.write(answerOf(request, sequence))
+      expected.sent.take(request.message)
     }
     if (request.statusCode === 0) call.end(trailersOf(request))
     else

@@ -8,6 +8,7 @@ import { BROWSER_RUNS } from './runs.ts'
 import { browserSections } from './sections.ts'
 
 export const BROWSER_CHAPTER: Chapter = {
+  title: 'A page in a real browser',
   runs: () => [...BROWSER_RUNS, BUNDLES_RUN, PAGE_RUN],
   checks: browserChecks,
   sections: browserSections,

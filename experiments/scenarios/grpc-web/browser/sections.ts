@@ -24,28 +24,34 @@ export function browserSections(results: Results): readonly Section[] {
 
 function capabilities(results: Results): readonly Section[] {
   const cells = CELLS.filter((cell) => foundOf(results, idOf(cell)) !== undefined)
-  if (cells.length === 0) return []
-  const textOf = (cell: Cell, name: string) => foundOf(results, idOf(cell))?.texts?.[name]
+  const flavours = FLAVOURS.filter((flavour) => cells.some((cell) => cell.flavour === flavour))
+  if (flavours.length === 0) return []
+  // Both transports give the same nearly everywhere: then it is said once.
+  const row = (title: string, textFor: (cell: Cell) => string | undefined): readonly TableCell[] => [
+    title,
+    ...flavours.map((flavour) => {
+      const ofFlavour = cells.filter((cell) => cell.flavour === flavour)
+      const values = ofFlavour.map((cell) => [textFor(cell), cell.transport] as const)
+      if (new Set(values.map(([value]) => value)).size === 1) return values[0]?.[0]
+      return values.map(([value, transport]) => `${transport}: ${value}`).join('; ')
+    }),
+  ]
+  const textOf = (name: string) => (cell: Cell) => foundOf(results, idOf(cell))?.texts?.[name]
   return [
     {
       kind: 'table',
       title: 'In a real browser',
-      says: 'Two clients make the same calls from a page: connect-web, on `fetch`, and Google’s grpc-web, on `XMLHttpRequest`. All of them bring statuses, texts, details of `google.rpc` and metadata, because the trailers are **in the body**. One row differs: grpc-web in its **binary** format gives a page the messages of a stream only when the stream has ended, because `XMLHttpRequest` hands out bytes only then; as **text** (base64) they come one by one. In plaintext a browser speaks HTTP/1.1, over TLS HTTP/2.',
-      columns: [
-        { title: 'what is tried' },
-        ...cells.map(({ flavour, transport }) => ({ title: `${flavour}, ${transport}` })),
-      ],
+      says: 'Two clients make the same calls from a page, in plaintext and over TLS: connect-web, on `fetch`, and Google’s grpc-web, on `XMLHttpRequest`. All of them bring statuses, texts, details of `google.rpc` and metadata, because the trailers are **in the body**. One row differs: grpc-web in its **binary** format gives a page the messages of a stream only when the stream has ended, because `XMLHttpRequest` hands out bytes only then; as **text** (base64) they come one by one. In plaintext a browser speaks HTTP/1.1, over TLS HTTP/2.',
+      columns: [{ title: 'what is tried' }, ...flavours.map((title) => ({ title }))],
       rows: [
-        ['protocol', ...cells.map((cell) => textOf(cell, PROTOCOL))],
-        ...CAPABILITIES.map((capability): readonly TableCell[] => [
-          EXPECTED[capability].title,
-          ...cells.map((cell) => inShort(results, cell, capability)),
-        ]),
-        ['messages of a stream that goes on', ...cells.map((cell) => textOf(cell, ARRIVAL))],
-        [
-          'body of the answer to “hello”, in bytes',
-          ...cells.map((cell) => foundOf(results, idOf(cell))?.figures[RESPONSE_BYTES]),
-        ],
+        row('protocol', textOf(PROTOCOL)),
+        ...CAPABILITIES.map((capability) =>
+          row(EXPECTED[capability].title, (cell) => inShort(results, cell, capability)),
+        ),
+        row('messages of a stream that goes on', textOf(ARRIVAL)),
+        row('body of the answer to “hello”, in bytes', (cell) =>
+          String(foundOf(results, idOf(cell))?.figures[RESPONSE_BYTES]),
+        ),
       ],
     },
   ]

@@ -9,6 +9,7 @@ import { KNOWN_FAILURES } from './known.ts'
 import { CASES, explainedBy, idOf, PASSED, SUBJECTS, type Subject, toRun, UNEXPLAINED } from './runs.ts'
 
 export const CONFORMANCE: Chapter = {
+  title: 'Conformance',
   runs: ({ name }) => SUBJECTS.filter(({ isShort }) => name !== 'quick' || isShort).map(toRun),
   checks: (results) => SUBJECTS.map((subject) => checkOf(subject, results)),
   sections,

@@ -9,6 +9,7 @@ import { idOf, receivedFigure, SIZES, sentFigure, toRun } from './runs.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
 
 export const COST: Chapter = {
+  title: 'What it costs',
   runs: ({ name }) => SIZES.map((bytes) => toRun(bytes, name)),
   checks,
   sections: (results) => SIZES.flatMap((bytes) => sectionsOf(results, bytes)),

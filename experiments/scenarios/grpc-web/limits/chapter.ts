@@ -6,6 +6,7 @@ import { LIMITS_RUNS } from './runs.ts'
 import { limitsSections } from './sections.ts'
 
 export const LIMITS_CHAPTER: Chapter = {
+  title: 'Limits and workarounds',
   runs: () => LIMITS_RUNS,
   checks: limitsChecks,
   sections: limitsSections,

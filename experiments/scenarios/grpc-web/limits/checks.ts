@@ -57,6 +57,11 @@ export function limitsChecks(results: Results): readonly Check[] {
       'A proxy that ends an idle stream leaves a page without a status; where it may be idle, the stream goes on',
       of('idle', idle),
     ),
+    check(
+      'O3.6',
+      'An NGINX passes on each message over HTTP/1.1, keeps a stream from a page if it compresses and buffers, and with nothing set no call gets through',
+      of('nginx', nginx),
+    ),
   ]
 }
 
@@ -162,4 +167,14 @@ function idle(found: LimitsFound['idle']): readonly Finding[] {
       },
     ]
   })
+}
+
+function nginx({ unset, streams }: LimitsFound['nginx']): readonly Finding[] {
+  return [
+    { fact: `with nothing set: HTTP ${unset.http}, status ${unset.code}`, holds: unset.http === 426 },
+    ...Object.entries(streams).map(([setting, { arrivedAtOnce, messages, code }]) => ({
+      fact: `${setting}: the first of ${messages} messages comes ${arrivedAtOnce ? 'at once' : 'only at the end'}`,
+      holds: arrivedAtOnce === (setting !== 'HTTP/1.1 and gzip') && messages === 2 && code === 0,
+    })),
+  ]
 }

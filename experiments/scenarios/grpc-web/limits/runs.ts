@@ -5,6 +5,7 @@ import type { Results } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { NEEDS_CHROMIUM, type WebBed, webBedOf } from '../bed/web-bed.ts'
 import { FLAVOURS, type Flavour, type RawAnswer } from '../lab/lab-types.ts'
+import { NEEDS_NGINX, type NginxFound, streamBehindNginx } from './buffering.ts'
 import { CONNECTIONS, openStreams, type StreamsFound } from './connections.ts'
 import { type IdleFound, waitForIdleTimeout } from './idle.ts'
 import {
@@ -41,9 +42,12 @@ export interface LimitsFound {
   trailers: Readonly<Record<AnswerName, RawAnswer>>
   connections: { readonly plaintext: StreamsFound; readonly tls: StreamsFound }
   idle: Readonly<Record<Flavour, IdleFound>>
+  nginx: NginxFound
 }
 
-type Measures = { readonly [N in keyof LimitsFound]: (bed: WebBed) => Promise<LimitsFound[N]> }
+type Measures = {
+  readonly [N in keyof LimitsFound]: (bed: WebBed, context: RunContext) => Promise<LimitsFound[N]>
+}
 
 const MEASURES: Measures = {
   async tries({ lab, echo, urls }) {
@@ -79,6 +83,7 @@ const MEASURES: Measures = {
   }),
 
   idle: waitForIdleTimeout,
+  nginx: streamBehindNginx,
 }
 
 const TITLES: Readonly<Record<keyof LimitsFound, string>> = {
@@ -90,6 +95,7 @@ const TITLES: Readonly<Record<keyof LimitsFound, string>> = {
   trailers: 'the bytes of answers',
   connections: 'many streams of one page',
   idle: 'a stream on which nothing moves',
+  nginx: 'a stream behind an NGINX',
 }
 
 const FOUND = 'found'
@@ -97,10 +103,10 @@ const FOUND = 'found'
 export const LIMITS_RUNS: readonly Run[] = (Object.keys(MEASURES) as (keyof LimitsFound)[]).map((name) => ({
   id: `limits.${name}`,
   labels: { limit: TITLES[name] },
-  needs: [NEEDS_CHROMIUM],
+  needs: name === 'nginx' ? [NEEDS_CHROMIUM, NEEDS_NGINX] : [NEEDS_CHROMIUM],
   ...{ rounds: 1, seconds: 2 },
   measure: async (context: RunContext) =>
-    facts({ texts: { [FOUND]: JSON.stringify(await MEASURES[name](await webBedOf(context))) } }),
+    facts({ texts: { [FOUND]: JSON.stringify(await MEASURES[name](await webBedOf(context), context)) } }),
 }))
 
 /** What a run found; undefined if it was not measured. */

@@ -4,7 +4,7 @@ import type { Section, TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { type LimitsFound, limitsOf } from './runs.ts'
-import { partsOf, statusIn, textOf } from './taken-apart.ts'
+import { bytesOf, frameCountOf, statusIn, textOf } from './taken-apart.ts'
 import { ANSWER_NAMES } from './trailers.ts'
 
 export function limitsSections(results: Results): readonly Section[] {
@@ -21,6 +21,7 @@ export function limitsSections(results: Results): readonly Section[] {
     ...workarounds(results),
     ...of('connections', connections),
     ...of('idle', idle),
+    ...of('nginx', nginx),
   ]
 }
 
@@ -35,12 +36,14 @@ function table(
 
 function trailers(found: LimitsFound['trailers']): readonly Section[] {
   return [
-    table(
-      'Trailers in the body, byte by byte',
-      'gRPC ends a call with trailers: HTTP headers after the body, which `fetch` never shows to a page. So gRPC-Web writes them into the body, as one more frame. Its first byte has the highest bit set (`80` instead of `00`), then comes the length, then text as in HTTP/1.1. The answer is that of `Echo/Unary` to “hi”.',
-      ['part', 'bytes', 'what it is'],
-      partsOf(found['one message']).map(({ name, hex, meaning }) => [name, hex, meaning]),
-    ),
+    {
+      kind: 'bytes',
+      title: 'Trailers in the body, byte by byte',
+      says: 'gRPC ends a call with trailers: HTTP headers after the body, which `fetch` never shows to a page. So gRPC-Web writes them into the body, as one more frame. Its first byte has the highest bit set (`80` instead of `00`), then comes the length, then text as in HTTP/1.1. An error has no message: its body is trailers alone.',
+      messages: (['one message', 'an error'] as const).map((name) =>
+        bytesOf(found[name], name === 'an error' ? 'the answer “no hi”, status 5' : 'the answer to “hi”'),
+      ),
+    },
     table(
       'Where a page finds the status',
       `The same body as text is base64, here ${textOf(found['the same as text'])?.length ?? 0} characters, and \`=\` may stand in its middle, because a proxy encodes what it has when it sends it. An error that a service gives before its headers is an answer **without a body**: then the status is in headers, and CORS has to expose \`grpc-status\` and \`grpc-message\`. Asked for gRPC itself, the proxy passes messages on, and the page waits for a status in vain: **a browser hides trailers**.`,
@@ -48,7 +51,7 @@ function trailers(found: LimitsFound['trailers']): readonly Section[] {
       ANSWER_NAMES.map((name) => [
         name,
         found[name].headers['content-type'],
-        partsOf(found[name]).filter(({ name: part }) => part === 'flags').length,
+        frameCountOf(found[name]),
         statusIn(found[name]),
       ]),
     ),
@@ -166,6 +169,21 @@ function idle(found: LimitsFound['idle']): readonly Section[] {
           `${long.messages.length} messages, status ${long.code}`,
         ]
       }),
+    ),
+  ]
+}
+
+function nginx({ unset, streams }: LimitsFound['nginx']): readonly Section[] {
+  return [
+    table(
+      'A stream behind an NGINX',
+      `An NGINX stands between the page and the Envoy. With nothing set it speaks HTTP/1.0 to it, and Envoy answers **${unset.http}**: set \`proxy_http_version 1.1\`. Then the service sends one message and holds the second back. NGINX’s documentation says that it collects answers (\`proxy_buffering\` is on by default), but an answer in chunks, as Envoy’s are, is passed on chunk by chunk. What does collect is \`gzip\`: **the page sees nothing of a stream that goes on**, and no error. \`proxy_buffering off\` makes it flush.`,
+      ['NGINX', 'the first message, while the service holds the second back', 'messages in the end'],
+      Object.entries(streams).map(([setting, { arrivedAtOnce, messages }]) => [
+        setting,
+        arrivedAtOnce ? 'has arrived' : 'has not arrived',
+        messages,
+      ]),
     ),
   ]
 }

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { RawAnswer } from '../lab/lab-types.ts'
-import { partsOf, statusIn, textOf } from './taken-apart.ts'
+import { bytesOf, frameCountOf, statusIn, textOf } from './taken-apart.ts'
 
 const TRAILERS = Buffer.from('grpc-status:0\r\n')
 const BODY = Buffer.concat([
@@ -20,16 +20,18 @@ function answer(body: Buffer, headers: RawAnswer['headers'] = {}): RawAnswer {
   }
 }
 
-t.test('O3.6: a body is frames of flags, length and content', async (t) => {
+t.test('O3.6: a body is frames of flags, length and content, and each byte is in one of them', async (t) => {
+  const { hex, pieces } = bytesOf(answer(BODY), 'an answer')
+  t.equal(hex, BODY.toString('hex'))
   t.strictSame(
-    partsOf(answer(BODY)).map(({ name, hex, meaning }) => [name, hex, meaning]),
+    pieces.map(({ at, length, part, text }) => [at, length, part, text]),
     [
-      ['flags', '00', 'a message follows'],
-      ['length', '00 00 00 02', '2 bytes'],
-      ['message', '08 01', 'as in gRPC'],
-      ['flags', '80', 'trailers follow'],
-      ['length', '00 00 00 0f', '15 bytes'],
-      ['trailers', '67 72 70 63 2d 73 74 61 74 75 73 3a 30 0d 0a', 'grpc-status:0↵'],
+      [0, 1, 'flags', '0: a message follows'],
+      [1, 4, 'length', '2 bytes follow'],
+      [5, 2, 'message', 'as in gRPC'],
+      [7, 1, 'flags', '0x80: trailers follow'],
+      [8, 4, 'length', '15 bytes follow'],
+      [12, 15, 'trailers', 'grpc-status:0↵'],
     ],
   )
 })
@@ -40,7 +42,8 @@ t.test('O3.6: text is base64, with padding where a proxy has flushed', async (t)
   t.match(text, /=\w/, 'there is padding in the middle')
   const asText = answer(Buffer.from(text), { 'content-type': 'application/grpc-web-text+proto' })
   t.equal(textOf(asText), text)
-  t.strictSame(partsOf(asText), partsOf(answer(BODY)))
+  t.strictSame(bytesOf(asText, ''), bytesOf(answer(BODY), ''))
+  t.equal(frameCountOf(asText), 2)
 })
 
 t.test('O3.6: the status is in the body, in headers, or nowhere', async (t) => {

@@ -1,14 +1,8 @@
 // Answers taken apart: their frames, and where the status is.
 
-import { FrameReader, readTrailers } from '../../../../web/grpc-web-example/page/frames.ts'
+import { type Frame, FrameReader, readTrailers } from '../../../../web/grpc-web-example/page/frames.ts'
+import type { BytesMessage } from '../../../harness/report/section.ts'
 import type { RawAnswer } from '../lab/lab-types.ts'
-
-export interface Part {
-  readonly name: string
-  /** In hexadecimal, two digits a byte, with spaces between them. */
-  readonly hex: string
-  readonly meaning: string
-}
 
 /** Where a page finds the gRPC status. */
 export function statusIn(answer: RawAnswer): 'the body' | 'the headers' | 'nowhere' {
@@ -17,28 +11,40 @@ export function statusIn(answer: RawAnswer): 'the body' | 'the headers' | 'nowhe
   return answer.headers['grpc-status'] === undefined ? 'nowhere' : 'the headers'
 }
 
-/** The frames of a body in binary form: for each its flags, its length and its content. */
-export function partsOf(answer: RawAnswer): readonly Part[] {
-  return framesOf(answer).flatMap(({ kind, content }) => {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(content.length)
+/** A body, which may be base64, as the report draws it: for each frame its flags, its length and its content. */
+export function bytesOf(answer: RawAnswer, label: string): BytesMessage {
+  const frames = framesOf(answer)
+  const bytes = Buffer.concat(frames.flatMap(({ kind, content }) => [headOf(kind, content), content]))
+  let at = 0
+  const pieces = frames.flatMap(({ kind, content }, index) => {
     const isTrailers = kind === 'trailers'
-    return [
+    const parts = [
+      { part: 'flags', length: 1, text: isTrailers ? '0x80: trailers follow' : '0: a message follows' },
+      { part: 'length', length: 4, text: `${content.length} bytes follow` },
       {
-        name: 'flags',
-        hex: isTrailers ? '80' : '00',
-        meaning: isTrailers ? 'trailers follow' : 'a message follows',
-      },
-      { name: 'length', hex: spaced(length), meaning: `${content.length} bytes` },
-      {
-        name: isTrailers ? 'trailers' : 'message',
-        hex: spaced(content),
-        meaning: isTrailers
-          ? new TextDecoder().decode(content).replaceAll('\r\n', '↵ ').trim()
-          : 'as in gRPC',
+        part: kind,
+        length: content.length,
+        text: isTrailers ? new TextDecoder().decode(content).replaceAll('\r\n', '↵ ').trim() : 'as in gRPC',
       },
     ]
+    return parts.map((piece) => {
+      const begin = at
+      at += piece.length
+      const field = isTrailers ? 'frame of trailers' : 'frame of a message'
+      return { ...piece, at: begin, depth: 0, field, outermost: index + 1, type: '' }
+    })
   })
+  return { label, hex: bytes.toString('hex'), pieces }
+}
+
+export function frameCountOf(answer: RawAnswer): number {
+  return framesOf(answer).length
+}
+
+function headOf(kind: Frame['kind'], content: Uint8Array): Buffer {
+  const head = Buffer.from([kind === 'trailers' ? 0x80 : 0, 0, 0, 0, 0])
+  head.writeUInt32BE(content.length, 1)
+  return head
 }
 
 /** Its body as text, if it is base64; undefined otherwise. */
@@ -47,7 +53,7 @@ export function textOf(answer: RawAnswer): string | undefined {
   return bodyOf(answer).toString('latin1')
 }
 
-function framesOf(answer: RawAnswer) {
+function framesOf(answer: RawAnswer): readonly Frame[] {
   const text = textOf(answer)
   return new FrameReader().take(text === undefined ? bodyOf(answer) : decodeGroups(text))
 }
@@ -60,10 +66,4 @@ function decodeGroups(text: string): Buffer {
 
 function bodyOf({ pieces }: RawAnswer): Buffer {
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'hex')))
-}
-
-function spaced(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replaceAll(/(..)(?!$)/g, '$1 ')
 }

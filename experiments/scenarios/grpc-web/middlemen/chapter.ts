@@ -12,6 +12,7 @@ import { STORIES, type Story } from './stories.ts'
 const LONGER = new Set(['idle-long', 'write-limit-long'])
 
 export const MIDDLEMEN: Chapter = {
+  title: 'Middlemen',
   runs: ({ name }) =>
     STORIES.filter(({ id }) => name !== 'quick' || !LONGER.has(id)).map(({ id, title, needs, tell }) => ({
       id: `middlemen.${id}`,

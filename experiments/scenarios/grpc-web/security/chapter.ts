@@ -6,6 +6,7 @@ import { SECURITY_RUNS } from './runs.ts'
 import { securitySections } from './sections.ts'
 
 export const SECURITY_CHAPTER: Chapter = {
+  title: 'CORS and tokens',
   runs: () => SECURITY_RUNS,
   checks: securityChecks,
   sections: securitySections,

@@ -1,27 +1,12 @@
 // What the report shows of tokens and origins.
 
-import type { Section } from '../../../harness/report/section.ts'
+import type { Cell, Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
-import { CASE_NAMES, CASES, caseOf, simpleOf } from './findings.ts'
+import { CASE_NAMES, CASES, type CaseName, caseOf, simpleOf } from './findings.ts'
 
 export function securitySections(results: Results): readonly Section[] {
-  const rows = CASE_NAMES.flatMap((name) => {
-    const found = caseOf(results, name)
-    if (found === undefined) return []
-    return FLAVOURS.map((flavour) => {
-      const { code, text, http, preflight, failure, reached } = found[flavour]
-      return [
-        CASES[name],
-        flavour,
-        preflight ?? 'remembered',
-        http ?? 'none',
-        `${code}${text === '' ? '' : `: ${text}`}`,
-        failure?.includes('Preflight') ? failure.replace(/^.*, /, '') : undefined,
-        reached ? 'yes' : 'no',
-      ]
-    })
-  })
+  const rows = CASE_NAMES.flatMap((name) => rowsOf(name, results))
   if (rows.length === 0) return []
   const simple = simpleOf(results)
   return [
@@ -41,4 +26,26 @@ export function securitySections(results: Results): readonly Section[] {
       rows,
     },
   ]
+}
+
+/** A row for clients that found the same. */
+function rowsOf(name: CaseName, results: Results): readonly (readonly Cell[])[] {
+  const found = caseOf(results, name)
+  if (found === undefined) return []
+  const byCells = new Map<string, { clients: string[]; cells: readonly Cell[] }>()
+  for (const flavour of FLAVOURS) {
+    const { code, text, http, preflight, failure, reached } = found[flavour]
+    const cells = [
+      preflight ?? 'remembered',
+      http ?? 'none',
+      `${code}${text === '' ? '' : `: ${text}`}`,
+      failure?.includes('Preflight') ? failure.replace(/^.*, /, '') : undefined,
+      reached ? 'yes' : 'no',
+    ]
+    const key = JSON.stringify(cells)
+    const row = byCells.get(key) ?? { clients: [], cells }
+    row.clients.push(flavour)
+    byCells.set(key, row)
+  }
+  return [...byCells.values()].map(({ clients, cells }) => [CASES[name], clients.join(', '), ...cells])
 }

@@ -13,6 +13,7 @@ import type { Way } from './way.ts'
 import { WAYS } from './ways.ts'
 
 export const WAYS_CHAPTER: Chapter = {
+  title: 'Ways from a page to gRPC',
   runs: () => WAYS.map(toRun),
   checks: (results) => WAYS.map((way) => checkOf(way, results)),
   sections,

@@ -9,6 +9,7 @@ import { measureSlowReader, SLOW_READER } from './slow-reader.ts'
 import { measureWindow, WINDOW_LINK, WINDOWS, windowId } from './windows.ts'
 
 export const FLOW_CONTROL: Chapter = {
+  title: 'Flow control',
   runs: ({ name }) => [
     {
       id: SLOW_READER,

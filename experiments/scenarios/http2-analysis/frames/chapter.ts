@@ -20,6 +20,7 @@ export const NEEDS_TSHARK: readonly Need[] = [
 ]
 
 export const FRAMES: Chapter = {
+  title: 'Frames',
   runs: () => [
     {
       ...{ id: GRPC, labels: { connection: 'gRPC: calls, keepalive, cancel, drain' } },

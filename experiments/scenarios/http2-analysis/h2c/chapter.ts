@@ -22,6 +22,7 @@ const idOf = ({ id }: H2cServer) => `h2c.${id}`
 const ENVOY_SECONDS = 5
 
 export const H2C: Chapter = {
+  title: 'HTTP/2 without TLS',
   runs: () => [
     ...SERVERS.map((server) => ({
       ...{ id: idOf(server), labels: { server: server.title }, rounds: 1 },

@@ -15,7 +15,12 @@ const DROPS: Readonly<Record<ProfileName, number>> = { quick: 6, standard: 21, f
 const WAYS = Object.keys(LOST_PACKET_WAYS) as LostPacketWay[]
 const EMULATED_LINK = `${LINK.rttMs} ms round trip, ${LINK.mbitPerSecond} Mbit/s`
 
-export const HEAD_OF_LINE: Chapter = { runs, checks: checksOf, sections: sectionsOf }
+export const HEAD_OF_LINE: Chapter = {
+  title: 'Head-of-line blocking',
+  runs,
+  checks: checksOf,
+  sections: sectionsOf,
+}
 
 function runs({ name }: Profile): readonly Run[] {
   const extent = DOWNLOADS[name]

@@ -10,6 +10,7 @@ import { GRPC, hpackId, VARIANT_NAMES, VARIANTS } from './variants.ts'
 const ONCE = { rounds: 1, seconds: 1 }
 
 export const HPACK: Chapter = {
+  title: 'HPACK',
   runs: () => [
     ...VARIANT_NAMES.map(
       (name): Run => ({

@@ -7,6 +7,7 @@ import { measureCell } from './measure.ts'
 import { sectionsOf } from './sections.ts'
 
 export const LATENCY: Chapter = {
+  title: 'Against HTTP/1.1',
   runs: (profile) => {
     const { warmUpSeconds, seconds } = windowOf(profile)
     return cellsOf(profile).map((cell) => ({

@@ -21,6 +21,7 @@ const ANSWER_BYTES = 20_000
 const SMALL_CALLS = 4
 
 export const MULTIPLEXING: Chapter = {
+  title: 'Multiplexing',
   runs: () => [
     {
       id: TOGETHER,

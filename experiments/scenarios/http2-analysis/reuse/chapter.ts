@@ -14,6 +14,7 @@ type Measure = Run['measure']
 const ROUNDS = 3
 
 export const REUSE_CHAPTER: Chapter = {
+  title: 'Connection reuse',
   runs: ({ name }) => {
     const { calls, connections, linkedCalls } = REUSE[name]
     const onLoopback = SECURITIES.flatMap((security) =>

@@ -24,6 +24,7 @@ const WITH_LOG = 'HTTP/2 packets with the key log'
 const WITH_INSIDE = 'HTTP/2 packets with keys inside the file'
 
 export const WIRESHARK: Chapter = {
+  title: 'Wireshark',
   runs: () => [
     {
       ...{

@@ -1,6 +1,6 @@
 // Whether a part of the report shows anything.
 
-import type { Section } from '../../../harness/report/section.ts'
+import type { Section } from './section.ts'
 
 /** A part of a plan, or an interrupted run, leaves some without. */
 export function hasContent(section: Section): boolean {
