@@ -24,10 +24,6 @@ function table(results: Results, title: RegExp): TableSection | undefined {
   return found?.kind === 'table' ? found : undefined
 }
 
-t.test('O4.10: results without a measurement have no empty charts and tables', async (t) => {
-  t.same(sectionsOf(madeUpResults({}), WAYS), [])
-})
-
 t.test('O4.10: ways with one channel are compared with those of several connections', async (t) => {
   const shares = sectionsOf(
     madeUpResults({
