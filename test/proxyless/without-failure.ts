@@ -5,7 +5,7 @@ import { describeCounts } from './answers.ts'
 import type { World } from './world.ts'
 
 /**
- * A call that is lost would hang, so the deadline ends it. One that is merely late must not count as lost: the backends share a
+ * A call that is lost would hang, so the deadline ends it. A late call must not count as lost: the backends share a
  * process with the control plane and with other rows, which a busy machine may stop for seconds.
  */
 const DEADLINE_MS = 60_000

@@ -28,7 +28,7 @@ export function hasGoTool(tool: GoTool, env: NodeJS.ProcessEnv = process.env): b
 }
 
 /**
- * Builds it the first time, which takes up to some minutes. A build of ours goes before a program on PATH, whose version is unknown.
+ * Builds it the first time, which takes up to some minutes. It prefers our build to a program on PATH, whose version is unknown.
  * @returns the path of the program
  * @throws SwitchyardError `process-failed` with how to install Go, or with the compiler's output
  */

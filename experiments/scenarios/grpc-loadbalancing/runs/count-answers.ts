@@ -1,4 +1,4 @@
-// Which backends answered a few hundred calls, none of which may fail.
+// Counts which backends answered a few hundred calls. No call may fail.
 
 import { SwitchyardError } from '../../../../core/errors.ts'
 import { type DistributionOptions, measureDistribution } from '../../../../testbed/measure/distribution.ts'
