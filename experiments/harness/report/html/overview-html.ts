@@ -82,6 +82,6 @@ function realnessHtml(rows: readonly Realness[]): Content {
   if (rows.length === 0) return undefined
   return html`<h3>Real or emulated</h3><div class="scroll" role="group" aria-label="Real or emulated" tabindex="0"><table><thead><tr><th scope="col">what</th><th scope="col" class="number">runs</th><th scope="col">real or emulated</th><th scope="col">what, and with what</th></tr></thead><tbody>${rows.map(
     ({ what, runs, emulates }) =>
-      html`<tr><th scope="row">${what}</th><td class="number">${runs}</td><td><span class="${emulates === undefined ? 'real' : 'emulated'}">${emulates === undefined ? 'real' : 'emulated'}</span></td><td>${emulates}</td></tr>`,
+      html`<tr><th scope="row">${inlineHtml(what)}</th><td class="number">${runs}</td><td><span class="${emulates === undefined ? 'real' : 'emulated'}">${emulates === undefined ? 'real' : 'emulated'}</span></td><td>${emulates}</td></tr>`,
   )}</tbody></table></div>`
 }
