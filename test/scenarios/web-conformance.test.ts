@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { facts } from '../../experiments/harness/facts.ts'
+import { PROFILE } from '../../experiments/harness/profile.ts'
 import type { Measured, Results } from '../../experiments/harness/results.ts'
 import { CONFORMANCE } from '../../experiments/scenarios/grpc-web/conformance/chapter.ts'
 import { explain, KNOWN_FAILURES } from '../../experiments/scenarios/grpc-web/conformance/known.ts'
@@ -14,7 +15,7 @@ const VERB = 'gRPC Unexpected Requests/HTTPVersion:2/TLS:false/unexpected-verb'
 const resultsOf = (measured: Measured): Results => {
   const [first] = SUBJECTS
   const run = { id: idOf(first ?? { id: '' }), round: 1, labels: {}, begun: '', state: 'measured', measured }
-  return { runs: [run] } as unknown as Results
+  return { runs: [run], profile: PROFILE.standard } as unknown as Results
 }
 const checkOf = (...failed: { name: string; reasons: string[] }[]) =>
   CONFORMANCE.checks(resultsOf(toMeasured({ cases: 10, failed })))[0]
@@ -38,6 +39,12 @@ t.test('O3.2: a case with one reason that is unknown fails the check, with its n
       /9 of 10 cases pass, 0 fail for known reasons; unexplained: Basic\/unary\/success \(.*something else\)/,
   })
   t.match(checkOf({ name: 'Basic/unary/success', reasons: [] }), { outcome: 'fails' }, 'nor without a reason')
+})
+
+t.test('O3.2: a quick run is checked for what it runs', async (t) => {
+  const checks = (profile: Results['profile']) => CONFORMANCE.checks({ ...resultsOf(facts()), profile })
+  t.equal(checks(PROFILE.standard).length, SUBJECTS.length)
+  t.equal(checks(PROFILE.quick).length, CONFORMANCE.runs(PROFILE.quick).length)
 })
 
 t.test('O3.2: a reason explains only the cases that it is known for', async (t) => {

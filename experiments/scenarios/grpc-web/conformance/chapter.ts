@@ -2,6 +2,7 @@
 
 import type { Chapter } from '../../../harness/chapter.ts'
 import { check } from '../../../harness/check.ts'
+import type { ProfileName } from '../../../harness/profile.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
@@ -10,9 +11,13 @@ import { CASES, explainedBy, idOf, PASSED, SUBJECTS, type Subject, toRun, UNEXPL
 
 export const CONFORMANCE: Chapter = {
   title: 'Conformance',
-  runs: ({ name }) => SUBJECTS.filter(({ isShort }) => name !== 'quick' || isShort).map(toRun),
-  checks: (results) => SUBJECTS.map((subject) => checkOf(subject, results)),
+  runs: ({ name }) => subjectsOf(name).map(toRun),
+  checks: (results) => subjectsOf(results.profile.name).map((subject) => checkOf(subject, results)),
   sections,
+}
+
+function subjectsOf(profile: ProfileName): readonly Subject[] {
+  return SUBJECTS.filter(({ isShort }) => profile !== 'quick' || isShort)
 }
 
 function measuredOf(results: Results, subject: Subject): Measured | undefined {
