@@ -18,3 +18,8 @@ t.test('O4.9: too few calls are no measurement', async (t) => {
     detail: 'found undefined, which are too few calls to tell',
   })
 })
+
+t.test('a detail is one line, whatever was found', async (t) => {
+  const found = { fact: 'status 5:\n  not there', holds: true }
+  t.match(check('O3.3', 'The page says it', [found]), { detail: 'status 5: not there' })
+})

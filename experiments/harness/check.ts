@@ -21,5 +21,7 @@ export function check(row: string, title: string, findings: readonly Finding[]):
   const decided = wrong.length > 0 ? wrong : right
   const told = decided.length > 0 ? decided.map(({ fact }) => fact) : open
   const more = told.length > SHOWN ? [`and ${told.length - SHOWN} more`] : []
-  return { row, title, outcome, detail: [...told.slice(0, SHOWN), ...more].join('; ') }
+  const detail = [...told.slice(0, SHOWN), ...more].join('; ')
+  // What a program printed may have lines, and a detail is one cell of a table.
+  return { row, title, outcome, detail: detail.replaceAll(/\s*\n\s*/g, ' ') }
 }
