@@ -114,7 +114,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard lb edge l7 round_robin': literally,
   },
   'docs/benchmarks/grpc-fundamentals.md': {
-    'npx yard scenario run grpc-fundamentals --profile standard --only calls features': FUNDAMENTALS,
+    'npx yard scenario run grpc-fundamentals --profile standard': FUNDAMENTALS,
   },
   'docs/guides/grpc-patterns.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
