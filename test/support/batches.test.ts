@@ -3,21 +3,25 @@ import { join } from 'node:path'
 import t from 'tap'
 import { batchesOf, writeBatches } from './batches.ts'
 
-t.test('files of one folder are a batch, and a file that changes its process is alone', async (t) => {
-  const sources = new Map([
-    ['a/one.test.ts', "t.test('one')"],
-    ['a/two.test.ts', 'process.env.TWO = "2"'],
-    ['a/three.test.ts', 't.beforeEach(reset)'],
-    ['a/four.test.ts', '  t.teardown(close)'],
-    ['b/five.test.ts', ''],
-  ])
-  t.same(batchesOf([...sources.keys()], sources), [
-    { name: 'a', files: ['a/one.test.ts', 'a/four.test.ts'] },
-    { name: 'b', files: ['b/five.test.ts'] },
-    { name: 'a/two.test.ts', files: ['a/two.test.ts'] },
-    { name: 'a/three.test.ts', files: ['a/three.test.ts'] },
-  ])
-})
+t.test(
+  'files of a folder, and those alone in theirs, are batches; what changes its process is alone',
+  async (t) => {
+    const sources = new Map([
+      ['a/one.test.ts', "t.test('one')"],
+      ['a/two.test.ts', 'process.env.TWO = "2"'],
+      ['a/three.test.ts', 't.beforeEach(reset)'],
+      ['a/four.test.ts', '  t.teardown(close)'],
+      ['b/c/five.test.ts', ''],
+      ['b/d/six.test.ts', ''],
+    ])
+    t.same(batchesOf([...sources.keys()], sources), [
+      { name: 'a', files: ['a/one.test.ts', 'a/four.test.ts'] },
+      { name: 'b single', files: ['b/c/five.test.ts', 'b/d/six.test.ts'] },
+      { name: 'a/two.test.ts', files: ['a/two.test.ts'] },
+      { name: 'a/three.test.ts', files: ['a/three.test.ts'] },
+    ])
+  },
+)
 
 t.test('a large folder is split into batches of about one size', async (t) => {
   const files = Array.from({ length: 33 }, (_, index) => `a/${index}.test.ts`)

@@ -11,23 +11,27 @@ const FILES_IN_A_BATCH = 16
 const CHANGES_ITS_PROCESS = /^t\.(before|after|teardown|plan)|process\.(on|env|chdir)|globalThis/m
 
 export interface Batch {
-  /** The folder of the files, with a number if it has several batches; for a file alone its path. */
+  /** The folder of the files, or their room, with a number if it has several batches; for a file alone its path. */
   readonly name: string
   readonly files: readonly string[]
 }
 
 /**
- * Batches of files of one folder each. A file that changes its process has a batch of its own.
+ * Batches of files of one folder each; those that are the only one of their folder share a batch with others of the same room.
+ * A file that changes its process has a batch of its own.
  * @param sources the text of each file by its path
  */
 export function batchesOf(files: readonly string[], sources: ReadonlyMap<string, string>): Batch[] {
   const alone = files.filter((file) => CHANGES_ITS_PROCESS.test(sources.get(file) ?? ''))
-  const shared = Map.groupBy(
+  const byFolder = Map.groupBy(
     files.filter((file) => !alone.includes(file)),
     dirname,
   )
+  const single = [...byFolder.values()].filter(({ length }) => length === 1).flat()
+  const byRoom = Map.groupBy(single, (file) => `${file.split('/')[0]} single`)
+  const shared = [...[...byFolder].filter(([, { length }]) => length > 1), ...byRoom]
   return [
-    ...[...shared].flatMap(([folder, inFolder]) => split(folder, inFolder)),
+    ...shared.flatMap(([name, together]) => split(name, together)),
     ...alone.map((file) => ({ name: file, files: [file] })),
   ]
 }
