@@ -1,6 +1,7 @@
 // Provokes an error for each kind of details, and keeps what the client reads.
 
-import { type JsonValue, toJson } from '@bufbuild/protobuf'
+import { pathToFileURL } from 'node:url'
+import { type JsonValue, toJsonString } from '@bufbuild/protobuf'
 import {
   BadRequestSchema,
   DebugInfoSchema,
@@ -22,8 +23,11 @@ import {
   type RpcClient,
   RpcStatusError,
 } from '../../../../services/rpc/index.ts'
+import { sourceFile } from '../../../../testbed/part.ts'
 import type { Way } from '../statuses/way.ts'
 import type { Parts } from './parts.ts'
+
+const CHECKOUT = pathToFileURL(sourceFile('')).href
 
 /** All of google/rpc/error_details.proto, and who needs it for what. */
 export const KINDS = [
@@ -107,7 +111,9 @@ async function read(call: Promise<unknown>): Promise<RichSeen> {
   }
 }
 
-function jsonOf(detail: ErrorDetail): JsonValue {
+/** Without the folder of this checkout, which the stack of a DebugInfo names: reports are shown to others. */
+export function jsonOf(detail: ErrorDetail): JsonValue {
   const schema = KINDS.find((kind) => kind.schema.typeName === detail.$typeName)?.schema
-  return schema === undefined ? null : toJson(schema, detail as never)
+  if (schema === undefined) return null
+  return JSON.parse(toJsonString(schema, detail as never).replaceAll(CHECKOUT, ''))
 }
