@@ -1,11 +1,8 @@
 // The link is what was asked for: round trips, rate, loss, queue and packet size, measured by datagrams from end to end.
 
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readlinkSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { findProgram } from '../../processes/find-program.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { isRunning } from '../../test/support/proxied-echo.ts'
+import { leavesNothing } from '../../test/support/namespaces.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { sourceFile } from '../part.ts'
 import { createLink, type Link } from './create-link.ts'
@@ -160,33 +157,8 @@ t.test('invalid settings are rejected with all problems', async (t) => {
 
 t.test('nothing is left of a link, and the own network never had any of it', async (t) => {
   if (!requireTool(t, NEEDS)) return
-  const ip = findProgram('ip') ?? ''
-  const ofHost = () =>
-    ['link', 'address', 'route', 'netns']
-      .map((what) => spawnSync(ip, [what], { encoding: 'utf8' }).stdout)
-      .join('\n')
-      // How long an address is valid changes by itself.
-      .replaceAll(/_lft \S+/g, '')
-  const before = ofHost()
-  const { group, link } = await openLink(t, { rttMs: 1, mbitPerSecond: 10 })
-  t.equal(ofHost(), before)
-  const namespaces = [link.near.namespace, link.far.namespace]
-  const inodes = namespaces.map(({ pid }) => readlinkSync(`/proc/${pid}/ns/net`))
-  t.equal(new Set([...inodes, readlinkSync('/proc/self/ns/net')]).size, 3)
-  await group.stop()
-  t.notOk(namespaces.some(({ pid }) => isRunning(pid)))
-  t.same(
-    readdirSync('/proc').filter((pid) => inodes.includes(namespaceOf(pid))),
-    [],
-    'no process is left in them',
-  )
-  t.equal(ofHost(), before)
+  await leavesNothing(t, async () => {
+    const { group, link } = await openLink(t, { rttMs: 1, mbitPerSecond: 10 })
+    return { group, namespaces: [link.near.namespace, link.far.namespace] }
+  })
 })
-
-function namespaceOf(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`)
-  } catch {
-    return ''
-  }
-}

@@ -1,11 +1,8 @@
 // A service of kube-proxy's kind: the kernel picks an endpoint for each connection, in namespaces that leave nothing behind.
 
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readlinkSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { findProgram } from '../../processes/find-program.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { isRunning } from '../../test/support/proxied-echo.ts'
+import { leavesNothing } from '../../test/support/namespaces.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { startBackend } from '../backend.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
@@ -73,48 +70,17 @@ t.test('O4.1: an open connection stays with its backend when that is no endpoint
 
 t.test('nothing is left of a node, and the host never had any of it', async (t) => {
   if (!requireTool(t, NEEDS)) return
-  const ofHost = () =>
-    [
-      ['nft', 'list', 'ruleset'],
-      ['ip', 'link'],
-      ['ip', 'address'],
-      ['ip', 'route'],
-      ['ip', 'netns'],
-    ]
-      .map(
-        ([program = '', ...args]) => spawnSync(findProgram(program) ?? '', args, { encoding: 'utf8' }).stdout,
-      )
-      .join('\n')
-      // How long an address is valid changes by itself.
-      .replaceAll(/_lft \S+/g, '')
-  const before = ofHost()
-  const { group, node } = await openService(t)
-  t.match(
-    await node.node.run('nft', 'list', 'ruleset'),
-    /numgen random mod 3 vmap/,
-    'the rules are in the namespace',
-  )
-  t.equal(ofHost(), before)
-  const namespaces = [node.node, node.client, node.backends]
-  const inodes = namespaces.map(({ pid }) => readlinkSync(`/proc/${pid}/ns/net`))
-  t.equal(new Set([...inodes, readlinkSync('/proc/self/ns/net')]).size, 4)
-  await group.stop()
-  t.notOk(namespaces.some(({ pid }) => isRunning(pid)))
-  t.same(
-    readdirSync('/proc').filter((pid) => inodes.includes(namespaceOf(pid))),
-    [],
-    'no process is left in them',
-  )
-  t.equal(ofHost(), before)
-})
-
-function namespaceOf(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`)
-  } catch {
-    return ''
+  const open = async () => {
+    const { group, node } = await openService(t)
+    t.match(
+      await node.node.run('nft', 'list', 'ruleset'),
+      /numgen random mod 3 vmap/,
+      'the rules are in the namespace',
+    )
+    return { group, namespaces: [node.node, node.client, node.backends] }
   }
-}
+  await leavesNothing(t, open, [['nft', 'list', 'ruleset']])
+})
 
 t.test('a command that fails in a namespace is an error with its words', async (t) => {
   if (!requireTool(t, NEEDS)) return
