@@ -7,9 +7,11 @@ import { SwitchyardError } from '../core/errors.ts'
 import { wrapToDieWithParent } from './die-with-parent.ts'
 import { LogFile } from './log-file.ts'
 
-/** For processes that hang: one that cannot start ends, and that is noticed at once. On a busy machine a start may take half a minute. */
-const READY_TIMEOUT_MS = 60_000
-const ANSWER_TIMEOUT_MS = 30_000
+/**
+ * To be ready, and to answer. It is for processes that hang: one that cannot start ends, and that is noticed at once. On a busy
+ * machine, loading the modules of a process may take half a minute.
+ */
+const PATIENCE_MS = 60_000
 const STOP_GRACE_MS = 5_000
 /** Lines of stderr that an error repeats. */
 const TAIL_LINES = 20
@@ -100,7 +102,7 @@ export class RunningProcess<T = unknown> {
   async ask<A>(
     command: string,
     answer: (line: string) => A | undefined,
-    timeoutMs = ANSWER_TIMEOUT_MS,
+    timeoutMs = PATIENCE_MS,
   ): Promise<A> {
     const answered = this.#find(answer, timeoutMs)
     this.send(command)
@@ -120,7 +122,7 @@ export class RunningProcess<T = unknown> {
     return exit
   }
 
-  async #becomeReady({ ready, timeoutMs = READY_TIMEOUT_MS }: ProcessOptions<T>): Promise<T> {
+  async #becomeReady({ ready, timeoutMs = PATIENCE_MS }: ProcessOptions<T>): Promise<T> {
     try {
       return await this.#find(ready, timeoutMs)
     } catch (cause) {

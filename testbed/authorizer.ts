@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../processes/process-group.ts'
-import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 export interface RunningAuthorizer {
@@ -25,7 +25,6 @@ export async function startAuthorizer(
     ],
     logFile: join(folder, 'authorizer.log'),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address')?.address,
-    timeoutMs: START_TIMEOUT_MS,
   })
   return partOf(started, { address: await started.ready })
 }

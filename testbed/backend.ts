@@ -5,7 +5,7 @@ import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
 import type { WriteQuotaOptions } from '../services/write-quota.ts'
-import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 interface BackendReady {
@@ -57,7 +57,6 @@ export async function startBackend(
     args: [sourceFile('services/backend.ts'), ...flagsOf(options)],
     logFile: join(folder, `backend-${encodeURIComponent(id)}.log`),
     ready: (line) => parseReady<BackendReady>(line, 'address'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const ready = await started.ready
   const drain = () =>
@@ -66,11 +65,10 @@ export async function startBackend(
     started.ask(
       'connections',
       (line) => parseReady<{ readonly connections: ConnectionCount }>(line, 'connections')?.connections,
-      START_TIMEOUT_MS,
     )
   const behave = async (behavior: Behavior) => {
     const behaves = (line: string) => parseReady<{ readonly behaves: Behavior }>(line, 'behaves')
-    await started.ask(`behave ${JSON.stringify(behavior)}`, behaves, START_TIMEOUT_MS)
+    await started.ask(`behave ${JSON.stringify(behavior)}`, behaves)
   }
   return partOf(started, { ...ready, drain, connections, behave })
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { SECRETS } from './certificates/folder.ts'
-import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 export interface ControlPlaneOptions {
@@ -78,7 +78,6 @@ export async function startControlPlane(
     ],
     logFile: join(folder, 'control-plane.log'),
     ready: (line) => parseReady<ReadyLine>(line, 'xds'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const ready = await started.ready.catch(async (error: Error) => {
     const { code } = await started.exited

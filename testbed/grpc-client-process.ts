@@ -7,7 +7,7 @@ import { type GrpcClientControl, grpcClientAt } from './grpc-client-control.ts'
 import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
 import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
-import { parseReady, partOf, START_TIMEOUT_MS } from './part.ts'
+import { parseReady, partOf } from './part.ts'
 
 export type { GrpcCallResult, GrpcCalls, GrpcClientState } from './grpc-client-control.ts'
 
@@ -66,7 +66,6 @@ export async function startGrpcClient(
     env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
     logFile: join(folder, `${encodeURIComponent(name)}.log`),
     ready: (line) => parseReady<Ready>(line, 'control'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const ready = await started.ready
   return { name, ...partOf(started, ready), ...grpcClientAt(name, ready.control) }

@@ -6,7 +6,7 @@ import type { Exit } from '../processes/running-process.ts'
 import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
 import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
 import type { GrpcLanguage } from './grpc-programs/grpc-program.ts'
-import { parseReady, partOf, START_TIMEOUT_MS } from './part.ts'
+import { parseReady, partOf } from './part.ts'
 
 export interface GrpcServerOptions extends BootstrapOptions {
   readonly language: GrpcLanguage
@@ -54,14 +54,13 @@ export async function startGrpcServer(
     env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
     logFile: join(folder, `${encodeURIComponent(name)}.log`),
     ready: (line) => parseReady<{ readonly listening: string }>(line, 'listening'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   return {
     name,
     ...partOf(started, await started.ready),
     async setHealth(health) {
       const isNoted = (line: string) => parseReady<{ readonly health: string }>(line, 'health')?.health
-      await started.ask(health, isNoted, START_TIMEOUT_MS)
+      await started.ask(health, isNoted)
     },
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { HopBehavior } from '../services/hop/behavior.ts'
 import type { HopRecord } from '../services/hop/hop-records.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, sourceFile } from './part.ts'
 
 export interface RunningHop {
   readonly id: string
@@ -25,7 +25,6 @@ export async function startHop(group: ProcessStarter, folder: string, id: string
     args: [sourceFile('services/hop/hop.ts'), '--id', id],
     logFile: join(folder, `hop-${id}.log`),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { address } = await started.ready
   return {
@@ -34,13 +33,12 @@ export async function startHop(group: ProcessStarter, folder: string, id: string
     pid: started.pid,
     async behave(behavior) {
       const behaves = (line: string) => parseReady<{ readonly behaves: object }>(line, 'behaves')
-      await started.ask(`behave ${JSON.stringify(behavior)}`, behaves, START_TIMEOUT_MS)
+      await started.ask(`behave ${JSON.stringify(behavior)}`, behaves)
     },
     records: () =>
       started.ask(
         'records',
         (line) => parseReady<{ readonly records: readonly HopRecord[] }>(line, 'records')?.records,
-        START_TIMEOUT_MS,
       ),
   }
 }

@@ -5,7 +5,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { TOKEN_PATH } from '../services/issuer/issuer-server.ts'
 import type { TokenOptions } from '../services/issuer/token-issuer.ts'
-import { parseReady, partOf, START_TIMEOUT_MS, sourceFile } from './part.ts'
+import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
 /** The `iss` of its tokens. */
@@ -45,7 +45,6 @@ async function startIssuer(
     ],
     logFile: join(folder, 'issuer.log'),
     ready: (line) => parseReady<IssuerAddresses>(line, 'tokens'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { address, tokens } = await started.ready
   return partOf(started, { address, tokens })

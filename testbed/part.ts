@@ -3,9 +3,6 @@
 import { fileURLToPath } from 'node:url'
 import type { RunningProcess } from '../processes/running-process.ts'
 
-/** How long a process may take to start: on a busy machine, loading its modules alone takes long. */
-export const START_TIMEOUT_MS = 60_000
-
 /** The absolute path of a source file, from its path below the project's root. */
 export function sourceFile(path: string): string {
   return fileURLToPath(new URL(`../${path}`, import.meta.url))

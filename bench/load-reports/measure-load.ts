@@ -7,7 +7,7 @@ import { RestClient } from '../../api/client.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startControlPlane } from '../../testbed/control-plane.ts'
 import { cpuMsOf, peakMemoryMiBOf } from '../../testbed/measure/usage.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../../testbed/part.ts'
+import { parseReady, sourceFile } from '../../testbed/part.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { loadDocument, type Sizes } from './documents.ts'
 
@@ -59,7 +59,6 @@ export async function measureLoad(parent: string, cell: LoadCell): Promise<LoadR
       ],
       ready: (line) =>
         parseReady<{ readonly streams: number; readonly reportBytes: number }>(line, 'streams'),
-      timeoutMs: START_TIMEOUT_MS,
     })
     const { reportBytes } = await reporters.ready
     const cpuOf = async (ms: number) => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunningProcess, startProcess } from '../../processes/running-process.ts'
-import { parseReady, START_TIMEOUT_MS } from '../../testbed/part.ts'
+import { parseReady } from '../../testbed/part.ts'
 import type { Teardowns } from './real-envoy.ts'
 import { commandOf, readDockerfile, readUnit } from './service-files.ts'
 import { openSession } from './shell-session.ts'
@@ -193,7 +193,6 @@ class Services {
       args,
       env,
       dieWithParent: true,
-      timeoutMs: START_TIMEOUT_MS,
       ready: (line) =>
         isEnvoy ? line.includes('starting workers') || undefined : parseReady<{ xds: string }>(line, 'xds'),
     })

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
+import { parseReady, sourceFile } from '../part.ts'
 import type { WebProxy } from './web-proxy.ts'
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
@@ -17,7 +17,6 @@ export async function startConnectBackend(
     args: [sourceFile('services/connect/main.ts'), '--id', id, '--origin', origin],
     logFile: join(folder, `connect-backend-${id}.log`),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { address } = await started.ready
   return { address, pid: started.pid ?? Number.NaN, stop: async () => void (await started.stop()) }

@@ -3,7 +3,6 @@
 import { join } from 'node:path'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { findGoTool, type GoTool, hasGoTool, installCommandOf } from '../grpc-programs/go-tool.ts'
-import { START_TIMEOUT_MS } from '../part.ts'
 import type { WebProxy, WebProxySettings } from './web-proxy.ts'
 
 const GO_PROXY: GoTool = {
@@ -46,7 +45,6 @@ export async function startGoProxy(
     logFile: join(folder, 'grpcwebproxy.log'),
     dieWithParent: true,
     ready: (line) => /listening for http on: ([^"]+)"/.exec(line)?.[1],
-    timeoutMs: START_TIMEOUT_MS,
   })
   const address = await started.ready
   return { address, pid: started.pid ?? Number.NaN, stop: async () => void (await started.stop()) }

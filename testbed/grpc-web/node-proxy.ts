@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
+import { parseReady, sourceFile } from '../part.ts'
 import type { WebProxy, WebProxySettings } from './web-proxy.ts'
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
@@ -22,7 +22,6 @@ export async function startNodeProxy(
     logFile: join(folder, 'node-proxy.log'),
     dieWithParent: true,
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { address } = await started.ready
   return { address, pid: started.pid ?? Number.NaN, stop: async () => void (await started.stop()) }

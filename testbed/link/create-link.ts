@@ -2,7 +2,7 @@
 
 import { findProgram } from '../../processes/find-program.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
+import { parseReady, sourceFile } from '../part.ts'
 import { canCreateNamespaces, NetworkNamespace } from '../proxies/network-namespace.ts'
 import { directionsOf, type LinkSettings } from './link-settings.ts'
 
@@ -72,7 +72,6 @@ export async function createLink(group: ProcessGroup, settings: LinkSettings): P
       ...['--near', 'near', '--far', 'far', '--settings', JSON.stringify(directions)],
     ],
     ready: (line) => parseReady<{ readonly link: { readonly isPunctual: boolean } }>(line, 'link')?.link,
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { isPunctual } = await program.ready
   await near.run('ip', 'link', 'set', 'far', 'netns', String(far.pid))
@@ -84,11 +83,7 @@ export async function createLink(group: ProcessGroup, settings: LinkSettings): P
   }
   await useControl(settings)
   const ask = <K extends string, T>(command: object, field: K) =>
-    program.ask(
-      JSON.stringify(command),
-      (line) => parseReady<Record<K, T>>(line, field)?.[field],
-      START_TIMEOUT_MS,
-    )
+    program.ask(JSON.stringify(command), (line) => parseReady<Record<K, T>>(line, field)?.[field])
   return {
     near: { namespace: near, ip: NETWORK.near },
     far: { namespace: far, ip: NETWORK.far },

@@ -2,7 +2,7 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import type { ProcessStarter } from '../../processes/process-group.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../part.ts'
+import { parseReady, sourceFile } from '../part.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { loadPlanProblems } from './load-plan-problems.ts'
 import type { BackgroundResult, LoadCounts, LoadResult } from './load-result.ts'
@@ -64,7 +64,6 @@ export async function startLoader(
       const event = parseReady<LoaderEvent>(line, 'event')
       if (event) tell(waiting, event, name)
     },
-    timeoutMs: START_TIMEOUT_MS,
   })
   const { loader: pid } = await started.ready
   void started.exited.then(() => {

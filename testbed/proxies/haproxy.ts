@@ -8,7 +8,6 @@ import { text } from 'node:stream/consumers'
 import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { START_TIMEOUT_MS } from '../part.ts'
 import { type HaproxySettings, haproxyConfig } from './haproxy-config.ts'
 import type { ProxyProcess, RunningProxy } from './proxy.ts'
 
@@ -57,7 +56,6 @@ export async function startHaproxy(
     logFile,
     dieWithParent: true,
     ready: workerOnceLoaded(),
-    timeoutMs: START_TIMEOUT_MS,
   })
   void running.exited.then(() => rm(socketFolder, { recursive: true, force: true }))
   const worker = await running.ready

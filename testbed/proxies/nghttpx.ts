@@ -5,7 +5,6 @@ import { splitAddress } from '../../core/host-and-port.ts'
 import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { START_TIMEOUT_MS } from '../part.ts'
 
 export const INSTALL_NGHTTPX = 'sudo apt-get install -y nghttp2-proxy'
 
@@ -34,7 +33,6 @@ export async function startNghttpx(
     logFile: join(folder, 'nghttpx.log'),
     dieWithParent: true,
     ready: (line) => (line.includes('Created worker thread') ? true : undefined),
-    timeoutMs: START_TIMEOUT_MS,
   })
   await running.ready
   return { address: `127.0.0.1:${own}`, stop: async () => void (await running.stop()) }

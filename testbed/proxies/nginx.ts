@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { requireProgram } from '../../processes/find-program.ts'
 import { freePort } from '../../processes/free-port.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
-import { START_TIMEOUT_MS } from '../part.ts'
 import { type NginxSettings, nginxConfig } from './nginx-config.ts'
 import type { ProxyProcess, RunningProxy } from './proxy.ts'
 
@@ -37,7 +36,6 @@ export async function startNginx(
     logFile,
     dieWithParent: true,
     ready: workersOnceStarted(settings.workers ?? 1),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const processes = await running.ready
   return { address, processes, logFile, stop: async () => void (await running.stop()) }

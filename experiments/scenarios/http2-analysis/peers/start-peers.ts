@@ -4,7 +4,7 @@ import { SwitchyardError } from '../../../../core/errors.ts'
 import type { ProcessGroup, ProcessStarter } from '../../../../processes/process-group.ts'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
 import type { Link } from '../../../../testbed/link/create-link.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../../../../testbed/part.ts'
+import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import type { Job, JobName, JobOptions, JobResult } from './jobs.ts'
 import type { CallerOptions } from './open-caller.ts'
 import { type ConnectionCounts, type Port, portOf, type Way } from './ways.ts'
@@ -39,14 +39,12 @@ export async function startPeers(group: ProcessGroup, link?: Link): Promise<Peer
     args: [sourceFile(`${FOLDER}/server.ts`), host, JSON.stringify(identity)],
     ready: (line) =>
       parseReady<{ readonly ports: Record<Port, number>; readonly pid: number }>(line, 'ports'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const client = starterAt('near').start({
     name: 'peer client',
     command: process.execPath,
     args: [sourceFile(`${FOLDER}/client.ts`)],
     ready: (line) => parseReady<{ readonly client: number }>(line, 'client'),
-    timeoutMs: START_TIMEOUT_MS,
   })
   const [{ ports, pid }, ready] = await Promise.all([server.ready, client.ready])
   return {
@@ -69,7 +67,6 @@ export async function startPeers(group: ProcessGroup, link?: Link): Promise<Peer
       server.ask(
         'counts',
         (line) => parseReady<{ readonly counts: Record<Port, ConnectionCounts> }>(line, 'counts')?.counts,
-        START_TIMEOUT_MS,
       ),
   }
 }

@@ -6,7 +6,7 @@ import { startBackend } from '../../../../services/backend-server.ts'
 import { writeCertificates } from '../../../../testbed/certificates/folder.ts'
 import { captureFile } from '../../../../testbed/http2/pcapng.ts'
 import { startTap } from '../../../../testbed/http2/tap.ts'
-import { parseReady, START_TIMEOUT_MS, sourceFile } from '../../../../testbed/part.ts'
+import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { tlsFilesIn } from '../h2c/alpn.ts'
 
@@ -43,7 +43,6 @@ export async function captureTls({ group, folder }: RunContext): Promise<TlsCapt
       ],
       logFile: path('tls-call.log'),
       ready: (line) => parseReady<{ readonly answered: string }>(line, 'answered'),
-      timeoutMs: START_TIMEOUT_MS,
     })
     await client.ready
   } finally {
