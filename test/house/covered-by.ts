@@ -122,6 +122,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'experiments/harness/': by('experiments/harness/run-scenario.test.ts'),
+  'experiments/harness/needs.ts': by('test/scenarios/lb-plan.test.ts'),
   'experiments/harness/report/': by('experiments/harness/report/write-report.test.ts'),
   'experiments/harness/report/has-content.ts': by('experiments/harness/evaluate.test.ts'),
   'experiments/harness/report/html/behavior.js': spawnedBy(

@@ -2,8 +2,8 @@
 
 import { type PingsSeen, pingOften } from '../../../../examples/grpc-patterns/keepalive.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
+import { NEEDS_GO, NEEDS_PYTHON } from '../../../harness/needs.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { NEEDS_GO, NEEDS_PYTHON } from '../../grpc-loadbalancing/ways/needs.ts'
 import { serverOn } from '../calls/ways.ts'
 import { type ExampleRun, exampleRun } from './example-run.ts'
 

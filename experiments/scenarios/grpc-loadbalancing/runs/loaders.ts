@@ -8,11 +8,11 @@ import {
   compareLoaders,
   type LoaderComparison,
 } from '../../../harness/compare-loaders.ts'
+import { NEEDS_GO } from '../../../harness/needs.ts'
 import type { BarsSection, CurvesSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
-import { NEEDS_GO } from '../ways/needs.ts'
 import { CONCURRENCY } from '../workloads.ts'
 
 /** The server is the one in Go, whose timers are exact to a tenth of a millisecond. */

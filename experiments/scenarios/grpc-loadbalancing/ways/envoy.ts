@@ -1,8 +1,8 @@
 // Envoy between clients and backends: for each connection (L4), or for each call (L7) by every policy that it has.
 
 import type { LbRequest } from '../../../../api/schemas/lb.ts'
+import { NEEDS_ENVOY } from '../../../harness/needs.ts'
 import { type EnvoyFleetName, takeSwitchboard } from '../switchboard.ts'
-import { NEEDS_ENVOY } from './needs.ts'
 import type { Way } from './way.ts'
 
 interface Shape {

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { startHaproxy } from '../../../../testbed/proxies/haproxy.ts'
+import { NEEDS_HAPROXY } from '../../../harness/needs.ts'
 import { measuredProxy } from './measured-proxy.ts'
-import { NEEDS_HAPROXY } from './needs.ts'
 import type { Way } from './way.ts'
 
 const BALANCES = ['roundrobin', 'leastconn'] as const

@@ -4,9 +4,9 @@ import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { createKubeNode, type KubeNode } from '../../../../testbed/proxies/kube-node.ts'
+import { NEEDS_NAMESPACES } from '../../../harness/needs.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { backendOptions } from '../backend-pool.ts'
-import { NEEDS_NAMESPACES } from './needs.ts'
 import type { Way, WayBackend } from './way.ts'
 
 /** As many as a run has at most. */

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { MeshPolicy, MeshShape } from '../../../../testbed/mesh/mesh-document.ts'
 import { ISTIO, LINKERD, ZTUNNEL } from '../../../../testbed/mesh/mesh-policies.ts'
 import { type RunningMesh, startMesh } from '../../../../testbed/mesh/start-mesh.ts'
+import { NEEDS_ENVOY } from '../../../harness/needs.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { NEEDS_ENVOY } from './needs.ts'
 import type { Way } from './way.ts'
 
 interface Shape {

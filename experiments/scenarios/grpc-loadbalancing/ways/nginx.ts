@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { startNginx } from '../../../../testbed/proxies/nginx.ts'
+import { NEEDS_NGINX } from '../../../harness/needs.ts'
 import { measuredProxy } from './measured-proxy.ts'
-import { NEEDS_NGINX } from './needs.ts'
 import type { Way } from './way.ts'
 
 /** More than the calls at a time of any run, so that no connection is closed for want of room. */

@@ -3,10 +3,10 @@
 import { createGrpcBootstrap } from '../../../../envoy-bootstrap/grpc-bootstrap.ts'
 import { startGrpcClient } from '../../../../testbed/grpc-client-process.ts'
 import { bootstrapEnv } from '../../../../testbed/grpc-programs/bootstrap-file.ts'
+import { NEEDS_ENVOY, NEEDS_GO, NEEDS_PYTHON } from '../../../harness/needs.ts'
 import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { programLoader } from '../program-loader.ts'
 import { type ClientFleetName, takeSwitchboard, UPSTREAM } from '../switchboard.ts'
-import { NEEDS_ENVOY, NEEDS_GO, NEEDS_PYTHON } from './needs.ts'
 import type { OpenWay, Way } from './way.ts'
 
 const TARGET = `xds:///${UPSTREAM}`

@@ -1,17 +1,10 @@
 // What a page sees of a stream behind an NGINX, which may collect answers before it passes them on.
 
 import { join } from 'node:path'
-import { findProgram } from '../../../../processes/find-program.ts'
-import { INSTALL_NGINX, startNginx } from '../../../../testbed/proxies/nginx.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
+import { startNginx } from '../../../../testbed/proxies/nginx.ts'
+import type { RunContext } from '../../../harness/scenario.ts'
 import { HELD } from '../bed/followed-echo.ts'
 import type { WebBed } from '../bed/web-bed.ts'
-
-export const NEEDS_NGINX: Need = {
-  name: 'nginx',
-  install: INSTALL_NGINX,
-  isThere: () => findProgram('nginx') !== undefined,
-}
 
 /** Settings of its location, by their titles in tables. */
 const LOCATIONS = {

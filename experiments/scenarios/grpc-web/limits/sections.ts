@@ -135,7 +135,7 @@ function workarounds(results: Results): readonly Section[] {
   ]
   if (rows.length === 0) return []
   const title = 'What works instead'
-  const says = `Each was run here with real calls.${upload ? ` As one message the upload gives: ${upload.atOnce}.` : ''} A chunk has a key of its own, so that it may be sent again.${socket ? ` A page of another origin gets no socket: the bridge answers 403, and the page is told “${socket.stranger.replace(/ at ws:.*/, '')}”.` : ''}`
+  const says = `Each was run here with real calls.${upload ? ` As one message the upload gives: ${upload.atOnce}.` : ''} A chunk has a key of its own, so that it may be sent again.${socket ? ` A page of another origin gets no socket: the bridge answers 403, and the page sees “${socket.stranger.replace(/ at ws:.*/, '')}”.` : ''}`
   return [table(title, says, ['way', 'what was run', 'what came of it', 'what it lacks'], rows)]
 }
 

@@ -1,18 +1,12 @@
 // What middlemen do to streams of gRPC-Web, one story each, with its twin where nothing is lost.
 
-import { findProgram } from '../../../../processes/find-program.ts'
 import { startGoProxy } from '../../../../testbed/grpc-web/go-proxy.ts'
-import { INSTALL_NGINX, startNginx } from '../../../../testbed/proxies/nginx.ts'
+import { startNginx } from '../../../../testbed/proxies/nginx.ts'
+import { NEEDS_NGINX } from '../../../harness/needs.ts'
 import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { NEEDS_GO_PROXY } from '../ways/go-proxy.ts'
 import { callEcho } from '../ways/probe.ts'
 import { ASKS, PAGE, serveByConnect, serveByGrpc, Witness } from '../witness.ts'
-
-const NEEDS_NGINX: Need = {
-  name: 'nginx',
-  install: INSTALL_NGINX,
-  isThere: () => findProgram('nginx', process.env) !== undefined,
-}
 
 export interface Story {
   readonly id: string

@@ -1,13 +1,13 @@
-// What ways need that npm does not install.
+// What runs of several scenarios need and npm does not install.
 
-import { findEnvoy } from '../../../../envoy-bootstrap/find-envoy.js'
-import { findProgram } from '../../../../processes/find-program.ts'
-import { hasGo, INSTALL_GO } from '../../../../testbed/grpc-programs/go.ts'
-import { findPythonProgram, INSTALL_PYTHON } from '../../../../testbed/grpc-programs/python.ts'
-import { INSTALL_HAPROXY } from '../../../../testbed/proxies/haproxy.ts'
-import { INSTALL_NFTABLES, missingForKubeNode } from '../../../../testbed/proxies/kube-node.ts'
-import { INSTALL_NGINX } from '../../../../testbed/proxies/nginx.ts'
-import type { Need } from '../../../harness/scenario.ts'
+import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { findProgram } from '../../processes/find-program.ts'
+import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
+import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
+import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
+import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
+import type { Need } from './scenario.ts'
 
 export const NEEDS_ENVOY: Need = {
   name: 'Envoy',
