@@ -5,6 +5,7 @@ import type { OperationId } from '../operations.ts'
 import { LbSettingSchema } from './lb.ts'
 import { LoadSchema } from './load.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
+import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
 import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
@@ -60,6 +61,10 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   getStatus: { 200: StatusSchema },
   getLoad: { 200: LoadSchema },
   getSnapshot: { 200: SnapshotSchema },
+  createLoginLink: { 201: LoginLinkSchema },
+  createSession: { 201: SessionSchema },
+  getSession: { 200: CallerSchema },
+  deleteSession: { 204: Type.Null({ description: 'The session has ended. No body.' }) },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },
 }
