@@ -40,5 +40,8 @@ t.test('the browser of this machine opens the link', async (t) => {
 })
 
 t.test('without a browser, the person opens the link', async (t) => {
-  t.match(await openInBrowser('http://127.0.0.1:1/ui/', { PATH: t.testdir() }), /did not start .*: open the link yourself/)
+  t.match(
+    await openInBrowser('http://127.0.0.1:1/ui/', { PATH: t.testdir() }),
+    /did not start .*: open the link yourself/,
+  )
 })

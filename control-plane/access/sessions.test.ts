@@ -27,7 +27,7 @@ t.test('a link begins one session, with the name and the role of the link', asyn
   t.equal(sessions.begin(code), undefined, 'a link is used once')
 })
 
-t.test('an unknown code begins no session, and an unknown secret is none', async (t) => {
+t.test('an unknown code begins no session, and an unknown secret has no session', async (t) => {
   const { sessions, login } = start()
   const { code } = sessions.createLink('alice', 'viewer')
   const { secret } = login()
