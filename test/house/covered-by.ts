@@ -197,6 +197,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/flags.ts': by('services/backend-flags.test.ts'),
   'services/hop/': spawnedBy('testbed/hop.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
+  'services/logging/': by('services/logging/call-log.test.ts'),
+  'services/logging/open-call-log.ts': by('services/backend-server.test.ts'),
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
   'services/rpc/status-error.ts': by('services/rpc/statuses.test.ts'),
   'services/service-process.ts': spawnedBy('services/backend.test.ts'),
