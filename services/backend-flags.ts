@@ -22,6 +22,7 @@ const FLAGS = {
   log: { type: 'string' },
   'log-payload-percent': { type: 'string' },
   'log-fields': { type: 'string', multiple: true },
+  metrics: { type: 'string' },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
@@ -49,7 +50,7 @@ export interface BackendFlags extends BackendOptions {
  * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
  * (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
  * of writes, and 1000), `--debug-details`, `--log FILE` (`-`: stderr; default: no log) with `--log-payload-percent` (default 0) and
- * `--log-fields TYPE=PATH,PATH` (default: all), `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
+ * `--log-fields TYPE=PATH,PATH` (default: all), `--stay`, `--metrics` (default: none is counted), and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendFlags {
@@ -64,6 +65,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
+  const metrics = readMetricsAddress(given, problems)
   const keyValue = readKeyValue(given, problems)
   const log = readLog(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
@@ -80,6 +82,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
     ...(keyValue && { keyValue }),
     ...(given.has('debug-details') && { debugDetails: true }),
     ...(log && { log }),
+    ...(metrics && { metrics }),
     ...(tls && { tls }),
   }
 }
@@ -129,6 +132,18 @@ function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): 
       },
     }),
   }
+}
+
+function readMetricsAddress(
+  given: ReadonlyMap<string, string>,
+  problems: Problem[],
+): BackendOptions['metrics'] {
+  const text = given.get('metrics')
+  if (text === undefined) return undefined
+  const address = readListen(text, problems, '--metrics')
+  if (!('path' in address)) return address
+  problems.push({ path: '--metrics', message: 'Prometheus cannot call a Unix socket; give host:port' })
+  return undefined
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {

@@ -6,7 +6,7 @@ import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js
 import { Server } from '@grpc/grpc-js'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import { type Behavior, ChangingBehavior, latency } from './changing-behavior.ts'
-import type { ListenAddress } from './draining-listener.ts'
+import type { ListenAddress, TcpAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
 import { explainErrors } from './explain-errors.ts'
@@ -17,6 +17,7 @@ import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls 
 import { notingCauses } from './logging/error-fields.ts'
 import { type LogOptions, openCallLog } from './logging/open-call-log.ts'
 import { logServerCalls } from './logging/server-calls.ts'
+import { BackendMetrics } from './metrics/backend-metrics.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
@@ -53,6 +54,8 @@ export interface BackendOptions {
   readonly debugDetails?: boolean
   /** Where it logs its calls, and which of their messages. Default: no log. */
   readonly log?: LogOptions
+  /** Where Prometheus finds its metrics. Default: nowhere, and nothing is counted. */
+  readonly metrics?: TcpAddress
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
@@ -66,6 +69,8 @@ export interface ConnectionCount {
 export interface Backend {
   /** `host:port` or `unix:/path`. */
   readonly address: string
+  /** `host:port` of its metrics. */
+  readonly metrics?: string
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
   connections(): ConnectionCount
@@ -84,10 +89,12 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
   const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined
   const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
   const fails = changing?.fails ?? (failPercent > 0 ? failing(failPercent) : undefined)
+  const metrics = options.metrics && new BackendMetrics(SERVICES)
   const log = options.log && openCallLog(options.log, { role: 'server', node: id }, SERVICES)
   const interceptors = [
     // Outside all others, so that it sees what the client gets.
     ...(log ? [logServerCalls(log)] : []),
+    ...(metrics ? [metrics.interceptor] : []),
     ...(delays ? [delays] : []),
     ...(report ? [reportWithCalls(report)] : []),
     // Around the report, which counts the calls that fail.
@@ -110,9 +117,11 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     server,
     files && { credentials: () => files.credentials(), allowPlaintext },
   )
+  const metricsServer = options.metrics && (await metrics?.serve(options.metrics, listener))
   const address = await listener.listen(listen)
   return {
     address,
+    ...(metricsServer && { metrics: metricsServer.address }),
     drain: () => listener.drain(),
     connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
@@ -120,6 +129,7 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     async close() {
       health.stopServing()
       files?.close()
+      metricsServer?.close()
       await listener.close(STOP_GRACE_MS)
       await log?.close()
     },
