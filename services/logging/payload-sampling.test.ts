@@ -23,11 +23,14 @@ t.test('O5.9: all sides choose the same calls, and a smaller share is a part of 
   t.ok(chosen(0.1).every((id) => isSampled(0.3, id)))
 })
 
-t.test('O5.9: 0 is none and 1 is all, and without a trace chance decides', async (t) => {
-  for (const id of ['0'.repeat(32), 'f'.repeat(32), undefined]) {
-    t.notOk(isSampled(0, id))
-    t.ok(isSampled(1, id))
-  }
-  t.ok(isSampled(0.5, undefined, () => 0.49))
-  t.notOk(isSampled(0.5, undefined, () => 0.5))
-})
+t.test(
+  'O5.9: a share of 0 samples no call and one of 1 all calls, and without a trace chance decides',
+  async (t) => {
+    for (const id of ['0'.repeat(32), 'f'.repeat(32), undefined]) {
+      t.notOk(isSampled(0, id))
+      t.ok(isSampled(1, id))
+    }
+    t.ok(isSampled(0.5, undefined, () => 0.49))
+    t.notOk(isSampled(0.5, undefined, () => 0.5))
+  },
+)

@@ -113,6 +113,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/translate/secret.ts': by('test/golden/goldens.test.ts'),
   'core/errors.ts': by('test/house/errors.test.ts'),
   'core/grpc-clients.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'core/log-line.ts': by('services/logging/call-log.test.ts'),
   'core/spiffe-ids.ts': by('test/policies/control-plane-identity.test.ts'),
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
