@@ -86,6 +86,22 @@ export const OPERATIONS = {
     description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision while it is in force, and with the outcome \`replaced\` (202) once a newer one is.`,
     problems: [...GUARDED, 'not-found'],
   },
+  getProgress: {
+    method: 'GET',
+    path: '/v1/revisions/{number}/progress',
+    summary: 'Get how far a revision has come on each node.',
+    description:
+      'A lane for each node: sent, ACKed or NACKed, first call by the new policy, last old connection gone. Kept for the last 50 revisions since the control plane started; others are 404.',
+    problems: [...GUARDED, 'not-found'],
+  },
+  getEvents: {
+    method: 'GET',
+    path: '/v1/events',
+    summary: 'Follow what happens, as server-sent events.',
+    description:
+      'Events: `hello` (first), `revision`, `node`, `nodes`, `flip`, `traffic`, `load`, `connections` and `testbed`. With `Last-Event-ID`, the events since that one come first if they are among the last 2,000; `hello` says whether they do. A reader that leaves more than 1 MiB unread is disconnected.',
+    problems: [...GUARDED, 'unreachable'],
+  },
   getStatus: {
     method: 'GET',
     path: '/v1/status',
@@ -99,6 +115,27 @@ export const OPERATIONS = {
     description:
       'Counts begin when the control plane starts. `fleet`, `upstream` and `node` are filters; an unknown name gives empty lists.',
     problems: GUARDED,
+  },
+  getTestbedLoad: {
+    method: 'GET',
+    path: '/v1/testbed/load',
+    summary: 'Get the load that the testbed makes.',
+    description: 'Only where a testbed started the control plane; elsewhere 404.',
+    problems: [...GUARDED, 'not-found', 'unreachable'],
+  },
+  putTestbedLoad: {
+    method: 'PUT',
+    path: '/v1/testbed/load',
+    summary: 'Start, change or stop the load that the testbed makes.',
+    description: 'Only where a testbed started the control plane; elsewhere 404.',
+    problems: [
+      ...GUARDED,
+      'forbidden',
+      'not-found',
+      'payload-too-large',
+      'unsupported-media-type',
+      'unreachable',
+    ],
   },
   getSnapshot: {
     method: 'GET',

