@@ -7,7 +7,7 @@ import type { Viewport } from './windowed.ts'
 const UNKNOWN: Viewport = { top: 0, height: 800 }
 
 /** Renders again when the element is scrolled or changes its size: browsers tell of a scroll once a frame. */
-export function useViewport(element: RefObject<HTMLElement>): Viewport {
+export function useViewport(element: RefObject<HTMLElement | null>): Viewport {
   const [viewport, setViewport] = useState(UNKNOWN)
   useLayoutEffect(() => {
     const scroller = element.current

@@ -25,7 +25,7 @@ export function FleetStrip({ selected }: { readonly selected: string | undefined
   }, [nodes, known])
   if (fleets.length === 0) return <p class="empty">The document has no fleets, and no node is connected.</p>
   return (
-    <div class="fleet-strip" role="group" aria-label="Fleets">
+    <fieldset class="fleet-strip" aria-label="Fleets">
       {fleets.map(({ name, nodes }) => {
         const kind = status?.fleets[name]?.kind
         const counts = countStates(nodes)
@@ -51,6 +51,6 @@ export function FleetStrip({ selected }: { readonly selected: string | undefined
           </button>
         )
       })}
-    </div>
+    </fieldset>
   )
 }

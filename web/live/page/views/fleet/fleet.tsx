@@ -1,13 +1,14 @@
 // Fleet: which node has what, and where calls go.
 
 import './fleet.css'
+import '../../controls/change-list.css'
 import '../../controls/state-mark.css'
 import { useMemo } from 'preact/hooks'
 import type { NodeState } from '../../../../../api/node-state.ts'
 import { useFleet } from '../../shell/fleet.ts'
 import { setParams, useRoute } from '../../shell/route.ts'
 import { useStore } from '../../store/page-store.ts'
-import { nodeKey } from '../../store/state.ts'
+import { type NodeView, nodeKey } from '../../store/state.ts'
 import { FleetStrip } from './fleet-strip.tsx'
 import { matrixOf } from './matrix.ts'
 import { NodeDetail } from './node-detail.tsx'
@@ -37,7 +38,7 @@ export function Fleet() {
             aria-selected={tab === id}
             aria-controls="fleet-tab"
             tabIndex={tab === id ? 0 : -1}
-            onClick={() => setParams({ tab: id })}
+            onClick={() => setParams({ tab: id, find: undefined })}
             onKeyDown={(event) => moveTab(event)}
           >
             {title}
@@ -63,7 +64,7 @@ function moveTab(event: KeyboardEvent): void {
 function Sync({ fleet }: { readonly fleet: string | undefined }) {
   const { params } = useRoute()
   const nodes = useStore((state) => state.nodes)
-  const order = useMemo(() => createNodeOrder(), [])
+  const order = useMemo(() => createNodeOrder<NodeView>(), [])
   const sorted = useMemo(() => order(nodes), [nodes, order])
   const text = params.get('find') ?? ''
   const state = params.get('state') as NodeState | undefined

@@ -4,7 +4,13 @@ import t from 'tap'
 import { connectedTo, narrowTo } from './narrow.ts'
 import type { Column, Topology } from './topology.ts'
 
-const item = (column: Column, title: string, detail = '') => ({ id: title, column, title, detail, health: 'healthy' as const })
+const item = (column: Column, title: string, detail = '') => ({
+  id: title,
+  column,
+  title,
+  detail,
+  health: 'healthy' as const,
+})
 const link = (from: string, to: string) => ({ from, to, share: 1 })
 
 const TOPOLOGY: Topology = {
@@ -17,7 +23,14 @@ const TOPOLOGY: Topology = {
     item('upstream', 'payments'),
     item('backend', 'b1', '127.0.0.1:7101'),
   ],
-  links: [link('main', 'cart'), link('main', 'pay'), link('cart', 'carts'), link('pay', 'payments'), link('carts', 'b1'), link('b1', 'b1')],
+  links: [
+    link('main', 'cart'),
+    link('main', 'pay'),
+    link('cart', 'carts'),
+    link('pay', 'payments'),
+    link('carts', 'b1'),
+    link('b1', 'b1'),
+  ],
 }
 const narrowed = (text: string) => narrowTo(TOPOLOGY, text).items.map(({ id }) => id)
 

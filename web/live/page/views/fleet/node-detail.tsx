@@ -1,8 +1,8 @@
 // One node: what it is, what each type of it has, why it NACKed, and what it is served.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { NodeState } from '../../../../../api/node-state.ts'
 import type { NodeStatus, TypeStatus } from '../../../../../api/schemas/node.ts'
+import { ScrollText } from '../../controls/scroll-text.tsx'
 import { StateMark } from '../../controls/state-mark.tsx'
 import { Icon } from '../../shell/icon.tsx'
 import { setParams } from '../../shell/route.ts'
@@ -28,12 +28,17 @@ export function NodeDetail({ node: live }: { readonly node: NodeView }) {
         <h2 tabIndex={-1} ref={heading}>
           {node.id}
         </h2>
-        <button type="button" class="icon-button" aria-label={`Close node ${node.id}`} onClick={() => close(node.id)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Close node ${node.id}`}
+          onClick={() => close(node.id)}
+        >
           <Icon name="cross" />
         </button>
       </header>
       <p class="node-facts small">
-        <StateMark state={node.state as NodeState} />
+        <StateMark state={node.state} />
         <span class="quiet">
           {node.client === undefined ? 'client unknown' : `${node.client.name} ${node.client.version ?? ''}`}
         </span>
@@ -59,7 +64,6 @@ export function NodeDetail({ node: live }: { readonly node: NodeView }) {
 function useWholeNode(live: NodeView): NodeView {
   const [read, setRead] = useState<NodeStatus>()
   const facts = JSON.stringify([live.state, live.types, live.connected])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again when the facts change
   useEffect(() => {
     const gone = new AbortController()
     rest
@@ -69,7 +73,10 @@ function useWholeNode(live: NodeView): NodeView {
     return () => gone.abort()
   }, [facts])
   if (read === undefined) return live
-  const types = Object.entries(live.types).map(([typeUrl, type]) => [typeUrl, { ...read.types[typeUrl], ...type }])
+  const types = Object.entries(live.types).map(([typeUrl, type]) => [
+    typeUrl,
+    { ...read.types[typeUrl], ...type },
+  ])
   return { ...read, ...live, streams: read.streams, types: Object.fromEntries(types) }
 }
 
@@ -83,28 +90,36 @@ function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: T
       </h3>
       <StateMark state={state} />
       <p class="small">
-        {ackedVersion === undefined ? 'nothing ACKed yet' : <>ACKed <code>{ackedVersion}</code></>}
+        {ackedVersion === undefined ? (
+          'nothing ACKed yet'
+        ) : (
+          <>
+            ACKed <code>{ackedVersion}</code>
+          </>
+        )}
         {sentVersion !== undefined && sentVersion !== ackedVersion && (
           <>
             , sent <code>{sentVersion}</code>
           </>
         )}
         <span class="quiet">
-          {names !== undefined && ` · ${wildcard ? 'all resources' : `${names} ${names === 1 ? 'name' : 'names'}`}`}
+          {names !== undefined &&
+            ` · ${wildcard ? 'all resources' : `${names} ${names === 1 ? 'name' : 'names'}`}`}
         </span>
       </p>
       {nack !== undefined && (
-        <div class="nack" role="note" aria-label={`NACK of ${long}`}>
+        <div class="nack">
           <p class="small">
             <b>{state === 'SYNCED' ? 'NACKed before' : 'NACK'}</b> of version <code>{nack.version}</code>
             {(nack.names?.length ?? 0) > 0 && <> with {nack.names.join(', ')}</>}
           </p>
-          <pre tabIndex={0}>{nack.message}</pre>
+          <ScrollText label={`NACK of ${long}`} text={nack.message} />
         </div>
       )}
       {missing !== undefined && (
         <p class="small warn-text">
-          Waits for {missing.count} that {missing.count === 1 ? 'is' : 'are'} not served: {missing.names.join(', ')}
+          Waits for {missing.count} that {missing.count === 1 ? 'is' : 'are'} not served:{' '}
+          {missing.names.join(', ')}
           {missing.count > missing.names.length && ', …'}
         </p>
       )}
@@ -139,8 +154,8 @@ function Streams({ node }: { readonly node: NodeView }) {
     <p class="quiet small">
       {streams.map(({ id, protocol, aggregated, peer, openedAt }) => (
         <span key={id} class="stream">
-          {aggregated ? 'ADS' : 'one type'}, {protocol === 'sotw' ? 'state of the world' : protocol}, from {peer}, since{' '}
-          {new Date(openedAt).toLocaleTimeString()}
+          {aggregated ? 'ADS' : 'one type'}, {protocol === 'sotw' ? 'state of the world' : protocol}, from{' '}
+          {peer}, since {new Date(openedAt).toLocaleTimeString()}
         </span>
       ))}
     </p>

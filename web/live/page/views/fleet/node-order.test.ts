@@ -20,10 +20,28 @@ t.test('numbers in names count as numbers, and fleets come first', async (t) => 
 t.test('a node that comes or goes changes the order, new facts of a node do not', async (t) => {
   const order = createNodeOrder()
   order(mapOf('b', 'c'))
-  t.same(order(mapOf('c', 'b')).map(({ id }) => id), ['b', 'c'])
-  t.same(order(mapOf('c', 'b', 'a')).map(({ id }) => id), ['a', 'b', 'c'])
-  t.same(order(mapOf('c', 'a')).map(({ id }) => id), ['a', 'c'])
-  t.same(order(mapOf('c', 'd')).map(({ id }) => id), ['c', 'd'], 'one left and another came')
-  const changed = new Map([...mapOf('c', 'd')].map(([key, node]) => [key, { ...node, state: 'STALE' as const }]))
-  t.same(order(changed).map(({ state }) => state), ['STALE', 'STALE'])
+  t.same(
+    order(mapOf('c', 'b')).map(({ id }) => id),
+    ['b', 'c'],
+  )
+  t.same(
+    order(mapOf('c', 'b', 'a')).map(({ id }) => id),
+    ['a', 'b', 'c'],
+  )
+  t.same(
+    order(mapOf('c', 'a')).map(({ id }) => id),
+    ['a', 'c'],
+  )
+  t.same(
+    order(mapOf('c', 'd')).map(({ id }) => id),
+    ['c', 'd'],
+    'one left and another came',
+  )
+  const changed = new Map(
+    [...mapOf('c', 'd')].map(([key, node]) => [key, { ...node, state: 'STALE' as const }]),
+  )
+  t.same(
+    order(changed).map(({ state }) => state),
+    ['STALE', 'STALE'],
+  )
 })

@@ -39,7 +39,8 @@ interface RowProps {
 }
 
 function Row({ row: { item, depth, by, repeated }, y, calls }: RowProps) {
-  const share = by !== undefined && !by.aside && by.share < 1 && item.column === 'upstream' ? by.share : undefined
+  const share =
+    by !== undefined && !by.aside && by.share < 1 && item.column === 'upstream' ? by.share : undefined
   return (
     <li
       class={`outline-row ${item.column} ${item.health}`}
@@ -52,7 +53,9 @@ function Row({ row: { item, depth, by, repeated }, y, calls }: RowProps) {
         {item.backend && <Calls calls={calls} backend={item.backend} />}
       </b>
       <span class="quiet">
-        <span class="unseen">{item.column}, level {depth + 1}: </span>
+        <span class="unseen">
+          {item.column}, level {depth + 1}:{' '}
+        </span>
         {repeated ? 'see above' : item.detail}
       </span>
     </li>

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Snapshot } from '../../../../../api/schemas/snapshot.ts'
 import { ChangeList } from '../../controls/change-list.tsx'
+import { ScrollText } from '../../controls/scroll-text.tsx'
 import { rest } from '../../store/rest.ts'
 import type { NodeView } from '../../store/state.ts'
 import { compareServed, type ServedResource, type ServedType } from './compare-served.ts'
@@ -32,7 +33,8 @@ export function ServedConfig({ node }: { readonly node: NodeView }) {
             {differing === 0
               ? 'Exactly what the fleet is served.'
               : `${differing} ${differing === 1 ? 'resource differs' : 'resources differ'} from what the fleet is served.`}{' '}
-            An ACK says that the node took it. <code>npx yard status --effective</code> also asks the node itself.
+            An ACK says that the node took it. <code>npx yard status --effective</code> also asks the node
+            itself.
           </p>
           <input
             type="text"
@@ -53,9 +55,10 @@ export function ServedConfig({ node }: { readonly node: NodeView }) {
 /** Read when it is opened, and again when the node or its fleet gets other versions. */
 function useSnapshots({ id, fleet, types, connected }: NodeView, isOpen: boolean): Read {
   const [read, setRead] = useState<Read>({})
-  const versions = Object.values(types).map(({ sentVersion, ackedVersion }) => `${sentVersion} ${ackedVersion}`)
+  const versions = Object.values(types).map(
+    ({ sentVersion, ackedVersion }) => `${sentVersion} ${ackedVersion}`,
+  )
   const facts = versions.join('\n')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again when the versions change
   useEffect(() => {
     if (!isOpen) return
     const gone = new AbortController()
@@ -102,9 +105,7 @@ function OneResource({ resource: { name, content, changes } }: { readonly resour
         <>
           {changes.length > 0 && <ChangeList changes={changes} none="" />}
           {content !== undefined && (
-            <pre class="json" tabIndex={0} aria-label={`${name} as JSON`}>
-              {JSON.stringify(content, undefined, 2)}
-            </pre>
+            <ScrollText class="json" label={`${name} as JSON`} text={JSON.stringify(content, undefined, 2)} />
           )}
         </>
       )}

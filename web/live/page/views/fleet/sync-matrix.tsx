@@ -32,7 +32,7 @@ export function SyncMatrix({ matrix, text, state, chosen }: SyncMatrixProps) {
           aria-label="Find a node or a client"
           onInput={({ currentTarget }) => setParams({ find: currentTarget.value || undefined })}
         />
-        <div class="state-filter" role="group" aria-label="Show one state">
+        <fieldset class="state-filter" aria-label="Show one state">
           {STATES_BY_URGENCY.filter((one) => counts[one] > 0 || one === state).map((one) => (
             <button
               type="button"
@@ -44,9 +44,11 @@ export function SyncMatrix({ matrix, text, state, chosen }: SyncMatrixProps) {
               <StateMark state={one} /> <b>{counts[one]}</b>
             </button>
           ))}
-        </div>
+        </fieldset>
         <span class="quiet small" role="status">
-          {rows.length === total ? `${total} ${total === 1 ? 'node' : 'nodes'}` : `${rows.length} of ${total} nodes`}
+          {rows.length === total
+            ? `${total} ${total === 1 ? 'node' : 'nodes'}`
+            : `${rows.length} of ${total} nodes`}
         </span>
       </div>
       {rows.length === 0 ? (
@@ -72,38 +74,54 @@ function Rows({ rows, columns, chosen }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const viewport = useViewport(scroller)
   const { first, end } = windowOf(rows.length, ROW, { ...viewport, top: viewport.top - HEAD })
-  const grid = { gridTemplateColumns: `minmax(150px, 1.6fr) repeat(${columns.length}, minmax(92px, 1fr))` }
   return (
-    <div class="matrix-scroll" ref={scroller} onKeyDown={moveRow}>
-      {/* biome-ignore lint/a11y/useSemanticElements: rows of a real table cannot be placed by their number */}
-      <div
+    <div class="matrix-scroll" ref={scroller}>
+      <table
         class="matrix"
-        role="table"
-        aria-label="Nodes and resource types"
         aria-rowcount={rows.length + 1}
-        style={{ height: `${HEAD + rows.length * ROW}px` }}
+        style={{ minWidth: `${180 + columns.length * 98}px` }}
       >
-        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-        <div class="matrix-head" role="row" aria-rowindex={1} style={grid}>
-          <span role="columnheader">node</span>
+        <colgroup>
+          <col style={{ width: columns.length === 0 ? '100%' : '28%' }} />
           {columns.map((typeUrl) => (
-            <span role="columnheader" key={typeUrl} title={nameOfType(typeUrl).long}>
-              {nameOfType(typeUrl).short}
-            </span>
+            <col key={typeUrl} />
           ))}
-        </div>
-        {rows.slice(first, end).map((node, index) => (
-          <Row
-            key={node.id}
-            node={node}
-            index={first + index}
-            columns={columns}
-            isChosen={node.id === chosen}
-            grid={grid}
-          />
-        ))}
-      </div>
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            <th scope="col">node</th>
+            {columns.map((typeUrl) => (
+              <th scope="col" key={typeUrl}>
+                <abbr title={nameOfType(typeUrl).long}>{nameOfType(typeUrl).short}</abbr>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Gap height={first * ROW} />
+          {rows.slice(first, end).map((node, index) => (
+            <Row
+              key={node.id}
+              node={node}
+              index={first + index}
+              columns={columns}
+              isChosen={node.id === chosen}
+            />
+          ))}
+          <Gap height={(rows.length - end) * ROW} />
+        </tbody>
+      </table>
     </div>
+  )
+}
+
+/** Stands for the rows that are not in view. */
+function Gap({ height }: { readonly height: number }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus
+    <tr class="gap" aria-hidden="true">
+      <td style={{ height: `${height}px` }} />
+    </tr>
   )
 }
 
@@ -112,27 +130,21 @@ interface RowProps {
   readonly index: number
   readonly columns: readonly string[]
   readonly isChosen: boolean
-  readonly grid: { readonly gridTemplateColumns: string }
 }
 
-function Row({ node, index, columns, isChosen, grid }: RowProps) {
+function Row({ node, index, columns, isChosen }: RowProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see above
-    <div
-      class={`matrix-row ${isChosen ? 'chosen ' : ''}${stateClass(node.state as NodeState)}`}
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ ...grid, transform: `translateY(${HEAD + index * ROW}px)` }}
-    >
-      <span role="rowheader">
+    <tr class={`matrix-row ${isChosen ? 'chosen ' : ''}${stateClass(node.state)}`} aria-rowindex={index + 2}>
+      <th scope="row">
         <button
           type="button"
           class="node-button"
           data-index={index}
           aria-expanded={isChosen}
+          onKeyDown={moveRow}
           onClick={() => setParams({ node: isChosen ? undefined : node.id })}
         >
-          <StateMark state={node.state as NodeState} silent /> {node.id}
+          <StateMark state={node.state} silent /> {node.id}
         </button>
         {node.pinned && (
           <span class="tag" title="It connected while a revision was pending: it has the last accepted one.">
@@ -144,13 +156,13 @@ function Row({ node, index, columns, isChosen, grid }: RowProps) {
             {node.lacks?.length} unsupported
           </span>
         )}
-      </span>
+      </th>
       {columns.map((typeUrl) => (
-        <span role="cell" key={typeUrl}>
-          <Cell cell={node.types[typeUrl] as MatrixCell | undefined} />
-        </span>
+        <td key={typeUrl}>
+          <Cell cell={node.types[typeUrl]} />
+        </td>
       ))}
-    </div>
+    </tr>
   )
 }
 
@@ -158,7 +170,10 @@ function Cell({ cell }: { readonly cell: MatrixCell | undefined }) {
   if (cell === undefined) return <span class="quiet cell">·</span>
   const { state, ackedVersion, sentVersion, nack } = cell
   const version = state === 'SYNCED' ? ackedVersion : (sentVersion ?? ackedVersion)
-  const says = nack === undefined || state === 'SYNCED' ? `${stateWord(state)}, version ${version ?? 'none'}` : nack.message
+  const says =
+    nack === undefined || state === 'SYNCED'
+      ? `${stateWord(state)}, version ${version ?? 'none'}`
+      : nack.message
   return (
     <span class={`cell ${stateClass(state)}`} title={says}>
       <StateMark state={state} silent />
@@ -172,12 +187,14 @@ export function shortVersion(version: string | undefined): string {
   return version === undefined ? '' : version.slice(0, 7)
 }
 
-/** The arrow keys go from row to row, also to rows that are not in the page yet. */
+/** The arrow keys go from row to row: those beyond the edge of the view are in the page already. */
 function moveRow(event: KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const index = Number((event.target as HTMLElement).dataset.index)
-  if (step === undefined || Number.isNaN(index)) return
+  const index = Number((event.currentTarget as HTMLElement).dataset.index)
+  if (step === undefined) return
   event.preventDefault()
-  const next = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-index="${index + step}"]`)
+  const next = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(
+    `[data-index="${index + step}"]`,
+  )
   next?.focus()
 }

@@ -3,6 +3,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { useViewport } from '../../controls/viewport.ts'
 import { itemsWithin } from '../../controls/windowed.ts'
+import { setParams, useRoute } from '../../shell/route.ts'
 import type { BackendCalls } from './backend-calls.ts'
 import { Calls } from './calls.tsx'
 import { layOut, type PlacedItem, type PlacedLink } from './layout.ts'
@@ -45,8 +46,13 @@ export function TopologyDiagram({ topology, calls }: DiagramProps) {
         ))}
       </div>
       <div class="topology-scroll" ref={scroller}>
-        <div class="topology" style={{ height: `${height}px` }} onMouseLeave={() => setPointed(undefined)}>
-          <svg class="topology-links" viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" aria-hidden="true">
+        <div class="topology" style={{ height: `${height}px` }}>
+          <svg
+            class="topology-links"
+            viewBox={`0 0 1000 ${height}`}
+            preserveAspectRatio="none"
+            aria-hidden="true"
+          >
             {drawn.map((one) => (
               <path
                 key={`${one.link.from}\n${one.link.to}`}
@@ -82,7 +88,9 @@ interface BoxProps {
   readonly point: (id: string | undefined) => void
 }
 
+/** A click leaves only what has to do with the item; another one shows all again. */
 function Box({ placed: { item, y }, calls, isDim, point }: BoxProps) {
+  const isAlone = useRoute().params.get('find') === item.title
   const { id, column, title, detail, health, backend } = item
   return (
     <li
@@ -93,14 +101,22 @@ function Box({ placed: { item, y }, calls, isDim, point }: BoxProps) {
         height: `${BOX}px`,
         transform: `translateY(${y}px)`,
       }}
-      title={`${title}: ${detail}`}
-      onMouseEnter={() => point(id)}
     >
-      <b>
-        <span>{title}</span>
-        {backend && <Calls calls={calls} backend={backend} />}
-      </b>
-      <span class="quiet">{detail}</span>
+      <button
+        type="button"
+        title={`${title}: ${detail}`}
+        onMouseEnter={() => point(id)}
+        onMouseLeave={() => point(undefined)}
+        onFocus={() => point(id)}
+        onBlur={() => point(undefined)}
+        onClick={() => setParams({ find: isAlone ? undefined : title })}
+      >
+        <b>
+          <span>{title}</span>
+          {backend && <Calls calls={calls} backend={backend} />}
+        </b>
+        <span class="quiet">{detail}</span>
+      </button>
     </li>
   )
 }

@@ -74,7 +74,6 @@ function countOf(count: number, noun: string): string {
 function useServed(fleet: string | undefined): { readonly snapshot?: Snapshot; readonly problem?: string } {
   const [read, setRead] = useState<{ readonly snapshot?: Snapshot; readonly problem?: string }>({})
   const revision = useStore(revisionAndStatus)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again for each revision
   useEffect(() => {
     if (fleet === undefined) return
     const gone = new AbortController()
