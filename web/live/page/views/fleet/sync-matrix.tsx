@@ -79,10 +79,11 @@ function Rows({ rows, columns, chosen }: RowsProps) {
       <table
         class="matrix"
         aria-rowcount={rows.length + 1}
-        style={{ minWidth: `${180 + columns.length * 98}px` }}
+        style={{ '--columns': columns.length }}
       >
         <colgroup>
-          <col style={{ width: columns.length === 0 ? '100%' : '28%' }} />
+          <col class="node-column" />
+          <col class="client-column" />
           {columns.map((typeUrl) => (
             <col key={typeUrl} />
           ))}
@@ -90,6 +91,9 @@ function Rows({ rows, columns, chosen }: RowsProps) {
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col">node</th>
+            <th scope="col" class="client">
+              client
+            </th>
             {columns.map((typeUrl) => (
               <th scope="col" key={typeUrl}>
                 <abbr title={nameOfType(typeUrl).long}>{nameOfType(typeUrl).short}</abbr>
@@ -157,6 +161,7 @@ function Row({ node, index, columns, isChosen }: RowProps) {
           </span>
         )}
       </th>
+      <td class="client quiet">{node.client && `${node.client.name} ${node.client.version ?? ''}`}</td>
       {columns.map((typeUrl) => (
         <td key={typeUrl}>
           <Cell cell={node.types[typeUrl]} />

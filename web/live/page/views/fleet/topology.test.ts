@@ -56,7 +56,7 @@ t.test('listeners lead over rules and upstreams to backends, with the configured
     'echo | round_robin · health check | healthy',
     'echo | switchyard.echo.v1.EchoService/* · timeout 5s | healthy',
     'echo-v2 | ring_hash | healthy',
-    'main | L7 · any:10000 | healthy',
+    'main | L7 · port 10000 | healthy',
     'unix:/run/switchyard/b3.sock | unix:/run/switchyard/b3.sock · draining | draining',
   ])
 })
