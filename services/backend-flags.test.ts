@@ -28,6 +28,7 @@ const GOOD: readonly (readonly [string, object])[] = [
       debugDetails: true,
     },
   ],
+  ['--id b1 --metrics 127.0.0.1:9464', { metrics: { host: '127.0.0.1', port: 9464 } }],
   ['--id b1 --write-quota 3', { keyValue: { quota: { writes: 3, windowMs: 1000 } } }],
 ]
 
@@ -39,7 +40,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --metrics, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -107,6 +108,10 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
       '--values-in: is empty; give a folder',
       '--write-quota: is missing; --write-window-ms is the time in which it holds',
     ],
+  ],
+  [
+    '--id b1 --metrics unix:/run/metrics.sock',
+    ['--metrics: Prometheus cannot call a Unix socket; give host:port'],
   ],
   [
     '--id b1 --write-quota 0 --write-window-ms 0',

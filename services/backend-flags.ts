@@ -19,6 +19,7 @@ const FLAGS = {
   'write-quota': { type: 'string' },
   'write-window-ms': { type: 'string' },
   'debug-details': { type: 'boolean' },
+  metrics: { type: 'string' },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
@@ -43,7 +44,7 @@ export interface BackendFlags extends BackendOptions {
  * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--changeable`,
  * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
  * (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
- * of writes, and 1000), `--debug-details`, `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
+ * of writes, and 1000), `--debug-details`, `--stay`, `--metrics` (default: none is counted), and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendFlags {
@@ -58,6 +59,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
+  const metrics = readMetricsAddress(given, problems)
   const keyValue = readKeyValue(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
   const stay = given.has('stay')
@@ -72,6 +74,7 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
     ...(load && { load }),
     ...(keyValue && { keyValue }),
     ...(given.has('debug-details') && { debugDetails: true }),
+    ...(metrics && { metrics }),
     ...(tls && { tls }),
   }
 }
@@ -95,6 +98,18 @@ function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): 
       },
     }),
   }
+}
+
+function readMetricsAddress(
+  given: ReadonlyMap<string, string>,
+  problems: Problem[],
+): BackendOptions['metrics'] {
+  const text = given.get('metrics')
+  if (text === undefined) return undefined
+  const address = readListen(text, problems, '--metrics')
+  if (!('path' in address)) return address
+  problems.push({ path: '--metrics', message: 'Prometheus cannot call a Unix socket; give host:port' })
+  return undefined
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {

@@ -6,7 +6,7 @@ import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js
 import { Server } from '@grpc/grpc-js'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import { type Behavior, ChangingBehavior, latency } from './changing-behavior.ts'
-import type { ListenAddress } from './draining-listener.ts'
+import type { ListenAddress, TcpAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
 import { explainErrors } from './explain-errors.ts'
@@ -14,6 +14,7 @@ import { failing } from './failing-calls.ts'
 import { addHealth } from './health.ts'
 import { type KeyValueOptions, keyValueService } from './key-value.ts'
 import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
+import { BackendMetrics } from './metrics/backend-metrics.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
@@ -48,6 +49,8 @@ export interface BackendOptions {
   readonly keyValue?: KeyValueOptions
   /** Whether the errors of the key-value service carry their stack. Default: false. */
   readonly debugDetails?: boolean
+  /** Where Prometheus finds its metrics. Default: nowhere, and nothing is counted. */
+  readonly metrics?: TcpAddress
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
@@ -61,6 +64,8 @@ export interface ConnectionCount {
 export interface Backend {
   /** `host:port` or `unix:/path`. */
   readonly address: string
+  /** `host:port` of its metrics. */
+  readonly metrics?: string
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
   connections(): ConnectionCount
@@ -79,7 +84,9 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
   const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined
   const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
   const fails = changing?.fails ?? (failPercent > 0 ? failing(failPercent) : undefined)
+  const metrics = options.metrics && new BackendMetrics(SERVICES)
   const interceptors = [
+    ...(metrics ? [metrics.interceptor] : []),
     ...(delays ? [delays] : []),
     ...(report ? [reportWithCalls(report)] : []),
     // Around the report, which counts the calls that fail.
@@ -102,9 +109,11 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     server,
     files && { credentials: () => files.credentials(), allowPlaintext },
   )
+  const metricsServer = options.metrics && (await metrics?.serve(options.metrics, listener))
   const address = await listener.listen(listen)
   return {
     address,
+    ...(metricsServer && { metrics: metricsServer.address }),
     drain: () => listener.drain(),
     connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
@@ -112,6 +121,7 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     close() {
       health.stopServing()
       files?.close()
+      metricsServer?.close()
       return listener.close(STOP_GRACE_MS)
     },
   }

@@ -11,6 +11,8 @@ import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 interface BackendReady {
   readonly id: string
   readonly address: string
+  /** `HOST:PORT` of its metrics, if it was started with `metrics`. */
+  readonly metrics?: string
 }
 
 export interface RunningBackend extends BackendReady {
@@ -40,6 +42,8 @@ export interface BackendOptions {
   readonly writeQuota?: WriteQuotaOptions
   /** Whether the errors of its key-value service carry their stack. Default: false. */
   readonly debugDetails?: boolean
+  /** Where it serves metrics, `HOST:PORT`; port 0 picks a free one. Default: nowhere. */
+  readonly metrics?: string
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly utilization?: number
 }
@@ -75,12 +79,13 @@ export async function startBackend(
 
 function flagsOf(options: BackendOptions): readonly string[] {
   const { id, listen, latencyMs, failPercent, changeable, maxConnectionAgeMs, utilization } = options
-  const { valuesIn, writeQuota, debugDetails } = options
+  const { valuesIn, writeQuota, debugDetails, metrics } = options
   const optional = {
     'latency-ms': latencyMs,
     'fail-percent': failPercent,
     'max-connection-age-ms': maxConnectionAgeMs,
     utilization,
+    metrics,
     'values-in': valuesIn,
     'write-quota': writeQuota?.writes,
     'write-window-ms': writeQuota?.windowMs,
@@ -102,11 +107,16 @@ export async function keepBackend(context: PartContext, options: BackendOptions)
     context,
     { id, title: `backend ${id}` },
     (before?: RunningBackend & PartProcess) =>
-      startBackend(context.group, context.folder, { ...options, listen: before?.address ?? listen }),
+      startBackend(context.group, context.folder, {
+        ...options,
+        listen: before?.address ?? listen,
+        ...(before?.metrics !== undefined && { metrics: before.metrics }),
+      }),
   )
   return {
     id,
     address: kept.current.address,
+    ...(kept.current.metrics !== undefined && { metrics: kept.current.metrics }),
     drain: () => kept.current.drain(),
     connections: () => kept.current.connections(),
     behave: (behavior) => kept.current.behave(behavior),

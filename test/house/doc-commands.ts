@@ -25,6 +25,7 @@ const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const OBSERVABILITY: CoveredBy = ['test/scenarios/grpc-observability.test.ts', "'grpc-observability'"]
 const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
@@ -312,6 +313,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
+  },
+  'experiments/scenarios/grpc-observability/README.md': {
+    'npx yard scenario run grpc-observability': OBSERVABILITY,
   },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,
