@@ -10,7 +10,7 @@ export interface Window {
 export interface Viewport {
   /** How far the list is scrolled, in pixels. */
   readonly top: number
-  /** Height of what is visible, in pixels. */
+  /** The height of the visible part, in pixels. */
   readonly height: number
 }
 

@@ -48,7 +48,7 @@ t.test('no two items of a column overlap, and all are within the height', async 
   t.equal(columns.backend.length, 150)
 })
 
-t.test('an item stands in the middle of what it leads to', async (t) => {
+t.test('an item stands in the middle of its targets', async (t) => {
   const { columns } = layOut(fan(2, 3), SIZES)
   t.same(
     columns.backend.map(({ y }) => y),
@@ -87,7 +87,7 @@ t.test('links are sorted by where they lead, for the window', async (t) => {
   t.equal(layOut({ items: [], links: [] }, SIZES).height, 0)
 })
 
-t.test('the outline has each way once, and marks what stands further up', async (t) => {
+t.test('the outline has each way once, and marks repeated items', async (t) => {
   const { items, links } = fan(2, 1)
   const both = { items, links: [...links, { from: 'rule u1', to: 'upstream u0', share: 1 }] }
   t.same(

@@ -32,7 +32,7 @@ export interface LayoutOptions {
 }
 
 /**
- * Backends stand below each other in groups of their upstream. Each other item stands in the middle of what it leads to, and
+ * Backends stand below each other in groups of their upstream. Each other item stands in the middle of its targets, and
  * moves down where another item is already there.
  */
 export function layOut({ items, links }: Topology, { rowHeight, gap }: LayoutOptions): Layout {

@@ -76,11 +76,7 @@ function Rows({ rows, columns, chosen }: RowsProps) {
   const { first, end } = windowOf(rows.length, ROW, { ...viewport, top: viewport.top - HEAD })
   return (
     <div class="matrix-scroll" ref={scroller}>
-      <table
-        class="matrix"
-        aria-rowcount={rows.length + 1}
-        style={{ '--columns': columns.length }}
-      >
+      <table class="matrix" aria-rowcount={rows.length + 1} style={{ '--columns': columns.length }}>
         <colgroup>
           <col class="node-column" />
           <col class="client-column" />

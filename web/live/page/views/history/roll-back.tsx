@@ -30,7 +30,7 @@ export function RollBack({ to, inForce }: { readonly to: number; readonly inForc
     const changes = differencesBetween(current.config, wanted.document)
     setState({ step: 'asking', changes, document: wanted.document as object, etag: current.etag })
   }
-  /** The ETag is of what was compared: if somebody else writes meanwhile, this fails, and nothing is lost. */
+  /** With the ETag of the document that was compared: if somebody else writes meanwhile, this fails, and nothing is lost. */
   const write = async (document: object, etag: string) => {
     setState({ step: 'writing' })
     const { revision } = await rest.putConfig(document, { etag })
