@@ -40,10 +40,16 @@ for (const [title, regex, message] of INVALID) {
   })
 }
 
+const MIXED = /^a letter in one case beside/
 const NOT_FOR_NODE: readonly [title: string, regex: string, what: RegExp, twin: string][] = [
   ['a Unicode class', '\\pL+', /^a Unicode class$/, '\\\\pL+'],
   ['a negated Unicode class', '[^\\P{Greek}]', /^a Unicode class$/, '[^\\\\P]'],
   ['a program of more than 100 instructions', 'a{100}', /of 102 instructions, more than 100,$/, 'a{90}'],
+  ['a flag of one alternative', 'a|(?i)a', MIXED, '(?i)a|b'],
+  ['a flag of a group', '(?i:a)|a', MIXED, '(?i:a)b'],
+  ['a flag that ends', '(?i)(?-i:a)|a', MIXED, '(?s)a|b'],
+  ['a class of both cases', 'xa|x[aA]', MIXED, '[Aa]dd|[Dd]elete'],
+  ['a class of both cases after another', '[a-z]|[aA]', MIXED, '[a-z][aA]|b'],
   ['a text that the client changes', '[(?<]a', /^the text "\(\?<"$/, '[(\\?<](?<n>a)'],
 ]
 
@@ -74,6 +80,14 @@ t.test('a choice between texts matches whole texts in Node too', async (t) => {
   t.ok(new RE2('^a|b$', 'u').test('ax'), 'which needs the group around it')
 })
 
+t.test('Node loses the other case of a letter that an earlier alternative has in one case', async (t) => {
+  for (const regex of ['a|[aA]', 'a|(?i)a', '^|a(?i)|a']) {
+    t.ok(RE2JS.compile(`(?:${regex})`).testExact('A'), `${regex} matches A`)
+    t.notOk(matchesInNode(regex, 'A'), 'but not in Node')
+    t.match(regexInNode(regex), { breaks: true }, 'which is reported')
+  }
+})
+
 const ATOMS = [
   'a',
   'b',
@@ -88,6 +102,10 @@ const ATOMS = [
   '$',
   '\\b',
   '(?i)',
+  '(?-i)',
+  'A',
+  '[aA]',
+  '[Éé]',
   '\\Qa.b\\E',
   '(?<',
   'P',
@@ -108,7 +126,7 @@ const { regexes } = fc.letrec<{ regexes: string }>((tie) => ({
     fc.tuple(fc.constantFrom(...GROUPS), tie('regexes')).map(([group, inner]) => group(inner)),
   ),
 }))
-const TEXTS = ['', 'a', 'b', 'A', 'ab', 'a.b', '/', 'é', '1', 'xb', 'ax', 'aab', 'P']
+const TEXTS = ['', 'a', 'b', 'A', 'É', 'ab', 'a.b', '/', 'é', '1', 'xb', 'ax', 'aab', 'P']
 
 t.test('Node matches the same texts as RE2, for all that is valid for it', async (t) => {
   const isSame = (regex: string) => {

@@ -51,6 +51,11 @@ export function regexInNode(regex: string): Omit<Unsupported, 'client' | 'steps'
     const effect = 'ends the process after about a hundred changes of its configuration'
     return { what: 'a Unicode class', effect, fix: 'write the letters, such as [A-Za-z]', breaks: true }
   }
+  if (mixesCases(unescaped)) {
+    const effect = 'may lose the other case of a letter'
+    const fix = 'write "(?i)" at the start of the expression, or list both cases as alternatives'
+    return { what: 'a letter in one case beside the same letter in any case', effect, fix, breaks: true }
+  }
   const size = compiled.programSize()
   if (size > MOST_INSTRUCTIONS_IN_NODE) {
     const what = `a regular expression of ${size} instructions, more than ${MOST_INSTRUCTIONS_IN_NODE},`
@@ -63,6 +68,32 @@ export function regexInNode(regex: string): Omit<Unsupported, 'client' | 'steps'
       'takes memory at each change of the configuration, and ends the process after some thousand changes',
     fix: 'compare without one if you can',
   }
+}
+
+/** Flags of the whole expression, flags anywhere, and the last class of two letters, or the last character, of an alternative. */
+const WHOLE_FLAGS = /^\(\?[a-zA-Z]+\)/
+const FLAGS = /\(\?[a-zA-Z]*(-[a-zA-Z]*)?[:)]/g
+const ENDS = /(?:\[\p{L}{2}\]|.)(?=[|)]|$)/gsu
+
+/**
+ * Whether alternatives may be one letter in one case and then the same letter in any case, such as `a|[aA]` or `a|(?i)a`. The engine of
+ * Node's client joins them to a class, finds the letter there already, and does not add its other case (seen with re2-wasm 1.0.2;
+ * Envoy's RE2 adds it). Some answers are yes without need: flags and other classes count wherever they are.
+ */
+function mixesCases(unescaped: string): boolean {
+  if (!unescaped.includes('|')) return false
+  const flags = unescaped.replace(WHOLE_FLAGS, '').match(FLAGS) ?? []
+  if (flags.some((flag) => flag.includes('i'))) return true
+  const ends = unescaped.match(ENDS) ?? []
+  const others = ends.filter((end) => !isBothCases(end))
+  return ends
+    .filter(isBothCases)
+    .some((both) => others.some((end) => end.endsWith(']') || both.includes(end)))
+}
+
+function isBothCases(end: string): boolean {
+  const [one = '', other = ''] = end.slice(1, -1)
+  return other !== '' && one.toLowerCase() === other.toLowerCase()
 }
 
 /** With a group around it, as on the wire: what is open at its end, such as `\Q`, must not swallow what clients put behind it. */

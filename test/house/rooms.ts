@@ -142,6 +142,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'builds and serves that page, with the testbed it calls; a WebSocket bridge',
     mayImport: ['web/grpc-web-example/page/', 'testbed/'],
   },
+  'web/live/page/': {
+    holds:
+      'the live page: switches as controls, lanes of a flip, distribution, time strips; runs in browsers',
+    mayImport: ['api/'],
+  },
+  'web/live/': {
+    holds: 'builds the live page, which the control plane serves at `/ui/`',
+    mayImport: ['web/live/page/'],
+  },
   'experiments/harness/': {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
     mayImport: ['testbed/'],
