@@ -17,6 +17,12 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
+import {
+  LONGEST_STATS_INTERVAL_MS,
+  SHORTEST_STATS_INTERVAL_MS,
+  STATS_MESSAGES,
+  statsSink,
+} from './stats-sink.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
 export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
@@ -46,6 +52,8 @@ export interface BootstrapOptions {
   readonly adminPort?: number
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
+  /** Pushes stats to the control plane this often, in milliseconds. Default: never. */
+  readonly statsIntervalMs?: number
 }
 
 /**
@@ -57,12 +65,18 @@ const RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
 /** The limit of `sun_path` on Linux, without the final null byte. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
-const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema, ...OVERLOAD_MESSAGES)
+const jsonRegistry = createRegistry(
+  HttpProtocolOptionsSchema,
+  UpstreamTlsContextSchema,
+  ...OVERLOAD_MESSAGES,
+  ...STATS_MESSAGES,
+)
 
 /** @throws SwitchyardError `invalid-argument` with every invalid option */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
   const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS } = options
+  const { statsIntervalMs } = options
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -84,6 +98,14 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     'limits.maxHeapBytes',
     `is ${limits.maxHeapBytes}, not a whole number above 0`,
   )
+  check(
+    statsIntervalMs === undefined ||
+      (Number.isInteger(statsIntervalMs) &&
+        statsIntervalMs >= SHORTEST_STATS_INTERVAL_MS &&
+        statsIntervalMs <= LONGEST_STATS_INTERVAL_MS),
+    'statsIntervalMs',
+    `is ${statsIntervalMs}, not a whole number from ${SHORTEST_STATS_INTERVAL_MS} to ${LONGEST_STATS_INTERVAL_MS}`,
+  )
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -104,6 +126,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     layeredRuntime: {
       layers: [{ name: 'switchyard', layerSpecifier: { case: 'staticLayer', value: RUNTIME } }],
     },
+    ...(statsIntervalMs !== undefined && statsSink(statsIntervalMs)),
     clusterManager: { loadStatsConfig: loadStatsConfig() },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },
