@@ -5,7 +5,12 @@ import { runQuickly } from '../support/quick-scenario.ts'
 import { requireTool } from '../support/requirements.ts'
 
 /** With what each row needs beyond Envoy. */
-const ROWS = [['O5.1', 'prometheus', 'calls are counted by service, method and status']] as const
+const ROWS = [
+  ['O5.1', 'prometheus', 'calls are counted by service, method and status'],
+  ['O5.2', 'prometheus', 'latency is in histograms of client, proxy and servers, with exemplars'],
+  ['O5.3', 'prometheus', 'messages of streams are counted in and out'],
+  ['O5.4', 'prometheus', 'connections of pools are counted: open, active, pending, made, failed'],
+] as const
 
 t.test('O5: what client, proxy and server record of the same calls is in the report', async (t) => {
   if (!requireTool(t, 'envoy')) return
