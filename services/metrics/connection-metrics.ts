@@ -32,6 +32,8 @@ export function addConnectionMetrics(registry: OpenMetricsRegistry): void {
       active.reset()
       for (const { target, subchannels } of readChannels(known)) {
         for (const state of STATES) connections.inc({ grpc_target: target, state }, 0)
+        // A counter that begins with 1 has not grown for Prometheus.
+        for (const counter of [made, failed]) counter.inc({ grpc_target: target }, 0)
         for (const one of subchannels) observe(target, one)
       }
     },

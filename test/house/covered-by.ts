@@ -117,6 +117,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
   'envoy-bootstrap/grpc-bootstrap-problems.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'dashboards/': by('dashboards/grafana.test.ts'),
+  'dashboards/alert-cases.ts': by('dashboards/alerts.test.ts'),
   'envoy-bootstrap/grpc-support.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
   'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),

@@ -10,6 +10,8 @@ const ROWS = [
   ['O5.2', 'prometheus', 'latency is in histograms of client, proxy and servers, with exemplars'],
   ['O5.3', 'prometheus', 'messages of streams are counted in and out'],
   ['O5.4', 'prometheus', 'connections of pools are counted: open, active, pending, made, failed'],
+  ['O5.11', 'prometheus', 'the dashboards of rate, errors and duration, and of the control plane have no empty panel'],
+  ['O5.12', 'prometheus', 'the dashboard by method has no empty panel'],
 ] as const
 
 t.test('O5: what client, proxy and server record of the same calls is in the report', async (t) => {

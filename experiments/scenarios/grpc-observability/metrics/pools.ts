@@ -77,6 +77,8 @@ export const POOL_STORIES: readonly Story[] = [
       const before = await read(edge, MADE)
       const ended = await inParallel(edge, calls, { concurrency: 1 })
       const lost = edge.client({}, `127.0.0.1:${await freePort()}`)
+      // Prometheus must have seen the counter before it grows.
+      await edge.prometheus.untilScraped(signal)
       await expectStatus(lost.unary({ message: 'lost' }))
       await edge.prometheus.untilScraped(signal)
       lost.close()
