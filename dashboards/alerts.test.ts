@@ -73,7 +73,7 @@ t.test('Prometheus accepts the rules, and raises what each case says', async (t)
   t.equal(status, 0, output)
 })
 
-t.test('a rule that is taken out, and one that is always true, fail their tests', async (t) => {
+t.test('a rule that is missing, and a rule that is always true, fail their tests', async (t) => {
   if (!requireTool(t, 'prometheus')) return
   const cases = ALERT_CASES.filter(({ alert }) => ['TargetDown', 'SwitchyardNack'].includes(alert))
   const broken = ALERTS.filter(({ name }) => name !== 'TargetDown').map((alert) =>

@@ -14,6 +14,9 @@ import { failing } from './failing-calls.ts'
 import { addHealth } from './health.ts'
 import { type KeyValueOptions, keyValueService } from './key-value.ts'
 import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
+import { notingCauses } from './logging/error-fields.ts'
+import { type LogOptions, openCallLog } from './logging/open-call-log.ts'
+import { logServerCalls } from './logging/server-calls.ts'
 import { BackendMetrics } from './metrics/backend-metrics.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
@@ -49,6 +52,8 @@ export interface BackendOptions {
   readonly keyValue?: KeyValueOptions
   /** Whether the errors of the key-value service carry their stack. Default: false. */
   readonly debugDetails?: boolean
+  /** Where it logs its calls, and which of their messages. Default: no log. */
+  readonly log?: LogOptions
   /** Where Prometheus finds its metrics. Default: nowhere, and nothing is counted. */
   readonly metrics?: TcpAddress
   /** Plaintext without it. */
@@ -77,7 +82,7 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
+/** Starts a backend in this process. Errors are those of `DrainingListener.listen`, of `CertificateFiles` and of `openCallLog`. */
 export async function startBackend(options: BackendOptions, onUnexpected?: OnUnexpected): Promise<Backend> {
   const { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls } = options
   const report = load && new LoadReport(load)
@@ -85,7 +90,10 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
   const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
   const fails = changing?.fails ?? (failPercent > 0 ? failing(failPercent) : undefined)
   const metrics = options.metrics && new BackendMetrics(SERVICES)
+  const log = options.log && openCallLog(options.log, { role: 'server', node: id }, SERVICES)
   const interceptors = [
+    // Outside all others, so that it sees what the client gets.
+    ...(log ? [logServerCalls(log)] : []),
     ...(metrics ? [metrics.interceptor] : []),
     ...(delays ? [delays] : []),
     ...(report ? [reportWithCalls(report)] : []),
@@ -93,8 +101,8 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     ...(fails ? [fails] : []),
   ]
   const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
-  const explain = explainErrors({ debug: options.debugDetails ?? false })
-  addService(server, EchoService, echoService(id), onUnexpected)
+  const explain = notingCauses(explainErrors({ debug: options.debugDetails ?? false }))
+  addService(server, EchoService, echoService(id), onUnexpected, notingCauses())
   addService(server, KeyValueService, keyValueService(id, options.keyValue), onUnexpected, explain)
   if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)
@@ -118,11 +126,12 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
     behave: (behavior) => changing?.set(behavior),
-    close() {
+    async close() {
       health.stopServing()
       files?.close()
       metricsServer?.close()
-      return listener.close(STOP_GRACE_MS)
+      await listener.close(STOP_GRACE_MS)
+      await log?.close()
     },
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
+import type { LogOptions } from '../services/logging/open-call-log.ts'
 import type { WriteQuotaOptions } from '../services/write-quota.ts'
 import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
@@ -46,6 +47,8 @@ export interface BackendOptions {
   readonly metrics?: string
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly utilization?: number
+  /** Where it logs its calls, and which of their messages. Default: no log. */
+  readonly log?: LogOptions
 }
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
@@ -79,7 +82,7 @@ export async function startBackend(
 
 function flagsOf(options: BackendOptions): readonly string[] {
   const { id, listen, latencyMs, failPercent, changeable, maxConnectionAgeMs, utilization } = options
-  const { valuesIn, writeQuota, debugDetails, metrics } = options
+  const { valuesIn, writeQuota, debugDetails, metrics, log } = options
   const optional = {
     'latency-ms': latencyMs,
     'fail-percent': failPercent,
@@ -89,11 +92,17 @@ function flagsOf(options: BackendOptions): readonly string[] {
     'values-in': valuesIn,
     'write-quota': writeQuota?.writes,
     'write-window-ms': writeQuota?.windowMs,
+    log: log?.to,
+    'log-payload-percent': log?.payloadPercent,
   }
   return [
     ...['--id', id, '--listen', listen],
     ...(changeable ? ['--changeable'] : []),
     ...(debugDetails ? ['--debug-details'] : []),
+    ...Object.entries(log?.fields ?? {}).flatMap(([type, paths]) => [
+      '--log-fields',
+      `${type}=${paths.join(',')}`,
+    ]),
     ...Object.entries(optional).flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}`, String(value)],
     ),

@@ -11,7 +11,7 @@ const STATE_CHANGE = 'Connectivity state change to '
 
 /**
  * A connection of a channel to one address, which channelz calls a subchannel. grpc-js makes one for each address, and puts all calls
- * to it on that one; a call waits where there is none yet.
+ * to it on that one; a call waits until it is open.
  *
  * Connections that were made and that failed are counted from the history of each: 32 changes are kept at least, so nothing is lost
  * unless one changes more often between two scrapes, or its channel is closed before the next scrape.

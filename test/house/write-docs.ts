@@ -8,6 +8,7 @@ import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { decisionTable } from './decision-table.ts'
 import { documentReference } from './document-reference.ts'
+import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
 import { roomsTable } from './rooms.ts'
 import { xdsRowsTable } from './xds-rows.ts'
@@ -28,6 +29,8 @@ replacePart('docs/reference/document.md', 'document', documentReference(describe
 for (const [name, table] of Object.entries(metricsTables())) {
   replacePart('docs/reference/metrics.md', `metrics of ${name}`, table)
 }
+
+replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 
 writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
 

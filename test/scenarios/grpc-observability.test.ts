@@ -10,7 +10,11 @@ const ROWS = [
   ['O5.2', 'prometheus', 'latency is in histograms of client, proxy and servers, with exemplars'],
   ['O5.3', 'prometheus', 'messages of streams are counted in and out'],
   ['O5.4', 'prometheus', 'connections of pools are counted: open, active, pending, made, failed'],
-  ['O5.11', 'prometheus', 'the dashboards of rate, errors and duration, and of the control plane have no empty panel'],
+  [
+    'O5.11',
+    'prometheus',
+    'the dashboards of rate, errors and duration, and of the control plane have no empty panel',
+  ],
   ['O5.12', 'prometheus', 'the dashboard by method has no empty panel'],
 ] as const
 

@@ -11,7 +11,7 @@ export interface PanelAnswer {
   readonly legend: string
   /** Series with a value. */
   readonly series: number
-  /** The largest value of all; undefined if there is none. */
+  /** The largest value of all; undefined without any. */
   readonly most?: number
 }
 
