@@ -231,6 +231,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'cli/verbs/foreground.test.ts',
       'YARD_TOKEN',
     ],
+    'npx yard ui --open': ['cli/verbs/ui.test.ts', "'ui'"],
     'npx yard bootstrap edge edge-9 > edge-9.json': ['test/envoy/yard-bootstrap.test.ts', "'bootstrap'"],
     'envoy -c edge-9.json --disable-hot-restart --drain-time-s 4': [
       'test/envoy/yard-bootstrap.test.ts',
