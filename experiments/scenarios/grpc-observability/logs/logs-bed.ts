@@ -1,4 +1,4 @@
-// The testbed of the logs: a client in this process, an Envoy, and two backends, each of which writes a log.
+// The testbed of the logs: a client in this process, an Envoy and two backends. All of them write logs.
 
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
