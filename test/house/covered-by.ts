@@ -258,6 +258,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/load-reports/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'xds-server/services/load-service.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/services/load-stream.ts': by('test/conformance/load-reports.test.ts'),
+  'xds-server/services/telemetry-service.ts': by('test/conformance/telemetry.test.ts'),
   'xds-server/services/report-rate.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
