@@ -1,15 +1,19 @@
 // The typed client of the REST API. It runs in Node and in browsers.
 
 import { SwitchyardError } from '../core/errors.ts'
-import { JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './media-types.ts'
+import { decodeEvents, type ServerEvent } from './event-stream.ts'
+import { EVENT_STREAM_TYPE, JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './media-types.ts'
 import { OPERATIONS, type OperationId } from './operations.ts'
 import { readProblem } from './read-problem.ts'
+import type { FlipProgress } from './schemas/flip.ts'
 import type { LbRequest, LbSetting } from './schemas/lb.ts'
 import type { Load } from './schemas/load.ts'
 import type { LoadQuery } from './schemas/request.ts'
 import type { RevisionList, RevisionWithDocument } from './schemas/revision.ts'
+import type { Caller, LoginLink, LoginLinkRequest, Session } from './schemas/session.ts'
 import type { Snapshot } from './schemas/snapshot.ts'
 import type { Health, Readiness, Status } from './schemas/status.ts'
+import type { TestbedLoad, TestbedLoadSetting } from './schemas/testbed.ts'
 import type { WriteAnswer } from './schemas/write-answer.ts'
 
 export interface ClientOptions {
@@ -48,6 +52,11 @@ export interface Page {
   readonly before?: number
 }
 
+export interface EventsOptions extends CallOptions {
+  /** The `id` of the last event that was read: the events after it come first, where the control plane has them. */
+  readonly lastEventId?: string
+}
+
 interface Body {
   readonly type: string
   readonly text: string
@@ -62,6 +71,8 @@ interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The control plane sends a comment each 15 seconds. */
+const SILENCE_MS = 45_000
 const DEFAULT_WAIT = '30s'
 /** Matches any document: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
 const ANY = '*'
@@ -91,10 +102,7 @@ export class RestClient {
 
   /** Replaces the desired state. A string is YAML: its problems then have lines and columns. */
   async putConfig(document: string | object, options: WriteOptions = {}): Promise<WriteAnswer> {
-    const body =
-      typeof document === 'string'
-        ? { type: YAML_TYPE, text: document }
-        : { type: JSON_TYPE, text: JSON.stringify(document) }
+    const body = typeof document === 'string' ? { type: YAML_TYPE, text: document } : jsonBody(document)
     return await this.#write('putConfig', { body }, { etag: ANY, ...options })
   }
 
@@ -115,8 +123,7 @@ export class RestClient {
     setting: LbRequest,
     options: WriteOptions = {},
   ): Promise<WriteAnswer & LbSetting> {
-    const body = { type: JSON_TYPE, text: JSON.stringify(setting) }
-    return await this.#write('putLb', { params: { fleet }, body }, options)
+    return await this.#write('putLb', { params: { fleet }, body: jsonBody(setting) }, options)
   }
 
   /** Lists a page of revisions, newest first. Its `next` is the `before` of the next page. */
@@ -137,6 +144,46 @@ export class RestClient {
     return await this.#read('getRevision', { params: { number }, query: { wait } }, options)
   }
 
+  /** Gets how far a revision has come on each node. @throws SwitchyardError `not-found` if it is not kept any more */
+  async getProgress(number: number, options: CallOptions = {}): Promise<FlipProgress> {
+    return await this.#read('getProgress', { params: { number } }, options)
+  }
+
+  /**
+   * Follows what happens, on one connection: `hello` comes first. Ends when the control plane closes the connection; leaving the
+   * loop closes it too. `followEvents` connects again.
+   * @throws SwitchyardError `unreachable` also if the connection breaks, or is silent for longer than the control plane ever is
+   */
+  async *getEvents({
+    lastEventId,
+    signal,
+    ...options
+  }: EventsOptions = {}): AsyncGenerator<ServerEvent, void, undefined> {
+    const silence = new AbortController()
+    const both = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal])
+    const headers = {
+      accept: EVENT_STREAM_TYPE,
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    }
+    const { body } = await this.#send('getEvents', { headers }, { ...options, signal: both })
+    if (body === null) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const watch = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => silence.abort(), SILENCE_MS)
+    }
+    watch()
+    try {
+      yield* decodeEvents(body, watch)
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason
+      const message = `the connection to ${this.url} broke`
+      throw new SwitchyardError('unreachable', message, { cause })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   /** Gets the status of fleets, nodes and the revision in force. */
   async getStatus(options: CallOptions = {}): Promise<Status> {
     return await this.#read('getStatus', {}, options)
@@ -147,12 +194,43 @@ export class RestClient {
     return await this.#read('getLoad', { query: { fleet, upstream, node } }, options)
   }
 
+  /** Gets the load that the testbed makes. @throws SwitchyardError `not-found` where there is no testbed */
+  async getTestbedLoad(options: CallOptions = {}): Promise<TestbedLoad> {
+    return await this.#read('getTestbedLoad', {}, options)
+  }
+
+  /** Starts, changes or stops the load that the testbed makes. @throws SwitchyardError `not-found` where there is no testbed */
+  async putTestbedLoad(setting: TestbedLoadSetting, options: CallOptions = {}): Promise<TestbedLoad> {
+    const body = { type: JSON_TYPE, text: JSON.stringify(setting) }
+    return await this.#read('putTestbedLoad', { body }, options)
+  }
+
   /** Gets the resources that a fleet is served, or one of its connected nodes. */
   async getSnapshot(
     fleet: string,
     { node, ...options }: CallOptions & { readonly node?: string } = {},
   ): Promise<Snapshot> {
     return await this.#read('getSnapshot', { params: { fleet }, query: { node } }, options)
+  }
+
+  /** Makes a link that logs a browser in to the page, once. Without a role, the session has that of the caller. */
+  async createLoginLink({ role, ...options }: CallOptions & LoginLinkRequest = {}): Promise<LoginLink> {
+    return await this.#read('createLoginLink', { body: jsonBody({ role }) }, options)
+  }
+
+  /** Logs in with the code of a login link. A browser keeps the cookie of the answer and sends it from then on. */
+  async createSession(code: string, options: CallOptions = {}): Promise<Session> {
+    return await this.#read('createSession', { body: jsonBody({ code }) }, options)
+  }
+
+  /** Gets the name and the role of the caller. */
+  async getSession(options: CallOptions = {}): Promise<Caller> {
+    return await this.#read('getSession', {}, options)
+  }
+
+  /** Logs out: ends the session of the cookie. */
+  async deleteSession(options: CallOptions = {}): Promise<void> {
+    await this.#send('deleteSession', {}, options)
   }
 
   /** Checks that the process answers. */
@@ -212,6 +290,10 @@ export class RestClient {
     if (response.ok) return response
     throw await readProblem(response)
   }
+}
+
+function jsonBody(value: object): Body {
+  return { type: JSON_TYPE, text: JSON.stringify(value) }
 }
 
 /** Undefined if the request failed for another reason. A browser gives no reason. */

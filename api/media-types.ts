@@ -7,3 +7,5 @@ export const YAML_TYPE = 'application/yaml'
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 /** https://www.rfc-editor.org/rfc/rfc9457 */
 export const PROBLEM_TYPE = 'application/problem+json'
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export const EVENT_STREAM_TYPE = 'text/event-stream'

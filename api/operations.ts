@@ -3,7 +3,7 @@
 import type { DescribedCode } from './problem-descriptions.ts'
 
 export interface Operation {
-  readonly method: 'GET' | 'PUT' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string
   readonly summary: string
@@ -25,6 +25,14 @@ const WRITE: readonly DescribedCode[] = [
   'invalid-config',
   'inconsistent-snapshot',
   'storage-full',
+]
+
+/** Of a small body that is no document. */
+const SMALL_WRITE: readonly DescribedCode[] = [
+  ...GUARDED,
+  'forbidden',
+  'payload-too-large',
+  'unsupported-media-type',
 ]
 
 const WAIT =
@@ -86,6 +94,22 @@ export const OPERATIONS = {
     description: `Without \`wait\`, returns the revision with its document. With \`wait\`, answers like the write of this revision while it is in force, and with the outcome \`replaced\` (202) once a newer one is.`,
     problems: [...GUARDED, 'not-found'],
   },
+  getProgress: {
+    method: 'GET',
+    path: '/v1/revisions/{number}/progress',
+    summary: 'Get how far a revision has come on each node.',
+    description:
+      'A lane for each node: sent, ACKed or NACKed, first call by the new policy, last old connection gone. Kept for the last 50 revisions since the control plane started; others are 404.',
+    problems: [...GUARDED, 'not-found'],
+  },
+  getEvents: {
+    method: 'GET',
+    path: '/v1/events',
+    summary: 'Follow what happens, as server-sent events.',
+    description:
+      'Events: `hello` (first), `revision`, `node`, `nodes`, `flip`, `traffic`, `load`, `connections` and `testbed`. With `Last-Event-ID`, the events since that one come first if they are among the last 2,000; `hello` says whether they do. A reader that leaves more than 1 MiB unread is disconnected.',
+    problems: [...GUARDED, 'unreachable'],
+  },
   getStatus: {
     method: 'GET',
     path: '/v1/status',
@@ -100,6 +124,27 @@ export const OPERATIONS = {
       'Counts begin when the control plane starts. `fleet`, `upstream` and `node` are filters; an unknown name gives empty lists.',
     problems: GUARDED,
   },
+  getTestbedLoad: {
+    method: 'GET',
+    path: '/v1/testbed/load',
+    summary: 'Get the load that the testbed makes.',
+    description: 'Only where a testbed started the control plane; elsewhere 404.',
+    problems: [...GUARDED, 'not-found', 'unreachable'],
+  },
+  putTestbedLoad: {
+    method: 'PUT',
+    path: '/v1/testbed/load',
+    summary: 'Start, change or stop the load that the testbed makes.',
+    description: 'Only where a testbed started the control plane; elsewhere 404.',
+    problems: [
+      ...GUARDED,
+      'forbidden',
+      'not-found',
+      'payload-too-large',
+      'unsupported-media-type',
+      'unreachable',
+    ],
+  },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',
@@ -107,6 +152,32 @@ export const OPERATIONS = {
     description:
       'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
     problems: [...GUARDED, 'not-found'],
+  },
+  createLoginLink: {
+    method: 'POST',
+    path: '/v1/login-links',
+    summary: 'Make a link that logs a browser in to the page, once and within five minutes.',
+    problems: SMALL_WRITE,
+  },
+  createSession: {
+    method: 'POST',
+    path: '/v1/sessions',
+    summary: 'Log in with the code of a login link.',
+    description:
+      'Sets the cookie `switchyard-session`. Ends the session that the browser had. Needs no token.',
+    problems: SMALL_WRITE,
+  },
+  getSession: {
+    method: 'GET',
+    path: '/v1/session',
+    summary: 'Get the name and the role of the caller.',
+    problems: GUARDED,
+  },
+  deleteSession: {
+    method: 'DELETE',
+    path: '/v1/session',
+    summary: 'Log out: end the session of the cookie.',
+    problems: [...GUARDED, 'forbidden'],
   },
   getHealth: {
     method: 'GET',

@@ -45,6 +45,7 @@ function chooseProgram(given) {
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
   if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
+  if (name === 'build:page') return { file: 'web/live/build.ts', args, envoy: 'unused', tap: false }
   if (name === 'example:web') {
     return { file: 'web/grpc-web-example/main.ts', args, envoy: 'required', tap: false }
   }
@@ -72,6 +73,7 @@ function chooseProgram(given) {
     'build:library',
     'example',
     'example:web',
+    'build:page',
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)

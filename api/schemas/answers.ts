@@ -2,11 +2,15 @@
 
 import { type TSchema, Type } from 'typebox'
 import type { OperationId } from '../operations.ts'
+import { EventStreamSchema } from './events.ts'
+import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
 import { LoadSchema } from './load.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
+import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
+import { TestbedLoadSchema } from './testbed.ts'
 import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
 export type Answers = Readonly<Record<number, TSchema>>
@@ -57,9 +61,17 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
       description: 'The revision; or, with `wait`, that every node has ACKed it.',
     }),
   },
+  getProgress: { 200: FlipProgressSchema },
+  getEvents: { 200: EventStreamSchema },
   getStatus: { 200: StatusSchema },
   getLoad: { 200: LoadSchema },
+  getTestbedLoad: { 200: TestbedLoadSchema },
+  putTestbedLoad: { 200: TestbedLoadSchema },
   getSnapshot: { 200: SnapshotSchema },
+  createLoginLink: { 201: LoginLinkSchema },
+  createSession: { 201: SessionSchema },
+  getSession: { 200: CallerSchema },
+  deleteSession: { 204: Type.Null({ description: 'The session has ended. No body.' }) },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },
 }

@@ -5,12 +5,12 @@ import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { NODE_STATES } from '../node-state.ts'
 import { ProblemSchema } from './problem.ts'
 
-const NodeStateSchema = Type.Enum([...NODE_STATES], {
+export const NodeStateSchema = Type.Enum([...NODE_STATES], {
   description:
     'NOT_SENT: something is still to be sent or requested. STALE: sent, not answered. SYNCED: ACKed. MISSING: waits for names that it is not served. UNKNOWN: NACKed, but perhaps an earlier version. NACKED: NACKed. DISCONNECTED: no open stream.',
 })
 
-const NackSchema = Type.Object({
+export const NackSchema = Type.Object({
   version: Type.String({ description: 'The version that the node NACKed.' }),
   nonce: Type.String(),
   code: Type.Integer({ description: 'The gRPC status code in the NACK.' }),

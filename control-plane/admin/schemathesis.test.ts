@@ -10,6 +10,9 @@ import { runSchemathesis } from '../../test/support/schemathesis.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { EXAMPLE_DOCUMENT } from './examples.ts'
 
+/** Operations that are described, and not served yet. */
+const PLANNED = ['getEvents', 'getProgress', 'getTestbedLoad', 'putTestbedLoad']
+
 const { SWITCHYARD_SCHEMATHESIS_EXAMPLES: wanted } = process.env
 
 t.test('every answer is as the API document says, and none is a server error', async (t) => {
@@ -31,6 +34,6 @@ t.test('every answer is as the API document says, and none is a server error', a
     ...(wanted !== undefined && { seed: randomInt(2 ** 31) }),
   })
   t.equal(code, 0, 'it finds nothing', { output })
-  const { length } = Object.keys(OPERATIONS)
+  const { length } = Object.keys(OPERATIONS).filter((id) => !PLANNED.includes(id))
   t.match(output, new RegExp(`Tested: +${length}\\b`), 'it has tested every operation')
 })
