@@ -238,6 +238,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/mesh/': by('test/scenarios/mesh.test.ts'),
+  'testbed/otlp/': by('test/features/tracing.test.ts'),
   'testbed/prometheus/': by('testbed/prometheus/prometheus.test.ts'),
   'testbed/proxies/haproxy-config.ts': by('testbed/proxies/haproxy.test.ts'),
   'testbed/proxies/kube-proxy-rules.ts': by('testbed/proxies/kube-node.test.ts'),

@@ -23,7 +23,7 @@ import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { type AllLines, type ProxyLine, readLines } from './read-lines.ts'
 
 const FLEET = 'edge'
-/** What the backend `sampled` and its clients log of the messages: of one call in four, and only the keys of what is put. */
+/** The backend `sampled` and its clients log the messages of one call in four, and of each put only the key. */
 export const SAMPLED_PERCENT = 25
 export const SAMPLED_FIELDS = { 'switchyard.kv.v1.PutRequest': ['key'] }
 const POLL_MS = 20

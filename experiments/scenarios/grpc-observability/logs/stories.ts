@@ -219,12 +219,12 @@ export const STORIES: readonly LogStory[] = [
     },
     holds: ({ client, proxy, server }) => ({
       'the client has two successes': statusesOf(client).join() === 'OK,OK',
-      'Envoy has two, of which one took two attempts':
+      'Envoy has two, and one took two attempts':
         proxy
           .map(({ grpcStatus, attempts }) => `${grpcStatus} ${attempts}`)
           .toSorted()
           .join() === 'OK 1,OK 2',
-      'the server has three, of which one failed':
+      'the server has three, and one failed':
         statusesOf(server).toSorted().join() === 'OK,OK,UNAVAILABLE',
     }),
   },
