@@ -29,11 +29,13 @@ const status = (number: number, nodes: Status['nodes'] = []): Status => ({
   nodes,
 })
 
-const node = (types: Readonly<Record<string, { state: string; nack?: { message: string } }>>) => ({
+const NACK = { version: '1', nonce: '1', code: 3, message: 'bad', names: [] }
+
+const node = (types: Readonly<Record<string, { state: 'NACKED' | 'SYNCED'; nack?: typeof NACK }>>) => ({
   id: 'edge-1',
   fleet: 'edge',
   connected: true,
-  state: 'SYNCED',
+  state: 'SYNCED' as const,
   types,
 })
 
@@ -70,7 +72,7 @@ t.test(
   'a node keeps what an event does not name, and loses a NACK that an event no longer has',
   async (t) => {
     const nacked = node({
-      [CLUSTER]: { state: 'NACKED', nack: { message: 'bad' } },
+      [CLUSTER]: { state: 'NACKED', nack: NACK },
       [LISTENER]: { state: 'SYNCED' },
     })
     const key = nodeKey(nacked)

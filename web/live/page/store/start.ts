@@ -1,7 +1,7 @@
 // Starts the page: session, events, and what is read by REST before and beside them.
 
-import { type Action, EVENT_NAMES, type LiveEvents } from './actions.ts'
-import type { Traffic } from './contract.ts'
+import { type Action, EVENT_NAMES } from './actions.ts'
+import type { EventData, EventName, Traffic } from './contract.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
 import { openSession } from './session.ts'
@@ -53,11 +53,11 @@ function follow(): void {
   }
 }
 
-function receive(name: keyof LiveEvents, value: unknown): void {
+function receive(name: EventName, value: unknown): void {
   store.dispatch({ type: name, value } as Action)
   if (name === 'hello') {
     setLink('live')
-    if (!(value as LiveEvents['hello']).resumed) void readAll()
+    if (!(value as EventData['hello']).resumed) void readAll()
   }
   if (name === 'revision') void readConfig()
 }
@@ -69,8 +69,9 @@ async function readAll(): Promise<void> {
     readConfig(),
     readRevisions(),
     read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
-    read<LiveEvents['testbed']>('/v1/testbed/load').then((value) =>
-      store.dispatch(value ? { type: 'testbed', value } : { type: 'noTestbed', value: null }),
+    rest.getTestbedLoad().then(
+      (value) => store.dispatch({ type: 'testbed', value }),
+      () => store.dispatch({ type: 'noTestbed', value: null }),
     ),
   ])
 }
@@ -79,8 +80,7 @@ async function readRevisions(): Promise<void> {
   const { revisions } = await rest.listRevisions({ limit: REVISIONS })
   store.dispatch({ type: 'revisions', value: revisions })
   const last = revisions[0]?.revision
-  const progress = last && (await read<LiveEvents['flip']>(`/v1/revisions/${last}/progress`))
-  if (progress) store.dispatch({ type: 'flip', value: progress })
+  if (last !== undefined) store.dispatch({ type: 'flip', value: await rest.getProgress(last) })
 }
 
 let isReading = false
