@@ -13,8 +13,11 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/v1/config',
     '/v1/fleets/{fleet}/lb',
     '/v1/load',
+    '/v1/login-links',
     '/v1/revisions',
     '/v1/revisions/{number}',
+    '/v1/session',
+    '/v1/sessions',
     '/v1/snapshots/{fleet}',
     '/v1/status',
   ])
