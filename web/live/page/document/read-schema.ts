@@ -5,7 +5,14 @@ import type { Schema } from './schema.ts'
 
 interface ApiDocument {
   readonly paths: Readonly<
-    Record<string, { readonly put?: { readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> } } }>
+    Record<
+      string,
+      {
+        readonly put?: {
+          readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+        }
+      }
+    >
   >
 }
 

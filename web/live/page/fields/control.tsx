@@ -16,7 +16,12 @@ export function Control(props: FieldProps) {
         values={schema.enum.map(String)}
         chosen={String(value ?? schema.default ?? '')}
         isDisabled={!editing.isAllowed}
-        onChoose={(chosen) => editing.set(path, schema.enum?.find((one) => String(one) === chosen))}
+        onChoose={(chosen) =>
+          editing.set(
+            path,
+            schema.enum?.find((one) => String(one) === chosen),
+          )
+        }
       />
     )
   }
@@ -33,7 +38,8 @@ export function Control(props: FieldProps) {
   }
   if (schema.type === 'integer' || schema.type === 'number') return <NumberField {...props} />
   if (schema.type === 'string') return <TextField {...props} />
-  const isList = schema.type === 'array' && (schema.items?.type === 'string' || schema.items?.enum !== undefined)
+  const isList =
+    schema.type === 'array' && (schema.items?.type === 'string' || schema.items?.enum !== undefined)
   if (isList && (value === undefined || Array.isArray(value))) return <ListField {...props} />
   return <JsonField {...props} />
 }

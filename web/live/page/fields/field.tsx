@@ -20,7 +20,9 @@ function ObjectField(props: FieldProps) {
   const { editing, path, name, schema, value } = props
   const [isOpen, setOpen] = useState(false)
   const withToggle = isSwitch(schema)
-  const isOn = isObject(value) ? value.enabled === true : isObject(schema.default) && schema.default.enabled === true
+  const isOn = isObject(value)
+    ? value.enabled === true
+    : isObject(schema.default) && schema.default.enabled === true
   const problem = editing.problemAt(path)
   return (
     <div class={editing.isEdited(path) ? 'group edited' : 'group'}>
@@ -87,9 +89,7 @@ export function Fields({ editing, path, name, schema, value }: FieldProps) {
 function stateOf({ value, schema }: FieldProps, withToggle: boolean): string {
   if (!isObject(value)) return schema.default === undefined && !withToggle ? 'not set' : 'default'
   const written = Object.entries(value).filter(([name]) => name !== 'enabled')
-  return written
-    .map(([name, one]) => (isObject(one) ? name : `${name} ${describeValue(one)}`))
-    .join(' · ')
+  return written.map(([name, one]) => (isObject(one) ? name : `${name} ${describeValue(one)}`)).join(' · ')
 }
 
 /** Entries by their names, such as listeners. Adding and removing entries is for the document as a whole. */

@@ -14,7 +14,9 @@ export function Row(props: FieldProps) {
         <label id={fieldId(path, 'label')} for={fieldId(path)}>
           {name}
         </label>
-        {value === undefined && schema.default !== undefined && isPlain && <span class="quiet tag">default</span>}
+        {value === undefined && schema.default !== undefined && isPlain && (
+          <span class="quiet tag">default</span>
+        )}
         {value !== undefined && schema.default !== undefined && editing.isAllowed && (
           <button type="button" class="plain tag" onClick={() => editing.set(path, undefined)}>
             default<span class="unseen"> value of {name}</span>

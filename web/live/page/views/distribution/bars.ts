@@ -84,7 +84,10 @@ function barsOfUpstream(
   const bars = backends.map((backend): Bar => {
     const own = now.filter((row) => isOf(row, backend))
     const calls = sum(own, (row) => row.calls)
-    const earlier = sum(before.filter((row) => isOf(row, backend)), (row) => row.calls)
+    const earlier = sum(
+      before.filter((row) => isOf(row, backend)),
+      (row) => row.calls,
+    )
     return {
       ...backend,
       calls,
@@ -102,7 +105,10 @@ function barsOfUpstream(
   }
 }
 
-export function isOf({ endpoint, address }: Pick<Row, 'endpoint' | 'address'>, { name, address: own }: Backend): boolean {
+export function isOf(
+  { endpoint, address }: Pick<Row, 'endpoint' | 'address'>,
+  { name, address: own }: Backend,
+): boolean {
   if (endpoint !== undefined) return endpoint === name
   return address === undefined ? name === OTHERS : address === own || address === name
 }
@@ -126,7 +132,7 @@ function unknownBackends(known: readonly Backend[], rows: readonly Row[]): reado
 
 function weightOf(endpoint: Json): number {
   const weight = isObject(endpoint) ? endpoint.weight : undefined
-  const isDraining = isObject(endpoint) && endpoint.state !== undefined && endpoint.state !== 'healthy'
+  const isDraining = isObject(endpoint) && endpoint.state !== undefined && endpoint.state !== 'active'
   if (isDraining) return 0
   return typeof weight === 'number' ? weight : 1
 }

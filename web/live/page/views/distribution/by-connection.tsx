@@ -35,7 +35,9 @@ export function ByConnection({ fleet }: { readonly fleet: string }) {
       ) : (
         <Stripes document={document} stripes={stripes.slice(0, MOST)} unit="call" />
       )}
-      {(isTruncated || stripes.length > MOST) && <p class="quiet small">There are more connections than these.</p>}
+      {(isTruncated || stripes.length > MOST) && (
+        <p class="quiet small">There are more connections than these.</p>
+      )}
     </section>
   )
 }

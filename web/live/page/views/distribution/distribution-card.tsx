@@ -37,11 +37,13 @@ export function DistributionCard({ fleet }: { readonly fleet: string }) {
       </header>
       {groups.length === 0 ? (
         <p class="empty">
-          {unit === 'call' ? 'No calls in the last seconds.' : 'No open connections.'} Start the load, or call the
-          fleet, and the bars show here.
+          {unit === 'call' ? 'No calls in the last seconds.' : 'No open connections.'} Start the load, or call
+          the fleet, and the bars show here.
         </p>
       ) : (
-        groups.map((group) => <UpstreamBars key={group.upstream} group={group} unit={unit} isAlone={groups.length === 1} />)
+        groups.map((group) => (
+          <UpstreamBars key={group.upstream} group={group} unit={unit} isAlone={groups.length === 1} />
+        ))
       )}
     </section>
   )

@@ -29,8 +29,14 @@ t.test('from L4 to L7: connections before, calls now', async (t) => {
   }
   const { unit, before, now } = rowsOf(state, 'edge', FLIP)
   t.equal(unit, 'call')
-  t.same(before.map(({ calls }) => calls), [4])
-  t.same(now.map(({ calls }) => calls), [20, 30])
+  t.same(
+    before.map(({ calls }) => calls),
+    [4],
+  )
+  t.same(
+    now.map(({ calls }) => calls),
+    [20, 30],
+  )
 })
 
 t.test('from L7 to L4: calls before, the newest count of connections now', async (t) => {
@@ -41,8 +47,14 @@ t.test('from L7 to L4: calls before, the newest count of connections now', async
   }
   const { unit, before, now } = rowsOf(state, 'edge', FLIP)
   t.equal(unit, 'connection')
-  t.same(before.map(({ calls }) => calls), [20])
-  t.same(now.map(({ calls }) => calls), [4])
+  t.same(
+    before.map(({ calls }) => calls),
+    [20],
+  )
+  t.same(
+    now.map(({ calls }) => calls),
+    [4],
+  )
 })
 
 t.test('a fleet without a mode balances calls', async (t) => {

@@ -2,7 +2,7 @@
 
 import { formatCount, formatShare } from '../../format/figures.ts'
 import type { Json } from '../../store/state.ts'
-import { type Backend, type Row, backendsOf, barsOf } from './bars.ts'
+import { type Backend, backendsOf, barsOf, type Row } from './bars.ts'
 
 export interface Stripe {
   readonly key: string
@@ -36,8 +36,18 @@ export function Stripes({ document, stripes, unit }: StripesProps) {
   )
 }
 
-function StripeOf({ document, rows, unit }: { readonly document: Json | undefined; readonly rows: readonly Row[]; readonly unit: string }) {
-  const bars = barsOf(document, [], rows, unit).flatMap((group) => group.bars.filter(({ calls }) => calls > 0))
+function StripeOf({
+  document,
+  rows,
+  unit,
+}: {
+  readonly document: Json | undefined
+  readonly rows: readonly Row[]
+  readonly unit: string
+}) {
+  const bars = barsOf(document, [], rows, unit).flatMap((group) =>
+    group.bars.filter(({ calls }) => calls > 0),
+  )
   const calls = bars.reduce((sum, bar) => sum + bar.calls, 0)
   const errors = bars.reduce((sum, bar) => sum + bar.errors, 0)
   const words = bars.map((bar) => `${bar.name} ${formatShare(bar.calls / calls)}`).join(', ')

@@ -37,7 +37,8 @@ function FlipOf({ fleet, config }: { readonly fleet: string; readonly config: Co
     const answer = await send(patch, config.etag)
     setSending(answer)
     // A document that was never written keeps its edits, so that they can be corrected.
-    if (answer.state === 'sent' || (answer.state === 'refused' && answer.revision !== undefined)) draft.discard()
+    if (answer.state === 'sent' || (answer.state === 'refused' && answer.revision !== undefined))
+      draft.discard()
   }
   const edit: typeof draft.set = (path, value) => {
     draft.set(path, value)

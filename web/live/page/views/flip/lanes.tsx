@@ -22,7 +22,9 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
     return (
       <section class="card lanes" aria-label="Last flip">
         <h2>Last flip</h2>
-        <p class="empty">No flip since the control plane started. Turn a switch, and watch it reach each Envoy here.</p>
+        <p class="empty">
+          No flip since the control plane started. Turn a switch, and watch it reach each Envoy here.
+        </p>
       </section>
     )
   }
@@ -70,7 +72,9 @@ function LaneTable({ flip, lanes }: { readonly flip: FlipProgress; readonly lane
         ))}
       </tbody>
       {lanes.length > MOST_LANES && (
-        <caption class="quiet small">{lanes.length - MOST_LANES} more Envoys are as far as the last one here, or farther.</caption>
+        <caption class="quiet small">
+          {lanes.length - MOST_LANES} more Envoys are as far as the last one here, or farther.
+        </caption>
       )}
     </table>
   )

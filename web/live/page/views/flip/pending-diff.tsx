@@ -15,10 +15,15 @@ export function PendingDiff({ draft, sending, isAllowed, onSend }: PendingDiffPr
   const { patch, changes, discard } = draft
   const isSending = sending.state === 'sending'
   return (
-    <section class={patch === undefined ? 'card pending idle' : 'card pending'} aria-label="The diff that will be sent">
+    <section
+      class={patch === undefined ? 'card pending idle' : 'card pending'}
+      aria-label="The diff that will be sent"
+    >
       {patch === undefined ? (
         <p class="quiet small">
-          {isAllowed ? 'Turn a switch: the diff that will be sent shows here.' : 'You may look, but not change anything.'}
+          {isAllowed
+            ? 'Turn a switch: the diff that will be sent shows here.'
+            : 'You may look, but not change anything.'}
         </p>
       ) : (
         <>

@@ -16,5 +16,7 @@ export function newestFlip(
 
 export function useShownFlip(fleet: string): FlipProgress | undefined {
   const wanted = useRoute().params.get('revision')
-  return useStore((state) => newestFlip(state.flips, fleet, wanted === undefined ? undefined : Number(wanted)))
+  return useStore((state) =>
+    newestFlip(state.flips, fleet, wanted === undefined ? undefined : Number(wanted)),
+  )
 }

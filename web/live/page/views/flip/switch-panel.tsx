@@ -3,9 +3,9 @@
 import { useMemo, useState } from 'preact/hooks'
 import { isObject, type Path, valueAt } from '../../document/json-patch.ts'
 import { fieldsOf, type Schema, schemaAt } from '../../document/schema.ts'
-import { Segments } from '../../fields/switches.tsx'
 import type { Editing } from '../../fields/editing.ts'
 import { Field, Fields } from '../../fields/field.tsx'
+import { Segments } from '../../fields/switches.tsx'
 import type { ProblemDocument } from '../../store/contract.ts'
 import type { Json } from '../../store/state.ts'
 import type { Draft } from './draft.ts'
@@ -30,7 +30,8 @@ export function SwitchPanel({ fleet, schema, draft, isAllowed, problems }: Switc
     kind: typeof kind === 'string' ? kind : undefined,
     isAllowed,
     set: draft.set,
-    isEdited: (path) => draft.changes.some((change) => isBelow(change.path, path) || isBelow(path, change.path)),
+    isEdited: (path) =>
+      draft.changes.some((change) => isBelow(change.path, path) || isBelow(path, change.path)),
     problemAt: (path) => problems.find((problem) => problem.path === path.join('.'))?.message,
   }
   return (
@@ -76,7 +77,14 @@ function Scope({ editing, path, schema, document }: ScopeProps) {
   const shown = fields.filter(({ name, schema }) => name !== lb?.name && schema.const === undefined)
   return (
     <>
-      {lb && <LbSwitch editing={editing} path={[...path, 'lb']} schema={lb.schema} value={valueAt(value, ['lb'])} />}
+      {lb && (
+        <LbSwitch
+          editing={editing}
+          path={[...path, 'lb']}
+          schema={lb.schema}
+          value={valueAt(value, ['lb'])}
+        />
+      )}
       <div class="groups">
         {shown.map(({ name, schema }) => (
           <Field

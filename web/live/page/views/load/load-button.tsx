@@ -16,7 +16,13 @@ export async function setLoad(setting: TestbedLoadSetting): Promise<string | und
   }
 }
 
-export function LoadButton({ load, setting = load }: { readonly load: TestbedLoad; readonly setting?: TestbedLoadSetting }) {
+export function LoadButton({
+  load,
+  setting = load,
+}: {
+  readonly load: TestbedLoad
+  readonly setting?: TestbedLoadSetting
+}) {
   const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const isOperator = useStore(({ session }) => session.state === 'signedIn' && session.role === 'operator')

@@ -17,8 +17,8 @@ export function LoadView() {
       <section class="card load" aria-label="Load">
         <h2>No testbed</h2>
         <p>
-          This control plane was not started by a testbed, so there is no load of ours to start. Real calls show in all
-          views. <code>npx yard up</code> and <code>npm start</code> start a testbed.
+          This control plane was not started by a testbed, so there is no load of ours to start. Real calls
+          show in all views. <code>npx yard up</code> and <code>npm start</code> start a testbed.
         </p>
       </section>
     )
@@ -85,7 +85,8 @@ function LoadForm({ load }: { readonly load: TestbedLoad }) {
           <span class="quiet">Not started yet.</span>
         ) : (
           <>
-            <b>{formatCount(calls, 'call')}</b> {running ? 'since it was started' : 'until it was stopped; started'}{' '}
+            <b>{formatCount(calls, 'call')}</b>{' '}
+            {running ? 'since it was started' : 'until it was stopped; started'}{' '}
             {formatAgo(now - Date.parse(since))},{' '}
             {failed === 0 ? <span class="good">none failed</span> : <span class="bad">{failed} failed</span>}
           </>
@@ -131,7 +132,9 @@ function Slider({ name, hint, value, max, isDisabled, onChange }: SliderProps) {
         max={max}
         value={value}
         disabled={isDisabled}
-        onChange={({ currentTarget }) => onChange(Math.min(max, Math.max(1, Math.round(Number(currentTarget.value) || 1))))}
+        onChange={({ currentTarget }) =>
+          onChange(Math.min(max, Math.max(1, Math.round(Number(currentTarget.value) || 1))))
+        }
       />
     </div>
   )

@@ -1,5 +1,124 @@
-// Placeholder.
+// Time: calls, errors, latency and connections of a fleet, from the stats of its Envoys, with a marker at each flip.
+
+import { useMemo } from 'preact/hooks'
+import { useFleet } from '../../shell/fleet.ts'
+import { setParams, useRoute } from '../../shell/route.ts'
+import type { FlipProgress } from '../../store/contract.ts'
+import { useStore } from '../../store/page-store.ts'
+import { columnsOf, STRIPS } from './series.ts'
+import { type Marker, StripChart } from './strip-chart.tsx'
+import './time.css'
+
+const SPANS = [1, 5, 15]
+const DEFAULT_MINUTES = 5
 
 export function Time() {
-  return null
+  const fleet = useFleet()
+  if (fleet === undefined) return <p class="empty">The document has no fleet yet.</p>
+  return <TimeOf key={fleet} fleet={fleet} />
+}
+
+function TimeOf({ fleet }: { readonly fleet: string }) {
+  const { params } = useRoute()
+  const samples = useStore((state) => state.traffic.get(fleet))
+  const flips = useStore((state) => state.flips)
+  const minutes = Number(params.get('minutes') ?? DEFAULT_MINUTES)
+  const columns = useMemo(() => STRIPS.map((strip) => columnsOf(samples ?? [], strip)), [samples])
+  const markers = useMemo(() => markersOf(flips, fleet), [flips, fleet])
+  const window = windowOf(params)
+  const last = samples?.at(-1)
+  const end = last === undefined ? Date.now() / 1_000 : Date.parse(last.at) / 1_000
+  const range = window ?? ([end - minutes * 60, end] as const)
+  const select = (from: number, to: number) =>
+    setParams({ from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString() })
+  return (
+    <div class="time">
+      <div class="time-bar">
+        <p class="quiet small">
+          From the stats of the Envoys of <b>{fleet}</b>, whoever calls them. Dashed lines are flips. Drag
+          over a strip to look closer.
+        </p>
+        {window === undefined ? (
+          <fieldset class="segments" aria-label="How much time">
+            {SPANS.map((span) => (
+              <label key={span} class={span === minutes ? 'chosen' : ''}>
+                <input
+                  type="radio"
+                  class="unseen"
+                  name="minutes"
+                  checked={span === minutes}
+                  onChange={() => setParams({ minutes: String(span) })}
+                />
+                {span} min
+              </label>
+            ))}
+          </fieldset>
+        ) : (
+          <button type="button" class="button" onClick={() => setParams({ from: undefined, to: undefined })}>
+            Back to live
+          </button>
+        )}
+      </div>
+      {samples === undefined || samples.length === 0 ? (
+        <p class="card empty">No Envoy of this fleet has sent stats yet.</p>
+      ) : (
+        STRIPS.map((strip, index) => (
+          <section key={strip.id} class="card strip" aria-label={strip.title}>
+            <header>
+              <h2>{strip.title}</h2>
+              <Latest strip={strip} sample={last} />
+            </header>
+            <StripChart
+              strip={strip}
+              columns={columns[index] ?? [[]]}
+              markers={markers}
+              range={range}
+              onSelect={select}
+            />
+          </section>
+        ))
+      )}
+    </div>
+  )
+}
+
+type LatestProps = {
+  readonly strip: (typeof STRIPS)[number]
+  readonly sample: Parameters<(typeof STRIPS)[number]['read']>[0] | undefined
+}
+
+/** The last sample in words: what a chart cannot say to a screen reader. */
+function Latest({ strip, sample }: LatestProps) {
+  if (sample === undefined) return null
+  const values = strip.read(sample)
+  return (
+    <span class="small latest">
+      {strip.series.map(({ label }, index) => {
+        const value = values[index]
+        return (
+          <span key={label}>
+            <span class="quiet">{label}</span>{' '}
+            <b>{value == null ? '–' : `${Number(value.toFixed(1))}${strip.unit}`}</b>
+          </span>
+        )
+      })}
+    </span>
+  )
+}
+
+function markersOf(flips: ReadonlyMap<number, FlipProgress>, fleet: string): readonly Marker[] {
+  return [...flips.values()]
+    .filter(({ fleets }) => fleets.includes(fleet))
+    .map(({ revision, at, lanes }) => ({
+      time: Date.parse(at) / 1_000,
+      label: `${revision}`,
+      isBad: lanes.some(({ nack }) => nack !== undefined),
+    }))
+}
+
+/** A link may name a window: `?from=…&to=…`. */
+function windowOf(params: ReadonlyMap<string, string>): readonly [number, number] | undefined {
+  const from = Date.parse(params.get('from') ?? '') / 1_000
+  const to = Date.parse(params.get('to') ?? '') / 1_000
+  return from < to ? [from, to] : undefined
 }
