@@ -9,7 +9,8 @@ export interface Room {
 /** By path from the root: a folder, which ends in a slash, or a file. The lowest layer comes first. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   'core/': {
-    holds: 'shared by all rooms: error codes, memo tables, the serial queue, SPIFFE IDs',
+    holds:
+      'shared by all rooms: error codes, memo tables, the serial queue, SPIFFE IDs, paths and differences of documents',
     mayImport: [],
   },
   'proto/': {

@@ -61,16 +61,22 @@ function ObjectField(props: FieldProps) {
   )
 }
 
-/** The fields of an object without the line of the group. */
-export function Fields({ editing, path, name, schema, value }: FieldProps) {
+function Fields(props: FieldProps) {
+  return (
+    <>
+      {props.schema.oneOf !== undefined && <ChoiceField {...props} />}
+      <Options {...props} />
+    </>
+  )
+}
+
+/** The fields of an object, without the one that chooses a variant and the one that the toggle has. */
+export function Options({ editing, path, schema, value }: FieldProps) {
   const withToggle = isSwitch(schema)
   return (
     <>
-      {schema.oneOf !== undefined && (
-        <ChoiceField editing={editing} path={path} name={name} schema={schema} value={value} />
-      )}
       {fieldsOf(schema, value, editing.kind)
-        .filter((field) => !(withToggle && field.name === 'enabled'))
+        .filter(({ name, schema }) => !(withToggle && name === 'enabled') && schema.const === undefined)
         .map((field) => (
           <Field
             key={field.name}

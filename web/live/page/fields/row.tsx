@@ -1,25 +1,20 @@
 // One value: its name and what it means on the left, the control on the right.
 
-import { isObject } from '../document/json-patch.ts'
 import { Control } from './control.tsx'
 import { asSentence, type FieldProps, fieldId } from './editing.ts'
 
 export function Row(props: FieldProps) {
   const { editing, path, name, schema, value } = props
   const problem = editing.problemAt(path)
-  const isPlain = !isObject(schema.default)
   return (
     <div class={editing.isEdited(path) ? 'field edited' : 'field'}>
       <div class="field-name">
         <label id={fieldId(path, 'label')} for={fieldId(path)}>
           {name}
         </label>
-        {value === undefined && schema.default !== undefined && isPlain && (
-          <span class="quiet tag">default</span>
-        )}
         {value !== undefined && schema.default !== undefined && editing.isAllowed && (
           <button type="button" class="plain tag" onClick={() => editing.set(path, undefined)}>
-            default<span class="unseen"> value of {name}</span>
+            reset<span class="unseen"> {name} to its default</span>
           </button>
         )}
       </div>

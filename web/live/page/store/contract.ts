@@ -12,13 +12,8 @@ export type { Load } from '../../../../api/schemas/load.ts'
 export type { NodeStatus, TypeStatus } from '../../../../api/schemas/node.ts'
 export type { ProblemDocument } from '../../../../api/schemas/problem.ts'
 export type { Revision } from '../../../../api/schemas/revision.ts'
+export type { Caller } from '../../../../api/schemas/session.ts'
 export type { Status } from '../../../../api/schemas/status.ts'
 export type { TestbedLoad, TestbedLoadSetting } from '../../../../api/schemas/testbed.ts'
 export type { Traffic, TrafficSample } from '../../../../api/schemas/traffic.ts'
 export type { WriteAnswer, WriteProblem } from '../../../../api/schemas/write-answer.ts'
-
-/** Of `GET /v1/session`. */
-export interface SessionInfo {
-  readonly name: string
-  readonly role: 'viewer' | 'operator'
-}

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { Action } from './actions.ts'
-import type { Status, TrafficSample } from './contract.ts'
+import type { NodeEvent, Status, TrafficSample } from './contract.ts'
 import { reduce } from './reduce.ts'
 import { INITIAL, KEPT, nodeKey, type State } from './state.ts'
 
@@ -29,13 +29,11 @@ const status = (number: number, nodes: Status['nodes'] = []): Status => ({
   nodes,
 })
 
-const NACK = { version: '1', nonce: '1', code: 3, message: 'bad', names: [] }
-
-const node = (types: Readonly<Record<string, { state: 'NACKED' | 'SYNCED'; nack?: typeof NACK }>>) => ({
+const node = (types: NodeEvent['types']): NodeEvent => ({
   id: 'edge-1',
   fleet: 'edge',
   connected: true,
-  state: 'SYNCED' as const,
+  state: 'SYNCED',
   types,
 })
 
@@ -72,7 +70,10 @@ t.test(
   'a node keeps what an event does not name, and loses a NACK that an event no longer has',
   async (t) => {
     const nacked = node({
-      [CLUSTER]: { state: 'NACKED', nack: NACK },
+      [CLUSTER]: {
+        state: 'NACKED',
+        nack: { version: '2', nonce: '2', code: 13, message: 'bad', names: ['echo'] },
+      },
       [LISTENER]: { state: 'SYNCED' },
     })
     const key = nodeKey(nacked)

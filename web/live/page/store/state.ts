@@ -1,13 +1,13 @@
 // Everything that the page knows, as one immutable value.
 
 import type {
+  Caller,
   ConnectionsEvent,
   FlipProgress,
   LoadEvent,
   NodeEvent,
   NodeStatus,
   Revision,
-  SessionInfo,
   Status,
   TestbedLoad,
   TrafficSample,
@@ -16,7 +16,7 @@ import type {
 export type Session =
   | { readonly state: 'checking' }
   | { readonly state: 'signedOut'; readonly why?: string }
-  | ({ readonly state: 'signedIn' } & SessionInfo)
+  | ({ readonly state: 'signedIn' } & Caller)
 
 /** The connection to the control plane's events. */
 export interface Link {

@@ -65,14 +65,15 @@ function UpstreamBars({ group, unit, isAlone }: UpstreamBarsProps) {
   return (
     <div class="upstream">
       <p class="evenness">
-        {!isAlone && <b>{upstream}: </b>}
+        {!isAlone && <b>{upstream}</b>}
         <EvennessWords evenness={evenness} />
-        <span class="quiet small">
-          {' '}
-          {formatCount(calls, unit)}
-          {unit === 'call' && ' in 10 s'}
-          {errors > 0 && <span class="bad"> · {errors.toLocaleString('en-US')} failed</span>}
-        </span>
+        {evenness.tone !== 'few' && (
+          <span class="quiet small">
+            {formatCount(calls, unit)}
+            {unit === 'call' && ' in 10 s'}
+          </span>
+        )}
+        {errors > 0 && <b class="bad small">{errors.toLocaleString('en-US')} failed</b>}
       </p>
       <ul class="bars">
         {busiest.slice(0, MOST_BARS).map((bar) => (
@@ -92,8 +93,7 @@ export function EvennessWords({ evenness }: { readonly evenness: Evenness }) {
       <span class={`verdict ${tone}`}>{words}</span>
       {tone !== 'few' && (
         <span class="quiet small" title={figures}>
-          {' '}
-          CV {variation.toFixed(2)}, chance {noiseFloor.toFixed(2)} ·
+          CV {variation.toFixed(2)}, chance {noiseFloor.toFixed(2)}
         </span>
       )}
     </>
@@ -109,8 +109,8 @@ function BarRow({ bar, scale, unit }: { readonly bar: Bar; readonly scale: numbe
         {name}
       </span>
       <span class="bar-track" aria-hidden="true">
-        {before !== undefined && <i class="bar-ghost" style={width(before)} />}
-        <i class={`bar-now b${color}`} style={width(share)} />
+        {before !== undefined && before > 0 && <i class="bar-ghost" style={width(before)} />}
+        {calls > 0 && <i class={`bar-now b${color}`} style={width(share)} />}
       </span>
       <span class="bar-figure">
         <b>{formatShare(share)}</b>

@@ -9,7 +9,7 @@ const spread = (...calls: readonly number[]) =>
 t.test('the words of a spread', async (t) => {
   const words = (...calls: readonly number[]) => evennessOf(spread(...calls)).words
   t.equal(words(0, 0, 0), 'no calls yet')
-  t.equal(words(3, 4, 3), 'too few calls to tell: 10 calls')
+  t.equal(words(3, 4, 3), '10 calls: too few to tell chance from order')
   t.equal(words(100, 100, 100), 'dealt out evenly, more so than by chance')
   t.equal(words(90, 110, 100), 'as even as chance allows')
   t.equal(words(300, 0, 0), 'uneven: b1 has all calls')

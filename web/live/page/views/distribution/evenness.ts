@@ -45,7 +45,11 @@ export function evennessOf(counts: readonly Counted[], unit = 'call'): Evenness 
   if (calls === 0) return { ...figures, tone: 'few', words: `no ${unit}s yet` }
   if (freedom < 1) return { ...figures, tone: 'even', words: `one backend has all ${unit}s` }
   if (calls < FEWEST_CALLS * counts.length) {
-    return { ...figures, tone: 'few', words: `too few ${unit}s to tell: ${formatCount(calls, unit)}` }
+    return {
+      ...figures,
+      tone: 'few',
+      words: `${formatCount(calls, unit)}: too few to tell chance from order`,
+    }
   }
   if (pearson > boundOf(freedom)) {
     return { ...figures, tone: 'uneven', words: `uneven: ${extreme(counts, fairOf, unit)}` }

@@ -1,12 +1,14 @@
 // Flip: turn a switch, see the diff, and watch it reach each Envoy and change the distribution.
 
 import { useState } from 'preact/hooks'
+import { patchBetween } from '../../document/json-patch.ts'
 import { useDocumentSchema } from '../../document/read-schema.ts'
 import { useFleet } from '../../shell/fleet.ts'
 import { useStore } from '../../store/page-store.ts'
-import type { ConfigInForce } from '../../store/state.ts'
+import type { ConfigInForce, Json } from '../../store/state.ts'
 import { DistributionCard } from '../distribution/distribution-card.tsx'
 import { LoadLine } from '../load/load-line.tsx'
+import { CallsStrip } from '../time/calls-strip.tsx'
 import './flip.css'
 import { useDraft } from './draft.ts'
 import { Lanes } from './lanes.tsx'
@@ -30,12 +32,15 @@ function FlipOf({ fleet, config }: { readonly fleet: string; readonly config: Co
   const draft = useDraft(config.document)
   const [sending, setSending] = useState<Sending>({ state: 'idle' })
 
+  const [undo, setUndo] = useState<Json>()
+
   const sendDraft = async () => {
-    const { patch } = draft
+    const { patch, edited } = draft
     if (patch === undefined || sending.state === 'sending') return
     setSending({ state: 'sending' })
     const answer = await send(patch, config.etag)
     setSending(answer)
+    setUndo(answer.state === 'sent' ? patchBetween(edited, config.document) : undefined)
     // A document that was never written keeps its edits, so that they can be corrected.
     if (answer.state === 'sent' || (answer.state === 'refused' && answer.revision !== undefined))
       draft.discard()
@@ -54,11 +59,18 @@ function FlipOf({ fleet, config }: { readonly fleet: string; readonly config: Co
           isAllowed={isOperator && sending.state !== 'sending'}
           problems={sending.state === 'refused' ? sending.problems : []}
         />
-        <PendingDiff draft={draft} sending={sending} isAllowed={isOperator} onSend={() => void sendDraft()} />
+        <PendingDiff
+          draft={draft}
+          sending={sending}
+          isAllowed={isOperator}
+          onSend={() => void sendDraft()}
+          onUndo={undo === undefined || !isOperator ? undefined : () => draft.replace(undo)}
+        />
       </div>
       <div class="flip-effects">
         <Lanes fleet={fleet} />
         <DistributionCard fleet={fleet} />
+        <CallsStrip fleet={fleet} />
         <LoadLine />
       </div>
     </div>

@@ -44,9 +44,13 @@ function describe(error: unknown): Sending {
   if (error.code === 'pending' && revision !== undefined) {
     return { state: 'sent', revision, words: 'Some Envoys have not answered within 30 s.' }
   }
+  if (error.code === 'nacked' && revision !== undefined) {
+    const words = `Revision ${revision} was rejected: its red lane has Envoy's text.`
+    return { state: 'refused', words, problems, revision }
+  }
   const words =
     error.code === 'stale-etag'
       ? 'Somebody changed the document meanwhile. The diff is up to date now: look at it, and send it again.'
       : detail
-  return { state: 'refused', words, problems, ...(revision !== undefined && { revision }) }
+  return { state: 'refused', words, problems }
 }

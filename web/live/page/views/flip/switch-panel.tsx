@@ -3,8 +3,9 @@
 import { useMemo, useState } from 'preact/hooks'
 import { isObject, type Path, valueAt } from '../../document/json-patch.ts'
 import { fieldsOf, type Schema, schemaAt } from '../../document/schema.ts'
+import { ChoiceField } from '../../fields/choice-field.tsx'
 import type { Editing } from '../../fields/editing.ts'
-import { Field, Fields } from '../../fields/field.tsx'
+import { Field, Options } from '../../fields/field.tsx'
 import { Segments } from '../../fields/switches.tsx'
 import type { ProblemDocument } from '../../store/contract.ts'
 import type { Json } from '../../store/state.ts'
@@ -112,6 +113,7 @@ function LbSwitch({ editing, path, schema, value }: LbProps) {
   const mode = schema.properties?.mode
   const { mode: _, ...properties } = schema.properties ?? {}
   const current = isObject(value) ? String(value.mode) : ''
+  const policy = isObject(value) && typeof value.policy === 'string' ? value.policy : 'the policy'
   return (
     <div class="lb-switch">
       {mode?.enum !== undefined && (
@@ -126,7 +128,17 @@ function LbSwitch({ editing, path, schema, value }: LbProps) {
         />
       )}
       <div class={current === 'l4' ? 'lb-policy asleep' : 'lb-policy'}>
-        <Fields editing={editing} path={path} name="lb" schema={{ ...schema, properties }} value={value} />
+        <ChoiceField
+          editing={editing}
+          path={path}
+          name="lb"
+          schema={{ ...schema, properties }}
+          value={value}
+        />
+        <details>
+          <summary class="small">options of {policy.replaceAll('_', ' ')}</summary>
+          <Options editing={editing} path={path} name="lb" schema={{ ...schema, properties }} value={value} />
+        </details>
       </div>
     </div>
   )

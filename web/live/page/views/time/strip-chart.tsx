@@ -4,14 +4,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { THEME_EVENT } from '../../shell/theme.ts'
+import type { Marker } from './markers.ts'
 import type { Columns, Strip } from './series.ts'
-
-export interface Marker {
-  /** In seconds since 1970. */
-  readonly time: number
-  readonly label: string
-  readonly isBad: boolean
-}
 
 export interface StripChartProps {
   readonly strip: Strip
@@ -20,18 +14,26 @@ export interface StripChartProps {
   /** In seconds since 1970. */
   readonly range: readonly [number, number]
   /** Called with the window that a person has drawn with the mouse. */
-  readonly onSelect: (from: number, to: number) => void
+  readonly onSelect?: (from: number, to: number) => void
+  /** In pixels. */
+  readonly height?: number
+}
+
+/** What the hooks of a chart read: newer than the chart. */
+interface Latest {
+  readonly markers: readonly Marker[]
+  readonly onSelect: StripChartProps['onSelect']
 }
 
 const HEIGHT = 168
 /** The strips share a cursor. */
 const SYNC = 'time'
 
-export function StripChart({ strip, columns, markers, range, onSelect }: StripChartProps) {
+export function StripChart({ strip, columns, markers, range, onSelect, height = HEIGHT }: StripChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
-  const latest = useRef({ markers, range, onSelect })
-  latest.current = { markers, range, onSelect }
+  const latest = useRef<Latest>({ markers, onSelect })
+  latest.current = { markers, onSelect }
 
   useEffect(() => {
     const element = place.current
@@ -39,7 +41,7 @@ export function StripChart({ strip, columns, markers, range, onSelect }: StripCh
     const draw = () => {
       chart.current?.destroy()
       chart.current = new uPlot(
-        optionsOf(strip, element, () => latest.current),
+        optionsOf(strip, element, height, () => latest.current),
         toData(columns),
         element,
       )
@@ -47,9 +49,7 @@ export function StripChart({ strip, columns, markers, range, onSelect }: StripCh
     draw()
     // The colors are drawn: another theme needs other ones.
     const dark = matchMedia('(prefers-color-scheme: dark)')
-    const observer = new ResizeObserver(() =>
-      chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
-    )
+    const observer = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height }))
     observer.observe(element)
     document.addEventListener(THEME_EVENT, draw)
     dark.addEventListener('change', draw)
@@ -75,7 +75,8 @@ function toData(columns: Columns): uPlot.AlignedData {
 function optionsOf(
   { series, unit }: Strip,
   element: HTMLElement,
-  latest: () => Pick<StripChartProps, 'markers' | 'range' | 'onSelect'>,
+  height: number,
+  latest: () => Latest,
 ): uPlot.Options {
   const style = getComputedStyle(element)
   const color = (token: string) => resolveColor(element, `var(${token})`)
@@ -87,7 +88,7 @@ function optionsOf(
   }
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height,
     legend: { live: true },
     cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
@@ -119,7 +120,7 @@ function optionsOf(
         (chart) => {
           const { left, width } = chart.select
           if (width < 4) return
-          latest().onSelect(chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x'))
+          latest().onSelect?.(chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x'))
           chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         },
       ],

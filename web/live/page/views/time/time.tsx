@@ -3,10 +3,11 @@
 import { useMemo } from 'preact/hooks'
 import { useFleet } from '../../shell/fleet.ts'
 import { setParams, useRoute } from '../../shell/route.ts'
-import type { FlipProgress } from '../../store/contract.ts'
 import { useStore } from '../../store/page-store.ts'
+import { Latest } from './latest.tsx'
+import { markersOf } from './markers.ts'
 import { columnsOf, STRIPS } from './series.ts'
-import { type Marker, StripChart } from './strip-chart.tsx'
+import { StripChart } from './strip-chart.tsx'
 import './time.css'
 
 const SPANS = [1, 5, 15]
@@ -80,40 +81,6 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
       )}
     </div>
   )
-}
-
-type LatestProps = {
-  readonly strip: (typeof STRIPS)[number]
-  readonly sample: Parameters<(typeof STRIPS)[number]['read']>[0] | undefined
-}
-
-/** The last sample in words: what a chart cannot say to a screen reader. */
-function Latest({ strip, sample }: LatestProps) {
-  if (sample === undefined) return null
-  const values = strip.read(sample)
-  return (
-    <span class="small latest">
-      {strip.series.map(({ label }, index) => {
-        const value = values[index]
-        return (
-          <span key={label}>
-            <span class="quiet">{label}</span>{' '}
-            <b>{value == null ? '–' : `${Number(value.toFixed(1))}${strip.unit}`}</b>
-          </span>
-        )
-      })}
-    </span>
-  )
-}
-
-function markersOf(flips: ReadonlyMap<number, FlipProgress>, fleet: string): readonly Marker[] {
-  return [...flips.values()]
-    .filter(({ fleets }) => fleets.includes(fleet))
-    .map(({ revision, at, lanes }) => ({
-      time: Date.parse(at) / 1_000,
-      label: `${revision}`,
-      isBad: lanes.some(({ nack }) => nack !== undefined),
-    }))
 }
 
 /** A link may name a window: `?from=…&to=…`. */
