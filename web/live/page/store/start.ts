@@ -11,6 +11,8 @@ import type { JsonObject } from './state.ts'
 const RETRY_MS = 1_500
 /** Revisions of the list at the start; more are read by the view that shows them. */
 const REVISIONS = 100
+/** How many of them are read with their lanes. */
+const FLIPS = 8
 
 let source: EventSource | undefined
 
@@ -79,8 +81,12 @@ async function readAll(): Promise<void> {
 async function readRevisions(): Promise<void> {
   const { revisions } = await rest.listRevisions({ limit: REVISIONS })
   store.dispatch({ type: 'revisions', value: revisions })
-  const last = revisions[0]?.revision
-  if (last !== undefined) store.dispatch({ type: 'flip', value: await rest.getProgress(last) })
+  // Those from before the control plane started are gone.
+  for (const { revision } of revisions.slice(0, FLIPS)) {
+    const value = await rest.getProgress(revision).catch(() => undefined)
+    if (value === undefined) return
+    store.dispatch({ type: 'flip', value })
+  }
 }
 
 let isReading = false

@@ -66,7 +66,11 @@ function UpstreamBars({ group, unit, isAlone }: UpstreamBarsProps) {
     <div class="upstream">
       <p class="evenness">
         {!isAlone && <b>{upstream}</b>}
-        <EvennessWords evenness={evenness} />
+        {calls === 0 && bars.some(({ before }) => before !== undefined) ? (
+          <span class="evenness-words few">Waiting for {unit}s after the flip</span>
+        ) : (
+          <EvennessWords evenness={evenness} />
+        )}
         {evenness.tone !== 'few' && (
           <span class="quiet small">
             {formatCount(calls, unit)}
@@ -90,7 +94,7 @@ export function EvennessWords({ evenness }: { readonly evenness: Evenness }) {
   const figures = `coefficient of variation ${variation.toFixed(2)}; by chance alone ${noiseFloor.toFixed(2)}`
   return (
     <>
-      <span class={`verdict ${tone}`}>{words}</span>
+      <span class={`evenness-words ${tone}`}>{capitalized(words)}</span>
       {tone !== 'few' && (
         <span class="quiet small" title={figures}>
           CV {variation.toFixed(2)}, chance {noiseFloor.toFixed(2)}
@@ -122,4 +126,8 @@ function BarRow({ bar, scale, unit }: { readonly bar: Bar; readonly scale: numbe
       </span>
     </li>
   )
+}
+
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,6 +1,6 @@
 // Flip: turn a switch, see the diff, and watch it reach each Envoy and change the distribution.
 
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { patchBetween } from '../../document/json-patch.ts'
 import { useDocumentSchema } from '../../document/read-schema.ts'
 import { useFleet } from '../../shell/fleet.ts'
@@ -32,12 +32,15 @@ function FlipOf({ fleet, config }: { readonly fleet: string; readonly config: Co
   const draft = useDraft(config.document)
   const [sending, setSending] = useState<Sending>({ state: 'idle' })
 
+  const effects = useRef<HTMLDivElement>(null)
   const [undo, setUndo] = useState<Json>()
 
   const sendDraft = async () => {
     const { patch, edited } = draft
     if (patch === undefined || sending.state === 'sending') return
     setSending({ state: 'sending' })
+    // Where the lanes are below the switches, a person would not see what happens.
+    if (matchMedia('(width < 1000px)').matches) effects.current?.scrollIntoView({ block: 'start' })
     const answer = await send(patch, config.etag)
     setSending(answer)
     setUndo(answer.state === 'sent' ? patchBetween(edited, config.document) : undefined)
@@ -67,7 +70,7 @@ function FlipOf({ fleet, config }: { readonly fleet: string; readonly config: Co
           onUndo={undo === undefined || !isOperator ? undefined : () => draft.replace(undo)}
         />
       </div>
-      <div class="flip-effects">
+      <div class="flip-effects" ref={effects}>
         <Lanes fleet={fleet} />
         <DistributionCard fleet={fleet} />
         <CallsStrip fleet={fleet} />

@@ -7,6 +7,7 @@ import { Icon } from '../../shell/icon.tsx'
 import { useNow } from '../../shell/use-now.ts'
 import type { FlipLane, FlipProgress } from '../../store/contract.ts'
 import { useStore } from '../../store/page-store.ts'
+import { RecentFlips } from './recent-flips.tsx'
 import { useShownFlip } from './shown-flip.ts'
 import { STATIONS, type Station, stationsOf, summaryOf } from './stations.ts'
 
@@ -46,6 +47,7 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
         {summary.text}
       </p>
       <LaneTable flip={flip} lanes={lanes} />
+      <RecentFlips fleet={fleet} shown={flip.revision} />
     </section>
   )
 }

@@ -15,17 +15,19 @@ export interface Strip {
 
 const perSecond = (count: number, { seconds }: TrafficSample) => (seconds > 0 ? count / seconds : null)
 
+export const CALLS: Strip = {
+  id: 'calls',
+  title: 'Calls a second',
+  unit: '/s',
+  series: [
+    { label: 'calls', color: '--b1', isFilled: true },
+    { label: 'failed', color: '--bad', isFilled: true },
+  ],
+  read: (sample) => [perSecond(sample.calls, sample), perSecond(sample.errors, sample)],
+}
+
 export const STRIPS: readonly Strip[] = [
-  {
-    id: 'calls',
-    title: 'Calls a second',
-    unit: '/s',
-    series: [
-      { label: 'calls', color: '--b1', isFilled: true },
-      { label: 'failed', color: '--bad', isFilled: true },
-    ],
-    read: (sample) => [perSecond(sample.calls, sample), perSecond(sample.errors, sample)],
-  },
+  CALLS,
   {
     id: 'latency',
     title: 'Latency',

@@ -4,10 +4,9 @@ import { useMemo } from 'preact/hooks'
 import { useFleet } from '../../shell/fleet.ts'
 import { setParams, useRoute } from '../../shell/route.ts'
 import { useStore } from '../../store/page-store.ts'
-import { Latest } from './latest.tsx'
 import { markersOf } from './markers.ts'
-import { columnsOf, STRIPS } from './series.ts'
-import { StripChart } from './strip-chart.tsx'
+import { STRIPS } from './series.ts'
+import { StripCard } from './strip.tsx'
 import './time.css'
 
 const SPANS = [1, 5, 15]
@@ -24,7 +23,6 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
   const samples = useStore((state) => state.traffic.get(fleet))
   const flips = useStore((state) => state.flips)
   const minutes = Number(params.get('minutes') ?? DEFAULT_MINUTES)
-  const columns = useMemo(() => STRIPS.map((strip) => columnsOf(samples ?? [], strip)), [samples])
   const markers = useMemo(() => markersOf(flips, fleet), [flips, fleet])
   const window = windowOf(params)
   const last = samples?.at(-1)
@@ -63,20 +61,15 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
       {samples === undefined || samples.length === 0 ? (
         <p class="card empty">No Envoy of this fleet has sent stats yet.</p>
       ) : (
-        STRIPS.map((strip, index) => (
-          <section key={strip.id} class="card strip" aria-label={strip.title}>
-            <header>
-              <h2>{strip.title}</h2>
-              <Latest strip={strip} sample={last} />
-            </header>
-            <StripChart
-              strip={strip}
-              columns={columns[index] ?? [[]]}
-              markers={markers}
-              range={range}
-              onSelect={select}
-            />
-          </section>
+        STRIPS.map((strip) => (
+          <StripCard
+            key={strip.id}
+            strip={strip}
+            samples={samples}
+            markers={markers}
+            range={range}
+            onSelect={select}
+          />
         ))
       )}
     </div>
