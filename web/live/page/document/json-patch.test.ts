@@ -18,7 +18,7 @@ const BEFORE = {
   fleets: { edge: { lb: { mode: 'l7', policy: 'least_request', choices: 3 }, listeners: {} } },
 }
 
-t.test('an edit becomes a patch of what it changes, and of nothing else', async (t) => {
+t.test('an edit becomes a patch with its changes only', async (t) => {
   const path = ['fleets', 'edge', 'lb']
   const edited = withValue(
     withValue(withValue(BEFORE, [...path, 'policy'], 'random'), [...path, 'choices'], undefined),

@@ -26,7 +26,7 @@ export interface Draft {
 export function useDraft(document: JsonObject): Draft {
   const [kept, setKept] = useState<Json>({})
   const edited = useMemo(() => applyPatch(document, kept), [document, kept])
-  // An edit that somebody else has made meanwhile is none any more.
+  // An edit that somebody else has made meanwhile is no longer one.
   const patch = useMemo(() => patchBetween(document, edited) as JsonObject | undefined, [document, edited])
   const changes = useMemo(() => changesBetween(document, edited), [document, edited])
   const set = useCallback(

@@ -10,7 +10,7 @@ export interface PendingDiffProps {
   readonly sending: Sending
   readonly isAllowed: boolean
   readonly onSend: () => void
-  /** Makes the edit that takes the last flip back; undefined if there is none. */
+  /** Makes the edit that takes the last flip back; undefined without one. */
   readonly onUndo: (() => void) | undefined
 }
 

@@ -29,7 +29,7 @@ t.test('counts become rates, and percentiles without calls stay gaps', async (t)
   t.same(columnsOf([sample(0)], strip('connections')).slice(1), [[4], [1]])
 })
 
-t.test('a pause between samples is a gap, a late sample is none', async (t) => {
+t.test('a pause between samples is a gap, a late sample is not', async (t) => {
   const [times, calls] = columnsOf([sample(0), sample(6), sample(30)], strip('calls'))
   t.same(
     times.map((time) => time - START / 1_000),
