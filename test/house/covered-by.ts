@@ -22,6 +22,7 @@ const FOR_MEASURING = {
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
+  'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
   'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
