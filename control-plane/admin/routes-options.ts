@@ -1,11 +1,15 @@
 // What every group of routes is given.
 
-import type { DesiredState, Loads, Nodes } from './desired-state.ts'
+import type { DesiredState, Events, Flips, Loads, Nodes, Testbed } from './desired-state.ts'
 
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
   readonly loads: Loads
+  readonly events: Events
+  readonly flips: Flips
+  /** Undefined if no testbed started the control plane. */
+  readonly testbed?: Testbed
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal
 }
