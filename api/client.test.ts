@@ -86,6 +86,23 @@ t.test('a write that shall not wait has no wait in its query', async (t) => {
   t.notHas(seen[0]?.headers, { 'if-match': String })
 })
 
+t.test('a login link has the role that is asked for, and its code is sent in a body', async (t) => {
+  const { rest, seen } = clientWith()
+  await rest.createLoginLink()
+  await rest.createLoginLink({ role: 'viewer' })
+  await rest.createSession('code')
+  await rest.deleteSession()
+  t.same(
+    seen.map(({ line, body }) => [line.replace(URL, ''), body]),
+    [
+      ['POST /v1/login-links', '{}'],
+      ['POST /v1/login-links', '{"role":"viewer"}'],
+      ['POST /v1/sessions', '{"code":"code"}'],
+      ['DELETE /v1/session', undefined],
+    ],
+  )
+})
+
 t.test('names are escaped in paths', async (t) => {
   const { rest, seen } = clientWith()
   await rest.putLb('a/b', { mode: 'l4' })

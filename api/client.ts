@@ -10,6 +10,7 @@ import type { LbRequest, LbSetting } from './schemas/lb.ts'
 import type { Load } from './schemas/load.ts'
 import type { LoadQuery } from './schemas/request.ts'
 import type { RevisionList, RevisionWithDocument } from './schemas/revision.ts'
+import type { Caller, LoginLink, LoginLinkRequest, Session } from './schemas/session.ts'
 import type { Snapshot } from './schemas/snapshot.ts'
 import type { Health, Readiness, Status } from './schemas/status.ts'
 import type { TestbedLoad, TestbedLoadSetting } from './schemas/testbed.ts'
@@ -101,10 +102,7 @@ export class RestClient {
 
   /** Replaces the desired state. A string is YAML: its problems then have lines and columns. */
   async putConfig(document: string | object, options: WriteOptions = {}): Promise<WriteAnswer> {
-    const body =
-      typeof document === 'string'
-        ? { type: YAML_TYPE, text: document }
-        : { type: JSON_TYPE, text: JSON.stringify(document) }
+    const body = typeof document === 'string' ? { type: YAML_TYPE, text: document } : jsonBody(document)
     return await this.#write('putConfig', { body }, { etag: ANY, ...options })
   }
 
@@ -125,8 +123,7 @@ export class RestClient {
     setting: LbRequest,
     options: WriteOptions = {},
   ): Promise<WriteAnswer & LbSetting> {
-    const body = { type: JSON_TYPE, text: JSON.stringify(setting) }
-    return await this.#write('putLb', { params: { fleet }, body }, options)
+    return await this.#write('putLb', { params: { fleet }, body: jsonBody(setting) }, options)
   }
 
   /** Lists a page of revisions, newest first. Its `next` is the `before` of the next page. */
@@ -216,6 +213,26 @@ export class RestClient {
     return await this.#read('getSnapshot', { params: { fleet }, query: { node } }, options)
   }
 
+  /** Makes a link that logs a browser in to the page, once. Without a role, the session has that of the caller. */
+  async createLoginLink({ role, ...options }: CallOptions & LoginLinkRequest = {}): Promise<LoginLink> {
+    return await this.#read('createLoginLink', { body: jsonBody({ role }) }, options)
+  }
+
+  /** Logs in with the code of a login link. A browser keeps the cookie of the answer and sends it from then on. */
+  async createSession(code: string, options: CallOptions = {}): Promise<Session> {
+    return await this.#read('createSession', { body: jsonBody({ code }) }, options)
+  }
+
+  /** Gets the name and the role of the caller. */
+  async getSession(options: CallOptions = {}): Promise<Caller> {
+    return await this.#read('getSession', {}, options)
+  }
+
+  /** Logs out: ends the session of the cookie. */
+  async deleteSession(options: CallOptions = {}): Promise<void> {
+    await this.#send('deleteSession', {}, options)
+  }
+
   /** Checks that the process answers. */
   async getHealth(options: CallOptions = {}): Promise<Health> {
     return await this.#read('getHealth', {}, options)
@@ -273,6 +290,10 @@ export class RestClient {
     if (response.ok) return response
     throw await readProblem(response)
   }
+}
+
+function jsonBody(value: object): Body {
+  return { type: JSON_TYPE, text: JSON.stringify(value) }
 }
 
 /** Undefined if the request failed for another reason. A browser gives no reason. */

@@ -3,7 +3,7 @@
 import type { DescribedCode } from './problem-descriptions.ts'
 
 export interface Operation {
-  readonly method: 'GET' | 'PUT' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string
   readonly summary: string
@@ -25,6 +25,14 @@ const WRITE: readonly DescribedCode[] = [
   'invalid-config',
   'inconsistent-snapshot',
   'storage-full',
+]
+
+/** Of a small body that is no document. */
+const SMALL_WRITE: readonly DescribedCode[] = [
+  ...GUARDED,
+  'forbidden',
+  'payload-too-large',
+  'unsupported-media-type',
 ]
 
 const WAIT =
@@ -144,6 +152,32 @@ export const OPERATIONS = {
     description:
       'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
     problems: [...GUARDED, 'not-found'],
+  },
+  createLoginLink: {
+    method: 'POST',
+    path: '/v1/login-links',
+    summary: 'Make a link that logs a browser in to the page, once and within five minutes.',
+    problems: SMALL_WRITE,
+  },
+  createSession: {
+    method: 'POST',
+    path: '/v1/sessions',
+    summary: 'Log in with the code of a login link.',
+    description:
+      'Sets the cookie `switchyard-session`. Ends the session that the browser had. Needs no token.',
+    problems: SMALL_WRITE,
+  },
+  getSession: {
+    method: 'GET',
+    path: '/v1/session',
+    summary: 'Get the name and the role of the caller.',
+    problems: GUARDED,
+  },
+  deleteSession: {
+    method: 'DELETE',
+    path: '/v1/session',
+    summary: 'Log out: end the session of the cookie.',
+    problems: [...GUARDED, 'forbidden'],
   },
   getHealth: {
     method: 'GET',

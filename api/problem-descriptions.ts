@@ -4,8 +4,9 @@ import type { ErrorCode } from '../core/errors.ts'
 
 export const PROBLEM_DESCRIPTIONS = {
   'invalid-argument': 'A parameter or a header is invalid, or the body is malformed.',
-  unauthenticated: 'The request has no token, or an unknown one.',
-  forbidden: 'The token has the role viewer, and this is a write.',
+  unauthenticated: 'The request has no token, session or login code, or an unknown one.',
+  forbidden:
+    'The caller has the role viewer, and this is a write; or another page than that of the control plane makes it with the cookie of a session.',
   'not-found': 'The fleet or the revision does not exist.',
   'request-timeout': 'The request did not arrive completely in time.',
   'stale-etag':
@@ -17,7 +18,8 @@ export const PROBLEM_DESCRIPTIONS = {
   'etag-missing': 'The header `If-Match` is missing.',
   'storage-full':
     'Revisions cannot be written, because the disk is full. Nothing was changed, and reads go on.',
-  'too-many-attempts': 'This address sent too many bad tokens; wait as long as `Retry-After` says.',
+  'too-many-attempts':
+    'This address sent too many bad tokens or login codes; wait as long as `Retry-After` says.',
   'headers-too-large': 'The headers are larger than 16 KiB.',
   internal: 'A bug in Switchyard, or a disk that fails.',
   unreachable: 'The control plane is shutting down.',

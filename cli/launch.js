@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
 import { binFolder, buildTap, generateProtos, installPackages } from './prepare/checkout.js'
 import { checkNodeVersion } from './prepare/node-version.js'
+import { buildPage } from './prepare/page.js'
 import { report, step } from './prepare/report.js'
 import { runInForeground } from './prepare/run-in-foreground.js'
 
@@ -45,6 +46,7 @@ function chooseProgram(given) {
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
   if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
+  if (name === 'build:page') return { file: 'web/live/build.ts', args, envoy: 'unused', tap: false }
   if (name === 'example:web') {
     return { file: 'web/grpc-web-example/main.ts', args, envoy: 'required', tap: false }
   }
@@ -72,9 +74,14 @@ function chooseProgram(given) {
     'build:library',
     'example',
     'example:web',
+    'build:page',
     ...Object.keys(BENCHMARKS),
   ]
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+}
+
+function servesPage([verb]) {
+  return ['demo', 'up', 'serve'].includes(verb)
 }
 
 /** A testbed whose fleets have gRPC clients only needs no Envoy. */
@@ -114,6 +121,7 @@ try {
   installPackages(root)
   generateProtos(root)
   if (tap) buildTap(root)
+  if (tap || servesPage(process.argv.slice(2))) buildPage(root)
   const bin = binFolder(root)
   const env = {
     // The program and all processes that it starts find compiled code on disk, which saves a third of their start.

@@ -21,6 +21,7 @@ const VERBS = {
   proto: async () => (await import('./verbs/proto.ts')).addProto,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,
+  ui: async () => (await import('./verbs/ui.ts')).addUi,
   status: async () => (await import('./verbs/status.ts')).addStatus,
   load: async () => (await import('./verbs/load.ts')).addLoad,
   get: async () => (await import('./verbs/get.ts')).addGet,

@@ -25,6 +25,7 @@ import { Revisions } from './rollout/revisions.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
+import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
@@ -63,7 +64,7 @@ export interface ControlPlaneOptions {
   readonly accessFolder?: string
   /** Serves `/metrics` to who has no token. */
   readonly openMetrics?: boolean
-  /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: there is none. */
+  /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
   readonly testbed?: string
   /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
   readonly onFault?: (error: unknown) => void
@@ -97,6 +98,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => store.close())
     const cache = new SnapshotCache({
       consistency: 'enforce',
+      external: IN_BOOTSTRAPS,
       messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
       ...(nackLog && { nackLog }),
     })

@@ -28,6 +28,17 @@ const GOOD: readonly (readonly [string, object])[] = [
       debugDetails: true,
     },
   ],
+  [
+    '--id b1 --log - --log-payload-percent 5 --log-fields switchyard.kv.v1.PutRequest=key,expected_version',
+    {
+      log: {
+        to: '-',
+        payloadPercent: 5,
+        fields: { 'switchyard.kv.v1.PutRequest': ['key', 'expected_version'] },
+      },
+    },
+  ],
+  ['--id b1 --metrics 127.0.0.1:9464', { metrics: { host: '127.0.0.1', port: 9464 } }],
   ['--id b1 --write-quota 3', { keyValue: { quota: { writes: 3, windowMs: 1000 } } }],
 ]
 
@@ -39,7 +50,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --log, --log-payload-percent, --log-fields, --metrics, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -109,10 +120,27 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    '--id b1 --metrics unix:/run/metrics.sock',
+    ['--metrics: Prometheus cannot call a Unix socket; give host:port'],
+  ],
+  [
     '--id b1 --write-quota 0 --write-window-ms 0',
     [
       '--write-quota: "0" is not a quota; give whole writes from 1 to 1000000000',
       '--write-window-ms: "0" is not a window; give whole milliseconds from 1 to 3600000',
+    ],
+  ],
+  [
+    '--id b1 --log-payload-percent 0.5 --log-fields a.B=c',
+    ['--log: is missing; the other flags say what is in the log'],
+  ],
+  [
+    '--id b1 --log= --log-payload-percent 0.5 --log-fields key --log-fields a.B=',
+    [
+      '--log: is empty; give a file, or - for stderr',
+      '--log-payload-percent: "0.5" is not a share of calls; give whole percents from 0 to 100',
+      '--log-fields: "key" is not a field mask; give TYPE=PATH,PATH, such as switchyard.kv.v1.PutRequest=key',
+      '--log-fields: "a.B=" is not a field mask; give TYPE=PATH,PATH, such as switchyard.kv.v1.PutRequest=key',
     ],
   ],
   ['--id b1 b2 --colour', [`b2: is not a flag; ${KNOWN}`, `--colour: is not a flag; ${KNOWN}`]],

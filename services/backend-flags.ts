@@ -19,6 +19,10 @@ const FLAGS = {
   'write-quota': { type: 'string' },
   'write-window-ms': { type: 'string' },
   'debug-details': { type: 'boolean' },
+  log: { type: 'string' },
+  'log-payload-percent': { type: 'string' },
+  'log-fields': { type: 'string', multiple: true },
+  metrics: { type: 'string' },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
@@ -32,6 +36,8 @@ const LATENCY = { what: 'a latency', unit: 'milliseconds', most: 60_000 }
 const AGE = { what: 'an age', unit: 'milliseconds', least: 1, most: 86_400_000 }
 const WINDOW = { what: 'a window', unit: 'milliseconds', least: 1, most: 3_600_000 }
 const QUOTA = { what: 'a quota', unit: 'writes', least: 1, most: 1_000_000_000 }
+/** Flags that may be given more than once. */
+const REPEATED = ['metric', 'log-fields']
 const SHARE = { what: 'a share of calls', unit: 'percents', most: 100 }
 
 export interface BackendFlags extends BackendOptions {
@@ -43,7 +49,8 @@ export interface BackendFlags extends BackendOptions {
  * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--changeable`,
  * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
  * (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
- * of writes, and 1000), `--debug-details`, `--stay`, and for TLS `--tls-certificate`, `--tls-key`,
+ * of writes, and 1000), `--debug-details`, `--log FILE` (`-`: stderr; default: no log) with `--log-payload-percent` (default 0) and
+ * `--log-fields TYPE=PATH,PATH` (default: all), `--stay`, `--metrics` (default: none is counted), and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
  */
 export function parseBackendFlags(args: readonly string[]): BackendFlags {
@@ -58,7 +65,9 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
   const connectionAge = readConnectionAge(given, problems)
   const load = readLoad(given, problems)
   const tls = readTls(given, problems)
+  const metrics = readMetricsAddress(given, problems)
   const keyValue = readKeyValue(given, problems)
+  const log = readLog(given, problems)
   if (problems.length > 0) throw invalidFlags(problems)
   const stay = given.has('stay')
   return {
@@ -72,8 +81,36 @@ export function parseBackendFlags(args: readonly string[]): BackendFlags {
     ...(load && { load }),
     ...(keyValue && { keyValue }),
     ...(given.has('debug-details') && { debugDetails: true }),
+    ...(log && { log }),
+    ...(metrics && { metrics }),
     ...(tls && { tls }),
   }
+}
+
+function readLog(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['log'] {
+  const [to, percent, fields] = ['log', 'log-payload-percent', 'log-fields'].map((name) => given.get(name))
+  if (to === '') problems.push({ path: '--log', message: 'is empty; give a file, or - for stderr' })
+  if (to === undefined && (percent !== undefined || fields !== undefined))
+    problems.push({ path: '--log', message: 'is missing; the other flags say what is in the log' })
+  if (to === undefined) return undefined
+  return {
+    to,
+    ...(percent !== undefined && {
+      payloadPercent: readWhole('--log-payload-percent', percent, SHARE, problems),
+    }),
+    ...(fields !== undefined && { fields: readFields(fields.split('\n'), problems) }),
+  }
+}
+
+function readFields(masks: readonly string[], problems: Problem[]): Record<string, readonly string[]> {
+  const entries = masks.map((mask) => [mask, ...mask.split('=')] as const)
+  for (const [mask, type, paths, ...rest] of entries) {
+    if (!type || !paths || rest.length > 0) {
+      const message = `"${mask}" is not a field mask; give TYPE=PATH,PATH, such as switchyard.kv.v1.PutRequest=key`
+      problems.push({ path: '--log-fields', message })
+    }
+  }
+  return Object.fromEntries(entries.map(([, type = '', paths = '']) => [type, paths.split(',')]))
 }
 
 function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['keyValue'] {
@@ -95,6 +132,18 @@ function readKeyValue(given: ReadonlyMap<string, string>, problems: Problem[]): 
       },
     }),
   }
+}
+
+function readMetricsAddress(
+  given: ReadonlyMap<string, string>,
+  problems: Problem[],
+): BackendOptions['metrics'] {
+  const text = given.get('metrics')
+  if (text === undefined) return undefined
+  const address = readListen(text, problems, '--metrics')
+  if (!('path' in address)) return address
+  problems.push({ path: '--metrics', message: 'Prometheus cannot call a Unix socket; give host:port' })
+  return undefined
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
@@ -123,8 +172,8 @@ function readFlags(args: readonly string[], problems: Problem[]): ReadonlyMap<st
     if (token.kind !== 'option') continue
     if (!(token.name in FLAGS))
       problems.push({ path: token.rawName, message: `is not a flag; ${KNOWN_FLAGS}` })
-    else if (token.name === 'metric')
-      given.set('metric', [given.get('metric') ?? [], token.value ?? ''].flat().join('\n'))
+    else if (REPEATED.includes(token.name))
+      given.set(token.name, [given.get(token.name) ?? [], token.value ?? ''].flat().join('\n'))
     else given.set(token.name, token.value ?? '')
   }
   return given

@@ -1,6 +1,7 @@
 // What a backend adds to its two services: health, reflection, latency, addresses, drain and end.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -148,6 +149,28 @@ t.test('a share of the calls fails, evenly spread among the others, and no healt
   }
   const [ok, failed] = [status.OK, status.UNAVAILABLE]
   t.same(codes, [ok, ok, ok, failed, ok, ok, failed, ok, ok, failed])
+})
+
+t.test('O5.8: a backend logs its calls into a file, and no health checks', async (t) => {
+  const to = join(t.testdir(), 'new', 'calls.log')
+  const listen = { host: '127.0.0.1', port: 0 }
+  const backend = await startBackend({ id: 'b7', listen, latencyMs: 0, log: { to, payloadPercent: 100 } })
+  const echo = createClient(EchoService, backend.address)
+  t.teardown(() => echo.close())
+  await standardServices(t, backend.address).check('')
+  await echo.unary({ message: 'm' })
+  await backend.close()
+  t.match(
+    readFileSync(to, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      { event: 'request', node: 'b7', payload: { message: 'm' } },
+      { event: 'response', payload: { backend_id: 'b7' } },
+      { event: 'call', grpcStatus: 'OK' },
+    ],
+  )
 })
 
 t.test('connections are counted', async (t) => {

@@ -6,7 +6,7 @@ import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js
 import { Server } from '@grpc/grpc-js'
 import { CertificateFiles, type CertificatePaths } from './certificate-files.ts'
 import { type Behavior, ChangingBehavior, latency } from './changing-behavior.ts'
-import type { ListenAddress } from './draining-listener.ts'
+import type { ListenAddress, TcpAddress } from './draining-listener.ts'
 import { DrainingListener } from './draining-listener.ts'
 import { echoService } from './echo.ts'
 import { explainErrors } from './explain-errors.ts'
@@ -14,6 +14,10 @@ import { failing } from './failing-calls.ts'
 import { addHealth } from './health.ts'
 import { type KeyValueOptions, keyValueService } from './key-value.ts'
 import { LoadReport, type LoadReportOptions, loadReportService, reportWithCalls } from './load-report.ts'
+import { notingCauses } from './logging/error-fields.ts'
+import { type LogOptions, openCallLog } from './logging/open-call-log.ts'
+import { logServerCalls } from './logging/server-calls.ts'
+import { BackendMetrics } from './metrics/backend-metrics.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
@@ -48,6 +52,10 @@ export interface BackendOptions {
   readonly keyValue?: KeyValueOptions
   /** Whether the errors of the key-value service carry their stack. Default: false. */
   readonly debugDetails?: boolean
+  /** Where it logs its calls, and which of their messages. Default: no log. */
+  readonly log?: LogOptions
+  /** Where Prometheus finds its metrics. Default: nowhere, and nothing is counted. */
+  readonly metrics?: TcpAddress
   /** Plaintext without it. */
   readonly tls?: CertificatePaths & { readonly allowPlaintext?: boolean }
 }
@@ -61,6 +69,8 @@ export interface ConnectionCount {
 export interface Backend {
   /** `host:port` or `unix:/path`. */
   readonly address: string
+  /** `host:port` of its metrics. */
+  readonly metrics?: string
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
   connections(): ConnectionCount
@@ -72,22 +82,27 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** Starts a backend in this process. Errors are those of `DrainingListener.listen` and of `CertificateFiles`. */
+/** Starts a backend in this process. Errors are those of `DrainingListener.listen`, of `CertificateFiles` and of `openCallLog`. */
 export async function startBackend(options: BackendOptions, onUnexpected?: OnUnexpected): Promise<Backend> {
   const { id, listen, latencyMs, failPercent = 0, changeable, connectionAge, load, tls } = options
   const report = load && new LoadReport(load)
   const changing = changeable ? new ChangingBehavior({ latencyMs, failPercent }) : undefined
   const delays = changing?.delays ?? (latencyMs > 0 ? latency(latencyMs) : undefined)
   const fails = changing?.fails ?? (failPercent > 0 ? failing(failPercent) : undefined)
+  const metrics = options.metrics && new BackendMetrics(SERVICES)
+  const log = options.log && openCallLog(options.log, { role: 'server', node: id }, SERVICES)
   const interceptors = [
+    // Outside all others, so that it sees what the client gets.
+    ...(log ? [logServerCalls(log)] : []),
+    ...(metrics ? [metrics.interceptor] : []),
     ...(delays ? [delays] : []),
     ...(report ? [reportWithCalls(report)] : []),
     // Around the report, which counts the calls that fail.
     ...(fails ? [fails] : []),
   ]
   const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
-  const explain = explainErrors({ debug: options.debugDetails ?? false })
-  addService(server, EchoService, echoService(id), onUnexpected)
+  const explain = notingCauses(explainErrors({ debug: options.debugDetails ?? false }))
+  addService(server, EchoService, echoService(id), onUnexpected, notingCauses())
   addService(server, KeyValueService, keyValueService(id, options.keyValue), onUnexpected, explain)
   if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)
@@ -102,17 +117,21 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     server,
     files && { credentials: () => files.credentials(), allowPlaintext },
   )
+  const metricsServer = options.metrics && (await metrics?.serve(options.metrics, listener))
   const address = await listener.listen(listen)
   return {
     address,
+    ...(metricsServer && { metrics: metricsServer.address }),
     drain: () => listener.drain(),
     connections: () => listener.connections(),
     setUtilization: (utilization) => report?.setUtilization(utilization),
     behave: (behavior) => changing?.set(behavior),
-    close() {
+    async close() {
       health.stopServing()
       files?.close()
-      return listener.close(STOP_GRACE_MS)
+      metricsServer?.close()
+      await listener.close(STOP_GRACE_MS)
+      await log?.close()
     },
   }
 }

@@ -30,7 +30,8 @@ async function main(args: readonly string[]): Promise<void> {
     },
     stay: options.stay,
   })
-  print({ id: options.id, address: backend.address })
+  const { address, metrics } = backend
+  print({ id: options.id, address, ...(metrics !== undefined && { metrics }) })
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {

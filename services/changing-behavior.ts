@@ -1,6 +1,6 @@
 // Lets a running backend get slow, fail calls, and recover, so that clients and proxies have something to notice.
 
-import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder } from '@grpc/grpc-js'
 import { failing } from './failing-calls.ts'
 
 export interface Behavior {
@@ -31,13 +31,20 @@ export class ChangingBehavior {
 
 const pass: ServerInterceptor = (_, call) => new ServerInterceptingCall(call)
 
-/** Health checks have no delay: a slow backend is still healthy. */
+/**
+ * Health checks have no delay: a slow backend is still healthy.
+ * The call has begun meanwhile, so that other interceptors notice if its client leaves; a delay of `start` would hide that from them.
+ */
 export function latency(milliseconds: number): ServerInterceptor {
-  return ({ path }, call) =>
-    new ServerInterceptingCall(call, {
+  return ({ path }, call) => {
+    if (path.startsWith('/grpc.')) return new ServerInterceptingCall(call)
+    return new ServerInterceptingCall(call, {
       start: (next) => {
-        if (path.startsWith('/grpc.')) next()
-        else setTimeout(next, milliseconds)
+        const listener = new ServerListenerBuilder()
+          .withOnReceiveMetadata((metadata, pass) => setTimeout(pass, milliseconds, metadata))
+          .build()
+        next(listener)
       },
     })
+  }
 }

@@ -9,8 +9,13 @@ import { SwitchyardError } from '../core/errors.ts'
 import { joinAddress } from '../core/host-and-port.ts'
 import { describeHolder } from '../core/port-holder.ts'
 
+export interface TcpAddress {
+  readonly host: string
+  readonly port: number
+}
+
 /** A TCP address or the path of a Unix socket. */
-export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }
+export type ListenAddress = TcpAddress | { readonly path: string }
 
 export interface Tls {
   readonly credentials: () => ServerCredentials
@@ -163,7 +168,8 @@ function dialedAddress(bound: AddressInfo | string | null, address: ListenAddres
   return joinAddress(address.host, port)
 }
 
-function listenError(address: ListenAddress, cause: unknown): SwitchyardError {
+/** What is wrong with the address, and how to fix it. */
+export function listenError(address: ListenAddress, cause: unknown): SwitchyardError {
   const where = 'path' in address ? `unix:${address.path}` : joinAddress(address.host, address.port)
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
     const message =

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
+import type { LogOptions } from '../services/logging/open-call-log.ts'
 import type { WriteQuotaOptions } from '../services/write-quota.ts'
 import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
@@ -11,6 +12,8 @@ import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 interface BackendReady {
   readonly id: string
   readonly address: string
+  /** `HOST:PORT` of its metrics, if it was started with `metrics`. */
+  readonly metrics?: string
 }
 
 export interface RunningBackend extends BackendReady {
@@ -40,8 +43,12 @@ export interface BackendOptions {
   readonly writeQuota?: WriteQuotaOptions
   /** Whether the errors of its key-value service carry their stack. Default: false. */
   readonly debugDetails?: boolean
+  /** Where it serves metrics, `HOST:PORT`; port 0 picks a free one. Default: nowhere. */
+  readonly metrics?: string
   /** What it reports of its load (ORCA). Default: nothing. */
   readonly utilization?: number
+  /** Where it logs its calls, and which of their messages. Default: no log. */
+  readonly log?: LogOptions
 }
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
@@ -75,20 +82,27 @@ export async function startBackend(
 
 function flagsOf(options: BackendOptions): readonly string[] {
   const { id, listen, latencyMs, failPercent, changeable, maxConnectionAgeMs, utilization } = options
-  const { valuesIn, writeQuota, debugDetails } = options
+  const { valuesIn, writeQuota, debugDetails, metrics, log } = options
   const optional = {
     'latency-ms': latencyMs,
     'fail-percent': failPercent,
     'max-connection-age-ms': maxConnectionAgeMs,
     utilization,
+    metrics,
     'values-in': valuesIn,
     'write-quota': writeQuota?.writes,
     'write-window-ms': writeQuota?.windowMs,
+    log: log?.to,
+    'log-payload-percent': log?.payloadPercent,
   }
   return [
     ...['--id', id, '--listen', listen],
     ...(changeable ? ['--changeable'] : []),
     ...(debugDetails ? ['--debug-details'] : []),
+    ...Object.entries(log?.fields ?? {}).flatMap(([type, paths]) => [
+      '--log-fields',
+      `${type}=${paths.join(',')}`,
+    ]),
     ...Object.entries(optional).flatMap(([flag, value]) =>
       value === undefined ? [] : [`--${flag}`, String(value)],
     ),
@@ -102,11 +116,16 @@ export async function keepBackend(context: PartContext, options: BackendOptions)
     context,
     { id, title: `backend ${id}` },
     (before?: RunningBackend & PartProcess) =>
-      startBackend(context.group, context.folder, { ...options, listen: before?.address ?? listen }),
+      startBackend(context.group, context.folder, {
+        ...options,
+        listen: before?.address ?? listen,
+        ...(before?.metrics !== undefined && { metrics: before.metrics }),
+      }),
   )
   return {
     id,
     address: kept.current.address,
+    ...(kept.current.metrics !== undefined && { metrics: kept.current.metrics }),
     drain: () => kept.current.drain(),
     connections: () => kept.current.connections(),
     behave: (behavior) => kept.current.behave(behavior),

@@ -63,6 +63,8 @@ export interface TestbedOptions {
   readonly mtls?: boolean
   /** Whether to start an issuer and an authorizer, with certificates and security switches. Default: false. */
   readonly security?: boolean
+  /** Whether the backends serve metrics, each on a port of its own. Default: false. */
+  readonly metrics?: boolean
   /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
   readonly drainSeconds?: number
   /** Whether the next testbed in this folder that sets it too begins with the revisions of this one. Default: false. */
@@ -236,7 +238,9 @@ async function startServices(
   const security = options.security ? await startSecurity(context, document) : undefined
   if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
   const backends = await Promise.all(
-    backendOptionsOf(document, except, count).map((one) => keepBackend(context, one)),
+    backendOptionsOf(document, except, count).map((one) =>
+      keepBackend(context, { ...one, ...(options.metrics && { metrics: LOOPBACK, changeable: true }) }),
+    ),
   )
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
   return { backends, ...(security && { security }) }

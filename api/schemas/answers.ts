@@ -7,6 +7,7 @@ import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
 import { LoadSchema } from './load.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
+import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
 import { TestbedLoadSchema } from './testbed.ts'
@@ -67,6 +68,10 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   getTestbedLoad: { 200: TestbedLoadSchema },
   putTestbedLoad: { 200: TestbedLoadSchema },
   getSnapshot: { 200: SnapshotSchema },
+  createLoginLink: { 201: LoginLinkSchema },
+  createSession: { 201: SessionSchema },
+  getSession: { 200: CallerSchema },
+  deleteSession: { 204: Type.Null({ description: 'The session has ended. No body.' }) },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },
 }

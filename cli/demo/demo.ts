@@ -61,7 +61,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   })
   const { rest, backends } = testbed
   const nodes = testbed.fleets.get(FLEET) ?? []
-  print(renderParts(testbed, nodes))
+  print(renderParts(testbed, nodes, options.stay ? (await rest.createLoginLink()).url : undefined))
   const measurements = await measureSettings({ rest, fleet: FLEET, nodes, backends }, options.calls, print)
   if (options.json !== undefined) {
     const record = recordDemo(
@@ -77,26 +77,34 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s in total\n`))
   if (options.stay) {
     await publishTestbed(stateFolder(), testbed, report)
-    print(describeStay(nodes))
+    print(describeStay(nodes, (await rest.createLoginLink()).url))
   }
   return problems.length === 0 ? 0 : 1
 }
 
-function renderParts({ adminUrl, backends }: Testbed, nodes: readonly TestbedNode[]): string {
+/** @param page link to the live page, if it stays longer than the demonstration */
+function renderParts(
+  { adminUrl, backends }: Testbed,
+  nodes: readonly TestbedNode[],
+  page: string | undefined,
+): string {
   const list = (names: readonly string[]) => names.join(pc.dim(' · '))
   return [
     pc.bold('Switchyard'),
     `  ${backends.length} backends     ${list(backends.map(({ id, address }) => `${id} ${pc.dim(address)}`))}`,
     `  ${nodes.length} Envoys       ${list(nodes.map(({ envoy, target }) => `${envoy.nodeId} ${pc.dim(target)}`))}`,
     `  control plane  ${adminUrl}`,
+    ...(page === undefined ? [] : [`  live page      ${pc.cyan(page)}`]),
     pc.dim('  CV: coefficient of variation, 0 if all backends get the same. Floor: the CV of random picks.'),
     '',
   ].join('\n')
 }
 
-function describeStay(nodes: readonly TestbedNode[]): string {
+function describeStay(nodes: readonly TestbedNode[], page: string): string {
   return [
     `  Running until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
+    `  Watch it: ${pc.cyan(page)}`,
+    pc.dim('  (The link works once, and for five minutes. npx yard ui prints another one.)'),
     '  From another terminal:',
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
     `    npx yard kill control-plane          (no call fails: the Envoys serve, and it is restarted)`,

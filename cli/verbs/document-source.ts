@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { parseYaml } from '../../control-plane/document/yaml-document.ts'
+import { parsePath } from '../../core/document-path.ts'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { isMap } from '../../core/plain-map.ts'
 import { type Origin, originIn } from './origin.ts'
-import { parsePath } from './path.ts'
 
 export const STANDARD_INPUT = '-'
 

@@ -8,11 +8,11 @@ import {
   describeSchema,
 } from '../../control-plane/document/describe-schema.ts'
 import { createConfigSchema } from '../../control-plane/document/model.ts'
+import { parsePath } from '../../core/document-path.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { print } from '../output/print.ts'
 import { type OutputFlags, withExamples, withOutput } from './flags.ts'
-import { parsePath } from './path.ts'
 
 /** The fields at a path, and those directly in them. */
 interface Explained {

@@ -1,12 +1,13 @@
 // `yard get`: prints the desired state or a part of it.
 
 import type { Command } from 'commander'
+import { parsePath } from '../../core/document-path.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { print } from '../output/print.ts'
 import { type AdminFlags, countOf, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
 import { olderOriginComment, originComment } from './origin.ts'
-import { leavesOf, parsePath, valueAt } from './path.ts'
+import { leavesOf, valueAt } from './path.ts'
 import { revisionInForce } from './revision-in-force.ts'
 
 interface GetFlags extends AdminFlags, OutputFlags {

@@ -1,35 +1,11 @@
-// Paths in the document, the values at them, and merge patches from assignments.
+// Values at paths of the document, and merge patches from assignments.
 
 import t from 'tap'
-import { formatPath, leavesOf, parsePath, toMergePatch, valueAt } from './path.ts'
+import { leavesOf, toMergePatch, valueAt } from './path.ts'
 
 const DOCUMENT = {
   fleets: { edge: { lb: { mode: 'l4' } } },
   upstreams: { 'a.b': { endpoints: {} } },
-}
-
-const PATHS = [
-  ['fleets.edge.lb', ['fleets', 'edge', 'lb']],
-  ['upstreams["a.b"].endpoints', ['upstreams', 'a.b', 'endpoints']],
-  ['["say \\"hi\\""]', ['say "hi"']],
-  ['echo-v2', ['echo-v2']],
-] as const
-
-for (const [text, steps] of PATHS) {
-  t.test(`${text} is parsed and formatted again`, async (t) => {
-    t.same(parsePath(text), steps)
-    t.equal(formatPath(steps), text)
-  })
-}
-
-t.test('the index of a list is a step', async (t) => {
-  t.same(parsePath('routes.public.hosts[0]'), ['routes', 'public', 'hosts', '0'])
-})
-
-for (const text of ['', 'fleets..lb', 'fleets.', 'upstreams["a.b]']) {
-  t.test(`"${text}" is not a path`, async (t) => {
-    t.throws(() => parsePath(text), { code: 'invalid-argument', message: /is not a path/ })
-  })
 }
 
 t.test('a path leads to a value, or the error lists what is there', async (t) => {

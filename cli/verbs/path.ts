@@ -1,37 +1,11 @@
-// Paths in the document, as error messages have them: `fleets.edge.lb.mode`, `upstreams["a.b"]`.
+// Values at paths of the document, and merge patches from assignments.
 
 import { parse } from 'yaml'
+import { formatPath, parsePath } from '../../core/document-path.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { isMap } from '../../core/plain-map.ts'
 
 type Json = unknown
-
-const STEP = /\.?([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gy
-
-/** The steps of a path. @throws SwitchyardError `invalid-argument` for an invalid path */
-export function parsePath(text: string): readonly string[] {
-  const steps: string[] = []
-  STEP.lastIndex = 0
-  let end = 0
-  for (let found = STEP.exec(text); found !== null; found = STEP.exec(text)) {
-    const [, name, index, quoted] = found
-    steps.push(name ?? index ?? JSON.parse(quoted ?? '""'))
-    end = STEP.lastIndex
-  }
-  if (end === text.length && steps.length > 0) return steps
-  throw new SwitchyardError(
-    'invalid-argument',
-    `"${text}" is not a path (from "${text.slice(end)}" on): write fleets.edge.lb or upstreams["a.b"].endpoints`,
-  )
-}
-
-/** The inverse of `parsePath`. */
-export function formatPath(steps: readonly string[]): string {
-  return steps.reduce((path, step) => {
-    if (!/^[\w-]+$/.test(step)) return `${path}[${JSON.stringify(step)}]`
-    return path === '' ? step : `${path}.${step}`
-  }, '')
-}
 
 /** The value at a path of a document. @throws SwitchyardError `not-found` that lists the entries there */
 export function valueAt(document: Json, path: string): Json {

@@ -1,11 +1,10 @@
 // `yard rollback`: puts the document of an earlier revision into force again.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
+import { describeDifference, differencesBetween, isSameJson } from '../../core/differences.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
 import { describeWrite } from './describe-outcome.ts'
-import { describeDifference, differencesBetween } from './differences.ts'
 import { type AdminFlags, countOf, withAdmin, withExamples } from './flags.ts'
 import { quoted, revisionInForce } from './revision-in-force.ts'
 
@@ -25,7 +24,7 @@ export function addRollback(program: Command): void {
   command.action(async (number: number, { admin }: AdminFlags) => {
     const rest = await findControlPlane(admin)
     const [wanted, inForce] = await Promise.all([rest.getRevision(number), revisionInForce(rest)])
-    if (isDeepStrictEqual(wanted.document, inForce.document)) {
+    if (isSameJson(wanted.document, inForce.document)) {
       report(`nothing to do: revision ${inForce.revision}, which is in force, has this document`)
       return
     }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import type { RestClient } from '../../api/client.ts'
 import { XDS_PROTOCOLS, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
@@ -102,7 +103,11 @@ async function up(flags: UpFlags): Promise<number> {
 async function stayUp(group: ProcessGroup, state: string, flags: UpFlags): Promise<never> {
   const testbed = await startTestbed(group, toTestbedOptions(flags, join(state, 'testbed')))
   const description = await publishTestbed(state, testbed, report)
-  process.stdout.write(`${flags.json ? JSON.stringify(description) : renderTestbed(description)}\n`)
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(description)}\n`
+      : `${renderTestbed(description)}\n\n${await describePage(testbed.rest)}\n`,
+  )
   return await new Promise(() => {})
 }
 
@@ -159,5 +164,10 @@ function renderTestbed({ admin, xds, fleets, clients = {}, backends, security }:
       : []),
   ]
   const columns = ['part', 'name', 'address', ''].map((title) => ({ title }))
-  return `${renderTable(columns, rows)}\n\n  Running until Ctrl-C.`
+  return renderTable(columns, rows)
+}
+
+async function describePage(rest: RestClient): Promise<string> {
+  const { url } = await rest.createLoginLink()
+  return `  Live page: ${url}\n  (The link works once, and for five minutes. yard ui prints another one.)\n\n  Running until Ctrl-C.`
 }

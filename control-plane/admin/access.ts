@@ -4,7 +4,10 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { AuditEntry } from '../access/audit-log.ts'
+import { sourceOf } from '../access/same-origin.ts'
+import type { Sessions } from '../access/sessions.ts'
 import type { Caller, Tokens } from '../access/tokens.ts'
+import { endSessionCookie, sessionSecretIn } from './session-cookie.ts'
 
 export interface Access {
   readonly tokens: Tokens
@@ -16,17 +19,28 @@ export interface Access {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The owner of the token; undefined if the admin needs no tokens. */
+    /** The owner of the token or the session; undefined if the admin needs no tokens. */
     caller: Caller | undefined
+    /** The secret of the session that the caller is known by; undefined if it is a token. */
+    sessionSecret: string | undefined
     /** The number of the revision that the request wrote. */
     revision: number | undefined
   }
+  interface FastifyInstance {
+    /** Counts a wrong token or login code of this address. Undefined if the admin needs no tokens. @throws SwitchyardError `too-many-attempts` */
+    countFailure: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | undefined
+  }
 }
 
-/** Needs no token: health says only that the process is up, and a browser cannot send a token for pages. */
-const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs']
+/**
+ * Needs no token: health says only that the process is up, a browser cannot send a token for pages, and who logs in has a code
+ * in its place.
+ */
+const OPEN = ['/', '/healthz', '/readyz', '/openapi.json', '/docs', '/ui', '/v1/sessions']
 const READING = ['GET', 'HEAD', 'OPTIONS']
-/** How many bad tokens an IP address may send in a minute before it gets 429. */
+/** Writes of a viewer too: they change nothing but its own sessions. */
+const OWN = ['/v1/login-links', '/v1/session']
+/** How many bad tokens and login codes an IP address may send in a minute before it gets 429. */
 const FAILURES = { max: 10, timeWindow: 60_000 }
 
 /** The author of this request's writes. */
@@ -34,31 +48,34 @@ export function authorOf({ caller }: FastifyRequest): string {
   return caller?.name ?? 'rest'
 }
 
-/** Call it before registering the routes that it guards. */
-export async function addAccess(server: FastifyInstance, access: Access): Promise<void> {
+/** Call it before registering the routes that it guards, and after the plugin that reads cookies. */
+export async function addAccess(server: FastifyInstance, access: Access, sessions: Sessions): Promise<void> {
   await server.register(rateLimit, { global: false })
-  const countFailure = server.createRateLimit(FAILURES)
+  const limit = server.createRateLimit(FAILURES)
+  server.countFailure = async (request, reply) => {
+    const { ttlInSeconds, isExceeded } = { ttlInSeconds: 0, isExceeded: false, ...(await limit(request)) }
+    if (isExceeded) throw tooMany(reply, ttlInSeconds)
+  }
   const open = access.openMetrics ? [...OPEN, '/metrics'] : OPEN
 
   server.addHook('onRequest', async (request, reply) => {
     const { url = '' } = request.routeOptions
-    if (open.some((path) => url === path || url.startsWith(`${path}/`))) return
+    if (open.some((path) => url === path || (path !== '/' && url.startsWith(`${path}/`)))) return
     const token = bearerIn(request)
-    request.caller = token === undefined ? undefined : access.tokens.callerOf(token)
+    const secret = token === undefined ? sessionSecretIn(request) : undefined
+    if (secret !== undefined) enterBySession(request, reply, secret, sessions)
+    else request.caller = token === undefined ? undefined : access.tokens.callerOf(token)
     if (request.caller === undefined) {
-      const { ttlInSeconds, isExceeded } = {
-        ttlInSeconds: 0,
-        isExceeded: false,
-        ...(await countFailure(request)),
-      }
       // A valid token still passes; otherwise any process on this host could lock its owner out.
-      throw isExceeded ? tooMany(reply, ttlInSeconds) : unauthenticated(reply, token)
+      await server.countFailure?.(request, reply)
+      throw unauthenticated(reply, token)
     }
-    if (request.caller.role === 'viewer' && !READING.includes(request.method)) {
-      const { name } = request.caller
+    const { name, role } = request.caller
+    if (role === 'viewer' && !READING.includes(request.method) && !OWN.includes(url)) {
+      const what = secret === undefined ? `the token "${name}"` : `this session of "${name}"`
       throw new SwitchyardError(
         'forbidden',
-        `the token "${name}" has the role viewer: writes need a token with the role operator`,
+        `${what} has the role viewer: writes need the role operator (for the page: a link of "yard ui")`,
       )
     }
   })
@@ -81,6 +98,36 @@ export async function addAccess(server: FastifyInstance, access: Access): Promis
   })
 }
 
+/** @throws SwitchyardError `unauthenticated` if the session has ended, `forbidden` for a write by a page of somebody else */
+function enterBySession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  secret: string,
+  sessions: Sessions,
+): void {
+  const session = sessions.sessionOf(secret)
+  if (session === undefined) {
+    // Not counted as a guess: an open page asks again and again after a restart, and nobody guesses 256 bits.
+    endSessionCookie(request, reply)
+    throw new SwitchyardError(
+      'unauthenticated',
+      'the session has ended, by its age or with the control plane: run "yard ui" and open the link that it prints',
+    )
+  }
+  request.caller = { name: session.name, role: session.role }
+  request.sessionSecret = secret
+  if (!READING.includes(request.method)) rejectOtherOrigins(request)
+}
+
+/** @throws SwitchyardError `forbidden` unless a browser says that the control plane's own page asks */
+function rejectOtherOrigins({ headers }: FastifyRequest): void {
+  if (sourceOf(headers) === 'same-origin') return
+  throw new SwitchyardError(
+    'forbidden',
+    'a write by the cookie of a session must come from the page of this control plane: send "Sec-Fetch-Site: same-origin", as browsers do, or a token instead of the cookie',
+  )
+}
+
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 function bearerIn({ headers }: FastifyRequest): string | undefined {
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
@@ -100,6 +147,6 @@ function tooMany(reply: FastifyReply, seconds: number): SwitchyardError {
   reply.header('retry-after', seconds)
   return new SwitchyardError(
     'too-many-attempts',
-    `too many bad tokens came from this address: wait ${seconds} s`,
+    `too many bad tokens or login codes came from this address: wait ${seconds} s`,
   )
 }

@@ -1,12 +1,14 @@
 // The REST server: its routes, validation, error answers, and where it listens.
 
 import { maxHeaderSize } from 'node:http'
+import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { isLoopback } from '../access/loopback.ts'
+import { Sessions } from '../access/sessions.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
 import { type Access, addAccess } from './access.ts'
@@ -20,9 +22,11 @@ import { lbRoutes } from './lb-routes.ts'
 import { loadRoutes } from './load-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { rejectUnknownOperations } from './no-operation.ts'
+import { addPage } from './page.ts'
 import { problemOf, sendProblem } from './problem.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testbedRoutes } from './testbed-routes.ts'
 
@@ -33,6 +37,10 @@ export interface AdminOptions
   extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads' | 'events' | 'flips' | 'testbed'> {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
+  /** Default: none yet. */
+  readonly sessions?: Sessions
+  /** The folder of the built page. Default: that of the checkout. */
+  readonly pageFolder?: string
 }
 
 /** Creates the server without listening: `inject` calls its routes without a socket. */
@@ -55,7 +63,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   answerAllRequests(server)
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
-  const routes: RoutesOptions = { ...options, closing: closing.signal }
+  const { access, pageFolder, sessions = new Sessions() } = options
+  const routes: RoutesOptions = { ...options, sessions, closing: closing.signal }
 
   addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
@@ -79,12 +88,15 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     return sendProblem(reply, problem)
   })
   server.decorateRequest('caller', undefined)
+  server.decorateRequest('sessionSecret', undefined)
   server.decorateRequest('revision', undefined)
-  const { access } = options
-  if (access !== undefined) await addAccess(server, access)
+  server.decorate('countFailure', undefined)
+  await server.register(cookie)
+  if (access !== undefined) await addAccess(server, access, sessions)
   rejectUnknownOperations(server)
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
+  await addPage(server, pageFolder)
   for (const plugin of [
     configRoutes,
     lbRoutes,
@@ -93,6 +105,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     loadRoutes,
     eventRoutes,
     testbedRoutes,
+    sessionRoutes,
   ])
     server.register(plugin, routes)
   return server

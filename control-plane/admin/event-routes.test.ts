@@ -105,7 +105,7 @@ t.test('a reader that does not read is dropped, and others get every event', asy
   slow.write('GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n')
   await once(slow, 'readable')
   t.equal(hub.readers, 2)
-  // What the kernel takes for a socket comes on top of the mebibyte.
+  // What the kernel takes for a socket comes on top of the MiB.
   const text = 'x'.repeat(64 * 1024)
   let sent = 0
   while (hub.readers === 2 && sent < 1_000) {

@@ -73,6 +73,14 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   }
   await rest.getHealth()
   await rest.getReadiness()
+  const { url } = await rest.createLoginLink({ role: 'viewer' })
+  await rest.createSession(url.split('#login=')[1] ?? '')
+  t.same(
+    await rest.getSession(),
+    { name: 'rest', role: 'operator' },
+    'without tokens everybody is an operator',
+  )
+  await rest.deleteSession()
   // No node is connected: 202.
   await rest.putLb('edge', L7, { wait: '1s' })
   await rest.putConfig(documentWith('random'), { wait: false })
@@ -159,7 +167,11 @@ t.test('what is rejected is answered with a problem document', async (t) => {
   await t.rejects(rest.patchConfig({}, { etag: '"1-old"' }), { code: 'stale-etag' })
   await t.rejects(rest.patchConfig({}, { wait: '6m' }), { code: 'invalid-argument' })
   await t.rejects(rest.patchConfig({}, { wait: '99999999999s' }), { code: 'invalid-argument' })
+  await t.rejects(rest.createSession('guess'), { code: 'unauthenticated' })
+  await t.rejects(rest.createLoginLink({ role: 'admin' as 'viewer' }), { code: 'invalid-argument' })
   t.same([...seen].sort(), [
+    'createLoginLink 400',
+    'createSession 401',
     'getLb 404',
     'getRevision 404',
     'patchConfig 400',

@@ -1,5 +1,6 @@
 // What every group of routes is given.
 
+import type { Sessions } from '../access/sessions.ts'
 import type { DesiredState, Events, Flips, Loads, Nodes, Testbed } from './desired-state.ts'
 
 export interface RoutesOptions {
@@ -10,6 +11,7 @@ export interface RoutesOptions {
   readonly flips: Flips
   /** Undefined if no testbed started the control plane. */
   readonly testbed?: Testbed
+  readonly sessions: Sessions
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal
 }

@@ -1,4 +1,4 @@
-// Readers that come, leave and come back, and what an event costs while there is none.
+// Readers that come, leave and come back, and what an event costs without readers.
 
 import t from 'tap'
 import { decodeEvents, type ServerEvent } from '../../api/event-stream.ts'
@@ -104,7 +104,7 @@ t.test('who has missed nothing gets hello only', async (t) => {
   hub.close()
 })
 
-t.test('an id of another process, or one that is made up, is not resumed', async (t) => {
+t.test('an id of another process, or a made-up id, is not resumed', async (t) => {
   const { hub } = start()
   const other = new EventHub({ revision: () => 1 })
   const [hello] = await readerOf(other).events()

@@ -1,4 +1,4 @@
-// Delivers events to all readers, and costs nothing while there is none.
+// Delivers events to all readers, and costs nothing without readers.
 
 import { randomBytes } from 'node:crypto'
 import type { EventData, EventName } from '../../api/schemas/events.ts'

@@ -27,7 +27,7 @@ export function flipEvents(hub: Pick<EventHub, 'publish'>, flips: FlipTracker): 
         published.set(flip.revision, text)
         hub.publish('flip', progress, `flip ${flip.revision}`)
       }
-      // Of what is out of date, nothing changes any more.
+      // An old flip does not change any more.
       for (const revision of published.keys()) if (published.size > MAX_PUBLISHED) published.delete(revision)
     })
     const stop = flips.listen((flip) => {

@@ -48,7 +48,7 @@ export class FlipTracker implements ServingObserver {
     this.#limits = limits
   }
 
-  /** Calls the listener with each flip of which a lane has changed, or may have. One listener at a time. */
+  /** Calls the listener with each flip whose lanes have changed, or may have. One listener at a time. */
   listen(listener: (flip: Flip) => void): () => void {
     this.#listener = listener
     return () => {

@@ -26,7 +26,7 @@ export class Flip {
     return this.#lanes.get(fleet)?.get(node)
   }
 
-  /** The lane of a node, which is made if there is none. */
+  /** The lane of a node, which is made if it does not exist. */
   openLane(fleet: string, node: string): Lane {
     const known = this.lane(fleet, node)
     if (known !== undefined) return known

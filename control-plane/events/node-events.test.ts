@@ -1,4 +1,4 @@
-// Changes of nodes as events: how many, and of what size.
+// Changes of nodes as events: how many, and how large.
 
 import t from 'tap'
 import type { EventData, EventName } from '../../api/schemas/events.ts'
@@ -83,7 +83,7 @@ t.test('many changes of one node are one event with its newest status', async (t
   ])
 })
 
-t.test('a node has at most four events a second, and an event that changes nothing is none', async (t) => {
+t.test('a node has at most four events a second, and no event if nothing has changed', async (t) => {
   const { published, change, untilPublished } = start(t, 1)
   change('n1', 'v2')
   await untilPublished(1)

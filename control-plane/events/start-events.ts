@@ -18,7 +18,7 @@ export interface EventsOptions {
   readonly store: Pick<RevisionStore, 'watch'>
   readonly state: { readonly head: { readonly number: number }; readonly config: Config }
   readonly loadReports: Pick<LoadReports, 'onEvent' | 'settings'>
-  /** Where the testbed answers that started this control plane. Default: there is none. */
+  /** Where the testbed answers that started this control plane. Default: no testbed. */
   readonly testbed?: string
   readonly onFault: (error: unknown) => void
 }

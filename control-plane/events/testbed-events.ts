@@ -6,7 +6,7 @@ import type { TestbedLink } from './testbed-link.ts'
 
 const INTERVAL_MS = 1_000
 
-/** The testbed's load, of which each change is an event too. */
+/** The testbed's load. Each change is an event too. */
 export class TestbedEvents {
   readonly #hub: Pick<EventHub, 'publish'>
   readonly #link: Pick<TestbedLink, 'read' | 'set'>

@@ -29,7 +29,7 @@ t.test('the load is read and set', async (t) => {
   t.same(asked, ['GET /load ', 'PUT /load {"running":false,"connections":1,"callsPerSecond":2}'])
 })
 
-t.test('a testbed without Envoys is not found, and one that has ended is unreachable', async (t) => {
+t.test('a testbed without Envoys is not found, and a testbed that has ended is unreachable', async (t) => {
   const { link } = await testbed(t, 404, {})
   await t.rejects(link.read(), { code: 'not-found' })
   await t.rejects(new TestbedLink('http://127.0.0.1:1/load').read(), {

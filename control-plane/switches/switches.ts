@@ -1,6 +1,7 @@
 // The lists of all switches, one for each attach point: adding a switch is a file and a line here.
 
 import type { DescMessage } from '@bufbuild/protobuf'
+import { accessLog } from './access-log.ts'
 import { aggregate } from './aggregate.ts'
 import type {
   EndpointSwitch,
@@ -36,6 +37,7 @@ import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
 import { grpcTimeout, maxStreamDuration } from './stream-duration.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
+import { tracing } from './tracing.ts'
 import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
 
@@ -70,9 +72,9 @@ export const SWITCHES = {
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
-  listeners: [listenerTls, reusePort],
+  listeners: [listenerTls, reusePort, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

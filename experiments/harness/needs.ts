@@ -4,6 +4,7 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
+import { INSTALL_PROMETHEUS } from '../../testbed/prometheus/prometheus.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
@@ -33,6 +34,12 @@ export const NEEDS_HAPROXY: Need = {
   name: 'HAProxy',
   install: INSTALL_HAPROXY,
   isThere: () => findProgram('haproxy') !== undefined,
+}
+
+export const NEEDS_PROMETHEUS: Need = {
+  name: 'Prometheus',
+  install: INSTALL_PROMETHEUS,
+  isThere: () => findProgram('prometheus') !== undefined,
 }
 
 export const NEEDS_NAMESPACES: Need = {

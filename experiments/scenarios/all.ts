@@ -9,6 +9,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   'grpc-loadbalancing': async () => (await import('./grpc-loadbalancing/scenario.ts')).SCENARIO,
   'grpc-loadbalancing-cluster': async () =>
     (await import('./grpc-loadbalancing-cluster/scenario.ts')).SCENARIO,
+  'grpc-observability': async () => (await import('./grpc-observability/scenario.ts')).SCENARIO,
   'grpc-security': async () => (await import('./grpc-security/scenario.ts')).SCENARIO,
   'http2-analysis': async () => (await import('./http2-analysis/scenario.ts')).SCENARIO,
   'grpc-web': async () => (await import('./grpc-web/scenario.ts')).SCENARIO,

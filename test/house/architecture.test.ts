@@ -13,7 +13,7 @@ import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const readSources = () => readTree(['ts', 'js', 'go', 'py'])
+const readSources = () => readTree(['ts', 'tsx', 'js', 'go', 'py'])
 
 const line = (imported: string) => `import { x } from '${imported}'\n`
 

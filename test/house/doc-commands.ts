@@ -25,6 +25,7 @@ const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const OBSERVABILITY: CoveredBy = ['test/scenarios/grpc-observability.test.ts', "'grpc-observability'"]
 const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
@@ -230,6 +231,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'cli/verbs/foreground.test.ts',
       'YARD_TOKEN',
     ],
+    'npx yard ui --open': ['cli/verbs/ui.test.ts', "'ui'"],
     'npx yard bootstrap edge edge-9 > edge-9.json': ['test/envoy/yard-bootstrap.test.ts', "'bootstrap'"],
     'envoy -c edge-9.json --disable-hot-restart --drain-time-s 4': [
       'test/envoy/yard-bootstrap.test.ts',
@@ -312,6 +314,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
+  },
+  'experiments/scenarios/grpc-observability/README.md': {
+    'npx yard scenario run grpc-observability': OBSERVABILITY,
   },
   'experiments/scenarios/grpc-security/README.md': {
     'npx yard scenario run grpc-security': SCENARIO,

@@ -9,7 +9,8 @@ export interface Room {
 /** By path from the root: a folder, which ends in a slash, or a file. The lowest layer comes first. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   'core/': {
-    holds: 'shared by all rooms: error codes, memo tables, the serial queue, SPIFFE IDs',
+    holds:
+      'shared by all rooms: error codes, memo tables, the serial queue, SPIFFE IDs, paths and differences of documents',
     mayImport: [],
   },
   'proto/': {
@@ -146,6 +147,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'web/grpc-web-example/': {
     holds: 'builds and serves that page, with the testbed it calls; a WebSocket bridge',
     mayImport: ['web/grpc-web-example/page/', 'testbed/'],
+  },
+  'web/live/page/': {
+    holds:
+      'the live page: switches as controls, lanes of a flip, distribution, time strips; runs in browsers',
+    mayImport: ['api/'],
+  },
+  'web/live/': {
+    holds: 'builds the live page, which the control plane serves at `/ui/`',
+    mayImport: ['web/live/page/'],
   },
   'experiments/harness/': {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',

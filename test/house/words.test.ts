@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const OWN_FILES = ['test/house/words.ts', 'test/house/words.test.ts']
 
 function readTexts() {
-  const files = readTree(['md', 'ts', 'js', 'go', 'py', 'proto', 'rego'])
+  const files = readTree(['md', 'ts', 'tsx', 'js', 'go', 'py', 'proto', 'rego'])
   return files.filter(({ path }) => !OWN_FILES.includes(path))
 }
 

@@ -8,6 +8,7 @@ import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { decisionTable } from './decision-table.ts'
 import { documentReference } from './document-reference.ts'
+import { logLineTable } from './log-line-table.ts'
 import { roomsTable } from './rooms.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
@@ -24,6 +25,8 @@ function replacePart(file: string, name: string, content: string): void {
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
 replacePart('docs/reference/document.md', 'document', documentReference(describeSchema(ConfigSchema)))
+
+replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 
 writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
 

@@ -26,6 +26,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   nghttpx: 'sudo apt-get install -y nghttp2-proxy',
   nginx: 'sudo apt-get install -y nginx',
   opa: 'go install github.com/open-policy-agent/opa@v',
+  prometheus: 'sudo apt-get install -y prometheus',
   protoc: 'sudo apt-get install -y protobuf-compiler',
   pip: 'sudo apt-get install -y python3-pip',
   'systemd-analyze': 'sudo apt-get install -y systemd',

@@ -8,6 +8,7 @@ import { findProtoc, INSTALL_PROTOC } from '../../testbed/grpc-programs/protoc.t
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
 import { hasTshark, INSTALL_TSHARK } from '../../testbed/http2/tshark.ts'
 import { INSTALL_LINK, missingForLink } from '../../testbed/link/create-link.ts'
+import { INSTALL_PROMETHEUS } from '../../testbed/prometheus/prometheus.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
 import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube-node.ts'
 import { INSTALL_NGHTTPX } from '../../testbed/proxies/nghttpx.ts'
@@ -55,6 +56,10 @@ const TOOLS = {
     install: INSTALL_NGINX,
   },
   opa: { isInstalled: hasOpa, install: `go install github.com/open-policy-agent/opa@v${OPA_VERSION}` },
+  prometheus: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('prometheus', env) !== undefined,
+    install: INSTALL_PROMETHEUS,
+  },
   protoc: { isInstalled: (env: NodeJS.ProcessEnv) => findProtoc(env) !== undefined, install: INSTALL_PROTOC },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },

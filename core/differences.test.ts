@@ -1,7 +1,7 @@
 // Differences between documents: by path, with names that every object seems to have.
 
 import t from 'tap'
-import { describeDifference, differencesBetween } from './differences.ts'
+import { describeDifference, differencesBetween, isSameJson } from './differences.ts'
 
 const CASES: readonly [title: string, before: unknown, after: unknown, lines: readonly string[]][] = [
   ['equal documents', { a: { b: [1, { c: 2 }] } }, { a: { b: [1, { c: 2 }] } }, []],
@@ -24,3 +24,18 @@ for (const [title, before, after, lines] of CASES) {
     t.same(found, lines)
   })
 }
+
+t.test('lists can be compared item by item', async (t) => {
+  const found = differencesBetween({ a: [{ b: 1 }, 2] }, { a: [{ b: 3 }, 2, 4] }, { intoLists: true })
+  t.same(
+    found.map((one) => `${one.path}: ${describeDifference(one)}`),
+    ['a.0.b: 1 → 3', 'a.2: added: 4'],
+  )
+})
+
+t.test('the order of fields does not count, the order of items does', async (t) => {
+  t.ok(isSameJson({ a: 1, b: [{ c: 1, d: 2 }] }, { b: [{ d: 2, c: 1 }], a: 1 }))
+  t.notOk(isSameJson([1, 2], [2, 1]))
+  t.notOk(isSameJson({}, []))
+  t.notOk(isSameJson(null, {}))
+})

@@ -1,0 +1,57 @@
+// Login links and sessions: how a browser logs in.
+
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
+
+/** A viewer may read; an operator may read and write. */
+export const ROLES = ['viewer', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+const RoleSchema = Type.Enum([...ROLES], {
+  description: 'A viewer may read; an operator may read and write.',
+})
+
+export const LoginLinkRequestSchema = Type.Object(
+  { role: Type.Optional(RoleSchema) },
+  {
+    additionalProperties: false,
+    description: 'The role of the session: not above that of the caller, which is the default.',
+    examples: [{ role: 'viewer' }],
+  },
+)
+export type LoginLinkRequest = DeepReadonly<Static<typeof LoginLinkRequestSchema>>
+
+export const LoginLinkSchema = Type.Object(
+  {
+    url: Type.String({
+      description: 'The page, with the code in the fragment, which browsers send to nobody: /ui/#login=CODE.',
+    }),
+    expiresAt: Type.String({ format: 'date-time', description: 'When it can no longer be used.' }),
+  },
+  { description: 'A link that logs in one browser, once.' },
+)
+export type LoginLink = DeepReadonly<Static<typeof LoginLinkSchema>>
+
+export const SessionRequestSchema = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 200, description: 'The code of a login link.' }) },
+  { additionalProperties: false, description: 'The code of a login link.' },
+)
+export type SessionRequest = DeepReadonly<Static<typeof SessionRequestSchema>>
+
+const CALLER = {
+  name: Type.String({
+    description: 'The author of its writes: the name of the token that made the login link.',
+  }),
+  role: RoleSchema,
+}
+
+export const SessionSchema = Type.Object(
+  { ...CALLER, expiresAt: Type.String({ format: 'date-time', description: 'When the session ends.' }) },
+  { description: 'The session of the cookie `switchyard-session`, which the answer sets.' },
+)
+export type Session = DeepReadonly<Static<typeof SessionSchema>>
+
+export const CallerSchema = Type.Object(CALLER, {
+  description: 'Who calls: the owner of the session or of the token. Without tokens, "rest", an operator.',
+})
+export type Caller = DeepReadonly<Static<typeof CallerSchema>>

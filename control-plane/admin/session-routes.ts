@@ -1,0 +1,108 @@
+// How a browser logs in and out: login links and sessions.
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  type Caller,
+  type LoginLink,
+  type LoginLinkRequest,
+  LoginLinkRequestSchema,
+  type Session,
+  type SessionRequest,
+  SessionRequestSchema,
+} from '../../api/schemas/session.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { sourceOf } from '../access/same-origin.ts'
+import { toProblem } from '../document/problem.ts'
+import { createSchemaCheck } from '../document/schema-check.ts'
+import { authorOf } from './access.ts'
+import { type Body, valueIn } from './body.ts'
+import { routeOf } from './operation.ts'
+import { PAGE_PATH } from './page.ts'
+import type { RoutesOptions } from './routes-options.ts'
+import { endSessionCookie, sessionSecretIn, setSessionCookie } from './session-cookie.ts'
+
+const checkLoginLink = createSchemaCheck(LoginLinkRequestSchema)
+const checkSession = createSchemaCheck(SessionRequestSchema)
+
+export async function sessionRoutes(server: FastifyInstance, { sessions }: RoutesOptions) {
+  // The answers are secrets, or differ by caller: no cache keeps them.
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+
+  server.route<{ Body: Body | undefined }>({
+    ...routeOf('createLoginLink', { body: LoginLinkRequestSchema }),
+    handler: async (request, reply): Promise<LoginLink> => {
+      const { name, role: own } = callerOf(request)
+      const { role = own } = readBody<LoginLinkRequest>(request.body, checkLoginLink)
+      if (own === 'viewer' && role === 'operator') {
+        throw new SwitchyardError('forbidden', `"${name}" has the role viewer: ask for a link with this role`)
+      }
+      const { code, expiresAt } = sessions.createLink(name, role, request.sessionSecret)
+      reply.code(201)
+      const url = `${request.protocol}://${request.host}${PAGE_PATH}#login=${code}`
+      return { url, expiresAt: new Date(expiresAt).toISOString() }
+    },
+  })
+
+  server.route<{ Body: Body | undefined }>({
+    ...routeOf('createSession', { body: SessionRequestSchema, security: [] }),
+    handler: async (request, reply): Promise<Session> => {
+      rejectForeignLogin(request)
+      const { code } = readBody<SessionRequest>(request.body, checkSession)
+      const begun = sessions.begin(code)
+      if (begun === undefined) {
+        await server.countFailure?.(request, reply)
+        throw new SwitchyardError(
+          'unauthenticated',
+          'the login link is unknown, used or expired: run "yard ui" and open the link that it prints',
+        )
+      }
+      const { secret, session } = begun
+      const before = sessionSecretIn(request)
+      if (before !== undefined) sessions.end(before)
+      setSessionCookie(reply, secret, session)
+      const { name, role, expiresAt } = session
+      request.caller = { name, role }
+      reply.code(201)
+      return { name, role, expiresAt: new Date(expiresAt).toISOString() }
+    },
+  })
+
+  server.route({
+    ...routeOf('getSession'),
+    handler: async (request): Promise<Caller> => callerOf(request),
+  })
+
+  server.route({
+    ...routeOf('deleteSession'),
+    handler: async (request, reply) => {
+      if (request.sessionSecret !== undefined) sessions.end(request.sessionSecret)
+      endSessionCookie(request, reply)
+      return reply.code(204).send()
+    },
+  })
+}
+
+/** Without tokens, everybody who reaches the admin may do everything. */
+function callerOf(request: FastifyRequest): Caller {
+  return request.caller ?? { name: authorOf(request), role: 'operator' }
+}
+
+/** Another page could otherwise log the browser in with a link of its own, and get what is then done as somebody else. */
+function rejectForeignLogin({ headers }: FastifyRequest): void {
+  if (sourceOf(headers) !== 'other-origin') return
+  throw new SwitchyardError(
+    'forbidden',
+    'the page of this control plane logs in, and no other page: open the login link itself',
+  )
+}
+
+/** @throws SwitchyardError `invalid-argument` with all problems */
+function readBody<T>(body: Body | undefined, check: ReturnType<typeof createSchemaCheck>): T {
+  if (body == null) throw new SwitchyardError('invalid-argument', 'the body is missing: send a JSON object')
+  const value = valueIn(body)
+  const problems = check(value).map(toProblem)
+  if (problems.length === 0) return value as T
+  throw new SwitchyardError('invalid-argument', 'the body is not valid', { problems })
+}

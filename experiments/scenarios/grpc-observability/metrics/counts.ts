@@ -1,0 +1,68 @@
+// What client, proxy and server have counted, as Prometheus knows it.
+
+import type { PrometheusClient } from '../../../../testbed/prometheus/prometheus-client.ts'
+
+/** Of all methods, retries and hedges included where a part sees them. */
+const PROXY = '{envoy_cluster_name="echo"}'
+const LISTENER = '{envoy_http_conn_manager_prefix="main"}'
+
+/** Each a counter, as a query that gives one value. */
+const QUERIES = {
+  'client began': 'sum(grpc_client_started_total)',
+  'client sent': 'sum(grpc_client_msg_sent_total)',
+  'client received': 'sum(grpc_client_msg_received_total)',
+  'proxy took': `sum(envoy_http_downstream_rq_total${LISTENER})`,
+  'proxy sent on': `sum(envoy_cluster_upstream_rq_total${PROXY})`,
+  'proxy retried': `sum(envoy_cluster_upstream_rq_retry${PROXY})`,
+  'proxy rejected': `sum(envoy_cluster_upstream_rq_pending_overflow${PROXY}) + sum(envoy_cluster_upstream_rq_active_overflow${PROXY})`,
+  'proxy saw cancelled': `sum(envoy_http_downstream_rq_rx_reset${LISTENER})`,
+  'server began': 'sum(grpc_server_started_total)',
+  'server received': 'sum(grpc_server_msg_received_total)',
+  'server sent': 'sum(grpc_server_msg_sent_total)',
+} as const
+
+export type CountName = keyof typeof QUERIES
+export const COUNTS = Object.keys(QUERIES) as readonly CountName[]
+
+/** Calls that ended, by status. */
+export type Codes = Readonly<Record<string, number>>
+
+export interface Counts {
+  readonly counts: Readonly<Record<CountName, number>>
+  readonly codes: { readonly client: Codes; readonly server: Codes }
+}
+
+/** What all parts have counted until now: waits until Prometheus has asked each of them. */
+export async function readCounts(prometheus: PrometheusClient, signal: AbortSignal): Promise<Counts> {
+  await prometheus.untilScraped(signal)
+  const counts = await Promise.all(
+    Object.entries(QUERIES).map(async ([name, query]) => {
+      const [sample] = await prometheus.query(query)
+      return [name, sample?.value ?? 0] as const
+    }),
+  )
+  const [client = {}, server = {}] = await Promise.all(
+    ['client', 'server'].map(async (side) => {
+      const samples = await prometheus.query(`sum by (grpc_code) (grpc_${side}_handled_total)`)
+      return Object.fromEntries(samples.map(({ labels, value }) => [labels.grpc_code ?? '', value]))
+    }),
+  )
+  return { counts: Object.fromEntries(counts) as Counts['counts'], codes: { client, server } }
+}
+
+/** What was counted between two readings. Statuses that nothing ended with are left out. */
+export function between(before: Counts, after: Counts): Counts {
+  return {
+    counts: minus(after.counts, before.counts) as Counts['counts'],
+    codes: { client: codesBetween('client'), server: codesBetween('server') },
+  }
+
+  function codesBetween(side: keyof Counts['codes']): Codes {
+    const all = minus(after.codes[side], before.codes[side])
+    return Object.fromEntries(Object.entries(all).filter(([, count]) => count !== 0))
+  }
+}
+
+function minus(after: Codes, before: Codes): Codes {
+  return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]))
+}

@@ -1,0 +1,30 @@
+// The names of runs, figures and texts of the chapter.
+
+import type { Measured, Results } from '../../../harness/results.ts'
+import type { Story } from './stories.ts'
+
+export const runIdOf = ({ id }: Pick<Story, 'id'>) => `metrics.${id}`
+
+/** Calls that a side ended with a status. */
+export const codeFigure = (side: 'client' | 'server', code: string) => `${side} ended with ${code}`
+
+const HOLDS = 'holds: '
+export const holdsText = (fact: string) => `${HOLDS}${fact}`
+
+/** What must hold of a run, and whether it does. */
+export function factsIn({ texts = {} }: Measured): readonly { fact: string; holds: boolean }[] {
+  return Object.entries(texts).flatMap(([name, text]) =>
+    name.startsWith(HOLDS) ? [{ fact: name.slice(HOLDS.length), holds: text === 'true' }] : [],
+  )
+}
+
+/** The statuses that a side has counted, such as `OK 40, UNAVAILABLE 3`. */
+export function codesIn({ figures }: Measured, side: 'client' | 'server'): string {
+  const prefix = codeFigure(side, '')
+  const found = Object.entries(figures).filter(([name]) => name.startsWith(prefix))
+  return found.map(([name, count]) => `${name.slice(prefix.length)} ${count}`).join(', ') || '–'
+}
+
+export function measuredOf({ runs }: Results, story: Pick<Story, 'id'>): Measured | undefined {
+  return runs.find(({ id, measured }) => id === runIdOf(story) && measured !== undefined)?.measured
+}

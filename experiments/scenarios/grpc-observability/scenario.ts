@@ -1,0 +1,17 @@
+// What one sees of gRPC calls from outside: metrics, traces and logs of client, proxy and server, chapter by chapter.
+
+import type { Chapter } from '../../harness/chapter.ts'
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { METRICS } from './metrics/chapter.ts'
+
+/** In the order of the report. */
+const CHAPTERS: readonly Chapter[] = [METRICS]
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-observability',
+  title: 'Seeing gRPC calls',
+  question:
+    'What do metrics, traces and logs of client, proxy and server say of the same calls, and what does it cost?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}

@@ -1,0 +1,42 @@
+// The metrics of a backend: its calls, its connections and its process.
+
+import type { DescService } from '@bufbuild/protobuf'
+import type { ServerInterceptor } from '@grpc/grpc-js'
+import { Counter, collectDefaultMetrics, Gauge } from 'prom-client'
+import type { DrainingListener, TcpAddress } from '../draining-listener.ts'
+import { createRegistry, type MetricsServer, serveMetrics } from './metrics-server.ts'
+import { serverMetrics } from './server-metrics.ts'
+
+export class BackendMetrics {
+  readonly #registry = createRegistry()
+  /** The first one of the server. */
+  readonly interceptor: ServerInterceptor
+
+  constructor(services: readonly DescService[]) {
+    this.interceptor = serverMetrics(this.#registry, services)
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** @throws SwitchyardError like `serveMetrics` */
+  async serve(address: TcpAddress, listener: Pick<DrainingListener, 'connections'>): Promise<MetricsServer> {
+    const registers = [this.#registry]
+    new Counter({
+      name: 'grpc_server_connections_accepted_total',
+      help: 'Connections that this server accepted',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(listener.connections().accepted)
+      },
+    })
+    new Gauge({
+      name: 'grpc_server_connections_open',
+      help: 'Open connections of this server',
+      registers,
+      collect() {
+        this.set(listener.connections().open)
+      },
+    })
+    return await serveMetrics(this.#registry, address)
+  }
+}

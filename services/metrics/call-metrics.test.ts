@@ -1,0 +1,123 @@
+// What the interceptors of a client and of a server count: statuses, messages of streams, calls that nobody waits for, exemplars.
+
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import { Metadata } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { startBackend } from '../backend-server.ts'
+import { createClient } from '../rpc/index.ts'
+import { clientMetrics } from './client-metrics.ts'
+import { createRegistry, serveMetrics } from './metrics-server.ts'
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
+
+/** A backend that serves metrics, and a client that counts too. */
+async function start(t: Test) {
+  const backend = await startBackend({ id: 'b1', listen: LOOPBACK, latencyMs: 0, metrics: LOOPBACK })
+  const registry = createRegistry()
+  const options = { interceptors: [clientMetrics(registry)] }
+  const echo = createClient(EchoService, backend.address, { options })
+  const keyValue = createClient(KeyValueService, backend.address, { options })
+  t.teardown(async () => {
+    echo.close()
+    keyValue.close()
+    await backend.close()
+  })
+  const ofServer = async () => await (await fetch(`http://${backend.metrics}/metrics`)).text()
+  /** The value of a series, without labels that all calls of its method share. */
+  const valueIn = (text: string, series: string) => {
+    const line = text.split('\n').find((one) => one.startsWith(`${series} `))
+    return line === undefined ? undefined : Number(line.split(' ')[1])
+  }
+  return { backend, echo, keyValue, ofServer, ofClient: () => registry.metrics(), valueIn }
+}
+
+const UNARY = 'grpc_type="unary",grpc_service="switchyard.echo.v1.EchoService",grpc_method="Unary"'
+const BIDI =
+  'grpc_type="bidi_stream",grpc_service="switchyard.echo.v1.EchoService",grpc_method="Bidirectional"'
+
+t.test('O5.1: calls are counted by service, method and status, the same at both ends', async (t) => {
+  const { echo, keyValue, ofServer, ofClient, valueIn } = await start(t)
+  await echo.unary({ message: 'a' })
+  await echo.unary({ message: 'b' })
+  await t.rejects(echo.unary({ statusCode: 5, statusMessage: 'nothing here' }))
+  await t.rejects(keyValue.get({ key: 'missing' }))
+  for (const [side, text] of [
+    ['server', await ofServer()],
+    ['client', await ofClient()],
+  ] as const) {
+    t.equal(valueIn(text, `grpc_${side}_started_total{${UNARY}}`), 3)
+    t.equal(valueIn(text, `grpc_${side}_handled_total{${UNARY},grpc_code="OK"}`), 2)
+    t.equal(valueIn(text, `grpc_${side}_handled_total{${UNARY},grpc_code="NOT_FOUND"}`), 1)
+    t.equal(valueIn(text, `grpc_${side}_in_progress{${UNARY}}`), 0)
+    t.match(text, /handled_total\{.*KeyValueService.*NOT_FOUND"\} 1/)
+  }
+})
+
+t.test('O5.2: the latency of each call is in a histogram, with an exemplar of a sampled trace', async (t) => {
+  const { echo, ofServer, ofClient, valueIn } = await start(t)
+  const traced = (flags: string) => {
+    const metadata = new Metadata()
+    metadata.set('traceparent', `00-${TRACE.replace(/^../, flags)}-00f067aa0ba902b7-${flags}`)
+    return { metadata }
+  }
+  await echo.unary({ message: 'sampled' }, traced('01'))
+  await echo.unary({ message: 'not sampled' }, traced('00'))
+  await echo.unary({ message: 'no trace' })
+  for (const [side, text] of [
+    ['server', await ofServer()],
+    ['client', await ofClient()],
+  ] as const) {
+    t.equal(valueIn(text, `grpc_${side}_handling_seconds_count{${UNARY}}`), 3)
+    t.equal(valueIn(text, `grpc_${side}_handling_seconds_bucket{le="+Inf",${UNARY}}`), 3)
+    t.match(text, new RegExp(`_bucket\\{.*\\} \\d+ # \\{trace_id="${TRACE.replace(/^../, '01')}"\\} 0\\.`))
+    t.notMatch(text, TRACE.replace(/^../, '00'), 'twin: a trace that nobody keeps is no exemplar')
+  }
+})
+
+t.test('O5.3: messages of streams are counted in each direction, and by stream', async (t) => {
+  const { echo, ofServer, ofClient, valueIn } = await start(t)
+  const requests = [{ message: '1' }, { message: '2' }, { message: '3' }]
+  let answers = 0
+  for await (const _ of echo.bidirectional(requests)) answers += 1
+  t.equal(answers, 3)
+  for await (const _ of echo.serverStream({ count: 7 })) answers += 1
+  for (const [side, text] of [
+    ['server', await ofServer()],
+    ['client', await ofClient()],
+  ] as const) {
+    t.equal(valueIn(text, `grpc_${side}_msg_sent_total{${BIDI}}`), 3)
+    t.equal(valueIn(text, `grpc_${side}_msg_received_total{${BIDI}}`), 3)
+    const direction = side === 'server' ? 'sent' : 'received'
+    t.match(text, new RegExp(`_stream_messages_sum\\{.*ServerStream",direction="${direction}"\\} 7`))
+    t.notMatch(text, new RegExp(`_stream_messages_sum\\{.*ServerStream",direction="(?!${direction})`))
+  }
+})
+
+t.test('a call whose client leaves has ended for the server: by its deadline, or cancelled', async (t) => {
+  const { echo, ofServer, valueIn } = await start(t)
+  const delay = { seconds: 60n, nanos: 0 }
+  await t.rejects(echo.unary({ delay }, { deadline: Date.now() + 300 }), { code: 4 })
+  const leaving = new AbortController()
+  const cancelled = echo.unary({ delay }, { signal: leaving.signal })
+  const open = async () => valueIn(await ofServer(), `grpc_server_in_progress{${UNARY}}`)
+  while ((await open()) !== 1);
+  leaving.abort()
+  await t.rejects(cancelled, { code: 1 })
+  while ((await open()) !== 0);
+  const text = await ofServer()
+  const endedWith = (code: string) => valueIn(text, `grpc_server_handled_total{${UNARY},grpc_code="${code}"}`)
+  t.equal(endedWith('DEADLINE_EXCEEDED'), 1)
+  t.equal(endedWith('CANCELLED'), 1)
+})
+
+t.test('only services that were named are counted, and only /metrics is served', async (t) => {
+  const { backend, echo, ofServer } = await start(t)
+  await echo.unary({ message: 'a' })
+  t.match(await ofServer(), /^grpc_server_connections_open 1$/m)
+  t.match(await ofServer(), /^process_cpu_seconds_total /m)
+  t.equal((await fetch(`http://${backend.metrics}/`)).status, 404)
+  const taken = { host: '127.0.0.1', port: Number(backend.metrics?.split(':')[1]) }
+  await t.rejects(serveMetrics(createRegistry(), taken), { code: 'address-in-use' })
+})

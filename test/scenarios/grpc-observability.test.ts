@@ -1,0 +1,28 @@
+// The quick profile of the scenario about metrics, traces and logs.
+
+import t from 'tap'
+import { runQuickly } from '../support/quick-scenario.ts'
+import { requireTool } from '../support/requirements.ts'
+
+/** With what each row needs beyond Envoy. */
+const ROWS = [['O5.1', 'prometheus', 'calls are counted by service, method and status']] as const
+
+t.test('O5: what client, proxy and server record of the same calls is in the report', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const results = await runQuickly(t, 'grpc-observability')
+  const idsOf = (wanted: string) => results.runs.filter(({ state }) => state === wanted).map(({ id }) => id)
+  t.strictSame(idsOf('failed'), [], 'no run has failed')
+  if (process.env.CI === 'true') t.strictSame(idsOf('skipped'), [], 'no run was skipped')
+
+  for (const [row, tool, title] of ROWS) {
+    t.test(`${row}: ${title}`, async (t) => {
+      if (!requireTool(t, tool)) return
+      const checks = results.checks.filter((check) => check.row === row)
+      t.not(checks.length, 0)
+      t.strictSame(
+        checks.filter(({ outcome }) => outcome !== 'holds'),
+        [],
+      )
+    })
+  }
+})

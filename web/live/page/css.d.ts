@@ -1,0 +1,3 @@
+// Style sheets, which Vite puts into the page.
+
+declare module '*.css'

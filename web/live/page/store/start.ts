@@ -1,0 +1,114 @@
+// Starts the page: session, events, and what is read by REST before and beside them.
+
+import { type Action, EVENT_NAMES, type LiveEvents } from './actions.ts'
+import type { Traffic } from './contract.ts'
+import { store } from './page-store.ts'
+import { rest } from './rest.ts'
+import { openSession } from './session.ts'
+import type { JsonObject } from './state.ts'
+
+/** After an answer that ends the stream. A stream that merely breaks is reopened by the browser. */
+const RETRY_MS = 1_500
+/** Revisions of the list at the start; more are read by the view that shows them. */
+const REVISIONS = 100
+
+let source: EventSource | undefined
+
+/** Call it once, and again by `restart` after signing in. */
+export function start(): void {
+  void open()
+  // A link that is opened in a tab with this page changes nothing but the fragment.
+  addEventListener('hashchange', () => {
+    if (location.hash.startsWith('#login=')) restart()
+  })
+}
+
+function restart(): void {
+  source?.close()
+  void open()
+}
+
+async function open(): Promise<void> {
+  setLink('connecting')
+  const isSignedIn = await openSession().catch(() => undefined)
+  if (isSignedIn === undefined) retry()
+  if (isSignedIn) follow()
+}
+
+function retry(): void {
+  setLink('lost')
+  setTimeout(() => void open(), RETRY_MS)
+}
+
+function follow(): void {
+  source = new EventSource('/v1/events')
+  const opened = source
+  for (const name of EVENT_NAMES) {
+    opened.addEventListener(name, ({ data }: MessageEvent<string>) => receive(name, JSON.parse(data)))
+  }
+  opened.onerror = () => {
+    setLink('lost')
+    // The browser reopens it unless the answer was an error: then the session may be gone.
+    if (opened.readyState === EventSource.CLOSED) retry()
+  }
+}
+
+function receive(name: keyof LiveEvents, value: unknown): void {
+  store.dispatch({ type: name, value } as Action)
+  if (name === 'hello') {
+    setLink('live')
+    if (!(value as LiveEvents['hello']).resumed) void readAll()
+  }
+  if (name === 'revision') void readConfig()
+}
+
+/** Each part by itself: where one is missing, the page shows the others. */
+async function readAll(): Promise<void> {
+  await Promise.allSettled([
+    rest.getStatus().then((value) => store.dispatch({ type: 'status', value })),
+    readConfig(),
+    readRevisions(),
+    read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
+    read<LiveEvents['testbed']>('/v1/testbed/load').then((value) =>
+      store.dispatch(value ? { type: 'testbed', value } : { type: 'noTestbed', value: null }),
+    ),
+  ])
+}
+
+async function readRevisions(): Promise<void> {
+  const { revisions } = await rest.listRevisions({ limit: REVISIONS })
+  store.dispatch({ type: 'revisions', value: revisions })
+  const last = revisions[0]?.revision
+  const progress = last && (await read<LiveEvents['flip']>(`/v1/revisions/${last}/progress`))
+  if (progress) store.dispatch({ type: 'flip', value: progress })
+}
+
+let isReading = false
+let isStale = false
+/** Once more if a revision came while it was read. */
+async function readConfig(): Promise<void> {
+  isStale = true
+  if (isReading) return
+  isReading = true
+  try {
+    while (isStale) {
+      isStale = false
+      const { config, etag } = await rest.getConfig()
+      store.dispatch({ type: 'config', value: { document: config as JsonObject, etag } })
+    }
+  } finally {
+    isReading = false
+  }
+}
+
+/** Undefined for an answer that is an error, such as 404 where there is no testbed. */
+async function read<T>(path: string): Promise<T | undefined> {
+  const answer = await fetch(path)
+  return answer.ok ? ((await answer.json()) as T) : undefined
+}
+
+function setLink(state: 'connecting' | 'live' | 'lost'): void {
+  if (store.get().link.state !== state) {
+    store.dispatch({ type: 'link', value: { state, since: Date.now() } })
+  }
+}

@@ -1,0 +1,171 @@
+// One node: what it is, what each type of it has, why it NACKed, and what it is served.
+
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { NodeStatus, TypeStatus } from '../../../../../api/schemas/node.ts'
+import { ScrollText } from '../../controls/scroll-text.tsx'
+import { StateMark } from '../../controls/state-mark.tsx'
+import { Icon } from '../../shell/icon.tsx'
+import { setParams } from '../../shell/route.ts'
+import { useStore } from '../../store/page-store.ts'
+import { rest } from '../../store/rest.ts'
+import type { NodeView } from '../../store/state.ts'
+import { nameOfType, sortTypes } from './resource-types.ts'
+import { ServedConfig } from './served-config.tsx'
+
+export function NodeDetail({ node: live }: { readonly node: NodeView }) {
+  const node = useWholeNode(live)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  const nacks = useStore((state) => state.status?.nacks)
+  const types = sortTypes(Object.keys(node.types))
+  return (
+    <aside
+      class="card node-detail"
+      aria-label={`Node ${node.id}`}
+      onKeyDown={({ key }) => key === 'Escape' && close(node.id)}
+    >
+      <header>
+        <h2 tabIndex={-1} ref={heading}>
+          {node.id}
+        </h2>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Close node ${node.id}`}
+          onClick={() => close(node.id)}
+        >
+          <Icon name="cross" />
+        </button>
+      </header>
+      <p class="node-facts small">
+        <StateMark state={node.state} />
+        <span class="quiet">
+          {node.client === undefined ? 'client unknown' : `${node.client.name} ${node.client.version ?? ''}`}
+        </span>
+        {node.pinned && <span class="tag">pinned to the last accepted revision</span>}
+      </p>
+      {types.map((typeUrl) => {
+        const type = node.types[typeUrl]
+        return type && <TypeRow key={typeUrl} typeUrl={typeUrl} type={type as TypeStatus} />
+      })}
+      {node.state === 'NACKED' && (nacks?.length ?? 0) > 0 && (
+        <Places title="Where it is in the document" places={nacks ?? []} />
+      )}
+      {(node.lacks?.length ?? 0) > 0 && (
+        <Places title="Settings that its client does not support" places={node.lacks ?? []} />
+      )}
+      <Streams node={node} />
+      <ServedConfig node={node} />
+    </aside>
+  )
+}
+
+/** Events have less than the status: names, streams and what is missing are read when the node's state changes. */
+function useWholeNode(live: NodeView): NodeView {
+  const [read, setRead] = useState<NodeStatus>()
+  const facts = JSON.stringify([live.state, live.types, live.connected])
+  useEffect(() => {
+    const gone = new AbortController()
+    rest
+      .getStatus({ signal: gone.signal })
+      .then(({ nodes }) => setRead(nodes.find(({ id, fleet }) => id === live.id && fleet === live.fleet)))
+      .catch(() => undefined)
+    return () => gone.abort()
+  }, [facts])
+  if (read === undefined) return live
+  const types = Object.entries(live.types).map(([typeUrl, type]) => [
+    typeUrl,
+    { ...read.types[typeUrl], ...type },
+  ])
+  return { ...read, ...live, streams: read.streams, types: Object.fromEntries(types) }
+}
+
+function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: TypeStatus }) {
+  const { state, sentVersion, ackedVersion, nack, missing, names, wildcard } = type
+  const { short, long } = nameOfType(typeUrl)
+  return (
+    <div class="type-row">
+      <h3>
+        {long} <span class="quiet">{short}</span>
+      </h3>
+      <StateMark state={state} />
+      <p class="small">
+        {ackedVersion === undefined ? (
+          'nothing ACKed yet'
+        ) : (
+          <>
+            ACKed <code>{ackedVersion}</code>
+          </>
+        )}
+        {sentVersion !== undefined && sentVersion !== ackedVersion && (
+          <>
+            , sent <code>{sentVersion}</code>
+          </>
+        )}
+        <span class="quiet">
+          {names !== undefined &&
+            ` · ${wildcard ? 'all resources' : `${names} ${names === 1 ? 'name' : 'names'}`}`}
+        </span>
+      </p>
+      {nack !== undefined && (
+        <div class="nack">
+          <p class="small">
+            <b>{state === 'SYNCED' ? 'NACKed before' : 'NACK'}</b> of version <code>{nack.version}</code>
+            {(nack.names?.length ?? 0) > 0 && <> with {nack.names.join(', ')}</>}
+          </p>
+          <ScrollText label={`NACK of ${long}`} text={nack.message} />
+        </div>
+      )}
+      {missing !== undefined && (
+        <p class="small warn-text">
+          Waits for {missing.count} that {missing.count === 1 ? 'is' : 'are'} not served:{' '}
+          {missing.names.join(', ')}
+          {missing.count > missing.names.length && ', …'}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface PlacesProps {
+  readonly title: string
+  readonly places: readonly { readonly path: string; readonly message: string }[]
+}
+
+function Places({ title, places }: PlacesProps) {
+  return (
+    <div class="type-row">
+      <h3>{title}</h3>
+      <ul class="places">
+        {places.map(({ path, message }) => (
+          <li key={path + message}>
+            <code>{path}</code> <span class="small">{message}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Streams({ node }: { readonly node: NodeView }) {
+  const streams = (node.streams ?? []).filter(({ replaced }) => !replaced)
+  if (streams.length === 0) return null
+  return (
+    <p class="quiet small">
+      {streams.map(({ id, protocol, aggregated, peer, openedAt }) => (
+        <span key={id} class="stream">
+          {aggregated ? 'ADS' : 'one type'}, {protocol === 'sotw' ? 'state of the world' : protocol}, from{' '}
+          {peer}, since {new Date(openedAt).toLocaleTimeString()}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+/** The focus goes back to the row from which the node was opened. */
+function close(id: string): void {
+  setParams({ node: undefined })
+  for (const button of document.querySelectorAll<HTMLElement>('.node-button')) {
+    if (button.textContent?.endsWith(id)) button.focus()
+  }
+}

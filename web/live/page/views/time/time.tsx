@@ -1,0 +1,5 @@
+// Placeholder.
+
+export function Time() {
+  return null
+}
