@@ -7,15 +7,19 @@ import {
   HistogramEmitMode,
   MetricsServiceConfigSchema,
 } from '@envoy/xds-protos/envoy/config/metrics/v3/metrics_service_pb.js'
-import { StatsConfigSchema, StatsSinkSchema } from '@envoy/xds-protos/envoy/config/metrics/v3/stats_pb.js'
+import {
+  HistogramBucketSettingsSchema,
+  StatsSinkSchema,
+} from '@envoy/xds-protos/envoy/config/metrics/v3/stats_pb.js'
 import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
+import type { Problem } from '../core/errors.ts'
 
 /** Often enough to see a change of config in the traffic, and little work for an Envoy with hundreds of clusters. */
 export const STATS_INTERVAL_MS = 5_000
 /** Envoy's own range for `stats_flush_interval` begins at 1 ms; below this one, nobody sees a difference. */
-export const SHORTEST_STATS_INTERVAL_MS = 100
+const SHORTEST_STATS_INTERVAL_MS = 100
 /** Envoy takes less than five minutes; a page that draws 15 of them needs more points than that. */
-export const LONGEST_STATS_INTERVAL_MS = 60_000
+const LONGEST_STATS_INTERVAL_MS = 60_000
 
 /** What `bootstrapJson` needs to write the sink. */
 export const STATS_MESSAGES = [MetricsServiceConfigSchema]
@@ -26,8 +30,28 @@ export const STATS_MESSAGES = [MetricsServiceConfigSchema]
  */
 function latencyBuckets(): number[] {
   const bounds: number[] = []
-  for (let whole = 1; whole < 120_000; whole = Math.max(whole + 1, Math.floor(whole * 1.2))) bounds.push(whole - 0.5)
+  for (let whole = 1; whole < 120_000; whole = Math.max(whole + 1, Math.floor(whole * 1.2)))
+    bounds.push(whole - 0.5)
   return bounds
+}
+
+/** Finer buckets for the latency of calls. Prometheus sees them too. */
+export function bucketSettings() {
+  const match = { matchPattern: { case: 'suffix' as const, value: '.downstream_rq_time' } }
+  return [create(HistogramBucketSettingsSchema, { match, buckets: latencyBuckets() })]
+}
+
+/** What is wrong with an interval in milliseconds. */
+export function statsIntervalProblems(intervalMs: number | undefined): readonly Problem[] {
+  const [least, most] = [SHORTEST_STATS_INTERVAL_MS, LONGEST_STATS_INTERVAL_MS]
+  if (intervalMs === undefined) return []
+  if (Number.isInteger(intervalMs) && intervalMs >= least && intervalMs <= most) return []
+  return [
+    {
+      path: 'statsIntervalMs',
+      message: `is ${intervalMs}, not a whole number of ms from ${least} to ${most}`,
+    },
+  ]
 }
 
 /** The part of a bootstrap that pushes stats at this interval. */
@@ -51,13 +75,5 @@ export function statsSink(intervalMs: number) {
       seconds: BigInt(Math.floor(intervalMs / 1000)),
       nanos: (intervalMs % 1000) * 1_000_000,
     },
-    statsConfig: create(StatsConfigSchema, {
-      histogramBucketSettings: [
-        {
-          match: { matchPattern: { case: 'suffix', value: '.downstream_rq_time' } },
-          buckets: latencyBuckets(),
-        },
-      ],
-    }),
   }
 }

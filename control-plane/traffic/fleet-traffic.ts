@@ -92,7 +92,8 @@ export class FleetTraffic {
     // A slow node does not hold up the others.
     if (coveredMs > LATE * intervalMs) return true
     return [...this.#streams.values()].every(
-      (stream) => this.#round.has(stream.id) || now - stream.arrivedAt > LATE * (stream.intervalMs ?? intervalMs),
+      (stream) =>
+        this.#round.has(stream.id) || now - stream.arrivedAt > LATE * (stream.intervalMs ?? intervalMs),
     )
   }
 

@@ -25,7 +25,10 @@ const OF_HTTP: Readonly<Partial<Record<string, StatKind>>> = {
   downstream_rq_5xx: 'http5xx',
   downstream_rq_time: 'latency',
 }
-const DRAINING = ['listener_manager.total_listeners_draining', 'listener_manager.total_filter_chains_draining']
+const DRAINING = [
+  'listener_manager.total_listeners_draining',
+  'listener_manager.total_filter_chains_draining',
+]
 
 /** Undefined for every other stat, those of Envoy's own admin interface included. */
 export function kindOf(name: string): StatKind | undefined {
@@ -51,6 +54,8 @@ function isPartOfCluster(name: string): boolean {
 
 function isConnections(name: string): boolean {
   return (
-    name.endsWith('.downstream_cx_active') && !name.startsWith('listener.admin.') && !/\.worker_\d+\.[^.]+$/.test(name)
+    name.endsWith('.downstream_cx_active') &&
+    !name.startsWith('listener.admin.') &&
+    !/\.worker_\d+\.[^.]+$/.test(name)
   )
 }
