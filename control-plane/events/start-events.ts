@@ -11,6 +11,7 @@ import { nodeEvents } from './node-events.ts'
 import { revisionEvents } from './revision-events.ts'
 import { TestbedEvents } from './testbed-events.ts'
 import { TestbedLink } from './testbed-link.ts'
+import { type TrafficSource, trafficEvents } from './traffic-events.ts'
 
 export interface EventsOptions {
   readonly cache: Pick<SnapshotCache, 'onEvent' | 'status' | 'nodeStatus'>
@@ -18,6 +19,7 @@ export interface EventsOptions {
   readonly store: Pick<RevisionStore, 'watch'>
   readonly state: { readonly head: { readonly number: number }; readonly config: Config }
   readonly loadReports: Pick<LoadReports, 'onEvent' | 'settings'>
+  readonly traffic: TrafficSource
   /** Where the testbed answers that started this control plane. Default: no testbed. */
   readonly testbed?: string
   readonly onFault: (error: unknown) => void
@@ -30,13 +32,14 @@ export interface RunningEvents {
 
 /** @throws SwitchyardError `invalid-argument` for the URL of the testbed */
 export function startEvents(options: EventsOptions): RunningEvents {
-  const { cache, flips, store, state, loadReports, onFault } = options
+  const { cache, flips, store, state, loadReports, traffic, onFault } = options
   const head = () => state.head.number
   const hub = new EventHub({ revision: head })
   hub.addSource(revisionEvents(hub, { store, head, onFault }))
   hub.addSource(nodeEvents(hub, cache))
   hub.addSource(flipEvents(hub, flips))
   hub.addSource(loadEvents(hub, { reports: loadReports, document: () => state.config }))
+  hub.addSource(trafficEvents(hub, traffic))
   if (options.testbed === undefined) return { hub }
   const testbed = new TestbedEvents(hub, new TestbedLink(options.testbed))
   hub.addSource(testbed.source)

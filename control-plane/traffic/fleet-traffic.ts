@@ -19,18 +19,20 @@ export interface StatsStream {
   readonly id: number
   readonly node: string
   /** When the last push arrived, and when Envoy had taken it, in milliseconds since 1970. */
-  arrivedAt: number
-  takenAt: number
+  readonly arrivedAt: number
+  readonly takenAt: number
   /** Between the last two pushes; undefined before the second one. */
-  intervalMs?: number
-  connections: number
-  draining: number
+  readonly intervalMs?: number
+  readonly connections: number
+  readonly draining: number
 }
 
 export class FleetTraffic {
   readonly #name: string
   readonly #streams = new Map<number, StatsStream>()
   #round = new TrafficRound()
+  /** The streams that the round still waits for. */
+  readonly #missing = new Set<number>()
   #samples: TrafficSample[] = []
   #rows = 0
 
@@ -66,13 +68,21 @@ export class FleetTraffic {
       ...(intervalMs !== undefined && { intervalMs }),
     }
     this.#streams.set(id, stream)
+    if (intervalMs === undefined) {
+      // Nobody knows which interval the first push covers; the next one counts.
+      this.#missing.add(id)
+      return undefined
+    }
+    this.#missing.delete(id)
     this.#round.add(id, node, stats, intervalMs)
-    return this.#isComplete(now, stream) ? this.#complete(now) : undefined
+    const isComplete = this.#missing.size === 0 || this.#round.coveredMs > LATE * intervalMs
+    return isComplete ? this.#complete(now) : undefined
   }
 
   /** The stream has ended. What it pushed stays in the round. */
   remove(id: number): void {
     this.#streams.delete(id)
+    this.#missing.delete(id)
   }
 
   /** Forgets which node had which calls, in the oldest samples first, until there are at most so many rows. */
@@ -85,18 +95,6 @@ export class FleetTraffic {
     })
   }
 
-  #isComplete(now: number, { intervalMs }: StatsStream): boolean {
-    const { coveredMs } = this.#round
-    // Nothing but introductions, whose intervals nobody knows.
-    if (intervalMs === undefined || coveredMs === 0) return false
-    // A slow node does not hold up the others.
-    if (coveredMs > LATE * intervalMs) return true
-    return [...this.#streams.values()].every(
-      (stream) =>
-        this.#round.has(stream.id) || now - stream.arrivedAt > LATE * (stream.intervalMs ?? intervalMs),
-    )
-  }
-
   #complete(now: number): TrafficSample {
     const streams = [...this.#streams.values()]
     const sample = this.#round.sample(this.#name, new Date(now).toISOString(), {
@@ -104,6 +102,10 @@ export class FleetTraffic {
       draining: streams.reduce((sum, { draining }) => sum + draining, 0),
     })
     this.#round = new TrafficRound()
+    for (const { id, arrivedAt, intervalMs = 0 } of streams) {
+      if (now - arrivedAt <= LATE * intervalMs) this.#missing.add(id)
+      else this.#missing.delete(id)
+    }
     this.#samples.push(sample)
     this.#rows += rowsOf(sample)
     const oldest = new Date(now - KEPT_MS).toISOString()

@@ -9,14 +9,14 @@ export class PushRate {
   #left = AT_ONCE
   #at: number
 
-  /** @param now milliseconds of a clock that never goes back */
+  /** @param now milliseconds of any clock, which may be set back */
   constructor(now: number) {
     this.#at = now
   }
 
   /** Counts a push. @returns false if there were too many */
   allows(now: number): boolean {
-    this.#left = Math.min(AT_ONCE, this.#left + ((now - this.#at) * PER_SECOND) / 1000)
+    this.#left = Math.min(AT_ONCE, this.#left + (Math.max(0, now - this.#at) * PER_SECOND) / 1000)
     this.#at = now
     if (this.#left < 1) return false
     this.#left -= 1

@@ -1,10 +1,17 @@
 // Which of Envoy's stats are about the calls of clients. https://www.envoyproxy.io/docs/envoy/latest/operations/stats_overview
 
 /**
+ * Requests that a connection manager denied, by a token, a policy or the authorizer. Their gRPC status is in an HTTP answer 200.
+ * The same of a shadow policy is `shadow_denied`.
+ */
+const DENIED = /^http\..+\.(?:jwt_authn|rbac(?:\..+)?|ext_authz)\.denied$/
+
+/**
  * - `calls`: requests that were answered.
  * - `http5xx`: those whose answer has an HTTP status of the server's fault. A gRPC answer has status 200, whatever became of the call.
  * - `upstream5xx`: requests for which there was no answer of a backend, so that Envoy made one up, or with such a status of a backend.
  * - `grpcOk`, `grpcFailed`: gRPC calls by their status, where the filter `grpc_stats` counts them.
+ * - `denied`: requests that a filter of the connection manager denied.
  * - `connections`: open connections of clients.
  * - `draining`: listeners that were replaced and still have connections.
  * - `latency`: the histogram of the time from a request to the end of its answer.
@@ -15,6 +22,7 @@ export type StatKind =
   | 'upstream5xx'
   | 'grpcOk'
   | 'grpcFailed'
+  | 'denied'
   | 'connections'
   | 'draining'
   | 'latency'
@@ -34,7 +42,8 @@ const DRAINING = [
 export function kindOf(name: string): StatKind | undefined {
   if (name.startsWith('cluster.')) return ofCluster(name)
   if (name.startsWith('http.')) {
-    return name.startsWith('http.admin.') ? undefined : OF_HTTP[name.slice(name.lastIndexOf('.') + 1)]
+    if (name.startsWith('http.admin.')) return undefined
+    return OF_HTTP[name.slice(name.lastIndexOf('.') + 1)] ?? (DENIED.test(name) ? 'denied' : undefined)
   }
   if (name.startsWith('listener.')) return isConnections(name) ? 'connections' : undefined
   return DRAINING.includes(name) ? 'draining' : undefined

@@ -14,13 +14,15 @@ export class TrafficRound {
   readonly #proxies = new Map<string, Calls>()
   /** By stream: how long the pushes of this round cover, in milliseconds. */
   readonly #covered = new Map<number, number>()
+  #longestMs = 0
 
-  /** @param coveredMs since the push before it on its stream; undefined for the first one, whose interval nobody knows */
-  add(stream: number, node: string, stats: NodeStats, coveredMs: number | undefined): void {
-    this.#covered.set(stream, (this.#covered.get(stream) ?? 0) + (coveredMs ?? 0))
+  /** @param coveredMs since the push before it on its stream */
+  add(stream: number, node: string, stats: NodeStats, coveredMs: number): void {
+    const covered = (this.#covered.get(stream) ?? 0) + coveredMs
+    this.#covered.set(stream, covered)
+    this.#longestMs = Math.max(this.#longestMs, covered)
     const proxy = this.#proxies.get(node) ?? { calls: 0, errors: 0 }
     this.#proxies.set(node, proxy)
-    if (coveredMs === undefined) return
     proxy.calls += stats.sums.calls ?? 0
     proxy.errors += errorsOf(stats)
     for (const [bound, calls] of stats.latency) {
@@ -28,13 +30,9 @@ export class TrafficRound {
     }
   }
 
-  has(stream: number): boolean {
-    return this.#covered.has(stream)
-  }
-
   /** The nodes of the round push at their own times, and each covers its own interval: the longest counts. */
   get coveredMs(): number {
-    return Math.max(0, ...this.#covered.values())
+    return this.#longestMs
   }
 
   sample(fleet: string, at: string, connections: TrafficSample['connections']): TrafficSample {
@@ -56,11 +54,12 @@ export class TrafficRound {
 
 /**
  * By gRPC status where the filter `grpc_stats` counts it. Otherwise the failures that Envoy knows by HTTP: those it answered itself,
- * because no backend did, count at the upstream, and answers of backends that are not gRPC count at both ends.
+ * because no backend did, count at the upstream, and answers of backends that are not gRPC count at both ends. Neither counts what
+ * a filter denied before.
  */
 function errorsOf({ sums }: NodeStats): number {
-  const { grpcOk = 0, grpcFailed = 0, http5xx = 0, upstream5xx = 0 } = sums
-  return grpcOk + grpcFailed > 0 ? grpcFailed : Math.max(http5xx, upstream5xx)
+  const { grpcOk = 0, grpcFailed = 0, denied = 0, http5xx = 0, upstream5xx = 0 } = sums
+  return denied + (grpcOk + grpcFailed > 0 ? grpcFailed : Math.max(http5xx, upstream5xx))
 }
 
 function rounded(milliseconds: number | null): number | null {

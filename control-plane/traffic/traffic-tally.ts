@@ -41,10 +41,10 @@ export class TrafficTally {
       open: ({ node, group }) => {
         this.#streams += 1
         const id = this.#streams
-        const rate = new PushRate(performance.now())
+        const rate = new PushRate(this.#now())
         return {
           take: (message) => {
-            if (!rate.allows(performance.now())) {
+            if (!rate.allows(this.#now())) {
               throw new SwitchyardError(
                 'invalid-argument',
                 'the stats come too often: set stats_flush_interval to a second or more',
