@@ -4,11 +4,12 @@ import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { COST } from './cost/chapter.ts'
+import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'
 import { METRICS } from './metrics/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS, LOGS, COST]
+const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, LOGS, COST]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',

@@ -4,7 +4,7 @@ import type { Chapter } from '../../../harness/chapter.ts'
 import { NEEDS_ENVOY } from '../../../harness/needs.ts'
 import { checksOf } from './checks.ts'
 import { RUN } from './figures.ts'
-import { measureCost, TURNS } from './measure-cost.ts'
+import { estimatedSeconds, measureCost, TURNS } from './measure-cost.ts'
 import { MODES } from './modes.ts'
 import { sectionsOf } from './sections.ts'
 
@@ -14,7 +14,6 @@ const START_SECONDS = 10
 export const COST: Chapter = {
   title: 'What observing costs',
   runs: ({ name }) => {
-    const { count, seconds, warmUpSeconds } = TURNS[name]
     return [
       {
         id: RUN,
@@ -22,7 +21,7 @@ export const COST: Chapter = {
         needs: [NEEDS_ENVOY],
         // The turns are the rounds.
         rounds: 1,
-        seconds: START_SECONDS + MODES.length * count * (seconds + warmUpSeconds),
+        seconds: START_SECONDS + estimatedSeconds(TURNS[name]),
         measure: measureCost,
       },
     ]

@@ -12,7 +12,7 @@ import type { PartProcess } from '../../../../testbed/parts.ts'
 import { startTestbed, type TestbedNode } from '../../../../testbed/testbed.ts'
 import { untilActive } from '../../../../testbed/until-active.ts'
 import type { SharedContext } from '../../../harness/scenario.ts'
-import { BACKENDS, type BackendId, FLEETS, MODES, type Mode } from './modes.ts'
+import { FLEETS, MODES, type Mode, type ModeId } from './modes.ts'
 
 export interface CostBed {
   readonly loader: Loader
@@ -31,16 +31,16 @@ export async function startCostBed({ group, folder }: SharedContext): Promise<Co
   group.ending.addEventListener('abort', () => void collector.close())
   const logs = { 'call-log': join(folder, 'calls.log'), 'payload-log': join(folder, 'payloads.log') }
   const accessLog = join(folder, 'envoy.log')
-  const optionsOf: Readonly<Record<BackendId, Partial<BackendOptions>>> = {
-    plain: {},
-    control: {},
-    metered: { metrics: '127.0.0.1:0' },
-    traced: { traced: { service: 'backend', collector: collector.address } },
+  const traced = { traced: { service: 'service', collector: collector.address } }
+  const optionsOf: Readonly<Partial<Record<ModeId, Partial<BackendOptions>>>> = {
+    metrics: { metrics: '127.0.0.1:0' },
+    'traces-1': traced,
+    'traces-100': traced,
     'call-log': { log: { to: logs['call-log'] } },
     'payload-log': { log: { to: logs['payload-log'], payloadPercent: 100 } },
   }
   const started = await Promise.all(
-    BACKENDS.map(async (id) => {
+    MODES.map(async ({ id }) => {
       const options = { id, listen: '127.0.0.1:0', ...optionsOf[id] }
       return [id, await startBackend(group, folder, options)] as const
     }),
@@ -59,8 +59,8 @@ export async function startCostBed({ group, folder }: SharedContext): Promise<Co
     loader,
     collector,
     nodeOf: ({ fleet }) => found(testbed.fleets.get(fleet)?.[0], fleet),
-    backendOf: ({ backend }) => found(backends.get(backend), backend),
-    authorityOf: ({ backend }) => hostOf(backend),
+    backendOf: ({ id }) => found(backends.get(id), id),
+    authorityOf: ({ id }) => hostOf(id),
     logOf: ({ id }) =>
       id === 'access-log' ? accessLog : id === 'call-log' || id === 'payload-log' ? logs[id] : undefined,
   }
@@ -71,11 +71,11 @@ function found<T>(part: T | undefined, name: string): T {
   return part
 }
 
-const hostOf = (backend: BackendId) => `${backend}.test`
+const hostOf = (mode: ModeId) => `${mode}.test`
 
 function documentOf(
   port: number,
-  backends: ReadonlyMap<BackendId, { readonly address: string }>,
+  backends: ReadonlyMap<ModeId, { readonly address: string }>,
   { collector, accessLog }: { readonly collector: string; readonly accessLog: string },
 ) {
   const upstream = (address: string) => ({ endpoints: { e1: { address } } })
@@ -95,7 +95,7 @@ function documentOf(
       ...Object.fromEntries([...backends].map(([id, { address }]) => [id, upstream(address)])),
     },
     routes: Object.fromEntries(
-      BACKENDS.map((id) => [id, { hosts: [hostOf(id)], rules: { all: { match: {}, to: { [id]: 1 } } } }]),
+      MODES.map(({ id }) => [id, { hosts: [hostOf(id)], rules: { all: { match: {}, to: { [id]: 1 } } } }]),
     ),
     fleets: Object.fromEntries(
       FLEETS.map((name) => [
@@ -103,7 +103,7 @@ function documentOf(
         {
           kind: 'envoy',
           lb: { mode: 'l7', policy: 'round_robin' },
-          listeners: { main: { port, l4: { upstream: 'plain' }, l7: { routes: routesOf(name) } } },
+          listeners: { main: { port, l4: { upstream: 'none' }, l7: { routes: routesOf(name) } } },
           ...observed[name],
         },
       ]),
@@ -113,5 +113,5 @@ function documentOf(
 
 /** Only those of its modes: more would cost something, though little. */
 function routesOf(fleet: string): readonly string[] {
-  return MODES.filter((mode) => mode.fleet === fleet).map(({ backend }) => backend)
+  return MODES.filter((mode) => mode.fleet === fleet).map(({ id }) => id)
 }

@@ -14,14 +14,11 @@ export function sectionsOf(results: Results): readonly Section[] {
   const measured = measuredIn(results)
   if (measured === undefined) return []
   const turns = valuesOf(measured, { id: 'none' }, 'both').length
-  const [, ...observing] = MODES
-  const added = observing.map((mode) => ({ mode, cpu: addedBy(measured, mode, 'both') }))
-  const noise = added.find(({ mode }) => mode.id === 'control')?.cpu
   return [
     {
       kind: 'table',
       title: 'What each way to observe adds to a call',
-      says: `Unary calls of ${PAYLOAD_BYTES} bytes each way through an Envoy, ${CALLS_PER_SECOND} a second, in **${turns} turns** of all ways in a new order each time. A turn is compared with that of _nothing_ in the same round. Brackets contain the median with 95 % for all ways together (order statistics, without an assumption about the noise); _too few pairs_ and _not distinguishable_ come from an exact sign test at the same level.`,
+      says: `Unary calls of ${PAYLOAD_BYTES} bytes each way through an Envoy, ${CALLS_PER_SECOND} a second, in **${turns} turns** of all ways in a new order each time. A turn is compared with that of **nothing** beside it, so that what slows the machine cancels out. Brackets contain the median with 95 % for all ways together, without an assumption about the noise (order statistics). The verdict is an exact sign test of the added CPU time at the same level. **Nothing, again** shows what noise looks like.`,
       columns: [
         { title: 'observed by' },
         { title: 'Envoy', unit: 'µs CPU/call', decimals: 0 },
@@ -34,17 +31,6 @@ export function sectionsOf(results: Results): readonly Section[] {
         { title: 'log', unit: 'bytes/call', decimals: 0 },
       ],
       rows: MODES.map((mode) => rowOf(measured, mode)),
-    },
-    {
-      kind: 'bars',
-      title: 'Added CPU time of Envoy and service',
-      says: 'Bars end at the median over the turns, lines reach over its interval. Below the noise floor, which is the interval of _nothing, again_, values cannot be told from nothing.',
-      unit: 'µs/call',
-      ...(noise && { noiseFloor: Math.max(Math.abs(noise.low), Math.abs(noise.high)) }),
-      bars: added.map(({ mode, cpu }) => ({
-        label: mode.title,
-        values: [cpu.low, cpu.median, cpu.high].map((value) => Math.max(0, value)),
-      })),
     },
     {
       kind: 'curves',

@@ -6,7 +6,9 @@ import type { CostBed } from './cost-bed.ts'
 import { MODES, type Mode, type ModeId } from './modes.ts'
 
 export const callsFigure = (mode: ModeId) => `calls of ${mode}`
-/** Of all calls, those of the warm-up included. */
+/** Calls that its Envoy took, with those of warm-ups, which are observed too. */
+export const madeFigure = (mode: ModeId) => `all calls of ${mode}`
+/** Of all calls. */
 export const linesFigure = (mode: ModeId) => `lines of ${mode}`
 export const bytesFigure = (mode: ModeId) => `log of ${mode} (bytes/call)`
 export const tracesFigure = (mode: ModeId) => `traces of ${mode}`
@@ -16,6 +18,8 @@ const TRACING: readonly ModeId[] = ['traces-1', 'traces-100']
 const LOGGING: readonly ModeId[] = ['access-log', 'call-log', 'payload-log']
 const LINES_PER_CALL: Readonly<Partial<Record<ModeId, number>>> = { 'payload-log': 3 }
 const POLL_MS = 50
+/** Spans may be dropped: then the check says so. */
+const POLLS = 400
 
 export class Witness {
   readonly #bed: CostBed
@@ -55,11 +59,15 @@ export class Witness {
       figures[bytesFigure(mode.id)] = (Buffer.byteLength(text) / lines) * (LINES_PER_CALL[mode.id] ?? 1)
     }
     const all = this.#calls.get('traces-100') ?? 0
-    while ((this.#traces.get('traces-100')?.size ?? 0) < all) {
+    for (let poll = 0; poll < POLLS && (this.#traces.get('traces-100')?.size ?? 0) < all; poll += 1) {
       await wait(POLL_MS, undefined, { signal })
       this.#takeSpans()
     }
-    for (const id of TRACING) figures[tracesFigure(id)] = this.#traces.get(id)?.size ?? 0
+    for (const mode of MODES.filter(({ id }) => TRACING.includes(id))) {
+      figures[tracesFigure(mode.id)] = this.#traces.get(mode.id)?.size ?? 0
+      const name = `cluster.${mode.id}.upstream_rq_total`
+      figures[madeFigure(mode.id)] = (await this.#bed.nodeOf(mode).envoy.admin.stats(name)).get(name) ?? 0
+    }
     figures[COUNTED_FIGURE] = await this.#counted()
     return figures
   }
