@@ -91,6 +91,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/admin/body.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/examples.ts': by('control-plane/admin/api-docs.test.ts'),
   'control-plane/admin/load-metrics.ts': by('control-plane/admin/metrics.test.ts'),
+  'control-plane/admin/testbed-routes.ts': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/admin/load-routes.ts': by('control-plane/admin/rest-schemas.test.ts'),
   'control-plane/admin/no-operation.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/preconditions.ts': by('control-plane/admin/config-routes.test.ts'),
@@ -102,6 +103,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-values.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/validators/security.ts': by('test/policies/invalid-security.test.ts'),
+  'control-plane/events/': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
   'control-plane/sources/secrets/check-certificate.ts': by(

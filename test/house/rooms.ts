@@ -83,6 +83,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   },
+  'control-plane/events/': {
+    holds: 'what happens, for readers that follow it: a ring of events, and how far each revision has come',
+    mayImport: ['api/', 'control-plane/rollout/', 'control-plane/load-reports/'],
+  },
   'control-plane/admin/': {
     holds: 'the REST server',
     mayImport: [
@@ -100,6 +104,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [
       'control-plane/rollout/',
       'control-plane/load-reports/',
+      'control-plane/events/',
       'control-plane/admin/',
       'control-plane/access/',
     ],
