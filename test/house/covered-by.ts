@@ -196,6 +196,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/conformance/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'services/connect/connect-service.ts': by('services/connect/connect-server.test.ts'),
   'services/connect/main.ts': spawnedBy('test/scenarios/grpc-web.test.ts'),
+  'core/open-telemetry.ts': spawnedBy('test/scenarios/grpc-observability.test.ts'),
+  'services/tracing/register.ts': spawnedBy('test/scenarios/grpc-observability.test.ts'),
   'services/servers/': spawnedBy('testbed/grpc-server-process.test.ts'),
   'services/clients/': spawnedBy('testbed/grpc-client-process.test.ts'),
   'services/changing-behavior.ts': by('services/backend-server.test.ts'),

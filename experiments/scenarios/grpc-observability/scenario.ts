@@ -4,9 +4,10 @@ import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { METRICS } from './metrics/chapter.ts'
+import { TRACES } from './traces/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS]
+const CHAPTERS: readonly Chapter[] = [METRICS, TRACES]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',
