@@ -23,7 +23,7 @@ async function eventsOf(act: () => Promise<unknown>): Promise<readonly string[]>
   })
   const [span] = exporter.getFinishedSpans()
   return (span?.events ?? []).map(
-    ({ attributes }) => `${attributes?.["message.type"]} ${attributes?.["message.id"]}`,
+    ({ attributes }) => `${attributes?.['message.type']} ${attributes?.['message.id']}`,
   )
 }
 

@@ -22,6 +22,7 @@ const FOR_MEASURING = {
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
+  'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
   'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
@@ -90,6 +91,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/admin/body.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/examples.ts': by('control-plane/admin/api-docs.test.ts'),
   'control-plane/admin/load-metrics.ts': by('control-plane/admin/metrics.test.ts'),
+  'control-plane/admin/testbed-routes.ts': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/admin/load-routes.ts': by('control-plane/admin/rest-schemas.test.ts'),
   'control-plane/admin/no-operation.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/preconditions.ts': by('control-plane/admin/config-routes.test.ts'),
@@ -101,6 +103,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-values.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/validators/security.ts': by('test/policies/invalid-security.test.ts'),
+  'control-plane/events/': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
   'control-plane/sources/secrets/check-certificate.ts': by(
@@ -122,6 +125,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
   'envoy-bootstrap/grpc-bootstrap-problems.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'dashboards/': by('dashboards/grafana.test.ts'),
+  'dashboards/alert-cases.ts': by('dashboards/alerts.test.ts'),
   'envoy-bootstrap/grpc-support.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
   'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),
@@ -240,6 +245,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/mesh/': by('test/scenarios/mesh.test.ts'),
+  'testbed/otlp/traced.ts': by('test/envoy/fleet.test.ts'),
   'testbed/otlp/': by('test/features/tracing.test.ts'),
   'testbed/prometheus/': by('testbed/prometheus/prometheus.test.ts'),
   'testbed/proxies/haproxy-config.ts': by('testbed/proxies/haproxy.test.ts'),
@@ -261,6 +267,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/load-reports/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'xds-server/services/load-service.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/services/load-stream.ts': by('test/conformance/load-reports.test.ts'),
+  'xds-server/services/telemetry-service.ts': by('test/conformance/telemetry.test.ts'),
   'xds-server/services/report-rate.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),

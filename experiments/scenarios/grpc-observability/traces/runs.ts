@@ -29,7 +29,7 @@ const THROUGH_ENVOY = `${CLIENT}:client > ${EDGE}:server > ${EDGE}:client`
 const WHOLE = `${THROUGH_ENVOY} > a:server > a:client > b:server`
 const TO_ECHO = `${THROUGH_ENVOY} > echo:server`
 const MESSAGES = 5
-/** That none of so many calls is kept happens less than once in a million times. */
+/** That the client keeps none of 60 calls happens less than once in a million times. */
 const MARKERS = 60
 /** OpenTelemetry's SDK keeps no more events of a span. */
 const MOST_EVENTS = 128

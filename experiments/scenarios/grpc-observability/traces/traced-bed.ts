@@ -1,4 +1,4 @@
-// The testbed of the traces: a client, an Envoy and two services in a chain, and a backend, all of which report to one collector.
+// The testbed of the traces: a client, an Envoy and two services in a chain, and a backend. All report to one collector.
 
 import { HopService } from '@envoy/xds-protos/switchyard/hop/v1/hop_pb.js'
 import { SwitchyardError } from '../../../../core/errors.ts'
