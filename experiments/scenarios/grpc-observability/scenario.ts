@@ -7,9 +7,10 @@ import { COST } from './cost/chapter.ts'
 import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'
 import { METRICS } from './metrics/chapter.ts'
+import { TRACES } from './traces/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, LOGS, COST]
+const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, TRACES, LOGS, COST]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',
