@@ -50,7 +50,7 @@ t.test('with few pairs, or many comparisons, chance cannot be excluded', async (
   t.throws(() => pairedDifference([1], []), TypeError)
 })
 
-t.test('a configuration is told from itself no more often than the level says', async (t) => {
+t.test('a configuration differs from itself no more often than the level says', async (t) => {
   const trials = 3_000
   const alpha = 0.05
   const kinds: Readonly<Record<string, () => number>> = {
