@@ -23,6 +23,7 @@ import { Revisions } from './rollout/revisions.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
+import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
@@ -93,6 +94,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(() => store.close())
     const cache = new SnapshotCache({
       consistency: 'enforce',
+      external: IN_BOOTSTRAPS,
       messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
       ...(nackLog && { nackLog }),
     })

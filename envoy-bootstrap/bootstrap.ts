@@ -14,6 +14,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
@@ -46,8 +47,6 @@ export interface BootstrapOptions {
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
 }
-
-const XDS_CLUSTER = 'xds_cluster'
 
 /**
  * Envoy's limit of 100 instructions rejects a regular expression that names two services. The document has a limit of its own

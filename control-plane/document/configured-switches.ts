@@ -127,6 +127,7 @@ export function switchesOfFleet(
     ...fieldsOf(steps, { ...fleet }, [
       ...switches.fleets,
       ...switches.rules.filter((one) => one.alsoOfFleet),
+      ...(fleet.kind === 'envoy' ? switches.listeners.filter((one) => one.alsoOfFleet) : []),
     ]),
     ...Object.entries(fleet.listeners).flatMap(([id, listener]) =>
       fieldsOf([...steps, 'listeners', id], { ...listener }, listenerSwitchesOf(fleet, switches)),

@@ -172,10 +172,11 @@ function serverFleetSchema(switches: Switches, filters: readonly HttpFilterSwitc
 
 const KIND = { description: 'the kind of clients that the fleet has' }
 
-function fieldsOfFleet(kind: FleetKind, { fleets, rules }: Switches): TProperties {
+function fieldsOfFleet(kind: FleetKind, { fleets, rules, listeners }: Switches): TProperties {
   return {
     ...fieldsOf(ofKind(kind, fleets)),
     ...fieldsOf(ofKind(kind, rules).filter(({ alsoOfFleet }) => alsoOfFleet)),
+    ...fieldsOf(ofKind(kind, listeners).filter(({ alsoOfFleet }) => alsoOfFleet)),
   }
 }
 

@@ -140,6 +140,7 @@ type FiltersIn<Room extends FilterRoom> = {
   readonly [F in Filters as F['room'] extends Room ? F['field'] : never]?: DeepReadonly<Static<F['schema']>>
 }
 type OfFleetToo = Extract<Lists['rules'][number], { readonly alsoOfFleet?: true }>
+type ListenerOfFleetToo = Extract<Lists['listeners'][number], { readonly field: 'accessLog' }>
 
 export type Endpoint = Fields<typeof ENDPOINT> & FieldsOf<Lists['endpoints']>
 export type Upstream = {
@@ -163,7 +164,8 @@ export type EnvoyFleet = {
   readonly security?: { readonly allowUnprotected?: boolean } & FiltersIn<'security'>
 } & CommonFleet &
   FieldsOf<Lists['fleets']> &
-  FieldsOf<readonly OfFleetToo[]>
+  FieldsOf<readonly OfFleetToo[]> &
+  FieldsOf<readonly ListenerOfFleetToo[]>
 /** The parts that listeners of all kinds of fleet have, or lack. */
 export interface AnyListener {
   readonly l4?: Listener['l4'] | undefined

@@ -170,6 +170,8 @@ export interface RuleSwitch<F extends string = string, S extends TSchema = TSche
 /** `fleets.*.listeners.*.FIELD` */
 export interface ListenerSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
+  /** True for a switch that is `fleets.*.FIELD` too, which holds for the listeners that do not write it. */
+  readonly alsoOfFleet?: boolean
   toListener?(settings: SettingsOf<S>): ListenerParts
   /** The chains that take the place of one. */
   toFilterChains?(settings: SettingsOf<S>, chain: FilterChainParts): readonly FilterChainParts[]

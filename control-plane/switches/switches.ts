@@ -1,6 +1,7 @@
 // The lists of all switches, one for each attach point: adding a switch is a file and a line here.
 
 import type { DescMessage } from '@bufbuild/protobuf'
+import { accessLog } from './access-log.ts'
 import { aggregate } from './aggregate.ts'
 import type {
   EndpointSwitch,
@@ -70,7 +71,7 @@ export const SWITCHES = {
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
-  listeners: [listenerTls, reusePort],
+  listeners: [listenerTls, reusePort, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits],
   httpFilters: HTTP_FILTERS,

@@ -31,6 +31,7 @@ export function toListener(
   config: Pick<Config, 'jwt'> = {},
   switches: Switches = SWITCHES,
 ): EnvoyListener {
+  const entry = withFleetFields(listener, fleet, switches)
   const base: ListenerParts = {
     name,
     statPrefix: name,
@@ -43,25 +44,30 @@ export function toListener(
         },
       },
     },
-    filterChains: toChains(
-      { filters: [toFilter(name, listener, fleet, config, switches)] },
-      listener,
-      switches,
-    ),
+    filterChains: toChains({ filters: [toFilter(name, entry, fleet, config, switches)] }, entry, switches),
   }
   return create(
     ListenerSchema,
     mergeParts([
       base,
-      ...partsOf(switches.listeners, listener, (one, settings) => one.toListener?.(settings)),
+      ...partsOf(switches.listeners, entry, (one, settings) => one.toListener?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toListener?.(settings)),
     ]),
   )
 }
 
+/** The listener with the fleet's settings of switches that both may have, where it does not write its own. */
+function withFleetFields(listener: Listener, fleet: FleetPart, { listeners }: Switches): Listener {
+  const entries: Readonly<Record<string, unknown>> = { ...fleet }
+  const shared = listeners.flatMap(({ alsoOfFleet, field }) =>
+    alsoOfFleet && entries[field] !== undefined ? [[field, entries[field]]] : [],
+  )
+  return { ...Object.fromEntries(shared), ...listener }
+}
+
 /** Each switch in turn puts chains in the place of those that came out of the switch before. */
-function toChains(first: FilterChainParts, listener: Listener, { listeners }: Switches): FilterChainParts[] {
-  const steps = partsOf(listeners, listener, (one, settings) => {
+function toChains(first: FilterChainParts, entry: Listener, { listeners }: Switches): FilterChainParts[] {
+  const steps = partsOf(listeners, entry, (one, settings) => {
     const { toFilterChains } = one
     return toFilterChains && ((chain: FilterChainParts) => toFilterChains(settings, chain))
   })
@@ -70,22 +76,22 @@ function toChains(first: FilterChainParts, listener: Listener, { listeners }: Sw
 
 function toFilter(
   name: string,
-  listener: Listener,
+  entry: Listener,
   fleet: FleetPart,
   { jwt }: Pick<Config, 'jwt'>,
   switches: Switches,
 ): MessageInitShape<typeof FilterSchema> {
-  const { l4, l7 } = listener
-  const mode = modeOf(fleet, listener)
+  const { l4, l7 } = entry
+  const mode = modeOf(fleet, entry)
   if (mode === 'l4' && l4 !== undefined) {
     return tcpProxy(name, l4.upstream, [
-      ...partsOf(switches.listeners, listener, (one, settings) => one.toTcpProxy?.(settings)),
+      ...partsOf(switches.listeners, entry, (one, settings) => one.toTcpProxy?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toTcpProxy?.(settings)),
     ])
   }
   if (mode === 'l7' && l7 !== undefined) {
     return httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters), [
-      ...partsOf(switches.listeners, listener, (one, settings) => one.toHttpConnectionManager?.(settings)),
+      ...partsOf(switches.listeners, entry, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toHttpConnectionManager?.(settings)),
     ])
   }

@@ -1,6 +1,7 @@
 // One real Envoy accepts every golden output, one after another, as revisions of a fleet.
 
 import t from 'tap'
+import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
@@ -10,7 +11,7 @@ import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { issuedSecretBytes } from '../support/secret-bytes.ts'
 
 t.test('Envoy ACKs every golden output', async (t) => {
-  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
   const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => server.close())
   const envoy = await startEnvoy(t, server.address, 'delta')

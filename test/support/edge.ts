@@ -5,6 +5,7 @@ import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Channel, connectivityState, credentials } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
@@ -44,7 +45,7 @@ export async function startEdge(
   limits?: EnvoyLimits,
   loadReports?: LoadReports,
 ): Promise<Edge> {
-  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...(loadReports && { loadReports }) })
   t.teardown(() => server.close())
   const port = await freePort()

@@ -1,0 +1,76 @@
+// Access logs: a line for each call with its gRPC status, or for each connection in mode l4.
+
+import { type Static, Type } from 'typebox'
+import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { formatProblems, type Logged } from './access-log/log-format.ts'
+import {
+  type AccessLogParts,
+  FileSink,
+  GrpcSink,
+  SINK_MESSAGES,
+  StdoutSink,
+  toFileLog,
+  toGrpcLog,
+  toStdoutLog,
+} from './access-log/sinks.ts'
+import { listenerSwitch, type SettingReference } from './attach-points.ts'
+import type { PlacedProblem } from './placed-problem.ts'
+import { facts } from './schema-keywords.ts'
+
+const AccessLogSettings = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    file: Type.Optional(FileSink),
+    stdout: Type.Optional(StdoutSink),
+    grpc: Type.Optional(GrpcSink),
+  },
+  {
+    additionalProperties: false,
+    description: 'access logs such as { enabled: true, stdout: { format: json } }',
+    ...facts({
+      envoy: 'HttpConnectionManager.access_log',
+      example: { enabled: true, stdout: { format: 'json', only: { errors: true } } },
+    }),
+  },
+)
+type AccessLogSettings = DeepReadonly<Static<typeof AccessLogSettings>>
+
+const SINKS = ['file', 'stdout', 'grpc'] as const
+
+/**
+ * `accessLog` of a fleet, and of a listener instead of the fleet's. Each sink is on where it is written, and has its own format
+ * and its own `only`.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/access_log
+ */
+export const accessLog = listenerSwitch({
+  field: 'accessLog',
+  alsoOfFleet: true,
+  schema: AccessLogSettings,
+  appliesTo: ['envoy'],
+  messages: SINK_MESSAGES,
+  references: ({ grpc }) => (grpc?.upstream === undefined ? [] : [upstreamAt('grpc', grpc.upstream)]),
+  problems: settingProblems,
+  toHttpConnectionManager: (settings) => ({ accessLog: toLoggers('calls', settings) }),
+  toTcpProxy: (settings) => ({ accessLog: toLoggers('connections', settings) }),
+})
+
+function upstreamAt(sink: string, name: string): SettingReference {
+  return { steps: [sink, 'upstream'], to: 'upstreams', name }
+}
+
+function toLoggers(logged: Logged, { enabled, file, stdout, grpc }: AccessLogSettings): AccessLogParts[] {
+  if (!enabled) return []
+  return [
+    ...(file ? [toFileLog(logged, file)] : []),
+    ...(stdout ? [toStdoutLog(logged, stdout)] : []),
+    ...(grpc ? [toGrpcLog(logged, grpc)] : []),
+  ]
+}
+
+function* settingProblems(settings: AccessLogSettings): Iterable<PlacedProblem> {
+  const { enabled, file, stdout } = settings
+  if (enabled && SINKS.every((sink) => settings[sink] === undefined))
+    yield { steps: ['enabled'], message: `is true, but no log is written: add one of ${SINKS.join(', ')}` }
+  if (file !== undefined) yield* formatProblems(['file'], file)
+  if (stdout !== undefined) yield* formatProblems(['stdout'], stdout)
+}

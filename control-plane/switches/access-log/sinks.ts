@@ -1,0 +1,145 @@
+// Where access logs go: a file, standard output, or a log service over gRPC.
+
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import type { AccessLogSchema } from '@envoy/xds-protos/envoy/config/accesslog/v3/accesslog_pb.js'
+import { ApiVersion } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { FileAccessLogSchema } from '@envoy/xds-protos/envoy/extensions/access_loggers/file/v3/file_pb.js'
+import {
+  type CommonGrpcAccessLogConfigSchema,
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
+} from '@envoy/xds-protos/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
+import { StdoutAccessLogSchema } from '@envoy/xds-protos/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
+import { type Static, Type } from 'typebox'
+import { XDS_CLUSTER } from '../../../core/bootstrap-cluster.ts'
+import type { DeepReadonly } from '../../../core/deep-readonly.ts'
+import { PositiveDuration, toDuration } from '../duration.ts'
+import { facts } from '../schema-keywords.ts'
+import { ONLY, type Only, toFilter } from './log-filter.ts'
+import { FORMAT, type LogFormat, type Logged, toFormat } from './log-format.ts'
+
+export type AccessLogParts = MessageInitShape<typeof AccessLogSchema>
+
+export const FileSink = Type.Object(
+  {
+    path: Type.String({
+      // Envoy appends what callers write to whatever file it may write: no key file and no script of a system ends like that.
+      pattern: '^(/(?!\\.{1,2}/)[^/\\s]+)*/[^/\\s]+\\.log$',
+      maxLength: 4096,
+      description: 'the absolute path of a file that ends with .log, in a folder that Envoy can write',
+      ...facts({ envoy: 'FileAccessLog.path', example: '/var/log/envoy/calls.log' }),
+    }),
+    ...FORMAT,
+    ...ONLY,
+  },
+  {
+    additionalProperties: false,
+    description: 'a file such as { path: /var/log/envoy/calls.log }',
+    ...facts({ envoy: 'FileAccessLog', example: { path: '/var/log/envoy/calls.log', format: 'text' } }),
+  },
+)
+
+export const StdoutSink = Type.Object(
+  { ...FORMAT, ...ONLY },
+  {
+    additionalProperties: false,
+    description: "Envoy's standard output, such as { format: text }",
+    ...facts({ envoy: 'StdoutAccessLog', example: { only: { errors: true } } }),
+  },
+)
+
+export const GrpcSink = Type.Object(
+  {
+    upstream: Type.Optional(
+      Type.String({
+        description: 'the name of an upstream that serves AccessLogService; without it, the control plane',
+        ...facts({ envoy: 'CommonGrpcAccessLogConfig.grpc_service.envoy_grpc', example: 'log-service' }),
+      }),
+    ),
+    flushInterval: PositiveDuration('1s', 'the time after which Envoy sends what it has', {
+      envoy: 'CommonGrpcAccessLogConfig.buffer_flush_interval',
+      example: '250ms',
+    }),
+    ...ONLY,
+  },
+  {
+    additionalProperties: false,
+    description: 'a log service, such as { flushInterval: 1s } for the control plane',
+    ...facts({ envoy: 'HttpGrpcAccessLogConfig', example: { only: { sample: 10 } } }),
+  },
+)
+
+type FileSettings = DeepReadonly<Static<typeof FileSink>>
+type StdoutSettings = DeepReadonly<Static<typeof StdoutSink>>
+type GrpcSettings = DeepReadonly<Static<typeof GrpcSink>>
+
+export const SINK_MESSAGES: readonly DescMessage[] = [
+  FileAccessLogSchema,
+  StdoutAccessLogSchema,
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
+]
+
+function logger<T extends DescMessage>(
+  name: string,
+  [schema, config]: readonly [T, MessageInitShape<T>],
+  logged: Logged,
+  only: Only | undefined,
+): AccessLogParts {
+  const filter = toFilter(logged, only)
+  return {
+    name: `envoy.access_loggers.${name}`,
+    ...(filter && { filter }),
+    configType: { case: 'typedConfig', value: anyPack(schema, create(schema, config)) },
+  }
+}
+
+export function toFileLog(logged: Logged, { path, only, ...format }: FileSettings): AccessLogParts {
+  return logger(
+    'file',
+    [FileAccessLogSchema, { path, accessLogFormat: inFormat(logged, format) }],
+    logged,
+    only,
+  )
+}
+
+export function toStdoutLog(logged: Logged, { only, ...format }: StdoutSettings): AccessLogParts {
+  return logger(
+    'stdout',
+    [StdoutAccessLogSchema, { accessLogFormat: inFormat(logged, format) }],
+    logged,
+    only,
+  )
+}
+
+function inFormat(logged: Logged, format: LogFormat) {
+  return { case: 'logFormat' as const, value: toFormat(logged, format) }
+}
+
+/** The status of a call is in its trailers, or in its headers where it has no message. Envoy sends neither by itself. */
+const STATUS_HEADERS = ['grpc-status', 'grpc-message']
+
+export function toGrpcLog(logged: Logged, { only, ...settings }: GrpcSettings): AccessLogParts {
+  const commonConfig = toCommonConfig(settings)
+  if (logged === 'connections')
+    return logger('tcp_grpc', [TcpGrpcAccessLogConfigSchema, { commonConfig }], logged, only)
+  const config = {
+    commonConfig,
+    additionalResponseHeadersToLog: STATUS_HEADERS,
+    additionalResponseTrailersToLog: STATUS_HEADERS,
+  }
+  return logger('http_grpc', [HttpGrpcAccessLogConfigSchema, config], logged, only)
+}
+
+function toCommonConfig({
+  upstream = XDS_CLUSTER,
+  flushInterval = '1s',
+}: Omit<GrpcSettings, 'only'>): MessageInitShape<typeof CommonGrpcAccessLogConfigSchema> {
+  return {
+    logName: 'switchyard',
+    grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: upstream } } },
+    transportApiVersion: ApiVersion.V3,
+    bufferFlushInterval: toDuration(flushInterval),
+  }
+}

@@ -1,0 +1,4 @@
+// What the bootstraps of Envoys and the resources that we serve them both name.
+
+/** The static cluster of each bootstrap that leads to the control plane. Resources may refer to it, although no snapshot has it. */
+export const XDS_CLUSTER = 'xds_cluster'
