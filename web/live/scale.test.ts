@@ -48,7 +48,12 @@ async function start(t: Test) {
   for (let index = 0; index < NODES; index += 1) {
     const channel = channels[index % CHANNELS]
     const id = `shop-${index + 1}`
-    new AnsweringNode(t, control.xdsAddress, { id, cluster: 'shop', listener: 'one', ...(channel && { channel }) })
+    new AnsweringNode(t, control.xdsAddress, {
+      id,
+      cluster: 'shop',
+      listener: 'one',
+      ...(channel && { channel }),
+    })
   }
   const browser = await launchChromium()
   t.teardown(() => browser.close())
