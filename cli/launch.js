@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
 import { binFolder, buildTap, generateProtos, installPackages } from './prepare/checkout.js'
 import { checkNodeVersion } from './prepare/node-version.js'
+import { buildPage } from './prepare/page.js'
 import { report, step } from './prepare/report.js'
 import { runInForeground } from './prepare/run-in-foreground.js'
 
@@ -79,6 +80,10 @@ function chooseProgram(given) {
   throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
 }
 
+function servesPage([verb]) {
+  return ['demo', 'up', 'serve'].includes(verb)
+}
+
 /** A testbed whose fleets have gRPC clients only needs no Envoy. */
 function startsEnvoys([verb, ...flags]) {
   if (verb === 'scenario') return flags[0] === 'run'
@@ -116,6 +121,7 @@ try {
   installPackages(root)
   generateProtos(root)
   if (tap) buildTap(root)
+  if (tap || servesPage(process.argv.slice(2))) buildPage(root)
   const bin = binFolder(root)
   const env = {
     // The program and all processes that it starts find compiled code on disk, which saves a third of their start.

@@ -67,6 +67,33 @@ t.test(
   },
 )
 
+const PAGE_BUILDER = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+appendFileSync('calls.log', 'page\\n')
+if (process.env.PAGE_FAILS) process.exit(1)
+mkdirSync('web/live/dist', { recursive: true })
+writeFileSync('web/live/dist/index.html', '')
+`
+
+t.test('the live page is built when its sources have changed, for verbs that serve it', async (t) => {
+  const checkout = makeCheckout(t)
+  checkout.write('web/live/build.ts', PAGE_BUILDER)
+  checkout.write('web/live/page/main.tsx', 'one')
+  const builds = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    t.equal((await checkout.launch(args, env)).code, 0)
+    return checkout.calls().includes('page')
+  }
+  t.equal(await builds(['status']), false)
+  t.equal(await builds(['serve'], { PAGE_FAILS: '1' }), true, 'a failure ends nothing')
+  t.equal(await builds(['serve']), true, 'the next start tries again')
+  t.equal(await builds(['serve']), false)
+  checkout.write('web/live/page/main.tsx', 'two')
+  t.equal(await builds(['--run', 'test']), true)
+  checkout.write('web/live/page/main.test.ts', 'a test')
+  t.equal(await builds(['serve']), false)
+  rmSync(`${checkout.root}/web/live/dist`, { recursive: true })
+  t.equal(await builds(['serve']), true)
+})
+
 t.test('a node_modules without its Node, which no program can use, is installed from scratch', async (t) => {
   const checkout = makeCheckout(t)
   await checkout.launch([])

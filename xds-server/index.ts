@@ -34,6 +34,7 @@ export {
 } from './nodes/status.ts'
 export type { Authorize } from './services/authorize.ts'
 export type { Peer } from './services/peer.ts'
+export type { TelemetryService, TelemetrySink, TelemetrySource } from './services/telemetry-service.ts'
 export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
 export {
   type ConsistencyOptions,

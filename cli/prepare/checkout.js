@@ -61,7 +61,8 @@ export function buildTap(root) {
   stamp.write()
 }
 
-function runsTypeScript(root) {
+/** Whether npm has installed the Node that runs the programs. */
+export function runsTypeScript(root) {
   const { stdout } = spawnSync(join(binFolder(root), 'node'), ['--version'], { encoding: 'utf8' })
   return Number.parseInt(stdout?.slice(1), 10) >= 24
 }

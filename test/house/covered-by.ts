@@ -22,6 +22,7 @@ const FOR_MEASURING = {
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
+  'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
   'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
@@ -238,6 +239,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/mesh/': by('test/scenarios/mesh.test.ts'),
+  'testbed/otlp/': by('test/features/tracing.test.ts'),
   'testbed/prometheus/': by('testbed/prometheus/prometheus.test.ts'),
   'testbed/proxies/haproxy-config.ts': by('testbed/proxies/haproxy.test.ts'),
   'testbed/proxies/kube-proxy-rules.ts': by('testbed/proxies/kube-node.test.ts'),
@@ -258,6 +260,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/load-reports/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'xds-server/services/load-service.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/services/load-stream.ts': by('test/conformance/load-reports.test.ts'),
+  'xds-server/services/telemetry-service.ts': by('test/conformance/telemetry.test.ts'),
   'xds-server/services/report-rate.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),

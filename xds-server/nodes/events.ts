@@ -108,4 +108,4 @@ export type XdsEvent =
  * })
  * ```
  */
-export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'nackLog' | 'stream'
+export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'telemetry' | 'nackLog' | 'stream'

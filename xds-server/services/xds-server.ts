@@ -11,6 +11,7 @@ import type { Authorize } from './authorize.ts'
 import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { addLoadService } from './load-service.ts'
+import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
 import { WriteBudget } from './write-budget.ts'
 
 /**
@@ -70,6 +71,8 @@ export interface XdsServerOptions {
    * Asks nodes for reports of their calls, over LRS. Default: the server accepts their streams and asks for nothing.
    */
   readonly loadReports?: LoadReports
+  /** Services that nodes stream what they observe to, such as their stats or access logs. Default: none. */
+  readonly telemetry?: readonly TelemetryService[]
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -138,6 +141,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   })
   const { loadReports: loads } = options
   addLoadService(server, { serving, authorize, ...(loads && { loads }) })
+  for (const service of options.telemetry ?? []) addTelemetryService(server, service, { serving, authorize })
   const { clientStatus } = options
   if (clientStatus !== undefined) {
     addClientStatusService(server, {
