@@ -103,7 +103,7 @@ t.test('the fleet and its history on the page', async (t) => {
     await listeners.locator('summary', { hasText: 'main' }).click()
     t.match(
       await listeners.locator('.changes').textContent(),
-      /address\.socketAddress\.address.*"127\.0\.0\.1"/s,
+      /address\.socketAddress\.address.*127\.0\.0\.1/,
     )
     const clusters = detail.getByRole('region', { name: 'Clusters' })
     await clusters.locator('summary', { hasText: 'echo' }).click()
@@ -133,7 +133,10 @@ t.test('the fleet and its history on the page', async (t) => {
       const revision = page.getByRole('region', { name: 'Revision 2' })
       await revision.getByText('rejected').first().waitFor()
       t.match(await page.locator('.revisions').textContent(), /2rest.*in forcerejected1file/)
-      t.match(await revision.locator('.changes').textContent(), /fleets\.fleet\.lb\.policy was "round_robin"/)
+      t.match(
+        await revision.locator('.changes').textContent(),
+        /fleets\.fleet\.lb\.policyround_robinbecomesmaglev/,
+      )
       t.match(await revision.locator('.verdict').textContent(), /prime number.*upstreams\.echo/s)
       t.same(await findBarriers(page), [])
     },
@@ -143,7 +146,7 @@ t.test('the fleet and its history on the page', async (t) => {
     await page.locator('.revisions a', { hasText: 'file' }).click()
     await page.getByRole('button', { name: 'Roll back to revision 1' }).click()
     const asked = page.getByRole('group', { name: 'Roll back to revision 1' })
-    t.match(await asked.locator('.changes').textContent(), /fleets\.fleet\.lb\.tableSize was 65536/)
+    t.match(await asked.locator('.changes').textContent(), /fleets\.fleet\.lb\.tableSize65536becomesnot set/)
     await asked.getByRole('button', { name: 'Roll back now' }).click()
     await page.getByRole('region', { name: 'Revision 3' }).getByText('accepted').waitFor()
     const [before, after] = await Promise.all([rest.getRevision(1), rest.getConfig()])
@@ -177,6 +180,8 @@ t.test('the fleet and its history on the page', async (t) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const viewport of [undefined, PHONE]) {
       const size = viewport === undefined ? 'a laptop' : 'a phone'
+      // Each theme and each size once: axe takes a second for each view.
+      const isWhole = (viewport === undefined) === (colorScheme === 'light')
       await t.test(`both views are accessible and fit ${size}, ${colorScheme}`, async (t) => {
         const own = await openLivePage(browser, adminUrl, 'fleet?fleet=fleet&tab=topology', {
           colorScheme,
@@ -190,7 +195,7 @@ t.test('the fleet and its history on the page', async (t) => {
         ] as const) {
           await own.show(view)
           await own.page.locator(shown).first().waitFor()
-          t.same(await findBarriers(own.page), [], view)
+          if (isWhole) t.same(await findBarriers(own.page), [], view)
           t.equal(await overhangOf(own.page), 0, `${view} fits`)
         }
         t.same(own.complaints, [])
