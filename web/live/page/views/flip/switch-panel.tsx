@@ -86,18 +86,21 @@ function Scope({ editing, path, schema, document }: ScopeProps) {
           value={valueAt(value, ['lb'])}
         />
       )}
-      <div class="groups">
-        {shown.map(({ name, schema }) => (
-          <Field
-            key={name}
-            editing={editing}
-            path={[...path, name]}
-            name={name}
-            schema={schema}
-            value={valueAt(value, [name])}
-          />
-        ))}
-      </div>
+      <details class="more" open={!matchMedia('(width < 1000px)').matches}>
+        <summary class="small">All switches</summary>
+        <div class="groups">
+          {shown.map(({ name, schema }) => (
+            <Field
+              key={name}
+              editing={editing}
+              path={[...path, name]}
+              name={name}
+              schema={schema}
+              value={valueAt(value, [name])}
+            />
+          ))}
+        </div>
+      </details>
     </>
   )
 }
