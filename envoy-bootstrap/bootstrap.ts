@@ -17,6 +17,7 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
+import { type StatsTags, statsConfig, statsTagProblems } from './stats-tags.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
 export const XDS_PROTOCOLS = ['delta', 'sotw'] as const
@@ -46,6 +47,8 @@ export interface BootstrapOptions {
   readonly adminPort?: number
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
+  /** Tags of all its statistics, beside those of gRPC methods. Default: none. */
+  readonly statsTags?: StatsTags
 }
 
 /**
@@ -53,7 +56,9 @@ export interface BootstrapOptions {
  * (`control-plane/switches/regex.ts`), whose instructions are up to seven of Envoy's (seen with 1.40).
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/type/matcher/v3/regex.proto
  */
-const RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
+const REGEX_RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
+/** Envoy holds spans back for 5 s otherwise, and whoever looks for a call's trace waits as long. */
+const TRACING_RUNTIME = { tracing: { opentelemetry: { flush_interval_ms: 1_000 } } }
 /** The limit of `sun_path` on Linux, without the final null byte. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
@@ -62,7 +67,7 @@ const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContex
 /** @throws SwitchyardError `invalid-argument` with every invalid option */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
-  const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS } = options
+  const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS, statsTags = {} } = options
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -84,6 +89,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     'limits.maxHeapBytes',
     `is ${limits.maxHeapBytes}, not a whole number above 0`,
   )
+  problems.push(...statsTagProblems(statsTags))
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -101,8 +107,14 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     // The admin must answer even when callers hold all connections.
     admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
     overloadManager: overloadManager(limits),
+    statsConfig: statsConfig(statsTags),
     layeredRuntime: {
-      layers: [{ name: 'switchyard', layerSpecifier: { case: 'staticLayer', value: RUNTIME } }],
+      layers: [
+        {
+          name: 'switchyard',
+          layerSpecifier: { case: 'staticLayer', value: { ...REGEX_RUNTIME, ...TRACING_RUNTIME } },
+        },
+      ],
     },
     clusterManager: { loadStatsConfig: loadStatsConfig() },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },

@@ -1,4 +1,4 @@
-// Generates the workspace @envoy/xds-protos: gathers Envoy's protos from a package, adds ours, and runs buf.
+// Generates the workspace @envoy/xds-protos: gathers Envoy's protos from packages, adds what is newer and ours, and runs buf.
 // Plain JavaScript, because npm's `prepare` runs it on the installed Node, whatever its version.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -21,6 +21,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 const require = createRequire(import.meta.url)
 const generatedDir = join(here, 'gen')
 const stampFile = join(generatedDir, '.stamp')
+const CONNECTION_MANAGER =
+  'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
 const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
 
 /** Every .proto below a folder, or the file itself. */
@@ -76,6 +78,14 @@ function withIgnoreEmpty(text) {
   })
 }
 
+/** The names of spans, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withSpanNames(text) {
+  if (text.includes('upstream_operation')) return text
+  const last = 'google.protobuf.BoolValue spawn_upstream_span = 10;'
+  if (!text.includes(last)) throw new Error(`the protos of the HTTP connection manager lack "${last}"`)
+  return text.replace(last, `${last}\n\n    string operation = 11;\n\n    string upstream_operation = 12;`)
+}
+
 function run(command, args, cwd) {
   const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
@@ -101,7 +111,12 @@ const folders = Object.entries(sources.packages).flatMap(([name, below]) =>
 const files = importClosure(sources, folders)
 for (const file of protosBelow(join(here, 'switchyard')))
   files.set(relative(here, file), readFileSync(file, 'utf8'))
+for (const file of protosBelow(join(here, 'newer'))) {
+  const path = relative(join(here, 'newer'), file)
+  if (!files.has(path)) files.set(path, readFileSync(file, 'utf8'))
+}
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
+files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
 
 const stamp = fingerprint(files)
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {

@@ -48,6 +48,11 @@ export function addBootstrap(program: Command): void {
           'Variant of xDS for an Envoy, incremental (default) or state of the world.',
         ).choices(XDS_PROTOCOLS),
       )
+      .option(
+        '--stats-tag <name=value>',
+        'Tag of all statistics of an Envoy, a label for Prometheus; again for more.',
+        appended,
+      )
       .option('--ca <file>', 'Use TLS for xDS, and trust this CA, PEM (default: that of "yard up --mtls").')
       .option('--cert <file>', 'Certificate of the node for xDS, PEM; "yard certs --for" makes it.')
       .option('--key <file>', 'Private key of --cert, PEM.')

@@ -127,8 +127,12 @@ t.test('a viewer gets links for viewers only, by token and by cookie', async (t)
   t.equal(await ask({ ...viewer, ...OWN_PAGE }, 'viewer'), 201, 'twin')
   t.equal(await ask({ ...operator, ...OWN_PAGE }, 'operator'), 201, 'twin')
   t.equal(await ask({}, 'viewer'), 401, 'nobody gets a link without a token')
-  const answer = await send('POST', '/v1/login-links', tokens.viewer)
-  t.equal(answer.status, 201, 'without a body')
+  const answer = await send('POST', '/v1/login-links', tokens.viewer, {})
+  t.equal(answer.status, 201, 'of its own role, if it names none')
+  t.match(await send('POST', '/v1/login-links', tokens.viewer), {
+    status: 400,
+    json: { detail: /the body is missing/ },
+  })
 })
 
 t.test('a viewer reads by its cookie and writes nothing', async (t) => {

@@ -34,7 +34,7 @@ export async function sessionRoutes(server: FastifyInstance, { sessions }: Route
     ...routeOf('createLoginLink', { body: LoginLinkRequestSchema }),
     handler: async (request, reply): Promise<LoginLink> => {
       const { name, role: own } = callerOf(request)
-      const { role = own } = readBody<LoginLinkRequest>(request.body ?? undefined, checkLoginLink)
+      const { role = own } = readBody<LoginLinkRequest>(request.body, checkLoginLink)
       if (own === 'viewer' && role === 'operator') {
         throw new SwitchyardError('forbidden', `"${name}" has the role viewer: ask for a link with this role`)
       }
@@ -100,7 +100,8 @@ function rejectForeignLogin({ headers }: FastifyRequest): void {
 
 /** @throws SwitchyardError `invalid-argument` with all problems */
 function readBody<T>(body: Body | undefined, check: ReturnType<typeof createSchemaCheck>): T {
-  const value = body === undefined ? {} : valueIn(body)
+  if (body == null) throw new SwitchyardError('invalid-argument', 'the body is missing: send a JSON object')
+  const value = valueIn(body)
   const problems = check(value).map(toProblem)
   if (problems.length === 0) return value as T
   throw new SwitchyardError('invalid-argument', 'the body is not valid', { problems })

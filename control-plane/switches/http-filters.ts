@@ -5,6 +5,7 @@ import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
+import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
@@ -23,6 +24,7 @@ export const HTTP_FILTERS = inOrder([
   extAuthz,
   joinedHeaders,
   rbac,
+  grpcStats,
   fault,
   router,
 ] as const)

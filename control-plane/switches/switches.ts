@@ -37,6 +37,7 @@ import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
 import { grpcTimeout, maxStreamDuration } from './stream-duration.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
+import { tracing } from './tracing.ts'
 import { upstreamDns } from './upstream-dns.ts'
 import { upstreamTls } from './upstream-tls.ts'
 
@@ -73,7 +74,7 @@ export const SWITCHES = {
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
   listeners: [listenerTls, reusePort, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

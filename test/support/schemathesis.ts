@@ -2,7 +2,8 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { delimiter } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -14,6 +15,11 @@ export const INSTALL_SCHEMATHESIS = `python3 -m pip install --target ${FOLDER} s
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const CONFIG = fileURLToPath(new URL('schemathesis.toml', import.meta.url))
+const WITHOUT_DOCUMENTS = `
+[[operations]]
+include-operation-id = ["putConfig", "patchConfig"]
+phases.coverage.enabled = false
+`
 const MODULE = ['-m', 'schemathesis.cli']
 
 /** Python finds the copy of the checkout first, then the one of the system. */
@@ -39,16 +45,20 @@ export async function runSchemathesis(options: {
   readonly url: string
   /** The number of random requests for each operation, at most. */
   readonly examples: number
+  /** Whether to make a request for each keyword of the schema of documents too. They are thousands. */
+  readonly coversDocuments: boolean
   /** An empty folder for its files. */
   readonly folder: string
   readonly seed?: number
   /** Ends the program. */
   readonly signal: AbortSignal
 }): Promise<SchemathesisRun> {
-  const { url, examples, folder, seed, signal } = options
+  const { url, examples, coversDocuments, folder, seed, signal } = options
+  const config = join(folder, 'schemathesis.toml')
+  await writeFile(config, `${await readFile(CONFIG, 'utf8')}${coversDocuments ? '' : WITHOUT_DOCUMENTS}`)
   const flags = ['--max-examples', String(examples), '--no-color']
   const random = seed === undefined ? ['--generation-deterministic'] : ['--seed', String(seed)]
-  const child = spawn('python3', [...MODULE, '--config-file', CONFIG, 'run', url, ...flags, ...random], {
+  const child = spawn('python3', [...MODULE, '--config-file', config, 'run', url, ...flags, ...random], {
     cwd: folder,
     env: pythonEnv(process.env),
     signal,

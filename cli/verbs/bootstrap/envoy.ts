@@ -4,6 +4,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
+import type { StatsTags } from '../../../envoy-bootstrap/stats-tags.ts'
 import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
 import { report } from '../../output/print.ts'
 import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
@@ -12,6 +13,7 @@ export interface EnvoyFlags extends XdsFlags {
   readonly address?: string
   readonly adminPort?: number
   readonly protocol?: XdsProtocol
+  readonly statsTag?: readonly string[]
 }
 
 /** Options of `createBootstrap` by the flags that set them. */
@@ -31,14 +33,29 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
     throw new SwitchyardError('invalid-argument', '--xds: an Envoy has one control plane: give one address')
   }
   const xds = { address, ...(tls && { tls }) }
+  const statsTags = readStatsTags(flags.statsTag ?? [])
   const bootstrap = namingFlags(
-    (option) => FLAG_OF[option] ?? option,
-    () => createBootstrap({ nodeId: node, cluster: fleet, listenerAddress, adminPort, protocol, xds }),
+    (option) => FLAG_OF[option] ?? option.replace(/^statsTags\./, '--stats-tag '),
+    () =>
+      createBootstrap({ nodeId: node, cluster: fleet, listenerAddress, adminPort, protocol, xds, statsTags }),
   )
   process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
   // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
   const drain = flags.xds === undefined ? ' --drain-time-s 4' : ''
   report(`start it: ${envoyCommand()} -c FILE --disable-hot-restart${drain}`)
+}
+
+/** @param written `NAME=VALUE` each; @throws SwitchyardError `invalid-argument` that names all that are not */
+function readStatsTags(written: readonly string[]): StatsTags {
+  const wrong = written.filter((tag) => !tag.includes('='))
+  if (wrong.length > 0) {
+    throw new SwitchyardError('invalid-argument', 'invalid tags of statistics:', {
+      problems: wrong.map((tag) => ({ path: '--stats-tag', message: `is "${tag}"; write NAME=VALUE` })),
+    })
+  }
+  return Object.fromEntries(
+    written.map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
+  )
 }
 
 /** The Envoy that "yard up" would start; without one, that of another host. */
