@@ -261,7 +261,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'web/grpc-web-example/page/raw-call.ts': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'web/grpc-web-example/page/workarounds/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'web/live/bundle.ts': by('web/live/build.test.ts'),
-  'web/live/page/': spawnedBy('web/live/build.test.ts'),
+  'web/live/page/': spawnedBy('test/envoy/live-page.test.ts'),
   'web/live/page/controls/': spawnedBy('test/envoy/live-fleet.test.ts'),
   'web/live/page/views/fleet/': spawnedBy('test/envoy/live-fleet.test.ts'),
   'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
