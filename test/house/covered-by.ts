@@ -22,6 +22,7 @@ const FOR_MEASURING = {
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
+  'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
   'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
@@ -124,6 +125,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
   'envoy-bootstrap/grpc-bootstrap-problems.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'dashboards/': by('dashboards/grafana.test.ts'),
+  'dashboards/alert-cases.ts': by('dashboards/alerts.test.ts'),
   'envoy-bootstrap/grpc-support.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
   'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),

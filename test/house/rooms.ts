@@ -122,6 +122,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: "the authorizer's Rego policy with its tests and data, and the WebAssembly it compiles to",
     mayImport: [],
   },
+  'dashboards/': {
+    holds: 'dashboards and alert rules as data, and as what Grafana and Prometheus read',
+    mayImport: ['core/'],
+  },
   'processes/': {
     holds: 'child processes that end with their parent; programs of the system; free ports',
     mayImport: ['core/'],
@@ -163,11 +167,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['examples/grpc-patterns/', 'experiments/harness/', 'protobuf/', 'web/grpc-web-example/'],
+    mayImport: [
+      'dashboards/',
+      'examples/grpc-patterns/',
+      'experiments/harness/',
+      'protobuf/',
+      'web/grpc-web-example/',
+    ],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
     mayImport: [
+      'dashboards/',
       'experiments/scenarios/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',
