@@ -6,9 +6,10 @@ import type { Scenario } from '../../harness/scenario.ts'
 import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'
 import { METRICS } from './metrics/chapter.ts'
+import { TRACES } from './traces/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, LOGS]
+const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, TRACES, LOGS]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',
