@@ -19,7 +19,7 @@ interface Connection {
 
 /** How often calls are made that are due, in milliseconds. */
 const TICK_MS = 10
-/** A call that takes longer has failed for whoever waits for it. */
+/** A call that takes longer has failed. */
 const DEADLINE_MS = 5_000
 /** Calls that one connection may have open. What is due beyond that is left out, or slow backends would fill the memory. */
 const MAX_OPEN = 50
