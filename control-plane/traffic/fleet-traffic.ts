@@ -85,7 +85,7 @@ export class FleetTraffic {
     this.#missing.delete(id)
   }
 
-  /** Forgets which node had which calls, in the oldest samples first, until there are at most so many rows. */
+  /** Forgets which node had which calls, in the oldest samples first, until at most `most` rows are left. */
   limitRows(most: number): void {
     if (this.#rows <= most) return
     this.#samples = this.#samples.map((sample) => {

@@ -92,7 +92,7 @@ t.test('a node that stops pushing does not hold up the others', async (t) => {
   t.same([last?.seconds, last?.calls, Object.keys(last?.proxies ?? {})], [1, 1, ['edge-1']])
   two.close()
   one.push(1)
-  t.equal(samples.at(-1)?.seconds, 1, 'nor one that has left')
+  t.equal(samples.at(-1)?.seconds, 1, 'nor a node that has left')
 })
 
 t.test(

@@ -23,7 +23,7 @@ export interface Push {
   readonly more?: readonly Stat[]
 }
 
-/** The stats of a listener "main" with so many calls. */
+/** The stats of a listener "main" with this number of calls. */
 export function callsStat(calls: number): Stat {
   return { name: 'http.main.downstream_rq_completed', counter: calls }
 }

@@ -41,7 +41,16 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
   const bootstrap = namingFlags(
     (option) => FLAG_OF[option] ?? option.replace(/^statsTags\./, '--stats-tag '),
     () =>
-      createBootstrap({ nodeId: node, cluster: fleet, listenerAddress, adminPort, protocol, xds, statsTags, statsIntervalMs }),
+      createBootstrap({
+        nodeId: node,
+        cluster: fleet,
+        listenerAddress,
+        adminPort,
+        protocol,
+        xds,
+        statsTags,
+        statsIntervalMs,
+      }),
   )
   process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
   // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
