@@ -265,6 +265,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'web/grpc-web-example/page/workarounds/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'web/live/bundle.ts': by('web/live/build.test.ts'),
   'web/live/page/': spawnedBy('web/live/build.test.ts'),
+  'web/live/page/controls/': spawnedBy('test/envoy/live-fleet.test.ts'),
+  'web/live/page/views/fleet/': spawnedBy('test/envoy/live-fleet.test.ts'),
   'xds-server/cache/serving.ts': by('xds-server/cache/watch.test.ts'),
   'xds-server/load-reports/': by('test/conformance/load-reports.test.ts'),
   'xds-server/load-reports/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),

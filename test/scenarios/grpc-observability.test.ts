@@ -15,6 +15,7 @@ const ROWS = [
   ['O5.7', 'envoy', 'a call has a span on each side, and a message an event'],
   ['O5.8', 'envoy', 'client, Envoy and server log the same calls, with one trace'],
   ['O5.9', 'envoy', 'payloads are sampled alike on both sides, and no log has a sensitive value'],
+  ['O5.13', 'envoy', 'what observing costs is compared in one run, with everything that is compared on'],
   ['O5.10', 'envoy', 'logs have the details of errors, and the server their cause'],
   [
     'O5.11',
