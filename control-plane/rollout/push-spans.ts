@@ -18,10 +18,10 @@ const MOST_OPEN = 10_000
 
 /**
  * Nodes that connect after the write get the revision too, but nobody waits for them: they are not in its trace. Which revision a
- * response carries is not said; it is the newest one that is served.
+ * response carries is not said; it counts as the newest that is served.
  */
 export class PushSpans implements ServingObserver {
-  /** The write that the newest revision comes from. */
+  /** The write behind the newest revision. */
   #write: Context = ROOT_CONTEXT
   readonly #streams = new Set<number>()
   /** Streams that were open when it was served. */
