@@ -15,6 +15,7 @@ const VERBS = {
   demo: async () => (await import('./verbs/demo.ts')).addDemo,
   up: async () => (await import('./verbs/up.ts')).addUp,
   scenario: async () => (await import('./verbs/scenario.ts')).addScenario,
+  dashboards: async () => (await import('./verbs/dashboards.ts')).addDashboards,
   explain: async () => (await import('./verbs/explain.ts')).addExplain,
   schema: async () => (await import('./verbs/schema.ts')).addSchema,
   lint: async () => (await import('./verbs/lint.ts')).addLint,

@@ -18,6 +18,8 @@ import { readServerCredentials, type ServerTlsFiles } from './access/server-cred
 import { openTokens } from './access/tokens.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './document/model.ts'
+import { FlipTracker } from './events/flip-tracker.ts'
+import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
@@ -62,6 +64,8 @@ export interface ControlPlaneOptions {
   readonly accessFolder?: string
   /** Serves `/metrics` to who has no token. */
   readonly openMetrics?: boolean
+  /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
+  readonly testbed?: string
   /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
   readonly onFault?: (error: unknown) => void
 }
@@ -110,15 +114,28 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
+    const flips = new FlipTracker({ cache })
+    cache.onEvent((event) => flips.take(event))
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
+      observer: flips,
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
     const { loadReports, loads } = startLoadTally(revisions, options.loadIntervalMs)
+    const events = startEvents({
+      cache,
+      flips,
+      store,
+      state: revisions,
+      loadReports,
+      onFault: (error) => onFault?.(error),
+      ...(options.testbed !== undefined && { testbed: options.testbed }),
+    })
+    ends.push(async () => events.hub.close())
     const xds = await startXdsServer({
       cache,
       loadReports,
@@ -135,6 +152,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       state: revisions,
       nodes: nodesIn(cache),
       loads,
+      events: events.hub,
+      flips,
+      ...(events.testbed && { testbed: events.testbed }),
       address: options.admin,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })

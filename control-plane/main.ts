@@ -25,6 +25,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
                    (default: "secrets" beside --config, else in --state)
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
+  --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
   --open-metrics   serve /metrics without a token
   --die-with-parent
                    exit when stdin closes
@@ -55,6 +56,7 @@ interface Flags {
   readonly state?: string
   readonly secrets?: string
   readonly access?: string
+  readonly testbed?: string
   readonly 'open-metrics': boolean
   readonly 'die-with-parent': boolean
 }
@@ -85,6 +87,7 @@ function parse() {
         state: { type: 'string' },
         secrets: { type: 'string' },
         access: { type: 'string' },
+        testbed: { type: 'string' },
         'open-metrics': { type: 'boolean', default: false },
         'die-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -115,6 +118,7 @@ async function run(): Promise<void> {
     ...(state === undefined ? {} : { stateFolder: state }),
     secretsFolder,
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
+    ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
     insecure: flags.insecure,
     openMetrics: flags['open-metrics'],
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),

@@ -43,8 +43,13 @@ export type NodeEvent = DeepReadonly<Static<typeof NodeEventSchema>>
 
 const LoadEventSchema = Type.Object({
   at: At,
-  seconds: Type.Number({ description: 'Since the event before, or since the first of these reports.' }),
+  seconds: Type.Number({
+    description: 'Since the event before; of the first one, the interval in which nodes report.',
+  }),
   fleet: Type.String(),
+  truncated: Type.Optional(
+    Type.Literal(true, { description: 'There were more rows. Those with the most calls are shown.' }),
+  ),
   rows: Type.Array(
     Type.Object({
       upstream: Type.String(),

@@ -94,6 +94,11 @@ const IF_MATCH = Type.String({
 const headers = (fields: Readonly<Record<string, TSchema>>) =>
   Type.Object(fields, { additionalProperties: true, description: 'headers' })
 
+export const EventsHeadersSchema = headers({
+  'last-event-id': Type.Optional(
+    Type.String({ description: 'The id of the last event that was read. An unknown one is ignored.' }),
+  ),
+})
 export const IfMatchSchema = headers({ 'if-match': IF_MATCH })
 export const OptionalIfMatchSchema = headers({ 'if-match': Type.Optional(IF_MATCH) })
 export const IfNoneMatchSchema = headers({

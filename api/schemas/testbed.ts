@@ -2,10 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
-
-/** What one client process of the testbed can hold up on a small machine. */
-export const MAX_LOAD_CONNECTIONS = 64
-export const MAX_LOAD_CALLS_PER_SECOND = 2_000
+import { MAX_LOAD_CALLS_PER_SECOND, MAX_LOAD_CONNECTIONS } from '../load-limits.ts'
 
 const SETTING_FIELDS = {
   running: Type.Boolean({ description: 'Whether calls are made.' }),

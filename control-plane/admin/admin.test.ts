@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import t from 'tap'
+import { NO_EVENTS } from '../../test/support/no-events.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { startLoadTally } from '../control-plane.ts'
 import type { RevisionInfo } from '../store/revision.ts'
@@ -38,7 +39,7 @@ function silentFleet() {
   }
   const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
   const { loads } = startLoadTally(state)
-  return { asked: asked.promise, state, nodes, loads }
+  return { asked: asked.promise, state, nodes, loads, ...NO_EVENTS }
 }
 
 const PUT = {

@@ -17,6 +17,7 @@ import { addBodyParsers } from './body.ts'
 import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
+import { eventRoutes } from './event-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { loadRoutes } from './load-routes.ts'
 import { addMetrics } from './metrics.ts'
@@ -27,11 +28,13 @@ import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { testbedRoutes } from './testbed-routes.ts'
 
 /** Enough for a document of more than ten thousand upstreams. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-export interface AdminOptions extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads'> {
+export interface AdminOptions
+  extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads' | 'events' | 'flips' | 'testbed'> {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
   /** Default: none yet. */
@@ -94,7 +97,16 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
   await addPage(server, pageFolder)
-  for (const plugin of [configRoutes, lbRoutes, revisionRoutes, statusRoutes, loadRoutes, sessionRoutes])
+  for (const plugin of [
+    configRoutes,
+    lbRoutes,
+    revisionRoutes,
+    statusRoutes,
+    loadRoutes,
+    eventRoutes,
+    testbedRoutes,
+    sessionRoutes,
+  ])
     server.register(plugin, routes)
   return server
 }

@@ -11,15 +11,18 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/healthz',
     '/readyz',
     '/v1/config',
+    '/v1/events',
     '/v1/fleets/{fleet}/lb',
     '/v1/load',
     '/v1/login-links',
     '/v1/revisions',
     '/v1/revisions/{number}',
+    '/v1/revisions/{number}/progress',
     '/v1/session',
     '/v1/sessions',
     '/v1/snapshots/{fleet}',
     '/v1/status',
+    '/v1/testbed/load',
   ])
   t.match(document.servers, [{ url: '/' }])
   const { get, put, patch } = document.paths['/v1/config']

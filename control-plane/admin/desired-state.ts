@@ -1,8 +1,10 @@
-// What the admin needs from the rest of the control plane: the desired state with its revisions, the nodes, and their load.
+// What the admin needs from the rest of the control plane: the desired state with its revisions, the nodes, their load, and events.
 
 import type { Outcome } from '../../api/outcome.ts'
+import type { FlipProgress } from '../../api/schemas/flip.ts'
 import type { Load } from '../../api/schemas/load.ts'
 import type { LoadQuery } from '../../api/schemas/request.ts'
+import type { TestbedLoad, TestbedLoadSetting } from '../../api/schemas/testbed.ts'
 import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
@@ -70,4 +72,26 @@ export interface Nodes {
    * is not connected.
    */
   snapshotJson(fleet: string, node?: string): object | undefined
+}
+
+/** What happens, for readers that follow it. */
+export interface Events {
+  /**
+   * Adds a reader. `send` gets frames of server-sent events, at once and from now on.
+   * @returns removes the reader
+   */
+  read(options: { readonly lastEventId?: string; readonly send: (frame: Buffer) => void }): () => void
+}
+
+/** How far revisions have come on each node. */
+export interface Flips {
+  /** @throws SwitchyardError `not-found` for a revision that is not kept */
+  get(revision: number): FlipProgress
+}
+
+/** The testbed that started the control plane. */
+export interface Testbed {
+  /** @throws SwitchyardError `not-found` if it has nothing to call, `unreachable` */
+  read(): Promise<TestbedLoad>
+  set(setting: TestbedLoadSetting): Promise<TestbedLoad>
 }

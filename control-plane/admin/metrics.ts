@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { NODE_STATES } from '../../api/node-state.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/snapshot/resource-type.ts'
+import { AckTimes } from './ack-times.ts'
 import { addLoadMetrics } from './load-metrics.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
@@ -17,7 +18,19 @@ const COUNTED = {
   nacked: ['switchyard_xds_nacks_total', 'Responses that a node NACKed'],
 } as const
 
-export function addMetrics(server: FastifyInstance, { state, nodes, loads }: RoutesOptions): void {
+/** Seconds: from a node on the same host to one that builds large routes far away. */
+const ACK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+export interface Metrics {
+  readonly registry: Registry
+  /** Counts a REST call that was answered. */
+  readonly observeCall: (labels: { method: string; route: string; status: number }, seconds: number) => void
+  /** Ends the counting of events. */
+  readonly stop: () => void
+}
+
+/** All metrics of a control plane. */
+export function createMetrics({ state, nodes, loads }: Omit<RoutesOptions, 'closing'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
@@ -66,14 +79,32 @@ export function addMetrics(server: FastifyInstance, { state, nodes, loads }: Rou
   const counters = Object.fromEntries(
     Object.entries(COUNTED).map(([kind, [name, help]]) => [
       kind,
-      new Counter({ name, help, labelNames: ['fleet', 'type'], registers }),
+      new Counter({
+        ...{ name, help, labelNames: ['fleet', 'type'], registers },
+        // A counter that begins with 1 has not grown for Prometheus: the first NACK would raise no alert.
+        collect() {
+          for (const fleet of Object.keys(state.config.fleets)) {
+            for (const typeUrl of KNOWN_TYPES) this.inc({ fleet, type: typeOf(typeUrl) }, 0)
+          }
+        },
+      }),
     ]),
   )
-  const stop = nodes.onEvent((event) => {
-    if (event.kind !== 'sent' && event.kind !== 'acked' && event.kind !== 'nacked') return
-    counters[event.kind]?.inc({ fleet: fleetOf(event.group), type: typeOf(event.typeUrl) })
+  const ackTimes = new AckTimes()
+  const acks = new Histogram({
+    name: 'switchyard_xds_ack_duration_seconds',
+    help: 'Time from a response to the ACK of it',
+    labelNames: ['fleet', 'type'],
+    buckets: ACK_SECONDS,
+    registers,
   })
-  server.addHook('onClose', async () => stop())
+  const stop = nodes.onEvent((event) => {
+    const seconds = ackTimes.note(event)
+    if (event.kind !== 'sent' && event.kind !== 'acked' && event.kind !== 'nacked') return
+    const labels = { fleet: fleetOf(event.group), type: typeOf(event.typeUrl) }
+    counters[event.kind]?.inc(labels)
+    if (seconds !== undefined) acks.observe(labels, seconds)
+  })
 
   const durations = new Histogram({
     name: 'switchyard_rest_request_duration_seconds',
@@ -82,12 +113,17 @@ export function addMetrics(server: FastifyInstance, { state, nodes, loads }: Rou
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
     registers,
   })
+  addLoadMetrics(registry, loads)
+  return { registry, observeCall: (labels, seconds) => durations.observe(labels, seconds), stop }
+}
+
+export function addMetrics(server: FastifyInstance, options: RoutesOptions): void {
+  const { registry, observeCall, stop } = createMetrics(options)
+  server.addHook('onClose', async () => stop())
   server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
     const route = routeOptions.url ?? OTHER
-    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    observeCall({ method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
   })
-
-  addLoadMetrics(registry, loads)
   server.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )

@@ -3,12 +3,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { RestClient } from '../../api/client.ts'
+import { decodeEvents } from '../../api/event-stream.ts'
 import { NODE_STATES } from '../../api/node-state.ts'
 import { ANSWERS } from '../../api/schemas/answers.ts'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { selfSignedCertificate, writeCertificate } from '../../test/support/certificates.ts'
+import { serveFixedTestbed } from '../../test/support/fixed-testbed.ts'
 import {
   clusterStats,
   endpointStats,
@@ -31,7 +34,7 @@ const documentWith = (policy: string, mode = 'l7') =>
 
 /** A client of a served fleet that records which answers came, each checked against its schema. */
 async function start(t: Test) {
-  const fleet = await serveFleet(t)
+  const fleet = await serveFleet(t, undefined, { testbed: await serveFixedTestbed(t) })
   const seen = new Set<string>()
   const inject: typeof globalThis.fetch = async (url, init = {}) => {
     const { pathname, search } = new URL(String(url))
@@ -41,7 +44,13 @@ async function start(t: Test) {
       url: pathname + search,
       headers: headers as Record<string, string>,
       ...(typeof body === 'string' && { payload: body }),
+      // A stream of events has no end.
+      ...(pathname === '/v1/events' && { payloadAsStream: true as const }),
     })
+    if (pathname === '/v1/events') {
+      seen.add(describeAnswer(method, pathname, answer.statusCode, ''))
+      return new Response(Readable.toWeb(answer.stream()) as ReadableStream)
+    }
     const isEmpty = answer.body === ''
     seen.add(describeAnswer(method, pathname, answer.statusCode, isEmpty ? null : answer.json()))
     return new Response(isEmpty ? null : answer.body, {
@@ -52,12 +61,9 @@ async function start(t: Test) {
   return { ...fleet, seen, inject, rest: new RestClient({ url: 'http://admin', fetch: inject }) }
 }
 
-/** Operations that are described, and not served yet. */
-const PLANNED = ['getEvents', 'getProgress', 'getTestbedLoad', 'putTestbedLoad']
-
 /** Every answer that has a schema of its own. */
 const DOCUMENTED = Object.entries(ANSWERS).flatMap(([id, answers]) =>
-  PLANNED.includes(id) ? [] : Object.keys(answers).map((status) => `${id} ${status}`),
+  Object.keys(answers).map((status) => `${id} ${status}`),
 )
 
 t.test('the answers of all operations fit their schemas, with every outcome', async (t) => {
@@ -82,6 +88,16 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   t.match(config, documentWith('random'))
   await rest.patchConfig(lbOf('round_robin'), { wait: '1s', etag })
   await rest.waitForRevision(1, { wait: '1s' })
+
+  await rest.getProgress(2)
+  await rest.getTestbedLoad()
+  const setting = { running: true, connections: 2, callsPerSecond: 10 }
+  t.match(await rest.putTestbedLoad(setting), setting)
+  const events = await inject('http://admin/v1/events')
+  for await (const { name, data } of decodeEvents(events.body ?? new ReadableStream())) {
+    t.match({ name, data }, { name: 'hello', data: { revision: 4 } })
+    break
+  }
 
   // A node ACKs: 200.
   const node = await connectNode('node-1')

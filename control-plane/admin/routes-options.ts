@@ -1,12 +1,16 @@
 // What every group of routes is given.
 
 import type { Sessions } from '../access/sessions.ts'
-import type { DesiredState, Loads, Nodes } from './desired-state.ts'
+import type { DesiredState, Events, Flips, Loads, Nodes, Testbed } from './desired-state.ts'
 
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
   readonly loads: Loads
+  readonly events: Events
+  readonly flips: Flips
+  /** Undefined if no testbed started the control plane. */
+  readonly testbed?: Testbed
   readonly sessions: Sessions
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal

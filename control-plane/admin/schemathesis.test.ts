@@ -10,9 +10,6 @@ import { runSchemathesis } from '../../test/support/schemathesis.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { EXAMPLE_DOCUMENT } from './examples.ts'
 
-/** Operations that are described, and not served yet. */
-const PLANNED = ['getEvents', 'getProgress', 'getTestbedLoad', 'putTestbedLoad']
-
 const { SWITCHYARD_SCHEMATHESIS_EXAMPLES: wanted } = process.env
 
 t.test('every answer is as the API document says, and none is a server error', async (t) => {
@@ -35,6 +32,7 @@ t.test('every answer is as the API document says, and none is a server error', a
     ...(wanted !== undefined && { seed: randomInt(2 ** 31) }),
   })
   t.equal(code, 0, 'it finds nothing', { output })
-  const { length } = Object.keys(OPERATIONS).filter((id) => !PLANNED.includes(id))
+  // A stream of events has no end that it could wait for.
+  const { length } = Object.keys(OPERATIONS).filter((id) => id !== 'getEvents')
   t.match(output, new RegExp(`Tested: +${length}\\b`), 'it has tested every operation')
 })

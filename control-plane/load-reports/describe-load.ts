@@ -145,7 +145,8 @@ function reportsEndpoints({ fleets }: LoadDocument, fleet: string): boolean {
   return fleets[fleet]?.kind === 'envoy'
 }
 
-function endpointNames({ upstreams }: LoadDocument, upstream: string): ReadonlyMap<string, string> {
+/** The names of an upstream's endpoints, by address. */
+export function endpointNames({ upstreams }: LoadDocument, upstream: string): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(upstreams[upstream]?.endpoints ?? {}).map(([name, { address }]) => [address, name]),
   )

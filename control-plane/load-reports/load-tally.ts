@@ -8,6 +8,7 @@ import { EntryBudget } from './entry-budget.ts'
 import { type LastReport, LatestLoad } from './latest-load.ts'
 import type { FleetLoad, LoadDocument, NodeLoad } from './load-of-fleets.ts'
 import { LoadTotals } from './load-totals.ts'
+import { upstreamOfCluster } from './upstream-of-cluster.ts'
 
 export interface LoadTallyOptions {
   /** The document in force: only its fleets and upstreams count. */
@@ -159,11 +160,8 @@ export class LoadTally {
   }
 }
 
-/** Clusters of a fleet with an authority: `translate/authority.ts` makes these names. */
-const UNDER_AUTHORITY = /^xdstp:\/\/[^/]*\/envoy\.config\.cluster\.v3\.Cluster\//
-
 function withUpstreamName(load: ClusterLoad): ClusterLoad {
-  const upstream = load.cluster.replace(UNDER_AUTHORITY, '')
+  const upstream = upstreamOfCluster(load.cluster)
   return upstream === load.cluster ? load : { ...load, cluster: upstream }
 }
 

@@ -9,6 +9,7 @@ import { describeRejection } from './nacks.ts'
 import type { Accepted, InForce, Publication, Publisher } from './publisher.ts'
 import { type Effect, type Rollout, type RolloutEvent, resume, type Step, step } from './rollout.ts'
 import { faultsOfSecrets, ofRevision, withoutNackOfSource } from './secret-nacks.ts'
+import type { ServingObserver } from './serving-observer.ts'
 import { keysOf, type NodeSource, Tally } from './tally.ts'
 
 export interface ReconcilerOptions {
@@ -20,6 +21,7 @@ export interface ReconcilerOptions {
   /** All writes to the store and all verdicts, one after the other. */
   readonly turns: SerialQueue
   readonly onFault: (error: unknown) => void
+  readonly observer?: ServingObserver | undefined
 }
 
 /** Its methods run in a turn of the queue, except `close` and the getters. */
@@ -34,6 +36,7 @@ export class Reconciler {
   readonly #publisher: Publisher
   readonly #turns: SerialQueue
   readonly #onFault: (error: unknown) => void
+  readonly #observer: ServingObserver | undefined
   readonly #stopListening: () => void
   #inForce: InForce
   #accepted: Accepted | undefined
@@ -41,12 +44,13 @@ export class Reconciler {
   #tally: Tally | undefined
   #isReviewDue = false
 
-  constructor({ store, cache, publisher, inForce, accepted, turns, onFault }: ReconcilerOptions) {
+  constructor({ store, cache, publisher, inForce, accepted, turns, onFault, observer }: ReconcilerOptions) {
     this.#store = store
     this.#cache = cache
     this.#publisher = publisher
     this.#turns = turns
     this.#onFault = onFault
+    this.#observer = observer
     this.#inForce = inForce
     this.#accepted = accepted
     this.#stopListening = cache.onEvent((event) => {
@@ -72,7 +76,9 @@ export class Reconciler {
 
   /** Goes on with the revision in force after a restart. */
   async resume(): Promise<void> {
-    const { revision, fleets } = this.#inForce
+    const { revision, fleets, publication } = this.#inForce
+    this.#observer?.serving(revision.number, publication.translations)
+    this.#observer?.served(publication.translations.keys())
     const canRollBack = this.#accepted !== undefined
     await this.#take(resume(revision.status, { fleets, holding: this.#holding(), canRollBack }))
   }
@@ -102,8 +108,10 @@ export class Reconciler {
 
   #serve(revision: RevisionInfo, publication: Publication): void {
     const undecided = this.#rollout.kind === 'accepted' ? [] : this.#rollout.eligibility.fleets
-    const fleets = new Set([...undecided, ...this.#publisher.publish(publication)])
-    this.#inForce = { revision, publication, fleets }
+    this.#observer?.serving(revision.number, publication.translations)
+    const changed = this.#publisher.publish(publication)
+    this.#observer?.served(changed)
+    this.#inForce = { revision, publication, fleets: new Set([...undecided, ...changed]) }
   }
 
   #scheduleReview(): void {

@@ -14,6 +14,7 @@ import { Publisher, type ServingCache } from './publisher.ts'
 import { Reconciler } from './reconciler.ts'
 import { serveStored } from './restart.ts'
 import { nacksBySecret, type SecretNack } from './secret-nacks.ts'
+import type { ServingObserver } from './serving-observer.ts'
 
 export interface RevisionsOptions {
   readonly store: RevisionStore
@@ -24,6 +25,7 @@ export interface RevisionsOptions {
   readonly secrets?: SecretStore
   /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
+  readonly observer?: ServingObserver
 }
 
 export interface WriteOptions {
@@ -46,12 +48,19 @@ export class Revisions {
    * version of Switchyard cannot serve what is stored, or a file that it names is invalid
    */
   static open(options: RevisionsOptions): Promise<Revisions> {
-    const { store, cache, initial, secrets = new SecretStore({ folder: '.' }), onFault = () => {} } = options
+    const {
+      store,
+      cache,
+      initial,
+      secrets = new SecretStore({ folder: '.' }),
+      onFault = () => {},
+      observer,
+    } = options
     const turns = new SerialQueue()
     const opened = turns.take(async () => {
       const publisher = new Publisher(cache, secrets)
       const stored = await serveStored(store, publisher, initial)
-      const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, ...stored })
+      const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, observer, ...stored })
       await reconciler.resume()
       return new Revisions({ store, cache, secrets }, publisher, turns, reconciler)
     })

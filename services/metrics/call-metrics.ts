@@ -17,7 +17,9 @@ export interface MeteredCall {
 }
 
 /** Seconds: from what loopback takes to what a person waits for. */
-const LATENCY = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+export const LATENCY_BUCKETS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+]
 const MESSAGES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000]
 
 const METHOD = ['grpc_type', 'grpc_service', 'grpc_method'] as const
@@ -52,7 +54,7 @@ export class CallMetrics {
     }
     this.#latency = new Histogram({
       ...define('handling_seconds', `Time from the begin of a call at this ${side} to its status`),
-      ...{ buckets: LATENCY, enableExemplars: true },
+      ...{ buckets: LATENCY_BUCKETS, enableExemplars: true },
     })
     this.#perStream = new Histogram({
       ...define('stream_messages', 'Messages of a stream when its call ends, sent or received', 'direction'),

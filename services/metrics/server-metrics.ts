@@ -9,7 +9,8 @@ import { sampledTraceOf } from './sampled-trace.ts'
 
 /**
  * Put it first in the list of interceptors: then it is next to the wire, and sees what the others answer.
- * A call that its client left has no status of the server: it counts as DEADLINE_EXCEEDED if its deadline has passed, else as CANCELLED.
+ * A call that its client left has no status of the server. It counts as DEADLINE_EXCEEDED if its deadline has passed here too, which is
+ * a little later than at the client, else as CANCELLED.
  * @param services whose methods are counted; others, such as health checks, would only hide them
  */
 export function serverMetrics(

@@ -22,6 +22,7 @@ const FOR_MEASURING = {
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/': by('api/client.test.ts'),
+  'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
   'api/node-state.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/outcome.ts': by('control-plane/admin/api-docs.test.ts'),
@@ -90,6 +91,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/admin/body.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/examples.ts': by('control-plane/admin/api-docs.test.ts'),
   'control-plane/admin/load-metrics.ts': by('control-plane/admin/metrics.test.ts'),
+  'control-plane/admin/testbed-routes.ts': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/admin/load-routes.ts': by('control-plane/admin/rest-schemas.test.ts'),
   'control-plane/admin/no-operation.ts': by('control-plane/admin/bad-requests.test.ts'),
   'control-plane/admin/preconditions.ts': by('control-plane/admin/config-routes.test.ts'),
@@ -101,6 +103,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-values.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/validators/security.ts': by('test/policies/invalid-security.test.ts'),
+  'control-plane/events/': by('control-plane/admin/event-routes.test.ts'),
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
   'control-plane/sources/secrets/check-certificate.ts': by(
@@ -122,6 +125,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/envoy-admin.ts': by('test/envoy/admin.test.ts'),
   'envoy-bootstrap/envoy-fleet.ts': by('test/envoy/fleet.test.ts'),
   'envoy-bootstrap/grpc-bootstrap-problems.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'dashboards/': by('dashboards/grafana.test.ts'),
+  'dashboards/alert-cases.ts': by('dashboards/alerts.test.ts'),
   'envoy-bootstrap/grpc-support.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
   'envoy-bootstrap/overload.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'envoy-bootstrap/run-envoy.ts': by('test/envoy/run.test.ts'),

@@ -222,6 +222,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard call edge': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
     'npx yard call edge -n 20000': ['test/envoy/yard-up.test.ts', "'call', 'edge'"],
     'npx yard kill control-plane': ['test/envoy/yard-up.test.ts', "'kill', 'control-plane'"],
+    'npx yard dashboards --out dashboards-of-switchyard': ['cli/verbs/dashboards.test.ts', "'dashboards'"],
     'npx yard schema > switchyard.schema.json': ['cli/verbs/explain.test.ts', "'schema'"],
     'npx yard set fleets.edge.security.jwt.enabled=true': SECURITY,
     'npx yard set fleets.edge.security.opa.enabled=true': SECURITY,

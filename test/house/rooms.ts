@@ -83,6 +83,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   },
+  'control-plane/events/': {
+    holds: 'what happens, for readers that follow it: a ring of events, and how far each revision has come',
+    mayImport: ['api/', 'control-plane/rollout/', 'control-plane/load-reports/'],
+  },
   'control-plane/admin/': {
     holds: 'the REST server',
     mayImport: [
@@ -100,6 +104,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [
       'control-plane/rollout/',
       'control-plane/load-reports/',
+      'control-plane/events/',
       'control-plane/admin/',
       'control-plane/access/',
     ],
@@ -116,6 +121,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'policies/': {
     holds: "the authorizer's Rego policy with its tests and data, and the WebAssembly it compiles to",
     mayImport: [],
+  },
+  'dashboards/': {
+    holds: 'dashboards and alert rules as data, and as what Grafana and Prometheus read',
+    mayImport: ['core/'],
   },
   'processes/': {
     holds: 'child processes that end with their parent; programs of the system; free ports',
@@ -158,11 +167,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: ['examples/grpc-patterns/', 'experiments/harness/', 'protobuf/', 'web/grpc-web-example/'],
+    mayImport: [
+      'dashboards/',
+      'examples/grpc-patterns/',
+      'experiments/harness/',
+      'protobuf/',
+      'web/grpc-web-example/',
+    ],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
     mayImport: [
+      'dashboards/',
       'experiments/scenarios/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',

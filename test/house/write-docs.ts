@@ -9,6 +9,7 @@ import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { decisionTable } from './decision-table.ts'
 import { documentReference } from './document-reference.ts'
 import { logLineTable } from './log-line-table.ts'
+import { metricsTables } from './metrics-table.ts'
 import { roomsTable } from './rooms.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
@@ -25,6 +26,9 @@ function replacePart(file: string, name: string, content: string): void {
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
 replacePart('docs/reference/document.md', 'document', documentReference(describeSchema(ConfigSchema)))
+for (const [name, table] of Object.entries(metricsTables())) {
+  replacePart('docs/reference/metrics.md', `metrics of ${name}`, table)
+}
 
 replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 

@@ -6,6 +6,7 @@ import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import { replaceFile } from '../../testbed/certificates/folder.ts'
 import { SECRET, type XdsEvent } from '../../xds-server/index.ts'
+import { NO_EVENTS } from '../support/no-events.ts'
 import { EDGE } from '../support/tls-client.ts'
 import { startTlsEdge } from '../support/tls-edge.ts'
 
@@ -31,6 +32,7 @@ t.test('S50: no config_dump, answer, event, metric or problem contains a private
     state: edge.revisions,
     nodes: nodesIn(edge.cache),
     ...startLoadTally(edge.revisions),
+    ...NO_EVENTS,
   })
   t.teardown(() => admin.close())
   await edge.untilRenewed(async () => edge.write('edge', await edge.authority.issue(EDGE)))

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { SnapshotCache } from '../../xds-server/index.ts'
 import { selfSignedCertificate, writeCertificate } from '../support/certificates.ts'
+import { NO_EVENTS } from '../support/no-events.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const LB = '/v1/fleets/edge/lb'
@@ -128,7 +129,13 @@ t.test('S49: attempts of one address do not count for another', async (t) => {
   const cache = new SnapshotCache()
   const state = await Revisions.open({ store: openSqliteStore(':memory:'), cache, initial: sampleWith({}) })
   const access = { tokens: { callerOf: () => undefined }, audit: { append: async () => {} } }
-  const admin = await createAdmin({ state, nodes: nodesIn(cache), ...startLoadTally(state), access })
+  const admin = await createAdmin({
+    state,
+    nodes: nodesIn(cache),
+    ...startLoadTally(state),
+    ...NO_EVENTS,
+    access,
+  })
   t.teardown(() => admin.close())
   const statusFrom = async (remoteAddress: string) =>
     (await admin.inject({ url: '/v1/status', remoteAddress })).statusCode

@@ -7,9 +7,18 @@ import { requireTool } from '../support/requirements.ts'
 /** With what each row needs beyond Envoy. */
 const ROWS = [
   ['O5.1', 'prometheus', 'calls are counted by service, method and status'],
+  ['O5.2', 'prometheus', 'latency is in histograms of client, proxy and servers, with exemplars'],
+  ['O5.3', 'prometheus', 'messages of streams are counted in and out'],
+  ['O5.4', 'prometheus', 'connections of pools are counted: open, active, pending, made, failed'],
   ['O5.8', 'envoy', 'client, Envoy and server log the same calls, with one trace'],
   ['O5.9', 'envoy', 'payloads are sampled alike on both sides, and no log has a sensitive value'],
   ['O5.10', 'envoy', 'logs have the details of errors, and the server their cause'],
+  [
+    'O5.11',
+    'prometheus',
+    'the dashboards of rate, errors and duration, and of the control plane have no empty panel',
+  ],
+  ['O5.12', 'prometheus', 'the dashboard by method has no empty panel'],
 ] as const
 
 t.test('O5: what client, proxy and server record of the same calls is in the report', async (t) => {

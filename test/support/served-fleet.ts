@@ -3,6 +3,8 @@
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
+import { FlipTracker } from '../../control-plane/events/flip-tracker.ts'
+import { startEvents } from '../../control-plane/events/start-events.ts'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
@@ -13,14 +15,29 @@ import type { Teardown } from './xds-client.ts'
 export async function serveFleet(
   t: Teardown,
   initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
+  options: { readonly testbed?: string } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
-  const state = await Revisions.open({ store, cache, initial })
+  const flips = new FlipTracker({ cache })
+  cache.onEvent((event) => flips.take(event))
+  const state = await Revisions.open({ store, cache, initial, observer: flips })
   const { loadReports, loads } = startLoadTally(state)
+  const onFault = (error: unknown) => {
+    throw error
+  }
+  const { hub, testbed } = startEvents({ cache, flips, store, state, loadReports, onFault, ...options })
+  t.teardown(() => hub.close())
   const xds = await startXdsServer({ cache, address: '127.0.0.1:0', loadReports })
   t.teardown(() => xds.close())
-  const admin = await createAdmin({ state, nodes: nodesIn(cache), loads })
+  const admin = await createAdmin({
+    state,
+    nodes: nodesIn(cache),
+    loads,
+    events: hub,
+    flips,
+    ...(testbed && { testbed }),
+  })
   t.teardown(() => admin.close())
 
   /** Connects a node of the fleet "edge", and resolves when it has ACKed all resources. */
@@ -55,5 +72,19 @@ export async function serveFleet(
       payload: JSON.stringify(patch),
     })
 
-  return { admin, cache, loadReports, loads, store, state, xds, connectNode, putLb, getConfig, patchConfig }
+  return {
+    admin,
+    cache,
+    flips,
+    hub,
+    loadReports,
+    loads,
+    store,
+    state,
+    xds,
+    connectNode,
+    putLb,
+    getConfig,
+    patchConfig,
+  }
 }

@@ -6,6 +6,7 @@ import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { ClientOptions } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../../core/errors.ts'
 import { clientMetrics } from '../../../services/metrics/client-metrics.ts'
+import { addConnectionMetrics } from '../../../services/metrics/connection-metrics.ts'
 import { createRegistry, serveMetrics } from '../../../services/metrics/metrics-server.ts'
 import { createClient, type RpcClient } from '../../../services/rpc/index.ts'
 import { startPrometheus } from '../../../testbed/prometheus/prometheus.ts'
@@ -34,7 +35,7 @@ export interface EdgeSettings {
 
 const OFF = {
   rule: { retry: null, timeout: null },
-  upstream: { circuitBreaker: null, http2: null },
+  upstream: { circuitBreaker: null, http2: null, endpoints: { gone: null } },
 }
 
 export interface ObservedEdge {
@@ -64,6 +65,7 @@ async function startObservedEdge({ group, folder }: SharedContext): Promise<Obse
 
   const registry = createRegistry()
   const interceptor = clientMetrics(registry)
+  addConnectionMetrics(registry)
   const ours = await serveMetrics(registry, { host: '127.0.0.1', port: 0 })
   group.ending.addEventListener('abort', () => ours.close())
   const { client: prometheus } = await startPrometheus(group, join(folder, 'prometheus'), {

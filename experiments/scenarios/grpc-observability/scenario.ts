@@ -3,11 +3,12 @@
 import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'
 import { METRICS } from './metrics/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS, LOGS]
+const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, LOGS]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',

@@ -224,8 +224,7 @@ export const STORIES: readonly LogStory[] = [
           .map(({ grpcStatus, attempts }) => `${grpcStatus} ${attempts}`)
           .toSorted()
           .join() === 'OK 1,OK 2',
-      'the server has three, and one failed':
-        statusesOf(server).toSorted().join() === 'OK,OK,UNAVAILABLE',
+      'the server has three, and one failed': statusesOf(server).toSorted().join() === 'OK,OK,UNAVAILABLE',
     }),
   },
 ]

@@ -10,6 +10,10 @@ export type Echo = RpcClient<typeof EchoService>
 export interface Calls {
   /** What the program asked for, whatever became of it. */
   readonly made: number
+  /** What else must hold, and whether it does. */
+  readonly facts?: Readonly<Record<string, boolean>>
+  /** What else was measured. */
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 export interface CallSettings {
@@ -48,4 +52,9 @@ export async function expectStatus(call: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof RpcStatusError)) throw error
   }
+}
+
+/** One after the other. */
+export async function inTurn(count: number, act: (index: number) => Promise<unknown>): Promise<void> {
+  for (let index = 0; index < count; index += 1) await act(index)
 }

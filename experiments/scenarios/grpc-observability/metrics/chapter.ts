@@ -11,7 +11,8 @@ import { checksOf } from './checks.ts'
 import { between, readCounts } from './counts.ts'
 import { codeFigure, holdsText, runIdOf } from './figures.ts'
 import { sectionsOf } from './sections.ts'
-import { STORIES, type Story } from './stories.ts'
+import { STORIES } from './stories.ts'
+import type { Story } from './story.ts'
 
 /** Calls of a story. */
 const CALLS: Readonly<Record<ProfileName, number>> = { quick: 40, standard: 200, full: 2_000 }
@@ -41,7 +42,7 @@ async function measure(story: Story, calls: number, context: RunContext): Promis
   await edge.turn(story.settings ?? {})
   const before = await readCounts(prometheus, context.signal)
   const begun = performance.now()
-  const made = await story.run(edge, calls)
+  const made = await story.run(edge, calls, context.signal)
   const seconds = (performance.now() - begun) / 1_000
   const counted = between(before, await readCounts(prometheus, context.signal))
   const codesOf = (side: 'client' | 'server') =>
@@ -52,10 +53,14 @@ async function measure(story: Story, calls: number, context: RunContext): Promis
     codes: { ...counted.codes.client },
     figures: {
       ...counted.counts,
+      ...made.figures,
       ...Object.fromEntries([...codesOf('client'), ...codesOf('server')]),
     },
     texts: Object.fromEntries(
-      Object.entries(story.holds(counted, made)).map(([fact, holds]) => [holdsText(fact), String(holds)]),
+      Object.entries({ ...story.holds(counted, made), ...made.facts }).map(([fact, holds]) => [
+        holdsText(fact),
+        String(holds),
+      ]),
     ),
   })
 }

@@ -16,6 +16,8 @@ const QUERIES = {
   'proxy retried': `sum(envoy_cluster_upstream_rq_retry${PROXY})`,
   'proxy rejected': `sum(envoy_cluster_upstream_rq_pending_overflow${PROXY}) + sum(envoy_cluster_upstream_rq_active_overflow${PROXY})`,
   'proxy saw cancelled': `sum(envoy_http_downstream_rq_rx_reset${LISTENER})`,
+  'streams that ended': 'sum(grpc_server_stream_messages_count{direction="sent"})',
+  'server sent in streams': 'sum(grpc_server_stream_messages_sum{direction="sent"})',
   'server began': 'sum(grpc_server_started_total)',
   'server received': 'sum(grpc_server_msg_received_total)',
   'server sent': 'sum(grpc_server_msg_sent_total)',

@@ -1,7 +1,7 @@
 // The names of runs, figures and texts of the chapter.
 
 import type { Measured, Results } from '../../../harness/results.ts'
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const runIdOf = ({ id }: Pick<Story, 'id'>) => `metrics.${id}`
 

@@ -1,26 +1,11 @@
 // What is done to calls, and how the counts of client, proxy and server must then relate.
 
 import { freePort } from '../../../../processes/free-port.ts'
-import type { EdgeSettings, ObservedEdge } from '../observed-edge.ts'
-import { type Calls, expectStatus, inParallel } from './calls.ts'
-import type { Counts } from './counts.ts'
-
-export interface Story {
-  readonly id: string
-  readonly row: string
-  readonly title: string
-  /** What the counts show, in a sentence or two. */
-  readonly says: string
-  readonly settings?: EdgeSettings
-  /** Makes about `calls` calls; resolves when all have ended. */
-  readonly run: (edge: ObservedEdge, calls: number) => Promise<Calls>
-  /** What must hold, as text and whether it does. `made` are the calls that the program made. */
-  readonly holds: (counts: Counts, made: Calls) => Readonly<Record<string, boolean>>
-}
-
-const ok = (code: Readonly<Record<string, number>>) => code.OK ?? 0
-const all = (codes: Readonly<Record<string, number>>) =>
-  Object.values(codes).reduce((sum, one) => sum + one, 0)
+import { expectStatus, inParallel } from './calls.ts'
+import { LATENCY } from './latency.ts'
+import { POOL_STORIES } from './pools.ts'
+import { all, ok, type Story } from './story.ts'
+import { STREAMS } from './streams.ts'
 
 /** UNAVAILABLE is what a backend that is made to fail answers. */
 const UNAVAILABLE_SHARE = 30
@@ -169,6 +154,9 @@ export const STORIES: readonly Story[] = [
       'the servers answered none': all(codes.server) === counts['server began'] && ok(codes.server) === 0,
     }),
   },
+  STREAMS,
+  LATENCY,
+  ...POOL_STORIES,
 ]
 
 function sorted(codes: Readonly<Record<string, number>>) {

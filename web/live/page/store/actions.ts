@@ -1,31 +1,7 @@
 // What may happen to the state: events of the control plane, answers of REST, and changes of the page itself.
 
-import type {
-  ConnectionsReport,
-  FlipProgress,
-  Hello,
-  LoadReport,
-  NodeEvent,
-  Revision,
-  Status,
-  TestbedLoad,
-  Traffic,
-  TrafficSample,
-} from './contract.ts'
-import type { ConfigInForce, Link, Session } from './state.ts'
-
-/** The events of `GET /v1/events`, by name. */
-export interface LiveEvents {
-  readonly hello: Hello
-  readonly revision: Revision
-  readonly node: NodeEvent
-  readonly nodes: readonly NodeEvent[]
-  readonly flip: FlipProgress
-  readonly traffic: TrafficSample
-  readonly load: LoadReport
-  readonly connections: ConnectionsReport
-  readonly testbed: TestbedLoad
-}
+import type { EventData, EventName, Revision, Status, Traffic } from './contract.ts'
+import type { ConfigInForce, Link, OpenConnections, Session } from './state.ts'
 
 /** What the page reads by REST or sets itself, by name. */
 export interface Readings {
@@ -35,15 +11,17 @@ export interface Readings {
   readonly config: ConfigInForce
   readonly revisions: readonly Revision[]
   readonly trafficRead: Traffic
+  readonly open: OpenConnections
   readonly noTestbed: null
 }
 
-type Actions = LiveEvents & Readings
+type Actions = EventData & Readings
 
 export type Action = {
   [K in keyof Actions]: { readonly type: K; readonly value: Actions[K] }
 }[keyof Actions]
 
+/** The events of `GET /v1/events` that the page follows. */
 export const EVENT_NAMES = [
   'hello',
   'revision',
@@ -54,4 +32,4 @@ export const EVENT_NAMES = [
   'load',
   'connections',
   'testbed',
-] as const satisfies readonly (keyof LiveEvents)[]
+] as const satisfies readonly EventName[]

@@ -1,14 +1,16 @@
 // The state after an action: pure, and an action that changes nothing gives the same state back.
 
 import type { Action } from './actions.ts'
-import type { NodeEvent, Status } from './contract.ts'
+import type { NodeEvent, Revision, Status } from './contract.ts'
 import { KEPT, type NodeView, nodeKey, type State } from './state.ts'
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'hello':
       // The control plane may have been replaced by one that counts anew; what it told before is read again.
-      return action.value.resumed ? state : { ...state, load: new Map(), connections: new Map() }
+      return action.value.resumed
+        ? state
+        : { ...state, load: new Map(), connections: new Map(), open: new Map() }
     case 'session':
     case 'link':
     case 'config':
@@ -27,7 +29,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, flips: newest(state.flips, [action.value], KEPT.flips) }
     case 'traffic':
     case 'load':
-    case 'connections': {
+    case 'connections':
+    case 'open': {
       const reports = appended<Timed & { readonly fleet: string }>(state[action.type], [action.value])
       return { ...state, [action.type]: reports }
     }
@@ -50,10 +53,7 @@ function withStatus(state: State, { nodes, ...status }: Status): State {
   }
 }
 
-function withRevision(
-  state: State,
-  revision: State['revisions'] extends ReadonlyMap<number, infer R> ? R : never,
-) {
+function withRevision(state: State, revision: Revision): State {
   const revisions = newest(state.revisions, [revision], KEPT.revisions)
   const { status } = state
   // An older revision changes its status too, for instance to superseded.

@@ -1,36 +1,35 @@
 // Who looks at the page: signed in by a one-time link, whose code is in the fragment, which browsers send to nobody.
 
-import type { SessionInfo } from './contract.ts'
+import { SwitchyardError } from '../../../../core/errors.ts'
 import { store } from './page-store.ts'
+import { rest } from './rest.ts'
 
-/** Signs in by the code of the link if there is one, else reads the session of the cookie. Resolves with whether there is a session. */
+/** Codes of a control plane that is away, starting, or behind a proxy that says so. */
+const NO_ANSWER: readonly string[] = ['unreachable', 'process-failed', 'internal']
+
+/**
+ * Signs in by the code of the link if there is one, else reads the session of the cookie. Resolves with whether there is
+ * a session; rejects if the control plane does not answer.
+ */
 export async function openSession(): Promise<boolean> {
   const code = takeCode()
-  if (code !== undefined) {
-    const answer = await send('POST', '/v1/sessions', { code })
-    // An old link may be opened in a browser that has a session.
-    if (!answer.ok && answer.status !== 401 && answer.status !== 403 && answer.status < 500) {
-      return await readSession('This link was used before, or is older than five minutes.')
-    }
-    if (!answer.ok) return await readSession(await detailOf(answer))
+  // An old link may be opened in a browser that has a session.
+  const why = code === undefined ? undefined : await rest.createSession(code).then(() => undefined, refusalIn)
+  try {
+    const caller = await rest.getSession()
+    store.dispatch({ type: 'session', value: { state: 'signedIn', ...caller } })
+    return true
+  } catch (error) {
+    const refusal = why ?? refusalIn(error)
+    const isNew = code === undefined
+    store.dispatch({ type: 'session', value: { state: 'signedOut', ...(!isNew && { why: refusal }) } })
+    return false
   }
-  return await readSession()
 }
 
 export async function closeSession(): Promise<void> {
-  await send('DELETE', '/v1/session')
+  await rest.deleteSession().catch(() => undefined)
   store.dispatch({ type: 'session', value: { state: 'signedOut' } })
-}
-
-async function readSession(why?: string): Promise<boolean> {
-  const answer = await send('GET', '/v1/session')
-  if (!answer.ok) {
-    store.dispatch({ type: 'session', value: { state: 'signedOut', ...(why !== undefined && { why }) } })
-    return false
-  }
-  const { name, role } = (await answer.json()) as SessionInfo
-  store.dispatch({ type: 'session', value: { state: 'signedIn', name, role } })
-  return true
 }
 
 /** Removes the code from the address, so that it is not in the history of the browser. */
@@ -40,17 +39,9 @@ function takeCode(): string | undefined {
   return code === undefined ? undefined : decodeURIComponent(code)
 }
 
-async function send(method: string, path: string, body?: object): Promise<Response> {
-  return await fetch(path, {
-    method,
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    }),
-  })
-}
-
-async function detailOf(answer: Response): Promise<string> {
-  const { detail } = (await answer.json().catch(() => ({}))) as { detail?: string }
-  return detail ?? `The control plane answered ${answer.status}.`
+/** Why the control plane refuses. @throws what is no refusal: no answer at all */
+function refusalIn(error: unknown): string {
+  const isRefusal = error instanceof SwitchyardError && !NO_ANSWER.includes(error.code)
+  if (isRefusal) return error.message
+  throw error
 }

@@ -1,7 +1,7 @@
 // Starts the page: session, events, and what is read by REST before and beside them.
 
-import { type Action, EVENT_NAMES, type LiveEvents } from './actions.ts'
-import type { Traffic } from './contract.ts'
+import { type Action, EVENT_NAMES } from './actions.ts'
+import type { EventData, EventName, Traffic } from './contract.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
 import { openSession } from './session.ts'
@@ -11,6 +11,8 @@ import type { JsonObject } from './state.ts'
 const RETRY_MS = 1_500
 /** Revisions of the list at the start; more are read by the view that shows them. */
 const REVISIONS = 100
+/** How many of them are read with their lanes. */
+const FLIPS = 8
 
 let source: EventSource | undefined
 
@@ -53,11 +55,11 @@ function follow(): void {
   }
 }
 
-function receive(name: keyof LiveEvents, value: unknown): void {
+function receive(name: EventName, value: unknown): void {
   store.dispatch({ type: name, value } as Action)
   if (name === 'hello') {
     setLink('live')
-    if (!(value as LiveEvents['hello']).resumed) void readAll()
+    if (!(value as EventData['hello']).resumed) void readAll()
   }
   if (name === 'revision') void readConfig()
 }
@@ -69,8 +71,9 @@ async function readAll(): Promise<void> {
     readConfig(),
     readRevisions(),
     read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
-    read<LiveEvents['testbed']>('/v1/testbed/load').then((value) =>
-      store.dispatch(value ? { type: 'testbed', value } : { type: 'noTestbed', value: null }),
+    rest.getTestbedLoad().then(
+      (value) => store.dispatch({ type: 'testbed', value }),
+      () => store.dispatch({ type: 'noTestbed', value: null }),
     ),
   ])
 }
@@ -78,9 +81,12 @@ async function readAll(): Promise<void> {
 async function readRevisions(): Promise<void> {
   const { revisions } = await rest.listRevisions({ limit: REVISIONS })
   store.dispatch({ type: 'revisions', value: revisions })
-  const last = revisions[0]?.revision
-  const progress = last && (await read<LiveEvents['flip']>(`/v1/revisions/${last}/progress`))
-  if (progress) store.dispatch({ type: 'flip', value: progress })
+  // Those from before the control plane started are gone.
+  for (const { revision } of revisions.slice(0, FLIPS)) {
+    const value = await rest.getProgress(revision).catch(() => undefined)
+    if (value === undefined) return
+    store.dispatch({ type: 'flip', value })
+  }
 }
 
 let isReading = false

@@ -1,13 +1,13 @@
 // Everything that the page knows, as one immutable value.
 
 import type {
-  ConnectionsReport,
+  Caller,
+  ConnectionsEvent,
   FlipProgress,
-  LoadReport,
+  LoadEvent,
   NodeEvent,
   NodeStatus,
   Revision,
-  SessionInfo,
   Status,
   TestbedLoad,
   TrafficSample,
@@ -16,7 +16,7 @@ import type {
 export type Session =
   | { readonly state: 'checking' }
   | { readonly state: 'signedOut'; readonly why?: string }
-  | ({ readonly state: 'signedIn' } & SessionInfo)
+  | ({ readonly state: 'signedIn' } & Caller)
 
 /** The connection to the control plane's events. */
 export interface Link {
@@ -36,6 +36,22 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
+/** How many connections were open to each backend: at L4; at L7 there are no rows. */
+export interface OpenConnections {
+  readonly at: string
+  readonly fleet: string
+  readonly mode: 'l4' | 'l7'
+  readonly rows: readonly OpenRow[]
+}
+
+export interface OpenRow {
+  readonly upstream: string
+  readonly node: string
+  readonly endpoint?: string
+  readonly address?: string
+  readonly open: number
+}
+
 /** What the status tells of a node, brought up to date by events, which have less of it. */
 export type NodeView = NodeEvent & Partial<Omit<NodeStatus, keyof NodeEvent>>
 
@@ -53,8 +69,10 @@ export interface State {
   readonly flips: ReadonlyMap<number, FlipProgress>
   /** The last of each fleet, oldest first. */
   readonly traffic: ReadonlyMap<string, readonly TrafficSample[]>
-  readonly load: ReadonlyMap<string, readonly LoadReport[]>
-  readonly connections: ReadonlyMap<string, readonly ConnectionsReport[]>
+  readonly load: ReadonlyMap<string, readonly LoadEvent[]>
+  readonly connections: ReadonlyMap<string, readonly ConnectionsEvent[]>
+  /** Read while a view shows it: at L4, connections are what is balanced. */
+  readonly open: ReadonlyMap<string, readonly OpenConnections[]>
   /** Null where no testbed runs; undefined until the control plane has told. */
   readonly testbed: TestbedLoad | null | undefined
 }
@@ -73,6 +91,7 @@ export const INITIAL: State = {
   traffic: new Map(),
   load: new Map(),
   connections: new Map(),
+  open: new Map(),
   testbed: undefined,
 }
 

@@ -1,0 +1,32 @@
+// `yard dashboards`: writes dashboards for Grafana and alert rules for Prometheus.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { ALERTS, toRulesFile } from '../../dashboards/alerts.ts'
+import { BOARDS } from '../../dashboards/all.ts'
+import { report } from '../output/print.ts'
+import { withExamples } from './flags.ts'
+
+export function addDashboards(program: Command): void {
+  const command = program
+    .command('dashboards')
+    .description('Write dashboards for Grafana and alert rules for Prometheus.')
+    .option('--out <folder>', 'Folder of the files.', 'dashboards-of-switchyard')
+  withExamples(command, [
+    ['yard dashboards --out /etc/grafana/dashboards', 'Write them where Grafana looks for dashboards.'],
+  ])
+  command.action(async ({ out }: { readonly out: string }) => {
+    // The SDK takes a moment to load, which help and completion need not wait for.
+    const { toGrafanaJson } = await import('../../dashboards/grafana.ts')
+    await mkdir(out, { recursive: true })
+    const files = [
+      ...BOARDS.map((board) => [`${board.id}.json`, toGrafanaJson(board)] as const),
+      ['alerts.yaml', toRulesFile(ALERTS)] as const,
+    ]
+    for (const [name, text] of files) {
+      await writeFile(join(out, name), text)
+      report(join(out, name))
+    }
+  })
+}

@@ -1,0 +1,10 @@
+// All dashboards, in the order of lists.
+
+import type { Board } from './board.ts'
+import { CONTROL_PLANE } from './control-plane.ts'
+import { PER_METHOD } from './per-method.ts'
+import { POOLS } from './pools.ts'
+import { RED } from './red.ts'
+import { STREAMS_BOARD } from './streams.ts'
+
+export const BOARDS: readonly Board[] = [RED, PER_METHOD, STREAMS_BOARD, POOLS, CONTROL_PLANE]

@@ -1,0 +1,125 @@
+// Dashboards as Grafana imports them. The SDK's types come from Grafana's own schemas.
+
+import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+} from '@grafana/grafana-foundation-sdk/common'
+import {
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  RowBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  VariableRefresh,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import {
+  PanelBuilder as HeatmapBuilder,
+  HeatmapColorMode,
+  HeatmapColorOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap'
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
+import { type Board, type Panel, type Query, UNITS } from './board.ts'
+
+/** Of Grafana's grid, which has 24 columns. */
+const COLUMNS = 24
+const HEIGHT = 8
+
+const SOURCE = { type: 'prometheus', uid: '$datasource' } as const
+
+export function toGrafana(board: Board): Dashboard {
+  const dashboard = new DashboardBuilder(board.title)
+    .uid(board.id)
+    .description(board.description)
+    .tags(['switchyard', 'grpc'])
+    .tooltip(DashboardCursorSync.Crosshair)
+    .refresh('10s')
+    .time({ from: 'now-30m', to: 'now' })
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+  if (usesServices(board)) dashboard.withVariable(serviceVariable())
+  let id = 0
+  for (const { title, panels } of board.rows) {
+    id += 1
+    dashboard.withRow(new RowBuilder(title).id(id))
+    const span = COLUMNS / Math.min(panels.length, 3)
+    for (const panel of panels) {
+      id += 1
+      dashboard.withPanel(panelOf(panel).id(id).span(span))
+    }
+  }
+  return dashboard.build()
+}
+
+/** The text of the file that Grafana imports. */
+export function toGrafanaJson(board: Board): string {
+  return `${JSON.stringify(toGrafana(board), null, 2)}\n`
+}
+
+export function usesServices({ rows }: Board): boolean {
+  return rows.some(({ panels }) =>
+    panels.some(({ queries }) => queries.some(({ expr }) => expr.includes('$service'))),
+  )
+}
+
+function serviceVariable(): QueryVariableBuilder {
+  return new QueryVariableBuilder('service')
+    .label('Service')
+    .query('label_values({__name__=~"grpc_(client|server)_started_total"}, grpc_service)')
+    .datasource(SOURCE)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ text: 'All', value: '$__all', selected: true })
+}
+
+function panelOf(panel: Panel) {
+  const { title, says, unit, queries } = panel
+  const built = builderOf(panel)
+    .title(title)
+    .description(says)
+    .datasource(SOURCE)
+    .unit(UNITS[unit])
+    .height(HEIGHT)
+  queries.forEach((query, index) => {
+    built.withTarget(targetOf(panel, query, index))
+  })
+  return built
+}
+
+function builderOf(panel: Panel) {
+  switch (panel.kind) {
+    case 'lines':
+      return withThresholds(new TimeseriesBuilder().fillOpacity(8).spanNulls(false).min(0), panel)
+    case 'value':
+      return withThresholds(new StatBuilder(), panel)
+    case 'heatmap':
+      return new HeatmapBuilder()
+        .calculate(false)
+        .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Oranges'))
+  }
+}
+
+function withThresholds<B extends TimeseriesBuilder | StatBuilder>(builder: B, { thresholds }: Panel): B {
+  if (thresholds === undefined) return builder
+  const steps = thresholds.map(({ from, color }, index) => ({ value: index === 0 ? null : from, color }))
+  builder.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps))
+  if (builder instanceof TimeseriesBuilder) {
+    builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+  }
+  return builder
+}
+
+function targetOf({ kind, exemplars = false }: Panel, { expr, legend }: Query, index: number) {
+  const target = new DataqueryBuilder()
+    .refId(String.fromCharCode(65 + index))
+    .expr(expr)
+    .legendFormat(legend)
+  if (kind === 'value') return target.instant()
+  if (kind === 'heatmap') return target.range().format(PromQueryFormat.Heatmap)
+  return target.range().exemplar(exemplars)
+}
