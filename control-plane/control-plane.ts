@@ -16,12 +16,15 @@ import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
+import { AccessLogs } from './access-logs/access-logs.ts'
+import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
 import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
 import { Revisions } from './rollout/revisions.ts'
+import { inTurn } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
@@ -116,11 +119,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(async () => secrets.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
+    const accessLogs = new AccessLogs()
+    const evidence = new LogEvidence((...found) => flips.mark(...found))
+    accessLogs.listen(evidence)
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
-      observer: flips,
+      observer: inTurn(flips, evidence),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
@@ -132,6 +138,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       state: revisions,
       loadReports,
+      accessLogs,
       onFault: (error) => onFault?.(error),
       ...(options.testbed !== undefined && { testbed: options.testbed }),
     })
@@ -139,6 +146,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const xds = await startXdsServer({
       cache,
       loadReports,
+      telemetry: [accessLogs.service],
       address: options.xds,
       clientStatus: true,
       ...(await identityOf(options.xdsTls)),

@@ -14,7 +14,11 @@ export interface LoggedEntries {
   readonly entries: readonly LogEntry[]
 }
 
-export type LogListener = (logged: LoggedEntries) => void
+export interface LogListener {
+  readonly logged: (logged: LoggedEntries) => void
+  /** The node streams no log any more: its connections are not known from now on. */
+  readonly left?: (fleet: string, node: string) => void
+}
 
 export interface AccessLogsOptions {
   /** Bytes of logs that are read in a second. Default: 4,000,000, which is about 5,000 calls. */
@@ -34,6 +38,8 @@ export class AccessLogs {
   readonly #bytesPerSecond: number
   readonly #now: () => number
   readonly #listeners = new Set<LogListener>()
+  /** Open ones, by fleet and node. */
+  readonly #streams = new Map<string, number>()
   #allowance: number
   #countedAt: number
   skippedBytes = 0
@@ -61,6 +67,8 @@ export class AccessLogs {
   }
 
   #open({ node, group }: TelemetrySource) {
+    const key = JSON.stringify([group, node])
+    this.#streams.set(key, (this.#streams.get(key) ?? 0) + 1)
     let ofConnections: boolean | undefined
     return {
       take: (bytes: Uint8Array) => {
@@ -70,9 +78,16 @@ export class AccessLogs {
         const entries = ofConnections
           ? decoded.map((entry) => ({ ...entry, kind: 'closed' as const }))
           : decoded
-        for (const listener of this.#listeners) listener({ node, fleet: group, entries })
+        for (const { logged } of this.#listeners) logged({ node, fleet: group, entries })
       },
-      close: () => {},
+      close: () => {
+        const left = (this.#streams.get(key) ?? 0) - 1
+        if (left > 0) this.#streams.set(key, left)
+        else {
+          this.#streams.delete(key)
+          for (const listener of this.#listeners) listener.left?.(group, node)
+        }
+      },
     }
   }
 

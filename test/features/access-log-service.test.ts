@@ -17,10 +17,12 @@ t.test('T26: the control plane gets each call with its status, and none if it is
   const logs = new AccessLogs()
   const entries: LogEntry[] = []
   let arrived = Promise.withResolvers<void>()
-  logs.listen((logged) => {
-    t.match(logged, { node: 'edge-1', fleet: 'fleet' })
-    entries.push(...logged.entries)
-    arrived.resolve()
+  logs.listen({
+    logged: ({ node, fleet, entries: more }) => {
+      t.same([node, fleet], ['edge-1', 'fleet'])
+      entries.push(...more)
+      arrived.resolve()
+    },
   })
   /** The entries of a kind since the last time, once there are that many. */
   const next = async (kind: LogEntry['kind'], count: number) => {
@@ -83,6 +85,10 @@ t.test('T26: the control plane gets each call with its status, and none if it is
     t.same([...(connected?.tags.keys() ?? [])].sort(), ['cluster', 'listener'])
     client.close()
     t.match(await next('ended', 1), [{ connection: connected?.connection, isFailed: false }])
-    t.same(entries.filter(({ kind }) => kind === 'call'), [], 'no call is seen')
+    t.same(
+      entries.filter(({ kind }) => kind === 'call'),
+      [],
+      'no call is seen',
+    )
   })
 })

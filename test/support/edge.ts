@@ -12,7 +12,12 @@ import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
-import { type LoadReports, SnapshotCache, startXdsServer, type TelemetryService } from '../../xds-server/index.ts'
+import {
+  type LoadReports,
+  SnapshotCache,
+  startXdsServer,
+  type TelemetryService,
+} from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
 /** The part of the document that differs between tests. */

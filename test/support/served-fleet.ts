@@ -1,5 +1,6 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -26,7 +27,16 @@ export async function serveFleet(
   const onFault = (error: unknown) => {
     throw error
   }
-  const { hub, testbed } = startEvents({ cache, flips, store, state, loadReports, onFault, ...options })
+  const { hub, testbed } = startEvents({
+    cache,
+    flips,
+    store,
+    state,
+    loadReports,
+    accessLogs: new AccessLogs(),
+    onFault,
+    ...options,
+  })
   t.teardown(() => hub.close())
   const xds = await startXdsServer({ cache, address: '127.0.0.1:0', loadReports })
   t.teardown(() => xds.close())
