@@ -1,6 +1,8 @@
-// A node that subscribes as Envoy does (clusters and listeners, then what they refer to) and answers as the test says.
+// A node that subscribes as Envoy does (clusters and listeners, then what they refer to), or by name as gRPC clients do, and answers as
+// the test says.
 
 import type { DiscoveryResponse } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import type { Client } from '@grpc/grpc-js'
 import { CLUSTER, LISTENER } from '../../xds-server/index.ts'
 import { createResources } from '../../xds-server/snapshot/resource.ts'
 import { connectTo, nodeOf, SotwClient, type Teardown } from './xds-client.ts'
@@ -13,23 +15,35 @@ interface Subscription {
   last?: DiscoveryResponse
 }
 
+export interface AnsweringNodeOptions {
+  readonly id: string
+  readonly cluster: string
+  readonly answer?: Answer
+  /** It asks for this listener and what that refers to. Default: for all clusters and listeners. */
+  readonly listener?: string
+  /** Shared with other nodes. Default: a channel of its own. */
+  readonly channel?: Client
+}
+
 /** Connects to a server. It calls `answer` for each response and waits for it; a test may replace `answer` at any time. */
 export class AnsweringNode {
   answer: (response: DiscoveryResponse) => Answer | Promise<Answer>
   readonly #client: SotwClient
   readonly #subscriptions = new Map<string, Subscription>()
 
-  constructor(
-    t: Teardown,
-    address: string,
-    options: { readonly id: string; readonly cluster: string; readonly answer?: Answer },
-  ) {
-    const { id, cluster, answer = 'ack' } = options
+  constructor(t: Teardown, address: string, options: AnsweringNodeOptions) {
+    const { id, cluster, answer = 'ack', listener, channel = connectTo(t, address) } = options
     this.answer = () => answer
-    this.#client = new SotwClient(connectTo(t, address))
+    this.#client = new SotwClient(channel)
     t.teardown(() => this.#client.close())
-    this.#client.send({ typeUrl: CLUSTER, node: nodeOf(id, cluster) })
-    this.#client.send({ typeUrl: LISTENER })
+    const node = nodeOf(id, cluster)
+    if (listener === undefined) {
+      this.#client.send({ typeUrl: CLUSTER, node })
+      this.#client.send({ typeUrl: LISTENER })
+    } else {
+      this.#subscriptionOf(LISTENER).names.add(listener)
+      this.#client.send({ typeUrl: LISTENER, node, resourceNames: [listener] })
+    }
     void this.#answerAll()
   }
 

@@ -1,6 +1,9 @@
 // Differences between two values, one a line: the path, what was there, and what is there now.
 
 import type { Difference } from '../../../../core/differences.ts'
+import { parsePath } from '../../../../core/document-path.ts'
+import { Diff } from '../document/diff.tsx'
+import type { Json } from '../store/state.ts'
 
 interface ChangeListProps {
   readonly changes: readonly Difference[]
@@ -13,33 +16,15 @@ const SHOWN = 200
 
 export function ChangeList({ changes, none }: ChangeListProps) {
   if (changes.length === 0) return <p class="quiet small">{none}</p>
+  const shown = changes.slice(0, SHOWN).map(({ path, before, after }) => ({
+    path: path === '' ? ['the whole'] : parsePath(path),
+    before: before as Json | undefined,
+    after: after as Json | undefined,
+  }))
   return (
-    <>
-      <ul class="changes">
-        {changes.slice(0, SHOWN).map(({ path, before, after }) => (
-          <li key={path}>
-            <code class="change-path">{path || 'the whole value'}</code>{' '}
-            {before !== undefined && (
-              <del>
-                <span class="unseen">was </span>
-                {written(before)}
-              </del>
-            )}
-            {before !== undefined && after !== undefined && <span aria-hidden="true"> → </span>}
-            {after !== undefined && (
-              <ins>
-                <span class="unseen">is now </span>
-                {written(after)}
-              </ins>
-            )}
-          </li>
-        ))}
-      </ul>
+    <div class="changes">
+      <Diff changes={shown} />
       {changes.length > SHOWN && <p class="quiet small">and {changes.length - SHOWN} more</p>}
-    </>
+    </div>
   )
-}
-
-function written(value: unknown): string {
-  return JSON.stringify(value)
 }

@@ -1,22 +1,8 @@
 // What a revision changed, from its document and the one before it; read once for each revision.
 
 import { useEffect, useState } from 'preact/hooks'
-import { rest } from '../store/rest.ts'
-import type { Json } from '../store/state.ts'
 import { type Change, changesBetween } from './json-patch.ts'
-
-const documents = new Map<number, Promise<Json>>()
-
-function readDocument(number: number): Promise<Json> {
-  let reading = documents.get(number)
-  if (reading === undefined) {
-    reading = rest.getRevision(number).then(({ document }) => document as Json)
-    // What failed is tried again.
-    reading.catch(() => documents.delete(number))
-    documents.set(number, reading)
-  }
-  return reading
-}
+import { readDocument } from './read-document.ts'
 
 /** Undefined until it is read. The first revision changes nothing. */
 export function useRevisionChanges(number: number | undefined): readonly Change[] | undefined {

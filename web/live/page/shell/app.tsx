@@ -32,8 +32,9 @@ function Signed() {
         Skip to the view
       </button>
       <Header view={view} />
-      <main id="main" ref={main} tabIndex={-1} aria-label={view.title}>
+      <main id="main" ref={main} tabIndex={-1}>
         <LostBanner />
+        <h1 class="unseen">{view.title}</h1>
         <view.component key={view.id} />
       </main>
     </>

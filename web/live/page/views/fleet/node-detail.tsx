@@ -1,22 +1,21 @@
 // One node: what it is, what each type of it has, why it NACKed, and what it is served.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { NodeStatus, TypeStatus } from '../../../../../api/schemas/node.ts'
+import type { TypeStatus } from '../../../../../api/schemas/node.ts'
+import type { Status } from '../../../../../api/schemas/status.ts'
 import { ScrollText } from '../../controls/scroll-text.tsx'
 import { StateMark } from '../../controls/state-mark.tsx'
 import { Icon } from '../../shell/icon.tsx'
 import { setParams } from '../../shell/route.ts'
-import { useStore } from '../../store/page-store.ts'
 import { rest } from '../../store/rest.ts'
 import type { NodeView } from '../../store/state.ts'
 import { nameOfType, sortTypes } from './resource-types.ts'
 import { ServedConfig } from './served-config.tsx'
 
 export function NodeDetail({ node: live }: { readonly node: NodeView }) {
-  const node = useWholeNode(live)
+  const { node, nacks } = useWholeNode(live)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
-  const nacks = useStore((state) => state.status?.nacks)
   const types = sortTypes(Object.keys(node.types))
   return (
     <aside
@@ -48,8 +47,8 @@ export function NodeDetail({ node: live }: { readonly node: NodeView }) {
         const type = node.types[typeUrl]
         return type && <TypeRow key={typeUrl} typeUrl={typeUrl} type={type as TypeStatus} />
       })}
-      {node.state === 'NACKED' && (nacks?.length ?? 0) > 0 && (
-        <Places title="Where it is in the document" places={nacks ?? []} />
+      {node.state === 'NACKED' && nacks.length > 0 && (
+        <Places title="Where it is in the document" places={nacks} />
       )}
       {(node.lacks?.length ?? 0) > 0 && (
         <Places title="Settings that its client does not support" places={node.lacks ?? []} />
@@ -60,24 +59,32 @@ export function NodeDetail({ node: live }: { readonly node: NodeView }) {
   )
 }
 
-/** Events have less than the status: names, streams and what is missing are read when the node's state changes. */
-function useWholeNode(live: NodeView): NodeView {
-  const [read, setRead] = useState<NodeStatus>()
+interface WholeNode {
+  readonly node: NodeView
+  /** What nodes NACK, and where it is in the document. */
+  readonly nacks: Status['nacks']
+}
+
+/** Events have less than the status: names, streams and places are read when the node's state changes. */
+function useWholeNode(live: NodeView): WholeNode {
+  const [read, setRead] = useState<Status>()
   const facts = JSON.stringify([live.state, live.types, live.connected])
   useEffect(() => {
     const gone = new AbortController()
     rest
       .getStatus({ signal: gone.signal })
-      .then(({ nodes }) => setRead(nodes.find(({ id, fleet }) => id === live.id && fleet === live.fleet)))
+      .then(setRead)
       .catch(() => undefined)
     return () => gone.abort()
   }, [facts])
-  if (read === undefined) return live
+  const node = read?.nodes.find(({ id, fleet }) => id === live.id && fleet === live.fleet)
+  if (read === undefined || node === undefined) return { node: live, nacks: [] }
+  const { state, connected } = live
   const types = Object.entries(live.types).map(([typeUrl, type]) => [
     typeUrl,
-    { ...read.types[typeUrl], ...type },
+    { ...node.types[typeUrl], ...type },
   ])
-  return { ...read, ...live, streams: read.streams, types: Object.fromEntries(types) }
+  return { node: { ...node, state, connected, types: Object.fromEntries(types) }, nacks: read.nacks }
 }
 
 function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: TypeStatus }) {

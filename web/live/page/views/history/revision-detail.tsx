@@ -5,8 +5,8 @@ import type { Revision } from '../../../../../api/schemas/revision.ts'
 import { type Difference, differencesBetween } from '../../../../../core/differences.ts'
 import { ChangeList } from '../../controls/change-list.tsx'
 import { ScrollText } from '../../controls/scroll-text.tsx'
+import { readDocument } from '../../document/read-document.ts'
 import { formatRoute } from '../../shell/route.ts'
-import { readRevision } from './documents.ts'
 import { RevisionMark } from './revision-status.tsx'
 import { windowOfRevision } from './revision-window.ts'
 import { RollBack } from './roll-back.tsx'
@@ -109,7 +109,7 @@ export function useChanges(from: number | undefined, to: number): Changes {
     let isGone = false
     setFound({})
     if (from === undefined) return
-    const documentOf = async (number: number) => (number === 0 ? {} : (await readRevision(number)).document)
+    const documentOf = async (number: number) => (number === 0 ? {} : await readDocument(number))
     Promise.all([documentOf(from), documentOf(to)])
       .then(([before, after]) => isGone || setFound({ changes: differencesBetween(before, after) }))
       .catch((error: Error) => isGone || setFound({ problem: error.message }))

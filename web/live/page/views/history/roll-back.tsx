@@ -3,11 +3,11 @@
 import { useState } from 'preact/hooks'
 import { type Difference, differencesBetween } from '../../../../../core/differences.ts'
 import { ChangeList } from '../../controls/change-list.tsx'
+import { readDocument } from '../../document/read-document.ts'
 import { Icon } from '../../shell/icon.tsx'
 import { setParams } from '../../shell/route.ts'
 import { useStore } from '../../store/page-store.ts'
 import { rest } from '../../store/rest.ts'
-import { readRevision } from './documents.ts'
 
 type Step =
   | { readonly step: 'start' }
@@ -26,9 +26,9 @@ export function RollBack({ to, inForce }: { readonly to: number; readonly inForc
 
   const fail = ({ message }: Error) => setState({ step: 'failed', message })
   const ask = async () => {
-    const [wanted, current] = await Promise.all([readRevision(to), rest.getConfig()])
-    const changes = differencesBetween(current.config, wanted.document)
-    setState({ step: 'asking', changes, document: wanted.document as object, etag: current.etag })
+    const [wanted, current] = await Promise.all([readDocument(to), rest.getConfig()])
+    const changes = differencesBetween(current.config, wanted)
+    setState({ step: 'asking', changes, document: wanted as object, etag: current.etag })
   }
   /** With the ETag of the document that was compared: if somebody else writes meanwhile, this fails, and nothing is lost. */
   const write = async (document: object, etag: string) => {
