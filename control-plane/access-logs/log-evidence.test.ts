@@ -74,7 +74,7 @@ t.test('the first call by a new policy is found, once, and not a call by the old
   const { serve, log, found } = start()
   serve(roundRobin)
   log(entry('call', 'c1', 2_100, roundRobin))
-  t.same(found(), [], 'nothing is known of what was served at the start')
+  t.same(found(), [], 'there was no content before')
   const at = serve(random)
   log(entry('call', 'c1', at + 1, roundRobin))
   t.same(found(), [], 'a call by the old policy')

@@ -115,6 +115,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/switches/http-filters/': by('test/policies/truth-table.test.ts'),
   'control-plane/switches/lb-policies/': by('control-plane/switches/lb-policies.test.ts'),
   'control-plane/translate/': by('control-plane/translate/translate.test.ts'),
+  'control-plane/rollout/serving-observer.ts': by('control-plane/control-plane.test.ts'),
   'control-plane/access-logs/': by('control-plane/access-logs/log-evidence.test.ts'),
   'control-plane/translate/in-bootstraps.ts': by('test/envoy/golden.test.ts'),
   'control-plane/translate/secret.ts': by('test/golden/goldens.test.ts'),
