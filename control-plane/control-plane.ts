@@ -23,6 +23,7 @@ import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
 import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
+import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { inTurn } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
@@ -69,6 +70,8 @@ export interface ControlPlaneOptions {
   readonly openMetrics?: boolean
   /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
   readonly testbed?: string
+  /** Whether writes have spans, from REST to the ACKs of nodes, of the OpenTelemetry SDK that this process has started. Default: false. */
+  readonly traced?: boolean
   /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
   readonly onFault?: (error: unknown) => void
 }
@@ -122,11 +125,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const accessLogs = new AccessLogs()
     const evidence = new LogEvidence((...found) => flips.mark(...found))
     accessLogs.listen(evidence)
+    const spans = options.traced ? [pushSpansOf(cache)] : []
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
-      observer: inTurn(flips, evidence),
+      observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
@@ -164,6 +168,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       flips,
       ...(events.testbed && { testbed: events.testbed }),
       address: options.admin,
+      traced: options.traced ?? false,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
     ends.push(() => admin.close())
@@ -222,6 +227,12 @@ async function openAccess(folder: string) {
   const tokensFile = join(folder, TOKENS)
   const tokens = await openTokens(tokensFile)
   return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
+}
+
+function pushSpansOf(cache: SnapshotCache): PushSpans {
+  const spans = new PushSpans()
+  cache.onEvent((event) => spans.take(event))
+  return spans
 }
 
 /** Asks nodes for their calls, and adds them up. */

@@ -1,6 +1,7 @@
 // Starts the page: session, events, and what is read by REST before and beside them.
 
 import { type Action, EVENT_NAMES } from './actions.ts'
+import { setServerClock } from './clock.ts'
 import type { EventData, EventName, Traffic } from './contract.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
@@ -58,6 +59,7 @@ function follow(): void {
 function receive(name: EventName, value: unknown): void {
   store.dispatch({ type: name, value } as Action)
   if (name === 'hello') {
+    setServerClock((value as EventData['hello']).now)
     setLink('live')
     if (!(value as EventData['hello']).resumed) void readAll()
   }
