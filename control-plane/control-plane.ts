@@ -29,6 +29,7 @@ import { inTurn } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
+import { TrafficTally } from './traffic/traffic-tally.ts'
 import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
@@ -135,7 +136,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
-    const { loadReports, loads } = startLoadTally(revisions, options.loadIntervalMs)
+    const { loadReports, loads, traffic } = startLoadTally(revisions, options.loadIntervalMs)
     const events = startEvents({
       cache,
       flips,
@@ -143,6 +144,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       state: revisions,
       loadReports,
       accessLogs,
+      traffic,
       onFault: (error) => onFault?.(error),
       ...(options.testbed !== undefined && { testbed: options.testbed }),
     })
@@ -150,7 +152,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const xds = await startXdsServer({
       cache,
       loadReports,
-      telemetry: [accessLogs.service],
+      telemetry: [traffic.service, accessLogs.service],
       address: options.xds,
       clientStatus: true,
       ...(await identityOf(options.xdsTls)),
@@ -164,6 +166,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       state: revisions,
       nodes: nodesIn(cache),
       loads,
+      traffic,
       events: events.hub,
       flips,
       ...(events.testbed && { testbed: events.testbed }),
@@ -235,7 +238,7 @@ function pushSpansOf(cache: SnapshotCache): PushSpans {
   return spans
 }
 
-/** Asks nodes for their calls, and adds them up. */
+/** Asks nodes for their calls, takes the stats that they push, and adds up both. */
 export function startLoadTally(state: { readonly config: Config }, intervalMs?: number) {
   const loadReports = new LoadReports({ ...(intervalMs !== undefined && { intervalMs }) })
   const loads = new LoadTally({
@@ -243,7 +246,8 @@ export function startLoadTally(state: { readonly config: Config }, intervalMs?: 
     intervalMs: () => loadReports.settings.intervalMs,
   })
   loadReports.onEvent((event) => loads.take(event))
-  return { loadReports, loads }
+  const traffic = new TrafficTally({ hasFleet: (name) => Object.hasOwn(state.config.fleets, name) })
+  return { loadReports, loads, traffic }
 }
 
 /** What the admin asks of the nodes. */

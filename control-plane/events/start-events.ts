@@ -13,6 +13,7 @@ import { nodeEvents } from './node-events.ts'
 import { revisionEvents } from './revision-events.ts'
 import { TestbedEvents } from './testbed-events.ts'
 import { TestbedLink } from './testbed-link.ts'
+import { type TrafficSource, trafficEvents } from './traffic-events.ts'
 
 export interface EventsOptions {
   readonly cache: Pick<SnapshotCache, 'onEvent' | 'status' | 'nodeStatus'>
@@ -21,6 +22,7 @@ export interface EventsOptions {
   readonly state: { readonly head: { readonly number: number }; readonly config: Config }
   readonly loadReports: Pick<LoadReports, 'onEvent' | 'settings'>
   readonly accessLogs: Pick<AccessLogs, 'listen'>
+  readonly traffic: TrafficSource
   /** Where the testbed answers that started this control plane. Default: no testbed. */
   readonly testbed?: string
   readonly onFault: (error: unknown) => void
@@ -33,7 +35,7 @@ export interface RunningEvents {
 
 /** @throws SwitchyardError `invalid-argument` for the URL of the testbed */
 export function startEvents(options: EventsOptions): RunningEvents {
-  const { cache, flips, store, state, loadReports, accessLogs, onFault } = options
+  const { cache, flips, store, state, loadReports, accessLogs, traffic, onFault } = options
   const head = () => state.head.number
   const hub = new EventHub({ revision: head })
   hub.addSource(revisionEvents(hub, { store, head, onFault }))
@@ -41,6 +43,7 @@ export function startEvents(options: EventsOptions): RunningEvents {
   hub.addSource(flipEvents(hub, flips))
   hub.addSource(loadEvents(hub, { reports: loadReports, document: () => state.config }))
   hub.addSource(connectionEvents(hub, { logs: accessLogs }))
+  hub.addSource(trafficEvents(hub, traffic))
   if (options.testbed === undefined) return { hub }
   const testbed = new TestbedEvents(hub, new TestbedLink(options.testbed))
   hub.addSource(testbed.source)

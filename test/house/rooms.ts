@@ -79,6 +79,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'adds up what nodes report about their calls, for each fleet, upstream, locality and endpoint',
     mayImport: ['api/', 'xds-server/index.ts', 'control-plane/document/'],
   },
+  'control-plane/traffic/': {
+    holds: 'the calls, errors and latency of fleets over the last minutes, from the stats that Envoys push',
+    mayImport: ['api/', 'xds-server/index.ts'],
+  },
   'control-plane/rollout/': {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
@@ -114,6 +118,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'control-plane/rollout/',
       'control-plane/load-reports/',
       'control-plane/access-logs/',
+      'control-plane/traffic/',
       'control-plane/events/',
       'control-plane/admin/',
       'control-plane/access/',

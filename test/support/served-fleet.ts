@@ -23,7 +23,7 @@ export async function serveFleet(
   const flips = new FlipTracker({ cache })
   cache.onEvent((event) => flips.take(event))
   const state = await Revisions.open({ store, cache, initial, observer: flips })
-  const { loadReports, loads } = startLoadTally(state)
+  const { loadReports, loads, traffic } = startLoadTally(state)
   const onFault = (error: unknown) => {
     throw error
   }
@@ -34,16 +34,23 @@ export async function serveFleet(
     state,
     loadReports,
     accessLogs: new AccessLogs(),
+    traffic,
     onFault,
     ...options,
   })
   t.teardown(() => hub.close())
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0', loadReports })
+  const xds = await startXdsServer({
+    cache,
+    address: '127.0.0.1:0',
+    loadReports,
+    telemetry: [traffic.service],
+  })
   t.teardown(() => xds.close())
   const admin = await createAdmin({
     state,
     nodes: nodesIn(cache),
     loads,
+    traffic,
     events: hub,
     flips,
     ...(testbed && { testbed }),
@@ -89,6 +96,7 @@ export async function serveFleet(
     hub,
     loadReports,
     loads,
+    traffic,
     store,
     state,
     xds,
