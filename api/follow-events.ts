@@ -16,11 +16,12 @@ export interface FollowOptions {
   readonly onConnection?: (connection: EventConnection) => void
   /** Ends it. */
   readonly signal: AbortSignal
-  /** The wait after the first failure, in milliseconds. Each further failure doubles it, up to 5 seconds. Default: 250. */
+  /** The wait after the first failure, in milliseconds. Each further failure doubles it, up to 2 seconds. Default: 250. */
   readonly firstRetryMs?: number
 }
 
-const LAST_RETRY_MS = 5_000
+/** A control plane is restarted within a few seconds, and a person watches. */
+const LAST_RETRY_MS = 2_000
 /** Errors that another attempt does not cure. */
 const FINAL = ['unauthenticated', 'forbidden', 'not-found', 'invalid-argument']
 
