@@ -62,7 +62,7 @@ async function start(t: Test) {
 
 t.test('the fleet and its history on the page', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { adminUrl, browser, rest } = await start(t)
+  const { adminUrl, xdsAddress, browser, rest } = await start(t)
   const { page, show, complaints } = await openLivePage(browser, adminUrl, 'fleet?fleet=fleet')
   const rowOf = (node: string) => page.locator('.matrix-row', { hasText: node })
   const detail = page.locator('.node-detail')
@@ -81,6 +81,21 @@ t.test('the fleet and its history on the page', async (t) => {
     t.equal(await rowOf('edge-1').locator('code').count(), 4)
     await page.getByRole('button', { name: /^shop gRPC clients without a proxy/ }).click()
     t.match(await rowOf('shop-1').textContent(), /shop-1.*gRPC Node/)
+  })
+
+  await t.test('a node that joins while the page is open is there with its client', async (t) => {
+    await show('fleet?fleet=fleet')
+    await startEnvoy(t, xdsAddress, 'delta', {
+      nodeId: 'edge-2',
+      listenerAddress: '127.0.0.2',
+      folder: t.testdir(),
+    })
+    await rowOf('edge-2').getByText(/envoy 1\.\d+/).waitFor()
+    await page.getByRole('button', { name: 'SYNCED 2' }).waitFor()
+  })
+  await t.test('a node that has left is disconnected', async (t) => {
+    await page.getByRole('button', { name: 'DISCONNECTED 1' }).waitFor()
+    t.ok(await rowOf('edge-2').and(page.locator('.state-disconnected')).isVisible())
   })
 
   await t.test('the topology leads from listeners over rules and upstreams to backends', async (t) => {
