@@ -207,7 +207,7 @@ t.test('a thousand nodes and five hundred upstreams', async (t) => {
     t.ok(frames.mostDrawn > 10 && frames.mostDrawn <= MOST_BOXES, `${frames.mostDrawn} boxes`)
     t.ok((await page.locator('.topology-link').count()) <= 3 * MOST_BOXES, 'links')
     await page.getByLabel('Find a listener, rule, upstream or backend').fill('service-321')
-    await page.locator('.topology-box.upstream', { hasText: 'service-321' }).waitFor()
+    await page.locator('.topology-box.of-upstream', { hasText: 'service-321' }).waitFor()
     t.equal(await page.locator('.topology-box').count(), 4, 'the way to it and from it')
   })
   t.same(complaints, [])
