@@ -40,6 +40,9 @@ function chooseProgram(given) {
   if (name === 'test:kubernetes') {
     return { file: 'test/kubernetes/apply-manifests.ts', args, envoy: 'unused', tap: false }
   }
+  if (name === 'test:dashboards') {
+    return { file: 'test/dashboards/check-strictly.ts', args, envoy: 'unused', tap: false }
+  }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
@@ -66,6 +69,7 @@ function chooseProgram(given) {
     'test:unit',
     'test:proxyless',
     'test:kubernetes',
+    'test:dashboards',
     'mutants',
     'model',
     'golden',

@@ -51,7 +51,7 @@ export const LogLineSchema = Type.Object(
   {
     time: Type.String({
       pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
-      description: 'when it happened, in UTC; of a call, when it ended',
+      description: "when it happened, in UTC; of a call, when it ended (in Envoy's log, when it began)",
     }),
     level: Type.Enum(['debug', 'info', 'warn', 'error'], {
       description: 'of a call, by its status: `error` if the service is at fault',

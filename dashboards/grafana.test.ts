@@ -81,6 +81,11 @@ for (const board of BOARDS) {
       return Array.from({ length: w * h }, (_, index) => `${x + (index % w)} ${y + Math.floor(index / w)}`)
     })
     t.equal(new Set(cells).size, cells.length, 'no two panels share a cell')
+    const withoutLegend = dashboard.panels.filter(
+      ({ type, options }: { type: string; options?: { legend: { showLegend: boolean } } }) =>
+        type === 'timeseries' && options?.legend.showLegend !== true,
+    )
+    t.strictSame(withoutLegend, [], 'lines have names')
     const variables = (dashboard.templating.list as { name: string }[]).map(({ name }) => name)
     t.strictSame(variables, ['datasource', ...(usesServices(board) ? ['service'] : [])])
   })

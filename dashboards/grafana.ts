@@ -3,6 +3,13 @@
 import {
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import {
   type Dashboard,
@@ -19,6 +26,7 @@ import {
   PanelBuilder as HeatmapBuilder,
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,
+  YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
@@ -94,14 +102,43 @@ function panelOf(panel: Panel) {
 function builderOf(panel: Panel) {
   switch (panel.kind) {
     case 'lines':
-      return withThresholds(new TimeseriesBuilder().fillOpacity(8).spanNulls(false).min(0), panel)
+      return withThresholds(linesBuilder(), panel)
     case 'value':
-      return withThresholds(new StatBuilder(), panel)
+      return withThresholds(
+        new StatBuilder().reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull'])),
+        panel,
+      )
     case 'heatmap':
       return new HeatmapBuilder()
         .calculate(false)
-        .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Oranges'))
+        .color(
+          new HeatmapColorOptionsBuilder()
+            .mode(HeatmapColorMode.Scheme)
+            .scheme('Oranges')
+            .steps(64)
+            .exponent(0.5)
+            .fill('dark-orange'),
+        )
+        .yAxis(new YAxisConfigBuilder().unit(UNITS[panel.unit]))
   }
+}
+
+function linesBuilder(): TimeseriesBuilder {
+  return new TimeseriesBuilder()
+    .fillOpacity(8)
+    .spanNulls(false)
+    .min(0)
+    .legend(legend())
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+}
+
+/** By default the SDK writes that there is no legend. */
+function legend(): VizLegendOptionsBuilder {
+  return new VizLegendOptionsBuilder()
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs(['lastNotNull', 'max'])
 }
 
 function withThresholds<B extends TimeseriesBuilder | StatBuilder>(builder: B, { thresholds }: Panel): B {

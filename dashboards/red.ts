@@ -1,6 +1,7 @@
 // RED: rate, errors and duration of gRPC calls, as client, proxy and servers see them.
 
 import { type Board, quantile, rate, SERVICE } from './board.ts'
+import { ENVOY_STATUSES } from './envoy-statuses.ts'
 
 const QUANTILES = [0.5, 0.95, 0.99] as const
 const SIDES = ['client', 'server'] as const
@@ -96,6 +97,18 @@ export const RED: Board = {
             expr: `${rate(`grpc_${side}_handled_total{grpc_code!="OK",${SERVICE}}`)} / ${rate(`grpc_${side}_handled_total{${SERVICE}}`)}`,
             legend: `${side}s`,
           })),
+        },
+        {
+          title: 'Errors of the proxy by status',
+          says: 'What its callers get, by `filters.grpcStats`. UNAVAILABLE beside healthy servers: it rejects, or cannot connect.',
+          kind: 'lines',
+          unit: 'calls a second',
+          queries: [
+            {
+              expr: rate(`${ENVOY_STATUSES}{grpc_code!="OK",${SERVICE}}`, 'grpc_code'),
+              legend: '{{grpc_code}}',
+            },
+          ],
         },
         {
           title: 'What the proxy does about calls',

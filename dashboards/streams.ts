@@ -57,6 +57,16 @@ export const STREAMS_BOARD: Board = {
           queries: [{ expr: rate(`${series}{${STREAMS}}`, ...METHOD), legend: LEGEND }],
         })),
         {
+          title: 'Messages that the proxy passed on',
+          says: 'Of all calls, by `filters.grpcStats`.',
+          kind: 'lines',
+          unit: 'a second',
+          queries: [
+            { expr: rate(`envoy_cluster_grpc_request_message_count{${SERVICE}}`), legend: 'to servers' },
+            { expr: rate(`envoy_cluster_grpc_response_message_count{${SERVICE}}`), legend: 'to clients' },
+          ],
+        },
+        {
           title: 'Messages on a stream',
           says: 'By the time it ends, as the server counts them.',
           kind: 'lines',

@@ -21,6 +21,7 @@ import { BackendMetrics } from './metrics/backend-metrics.ts'
 import { reflectionOf } from './reflection.ts'
 import type { OnUnexpected } from './rpc/index.ts'
 import { addService, MAX_MESSAGE_BYTES } from './rpc/index.ts'
+import { withMessageEvents } from './tracing/message-events.ts'
 
 const SERVICES = [EchoService, KeyValueService]
 
@@ -102,7 +103,13 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
   ]
   const server = new Server({ ...SERVER_OPTIONS, ...toAgeOptions(connectionAge), interceptors })
   const explain = notingCauses(explainErrors({ debug: options.debugDetails ?? false }))
-  addService(server, EchoService, echoService(id), onUnexpected, notingCauses())
+  addService(
+    server,
+    EchoService,
+    withMessageEvents<typeof EchoService>(echoService(id)),
+    onUnexpected,
+    notingCauses(),
+  )
   addService(server, KeyValueService, keyValueService(id, options.keyValue), onUnexpected, explain)
   if (report) addService(server, OpenRcaService, loadReportService(report), onUnexpected)
   reflectionOf(SERVICES).addToServer(server)

@@ -6,6 +6,7 @@ import type { ConnectionCount } from '../services/backend-server.ts'
 import type { Behavior } from '../services/changing-behavior.ts'
 import type { LogOptions } from '../services/logging/open-call-log.ts'
 import type { WriteQuotaOptions } from '../services/write-quota.ts'
+import { type Traced, tracedArgs } from './otlp/traced.ts'
 import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
 
@@ -49,6 +50,8 @@ export interface BackendOptions {
   readonly utilization?: number
   /** Where it logs its calls, and which of their messages. Default: no log. */
   readonly log?: LogOptions
+  /** Whether and how it reports its calls as spans. Default: not. */
+  readonly traced?: Traced
 }
 
 /** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
@@ -58,10 +61,12 @@ export async function startBackend(
   options: BackendOptions,
 ): Promise<RunningBackend & PartProcess> {
   const { id } = options
+  const { args, env } = tracedArgs(options.traced)
   const started = group.start({
     name: `backend ${id}`,
     command: process.execPath,
-    args: [sourceFile('services/backend.ts'), ...flagsOf(options)],
+    args: [...args, sourceFile('services/backend.ts'), ...flagsOf(options)],
+    env,
     logFile: join(folder, `backend-${encodeURIComponent(id)}.log`),
     ready: (line) => parseReady<BackendReady>(line, 'address'),
   })

@@ -22,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly state?: string
   /** Serve xDS in plaintext also off loopback. */
   readonly insecure?: boolean
+  /** Where the testbed's load is controlled (`startLoadControl`). Default: not at all. */
+  readonly testbed?: string
   /** Files for mutual TLS on xDS. Default: plaintext. */
   readonly xdsTls?: { readonly certificate: string; readonly key: string; readonly ca: string }
 }
@@ -54,8 +56,9 @@ interface ReadyLine {
 export async function startControlPlane(
   group: ProcessGroup,
   folder: string,
-  { configFile, secrets, admin, xds, insecure = false, drainSeconds, state, xdsTls }: ControlPlaneOptions,
+  options: ControlPlaneOptions,
 ): Promise<RunningControlPlane & PartProcess> {
+  const { configFile, secrets, admin, xds, insecure = false, drainSeconds, state, testbed, xdsTls } = options
   const started = group.start({
     name: CONTROL_PLANE.title,
     command: process.execPath,
@@ -68,6 +71,7 @@ export async function startControlPlane(
       ...(insecure ? ['--insecure'] : []),
       ...(drainSeconds === undefined ? [] : ['--drain-time', String(drainSeconds + DRAIN_MARGIN_SECONDS)]),
       ...(state === undefined ? [] : ['--state', state]),
+      ...(testbed === undefined ? [] : ['--testbed', testbed]),
       ...(xdsTls === undefined
         ? []
         : [

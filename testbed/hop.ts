@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ProcessStarter } from '../processes/process-group.ts'
 import type { HopBehavior } from '../services/hop/behavior.ts'
 import type { HopRecord } from '../services/hop/hop-records.ts'
+import { type Traced, tracedArgs } from './otlp/traced.ts'
 import { parseReady, sourceFile } from './part.ts'
 
 export interface RunningHop {
@@ -17,12 +18,19 @@ export interface RunningHop {
   readonly records: () => Promise<readonly HopRecord[]>
 }
 
-/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
-export async function startHop(group: ProcessStarter, folder: string, id: string): Promise<RunningHop> {
+/** @param traced whether and how it reports its calls; default: not @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
+export async function startHop(
+  group: ProcessStarter,
+  folder: string,
+  id: string,
+  traced?: Traced,
+): Promise<RunningHop> {
+  const { args, env } = tracedArgs(traced)
   const started = group.start({
     name: `hop ${id}`,
     command: process.execPath,
-    args: [sourceFile('services/hop/hop.ts'), '--id', id],
+    args: [...args, sourceFile('services/hop/hop.ts'), '--id', id],
+    env,
     logFile: join(folder, `hop-${id}.log`),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address'),
   })

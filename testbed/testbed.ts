@@ -29,6 +29,8 @@ import {
   startProxylessFleets,
 } from './proxyless-fleets.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
+import { type LoadControl, startLoadControl } from './steady-load/load-control.ts'
+import { SteadyLoad } from './steady-load/steady-load.ts'
 import { readToken } from './token-file.ts'
 import { describeUnserved } from './unserved.ts'
 import { XdsCertificates } from './xds-certificates.ts'
@@ -67,6 +69,8 @@ export interface TestbedOptions {
   readonly metrics?: boolean
   /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
   readonly drainSeconds?: number
+  /** Whether REST controls a load on the first fleet of Envoys, which is off at first. Default: false. */
+  readonly steadyLoad?: boolean
   /** Whether the next testbed in this folder that sets it too begins with the revisions of this one. Default: false. */
   readonly keep?: boolean
   /** Called with a line for each part that has started, and for each flag that has no effect. */
@@ -95,6 +99,8 @@ export interface Testbed {
   readonly security?: SecurityParts
   readonly parts: Parts
   readonly notices: Notices
+  /** Undefined without `steadyLoad`, or without a fleet of Envoys. */
+  readonly load?: SteadyLoad
   /** Aborts when the testbed starts to stop. */
   readonly ending: AbortSignal
 }
@@ -121,7 +127,8 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   const certificates = xdsIdentities === undefined ? undefined : await XdsCertificates.create(xdsIdentities)
   const state = join(folder, options.keep ? 'control-plane' : 'control-plane-of-one-run')
   if (!options.keep) await rm(state, { recursive: true, force: true })
-  const stage = { options, context, state, certificates }
+  const loadControl = options.steadyLoad ? await startLoadControl(group.ending) : undefined
+  const stage = { options, context, state, certificates, loadControl }
 
   const isKept = await hasState(state)
   const { controlPlane, services, document } = isKept ? await startKept(stage) : await startNew(stage)
@@ -140,6 +147,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   })
   // About a kept document, the lines about contradictions say it.
   if (!isKept) await reportUnserved(options, document, services)
+  const load = loadControl && controlLoad(loadControl, fleets)
   const rest = await clientOf(controlPlane)
   return {
     adminUrl,
@@ -154,7 +162,17 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     ending: group.ending,
     ...services,
     ...(xdsIdentities && { xdsIdentities }),
+    ...(load && { load }),
   }
+}
+
+/** The load goes to the first fleet of Envoys. */
+function controlLoad(control: LoadControl, fleets: Testbed['fleets']): SteadyLoad | undefined {
+  const [first] = [...fleets].filter(([, nodes]) => nodes.length > 0)
+  if (first === undefined) return undefined
+  const [fleet, nodes] = first
+  control.load = new SteadyLoad({ fleet, targets: nodes.map(({ target }) => target) })
+  return control.load
 }
 
 interface Stage {
@@ -163,6 +181,7 @@ interface Stage {
   /** State folder of the control plane. */
   readonly state: string
   readonly certificates: XdsCertificates | undefined
+  readonly loadControl: LoadControl | undefined
 }
 
 /** What runs before the Envoys start. */
@@ -257,7 +276,7 @@ async function reportUnserved(
 }
 
 async function startPlane(stage: Stage): Promise<RunningControlPlane> {
-  const { options, context, state, certificates } = stage
+  const { options, context, state, certificates, loadControl } = stage
   const { admin = LOOPBACK, xds = LOOPBACK, drainSeconds = DRAIN_SECONDS, onProgress = () => {} } = options
   const controlPlane = await keepControlPlane(context, {
     configFile: configFileOf(stage),
@@ -266,6 +285,7 @@ async function startPlane(stage: Stage): Promise<RunningControlPlane> {
     insecure: options.insecure ?? false,
     drainSeconds,
     state,
+    ...(loadControl && { testbed: loadControl.url }),
     ...(certificates && { xdsTls: certificates.controlPlane }),
   })
   onProgress(`control plane on ${controlPlane.adminUrl}, xDS on ${controlPlane.xdsAddress}`)

@@ -20,6 +20,8 @@ import { findProblems } from './verdict.ts'
 const FLEET = 'edge'
 const ENVOYS = 3
 const BACKENDS = 3
+/** What goes on after the demonstration. */
+const LOAD = { running: true, connections: 4, callsPerSecond: 50 }
 
 export interface DemoOptions {
   readonly stay: boolean
@@ -56,6 +58,7 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
     fleets: new Map([[FLEET, ENVOYS]]),
     backends: BACKENDS,
     port: options.port,
+    steadyLoad: options.stay,
     onRestart: (title, restart) => report(describeRestart(title, restart)),
     onNotice: (notice) => report(describeNotice(notice)),
   })
@@ -76,6 +79,8 @@ async function demonstrate(group: ProcessGroup, folder: string, options: DemoOpt
   print(`${renderVerdict(problems)}\n`)
   print(pc.dim(`  ${((performance.now() - begun) / 1000).toFixed(0)} s in total\n`))
   if (options.stay) {
+    // The page shows something as soon as it is opened.
+    testbed.load?.set(LOAD)
     await publishTestbed(stateFolder(), testbed, report)
     print(describeStay(nodes, (await rest.createLoginLink()).url))
   }
@@ -105,6 +110,9 @@ function describeStay(nodes: readonly TestbedNode[], page: string): string {
     `  Running until Ctrl-C. The echo service is on ${nodes.map(({ target }) => target).join(', ')}.`,
     `  Watch it: ${pc.cyan(page)}`,
     pc.dim('  (The link works once, and for five minutes. npx yard ui prints another one.)'),
+    pc.dim(
+      `  ${LOAD.callsPerSecond} calls a second go on over ${LOAD.connections} connections: the page stops and changes them.`,
+    ),
     '  From another terminal:',
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
     `    npx yard kill control-plane          (no call fails: the Envoys serve, and it is restarted)`,

@@ -7,12 +7,15 @@ import { parse } from 'yaml'
 import { BOARDS } from '../../dashboards/all.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
-t.test('each dashboard is a file of JSON, and the rules are one of YAML', async (t) => {
+t.test('each dashboard is a file of JSON, and rules and relabeling are files of YAML', async (t) => {
   const folder = t.testdir()
   const { code, output } = await runYard(t, folder, 'dashboards', '--out', join(folder, 'made'))
   t.equal(code, 0)
   const files = readdirSync(join(folder, 'made'))
-  t.strictSame(files, [...BOARDS.map(({ id }) => `${id}.json`), 'alerts.yaml'].toSorted())
+  t.strictSame(
+    files,
+    [...BOARDS.map(({ id }) => `${id}.json`), 'alerts.yaml', 'envoy-relabeling.yaml'].toSorted(),
+  )
   for (const file of files) t.match(output, file)
   for (const { id, title } of BOARDS) {
     t.match(JSON.parse(readFileSync(join(folder, 'made', `${id}.json`), 'utf8')), { uid: id, title })

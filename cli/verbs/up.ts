@@ -140,6 +140,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     ...(config === undefined ? {} : { configFile: config }),
     ...(backends === undefined ? {} : { backends }),
     keep,
+    steadyLoad: true,
     onProgress: report,
     onRestart: (title, restart) => report(describeRestart(title, restart)),
     onNotice: (notice) => report(describeNotice(notice)),

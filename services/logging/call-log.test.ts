@@ -223,5 +223,6 @@ t.test('O5.10: a status that the handler chose has no cause', async (t) => {
   })
   await t.rejects(client.unary({}))
   t.match(lines({ role: 'server' }), [{ level: 'info', grpcStatus: 'NOT_FOUND', grpcMessage: 'gone' }])
+  t.match(lines({ role: 'client' }), [{ requests: 1, responses: 0 }])
   t.notOk(lines({ role: 'server' })[0]?.error)
 })

@@ -14,7 +14,8 @@ export function logClientCalls(log: CallLog): Interceptor {
         record.begin(metadata)
         next(metadata, {
           onReceiveMessage: (message, pass) => {
-            record.message('response', message)
+            // Where no message has come, grpc-js passes null.
+            if (message) record.message('response', message)
             pass(message)
           },
           onReceiveStatus: (end, pass) => {

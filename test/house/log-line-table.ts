@@ -1,5 +1,6 @@
 // The table of the fields of a log line, from their schema.
 
+import { fieldsOf } from '../../control-plane/switches/access-log/log-format.ts'
 import { LogLineSchema } from '../../core/log-line.ts'
 
 interface FieldSchema {
@@ -10,14 +11,16 @@ interface FieldSchema {
 
 export function logLineTable(): string {
   const { properties, required = [] } = LogLineSchema
+  const ofEnvoy: Readonly<Record<string, string>> = fieldsOf('calls')
   const rows = Object.entries(properties as Readonly<Record<string, FieldSchema>>).map(([name, schema]) => [
     `\`${name}\``,
     typeOf(schema),
     (required as readonly string[]).includes(name) ? 'always' : '',
     schema.description ?? '',
+    ofEnvoy[name] === undefined ? '' : `\`${ofEnvoy[name]}\``,
   ])
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const head = ['field', 'type', 'there', 'what it is']
+  const head = ['field', 'type', 'there', 'what it is', "in Envoy's log"]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 

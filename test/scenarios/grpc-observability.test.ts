@@ -10,8 +10,12 @@ const ROWS = [
   ['O5.2', 'prometheus', 'latency is in histograms of client, proxy and servers, with exemplars'],
   ['O5.3', 'prometheus', 'messages of streams are counted in and out'],
   ['O5.4', 'prometheus', 'connections of pools are counted: open, active, pending, made, failed'],
+  ['O5.5', 'envoy', "OpenTelemetry's instrumentation names service, method and status"],
+  ['O5.6', 'envoy', 'a call over client, Envoy and services is one trace, and is kept as a whole'],
+  ['O5.7', 'envoy', 'a call has a span on each side, and a message an event'],
   ['O5.8', 'envoy', 'client, Envoy and server log the same calls, with one trace'],
   ['O5.9', 'envoy', 'payloads are sampled alike on both sides, and no log has a sensitive value'],
+  ['O5.13', 'envoy', 'what observing costs is compared in one run, with everything that is compared on'],
   ['O5.10', 'envoy', 'logs have the details of errors, and the server their cause'],
   [
     'O5.11',

@@ -34,6 +34,8 @@ export interface ReceivedSpan {
   readonly durationMs: number
   readonly attributes: Attributes
   readonly events: readonly SpanEvent[]
+  /** Events that the reporter has left out, because there were too many. */
+  readonly droppedEvents: number
   readonly status: 'unset' | 'ok' | 'error'
   readonly statusMessage: string
   /** Of the process. */
@@ -65,6 +67,7 @@ function toSpan(span: Span, resource: Attributes): ReceivedSpan {
       atMs: toMs(timeUnixNano),
       attributes: toAttributes(attributes),
     })),
+    droppedEvents: span.droppedEventsCount,
     status: STATUSES[span.status?.code ?? Status_StatusCode.UNSET],
     statusMessage: span.status?.message ?? '',
     resource,

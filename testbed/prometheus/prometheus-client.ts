@@ -41,6 +41,9 @@ export interface Rule {
   readonly lastError: string
 }
 
+/** Looks in a row at which a target is down. */
+const PATIENCE = 40
+
 /** Between two looks at what a scrape changes. */
 const POLL_MS = 50
 
@@ -105,14 +108,15 @@ export class PrometheusClient {
 
   /**
    * Resolves when each target was scraped by a scrape that began after this call: then queries see all that was counted before it.
-   * @throws SwitchyardError `process-failed` with each target that cannot be scraped
+   * @throws SwitchyardError `process-failed` with each target that cannot be scraped; one scrape may fail on a busy machine
    */
   async untilScraped(signal?: AbortSignal): Promise<void> {
     const now = (Date.now() + TIMESTAMP_TOLERANCE_MS) / 1_000
-    for (;;) {
+    for (let failed = 0; ; ) {
       const targets = await this.targets()
       const down = targets.filter(({ health }) => health === 'down')
-      if (down.length > 0) {
+      failed = down.length === 0 ? 0 : failed + 1
+      if (failed > PATIENCE) {
         const problems = down.map(({ job, instance, lastError }) => ({
           ...{ path: `${job} ${instance}`, message: lastError },
         }))

@@ -11,6 +11,8 @@ export interface ScrapeTarget {
   readonly address: string
   /** Default: `/metrics`. */
   readonly path?: string
+  /** Changes of names and labels of its series (`metric_relabel_configs`). Default: none. */
+  readonly relabeling?: readonly object[]
   /** A file with a bearer token. Default: no token. */
   readonly tokenFile?: string
 }
@@ -28,10 +30,11 @@ export function scrapeConfig({ targets, intervalMs, ruleFiles = [] }: ScrapeSett
   return stringify({
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     ...(ruleFiles.length > 0 && { rule_files: ruleFiles }),
-    scrape_configs: targets.map(({ job, instance, address, path = '/metrics', tokenFile }) => ({
+    scrape_configs: targets.map(({ job, instance, address, path = '/metrics', tokenFile, relabeling }) => ({
       job_name: `${job} ${instance}`,
       metrics_path: path,
       ...(tokenFile !== undefined && { authorization: { credentials_file: tokenFile } }),
+      ...(relabeling !== undefined && { metric_relabel_configs: relabeling }),
       static_configs: [{ targets: [address], labels: { instance, job } }],
     })),
   })

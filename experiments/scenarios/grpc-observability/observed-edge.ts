@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { ClientOptions } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../../core/errors.ts'
+import { ALERTS, toRulesFile } from '../../../dashboards/alerts.ts'
+import { envoyRelabeling } from '../../../dashboards/envoy-statuses.ts'
 import { clientMetrics } from '../../../services/metrics/client-metrics.ts'
 import { addConnectionMetrics } from '../../../services/metrics/connection-metrics.ts'
 import { createRegistry, serveMetrics } from '../../../services/metrics/metrics-server.ts'
 import { createClient, type RpcClient } from '../../../services/rpc/index.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../../../testbed/otlp/receiver.ts'
 import { startPrometheus } from '../../../testbed/prometheus/prometheus.ts'
 import type { PrometheusClient } from '../../../testbed/prometheus/prometheus-client.ts'
 import type { ScrapeTarget } from '../../../testbed/prometheus/scrape-config.ts'
@@ -42,6 +45,8 @@ export interface ObservedEdge {
   readonly testbed: Testbed
   readonly node: TestbedNode
   readonly prometheus: PrometheusClient
+  /** Where the Envoy reports the spans of sampled traces. */
+  readonly traces: OtlpReceiver
   /** What a client of this edge calls, `HOST:PORT`. */
   readonly target: string
   /** A client whose calls are counted; `close` it. */
@@ -61,21 +66,36 @@ async function startObservedEdge({ group, folder }: SharedContext): Promise<Obse
   })
   const [node] = testbed.fleets.get(FLEET) ?? []
   if (node === undefined) throw new SwitchyardError('internal', 'the testbed has no Envoy')
-  await testbed.rest.patchConfig({ fleets: { [FLEET]: { lb: { mode: 'l7' } } } })
+  const traces = await startOtlpReceiver()
+  group.ending.addEventListener('abort', () => void traces.close())
+  await testbed.rest.patchConfig({
+    upstreams: { collector: { endpoints: { c1: { address: traces.address } } } },
+    fleets: {
+      [FLEET]: {
+        lb: { mode: 'l7' },
+        filters: { grpcStats: { enabled: true } },
+        tracing: { enabled: true, upstream: 'collector', sampling: 0 },
+      },
+    },
+  })
 
   const registry = createRegistry()
   const interceptor = clientMetrics(registry)
   addConnectionMetrics(registry)
   const ours = await serveMetrics(registry, { host: '127.0.0.1', port: 0 })
   group.ending.addEventListener('abort', () => ours.close())
+  const ruleFile = join(folder, 'alerts.yaml')
+  await writeFile(ruleFile, toRulesFile(ALERTS))
   const { client: prometheus } = await startPrometheus(group, join(folder, 'prometheus'), {
     targets: await targetsOf(testbed, node, ours.address, folder),
     intervalMs: SCRAPE_INTERVAL_MS,
+    ruleFiles: [ruleFile],
   })
   return {
     testbed,
     node,
     prometheus,
+    traces,
     target: node.target,
     client: (options = {}, target = node.target) =>
       createClient(EchoService, target, { options: { ...options, interceptors: [interceptor] } }),
@@ -98,6 +118,7 @@ async function targetsOf(
       instance: envoy.nodeId,
       address: new URL(envoy.adminUrl).host,
       path: '/stats/prometheus',
+      relabeling: envoyRelabeling(),
     },
     ...backends.map(({ id, metrics = '' }) => ({ job: 'backend', instance: id, address: metrics })),
     { job: 'control-plane', instance: 'control-plane', address: new URL(adminUrl).host, tokenFile },

@@ -3,12 +3,14 @@
 import type { Chapter } from '../../harness/chapter.ts'
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { COST } from './cost/chapter.ts'
 import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'
 import { METRICS } from './metrics/chapter.ts'
+import { TRACES } from './traces/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, LOGS]
+const CHAPTERS: readonly Chapter[] = [METRICS, DASHBOARDS, TRACES, LOGS, COST]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-observability',

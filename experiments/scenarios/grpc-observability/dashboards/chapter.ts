@@ -1,6 +1,8 @@
 // Dashboards: each query of each panel, against a Prometheus that has seen everything that they are about.
 
+import { ALERTS } from '../../../../dashboards/alerts.ts'
 import { BOARDS } from '../../../../dashboards/all.ts'
+import type { PrometheusClient, Rule } from '../../../../testbed/prometheus/prometheus-client.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import { check, type Finding } from '../../../harness/check.ts'
 import { facts } from '../../../harness/facts.ts'
@@ -52,14 +54,30 @@ async function measure(context: RunContext): Promise<Measured> {
   const from = Date.now() / 1_000
   await liveThroughAll(edge, context.signal)
   await edge.prometheus.untilScraped(context.signal)
+  const rules = await untilAlert(edge.prometheus, 'SwitchyardNack', context.signal)
   const answers = await askPanels(BOARDS, edge.prometheus, { from, to: Date.now() / 1_000 })
   return facts({
     figures: {
       panels: new Set(answers.map(({ board, panel }) => `${board} ${panel}`)).size,
       queries: answers.length,
+      rules: rules.length,
+      'rules that cannot be evaluated': rules.filter(({ health }) => health !== 'ok').length,
     },
     texts: Object.fromEntries(answers.map((answer) => [keyOf(answer), JSON.stringify(answer)])),
   })
+}
+
+/** @returns all rules, once this alert is raised. If it never is, the run ends by its time limit. */
+async function untilAlert(
+  prometheus: PrometheusClient,
+  alert: string,
+  signal: AbortSignal,
+): Promise<readonly Rule[]> {
+  for (;;) {
+    const rules = await prometheus.rules()
+    if (rules.some(({ name, state }) => name === alert && state === 'firing')) return rules
+    await prometheus.untilScraped(signal)
+  }
 }
 
 /** What the panels are about: calls that go well and wrong in each way, and a change that a node rejects. */
@@ -78,14 +96,33 @@ async function liveThroughAll(edge: ObservedEdge, signal: AbortSignal): Promise<
 
 const keyOf = ({ board, panel, legend }: PanelAnswer) => `${board} / ${panel} / ${legend}`
 
-function answersIn({ runs }: Results): readonly PanelAnswer[] {
-  const measured = runs.find(({ id, measured: found }) => id === RUN && found !== undefined)?.measured
-  return Object.values(measured?.texts ?? {}).map((text) => JSON.parse(text) as PanelAnswer)
+function measuredIn({ runs }: Results): Measured | undefined {
+  return runs.find(({ id, measured }) => id === RUN && measured !== undefined)?.measured
+}
+
+function answersIn(results: Results): readonly PanelAnswer[] {
+  return Object.values(measuredIn(results)?.texts ?? {}).map((text) => JSON.parse(text) as PanelAnswer)
+}
+
+/** The run itself waits for the alert of the NACK. */
+function checkOfRules(results: Results): Check {
+  const figures = measuredIn(results)?.figures
+  const findings: readonly Finding[] = figures
+    ? [
+        {
+          fact: `${figures.rules} of ${ALERTS.length} rules are loaded`,
+          holds: figures.rules === ALERTS.length,
+        },
+        { fact: 'all are evaluated', holds: figures['rules that cannot be evaluated'] === 0 },
+        { fact: 'the NACK of a node raises an alert', holds: true },
+      ]
+    : []
+  return check('O5.11', 'Prometheus evaluates the alert rules', findings)
 }
 
 function checks(results: Results): readonly Check[] {
   const answers = answersIn(results)
-  return BOARDS.map(({ id, title }) => {
+  const ofBoards = BOARDS.map(({ id, title }) => {
     const own = answers.filter(({ board }) => board === id)
     const findings = own.map(
       ({ panel, legend, series, most = 0 }): Finding => ({
@@ -95,6 +132,7 @@ function checks(results: Results): readonly Check[] {
     )
     return check(ROWS[id] ?? '–', `No panel of "${title}" is empty`, findings)
   })
+  return [...ofBoards, checkOfRules(results)]
 }
 
 function sections(results: Results): readonly Section[] {

@@ -7,16 +7,18 @@ import type { Measured } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { holdsText } from '../metrics/figures.ts'
 import { checksOf } from './checks.ts'
-import { ALL_LINES_TEXT, runIdOf, SAMPLE_RUN, SECRET_RUN } from './figures.ts'
+import { ALL_LINES_TEXT, runIdOf, SAMPLE_RUN, SECRET_RUN, SPANS_RUN } from './figures.ts'
 import { logsBed } from './logs-bed.ts'
 import { measureSample, measureSecret } from './payloads.ts'
 import { sectionsOf } from './sections.ts'
+import { measureSpans } from './spans.ts'
 import { type LogStory, STORIES } from './stories.ts'
 
 export const LOGS: Chapter = {
   title: 'Logs of client, proxy and server',
   runs: () => [
     ...STORIES.map((story) => runOf(runIdOf(story), story.title, (context) => measure(story, context))),
+    runOf(SPANS_RUN, 'lines and spans of one call', measureSpans),
     runOf(SAMPLE_RUN, 'payloads of a sample of calls', measureSample),
     runOf(SECRET_RUN, 'values that are sensitive', measureSecret),
   ],

@@ -3,7 +3,7 @@
 import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { factsIn } from '../metrics/figures.ts'
-import { measuredOf, runIdOf, SAMPLE_RUN, SECRET_RUN } from './figures.ts'
+import { measuredOf, runIdOf, SAMPLE_RUN, SECRET_RUN, SPANS_RUN } from './figures.ts'
 import { SAMPLED_PERCENT } from './logs-bed.ts'
 import { ALIKE_FIGURE, isLikelySample, LEAKS_FIGURE, SAMPLED_FIGURE } from './payloads.ts'
 import { STORIES } from './stories.ts'
@@ -19,6 +19,11 @@ export function checksOf(results: Results): readonly Check[] {
   }
   return [
     ...stories,
+    check(
+      'O5.8',
+      'A line leads to the span of its call, and a span to its lines',
+      findings(SPANS_RUN, factsIn),
+    ),
     check(
       'O5.9',
       `Of ${SAMPLED_PERCENT} % of the calls the payload is logged, of the same ones by client and server`,

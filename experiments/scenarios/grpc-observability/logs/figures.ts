@@ -6,6 +6,7 @@ import type { LogStory } from './stories.ts'
 
 export const runIdOf = ({ id }: Pick<LogStory, 'id'>) => `logs.${id}`
 export const SAMPLE_RUN = 'logs.sample'
+export const SPANS_RUN = 'logs.spans'
 export const SECRET_RUN = 'logs.sensitive'
 
 /** What each side has logged, as JSON. */

@@ -17,6 +17,7 @@ import { logClientCalls } from '../../../../services/logging/client-calls.ts'
 import { createLogger } from '../../../../services/logging/logger.ts'
 import { createClient, type RpcClient } from '../../../../services/rpc/index.ts'
 import { type RunningBackend, startBackend } from '../../../../testbed/backend.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../../../../testbed/otlp/receiver.ts'
 import { startTestbed } from '../../../../testbed/testbed.ts'
 import { untilActive } from '../../../../testbed/until-active.ts'
 import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
@@ -26,22 +27,10 @@ const FLEET = 'edge'
 /** The backend `sampled` and its clients log the messages of one call in four, and of each put only the key. */
 export const SAMPLED_PERCENT = 25
 export const SAMPLED_FIELDS = { 'switchyard.kv.v1.PutRequest': ['key'] }
+/** The names in traces. */
+export const PLAIN_SERVICE = 'plain'
+export const PROXY_SERVICE = 'edge'
 const POLL_MS = 20
-
-/** Those of the chapter, by the names of our own format. An Envoy that does not trace knows the trace by its header only. */
-const PROXY_FIELDS = {
-  time: '%START_TIME%',
-  path: '%PATH(NQ)%',
-  grpcStatus: '%GRPC_STATUS(SNAKE_STRING)%',
-  durationMs: '%DURATION%',
-  flags: '%RESPONSE_FLAGS%',
-  details: '%RESPONSE_CODE_DETAILS%',
-  attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
-  upstream: '%UPSTREAM_CLUSTER%',
-  authority: '%REQ(:AUTHORITY)%',
-  requestId: '%REQ(X-REQUEST-ID)%',
-  traceparent: '%REQ(TRACEPARENT)%',
-}
 
 /** Where a call goes, by its authority. */
 export const HOSTS = {
@@ -70,7 +59,10 @@ export interface LogsBed {
   readonly valuesFolder: string
   /** `close` it. */
   client<S extends DescService>(service: S, host: Host): RpcClient<S>
-  mark(): MarkedCall
+  /** Default: nobody keeps its trace. */
+  mark(trace?: { readonly isKept: boolean }): MarkedCall
+  /** Of spans of Envoy and of the backend `plain`. */
+  readonly collector: OtlpReceiver
   /**
    * What all sides have logged of these calls, once they have as many lines of calls as expected, and none may come any more.
    * @param calls of each side at least
@@ -93,10 +85,13 @@ async function start({ group, folder }: SharedContext): Promise<LogsBed> {
   const fileOf = (name: string) => join(folder, `${name}.log`)
   const valuesFolder = join(folder, 'values')
   const listen = '127.0.0.1:0'
+  const collector = await startOtlpReceiver()
+  group.ending.addEventListener('abort', () => void collector.close())
   const [plain, sampled] = await Promise.all([
     startBackend(group, folder, {
       ...{ id: 'plain', listen, changeable: true, valuesIn: valuesFolder },
       log: { to: fileOf('plain'), payloadPercent: 100 },
+      traced: { service: PLAIN_SERVICE, collector: collector.address },
     }),
     startBackend(group, folder, {
       ...{ id: 'sampled', listen },
@@ -107,7 +102,7 @@ async function start({ group, folder }: SharedContext): Promise<LogsBed> {
   const configFile = join(folder, 'document.yaml')
   await writeFile(
     configFile,
-    stringify(documentOf(await freePort(), plain.address, sampled.address, proxyFile)),
+    stringify(documentOf(await freePort(), proxyFile, { plain, sampled, collector })),
   )
   const testbed = await startTestbed(group, {
     ...{ folder: join(folder, 'testbed'), configFile, fleets: new Map([[FLEET, 1]]), backends: 0 },
@@ -123,6 +118,7 @@ async function start({ group, folder }: SharedContext): Promise<LogsBed> {
 
   const bed: LogsBed = {
     plain,
+    collector,
     valuesFolder,
     client(service, host) {
       const payloads =
@@ -132,10 +128,10 @@ async function start({ group, folder }: SharedContext): Promise<LogsBed> {
         options: { 'grpc.default_authority': HOSTS[host], interceptors: [logClientCalls(log)] },
       })
     },
-    mark() {
+    mark({ isKept } = { isKept: false }) {
       const traceId = randomBytes(16).toString('hex')
       const metadata = new Metadata()
-      metadata.set('traceparent', `00-${traceId}-${randomBytes(8).toString('hex')}-00`)
+      metadata.set('traceparent', `00-${traceId}-${randomBytes(8).toString('hex')}-${isKept ? '01' : '00'}`)
       return { traceId, metadata }
     },
     async linesOf(marks, calls, signal) {
@@ -162,7 +158,7 @@ async function start({ group, folder }: SharedContext): Promise<LogsBed> {
 }
 
 function filterLines({ client, proxy, server }: AllLines, ids: ReadonlySet<string>): AllLines {
-  const isWanted = ({ traceId }: { readonly traceId?: string | undefined }) => ids.has(traceId ?? '')
+  const isWanted = ({ traceId }: { readonly traceId?: string | null | undefined }) => ids.has(traceId ?? '')
   return { client: client.filter(isWanted), proxy: proxy.filter(isWanted), server: server.filter(isWanted) }
 }
 
@@ -171,8 +167,11 @@ function callsIn(lines: readonly (LogLine | ProxyLine)[]): number {
   return lines.filter((line) => !('event' in line) || line.event === 'call').length
 }
 
-function documentOf(port: number, plain: string, sampled: string, proxyFile: string) {
-  const endpoints = (address: string) => ({ endpoints: { e1: { address } } })
+function documentOf(
+  port: number,
+  proxyFile: string,
+  servers: Readonly<Record<'plain' | 'sampled' | 'collector', { readonly address: string }>>,
+) {
   const rulesOf: Readonly<Record<Host, object>> = {
     plain: { to: { plain: 1 } },
     sampled: { to: { sampled: 1 } },
@@ -185,7 +184,12 @@ function documentOf(port: number, plain: string, sampled: string, proxyFile: str
   }
   return {
     version: 1,
-    upstreams: { plain: endpoints(plain), sampled: endpoints(sampled), nowhere: { endpoints: {} } },
+    upstreams: {
+      ...Object.fromEntries(
+        Object.entries(servers).map(([name, { address }]) => [name, { endpoints: { e1: { address } } }]),
+      ),
+      nowhere: { endpoints: {} },
+    },
     routes: Object.fromEntries(
       Object.entries(rulesOf).map(([name, rule]) => [
         name,
@@ -197,7 +201,9 @@ function documentOf(port: number, plain: string, sampled: string, proxyFile: str
         kind: 'envoy',
         lb: { mode: 'l7', policy: 'round_robin' },
         listeners: { main: { port, l4: { upstream: 'plain' }, l7: { routes: Object.keys(HOSTS) } } },
-        accessLog: { enabled: true, file: { path: proxyFile, fields: PROXY_FIELDS } },
+        accessLog: { enabled: true, file: { path: proxyFile } },
+        // Only an Envoy that traces knows the trace of a call.
+        tracing: { enabled: true, upstream: 'collector', service: PROXY_SERVICE },
       },
     },
   }

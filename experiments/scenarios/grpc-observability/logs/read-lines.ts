@@ -15,9 +15,9 @@ export interface ProxyLine {
   readonly attempts: number
   readonly upstream: string | null
   readonly requestId: string | null
-  readonly traceparent: string | null
-  /** From the header. */
-  readonly traceId: string
+  readonly traceId: string | null
+  readonly authority: string | null
+  readonly userAgent: string | null
 }
 
 export interface AllLines {
@@ -40,10 +40,7 @@ export async function readLines(sources: {
   return {
     lines: {
       client: objectsIn(sources.client).map(checked),
-      proxy: objectsIn(proxy).map((object) => {
-        const line = object as Omit<ProxyLine, 'traceId'>
-        return { ...line, traceId: line.traceparent?.split('-')[1] ?? '' }
-      }),
+      proxy: objectsIn(proxy) as readonly ProxyLine[],
       server: servers.flatMap((text) => objectsIn(text).map(checked)),
     },
     text: texts.join(''),

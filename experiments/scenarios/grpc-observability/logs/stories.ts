@@ -30,6 +30,9 @@ const statusesOf = (lines: readonly LogLine[]) => callsOf(lines).map(({ grpcStat
 const detailTypes = (lines: readonly LogLine[]) =>
   callsOf(lines).flatMap(({ error }) => error?.details?.map((detail) => detail['@type']) ?? [])
 
+/** What all sides of a call know, by one name. */
+const SHARED = ['traceId', 'path', 'grpcStatus'] as const
+
 export const STORIES: readonly LogStory[] = [
   {
     id: 'unary',
@@ -44,14 +47,19 @@ export const STORIES: readonly LogStory[] = [
       const [middle] = proxy
       return {
         'one line a side': callsOf(client).length === 1 && proxy.length === 1 && callsOf(server).length === 1,
-        'all have the status OK': [ours, middle, theirs].every((line) => line?.grpcStatus === 'OK'),
-        'all have the same method': [ours, middle, theirs].every(
-          (line) => line?.path === '/switchyard.echo.v1.EchoService/Unary',
+        ...Object.fromEntries(
+          SHARED.map((name) => [
+            `all have the same \`${name}\``,
+            ours?.[name] !== undefined && ours[name] === middle?.[name] && ours[name] === theirs?.[name],
+          ]),
         ),
-        'all have the same trace':
-          ours?.traceId !== undefined && ours.traceId === theirs?.traceId && ours.traceId === middle?.traceId,
-        'Envoy and server have the same id of the request':
-          middle?.requestId !== undefined && middle.requestId === theirs?.requestId,
+        // The client does not know these two: Envoy adds the one, and gRPC the other below all interceptors.
+        ...Object.fromEntries(
+          (['requestId', 'userAgent'] as const).map((name) => [
+            `Envoy and server have the same \`${name}\``,
+            theirs?.[name] !== undefined && theirs[name] === middle?.[name],
+          ]),
+        ),
         // Envoy counts whole milliseconds.
         'the client takes longest':
           (ours?.durationMs ?? 0) >= (theirs?.durationMs ?? Number.POSITIVE_INFINITY) &&

@@ -8,7 +8,7 @@ import type { Measured } from '../../../harness/results.ts'
 import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { observedEdge } from '../observed-edge.ts'
 import { checksOf } from './checks.ts'
-import { between, readCounts } from './counts.ts'
+import { between, PARTS, readCounts } from './counts.ts'
 import { codeFigure, holdsText, runIdOf } from './figures.ts'
 import { sectionsOf } from './sections.ts'
 import { STORIES } from './stories.ts'
@@ -45,8 +45,9 @@ async function measure(story: Story, calls: number, context: RunContext): Promis
   const made = await story.run(edge, calls, context.signal)
   const seconds = (performance.now() - begun) / 1_000
   const counted = between(before, await readCounts(prometheus, context.signal))
-  const codesOf = (side: 'client' | 'server') =>
-    Object.entries(counted.codes[side]).map(([code, count]) => [codeFigure(side, code), count])
+  const codes = PARTS.flatMap((part) =>
+    Object.entries(counted.codes[part]).map(([code, count]) => [codeFigure(part, code), count]),
+  )
   return facts({
     seconds,
     calls: made.made,
@@ -54,7 +55,7 @@ async function measure(story: Story, calls: number, context: RunContext): Promis
     figures: {
       ...counted.counts,
       ...made.figures,
-      ...Object.fromEntries([...codesOf('client'), ...codesOf('server')]),
+      ...Object.fromEntries(codes),
     },
     texts: Object.fromEntries(
       Object.entries({ ...story.holds(counted, made), ...made.facts }).map(([fact, holds]) => [

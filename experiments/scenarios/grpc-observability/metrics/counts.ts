@@ -1,5 +1,6 @@
 // What client, proxy and server have counted, as Prometheus knows it.
 
+import { ENVOY_STATUSES } from '../../../../dashboards/envoy-statuses.ts'
 import type { PrometheusClient } from '../../../../testbed/prometheus/prometheus-client.ts'
 
 /** Of all methods, retries and hedges included where a part sees them. */
@@ -11,6 +12,8 @@ const QUERIES = {
   'client began': 'sum(grpc_client_started_total)',
   'client sent': 'sum(grpc_client_msg_sent_total)',
   'client received': 'sum(grpc_client_msg_received_total)',
+  'proxy passed to servers': 'sum(envoy_cluster_grpc_request_message_count)',
+  'proxy passed to clients': 'sum(envoy_cluster_grpc_response_message_count)',
   'proxy took': `sum(envoy_http_downstream_rq_total${LISTENER})`,
   'proxy sent on': `sum(envoy_cluster_upstream_rq_total${PROXY})`,
   'proxy retried': `sum(envoy_cluster_upstream_rq_retry${PROXY})`,
@@ -29,9 +32,18 @@ export const COUNTS = Object.keys(QUERIES) as readonly CountName[]
 /** Calls that ended, by status. */
 export type Codes = Readonly<Record<string, number>>
 
+/** Who counts, and its metric of calls that ended. */
+const ENDED = {
+  client: 'grpc_client_handled_total',
+  proxy: ENVOY_STATUSES,
+  server: 'grpc_server_handled_total',
+} as const
+export type Part = keyof typeof ENDED
+export const PARTS = Object.keys(ENDED) as readonly Part[]
+
 export interface Counts {
   readonly counts: Readonly<Record<CountName, number>>
-  readonly codes: { readonly client: Codes; readonly server: Codes }
+  readonly codes: Readonly<Record<Part, Codes>>
 }
 
 /** What all parts have counted until now: waits until Prometheus has asked each of them. */
@@ -43,24 +55,27 @@ export async function readCounts(prometheus: PrometheusClient, signal: AbortSign
       return [name, sample?.value ?? 0] as const
     }),
   )
-  const [client = {}, server = {}] = await Promise.all(
-    ['client', 'server'].map(async (side) => {
-      const samples = await prometheus.query(`sum by (grpc_code) (grpc_${side}_handled_total)`)
-      return Object.fromEntries(samples.map(({ labels, value }) => [labels.grpc_code ?? '', value]))
+  const codes = await Promise.all(
+    Object.entries(ENDED).map(async ([part, metric]) => {
+      const samples = await prometheus.query(`sum by (grpc_code) (${metric})`)
+      return [part, Object.fromEntries(samples.map(({ labels, value }) => [labels.grpc_code ?? '', value]))]
     }),
   )
-  return { counts: Object.fromEntries(counts) as Counts['counts'], codes: { client, server } }
+  return {
+    counts: Object.fromEntries(counts) as Counts['counts'],
+    codes: Object.fromEntries(codes) as Counts['codes'],
+  }
 }
 
 /** What was counted between two readings. Statuses that nothing ended with are left out. */
 export function between(before: Counts, after: Counts): Counts {
   return {
     counts: minus(after.counts, before.counts) as Counts['counts'],
-    codes: { client: codesBetween('client'), server: codesBetween('server') },
+    codes: Object.fromEntries(PARTS.map((part) => [part, codesBetween(part)])) as Counts['codes'],
   }
 
-  function codesBetween(side: keyof Counts['codes']): Codes {
-    const all = minus(after.codes[side], before.codes[side])
+  function codesBetween(part: Part): Codes {
+    const all = minus(after.codes[part], before.codes[part])
     return Object.fromEntries(Object.entries(all).filter(([, count]) => count !== 0))
   }
 }

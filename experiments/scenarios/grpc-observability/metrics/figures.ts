@@ -1,12 +1,13 @@
 // The names of runs, figures and texts of the chapter.
 
 import type { Measured, Results } from '../../../harness/results.ts'
+import type { Part } from './counts.ts'
 import type { Story } from './story.ts'
 
 export const runIdOf = ({ id }: Pick<Story, 'id'>) => `metrics.${id}`
 
-/** Calls that a side ended with a status. */
-export const codeFigure = (side: 'client' | 'server', code: string) => `${side} ended with ${code}`
+/** Calls that ended with a status, as a part counts them. */
+export const codeFigure = (part: Part, code: string) => `${part} ended with ${code}`
 
 const HOLDS = 'holds: '
 export const holdsText = (fact: string) => `${HOLDS}${fact}`
@@ -18,9 +19,9 @@ export function factsIn({ texts = {} }: Measured): readonly { fact: string; hold
   )
 }
 
-/** The statuses that a side has counted, such as `OK 40, UNAVAILABLE 3`. */
-export function codesIn({ figures }: Measured, side: 'client' | 'server'): string {
-  const prefix = codeFigure(side, '')
+/** The statuses that a part has counted, such as `OK 40, UNAVAILABLE 3`. */
+export function codesIn({ figures }: Measured, part: Part): string {
+  const prefix = codeFigure(part, '')
   const found = Object.entries(figures).filter(([name]) => name.startsWith(prefix))
   return found.map(([name, count]) => `${name.slice(prefix.length)} ${count}`).join(', ') || '–'
 }

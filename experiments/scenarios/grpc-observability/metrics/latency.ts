@@ -63,10 +63,21 @@ export const LATENCY: Story = {
         'exemplars of the servers are calls of sampled traces':
           exemplars.length > 0 && exemplars.every(({ labels }) => sampled.has(labels.trace_id ?? '')),
         'and each lies in its bucket': exemplars.every(isInBucket),
+        'and leads to a trace that the collector has': await leadToTraces(edge, exemplars),
       },
     }
   },
   holds: ({ codes }, { made }) => ({ 'each call succeeds': ok(codes.client) === made }),
+}
+
+/** Envoy reports spans late. A trace that never comes fails the run by its time limit. */
+async function leadToTraces({ traces }: ObservedEdge, exemplars: readonly Exemplar[]): Promise<boolean> {
+  const wanted = exemplars.map(({ labels }) => labels.trace_id)
+  const hasAll = (spans: readonly { readonly traceId: string }[]) => {
+    const found = new Set(spans.map(({ traceId }) => traceId))
+    return wanted.every((one) => one !== undefined && found.has(one))
+  }
+  return hasAll(await traces.until(hasAll))
 }
 
 async function makeCalls(edge: ObservedEdge, calls: number) {

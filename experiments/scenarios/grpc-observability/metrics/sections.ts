@@ -16,11 +16,12 @@ export function sectionsOf(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'The same calls, counted by three',
-      says: 'Read from Prometheus, which scrapes client, Envoy and servers: the difference of each counter between before and after. The client counts what its program asked for, the servers count what reached them.',
+      says: 'Read from Prometheus, which scrapes client, Envoy and servers: the difference of each counter between before and after. The client counts what its program asked for, the proxy what it answered (by `filters.grpcStats`), the servers what reached them.',
       columns: [
         { title: 'when' },
         { title: 'calls', decimals: 0 },
         { title: 'client' },
+        { title: 'proxy' },
         { title: 'proxy took', decimals: 0 },
         { title: 'proxy sent on', decimals: 0 },
         { title: 'retried', decimals: 0 },
@@ -31,6 +32,7 @@ export function sectionsOf(results: Results): readonly Section[] {
         story.title,
         measured.calls,
         codesIn(measured, 'client'),
+        codesIn(measured, 'proxy'),
         measured.figures['proxy took'],
         measured.figures['proxy sent on'],
         measured.figures['proxy retried'],

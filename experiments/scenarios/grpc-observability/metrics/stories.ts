@@ -49,7 +49,7 @@ export const STORIES: readonly Story[] = [
     id: 'statuses',
     row: 'O5.1',
     title: 'each status once, from the server',
-    says: 'Client and servers agree on the status of each call. To the proxy, which counts HTTP, each of them is a 200: status and method are in its counters only with `grpc_stats`.',
+    says: 'All three agree on the status of each call. The proxy knows it by `filters.grpcStats` only: in its counters of HTTP, each of these calls is a 200.',
     run: async (edge) => {
       const client = edge.client()
       const codes = Array.from({ length: 16 }, (_, index) => index + 1)
@@ -62,6 +62,7 @@ export const STORIES: readonly Story[] = [
       'each status is counted once by the client':
         all(codes.client) === made && Object.keys(codes.client).length === made,
       'and by the servers': JSON.stringify(sorted(codes.client)) === JSON.stringify(sorted(codes.server)),
+      'and by the proxy': JSON.stringify(sorted(codes.client)) === JSON.stringify(sorted(codes.proxy)),
       'the proxy took them': counts['proxy took'] === made,
     }),
   },

@@ -2,9 +2,14 @@
 
 import t from 'tap'
 import { createConfigSchema } from '../../../../control-plane/document/model.ts'
-import { choiceOf, fieldsOf, foreignFields, isSwitch, type Schema, schemaAt } from './schema.ts'
+import { choiceOf, constantOf, fieldsOf, foreignFields, isSwitch, type Schema, schemaAt } from './schema.ts'
 
-const SCHEMA = createConfigSchema() as Schema
+/** As the API document has it: a constant is an `enum` of one value. */
+const SCHEMA = JSON.parse(JSON.stringify(createConfigSchema()), (_, value) => {
+  if (value?.const === undefined) return value
+  const { const: constant, ...rest } = value
+  return { ...rest, enum: [constant] }
+}) as Schema
 const LB = { mode: 'l7', policy: 'least_request', choices: 3 }
 const DOCUMENT = { version: 1, fleets: { edge: { kind: 'envoy', lb: LB, listeners: { main: { port: 1 } } } } }
 
@@ -41,6 +46,13 @@ t.test('a new policy has no use for the options of the old one', async (t) => {
   const lb = at('fleets', 'edge', 'lb')
   t.same(foreignFields(lb, LB, 'random'), ['choices'])
   t.same(foreignFields(lb, LB, 'least_request'), [])
+})
+
+t.test('a field with one value is a constant, in both ways to write it', async (t) => {
+  t.equal(constantOf(at('fleets', 'edge', 'kind')), 'envoy')
+  t.equal(constantOf({ const: 'envoy' }), 'envoy')
+  t.equal(constantOf({ enum: ['l4', 'l7'] }), undefined)
+  t.equal(constantOf(undefined), undefined)
 })
 
 t.test('what can be enabled is a switch', async (t) => {

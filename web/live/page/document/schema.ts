@@ -37,6 +37,11 @@ export interface Field {
   readonly isRequired: boolean
 }
 
+/** The only value that a field accepts. An API document writes it as an `enum` of one value. */
+export function constantOf(schema: Schema | undefined): Json | undefined {
+  return schema?.const ?? (schema?.enum?.length === 1 ? schema.enum[0] : undefined)
+}
+
 /** A switch with an `enabled` of its own is shown by that one control; its other fields come under it. */
 export function isSwitch(schema: Schema): boolean {
   return schema.properties?.enabled?.type === 'boolean'
@@ -47,7 +52,7 @@ export function choiceOf(schema: Schema, kind: string | undefined): Choice | und
   const field = schema.discriminator?.propertyName
   if (field === undefined || schema.oneOf === undefined) return undefined
   const variants = schema.oneOf.flatMap((variant): [string, Schema][] => {
-    const value = variant.properties?.[field]?.const
+    const value = constantOf(variant.properties?.[field])
     return typeof value === 'string' && understands(variant, kind) ? [[value, variant]] : []
   })
   return { field, variants: new Map(variants) }

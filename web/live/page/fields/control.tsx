@@ -1,6 +1,7 @@
 // The control of a single value: which one follows from its schema.
 
 import { describeValue } from '../document/json-patch.ts'
+import { constantOf } from '../document/schema.ts'
 import { type FieldProps, fieldId } from './editing.ts'
 import { ListField, NumberField, TextField } from './inputs.tsx'
 import { JsonField } from './json-field.tsx'
@@ -8,7 +9,8 @@ import { Segments, Toggle } from './switches.tsx'
 
 export function Control(props: FieldProps) {
   const { editing, path, schema, value } = props
-  if (schema.const !== undefined) return <code>{describeValue(schema.const)}</code>
+  const constant = constantOf(schema)
+  if (constant !== undefined) return <code>{describeValue(constant)}</code>
   if (schema.enum !== undefined) {
     return (
       <Segments

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { describeValue, isObject } from '../document/json-patch.ts'
-import { fieldsOf, isSwitch } from '../document/schema.ts'
+import { constantOf, fieldsOf, isSwitch } from '../document/schema.ts'
 import { ChoiceField } from './choice-field.tsx'
 import { asSentence, type FieldProps, fieldId } from './editing.ts'
 import { Row } from './row.tsx'
@@ -76,7 +76,7 @@ export function Options({ editing, path, schema, value }: FieldProps) {
   return (
     <>
       {fieldsOf(schema, value, editing.kind)
-        .filter(({ name, schema }) => !(withToggle && name === 'enabled') && schema.const === undefined)
+        .filter(({ name, schema }) => !(withToggle && name === 'enabled') && constantOf(schema) === undefined)
         .map((field) => (
           <Field
             key={field.name}

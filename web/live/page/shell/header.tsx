@@ -86,7 +86,7 @@ function Who() {
       onClick={() => void closeSession()}
     >
       {session.name}
-      <span class="quiet"> {session.role} · sign out</span>
+      <span class="quiet">{session.name !== session.role && ` ${session.role}`} · sign out</span>
     </button>
   )
 }

@@ -4,6 +4,8 @@ import { SwitchyardError } from '../../../../core/errors.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
 
+const ENDED = 'Your session has ended: it lasts twelve hours, or until the control plane restarts.'
+
 /** Codes of a control plane that is away, starting, or behind a proxy that says so. */
 const NO_ANSWER: readonly string[] = ['unreachable', 'process-failed', 'internal']
 
@@ -20,9 +22,13 @@ export async function openSession(): Promise<boolean> {
     store.dispatch({ type: 'session', value: { state: 'signedIn', ...caller } })
     return true
   } catch (error) {
-    const refusal = why ?? refusalIn(error)
-    const isNew = code === undefined
-    store.dispatch({ type: 'session', value: { state: 'signedOut', ...(!isNew && { why: refusal }) } })
+    const refusal = refusalIn(error)
+    const ended = store.get().session.state === 'signedIn' ? ENDED : undefined
+    const shown = why ?? (code === undefined ? ended : refusal)
+    store.dispatch({
+      type: 'session',
+      value: { state: 'signedOut', ...(shown !== undefined && { why: shown }) },
+    })
     return false
   }
 }

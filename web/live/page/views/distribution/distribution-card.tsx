@@ -119,7 +119,8 @@ function BarRow({ bar, scale, unit }: { readonly bar: Bar; readonly scale: numbe
       <span class="bar-figure">
         <b>{formatShare(share)}</b>
         <span class="quiet small">
-          {formatCount(calls, unit)}
+          {calls.toLocaleString('en-US')}
+          <span class="unit"> {calls === 1 ? unit : `${unit}s`}</span>
           {errors > 0 && <span class="bad"> · {errors} failed</span>}
         </span>
         {before !== undefined && <span class="unseen">, before the flip {formatShare(before)}</span>}

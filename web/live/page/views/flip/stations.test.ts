@@ -32,7 +32,7 @@ const LANES: readonly {
   {
     title: 'ACKed, with old connections',
     lane: { ...ACKED, oldConnections: 3 },
-    stations: ['done after 2 ms', 'done ACK in 12 ms', 'waiting no call yet', 'waiting 3 still open'],
+    stations: ['done after 2 ms', 'done ACK in 12 ms', 'waiting no call seen yet', 'waiting 3 still open'],
   },
   {
     title: 'through',
@@ -42,7 +42,7 @@ const LANES: readonly {
   {
     title: 'ACKed, where nothing was connected',
     lane: { ...ACKED, oldConnections: 0 },
-    stations: ['done after 2 ms', 'done ACK in 12 ms', 'waiting no call yet', 'done none'],
+    stations: ['done after 2 ms', 'done ACK in 12 ms', 'waiting no call seen yet', 'done none'],
   },
 ]
 

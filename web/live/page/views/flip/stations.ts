@@ -40,7 +40,7 @@ export function stationsOf(lane: FlipLane, flip: Pick<FlipProgress, 'at'>): read
   }
   const called: Station =
     firstCallAt === undefined
-      ? { state: 'waiting', text: 'no call yet' }
+      ? { state: 'waiting', text: 'no call seen yet' }
       : { state: 'done', text: `after ${formatMs(since(sentAt ?? flip.at, firstCallAt))}` }
   return [sent, acked, called, goneStation(ackedAt, oldConnections, lastGoneAt)]
 }
@@ -93,7 +93,7 @@ export function summaryOf(flip: FlipProgress, lanes: readonly FlipLane[]): Summa
     `${all} within ${formatMs(slowest)}.`,
     calls.length > 0
       ? `The first call by it ended after ${formatMs(Math.min(...calls))}.`
-      : 'No call has used it yet.',
+      : 'No call by it has been seen yet.',
     ...(old > 0
       ? [`${formatCount(old, 'connection')} from before ${old === 1 ? 'is' : 'are'} still open.`]
       : []),

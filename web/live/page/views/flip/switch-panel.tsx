@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'preact/hooks'
 import { isObject, type Path, valueAt } from '../../document/json-patch.ts'
-import { fieldsOf, type Schema, schemaAt } from '../../document/schema.ts'
+import { constantOf, fieldsOf, type Schema, schemaAt } from '../../document/schema.ts'
 import { ChoiceField } from '../../fields/choice-field.tsx'
 import type { Editing } from '../../fields/editing.ts'
 import { Field, Options } from '../../fields/field.tsx'
@@ -75,7 +75,7 @@ function Scope({ editing, path, schema, document }: ScopeProps) {
   const isFleet = path[0] === 'fleets'
   const fields = fieldsOf(here, value, editing.kind)
   const lb = isFleet ? fields.find(({ name }) => name === 'lb') : undefined
-  const shown = fields.filter(({ name, schema }) => name !== lb?.name && schema.const === undefined)
+  const shown = fields.filter(({ name, schema }) => name !== lb?.name && constantOf(schema) === undefined)
   return (
     <>
       {lb && (
@@ -86,18 +86,21 @@ function Scope({ editing, path, schema, document }: ScopeProps) {
           value={valueAt(value, ['lb'])}
         />
       )}
-      <div class="groups">
-        {shown.map(({ name, schema }) => (
-          <Field
-            key={name}
-            editing={editing}
-            path={[...path, name]}
-            name={name}
-            schema={schema}
-            value={valueAt(value, [name])}
-          />
-        ))}
-      </div>
+      <details class="more" open={!matchMedia('(width < 1000px)').matches}>
+        <summary class="small">All switches</summary>
+        <div class="groups">
+          {shown.map(({ name, schema }) => (
+            <Field
+              key={name}
+              editing={editing}
+              path={[...path, name]}
+              name={name}
+              schema={schema}
+              value={valueAt(value, [name])}
+            />
+          ))}
+        </div>
+      </details>
     </>
   )
 }
@@ -127,7 +130,7 @@ function LbSwitch({ editing, path, schema, value }: LbProps) {
           onChoose={(mode) => editing.set([...path, 'mode'], mode)}
         />
       )}
-      <div class={current === 'l4' ? 'lb-policy asleep' : 'lb-policy'}>
+      <div class="lb-policy">
         <ChoiceField
           editing={editing}
           path={path}

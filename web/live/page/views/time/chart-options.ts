@@ -1,6 +1,6 @@
 // How uPlot draws a strip: colors of the theme, one line of times, a dashed line at each flip.
 
-import type uPlot from 'uplot'
+import uPlot from 'uplot'
 import type { Marker } from './markers.ts'
 import type { Strip } from './series.ts'
 
@@ -10,6 +10,8 @@ export interface ChartState {
   readonly onSelect: ((from: number, to: number) => void) | undefined
   readonly onCursor: ((index: number | undefined) => void) | undefined
 }
+
+const BARS: uPlot.Series.PathBuilder = uPlot.paths.bars?.({ size: [0.9, 12, 2] }) ?? (() => null)
 
 /** The strips share a cursor. */
 const SYNC = 'time'
@@ -45,12 +47,14 @@ export function chartOptions(
     series: [
       {},
       ...series.map(
-        ({ label, color: token, isFilled }): uPlot.Series => ({
+        ({ label, color: token, style }): uPlot.Series => ({
           label,
           stroke: color(token),
           width: 1.5,
           points: { show: false },
-          ...(isFilled && { fill: withAlpha(color(token)) }),
+          ...(style === 'filled' && { fill: withAlpha(color(token)) }),
+          // Nothing failed is the usual case: then there is nothing to see, not a red line.
+          ...(style === 'bars' && { fill: color(token), paths: BARS }),
         }),
       ),
     ],

@@ -14,7 +14,7 @@ export function markersOf(flips: ReadonlyMap<number, FlipProgress>, fleet: strin
     .filter(({ fleets }) => fleets.includes(fleet))
     .map(({ revision, at, lanes }) => ({
       time: Date.parse(at) / 1_000,
-      label: `${revision}`,
+      label: `rev ${revision}`,
       isBad: lanes.some(({ nack }) => nack !== undefined),
     }))
 }

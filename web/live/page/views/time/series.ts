@@ -9,7 +9,11 @@ export interface Strip {
   readonly id: string
   readonly title: string
   readonly unit: string
-  readonly series: readonly { readonly label: string; readonly color: string; readonly isFilled?: true }[]
+  readonly series: readonly {
+    readonly label: string
+    readonly color: string
+    readonly style?: 'filled' | 'bars'
+  }[]
   readonly read: (sample: TrafficSample) => readonly (number | null)[]
 }
 
@@ -20,8 +24,8 @@ export const CALLS: Strip = {
   title: 'Calls a second',
   unit: '/s',
   series: [
-    { label: 'calls', color: '--b1', isFilled: true },
-    { label: 'failed', color: '--bad', isFilled: true },
+    { label: 'calls', color: '--b1', style: 'filled' },
+    { label: 'failed', color: '--bad', style: 'bars' },
   ],
   read: (sample) => [perSecond(sample.calls, sample), perSecond(sample.errors, sample)],
 }

@@ -1,0 +1,31 @@
+// Reads metrics as Prometheus does: at once, and then each second.
+
+const INTERVAL_MS = 1_000
+
+export class Scraper {
+  readonly #urls: readonly string[]
+  #timer: NodeJS.Timeout | undefined
+  #pending: Promise<unknown>[] = []
+
+  constructor(urls: readonly string[]) {
+    this.#urls = urls
+  }
+
+  start(): void {
+    this.#scrape()
+    this.#timer = setInterval(() => this.#scrape(), INTERVAL_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** Resolves when the last ones are answered. @throws what `fetch` throws */
+  async done(): Promise<void> {
+    await Promise.all(this.#pending)
+  }
+
+  #scrape(): void {
+    this.#pending.push(...this.#urls.map(async (url) => await (await fetch(url)).arrayBuffer()))
+  }
+}
