@@ -21,7 +21,9 @@ import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
 import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
+import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
+import type { ServingObserver } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
@@ -66,6 +68,8 @@ export interface ControlPlaneOptions {
   readonly openMetrics?: boolean
   /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
   readonly testbed?: string
+  /** Whether writes have spans, from REST to the ACKs of nodes, of the OpenTelemetry SDK that this process has started. Default: false. */
+  readonly traced?: boolean
   /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
   readonly onFault?: (error: unknown) => void
 }
@@ -116,11 +120,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(async () => secrets.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
+    const observer = options.traced ? observeBoth(flips, pushSpansOf(cache)) : flips
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
-      observer: flips,
+      observer,
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
@@ -156,6 +161,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       flips,
       ...(events.testbed && { testbed: events.testbed }),
       address: options.admin,
+      traced: options.traced ?? false,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
     ends.push(() => admin.close())
@@ -214,6 +220,26 @@ async function openAccess(folder: string) {
   const tokensFile = join(folder, TOKENS)
   const tokens = await openTokens(tokensFile)
   return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
+}
+
+function pushSpansOf(cache: SnapshotCache): PushSpans {
+  const spans = new PushSpans()
+  cache.onEvent((event) => spans.take(event))
+  return spans
+}
+
+function observeBoth(a: ServingObserver, b: ServingObserver): ServingObserver {
+  return {
+    serving(revision, translations) {
+      a.serving(revision, translations)
+      b.serving(revision, translations)
+    },
+    served(fleets) {
+      const all = [...fleets]
+      a.served(all)
+      b.served(all)
+    },
+  }
 }
 
 /** Asks nodes for their calls, and adds them up. */

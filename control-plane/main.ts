@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
-import { type ControlPlane, SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
+import type { Tracing } from '../core/open-telemetry.ts'
+import { SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
 
 const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
@@ -26,6 +27,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
   --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
+  --otlp URL       report each write as a trace to the collector at http://HOST:PORT, by OTLP over gRPC
   --open-metrics   serve /metrics without a token
   --die-with-parent
                    exit when stdin closes
@@ -57,6 +59,7 @@ interface Flags {
   readonly secrets?: string
   readonly access?: string
   readonly testbed?: string
+  readonly otlp?: string
   readonly 'open-metrics': boolean
   readonly 'die-with-parent': boolean
 }
@@ -88,6 +91,7 @@ function parse() {
         secrets: { type: 'string' },
         access: { type: 'string' },
         testbed: { type: 'string' },
+        otlp: { type: 'string' },
         'open-metrics': { type: 'boolean', default: false },
         'die-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -106,6 +110,7 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
+  const tracing = await startTracingOf(flags)
   const secretsFolder = secretsFolderOf(flags)
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
   const start = startControlPlane({
@@ -120,6 +125,7 @@ async function run(): Promise<void> {
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
     ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
     insecure: flags.insecure,
+    traced: tracing !== undefined,
     openMetrics: flags['open-metrics'],
     onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
   })
@@ -131,7 +137,10 @@ async function run(): Promise<void> {
       `${flags.config} is ignored: the state folder ${state} already has a desired state, which is in force\n`,
     )
   }
-  endCleanly(controlPlane, dieWithParent)
+  endCleanly(async () => {
+    await controlPlane.close()
+    await tracing?.shutdown()
+  }, dieWithParent)
   const { adminUrl, xdsAddress, tokensFile } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
 }
@@ -175,6 +184,18 @@ function loadIntervalOf({ 'load-interval': text }: Flags) {
   return text === undefined ? {} : { loadIntervalMs: readSeconds('--load-interval', text, 0.1, 3_600) }
 }
 
+/** The SDK is loaded only where it is used. @throws SwitchyardError `invalid-argument` */
+async function startTracingOf({ otlp }: Flags): Promise<Tracing | undefined> {
+  if (otlp === undefined) return undefined
+  const url = URL.parse(otlp)
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    const message = `--otlp ${otlp} is not the URL of a collector, such as http://127.0.0.1:4317: see --help`
+    throw new SwitchyardError('invalid-argument', message)
+  }
+  const { startTracing } = await import('../core/open-telemetry.ts')
+  return startTracing({ service: 'switchyard', endpoint: otlp })
+}
+
 /** In milliseconds. */
 function readSeconds(flag: string, text: string, least: number, most: number): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
@@ -185,7 +206,7 @@ function readSeconds(flag: string, text: string, least: number, most: number): n
   )
 }
 
-function endCleanly(controlPlane: ControlPlane, dieWithParent: boolean): void {
+function endCleanly(close: () => Promise<void>, dieWithParent: boolean): void {
   let ending = false
   const end = () => {
     if (ending) return
@@ -197,7 +218,7 @@ function endCleanly(controlPlane: ControlPlane, dieWithParent: boolean): void {
       process.exit(1)
     }, CLOSE_LIMIT_MS)
     limit.unref()
-    controlPlane.close().then(() => process.exit(0), fail)
+    close().then(() => process.exit(0), fail)
   }
   process.once('SIGINT', end)
   process.once('SIGTERM', end)

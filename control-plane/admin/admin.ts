@@ -24,6 +24,7 @@ import { addMetrics } from './metrics.ts'
 import { rejectUnknownOperations } from './no-operation.ts'
 import { addPage } from './page.ts'
 import { problemOf, sendProblem } from './problem.ts'
+import { addRequestSpans } from './request-spans.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -39,6 +40,8 @@ export interface AdminOptions
   readonly access?: Access
   /** Default: none yet. */
   readonly sessions?: Sessions
+  /** Whether requests that write have spans; see `addRequestSpans`. Default: false. */
+  readonly traced?: boolean
   /** The folder of the built page. Default: that of the checkout. */
   readonly pageFolder?: string
 }
@@ -66,6 +69,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   const { access, pageFolder, sessions = new Sessions() } = options
   const routes: RoutesOptions = { ...options, sessions, closing: closing.signal }
 
+  if (options.traced) addRequestSpans(server)
   addBodyParsers(server)
   server.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     // `document/` validates bodies, so that a body and a file get the same messages. `preconditions.ts` validates headers,

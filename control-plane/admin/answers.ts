@@ -3,6 +3,7 @@
 import type { FastifyReply } from 'fastify'
 import type { WaitQuery } from '../../api/schemas/request.ts'
 import type { WriteAnswer } from '../../api/schemas/write-answer.ts'
+import { spanned } from '../../core/spanned.ts'
 import { toProblem } from '../document/problem.ts'
 import { warningsOf } from '../document/warnings.ts'
 import type { DesiredState, Follow, Progress } from './desired-state.ts'
@@ -45,7 +46,7 @@ export class PendingAnswer {
     const waitMs = this.#waitMs
     // Without a wait, look once at how far the revision has come.
     const signal = waitMs === undefined ? AbortSignal.abort() : waitSignal(waitMs, this.#reply, this.#closing)
-    const progress = await this.#state.progress(number, signal, follow)
+    const progress = await spanned('wait for nodes', () => this.#state.progress(number, signal, follow))
     const { outcome, revision, nodes } = progress
     const answer: WriteAnswer = {
       outcome,

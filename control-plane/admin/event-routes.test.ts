@@ -5,8 +5,11 @@ import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { RestClient } from '../../api/client.ts'
 import { EventReader } from '../../test/support/event-reader.ts'
+import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
+import { readToken } from '../../testbed/token-file.ts'
 import { LISTENER } from '../../xds-server/index.ts'
+import { startControlPlane } from '../control-plane.ts'
 
 /** A served fleet whose admin listens, and a client of it. */
 async function start(t: Test) {
@@ -119,6 +122,45 @@ t.test('a reader that does not read is dropped, and others get every event', asy
   t.equal(reader.named('testbed').length, sent)
   slow.resume()
   if (!slow.closed) await once(slow, 'close')
+})
+
+t.test('a stream needs a token or a session, and ends with its session', async (t) => {
+  const { adminUrl, tokensFile, close } = await startControlPlane({
+    config: sampleWith({}),
+    admin: '127.0.0.1:0',
+    xds: '127.0.0.1:0',
+    accessFolder: t.testdir(),
+  })
+  t.teardown(close)
+  await t.rejects(new RestClient({ url: adminUrl }).getEvents().next(), { code: 'unauthenticated' })
+  const operator = new RestClient({ url: adminUrl, token: await readToken(tokensFile ?? '', 'operator') })
+  const login = async () => {
+    const code = new URL((await operator.createLoginLink()).url).hash.slice('#login='.length)
+    const answer = await fetch(`${adminUrl}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ code }),
+    })
+    const [cookie = ''] = answer.headers.getSetCookie()
+    const headers = { cookie: cookie.split(';', 1)[0] ?? '', 'sec-fetch-site': 'same-origin' }
+    const withCookie: typeof fetch = (url, init) =>
+      fetch(url, { ...init, headers: { ...init?.headers, ...headers } })
+    const rest = new RestClient({ url: adminUrl, fetch: withCookie })
+    const reader = new EventReader(t, rest)
+    await reader.until('hello')
+    const logout = () => fetch(`${adminUrl}/v1/session`, { method: 'DELETE', headers })
+    return { reader, logout }
+  }
+  const [ended, open] = [await login(), await login()]
+  await ended.logout()
+  await operator.putLb('edge', { mode: 'l7', policy: 'random' })
+  await open.reader.until('revision', ({ revision }) => revision === 2)
+  t.equal(await ended.reader.ended, undefined)
+  t.same(
+    ended.reader.named('revision').filter(({ data }) => data.revision === 2),
+    [],
+    'it is sent nothing more',
+  )
 })
 
 t.test('when the admin closes, streams end in good order, and new ones are refused', async (t) => {

@@ -15,7 +15,10 @@ const MAX_UNREAD = 1024 * 1024
 const COMMENT_MS = 15_000
 const COMMENT = Buffer.from(':\n\n')
 
-export async function eventRoutes(server: FastifyInstance, { state, events, flips, closing }: RoutesOptions) {
+export async function eventRoutes(
+  server: FastifyInstance,
+  { state, events, flips, sessions, closing }: RoutesOptions,
+) {
   server.route({
     ...routeOf('getEvents', { headers: EventsHeadersSchema, produces: [EVENT_STREAM_TYPE] }),
     // There is nothing to say about a stream without its events.
@@ -33,7 +36,9 @@ export async function eventRoutes(server: FastifyInstance, { state, events, flip
         // nginx would keep events back until its buffer is full.
         'x-accel-buffering': 'no',
       })
-      const send = writerTo(raw)
+      const { sessionSecret } = request
+      const isAllowed = () => sessionSecret === undefined || sessions.sessionOf(sessionSecret) !== undefined
+      const send = writerTo(raw, isAllowed)
       const leave = events.read({ send, ...(typeof lastEventId === 'string' && { lastEventId }) })
       const timer = setInterval(() => send(COMMENT), COMMENT_MS).unref()
       const end = () => raw.end()
@@ -57,9 +62,14 @@ export async function eventRoutes(server: FastifyInstance, { state, events, flip
   })
 }
 
-function writerTo(raw: ServerResponse): (frame: Buffer) => void {
+/** @param isAllowed whether the session of the reader goes on: a stream must not outlive it */
+function writerTo(raw: ServerResponse, isAllowed: () => boolean): (frame: Buffer) => void {
   return (frame) => {
     if (raw.destroyed || raw.writableEnded) return
+    if (!isAllowed()) {
+      raw.end()
+      return
+    }
     raw.write(frame)
     if (raw.writableLength > MAX_UNREAD) raw.destroy()
   }

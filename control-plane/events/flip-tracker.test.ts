@@ -161,6 +161,9 @@ t.test('a snapshot without a revision, as of renewed secrets, is no flip', async
   emit('sent', 'n1', { nonce: '2' })
   emit('acked', 'n1', { nonce: '2' })
   t.same(flips.get(2), before)
+  serve(3, () => {}, ['west'])
+  flips.take({ kind: 'snapshot', group: 'edge', versions: {} })
+  t.same(flips.get(3).fleets, ['west'])
 })
 
 t.test('a revision that changes one fleet leaves the lanes of the other', async (t) => {

@@ -2,6 +2,7 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import { SerialQueue } from '../../core/serial-queue.ts'
+import { spanned } from '../../core/spanned.ts'
 import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
@@ -133,23 +134,28 @@ export class Revisions {
    * @throws SwitchyardError `stale-etag`, `inconsistent-snapshot`, `invalid-config` for invalid files of secrets, or whatever `edit` throws; what is served stays
    */
   write(edit: (config: Config) => Config, { author, ifMatch = '*' }: WriteOptions): Promise<RevisionInfo> {
-    return this.#turns.take(async () => {
-      const before = this.head
-      if (ifMatch !== '*' && !ifMatch.includes(before.etag)) {
-        throw new SwitchyardError(
-          'stale-etag',
-          `the document is at revision ${before.number} ("${before.etag}"), which If-Match does not name; read it again and repeat the edit`,
-        )
-      }
-      const config = keepEqual(this.config, edit(this.config))
-      if (config === this.config) return before
-      const publication = await this.#publisher.prepare(config)
-      const revision = await this.#store.append(config, before.etag, author, {
+    return spanned('write revision', () => this.#turns.take(() => this.#write(edit, author, ifMatch)))
+  }
+
+  /** In its turn. */
+  async #write(edit: (config: Config) => Config, author: string, ifMatch: IfMatch): Promise<RevisionInfo> {
+    const before = this.head
+    if (ifMatch !== '*' && !ifMatch.includes(before.etag)) {
+      throw new SwitchyardError(
+        'stale-etag',
+        `the document is at revision ${before.number} ("${before.etag}"), which If-Match does not name; read it again and repeat the edit`,
+      )
+    }
+    const config = await spanned('validate', async () => keepEqual(this.config, edit(this.config)))
+    if (config === this.config) return before
+    const publication = await spanned('translate', () => this.#publisher.prepare(config))
+    const revision = await spanned('store', () =>
+      this.#store.append(config, before.etag, author, {
         ...(this.#reconciler.isOnTrial && { previous: { status: 'superseded' } }),
-      })
-      await this.#reconciler.begin(revision, publication)
-      return this.head
-    })
+      }),
+    )
+    await spanned('serve', () => this.#reconciler.begin(revision, publication))
+    return this.head
   }
 
   /** @throws SwitchyardError if the store cannot be written, such as `storage-full` */

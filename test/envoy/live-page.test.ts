@@ -93,6 +93,7 @@ t.test('the live page', { timeout: 400_000 }, async (t) => {
     folder: t.testdir(),
     fleets: new Map([['edge', 2]]),
     backends: 3,
+    steadyLoad: true,
   })
   const nodes = testbed.fleets.get('edge') ?? []
   const failures = startCalls(
@@ -188,6 +189,35 @@ t.test('the live page', { timeout: 400_000 }, async (t) => {
     await page.locator('.choice.chosen', { hasText: /^random/ }).waitFor()
     await untilText(card(page, 'Distribution'), /as even as chance allows/i)
     t.match(await page.locator('.evenness').first().textContent(), /CV 0\.\d\d, chance 0\.\d\d/)
+  })
+
+  await t.test('the load of the testbed is started, sized and stopped from the page', async (t) => {
+    await page.getByRole('link', { name: 'Load', exact: true }).click()
+    await page.getByRole('button', { name: 'Start the load' }).click()
+    await untilText(page.locator('.load-total'), /[1-9]\d* calls? since it was started/)
+    const connections = page.getByRole('spinbutton', { name: 'connections' })
+    await connections.fill('2')
+    await connections.press('Tab')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('button', { name: 'Apply', disabled: true }).waitFor()
+    t.match(await testbed.rest.getTestbedLoad(), { running: true, connections: 2, failed: 0 })
+    await page.getByRole('button', { name: 'Stop the load' }).click()
+    await page.getByRole('button', { name: 'Start the load' }).waitFor()
+    t.match(await testbed.rest.getTestbedLoad(), { running: false, connections: 2 })
+    await page.getByRole('link', { name: 'Flip', exact: true }).click()
+  })
+
+  await t.test('a viewer watches the same page, and can change nothing on it', async (t) => {
+    const viewers = await page.context().browser()?.newContext()
+    t.teardown(() => viewers?.close())
+    const other = await viewers?.newPage()
+    if (other === undefined) throw new Error('the browser has ended')
+    other.setDefaultTimeout(PATIENCE)
+    await other.goto((await testbed.rest.createLoginLink({ role: 'viewer' })).url)
+    await other.locator('.choice').first().waitFor()
+    t.equal(await other.locator('.switches input:enabled, .switches [role=switch]:enabled').count(), 0)
+    t.ok((await page.locator('.switches input:enabled').count()) > 5, 'twin: the operator can')
+    t.match(await card(other, 'The diff that will be sent').textContent(), /viewer/)
   })
 
   await t.test(

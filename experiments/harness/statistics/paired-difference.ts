@@ -9,7 +9,7 @@ export interface PairedDifference {
   /** Contain the median behind the pairs with the confidence that was asked for; with too few pairs, the whole range. */
   readonly low: number
   readonly high: number
-  /** Two-sided, exact (sign test): how likely so many differences of one sign are, if neither is larger. Equal pairs do not count. */
+  /** Two-sided, exact (sign test): how likely as many differences of one sign or more are, if neither is larger. Equal pairs do not count. */
   readonly p: number
   readonly outcome: 'more' | 'less' | 'not distinguishable' | 'too few pairs'
 }

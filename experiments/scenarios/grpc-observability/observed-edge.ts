@@ -45,6 +45,10 @@ export interface ObservedEdge {
   readonly testbed: Testbed
   readonly node: TestbedNode
   readonly prometheus: PrometheusClient
+  /** Since when it is scraped, in seconds since the epoch. */
+  readonly since: number
+  /** Ids of the stories that it has seen since then. */
+  readonly seen: Set<string>
   /** Where the Envoy reports the spans of sampled traces. */
   readonly traces: OtlpReceiver
   /** What a client of this edge calls, `HOST:PORT`. */
@@ -95,6 +99,8 @@ async function startObservedEdge({ group, folder }: SharedContext): Promise<Obse
     testbed,
     node,
     prometheus,
+    since: Date.now() / 1_000,
+    seen: new Set(),
     traces,
     target: node.target,
     client: (options = {}, target = node.target) =>

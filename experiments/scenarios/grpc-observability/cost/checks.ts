@@ -1,4 +1,4 @@
-// What must hold on any machine: that what is compared was on, and that the statistics find no difference where there is none.
+// What must hold on any machine: what is compared was on, and the statistics find no difference between two that are the same.
 
 import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'

@@ -19,14 +19,28 @@ export function valuesOf(
   return series.find(({ name }) => name === seriesName(mode, measure))?.points.map(([, value]) => value) ?? []
 }
 
-/** All but the first are compared with it: their intervals hold together. */
-const COMPARISONS = MODES.length - 1
+/** Each of the others is compared with the first, and with it again: all intervals hold together. */
+const COMPARISONS = 2 * (MODES.length - 1)
 
-export function addedBy(measured: Measured, mode: Pick<Mode, 'id'>, measure: MeasureName): PairedDifference {
-  const options = { comparisons: COMPARISONS }
-  return pairedDifference(
-    valuesOf(measured, { id: 'none' }, measure),
-    valuesOf(measured, mode, measure),
-    options,
-  )
+export function addedBy(
+  measured: Measured,
+  mode: Pick<Mode, 'id'>,
+  measure: MeasureName,
+  to: 'none' | 'control' = 'none',
+): PairedDifference {
+  const [a, b] = [valuesOf(measured, { id: to }, measure), valuesOf(measured, mode, measure)]
+  return pairedDifference(a, b, { comparisons: COMPARISONS })
+}
+
+/**
+ * Whether a way costs something: only if it does against both that observe nothing. Turns of one process have in common how V8 has
+ * compiled it and where its memory is, which a comparison with one other process would take for a cost.
+ */
+export function verdictOf(measured: Measured, mode: Pick<Mode, 'id'>, measure: MeasureName): string {
+  const both = mode.id === 'control' ? (['none'] as const) : (['none', 'control'] as const)
+  const found = both.map((to) => addedBy(measured, mode, measure, to))
+  const levels = found.map(({ p }) => p.toPrecision(2)).join(' and ')
+  const [outcome = ''] = new Set(found.map((one) => one.outcome))
+  const isOne = found.every((one) => one.outcome === outcome)
+  return `${isOne ? outcome : 'not distinguishable'} (p = ${levels})`
 }

@@ -1,5 +1,6 @@
 // Measures CPU time and latency of calls in every way to observe, in many short turns: what slows the machine slows all alike.
 
+import { setTimeout as wait } from 'node:timers/promises'
 import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
 import type { Loader } from '../../../../testbed/loader/start-loader.ts'
 import {
@@ -24,19 +25,23 @@ interface Turns {
   readonly count: number
   readonly seconds: number
   readonly warmUpSeconds: number
-  /** Of each mode before the first turn, as fast as it can: until V8 has compiled what is called often. */
-  readonly firstSeconds: number
+  /** Of each mode before the first turn, as fast as it can: V8 compiles what is called often. By calls, because a busy machine takes longer. */
+  readonly firstCalls: number
 }
 
 export const TURNS: Readonly<Record<ProfileName, Turns>> = {
-  quick: { count: 2, seconds: 0.3, warmUpSeconds: 0.1, firstSeconds: 0.2 },
-  standard: { count: 24, seconds: 1, warmUpSeconds: 0.2, firstSeconds: 4 },
-  full: { count: 60, seconds: 3, warmUpSeconds: 0.5, firstSeconds: 10 },
+  quick: { count: 2, seconds: 0.3, warmUpSeconds: 0.1, firstCalls: 50 },
+  standard: { count: 24, seconds: 1, warmUpSeconds: 0.2, firstCalls: 3_000 },
+  full: { count: 60, seconds: 3, warmUpSeconds: 0.5, firstCalls: 20_000 },
 }
 
+/** Calls a second before the first turn, about. */
+const FIRST_RATE = 1_000
+const POLL_MS = 50
+
 /** How long all of it takes, about. */
-export function estimatedSeconds({ count, seconds, warmUpSeconds, firstSeconds }: Turns): number {
-  return MODES.length * (firstSeconds + count * (seconds + warmUpSeconds))
+export function estimatedSeconds({ count, seconds, warmUpSeconds, firstCalls }: Turns): number {
+  return MODES.length * (firstCalls / FIRST_RATE + count * (seconds + warmUpSeconds))
 }
 
 /** Of an open loop, far from what the processes can do: latency is then not that of a queue. */
@@ -58,7 +63,7 @@ export async function measureCost(context: RunContext): Promise<Measured> {
   const bed = await context.shared('cost bed', startCostBed)
   const turns = TURNS[context.profile.name]
   const witness = new Witness(bed)
-  for (const mode of MODES) await warmUp(bed, mode, turns.firstSeconds)
+  for (const mode of MODES) await warmUp(bed, mode, turns.firstCalls)
   const measured = new Map(MODES.map((mode) => [mode.id, [] as Turn[]]))
   for (let turn = 0; turn < turns.count && !context.signal.aborted; turn += 1) {
     for (const mode of shuffled(MODES)) {
@@ -92,13 +97,11 @@ export async function measureCost(context: RunContext): Promise<Measured> {
   })
 }
 
-async function warmUp(bed: CostBed, mode: Mode, seconds: number): Promise<void> {
-  await bed.loader.run({
-    ...planOf(bed, mode),
-    loop: { kind: 'closed', concurrency: 4 },
-    warmUpSeconds: 0,
-    seconds,
-  })
+async function warmUp(bed: CostBed, mode: Mode, calls: number): Promise<void> {
+  const loop = { kind: 'closed', concurrency: 4 } as const
+  const load = await bed.loader.begin({ ...planOf(bed, mode), loop, warmUpSeconds: 0 })
+  while ((await load.counts()).calls < calls) await wait(POLL_MS)
+  await load.end()
 }
 
 function planOf(bed: CostBed, mode: Mode) {

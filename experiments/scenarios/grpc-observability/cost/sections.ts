@@ -5,7 +5,7 @@ import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Cell, Section } from '../../../harness/report/section.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
-import { addedBy, measuredIn, valuesOf } from './figures.ts'
+import { addedBy, measuredIn, valuesOf, verdictOf } from './figures.ts'
 import { CALLS_PER_SECOND, PAYLOAD_BYTES } from './measure-cost.ts'
 import { MODES, type Mode } from './modes.ts'
 import { bytesFigure } from './witness.ts'
@@ -18,7 +18,7 @@ export function sectionsOf(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'What each way to observe adds to a call',
-      says: `Unary calls of ${PAYLOAD_BYTES} bytes each way through an Envoy, ${CALLS_PER_SECOND} a second, in **${turns} turns** of all ways in a new order each time. A turn is compared with that of **nothing** beside it, so that what slows the machine cancels out. Brackets contain the median with 95 % for all ways together, without an assumption about the noise (order statistics). The verdict is an exact sign test of the added CPU time at the same level. **Nothing, again** shows what noise looks like.`,
+      says: `Unary calls of ${PAYLOAD_BYTES} bytes each way through an Envoy, ${CALLS_PER_SECOND} a second, in **${turns} turns** of all ways in a new order each time. A turn is compared with that of **nothing** beside it, so that what slows the machine cancels out. Brackets contain the median with 95 % for all ways together, without an assumption about the noise (order statistics). **Nothing, again** shows what noise looks like, also the noise between two processes of one program. The verdict is about CPU time, by exact sign tests at the same level against both: a way costs something only if it does against each of them.`,
       columns: [
         { title: 'observed by' },
         { title: 'Envoy', unit: 'µs CPU/call', decimals: 0 },
@@ -56,7 +56,7 @@ function rowOf(measured: Measured, mode: Mode): readonly Cell[] {
     middle('proxy'),
     middle('server'),
     isBase ? undefined : intervalOf(cpu),
-    isBase ? undefined : `${cpu.outcome} (p = ${cpu.p.toPrecision(2)})`,
+    isBase ? undefined : verdictOf(measured, mode, 'both'),
     quantile(0.5),
     isBase ? undefined : intervalOf(p50),
     quantile(0.99),

@@ -10,7 +10,6 @@ import { NEEDS_ENVOY, NEEDS_PROMETHEUS } from '../../../harness/needs.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { inTurn } from '../metrics/calls.ts'
 import { STORIES } from '../metrics/stories.ts'
 import { type ObservedEdge, observedEdge } from '../observed-edge.ts'
 import { askPanels, type PanelAnswer } from './ask-panels.ts'
@@ -51,11 +50,13 @@ export const DASHBOARDS: Chapter = {
 
 async function measure(context: RunContext): Promise<Measured> {
   const edge = await observedEdge(context)
-  const from = Date.now() / 1_000
   await liveThroughAll(edge, context.signal)
   await edge.prometheus.untilScraped(context.signal)
   const rules = await untilAlert(edge.prometheus, 'SwitchyardNack', context.signal)
-  const answers = await askPanels(BOARDS, edge.prometheus, { from, to: Date.now() / 1_000 })
+  const answers = await askPanels(BOARDS, edge.prometheus, {
+    from: edge.since,
+    to: Date.now() / 1_000,
+  })
   return facts({
     figures: {
       panels: new Set(answers.map(({ board, panel }) => `${board} ${panel}`)).size,
@@ -80,16 +81,15 @@ async function untilAlert(
   }
 }
 
-/** What the panels are about: calls that go well and wrong in each way, and a change that a node rejects. */
+/** What the panels are about: calls that go well and wrong in each way, unless the runs before have done so, and a change that a node rejects. */
 async function liveThroughAll(edge: ObservedEdge, signal: AbortSignal): Promise<void> {
-  await inTurn(STORIES.length, async (index) => {
-    const story = STORIES[index]
-    if (story === undefined) return
+  const unseen = STORIES.filter(({ id }) => !edge.seen.has(id))
+  for (const story of unseen) {
     await edge.turn(story.settings ?? {})
     await story.run(edge, CALLS, signal)
     // Between two stories: a rate needs two scrapes.
     await edge.prometheus.untilScraped(signal)
-  })
+  }
   await edge.turn({})
   await provokeNack(edge)
 }
@@ -140,7 +140,7 @@ function sections(results: Results): readonly Section[] {
   return BOARDS.map(({ id, title, description }) => ({
     kind: 'table' as const,
     title,
-    says: `${description} Each query was run against the Prometheus of this run, over the time in which all of the above happened again.`,
+    says: `${description} Each query was run against the Prometheus of this run, over the time in which all of the above happened.`,
     columns: [
       { title: 'panel' },
       { title: 'query' },

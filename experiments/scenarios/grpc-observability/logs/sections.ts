@@ -53,8 +53,14 @@ function toText({ grpcStatus, durationMs = 0, requests = 0, responses = 0, error
   return [`\`${grpcStatus}\` ${durationMs.toFixed(1)} ms`, ...more].join(', ')
 }
 
+/** Envoy's own sign. */
+const NO_FLAG = '-'
+
 function toProxyText({ grpcStatus, durationMs, flags, attempts }: ProxyLine): string {
-  const more = [...(flags ? [`flags ${flags}`] : []), ...(attempts > 1 ? [`${attempts} attempts`] : [])]
+  const more = [
+    ...(flags !== null && flags !== NO_FLAG ? [`flags ${flags}`] : []),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+  ]
   return [`${grpcStatus === null ? 'no status' : `\`${grpcStatus}\``} ${durationMs} ms`, ...more].join(', ')
 }
 

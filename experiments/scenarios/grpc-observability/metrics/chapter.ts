@@ -44,6 +44,7 @@ async function measure(story: Story, calls: number, context: RunContext): Promis
   const begun = performance.now()
   const made = await story.run(edge, calls, context.signal)
   const seconds = (performance.now() - begun) / 1_000
+  edge.seen.add(story.id)
   const counted = between(before, await readCounts(prometheus, context.signal))
   const codes = PARTS.flatMap((part) =>
     Object.entries(counted.codes[part]).map(([code, count]) => [codeFigure(part, code), count]),

@@ -13,7 +13,7 @@ export function Row(props: FieldProps) {
           {name}
         </label>
         {value !== undefined && schema.default !== undefined && editing.isAllowed && (
-          <button type="button" class="plain tag" onClick={() => editing.set(path, undefined)}>
+          <button type="button" class="plain reset" onClick={() => editing.set(path, undefined)}>
             reset<span class="unseen"> {name} to its default</span>
           </button>
         )}

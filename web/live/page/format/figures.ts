@@ -1,14 +1,16 @@
-// Figures as a person reads them.
+// Figures as a person reads them. A space that does not break keeps a figure with its unit.
+
+const NBSP = '\u00a0'
 
 /** Milliseconds as `12 ms`, `1.4 s`, `2 min 5 s`. */
 export function formatMs(ms: number): string {
-  if (ms < 1) return '<1 ms'
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`
-  if (ms < 60_000) return `${Math.round(ms / 1_000)} s`
+  if (ms < 1) return `<1${NBSP}ms`
+  if (ms < 1_000) return `${Math.round(ms)}${NBSP}ms`
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${NBSP}s`
+  if (ms < 60_000) return `${Math.round(ms / 1_000)}${NBSP}s`
   const minutes = Math.floor(ms / 60_000)
   const seconds = Math.round((ms % 60_000) / 1_000)
-  return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`
+  return seconds === 0 ? `${minutes}${NBSP}min` : `${minutes}${NBSP}min ${seconds}${NBSP}s`
 }
 
 /** A share from 0 to 1 as a percentage. A small one keeps a digit, so that it does not look like none. */

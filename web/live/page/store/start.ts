@@ -1,6 +1,7 @@
 // Starts the page: session, events, and what is read by REST before and beside them.
 
 import { type Action, EVENT_NAMES } from './actions.ts'
+import { setServerClock } from './clock.ts'
 import type { EventData, EventName, Traffic } from './contract.ts'
 import { onceMore } from './once-more.ts'
 import { store } from './page-store.ts'
@@ -65,6 +66,7 @@ function receive(name: EventName, value: unknown): void {
   changed?.push(...nodes)
   store.dispatch({ type: name, value } as Action)
   if (name === 'hello') {
+    setServerClock((value as EventData['hello']).now)
     setLink('live')
     if (!(value as EventData['hello']).resumed) void readAll()
   }

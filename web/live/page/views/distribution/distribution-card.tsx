@@ -21,7 +21,7 @@ export function useFleetRows(fleet: string, flip: FlipProgress | undefined): Fle
 
 export function DistributionCard({ fleet }: { readonly fleet: string }) {
   const flip = useShownFlip(fleet)
-  const { unit, before, now } = useFleetRows(fleet, flip)
+  const { unit, before, now, seconds } = useFleetRows(fleet, flip)
   const document = useStore((state) => state.config?.document)
   const groups = useMemo(() => barsOf(document, before, now, unit), [document, before, now, unit])
   return (
@@ -42,7 +42,13 @@ export function DistributionCard({ fleet }: { readonly fleet: string }) {
         </p>
       ) : (
         groups.map((group) => (
-          <UpstreamBars key={group.upstream} group={group} unit={unit} isAlone={groups.length === 1} />
+          <UpstreamBars
+            key={group.upstream}
+            group={group}
+            unit={unit}
+            seconds={seconds}
+            isAlone={groups.length === 1}
+          />
         ))
       )}
     </section>
@@ -52,13 +58,14 @@ export function DistributionCard({ fleet }: { readonly fleet: string }) {
 interface UpstreamBarsProps {
   readonly group: Bars
   readonly unit: string
+  readonly seconds: number
   readonly isAlone: boolean
 }
 
 /** An upstream may have hundreds. */
 const MOST_BARS = 16
 
-function UpstreamBars({ group, unit, isAlone }: UpstreamBarsProps) {
+function UpstreamBars({ group, unit, seconds, isAlone }: UpstreamBarsProps) {
   const { upstream, bars, evenness, calls, errors } = group
   const busiest = bars.length > MOST_BARS ? bars.toSorted((a, b) => b.calls - a.calls) : bars
   const scale = Math.max(...bars.map(({ share, before = 0 }) => Math.max(share, before)), 0.01)
@@ -74,7 +81,7 @@ function UpstreamBars({ group, unit, isAlone }: UpstreamBarsProps) {
         {evenness.tone !== 'few' && (
           <span class="quiet small">
             {formatCount(calls, unit)}
-            {unit === 'call' && ' in 10 s'}
+            {seconds > 0 && ` in ${Math.round(seconds)} s`}
           </span>
         )}
         {errors > 0 && <b class="bad small">{errors.toLocaleString('en-US')} failed</b>}

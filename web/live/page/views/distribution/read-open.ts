@@ -1,6 +1,7 @@
 // Reads the open connections of a fleet at L4, while a view shows them: events have none.
 
 import { useEffect } from 'preact/hooks'
+import { serverNow } from '../../store/clock.ts'
 import type { Load } from '../../store/contract.ts'
 import { store } from '../../store/page-store.ts'
 import { rest } from '../../store/rest.ts'
@@ -34,7 +35,7 @@ async function readOpen(fleet: string): Promise<void> {
   const mode = modeOf(config.document, fleet)
   const ids = [...nodes.values()].filter((node) => node.fleet === fleet && node.connected).map(({ id }) => id)
   const rows = mode === 'l4' ? await readRows(fleet, ids) : []
-  store.dispatch({ type: 'open', value: { at: new Date().toISOString(), fleet, mode, rows } })
+  store.dispatch({ type: 'open', value: { at: new Date(serverNow()).toISOString(), fleet, mode, rows } })
 }
 
 async function readRows(fleet: string, nodes: readonly string[]): Promise<readonly OpenRow[]> {

@@ -27,8 +27,8 @@ t.test('from L4 to L7: connections before, calls now', async (t) => {
     load: new Map([['edge', [load(9, 1), load(12, 20), load(13, 30)]]]),
     open: new Map([['edge', [open(8, 'l4', 3), open(9, 'l4', 4), open(12, 'l7', 0)]]]),
   }
-  const { unit, before, now } = rowsOf(state, 'edge', FLIP)
-  t.equal(unit, 'call')
+  const { unit, before, now, seconds } = rowsOf(state, 'edge', FLIP)
+  t.same([unit, seconds], ['call', 2])
   t.same(
     before.map(({ calls }) => calls),
     [4],

@@ -1,7 +1,7 @@
 // The rows of the distribution of a fleet: calls of load reports, or at L4 the connections that are open.
 
 import { valueAt } from '../../document/json-patch.ts'
-import type { FlipProgress } from '../../store/contract.ts'
+import type { FlipProgress, LoadEvent } from '../../store/contract.ts'
 import type { Json, OpenConnections, State } from '../../store/state.ts'
 import type { Row } from './bars.ts'
 import { windowsOf } from './windows.ts'
@@ -16,6 +16,8 @@ export interface FleetRows {
   /** Before a change of the mode, the other thing was counted; shares compare all the same. */
   readonly before: readonly NodeRow[]
   readonly now: readonly NodeRow[]
+  /** How long `now` is. 0 for connections, which are counted at one moment. */
+  readonly seconds: number
 }
 
 /** The `lb.mode` of the fleet. Fleets of gRPC clients have none, and balance calls. */
@@ -38,7 +40,14 @@ export function rowsOf(
     unit: isL4 ? 'connection' : 'call',
     before: openBefore?.mode === 'l4' ? connectionsOf(openBefore) : calls.before.flatMap(({ rows }) => rows),
     now: isL4 ? connectionsOf(open.now.at(-1)) : calls.now.flatMap(({ rows }) => rows),
+    seconds: isL4 ? 0 : lengthOf(calls.now),
   }
+}
+
+function lengthOf(reports: readonly LoadEvent[]): number {
+  const [first, last] = [reports[0], reports.at(-1)]
+  if (first === undefined || last === undefined) return 0
+  return (Date.parse(last.at) - Date.parse(first.at)) / 1_000 + first.seconds
 }
 
 function connectionsOf(sample: OpenConnections | undefined): readonly NodeRow[] {

@@ -5,10 +5,10 @@ import { useRevisionChanges } from '../../document/revision-changes.ts'
 import { formatAgo } from '../../format/figures.ts'
 import { Icon } from '../../shell/icon.tsx'
 import { useNow } from '../../shell/use-now.ts'
-import type { FlipLane, FlipProgress } from '../../store/contract.ts'
+import type { FlipLane, FlipProgress, Revision } from '../../store/contract.ts'
 import { useStore } from '../../store/page-store.ts'
 import { RecentFlips } from './recent-flips.tsx'
-import { useShownFlip } from './shown-flip.ts'
+import { flipsOf, useShownFlip } from './shown-flip.ts'
 import { STATIONS, type Station, stationsOf, summaryOf } from './stations.ts'
 
 /** A fleet may have a thousand; the rejected ones come first, then those that are behind. */
@@ -18,6 +18,7 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
   const flip = useShownFlip(fleet)
   const revision = useStore((state) => (flip === undefined ? undefined : state.revisions.get(flip.revision)))
   const changes = useRevisionChanges(flip?.revision)
+  const newest = useStore((state) => flipsOf(state.flips, fleet).at(-1)?.revision)
   const now = useNow()
   if (flip === undefined) {
     return (
@@ -31,6 +32,7 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
   }
   const lanes = flip.lanes.filter((lane) => lane.fleet === fleet)
   const summary = summaryOf(flip, lanes)
+  const over = overOf(revision, flip.revision === newest)
   return (
     <section class="card lanes" aria-label={`Flip of revision ${flip.revision}`}>
       <header>
@@ -46,13 +48,26 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
       <p class={`summary ${summary.tone}`} role="status">
         {summary.text}
       </p>
-      <LaneTable flip={flip} lanes={lanes} />
+      <LaneTable flip={flip} lanes={lanes} over={over} />
       <RecentFlips fleet={fleet} shown={flip.revision} />
     </section>
   )
 }
 
-function LaneTable({ flip, lanes }: { readonly flip: FlipProgress; readonly lanes: readonly FlipLane[] }) {
+type Over = 'taken back' | 'replaced' | undefined
+
+function overOf(revision: Revision | undefined, isNewest: boolean): Over {
+  if (revision?.status === 'rolled_back') return 'taken back'
+  return isNewest ? undefined : 'replaced'
+}
+
+interface LaneTableProps {
+  readonly flip: FlipProgress
+  readonly lanes: readonly FlipLane[]
+  readonly over: Over
+}
+
+function LaneTable({ flip, lanes, over }: LaneTableProps) {
   const shown = lanes.length > MOST_LANES ? lanes.toSorted((a, b) => urgency(b) - urgency(a)) : lanes
   return (
     <table class="lane-table">
@@ -70,7 +85,7 @@ function LaneTable({ flip, lanes }: { readonly flip: FlipProgress; readonly lane
       </thead>
       <tbody>
         {shown.slice(0, MOST_LANES).map((lane) => (
-          <Lane key={`${lane.fleet}/${lane.node}`} flip={flip} lane={lane} />
+          <Lane key={`${lane.fleet}/${lane.node}`} flip={flip} lane={lane} over={over} />
         ))}
       </tbody>
       {lanes.length > MOST_LANES && (
@@ -82,8 +97,10 @@ function LaneTable({ flip, lanes }: { readonly flip: FlipProgress; readonly lane
   )
 }
 
-function Lane({ flip, lane }: { readonly flip: FlipProgress; readonly lane: FlipLane }) {
-  const stations = stationsOf(lane, flip)
+type LaneProps = Pick<LaneTableProps, 'flip' | 'over'> & { readonly lane: FlipLane }
+
+function Lane({ flip, lane, over }: LaneProps) {
+  const stations = stationsOf(lane, flip, over)
   const { nack } = lane
   return (
     <>

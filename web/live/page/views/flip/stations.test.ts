@@ -49,21 +49,35 @@ const LANES: readonly {
 for (const { title, lane, stations } of LANES) {
   t.test(`the stations of a lane ${title}`, async (t) => {
     t.same(
-      stationsOf(lane, FLIP).map(({ state, text }) => `${state} ${text}`.trim()),
+      stationsOf(lane, FLIP).map(({ state, text }) => `${state} ${text}`.trim().replaceAll('\u00a0', ' ')),
       stations,
     )
   })
 }
 
+t.test('a lane of a revision that is not in force any more waits for nothing', async (t) => {
+  const texts = (lane: FlipLane) =>
+    stationsOf(lane, FLIP, 'taken back').map(({ state, text }) =>
+      `${state} ${text}`.trim().replaceAll('\u00a0', ' '),
+    )
+  t.same(texts(SENT).slice(1), ['unreached taken back', 'unreached', 'unreached'])
+  t.same(texts({ ...ACKED, oldConnections: 3 }).slice(2), ['unreached taken back', 'unreached'])
+})
+
+const plainSummary = (...args: Parameters<typeof summaryOf>) => {
+  const { tone, text } = summaryOf(...args)
+  return { tone, text: text.replaceAll('\u00a0', ' ') }
+}
+
 t.test('the sentence about the fleet says the worst first', async (t) => {
   const called = { ...ACKED, firstCallAt: at(0.102), oldConnections: 0 }
   const nacked = { ...SENT, node: 'edge-2', nack: { message: 'no' } }
-  t.match(summaryOf(FLIP, [called, nacked]), { tone: 'bad', text: /^edge-2 rejected it/ })
-  t.match(summaryOf(FLIP, [called, SENT]), { tone: 'busy', text: '1 of 2 Envoys accepted it so far.' })
-  t.match(summaryOf(FLIP, [called, { ...called, oldConnections: 1 }]), {
+  t.match(plainSummary(FLIP, [called, nacked]), { tone: 'bad', text: /^edge-2 rejected it/ })
+  t.match(plainSummary(FLIP, [called, SENT]), { tone: 'busy', text: '1 of 2 Envoys accepted it so far.' })
+  t.match(plainSummary(FLIP, [called, { ...called, oldConnections: 1 }]), {
     tone: 'busy',
     text: 'All 2 Envoys accepted it within 14 ms. The first call by it ended after 102 ms. 1 connection from before is still open.',
   })
-  t.match(summaryOf(FLIP, [called]), { tone: 'good', text: /^The Envoy accepted it within 14 ms/ })
-  t.match(summaryOf(FLIP, []), { tone: 'busy', text: /No Envoy is connected/ })
+  t.match(plainSummary(FLIP, [called]), { tone: 'good', text: /^The Envoy accepted it within 14 ms/ })
+  t.match(plainSummary(FLIP, []), { tone: 'busy', text: /No Envoy is connected/ })
 })

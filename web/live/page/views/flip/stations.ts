@@ -17,8 +17,24 @@ export const STATIONS = [
   { title: 'old connections gone', hint: 'The last connection from before was closed.' },
 ] as const
 
-/** In the order of `STATIONS`. */
-export function stationsOf(lane: FlipLane, flip: Pick<FlipProgress, 'at'>): readonly Station[] {
+/**
+ * In the order of `STATIONS`.
+ * @param over why the revision is not in force any more: what has not happened will not happen
+ */
+export function stationsOf(
+  lane: FlipLane,
+  flip: Pick<FlipProgress, 'at'>,
+  over?: 'taken back' | 'replaced',
+): readonly Station[] {
+  const stations = stationsInForce(lane, flip)
+  if (over === undefined) return stations
+  const first = stations.findIndex(({ state }) => state === 'waiting')
+  return stations.map((station, index) =>
+    station.state === 'waiting' ? { state: 'unreached', text: index === first ? over : '' } : station,
+  )
+}
+
+function stationsInForce(lane: FlipLane, flip: Pick<FlipProgress, 'at'>): readonly Station[] {
   const { sentAt, ackedAt, ackMs, nack, firstCallAt, oldConnections, lastGoneAt } = lane
   const sent: Station =
     sentAt === undefined

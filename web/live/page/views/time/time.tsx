@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks'
 import { useFleet } from '../../shell/fleet.ts'
 import { setParams, useRoute } from '../../shell/route.ts'
+import { serverNow } from '../../store/clock.ts'
 import { useStore } from '../../store/page-store.ts'
 import { markersOf } from './markers.ts'
 import { STRIPS } from './series.ts'
@@ -26,7 +27,7 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
   const markers = useMemo(() => markersOf(flips, fleet), [flips, fleet])
   const window = windowOf(params)
   const last = samples?.at(-1)
-  const end = last === undefined ? Date.now() / 1_000 : Date.parse(last.at) / 1_000
+  const end = last === undefined ? serverNow() / 1_000 : Date.parse(last.at) / 1_000
   const range = window ?? ([end - minutes * 60, end] as const)
   const select = (from: number, to: number) =>
     setParams({ from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString() })
