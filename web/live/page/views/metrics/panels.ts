@@ -7,7 +7,7 @@ export interface Panel {
   readonly id: string
   readonly title: string
   readonly unit: string
-  /** What the values are, for who has not read the code. */
+  /** What the values mean, in a sentence. */
   readonly about: string
   readonly series: readonly {
     readonly label: string
