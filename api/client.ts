@@ -14,6 +14,7 @@ import type { Caller, LoginLink, LoginLinkRequest, Session } from './schemas/ses
 import type { Snapshot } from './schemas/snapshot.ts'
 import type { Health, Readiness, Status } from './schemas/status.ts'
 import type { TestbedLoad, TestbedLoadSetting } from './schemas/testbed.ts'
+import type { Traffic } from './schemas/traffic.ts'
 import type { WriteAnswer } from './schemas/write-answer.ts'
 
 export interface ClientOptions {
@@ -203,6 +204,15 @@ export class RestClient {
   async putTestbedLoad(setting: TestbedLoadSetting, options: CallOptions = {}): Promise<TestbedLoad> {
     const body = { type: JSON_TYPE, text: JSON.stringify(setting) }
     return await this.#read('putTestbedLoad', { body }, options)
+  }
+
+  /** Gets the traffic of a fleet or of all, from the stats that Envoys push: of the last 15 minutes, or of fewer. */
+  async getTraffic({
+    fleet,
+    minutes,
+    ...options
+  }: CallOptions & { readonly fleet?: string; readonly minutes?: number } = {}): Promise<Traffic> {
+    return await this.#read('getTraffic', { query: { fleet, minutes } }, options)
   }
 
   /** Gets the resources that a fleet is served, or one of its connected nodes. */

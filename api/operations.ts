@@ -145,6 +145,15 @@ export const OPERATIONS = {
       'unreachable',
     ],
   },
+  getTraffic: {
+    method: 'GET',
+    path: '/v1/traffic',
+    summary:
+      'Get calls, errors, latency and connections of fleets over the last minutes, from the stats that Envoys push.',
+    description:
+      'An Envoy counts calls at L7 only. `errors` are by gRPC status with the switch `filters.grpcStats`; without it they are the calls that no backend answered, that Envoy denied, or whose HTTP status is 5xx. `fleet` is a filter; an unknown name gives empty lists. The event `traffic` of `GET /v1/events` has each new sample.',
+    problems: GUARDED,
+  },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',

@@ -16,6 +16,8 @@ import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
+import { AccessLogs } from './access-logs/access-logs.ts'
+import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
@@ -23,10 +25,11 @@ import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
-import type { ServingObserver } from './rollout/serving-observer.ts'
+import { inTurn } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
+import { TrafficTally } from './traffic/traffic-tally.ts'
 import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
@@ -120,23 +123,28 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(async () => secrets.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
-    const observer = options.traced ? observeBoth(flips, pushSpansOf(cache)) : flips
+    const accessLogs = new AccessLogs()
+    const evidence = new LogEvidence((...found) => flips.mark(...found))
+    accessLogs.listen(evidence)
+    const spans = options.traced ? [pushSpansOf(cache)] : []
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
-      observer,
+      observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
     ends.push(() => revisions.close())
-    const { loadReports, loads } = startLoadTally(revisions, options.loadIntervalMs)
+    const { loadReports, loads, traffic } = startLoadTally(revisions, options.loadIntervalMs)
     const events = startEvents({
       cache,
       flips,
       store,
       state: revisions,
       loadReports,
+      accessLogs,
+      traffic,
       onFault: (error) => onFault?.(error),
       ...(options.testbed !== undefined && { testbed: options.testbed }),
     })
@@ -144,6 +152,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const xds = await startXdsServer({
       cache,
       loadReports,
+      telemetry: [traffic.service, accessLogs.service],
       address: options.xds,
       clientStatus: true,
       ...(await identityOf(options.xdsTls)),
@@ -157,6 +166,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       state: revisions,
       nodes: nodesIn(cache),
       loads,
+      traffic,
       events: events.hub,
       flips,
       ...(events.testbed && { testbed: events.testbed }),
@@ -228,21 +238,7 @@ function pushSpansOf(cache: SnapshotCache): PushSpans {
   return spans
 }
 
-function observeBoth(a: ServingObserver, b: ServingObserver): ServingObserver {
-  return {
-    serving(revision, translations) {
-      a.serving(revision, translations)
-      b.serving(revision, translations)
-    },
-    served(fleets) {
-      const all = [...fleets]
-      a.served(all)
-      b.served(all)
-    },
-  }
-}
-
-/** Asks nodes for their calls, and adds them up. */
+/** Asks nodes for their calls, takes the stats that they push, and adds up both. */
 export function startLoadTally(state: { readonly config: Config }, intervalMs?: number) {
   const loadReports = new LoadReports({ ...(intervalMs !== undefined && { intervalMs }) })
   const loads = new LoadTally({
@@ -250,7 +246,8 @@ export function startLoadTally(state: { readonly config: Config }, intervalMs?: 
     intervalMs: () => loadReports.settings.intervalMs,
   })
   loadReports.onEvent((event) => loads.take(event))
-  return { loadReports, loads }
+  const traffic = new TrafficTally({ hasFleet: (name) => Object.hasOwn(state.config.fleets, name) })
+  return { loadReports, loads, traffic }
 }
 
 /** What the admin asks of the nodes. */

@@ -45,6 +45,29 @@ t.test('P23: load is reported to the control plane', async (t) => {
   })
 })
 
+t.test('an Envoy pushes its stats at the given interval, with histograms that can be added up', async (t) => {
+  const { statsSinks, statsFlushInterval, statsConfig } = jsonWith({ statsIntervalMs: 1_500 })
+  t.equal(statsFlushInterval, '1.500s')
+  t.match(statsSinks, [
+    {
+      name: 'envoy.stat_sinks.metrics_service',
+      typedConfig: {
+        grpcService: { envoyGrpc: { clusterName: 'xds_cluster' } },
+        reportCountersAsDeltas: true,
+        histogramEmitMode: 'HISTOGRAM',
+      },
+    },
+  ])
+  const [{ match, buckets }] = statsConfig.histogramBucketSettings
+  t.same(match, { suffix: '.downstream_rq_time' })
+  for (const [index, bound] of buckets.entries()) {
+    const before = buckets[index - 1] ?? -0.5
+    t.equal(bound % 1, 0.5, 'between two whole milliseconds')
+    t.ok(bound - before === 1 || (bound + 0.5) / (before + 0.5) <= 1.2, `at most a fifth wider: ${bound}`)
+  }
+  t.notMatch(jsonWith(), { statsSinks: [] }, 'none by default')
+})
+
 t.test('the protocol is delta by default, and can be state of the world', async (t) => {
   const cases = [
     [{}, 'DELTA_GRPC'],

@@ -17,6 +17,7 @@ import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/up
 import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
+import { bucketSettings, STATS_MESSAGES, statsIntervalProblems, statsSink } from './stats-sink.ts'
 import { type StatsTags, statsConfig, statsTagProblems } from './stats-tags.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
 
@@ -47,6 +48,8 @@ export interface BootstrapOptions {
   readonly adminPort?: number
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
+  /** Pushes stats to the control plane this often, in milliseconds. Default: never. */
+  readonly statsIntervalMs?: number
   /** Tags of all its statistics, beside those of gRPC methods. Default: none. */
   readonly statsTags?: StatsTags
 }
@@ -62,12 +65,18 @@ const TRACING_RUNTIME = { tracing: { opentelemetry: { flush_interval_ms: 1_000 }
 /** The limit of `sun_path` on Linux, without the final null byte. */
 const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
-const jsonRegistry = createRegistry(HttpProtocolOptionsSchema, UpstreamTlsContextSchema, ...OVERLOAD_MESSAGES)
+const jsonRegistry = createRegistry(
+  HttpProtocolOptionsSchema,
+  UpstreamTlsContextSchema,
+  ...OVERLOAD_MESSAGES,
+  ...STATS_MESSAGES,
+)
 
 /** @throws SwitchyardError `invalid-argument` with every invalid option */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
   const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS, statsTags = {} } = options
+  const { statsIntervalMs } = options
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -90,6 +99,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     `is ${limits.maxHeapBytes}, not a whole number above 0`,
   )
   problems.push(...statsTagProblems(statsTags))
+  problems.push(...statsIntervalProblems(statsIntervalMs))
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -107,7 +117,6 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     // The admin must answer even when callers hold all connections.
     admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
     overloadManager: overloadManager(limits),
-    statsConfig: statsConfig(statsTags),
     layeredRuntime: {
       layers: [
         {
@@ -116,6 +125,11 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
         },
       ],
     },
+    statsConfig: {
+      ...statsConfig(statsTags),
+      ...(statsIntervalMs !== undefined && { histogramBucketSettings: bucketSettings() }),
+    },
+    ...(statsIntervalMs !== undefined && statsSink(statsIntervalMs)),
     clusterManager: { loadStatsConfig: loadStatsConfig() },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },

@@ -25,6 +25,8 @@ export interface EnvoyFleetOptions {
   }
   readonly protocol?: XdsProtocol
   readonly drainTimeSeconds?: number
+  /** See `createBootstrap`. */
+  readonly statsIntervalMs?: number
   /** Worker threads of each Envoy; 1 by default. */
   readonly concurrency?: number
   /** Folder for bootstraps and logs, which are named after their nodes. */
@@ -64,7 +66,7 @@ export function nodeIdOf(fleet: string, index: number): string {
 
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
   const { name, xds, protocol, firstIndex = 0, binary, folder, group } = options
-  const { drainTimeSeconds, concurrency } = options
+  const { drainTimeSeconds, concurrency, statsIntervalMs } = options
   const { onRestart = () => {}, onNotice = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
   /** The system chooses the port of the admin at the first start; restarts keep it. */
@@ -77,6 +79,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       listenerAddress: nodeAddress(firstIndex + index),
       xds: { address: xds.address, ...(xds.tlsOf && { tls: xds.tlsOf(nodeId) }) },
       ...(protocol === undefined ? {} : { protocol }),
+      ...(statsIntervalMs === undefined ? {} : { statsIntervalMs }),
       adminPort,
     })
     const envoy = await runEnvoy({

@@ -8,6 +8,9 @@ import { type Document, envoyFleetsOf, portOf } from './document.ts'
 import type { PartContext } from './parts.ts'
 import type { XdsCertificates } from './xds-certificates.ts'
 
+/** A person who turns a switch wants to see it in the traffic at once. */
+export const STATS_INTERVAL_MS = 1_000
+
 export interface TestbedNode {
   readonly envoy: FleetNode
   /** The address that clients call, with the port of its listener. */
@@ -65,6 +68,7 @@ export async function startFleets(
         xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
         drainTimeSeconds: drainSeconds,
         concurrency: workers?.get(name) ?? 1,
+        statsIntervalMs: STATS_INTERVAL_MS,
         folder,
         group,
         ...(protocol === undefined ? {} : { protocol }),

@@ -11,6 +11,7 @@ import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
 import { TestbedLoadSchema } from './testbed.ts'
+import { TrafficSchema } from './traffic.ts'
 import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
 export type Answers = Readonly<Record<number, TSchema>>
@@ -67,6 +68,7 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   getLoad: { 200: LoadSchema },
   getTestbedLoad: { 200: TestbedLoadSchema },
   putTestbedLoad: { 200: TestbedLoadSchema },
+  getTraffic: { 200: TrafficSchema },
   getSnapshot: { 200: SnapshotSchema },
   createLoginLink: { 201: LoginLinkSchema },
   createSession: { 201: SessionSchema },

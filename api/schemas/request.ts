@@ -80,6 +80,21 @@ export const LoadQuerySchema = Type.Object(
 )
 export type LoadQuery = DeepReadonly<Static<typeof LoadQuerySchema>>
 
+export const TrafficQuerySchema = Type.Object(
+  {
+    fleet: Type.Optional(Type.String({ description: 'the name of a fleet', examples: ['edge'] })),
+    minutes: Type.Optional(
+      Type.String({
+        pattern: '^([1-9]|1[0-5])$',
+        description: 'how far to look back, a number of minutes from 1 to 15',
+        examples: ['5'],
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'a query such as ?fleet=edge&minutes=5' },
+)
+export type TrafficQuery = DeepReadonly<Static<typeof TrafficQuerySchema>>
+
 /** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
 const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
 /** What If-Match and If-None-Match may be. */

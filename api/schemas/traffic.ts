@@ -15,10 +15,13 @@ export const TrafficSampleSchema = Type.Object(
     at: Type.String({ format: 'date-time', description: 'The end of the interval.' }),
     fleet: Type.String(),
     seconds: Type.Number({ description: 'How long the interval is.' }),
-    calls: Count('Calls that ended in this interval, on all nodes of the fleet.'),
+    calls: Count(
+      'Calls that ended in this interval, on all nodes of the fleet. 0 at L4, where Envoy sees no calls.',
+    ),
     errors: Count('Those of them that failed.'),
     p50Ms: Type.Union([Type.Number(), Type.Null()], {
-      description: 'Median latency in milliseconds, from the histograms of all nodes; null without calls.',
+      description:
+        'Median latency in milliseconds, from the histograms of all nodes; null without calls. Envoy measures whole milliseconds.',
     }),
     p99Ms: Type.Union([Type.Number(), Type.Null()], {
       description: '99th percentile of the latency in milliseconds; null without calls.',
@@ -27,7 +30,9 @@ export const TrafficSampleSchema = Type.Object(
       active: Count('Open connections of clients.'),
       draining: Count('Listeners that were replaced and still have connections.'),
     }),
-    proxies: Type.Record(Type.String(), ProxyTrafficSchema, { description: 'By the id of the node.' }),
+    proxies: Type.Record(Type.String(), ProxyTrafficSchema, {
+      description: 'By the id of the node. Empty in older samples if there are very many nodes.',
+    }),
   },
   { description: 'One interval of a fleet.' },
 )

@@ -38,8 +38,8 @@ function silentFleet() {
     },
   }
   const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
-  const { loads } = startLoadTally(state)
-  return { asked: asked.promise, state, nodes, loads, ...NO_EVENTS }
+  const { loads, traffic } = startLoadTally(state)
+  return { asked: asked.promise, state, nodes, loads, traffic, ...NO_EVENTS }
 }
 
 const PUT = {

@@ -30,12 +30,13 @@ import type { RoutesOptions } from './routes-options.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testbedRoutes } from './testbed-routes.ts'
+import { trafficRoutes } from './traffic-routes.ts'
 
 /** Enough for a document of more than ten thousand upstreams. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
 export interface AdminOptions
-  extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads' | 'events' | 'flips' | 'testbed'> {
+  extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads' | 'traffic' | 'events' | 'flips' | 'testbed'> {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
   /** Default: none yet. */
@@ -107,6 +108,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     revisionRoutes,
     statusRoutes,
     loadRoutes,
+    trafficRoutes,
     eventRoutes,
     testbedRoutes,
     sessionRoutes,

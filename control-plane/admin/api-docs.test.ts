@@ -23,6 +23,7 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/v1/snapshots/{fleet}',
     '/v1/status',
     '/v1/testbed/load',
+    '/v1/traffic',
   ])
   t.match(document.servers, [{ url: '/' }])
   const { get, put, patch } = document.paths['/v1/config']

@@ -5,6 +5,7 @@ import type { FlipProgress } from '../../api/schemas/flip.ts'
 import type { Load } from '../../api/schemas/load.ts'
 import type { LoadQuery } from '../../api/schemas/request.ts'
 import type { TestbedLoad, TestbedLoadSetting } from '../../api/schemas/testbed.ts'
+import type { Traffic } from '../../api/schemas/traffic.ts'
 import type { Problem } from '../../core/errors.ts'
 import type { XdsEvent } from '../../xds-server/nodes/events.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
@@ -60,6 +61,11 @@ export interface DesiredState {
 /** What nodes report about their calls. */
 export interface Loads {
   read(filter?: LoadQuery): Load
+}
+
+/** What Envoys push about their calls. */
+export interface TrafficHistory {
+  read(filter: { readonly fleet?: string; readonly minutes?: number }): Traffic
 }
 
 /** The snapshot cache as the admin sees it. */

@@ -21,6 +21,7 @@ import {
 } from '../../test/support/load-client.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
+import { StatsClient } from '../../test/support/stats-client.ts'
 import { describeAnswer } from '../../test/support/strict-schemas.ts'
 import { connectTo, nodeOf } from '../../test/support/xds-client.ts'
 import { LISTENER } from '../../xds-server/index.ts'
@@ -67,7 +68,7 @@ const DOCUMENTED = Object.entries(ANSWERS).flatMap(([id, answers]) =>
 )
 
 t.test('the answers of all operations fit their schemas, with every outcome', async (t) => {
-  const { rest, inject, seen, xds, cache, connectNode, loadReports } = await start(t)
+  const { rest, inject, seen, xds, cache, connectNode, loadReports, traffic } = await start(t)
   for (const path of ['/v1/config', '/v1/fleets/edge/lb']) {
     await inject(`http://admin${path}`, { headers: { 'if-none-match': '*' } })
   }
@@ -122,6 +123,15 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   })
   await reported
   t.match(await rest.getLoad({ fleet: 'edge' }), { upstreams: [{ upstream: 'echo', calls: { started: 4 } }] })
+
+  // It pushes its stats.
+  const stats = new StatsClient(connectTo(t, xds.address))
+  const sampled = new Promise((resolve) => traffic.onSample(resolve))
+  stats.introduce('node-1', 'edge')
+  stats.push({ takenAt: 1_000, calls: 0 })
+  stats.push({ takenAt: 2_000, calls: 3 })
+  await sampled
+  t.match(await rest.getTraffic({ fleet: 'edge', minutes: 5 }), { samples: [{ calls: 3, seconds: 1 }] })
 
   // It NACKs: 409.
   const nack = { code: 'nacked', cause: { outcome: 'nacked' } }

@@ -1,12 +1,13 @@
 // What every group of routes is given.
 
 import type { Sessions } from '../access/sessions.ts'
-import type { DesiredState, Events, Flips, Loads, Nodes, Testbed } from './desired-state.ts'
+import type { DesiredState, Events, Flips, Loads, Nodes, Testbed, TrafficHistory } from './desired-state.ts'
 
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
   readonly loads: Loads
+  readonly traffic: TrafficHistory
   readonly events: Events
   readonly flips: Flips
   /** Undefined if no testbed started the control plane. */

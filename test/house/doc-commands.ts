@@ -316,6 +316,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'experiments/scenarios/grpc-web/README.md': {
     'npx yard scenario run grpc-web': WEB,
   },
+  'docs/guides/observability.md': {
+    'npx yard scenario run grpc-observability --profile standard --only cost': OBSERVABILITY,
+  },
   'experiments/scenarios/grpc-observability/README.md': {
     'npx yard scenario run grpc-observability': OBSERVABILITY,
   },

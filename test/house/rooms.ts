@@ -79,13 +79,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'adds up what nodes report about their calls, for each fleet, upstream, locality and endpoint',
     mayImport: ['api/', 'xds-server/index.ts', 'control-plane/document/'],
   },
+  'control-plane/traffic/': {
+    holds: 'the calls, errors and latency of fleets over the last minutes, from the stats that Envoys push',
+    mayImport: ['api/', 'xds-server/index.ts'],
+  },
   'control-plane/rollout/': {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   },
+  'control-plane/access-logs/': {
+    holds: 'reads the access logs that Envoys stream: calls by connection, and what they say of a change',
+    mayImport: ['xds-server/index.ts', 'control-plane/translate/'],
+  },
   'control-plane/events/': {
     holds: 'what happens, for readers that follow it: a ring of events, and how far each revision has come',
-    mayImport: ['api/', 'control-plane/rollout/', 'control-plane/load-reports/'],
+    mayImport: [
+      'api/',
+      'control-plane/rollout/',
+      'control-plane/load-reports/',
+      'control-plane/access-logs/',
+    ],
   },
   'control-plane/admin/': {
     holds: 'the REST server',
@@ -104,6 +117,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [
       'control-plane/rollout/',
       'control-plane/load-reports/',
+      'control-plane/access-logs/',
+      'control-plane/traffic/',
       'control-plane/events/',
       'control-plane/admin/',
       'control-plane/access/',

@@ -22,6 +22,7 @@ interface EnvoyOptions {
   readonly cluster?: string
   readonly listenerAddress?: string
   readonly tls?: XdsTlsFiles
+  readonly statsIntervalMs?: number
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -31,7 +32,7 @@ export async function startEnvoy(
   protocol: XdsProtocol,
   options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
-  const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls } = options
+  const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls, statsIntervalMs } = options
   const bootstrap = createBootstrap({
     nodeId,
     cluster,
@@ -39,6 +40,7 @@ export async function startEnvoy(
     xds: { address: xdsAddress, ...(tls && { tls }) },
     protocol,
     ...(limits && { limits }),
+    ...(statsIntervalMs !== undefined && { statsIntervalMs }),
   })
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })

@@ -1,5 +1,6 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -22,18 +23,34 @@ export async function serveFleet(
   const flips = new FlipTracker({ cache })
   cache.onEvent((event) => flips.take(event))
   const state = await Revisions.open({ store, cache, initial, observer: flips })
-  const { loadReports, loads } = startLoadTally(state)
+  const { loadReports, loads, traffic } = startLoadTally(state)
   const onFault = (error: unknown) => {
     throw error
   }
-  const { hub, testbed } = startEvents({ cache, flips, store, state, loadReports, onFault, ...options })
+  const { hub, testbed } = startEvents({
+    cache,
+    flips,
+    store,
+    state,
+    loadReports,
+    accessLogs: new AccessLogs(),
+    traffic,
+    onFault,
+    ...options,
+  })
   t.teardown(() => hub.close())
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0', loadReports })
+  const xds = await startXdsServer({
+    cache,
+    address: '127.0.0.1:0',
+    loadReports,
+    telemetry: [traffic.service],
+  })
   t.teardown(() => xds.close())
   const admin = await createAdmin({
     state,
     nodes: nodesIn(cache),
     loads,
+    traffic,
     events: hub,
     flips,
     ...(testbed && { testbed }),
@@ -79,6 +96,7 @@ export async function serveFleet(
     hub,
     loadReports,
     loads,
+    traffic,
     store,
     state,
     xds,

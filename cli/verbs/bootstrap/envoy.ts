@@ -4,8 +4,10 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
+import { STATS_INTERVAL_MS } from '../../../envoy-bootstrap/stats-sink.ts'
 import type { StatsTags } from '../../../envoy-bootstrap/stats-tags.ts'
 import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
+import { STATS_INTERVAL_MS as TESTBED_INTERVAL_MS } from '../../../testbed/fleets.ts'
 import { report } from '../../output/print.ts'
 import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
 
@@ -33,11 +35,22 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
     throw new SwitchyardError('invalid-argument', '--xds: an Envoy has one control plane: give one address')
   }
   const xds = { address, ...(tls && { tls }) }
+  // The nodes of a fleet push equally often.
+  const statsIntervalMs = flags.xds === undefined ? TESTBED_INTERVAL_MS : STATS_INTERVAL_MS
   const statsTags = readStatsTags(flags.statsTag ?? [])
   const bootstrap = namingFlags(
     (option) => FLAG_OF[option] ?? option.replace(/^statsTags\./, '--stats-tag '),
     () =>
-      createBootstrap({ nodeId: node, cluster: fleet, listenerAddress, adminPort, protocol, xds, statsTags }),
+      createBootstrap({
+        nodeId: node,
+        cluster: fleet,
+        listenerAddress,
+        adminPort,
+        protocol,
+        xds,
+        statsTags,
+        statsIntervalMs,
+      }),
   )
   process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
   // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.

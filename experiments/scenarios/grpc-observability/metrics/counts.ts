@@ -7,23 +7,29 @@ import type { PrometheusClient } from '../../../../testbed/prometheus/prometheus
 const PROXY = '{envoy_cluster_name="echo"}'
 const LISTENER = '{envoy_http_conn_manager_prefix="main"}'
 
+/** The newest value of a counter, also if the last scrape has failed: then Prometheus takes all series of its target for ended. */
+export function latest(counter: string, ...by: readonly string[]): string {
+  const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `
+  return `${sum}(last_over_time(${counter}[1m]))`
+}
+
 /** Each a counter, as a query that gives one value. */
 const QUERIES = {
-  'client began': 'sum(grpc_client_started_total)',
-  'client sent': 'sum(grpc_client_msg_sent_total)',
-  'client received': 'sum(grpc_client_msg_received_total)',
-  'proxy passed to servers': 'sum(envoy_cluster_grpc_request_message_count)',
-  'proxy passed to clients': 'sum(envoy_cluster_grpc_response_message_count)',
-  'proxy took': `sum(envoy_http_downstream_rq_total${LISTENER})`,
-  'proxy sent on': `sum(envoy_cluster_upstream_rq_total${PROXY})`,
-  'proxy retried': `sum(envoy_cluster_upstream_rq_retry${PROXY})`,
-  'proxy rejected': `sum(envoy_cluster_upstream_rq_pending_overflow${PROXY}) + sum(envoy_cluster_upstream_rq_active_overflow${PROXY})`,
-  'proxy saw cancelled': `sum(envoy_http_downstream_rq_rx_reset${LISTENER})`,
-  'streams that ended': 'sum(grpc_server_stream_messages_count{direction="sent"})',
-  'server sent in streams': 'sum(grpc_server_stream_messages_sum{direction="sent"})',
-  'server began': 'sum(grpc_server_started_total)',
-  'server received': 'sum(grpc_server_msg_received_total)',
-  'server sent': 'sum(grpc_server_msg_sent_total)',
+  'client began': latest('grpc_client_started_total'),
+  'client sent': latest('grpc_client_msg_sent_total'),
+  'client received': latest('grpc_client_msg_received_total'),
+  'proxy passed to servers': latest('envoy_cluster_grpc_request_message_count'),
+  'proxy passed to clients': latest('envoy_cluster_grpc_response_message_count'),
+  'proxy took': latest(`envoy_http_downstream_rq_total${LISTENER}`),
+  'proxy sent on': latest(`envoy_cluster_upstream_rq_total${PROXY}`),
+  'proxy retried': latest(`envoy_cluster_upstream_rq_retry${PROXY}`),
+  'proxy rejected': `${latest(`envoy_cluster_upstream_rq_pending_overflow${PROXY}`)} + ${latest(`envoy_cluster_upstream_rq_active_overflow${PROXY}`)}`,
+  'proxy saw cancelled': latest(`envoy_http_downstream_rq_rx_reset${LISTENER}`),
+  'streams that ended': latest('grpc_server_stream_messages_count{direction="sent"}'),
+  'server sent in streams': latest('grpc_server_stream_messages_sum{direction="sent"}'),
+  'server began': latest('grpc_server_started_total'),
+  'server received': latest('grpc_server_msg_received_total'),
+  'server sent': latest('grpc_server_msg_sent_total'),
 } as const
 
 export type CountName = keyof typeof QUERIES
@@ -57,7 +63,7 @@ export async function readCounts(prometheus: PrometheusClient, signal: AbortSign
   )
   const codes = await Promise.all(
     Object.entries(ENDED).map(async ([part, metric]) => {
-      const samples = await prometheus.query(`sum by (grpc_code) (${metric})`)
+      const samples = await prometheus.query(latest(metric, 'grpc_code'))
       return [part, Object.fromEntries(samples.map(({ labels, value }) => [labels.grpc_code ?? '', value]))]
     }),
   )

@@ -19,10 +19,17 @@ export function factsIn({ texts = {} }: Measured): readonly { fact: string; hold
   )
 }
 
+/** Statuses that a cell has room for. */
+const FEW = 3
+
 /** The statuses that a part has counted, such as `OK 40, UNAVAILABLE 3`. */
 export function codesIn({ figures }: Measured, part: Part): string {
   const prefix = codeFigure(part, '')
   const found = Object.entries(figures).filter(([name]) => name.startsWith(prefix))
+  if (found.length > FEW) {
+    const calls = found.reduce((sum, [, count]) => sum + count, 0)
+    return `${found.length} statuses, ${calls} calls`
+  }
   return found.map(([name, count]) => `${name.slice(prefix.length)} ${count}`).join(', ') || '–'
 }
 

@@ -101,8 +101,8 @@ async function makeCalls(edge: ObservedEdge, calls: number) {
 
 /** What was counted since `from`; a bucket that did not exist then has counted all of it. */
 function since(series: string, from: number): string {
-  const sum = `sum by (le) (${series})`
-  return `((${sum} - ${sum.replace(/\)$/, ` @ ${from.toFixed(3)})`)}) or ${sum})`
+  const sum = (at: string) => `sum by (le) (last_over_time(${series}[1m]${at}))`
+  return `((${sum('')} - ${sum(` @ ${from.toFixed(3)}`)}) or ${sum('')})`
 }
 
 /** Envoy adds what its workers have counted to its histograms when it flushes its statistics. */

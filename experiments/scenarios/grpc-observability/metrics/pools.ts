@@ -3,6 +3,7 @@
 import { freePort } from '../../../../processes/free-port.ts'
 import type { ObservedEdge } from '../observed-edge.ts'
 import { type Echo, expectStatus, inParallel } from './calls.ts'
+import { latest } from './counts.ts'
 import { ok, type Story } from './story.ts'
 
 /** Two backends with one connection each, and two calls on each connection. */
@@ -21,11 +22,11 @@ const GAUGES = {
 
 /** Counters of connections. */
 const MADE = {
-  'proxy connections made': `sum(envoy_cluster_upstream_cx_total${CLUSTER})`,
-  'proxy connections failed': `sum(envoy_cluster_upstream_cx_connect_fail${CLUSTER})`,
-  'proxy limit reached': `sum(envoy_cluster_upstream_cx_overflow${CLUSTER})`,
-  'server connections accepted': 'sum(grpc_server_connections_accepted_total)',
-  'client connections failed': 'sum(grpc_client_connections_failed_total)',
+  'proxy connections made': latest(`envoy_cluster_upstream_cx_total${CLUSTER}`),
+  'proxy connections failed': latest(`envoy_cluster_upstream_cx_connect_fail${CLUSTER}`),
+  'proxy limit reached': latest(`envoy_cluster_upstream_cx_overflow${CLUSTER}`),
+  'server connections accepted': latest('grpc_server_connections_accepted_total'),
+  'client connections failed': latest('grpc_client_connections_failed_total'),
 } as const
 
 export const POOL_STORIES: readonly Story[] = [
@@ -105,13 +106,18 @@ async function read<Name extends string>(
   { prometheus }: ObservedEdge,
   queries: Readonly<Record<Name, string>>,
 ): Promise<Record<Name, number>> {
-  const values = await Promise.all(
-    Object.entries<string>(queries).map(async ([name, query]) => {
-      const [sample] = await prometheus.query(query)
-      return [name, sample?.value ?? 0] as const
-    }),
-  )
-  return Object.fromEntries(values) as Record<Name, number>
+  const names = Object.keys(queries) as Name[]
+  for (;;) {
+    const samples = await Promise.all(names.map((name) => prometheus.query(queries[name])))
+    // A gauge has no value after a scrape that has failed.
+    if (samples.every(({ length }) => length > 0)) {
+      return Object.fromEntries(names.map((name, index) => [name, samples[index]?.[0]?.value])) as Record<
+        Name,
+        number
+      >
+    }
+    await prometheus.untilScraped()
+  }
 }
 
 function minus<Name extends string>(after: Record<Name, number>, before: Record<Name, number>) {
