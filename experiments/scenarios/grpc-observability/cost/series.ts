@@ -1,4 +1,4 @@
-// The names of what is measured in each turn.
+// The names of the figures that each turn measures.
 
 import type { Mode } from './modes.ts'
 
