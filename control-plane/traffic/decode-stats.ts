@@ -7,7 +7,7 @@ import { kindOf, type StatKind } from './stat-names.ts'
 
 /** The stats of one push: counters since the push before, and gauges as they are. */
 export interface NodeStats {
-  /** When Envoy took them, in milliseconds since 1970; 0 if it does not say. */
+  /** When Envoy took them, in milliseconds since 1970; 0 without any stats. */
   readonly takenAt: number
   readonly sums: Readonly<Partial<Record<StatKind, number>>>
   /** Calls by upper bound of their bucket of latency, in milliseconds. */
@@ -62,24 +62,25 @@ function readMessage(reader: BinaryReader, draft: Draft): void {
   }
 }
 
-/** The name comes first, and decides whether the rest is read. */
+/** The name comes first, and decides whether the rest is read. Of the first stat, whichever it is, the time is. */
 function readFamily(reader: BinaryReader, end: number, draft: Draft): void {
   let kind: StatKind | undefined
   while (reader.pos < end) {
     const [field, type] = reader.tag()
     if (field === FAMILY.name) {
       kind = kindOf(reader.string())
-      if (kind === undefined) return
-    } else if (field === FAMILY.metric && kind !== undefined) {
+      if (kind === undefined && draft.takenAt !== 0) return
+    } else if (field === FAMILY.metric) {
       readMetric(new BinaryReader(reader.bytes()), kind, draft)
     } else reader.skip(type, field)
   }
 }
 
-function readMetric(reader: BinaryReader, kind: StatKind, draft: Draft): void {
+function readMetric(reader: BinaryReader, kind: StatKind | undefined, draft: Draft): void {
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag()
     if (field === METRIC.takenAt) draft.takenAt = Number(reader.int64())
+    else if (kind === undefined) reader.skip(type, field)
     else if (field === METRIC.histogram) readHistogram(new BinaryReader(reader.bytes()), draft.latency)
     else if (field === METRIC.counter || field === METRIC.gauge) {
       draft.sums[kind] = (draft.sums[kind] ?? 0) + readValue(new BinaryReader(reader.bytes()))

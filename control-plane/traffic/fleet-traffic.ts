@@ -56,7 +56,9 @@ export class FleetTraffic {
   /** Takes a push. @returns the sample that it completes, if it does */
   take(id: number, node: string, stats: NodeStats, now: number): TrafficSample | undefined {
     const before = this.#streams.get(id)
-    const takenAt = stats.takenAt || now
+    const { takenAt } = stats
+    // Nothing was pushed but who pushes.
+    if (takenAt === 0) return undefined
     const intervalMs = before && takenAt > before.takenAt ? takenAt - before.takenAt : undefined
     const stream: StatsStream = {
       id,

@@ -7,12 +7,14 @@ import { ChannelCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
+import { TrafficTally } from '../../control-plane/traffic/traffic-tally.ts'
 import { nodeUri } from '../../core/spiffe-ids.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { CLUSTER, SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { type Certificate, writeCertificate } from '../support/certificates.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { secret, staticCluster } from '../support/resources.ts'
+import { StatsClient } from '../support/stats-client.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 const SDS = {
@@ -31,6 +33,7 @@ function twoFleets(): SnapshotCache {
 
 interface Guarded {
   readonly cache: SnapshotCache
+  readonly traffic: TrafficTally
   readonly authority: Authority
   /** A client with this certificate, or without one. */
   readonly connect: (shown?: Certificate) => ReturnType<typeof connectTo>
@@ -40,6 +43,7 @@ interface Guarded {
 
 async function startGuarded(t: Test): Promise<Guarded> {
   const cache = twoFleets()
+  const traffic = new TrafficTally({ hasFleet: (name) => ['edge', 'west'].includes(name) })
   const authority = await Authority.create('test')
   const root = Buffer.from(authority.issued.certificate)
   const clientCa = join(t.testdir({ 'ca.pem': authority.issued.certificate }), 'ca.pem')
@@ -50,10 +54,12 @@ async function startGuarded(t: Test): Promise<Guarded> {
     address: '127.0.0.1:0',
     credentials: await readServerCredentials({ ...files, clientCa }),
     authorize: rejectForeignNode,
+    telemetry: [traffic.service],
   })
   t.teardown(() => server.close())
   return {
     cache,
+    traffic,
     authority,
     connect: (shown) =>
       connectTo(t, server.address.replace('127.0.0.1', 'localhost'), credentialsOf(root, shown)),
@@ -108,6 +114,36 @@ t.test('S47: a client with the certificate of one node is not served as another'
   }
   t.same(cache.status(), [], 'none of them is known as a node')
   t.same(await askFor(connect(own), 'edge-1', 'edge'), ['edge-cluster'], 'twin')
+})
+
+t.test('S47: a node pushes stats as itself, and as nobody else', async (t) => {
+  const { traffic, connect, issue } = await startGuarded(t)
+  const own = await issue('edge', 'edge-1')
+  for (const [id, cluster] of [
+    ['edge-2', 'edge'],
+    ['edge-1', 'west'],
+  ] as const) {
+    const foreign = new StatsClient(connect(own))
+    foreign.introduce(id, cluster)
+    foreign.push({ takenAt: 1_000, calls: 1 })
+    t.match(
+      await foreign.raw.ended,
+      { code: status.PERMISSION_DENIED, details: /needs one for/ },
+      `${id} ${cluster}`,
+    )
+  }
+  t.same(traffic.read().nodes, [])
+
+  const client = new StatsClient(connect(own))
+  const sampled = new Promise((resolve) => traffic.onSample(resolve))
+  client.introduce('edge-1', 'edge')
+  client.push({ takenAt: 1_000, calls: 0 })
+  // A later message with another node changes nothing: the stream is that of its certificate.
+  client.introduce('west-1', 'west')
+  client.push({ takenAt: 2_000, calls: 3 })
+  t.match(await sampled, { fleet: 'edge', calls: 3, proxies: { 'edge-1': { calls: 3 } } }, 'twin')
+  t.match(traffic.read().nodes, [{ id: 'edge-1', fleet: 'edge' }])
+  client.raw.end()
 })
 
 t.test('S47: a stream cannot change its node', async (t) => {
