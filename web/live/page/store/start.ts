@@ -2,7 +2,7 @@
 
 import { type Action, EVENT_NAMES } from './actions.ts'
 import { setServerClock } from './clock.ts'
-import type { EventData, EventName, Traffic } from './contract.ts'
+import type { EventData, EventName } from './contract.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
 import { openSession } from './session.ts'
@@ -72,7 +72,7 @@ async function readAll(): Promise<void> {
     rest.getStatus().then((value) => store.dispatch({ type: 'status', value })),
     readConfig(),
     readRevisions(),
-    read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
+    rest.getTraffic().then((value) => store.dispatch({ type: 'trafficRead', value })),
     rest.getTestbedLoad().then(
       (value) => store.dispatch({ type: 'testbed', value }),
       () => store.dispatch({ type: 'noTestbed', value: null }),
@@ -107,12 +107,6 @@ async function readConfig(): Promise<void> {
   } finally {
     isReading = false
   }
-}
-
-/** Undefined for an answer that is an error, such as 404 where there is no testbed. */
-async function read<T>(path: string): Promise<T | undefined> {
-  const answer = await fetch(path)
-  return answer.ok ? ((await answer.json()) as T) : undefined
 }
 
 function setLink(state: 'connecting' | 'live' | 'lost'): void {
