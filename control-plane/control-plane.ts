@@ -16,6 +16,8 @@ import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
+import { AccessLogs } from './access-logs/access-logs.ts'
+import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
 import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
@@ -23,7 +25,7 @@ import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
-import type { ServingObserver } from './rollout/serving-observer.ts'
+import { inTurn } from './rollout/serving-observer.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
@@ -121,12 +123,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(async () => secrets.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
-    const observer = options.traced ? observeBoth(flips, pushSpansOf(cache)) : flips
+    const accessLogs = new AccessLogs()
+    const evidence = new LogEvidence((...found) => flips.mark(...found))
+    accessLogs.listen(evidence)
+    const spans = options.traced ? [pushSpansOf(cache)] : []
     const revisions = await Revisions.open({
       store,
       cache,
       secrets,
-      observer,
+      observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
     })
@@ -138,6 +143,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       state: revisions,
       loadReports,
+      accessLogs,
       traffic,
       onFault: (error) => onFault?.(error),
       ...(options.testbed !== undefined && { testbed: options.testbed }),
@@ -146,7 +152,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const xds = await startXdsServer({
       cache,
       loadReports,
-      telemetry: [traffic.service],
+      telemetry: [traffic.service, accessLogs.service],
       address: options.xds,
       clientStatus: true,
       ...(await identityOf(options.xdsTls)),
@@ -230,20 +236,6 @@ function pushSpansOf(cache: SnapshotCache): PushSpans {
   const spans = new PushSpans()
   cache.onEvent((event) => spans.take(event))
   return spans
-}
-
-function observeBoth(a: ServingObserver, b: ServingObserver): ServingObserver {
-  return {
-    serving(revision, translations) {
-      a.serving(revision, translations)
-      b.serving(revision, translations)
-    },
-    served(fleets) {
-      const all = [...fleets]
-      a.served(all)
-      b.served(all)
-    },
-  }
 }
 
 /** Asks nodes for their calls, takes the stats that they push, and adds up both. */

@@ -76,10 +76,10 @@ const ConnectionsEventSchema = Type.Object({
   rows: Type.Array(
     Type.Object({
       node: Type.String(),
-      connection: Type.String({ description: "The proxy's id of the client's connection." }),
+      connection: Type.String({ description: "The address and port of the client's end of the connection." }),
       upstream: Type.String(),
       address: Type.String({ description: 'The backend that was called.' }),
-      calls: Count('Calls that ended in this interval.'),
+      calls: Count('Calls that ended in this interval. At L4, connections that began in it.'),
       errors: Count('Those of them that failed.'),
     }),
   ),

@@ -1,8 +1,10 @@
 // The events of a control plane: a hub with all of its sources, and the progress of revisions.
 
 import type { LoadReports, SnapshotCache } from '../../xds-server/index.ts'
+import type { AccessLogs } from '../access-logs/access-logs.ts'
 import type { Config } from '../document/model.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
+import { connectionEvents } from './connection-events.ts'
 import { EventHub } from './event-hub.ts'
 import { flipEvents } from './flip-events.ts'
 import type { FlipTracker } from './flip-tracker.ts'
@@ -19,6 +21,7 @@ export interface EventsOptions {
   readonly store: Pick<RevisionStore, 'watch'>
   readonly state: { readonly head: { readonly number: number }; readonly config: Config }
   readonly loadReports: Pick<LoadReports, 'onEvent' | 'settings'>
+  readonly accessLogs: Pick<AccessLogs, 'listen'>
   readonly traffic: TrafficSource
   /** Where the testbed answers that started this control plane. Default: no testbed. */
   readonly testbed?: string
@@ -32,13 +35,14 @@ export interface RunningEvents {
 
 /** @throws SwitchyardError `invalid-argument` for the URL of the testbed */
 export function startEvents(options: EventsOptions): RunningEvents {
-  const { cache, flips, store, state, loadReports, traffic, onFault } = options
+  const { cache, flips, store, state, loadReports, accessLogs, traffic, onFault } = options
   const head = () => state.head.number
   const hub = new EventHub({ revision: head })
   hub.addSource(revisionEvents(hub, { store, head, onFault }))
   hub.addSource(nodeEvents(hub, cache))
   hub.addSource(flipEvents(hub, flips))
   hub.addSource(loadEvents(hub, { reports: loadReports, document: () => state.config }))
+  hub.addSource(connectionEvents(hub, { logs: accessLogs }))
   hub.addSource(trafficEvents(hub, traffic))
   if (options.testbed === undefined) return { hub }
   const testbed = new TestbedEvents(hub, new TestbedLink(options.testbed))

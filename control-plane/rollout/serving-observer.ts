@@ -8,3 +8,16 @@ export interface ServingObserver {
   /** @param fleets the ones whose snapshots the revision has changed; after a start, all */
   served(fleets: Iterable<string>): void
 }
+
+/** Tells several, each after the one before. */
+export function inTurn(...observers: readonly ServingObserver[]): ServingObserver {
+  return {
+    serving: (revision, translations) => {
+      for (const one of observers) one.serving(revision, translations)
+    },
+    served: (fleets) => {
+      const all = [...fleets]
+      for (const one of observers) one.served(all)
+    },
+  }
+}

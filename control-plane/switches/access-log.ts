@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { onlyEnds } from './access-log/log-filter.ts'
 import { formatProblems, type Logged } from './access-log/log-format.ts'
 import {
   type AccessLogParts,
@@ -9,6 +10,7 @@ import {
   GrpcSink,
   SINK_MESSAGES,
   StdoutSink,
+  toConnectionLog,
   toFileLog,
   toGrpcLog,
   toStdoutLog,
@@ -33,7 +35,7 @@ const AccessLogSettings = Type.Object(
     }),
   },
 )
-type AccessLogSettings = DeepReadonly<Static<typeof AccessLogSettings>>
+export type AccessLogSettings = DeepReadonly<Static<typeof AccessLogSettings>>
 
 const SINKS = ['file', 'stdout', 'grpc'] as const
 
@@ -50,9 +52,28 @@ export const accessLog = listenerSwitch({
   messages: SINK_MESSAGES,
   references: ({ grpc }) => (grpc?.upstream === undefined ? [] : [upstreamAt('grpc', grpc.upstream)]),
   problems: settingProblems,
+  toListener: (settings) =>
+    logsToControlPlane(settings) ? { accessLog: [toConnectionLog(settings.grpc ?? {})] } : {},
   toHttpConnectionManager: (settings) => ({ accessLog: toLoggers('calls', settings) }),
-  toTcpProxy: (settings) => ({ accessLog: toLoggers('connections', settings) }),
+  // The control plane counts a connection from its start. All others log it once, at its end.
+  toTcpProxy({ grpc, ...others }) {
+    const settings = { ...others, ...(grpc && { grpc }) }
+    if (grpc === undefined || !logsToControlPlane(settings))
+      return { accessLog: toLoggers('connections', settings) }
+    return {
+      accessLog: [
+        ...toLoggers('connections', others).map(onlyEnds),
+        ...toLoggers('connections', { enabled: true, grpc }),
+      ],
+      accessLogOptions: { flushAccessLogOnConnected: true },
+    }
+  },
 })
+
+/** Whether the control plane gets the calls of a listener or a fleet with these settings. */
+export function logsToControlPlane({ enabled, grpc }: AccessLogSettings): boolean {
+  return enabled && grpc !== undefined && grpc.upstream === undefined
+}
 
 function upstreamAt(sink: string, name: string): SettingReference {
   return { steps: [sink, 'upstream'], to: 'upstreams', name }

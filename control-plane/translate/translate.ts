@@ -27,6 +27,7 @@ import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
 import { toCluster } from './cluster.ts'
+import { hasMarks, withMarks } from './content-marks.ts'
 import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toGrpcCluster } from './grpc-cluster.ts'
@@ -120,12 +121,14 @@ function madeForEnvoys(
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
-  return [
+  const made = [
     ...fromSecrets(configured, secretBytes),
     ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
     ...fromListeners(parts, config, fleetName, fleet),
     ...configured.flatMap(fromSwitch),
   ]
+  if (!hasMarks(fleet)) return made
+  return made.map((one) => ({ ...one, resource: withMarks(one.resource) }))
 }
 
 /** Certificates come from the clients' own certificate providers, so there are no secrets. */

@@ -87,9 +87,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
   },
+  'control-plane/access-logs/': {
+    holds: 'reads the access logs that Envoys stream: calls by connection, and what they say of a change',
+    mayImport: ['xds-server/index.ts', 'control-plane/translate/'],
+  },
   'control-plane/events/': {
     holds: 'what happens, for readers that follow it: a ring of events, and how far each revision has come',
-    mayImport: ['api/', 'control-plane/rollout/', 'control-plane/load-reports/'],
+    mayImport: [
+      'api/',
+      'control-plane/rollout/',
+      'control-plane/load-reports/',
+      'control-plane/access-logs/',
+    ],
   },
   'control-plane/admin/': {
     holds: 'the REST server',
@@ -108,6 +117,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [
       'control-plane/rollout/',
       'control-plane/load-reports/',
+      'control-plane/access-logs/',
       'control-plane/traffic/',
       'control-plane/events/',
       'control-plane/admin/',

@@ -12,7 +12,12 @@ import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
-import { type LoadReports, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import {
+  type LoadReports,
+  SnapshotCache,
+  startXdsServer,
+  type TelemetryService,
+} from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
 
 /** The part of the document that differs between tests. */
@@ -44,9 +49,11 @@ export async function startEdge(
   served: Served,
   limits?: EnvoyLimits,
   loadReports?: LoadReports,
+  telemetry: readonly TelemetryService[] = [],
 ): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...(loadReports && { loadReports }) })
+  const receivers = { telemetry, ...(loadReports && { loadReports }) }
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
   const serve = async ({ upstreams, rules, lb, fleet, routes = {}, edit = () => {} }: Served) => {
@@ -80,7 +87,7 @@ export async function startEdge(
     await server.close()
     return async () => {
       const { address } = server
-      const again = await startXdsServer({ cache, address, ...(loadReports && { loadReports }) })
+      const again = await startXdsServer({ cache, address, ...receivers })
       t.teardown(() => again.close())
     }
   }

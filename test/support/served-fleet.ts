@@ -1,5 +1,6 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -32,6 +33,7 @@ export async function serveFleet(
     store,
     state,
     loadReports,
+    accessLogs: new AccessLogs(),
     traffic,
     onFault,
     ...options,

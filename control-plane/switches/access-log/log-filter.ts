@@ -7,6 +7,7 @@ import {
   ComparisonFilter_Op,
   GrpcStatusFilter_Status,
 } from '@envoy/xds-protos/envoy/config/accesslog/v3/accesslog_pb.js'
+import { AccessLogType } from '@envoy/xds-protos/envoy/data/accesslog/v3/accesslog_pb.js'
 import { FractionalPercent_DenominatorType } from '@envoy/xds-protos/envoy/type/v3/percent_pb.js'
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
@@ -68,6 +69,18 @@ export function toFilter(logged: Logged, only: Only | undefined): Filter | undef
   // `{ errors: false }` has no condition that could hold.
   if (conditions.length === 0) return sampled(0)
   return anyOf(conditions)
+}
+
+/** The same log without the entry at the start of a connection. */
+export function onlyEnds<Log extends { readonly filter?: Filter | undefined }>(log: Log): Log {
+  const ends: Filter = {
+    filterSpecifier: { case: 'logTypeFilter', value: { types: [AccessLogType.TcpConnectionEnd] } },
+  }
+  const { filter } = log
+  return {
+    ...log,
+    filter: filter ? { filterSpecifier: { case: 'andFilter', value: { filters: [ends, filter] } } } : ends,
+  }
 }
 
 /** Envoy wants two or more in an "or". */

@@ -14,8 +14,10 @@ import { StdoutAccessLogSchema } from '@envoy/xds-protos/envoy/extensions/access
 import { type Static, Type } from 'typebox'
 import { XDS_CLUSTER } from '../../../core/bootstrap-cluster.ts'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
+import { CALL_LOG, CONNECTION_LOG } from '../../../core/log-names.ts'
 import { PositiveDuration, toDuration } from '../duration.ts'
 import { facts } from '../schema-keywords.ts'
+import { MARK_TAGS } from './content-mark.ts'
 import { ONLY, type Only, toFilter } from './log-filter.ts'
 import { FORMAT, type LogFormat, type Logged, toFormat } from './log-format.ts'
 
@@ -121,7 +123,10 @@ function inFormat(logged: Logged, format: LogFormat) {
 const STATUS_HEADERS = ['grpc-status', 'grpc-message']
 
 export function toGrpcLog(logged: Logged, { only, ...settings }: GrpcSettings): AccessLogParts {
-  const commonConfig = toCommonConfig(settings)
+  const commonConfig = {
+    ...toCommonConfig(settings),
+    ...(settings.upstream === undefined && { customTags: MARK_TAGS }),
+  }
   if (logged === 'connections')
     return logger('tcp_grpc', [TcpGrpcAccessLogConfigSchema, { commonConfig }], logged, only)
   const config = {
@@ -132,12 +137,18 @@ export function toGrpcLog(logged: Logged, { only, ...settings }: GrpcSettings): 
   return logger('http_grpc', [HttpGrpcAccessLogConfigSchema, config], logged, only)
 }
 
-function toCommonConfig({
-  upstream = XDS_CLUSTER,
-  flushInterval = '1s',
-}: Omit<GrpcSettings, 'only'>): MessageInitShape<typeof CommonGrpcAccessLogConfigSchema> {
+/** A log of the listener itself, for the control plane: it has each connection when it is closed, in both modes. */
+export function toConnectionLog(settings: GrpcSettings): AccessLogParts {
+  const commonConfig = toCommonConfig(settings, CONNECTION_LOG)
+  return logger('tcp_grpc', [TcpGrpcAccessLogConfigSchema, { commonConfig }], 'connections', undefined)
+}
+
+function toCommonConfig(
+  { upstream = XDS_CLUSTER, flushInterval = '1s' }: Omit<GrpcSettings, 'only'>,
+  logName: string = CALL_LOG,
+): MessageInitShape<typeof CommonGrpcAccessLogConfigSchema> {
   return {
-    logName: 'switchyard',
+    logName,
     grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: upstream } } },
     transportApiVersion: ApiVersion.V3,
     bufferFlushInterval: toDuration(flushInterval),
