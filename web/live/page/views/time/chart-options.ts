@@ -57,7 +57,7 @@ export function chartOptions(
           points: { show: false },
           ...(style === 'filled' && { fill: withAlpha(color(token)) }),
           // Nothing failed is the usual case: then there is nothing to see, not a red line.
-          ...(style === 'bars' && { fill: color(token), paths: BARS }),
+          ...(style === 'bars' && { width: 0, fill: color(token), paths: BARS }),
         }),
       ),
     ],
@@ -78,7 +78,13 @@ export function chartOptions(
             const x = Math.round(chart.valToPos(marker.time, 'x', true))
             // A rollback comes milliseconds after what it takes back: one label must do.
             const hasRoom = x >= free
-            drawMarker(chart, x, hasRoom ? marker.label : '', color(marker.isBad ? '--bad' : '--accent'), fontFamily)
+            drawMarker(
+              chart,
+              x,
+              hasRoom ? marker.label : '',
+              color(marker.isBad ? '--bad' : '--accent'),
+              fontFamily,
+            )
             if (hasRoom) free = x + LABEL_WIDTH * devicePixelRatio
           }
         },
