@@ -247,6 +247,8 @@ function messagesOf(spans: readonly ReceivedSpan[], service: string): string {
   return `${count('SENT')}/${count('RECEIVED')}`
 }
 
-function shownOf([first]: readonly (readonly ReceivedSpan[])[]) {
-  return first === undefined ? {} : { shown: first }
+/** The last one: the first calls wait for connections. */
+function shownOf(traces: readonly (readonly ReceivedSpan[])[]) {
+  const last = traces.at(-1)
+  return last === undefined ? {} : { shown: last }
 }
