@@ -2,7 +2,7 @@
 
 import { type Action, EVENT_NAMES } from './actions.ts'
 import { setServerClock } from './clock.ts'
-import type { EventData, EventName, Traffic } from './contract.ts'
+import type { EventData, EventName } from './contract.ts'
 import { onceMore } from './once-more.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
@@ -80,7 +80,7 @@ async function readAll(): Promise<void> {
     readStatus(),
     readConfig(),
     readRevisions(),
-    read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
+    rest.getTraffic().then((value) => store.dispatch({ type: 'trafficRead', value })),
     rest.getTestbedLoad().then(
       (value) => store.dispatch({ type: 'testbed', value }),
       () => store.dispatch({ type: 'noTestbed', value: null }),
@@ -132,12 +132,6 @@ function nodesOf(name: EventName, value: unknown): readonly EventData['node'][] 
 /** Events say what nodes have. What they are, and where a NACK is in the document, is in the status only. */
 function isKnown({ id, fleet }: EventData['node']): boolean {
   return store.get().nodes.has(nodeKey({ id, fleet }))
-}
-
-/** Undefined for an answer that is an error, such as 404 where there is no testbed. */
-async function read<T>(path: string): Promise<T | undefined> {
-  const answer = await fetch(path)
-  return answer.ok ? ((await answer.json()) as T) : undefined
 }
 
 function setLink(state: 'connecting' | 'live' | 'lost'): void {

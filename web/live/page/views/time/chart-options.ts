@@ -13,6 +13,9 @@ export interface ChartState {
 
 const BARS: uPlot.Series.PathBuilder = uPlot.paths.bars?.({ size: [0.9, 12, 2] }) ?? (() => null)
 
+/** In pixels. */
+const LABEL_WIDTH = 44
+
 /** The strips share a cursor. */
 const SYNC = 'time'
 
@@ -54,7 +57,7 @@ export function chartOptions(
           points: { show: false },
           ...(style === 'filled' && { fill: withAlpha(color(token)) }),
           // Nothing failed is the usual case: then there is nothing to see, not a red line.
-          ...(style === 'bars' && { fill: color(token), paths: BARS }),
+          ...(style === 'bars' && { width: 0, fill: color(token), paths: BARS }),
         }),
       ),
     ],
@@ -70,8 +73,19 @@ export function chartOptions(
       ],
       draw: [
         (chart) => {
+          let free = Number.NEGATIVE_INFINITY
           for (const marker of latest().markers) {
-            drawMarker(chart, marker, color(marker.isBad ? '--bad' : '--accent'), fontFamily)
+            const x = Math.round(chart.valToPos(marker.time, 'x', true))
+            // A rollback comes milliseconds after what it takes back: one label must do.
+            const hasRoom = x >= free
+            drawMarker(
+              chart,
+              x,
+              hasRoom ? marker.label : '',
+              color(marker.isBad ? '--bad' : '--accent'),
+              fontFamily,
+            )
+            if (hasRoom) free = x + LABEL_WIDTH * devicePixelRatio
           }
         },
       ],
@@ -79,10 +93,9 @@ export function chartOptions(
   }
 }
 
-function drawMarker(chart: uPlot, { time, label }: Marker, color: string, fontFamily: string): void {
+function drawMarker(chart: uPlot, x: number, label: string, color: string, fontFamily: string): void {
   const { ctx, bbox } = chart
   const scale = devicePixelRatio
-  const x = Math.round(chart.valToPos(time, 'x', true))
   if (x < bbox.left || x > bbox.left + bbox.width) return
   const isAtEnd = x > bbox.left + bbox.width - 30 * scale
   ctx.save()

@@ -28,7 +28,10 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
   const window = windowOf(params)
   const last = samples?.at(-1)
   const end = last === undefined ? serverNow() / 1_000 : Date.parse(last.at) / 1_000
-  const range = window ?? ([end - minutes * 60, end] as const)
+  const first = samples?.[0]
+  const start = first === undefined ? end : Date.parse(first.at) / 1_000
+  // A strip that is empty but for its end tells less than a short one.
+  const range = window ?? ([Math.max(end - minutes * 60, Math.min(start, end - 60)), end] as const)
   const select = (from: number, to: number) =>
     setParams({ from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString() })
   return (
