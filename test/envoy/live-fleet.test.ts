@@ -1,4 +1,4 @@
-// The views Fleet and History of the live page in Chromium, with a real Envoy and a real gRPC client.
+// The views Fleet, History and Metrics of the live page in Chromium, with a real Envoy and a real gRPC client.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { register } from '@grpc/grpc-js-xds'
@@ -60,9 +60,9 @@ async function start(t: Test) {
   return { ...control, browser, rest: new RestClient({ url: control.adminUrl }) }
 }
 
-t.test('the fleet and its history on the page', async (t) => {
+t.test('the fleet, its history and its metrics on the page', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { adminUrl, browser, rest } = await start(t)
+  const { adminUrl, xdsAddress, browser, rest } = await start(t)
   const { page, show, complaints } = await openLivePage(browser, adminUrl, 'fleet?fleet=fleet')
   const rowOf = (node: string) => page.locator('.matrix-row', { hasText: node })
   const detail = page.locator('.node-detail')
@@ -81,6 +81,23 @@ t.test('the fleet and its history on the page', async (t) => {
     t.equal(await rowOf('edge-1').locator('code').count(), 4)
     await page.getByRole('button', { name: /^shop gRPC clients without a proxy/ }).click()
     t.match(await rowOf('shop-1').textContent(), /shop-1.*gRPC Node/)
+  })
+
+  await t.test('a node that joins while the page is open is there with its client', async (t) => {
+    await show('fleet?fleet=fleet')
+    await startEnvoy(t, xdsAddress, 'delta', {
+      nodeId: 'edge-2',
+      listenerAddress: '127.0.0.2',
+      folder: t.testdir(),
+    })
+    await rowOf('edge-2')
+      .getByText(/envoy 1\.\d+/)
+      .waitFor()
+    await page.getByRole('button', { name: 'SYNCED 2' }).waitFor()
+  })
+  await t.test('a node that has left is disconnected', async (t) => {
+    await page.getByRole('button', { name: 'DISCONNECTED 1' }).waitFor()
+    t.ok(await rowOf('edge-2').and(page.locator('.state-disconnected')).isVisible())
   })
 
   await t.test('the topology leads from listeners over rules and upstreams to backends', async (t) => {
@@ -166,6 +183,13 @@ t.test('the fleet and its history on the page', async (t) => {
     t.ok(await page.locator('a[href="#/flip?revision=2"]').isVisible())
   })
 
+  await t.test('the metrics of the control plane are charted, with their last values', async (t) => {
+    await show('metrics?fleet=fleet')
+    await page.getByRole('region', { name: 'Nodes' }).getByText('SYNCED 1').waitFor()
+    await page.getByRole('region', { name: 'Streams' }).getByText('open 2').waitFor()
+    t.equal(await page.locator('.panels canvas').count(), await page.locator('.panels > section').count())
+  })
+
   await t.test('the keyboard walks the matrix, opens a node and comes back', async (t) => {
     await show('fleet?fleet=fleet')
     await page.getByRole('button', { name: 'edge-1' }).press('Enter')
@@ -182,7 +206,7 @@ t.test('the fleet and its history on the page', async (t) => {
       const size = viewport === undefined ? 'a laptop' : 'a phone'
       // Each theme and each size once: axe takes a second for each view.
       const isWhole = (viewport === undefined) === (colorScheme === 'light')
-      await t.test(`both views are accessible and fit ${size}, ${colorScheme}`, async (t) => {
+      await t.test(`the views are accessible and fit ${size}, ${colorScheme}`, async (t) => {
         const own = await openLivePage(browser, adminUrl, 'fleet?fleet=fleet&tab=topology', {
           colorScheme,
           ...(viewport && { viewport }),
@@ -192,6 +216,7 @@ t.test('the fleet and its history on the page', async (t) => {
           ['fleet?fleet=fleet&node=edge-1', '.node-detail'],
           ['fleet?fleet=shop', '.matrix-row'],
           ['history?revision=2', '.revision-detail .changes'],
+          ['metrics?fleet=fleet', '.panels canvas'],
         ] as const) {
           await own.show(view)
           await own.page.locator(shown).first().waitFor()

@@ -257,6 +257,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/loader/prepared-call.ts': by('testbed/loader/call-picks.test.ts'),
   'testbed/measure/distribution.ts': spawnedBy('test/envoy/demo.test.ts'),
   'testbed/mesh/': by('test/scenarios/mesh.test.ts'),
+  'testbed/otlp/collector.ts': {
+    untested: 'Go builds it for minutes; the standard profile of the observability scenario runs it',
+  },
   'testbed/otlp/traced.ts': by('test/envoy/fleet.test.ts'),
   'testbed/otlp/': by('test/features/tracing.test.ts'),
   'testbed/prometheus/': by('testbed/prometheus/prometheus.test.ts'),

@@ -313,18 +313,14 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npm run example:web': WEB_EXAMPLE,
     'npm run example:web -- --jwt': WEB_EXAMPLE,
   },
-  'experiments/scenarios/grpc-web/README.md': {
-    'npx yard scenario run grpc-web': WEB,
-  },
+  'experiments/scenarios/grpc-web/README.md': { 'npx yard scenario run grpc-web': WEB },
   'docs/guides/observability.md': {
     'npx yard scenario run grpc-observability --profile standard --only cost': OBSERVABILITY,
   },
   'experiments/scenarios/grpc-observability/README.md': {
     'npx yard scenario run grpc-observability': OBSERVABILITY,
   },
-  'experiments/scenarios/grpc-security/README.md': {
-    'npx yard scenario run grpc-security': SCENARIO,
-  },
+  'experiments/scenarios/grpc-security/README.md': { 'npx yard scenario run grpc-security': SCENARIO },
 }
 
 /** The commands in the `sh` blocks of a page, without comments, and continued lines as one. */

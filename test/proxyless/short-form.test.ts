@@ -26,7 +26,7 @@ t.test('a client that need not be installed has a turn only where it is', async 
   ])
 })
 
-t.test('clients that do not support a row are passed over', async (t) => {
+t.test('clients that do not support a row have no turn', async (t) => {
   t.strictSame(shortFormClients({ notSupported: { python: NO } }, 0, all), ['node', 'go'])
   t.strictSame(shortFormClients({ notSupported: { node: NO } }, 1, all), ['java', 'go'])
   t.strictSame(shortFormClients({ notSupported: { node: NO, go: NO } }, 0, none), ['python'])

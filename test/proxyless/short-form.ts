@@ -8,7 +8,7 @@ const OTHERS = MATRIX_CLIENTS.filter((client) => client !== OWN)
 
 /**
  * Node's client, whose library is this project's own too, and one of the others in turn, so that each implementation runs
- * a part of every file. Clients that are known not to support a row are passed over. `npm run test:proxyless` runs all.
+ * a part of every file. Clients that are known not to support a row have no turn. `npm run test:proxyless` runs all.
  * @param turn a number that differs from row to row
  * @param optional clients that need not be installed; they have a turn only where `isInstalled` says so
  */

@@ -122,8 +122,8 @@ export class PrometheusClient {
         }))
         throw new SwitchyardError('process-failed', 'Prometheus cannot scrape:', { problems })
       }
-      // The targets know of a scrape a little before queries do.
-      const scraped = await this.query('timestamp(up)')
+      // The targets know of a scrape a little before queries do. A failed scrape has a time too.
+      const scraped = await this.query('timestamp(up) and up == 1')
       if (scraped.filter(({ value }) => value >= now).length === targets.length) return
       await wait(POLL_MS, undefined, { signal })
     }

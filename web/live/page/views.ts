@@ -6,6 +6,7 @@ import { Fleet } from './views/fleet/fleet.tsx'
 import { Flip } from './views/flip/flip.tsx'
 import { History } from './views/history/history.tsx'
 import { LoadView } from './views/load/load.tsx'
+import { Metrics } from './views/metrics/metrics.tsx'
 import { Time } from './views/time/time.tsx'
 
 export interface View {
@@ -23,5 +24,6 @@ export const VIEWS: readonly View[] = [
   { id: 'time', title: 'Time', component: Time, ofFleet: true },
   { id: 'fleet', title: 'Fleet', component: Fleet, ofFleet: false },
   { id: 'history', title: 'History', component: History, ofFleet: false },
+  { id: 'metrics', title: 'Metrics', component: Metrics, ofFleet: true },
   { id: 'load', title: 'Load', component: LoadView, ofFleet: false },
 ]

@@ -2,8 +2,8 @@
 
 import type { Measured, Results } from '../../../harness/results.ts'
 import { type PairedDifference, pairedDifference } from '../../../harness/statistics/paired-difference.ts'
-import { type MeasureName, seriesName } from './measure-cost.ts'
 import { MODES, type Mode } from './modes.ts'
+import { type MeasureName, seriesName } from './series.ts'
 
 export const RUN = 'cost.all'
 

@@ -18,6 +18,7 @@ import type { RunContext } from '../../../harness/scenario.ts'
 import { type CostBed, startCostBed } from './cost-bed.ts'
 import { MODES, type Mode } from './modes.ts'
 import { Scraper } from './scraper.ts'
+import { MEASURES, type MeasureName, seriesName } from './series.ts'
 import { Witness } from './witness.ts'
 
 interface Turns {
@@ -47,17 +48,6 @@ export function estimatedSeconds({ count, seconds, warmUpSeconds, firstCalls }: 
 /** Of an open loop, far from what the processes can do: latency is then not that of a queue. */
 export const CALLS_PER_SECOND = 200
 export const PAYLOAD_BYTES = 100
-
-/** What is measured of each turn, with its unit. */
-export const MEASURES = {
-  proxy: 'µs/call',
-  server: 'µs/call',
-  both: 'µs/call',
-  p50: 'µs',
-  p99: 'µs',
-} as const
-export type MeasureName = keyof typeof MEASURES
-export const seriesName = (mode: Pick<Mode, 'id'>, measure: MeasureName) => `${mode.id}: ${measure}`
 
 export async function measureCost(context: RunContext): Promise<Measured> {
   const bed = await context.shared('cost bed', startCostBed)

@@ -18,8 +18,8 @@ const QUERIES = {
   'client began': latest('grpc_client_started_total'),
   'client sent': latest('grpc_client_msg_sent_total'),
   'client received': latest('grpc_client_msg_received_total'),
-  'proxy passed to servers': latest('envoy_cluster_grpc_request_message_count'),
-  'proxy passed to clients': latest('envoy_cluster_grpc_response_message_count'),
+  'proxy passed to servers': 'sum(envoy_cluster_grpc_request_message_count)',
+  'proxy passed to clients': 'sum(envoy_cluster_grpc_response_message_count)',
   'proxy took': latest(`envoy_http_downstream_rq_total${LISTENER}`),
   'proxy sent on': latest(`envoy_cluster_upstream_rq_total${PROXY}`),
   'proxy retried': latest(`envoy_cluster_upstream_rq_retry${PROXY}`),
@@ -63,7 +63,10 @@ export async function readCounts(prometheus: PrometheusClient, signal: AbortSign
   )
   const codes = await Promise.all(
     Object.entries(ENDED).map(async ([part, metric]) => {
-      const samples = await prometheus.query(latest(metric, 'grpc_code'))
+      const samples = await prometheus.query(
+        // Envoy drops these with a replaced cluster: what they were must not count as if they still were.
+        part === 'proxy' ? `sum by (grpc_code) (${metric})` : latest(metric, 'grpc_code'),
+      )
       return [part, Object.fromEntries(samples.map(({ labels, value }) => [labels.grpc_code ?? '', value]))]
     }),
   )

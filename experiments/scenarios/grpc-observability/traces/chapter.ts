@@ -6,6 +6,7 @@ import { facts } from '../../../harness/facts.ts'
 import { NEEDS_ENVOY } from '../../../harness/needs.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Run } from '../../../harness/scenario.ts'
+import { COLLECTOR, COLLECTOR_RUN } from './collector-run.ts'
 import { factsOf, holdsText, runIdOf, SHOWN, traceText } from './figures.ts'
 import { TRACE_RUNS, type TraceRun } from './runs.ts'
 import { sectionsOf } from './sections.ts'
@@ -13,8 +14,8 @@ import { tracedBed } from './traced-bed.ts'
 
 export const TRACES: Chapter = {
   title: 'Traces',
-  runs: ({ name }) =>
-    TRACE_RUNS.map(
+  runs: ({ name }) => [
+    ...TRACE_RUNS.map(
       (one): Run => ({
         id: runIdOf(one),
         labels: { traces: one.title },
@@ -34,6 +35,11 @@ export const TRACES: Chapter = {
         },
       }),
     ),
-  checks: (results) => TRACE_RUNS.map((one) => check(one.row, one.title, factsOf(results, one))),
+    ...(name === 'quick' ? [] : [COLLECTOR]),
+  ],
+  checks: (results) =>
+    [...TRACE_RUNS, ...(results.profile.name === 'quick' ? [] : [COLLECTOR_RUN])].map((one) =>
+      check(one.row, one.title, factsOf(results, one)),
+    ),
   sections: (results: Results) => sectionsOf(results, TRACE_RUNS satisfies readonly TraceRun[]),
 }

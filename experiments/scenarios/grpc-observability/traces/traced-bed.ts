@@ -21,6 +21,8 @@ export const KEPT_RATIO = 0.25
 export interface TracedBed {
   readonly receiver: OtlpReceiver
   readonly clients: Readonly<Record<typeof CLIENT | typeof SAMPLING_CLIENT, TracedClient>>
+  /** Where Envoy sends its spans, `HOST:PORT`. Default: the receiver. */
+  readonly reportTo: (collector: string) => Promise<void>
   /** The chain of services: `a` calls `b`. `untraced` does so too, and knows nothing of traces. */
   readonly callThrough: (first: 'a' | 'untraced', rule?: object) => Promise<void>
 }
@@ -55,6 +57,10 @@ async function startTracedBed({ group, folder }: SharedContext): Promise<TracedB
   return {
     receiver,
     clients: { [CLIENT]: client, [SAMPLING_CLIENT]: sampling },
+    async reportTo(address) {
+      await testbed.rest.patchConfig({ upstreams: { collector: { endpoints: { e1: { address } } } } })
+      await untilActive(testbed)
+    },
     async callThrough(first, rule = { retry: null }) {
       await testbed.rest.patchConfig({
         routes: { public: { rules: { hop: { to: { a: null, untraced: null, [first]: 1 } }, echo: rule } } },

@@ -3,10 +3,11 @@
 import { type Action, EVENT_NAMES } from './actions.ts'
 import { setServerClock } from './clock.ts'
 import type { EventData, EventName, Traffic } from './contract.ts'
+import { onceMore } from './once-more.ts'
 import { store } from './page-store.ts'
 import { rest } from './rest.ts'
 import { openSession } from './session.ts'
-import type { JsonObject } from './state.ts'
+import { type JsonObject, nodeKey } from './state.ts'
 
 /** After an answer that ends the stream. A stream that merely breaks is reopened by the browser. */
 const RETRY_MS = 1_500
@@ -14,6 +15,9 @@ const RETRY_MS = 1_500
 const REVISIONS = 100
 /** How many of them are read with their lanes. */
 const FLIPS = 8
+
+/** Between two readings of the status. */
+const STATUS_PAUSE_MS = 1_000
 
 let source: EventSource | undefined
 
@@ -57,6 +61,9 @@ function follow(): void {
 }
 
 function receive(name: EventName, value: unknown): void {
+  const nodes = nodesOf(name, value)
+  const isNew = !nodes.every(isKnown)
+  changed?.push(...nodes)
   store.dispatch({ type: name, value } as Action)
   if (name === 'hello') {
     setServerClock((value as EventData['hello']).now)
@@ -64,12 +71,13 @@ function receive(name: EventName, value: unknown): void {
     if (!(value as EventData['hello']).resumed) void readAll()
   }
   if (name === 'revision') void readConfig()
+  if (name === 'revision' || isNew) void readStatus().catch(() => undefined)
 }
 
 /** Each part by itself: where one is missing, the page shows the others. */
 async function readAll(): Promise<void> {
   await Promise.allSettled([
-    rest.getStatus().then((value) => store.dispatch({ type: 'status', value })),
+    readStatus(),
     readConfig(),
     readRevisions(),
     read<Traffic>('/v1/traffic').then((value) => value && store.dispatch({ type: 'trafficRead', value })),
@@ -91,22 +99,39 @@ async function readRevisions(): Promise<void> {
   }
 }
 
-let isReading = false
-let isStale = false
-/** Once more if a revision came while it was read. */
-async function readConfig(): Promise<void> {
-  isStale = true
-  if (isReading) return
-  isReading = true
-  try {
-    while (isStale) {
-      isStale = false
-      const { config, etag } = await rest.getConfig()
-      store.dispatch({ type: 'config', value: { document: config as JsonObject, etag } })
+const readConfig = onceMore(async () => {
+  const { config, etag } = await rest.getConfig()
+  store.dispatch({ type: 'config', value: { document: config as JsonObject, etag } })
+})
+
+/** Nodes that change while the status is read. */
+let changed: EventData['node'][] | undefined
+
+/** With a thousand nodes it has a megabyte, so a crowd that joins is not read node by node. */
+const readStatus = onceMore(
+  async () => {
+    const during: EventData['node'][] = []
+    changed = during
+    try {
+      const value = await rest.getStatus()
+      store.dispatch({ type: 'status', value })
+      // The status may be older than these events; what is newer than they are has events that follow.
+      if (during.length > 0) store.dispatch({ type: 'nodes', value: during })
+    } finally {
+      changed = undefined
     }
-  } finally {
-    isReading = false
-  }
+  },
+  () => new Promise((resolve) => setTimeout(resolve, STATUS_PAUSE_MS)),
+)
+
+function nodesOf(name: EventName, value: unknown): readonly EventData['node'][] {
+  if (name === 'nodes') return value as EventData['nodes']
+  return name === 'node' ? [value as EventData['node']] : []
+}
+
+/** Events say what nodes have. What they are, and where a NACK is in the document, is in the status only. */
+function isKnown({ id, fleet }: EventData['node']): boolean {
+  return store.get().nodes.has(nodeKey({ id, fleet }))
 }
 
 /** Undefined for an answer that is an error, such as 404 where there is no testbed. */

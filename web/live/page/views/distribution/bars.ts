@@ -78,49 +78,61 @@ function barsOfUpstream(
   unit: string | undefined,
 ): Bars {
   const known = backendsOf(document, upstream)
-  const backends = [...known, ...unknownBackends(known, [...before, ...now])]
-  const total = sum(now, ({ calls }) => calls)
-  const totalBefore = sum(before, ({ calls }) => calls)
+  const [earlier, current] = [totalsOf(before), totalsOf(now)]
+  const backends = [...known, ...unknownBackends(known, [...earlier.keys(), ...current.keys()])]
+  const all = sumOf([...current.values()])
+  const callsBefore = sumOf([...earlier.values()]).calls
   const bars = backends.map((backend): Bar => {
-    const own = now.filter((row) => isOf(row, backend))
-    const calls = sum(own, (row) => row.calls)
-    const earlier = sum(
-      before.filter((row) => isOf(row, backend)),
-      (row) => row.calls,
-    )
+    const own = totalOf(current, backend)
     return {
       ...backend,
-      calls,
-      errors: sum(own, ({ errors }) => errors),
-      share: total === 0 ? 0 : calls / total,
-      before: totalBefore === 0 ? undefined : earlier / totalBefore,
+      ...own,
+      share: all.calls === 0 ? 0 : own.calls / all.calls,
+      before: callsBefore === 0 ? undefined : totalOf(earlier, backend).calls / callsBefore,
     }
   })
-  return {
-    upstream,
-    calls: total,
-    errors: sum(now, ({ errors }) => errors),
-    bars,
-    evenness: evennessOf(bars, unit),
-  }
+  return { upstream, ...all, bars, evenness: evennessOf(bars, unit) }
 }
 
-export function isOf(
-  { endpoint, address }: Pick<Row, 'endpoint' | 'address'>,
-  { name, address: own }: Backend,
-): boolean {
-  if (endpoint !== undefined) return endpoint === name
-  return address === undefined ? name === OTHERS : address === own || address === name
-}
+type Total = Pick<Row, 'calls' | 'errors'>
+/** By the name of the endpoint, else its address. */
+type Totals = ReadonlyMap<string, Total>
 
 /** Calls that clients do not report by endpoint. */
 const OTHERS = 'not told apart'
 
-/** Endpoints that the document does not name: resolved by DNS, or removed meanwhile. */
-function unknownBackends(known: readonly Backend[], rows: readonly Row[]): readonly Backend[] {
-  const names = new Set<string>()
+/** One pass over the rows: with many nodes there are thousands. */
+function totalsOf(rows: readonly Row[]): Totals {
+  const totals = new Map<string, Total>()
   for (const row of rows) {
-    if (!known.some((backend) => isOf(row, backend))) names.add(row.endpoint ?? row.address ?? OTHERS)
+    const key = row.endpoint ?? row.address ?? OTHERS
+    totals.set(key, sumOf([totals.get(key) ?? NONE, row]))
+  }
+  return totals
+}
+
+const NONE: Total = { calls: 0, errors: 0 }
+
+function totalOf(totals: Totals, { name, address }: Backend): Total {
+  const byAddress = address === undefined || address === name ? NONE : (totals.get(address) ?? NONE)
+  return sumOf([totals.get(name) ?? NONE, byAddress])
+}
+
+function sumOf(all: readonly Total[]): Total {
+  let [calls, errors] = [0, 0]
+  for (const one of all) {
+    calls += one.calls
+    errors += one.errors
+  }
+  return { calls, errors }
+}
+
+/** Endpoints that the document does not name: resolved by DNS, or removed meanwhile. */
+function unknownBackends(known: readonly Backend[], keys: readonly string[]): readonly Backend[] {
+  const names = new Set(keys)
+  for (const { name, address = name } of known) {
+    names.delete(name)
+    names.delete(address)
   }
   return [...names].map((name, index) => ({
     name,
@@ -140,8 +152,4 @@ function weightOf(endpoint: Json): number {
 function textAt(value: Json, name: string): string | undefined {
   const text = isObject(value) ? value[name] : undefined
   return typeof text === 'string' ? text : undefined
-}
-
-function sum<T>(list: readonly T[], read: (one: T) => number): number {
-  return list.reduce((total, one) => total + read(one), 0)
 }

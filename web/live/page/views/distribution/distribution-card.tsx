@@ -41,15 +41,20 @@ export function DistributionCard({ fleet }: { readonly fleet: string }) {
           the fleet, and the bars show here.
         </p>
       ) : (
-        groups.map((group) => (
-          <UpstreamBars
-            key={group.upstream}
-            group={group}
-            unit={unit}
-            seconds={seconds}
-            isAlone={groups.length === 1}
-          />
-        ))
+        groups
+          .slice(0, MOST_UPSTREAMS)
+          .map((group) => (
+            <UpstreamBars
+              key={group.upstream}
+              group={group}
+              unit={unit}
+              seconds={seconds}
+              isAlone={groups.length === 1}
+            />
+          ))
+      )}
+      {groups.length > MOST_UPSTREAMS && (
+        <p class="quiet small">and {groups.length - MOST_UPSTREAMS} upstreams with fewer</p>
       )}
     </section>
   )
@@ -62,7 +67,8 @@ interface UpstreamBarsProps {
   readonly isAlone: boolean
 }
 
-/** An upstream may have hundreds. */
+/** The busiest: a fleet may have hundreds, each with hundreds of backends. */
+const MOST_UPSTREAMS = 6
 const MOST_BARS = 16
 
 function UpstreamBars({ group, unit, seconds, isAlone }: UpstreamBarsProps) {

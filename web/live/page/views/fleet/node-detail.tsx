@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TypeStatus } from '../../../../../api/schemas/node.ts'
 import type { Status } from '../../../../../api/schemas/status.ts'
+import { type Place, shortenPlaces } from '../../controls/places.ts'
 import { ScrollText } from '../../controls/scroll-text.tsx'
 import { StateMark } from '../../controls/state-mark.tsx'
 import { Icon } from '../../shell/icon.tsx'
@@ -61,8 +62,8 @@ export function NodeDetail({ node: live }: { readonly node: NodeView }) {
 
 interface WholeNode {
   readonly node: NodeView
-  /** What nodes NACK, and where it is in the document. */
-  readonly nacks: Status['nacks']
+  /** Where in the document the resources are that it NACKs. */
+  readonly nacks: readonly Place[]
 }
 
 /** Events have less than the status: names, streams and places are read when the node's state changes. */
@@ -84,7 +85,12 @@ function useWholeNode(live: NodeView): WholeNode {
     typeUrl,
     { ...node.types[typeUrl], ...type },
   ])
-  return { node: { ...node, state, connected, types: Object.fromEntries(types) }, nacks: read.nacks }
+  const shown = Object.values(node.types).map(({ nack }) => nack?.message ?? '')
+  const own = read.nacks.filter(({ message }) => message.startsWith(`${node.id} `))
+  return {
+    node: { ...node, state, connected, types: Object.fromEntries(types) },
+    nacks: shortenPlaces(own, shown.join('\n')),
+  }
 }
 
 function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: TypeStatus }) {
@@ -136,7 +142,7 @@ function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: T
 
 interface PlacesProps {
   readonly title: string
-  readonly places: readonly { readonly path: string; readonly message: string }[]
+  readonly places: readonly Place[]
 }
 
 function Places({ title, places }: PlacesProps) {

@@ -43,7 +43,7 @@ function Row({ row: { item, depth, by, repeated }, y, calls }: RowProps) {
     by !== undefined && !by.aside && by.share < 1 && item.column === 'upstream' ? by.share : undefined
   return (
     <li
-      class={`outline-row ${item.column} ${item.health}`}
+      class={`outline-row of-${item.column} is-${item.health}`}
       style={{ transform: `translateY(${y}px)`, paddingLeft: `${10 + depth * 18}px` }}
     >
       <b>

@@ -94,7 +94,7 @@ function Box({ placed: { item, y }, calls, isDim, point }: BoxProps) {
   const { id, column, title, detail, health, backend } = item
   return (
     <li
-      class={`topology-box ${column} ${health} ${isDim ? 'dim' : ''}`}
+      class={`topology-box of-${column} is-${health} ${isDim ? 'dim' : ''}`}
       style={{
         left: `${LEFT[column]}%`,
         width: `${WIDTH[column]}%`,
@@ -122,7 +122,7 @@ function Box({ placed: { item, y }, calls, isDim, point }: BoxProps) {
 }
 
 function linkClass({ link, to }: PlacedLink, isDim: boolean): string {
-  const kind = link.aside ? 'aside' : to.item.health
+  const kind = link.aside ? 'is-aside' : `is-${to.item.health}`
   return `topology-link ${kind}${isDim ? ' dim' : ''}`
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Revision } from '../../../../../api/schemas/revision.ts'
 import { type Difference, differencesBetween } from '../../../../../core/differences.ts'
 import { ChangeList } from '../../controls/change-list.tsx'
+import { shortenPlaces } from '../../controls/places.ts'
 import { ScrollText } from '../../controls/scroll-text.tsx'
 import { readDocument } from '../../document/read-document.ts'
 import { formatRoute } from '../../shell/route.ts'
@@ -37,7 +38,7 @@ export function RevisionDetail({ revision: one, revisions, inForce }: RevisionDe
           <ScrollText label="Why" text={reason} />
           {problems.length > 0 && (
             <ul class="places">
-              {problems.map(({ path, message }) => (
+              {shortenPlaces(problems, reason).map(({ path, message }) => (
                 <li key={path + message}>
                   <code>{path}</code> <span class="small">{message}</span>
                 </li>
