@@ -39,6 +39,9 @@ t.test('the generated document is valid', async (t) => {
   t.doesNotThrow(() => validateConfig(document))
   t.same(envoyFleetsOf(document), ['edge', 'canary'])
   t.equal(portOf(document, 'canary'), 10_000)
+  t.notOk('accessLog' in (document.fleets.edge ?? {}))
+  const logging = generateDocument(['edge'], backends, 10_000, undefined, { logsCalls: true })
+  t.match(validateConfig(logging).fleets.edge, { accessLog: { enabled: true, grpc: {} } })
   t.same(
     localEndpointsOf(document),
     backends.map((one) => ({ upstream: 'echo', ...one })),

@@ -34,12 +34,14 @@ export interface SecuritySections {
 /**
  * Generates a document: one upstream with all backends, and one listener for each fleet. Fleets start at L4; with security
  * at L7, because L4 sees no calls.
+ * @param options `logsCalls`: whether Envoys log calls to the control plane, which the live page shows
  */
 export function generateDocument(
   fleets: readonly string[],
   backends: readonly { readonly id: string; readonly address: string }[],
   port: number,
   secured?: SecuritySections,
+  { logsCalls = false }: { readonly logsCalls?: boolean } = {},
 ) {
   const listener = { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
   const fleet = {
@@ -47,6 +49,7 @@ export function generateDocument(
     lb: { mode: secured ? 'l7' : 'l4', policy: 'round_robin' },
     listeners: { [LISTENER]: { ...listener, ...(secured && { tls: secured.tls }) } },
     ...(secured && { security: secured.security }),
+    ...(logsCalls && { accessLog: { enabled: true, grpc: {} } }),
   }
   return {
     version: 1,

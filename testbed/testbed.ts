@@ -214,7 +214,10 @@ async function startNew(stage: Stage): Promise<Started> {
     const port = options.port || (await freePort())
     const secured = services.security && generateSecurity(services.security)
     const document = withProxylessFleets(
-      generateDocument(names, services.backends, port, secured),
+      generateDocument(names, services.backends, port, secured, {
+        // Measurements of scenarios stay without what a log costs.
+        logsCalls: options.steadyLoad ?? false,
+      }),
       options.proxyless ?? new Map(),
     )
     await writeFile(configFileOf(stage), stringify(document))

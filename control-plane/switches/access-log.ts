@@ -8,11 +8,13 @@ import {
   type AccessLogParts,
   FileSink,
   GrpcSink,
+  OpenTelemetrySink,
   SINK_MESSAGES,
   StdoutSink,
   toConnectionLog,
   toFileLog,
   toGrpcLog,
+  toOpenTelemetryLog,
   toStdoutLog,
 } from './access-log/sinks.ts'
 import { listenerSwitch, type SettingReference } from './attach-points.ts'
@@ -25,6 +27,7 @@ const AccessLogSettings = Type.Object(
     file: Type.Optional(FileSink),
     stdout: Type.Optional(StdoutSink),
     grpc: Type.Optional(GrpcSink),
+    openTelemetry: Type.Optional(OpenTelemetrySink),
   },
   {
     additionalProperties: false,
@@ -37,7 +40,7 @@ const AccessLogSettings = Type.Object(
 )
 export type AccessLogSettings = DeepReadonly<Static<typeof AccessLogSettings>>
 
-const SINKS = ['file', 'stdout', 'grpc'] as const
+const SINKS = ['file', 'stdout', 'grpc', 'openTelemetry'] as const
 
 /**
  * `accessLog` of a fleet, and of a listener instead of the fleet's. Each sink is on where it is written, and has its own format
@@ -50,7 +53,10 @@ export const accessLog = listenerSwitch({
   schema: AccessLogSettings,
   appliesTo: ['envoy'],
   messages: SINK_MESSAGES,
-  references: ({ grpc }) => (grpc?.upstream === undefined ? [] : [upstreamAt('grpc', grpc.upstream)]),
+  references: ({ grpc, openTelemetry }) => [
+    ...(grpc?.upstream === undefined ? [] : [upstreamAt('grpc', grpc.upstream)]),
+    ...(openTelemetry === undefined ? [] : [upstreamAt('openTelemetry', openTelemetry.upstream)]),
+  ],
   problems: settingProblems,
   toListener: (settings) =>
     logsToControlPlane(settings) ? { accessLog: [toConnectionLog(settings.grpc ?? {})] } : {},
@@ -79,12 +85,16 @@ function upstreamAt(sink: string, name: string): SettingReference {
   return { steps: [sink, 'upstream'], to: 'upstreams', name }
 }
 
-function toLoggers(logged: Logged, { enabled, file, stdout, grpc }: AccessLogSettings): AccessLogParts[] {
+function toLoggers(
+  logged: Logged,
+  { enabled, file, stdout, grpc, openTelemetry }: AccessLogSettings,
+): AccessLogParts[] {
   if (!enabled) return []
   return [
     ...(file ? [toFileLog(logged, file)] : []),
     ...(stdout ? [toStdoutLog(logged, stdout)] : []),
     ...(grpc ? [toGrpcLog(logged, grpc)] : []),
+    ...(openTelemetry ? [toOpenTelemetryLog(logged, openTelemetry)] : []),
   ]
 }
 

@@ -10,6 +10,7 @@ import {
   HttpGrpcAccessLogConfigSchema,
   TcpGrpcAccessLogConfigSchema,
 } from '@envoy/xds-protos/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
+import { OpenTelemetryAccessLogConfigSchema } from '@envoy/xds-protos/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js'
 import { StdoutAccessLogSchema } from '@envoy/xds-protos/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
 import { type Static, Type } from 'typebox'
 import { XDS_CLUSTER } from '../../../core/bootstrap-cluster.ts'
@@ -19,7 +20,7 @@ import { PositiveDuration, toDuration } from '../duration.ts'
 import { facts } from '../schema-keywords.ts'
 import { MARK_TAGS } from './content-mark.ts'
 import { ONLY, type Only, toFilter } from './log-filter.ts'
-import { FORMAT, type LogFormat, type Logged, toFormat } from './log-format.ts'
+import { FORMAT, fieldsOf, type LogFormat, type Logged, toFormat } from './log-format.ts'
 
 export type AccessLogParts = MessageInitShape<typeof AccessLogSchema>
 
@@ -72,8 +73,25 @@ export const GrpcSink = Type.Object(
   },
 )
 
+export const OpenTelemetrySink = Type.Object(
+  {
+    upstream: Type.String({
+      description: 'the name of an upstream that takes OTLP over gRPC, such as a collector',
+      ...facts({ envoy: 'CommonGrpcAccessLogConfig.grpc_service.envoy_grpc', example: 'collector' }),
+    }),
+    fields: FORMAT.fields,
+    ...ONLY,
+  },
+  {
+    additionalProperties: false,
+    description: 'log records of OpenTelemetry, such as { upstream: collector }',
+    ...facts({ envoy: 'OpenTelemetryAccessLogConfig', example: { upstream: 'collector' } }),
+  },
+)
+
 type FileSettings = DeepReadonly<Static<typeof FileSink>>
 type StdoutSettings = DeepReadonly<Static<typeof StdoutSink>>
+type OpenTelemetrySettings = DeepReadonly<Static<typeof OpenTelemetrySink>>
 type GrpcSettings = DeepReadonly<Static<typeof GrpcSink>>
 
 export const SINK_MESSAGES: readonly DescMessage[] = [
@@ -81,6 +99,7 @@ export const SINK_MESSAGES: readonly DescMessage[] = [
   StdoutAccessLogSchema,
   HttpGrpcAccessLogConfigSchema,
   TcpGrpcAccessLogConfigSchema,
+  OpenTelemetryAccessLogConfigSchema,
 ]
 
 function logger<T extends DescMessage>(
@@ -135,6 +154,19 @@ export function toGrpcLog(logged: Logged, { only, ...settings }: GrpcSettings): 
     additionalResponseTrailersToLog: STATUS_HEADERS,
   }
   return logger('http_grpc', [HttpGrpcAccessLogConfigSchema, config], logged, only)
+}
+
+/** Each field is an attribute of a log record. Its time and the node are in the record anyway. */
+export function toOpenTelemetryLog(
+  logged: Logged,
+  { upstream, fields, only }: OpenTelemetrySettings,
+): AccessLogParts {
+  const values = Object.entries(fieldsOf(logged, fields)).map(([key, text]) => ({
+    key,
+    value: { value: { case: 'stringValue' as const, value: text } },
+  }))
+  const config = { commonConfig: toCommonConfig({ upstream }), attributes: { values } }
+  return logger('open_telemetry', [OpenTelemetryAccessLogConfigSchema, config], logged, only)
 }
 
 /** A log of the listener itself, for the control plane: it has each connection when it is closed, in both modes. */
