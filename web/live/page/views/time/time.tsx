@@ -30,7 +30,7 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
   const end = last === undefined ? serverNow() / 1_000 : Date.parse(last.at) / 1_000
   const first = samples?.[0]
   const start = first === undefined ? end : Date.parse(first.at) / 1_000
-  // While there are few samples, a short strip shows more than a long one that is empty except for its end.
+  // While there are few samples, a short strip shows more than a long strip that is mostly empty.
   const range = window ?? ([Math.max(end - minutes * 60, Math.min(start, end - 60)), end] as const)
   const select = (from: number, to: number) =>
     setParams({ from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString() })
