@@ -134,7 +134,7 @@ t.test('the live page', { timeout: 400_000 }, async (t) => {
     t.match(config, { fleets: { edge: { lb: { mode: 'l7', policy: 'round_robin' } } } })
   })
 
-  await t.test("connections are told apart by the caller's port, on a phone too", async (t) => {
+  await t.test("connections differ by the caller's port, on a phone too", async (t) => {
     await page.getByRole('link', { name: 'Distribution', exact: true }).click()
     await page.setViewportSize({ width: 360, height: 780 })
     const names = card(page, 'By connection').locator('.bar-name')
