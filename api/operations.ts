@@ -173,7 +173,7 @@ export const OPERATIONS = {
     path: '/v1/sessions',
     summary: 'Log in with the code of a login link.',
     description:
-      'Sets the cookie `switchyard-session`. Ends the session that the browser had. Needs no token.',
+      'Sets the cookie `switchyard-session-PORT`. Ends the session that the browser had. Needs no token.',
     problems: SMALL_WRITE,
   },
   getSession: {

@@ -47,7 +47,7 @@ const CALLER = {
 
 export const SessionSchema = Type.Object(
   { ...CALLER, expiresAt: Type.String({ format: 'date-time', description: 'When the session ends.' }) },
-  { description: 'The session of the cookie `switchyard-session`, which the answer sets.' },
+  { description: 'The session of the cookie `switchyard-session-PORT`, which the answer sets.' },
 )
 export type Session = DeepReadonly<Static<typeof SessionSchema>>
 

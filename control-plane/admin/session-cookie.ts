@@ -4,7 +4,10 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../access/sessions.ts'
 
-const NAME = 'switchyard-session'
+/** Browsers send the cookies of a host to all of its ports: with one name, two control planes would end each other's sessions. */
+function nameFor({ port }: FastifyRequest): string {
+  return port === null ? 'switchyard-session' : `switchyard-session-${port}`
+}
 
 /** Scripts cannot read it, and a browser sends it with no request that another site begins. */
 function optionsFor({ protocol, headers }: FastifyRequest): CookieSerializeOptions {
@@ -14,14 +17,17 @@ function optionsFor({ protocol, headers }: FastifyRequest): CookieSerializeOptio
 }
 
 /** Undefined without the cookie. */
-export function sessionSecretIn({ cookies }: FastifyRequest): string | undefined {
-  return cookies[NAME]
+export function sessionSecretIn(request: FastifyRequest): string | undefined {
+  return request.cookies[nameFor(request)]
 }
 
 export function setSessionCookie(reply: FastifyReply, secret: string, { expiresAt }: Session): void {
-  reply.setCookie(NAME, secret, { ...optionsFor(reply.request), expires: new Date(expiresAt) })
+  reply.setCookie(nameFor(reply.request), secret, {
+    ...optionsFor(reply.request),
+    expires: new Date(expiresAt),
+  })
 }
 
 export function endSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  reply.clearCookie(NAME, optionsFor(request))
+  reply.clearCookie(nameFor(request), optionsFor(request))
 }

@@ -53,7 +53,8 @@ async function start(t: Test) {
     (await readFile(join(folder, 'audit.jsonl'), 'utf8'))
       .split('\n')
       .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
-  return { adminUrl, folder, tokens, send, link, codeOf, login, write, audit }
+  const cookieName = `switchyard-session-${new URL(adminUrl).port}`
+  return { adminUrl, cookieName, folder, tokens, send, link, codeOf, login, write, audit }
 }
 
 /** `NAME=VALUE` of the only cookie that an answer sets. */
@@ -181,8 +182,8 @@ t.test('another page cannot log the browser in', async (t) => {
 })
 
 t.test('a login makes a new secret, and ends the session that the browser had', async (t) => {
-  const { tokens, send, link, codeOf, login } = await start(t)
-  const chosen = 'switchyard-session=chosen-by-somebody-else'
+  const { cookieName, tokens, send, link, codeOf, login } = await start(t)
+  const chosen = `${cookieName}=chosen-by-somebody-else`
   const { cookie } = await login('operator', { ...OWN_PAGE, cookie: chosen })
   t.not(cookie, chosen)
   t.equal((await send('GET', '/v1/session', { cookie: chosen })).status, 401)
@@ -193,6 +194,17 @@ t.test('a login makes a new secret, and ends the session that the browser had', 
   t.equal((await send('GET', '/v1/session', { cookie: cookieIn(second.headers) })).status, 200, 'twin')
 })
 
+t.test('two control planes on one host keep the sessions of a browser apart', async (t) => {
+  const [one, other] = [await start(t), await start(t)]
+  const { cookie: first } = await one.login()
+  // A browser sends the cookies of a host to each of its ports.
+  const { cookie: second } = await other.login('viewer', { ...OWN_PAGE, cookie: first })
+  t.not(first.split('=')[0], second.split('=')[0], 'neither replaces the other in the browser')
+  const both = { cookie: `${first}; ${second}` }
+  t.match((await one.send('GET', '/v1/session', both)).json, { role: 'operator' })
+  t.match((await other.send('GET', '/v1/session', both)).json, { role: 'viewer' })
+})
+
 t.test('a logout ends the session, and no other page can log out', async (t) => {
   const { send, login } = await start(t)
   const [cookie, other] = [await login(), await login()]
@@ -200,18 +212,18 @@ t.test('a logout ends the session, and no other page can log out', async (t) => 
   t.equal((await send('GET', '/v1/session', cookie)).status, 200)
   const answer = await send('DELETE', '/v1/session', { ...cookie, ...OWN_PAGE })
   t.equal(answer.status, 204)
-  t.match(answer.headers.getSetCookie(), [/^switchyard-session=;.*Expires=Thu, 01 Jan 1970/])
+  t.match(answer.headers.getSetCookie(), [/^switchyard-session-\d+=;.*Expires=Thu, 01 Jan 1970/])
   t.equal((await send('GET', '/v1/session', cookie)).status, 401)
   t.equal((await send('GET', '/v1/session', other)).status, 200, 'twin: the other session goes on')
 })
 
 t.test('an ended session is no guess: it locks nobody out, and the browser forgets its cookie', async (t) => {
-  const { send, login } = await start(t)
-  const gone = { cookie: 'switchyard-session=of-an-earlier-run' }
+  const { cookieName, send, login } = await start(t)
+  const gone = { cookie: `${cookieName}=of-an-earlier-run` }
   for (let count = 0; count < 12; count += 1) {
     const { status, headers } = await send('GET', '/v1/status', gone)
     t.equal(status, 401)
-    t.match(headers.getSetCookie(), [/^switchyard-session=;/])
+    t.match(headers.getSetCookie(), [/^switchyard-session-\d+=;/])
   }
   const guess = { ...(await login()), authorization: 'Bearer guess' }
   t.equal((await send('GET', '/v1/status', guess)).status, 401, 'a wrong token counts, whatever the cookie')
