@@ -167,6 +167,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       nodes: nodesIn(cache),
       loads,
       traffic,
+      logs: accessLogs,
       events: events.hub,
       flips,
       ...(events.testbed && { testbed: events.testbed }),

@@ -36,7 +36,10 @@ import { trafficRoutes } from './traffic-routes.ts'
 const BODY_LIMIT = 4 * 1024 * 1024
 
 export interface AdminOptions
-  extends Pick<RoutesOptions, 'state' | 'nodes' | 'loads' | 'traffic' | 'events' | 'flips' | 'testbed'> {
+  extends Pick<
+    RoutesOptions,
+    'state' | 'nodes' | 'loads' | 'traffic' | 'logs' | 'events' | 'flips' | 'testbed'
+  > {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
   /** Default: none yet. */

@@ -3,6 +3,7 @@
 import t from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { LISTENER } from '../../xds-server/index.ts'
+import { createMetrics } from './metrics.ts'
 
 t.test('streams, nodes, ACKs, NACKs, pushes, revisions and REST calls are counted', async (t) => {
   const { admin, connectNode, putLb } = await serveFleet(t)
@@ -27,6 +28,17 @@ t.test('streams, nodes, ACKs, NACKs, pushes, revisions and REST calls are counte
   ]) {
     t.match(body, line)
   }
+})
+
+t.test('bytes of access logs that were not read are counted', async (t) => {
+  const logs = { skippedBytes: 0 }
+  const nothing = { logs, nodes: { onEvent: () => () => {} }, state: { config: { fleets: {} }, head: {} } }
+  const { registry } = createMetrics(nothing as unknown as Parameters<typeof createMetrics>[0])
+  const scrape = () => registry.getSingleMetricAsString('switchyard_access_log_skipped_bytes_total')
+  t.match(await scrape(), /_total 0$/m)
+  logs.skippedBytes = 1_500
+  await scrape()
+  t.match(await scrape(), /_total 1500$/m)
 })
 
 t.test('P23: the load of each backend is counted, with labels that nodes cannot make up', async (t) => {

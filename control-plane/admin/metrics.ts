@@ -30,7 +30,7 @@ export interface Metrics {
 }
 
 /** All metrics of a control plane. */
-export function createMetrics({ state, nodes, loads }: Omit<RoutesOptions, 'closing'>): Metrics {
+export function createMetrics({ state, nodes, loads, logs }: Omit<RoutesOptions, 'closing'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const fleetOf = (group: string) => (Object.hasOwn(state.config.fleets, group) ? group : OTHER)
@@ -90,6 +90,15 @@ export function createMetrics({ state, nodes, loads }: Omit<RoutesOptions, 'clos
       }),
     ]),
   )
+  new Counter({
+    name: 'switchyard_access_log_skipped_bytes_total',
+    help: 'Bytes of access logs from nodes that were not read, because there were too many',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(logs?.skippedBytes ?? 0)
+    },
+  })
   const ackTimes = new AckTimes()
   const acks = new Histogram({
     name: 'switchyard_xds_ack_duration_seconds',

@@ -8,6 +8,8 @@ export interface RoutesOptions {
   readonly nodes: Nodes
   readonly loads: Loads
   readonly traffic: TrafficHistory
+  /** Default: no logs, of which none is skipped. */
+  readonly logs?: { readonly skippedBytes: number }
   readonly events: Events
   readonly flips: Flips
   /** Undefined if no testbed started the control plane. */
