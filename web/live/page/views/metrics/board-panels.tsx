@@ -53,8 +53,18 @@ function BoardPanel({ board, panel, minutes }: BoardPanelProps) {
       </header>
       {problem !== undefined && <p class="banner warn">{problem}</p>}
       {chart !== undefined && <Content panel={panel} chart={chart} />}
-      <p class="quiet small">{panel.description}</p>
+      <Description text={panel.description} />
     </section>
+  )
+}
+
+/** Grafana shows it as Markdown: what is between backticks is code. */
+function Description({ text }: { readonly text: string }) {
+  const parts = text.split('`')
+  return (
+    <p class="quiet small">
+      {parts.map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}
+    </p>
   )
 }
 
