@@ -17,6 +17,7 @@ const PAGE = 'docs/first-fifteen-minutes.md'
 function shapeOf(output: string): string {
   return output
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/#login=\S+/g, '#login=CODE')
     .replaceAll(/\d[\d.,]*/g, '0')
     .replaceAll(/\S*…/g, '…')
     .replaceAll(/ +/g, ' ')

@@ -101,6 +101,13 @@ t.test('what is referred to and not served is shown as missing', async (t) => {
   t.notOk(topologyOf(withoutEndpoints).items.some(({ column }) => column === 'backend'))
 })
 
+t.test('access logs to the control plane lead to it, beside the traffic', async (t) => {
+  const { items, links } = topologyOf(snapshotOf('access-log'))
+  const { id, ...item } = items.find(({ title }) => title === 'control plane') ?? { id: '' }
+  t.match(item, { column: 'upstream', detail: 'takes access logs', health: 'healthy' })
+  t.ok(links.some(({ to, aside }) => to === id && aside))
+})
+
 t.test('every golden fleet has a topology whose links lead to its items', async (t) => {
   const names = readdirSync(GOLDENS).filter((file) => file.endsWith('.out.yaml'))
   for (const name of names.map((file) => file.slice(0, -'.out.yaml'.length))) {

@@ -1,6 +1,7 @@
 // The topology of a fleet: listeners, the rules of their routes, upstreams and backends, and what leads where.
 
 import type { Snapshot } from '../../../../../api/schemas/snapshot.ts'
+import { XDS_CLUSTER } from '../../../../../core/bootstrap-cluster.ts'
 import { addressOf } from './address.ts'
 import { backendsOf, describeCluster, type Health } from './cluster-parts.ts'
 import { describeMatch } from './describe-match.ts'
@@ -50,7 +51,16 @@ export function topologyOf(snapshot: Snapshot, nameOf: EndpointNames = () => und
     const to = `upstream ${cluster}`
     links.push({ from, to, share, ...(aside && { aside }) })
     if (snapshot[CLUSTER]?.resources[cluster] !== undefined || items.has(to)) return
-    add({ id: to, column: 'upstream', title: cluster, detail: 'is not served', health: 'missing' })
+    // It is in every bootstrap, and not served.
+    if (cluster === XDS_CLUSTER) {
+      add({
+        id: to,
+        column: 'upstream',
+        title: 'control plane',
+        detail: 'takes access logs',
+        health: 'healthy',
+      })
+    } else add({ id: to, column: 'upstream', title: cluster, detail: 'is not served', health: 'missing' })
   }
 
   const addRules = (from: string, name: string, configuration: unknown) => {
