@@ -7,6 +7,7 @@ import {
   firstLocalEndpointOf,
   generateDocument,
   localEndpointsOf,
+  modeOf,
   portOf,
 } from './document.ts'
 import { generateSecurity } from './security.ts'
@@ -39,9 +40,12 @@ t.test('the generated document is valid', async (t) => {
   t.doesNotThrow(() => validateConfig(document))
   t.same(envoyFleetsOf(document), ['edge', 'canary'])
   t.equal(portOf(document, 'canary'), 10_000)
-  t.notOk('accessLog' in (document.fleets.edge ?? {}))
-  const logging = generateDocument(['edge'], backends, 10_000, undefined, { logsCalls: true })
-  t.match(validateConfig(logging).fleets.edge, { accessLog: { enabled: true, grpc: {} } })
+  t.notOk('accessLog' in (document.fleets.edge ?? {}) || 'filters' in (document.fleets.edge ?? {}))
+  const watched = generateDocument(['edge'], backends, 10_000, undefined, { isWatched: true })
+  t.match(validateConfig(watched).fleets.edge, {
+    accessLog: { enabled: true, grpc: {} },
+    filters: { grpcStats: { enabled: true } },
+  })
   t.same(
     localEndpointsOf(document),
     backends.map((one) => ({ upstream: 'echo', ...one })),
@@ -80,6 +84,19 @@ t.test('the fleets of Envoys are found, with the port of main or of their first 
   t.same(
     ['edge', 'bare', 'side', 'nope'].map((name) => portOf(DOCUMENT, name)),
     [2, undefined, 3, undefined],
+  )
+})
+
+t.test('a fleet balances calls unless its document says connections', async (t) => {
+  const fleets = {
+    tcp: { lb: { mode: 'l4' } },
+    http: { lb: { mode: 'l7' } },
+    clients: { lb: null },
+    none: null,
+  }
+  t.same(
+    ['tcp', 'http', 'clients', 'none', 'unknown'].map((name) => modeOf({ fleets }, name)),
+    ['l4', 'l7', 'l7', 'l7', 'l7'],
   )
 })
 

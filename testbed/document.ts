@@ -1,5 +1,7 @@
 // The document as a testbed sees it: the one that it generates, and the addresses in a given one.
 
+import type { LbMode } from '../api/schemas/lb.ts'
+
 /** The parts of a document that a testbed reads. The control plane validates it; here every part may be missing. */
 export interface Document {
   readonly upstreams?: Readonly<Record<string, { readonly endpoints?: Endpoints } | null>>
@@ -10,6 +12,7 @@ type Endpoints = Readonly<Record<string, { readonly address?: unknown } | null>>
 
 interface FleetDocument {
   readonly kind?: string
+  readonly lb?: { readonly mode?: unknown } | null
   readonly listeners?: Readonly<Record<string, ListenerDocument | null>>
 }
 
@@ -34,14 +37,14 @@ export interface SecuritySections {
 /**
  * Generates a document: one upstream with all backends, and one listener for each fleet. Fleets start at L4; with security
  * at L7, because L4 sees no calls.
- * @param options `logsCalls`: whether Envoys log calls to the control plane, which the live page shows
+ * @param options `isWatched`: whether Envoys log calls to the control plane and count them by gRPC status, which the live page shows
  */
 export function generateDocument(
   fleets: readonly string[],
   backends: readonly { readonly id: string; readonly address: string }[],
   port: number,
   secured?: SecuritySections,
-  { logsCalls = false }: { readonly logsCalls?: boolean } = {},
+  { isWatched = false }: { readonly isWatched?: boolean } = {},
 ) {
   const listener = { port, l4: { upstream: 'echo' }, l7: { routes: 'public' } }
   const fleet = {
@@ -49,7 +52,7 @@ export function generateDocument(
     lb: { mode: secured ? 'l7' : 'l4', policy: 'round_robin' },
     listeners: { [LISTENER]: { ...listener, ...(secured && { tls: secured.tls }) } },
     ...(secured && { security: secured.security }),
-    ...(logsCalls && { accessLog: { enabled: true, grpc: {} } }),
+    ...(isWatched && { accessLog: { enabled: true, grpc: {} }, filters: { grpcStats: { enabled: true } } }),
   }
   return {
     version: 1,
@@ -84,6 +87,11 @@ export function proxylessTargetOf({ fleets }: Document, name: string): string | 
   const fleet = fleets?.[name]
   const [listener] = Object.keys(fleet?.listeners ?? {})
   return fleet?.kind === 'proxyless' && listener !== undefined ? `xds:///${listener}` : undefined
+}
+
+/** The mode of a fleet; gRPC clients balance calls. */
+export function modeOf({ fleets }: Document, name: string): LbMode {
+  return fleets?.[name]?.lb?.mode === 'l4' ? 'l4' : 'l7'
 }
 
 /** The names of the fleets of gRPC clients. */

@@ -19,6 +19,7 @@ import {
   withProxylessFleets,
 } from './document.ts'
 import { type FleetSizes, requireKnownFleets, startFleets, type TestbedNode } from './fleets.ts'
+import { drainAfterFlips } from './flips/drain-after-flips.ts'
 import { contradictionsOf, hasState } from './kept.ts'
 import { type NodeNotice, Notices } from './notices.ts'
 import { type OnRestart, type PartContext, Parts } from './parts.ts'
@@ -149,6 +150,14 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
   if (!isKept) await reportUnserved(options, document, services)
   const load = loadControl && controlLoad(loadControl, fleets)
   const rest = await clientOf(controlPlane)
+  if (load) {
+    const hasLoad = (fleet: string) => load.read().running && load.read().fleet === fleet
+    const { backends } = services
+    // It ends with the testbed. Without it, calls fail that Envoy cuts, which is no reason to end.
+    drainAfterFlips({ rest, backends, hasLoad, signal: group.ending }).catch(({ message }: Error) =>
+      onProgress(`flips to L7 cut connections: ${message}`),
+    )
+  }
   return {
     adminUrl,
     tokensFile,
@@ -215,8 +224,8 @@ async function startNew(stage: Stage): Promise<Started> {
     const secured = services.security && generateSecurity(services.security)
     const document = withProxylessFleets(
       generateDocument(names, services.backends, port, secured, {
-        // Measurements of scenarios stay without what a log costs.
-        logsCalls: options.steadyLoad ?? false,
+        // Measurements of scenarios stay without what logs and counters cost.
+        isWatched: options.steadyLoad ?? false,
       }),
       options.proxyless ?? new Map(),
     )

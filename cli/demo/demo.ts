@@ -117,7 +117,10 @@ function describeStay(nodes: readonly TestbedNode[], page: string): string {
     `    npx yard lb ${FLEET} l7 least_request     npx yard call ${FLEET} --count 300     npx yard status`,
     `    npx yard kill control-plane          (no call fails: the Envoys serve, and it is restarted)`,
     pc.dim(
-      `  (These verbs do not make backends send GOAWAY: Envoy closes old L4 connections ${DRAIN_SECONDS} s after a switch.)`,
+      '  (Once every Envoy has ACKed a switch to L7, the backends send GOAWAY, so that no call of the load fails.',
+    ),
+    pc.dim(
+      `  Other clients at L4 are not asked to leave while it is stopped: Envoy closes them after ${DRAIN_SECONDS} s.)`,
     ),
   ].join('\n')
 }

@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Longer than anything takes on a busy machine: every wait below ends by an event. */
 const PATIENCE = 120_000
 const EVERY_MS = 25
+const LAPTOP = { width: 1280, height: 900 }
 
 function ofUser(name: string): Metadata {
   const metadata = new Metadata()
@@ -48,7 +49,7 @@ function startCalls(t: Test, targets: readonly string[]) {
 async function openPage(t: Test, { rest }: Testbed) {
   const browser = await launchChromium()
   t.teardown(() => browser.close())
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  const context = await browser.newContext({ viewport: LAPTOP })
   context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
   const complaints: string[] = []
@@ -131,6 +132,26 @@ t.test('the live page', { timeout: 400_000 }, async (t) => {
     t.ok((await page.locator('.bar-ghost').count()) > 0, 'what was before shows as a ghost')
     const { config } = await testbed.rest.getConfig()
     t.match(config, { fleets: { edge: { lb: { mode: 'l7', policy: 'round_robin' } } } })
+  })
+
+  await t.test("connections differ by the caller's port, on a phone too", async (t) => {
+    await page.getByRole('link', { name: 'Distribution', exact: true }).click()
+    await page.setViewportSize({ width: 360, height: 780 })
+    const names = card(page, 'By connection').locator('.bar-name')
+    await names.nth(3).waitFor()
+    const ports = await names.locator('.bar-port').allTextContents()
+    t.ok(
+      ports.every((port) => /^:\d+$/.test(port)),
+      ports.join(' '),
+    )
+    t.equal(new Set(ports).size, ports.length)
+    t.match(await names.first().getAttribute('title'), /^edge-1, from 127\.0\.0\.1:\d+$/)
+    for (const name of await names.all()) {
+      const [whole, port] = [await name.boundingBox(), await name.locator('.bar-port').boundingBox()]
+      t.ok(port && whole && port.x + port.width <= whole.x + whole.width + 1, 'the port is not cut')
+    }
+    await page.setViewportSize(LAPTOP)
+    await page.getByRole('link', { name: 'Flip', exact: true }).click()
   })
 
   await t.test(

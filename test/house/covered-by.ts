@@ -239,6 +239,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/conformance/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'testbed/grpc-web/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'testbed/flips/': by('test/envoy/flip.test.ts'),
+  'testbed/flips/drain-after-flips.ts': by('test/envoy/flip-steady-load.test.ts'),
   'testbed/http2/capture-writer.ts': spawnedBy('cli/verbs/tap.test.ts'),
   'testbed/http2/frame-record.ts': spawnedBy('cli/verbs/tap.test.ts'),
   'testbed/http2/frame-watch.ts': spawnedBy('test/scenarios/http2-analysis.test.ts'),

@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks'
 import { useStore } from '../../store/page-store.ts'
 import { useShownFlip } from '../flip/shown-flip.ts'
+import { connectionNameOf } from './connection-name.ts'
 import { modeOf } from './rows.ts'
 import { Stripes } from './stripes.tsx'
 import { windowsOf } from './windows.ts'
@@ -16,10 +17,10 @@ export function ByConnection({ fleet }: { readonly fleet: string }) {
   const { stripes, isTruncated } = useMemo(() => {
     const { now } = windowsOf(reports ?? [], flip)
     const rows = now.flatMap((report) => report.rows)
-    const groups = Map.groupBy(rows, ({ node, connection }) => `${node} #${connection}`)
+    const groups = Map.groupBy(rows, ({ node, connection }) => connectionNameOf(node, connection).full)
     return {
       stripes: [...groups]
-        .map(([title, rows]) => ({ key: title, title, rows }))
+        .map(([title, rows]) => ({ key: title, title, name: nameOf(rows), rows }))
         .toSorted((a, b) => a.title.localeCompare(b.title, 'en', { numeric: true })),
       isTruncated: now.some(({ truncated }) => truncated),
     }
@@ -39,6 +40,17 @@ export function ByConnection({ fleet }: { readonly fleet: string }) {
         <p class="quiet small">There are more connections than these.</p>
       )}
     </section>
+  )
+}
+
+/** A narrow row cuts the node: the port is what tells the connections of a node apart. */
+function nameOf([row]: readonly { readonly node: string; readonly connection: string }[]) {
+  if (row === undefined) return undefined
+  const { node, port } = connectionNameOf(row.node, row.connection)
+  return (
+    <>
+      <span class="bar-node">{node}</span> <span class="bar-port">{port}</span>
+    </>
   )
 }
 

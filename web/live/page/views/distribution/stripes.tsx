@@ -1,12 +1,16 @@
 // Rows of stripes: what each proxy or connection sends to which backend, by the colors of the backends.
 
+import type { ComponentChildren } from 'preact'
 import { formatCount, formatShare } from '../../format/figures.ts'
 import type { Json } from '../../store/state.ts'
 import { type Backend, backendsOf, barsOf, type Row } from './bars.ts'
 
 export interface Stripe {
   readonly key: string
+  /** Its whole name, which the pointer shows. */
   readonly title: string
+  /** What its row shows. Default: `title`. */
+  readonly name?: ComponentChildren
   readonly rows: readonly Row[]
 }
 
@@ -23,10 +27,10 @@ export function Stripes({ document, stripes, unit }: StripesProps) {
     <>
       <Legend backends={backends} />
       <ul class="stripes">
-        {stripes.map(({ key, title, rows }) => (
+        {stripes.map(({ key, title, name = title, rows }) => (
           <li key={key} class="bar-row">
             <span class="bar-name" title={title}>
-              {title}
+              {name}
             </span>
             <StripeOf document={document} rows={rows} unit={unit} />
           </li>
