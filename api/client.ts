@@ -5,6 +5,7 @@ import { decodeEvents, type ServerEvent } from './event-stream.ts'
 import { EVENT_STREAM_TYPE, JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './media-types.ts'
 import { OPERATIONS, type OperationId } from './operations.ts'
 import { readProblem } from './read-problem.ts'
+import type { DashboardList, PanelValues } from './schemas/dashboards.ts'
 import type { FlipProgress } from './schemas/flip.ts'
 import type { LbRequest, LbSetting } from './schemas/lb.ts'
 import type { Load } from './schemas/load.ts'
@@ -213,6 +214,20 @@ export class RestClient {
     ...options
   }: CallOptions & { readonly fleet?: string; readonly minutes?: number } = {}): Promise<Traffic> {
     return await this.#read('getTraffic', { query: { fleet, minutes } }, options)
+  }
+
+  /** Lists the dashboards. @throws SwitchyardError `not-found` if the control plane knows no Prometheus */
+  async listDashboards(options: CallOptions = {}): Promise<DashboardList> {
+    return await this.#read('listDashboards', {}, options)
+  }
+
+  /** Gets the values of a panel over the last 15 minutes, or `minutes`. @throws SwitchyardError `not-found`, or `unreachable` if Prometheus does not answer */
+  async getPanel(
+    dashboard: string,
+    panel: string,
+    { minutes, ...options }: CallOptions & { readonly minutes?: number } = {},
+  ): Promise<PanelValues> {
+    return await this.#read('getPanel', { params: { dashboard, panel }, query: { minutes } }, options)
   }
 
   /** Gets the resources that a fleet is served, or one of its connected nodes. */

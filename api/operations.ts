@@ -154,6 +154,22 @@ export const OPERATIONS = {
       'An Envoy counts calls at L7 only. `errors` are by gRPC status with the switch `filters.grpcStats`; without it they are the calls that no backend answered, that Envoy denied, or whose HTTP status is 5xx. `fleet` is a filter; an unknown name gives empty lists. The event `traffic` of `GET /v1/events` has each new sample.',
     problems: GUARDED,
   },
+  listDashboards: {
+    method: 'GET',
+    path: '/v1/dashboards',
+    summary: 'List the dashboards and their panels.',
+    description:
+      'Only where the control plane knows a Prometheus (`yard serve --prometheus URL`); elsewhere 404.',
+    problems: [...GUARDED, 'not-found'],
+  },
+  getPanel: {
+    method: 'GET',
+    path: '/v1/dashboards/{dashboard}/panels/{panel}',
+    summary: 'Get the values of a panel over the last minutes, from Prometheus.',
+    description:
+      'Prometheus is sent the queries of this panel and no others. `minutes` is 15 if it is missing. 503 if Prometheus does not answer, with its reason.',
+    problems: [...GUARDED, 'not-found', 'unreachable'],
+  },
   getSnapshot: {
     method: 'GET',
     path: '/v1/snapshots/{fleet}',

@@ -19,6 +19,8 @@ import { openTokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
+import { PanelReader } from './dashboards/panel-reader.ts'
+import { PrometheusLink } from './dashboards/prometheus-link.ts'
 import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
 import { startEvents } from './events/start-events.ts'
@@ -71,6 +73,8 @@ export interface ControlPlaneOptions {
   readonly openMetrics?: boolean
   /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
   readonly testbed?: string
+  /** The URL of the Prometheus that has the values of dashboards. Default: none, so REST has no dashboards. */
+  readonly prometheus?: string
   /** Whether writes have spans, from REST to the ACKs of nodes, of the OpenTelemetry SDK that this process has started. Default: false. */
   readonly traced?: boolean
   /** Gets errors that no caller waits for, such as an invalid renewal of a secret. */
@@ -96,6 +100,8 @@ export interface ControlPlane {
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   rejectOpenXds(options)
+  const dashboards =
+    options.prometheus === undefined ? undefined : new PanelReader(new PrometheusLink(options.prometheus))
   const ends: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of ends.splice(0).toReversed()) await end()
@@ -171,6 +177,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       events: events.hub,
       flips,
       ...(events.testbed && { testbed: events.testbed }),
+      ...(dashboards && { dashboards }),
       address: options.admin,
       traced: options.traced ?? false,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),

@@ -27,6 +27,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
   --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
+  --prometheus URL show the dashboards with values of the Prometheus at http://HOST:PORT, over REST and on the page
   --otlp URL       report each write as a trace to the collector at http://HOST:PORT, by OTLP over gRPC
   --open-metrics   serve /metrics without a token
   --die-with-parent
@@ -59,6 +60,7 @@ interface Flags {
   readonly secrets?: string
   readonly access?: string
   readonly testbed?: string
+  readonly prometheus?: string
   readonly otlp?: string
   readonly 'open-metrics': boolean
   readonly 'die-with-parent': boolean
@@ -91,6 +93,7 @@ function parse() {
         secrets: { type: 'string' },
         access: { type: 'string' },
         testbed: { type: 'string' },
+        prometheus: { type: 'string' },
         otlp: { type: 'string' },
         'open-metrics': { type: 'boolean', default: false },
         'die-with-parent': { type: 'boolean', default: false },
@@ -124,6 +127,7 @@ async function run(): Promise<void> {
     secretsFolder,
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
     ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
+    ...(flags.prometheus === undefined ? {} : { prometheus: flags.prometheus }),
     insecure: flags.insecure,
     traced: tracing !== undefined,
     openMetrics: flags['open-metrics'],

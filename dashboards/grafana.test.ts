@@ -3,7 +3,7 @@
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { type TSchema, Type } from 'typebox'
-import { BOARDS } from './all.ts'
+import { BOARDS } from './boards/all.ts'
 import { toGrafana, toGrafanaJson, usesServices } from './grafana.ts'
 
 const exactly = (properties: Record<string, TSchema>) =>

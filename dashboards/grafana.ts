@@ -31,7 +31,7 @@ import {
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
-import { type Board, type Panel, type Query, UNITS } from './board.ts'
+import { type Board, type Panel, type Query, UNITS } from './boards/board.ts'
 
 /** Of Grafana's grid, which has 24 columns. */
 const COLUMNS = 24

@@ -2,6 +2,7 @@
 
 import { type TSchema, Type } from 'typebox'
 import type { OperationId } from '../operations.ts'
+import { DashboardListSchema, PanelValuesSchema } from './dashboards.ts'
 import { EventStreamSchema } from './events.ts'
 import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
@@ -69,6 +70,8 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   getTestbedLoad: { 200: TestbedLoadSchema },
   putTestbedLoad: { 200: TestbedLoadSchema },
   getTraffic: { 200: TrafficSchema },
+  listDashboards: { 200: DashboardListSchema },
+  getPanel: { 200: PanelValuesSchema },
   getSnapshot: { 200: SnapshotSchema },
   createLoginLink: { 201: LoginLinkSchema },
   createSession: { 201: SessionSchema },

@@ -95,6 +95,29 @@ export const TrafficQuerySchema = Type.Object(
 )
 export type TrafficQuery = DeepReadonly<Static<typeof TrafficQuerySchema>>
 
+export const PanelParamsSchema = Type.Object({
+  dashboard: Type.String({
+    description: 'the id of a dashboard, such as switchyard-red',
+    examples: ['switchyard-red'],
+  }),
+  panel: Type.String({ description: 'the id of a panel of it', examples: ['successful-calls-of-clients'] }),
+})
+export type PanelParams = DeepReadonly<Static<typeof PanelParamsSchema>>
+
+export const PanelQuerySchema = Type.Object(
+  {
+    minutes: Type.Optional(
+      Type.String({
+        pattern: '^([1-9]|[1-9]\\d{1,2}|1[0-3]\\d\\d|14[0-3]\\d|1440)$',
+        description: 'how far to look back, a number of minutes from 1 to 1440',
+        examples: ['60'],
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'a query such as ?minutes=60' },
+)
+export type PanelQuery = DeepReadonly<Static<typeof PanelQuerySchema>>
+
 /** A tag as a server writes it, or as a person copies it from the field `etag` of a revision. */
 const TAG = '(?:(?:W/)?"[!#-+\\--~]*"|[\\w-]+)'
 /** What If-Match and If-None-Match may be. */

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
-import { BOARDS } from '../../dashboards/all.ts'
+import { BOARDS } from '../../dashboards/boards/all.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 t.test('each dashboard is a file of JSON, and rules and relabeling are files of YAML', async (t) => {

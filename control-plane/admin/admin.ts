@@ -16,6 +16,7 @@ import { addApiDocs } from './api-docs.ts'
 import { addBodyParsers } from './body.ts'
 import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
+import { dashboardRoutes } from './dashboard-routes.ts'
 import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
 import { eventRoutes } from './event-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
@@ -35,11 +36,7 @@ import { trafficRoutes } from './traffic-routes.ts'
 /** Enough for a document of more than ten thousand upstreams. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
-export interface AdminOptions
-  extends Pick<
-    RoutesOptions,
-    'state' | 'nodes' | 'loads' | 'traffic' | 'logs' | 'events' | 'flips' | 'testbed'
-  > {
+export interface AdminOptions extends Omit<RoutesOptions, 'sessions' | 'closing'> {
   /** Tokens and the audit log. Without it every call is allowed, and the admin listens on loopback only. */
   readonly access?: Access
   /** Default: none yet. */
@@ -114,6 +111,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     trafficRoutes,
     eventRoutes,
     testbedRoutes,
+    dashboardRoutes,
     sessionRoutes,
   ])
     server.register(plugin, routes)

@@ -11,6 +11,8 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/healthz',
     '/readyz',
     '/v1/config',
+    '/v1/dashboards',
+    '/v1/dashboards/{dashboard}/panels/{panel}',
     '/v1/events',
     '/v1/fleets/{fleet}/lb',
     '/v1/load',

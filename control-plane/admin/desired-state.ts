@@ -1,6 +1,7 @@
 // What the admin needs from the rest of the control plane: the desired state with its revisions, the nodes, their load, and events.
 
 import type { Outcome } from '../../api/outcome.ts'
+import type { DashboardList, PanelValues } from '../../api/schemas/dashboards.ts'
 import type { FlipProgress } from '../../api/schemas/flip.ts'
 import type { Load } from '../../api/schemas/load.ts'
 import type { LoadQuery } from '../../api/schemas/request.ts'
@@ -93,6 +94,13 @@ export interface Events {
 export interface Flips {
   /** @throws SwitchyardError `not-found` for a revision that is not kept */
   get(revision: number): FlipProgress
+}
+
+/** The dashboards, with values from a Prometheus. */
+export interface Dashboards {
+  list(): DashboardList
+  /** @throws SwitchyardError `not-found` for an unknown panel, `unreachable` if Prometheus does not answer */
+  read(dashboard: string, panel: string, minutes: number): Promise<PanelValues>
 }
 
 /** The testbed that started the control plane. */

@@ -11,6 +11,7 @@ import { NODE_STATES } from '../../api/node-state.ts'
 import { ANSWERS } from '../../api/schemas/answers.ts'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { selfSignedCertificate, writeCertificate } from '../../test/support/certificates.ts'
+import { serveFixedPrometheus } from '../../test/support/fixed-prometheus.ts'
 import { serveFixedTestbed } from '../../test/support/fixed-testbed.ts'
 import {
   clusterStats,
@@ -27,6 +28,8 @@ import { connectTo, nodeOf } from '../../test/support/xds-client.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
 import { startControlPlane } from '../control-plane.ts'
+import { PanelReader } from '../dashboards/panel-reader.ts'
+import { PrometheusLink } from '../dashboards/prometheus-link.ts'
 
 const L7 = { mode: 'l7', policy: 'round_robin' } as const
 const lbOf = (policy: string) => ({ fleets: { edge: { lb: { mode: 'l7', policy } } } })
@@ -35,7 +38,10 @@ const documentWith = (policy: string, mode = 'l7') =>
 
 /** A client of a served fleet that records which answers came, each checked against its schema. */
 async function start(t: Test) {
-  const fleet = await serveFleet(t, undefined, { testbed: await serveFixedTestbed(t) })
+  const fleet = await serveFleet(t, undefined, {
+    testbed: await serveFixedTestbed(t),
+    dashboards: new PanelReader(new PrometheusLink((await serveFixedPrometheus(t)).url)),
+  })
   const seen = new Set<string>()
   const inject: typeof globalThis.fetch = async (url, init = {}) => {
     const { pathname, search } = new URL(String(url))
@@ -94,6 +100,10 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   await rest.getTestbedLoad()
   const setting = { running: true, connections: 2, callsPerSecond: 10 }
   t.match(await rest.putTestbedLoad(setting), setting)
+  const [dashboard] = (await rest.listDashboards()).dashboards
+  const values = await rest.getPanel(dashboard?.id ?? '', dashboard?.panels[1]?.id ?? '', { minutes: 5 })
+  t.match(values.series, [{ legend: 'OK', labels: { grpc_code: 'OK' } }])
+  t.equal(values.series[0]?.points.at(-1), 7)
   const events = await inject('http://admin/v1/events')
   for await (const { name, data } of decodeEvents(events.body ?? new ReadableStream())) {
     t.match({ name, data }, { name: 'hello', data: { revision: 4 } })

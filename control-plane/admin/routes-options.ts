@@ -1,19 +1,30 @@
 // What every group of routes is given.
 
 import type { Sessions } from '../access/sessions.ts'
-import type { DesiredState, Events, Flips, Loads, Nodes, Testbed, TrafficHistory } from './desired-state.ts'
+import type {
+  Dashboards,
+  DesiredState,
+  Events,
+  Flips,
+  Loads,
+  Nodes,
+  Testbed,
+  TrafficHistory,
+} from './desired-state.ts'
 
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
   readonly loads: Loads
   readonly traffic: TrafficHistory
-  /** Default: no logs, of which none is skipped. */
+  /** Default: nothing is skipped. */
   readonly logs?: { readonly skippedBytes: number }
   readonly events: Events
   readonly flips: Flips
   /** Undefined if no testbed started the control plane. */
   readonly testbed?: Testbed
+  /** Undefined if the control plane knows no Prometheus. */
+  readonly dashboards?: Dashboards
   readonly sessions: Sessions
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BOARDS } from '../../dashboards/all.ts'
+import { BOARDS } from '../../dashboards/boards/all.ts'
 import { toGrafanaJson } from '../../dashboards/grafana.ts'
 import { buildOnce } from '../../testbed/grpc-programs/build-once.ts'
 

@@ -8,6 +8,7 @@ import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { matrix, serveFixedPrometheus } from '../support/fixed-prometheus.ts'
 import { bootstrapOf } from '../support/grpc-client.ts'
 import { findBarriers, openLivePage, overhangOf, PHONE } from '../support/live-page.ts'
 import { startBackends, startEnvoy } from '../support/real-envoy.ts'
@@ -19,6 +20,12 @@ const NO_PRIME = { fleets: { fleet: { lb: { mode: 'l7', policy: 'maglev', tableS
 
 async function start(t: Test) {
   const [b1, b2] = await startBackends(t, 'b1', 'b2')
+  const prometheus = await serveFixedPrometheus(t, (parameters) => ({
+    status: 200,
+    body: matrix([
+      { metric: { fleet: 'shop', state: 'SYNCED' }, values: [[Number(parameters.get('end')), '7']] },
+    ]),
+  }))
   const control = await startControlPlane({
     config: sampleWith({
       'upstreams.echo': {
@@ -45,6 +52,7 @@ async function start(t: Test) {
     admin: '127.0.0.1:0',
     xds: '127.0.0.1:0',
     loadIntervalMs: 500,
+    prometheus: prometheus.url,
   })
   t.teardown(() => control.close())
   await startEnvoy(t, control.xdsAddress, 'delta')
@@ -57,12 +65,12 @@ async function start(t: Test) {
   t.equal((await client.unary({})).backendId, 'b1', 'the gRPC client has its configuration')
   const browser = await launchChromium()
   t.teardown(() => browser.close())
-  return { ...control, browser, rest: new RestClient({ url: control.adminUrl }) }
+  return { ...control, prometheus, browser, rest: new RestClient({ url: control.adminUrl }) }
 }
 
 t.test('the fleet, its history and its metrics on the page', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { adminUrl, xdsAddress, browser, rest } = await start(t)
+  const { adminUrl, xdsAddress, prometheus, browser, rest } = await start(t)
   const { page, show, complaints } = await openLivePage(browser, adminUrl, 'fleet?fleet=fleet')
   const rowOf = (node: string) => page.locator('.matrix-row', { hasText: node })
   const detail = page.locator('.node-detail')
@@ -190,6 +198,26 @@ t.test('the fleet, its history and its metrics on the page', async (t) => {
     t.equal(await page.locator('.panels canvas').count(), await page.locator('.panels > section').count())
   })
 
+  await t.test(
+    'a dashboard is charted from Prometheus, which is asked for the panels in sight',
+    async (t) => {
+      await page.getByLabel('Dashboard').selectOption('Switchyard: control plane')
+      const nodes = page.getByRole('region', { name: 'Nodes by state' })
+      await nodes.getByText('shop, SYNCED 7').waitFor()
+      t.equal(await nodes.locator('canvas').count(), 1)
+      const isAsked = () => prometheus.requests.some((one) => one.includes('method=~"PUT|PATCH|POST"'))
+      t.notOk(isAsked(), 'the last panel is out of sight')
+      const last = page.getByRole('region', { name: 'Time of writes' })
+      await last.scrollIntoViewIfNeeded()
+      await last.locator('canvas').waitFor()
+      t.ok(isAsked())
+      await show('metrics?dashboard=switchyard-red')
+      const share = page.getByRole('region', { name: 'Successful calls of clients' })
+      await share.scrollIntoViewIfNeeded()
+      await share.getByText('700 %').waitFor()
+    },
+  )
+
   await t.test('the keyboard walks the matrix, opens a node and comes back', async (t) => {
     await show('fleet?fleet=fleet')
     await page.getByRole('button', { name: 'edge-1' }).press('Enter')
@@ -217,6 +245,7 @@ t.test('the fleet, its history and its metrics on the page', async (t) => {
           ['fleet?fleet=shop', '.matrix-row'],
           ['history?revision=2', '.revision-detail .changes'],
           ['metrics?fleet=fleet', '.panels canvas'],
+          ['metrics?fleet=fleet&dashboard=switchyard-control-plane', '.board-panel canvas'],
         ] as const) {
           await own.show(view)
           await own.page.locator(shown).first().waitFor()

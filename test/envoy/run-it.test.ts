@@ -13,6 +13,7 @@ import { requireTool } from '../support/requirements.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const GUIDE = read('docs/guides/run-it.md')
+const REFERENCE = read('docs/reference/metrics.md')
 const PORTS = ['18000', '9000', '9443', '8443', '9901', '9902']
 const BACKENDS = { '10.0.0.11:7000': 'b1', '10.0.0.12:7000': 'b2' }
 
@@ -28,20 +29,21 @@ async function startBackends(t: Test) {
   return replaced
 }
 
-/** Labels by the name of the metric, as Prometheus would scrape them; a metric without series has none. */
-function labelsIn(metrics: string): ReadonlyMap<string, readonly string[]> {
+/** Labels by the name of the metric, as Prometheus would scrape them; undefined for a metric without series. */
+function labelsIn(metrics: string): ReadonlyMap<string, readonly string[] | undefined> {
   const names = [...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name)
   return new Map(
     names.map((name) => {
-      const [, labels = ''] = new RegExp(`^${name}(?:_count)?{(.*)}`, 'm').exec(metrics) ?? []
+      const [series, labels = ''] = new RegExp(`^${name}(?:_count)?(?:{(.*)})? `, 'm').exec(metrics) ?? []
+      if (series === undefined) return [name, undefined]
       return [name, [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label).toSorted()]
     }),
   )
 }
 
-/** The rows of the guide's table of metrics: name and labels. */
-function metricsInGuide(): ReadonlyMap<string, readonly string[]> {
-  const rows = [...GUIDE.matchAll(/^\| `(switchyard_\w+)` \|([^|]*)\|/gm)]
+/** The rows of the reference: name and labels. */
+function metricsInReference(): ReadonlyMap<string, readonly string[]> {
+  const rows = [...REFERENCE.matchAll(/^\| `(switchyard_\w+)` \|[^|]*\|([^|]*)\|/gm)]
   return new Map(
     rows.map(([, name = '', labels = '']) => [
       name,
@@ -60,12 +62,11 @@ const ALERTED = [
 
 async function checkMetrics(t: Test, output: string, admin: EnvoyAdmin) {
   const metrics = labelsIn(output)
-  const inGuide = metricsInGuide()
-  t.same([...inGuide.keys()].toSorted(), [...metrics.keys()].toSorted())
+  const inReference = metricsInReference()
+  t.same([...inReference.keys()].toSorted(), [...metrics.keys()].toSorted())
   for (const [name, labels] of metrics) {
     // The backends of this test report no utilization, so that it has no series.
-    if (name === 'switchyard_load_utilization') t.same(labels, [])
-    else t.same(inGuide.get(name), labels, name)
+    if (labels !== undefined) t.same(inReference.get(name), labels, name)
   }
   const ofEnvoy = await (await fetch(`${admin.url}/stats/prometheus`)).text()
   t.ok(ALERTED.length > 5)

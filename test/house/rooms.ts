@@ -83,6 +83,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'the calls, errors and latency of fleets over the last minutes, from the stats that Envoys push',
     mayImport: ['api/', 'xds-server/index.ts'],
   },
+  'dashboards/boards/': {
+    holds: 'dashboards as data: their panels and the queries of them',
+    mayImport: ['core/'],
+  },
+  'control-plane/dashboards/': {
+    holds: 'asks a Prometheus for the values of the panels',
+    mayImport: ['api/', 'control-plane/document/', 'dashboards/boards/'],
+  },
   'control-plane/rollout/': {
     holds: 'which revision is in force: accepted, rejected or rolled back by what the nodes answer',
     mayImport: ['xds-server/index.ts', 'control-plane/store/', 'control-plane/translate/'],
@@ -120,6 +128,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'control-plane/access-logs/',
       'control-plane/traffic/',
       'control-plane/events/',
+      'control-plane/dashboards/',
       'control-plane/admin/',
       'control-plane/access/',
     ],
@@ -138,8 +147,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [],
   },
   'dashboards/': {
-    holds: 'dashboards and alert rules as data, and as what Grafana and Prometheus read',
-    mayImport: ['core/'],
+    holds: 'the dashboards as Grafana reads them, and alert rules as Prometheus does',
+    mayImport: ['dashboards/boards/'],
   },
   'processes/': {
     holds: 'child processes that end with their parent; programs of the system; free ports',

@@ -2,6 +2,7 @@
 
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
+import type { Dashboards } from '../../control-plane/admin/desired-state.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
 import { FlipTracker } from '../../control-plane/events/flip-tracker.ts'
@@ -16,7 +17,7 @@ import type { Teardown } from './xds-client.ts'
 export async function serveFleet(
   t: Teardown,
   initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
-  options: { readonly testbed?: string } = {},
+  options: { readonly testbed?: string; readonly dashboards?: Dashboards } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
@@ -54,6 +55,7 @@ export async function serveFleet(
     events: hub,
     flips,
     ...(testbed && { testbed }),
+    ...(options.dashboards && { dashboards: options.dashboards }),
   })
   t.teardown(() => admin.close())
 

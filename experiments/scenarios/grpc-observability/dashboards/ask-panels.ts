@@ -1,6 +1,6 @@
 // Asks the queries of dashboards, as Grafana would.
 
-import type { Board, Panel, Query } from '../../../../dashboards/board.ts'
+import type { Board, Panel, Query } from '../../../../dashboards/boards/board.ts'
 import type { PrometheusClient, Series } from '../../../../testbed/prometheus/prometheus-client.ts'
 
 /** What one query of a panel gave. */

@@ -1,7 +1,7 @@
 // Dashboards: each query of each panel, against a Prometheus that has seen everything that they are about.
 
 import { ALERTS } from '../../../../dashboards/alerts.ts'
-import { BOARDS } from '../../../../dashboards/all.ts'
+import { BOARDS } from '../../../../dashboards/boards/all.ts'
 import type { PrometheusClient, Rule } from '../../../../testbed/prometheus/prometheus-client.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import { check, type Finding } from '../../../harness/check.ts'

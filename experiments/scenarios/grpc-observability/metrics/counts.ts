@@ -1,6 +1,6 @@
 // What client, proxy and server have counted, as Prometheus knows it.
 
-import { ENVOY_STATUSES } from '../../../../dashboards/envoy-statuses.ts'
+import { ENVOY_STATUSES } from '../../../../dashboards/boards/envoy-statuses.ts'
 import type { PrometheusClient } from '../../../../testbed/prometheus/prometheus-client.ts'
 
 /** Of all methods, retries and hedges included where a part sees them. */

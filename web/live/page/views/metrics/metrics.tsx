@@ -1,97 +1,86 @@
-// Metrics: the control plane's own, as Prometheus would scrape them, since this page is open.
+// Metrics: the control plane's own; with a Prometheus also the dashboards, as Grafana shows them.
 
 import './metrics.css'
-import { useEffect, useMemo, useState } from 'preact/hooks'
-import { useFleet } from '../../shell/fleet.ts'
-import { StripChart } from '../time/strip-chart.tsx'
-import { columnsOfPanel, PANELS, type Panel } from './panels.ts'
-import { parseMetrics, type Scrape } from './scrape.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { setParams, useRoute } from '../../shell/route.ts'
+import type { Dashboard } from '../../store/contract.ts'
+import { rest } from '../../store/rest.ts'
+import { BoardPanels } from './board-panels.tsx'
+import { OwnPanels } from './own-panels.tsx'
 
-const EVERY_MS = 2_000
-const KEPT_MINUTES = 15
-const KEPT = (KEPT_MINUTES * 60_000) / EVERY_MS
-
-/** Kept while another view is shown. */
-let kept: readonly Scrape[] = []
+const SPANS = [15, 60, 360]
+const DEFAULT_MINUTES = 15
 
 export function Metrics() {
-  const fleet = useFleet() ?? ''
-  const { scrapes, problem } = useScrapes()
-  const end = scrapes.at(-1)?.at ?? Date.now() / 1_000
-  const start = Math.min(scrapes[0]?.at ?? end, end - 60)
+  const boards = useBoards()
+  const { params } = useRoute()
+  const board = boards.find(({ id }) => id === params.get('dashboard'))
+  const minutes = Number(params.get('minutes') ?? DEFAULT_MINUTES)
   return (
     <div class="metrics">
-      <p class="quiet small">
-        Read from <code>/metrics</code> every {EVERY_MS / 1_000} seconds while this view is open. A Prometheus
-        that scrapes the same, with dashboards and alerts, keeps it for longer.
-      </p>
-      {problem !== undefined && <p class="banner warn">{problem}</p>}
-      <div class="panels">
-        {PANELS.map((panel) => (
-          <PanelCard key={panel.id} panel={panel} scrapes={scrapes} fleet={fleet} range={[start, end]} />
-        ))}
-      </div>
+      {boards.length > 0 && (
+        <div class="board-bar">
+          <label>
+            <span class="quiet small">Dashboard </span>
+            <select
+              value={board?.id ?? ''}
+              onChange={({ currentTarget }) => setParams({ dashboard: currentTarget.value || undefined })}
+            >
+              <option value="">This control plane</option>
+              {boards.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+          {board !== undefined && <Spans minutes={minutes} />}
+        </div>
+      )}
+      {board === undefined ? (
+        <OwnPanels {...(boards.length === 0 && { hint: HINT })} />
+      ) : (
+        <BoardPanels key={board.id} board={board} minutes={minutes} />
+      )}
     </div>
   )
 }
 
-interface PanelCardProps {
-  readonly panel: Panel
-  readonly scrapes: readonly Scrape[]
-  readonly fleet: string
-  readonly range: readonly [number, number]
-}
+const HINT = (
+  <>
+    With a Prometheus, <code>yard serve --prometheus URL</code>, the dashboards are here too.
+  </>
+)
 
-function PanelCard({ panel, scrapes, fleet, range }: PanelCardProps) {
-  const columns = useMemo(() => columnsOfPanel(panel, scrapes, fleet), [panel, scrapes, fleet])
-  const strip = useMemo(() => ({ ...panel, read: () => [] }), [panel])
+function Spans({ minutes }: { readonly minutes: number }) {
   return (
-    <section class="card" aria-label={panel.title}>
-      <header>
-        <h2>{panel.title}</h2>
-        <span class="small values">
-          {panel.series.map(({ label, color }, index) => (
-            <span key={label}>
-              <i aria-hidden="true" style={{ background: `var(${color})` }} />
-              {label} <b>{describe(columns[index + 1]?.at(-1), panel.unit)}</b>
-            </span>
-          ))}
-        </span>
-      </header>
-      <StripChart strip={strip} columns={columns} markers={NO_MARKERS} range={range} height={140} />
-      <p class="quiet small">{panel.about}</p>
-    </section>
+    <fieldset class="segments" aria-label="How much time">
+      {SPANS.map((span) => (
+        <label key={span} class={span === minutes ? 'chosen' : ''}>
+          <input
+            type="radio"
+            class="unseen"
+            name="minutes"
+            checked={span === minutes}
+            onChange={() => setParams({ minutes: String(span) })}
+          />
+          {span < 60 ? `${span} min` : `${span / 60} h`}
+        </label>
+      ))}
+    </fieldset>
   )
 }
 
-const NO_MARKERS: never[] = []
-
-function describe(value: number | null | undefined, unit: string): string {
-  if (value === null || value === undefined) return '–'
-  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))}${unit}`
-}
-
-function useScrapes(): { readonly scrapes: readonly Scrape[]; readonly problem?: string } {
-  const [scrapes, setScrapes] = useState(kept)
-  const [problem, setProblem] = useState<string>()
+/** None where the control plane knows no Prometheus. */
+function useBoards(): readonly Dashboard[] {
+  const [boards, setBoards] = useState<readonly Dashboard[]>([])
   useEffect(() => {
     const gone = new AbortController()
-    const read = async () => {
-      const answer = await fetch('/metrics', { signal: gone.signal })
-      if (!answer.ok) throw new Error(`GET /metrics answered ${answer.status}.`)
-      const scrape = { at: Date.now() / 1_000, samples: parseMetrics(await answer.text()) }
-      kept = [...kept, scrape].slice(-KEPT)
-      setScrapes(kept)
-      setProblem(undefined)
-    }
-    const readOrTell = () =>
-      void read().catch(({ message }: Error) => gone.signal.aborted || setProblem(message))
-    readOrTell()
-    const timer = setInterval(readOrTell, EVERY_MS)
-    return () => {
-      clearInterval(timer)
-      gone.abort()
-    }
+    rest.listDashboards({ signal: gone.signal }).then(
+      ({ dashboards }) => setBoards(dashboards),
+      () => {},
+    )
+    return () => gone.abort()
   }, [])
-  return { scrapes, ...(problem !== undefined && { problem }) }
+  return boards
 }

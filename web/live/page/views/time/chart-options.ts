@@ -4,6 +4,9 @@ import uPlot from 'uplot'
 import type { Marker } from './markers.ts'
 import type { Strip } from './series.ts'
 
+/** What is drawn of a strip: where its values come from does not matter. */
+export type ChartedStrip = Pick<Strip, 'series' | 'unit'>
+
 /** What the hooks of a chart read: newer than the chart. */
 export interface ChartState {
   readonly markers: readonly Marker[]
@@ -20,7 +23,7 @@ const LABEL_WIDTH = 44
 const SYNC = 'time'
 
 export function chartOptions(
-  { series, unit }: Strip,
+  { series, unit }: ChartedStrip,
   element: HTMLElement,
   height: number,
   latest: () => ChartState,

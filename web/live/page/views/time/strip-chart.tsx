@@ -4,11 +4,11 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { THEME_EVENT } from '../../shell/theme.ts'
-import { type ChartState, chartOptions } from './chart-options.ts'
-import type { Columns, Strip } from './series.ts'
+import { type ChartedStrip, type ChartState, chartOptions } from './chart-options.ts'
+import type { Columns } from './series.ts'
 
 export interface StripChartProps extends Partial<ChartState> {
-  readonly strip: Strip
+  readonly strip: ChartedStrip
   readonly columns: Columns
   readonly markers: ChartState['markers']
   /** In seconds since 1970. */

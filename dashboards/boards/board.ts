@@ -44,6 +44,14 @@ export const UNITS = {
 } as const
 export type Unit = keyof typeof UNITS
 
+/** Of a panel, by its title: unique in a dashboard. */
+export function panelId({ title }: Pick<Panel, 'title'>): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+}
+
 /** Calls of the chosen services. */
 export const SERVICE = 'grpc_service=~"$service"'
 
