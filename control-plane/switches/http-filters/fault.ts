@@ -106,7 +106,8 @@ const EXAMPLE = { delay: { time: '100ms', percentage: 10 }, abort: { status: 'UN
  */
 export const fault = httpFilterSwitch({
   name: 'fault',
-  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'rbac'],
+  // Calls that it ends are counted by `grpc_stats` too.
+  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats'],
   field: 'fault',
   room: 'filters',
   schema: Type.Object(
