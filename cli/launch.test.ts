@@ -248,7 +248,12 @@ async function startLasting(t: Test) {
   const checkout = makeCheckout(t)
   checkout.write('cli/yard.ts', LASTING)
   const launcher = checkout.start([])
-  t.teardown(() => launcher.kill('SIGTERM'))
+  // The program shares the launcher's standard output, which closes when both have ended: they write into the checkout.
+  const closed = once(launcher, 'close')
+  t.teardown(async () => {
+    launcher.kill('SIGTERM')
+    await closed
+  })
   const lines = createInterface({ input: launcher.stdout })[Symbol.asyncIterator]()
   t.equal((await lines.next()).value, 'ready')
   return { launcher, lines }
