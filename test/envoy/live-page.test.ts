@@ -10,6 +10,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { launchChromium } from '../../testbed/browser/chromium.ts'
 import { startTestbed, type Testbed } from '../../testbed/testbed.ts'
+import { findBarriers, overhangOf } from '../support/live-page.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,6 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const PATIENCE = 120_000
 const EVERY_MS = 25
 const LAPTOP = { width: 1280, height: 900 }
+const PHONE = { width: 390, height: 844 }
 
 function ofUser(name: string): Metadata {
   const metadata = new Metadata()
@@ -226,6 +228,24 @@ t.test('the live page', { timeout: 400_000 }, async (t) => {
     await page.getByRole('button', { name: 'Start the load' }).waitFor()
     t.match(await testbed.rest.getTestbedLoad(), { running: false, connections: 2 })
     await page.getByRole('link', { name: 'Flip', exact: true }).click()
+  })
+
+  await t.test('the views are accessible in both themes, and fit a laptop and a phone', async (t) => {
+    for (const [colorScheme, size] of [
+      ['light', LAPTOP],
+      ['dark', PHONE],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(size)
+      for (const view of ['Distribution', 'Time', 'Load', 'Flip']) {
+        await page.getByRole('link', { name: view, exact: true }).click()
+        await page.locator('main h2').first().waitFor()
+        t.same(await findBarriers(page), [], `${view}, ${colorScheme}`)
+        t.equal(await overhangOf(page), 0, `${view} fits`)
+      }
+    }
+    await page.emulateMedia({ colorScheme: null })
+    await page.setViewportSize(LAPTOP)
   })
 
   await t.test('a viewer watches the same page, and can change nothing on it', async (t) => {
