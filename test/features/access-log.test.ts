@@ -7,6 +7,7 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
+import { startOtlpReceiver } from '../../testbed/otlp/receiver.ts'
 import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
@@ -97,6 +98,31 @@ t.test('T26: access logs', async (t) => {
       requestId: /^[\da-f-]{36}$/,
     })
     t.equal(new Set(lines.map(({ caller }) => caller)).size, 1, 'all by one connection')
+  })
+
+  await t.test('T26: a collector of OpenTelemetry gets a record a call, and none if it is off', async (t) => {
+    const receiver = await startOtlpReceiver()
+    t.teardown(() => receiver.close())
+    const collector = { endpoints: { c1: { address: receiver.address } } }
+    const serveTo = (enabled: boolean) =>
+      edge.serve({
+        upstreams: { ...upstreams, collector },
+        fleet: { accessLog: { enabled, openTelemetry: { upstream: 'collector', fields } } },
+      })
+    await serveTo(false)
+    await callerAt(t, edge.address)({ mark: 'off' })
+    await serveTo(true)
+    const call = callerAt(t, edge.address)
+    for (const statusCode of [OK, NOT_FOUND]) await call({ mark: 'on', statusCode })
+    const records = await receiver.untilRecords(({ length }) => length >= 2)
+    t.match(
+      records.map(({ attributes }) => attributes),
+      [
+        { mark: 'on', status: 'OK', took: /^\d+$/ },
+        { mark: 'on', status: 'NOT_FOUND', took: /^\d+$/ },
+      ],
+    )
+    t.match(records[0]?.resource, { node_name: 'edge-1' })
   })
 
   await t.test('T26: our own line of text, and a line of the person', async (t) => {
