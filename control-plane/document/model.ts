@@ -140,7 +140,7 @@ type FiltersIn<Room extends FilterRoom> = {
   readonly [F in Filters as F['room'] extends Room ? F['field'] : never]?: DeepReadonly<Static<F['schema']>>
 }
 type OfFleetToo = Extract<Lists['rules'][number], { readonly alsoOfFleet?: true }>
-type ListenerOfFleetToo = Extract<Lists['listeners'][number], { readonly field: 'accessLog' }>
+type ListenerOfFleetToo = Extract<Lists['listeners'][number], { readonly alsoOfFleet?: true }>
 
 export type Endpoint = Fields<typeof ENDPOINT> & FieldsOf<Lists['endpoints']>
 export type Upstream = {

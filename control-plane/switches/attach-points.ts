@@ -156,10 +156,13 @@ export interface RuleEntry {
 }
 
 /** `routes.*.rules.*.FIELD` */
-export interface RuleSwitch<F extends string = string, S extends TSchema = TSchema>
-  extends FieldSwitch<F, S> {
+export interface RuleSwitch<
+  F extends string = string,
+  S extends TSchema = TSchema,
+  OfFleet extends boolean = boolean,
+> extends FieldSwitch<F, S> {
   /** True for a switch that is `fleets.*.FIELD` too, which holds for the rules that do not write it. */
-  readonly alsoOfFleet?: boolean
+  readonly alsoOfFleet?: OfFleet
   toRoute?(settings: SettingsOf<S>): RouteParts
   /** @param entry the whole rule, for settings that depend on another switch of it */
   toRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts
@@ -168,10 +171,13 @@ export interface RuleSwitch<F extends string = string, S extends TSchema = TSche
 }
 
 /** `fleets.*.listeners.*.FIELD` */
-export interface ListenerSwitch<F extends string = string, S extends TSchema = TSchema>
-  extends FieldSwitch<F, S> {
+export interface ListenerSwitch<
+  F extends string = string,
+  S extends TSchema = TSchema,
+  OfFleet extends boolean = boolean,
+> extends FieldSwitch<F, S> {
   /** True for a switch that is `fleets.*.FIELD` too, which holds for the listeners that do not write it. */
-  readonly alsoOfFleet?: boolean
+  readonly alsoOfFleet?: OfFleet
   toListener?(settings: SettingsOf<S>): ListenerParts
   /** The chains that take the place of one. */
   toFilterChains?(settings: SettingsOf<S>, chain: FilterChainParts): readonly FilterChainParts[]
@@ -268,7 +274,7 @@ export interface HttpFilterSwitch<
   }
 }
 
-// Each of these only lets the types of field and schema be inferred.
+// Each of these only lets the types of field and schema be inferred, and whether a fleet has the field too.
 
 export function endpointSwitch<const F extends string, S extends TSchema>(declared: EndpointSwitch<F, S>) {
   return declared
@@ -279,10 +285,16 @@ export function upstreamSwitch<const F extends string, S extends TSchema>(declar
 export function lbOptionSwitch<const F extends string, S extends TSchema>(declared: LbOptionSwitch<F, S>) {
   return declared
 }
-export function ruleSwitch<const F extends string, S extends TSchema>(declared: RuleSwitch<F, S>) {
+export function ruleSwitch<const F extends string, S extends TSchema, const OfFleet extends boolean = false>(
+  declared: RuleSwitch<F, S, OfFleet>,
+) {
   return declared
 }
-export function listenerSwitch<const F extends string, S extends TSchema>(declared: ListenerSwitch<F, S>) {
+export function listenerSwitch<
+  const F extends string,
+  S extends TSchema,
+  const OfFleet extends boolean = false,
+>(declared: ListenerSwitch<F, S, OfFleet>) {
   return declared
 }
 export function serverListenerSwitch<const F extends string, S extends TSchema>(
