@@ -1,30 +1,10 @@
 // One line of a log of services. What Envoy's access log knows too has the same name there, so that one query finds both.
 
 import { type Static, Type } from 'typebox'
+import { GRPC_STATUS_NAMES } from './grpc-statuses.ts'
 
 const Text = (description: string) => Type.String({ description })
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
-
-/** The names of gRPC's status codes, by their number: the index is the code. */
-export const GRPC_STATUS_NAMES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const
 
 const ErrorSchema = Type.Object(
   {

@@ -2,14 +2,15 @@
 
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import { ENVOY_STATUSES, envoyRelabeling, STATUSES } from './envoy-statuses.ts'
+import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
+import { ENVOY_STATUSES, envoyRelabeling } from './envoy-statuses.ts'
 
 t.test('statuses have the numbers of gRPC', async (t) => {
   t.strictSame(
-    STATUSES.map((name) => status[name]),
-    STATUSES.map((_, number) => number),
+    GRPC_STATUS_NAMES.map((name) => status[name]),
+    GRPC_STATUS_NAMES.map((_, number) => number),
   )
-  t.equal(status[STATUSES.length], undefined, 'there is no other')
+  t.equal(status[GRPC_STATUS_NAMES.length], undefined, 'there is no other')
 })
 
 /** What Prometheus does: expressions match whole names, one rule after the other. */

@@ -1,25 +1,6 @@
 // Envoy's counters of gRPC statuses, whose names end with the number of the status, as one metric with a label.
 
-/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html, by number. */
-export const STATUSES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const
+import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
 
 /** The metric that dashboards ask for; its label `grpc_code` is written as in the metrics of clients and servers. */
 export const ENVOY_STATUSES = 'envoy_cluster_grpc_handled_total'
@@ -43,7 +24,7 @@ export function envoyRelabeling(): readonly Relabeling[] {
     replacement,
   })
   return [
-    ...STATUSES.map((status, number) => rule(metric(number), 'grpc_code', status)),
+    ...GRPC_STATUS_NAMES.map((status, number) => rule(metric(number), 'grpc_code', status)),
     rule(metric('\\d+'), '__name__', ENVOY_STATUSES),
   ]
 }

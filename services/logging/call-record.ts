@@ -1,7 +1,8 @@
 // One call as the log sees it, on either side: its messages while it runs, and one line when it ends.
 
 import type { Metadata, status } from '@grpc/grpc-js'
-import { GRPC_STATUS_NAMES, type LogLine } from '../../core/log-line.ts'
+import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
+import type { LogLine } from '../../core/log-line.ts'
 import type { CallLog } from './call-log.ts'
 import { activeTrace, type CallTrace, callerTrace } from './call-trace.ts'
 import { errorFieldsOf } from './error-fields.ts'

@@ -2,7 +2,7 @@
 
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import { GRPC_STATUS_NAMES } from '../../core/log-line.ts'
+import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
 import { levelOf } from './level-of-status.ts'
 
 t.test("O5.10: what the caller did wrong is not the service's error", async (t) => {

@@ -129,6 +129,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'core/bootstrap-cluster.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'core/errors.ts': by('test/house/errors.test.ts'),
   'core/grpc-clients.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
+  'core/grpc-statuses.ts': by('services/logging/level-of-status.test.ts'),
   'core/log-line.ts': by('services/logging/call-log.test.ts'),
   'core/open-telemetry.ts': spawnedBy('control-plane/otlp.test.ts'),
   'core/spanned.ts': by('control-plane/rollout/revisions.test.ts'),

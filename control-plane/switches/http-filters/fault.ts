@@ -12,33 +12,13 @@ import {
   type FractionalPercentSchema,
 } from '@envoy/xds-protos/envoy/type/v3/percent_pb.js'
 import { type Static, Type } from 'typebox'
+import { GRPC_STATUS_NAMES } from '../../../core/grpc-statuses.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { toDuration } from '../duration.ts'
 import { facts } from '../schema-keywords.ts'
 
 /** The value of a setting that each call sets by a header. */
 const FROM_HEADER = 'from-header'
-
-/** By their numbers: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
-const STATUSES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const
 
 function Percentage(envoy: string) {
   return Type.Optional(
@@ -70,7 +50,7 @@ const DELAY = Type.Object(
 
 const ABORT = Type.Object(
   {
-    status: Type.Enum([...STATUSES.slice(1), FROM_HEADER], {
+    status: Type.Enum([...GRPC_STATUS_NAMES.slice(1), FROM_HEADER], {
       description: `a status such as UNAVAILABLE, or ${FROM_HEADER}: the number in x-envoy-fault-abort-grpc-request of the call`,
       ...facts({ envoy: 'FaultAbort.grpc_status', example: 'UNAVAILABLE' }),
     }),
@@ -163,7 +143,7 @@ function toAbort({ status, percentage = 100 }: Readonly<Static<typeof ABORT>>) {
     errorType:
       status === FROM_HEADER
         ? { case: 'headerAbort', value: {} }
-        : { case: 'grpcStatus', value: (STATUSES as readonly string[]).indexOf(status) },
+        : { case: 'grpcStatus', value: (GRPC_STATUS_NAMES as readonly string[]).indexOf(status) },
     percentage: toPercent(percentage),
   } satisfies MessageInitShape<typeof FaultAbortSchema>
 }
