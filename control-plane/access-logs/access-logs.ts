@@ -2,6 +2,7 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import { CONNECTION_LOG } from '../../core/log-names.ts'
+import { TokenBucket } from '../../core/token-bucket.ts'
 import type { TelemetryService, TelemetrySource } from '../../xds-server/index.ts'
 import { decodeLog, logNameIn } from './decode-log.ts'
 import type { LogEntry } from './log-entry.ts'
@@ -40,8 +41,7 @@ export class AccessLogs {
   readonly #listeners = new Set<LogListener>()
   /** Open ones, by fleet and node. */
   readonly #streams = new Map<string, number>()
-  #allowance: number
-  #countedAt: number
+  readonly #bucket: TokenBucket
   skippedBytes = 0
 
   constructor({
@@ -50,8 +50,7 @@ export class AccessLogs {
   }: AccessLogsOptions = {}) {
     this.#bytesPerSecond = bytesPerSecond
     this.#now = now
-    this.#allowance = bytesPerSecond
-    this.#countedAt = now()
+    this.#bucket = new TokenBucket(bytesPerSecond, now())
   }
 
   /** For `telemetry` of the xDS server. */
@@ -92,15 +91,12 @@ export class AccessLogs {
   }
 
   #allows(bytes: number): boolean {
-    const now = this.#now()
-    const earned = ((now - this.#countedAt) / 1_000) * this.#bytesPerSecond
-    this.#countedAt = now
-    this.#allowance = Math.min(this.#bytesPerSecond, this.#allowance + earned)
-    if (this.#allowance <= 0) {
+    this.#bucket.earn(this.#now(), this.#bytesPerSecond / 1_000)
+    if (this.#bucket.left <= 0) {
       this.skippedBytes += bytes
       return false
     }
-    this.#allowance -= bytes
+    this.#bucket.spend(bytes)
     return true
   }
 }
