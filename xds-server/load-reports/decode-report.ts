@@ -2,11 +2,11 @@
 // decoded only on demand.
 
 import { fromBinary } from '@bufbuild/protobuf'
-import { WireType } from '@bufbuild/protobuf/wire'
 import { type Node, NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { joinAddress } from '../../core/host-and-port.ts'
+import { readAddress } from '../../core/wire-address.ts'
+import { fixed64, part, varint } from '../../core/wire-reader.ts'
 import type { ClusterLoad, EndpointLoad, LocalityLoad, MetricLoad } from './load-report.ts'
-import { checkName, type Fields, InvalidReport, MAX_NAME_LENGTH, WireReader } from './wire-reader.ts'
+import { checkName, type Fields, InvalidReport, MAX_NAME_LENGTH, ReportReader } from './report-reader.ts'
 
 /** Metrics of one locality or endpoint. Their names come from backends, so more are left out instead of rejected. */
 const MAX_METRICS = 100
@@ -21,7 +21,7 @@ export interface LoadRequest {
 
 /** @throws InvalidReport if it is too large or lacks a name; Error if the bytes are not a `LoadStatsRequest` */
 export function decodeLoadRequest(bytes: Uint8Array): LoadRequest {
-  const { node, clusters } = new WireReader(bytes).message<Request>(REQUEST, { clusters: [] })
+  const { node, clusters } = new ReportReader(bytes).message<Request>(REQUEST, { clusters: [] })
   return { node: () => node && fromBinary(NodeSchema, node), clusters }
 }
 
@@ -43,12 +43,6 @@ interface DraftDrop {
   dropped: number
 }
 
-interface DraftAddress {
-  host?: string
-  port?: number
-  path?: string
-}
-
 interface DraftDuration {
   seconds: number
   nanos: number
@@ -64,19 +58,6 @@ const NONE: ReadonlyMap<string, never> = new Map<string, never>()
 /** The counts of a load until its fields are read. */
 const noCalls = () => ({ started: 0, ok: 0, errors: 0, inProgress: 0, metrics: NONE })
 
-const nested = <Target>(read: (reader: WireReader, target: Target) => void) => ({
-  type: WireType.LengthDelimited,
-  read,
-})
-const varint = <Target>(read: (reader: WireReader, target: Target) => void) => ({
-  type: WireType.Varint,
-  read,
-})
-const fixed64 = <Target>(read: (reader: WireReader, target: Target) => void) => ({
-  type: WireType.Bit64,
-  read,
-})
-
 // The numbers are those of the fields in envoy/config/endpoint/v3/load_report.proto and envoy/service/load_stats/v3/lrs.proto.
 
 const DURATION: Fields<DraftDuration> = {
@@ -89,7 +70,7 @@ const DURATION: Fields<DraftDuration> = {
 }
 
 const DROPPED_REQUESTS: Fields<DraftDrop> = {
-  1: nested((reader, drop) => {
+  1: part((reader, drop) => {
     drop.category = reader.name('category')
   }),
   2: varint((reader, drop) => {
@@ -98,7 +79,7 @@ const DROPPED_REQUESTS: Fields<DraftDrop> = {
 }
 
 const NAMED_METRIC: Fields<DraftMetric> = {
-  1: nested((reader, metric) => {
+  1: part((reader, metric) => {
     metric.name = reader.string()
   }),
   2: varint((reader, metric) => {
@@ -119,10 +100,10 @@ const UNNAMED_METRIC: Fields<DraftMetric> = {
 }
 
 const unnamedMetric = (name: string) =>
-  nested<WithMetrics>((reader, load) =>
+  part<WithMetrics, ReportReader>((reader, load) =>
     addMetric(load, reader.entry(UNNAMED_METRIC, { name, calls: 0, sum: 0 })),
   )
-const namedMetric = nested<WithMetrics>((reader, load) =>
+const namedMetric = part<WithMetrics, ReportReader>((reader, load) =>
   addMetric(load, reader.entry(NAMED_METRIC, { name: '', calls: 0, sum: 0 })),
 )
 
@@ -139,32 +120,10 @@ const COUNTS: Fields<Draft<EndpointLoad> | Draft<LocalityLoad>> = {
   5: namedMetric,
 }
 
-// The numbers of these are those in envoy/config/core/v3/address.proto.
-
-const SOCKET_ADDRESS: Fields<DraftAddress> = {
-  2: nested((reader, address) => {
-    address.host = reader.string()
-  }),
-  3: varint((reader, address) => {
-    address.port = reader.uint32()
-  }),
-}
-
-const PIPE: Fields<DraftAddress> = {
-  1: nested((reader, address) => {
-    address.path = reader.string()
-  }),
-}
-
-const ADDRESS: Fields<DraftAddress> = {
-  1: nested((reader, address) => void reader.nested(SOCKET_ADDRESS, address)),
-  2: nested((reader, address) => void reader.nested(PIPE, address)),
-}
-
 const ENDPOINT: Fields<Draft<EndpointLoad>> = {
   ...COUNTS,
-  1: nested((reader, load) => {
-    load.address = checkName('address', formatAddress(reader.nested(ADDRESS, {})))
+  1: part((reader, load) => {
+    load.address = checkName('address', readAddress(reader))
   }),
   7: varint((reader, load) => {
     load.started = reader.count('total_issued_requests')
@@ -172,24 +131,24 @@ const ENDPOINT: Fields<Draft<EndpointLoad>> = {
 }
 
 const LOCALITY_NAME: Fields<Draft<LocalityLoad>> = {
-  1: nested((reader, load) => {
+  1: part((reader, load) => {
     load.region = reader.name('region')
   }),
-  2: nested((reader, load) => {
+  2: part((reader, load) => {
     load.zone = reader.name('zone')
   }),
-  3: nested((reader, load) => {
+  3: part((reader, load) => {
     load.subZone = reader.name('sub_zone')
   }),
 }
 
 const LOCALITY: Fields<Draft<LocalityLoad>> = {
   ...COUNTS,
-  1: nested((reader, load) => void reader.nested(LOCALITY_NAME, load)),
+  1: part((reader, load) => void reader.nested(LOCALITY_NAME, load)),
   6: varint((reader, load) => {
     load.priority = reader.uint32()
   }),
-  7: nested((reader, load) => {
+  7: part((reader, load) => {
     const endpoint = reader.entry(ENDPOINT, { address: '', ...noCalls() })
     if (endpoint.address === '') {
       throw new InvalidReport(
@@ -207,36 +166,36 @@ const LOCALITY: Fields<Draft<LocalityLoad>> = {
 }
 
 const CLUSTER: Fields<Draft<ClusterLoad>> = {
-  1: nested((reader, load) => {
+  1: part((reader, load) => {
     load.cluster = reader.name('cluster_name')
   }),
-  2: nested((reader, load) => {
+  2: part((reader, load) => {
     const locality = { region: '', zone: '', subZone: '', priority: 0, ...noCalls(), endpoints: [] }
     load.localities.push(reader.entry<Draft<LocalityLoad>>(LOCALITY, locality))
   }),
   3: varint((reader, load) => {
     load.dropped = reader.count('total_dropped_requests')
   }),
-  4: nested((reader, load) => {
+  4: part((reader, load) => {
     const { seconds, nanos } = reader.nested(DURATION, { seconds: 0, nanos: 0 })
     const intervalMs = seconds * 1_000 + nanos / 1e6
     // A negative duration reads as a very long one.
     load.intervalMs = intervalMs <= LONGEST_INTERVAL_MS ? intervalMs : 0
   }),
-  5: nested((reader, load) => {
+  5: part((reader, load) => {
     const { category, dropped } = reader.entry(DROPPED_REQUESTS, { category: '', dropped: 0 })
     load.droppedBy = new Map(load.droppedBy).set(category, dropped)
   }),
-  6: nested((reader, load) => {
+  6: part((reader, load) => {
     load.serviceName = reader.name('cluster_service_name')
   }),
 }
 
 const REQUEST: Fields<Request> = {
-  1: nested((reader, request) => {
+  1: part((reader, request) => {
     request.node = reader.bytes()
   }),
-  2: nested((reader, { clusters }) => {
+  2: part((reader, { clusters }) => {
     const load = { cluster: '', serviceName: '', intervalMs: 0, localities: [], dropped: 0, droppedBy: NONE }
     const cluster = reader.entry<Draft<ClusterLoad>>(CLUSTER, load)
     if (cluster.cluster === '')
@@ -250,11 +209,4 @@ function addMetric(load: WithMetrics, { name, calls, sum }: DraftMetric): void {
   if (load.metrics.size === MAX_METRICS || name.length > MAX_NAME_LENGTH) return
   if (calls === 0 || !Number.isSafeInteger(calls) || !Number.isFinite(sum)) return
   load.metrics = new Map(load.metrics).set(name, { calls, sum })
-}
-
-/** Empty if it is neither a socket nor a pipe. */
-function formatAddress({ host, port = 0, path }: DraftAddress): string {
-  if (path !== undefined) return `unix:${path}`
-  if (host === undefined) return ''
-  return joinAddress(host, port)
 }

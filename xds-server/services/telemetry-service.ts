@@ -1,13 +1,12 @@
 // Services by which nodes stream what they observe, beside xDS. The server knows who streams; the messages are the receiver's.
 
 import { fromBinary } from '@bufbuild/protobuf'
-import { WireType } from '@bufbuild/protobuf/wire'
 import { type Node, NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type { Server } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
+import { type Fields, part, WireReader } from '../../core/wire-reader.ts'
 import { callOption, OptionFault } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
-import { type Fields, WireReader } from '../load-reports/wire-reader.ts'
 import { type Authorize, admit } from './authorize.ts'
 import { byteMethod } from './byte-method.ts'
 import { BadRequest, checkNode, decodeOrReject } from './check-request.ts'
@@ -88,20 +87,12 @@ export interface TelemetryContext {
 const FAILED = failedStream('the stream of telemetry')
 
 const IDENTIFIER: Fields<{ node?: Uint8Array }> = {
-  1: {
-    type: WireType.LengthDelimited,
-    read: (reader, target) => {
-      target.node = reader.bytes()
-    },
-  },
+  1: part((reader, target) => {
+    target.node = reader.bytes()
+  }),
 }
 const FIRST_MESSAGE: Fields<{ node?: Uint8Array }> = {
-  1: {
-    type: WireType.LengthDelimited,
-    read: (reader, target) => {
-      reader.nested(IDENTIFIER, target)
-    },
-  },
+  1: part((reader, target) => void reader.nested(IDENTIFIER, target)),
 }
 
 export function addTelemetryService(
