@@ -89,6 +89,12 @@ t.test('a connection has begun or ended, and may have failed', async (t) => {
   ])
 })
 
+t.test('a time that no date has is an error: answers and events show times as dates', async (t) => {
+  const at = (seconds: bigint) => calls({ commonProperties: { ...COMMON, startTime: { seconds, nanos: 0 } } })
+  t.throws(() => decodeLog(at(9_000_000_000_000_000n)), RangeError)
+  t.equal(decodeLog(at(4_102_444_800n)).length, 1, 'twin: the year 2100')
+})
+
 t.test('an entry without anything is read, a socket path too, and broken bytes are an error', async (t) => {
   t.match(decodeLog(calls({})), [{ connection: '', upstream: '', address: '', isFailed: true }])
   const upstreamRemoteAddress = { address: { case: 'pipe', value: { path: '/run/b1.sock' } } }

@@ -142,6 +142,8 @@ const FIRST_MESSAGE: Fields<{ name: string }> = {
 }
 
 const TCP_UPSTREAM_CONNECTED = 1
+/** https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LATEST_DATE = 8.64e15
 
 function toConnection(draft: Draft): LogEntry {
   return toEntry(draft.type === TCP_UPSTREAM_CONNECTED ? 'connected' : 'ended', draft, draft.hasFlags)
@@ -156,5 +158,8 @@ function toCall(draft: Draft): LogEntry {
 
 function toEntry(kind: LogEntry['kind'], draft: Draft, isFailed: boolean): LogEntry {
   const { caller, upstream, address, startedAt, durationMs, tags } = draft
-  return { kind, connection: caller, upstream, address, isFailed, at: startedAt + durationMs, tags }
+  const at = startedAt + durationMs
+  // Nodes choose it, and whoever shows it would throw far from here.
+  if (at > LATEST_DATE) throw new RangeError(`the end of a call, ${at} ms since 1970, is not a date`)
+  return { kind, connection: caller, upstream, address, isFailed, at, tags }
 }
