@@ -7,6 +7,7 @@ import { parseConfig } from '../document/file.ts'
 import { parseJsonDocument } from '../document/json-document.ts'
 import type { Config } from '../document/model.ts'
 import { toProblem } from '../document/problem.ts'
+import type { SchemaCheck } from '../document/schema-check.ts'
 import { decodeUtf8 } from '../document/utf8.ts'
 import { validateConfig } from '../document/validate.ts'
 import { parseYaml } from '../document/yaml-document.ts'
@@ -71,6 +72,13 @@ export function valueIn(body: Body | undefined): unknown {
   throw new SwitchyardError('invalid-argument', 'the body is not valid YAML', {
     problems: problems.map(({ offset, message }) => ({ path: `${SOURCE}:${placeOf(offset)}`, message })),
   })
+}
+
+/** The value, if a schema allows it. @throws SwitchyardError `invalid-argument` with all problems */
+export function requireValid<T>(value: unknown, check: SchemaCheck, otherwise: string): T {
+  const problems = check(value).map(toProblem)
+  if (problems.length === 0) return value as T
+  throw new SwitchyardError('invalid-argument', otherwise, { problems })
 }
 
 /** @throws SwitchyardError `invalid-argument` with the position of the mistake, or with the paths of all problems */

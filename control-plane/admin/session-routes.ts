@@ -12,10 +12,9 @@ import {
 } from '../../api/schemas/session.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sourceOf } from '../access/same-origin.ts'
-import { toProblem } from '../document/problem.ts'
-import { createSchemaCheck } from '../document/schema-check.ts'
+import { createSchemaCheck, type SchemaCheck } from '../document/schema-check.ts'
 import { authorOf } from './access.ts'
-import { type Body, valueIn } from './body.ts'
+import { type Body, requireValid, valueIn } from './body.ts'
 import { routeOf } from './operation.ts'
 import { PAGE_PATH } from './page.ts'
 import type { RoutesOptions } from './routes-options.ts'
@@ -99,10 +98,7 @@ function rejectForeignLogin({ headers }: FastifyRequest): void {
 }
 
 /** @throws SwitchyardError `invalid-argument` with all problems */
-function readBody<T>(body: Body | undefined, check: ReturnType<typeof createSchemaCheck>): T {
+function readBody<T>(body: Body | undefined, check: SchemaCheck): T {
   if (body == null) throw new SwitchyardError('invalid-argument', 'the body is missing: send a JSON object')
-  const value = valueIn(body)
-  const problems = check(value).map(toProblem)
-  if (problems.length === 0) return value as T
-  throw new SwitchyardError('invalid-argument', 'the body is not valid', { problems })
+  return requireValid(valueIn(body), check, 'the body is not valid')
 }

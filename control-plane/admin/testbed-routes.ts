@@ -7,9 +7,8 @@ import {
   TestbedLoadSettingSchema,
 } from '../../api/schemas/testbed.ts'
 import { SwitchyardError } from '../../core/errors.ts'
-import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
-import { type Body, valueIn } from './body.ts'
+import { type Body, requireValid, valueIn } from './body.ts'
 import { routeOf } from './operation.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
@@ -31,13 +30,11 @@ export async function testbedRoutes(server: FastifyInstance, { testbed }: Routes
 
   server.route<{ Body: Body | undefined }>({
     ...routeOf('putTestbedLoad', { body: TestbedLoadSettingSchema }),
-    handler: async ({ body }): Promise<TestbedLoad> => await requireTestbed().set(readSetting(valueIn(body))),
+    handler: async ({ body }): Promise<TestbedLoad> => {
+      const running = requireTestbed()
+      return await running.set(
+        requireValid<TestbedLoadSetting>(valueIn(body), check, 'the load is not valid'),
+      )
+    },
   })
-}
-
-/** @throws SwitchyardError `invalid-argument` with all problems */
-function readSetting(value: unknown): TestbedLoadSetting {
-  const problems = check(value).map(toProblem)
-  if (problems.length === 0) return value as TestbedLoadSetting
-  throw new SwitchyardError('invalid-argument', 'the load is not valid', { problems })
 }

@@ -36,8 +36,11 @@ interface Described {
 /** For each branch of a discriminator, the schema that has all of them. */
 type ChoiceOf = ReadonlyMap<Described, Described>
 
+/** Finds all problems of a value. */
+export type SchemaCheck = (value: unknown) => PlacedProblem[]
+
 /** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
-export function createSchemaCheck(schema: TSchema): (value: unknown) => PlacedProblem[] {
+export function createSchemaCheck(schema: TSchema): SchemaCheck {
   const validate = ajv.compile(schema)
   const choiceOf: ChoiceOf = new Map(branchesIn(schema))
   return (value) => {

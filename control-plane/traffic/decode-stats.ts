@@ -1,5 +1,6 @@
 // Reads what an Envoy pushes by its metrics service. Most of a message is stats that nobody asks for here, so it is read in place:
-// a stat that is not wanted costs its name. By the tables of `core/wire-reader.ts` it would take 1.4 times as long. https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/metrics/v3/metrics_service.proto
+// a stat that is not wanted costs its name. By the tables of `core/wire-reader.ts` it would take 1.4 times as long.
+// https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/metrics/v3/metrics_service.proto
 
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { SwitchyardError } from '../../core/errors.ts'
