@@ -2,6 +2,7 @@
 
 import { useRef } from 'preact/hooks'
 import type { NodeState } from '../../../../../api/node-state.ts'
+import { Find } from '../../controls/find.tsx'
 import { StateMark, stateClass, stateWord } from '../../controls/state-mark.tsx'
 import { useViewport } from '../../controls/viewport.ts'
 import { windowOf } from '../../controls/windowed.ts'
@@ -25,13 +26,7 @@ export function SyncMatrix({ matrix, text, state, chosen }: SyncMatrixProps) {
   return (
     <section class="card matrix-card" aria-label="Sync matrix">
       <div class="matrix-tools">
-        <input
-          type="text"
-          value={text}
-          placeholder="Find a node or a client"
-          aria-label="Find a node or a client"
-          onInput={({ currentTarget }) => setParams({ find: currentTarget.value || undefined })}
-        />
+        <Find text={text} label="Find a node or a client" />
         <fieldset class="state-filter" aria-label="Show one state">
           {STATES_BY_URGENCY.filter((one) => counts[one] > 0 || one === state).map((one) => (
             <button

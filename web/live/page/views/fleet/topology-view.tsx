@@ -1,9 +1,10 @@
 // The topology of a fleet: a diagram where there is room, and an indented list where there is not.
 
+import { Find } from '../../controls/find.tsx'
 import './topology.css'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Snapshot } from '../../../../../api/schemas/snapshot.ts'
-import { setParams, useRoute } from '../../shell/route.ts'
+import { useRoute } from '../../shell/route.ts'
 import { useStore } from '../../store/page-store.ts'
 import { rest } from '../../store/rest.ts'
 import type { State } from '../../store/state.ts'
@@ -39,13 +40,7 @@ export function TopologyView({ fleet }: { readonly fleet: string | undefined }) 
   return (
     <section class="card topology-card" aria-label="Topology">
       <div class="matrix-tools">
-        <input
-          type="text"
-          value={find}
-          placeholder="Find a listener, rule, upstream or backend"
-          aria-label="Find a listener, rule, upstream or backend"
-          onInput={({ currentTarget }) => setParams({ find: currentTarget.value || undefined })}
-        />
+        <Find text={find} label="Find a listener, rule, upstream or backend" />
         <span class="quiet small" role="status">
           {words}
         </span>

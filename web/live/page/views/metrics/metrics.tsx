@@ -2,6 +2,7 @@
 
 import './metrics.css'
 import { useEffect, useState } from 'preact/hooks'
+import { Spans } from '../../controls/spans.tsx'
 import { setParams, useRoute } from '../../shell/route.ts'
 import type { Dashboard } from '../../store/contract.ts'
 import { rest } from '../../store/rest.ts'
@@ -34,7 +35,7 @@ export function Metrics() {
               ))}
             </select>
           </label>
-          {board !== undefined && <Spans minutes={minutes} />}
+          {board !== undefined && <Spans spans={SPANS} minutes={minutes} />}
         </div>
       )}
       {board === undefined ? (
@@ -51,25 +52,6 @@ const HINT = (
     With a Prometheus, <code>yard serve --prometheus URL</code>, the dashboards are here too.
   </>
 )
-
-function Spans({ minutes }: { readonly minutes: number }) {
-  return (
-    <fieldset class="segments" aria-label="How much time">
-      {SPANS.map((span) => (
-        <label key={span} class={span === minutes ? 'chosen' : ''}>
-          <input
-            type="radio"
-            class="unseen"
-            name="minutes"
-            checked={span === minutes}
-            onChange={() => setParams({ minutes: String(span) })}
-          />
-          {span < 60 ? `${span} min` : `${span / 60} h`}
-        </label>
-      ))}
-    </fieldset>
-  )
-}
 
 /** None where the control plane knows no Prometheus. */
 function useBoards(): readonly Dashboard[] {

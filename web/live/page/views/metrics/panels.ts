@@ -1,6 +1,6 @@
 // The panels of the view, as data: what each shows of two scrapes that follow each other.
 
-import type { Columns } from '../time/series.ts'
+import type { Columns, Line } from '../time/series.ts'
 import { quantileOf, rateOf, type Scrape, sumOf } from './scrape.ts'
 
 export interface Panel {
@@ -9,11 +9,7 @@ export interface Panel {
   readonly unit: string
   /** What the values mean, in a sentence. */
   readonly about: string
-  readonly series: readonly {
-    readonly label: string
-    readonly color: string
-    readonly style?: 'filled' | 'bars'
-  }[]
+  readonly series: readonly Line[]
   readonly read: (before: Scrape, after: Scrape, fleet: string) => readonly (number | null)[]
 }
 

@@ -5,15 +5,18 @@ import type { TrafficSample } from '../../store/contract.ts'
 /** Columns of one chart: the first is the time in seconds since 1970, null is a gap. */
 export type Columns = readonly [readonly number[], ...(readonly (number | null)[])[]]
 
+/** How one series is drawn. */
+export interface Line {
+  readonly label: string
+  readonly color: string
+  readonly style?: 'filled' | 'bars'
+}
+
 export interface Strip {
   readonly id: string
   readonly title: string
   readonly unit: string
-  readonly series: readonly {
-    readonly label: string
-    readonly color: string
-    readonly style?: 'filled' | 'bars'
-  }[]
+  readonly series: readonly Line[]
   readonly read: (sample: TrafficSample) => readonly (number | null)[]
 }
 

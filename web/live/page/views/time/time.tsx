@@ -1,6 +1,7 @@
 // Time: calls, errors, latency and connections of a fleet, from the stats of its Envoys, with a marker at each flip.
 
 import { useMemo } from 'preact/hooks'
+import { Spans } from '../../controls/spans.tsx'
 import { useFleet } from '../../shell/fleet.ts'
 import { setParams, useRoute } from '../../shell/route.ts'
 import { serverNow } from '../../store/clock.ts'
@@ -42,20 +43,7 @@ function TimeOf({ fleet }: { readonly fleet: string }) {
           over a strip to look closer.
         </p>
         {window === undefined ? (
-          <fieldset class="segments" aria-label="How much time">
-            {SPANS.map((span) => (
-              <label key={span} class={span === minutes ? 'chosen' : ''}>
-                <input
-                  type="radio"
-                  class="unseen"
-                  name="minutes"
-                  checked={span === minutes}
-                  onChange={() => setParams({ minutes: String(span) })}
-                />
-                {span} min
-              </label>
-            ))}
-          </fieldset>
+          <Spans spans={SPANS} minutes={minutes} />
         ) : (
           <button type="button" class="button" onClick={() => setParams({ from: undefined, to: undefined })}>
             Back to live
