@@ -41,6 +41,11 @@ t.test('after it was stopped, it runs no more', async (t) => {
   throttle.request()
   throttle.stop()
   throttle.request()
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  // Timers of one duration fire in their order: this one is behind the one that was stopped.
+  const later = Promise.withResolvers<void>()
+  new Throttle(() => 0, later.resolve).request()
+  const alive = setInterval(() => {}, 1_000)
+  t.teardown(() => clearInterval(alive))
+  await later.promise
   t.equal(runs, 0)
 })
