@@ -248,43 +248,40 @@ async function startLasting(t: Test) {
   const checkout = makeCheckout(t)
   checkout.write('cli/yard.ts', LASTING)
   const launcher = checkout.start([])
-  // The program shares the launcher's standard output, which closes when both have ended: they write into the checkout.
+  t.teardown(() => launcher.kill('SIGTERM'))
+  // The program shares the launcher's standard output, which closes when both have ended. Both write into the checkout until then,
+  // and tap removes that before it calls teardowns: wait for it in the test.
   const closed = once(launcher, 'close')
-  t.teardown(async () => {
-    launcher.kill('SIGTERM')
-    await closed
-  })
   const lines = createInterface({ input: launcher.stdout })[Symbol.asyncIterator]()
   t.equal((await lines.next()).value, 'ready')
-  return { launcher, lines }
+  return { launcher, lines, closed }
 }
 
 t.test('Ctrl-C reaches the program, and the launcher stays until the program has ended', async (t) => {
-  const { launcher, lines } = await startLasting(t)
+  const { launcher, lines, closed } = await startLasting(t)
   launcher.kill('SIGINT')
   t.equal((await lines.next()).value, 'SIGINT')
   t.equal(launcher.exitCode ?? launcher.signalCode, null)
   launcher.kill('SIGTERM')
   t.equal((await lines.next()).value, 'SIGINT SIGTERM')
-  t.strictSame(await once(launcher, 'exit'), [7, null])
+  t.strictSame(await closed, [7, null])
 })
 
 t.test('a Ctrl-C that arrives from both the terminal and npm reaches the program once', async (t) => {
-  const { launcher, lines } = await startLasting(t)
+  const { launcher, lines, closed } = await startLasting(t)
   launcher.kill('SIGINT')
   t.equal((await lines.next()).value, 'SIGINT')
   launcher.kill('SIGINT')
   launcher.kill('SIGTERM')
   t.equal((await lines.next()).value, 'SIGINT SIGTERM')
+  await closed
 })
 
 t.test('a launcher killed by SIGKILL leaves no program behind', async (t) => {
-  const { launcher, lines } = await startLasting(t)
-  // The program shares the launcher's standard output, which closes when both have ended.
-  const ended = once(launcher, 'close')
+  const { launcher, lines, closed } = await startLasting(t)
   launcher.kill('SIGKILL')
   t.equal((await lines.next()).value, 'SIGTERM')
-  await ended
+  await closed
 })
 
 /** The launcher with the lasting program, started by a shell that is killed once the program is ready. */
