@@ -16,9 +16,15 @@ export class Throttle {
   /** Runs the task soon: once for all requests until then. */
   request(): void {
     if (this.#timer !== undefined || this.#isStopped) return
-    const waitMs = Math.max(0, this.#ranAt + this.#intervalMs() - performance.now())
+    this.#wait(this.#ranAt + this.#intervalMs())
+  }
+
+  /** Timers may fire early, by as much as the turn of the event loop that set them had lasted. */
+  #wait(dueAt: number): void {
+    const waitMs = Math.max(0, dueAt - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
+      if (performance.now() < dueAt) return this.#wait(dueAt)
       this.#ranAt = performance.now()
       this.#run()
     }, waitMs).unref()
