@@ -83,6 +83,8 @@ export interface LinesSection extends Common {
     readonly label: string
     readonly points: readonly (readonly [x: number, y: number])[]
   }[]
+  /** Vertical lines with a label, such as where a limit is reached. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[]
 }
 
 /** Values over time as a heat map: a row for each series, with marks for what happened. */
