@@ -51,7 +51,7 @@ async function* finallyLeave<T>(answers: AsyncIterable<T>, leave: () => void): A
   }
 }
 
-/** Waits as the server was told, and answers with metadata of the size that the call asks for. */
+/** Waits as the last reset says, and answers with metadata of the size that the call asks for. */
 async function begin(context: CallContext): Promise<{ readonly leave: () => void }> {
   const { signal } = context
   const { opened, leave } = gauge.enter()
