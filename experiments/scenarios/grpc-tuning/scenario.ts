@@ -3,11 +3,13 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
+import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
   CURVES_CHAPTER,
+  STREAMS,
   THREADS,
 ]
 

@@ -21,7 +21,7 @@ export type Knee<P extends RatePoint = RatePoint> =
     }
   /** All rates hold: the knee is above them. */
   | { readonly kind: 'above'; readonly at: P }
-  /** Not even the lowest rate holds, or there is none. */
+  /** Not even the lowest rate holds, or nothing was measured. */
   | { readonly kind: 'below' }
 
 /** `latency`: the p99 is above the multiple. `queue`: fewer calls end than are due. */

@@ -7,6 +7,7 @@ import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { startEnvoys } from '../servers/envoys.ts'
 import { startServers } from '../servers/start-servers.ts'
+import { FIGURES } from './figures.ts'
 import {
   BODIES,
   CAPACITY_WARM_UP,
@@ -18,12 +19,6 @@ import {
   curveWindowOf,
   WORKERS,
 } from './matrix.ts'
-
-export const FIGURES = {
-  capacity: 'capacity (calls/s)',
-  offered: 'offered (calls/s)',
-  unsent: 'calls never sent',
-} as const
 
 type Target = Pick<LoadMeasurement, 'loader' | 'processes' | 'backends'> & { readonly address: string }
 
@@ -51,7 +46,7 @@ export async function measureOpen(context: RunContext, cell: CurveCell): Promise
   return await openLoop(context, cell)
 }
 
-/** The same by a load generator that has at most so many calls under way as it has workers. */
+/** The same by a load generator that has no more calls under way than it has workers. */
 export async function measureOmission(context: RunContext, cell: CurveCell): Promise<Measured> {
   return await openLoop(context, cell, { atMost: WORKERS })
 }

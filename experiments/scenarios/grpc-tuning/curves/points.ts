@@ -3,9 +3,9 @@
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { meanOver, quantileOver, roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
+import { FIGURES } from './figures.ts'
 import { type Knee, kneeOf, type RatePoint } from './knee.ts'
 import { BODIES, type BodyName, type Curve, closedId, openId, SHARES, SUBJECT_NAMES } from './matrix.ts'
-import { FIGURES } from './measure.ts'
 
 export interface CurvePoint extends RatePoint {
   /** Of the capacity, in percent. */

@@ -5,9 +5,9 @@ import type { Results } from '../../../harness/results.ts'
 import { quantileOver, roundsOf, throughputOver } from '../../../harness/statistics/rounds.ts'
 import { adviceOf } from './advice.ts'
 import { curveName } from './checks.ts'
+import { FIGURES } from './figures.ts'
 import { KEPT, MULTIPLE, mostPower } from './knee.ts'
 import { BODIES, CONCURRENCY, CONNECTIONS, OMISSION, OMISSION_ID, openId, WORKERS } from './matrix.ts'
-import { FIGURES } from './measure.ts'
 import { busyOf, figureOf, type MeasuredCurve, measuredCurves } from './points.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
