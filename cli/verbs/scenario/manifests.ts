@@ -1,12 +1,10 @@
 // `yard scenario manifests`: the load-balancing scenario as objects of a Kubernetes cluster.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { MESHES, type Mesh } from '../../../experiments/harness/cluster/meshes.ts'
+import { renderManifests } from '../../../experiments/harness/cluster/render-manifests.ts'
 import { PROFILES, type ProfileName } from '../../../experiments/harness/profile.ts'
-import {
-  clusterManifests,
-  renderManifests,
-} from '../../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
-import { MESHES, type Mesh } from '../../../experiments/scenarios/grpc-loadbalancing-cluster/meshes.ts'
+import { clusterManifests } from '../../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
 import { withExamples } from '../flags.ts'
 
 interface ManifestFlags {
