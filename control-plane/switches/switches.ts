@@ -13,8 +13,6 @@ import type {
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
-import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
-import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -65,7 +63,6 @@ export const SWITCHES = {
     upstreamTls,
     circuitBreaker,
     upstreamConnections,
-    upstreamBuffer,
     upstreamHttp2,
     localityWeights,
     failover,
@@ -75,7 +72,7 @@ export const SWITCHES = {
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [listenerTls, reusePort, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
