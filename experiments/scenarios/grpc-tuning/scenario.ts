@@ -3,10 +3,12 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { THREADS } from './threads/chapter.ts'
+import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
   THREADS,
+  WINDOWS,
 ]
 
 export const SCENARIO: Scenario = {
