@@ -20,7 +20,7 @@ export interface WindowCell {
 }
 
 /** Windows by round trip in milliseconds. 64 KiB is HTTP/2's default, less one byte. */
-const EXTENT: Readonly<Record<ProfileName, readonly (readonly [rttMs: number, kibs: readonly number[]])[]>> =
+const EXTENT: Readonly<Record<ProfileName, readonly (readonly [rttMs: number, sizes: readonly number[]])[]>> =
   {
     quick: [[40, [64, 256, 1_024]]],
     standard: [
@@ -33,8 +33,8 @@ const EXTENT: Readonly<Record<ProfileName, readonly (readonly [rttMs: number, ki
   }
 
 export function windowCells({ name }: Pick<Profile, 'name'>): readonly WindowCell[] {
-  return EXTENT[name].flatMap(([rttMs, kibs]) =>
-    kibs.flatMap((kib) => DIRECTIONS.map((direction) => ({ direction, rttMs, kib }))),
+  return EXTENT[name].flatMap(([rttMs, sizes]) =>
+    sizes.flatMap((kib) => DIRECTIONS.map((direction) => ({ direction, rttMs, kib }))),
   )
 }
 

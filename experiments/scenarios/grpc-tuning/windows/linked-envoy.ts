@@ -14,7 +14,7 @@ import type { Link, Side } from '../../../../testbed/link/create-link.ts'
 import { readToken } from '../../../../testbed/token-file.ts'
 
 export interface EnvoyWindows {
-  /** In bytes, of the fleet (towards callers) and of the upstream (towards the server). */
+  /** In bytes, of the fleet (toward callers) and of the upstream (toward the server). */
   readonly streamWindow: number
   readonly connectionWindow: number
 }

@@ -31,7 +31,7 @@ export interface EnvoyCell {
   readonly kib: number
 }
 
-const KIBS = [64, 1_024]
+const SIZES = [64, 1_024]
 const PLACES_OF: Readonly<Record<ProfileName, readonly Place[]>> = {
   quick: ['far'],
   standard: ['far', 'near'],
@@ -39,7 +39,7 @@ const PLACES_OF: Readonly<Record<ProfileName, readonly Place[]>> = {
 }
 
 export const envoyCells = ({ name }: { readonly name: ProfileName }): readonly EnvoyCell[] =>
-  PLACES_OF[name].flatMap((place) => KIBS.map((kib) => ({ place, kib })))
+  PLACES_OF[name].flatMap((place) => SIZES.map((kib) => ({ place, kib })))
 
 export const envoyId = ({ place, kib }: EnvoyCell): string => `windows.envoy-${place}.${kib}-KiB`
 

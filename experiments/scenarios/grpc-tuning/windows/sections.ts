@@ -34,8 +34,8 @@ function linesOf(windows: Windows): readonly Section[] {
   if (worst === undefined) return []
   const { rttMs } = worst.usual
   const own = windows.filter((one) => one.rttMs === rttMs)
-  const kibs = [...new Set(own.map(({ kib }) => kib))]
-  if (kibs.length < 2) return []
+  const sizes = [...new Set(own.map(({ kib }) => kib))]
+  if (sizes.length < 2) return []
   const measured = (direction: 'up' | 'down') =>
     own.filter((one) => one.direction === direction).map(({ kib, rate }) => [kib, rate.median] as const)
   return [
@@ -50,7 +50,7 @@ function linesOf(windows: Windows): readonly Section[] {
         { label: 'upload', points: measured('up') },
         {
           label: 'window / round trip, or the link',
-          points: kibs.map((kib) => [kib, boundRate(rttMs, kib)]),
+          points: sizes.map((kib) => [kib, boundRate(rttMs, kib)]),
         },
       ],
     },
