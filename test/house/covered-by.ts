@@ -185,6 +185,12 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/load.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/measure-step.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
+  'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
+    'test/scenarios/grpc-transport-benchmark.test.ts',
+  ),
+  'experiments/scenarios/grpc-transport-benchmark/scenario.ts': by('test/scenarios/all.test.ts'),
   'experiments/scenarios/grpc-web/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'experiments/scenarios/grpc-web/scenario.ts': by('test/scenarios/all.test.ts'),
   'experiments/scenarios/grpc-web/wire/web-call.ts': spawnedBy('test/scenarios/grpc-web.test.ts'),
