@@ -30,7 +30,7 @@ export const TRANSPORTS: Board = {
       panels: [
         ...QUANTILES.map((one) => ({
           title: `Latency, p${one * 100}`,
-          says: 'By transport. It can be no finer than the buckets, of which there are ten for each power of ten.',
+          says: 'By transport. It is as fine as the buckets: ten for each power of ten.',
           kind: 'lines' as const,
           unit: 'seconds' as const,
           queries: [{ expr: quantile(one, CALLS, CHOSEN, 'transport'), legend: '{{transport}}' }],

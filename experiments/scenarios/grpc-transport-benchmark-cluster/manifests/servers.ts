@@ -112,7 +112,7 @@ function deployment({ namespace }: ServerOptions, name: string, spec: PodSpec): 
     spec: {
       replicas: 1,
       selector: { matchLabels: selectorOf(name) },
-      // Two pods with one socket, or one that is pending for ever, would be in each other's way.
+      // Two pods with one socket would be in each other's way.
       strategy: { type: 'Recreate' },
       template: {
         metadata: {
