@@ -185,6 +185,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/load.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/measure-step.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
+  'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
   'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),
@@ -278,6 +280,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/transports/': by('testbed/transports/all.test.ts'),
+  'testbed/transports/socket-echo-client.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
+  'testbed/transports/socket-echo-server.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/until-active.ts': by('test/scenarios/mesh.test.ts'),
   'testbed/xds-certificates.ts': by('test/envoy/mutual-tls.test.ts'),
   'web/grpc-web-example/': spawnedBy('test/envoy/web-example.test.ts'),

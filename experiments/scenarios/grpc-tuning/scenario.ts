@@ -1,0 +1,17 @@
+// The scenario: what to set in gRPC clients, servers and Envoys, from which load or link on, and what each setting costs.
+
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { THREADS } from './threads/chapter.ts'
+
+// biome-ignore format: a line for each chapter, in the order of the report
+const CHAPTERS = [
+  THREADS,
+]
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-tuning',
+  title: 'Tuning gRPC',
+  question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}
