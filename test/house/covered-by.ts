@@ -280,6 +280,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/sidecars/': by('test/scenarios/sidecars.test.ts'),
   'testbed/transports/': by('testbed/transports/all.test.ts'),
   'testbed/transports/socket-echo-client.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/transports/socket-echo-server.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
