@@ -12,6 +12,8 @@ import { describeHolder } from '../core/port-holder.ts'
 export interface TcpAddress {
   readonly host: string
   readonly port: number
+  /** Whether further processes may listen at the same port, among which the kernel chooses (SO_REUSEPORT). Default: false. */
+  readonly reusePort?: boolean
 }
 
 /** A TCP address or the path of a Unix socket. */

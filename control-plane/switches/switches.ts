@@ -13,6 +13,8 @@ import type {
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -64,6 +66,7 @@ export const SWITCHES = {
     upstreamTls,
     circuitBreaker,
     upstreamConnections,
+    upstreamBuffer,
     upstreamHttp2,
     localityWeights,
     failover,
@@ -73,7 +76,7 @@ export const SWITCHES = {
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
-  listeners: [listenerTls, reusePort, accessLog],
+  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,

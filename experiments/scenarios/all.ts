@@ -12,6 +12,8 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   'grpc-observability': async () => (await import('./grpc-observability/scenario.ts')).SCENARIO,
   'grpc-security': async () => (await import('./grpc-security/scenario.ts')).SCENARIO,
   'http2-analysis': async () => (await import('./http2-analysis/scenario.ts')).SCENARIO,
+  'grpc-tuning': async () => (await import('./grpc-tuning/scenario.ts')).SCENARIO,
+  'grpc-transport-benchmark': async () => (await import('./grpc-transport-benchmark/scenario.ts')).SCENARIO,
   'grpc-web': async () => (await import('./grpc-web/scenario.ts')).SCENARIO,
 }
 

@@ -1,15 +1,10 @@
 // The commands that the pages tell a person to run, and the test that runs each.
 
 import { blocksOf } from '../support/markdown-blocks.ts'
+import { type CoveredBy, literally } from './covered-command.ts'
 import type { SourceFile } from './rules.ts'
+import { FUNDAMENTALS, SCENARIO, SCENARIO_COMMANDS, SCENARIOS, WEB_EXAMPLE } from './scenario-commands.ts'
 
-/** It takes the commands from the pages, and runs them as they are written. */
-export const LITERALLY = 'test/envoy/doc-commands.test.ts'
-
-/** A test, and what of its text shows that it runs the command: a part of the command as the test has it. */
-type CoveredBy = readonly [test: string, evidence: string]
-
-const literally: CoveredBy = [LITERALLY, 'DOC_COMMANDS']
 const MUTANTS: CoveredBy = ['test/mutation/choose-sources.test.ts', 'a folder or a file can be chosen']
 const PUSH: CoveredBy = ['bench/push.test.ts', 'a cell is measured']
 const COMPARE: CoveredBy = ['cli/launch.test.ts', "'--against'"]
@@ -24,16 +19,8 @@ const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
-const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
-const OBSERVABILITY: CoveredBy = ['test/scenarios/grpc-observability.test.ts', "'grpc-observability'"]
-const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
-const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
-const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const WIRESHARK: CoveredBy = ['test/scenarios/wireshark-guide.test.ts', "startsWith('tshark ')"]
 const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
-const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
-const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
-const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
 /** Pages with tests that run all their commands, from the first to the last. */
@@ -48,6 +35,7 @@ export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
 
 /** By page, in its order. Commands that run for long name a test that starts the same program for a shorter time. */
 export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, CoveredBy>>>> = {
+  ...SCENARIO_COMMANDS,
   'CONTRIBUTING.md': { 'npm test': ['cli/launch.test.ts', "'test'"] },
   'README.md': {
     'npm start': DEMO,
@@ -106,41 +94,12 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npm test -- test/proxyless/plain-dns.test.ts test/proxyless/plain-health.test.ts test/proxyless/plain-pools.test.ts test/proxyless/plain-resolver.test.ts':
       ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
   },
-  'docs/benchmarks/loadbalancing.md': {
-    'npx yard scenario run grpc-loadbalancing --profile standard': BALANCING,
-  },
-  'docs/guides/load-balancing.md': {
-    'npx yard scenario run grpc-loadbalancing': BALANCING,
-    'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
-    'npx yard lb edge l7 round_robin': literally,
-  },
-  'docs/benchmarks/grpc-fundamentals.md': {
-    'npx yard scenario run grpc-fundamentals --profile standard': FUNDAMENTALS,
-  },
   'docs/guides/grpc-patterns.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
     'npx yard scenario run grpc-fundamentals --profile quick --only statuses': FUNDAMENTALS,
     'npx yard scenario run grpc-fundamentals --profile quick --only deadlines': FUNDAMENTALS,
     'npm run example grpc-patterns interceptors': example('grpc-patterns'),
     'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
-  },
-  'experiments/scenarios/grpc-fundamentals/README.md': {
-    'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
-  },
-  'experiments/scenarios/grpc-loadbalancing/README.md': {
-    'npx yard scenario run grpc-loadbalancing': BALANCING,
-  },
-  'docs/guides/scenarios.md': {
-    'npx yard scenario list': SCENARIOS,
-    'npx yard scenario run grpc-security --profile quick': SCENARIO,
-    'npx yard scenario run grpc-security --profile quick --resume': [
-      'cli/verbs/scenario/run.test.ts',
-      "'--resume'",
-    ],
-    'npx yard scenario report reports/scenarios/grpc-security-quick': SCENARIO,
-    'npx yard scenario compare reports/scenarios/grpc-security-quick reports/scenarios/grpc-security-standard':
-      SCENARIO,
-    'npx yard scenario run message-size --profile quick': ['test/scenarios/guide.test.ts', 'message-size'],
   },
   'docs/guides/load-reports.md': {
     'npx yard load': LOAD,
@@ -172,6 +131,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       ['control-plane/main.test.ts', '--xds-client-ca'],
   },
   'docs/security/limits.md': {
+    "npx yard set fleets.edge.connectionLimit='{ enabled: true, max: 1000, delay: 1s }'": [
+      'test/features/connection-limit.test.ts',
+      'connectionLimit',
+    ],
     'npx yard set upstreams.echo.circuitBreaker.requests=4096': [
       'test/features/circuit-breaker.test.ts',
       'circuitBreaker',
@@ -288,39 +251,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
   'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
-  'experiments/scenarios/grpc-loadbalancing-cluster/README.md': {
-    'npx yard scenario manifests --image switchyard:cluster --mesh istio': [
-      'cli/verbs/scenario/manifests.test.ts',
-      "'manifests'",
-    ],
-  },
-  'docs/benchmarks/http2.md': {
-    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
-      HTTP2,
-  },
-  'docs/guides/http2.md': {
-    'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
-      HTTP2,
-    'npx yard scenario run http2-analysis': HTTP2,
-    'npx yard scenario run http2-analysis --only flow-control': HTTP2,
-  },
-  'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
-  'docs/guides/grpc-web.md': {
-    'npx yard scenario run grpc-web': WEB,
-    'npm run example:web': WEB_EXAMPLE,
-  },
   'web/grpc-web-example/README.md': {
     'npm run example:web': WEB_EXAMPLE,
     'npm run example:web -- --jwt': WEB_EXAMPLE,
   },
-  'experiments/scenarios/grpc-web/README.md': { 'npx yard scenario run grpc-web': WEB },
-  'docs/guides/observability.md': {
-    'npx yard scenario run grpc-observability --profile standard --only cost': OBSERVABILITY,
-  },
-  'experiments/scenarios/grpc-observability/README.md': {
-    'npx yard scenario run grpc-observability': OBSERVABILITY,
-  },
-  'experiments/scenarios/grpc-security/README.md': { 'npx yard scenario run grpc-security': SCENARIO },
 }
 
 /** The commands in the `sh` blocks of a page, without comments, and continued lines as one. */

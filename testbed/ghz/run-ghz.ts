@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { ProcessGroup } from '../../processes/process-group.ts'
+import type { ProcessStarter } from '../../processes/process-group.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { findGhz } from './find-ghz.ts'
 import { firstCall, ghzFlags } from './ghz-flags.ts'
@@ -24,7 +24,7 @@ export interface GhzOptions {
  * @throws SwitchyardError `invalid-argument` for a plan that ghz cannot run, or `process-failed` with its output
  */
 export async function runGhz(
-  group: ProcessGroup,
+  group: ProcessStarter,
   plan: LoadPlan & { readonly seconds: number },
   { folder, onStarted }: GhzOptions,
 ): Promise<GhzResult> {

@@ -1,6 +1,8 @@
 // The matrix: every way of the mesh with the cells that ways on one machine have too.
 
 import { startLoader } from '../../../testbed/loader/start-loader.ts'
+import type { ClusterEnvironment } from '../../harness/cluster/environment.ts'
+import { MESH } from '../../harness/cluster/meshes.ts'
 import { measureLoad } from '../../harness/measure-load.ts'
 import type { Profile, ProfileName } from '../../harness/profile.ts'
 import type { Measured } from '../../harness/results.ts'
@@ -14,9 +16,7 @@ import {
   withCalls,
 } from '../grpc-loadbalancing/base.ts'
 import { type Cell, callsOf, idOf, labelsOf } from '../grpc-loadbalancing/cell.ts'
-import type { ClusterEnvironment } from './environment.ts'
 import { findBackends } from './find-backends.ts'
-import { MESH } from './meshes.ts'
 import { BACKEND_COUNT, byPolicy, CLUSTER_WAYS, type ClusterWay, HEADLESS } from './targets.ts'
 
 const ALL: readonly Shape[] = [

@@ -1,8 +1,8 @@
 // The ways to the backends that exist in a cluster: which Service a client dials, and by which policy of its own.
 
+import type { Mesh } from '../../harness/cluster/meshes.ts'
 import { BASE } from '../grpc-loadbalancing/base.ts'
 import type { WayFacts } from '../grpc-loadbalancing/checks/subject.ts'
-import type { Mesh } from './meshes.ts'
 
 export const PORT = 50_051
 /** As many as most runs on one machine have. */

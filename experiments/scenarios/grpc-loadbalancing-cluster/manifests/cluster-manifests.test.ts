@@ -6,10 +6,11 @@ import { parseAllDocuments } from 'yaml'
 import { type CheckedObject, fetchKubernetesSchemas } from '../../../../test/support/kubernetes-schemas.ts'
 import { requireTool } from '../../../../test/support/requirements.ts'
 import { sourceFile } from '../../../../testbed/part.ts'
-import { MESHES, type Mesh } from '../meshes.ts'
+import type { Manifest } from '../../../harness/cluster/kinds.ts'
+import { MESHES, type Mesh } from '../../../harness/cluster/meshes.ts'
+import { renderManifests } from '../../../harness/cluster/render-manifests.ts'
 import { CLUSTER_WAYS, PORT } from '../targets.ts'
-import { clusterManifests, renderManifests } from './cluster-manifests.ts'
-import type { Manifest } from './kinds.ts'
+import { clusterManifests } from './cluster-manifests.ts'
 
 const manifestsOf = (mesh: Mesh) => clusterManifests({ mesh, image: 'switchyard:test' })
 

@@ -1,12 +1,11 @@
 // All objects of the scenario in a cluster, in the order in which they are applied.
 
-import { stringify } from 'yaml'
+import { NOT_DESCRIBED } from '../../../harness/cluster/environment.ts'
+import type { Manifest } from '../../../harness/cluster/kinds.ts'
+import type { Mesh } from '../../../harness/cluster/meshes.ts'
+import { namespaceManifest } from '../../../harness/cluster/namespace.ts'
 import type { ProfileName } from '../../../harness/profile.ts'
-import { NOT_DESCRIBED } from '../environment.ts'
-import { MESH, type Mesh } from '../meshes.ts'
 import { backendManifests } from './backends.ts'
-import type { Manifest } from './kinds.ts'
-import { PART_OF } from './pod.ts'
 import { serviceManifests } from './services.ts'
 import { workloadManifest } from './workload.ts'
 
@@ -25,24 +24,10 @@ export interface ClusterOptions {
 export function clusterManifests(options: ClusterOptions): readonly Manifest[] {
   const { image, mesh, profile = 'standard', cluster = NOT_DESCRIBED } = options
   const namespace = options.namespace ?? `grpc-loadbalancing-${mesh}`
-  const { namespaceLabels, namespaceAnnotations } = MESH[mesh]
   return [
-    {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name: namespace,
-        labels: { ...PART_OF, ...namespaceLabels },
-        ...(namespaceAnnotations && { annotations: { ...namespaceAnnotations } }),
-      },
-    },
+    namespaceManifest(namespace, mesh),
     ...serviceManifests(namespace, mesh),
     ...backendManifests({ namespace, image }),
     workloadManifest({ namespace, image, mesh, profile, cluster }),
   ]
-}
-
-/** As `kubectl apply -f -` reads them. */
-export function renderManifests(manifests: readonly Manifest[]): string {
-  return manifests.map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n')
 }

@@ -1,10 +1,10 @@
 // The Services in front of the backends, and what the meshes need to balance each of them by a certain policy.
 
-import { type Mesh, WAYPOINT } from '../meshes.ts'
+import type { DestinationRule, Manifest } from '../../../harness/cluster/kinds.ts'
+import { type Mesh, WAYPOINT } from '../../../harness/cluster/meshes.ts'
+import { labelsOf, selectorOf } from '../../../harness/cluster/pod.ts'
 import { PORT, SERVICES } from '../targets.ts'
 import { BACKENDS } from './backends.ts'
-import type { DestinationRule, Manifest } from './kinds.ts'
-import { labelsOf, selectorOf } from './pod.ts'
 
 interface ServiceOptions {
   readonly headless?: boolean

@@ -1,4 +1,4 @@
-// How a namespace joins a mesh, and the Services and rules that each mesh has beyond the plain ones.
+// How a namespace joins a mesh.
 
 export const MESHES = ['none', 'istio', 'ambient', 'linkerd'] as const
 export type Mesh = (typeof MESHES)[number]
@@ -17,8 +17,6 @@ export const WAYPOINT = 'waypoint'
 export const MESH: Readonly<Record<Mesh, MeshSettings>> = {
   none: {
     title: 'no mesh',
-    // The proxies of meshes need more than this allows, unless a CNI plugin of the mesh prepares their network.
-    namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
   },
   istio: {
     title: 'Istio with sidecars',

@@ -1,0 +1,21 @@
+// The scenario: what to set in gRPC clients, servers and Envoys, from which load or link on, and what each setting costs.
+
+import { planOf } from '../../harness/chapter.ts'
+import type { Scenario } from '../../harness/scenario.ts'
+import { STREAMS } from './streams/chapter.ts'
+import { THREADS } from './threads/chapter.ts'
+import { WINDOWS } from './windows/chapter.ts'
+
+// biome-ignore format: a line for each chapter, in the order of the report
+const CHAPTERS = [
+  STREAMS,
+  THREADS,
+  WINDOWS,
+]
+
+export const SCENARIO: Scenario = {
+  name: 'grpc-tuning',
+  title: 'Tuning gRPC',
+  question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
+  plan: (profile) => planOf(CHAPTERS, profile),
+}

@@ -1,0 +1,28 @@
+// A closed loop on one or several server processes behind one port.
+
+import { startLoader } from '../../../../testbed/loader/start-loader.ts'
+import { measureLoad } from '../../../harness/measure-load.ts'
+import type { Measured } from '../../../harness/results.ts'
+import type { RunContext } from '../../../harness/scenario.ts'
+import { startServers } from '../servers/start-servers.ts'
+import { windowOf } from '../windows.ts'
+import { CONCURRENCY, CREWS, type CrewCell } from './crews.ts'
+
+export async function measureCrew(context: RunContext, { crew, connections }: CrewCell): Promise<Measured> {
+  const { processes, sharing } = CREWS[crew]
+  const servers = await context.shared(`servers ${crew}`, ({ group }) =>
+    startServers(group, processes, sharing),
+  )
+  // A loader of its own: its source ports are new in every round, and with them what the kernel chooses.
+  const loader = await startLoader(context.group)
+  return await measureLoad(context, {
+    loader,
+    processes: [servers.process],
+    backends: servers.ids,
+    plan: {
+      ...{ target: servers.address, connections, ...windowOf(context.profile) },
+      loop: { kind: 'closed', concurrency: CONCURRENCY },
+      calls: { kind: 'unary' },
+    },
+  })
+}
