@@ -187,6 +187,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
   'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/': by(
+    'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts',
+  ),
   'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),

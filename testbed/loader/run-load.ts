@@ -31,7 +31,7 @@ export interface RunningLoad {
   /** Notes what happens now. */
   readonly mark: (label: string) => void
   /** Undefined until it has connected. */
-  readonly counts: () => LoadCounts | undefined
+  readonly counts: (withLatency: boolean) => LoadCounts | undefined
   /** Ends a load that has no length. */
   readonly end: () => void
 }
@@ -43,7 +43,7 @@ export function runLoad(plan: LoadPlan, events: LoadEvents): RunningLoad {
   const measured = measure(plan, events, ending.promise, running)
   return {
     mark: (label) => void marks.push({ at: performance.now(), label }),
-    counts: () => running.tally?.counts(),
+    counts: (withLatency) => running.tally?.counts(withLatency),
     end: ending.resolve,
     result: measured.then(({ fromMs, ...result }) => ({
       ...result,

@@ -76,9 +76,14 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   }
 
   /** So far. */
-  counts(): LoadCounts {
+  counts(withLatency: boolean): LoadCounts {
     const shares = Object.fromEntries(this.#shares)
-    return { calls: this.#calls, failed: this.#calls - (this.#codes.get('OK') ?? 0), shares }
+    return {
+      calls: this.#calls,
+      failed: this.#calls - (this.#codes.get('OK') ?? 0),
+      shares,
+      ...(withLatency && { service: encodeHistogram(this.#histogram('service')) }),
+    }
   }
 
   result(): Counts {
