@@ -69,7 +69,7 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'docs/guides/tuning.md': {
     'npx yard scenario run grpc-tuning': TUNING,
-    'npx yard scenario run grpc-tuning --only threads': TUNING,
+    'npx yard scenario run grpc-tuning --only curves': TUNING,
   },
   'experiments/scenarios/grpc-tuning/README.md': { 'npx yard scenario run grpc-tuning': TUNING },
   'docs/guides/grpc-web.md': {
