@@ -1,7 +1,7 @@
 // Starts an example gRPC server as a process.
 
 import { join } from 'node:path'
-import type { ProcessGroup } from '../processes/process-group.ts'
+import type { ProcessStarter } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
 import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
@@ -36,7 +36,7 @@ export interface GrpcServerProcess {
  * @throws SwitchyardError `process-failed` with the end of its log if it does not start, or with what to install
  */
 export async function startGrpcServer(
-  group: ProcessGroup,
+  group: ProcessStarter,
   folder: string,
   options: GrpcServerOptions,
 ): Promise<GrpcServerProcess> {

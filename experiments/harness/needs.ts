@@ -3,6 +3,7 @@
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { findProgram } from '../../processes/find-program.ts'
 import { hasGo, INSTALL_GO } from '../../testbed/grpc-programs/go.ts'
+import { hasJava, INSTALL_JAVA } from '../../testbed/grpc-programs/java.ts'
 import { findPythonProgram, INSTALL_PYTHON } from '../../testbed/grpc-programs/python.ts'
 import { INSTALL_PROMETHEUS } from '../../testbed/prometheus/prometheus.ts'
 import { INSTALL_HAPROXY } from '../../testbed/proxies/haproxy.ts'
@@ -17,6 +18,8 @@ export const NEEDS_ENVOY: Need = {
 }
 
 export const NEEDS_GO: Need = { name: 'Go', install: INSTALL_GO, isThere: () => hasGo() }
+
+export const NEEDS_JAVA: Need = { name: 'Java with Maven', install: INSTALL_JAVA, isThere: () => hasJava() }
 
 export const NEEDS_PYTHON: Need = {
   name: 'gRPC for Python',
