@@ -3,7 +3,7 @@
 import t from 'tap'
 import { openLoader, openTarget, SHORT_LOAD } from '../../test/support/loader.ts'
 
-t.test('O8.8: values of a size are put and got, and one that is got was put before', async (t) => {
+t.test('O8.8: values of a size are put and got, and those that are got were put before', async (t) => {
   const target = await openTarget(t, 'b1')
   const load = await openLoader(t)
   for (const kind of ['get', 'put'] as const) {

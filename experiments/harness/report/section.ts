@@ -84,6 +84,8 @@ export interface LinesSection extends Common {
     readonly label: string
     readonly points: readonly (readonly [x: number, y: number])[]
   }[]
+  /** Vertical lines with a label, such as where a limit is reached. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[]
 }
 
 /** A value for each row and column, with a shade by its size. */

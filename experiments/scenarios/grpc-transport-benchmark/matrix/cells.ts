@@ -1,4 +1,4 @@
-// The cells of the matrix: which calls, of which payload, and how many at a time.
+// The cells of the matrix: calls of a kind and a payload, and how many of them at a time.
 
 import type { SingleShape } from '../../../../testbed/loader/load-plan.ts'
 
