@@ -27,7 +27,7 @@ export function commandOf(container: Container, fields: Readonly<Record<string, 
   return ['env', ...env.map(([name, value]) => `${name}=${value}`), ...words].map(shellQuoted).join(' ')
 }
 
-/** The pod of a Deployment or Job. @throws if there is none of this name */
+/** The pod of a Deployment or Job. @throws if nothing has this name */
 export function podOf(manifests: readonly Manifest[], name: string): PodSpec {
   for (const { kind, metadata, spec } of manifests) {
     if ((kind !== 'Deployment' && kind !== 'Job') || metadata.name !== name) continue
