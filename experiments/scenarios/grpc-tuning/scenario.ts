@@ -2,6 +2,7 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { COMPRESSION } from './compression/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { WINDOWS } from './windows/chapter.ts'
@@ -11,6 +12,7 @@ const CHAPTERS = [
   STREAMS,
   THREADS,
   WINDOWS,
+  COMPRESSION,
 ]
 
 export const SCENARIO: Scenario = {
