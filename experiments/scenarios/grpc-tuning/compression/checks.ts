@@ -45,7 +45,7 @@ export function checksOf(results: Results): readonly Check[] {
       payloads
         .filter(({ bytes }) => bytes >= LARGE)
         .map(({ kind, bytes, identity, gzip }) => ({
-          fact: `${KINDS[kind]}, ${bytes} bytes: ${gzip.wire.toFixed(0)} in place of ${identity.wire.toFixed(0)}`,
+          fact: `${KINDS[kind]}, ${bytes} bytes: ${gzip.wire.toFixed(0)} instead of ${identity.wire.toFixed(0)}`,
           holds: SHRINKS.includes(kind) ? gzip.wire < identity.wire : gzip.wire > identity.wire,
         })),
     ),

@@ -3,6 +3,7 @@
 import { Client, compressionAlgorithms, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { encodeHistogram, newHistogram, record } from '../../../../testbed/measure/histogram.ts'
 import { asBytes, ECHO_PATH } from '../data-peers/methods.ts'
+import { sessionOf } from '../data-peers/session-of.ts'
 import { usageNow } from '../data-peers/usage.ts'
 import { type Kind, payloadOf } from './payloads.ts'
 
@@ -27,6 +28,8 @@ export interface Compressible {
   readonly error?: string
   readonly seconds: number
   readonly cpuMs: number
+  /** To the server in the timed calls, of TCP's payload. */
+  readonly writtenBytes: number
   readonly latency: string
 }
 
@@ -53,7 +56,9 @@ export async function sendCompressible(options: CompressibleOptions): Promise<Co
       })
     })
   try {
-    for (let made = 0; made < WARM_UP_CALLS; made += 1) await call()
+    for (let made = 1; made < WARM_UP_CALLS; made += 1) await call()
+    const { socket } = await sessionOf(call)
+    const writtenBefore = socket.bytesWritten
     const histogram = newHistogram()
     const [begun, cpuBefore] = [performance.now(), usageNow().cpuMs]
     let calls = 0
@@ -65,6 +70,7 @@ export async function sendCompressible(options: CompressibleOptions): Promise<Co
     }
     return {
       ...{ calls, made: calls + WARM_UP_CALLS, codes, cpuMs: usageNow().cpuMs - cpuBefore },
+      writtenBytes: socket.bytesWritten - writtenBefore,
       ...{ seconds: (performance.now() - begun) / 1_000, latency: encodeHistogram(histogram) },
       ...(error !== undefined && { error }),
     }

@@ -50,14 +50,17 @@ async function measureBoth(
       const sum = sums[encoding]
       const before = await peers.read(target)
       const options = { target, encoding, kind, bytes, seconds: blockSeconds(profile) }
-      const { calls, made, seconds, cpuMs, codes, latency } = await peers.run('sendCompressible', options)
+      const { calls, made, seconds, cpuMs, writtenBytes, codes, latency } = await peers.run(
+        'sendCompressible',
+        options,
+      )
       const after = await peers.read(target)
       sum.calls += calls
       sum.made += made
       sum.seconds += seconds
       sum.clientMs += cpuMs
       sum.serverMs += after.cpuMs - before.cpuMs
-      sum.bytes += after.bytesIn - before.bytesIn
+      sum.bytes += writtenBytes
       for (const [code, count] of Object.entries(codes)) sum.codes[code] = (sum.codes[code] ?? 0) + count
       sum.latencies.push(latency)
     }
@@ -79,7 +82,7 @@ async function measureBoth(
         const { calls, made, clientMs, serverMs, bytes: wire } = sums[encoding]
         const names = figuresOf(encoding)
         return [
-          [names.wire, wire / made],
+          [names.wire, wire / calls],
           [names.client, (1_000 * clientMs) / calls],
           [names.server, (1_000 * serverMs) / made],
           [names.p50, quantileMs(histogram, 0.5)],
