@@ -3,6 +3,10 @@
 import { type CoveredBy, literally } from './covered-command.ts'
 
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const TRANSPORTS: CoveredBy = [
+  'test/scenarios/grpc-transport-benchmark.test.ts',
+  "'grpc-transport-benchmark'",
+]
 const OBSERVABILITY: CoveredBy = ['test/scenarios/grpc-observability.test.ts', "'grpc-observability'"]
 export const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 export const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
@@ -24,6 +28,9 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
   },
   'docs/benchmarks/grpc-fundamentals.md': {
     'npx yard scenario run grpc-fundamentals --profile standard': FUNDAMENTALS,
+  },
+  'experiments/scenarios/grpc-transport-benchmark/README.md': {
+    'npx yard scenario run grpc-transport-benchmark': TRANSPORTS,
   },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
@@ -47,6 +54,12 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
     'npx yard scenario manifests --image switchyard:cluster --mesh istio': [
       'cli/verbs/scenario/manifests.test.ts',
       "'manifests'",
+    ],
+  },
+  'experiments/scenarios/grpc-transport-benchmark-cluster/README.md': {
+    'npx yard scenario manifests grpc-transport-benchmark --image switchyard:cluster': [
+      'cli/verbs/scenario/manifests.test.ts',
+      "'grpc-transport-benchmark'",
     ],
   },
   'docs/benchmarks/http2.md': {

@@ -2,6 +2,7 @@
 
 import { bytesTable, hexDump } from '../content/bytes-table.ts'
 import type { DataTable } from '../content/data-table.ts'
+import { heatmapTable, noisyNote } from '../content/heatmap-table.ts'
 import { lanesTable } from '../content/lanes-table.ts'
 import { significant } from '../content/number-text.ts'
 import {
@@ -29,9 +30,11 @@ function bodyOf(section: Section): string[] {
   const table = tableOf(section)
   if (table.rows.length === 0) return ['Nothing was measured for this part.']
   const events = marksOf(section)
+  const notes = section.kind === 'heatmap' ? noisyNote(section) : []
   return [
     tableText(table, section.kind === 'table' ? inline : plain),
     ...(events.length > 0 ? [events.join('\n')] : []),
+    ...notes.map(paragraph),
   ]
 }
 
@@ -64,6 +67,8 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' | 'bytes' }>)
       return barsTable(section)
     case 'lines':
       return linesTable(section)
+    case 'heatmap':
+      return heatmapTable(section)
     case 'timeline':
       return timelineTable(section)
     case 'sequence':
