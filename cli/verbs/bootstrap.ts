@@ -4,11 +4,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GRPC_CLIENTS, type GrpcClient } from '../../core/grpc-clients.ts'
 import { XDS_PROTOCOLS } from '../../envoy-bootstrap/bootstrap.ts'
 import { SERVER_FEATURES } from '../../envoy-bootstrap/grpc-support.ts'
-import { type EnvoyFlags, printEnvoyBootstrap } from './bootstrap/envoy.ts'
+import { DEFAULT_LIMITS } from '../../envoy-bootstrap/overload.ts'
+import { type EnvoyFlags, MIB, printEnvoyBootstrap } from './bootstrap/envoy.ts'
 import { rejectMisplacedFlags } from './bootstrap/flags-of-kinds.ts'
 import { type GrpcFlags, printGrpcBootstrap } from './bootstrap/grpc.ts'
 import { checkFleet } from './bootstrap/xds.ts'
-import { readPort, withAdmin, withExamples } from './flags.ts'
+import { countOf, readPort, withAdmin, withExamples } from './flags.ts'
 
 interface BootstrapFlags extends EnvoyFlags, GrpcFlags {
   readonly client?: GrpcClient
@@ -53,6 +54,16 @@ export function addBootstrap(program: Command): void {
         'Tag of all statistics of an Envoy, a label for Prometheus; again for more.',
         appended,
       )
+      .option(
+        '--max-connections <number>',
+        `Connections of callers of an Envoy at a time, over all listeners (default: ${DEFAULT_LIMITS.maxConnections}).`,
+        countOf(1),
+      )
+      .option(
+        '--max-heap <mib>',
+        `Heap of an Envoy in MiB, at which it refuses calls (default: ${DEFAULT_LIMITS.maxHeapBytes / MIB}).`,
+        countOf(1),
+      )
       .option('--ca <file>', 'Use TLS for xDS, and trust this CA, PEM (default: that of "yard up --mtls").')
       .option('--cert <file>', 'Certificate of the node for xDS, PEM; "yard certs --for" makes it.')
       .option('--key <file>', 'Private key of --cert, PEM.')
@@ -75,6 +86,7 @@ export function addBootstrap(program: Command): void {
   withExamples(command, [
     ['yard bootstrap edge edge-9 > edge-9.json', 'Add an Envoy to a fleet of "yard up".'],
     ['envoy -c edge-9.json --disable-hot-restart --drain-time-s 4', 'Start it.'],
+    ['yard bootstrap edge edge-9 --max-connections 20000 --max-heap 4096', 'Give it other limits.'],
     [
       'yard bootstrap edge edge-9 --xds 10.0.0.2:18000 --address 10.0.0.7',
       'Use "yard serve" on another host.',

@@ -13,6 +13,8 @@ import type {
   UpstreamSwitch,
 } from './attach-points.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -22,6 +24,7 @@ import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
+import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
@@ -63,6 +66,7 @@ export const SWITCHES = {
     upstreamTls,
     circuitBreaker,
     upstreamConnections,
+    upstreamBuffer,
     upstreamHttp2,
     localityWeights,
     failover,
@@ -71,8 +75,8 @@ export const SWITCHES = {
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
-  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
-  listeners: [listenerTls, reusePort, accessLog],
+  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
+  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,

@@ -187,6 +187,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
   'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/': by(
+    'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts',
+  ),
   'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),
@@ -280,6 +283,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/sidecars/': by('test/scenarios/sidecars.test.ts'),
   'testbed/transports/': by('testbed/transports/all.test.ts'),
   'testbed/transports/socket-echo-client.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/transports/socket-echo-server.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),

@@ -131,6 +131,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       ['control-plane/main.test.ts', '--xds-client-ca'],
   },
   'docs/security/limits.md': {
+    "npx yard set fleets.edge.connectionLimit='{ enabled: true, max: 1000, delay: 1s }'": [
+      'test/features/connection-limit.test.ts',
+      'connectionLimit',
+    ],
     'npx yard set upstreams.echo.circuitBreaker.requests=4096': [
       'test/features/circuit-breaker.test.ts',
       'circuitBreaker',

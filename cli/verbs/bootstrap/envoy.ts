@@ -4,6 +4,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
+import { DEFAULT_LIMITS, type EnvoyLimits } from '../../../envoy-bootstrap/overload.ts'
 import { STATS_INTERVAL_MS } from '../../../envoy-bootstrap/stats-sink.ts'
 import type { StatsTags } from '../../../envoy-bootstrap/stats-tags.ts'
 import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
@@ -16,7 +17,12 @@ export interface EnvoyFlags extends XdsFlags {
   readonly adminPort?: number
   readonly protocol?: XdsProtocol
   readonly statsTag?: readonly string[]
+  readonly maxConnections?: number
+  /** MiB. */
+  readonly maxHeap?: number
 }
+
+export const MIB = 1024 ** 2
 
 /** Options of `createBootstrap` by the flags that set them. */
 const FLAG_OF: Readonly<Record<string, string>> = {
@@ -50,12 +56,21 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
         xds,
         statsTags,
         statsIntervalMs,
+        limits: limitsOf(flags),
       }),
   )
   process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
   // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
   const drain = flags.xds === undefined ? ' --drain-time-s 4' : ''
   report(`start it: ${envoyCommand()} -c FILE --disable-hot-restart${drain}`)
+}
+
+function limitsOf({ maxConnections, maxHeap }: EnvoyFlags): EnvoyLimits {
+  return {
+    ...DEFAULT_LIMITS,
+    ...(maxConnections !== undefined && { maxConnections }),
+    ...(maxHeap !== undefined && { maxHeapBytes: maxHeap * MIB }),
+  }
 }
 
 /** @param written `NAME=VALUE` each; @throws SwitchyardError `invalid-argument` that names all that are not */

@@ -3,7 +3,14 @@
 import type { Command } from 'commander'
 import { SwitchyardError } from '../../../core/errors.ts'
 
-const OF_ENVOY: readonly string[] = ['address', 'adminPort', 'protocol', 'statsTag']
+const OF_ENVOY: readonly string[] = [
+  'address',
+  'adminPort',
+  'protocol',
+  'statsTag',
+  'maxConnections',
+  'maxHeap',
+]
 const OF_GRPC: readonly string[] = [
   'locality',
   'feature',

@@ -125,6 +125,10 @@ t.test('flags of Envoys and of gRPC clients are not mixed', async (t) => {
     code: 2,
     output: /--address: is for Envoys.*--protocol: is for Envoys/s,
   })
+  t.match(await bootstrap(t, 'go', ...HERE, '--max-connections', '5', '--max-heap', '64'), {
+    code: 2,
+    output: /--max-connections: is for Envoys.*--max-heap: is for Envoys/s,
+  })
   const envoy = (...flags: string[]) => runYard(t, folder, 'bootstrap', 'edge', 'edge-1', ...HERE, ...flags)
   t.match(await envoy('--locality', 'eu'), {
     code: 2,

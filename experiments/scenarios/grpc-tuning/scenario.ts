@@ -2,13 +2,17 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
+import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
+  CURVES_CHAPTER,
   STREAMS,
   THREADS,
+  WINDOWS,
 ]
 
 export const SCENARIO: Scenario = {

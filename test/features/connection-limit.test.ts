@@ -1,0 +1,88 @@
+// `connectionLimit` with real connections: those beyond it are closed without an answer, in both modes, and the others stay.
+
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { status } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { type Edge, startEdge, startEndpoints } from '../support/edge.ts'
+import { connectRaw } from '../support/raw-call.ts'
+import { requireTool } from '../support/requirements.ts'
+
+const path = `/${EchoService.typeName}/Unary`
+const LIMIT = 3
+
+/** Opens connections as callers do, and makes a call on each. */
+async function statusesOf(t: Test, { address }: Edge, count: number) {
+  const connections = Array.from({ length: count }, () => connectRaw(t, address))
+  const statuses: number[] = []
+  for (const { call } of connections) statuses.push((await call({ path })).status)
+  return { connections, statuses }
+}
+
+for (const mode of ['l7', 'l4'] as const) {
+  t.test(`T14: a listener in mode ${mode} closes connections beyond its limit`, async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
+    const served = (connectionLimit?: object) => ({
+      upstreams,
+      lb: { mode },
+      fleet: { ...(connectionLimit && { connectionLimit }) },
+    })
+    const edge = await startEdge(t, served())
+    const many = await statusesOf(t, edge, 2 * LIMIT)
+    t.same(new Set(many.statuses), new Set([status.OK]), 'the twin without a limit')
+    for (const { hangUp } of many.connections) hangUp()
+
+    await edge.serve(served({ enabled: true, max: LIMIT }))
+    const { connections, statuses } = await statusesOf(t, edge, LIMIT + 2)
+    const [within, beyond] = [statuses.slice(0, LIMIT), statuses.slice(LIMIT)]
+    t.same(new Set(within), new Set([status.OK]), 'within the limit')
+    t.same(beyond, [status.UNAVAILABLE, status.UNAVAILABLE], 'beyond it')
+    t.equal((await connections[0]?.call({ path }))?.status, status.OK, 'open connections stay')
+    const limited = await edge.envoy.admin.stats('limited_connections')
+    t.equal(limited.get('connection_limit.callers.limited_connections'), 2)
+
+    connections[0]?.hangUp()
+    const [, last] = connections.slice(LIMIT)
+    while ((await last?.call({ path }))?.status !== status.OK) {
+      // Envoy has not yet seen that the connection is gone.
+    }
+    t.pass('after one connection ends, another is accepted')
+
+    await edge.serve(served({ enabled: false, max: LIMIT }))
+    t.same(new Set((await statusesOf(t, edge, 2 * LIMIT)).statuses), new Set([status.OK]), 'turned off')
+  })
+}
+
+t.test('T14: with a delay, a connection beyond the limit waits for its end', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
+  const served = (delay: string) => ({
+    upstreams,
+    fleet: { connectionLimit: { enabled: true, max: 1, delay } },
+  })
+  const edge = await startEdge(t, served('0s'))
+  const isClosed = async (client: ReturnType<typeof connectRaw>) => {
+    const { hostname, port } = new URL(`http://${edge.address}`)
+    const socket = connect(Number(port), hostname)
+    t.teardown(() => socket.destroy())
+    const closed = once(socket.resume(), 'close').then(() => true)
+    await once(socket, 'connect')
+    // A connection that Envoy closes at once is closed before it has answered a call on another one.
+    const call = async () => {
+      for (let call = 0; call < 50; call += 1) await client.call({ path })
+      return false
+    }
+    return await Promise.race([closed, call()])
+  }
+  const first = connectRaw(t, edge.address)
+  t.equal((await first.call({ path })).status, status.OK)
+  t.equal(await isClosed(first), true, 'the twin without a delay')
+  first.hangUp()
+
+  await edge.serve(served('1h'))
+  const second = connectRaw(t, edge.address)
+  t.equal((await second.call({ path })).status, status.OK)
+  t.equal(await isClosed(second), false)
+})
