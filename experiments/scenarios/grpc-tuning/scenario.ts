@@ -3,12 +3,14 @@
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
+import { KEEPALIVE } from './keepalive/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
+  KEEPALIVE,
   CURVES_CHAPTER,
   STREAMS,
   THREADS,

@@ -19,7 +19,7 @@ export const silenceId = (silence: Silence): string => `keepalive.silent.${silen
 
 /** How long those are watched that notice nothing, in milliseconds. */
 export const WATCHED_MS: Readonly<Record<ProfileName, number>> = {
-  ...{ quick: 1_800, standard: 10_000, full: 60_000 },
+  ...{ quick: 1_800, standard: 8_000, full: 60_000 },
 }
 
 export const noticedFigure = (id: string): string => `${id}: noticed (ms)`
@@ -30,7 +30,7 @@ export const CALLS_AFTER = 'calls after'
 
 /** How often TCP sends again before it gives up, which is 15 times by default. */
 export const RETRIES: Readonly<Record<ProfileName, readonly number[]>> = {
-  ...{ quick: [2], standard: [2, 3, 4], full: [2, 3, 4, 6] },
+  ...{ quick: [2], standard: [2, 3], full: [2, 3, 4, 6] },
 }
 export const DEFAULT_RETRIES = 15
 export const retriesId = (retries: number): string => `keepalive.silent.tcp-${retries}-retries`
@@ -131,8 +131,11 @@ async function measureSilence(
   if (variants.some(({ use }) => use === 'new calls')) await answering.until(({ begun }) => begun > 0)
   const before = await watcher.takeTallies()
 
-  await silence([pinging.pid, holding.pid, answering.pid])
+  // Before it, so that a ping that is lost was sent later, whenever we hear that the silence has begun.
   const at = Date.now()
+  await silence([pinging.pid, holding.pid, answering.pid])
+  // Those answered before count no more.
+  await watcher.takeTallies()
   const own = variants.filter(({ notices, of }) => notices && of !== 'server').map(({ id }) => id)
   await Promise.all([
     setTimeout(WATCHED_MS[profile.name]),
@@ -143,7 +146,8 @@ async function measureSilence(
   const after = await watcher.takeTallies()
   const [closedAt] = byServer === undefined ? [] : (await pinging.counts()).closed
   const noticed = [...watcher.noticed().values()]
-  const codesOf = (tallies: typeof after) => JSON.stringify(Object.assign({}, ...tallies.map(({ codes }) => codes)))
+  const codesOf = (tallies: typeof after) =>
+    JSON.stringify(Object.assign({}, ...tallies.map(({ codes }) => codes)))
   return facts({
     figures: {
       [WATCHED]: watched,

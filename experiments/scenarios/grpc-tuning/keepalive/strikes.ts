@@ -12,8 +12,8 @@ import type { Measured } from '../../../harness/results.ts'
 import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { startTunedEnvoys } from '../tuned-envoys.ts'
-import { type PingOptions, sendPings } from './pinger.ts'
 import { type PingSteps, stepsOf } from './ping-steps.ts'
+import { type PingOptions, sendPings } from './pinger.ts'
 
 export interface PingedServer {
   readonly id: string

@@ -25,10 +25,7 @@ export interface Keepalive {
 const SHORTEST: Keepalive = { timeMs: 200, timeoutMs: 600 }
 
 const KEEPALIVES: Readonly<Record<ProfileName, readonly Keepalive[]>> = {
-  quick: [
-    SHORTEST,
-    { timeMs: 800, timeoutMs: 600 },
-  ],
+  quick: [SHORTEST, { timeMs: 800, timeoutMs: 600 }],
   standard: [
     SHORTEST,
     { timeMs: 1_000, timeoutMs: 600 },
