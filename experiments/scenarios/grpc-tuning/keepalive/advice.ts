@@ -23,7 +23,7 @@ function noticeAdvice(results: Results): readonly string[] {
   if (with_ === undefined || without === undefined) return []
   const watched = (Math.min(...without.watched) / 1_000).toFixed(1)
   return [
-    `**Streams and calls without a deadline: set a keepalive on the client.** Without one a call in flight to a peer that vanished waits forever (here: as long as it was watched, ${watched} s), because TCP has nothing to send and so nothing to miss. With ${with_.title.replace(/^.*keepalive /, '')} it failed after ${longest(with_)} s at most. Choose time + timeout as the longest silence that callers can bear, and set \`keepalive_permit_without_calls\` if a channel idles between calls.`,
+    `**Streams and calls without a deadline: set a keepalive on the client.** Without one a call in flight to a peer that vanished waits forever (here: as long as it was watched, ${watched} s), because TCP has nothing to send and so nothing to miss. With ${with_.title.replace(/^.*keepalive /, '')} it failed after ${longest(with_)} s at most. Choose time + timeout as the longest silence that callers accept, and set \`keepalive_permit_without_calls\` if a channel idles between calls.`,
   ]
 }
 

@@ -64,7 +64,7 @@ function strikesSequence(results: Results): readonly Section[] {
     {
       kind: 'sequence',
       title: `Too many pings, frame by frame: ${server.title}`,
-      says: 'Times are those at a tap between both. The server answers each PING, also the one that is too many: the GOAWAY says why it ends, in its debug data.',
+      says: 'Times are those at a tap between both. The server answers each PING, also the last: the GOAWAY after it says why it ends, in its debug data.',
       actors: ['client', server.title],
       steps: steps.map(({ label, from, atMs }) => ({
         label,
@@ -121,7 +121,7 @@ function noticedSections(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'A peer that goes silent: who notices, and when',
-      says: 'No FIN, no RST: the link loses every packet, or the process at the other end is stopped, so that its kernel still acknowledges every byte and TCP sees nothing wrong. With a keepalive of **time + timeout** a peer is given up between timeout (a ping was just on its way) and time + timeout (one had just been answered).',
+      says: 'No FIN, no RST: the link loses every packet, or the process at the other end is stopped, so that its kernel still acknowledges every byte and TCP sees nothing wrong. With a keepalive of **time + timeout** a peer is given up between timeout (a ping was just on its way) and time + timeout (one had just been answered). Here it goes silent soon after the channels have connected, which is near the later end.',
       columns: [
         { title: 'who watches' },
         { title: 'settings say' },

@@ -138,7 +138,7 @@ async function measureSilence(
   await watcher.takeTallies()
   const own = variants.filter(({ notices, of }) => notices && of !== 'server').map(({ id }) => id)
   await Promise.all([
-    setTimeout(WATCHED_MS[profile.name]),
+    isEveryNoticing(variants) || setTimeout(WATCHED_MS[profile.name]),
     watcher.until(own),
     byServer && pinging.until(({ closed }) => closed.length > 0),
   ])
@@ -162,3 +162,5 @@ async function measureSilence(
     },
   })
 }
+
+const isEveryNoticing = (variants: readonly Variant[]) => variants.every(({ notices }) => notices)

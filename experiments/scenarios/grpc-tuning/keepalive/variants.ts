@@ -1,4 +1,4 @@
-// Channels that lose their peer without a word, by their keepalive, and when each of them must notice it.
+// Channels whose peer goes silent, by their keepalive, and when each of them must notice it.
 
 import type { ChannelOptions, ServerOptions } from '@grpc/grpc-js'
 import type { ProfileName } from '../../../harness/profile.ts'
