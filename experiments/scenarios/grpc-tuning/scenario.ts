@@ -7,12 +7,14 @@ import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
+import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
   KEEPALIVE,
   CURVES_CHAPTER,
+  TOOLS_CHAPTER,
   STREAMS,
   THREADS,
   WINDOWS,
