@@ -2,12 +2,13 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { quantileMs } from '../measure/histogram.ts'
+import { callBefore } from './call-before.ts'
 import { startClosedLoop } from './closed-loop.ts'
 import { openConnections } from './connections.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { BackgroundResult, LoadCounts } from './load-result.ts'
 import { startOpenLoop } from './open-loop.ts'
-import { prepareCalls } from './prepared-call.ts'
+import { isStream, prepareCalls } from './prepared-call.ts'
 import { noteSaturation } from './saturation.ts'
 import { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
@@ -60,6 +61,7 @@ async function measure(
   const { warmUpSeconds, seconds = Number.POSITIVE_INFINITY, loop: wanted } = plan
   const { channels, ready } = await openConnections(plan)
   const calls = prepareCalls(plan)
+  await callBefore(channels, calls)
   const tally = new Tally(calls, plan.seriesMs ?? seriesMsFor(plan.seconds))
   running.tally = tally
   const sender = new Sender(plan, calls, channels, tally)
@@ -77,7 +79,9 @@ async function measure(
   const unsent = loop.end(toMs).filter((due) => due >= fromMs)
   for (const due of unsent) tally.neverSent(due, toMs)
   const open = sender.open
-  await sender.drain(({ expectedMs }) => expectedMs > LONG_STREAM_MS)
+  await sender.drain(({ kind, expectedMs }) =>
+    plan.cutStreams ? isStream(kind) : expectedMs > LONG_STREAM_MS,
+  )
   for (const channel of channels) channel.close()
 
   const counted = tally.result()

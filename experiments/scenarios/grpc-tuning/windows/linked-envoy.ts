@@ -1,7 +1,6 @@
 // An Envoy at one end of the link, which a control plane on the host configures over a Unix socket.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { RestClient } from '../../../../api/client.ts'
@@ -12,6 +11,9 @@ import type { ProcessGroup } from '../../../../processes/process-group.ts'
 import { startControlPlane } from '../../../../testbed/control-plane.ts'
 import type { Link, Side } from '../../../../testbed/link/create-link.ts'
 import { readToken } from '../../../../testbed/token-file.ts'
+
+/** The path of a socket has 107 bytes at most, so it is not below `TMPDIR`. Links are for Linux, which has this folder. */
+const SHORT_PATH = '/tmp/switchyard-link-'
 
 export interface EnvoyWindows {
   /** In bytes, of the fleet (toward callers) and of the upstream (toward the server). */
@@ -52,8 +54,7 @@ export async function startLinkedEnvoy(
   })
   const configFile = join(folder, 'data.yaml')
   await writeFile(configFile, stringify(documentOf(await freePort())))
-  // The path of a socket must be short.
-  const sockets = await mkdtemp(join(tmpdir(), 'link-'))
+  const sockets = await mkdtemp(SHORT_PATH)
   group.ending.addEventListener('abort', () => void rm(sockets, { recursive: true, force: true }))
   const { adminUrl, tokensFile, xdsAddress } = await startControlPlane(group, folder, {
     ...{ configFile, admin: '127.0.0.1:0', xds: `unix:${join(sockets, 'xds')}` },
