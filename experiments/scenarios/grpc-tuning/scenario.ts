@@ -12,13 +12,13 @@ import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
-  KEEPALIVE,
   CURVES_CHAPTER,
   TOOLS_CHAPTER,
+  KEEPALIVE,
   STREAMS,
-  THREADS,
   WINDOWS,
   COMPRESSION,
+  THREADS,
 ]
 
 export const SCENARIO: Scenario = {
