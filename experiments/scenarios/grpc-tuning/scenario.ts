@@ -2,6 +2,7 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
@@ -15,6 +16,7 @@ const CHAPTERS = [
   THREADS,
   WINDOWS,
   COMPRESSION,
+  BATCHING,
 ]
 
 export const SCENARIO: Scenario = {
