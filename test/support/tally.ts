@@ -59,7 +59,7 @@ export function countFile(parser: Parser, title: string): (ending: Ending) => Fi
   return ({ exitCode, signal, milliseconds }) => {
     const { ok, plan } = parser.results ?? { ok: false, plan: undefined }
     const isEmpty = plan?.skipAll === true
-    // A file that says why it has no tests is skipped; one that has none and says nothing has failed.
+    // A file may say why it has no tests, and is skipped then. Without a reason it has failed.
     const reason = isEmpty && exitCode === 0 && plan.skipReason !== NO_TESTS ? plan.skipReason : undefined
     settle(file, {
       ok: ok && exitCode === 0 && (reason !== undefined || !isEmpty),

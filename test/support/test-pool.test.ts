@@ -6,7 +6,7 @@ import { runInPool } from './test-pool.ts'
 const ENVOY = ['test/envoy/flip.test.ts', 'test/features/cors.test.ts', 'test/scenarios/grpc-web.test.ts']
 const OTHERS = ['core/memo.test.ts', 'test/proxyless/churn.test.ts']
 
-/** Runs them until each is told to end. */
+/** Runs them until the test ends each. */
 function started(files: readonly string[], jobs: number) {
   const running = new Map<string, () => void>()
   const order: string[] = []
