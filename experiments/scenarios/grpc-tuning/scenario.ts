@@ -2,6 +2,7 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
@@ -18,6 +19,7 @@ const CHAPTERS = [
   STREAMS,
   WINDOWS,
   COMPRESSION,
+  BATCHING,
   THREADS,
 ]
 
