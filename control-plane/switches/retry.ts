@@ -8,6 +8,7 @@ import { ruleSwitch, type SettingsOf } from './attach-points.ts'
 import { inEffect } from './defaults.ts'
 import { OptionalDuration, PositiveDuration, parseDuration, toDuration, tooShort } from './duration.ts'
 import { unsupported } from './grpc-clients.ts'
+import { hedgeDelayOf } from './hedging.ts'
 import { facts } from './schema-keywords.ts'
 
 const CONDITIONS = [
@@ -150,14 +151,14 @@ export const retry = ruleSwitch({
     yield* tooShort({ steps: ['backOff', 'max'], longest: max }, { name: 'base', first: base })
   },
   alsoOfFleet: true,
-  toRouteAction: ({ enabled, attempts, on, ...how }) =>
+  toRouteAction: ({ enabled, attempts, on, ...how }, entry) =>
     enabled
       ? {
           retryPolicy: {
             retryOn: on.join(','),
             numRetries: attempts,
             ...toBackOff(how),
-            ...toEnvoyOnly(how),
+            ...toEnvoyOnly(withHedges(how, hedgeDelayOf(entry))),
           },
         }
       : {},
@@ -178,10 +179,17 @@ function toBackOff({ backOff }: Pick<Settings, 'backOff'>) {
 }
 
 /** What gRPC clients do not read. */
-function toEnvoyOnly({
-  perTryTimeout,
-  otherEndpoint,
-}: Pick<Settings, 'otherEndpoint'> & { readonly perTryTimeout?: string }) {
+interface EnvoyOnly {
+  readonly otherEndpoint: boolean
+  readonly perTryTimeout?: string
+}
+
+/** A hedge at the endpoint that is slow would be slow too. */
+function withHedges<T extends EnvoyOnly>(how: T, delay: string | undefined): T {
+  return delay === undefined ? how : { ...how, perTryTimeout: delay, otherEndpoint: true }
+}
+
+function toEnvoyOnly({ perTryTimeout, otherEndpoint }: EnvoyOnly) {
   return {
     ...(perTryTimeout !== undefined && { perTryTimeout: toDuration(perTryTimeout) }),
     ...(otherEndpoint && { retryHostPredicate: [previousHosts()], hostSelectionRetryMaxAttempts: PICKS }),

@@ -24,6 +24,7 @@ import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
+import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
@@ -74,7 +75,7 @@ export const SWITCHES = {
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
-  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
+  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],

@@ -285,6 +285,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/sidecars/': by('test/scenarios/sidecars.test.ts'),
   'testbed/transports/': by('testbed/transports/all.test.ts'),
+  'testbed/transports/lan/name-server-main.ts': spawnedBy('testbed/transports/all.test.ts'),
   'testbed/transports/socket-echo-client.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/transports/socket-echo-server.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/until-active.ts': by('test/scenarios/mesh.test.ts'),

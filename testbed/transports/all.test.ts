@@ -1,6 +1,7 @@
 // Each transport carries a real gRPC call, and its counters show that the call took that way and no other.
 
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
@@ -12,13 +13,13 @@ import { TRANSPORTS } from './all.ts'
 import type { LaidTransport, Transport } from './transport.ts'
 
 const PAYLOAD_BYTES = 20_000
+const LEAST_CALLS = 3
 
-const PLAN: LoadPlan & { readonly seconds: number } = {
+const PLAN: Omit<LoadPlan, 'seconds'> = {
   connections: 1,
   loop: { kind: 'closed', concurrency: 1 },
   calls: { kind: 'unary', payloadBytes: PAYLOAD_BYTES },
   warmUpSeconds: 0,
-  seconds: 0.2,
 }
 
 /** What a transport's way is: counters that get the bytes or packets of calls, and those that get none. */
@@ -28,18 +29,61 @@ const WAYS: Readonly<
   uds: { carries: [], carriesNothing: ['client/lo bytes', 'server/lo bytes'] },
   loopback: { carries: ['pod/lo bytes'] },
   veth: { carries: ['client/eth0 bytes', 'server/eth0 bytes'] },
+  bridge: { carries: ['client/eth0 bytes', 'node/veth1 bytes', 'node/veth2 bytes', 'server/eth0 bytes'] },
+  nftables: { carries: ['node/veth1 bytes', 'node/veth2 bytes', 'node/nft service-dnat packets'] },
+  calico: {
+    carries: [
+      'node/cali1 bytes',
+      'node/cali2 bytes',
+      'node/nft allowed packets',
+      'node/nft established packets',
+    ],
+    carriesNothing: ['node/nft denied packets'],
+  },
+  vxlan: {
+    carries: ['node1/flannel.1 bytes', 'node1/eth0 bytes', 'node2/eth0 bytes', 'node2/flannel.1 bytes'],
+  },
+  direct: {
+    carries: ['node1/cali1 bytes', 'node1/eth0 bytes', 'node2/eth0 bytes', 'node2/nft allowed packets'],
+    carriesNothing: ['node1/nft denied packets', 'node2/nft denied packets'],
+  },
+  'lan-1500': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
+  'lan-9000': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
+  'lan-no-offloads': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
+  'lan-two-switches': { carries: ['switch1/left bytes', 'switch2/right bytes'] },
+  'lan-three-switches': { carries: ['switch1/left bytes', 'switch2/left bytes', 'switch3/right bytes'] },
+  'node-port': {
+    carries: [
+      ...['node1/eth0 bytes', 'node2/eth0 bytes', 'node2/veth1 bytes'],
+      ...['node1/nft service-dnat packets', 'node1/nft service-snat packets'],
+    ],
+  },
+  'load-balancer': {
+    carries: [
+      ...['balancer/outside bytes', 'balancer/inside bytes', 'node/veth1 bytes'],
+      'balancer/nft service-dnat packets',
+    ],
+    carriesNothing: ['balancer/nft service-snat packets'],
+  },
+  headless: { carries: ['client/eth0 bytes', 'server/eth0 bytes', 'DNS queries', 'dns/eth0 packets'] },
+  ...Object.fromEntries(
+    TRANSPORTS.filter(({ family }) => family === 'internet').map(({ id }) => [
+      id,
+      { carries: ['near/near bytes', 'far/far bytes', 'link to-far packets', 'link to-near packets'] },
+    ]),
+  ),
 }
 
 const canBeLaid = TRANSPORTS.filter(({ missing }) => missing() === undefined)
 
 /** Calls a backend in the server's namespace from a process in the client's. @returns how many calls were answered */
-async function callOver(t: Test, group: ProcessGroup, laid: LaidTransport): Promise<number> {
+async function callOver(t: Test, laid: LaidTransport): Promise<number> {
   const backend = await startBackend(laid.server, t.testdir(), { id: 'b1', listen: laid.listen() })
   const loader = await startLoader(laid.client)
-  const { calls, codes } = await loader.run({ ...PLAN, target: await laid.target(backend.address) })
-  t.strictSame(Object.keys(codes), ['OK'])
-  t.ok(calls > 0, 'calls are answered')
-  t.ok(group)
+  const load = await loader.begin({ ...PLAN, target: await laid.target(backend.address) })
+  while ((await load.counts()).calls < LEAST_CALLS) await setImmediate()
+  const { calls, codes } = await load.end()
+  t.strictSame(Object.keys(codes), ['OK'], 'calls are answered')
   return calls
 }
 
@@ -54,7 +98,7 @@ for (const transport of TRANSPORTS) {
   const { id, title } = transport
   t.test(`O8: calls over ${title} are answered, and took its way`, async (t) => {
     const missing = transport.missing()
-    if (missing !== undefined) return void t.plan(0, `${id} cannot be laid: ${missing}`)
+    if (missing !== undefined) return skip(t, `${id} cannot be laid: ${missing}`)
     const group = new ProcessGroup()
     t.teardown(() => group.stop())
     const laid = await transport.lay(group, await shortFolder(t))
@@ -63,7 +107,7 @@ for (const transport of TRANSPORTS) {
     let ofOther = {}
     const risen = await risenOver(laid, async () => {
       ofOther = await risenOver(other, async () => {
-        calls = await callOver(t, group, laid)
+        calls = await callOver(t, laid)
       })
     })
     const { carries, carriesNothing = [] } = WAYS[id] ?? { carries: ['none: the test knows no way'] }
@@ -99,6 +143,12 @@ t.test(
     t.ok(canBeLaid.some(({ id }) => id === 'uds') && canBeLaid.some(({ id }) => id === 'loopback'))
   },
 )
+
+/** On CI a skipped test could go unnoticed. */
+function skip(t: Test, message: string): void {
+  if (process.env.CI === 'true') t.fail(message)
+  else t.plan(0, message)
+}
 
 /** The path of a Unix socket is short. */
 async function shortFolder(t: Test): Promise<string> {
