@@ -45,6 +45,17 @@ t.test('TLS is by files', async (t) => {
   t.notMatch(flags, '--insecure')
 })
 
+t.test('O7.7: a target is a host and port or a Unix socket', async (t) => {
+  t.match(flagsOf({ ...PLAN, target: 'unix:/run/echo.sock' }), '--output out.json unix:/run/echo.sock')
+  for (const target of ['echo', 'unix:', 'unix:echo.sock', 'dns:///echo:7000']) {
+    t.throws(
+      () => flagsOf({ ...PLAN, target }),
+      { code: 'invalid-argument', problems: [{ path: 'target' }] },
+      target,
+    )
+  }
+})
+
 t.test('what ghz does not do is rejected, all at once', async (t) => {
   const plan: LoadPlan & { readonly seconds: number } = {
     ...PLAN,
