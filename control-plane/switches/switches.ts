@@ -22,7 +22,7 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
-import { headerLimits } from './header-limits.ts'
+import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
@@ -68,6 +68,7 @@ export const SWITCHES = {
     upstreamConnections,
     upstreamBuffer,
     upstreamHttp2,
+    upstreamHeaderLimits,
     localityWeights,
     failover,
     outlierDetection,
