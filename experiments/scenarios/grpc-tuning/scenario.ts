@@ -6,6 +6,7 @@ import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
+import { recommendationsOf } from './recommendations.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
@@ -27,5 +28,14 @@ export const SCENARIO: Scenario = {
   name: 'grpc-tuning',
   title: 'Tuning gRPC',
   question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
-  plan: (profile) => planOf(CHAPTERS, profile),
+  plan: (profile) => {
+    const plan = planOf(CHAPTERS, profile)
+    return {
+      ...plan,
+      sections: (results) => {
+        const sections = plan.sections(results)
+        return [...recommendationsOf(sections), ...sections]
+      },
+    }
+  },
 }
