@@ -25,6 +25,7 @@ import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { headerLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
+import { fleetHttp1 } from './http1.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
@@ -77,7 +78,7 @@ export const SWITCHES = {
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 
