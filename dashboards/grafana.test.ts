@@ -3,8 +3,9 @@
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { type TSchema, Type } from 'typebox'
-import { BOARDS } from './boards/all.ts'
-import { toGrafana, toGrafanaJson, usesServices } from './grafana.ts'
+import { ALL_BOARDS } from './boards/all.ts'
+import { variablesOf } from './boards/board.ts'
+import { toGrafana, toGrafanaJson } from './grafana.ts'
 
 const exactly = (properties: Record<string, TSchema>) =>
   Type.Object(properties, { additionalProperties: false })
@@ -32,7 +33,10 @@ const DashboardSchema = Type.Object({
   schemaVersion: Type.Integer({ minimum: 36 }),
   templating: exactly({
     list: Type.Array(
-      Type.Object({ type: Type.Enum(['datasource', 'query']), name: Type.Enum(['datasource', 'service']) }),
+      Type.Object({
+        type: Type.Enum(['datasource', 'query']),
+        name: Type.Enum(['datasource', 'service', 'transport']),
+      }),
       { minItems: 1 },
     ),
   }),
@@ -56,8 +60,8 @@ const DashboardSchema = Type.Object({
 const isDashboard = new Ajv({ allErrors: true }).compile(DashboardSchema)
 
 t.test('ids and titles of dashboards and panels are unique', async (t) => {
-  t.equal(new Set(BOARDS.map(({ id }) => id)).size, BOARDS.length)
-  for (const { rows } of BOARDS) {
+  t.equal(new Set(ALL_BOARDS.map(({ id }) => id)).size, ALL_BOARDS.length)
+  for (const { rows } of ALL_BOARDS) {
     const titles = rows.flatMap(({ panels }) => panels.map(({ title }) => title))
     t.equal(new Set(titles).size, titles.length)
     for (const panel of rows.flatMap(({ panels }) => panels)) {
@@ -67,7 +71,7 @@ t.test('ids and titles of dashboards and panels are unique', async (t) => {
   }
 })
 
-for (const board of BOARDS) {
+for (const board of ALL_BOARDS) {
   t.test(`${board.id} fits the schema, panels do not overlap, and each variable is used`, async (t) => {
     const dashboard = JSON.parse(toGrafanaJson(board))
     t.ok(
@@ -87,12 +91,12 @@ for (const board of BOARDS) {
     )
     t.strictSame(withoutLegend, [], 'lines have names')
     const variables = (dashboard.templating.list as { name: string }[]).map(({ name }) => name)
-    t.strictSame(variables, ['datasource', ...(usesServices(board) ? ['service'] : [])])
+    t.strictSame(variables, ['datasource', ...variablesOf(board)])
   })
 }
 
 t.test('the schema rejects a panel without a query and a misspelled field of a query', async (t) => {
-  const [board] = BOARDS
+  const [board] = ALL_BOARDS
   if (board === undefined) throw new Error('there are dashboards')
   const dashboard = JSON.parse(JSON.stringify(toGrafana(board)))
   const broken = (edit: (panel: { targets: unknown[] }) => void) => {

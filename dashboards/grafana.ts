@@ -31,7 +31,15 @@ import {
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
-import { type Board, type Panel, type Query, UNITS } from './boards/board.ts'
+import {
+  type Board,
+  type Panel,
+  type Query,
+  UNITS,
+  VARIABLES,
+  type Variable,
+  variablesOf,
+} from './boards/board.ts'
 
 /** Of Grafana's grid, which has 24 columns. */
 const COLUMNS = 24
@@ -48,7 +56,7 @@ export function toGrafana(board: Board): Dashboard {
     .refresh('10s')
     .time({ from: 'now-30m', to: 'now' })
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
-  if (usesServices(board)) dashboard.withVariable(serviceVariable())
+  for (const name of variablesOf(board)) dashboard.withVariable(variable(name))
   let id = 0
   for (const { title, panels } of board.rows) {
     id += 1
@@ -67,16 +75,11 @@ export function toGrafanaJson(board: Board): string {
   return `${JSON.stringify(toGrafana(board), null, 2)}\n`
 }
 
-export function usesServices({ rows }: Board): boolean {
-  return rows.some(({ panels }) =>
-    panels.some(({ queries }) => queries.some(({ expr }) => expr.includes('$service'))),
-  )
-}
-
-function serviceVariable(): QueryVariableBuilder {
-  return new QueryVariableBuilder('service')
-    .label('Service')
-    .query('label_values({__name__=~"grpc_(client|server)_started_total"}, grpc_service)')
+function variable(name: Variable): QueryVariableBuilder {
+  const { label, values } = VARIABLES[name]
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .query(values)
     .datasource(SOURCE)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .multi(true)
@@ -86,13 +89,14 @@ function serviceVariable(): QueryVariableBuilder {
 }
 
 function panelOf(panel: Panel) {
-  const { title, says, unit, queries } = panel
+  const { title, says, unit, queries, repeat } = panel
   const built = builderOf(panel)
     .title(title)
     .description(says)
     .datasource(SOURCE)
     .unit(UNITS[unit])
     .height(HEIGHT)
+  if (repeat !== undefined) built.repeat(repeat).repeatDirection('h').maxPerRow(3)
   queries.forEach((query, index) => {
     built.withTarget(targetOf(panel, query, index))
   })

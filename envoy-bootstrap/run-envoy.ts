@@ -85,7 +85,10 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/operations/cli */
-function envoyArguments(options: RunEnvoyOptions, bootstrapFile: string): readonly string[] {
+export function envoyArguments(
+  options: Pick<RunEnvoyOptions, 'concurrency' | 'drainTimeSeconds'>,
+  bootstrapFile: string,
+): readonly string[] {
   const { concurrency = 1, drainTimeSeconds = 4 } = options
   return [
     ...['-c', bootstrapFile],

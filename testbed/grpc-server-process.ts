@@ -1,7 +1,7 @@
 // Starts an example gRPC server as a process.
 
 import { join } from 'node:path'
-import type { ProcessGroup } from '../processes/process-group.ts'
+import type { ProcessStarter } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
 import { findGrpcProgram } from './grpc-programs/find-grpc-program.ts'
@@ -16,6 +16,8 @@ export interface GrpcServerOptions extends BootstrapOptions {
   readonly xds?: boolean
   /** Milliseconds after which it closes a connection gracefully. Default: never. */
   readonly maxConnectionAgeMs?: number
+  /** Milliseconds that clients must wait between two pings, also without calls: Go's, Java's and Python's. Default: gRPC's. */
+  readonly minPingIntervalMs?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -36,11 +38,11 @@ export interface GrpcServerProcess {
  * @throws SwitchyardError `process-failed` with the end of its log if it does not start, or with what to install
  */
 export async function startGrpcServer(
-  group: ProcessGroup,
+  group: ProcessStarter,
   folder: string,
   options: GrpcServerOptions,
 ): Promise<GrpcServerProcess> {
-  const { language, name, listen, xds = false, maxConnectionAgeMs } = options
+  const { language, name, listen, xds = false, maxConnectionAgeMs, minPingIntervalMs } = options
   const { command, args, env } = findGrpcProgram(language, 'server')
   const started = group.start({
     name,
@@ -50,6 +52,7 @@ export async function startGrpcServer(
       ...['--listen', listen, '--name', name],
       ...(xds ? ['--xds'] : []),
       ...(maxConnectionAgeMs === undefined ? [] : ['--max-connection-age-ms', String(maxConnectionAgeMs)]),
+      ...(minPingIntervalMs === undefined ? [] : ['--min-ping-interval-ms', String(minPingIntervalMs)]),
     ],
     env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
     logFile: join(folder, `${encodeURIComponent(name)}.log`),

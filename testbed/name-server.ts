@@ -14,7 +14,7 @@ const SAME_NAME = 0xc000 | HEADER_BYTES
 const TTL_SECONDS = 0
 
 export interface NameServer {
-  /** `127.0.0.1:PORT` over UDP, the authority of a target such as `dns://AUTHORITY/NAME:PORT`. */
+  /** `HOST:PORT` over UDP, the authority of a target such as `dns://AUTHORITY/NAME:PORT`. */
   readonly address: string
   /** Answers with these addresses from now on. */
   readonly set: (addresses: readonly string[]) => void
@@ -23,8 +23,8 @@ export interface NameServer {
   readonly close: () => void
 }
 
-/** Starts it on a free port of 127.0.0.1. */
-export async function startNameServer(addresses: readonly string[]): Promise<NameServer> {
+/** Starts it on a free port of 127.0.0.1, or of another address of this machine. */
+export async function startNameServer(addresses: readonly string[], host = '127.0.0.1'): Promise<NameServer> {
   let current = addresses
   let answered = 0
   const socket = createSocket('udp4')
@@ -32,10 +32,10 @@ export async function startNameServer(addresses: readonly string[]): Promise<Nam
     if (isForAddresses(query)) answered += 1
     socket.send(answer(query, current), from.port, from.address)
   })
-  socket.bind(0, '127.0.0.1')
+  socket.bind(0, host)
   await once(socket, 'listening')
   return {
-    address: `127.0.0.1:${socket.address().port}`,
+    address: `${host}:${socket.address().port}`,
     set(next) {
       current = next
     },

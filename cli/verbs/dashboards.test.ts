@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
-import { BOARDS } from '../../dashboards/boards/all.ts'
+import { ALL_BOARDS } from '../../dashboards/boards/all.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 t.test('each dashboard is a file of JSON, and rules and relabeling are files of YAML', async (t) => {
@@ -14,10 +14,10 @@ t.test('each dashboard is a file of JSON, and rules and relabeling are files of 
   const files = readdirSync(join(folder, 'made'))
   t.strictSame(
     files,
-    [...BOARDS.map(({ id }) => `${id}.json`), 'alerts.yaml', 'envoy-relabeling.yaml'].toSorted(),
+    [...ALL_BOARDS.map(({ id }) => `${id}.json`), 'alerts.yaml', 'envoy-relabeling.yaml'].toSorted(),
   )
   for (const file of files) t.match(output, file)
-  for (const { id, title } of BOARDS) {
+  for (const { id, title } of ALL_BOARDS) {
     t.match(JSON.parse(readFileSync(join(folder, 'made', `${id}.json`), 'utf8')), { uid: id, title })
   }
   t.match(parse(readFileSync(join(folder, 'made', 'alerts.yaml'), 'utf8')), {

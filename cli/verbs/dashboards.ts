@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { ALERTS, toRulesFile } from '../../dashboards/alerts.ts'
-import { BOARDS } from '../../dashboards/boards/all.ts'
+import { ALL_BOARDS } from '../../dashboards/boards/all.ts'
 import { envoyRelabeling } from '../../dashboards/boards/envoy-statuses.ts'
 import { report } from '../output/print.ts'
 import { withExamples } from './flags.ts'
@@ -23,7 +23,7 @@ export function addDashboards(program: Command): void {
     const { toGrafanaJson } = await import('../../dashboards/grafana.ts')
     await mkdir(out, { recursive: true })
     const files = [
-      ...BOARDS.map((board) => [`${board.id}.json`, toGrafanaJson(board)] as const),
+      ...ALL_BOARDS.map((board) => [`${board.id}.json`, toGrafanaJson(board)] as const),
       ['alerts.yaml', toRulesFile(ALERTS)] as const,
       ['envoy-relabeling.yaml', stringify({ metric_relabel_configs: envoyRelabeling() })] as const,
     ]

@@ -3,7 +3,8 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
 import { editDistance } from '../../core/edit-distance.ts'
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
+import { ownValue } from '../../core/plain-map.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE } from '../switches/schema-keywords.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
@@ -19,7 +20,7 @@ const ajv = new Ajv({
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
-ajv.addVocabulary([LATER, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS])
+ajv.addVocabulary([LATER, UNAVAILABLE, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS])
 
 const NOT_YET = 'is not supported in this version: remove it'
 
@@ -31,6 +32,7 @@ interface Described {
   readonly oneOf?: readonly Described[]
   readonly discriminator?: { readonly propertyName: string }
   readonly [LATER]?: readonly unknown[]
+  readonly [UNAVAILABLE]?: Readonly<Record<string, string>>
 }
 
 /** For each branch of a discriminator, the schema that has all of them. */
@@ -84,15 +86,19 @@ function toPlacedProblem(error: ErrorObject, choiceOf: ChoiceOf): PlacedProblem 
     case 'additionalProperties':
       return {
         steps: [...steps, params.additionalProperty],
-        message: isLater(schema, params.additionalProperty)
-          ? NOT_YET
-          : `${whyUnknown(schema, params.additionalProperty, choiceOf)}${listKnown(schema)}`,
+        message: describeAdditional(schema, params.additionalProperty, choiceOf),
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
     default:
       return { steps, message: `must be ${schema.description}, not ${show(data)}` }
   }
+}
+
+function describeAdditional(schema: Described, name: string, choiceOf: ChoiceOf): string {
+  if (isLater(schema, name)) return NOT_YET
+  const { [UNAVAILABLE]: unavailable = {} } = schema
+  return ownValue(unavailable, name) ?? `${whyUnknown(schema, name, choiceOf)}${listKnown(schema)}`
 }
 
 function isLater(schema: Described, name: unknown): boolean {

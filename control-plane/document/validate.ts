@@ -16,6 +16,7 @@ import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
 import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutes } from './validators/routes.ts'
+import { checkRuleSwitches } from './validators/rule-switches.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
 import { checkSwitches } from './validators/switches.ts'
@@ -32,6 +33,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkSecurity,
   checkSecrets,
   checkSwitches,
+  checkRuleSwitches,
   checkText,
 ]
 

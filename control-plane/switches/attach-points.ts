@@ -148,11 +148,13 @@ export interface LbOptionSwitch<F extends string = string, S extends TSchema = T
   toCluster(settings: SettingsOf<S>): ClusterParts
 }
 
-/** The times of a rule, which share one message of Envoy. Those of its fleet are in it too. */
+/** Settings of a rule that share one message of Envoy. Those of its fleet are in it too. */
 export interface RuleEntry {
   readonly timeout?: string
   readonly maxStreamDuration?: string
   readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
+  readonly retry?: { readonly enabled: boolean; readonly perTryTimeout?: string }
+  readonly hedging?: { readonly enabled: boolean; readonly delay?: string }
 }
 
 /** `routes.*.rules.*.FIELD` */
@@ -163,6 +165,8 @@ export interface RuleSwitch<
 > extends FieldSwitch<F, S> {
   /** True for a switch that is `fleets.*.FIELD` too, which holds for the rules that do not write it. */
   readonly alsoOfFleet?: OfFleet
+  /** What contradicts other switches of the rule. @param entry the rule, and what its fleet has of the switches that it does not write */
+  problemsWith?(written: DeepReadonly<Static<S>>, entry: RuleEntry): Iterable<PlacedProblem>
   toRoute?(settings: SettingsOf<S>): RouteParts
   /** @param entry the whole rule, for settings that depend on another switch of it */
   toRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts

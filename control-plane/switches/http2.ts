@@ -1,7 +1,14 @@
-// HTTP/2 limits: how much one caller, or one service, may make an Envoy hold. See docs/security/limits.md.
+// HTTP/2: how much one caller, or one service, may make an Envoy hold (docs/security/limits.md), and whether dead peers are noticed.
 
 import { Type } from 'typebox'
-import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
+import { fleetSwitch, type SettingsOf, upstreamSwitch } from './attach-points.ts'
+import {
+  DOWNSTREAM_INTERVAL,
+  Http2KeepaliveSchema,
+  neverPings,
+  toHttp2Keepalive,
+  UPSTREAM_INTERVAL,
+} from './http2-keepalive.ts'
 import { facts } from './schema-keywords.ts'
 
 const KIB = 1024
@@ -34,7 +41,11 @@ function Window(fallback: number, whose: string, envoy: string) {
   )
 }
 
-function Http2Schema(connectionWindow: number, envoy: string) {
+type Keepalive = ReturnType<typeof Http2KeepaliveSchema>
+const FleetKeepalive = Http2KeepaliveSchema(DOWNSTREAM_INTERVAL)
+const UpstreamKeepalive = Http2KeepaliveSchema(UPSTREAM_INTERVAL)
+
+function Http2Schema(connectionWindow: number, keepalive: Keepalive, envoy: string) {
   return Type.Object(
     {
       maxConcurrentStreams: Type.Optional(
@@ -48,27 +59,29 @@ function Http2Schema(connectionWindow: number, envoy: string) {
       ),
       streamWindow: Window(STREAM_WINDOW_BYTES, 'one call', 'initial_stream_window_size'),
       connectionWindow: Window(connectionWindow, 'one connection', 'initial_connection_window_size'),
+      keepalive: Type.Optional(keepalive),
     },
     {
       additionalProperties: false,
       default: {},
-      description: 'HTTP/2 limits such as { maxConcurrentStreams: 100, streamWindow: 65536 }',
+      description: 'HTTP/2 settings such as { maxConcurrentStreams: 100, streamWindow: 65536 }',
       ...facts({ envoy, example: { maxConcurrentStreams: 1000 } }),
     },
   )
 }
 
-interface Http2Settings {
-  readonly maxConcurrentStreams: number
-  readonly streamWindow: number
-  readonly connectionWindow: number
-}
+type Http2Settings = SettingsOf<ReturnType<typeof Http2Schema>>
 
-function toHttp2({ maxConcurrentStreams, streamWindow, connectionWindow }: Http2Settings) {
+/** @param schema of the keepalive, for its defaults */
+function toHttp2(
+  schema: Keepalive,
+  { maxConcurrentStreams, streamWindow, connectionWindow, keepalive }: Http2Settings,
+) {
   return {
     maxConcurrentStreams,
     initialStreamWindowSize: streamWindow,
     initialConnectionWindowSize: connectionWindow,
+    ...toHttp2Keepalive(schema, keepalive),
   }
 }
 
@@ -78,9 +91,14 @@ function toHttp2({ maxConcurrentStreams, streamWindow, connectionWindow }: Http2
  */
 export const fleetHttp2 = fleetSwitch({
   field: 'http2',
-  schema: Http2Schema(DOWNSTREAM_CONNECTION_WINDOW_BYTES, 'HttpConnectionManager.http2_protocol_options'),
+  schema: Http2Schema(
+    DOWNSTREAM_CONNECTION_WINDOW_BYTES,
+    FleetKeepalive,
+    'HttpConnectionManager.http2_protocol_options',
+  ),
   appliesTo: ['envoy'],
-  toHttpConnectionManager: (settings) => ({ http2ProtocolOptions: toHttp2(settings) }),
+  problems: ({ keepalive }) => neverPings(keepalive),
+  toHttpConnectionManager: (settings) => ({ http2ProtocolOptions: toHttp2(FleetKeepalive, settings) }),
 })
 
 /** `http2` of an upstream: towards its endpoints. It has no effect with `protocol: http1`. */
@@ -88,15 +106,19 @@ export const upstreamHttp2 = upstreamSwitch({
   field: 'http2',
   schema: Http2Schema(
     UPSTREAM_CONNECTION_WINDOW_BYTES,
+    UpstreamKeepalive,
     'HttpProtocolOptions.explicit_http_config.http2_protocol_options',
   ),
   appliesTo: ['envoy'],
+  problems: ({ keepalive }) => neverPings(keepalive),
   toHttpProtocolOptions: (settings, { protocol = 'http2' }) =>
     protocol === 'http2'
       ? {
           upstreamProtocolOptions: {
             case: 'explicitHttpConfig',
-            value: { protocolConfig: { case: 'http2ProtocolOptions', value: toHttp2(settings) } },
+            value: {
+              protocolConfig: { case: 'http2ProtocolOptions', value: toHttp2(UpstreamKeepalive, settings) },
+            },
           },
         }
       : {},

@@ -23,15 +23,35 @@ export interface Panel {
   readonly queries: readonly Query[]
   /** Dashed lines at these values, the worst last. */
   readonly thresholds?: readonly { readonly from: number; readonly color: 'green' | 'orange' | 'red' }[]
+  /** Shown once for each value of this variable. */
+  readonly repeat?: Variable
   /** Whether points lead to traces. */
   readonly exemplars?: boolean
 }
 
 export interface Query {
-  /** PromQL. `$service` is a regular expression of gRPC services. */
+  /** PromQL, in which `$NAME` is a regular expression: the chosen values of a variable. */
   readonly expr: string
   /** Of its series, with labels in double braces. */
   readonly legend: string
+}
+
+/** What a person chooses in Grafana: gRPC services, or transports of the benchmark. */
+export const VARIABLES = {
+  service: {
+    label: 'Service',
+    values: 'label_values({__name__=~"grpc_(client|server)_started_total"}, grpc_service)',
+  },
+  transport: { label: 'Transport', values: 'label_values(switchyard_load_call_seconds_count, transport)' },
+} as const
+export type Variable = keyof typeof VARIABLES
+
+/** Those that its queries use. */
+export function variablesOf({ rows }: Board): readonly Variable[] {
+  const queries = rows.flatMap(({ panels }) => panels.flatMap((panel) => panel.queries))
+  return (Object.keys(VARIABLES) as Variable[]).filter((name) =>
+    queries.some(({ expr }) => expr.includes(`$${name}`)),
+  )
 }
 
 /** What Grafana calls them: https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts */

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BOARDS } from '../../dashboards/boards/all.ts'
+import { ALL_BOARDS } from '../../dashboards/boards/all.ts'
 import { toGrafanaJson } from '../../dashboards/grafana.ts'
 import { buildOnce } from '../../testbed/grpc-programs/build-once.ts'
 
@@ -32,11 +32,11 @@ function run(folder: string): number {
     if (!holds) failures += 1
     process.stdout.write(`${holds ? 'ok' : 'FAILS'}  ${what}\n`)
   }
-  for (const board of BOARDS) {
+  for (const board of ALL_BOARDS) {
     const problem = check(program, folder, `${board.id}.json`, toGrafanaJson(board))
     expect(problem === '', `${board.id} fits Grafana's schema ${problem}`)
   }
-  const [board] = BOARDS
+  const [board] = ALL_BOARDS
   const misspelled = board && toGrafanaJson(board).replace('"showLegend"', '"showLegends"')
   const rejection = check(program, folder, 'misspelled.json', misspelled ?? '')
   expect(rejection.includes('showLegends'), 'a misspelled option is rejected with its name')

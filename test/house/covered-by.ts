@@ -15,6 +15,8 @@ const by = (test: string): Cover => ({ test })
 const spawnedBy = (test: string): Cover => ({ test, spawned: true })
 const CLUSTER_MANIFESTS =
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts'
+const TRANSPORT_MANIFESTS =
+  'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts'
 const FOR_MEASURING = {
   untested: 'a program for measurements by hand; a person reads its report',
 }
@@ -187,6 +189,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
   'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/': spawnedBy(
+    'test/scenarios/transport-cluster.test.ts',
+  ),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/': by(TRANSPORT_MANIFESTS),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/placements.ts': by(TRANSPORT_MANIFESTS),
   'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),
@@ -280,7 +287,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
+  'testbed/sidecars/': by('test/scenarios/sidecars.test.ts'),
   'testbed/transports/': by('testbed/transports/all.test.ts'),
+  'testbed/transports/lan/name-server-main.ts': spawnedBy('testbed/transports/all.test.ts'),
   'testbed/transports/socket-echo-client.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/transports/socket-echo-server.ts': spawnedBy('testbed/transports/socket-echo.test.ts'),
   'testbed/until-active.ts': by('test/scenarios/mesh.test.ts'),

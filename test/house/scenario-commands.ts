@@ -3,6 +3,10 @@
 import { type CoveredBy, literally } from './covered-command.ts'
 
 const WEB: CoveredBy = ['test/scenarios/grpc-web.test.ts', "'grpc-web'"]
+const TRANSPORTS: CoveredBy = [
+  'test/scenarios/grpc-transport-benchmark.test.ts',
+  "'grpc-transport-benchmark'",
+]
 const OBSERVABILITY: CoveredBy = ['test/scenarios/grpc-observability.test.ts', "'grpc-observability'"]
 export const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'example:web'"]
 export const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
@@ -24,6 +28,9 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
   },
   'docs/benchmarks/grpc-fundamentals.md': {
     'npx yard scenario run grpc-fundamentals --profile standard': FUNDAMENTALS,
+  },
+  'experiments/scenarios/grpc-transport-benchmark/README.md': {
+    'npx yard scenario run grpc-transport-benchmark': TRANSPORTS,
   },
   'experiments/scenarios/grpc-fundamentals/README.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
@@ -49,6 +56,12 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
       "'manifests'",
     ],
   },
+  'experiments/scenarios/grpc-transport-benchmark-cluster/README.md': {
+    'npx yard scenario manifests grpc-transport-benchmark --image switchyard:cluster': [
+      'cli/verbs/scenario/manifests.test.ts',
+      "'grpc-transport-benchmark'",
+    ],
+  },
   'docs/benchmarks/http2.md': {
     'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
       HTTP2,
@@ -62,7 +75,7 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
   'docs/guides/tuning.md': {
     'npx yard scenario run grpc-tuning': TUNING,
-    'npx yard scenario run grpc-tuning --only threads': TUNING,
+    'npx yard scenario run grpc-tuning --only curves': TUNING,
   },
   'experiments/scenarios/grpc-tuning/README.md': { 'npx yard scenario run grpc-tuning': TUNING },
   'docs/guides/grpc-web.md': {

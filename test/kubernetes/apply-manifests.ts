@@ -1,4 +1,4 @@
-// Applies the manifests of the load-balancing scenario to a real API server, for every mesh, and checks that it rejects wrong ones.
+// Applies the manifests of the scenarios that run in clusters to a real API server, and checks that it rejects wrong ones.
 // The first run takes minutes, because Go builds the API server.
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,10 +7,36 @@ import { join } from 'node:path'
 import type { Manifest } from '../../experiments/harness/cluster/kinds.ts'
 import { MESHES } from '../../experiments/harness/cluster/meshes.ts'
 import { clusterManifests } from '../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
+import { transportManifests } from '../../experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.ts'
 import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { type CheckedObject, fetchKubernetesSchemas } from '../support/kubernetes-schemas.ts'
 import { type ApiServer, startApiServer, until } from './api-server.ts'
+
+interface Applied {
+  readonly title: string
+  readonly manifests: readonly Manifest[]
+  /** Whether its namespace enforces the Pod Security Standard "restricted". */
+  readonly isRestricted: boolean
+}
+
+const IMAGE = { image: 'switchyard' }
+const APPLIED: readonly Applied[] = [
+  ...MESHES.map((mesh) => ({
+    title: `load balancing, ${mesh}`,
+    manifests: clusterManifests({ mesh, ...IMAGE }),
+    isRestricted: mesh === 'none',
+  })),
+  { title: 'transports', manifests: transportManifests(IMAGE), isRestricted: false },
+  {
+    title: 'transports without a folder of the node',
+    manifests: transportManifests({
+      ...{ ...IMAGE, hostPath: false, namespace: 'transports-restricted', nodePort: 30_552 },
+      clientNode: { bench: 'a' },
+    }),
+    isRestricted: true,
+  },
+]
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -32,9 +58,9 @@ async function applyAll(api: ApiServer): Promise<number> {
     if (!holds) failures += 1
   }
   for (const definition of fetchKubernetesSchemas().definitions) await create(api, definition)
-  for (const mesh of MESHES) {
-    for (const manifest of clusterManifests({ mesh, image: 'switchyard' })) {
-      const name = `${mesh}: ${manifest.kind} ${manifest.metadata.name}`
+  for (const { title, manifests, isRestricted } of APPLIED) {
+    for (const manifest of manifests) {
+      const name = `${title}: ${manifest.kind} ${manifest.metadata.name}`
       const { status, body } = await create(api, manifest)
       expect(status === 201, `${name} is accepted${status === 201 ? '' : `: ${body.message}`}`)
       const wrong = await create(api, misspelled(manifest))
@@ -46,7 +72,7 @@ async function applyAll(api: ApiServer): Promise<number> {
         started.status === 201,
         `${name} may start its pods${started.status === 201 ? '' : `: ${started.body.message}`}`,
       )
-      if (mesh !== 'none') continue
+      if (!isRestricted) continue
       const asRoot = await create(api, { ...pod, spec: { ...pod.spec, securityContext: { runAsUser: 0 } } })
       expect(asRoot.status === 403, `${name} may not start them as root: ${asRoot.body.message}`)
     }

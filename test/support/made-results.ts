@@ -5,6 +5,7 @@ import { PROFILE } from '../../experiments/harness/profile.ts'
 import type { LaneMark, Section } from '../../experiments/harness/report/section.ts'
 import type { Measured, Results, RunResult } from '../../experiments/harness/results.ts'
 import { FRAME_TYPES } from '../../testbed/http2/frame-types.ts'
+import { seededRandom } from './seeded-random.ts'
 
 interface Way {
   readonly label: string
@@ -50,7 +51,7 @@ const BACKENDS = ['b1', 'b2', 'b3']
 
 /** The same seed gives the same results. `rounds` and `calls` make them smaller, `slowdown` makes Envoy at L7 slower. */
 export function madeResults({ seed = 7, rounds = 5, calls = 4000, slowdown = 1 } = {}): Results {
-  const random = generator(seed)
+  const random = seededRandom(seed)
   const begun = Date.parse('2026-11-29T04:00:00Z')
   const plan = WAYS.flatMap((way) => CONNECTIONS.map((connections) => ({ way, connections })))
   const runs = Array.from({ length: rounds }, (_, round) =>
@@ -365,14 +366,3 @@ function timelineRows() {
 
 const normal = (random: () => number) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}

@@ -40,6 +40,17 @@ t.test('TLS is by files, and an empty request is data', async (t) => {
   t.notMatch(empty, '--binary-file')
 })
 
+t.test('O7.7: a target is a host and port or a Unix socket', async (t) => {
+  t.match(flagsOf({ ...PLAN, target: 'unix:/run/echo.sock' }), '--output out.json unix:/run/echo.sock')
+  for (const target of ['echo', 'unix:', 'unix:echo.sock', 'dns:///echo:7000']) {
+    t.throws(
+      () => flagsOf({ ...PLAN, target }),
+      { code: 'invalid-argument', problems: [{ path: 'target' }] },
+      target,
+    )
+  }
+})
+
 t.test('what ghz does not do is rejected, all at once', async (t) => {
   const plan: LoadPlan & { readonly seconds: number } = {
     ...PLAN,

@@ -8,6 +8,9 @@ import { sourceFile } from '../part.ts'
 /** Like ours: calls at a time of an open loop, where each of ghz's workers has one. */
 const WORKERS = 200
 
+/** Its gRPC resolves no names of `dns:` or `xds:` as ours does. */
+const TARGET = /^([^/]+:\d+|unix:\/.+)$/
+
 export interface GhzFiles {
   /** The encoded request. */
   readonly request: string
@@ -58,7 +61,7 @@ function ghzProblems(plan: LoadPlan): readonly Problem[] {
   const { calls, loop, connections } = plan
   const kinds = ['unary', 'server-stream']
   const checks: readonly (readonly [path: string, isValid: boolean, message: string])[] = [
-    ['target', /^[^/]+:\d+$/.test(plan.target ?? ''), 'give one target as HOST:PORT'],
+    ['target', TARGET.test(plan.target ?? ''), 'give one target as HOST:PORT or unix:/PATH'],
     ['targets', plan.targets === undefined, 'ghz calls one target: give it as target'],
     ['calls.kind', kinds.includes(calls.kind), `ghz takes one of: ${kinds.join(', ')}`],
     ['serviceConfig', plan.serviceConfig === undefined, 'ghz has none'],

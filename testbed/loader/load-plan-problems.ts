@@ -1,7 +1,7 @@
 // What is wrong with a plan of a load: everything at once, with its place.
 
 import type { Problem } from '../../core/errors.ts'
-import { type LoadPlan, partsOf, type SingleShape } from './load-plan.ts'
+import { isKeyValue, type LoadPlan, partsOf, type SingleShape } from './load-plan.ts'
 
 /** The echo service accepts no more. */
 const MAX_DELAY_MS = 60_000
@@ -50,11 +50,12 @@ export function loadPlanProblems(plan: LoadPlan): readonly Problem[] {
 type Say = (path: string, value: unknown, isValid: boolean, wanted: string) => void
 
 function shapeProblems(shape: SingleShape, path: string, say: Say): void {
-  for (const name of ['payloadBytes', 'responseBytes'] as const) {
-    const bytes = shape[name]
+  const { payloadBytes, responseBytes } = { responseBytes: undefined, ...shape }
+  for (const [name, bytes] of Object.entries({ payloadBytes, responseBytes })) {
     const isValid = Number.isInteger(bytes ?? 0) && (bytes ?? 0) >= 0 && (bytes ?? 0) <= MAX_PAYLOAD_BYTES
     say(`${path}.${name}`, bytes, isValid, `bytes from 0 to ${MAX_PAYLOAD_BYTES} (16 MiB)`)
   }
+  if (isKeyValue(shape)) return
   const [name, pause] = shape.kind === 'unary' ? ['delayMs', shape.delayMs] : ['everyMs', shape.everyMs]
   say(
     `${path}.${name}`,

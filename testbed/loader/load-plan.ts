@@ -30,6 +30,8 @@ export interface LoadPlan {
   readonly waitForReady?: boolean
   /** Interval of the series. Default: 100, or more if the window would have more than 120 of them. */
   readonly seriesMs?: number
+  /** Whether streams that are open at the end of the window are cancelled. Default: only those that pauses make last for 5 s. */
+  readonly cutStreams?: boolean
   /** Of the order of mixed calls. Default: 1. */
   readonly seed?: number
 }
@@ -51,7 +53,7 @@ export interface ClosedLoop {
 
 export type CallShape = SingleShape | MixedShape
 
-export type SingleShape = UnaryShape | StreamShape
+export type SingleShape = UnaryShape | StreamShape | KeyValueShape
 
 export interface UnaryShape {
   readonly kind: 'unary'
@@ -72,6 +74,13 @@ export interface StreamShape {
   readonly everyMs?: number
   readonly payloadBytes?: number
   readonly responseBytes?: number
+}
+
+/** Calls of the key-value service, all of one key. Its value is put once before the first call gets it. */
+export interface KeyValueShape {
+  readonly kind: 'put' | 'get'
+  /** Of the value. */
+  readonly payloadBytes?: number
 }
 
 /** Each call is one of these, at random by weight, in an order that the seed of the plan repeats. */
@@ -99,4 +108,8 @@ export interface LoadTls {
 /** The shapes of calls with their weights: several only if they are mixed. */
 export function partsOf(calls: CallShape): readonly MixedPart[] {
   return calls.kind === 'mixed' ? calls.of : [{ weight: 1, shape: calls }]
+}
+
+export function isKeyValue(shape: SingleShape): shape is KeyValueShape {
+  return shape.kind === 'put' || shape.kind === 'get'
 }

@@ -61,6 +61,8 @@ export interface LoadCounts {
   readonly failed: number
   /** OK calls by the backend that answered. */
   readonly shares: Readonly<Record<string, number>>
+  /** The histogram `service` so far; only if it was asked for, because encoding it takes a moment of the loader. */
+  readonly service?: string
 }
 
 export interface BackgroundResult extends LoadResult {

@@ -6,7 +6,7 @@ import type { BackgroundResult, LoadCounts } from './load-result.ts'
 export type LoaderCommand = { readonly load: number } & (
   | { readonly do: 'begin'; readonly plan: LoadPlan }
   | { readonly do: 'mark'; readonly label: string }
-  | { readonly do: 'count' }
+  | { readonly do: 'count'; readonly withLatency?: boolean }
   | { readonly do: 'end' }
 )
 

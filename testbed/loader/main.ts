@@ -23,7 +23,7 @@ function follow(command: LoaderCommand): void {
       .finally(() => loads.delete(load))
   } else if (command.do === 'mark') loads.get(load)?.mark(command.label)
   else if (command.do === 'count') {
-    const counts = loads.get(load)?.counts()
+    const counts = loads.get(load)?.counts(command.withLatency ?? false)
     if (counts) print({ load, event: 'counted', counts })
   } else loads.get(load)?.end()
 }

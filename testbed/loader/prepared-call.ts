@@ -1,9 +1,9 @@
 // Everything about the calls of a shape that is known before the first of them: encoded requests, method, deadline.
 
-import { create, toBinary } from '@bufbuild/protobuf'
-import { durationFromMs } from '@bufbuild/protobuf/wkt'
-import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { type LoadPlan, partsOf, type SingleShape } from './load-plan.ts'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
+import { encodeRequest } from './encode-request.ts'
+import { isKeyValue, type LoadPlan, partsOf, type SingleShape } from './load-plan.ts'
 
 export interface PreparedCall {
   readonly kind: SingleShape['kind']
@@ -16,6 +16,8 @@ export interface PreparedCall {
   readonly deadlineMs: number
   /** How long it should take by itself. */
   readonly expectedMs: number
+  /** A call that is made once, before all others. */
+  readonly before: PreparedCall | undefined
   /** Of its own histograms. */
   readonly name: string | undefined
 }
@@ -32,6 +34,8 @@ const METHODS = {
   'server-stream': EchoService.method.serverStream,
   'client-stream': EchoService.method.clientStream,
   bidirectional: EchoService.method.bidirectional,
+  put: KeyValueService.method.put,
+  get: KeyValueService.method.get,
 }
 
 export function prepareCalls({
@@ -45,40 +49,30 @@ export function prepareCalls({
 }
 
 function expectedMs(shape: SingleShape): number {
+  if (isKeyValue(shape)) return 0
   return shape.kind === 'unary' ? (shape.delayMs ?? 0) : shape.messages * (shape.everyMs ?? 0)
 }
 
 function prepare(shape: SingleShape, deadlineMs: number, name: string | undefined): PreparedCall {
-  const { parent, name: method } = METHODS[shape.kind]
   return {
     kind: shape.kind,
-    path: `/${parent.typeName}/${method}`,
+    path: pathOf(shape.kind),
     request: encodeRequest(shape),
     requests: shape.kind === 'client-stream' || shape.kind === 'bidirectional' ? shape.messages : 1,
     everyMs: shape.kind === 'client-stream' ? (shape.everyMs ?? 0) : 0,
     deadlineMs,
     expectedMs: expectedMs(shape),
+    before: shape.kind === 'get' ? prepare({ ...shape, kind: 'put' }, deadlineMs, undefined) : undefined,
     name,
   }
 }
 
-function encodeRequest(shape: SingleShape): Buffer {
-  const { payloadBytes = 0, responseBytes = 0 } = shape
-  const delayMs = delayOf(shape)
-  const bytes = toBinary(
-    EchoRequestSchema,
-    create(EchoRequestSchema, {
-      payload: new Uint8Array(payloadBytes),
-      payloadSize: responseBytes,
-      ...(delayMs > 0 && { delay: durationFromMs(delayMs) }),
-      ...(shape.kind === 'server-stream' && { count: shape.messages }),
-    }),
-  )
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function pathOf(kind: SingleShape['kind']): string {
+  const { parent, name } = METHODS[kind]
+  return `/${parent.typeName}/${name}`
 }
 
-/** What the server waits before each response. The pauses of a client stream are the client's. */
-function delayOf(shape: SingleShape): number {
-  if (shape.kind === 'client-stream') return 0
-  return (shape.kind === 'unary' ? shape.delayMs : shape.everyMs) ?? 0
+/** Whether a call may have several messages one way. */
+export function isStream(kind: SingleShape['kind']): boolean {
+  return kind !== 'unary' && kind !== 'put' && kind !== 'get'
 }

@@ -2,12 +2,13 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { quantileMs } from '../measure/histogram.ts'
+import { callBefore } from './call-before.ts'
 import { startClosedLoop } from './closed-loop.ts'
 import { openConnections } from './connections.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { BackgroundResult, LoadCounts } from './load-result.ts'
 import { startOpenLoop } from './open-loop.ts'
-import { prepareCalls } from './prepared-call.ts'
+import { isStream, prepareCalls } from './prepared-call.ts'
 import { noteSaturation } from './saturation.ts'
 import { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
@@ -30,7 +31,7 @@ export interface RunningLoad {
   /** Notes what happens now. */
   readonly mark: (label: string) => void
   /** Undefined until it has connected. */
-  readonly counts: () => LoadCounts | undefined
+  readonly counts: (withLatency: boolean) => LoadCounts | undefined
   /** Ends a load that has no length. */
   readonly end: () => void
 }
@@ -42,7 +43,7 @@ export function runLoad(plan: LoadPlan, events: LoadEvents): RunningLoad {
   const measured = measure(plan, events, ending.promise, running)
   return {
     mark: (label) => void marks.push({ at: performance.now(), label }),
-    counts: () => running.tally?.counts(),
+    counts: (withLatency) => running.tally?.counts(withLatency),
     end: ending.resolve,
     result: measured.then(({ fromMs, ...result }) => ({
       ...result,
@@ -60,6 +61,7 @@ async function measure(
   const { warmUpSeconds, seconds = Number.POSITIVE_INFINITY, loop: wanted } = plan
   const { channels, ready } = await openConnections(plan)
   const calls = prepareCalls(plan)
+  await callBefore(channels, calls)
   const tally = new Tally(calls, plan.seriesMs ?? seriesMsFor(plan.seconds))
   running.tally = tally
   const sender = new Sender(plan, calls, channels, tally)
@@ -77,7 +79,9 @@ async function measure(
   const unsent = loop.end(toMs).filter((due) => due >= fromMs)
   for (const due of unsent) tally.neverSent(due, toMs)
   const open = sender.open
-  await sender.drain(({ expectedMs }) => expectedMs > LONG_STREAM_MS)
+  await sender.drain(({ kind, expectedMs }) =>
+    plan.cutStreams ? isStream(kind) : expectedMs > LONG_STREAM_MS,
+  )
   for (const channel of channels) channel.close()
 
   const counted = tally.result()

@@ -24,7 +24,7 @@ export interface BackgroundLoad {
   /** Notes in the result what happens now. */
   mark(label: string): void
   /** What it has counted so far: lets a test or a scenario wait for calls instead of time. */
-  counts(): Promise<LoadCounts>
+  counts(options?: { readonly withLatency?: boolean }): Promise<LoadCounts>
   /** Sends no more calls. Resolves when all have ended. */
   end(): Promise<BackgroundResult>
 }
@@ -98,10 +98,10 @@ export async function startLoader(
       await Promise.race([begun.promise, result])
       return {
         mark: (label) => send({ load, do: 'mark', label }),
-        counts() {
+        counts({ withLatency = false } = {}) {
           const { promise, resolve } = Promise.withResolvers<LoadCounts>()
           waiting.get(load)?.counted.push(resolve)
-          send({ load, do: 'count' })
+          send({ load, do: 'count', withLatency })
           // A load that ends has no more counts.
           return Promise.race([promise, result.then(countsOf)])
         },

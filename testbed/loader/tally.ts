@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { encodeHistogram, type Histogram, newHistogram, record } from '../measure/histogram.ts'
 import type { LoadCounts, LoadHistograms, LoadResult } from './load-result.ts'
 import type { CallWatcher, OneCall } from './one-call.ts'
-import type { WeightedCall } from './prepared-call.ts'
+import { isStream, type WeightedCall } from './prepared-call.ts'
 import { Series } from './series.ts'
 
 /** Different texts of errors that are kept. */
@@ -29,7 +29,7 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   #bytes = 0
 
   constructor(calls: readonly WeightedCall[], seriesMs: number) {
-    this.#hasStreams = calls.some(({ call }) => call.kind !== 'unary')
+    this.#hasStreams = calls.some(({ call: { kind } }) => isStream(kind))
     this.#series = new Series(seriesMs)
     for (const name of ['call', 'service']) this.#histogram(name)
   }
@@ -76,9 +76,14 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   }
 
   /** So far. */
-  counts(): LoadCounts {
+  counts(withLatency: boolean): LoadCounts {
     const shares = Object.fromEntries(this.#shares)
-    return { calls: this.#calls, failed: this.#calls - (this.#codes.get('OK') ?? 0), shares }
+    return {
+      calls: this.#calls,
+      failed: this.#calls - (this.#codes.get('OK') ?? 0),
+      shares,
+      ...(withLatency && { service: encodeHistogram(this.#histogram('service')) }),
+    }
   }
 
   result(): Counts {

@@ -6,6 +6,7 @@ import {
   decodeFromCompressedBase64,
   encodeIntoCompressedBase64,
   type Histogram,
+  JsHistogram,
 } from 'hdr-histogram-js'
 
 export type { Histogram } from 'hdr-histogram-js'
@@ -55,6 +56,26 @@ export function addUp(histograms: readonly Histogram[]): Histogram {
   const sum = newHistogram()
   for (const one of histograms) sum.add(one)
   return sum
+}
+
+/**
+ * How many values are at most as large as each bound, exact to the three digits that a histogram keeps.
+ * @param bounds in microseconds, ascending
+ */
+export function countsAtMost(histogram: Histogram, bounds: readonly number[]): readonly number[] {
+  if (!(histogram instanceof JsHistogram)) throw new TypeError('the histogram is not of this implementation')
+  const values = histogram.recordedValuesIterator
+  values.resetIterator(histogram)
+  values.reset()
+  let counted = 0
+  let next = values.hasNext() ? values.next() : undefined
+  return bounds.map((bound) => {
+    while (next !== undefined && next.valueIteratedTo <= bound) {
+      counted = next.totalCountToThisValue
+      next = values.hasNext() ? values.next() : undefined
+    }
+    return counted
+  })
 }
 
 /** The value below or at which the share of the values lies, in milliseconds; NaN without values. */

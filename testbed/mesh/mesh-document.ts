@@ -27,14 +27,19 @@ export interface MeshContent {
 }
 
 /** Between proxies, each side shows a certificate, and checks the name in the other's. */
-const TO_SERVERS = { enabled: true, ca: 'mesh', certificate: 'client', sans: ['spiffe://switchyard/echo'] }
-const FROM_CLIENTS = {
+export const TO_SERVERS = {
+  enabled: true,
+  ca: 'mesh',
+  certificate: 'client',
+  sans: ['spiffe://switchyard/echo'],
+}
+export const FROM_CLIENTS = {
   ...{ enabled: true, certificate: 'echo', clientCa: 'mesh' },
   sans: ['spiffe://switchyard/client'],
 }
 
 /** The names of certificates in the folder of secrets. */
-const SECRETS = {
+export const SECRETS = {
   client: { certificate: 'client.pem', key: 'client.key' },
   echo: { certificate: 'echo.pem', key: 'echo.key' },
   mesh: { ca: 'ca.pem' },

@@ -108,7 +108,9 @@ export async function useCubic(host: NetworkNamespace): Promise<void> {
   for (const table of ['main', 'local']) {
     const routes = (await host.run('ip', 'route', 'show', 'table', table)).trim().split('\n')
     const unicast = routes.filter((route) => route !== '' && !route.startsWith('broadcast'))
-    await ip(host, ...unicast.map((route) => `route replace ${route.trim()} table ${table} congctl cubic`))
+    // A route says that its link is down until the kernel has noticed the other end: a state, no setting.
+    const settings = unicast.map((route) => route.replaceAll(/ (linkdown|dead)\b/g, '').trim())
+    await ip(host, ...settings.map((route) => `route replace ${route} table ${table} congctl cubic`))
   }
 }
 

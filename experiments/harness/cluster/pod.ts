@@ -3,7 +3,7 @@
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.d.ts'
 
 /** Of the image: its user, and the folder that it compiles into. */
-const USER = 1000
+export const USER = 1000
 
 export interface ContainerOptions {
   readonly name: string

@@ -10,6 +10,7 @@ export function hasContent(section: Section): boolean {
       return section.lines.length > 0
     case 'table':
     case 'timeline':
+    case 'heatmap':
       return section.rows.length > 0
     case 'curves':
       return section.curves.length > 0

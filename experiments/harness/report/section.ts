@@ -7,6 +7,7 @@ export type Section =
   | CurvesSection
   | BarsSection
   | LinesSection
+  | HeatmapSection
   | TimelineSection
   | SequenceSection
   | LanesSection
@@ -83,6 +84,30 @@ export interface LinesSection extends Common {
     readonly label: string
     readonly points: readonly (readonly [x: number, y: number])[]
   }[]
+  /** Vertical lines with a label, such as where a limit is reached. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[]
+}
+
+/** A value for each row and column, with a shade by its size. */
+export interface HeatmapSection extends Common {
+  readonly kind: 'heatmap'
+  readonly unit: string
+  /** How values become shades. `log`: values that differ by a factor; those up to 0 get the lightest. */
+  readonly scale: 'linear' | 'log'
+  /** Whether rows are compared with each other, or only the cells of one column. Default: all cells have one scale. */
+  readonly by?: 'column'
+  readonly columns: readonly string[]
+  readonly rows: readonly {
+    readonly label: string
+    /** By column; undefined where nothing was measured. */
+    readonly cells: readonly (HeatmapCell | undefined)[]
+  }[]
+}
+
+export interface HeatmapCell {
+  readonly value: number
+  /** Whether its rounds differ so much that the value says little: it gets a mark. */
+  readonly isNoisy?: boolean
 }
 
 /** Values over time as a heat map: a row for each series, with marks for what happened. */

@@ -3,9 +3,11 @@
 import { type Chapter, planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { MATRIX } from './matrix/chapter.ts'
+import { SIDECARS } from './sidecars/chapter.ts'
+import { WATCHED } from './watched/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [MATRIX]
+const CHAPTERS: readonly Chapter[] = [MATRIX, SIDECARS, WATCHED]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-transport-benchmark',

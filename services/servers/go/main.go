@@ -38,6 +38,7 @@ var (
 	name        = flag.String("name", "", "the `name` in the answers, such as b1")
 	useXDS      = flag.Bool("xds", false, "get the listener from the control plane that GRPC_XDS_BOOTSTRAP names")
 	maxAge      = flag.Int("max-connection-age-ms", 0, "the `milliseconds` after which a connection closes gracefully; 0: never")
+	minPing     = flag.Int("min-ping-interval-ms", 0, "the `milliseconds` that a client must wait between two pings, also without calls; 0: gRPC's default, five minutes with calls")
 	utilization = flag.Float64("utilization", 0, "the `load` that the answers report, where 1 is fully used; 0: none")
 )
 
@@ -113,6 +114,10 @@ func newServer(ready func()) (server, error) {
 	if *maxAge > 0 {
 		age := time.Duration(*maxAge) * time.Millisecond
 		options = append(options, grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: age}))
+	}
+	if *minPing > 0 {
+		policy := keepalive.EnforcementPolicy{MinTime: time.Duration(*minPing) * time.Millisecond, PermitWithoutStream: true}
+		options = append(options, grpc.KeepaliveEnforcementPolicy(policy))
 	}
 	if !*useXDS {
 		return grpc.NewServer(options...), nil

@@ -2,20 +2,18 @@
 
 import { scaleLinear } from 'd3-scale'
 import { significant } from '../content/number-text.ts'
-import { type Content, type Html, html } from '../html/html.ts'
+import { type Html, html } from '../html/html.ts'
 import type { TimelineSection } from '../section.ts'
 import { type Axis, axisOver } from './axis.ts'
-import { bottomAxis, box, type Draw, label, line, type Plot, picture, px, SMALL, TEXT } from './drawing.ts'
+import { bottomAxis, box, type Draw, label, type Plot, picture, px, SMALL, TEXT } from './drawing.ts'
 import { cutText, textWidth, widest } from './label-text.ts'
+import { placeMarks } from './mark-lines.ts'
 
 type Row = TimelineSection['rows'][number]
 type Mark = TimelineSection['marks'][number]
 
 const NARROW = 560
 const ROW = 26
-const MARK_ROW = 18
-/** How much wider bold letters are. */
-const BOLD = 1.1
 /** Shades of the style sheet: 0 for nothing, then lighter to stronger. */
 const SHADES = 6
 
@@ -36,8 +34,12 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
         times.map((ms) => ms / 1000),
         { kind: 'linear', range: [left, right], room: narrow ? 5 : 10, exact: true },
       )
-      const heads = placeMarks(marks, x, width)
-      const top = heads.rows * MARK_ROW + 12
+      const heads = placeMarks(
+        marks.map(({ atMs, label: text }) => ({ x: atMs / 1000, label: text })),
+        x,
+        width,
+      )
+      const top = heads.height + 12
       const plot = { left, right, top, bottom: top + rows.length * ROW }
       return picture(
         { id, width, height: plot.bottom + 74, title, description: describe(drawn, marks, unit) },
@@ -46,7 +48,7 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
             drawRow(row, drawn, x, { ...plot, top: top + index * ROW, peaks: !narrow }),
           ),
           bottomAxis(x, { ...plot, top: plot.bottom }, 'seconds since the begin of the window'),
-          marks.map((_, index) => heads.draw(index, plot.bottom)),
+          heads.draw(0, plot.bottom),
           drawKey(drawn, unit, plot),
         ],
       )
@@ -113,32 +115,6 @@ function cellsOf({ points }: Row, room: number, most: number): Cells[] {
 /** Anything above zero is visible. */
 const shadeOf = (value: number, most: number): number =>
   value <= 0 || most <= 0 ? 0 : Math.max(1, Math.ceil((value / most) * SHADES - 1e-9))
-
-/** Labels of marks beside their lines, in as few rows as they need not to touch. */
-function placeMarks(marks: readonly Mark[], x: Axis, width: number) {
-  const ends: number[] = []
-  const placed = marks.map((mark) => {
-    const text = cutText(mark.label, width * 0.6, SMALL)
-    const wide = textWidth(text, SMALL) * BOLD + 8
-    const at = x.at(mark.atMs / 1000)
-    const flip = at + wide > width
-    const from = flip ? at - wide : at
-    let row = ends.findIndex((end) => end + 6 <= from)
-    if (row < 0) row = ends.length
-    ends[row] = from + wide
-    return { at, text, flip, row }
-  })
-  const rows = ends.length
-  return {
-    rows,
-    draw: (index: number, bottom: number): Content => {
-      const mark = placed[index]
-      if (mark === undefined) return undefined
-      const y = (rows - 1 - mark.row) * MARK_ROW
-      return html`${line(mark.at, y + 4, mark.at, bottom, 'mark-line')}${label(mark.at + (mark.flip ? -5 : 5), y + 14, mark.text, { anchor: mark.flip ? 'end' : 'start', as: 'small strong' })}`
-    },
-  }
-}
 
 function drawKey(rows: readonly Row[], unit: string, plot: Plot): Html {
   const ordinary = rows.find((row) => !isFailed(row)) ?? rows[0]

@@ -6,7 +6,7 @@ import { contentsHtml, type PageEntry } from './contents-html.ts'
 import { type Content, html, trusted } from './html.ts'
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-const STYLE = read('style.css') + read('bytes.css')
+const STYLE = ['style.css', 'bytes.css', 'heatmap.css'].map(read).join('')
 const SCRIPT = read('behavior.js')
 
 /** The browser runs and applies only what has these hashes, and connects to nowhere. */

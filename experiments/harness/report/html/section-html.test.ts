@@ -42,6 +42,7 @@ const sectionsOf = (values: readonly number[], microseconds: readonly number[]):
       y: { ...axis, scale: 'linear' },
     },
     lines: [{ label: 'one', points: values.map((value) => [value, value]) }],
+    marks: values.map((x) => ({ x, label: 'a mark' })),
   },
   {
     ...{ kind: 'timeline', title: 'timeline', unit: 'calls' },

@@ -22,6 +22,7 @@ import {
 import { sequenceTable } from '../content/sequence-table.ts'
 import type { Section } from '../section.ts'
 import { bytesHtml } from './bytes-html.ts'
+import { heatmapHtml } from './heatmap-html.ts'
 import { type Content, type Html, html } from './html.ts'
 import { inlineHtml } from './inline-text.ts'
 import { tableHtml } from './table.ts'
@@ -58,6 +59,8 @@ function bodyOf(section: Section, id: string): Content {
       return chartHtml(section.title, id, barsChart(section), barsTable(section))
     case 'lines':
       return chartHtml(section.title, id, linesChart(section), linesTable(section))
+    case 'heatmap':
+      return section.rows.length === 0 ? nothing() : heatmapHtml(section)
     case 'timeline':
       return chartHtml(section.title, id, timelineChart(section), timelineTable(section))
     case 'sequence':

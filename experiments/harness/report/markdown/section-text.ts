@@ -2,7 +2,9 @@
 
 import { bytesTable, hexDump } from '../content/bytes-table.ts'
 import type { DataTable } from '../content/data-table.ts'
+import { heatmapTable, noisyNote } from '../content/heatmap-table.ts'
 import { lanesTable } from '../content/lanes-table.ts'
+import { significant } from '../content/number-text.ts'
 import {
   barsTable,
   curvesOf,
@@ -27,12 +29,21 @@ function bodyOf(section: Section): string[] {
   if (section.kind === 'bytes') return bytesText(section)
   const table = tableOf(section)
   if (table.rows.length === 0) return ['Nothing was measured for this part.']
-  const marks = section.kind === 'timeline' ? section.marks : []
-  const events = marks.map(({ atMs, label }) => `- ${(atMs / 1000).toFixed(1)} s: ${plain(label)}`)
+  const events = marksOf(section)
+  const notes = section.kind === 'heatmap' ? noisyNote(section) : []
   return [
     tableText(table, section.kind === 'table' ? inline : plain),
     ...(events.length > 0 ? [events.join('\n')] : []),
+    ...notes.map(paragraph),
   ]
+}
+
+function marksOf(section: Section): readonly string[] {
+  if (section.kind === 'timeline')
+    return section.marks.map(({ atMs, label }) => `- ${(atMs / 1000).toFixed(1)} s: ${plain(label)}`)
+  if (section.kind !== 'lines') return []
+  const { x, marks = [] } = section
+  return marks.map((mark) => `- ${plain(mark.label)}: ${plain(x.title)} ${significant(mark.x)}`)
 }
 
 function bytesText({ messages }: BytesSection): string[] {
@@ -56,6 +67,8 @@ function tableOf(section: Exclude<Section, { readonly kind: 'text' | 'bytes' }>)
       return barsTable(section)
     case 'lines':
       return linesTable(section)
+    case 'heatmap':
+      return heatmapTable(section)
     case 'timeline':
       return timelineTable(section)
     case 'sequence':

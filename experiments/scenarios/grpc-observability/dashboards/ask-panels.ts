@@ -57,7 +57,7 @@ async function ask(
   const query = expr
     .replaceAll('$__rate_interval', `${RATE}s`)
     .replaceAll('$__range', `${Math.ceil(to - from)}s`)
-    .replaceAll('$service', '.*')
+    .replaceAll(/\$(service|transport)\b/g, '.*')
   if (kind !== 'value') return await prometheus.queryRange(query, from, to + STEP, STEP)
   const samples = await prometheus.query(query, to)
   return samples.map(({ value }) => ({ points: [[to, value]] as const }))

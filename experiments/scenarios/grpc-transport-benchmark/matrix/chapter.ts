@@ -1,43 +1,31 @@
 // Latency and throughput by transport, payload, pattern and concurrency.
 
 import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { measuredRuns, totalOver } from '../../../harness/statistics/rounds.ts'
-import { BASE, cellId, payloadText } from './cells.ts'
-import { LOCAL_TRANSPORTS } from './local-transports.ts'
+import { needsOf } from '../ends.ts'
+import { cellId, labelsOf } from './cells.ts'
+import { checksOf } from './checks.ts'
 import { measureCell } from './measure.ts'
+import { cellsOf, windowOf } from './plan.ts'
+import { sectionsOf } from './sections.ts'
+
+/** What a run takes beside its window, once the ends run. */
+const SET_UP_SECONDS = 0.15
 
 export const MATRIX: Chapter = {
   title: 'The matrix',
-  runs: () =>
-    LOCAL_TRANSPORTS.map((transport) => ({
-      id: cellId(transport.id, BASE),
-      labels: { transport: transport.title, pattern: BASE.pattern, payload: payloadText(BASE.payload) },
-      measure: (context) => measureCell(context, transport, BASE),
-    })),
-  checks: (results) => [
-    check(
-      'O8.8',
-      'Every call is answered in full, over each transport',
-      measuredRuns(results).map(({ id, rounds }) => {
-        const [calls, failed] = [totalOver(rounds, (round) => round.calls), totalOver(rounds, failedOf)]
-        return { fact: `${id}: ${failed} of ${calls} calls failed`, holds: calls > 0 && failed === 0 }
-      }),
-    ),
-  ],
-  sections: (results) => {
-    const runs = measuredRuns(results)
-    if (runs.length === 0) return []
-    return [
-      {
-        kind: 'curves',
-        title: 'Latency of a small unary call, by transport',
-        curves: runs.map(({ labels, rounds }) => ({
-          label: labels.transport ?? '',
-          histograms: rounds.flatMap(({ histograms }) => histograms.service ?? []),
-        })),
-      },
-    ]
-  },
+  runs: (profile) =>
+    cellsOf(profile).map((planned) => {
+      const { transport, cell } = planned
+      const { warmUpSeconds, seconds } = windowOf(profile, transport, cell)
+      return {
+        id: cellId(transport.id, cell),
+        labels: labelsOf(transport.title, cell),
+        needs: needsOf(transport),
+        ...(transport.emulates !== undefined && { emulates: transport.emulates }),
+        seconds: warmUpSeconds + seconds + SET_UP_SECONDS,
+        measure: (context) => measureCell(context, planned),
+      }
+    }),
+  checks: checksOf,
+  sections: sectionsOf,
 }

@@ -3,6 +3,7 @@
 import type { Section } from '../../../harness/report/section.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import { cpuOf } from '../cpu.ts'
 import { CONCURRENCY } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'
 
@@ -41,16 +42,6 @@ export function sectionsOf(results: Results): readonly Section[] {
         .map(({ name, rounds }) => ({ label: name, shares: sharesOver(rounds) })),
     },
   ]
-}
-
-/** Microseconds of CPU time a call. */
-export function cpuOf(rounds: readonly Measured[], role: Measured['processes'][number]['role']): number {
-  return meanOver(
-    rounds,
-    ({ processes, calls }) =>
-      (1_000 * processes.filter((one) => one.role === role).reduce((sum, { cpuMs }) => sum + cpuMs, 0)) /
-      calls,
-  )
 }
 
 /** Mean over rounds of the largest share. */

@@ -1,0 +1,131 @@
+// `hedging` with real calls: a second attempt runs beside the slow first one, and its answer counts. Without it, calls wait for the slow one.
+
+import { isMessage } from '@bufbuild/protobuf'
+import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { Metadata } from '@grpc/grpc-js'
+import t, { type Test } from 'tap'
+import { serveEcho } from '../support/echo-pair.ts'
+import { connectEcho, type Served, startEdge } from '../support/edge.ts'
+import { requireTool } from '../support/requirements.ts'
+
+/** An endpoint that holds each call until it is released or cancelled, and one that answers at once. */
+async function startSlowAndFast(t: Test) {
+  const held = new Map<string, { readonly release: () => void; readonly signal: AbortSignal }>()
+  const attempts: string[] = []
+  const besideSlow: string[] = []
+  let onHeld = () => {}
+  const slow = await serveEcho(t, {
+    unary: async ({ message }, { signal }) => {
+      attempts.push(`slow ${message}`)
+      await new Promise<void>((resolve) => {
+        held.set(message, { release: resolve, signal })
+        signal.addEventListener('abort', () => resolve())
+        onHeld()
+      })
+      return { message, backendId: 'slow' }
+    },
+  })
+  const fast = await serveEcho(t, {
+    unary: async ({ message }) => {
+      attempts.push(`fast ${message}`)
+      if (held.get(message)?.signal.aborted === false) besideSlow.push(message)
+      return { message, backendId: 'fast' }
+    },
+  })
+  const endpoints = { slow: { address: slow }, fast: { address: fast } }
+  return {
+    upstreams: { echo: { endpoints } },
+    attempts,
+    besideSlow,
+    held,
+    /** Resolves when the slow endpoint has got one more call. */
+    nextHeld: () => new Promise<void>((resolve) => (onHeld = resolve)),
+  }
+}
+
+// At most one hedge, so that the attempts of each call are known, whatever the machine does meanwhile.
+const retry = { enabled: true, attempts: 1 }
+const PLAIN = { match: {}, to: { echo: 1 }, retry }
+const HEDGED = { ...PLAIN, hedging: { enabled: true, delay: '20ms' } }
+
+t.test('T10: a slow attempt goes on while a second one answers the call', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const { upstreams, attempts, besideSlow, held } = await startSlowAndFast(t)
+  const edge = await startEdge(t, { upstreams, rules: { all: HEDGED } })
+  const client = connectEcho(t, edge.address)
+  // Round robin begins every second call at the slow endpoint, and hedges take their turns too.
+  let calls = 0
+  while (besideSlow.length === 0) {
+    calls += 1
+    const message = String(calls)
+    t.match(await client.unary({ message }), { backendId: 'fast' }, `call ${message} is answered`)
+    t.equal(attempts.filter((one) => one === `fast ${message}`).length, 1)
+    t.ok(attempts.filter((one) => one === `slow ${message}`).length <= 1)
+  }
+  t.equal(besideSlow.length, 1, 'a slow attempt still ran when the other one was answered')
+  for (const message of besideSlow) {
+    const { signal } = held.get(message) ?? {}
+    if (signal?.aborted === false) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    t.pass('Envoy resets the attempt that lost')
+  }
+})
+
+t.test('T10: without `hedging`, a call waits for its slow attempt', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const { upstreams, attempts, held, nextHeld } = await startSlowAndFast(t)
+  const rules = { hedged: { ...HEDGED, match: { headers: { 'x-hedged': '1' } } }, all: PLAIN }
+  const edge = await startEdge(t, { upstreams, rules })
+  const client = connectEcho(t, edge.address)
+
+  /** Begins calls until one is at the slow endpoint. */
+  const callSlow = async (kind: string, metadata = new Metadata()) => {
+    for (let count = 1; ; count += 1) {
+      const message = `${kind} ${count}`
+      const isHeld = nextHeld()
+      const call = client.unary({ message }, { metadata })
+      await Promise.race([isHeld, call])
+      if (held.has(message)) return { message, call }
+    }
+  }
+  const waiting = await callSlow('plain')
+  // Calls of one Envoy thread: when this one, which began later, has had its hedge, the time for the other one is over too.
+  const hedged = await callSlow('hedged', Metadata.fromHttp2Headers({ 'x-hedged': '1' }))
+  t.match(await hedged.call, { backendId: 'fast' }, 'the hedged one is answered')
+  t.notOk(attempts.includes(`fast ${waiting.message}`), 'the other one has no second attempt')
+  t.notOk(held.get(waiting.message)?.signal.aborted)
+  held.get(waiting.message)?.release()
+  t.match(await waiting.call, { backendId: 'slow' })
+})
+
+t.test('T10: the hedging of a fleet holds for rules without their own', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const { upstreams } = await startSlowAndFast(t)
+  const fleet = { retry, hedging: HEDGED.hedging }
+  const edge = await startEdge(t, { upstreams, fleet })
+  const client = connectEcho(t, edge.address)
+  for (const message of ['1', '2']) t.match(await client.unary({ message }), { backendId: 'fast' })
+})
+
+t.test('T10: Envoy takes more initial requests, and sends one', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const attempts: string[] = []
+  const address = await serveEcho(t, {
+    unary: async ({ message }) => {
+      attempts.push(message)
+      return { message }
+    },
+  })
+  const edit: NonNullable<Served['edit']> = (resources) => {
+    for (const resource of resources) {
+      if (!isMessage(resource, RouteConfigurationSchema)) continue
+      for (const { action } of resource.virtualHosts.flatMap(({ routes }) => routes)) {
+        if (action.case === 'route' && action.value.hedgePolicy) action.value.hedgePolicy.initialRequests = 2
+      }
+    }
+  }
+  const rules = { all: { ...HEDGED, hedging: { enabled: true, delay: '1h' } } }
+  const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } }, rules, edit })
+  const client = connectEcho(t, edge.address)
+  for (const message of ['1', '2', '3']) await client.unary({ message })
+  t.same(attempts, ['1', '2', '3'])
+})
