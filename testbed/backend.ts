@@ -50,6 +50,8 @@ export interface BackendOptions {
   readonly utilization?: number
   /** Where it logs its calls, and which of their messages. Default: no log. */
   readonly log?: LogOptions
+  /** Its certificate and key, files in PEM. Default: plaintext. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
   /** Whether and how it reports its calls as spans. Default: not. */
   readonly traced?: Traced
 }
@@ -99,6 +101,8 @@ function flagsOf(options: BackendOptions): readonly string[] {
     'write-window-ms': writeQuota?.windowMs,
     log: log?.to,
     'log-payload-percent': log?.payloadPercent,
+    'tls-certificate': options.tls?.certificate,
+    'tls-key': options.tls?.key,
   }
   return [
     ...['--id', id, '--listen', listen],
