@@ -4,6 +4,7 @@ import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
+import { COPIES } from './copies/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
 import { recommendationsOf } from './recommendations.ts'
@@ -21,6 +22,7 @@ const CHAPTERS = [
   WINDOWS,
   COMPRESSION,
   BATCHING,
+  COPIES,
   THREADS,
 ]
 
