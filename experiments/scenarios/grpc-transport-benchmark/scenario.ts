@@ -2,12 +2,13 @@
 
 import { type Chapter, planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { INTERNET_CHAPTER } from './internet/chapter.ts'
 import { MATRIX } from './matrix/chapter.ts'
 import { SIDECARS } from './sidecars/chapter.ts'
 import { WATCHED } from './watched/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [MATRIX, SIDECARS, WATCHED]
+const CHAPTERS: readonly Chapter[] = [MATRIX, SIDECARS, INTERNET_CHAPTER, WATCHED]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-transport-benchmark',

@@ -1,0 +1,103 @@
+// Two servers far away that can get slow and fail, a loader here, and an Envoy beside it that a control plane configures.
+
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '../../../../processes/free-port.ts'
+import { type RunningBackend, startBackend } from '../../../../testbed/backend.ts'
+import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
+import { type Loader, startLoader } from '../../../../testbed/loader/start-loader.ts'
+import { type RunningSidecar, runSidecar } from '../../../../testbed/sidecars/run-sidecar.ts'
+import { startSidecarPlane } from '../../../../testbed/sidecars/start-plane.ts'
+import type { LaidTransport, Transport } from '../../../../testbed/transports/transport.ts'
+import type { RunContext } from '../../../harness/scenario.ts'
+import { NEAR_MS } from './extent.ts'
+
+export interface FarServers {
+  readonly laid: LaidTransport
+  readonly loader: Loader
+  readonly servers: readonly RunningBackend[]
+  readonly envoy: RunningSidecar
+  /** Calls without an Envoy, in turn over all servers by the policy of the client. */
+  readonly direct: string
+  /** The Envoy beside the client. */
+  readonly byEnvoy: string
+  /** Writes fields of the rule by which Envoy sends calls on. Resolves when they are in effect. */
+  readonly setRule: (fields: object) => Promise<void>
+  /** Attempts that reached the servers so far. */
+  readonly attempts: () => Promise<number>
+}
+
+const FLEET = 'far'
+/** The client's own policy, for a target with several addresses. */
+export const ROUND_ROBIN = { loadBalancingConfig: [{ round_robin: {} }] }
+export const PAYLOAD_BYTES = 64
+
+export async function startFarServers(
+  context: RunContext,
+  transport: Transport,
+  count: number,
+): Promise<FarServers> {
+  const { group, folder } = context
+  const plane = await context.shared('sidecar plane', (shared) => startSidecarPlane(shared.group))
+  const laid = await transport.lay(group, join(plane.folder, transport.id))
+  const ids = Array.from({ length: count }, (_, at) => `b${at + 1}`)
+  const [loader, ...servers] = await Promise.all([
+    startLoader(laid.client, { name: 'loader' }),
+    ...ids.map((id, at) =>
+      startBackend(laid.server, folder, { id, listen: laid.listen(at), changeable: true }),
+    ),
+  ])
+  const addresses = await Promise.all(servers.map(({ address }) => laid.target(address)))
+  const port = await freePort()
+  const endpoints = Object.fromEntries(addresses.map((address, at) => [ids[at] ?? '', { address }]))
+  const listeners = { main: { address: '127.0.0.1', port, l7: { routes: FLEET } } }
+  const patch = {
+    upstreams: { [FLEET]: null },
+    routes: { [FLEET]: null },
+    fleets: { [FLEET]: null },
+  }
+  // Another run may have left its own behind.
+  await plane.rest.patchConfig(patch, { wait: false })
+  await plane.rest.patchConfig(
+    {
+      upstreams: { [FLEET]: { endpoints } },
+      routes: { [FLEET]: { hosts: ['*'], rules: { all: { match: {}, to: { [FLEET]: 1 } } } } },
+      fleets: { [FLEET]: { kind: 'envoy', lb: { mode: 'l7', policy: 'round_robin' }, listeners } },
+    },
+    { wait: false },
+  )
+  const envoy = await runSidecar(laid.client, { fleet: FLEET, xds: plane.xds, folder: plane.folder })
+  return {
+    ...{ laid, loader, servers, envoy },
+    direct: `ipv4:${addresses.join(',')}`,
+    byEnvoy: `127.0.0.1:${port}`,
+    setRule: async (fields) => {
+      await plane.rest.patchConfig({ routes: { [FLEET]: { rules: { all: fields } } } })
+    },
+    attempts: () => settled(servers),
+  }
+}
+
+/** A hedge that lost may still be on its way when its call has ended. Resolves when no more attempts come for ten round trips. */
+async function settled(servers: readonly RunningBackend[]): Promise<number> {
+  const read = async () => {
+    const calls = await Promise.all(servers.map((one) => one.calls()))
+    return calls.reduce((sum, one) => sum + one, 0)
+  }
+  for (let before = await read(); ; ) {
+    await wait(10 * NEAR_MS)
+    const now = await read()
+    if (now === before) return now
+    before = now
+  }
+}
+
+/** An open loop: calls are due whether or not others have ended, as those of many users are. */
+export function openLoad(target: string, callsPerSecond: number, serviceConfig?: object): LoadPlan {
+  return {
+    ...{ target, connections: 1, warmUpSeconds: 0 },
+    loop: { kind: 'open', callsPerSecond },
+    calls: { kind: 'unary', payloadBytes: PAYLOAD_BYTES, responseBytes: PAYLOAD_BYTES },
+    ...(serviceConfig && { serviceConfig }),
+  }
+}
