@@ -23,6 +23,7 @@ const generatedDir = join(here, 'gen')
 const stampFile = join(generatedDir, '.stamp')
 const CONNECTION_MANAGER =
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
+const PROTOCOL = 'envoy/config/core/v3/protocol.proto'
 const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
 
 /** Every .proto below a folder, or the file itself. */
@@ -86,6 +87,14 @@ function withSpanNames(text) {
   return text.replace(last, `${last}\n\n    string operation = 11;\n\n    string upstream_operation = 12;`)
 }
 
+/** The limit of response headers, which the package's protos do not have yet. Where they have it, nothing changes. */
+function withResponseHeadersLimit(text) {
+  if (text.includes('max_response_headers_kb')) return text
+  const last = 'google.protobuf.UInt32Value max_requests_per_connection = 6;'
+  if (!text.includes(last)) throw new Error(`the protos of HTTP options lack "${last}"`)
+  return text.replace(last, `${last}\n\n  google.protobuf.UInt32Value max_response_headers_kb = 7;`)
+}
+
 function run(command, args, cwd) {
   const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
@@ -117,6 +126,7 @@ for (const file of protosBelow(join(here, 'newer'))) {
 }
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
+files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
 
 const stamp = fingerprint(files)
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {

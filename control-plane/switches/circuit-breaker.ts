@@ -60,7 +60,8 @@ const GRPC_MAX_REQUESTS = 1024
 /**
  * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, except for retries:
  * Envoy's 3 are fewer than the calls that cross the GOAWAY of a draining backend, and nobody has processed those (`retry.ts`), so
- * that retrying them adds no work.
+ * that retrying them adds no work. Connections to one endpoint are as many as its calls need (`http2.maxConcurrentStreams`), unless
+ * `connectionsPerEndpoint` limits them: further calls wait then, and count as `pending`.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
 export const circuitBreaker = upstreamSwitch({
@@ -68,6 +69,14 @@ export const circuitBreaker = upstreamSwitch({
   schema: Type.Object(
     {
       connections: Bound('connections', 'max_connections'),
+      connectionsPerEndpoint: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 4_294_967_295,
+          description: 'a number of connections to one endpoint at a time, 1 to 4294967295',
+          ...facts({ envoy: 'CircuitBreakers.per_host_thresholds.max_connections', example: 4 }),
+        }),
+      ),
       pending: Bound('calls that wait for a connection', 'max_pending_requests'),
       requests: Bound('calls', 'max_requests'),
       retries: Bound('retries', 'max_retries'),
@@ -86,7 +95,7 @@ export const circuitBreaker = upstreamSwitch({
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
   unsupportedBy: (written) => [
-    ...(['connections', 'pending', 'retries'] as const)
+    ...(['connections', 'connectionsPerEndpoint', 'pending', 'retries'] as const)
       .filter((bound) => written[bound] !== undefined)
       .flatMap((bound) => unsupported(`the bound of ${bound}`, { steps: [bound] })),
     ...(written.retryBudget?.enabled ? unsupported('the budget of retries', { steps: ['retryBudget'] }) : []),
@@ -100,7 +109,7 @@ export const circuitBreaker = upstreamSwitch({
       }
     }
   },
-  toCluster({ connections, pending, requests, retries, retryBudget }) {
+  toCluster({ connections, connectionsPerEndpoint, pending, requests, retries, retryBudget }) {
     const bounds = {
       maxConnections: connections,
       maxPendingRequests: pending,
@@ -112,7 +121,12 @@ export const circuitBreaker = upstreamSwitch({
       ([name, bound]) => bound !== ENVOY[name as keyof typeof ENVOY],
     )
     return {
-      circuitBreakers: { thresholds: [{ ...Object.fromEntries(entries), ...toBudget(retryBudget) }] },
+      circuitBreakers: {
+        thresholds: [{ ...Object.fromEntries(entries), ...toBudget(retryBudget) }],
+        ...(connectionsPerEndpoint !== undefined && {
+          perHostThresholds: [{ maxConnections: connectionsPerEndpoint }],
+        }),
+      },
     }
   },
   toGrpcCluster: ({ requests }) =>

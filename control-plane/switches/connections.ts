@@ -2,7 +2,8 @@
 
 import type { Duration } from '@bufbuild/protobuf/wkt'
 import { Type } from 'typebox'
-import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
+import { fleetSwitch, type SettingsOf, upstreamSwitch } from './attach-points.ts'
+import { inEffect } from './defaults.ts'
 import { OptionalDuration, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { facts } from './schema-keywords.ts'
 
@@ -86,6 +87,48 @@ export const fleetConnections = fleetSwitch({
   toTcpProxy: ({ idle }) => ({ ...unless(ENVOY_IDLE, idle, (idleTimeout) => ({ idleTimeout })) }),
 })
 
+function Ratio(description: string, envoy: string) {
+  return Type.Optional(
+    Type.Number({
+      minimum: 1,
+      // More connections than that cost more time than they save, Envoy finds.
+      maximum: 3,
+      default: 1,
+      description: `${description}, 1 to 3`,
+      ...facts({ envoy: `Cluster.preconnect_policy.${envoy}`, example: 1.5 }),
+    }),
+  )
+}
+
+/** Off by default, as in Envoy. Connections that nobody uses hold memory at both ends. */
+const PreconnectSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'true or false' }),
+    perEndpoint: Ratio(
+      'for how many times the calls under way an endpoint has connections open',
+      'per_upstream_preconnect_ratio',
+    ),
+    predictive: Ratio(
+      'for how many times the calls under way connections are open at the endpoints that round_robin or random picks next',
+      'predictive_preconnect_ratio',
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'connections that open before calls need them, such as { enabled: true, predictive: 2 }',
+    ...facts({ envoy: 'Cluster.preconnect_policy', example: { enabled: true, predictive: 2 } }),
+  },
+)
+
+function toPreconnect(written?: { readonly enabled: boolean }) {
+  if (!written?.enabled) return {}
+  const settings = inEffect(PreconnectSchema, written) as SettingsOf<typeof PreconnectSchema>
+  const { perEndpoint, predictive } = settings
+  return {
+    preconnectPolicy: { perUpstreamPreconnectRatio: perEndpoint, predictivePreconnectRatio: predictive },
+  }
+}
+
 /**
  * `connections` of an upstream: those to its endpoints. A connection that is due takes no new calls and ends with its last call.
  * gRPC clients have no such settings: their channels keep connections until the backend ends them.
@@ -100,6 +143,7 @@ export const upstreamConnections = upstreamSwitch({
         { envoy: 'Cluster.connect_timeout', example: '1s' },
       ),
       ...recycling(UPSTREAM),
+      preconnect: Type.Optional(PreconnectSchema),
     },
     {
       additionalProperties: false,
@@ -109,10 +153,21 @@ export const upstreamConnections = upstreamSwitch({
     },
   ),
   appliesTo: ['envoy'],
-  toCluster: ({ connectTimeout }) => ({
+  *problems({ preconnect }) {
+    const { enabled, perEndpoint = 1, predictive = 1 } = preconnect ?? { enabled: false }
+    if (enabled && perEndpoint === 1 && predictive === 1) {
+      yield {
+        steps: ['preconnect'],
+        message:
+          'opens no connection ahead: write perEndpoint or predictive above 1, or set enabled to false',
+      }
+    }
+  },
+  toCluster: ({ connectTimeout, preconnect }) => ({
     ...unless(ENVOY_CONNECT, connectTimeout, (timeout) => ({ connectTimeout: timeout })),
+    ...toPreconnect(preconnect),
   }),
-  toHttpProtocolOptions({ connectTimeout: _, ...settings }) {
+  toHttpProtocolOptions({ connectTimeout: _, preconnect: __, ...settings }) {
     const options = toOptions(settings)
     return Object.keys(options).length === 0 ? {} : { commonHttpProtocolOptions: options }
   },

@@ -18,6 +18,9 @@ t.test('T9: a timeout of attempts needs the condition that it causes', async (t)
     'would end the call at the first attempt: add reset to "on", the condition for a retry after it'
   t.same(problemsOf({ perTryTimeout }), [{ steps: ['perTryTimeout'], message }])
   t.same(problemsOf({ perTryTimeout, on: ['unavailable'] }), [{ steps: ['perTryTimeout'], message }])
+  const perTryIdleTimeout = '1s'
+  t.same(problemsOf({ perTryIdleTimeout, on: ['reset'] }), [], 'the accepted twin')
+  t.same(problemsOf({ perTryIdleTimeout }), [{ steps: ['perTryIdleTimeout'], message }])
 })
 
 t.test('T9: the longest wait cannot be shorter than the first one', async (t) => {
@@ -27,18 +30,21 @@ t.test('T9: the longest wait cannot be shorter than the first one', async (t) =>
   ])
 })
 
-t.test('T9: gRPC clients know neither timeouts of attempts nor other endpoints', async (t) => {
-  const stepsOf = (written: Written) => [
-    ...new Set(
-      (retry.unsupportedBy?.(written, { policy: 'round_robin' }) ?? []).map(({ steps }) => steps?.join()),
-    ),
-  ]
-  t.same(stepsOf({ enabled: true, on: ['unavailable'], backOff: { base: '1s', max: '2s' } }), [])
-  t.same(stepsOf({ enabled: true, perTryTimeout: '1s', otherEndpoint: true }), [
-    'perTryTimeout',
-    'otherEndpoint',
-  ])
-})
+t.test(
+  'T9: gRPC clients know no timeouts of attempts, no other endpoints and no waits that answers ask for',
+  async (t) => {
+    const stepsOf = (written: Written) => [
+      ...new Set(
+        (retry.unsupportedBy?.(written, { policy: 'round_robin' }) ?? []).map(({ steps }) => steps?.join()),
+      ),
+    ]
+    t.same(stepsOf({ enabled: true, on: ['unavailable'], backOff: { base: '1s', max: '2s' } }), [])
+    const rateLimitedBackOff = { enabled: true }
+    t.same(stepsOf({ enabled: true, rateLimitedBackOff: { enabled: false } }), [])
+    const all = { perTryTimeout: '1s', perTryIdleTimeout: '1s', otherEndpoint: true, rateLimitedBackOff }
+    t.same(stepsOf({ enabled: true, ...all }).toSorted(), Object.keys(all).toSorted())
+  },
+)
 
 t.test('T9: a budget of retries and a number of them exclude each other', async (t) => {
   const found = (written: Parameters<NonNullable<typeof circuitBreaker.problems>>[0]) => [

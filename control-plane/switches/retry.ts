@@ -4,11 +4,18 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { PreviousHostsPredicateSchema } from '@envoy/xds-protos/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js'
 import { Type } from 'typebox'
-import { ruleSwitch, type SettingsOf } from './attach-points.ts'
-import { inEffect } from './defaults.ts'
-import { OptionalDuration, PositiveDuration, parseDuration, toDuration, tooShort } from './duration.ts'
+import { ruleSwitch } from './attach-points.ts'
+import { OptionalDuration, toDuration, tooShort } from './duration.ts'
 import { unsupported } from './grpc-clients.ts'
 import { hedgeDelayOf } from './hedging.ts'
+import {
+  BASE,
+  BackOffSchema,
+  MAX,
+  RateLimitedBackOffSchema,
+  toBackOff,
+  toRateLimitedBackOff,
+} from './retry-back-off.ts'
 import { facts } from './schema-keywords.ts'
 
 const CONDITIONS = [
@@ -34,35 +41,8 @@ const OF_GRPC: readonly string[] = [
 /** gRPC makes at most five attempts, the first one included. */
 const MOST_GRPC_RETRIES = 4
 
-/** Envoy's own, and gRPC's, which routes need not repeat. */
-const BASE = '25ms'
-const MAX = '250ms'
-
 /** How often Envoy picks again until it finds an endpoint that has not had the call. Then it takes the last one picked. */
 const PICKS = 5n
-
-const BackOffSchema = Type.Object(
-  {
-    base: PositiveDuration(
-      BASE,
-      'the longest wait before the first retry, which doubles with each further one',
-      {
-        envoy: 'RetryPolicy.retry_back_off.base_interval',
-        example: '100ms',
-      },
-    ),
-    max: PositiveDuration(MAX, 'the longest wait before any retry', {
-      envoy: 'RetryPolicy.retry_back_off.max_interval',
-      example: '2s',
-    }),
-  },
-  {
-    additionalProperties: false,
-    default: {},
-    description: 'random waits before retries, such as { base: 25ms, max: 250ms }',
-    ...facts({ envoy: 'RetryPolicy.retry_back_off', example: { base: '100ms', max: '2s' } }),
-  },
-)
 
 const RetrySchema = Type.Object(
   {
@@ -94,7 +74,12 @@ const RetrySchema = Type.Object(
       envoy: 'RetryPolicy.per_try_timeout',
       example: '500ms',
     }),
+    perTryIdleTimeout: OptionalDuration(
+      'the time of one attempt without a byte of the answer, after which the condition reset holds',
+      { envoy: 'RetryPolicy.per_try_idle_timeout', example: '500ms' },
+    ),
     backOff: Type.Optional(BackOffSchema),
+    rateLimitedBackOff: Type.Optional(RateLimitedBackOffSchema),
     otherEndpoint: Type.Optional(
       Type.Boolean({
         default: false,
@@ -117,7 +102,9 @@ const RetrySchema = Type.Object(
 /**
  * `retry` of a rule, or of a fleet for its rules without one. By default only streams that the backend refused are sent again: a
  * backend that sends GOAWAY has not processed the streams that crossed it, so that gRPC clients retry them on their own too.
- * `circuitBreaker` of the upstream limits how many retries are under way at a time.
+ * How many retries are under way at a time is limited by `circuitBreaker` of the upstream, as a number or as a budget: Envoy counts
+ * them by cluster, so a rule cannot have a budget of its own. Calls are not retried by headers of their answers, because gRPC services
+ * say by their status what may come again.
  * https://www.rfc-editor.org/rfc/rfc9113#section-8.7,
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-grpc-on
  */
@@ -126,7 +113,7 @@ export const retry = ruleSwitch({
   schema: RetrySchema,
   appliesTo: ['envoy', 'proxyless'],
   messages: [PreviousHostsPredicateSchema],
-  unsupportedBy: ({ attempts = 0, on = [], perTryTimeout, otherEndpoint }) => [
+  unsupportedBy: ({ attempts = 0, on = [], otherEndpoint, rateLimitedBackOff, ...times }) => [
     ...on.flatMap((condition, index) =>
       OF_GRPC.includes(condition)
         ? []
@@ -135,15 +122,19 @@ export const retry = ruleSwitch({
     ...(attempts > MOST_GRPC_RETRIES
       ? unsupported(`any retry after the first ${MOST_GRPC_RETRIES}`, { steps: ['attempts'] })
       : []),
-    ...(perTryTimeout === undefined
-      ? []
-      : unsupported('the timeout of an attempt', { steps: ['perTryTimeout'] })),
+    ...(['perTryTimeout', 'perTryIdleTimeout'] as const)
+      .filter((timeout) => times[timeout] !== undefined)
+      .flatMap((timeout) => unsupported('the timeout of an attempt', { steps: [timeout] })),
+    ...(rateLimitedBackOff?.enabled
+      ? unsupported('the wait that an answer asks for', { steps: ['rateLimitedBackOff'] })
+      : []),
     ...(otherEndpoint ? unsupported('the choice of another endpoint', { steps: ['otherEndpoint'] }) : []),
   ],
-  *problems({ enabled, on = ['refused-stream'], perTryTimeout, backOff: { base = BASE, max = MAX } = {} }) {
-    if (enabled && perTryTimeout !== undefined && !on.includes('reset')) {
+  *problems({ enabled, on = ['refused-stream'], backOff: { base = BASE, max = MAX } = {}, ...times }) {
+    for (const timeout of ['perTryTimeout', 'perTryIdleTimeout'] as const) {
+      if (!enabled || times[timeout] === undefined || on.includes('reset')) continue
       yield {
-        steps: ['perTryTimeout'],
+        steps: [timeout],
         message:
           'would end the call at the first attempt: add reset to "on", the condition for a retry after it',
       }
@@ -157,7 +148,7 @@ export const retry = ruleSwitch({
           retryPolicy: {
             retryOn: on.join(','),
             numRetries: attempts,
-            ...toBackOff(how),
+            ...toBackOff(how.backOff),
             ...toEnvoyOnly(withHedges(how, hedgeDelayOf(entry))),
           },
         }
@@ -166,22 +157,16 @@ export const retry = ruleSwitch({
   toGrpcRouteAction({ enabled, attempts, on, ...how }) {
     const known = on.filter((condition) => OF_GRPC.includes(condition))
     if (!enabled || known.length === 0) return {}
-    return { retryPolicy: { retryOn: known.join(','), numRetries: attempts, ...toBackOff(how) } }
+    return { retryPolicy: { retryOn: known.join(','), numRetries: attempts, ...toBackOff(how.backOff) } }
   },
 })
-
-type Settings = SettingsOf<typeof RetrySchema>
-
-function toBackOff({ backOff }: Pick<Settings, 'backOff'>) {
-  const { base, max } = inEffect(BackOffSchema, backOff) as SettingsOf<typeof BackOffSchema>
-  if (parseDuration(base) === parseDuration(BASE) && parseDuration(max) === parseDuration(MAX)) return {}
-  return { retryBackOff: { baseInterval: toDuration(base), maxInterval: toDuration(max) } }
-}
 
 /** What gRPC clients do not read. */
 interface EnvoyOnly {
   readonly otherEndpoint: boolean
   readonly perTryTimeout?: string
+  readonly perTryIdleTimeout?: string
+  readonly rateLimitedBackOff?: { readonly enabled: boolean }
 }
 
 /** A hedge at the endpoint that is slow would be slow too. */
@@ -189,10 +174,12 @@ function withHedges<T extends EnvoyOnly>(how: T, delay: string | undefined): T {
   return delay === undefined ? how : { ...how, perTryTimeout: delay, otherEndpoint: true }
 }
 
-function toEnvoyOnly({ perTryTimeout, otherEndpoint }: EnvoyOnly) {
+function toEnvoyOnly({ perTryTimeout, perTryIdleTimeout, otherEndpoint, rateLimitedBackOff }: EnvoyOnly) {
   return {
     ...(perTryTimeout !== undefined && { perTryTimeout: toDuration(perTryTimeout) }),
+    ...(perTryIdleTimeout !== undefined && { perTryIdleTimeout: toDuration(perTryIdleTimeout) }),
     ...(otherEndpoint && { retryHostPredicate: [previousHosts()], hostSelectionRetryMaxAttempts: PICKS }),
+    ...toRateLimitedBackOff(rateLimitedBackOff),
   }
 }
 

@@ -22,10 +22,11 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
-import { headerLimits } from './header-limits.ts'
+import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
+import { fleetHttp1 } from './http1.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
@@ -68,6 +69,7 @@ export const SWITCHES = {
     upstreamConnections,
     upstreamBuffer,
     upstreamHttp2,
+    upstreamHeaderLimits,
     localityWeights,
     failover,
     outlierDetection,
@@ -78,7 +80,7 @@ export const SWITCHES = {
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -1,7 +1,9 @@
 // Two load generators on one target, in turns: ours and ghz must agree, or one of them measures itself.
 
+import type { ProcessStarter } from '../../processes/process-group.ts'
 import { findGhz, hasGhz, INSTALL_GHZ } from '../../testbed/ghz/find-ghz.ts'
 import { runGhz } from '../../testbed/ghz/run-ghz.ts'
+import type { LoadTls } from '../../testbed/loader/load-plan.ts'
 import type { Loader } from '../../testbed/loader/start-loader.ts'
 import {
   type MeasuredProcess,
@@ -22,6 +24,9 @@ export const AGREEMENT = [
   { name: 'p99', share: 0.99, most: 0.1 },
 ] as const
 
+/** To start a tool and to end it. */
+const SECONDS_AROUND = 1
+
 /** With fewer, nobody knows how much a tool differs from itself. */
 const FEWEST_ROUNDS = 3
 
@@ -35,8 +40,10 @@ export const NEEDS_GHZ: Need = { name: 'ghz', install: INSTALL_GHZ, isThere: () 
 
 export interface ComparedTarget {
   readonly loader: Loader
-  /** `HOST:PORT` */
+  /** `HOST:PORT` or `unix:/PATH` */
   readonly target: string
+  /** Default: plaintext. */
+  readonly tls?: LoadTls
   readonly processes: readonly MeasuredProcess[]
 }
 
@@ -45,13 +52,13 @@ export interface LoaderComparison {
   readonly check: (results: Pick<Results, 'runs'>) => Check
 }
 
-type Loads = Pick<UnplannedLoad, 'connections' | 'loop' | 'calls'>
+export type Loads = Pick<UnplannedLoad, 'connections' | 'loop' | 'calls' | 'warmUpSeconds' | 'seconds'>
 
 /**
  * The rate has no simple ratio to the ticks of any clock: calls that came at the same phase of the server's timer in each
  * millisecond would all be rounded alike.
  */
-const LOADS: Loads = {
+export const COMPARED_LOADS: Loads = {
   connections: 2,
   loop: { kind: 'open', callsPerSecond: 197 },
   calls: { kind: 'unary', delayMs: COMPARED_DELAY_MS },
@@ -60,11 +67,15 @@ const LOADS: Loads = {
 export interface LoaderComparisonOptions {
   /** Of the ids of its runs, before the name of the tool. Default: `loader`. */
   readonly name?: string
+  /** Among the labels of the runs. Default: `one server, by two load generators`. */
+  readonly way?: string
   /** Should answer after the delay of the calls, and do nothing else. */
   readonly open: (context: RunContext) => Promise<ComparedTarget>
   /** Of the target. */
   readonly needs?: readonly Need[]
   readonly loads?: Loads
+  /** How often each run is measured at most. Default: as often as the plan says. */
+  readonly rounds?: number
 }
 
 /** Two runs for a plan, next to each other in every round, and the check that they agree. */
@@ -72,29 +83,35 @@ export function compareLoaders({
   name = 'loader',
   open,
   needs = [],
-  loads = LOADS,
+  loads = COMPARED_LOADS,
+  way = 'one server, by two load generators',
+  rounds,
 }: LoaderComparisonOptions): LoaderComparison {
   const idOf = (tool: string) => `${name}.${tool}`
   const run = (tool: string, { measure }: Pick<Run, 'measure'>): Run => ({
     id: idOf(tool),
-    labels: { way: 'one server, by two load generators', tool },
+    labels: { way, tool },
     needs: [NEEDS_GHZ, ...needs],
+    ...(rounds !== undefined && { rounds }),
+    ...(loads.seconds !== undefined && {
+      seconds: (loads.warmUpSeconds ?? 0) + loads.seconds + SECONDS_AROUND,
+    }),
     measure,
   })
   return {
     runs: [
       run(OURS, {
         measure: async (context) => {
-          const { loader, target, processes } = await open(context)
-          return await measureLoad(context, { loader, processes, plan: { ...loads, target } })
+          const { loader, processes, ...where } = await open(context)
+          return await measureLoad(context, { loader, processes, plan: { ...loads, ...where } })
         },
       }),
       run(GHZ, {
         measure: async (context) => {
           // Its build must not be measured.
           findGhz()
-          const { target, processes } = await open(context)
-          return await measureGhz(context, processes, { ...loads, target })
+          const { loader: _, processes, ...where } = await open(context)
+          return await measureGhz(context, processes, { ...loads, ...where })
         },
       }),
     ],
@@ -104,7 +121,7 @@ export function compareLoaders({
 
 /** The same as `measureLoad` by ghz, for what ghz can do. */
 export async function measureGhz(
-  context: Pick<RunContext, 'profile' | 'group' | 'folder'>,
+  context: Pick<RunContext, 'profile' | 'folder'> & { readonly group: ProcessStarter },
   processes: readonly MeasuredProcess[],
   load: UnplannedLoad,
 ): Promise<Measured> {

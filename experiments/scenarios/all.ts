@@ -14,6 +14,8 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   'http2-analysis': async () => (await import('./http2-analysis/scenario.ts')).SCENARIO,
   'grpc-tuning': async () => (await import('./grpc-tuning/scenario.ts')).SCENARIO,
   'grpc-transport-benchmark': async () => (await import('./grpc-transport-benchmark/scenario.ts')).SCENARIO,
+  'grpc-transport-benchmark-cluster': async () =>
+    (await import('./grpc-transport-benchmark-cluster/scenario.ts')).SCENARIO,
   'grpc-web': async () => (await import('./grpc-web/scenario.ts')).SCENARIO,
 }
 

@@ -1,6 +1,6 @@
 // How `retry` repeats a call, with real calls: when an attempt takes too long, after which wait, where, and how many at a time.
 
-import { status } from '@grpc/grpc-js'
+import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { RpcStatusError } from '../../services/rpc/index.ts'
 import { callEcho, FAILED } from '../support/call-echo.ts'
@@ -9,13 +9,14 @@ import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge
 import { requireTool } from '../support/requirements.ts'
 
 /** Attempts of a call, by its message. The first attempt fails, or hangs. */
-async function startFirstFails(t: Test, how: 'fails' | 'hangs') {
+async function startFirstFails(t: Test, how: 'fails' | 'hangs', metadata = new Metadata()) {
   const attempts = new Map<string, number>()
   const address = await serveEcho(t, {
     unary: async ({ message }, { signal }) => {
       const attempt = (attempts.get(message) ?? 0) + 1
       attempts.set(message, attempt)
-      if (attempt === 1 && how === 'fails') throw new RpcStatusError(status.UNAVAILABLE, 'not yet')
+      if (attempt === 1 && how === 'fails')
+        throw new RpcStatusError(status.UNAVAILABLE, 'not yet', { metadata })
       if (attempt === 1) await new Promise((_, reject) => signal.addEventListener('abort', reject))
       return { message, backendId: 'b1' }
     },
@@ -57,6 +58,46 @@ t.test('T9: a retry waits for its `backOff`', async (t) => {
   await edge.serve({ upstreams, rules: ruleWith({ retry: { ...onUnavailable, backOff }, timeout: '500ms' }) })
   await t.rejects(client.unary({ message: 'long' }), { code: status.UNAVAILABLE, message: /timeout/ })
   t.equal(attempts.get('long'), 1)
+})
+
+t.test('T9: a retry waits as long as the answer asks, where the switch lets it', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const metadata = Metadata.fromHttp2Headers({ 'retry-after': '1' })
+  const { attempts, upstreams } = await startFirstFails(t, 'fails', metadata)
+  // As above: only the answer can bring a retry within a test.
+  const backOff = { base: '900000h', max: '900000h' }
+  const served = (rateLimitedBackOff: object, timeout?: string) => ({
+    upstreams,
+    rules: ruleWith({
+      retry: { ...onUnavailable, backOff, rateLimitedBackOff },
+      ...(timeout && { timeout }),
+    }),
+  })
+  const edge = await startEdge(t, served({ enabled: true }))
+  const client = connectEcho(t, edge.address)
+  t.match(await client.unary({ message: 'asked' }), { message: 'asked' })
+  t.equal(attempts.get('asked'), 2)
+
+  await edge.serve(served({ enabled: true, max: '500ms' }, '1800ms'))
+  await t.rejects(client.unary({ message: 'too long' }), { code: status.UNAVAILABLE, message: /timeout/ })
+  t.equal(attempts.get('too long'), 1, 'an answer that asks for more than `max`')
+
+  await edge.serve(served({ enabled: false }, '1800ms'))
+  await t.rejects(client.unary({ message: 'off' }), { code: status.UNAVAILABLE, message: /timeout/ })
+  t.equal(attempts.get('off'), 1, 'twin: the switch off')
+})
+
+t.test('T9: an attempt that has no byte for `perTryIdleTimeout` is repeated', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const { attempts, upstreams } = await startFirstFails(t, 'hangs')
+  const retry = { ...onReset, perTryIdleTimeout: '500ms' }
+  const edge = await startEdge(t, { upstreams, rules: ruleWith({ retry }) })
+  const client = connectEcho(t, edge.address)
+  t.match(await client.unary({ message: 'with' }), { message: 'with' })
+  t.ok((attempts.get('with') ?? 0) >= 2)
+  await edge.serve({ upstreams, rules: ruleWith({ retry: onReset, timeout: '800ms' }) })
+  await t.rejects(client.unary({ message: 'without' }), { code: status.UNAVAILABLE })
+  t.equal(attempts.get('without'), 1, 'the twin waits for its first attempt')
 })
 
 const CALLS = 400

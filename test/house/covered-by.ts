@@ -15,6 +15,8 @@ const by = (test: string): Cover => ({ test })
 const spawnedBy = (test: string): Cover => ({ test, spawned: true })
 const CLUSTER_MANIFESTS =
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts'
+const TRANSPORT_MANIFESTS =
+  'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts'
 const FOR_MEASURING = {
   untested: 'a program for measurements by hand; a person reads its report',
 }
@@ -187,9 +189,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'experiments/scenarios/grpc-security/people.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'experiments/scenarios/grpc-tuning/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
   'experiments/scenarios/grpc-tuning/scenario.ts': by('test/scenarios/all.test.ts'),
-  'experiments/scenarios/grpc-transport-benchmark-cluster/': by(
-    'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts',
+  'experiments/scenarios/grpc-transport-benchmark-cluster/': spawnedBy(
+    'test/scenarios/transport-cluster.test.ts',
   ),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/': by(TRANSPORT_MANIFESTS),
+  'experiments/scenarios/grpc-transport-benchmark-cluster/placements.ts': by(TRANSPORT_MANIFESTS),
   'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),

@@ -23,13 +23,13 @@ const WIRESHARK: CoveredBy = ['test/scenarios/wireshark-guide.test.ts', "startsW
 const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
 
+const CLUSTER_GUIDES: CoveredBy = ['test/scenarios/cluster-guides.test.ts', 'commandsOf(text)']
+
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
-  'docs/guides/load-balancing-in-a-cluster.md': [
-    'test/scenarios/lb-cluster-guide.test.ts',
-    'commandsOf(GUIDE)',
-  ],
+  'docs/guides/load-balancing-in-a-cluster.md': CLUSTER_GUIDES,
   'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
+  'docs/guides/transports-in-a-cluster.md': CLUSTER_GUIDES,
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 

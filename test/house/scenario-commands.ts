@@ -56,6 +56,12 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
       "'manifests'",
     ],
   },
+  'experiments/scenarios/grpc-transport-benchmark-cluster/README.md': {
+    'npx yard scenario manifests grpc-transport-benchmark --image switchyard:cluster': [
+      'cli/verbs/scenario/manifests.test.ts',
+      "'grpc-transport-benchmark'",
+    ],
+  },
   'docs/benchmarks/http2.md': {
     'npx yard scenario run http2-analysis --profile standard --only head-of-line reuse hpack latency flow-control':
       HTTP2,

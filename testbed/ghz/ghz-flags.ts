@@ -8,8 +8,11 @@ import { sourceFile } from '../part.ts'
 /** Like ours: calls at a time of an open loop, where each of ghz's workers has one. */
 const WORKERS = 200
 
+/** Its gRPC resolves no names of `dns:` or `xds:` as ours does. */
+const TARGET = /^([^/]+:\d+|unix:\/.+)$/
+
 export interface GhzFiles {
-  /** The encoded request. */
+  /** The request as JSON. */
   readonly request: string
   /** Where the result goes. */
   readonly output: string
@@ -22,12 +25,12 @@ export function ghzFlags(plan: LoadPlan & { readonly seconds: number }, files: G
     throw new SwitchyardError('invalid-argument', 'ghz cannot run this load:', { problems })
   }
   const { loop, connections, tls, metadata, target = '' } = plan
-  const { path, deadlineMs, request } = firstCall(plan)
+  const { path, deadlineMs } = firstCall(plan)
   return [
     ...['--proto', sourceFile('proto/switchyard/echo/v1/echo.proto')],
     ...['--call', path.slice(1)],
-    // ghz 0.93 panics on an empty file.
-    ...(request.length === 0 ? ['--data', '{}'] : ['--binary-file', files.request]),
+    // With `--binary-file`, ghz 0.93 sends some of its requests damaged, and panics on an empty one.
+    ...['--data-file', files.request],
     ...['--connections', String(connections), '--timeout', `${deadlineMs}ms`],
     ...['--duration', `${plan.warmUpSeconds + plan.seconds}s`, '--duration-stop', 'wait'],
     ...(loop.kind === 'open'
@@ -58,7 +61,7 @@ function ghzProblems(plan: LoadPlan): readonly Problem[] {
   const { calls, loop, connections } = plan
   const kinds = ['unary', 'server-stream']
   const checks: readonly (readonly [path: string, isValid: boolean, message: string])[] = [
-    ['target', /^[^/]+:\d+$/.test(plan.target ?? ''), 'give one target as HOST:PORT'],
+    ['target', TARGET.test(plan.target ?? ''), 'give one target as HOST:PORT or unix:/PATH'],
     ['targets', plan.targets === undefined, 'ghz calls one target: give it as target'],
     ['calls.kind', kinds.includes(calls.kind), `ghz takes one of: ${kinds.join(', ')}`],
     ['serviceConfig', plan.serviceConfig === undefined, 'ghz has none'],

@@ -1,9 +1,13 @@
 // ghz itself, where it is or where Go can build it.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { Authority } from '../certificates/authority.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { decodeHistogram } from '../measure/histogram.ts'
 import { runGhz } from './run-ghz.ts'
@@ -32,6 +36,12 @@ t.test('O7.7: ghz runs a plan of ours, and its result has the form of ours', asy
   t.ok(decodeHistogram(open.histograms.service).totalCount > 0)
   t.equal(pids.length, 1)
 
+  // Requests with a payload arrive as they were, all of them.
+  const payload = { kind: 'unary', payloadBytes: 64, responseBytes: 64 } as const
+  const loaded = await runGhz(group, { ...PLAN, target, calls: payload }, { folder })
+  t.ok(loaded.calls > 0)
+  t.same(loaded.codes, { OK: loaded.calls })
+
   const stream = { kind: 'server-stream', messages: 3, responseBytes: 10 } as const
   const loop = { kind: 'closed', concurrency: 4 } as const
   const closed = await runGhz(group, { ...PLAN, target, loop, calls: stream }, { folder })
@@ -39,4 +49,42 @@ t.test('O7.7: ghz runs a plan of ours, and its result has the form of ours', asy
   t.same(closed.codes, { OK: closed.calls })
 
   await t.rejects(runGhz(group, { ...PLAN, target: 'no-port' }, { folder }), { code: 'invalid-argument' })
+})
+
+t.test('O7.7: ghz calls over a Unix socket and by TLS', async (t) => {
+  if (!requireTool(t, 'go')) return
+  const folder = t.testdir()
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const authority = await Authority.create('ghz')
+  const identity = await authority.issue({ name: 'b1', dns: ['localhost'], ips: ['127.0.0.1'] })
+  const files = {
+    ca: join(folder, 'ca.pem'),
+    certificate: join(folder, 'b1.pem'),
+    key: join(folder, 'b1.key'),
+  }
+  await writeFile(files.ca, authority.issued.certificate)
+  await writeFile(files.certificate, identity.certificate)
+  await writeFile(files.key, identity.key)
+  const { ca, certificate, key } = files
+  const socket = join(await mkdtemp(join(tmpdir(), 'ghz-')), 's')
+  t.teardown(() => rm(dirname(socket), { recursive: true }))
+  const [unix, tls] = await Promise.all([
+    startBackend({ id: 'unix', listen: { path: socket }, latencyMs: 0 }),
+    startBackend({
+      ...{ id: 'tls', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
+      tls: { certificate, key },
+    }),
+  ])
+  t.teardown(() => Promise.all([unix.close(), tls.close()]))
+
+  const overSocket = await runGhz(group, { ...PLAN, target: unix.address }, { folder })
+  t.ok(overSocket.calls > 0)
+  t.same(overSocket.codes, { OK: overSocket.calls })
+  const overTls = await runGhz(group, { ...PLAN, target: tls.address, tls: { ca } }, { folder })
+  t.ok(overTls.calls > 0)
+  t.same(overTls.codes, { OK: overTls.calls })
+  // Without the authority, ghz trusts nobody who is not in the system's list.
+  const plain = await runGhz(group, { ...PLAN, target: tls.address }, { folder }).catch(() => undefined)
+  t.notOk(plain?.codes.OK, 'a server with TLS answers no call in plaintext')
 })

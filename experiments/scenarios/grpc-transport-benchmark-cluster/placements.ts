@@ -1,5 +1,7 @@
 // Where the servers are, and what a client in the pod of the Job dials to reach each of them.
 
+import type { Place } from '../grpc-transport-benchmark/matrix/measured.ts'
+
 export const PORT = 50_051
 /** Prometheus scrapes the servers there. */
 export const METRICS_PORT = 9464
@@ -11,7 +13,7 @@ export const NODE_PORT = 'SWITCHYARD_NODE_PORT'
 export const HOST_PATH = 'SWITCHYARD_HOST_PATH'
 
 /** Folders of sockets in the pods. */
-export const SOCKETS = { emptyDir: '/sockets/own', hostPath: '/sockets/host' } as const
+export const SOCKETS = { emptyDir: '/run/switchyard/own', hostPath: '/run/switchyard/host' } as const
 
 export const SERVERS = {
   /** Beside the client in its pod, with a socket in a volume that both share. */
@@ -27,11 +29,8 @@ export const SERVERS = {
 /** The headless Service of a server, whose name resolves to the address of the pod. */
 export const headlessOf = (server: string): string => `${server}-pod`
 
-export interface Placement {
-  /** Where a transport of one machine is the same, it has the id that it has there, so that `yard scenario compare` pairs them. */
-  readonly id: string
-  readonly title: string
-  readonly family: 'local' | 'same-node' | 'cross-node' | 'lan'
+/** Where a transport of one machine is the same, it has the id that it has there, so that `yard scenario compare` pairs them. */
+export interface Placement extends Place {
   /** Whether a namespace may be kept from having it: folders of the node need the Pod Security Standard "privileged". */
   readonly needsHostPath?: true
   readonly target: (env: NodeJS.ProcessEnv) => string

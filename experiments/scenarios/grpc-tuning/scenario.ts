@@ -2,17 +2,25 @@
 
 import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { BATCHING } from './batching/chapter.ts'
+import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
+import { KEEPALIVE } from './keepalive/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
+import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
   CURVES_CHAPTER,
+  TOOLS_CHAPTER,
+  KEEPALIVE,
   STREAMS,
-  THREADS,
   WINDOWS,
+  COMPRESSION,
+  BATCHING,
+  THREADS,
 ]
 
 export const SCENARIO: Scenario = {

@@ -6,7 +6,7 @@ import { measureInTurns, type Way } from '../turns/in-turns.ts'
 import { INTERNET_TURNS, internetTransport, LOSS_PERCENT, NEAR_MS } from './extent.ts'
 import { type FarServers, openLoad, ROUND_ROBIN, startFarServers } from './far-servers.ts'
 
-/** Of the servers, the warm-up included. There is none. */
+/** By the servers' own counts. */
 export const ATTEMPTS = 'attempts at the servers'
 
 export const ATTEMPT_WAYS = {

@@ -16,7 +16,7 @@ const JOBS: Readonly<Record<JobName, (job: never) => Promise<unknown>>> = {
     inLanes(batches, batches.length, (batch) => makeBatch(batch, place)),
 }
 
-/** At most so many at a time. @returns what came of each, in the order of the items */
+/** @param lanes how many items are worked on at a time @returns what came of each, in the order of the items */
 async function inLanes<T, R>(
   items: readonly T[],
   lanes: number,

@@ -87,7 +87,7 @@ function retryTable(rounds: readonly Measured[]): Section {
   return {
     kind: 'table',
     title: 'Retries: calls rescued, and attempts for them',
-    says: `A server answers UNAVAILABLE to ${FAIL_PERCENT} % of what it gets, over ${NEAR_MS} ms with ${LOSS_PERCENT} % loss. Attempts are counted by the server. The client retries by the \`retryPolicy\` of its service config, Envoy by \`retry\` of the rule, which a write to the control plane turns on and off.`,
+    says: `A server answers UNAVAILABLE to ${FAIL_PERCENT} % of its calls, over ${NEAR_MS} ms with ${LOSS_PERCENT} % loss. Attempts are counted by the server. The client retries by the \`retryPolicy\` of its service config, Envoy by \`retry\` of the rule, which a write to the control plane turns on and off.`,
     columns: [
       { title: 'way' },
       { title: 'calls', decimals: 0 },

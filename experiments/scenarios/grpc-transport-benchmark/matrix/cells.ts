@@ -50,6 +50,17 @@ export function cellId(transport: string, { pattern, payload, concurrency }: Cel
   return `matrix.${transport}.${pattern}.${payloadText(payload).replace(' ', '')}.c${concurrency}`
 }
 
+/** What distinguishes its run from others, by which the report finds it again. */
+export function labelsOf(transport: string, { pattern, payload, concurrency }: Cell) {
+  return {
+    transport,
+    calls: PATTERN_TITLES[pattern],
+    pattern,
+    'payload (bytes)': String(payload),
+    'at a time': String(concurrency),
+  }
+}
+
 export function shapeOf({ pattern, payload }: Cell): SingleShape {
   switch (pattern) {
     case 'put':

@@ -2,7 +2,7 @@
 
 import type { Chapter } from '../../../harness/chapter.ts'
 import { needsOf } from '../ends.ts'
-import { cellId, PATTERN_TITLES } from './cells.ts'
+import { cellId, labelsOf } from './cells.ts'
 import { checksOf } from './checks.ts'
 import { measureCell } from './measure.ts'
 import { cellsOf, windowOf } from './plan.ts'
@@ -19,13 +19,7 @@ export const MATRIX: Chapter = {
       const { warmUpSeconds, seconds } = windowOf(profile, transport, cell)
       return {
         id: cellId(transport.id, cell),
-        labels: {
-          transport: transport.title,
-          calls: PATTERN_TITLES[cell.pattern],
-          pattern: cell.pattern,
-          'payload (bytes)': String(cell.payload),
-          'at a time': String(cell.concurrency),
-        },
+        labels: labelsOf(transport.title, cell),
         needs: needsOf(transport),
         ...(transport.emulates !== undefined && { emulates: transport.emulates }),
         seconds: warmUpSeconds + seconds + SET_UP_SECONDS,

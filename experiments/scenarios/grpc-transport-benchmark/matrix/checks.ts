@@ -13,6 +13,28 @@ const nameOf = ({ transport, cell }: MeasuredCell) => `${transport.title}: ${cel
 export function checksOf(results: Results): readonly Check[] {
   const cells = measuredCells(results)
   return [
+    ...checksOfCells(cells),
+    check(
+      'O8.20',
+      'CPU sets, MTU and TCP settings of each transport are recorded',
+      transportsOf(cells).flatMap(({ title, id }) =>
+        cells
+          .filter(
+            ({ transport, cell }) => transport.id === id && cell.concurrency === 1 && cell.payload === 64,
+          )
+          .filter(({ cell }) => cell.pattern === 'unary')
+          .map(({ rounds }) => {
+            const cpus = rounds[0]?.texts?.['CPUs of the client']
+            return { fact: `${title}: CPUs of the client ${cpus}`, holds: cpus !== undefined }
+          }),
+      ),
+    ),
+  ]
+}
+
+/** What must hold in a cluster too. */
+export function checksOfCells(cells: readonly MeasuredCell[]): readonly Check[] {
+  return [
     check(
       'O8.8',
       'No call of the echo and key-value services fails, over any transport',
@@ -61,21 +83,6 @@ export function checksOf(results: Results): readonly Check[] {
         fact: `${nameOf(one)}: windows of ${one.rounds.map(({ seconds }) => seconds).join(', ')} s`,
         holds: new Set(one.rounds.map(({ seconds }) => seconds)).size === 1,
       })),
-    ),
-    check(
-      'O8.20',
-      'CPU sets, MTU and TCP settings of each transport are recorded',
-      transportsOf(cells).flatMap(({ title, id }) =>
-        cells
-          .filter(
-            ({ transport, cell }) => transport.id === id && cell.concurrency === 1 && cell.payload === 64,
-          )
-          .filter(({ cell }) => cell.pattern === 'unary')
-          .map(({ rounds }) => {
-            const cpus = rounds[0]?.texts?.['CPUs of the client']
-            return { fact: `${title}: CPUs of the client ${cpus}`, holds: cpus !== undefined }
-          }),
-      ),
     ),
     check(
       'O8.22',

@@ -5,17 +5,24 @@ import type { Transport } from '../../../../testbed/transports/transport.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { measuredRuns } from '../../../harness/statistics/rounds.ts'
 import { type Cell, cellId, isSame, type Pattern } from './cells.ts'
-import type { PlannedCell } from './plan.ts'
 
-export interface MeasuredCell extends PlannedCell {
+/** Of a transport, what a report needs: places of a cluster have it too. */
+export type Place = Pick<Transport, 'id' | 'title' | 'family' | 'like' | 'emulates'>
+
+export interface MeasuredCell {
   readonly id: string
+  readonly transport: Place
+  readonly cell: Cell
   readonly rounds: readonly Measured[]
 }
 
 /** In the order of the transports, and of the matrix. */
-export function measuredCells(results: Pick<Results, 'runs'>): readonly MeasuredCell[] {
+export function measuredCells(
+  results: Pick<Results, 'runs'>,
+  places: readonly Place[] = TRANSPORTS,
+): readonly MeasuredCell[] {
   const measured = measuredRuns(results).flatMap(({ id, labels, rounds }): MeasuredCell[] => {
-    const transport = TRANSPORTS.find((one) => id.startsWith(`matrix.${one.id}.`))
+    const transport = places.find((one) => id.startsWith(`matrix.${one.id}.`))
     const cell = {
       pattern: labels.pattern as Pattern,
       payload: Number(labels['payload (bytes)']),
@@ -23,10 +30,10 @@ export function measuredCells(results: Pick<Results, 'runs'>): readonly Measured
     }
     return transport && cellId(transport.id, cell) === id ? [{ id, transport, cell, rounds }] : []
   })
-  return TRANSPORTS.flatMap(({ id }) => measured.filter(({ transport }) => transport.id === id))
+  return places.flatMap(({ id }) => measured.filter(({ transport }) => transport.id === id))
 }
 
-export function transportsOf(cells: readonly MeasuredCell[]): readonly Transport[] {
+export function transportsOf(cells: readonly MeasuredCell[]): readonly Place[] {
   return [...new Set(cells.map(({ transport }) => transport))]
 }
 

@@ -56,6 +56,11 @@ const CELLS: Readonly<
   ],
 }
 
+/** The cells that one place has: each axis, in the quick profile a part of each. */
+export function axesOf({ name }: Pick<Profile, 'name'>): readonly Cell[] {
+  return name === 'quick' ? QUICK : AXES
+}
+
 export interface PlannedCell {
   readonly transport: Transport
   readonly cell: Cell
@@ -84,7 +89,7 @@ export interface Window {
 /** Shorter than those of the profile, except in the full one: the matrix is large. Calls of the Internet are few. */
 export function windowOf(
   { name, warmUpSeconds, windowSeconds }: Profile,
-  { family }: Transport,
+  { family }: Pick<Transport, 'family'>,
   of: Cell,
 ): Window {
   if (name === 'full') return { warmUpSeconds, seconds: windowSeconds }

@@ -2,7 +2,7 @@
 
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
-import { measuredCells } from './measured.ts'
+import { type MeasuredCell, measuredCells } from './measured.ts'
 import { curvesOf } from './sections/curves.ts'
 import { heatmapsOf } from './sections/heatmaps.ts'
 import { latencyTable } from './sections/latency-table.ts'
@@ -13,6 +13,11 @@ import { usageTable } from './sections/usage-table.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const cells = measuredCells(results)
+  return [...sectionsOfCells(cells), ...(cells.length === 0 ? [] : transportTables(cells))]
+}
+
+/** What the report of a cluster has too. */
+export function sectionsOfCells(cells: readonly MeasuredCell[]): readonly Section[] {
   if (cells.length === 0) return []
   return [
     ...heatmapsOf(cells),
@@ -21,6 +26,5 @@ export function sectionsOf(results: Results): readonly Section[] {
     ...throughputLines(cells),
     ...streamTable(cells),
     usageTable(cells),
-    ...transportTables(cells),
   ]
 }

@@ -1,8 +1,9 @@
 // What the knees recommend, as sentences with the figures of the run.
 
+import { busyOf } from '../cpu.ts'
 import { curveName } from './checks.ts'
 import { type Knee, MULTIPLE } from './knee.ts'
-import { busyOf, type CurvePoint, type MeasuredCurve } from './points.ts'
+import type { CurvePoint, MeasuredCurve } from './points.ts'
 
 export function adviceOf(curve: MeasuredCurve): string {
   const { knee, points } = curve

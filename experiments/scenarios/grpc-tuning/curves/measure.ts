@@ -30,7 +30,7 @@ async function open({ shared }: RunContext, { subject }: Curve): Promise<Target>
   const { address, ids: backends } = servers
   if (subject !== 'envoy') return { loader, address, backends, processes: [servers.process] }
   const { envoy, target } = await shared('curves: envoy', async (context) =>
-    (await startEnvoys(context, address, [1]))(1),
+    (await startEnvoys(context, address, { edge: { workers: 1 } }))('edge'),
   )
   const proxy = { role: 'proxy', name: 'Envoy', pid: envoy.pid } as const
   return { loader, address: target, backends, processes: [proxy, servers.process] }

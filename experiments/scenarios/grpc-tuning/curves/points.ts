@@ -2,7 +2,7 @@
 
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
+import { meanOver, quantileOver, roundsOf } from '../../../harness/statistics/rounds.ts'
 import { FIGURES } from './figures.ts'
 import { type Knee, kneeOf, type RatePoint } from './knee.ts'
 import { BODIES, type BodyName, type Curve, closedId, openId, SHARES, SUBJECT_NAMES } from './matrix.ts'
@@ -57,12 +57,4 @@ function pointOf(rounds: readonly Measured[], share: number): readonly CurvePoin
 
 export function figureOf(rounds: readonly Measured[], name: string): number {
   return meanOver(rounds, ({ figures }) => figures[name] ?? Number.NaN)
-}
-
-/** How much of a core the processes of a role took, in percent. */
-export function busyOf(rounds: readonly Measured[], role: Measured['processes'][number]['role']): number {
-  const cpuMs = totalOver(rounds, ({ processes }) =>
-    processes.filter((one) => one.role === role).reduce((sum, one) => sum + one.cpuMs, 0),
-  )
-  return cpuMs / (10 * totalOver(rounds, ({ seconds }) => seconds))
 }

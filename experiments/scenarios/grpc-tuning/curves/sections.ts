@@ -3,12 +3,13 @@
 import type { CurvesSection, LinesSection, Section, TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { quantileOver, roundsOf, throughputOver } from '../../../harness/statistics/rounds.ts'
+import { busyOf } from '../cpu.ts'
 import { adviceOf } from './advice.ts'
 import { curveName } from './checks.ts'
 import { FIGURES } from './figures.ts'
 import { KEPT, MULTIPLE, mostPower } from './knee.ts'
 import { BODIES, CONCURRENCY, CONNECTIONS, OMISSION, OMISSION_ID, openId, WORKERS } from './matrix.ts'
-import { busyOf, figureOf, type MeasuredCurve, measuredCurves } from './points.ts'
+import { figureOf, type MeasuredCurve, measuredCurves } from './points.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const curves = measuredCurves(results)

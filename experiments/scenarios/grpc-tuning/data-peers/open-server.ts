@@ -6,6 +6,7 @@ import type { Http2Session, ServerHttp2Stream } from 'node:http2'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js'
 import { DEFAULT_WINDOW } from '../../../../testbed/http2/flow-control.ts'
+import { addRows } from '../batching/row-service.ts'
 import { asBytes, bodyOf, ECHO_PATH, FLOOD_PATH, NUMBER_BYTES, TRANSFER_PATH } from './methods.ts'
 
 export interface ServerSettings {
@@ -53,6 +54,7 @@ export async function openServer({
 }: ServerSettings): Promise<OpenServer> {
   const grpc = new Server({ 'grpc.max_receive_message_length': maxReceiveBytes })
   grpc.addService(DATA_METHODS, DATA_HANDLERS)
+  addRows(grpc)
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
   const counter = new SocketCounter()
   const listener = createServer({ noDelay: true }, (socket) => {

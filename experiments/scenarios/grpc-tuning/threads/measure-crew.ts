@@ -13,8 +13,7 @@ export async function measureCrew(context: RunContext, { crew, connections }: Cr
   const servers = await context.shared(`servers ${crew}`, ({ group }) =>
     startServers(group, processes, sharing),
   )
-  // A loader of its own: its source ports are new in every round, and with them what the kernel chooses.
-  const loader = await startLoader(context.group)
+  const loader = await context.shared('threads: loader', ({ group }) => startLoader(group))
   return await measureLoad(context, {
     loader,
     processes: [servers.process],

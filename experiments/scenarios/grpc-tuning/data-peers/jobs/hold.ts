@@ -1,9 +1,8 @@
 // Opens streams whose answers it does not read, until nothing more arrives: what a slow reader holds in memory.
 
-import diagnostics from 'node:diagnostics_channel'
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { Client, type ClientReadableStream, credentials } from '@grpc/grpc-js'
 import { asBytes, FLOOD_PATH, floodRequest, TRANSFER_PATH, transferRequest } from '../methods.ts'
+import { sessionOf } from '../session-of.ts'
 
 export interface HoldOptions {
   readonly target: string
@@ -65,19 +64,6 @@ export async function hold(options: HoldOptions): Promise<Held> {
   } finally {
     client.close()
   }
-}
-
-/** The session on which a call is made. */
-async function sessionOf(call: () => Promise<void>): Promise<ClientHttp2Session> {
-  const found = Promise.withResolvers<ClientHttp2Session>()
-  const notice = (message: unknown) => {
-    const { session } = (message as { readonly stream: ClientHttp2Stream }).stream
-    if (session !== undefined) found.resolve(session as ClientHttp2Session)
-  }
-  diagnostics.subscribe('http2.client.stream.created', notice)
-  await call()
-  diagnostics.unsubscribe('http2.client.stream.created', notice)
-  return await found.promise
 }
 
 function pauseAfterFirst(stream: ClientReadableStream<Buffer>): Promise<void> {

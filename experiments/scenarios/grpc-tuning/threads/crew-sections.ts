@@ -3,10 +3,11 @@
 import type { Section } from '../../../harness/report/section.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import { cpuOf } from '../cpu.ts'
 import { CONCURRENCY } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'
 
-export function sectionsOf(results: Results): readonly Section[] {
+export function crewSections(results: Results): readonly Section[] {
   const crews = measuredCrews(results)
   if (crews.length === 0) return []
   return [
@@ -43,18 +44,8 @@ export function sectionsOf(results: Results): readonly Section[] {
   ]
 }
 
-/** Microseconds of CPU time a call. */
-export function cpuOf(rounds: readonly Measured[], role: Measured['processes'][number]['role']): number {
-  return meanOver(
-    rounds,
-    ({ processes, calls }) =>
-      (1_000 * processes.filter((one) => one.role === role).reduce((sum, { cpuMs }) => sum + cpuMs, 0)) /
-      calls,
-  )
-}
-
 /** Mean over rounds of the largest share. */
-function busiestPercent(rounds: readonly Measured[]): number {
+export function busiestPercent(rounds: readonly Measured[]): number {
   return meanOver(rounds, ({ shares = {} }) => {
     const calls = Object.values(shares)
     return (100 * Math.max(...calls)) / calls.reduce((sum, one) => sum + one, 0)
