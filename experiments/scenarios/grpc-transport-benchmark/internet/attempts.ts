@@ -1,10 +1,18 @@
 // Ways to call servers far away that fail or are slow: with one attempt, or with more, by the client or by the Envoy beside it.
 
+import { join } from 'node:path'
+import {
+  type FarServers,
+  openLoad,
+  ROUND_ROBIN,
+  startFarServers,
+} from '../../../../testbed/sidecars/start-far-servers.ts'
+import { startSidecarPlane } from '../../../../testbed/sidecars/start-plane.ts'
+import type { Transport } from '../../../../testbed/transports/transport.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { measureInTurns, type Way } from '../turns/in-turns.ts'
 import { INTERNET_TURNS, internetTransport, LOSS_PERCENT, NEAR_MS } from './extent.ts'
-import { type FarServers, openLoad, ROUND_ROBIN, startFarServers } from './far-servers.ts'
 
 /** By the servers' own counts. */
 export const ATTEMPTS = 'attempts at the servers'
@@ -34,7 +42,7 @@ export const HEDGE_DELAY_MS = 50
 
 /** One server that fails some calls, over a link that loses packets. */
 export async function measureRetries(context: RunContext): Promise<Measured> {
-  const far = await startFarServers(context, internetTransport(NEAR_MS, LOSS_PERCENT), 1)
+  const far = await startServers(context, internetTransport(NEAR_MS, LOSS_PERCENT), 1)
   await far.servers[0]?.behave({ latencyMs: 0, failPercent: FAIL_PERCENT })
   const retryPolicy = {
     maxAttempts: 1 + MOST_RETRIES,
@@ -50,7 +58,7 @@ export const HEDGING_KINDS = ['slow', 'loss'] as const
 export type HedgingKind = (typeof HEDGING_KINDS)[number]
 
 export async function measureHedging(context: RunContext, kind: HedgingKind): Promise<Measured> {
-  const far = await startFarServers(context, hedgingTransport(kind), 2)
+  const far = await startServers(context, hedgingTransport(kind), 2)
   if (kind === 'slow') await far.servers[1]?.behave({ latencyMs: SLOW_MS, failPercent: 0 })
   const hedgingPolicy = {
     maxAttempts: 2,
@@ -70,6 +78,16 @@ export async function measureHedging(context: RunContext, kind: HedgingKind): Pr
 
 export const hedgingTransport = (kind: HedgingKind) =>
   internetTransport(NEAR_MS, kind === 'loss' ? LOSS_PERCENT : 0)
+
+async function startServers(
+  { shared, group, folder }: RunContext,
+  transport: Transport,
+  count: number,
+): Promise<FarServers> {
+  const plane = await shared('sidecar plane', (context) => startSidecarPlane(context.group))
+  const laid = await transport.lay(group, join(plane.folder, transport.id))
+  return await startFarServers(plane, laid, { folder, count })
+}
 
 interface Policies {
   /** Of the client's service config. */

@@ -1,5 +1,6 @@
 // What distance asks for: connections that are kept, retries and hedging, each with its twin.
 
+import { HANDSHAKE_CASES } from '../../../../testbed/new-connections/securities.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import { NEEDS_ENVOY } from '../../../harness/needs.ts'
@@ -31,7 +32,6 @@ import {
 } from './extent.ts'
 import { measurePooling, POOLS, poolingRun } from './pooling.ts'
 import { sectionsOf } from './sections.ts'
-import { HANDSHAKE_CASES } from './securities.ts'
 
 const START_SECONDS = 3
 

@@ -1,5 +1,6 @@
 // What must hold over a distance, on any machine: nothing is faster than its round trips, and attempts add up.
 
+import { leastRoundTrips } from '../../../../testbed/new-connections/securities.ts'
 import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
@@ -17,7 +18,6 @@ import {
 import { casesOf, type MeasuredConnections, readConnections } from './connections.ts'
 import { connectionsRun, LOSS_PERCENT } from './extent.ts'
 import { LOST, POOLS, poolingRun, poolWay } from './pooling.ts'
-import { leastRoundTrips } from './securities.ts'
 
 const DISTANCES_MS = [20, 80, 200]
 

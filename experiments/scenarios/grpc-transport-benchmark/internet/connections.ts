@@ -2,20 +2,21 @@
 
 import { decodeHistogram, encodeLatencies, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
+import type { BatchResult, FirstCalls } from '../../../../testbed/new-connections/jobs.ts'
+import { caseName, HANDSHAKE_CASES, SECURITIES } from '../../../../testbed/new-connections/securities.ts'
+import { startNewConnections } from '../../../../testbed/new-connections/start-ends.ts'
 import { facts } from '../../../harness/facts.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { BATCHES, internetTransport, LANES, repeatsAt } from './extent.ts'
-import type { BatchResult, FirstCalls } from './jobs.ts'
-import { caseName, HANDSHAKE_CASES, SECURITIES } from './securities.ts'
-import { startFarEnds } from './start-far-ends.ts'
 
 const [TEXT, ACCEPTED, EXPECTED] = ['connections', 'connections accepted', 'connections expected']
 /** Of calls on connections that were open. */
 export const WARM = 'calls on an open connection'
 
 export async function measureConnections(context: RunContext, rttMs: number): Promise<Measured> {
-  const ends = await startFarEnds(context, internetTransport(rttMs))
+  const laid = await internetTransport(rttMs).lay(context.group, context.folder)
+  const ends = await startNewConnections(laid, context.folder)
   const repeat = repeatsAt(context.profile, rttMs)
   const begun = performance.now()
   const handshakes = await ends.run('handshakes', { cases: HANDSHAKE_CASES, repeat, lanes: LANES })

@@ -1,7 +1,8 @@
 // Recommendations for calls over the Internet, each with its condition and its figures from the results.
 
-import { mergeHistograms } from '../../../../testbed/measure/histogram.ts'
+import { mergeHistograms, shareAbove } from '../../../../testbed/measure/histogram.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
+import type { HandshakeCase } from '../../../../testbed/new-connections/securities.ts'
 import type { Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { addedBy, CALLS, figureOver, type MeasureName, OK, SENT, turnValues } from '../turns/turn-results.ts'
@@ -20,8 +21,6 @@ import { type AtDistance, measuredDistances } from './checks.ts'
 import { casesOf } from './connections.ts'
 import { BATCHES, LOSS_PERCENT, NEAR_MS } from './extent.ts'
 import { CALLS_PER_SECOND, poolingRun, poolWay } from './pooling.ts'
-import type { HandshakeCase } from './securities.ts'
-import { shareAbove } from './share-above.ts'
 
 export function findingsOf(results: Results): readonly string[] {
   return [

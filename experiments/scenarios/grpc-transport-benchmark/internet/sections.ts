@@ -1,12 +1,12 @@
 // What the report shows of calls over the Internet.
 
+import { leastRoundTrips } from '../../../../testbed/new-connections/securities.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { type AtDistance, measuredDistances } from './checks.ts'
 import { casesOf } from './connections.ts'
 import { BATCHES } from './extent.ts'
 import { findingsOf, handshakeShare } from './findings.ts'
-import { leastRoundTrips } from './securities.ts'
 import { attemptSections, poolingSections } from './tail-sections.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {

@@ -1,19 +1,15 @@
-// Two servers far away that can get slow and fail, a loader here, and an Envoy beside it that a control plane configures.
+// Servers that can get slow and fail on one side of a transport; a loader and an Envoy that a control plane configures on the other.
 
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { freePort } from '../../../../processes/free-port.ts'
-import { type RunningBackend, startBackend } from '../../../../testbed/backend.ts'
-import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
-import { type Loader, startLoader } from '../../../../testbed/loader/start-loader.ts'
-import { type RunningSidecar, runSidecar } from '../../../../testbed/sidecars/run-sidecar.ts'
-import { startSidecarPlane } from '../../../../testbed/sidecars/start-plane.ts'
-import type { LaidTransport, Transport } from '../../../../testbed/transports/transport.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
-import { NEAR_MS } from './extent.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { type RunningBackend, startBackend } from '../backend.ts'
+import type { LoadPlan } from '../loader/load-plan.ts'
+import { type Loader, startLoader } from '../loader/start-loader.ts'
+import type { LaidTransport } from '../transports/transport.ts'
+import { type RunningSidecar, runSidecar } from './run-sidecar.ts'
+import type { SidecarPlane } from './start-plane.ts'
 
 export interface FarServers {
-  readonly laid: LaidTransport
   readonly loader: Loader
   readonly servers: readonly RunningBackend[]
   readonly envoy: RunningSidecar
@@ -30,16 +26,19 @@ export interface FarServers {
 const FLEET = 'far'
 /** The client's own policy, for a target with several addresses. */
 export const ROUND_ROBIN = { loadBalancingConfig: [{ round_robin: {} }] }
-export const PAYLOAD_BYTES = 64
+const PAYLOAD_BYTES = 64
+/** Far more than a way takes. */
+const SETTLE_MS = 200
 
+/**
+ * @param folder for logs @param count of servers
+ * @throws SwitchyardError `process-failed` if a process does not start, `nacked` with Envoy's text if it rejects its configuration
+ */
 export async function startFarServers(
-  context: RunContext,
-  transport: Transport,
-  count: number,
+  plane: SidecarPlane,
+  laid: LaidTransport,
+  { folder, count }: { readonly folder: string; readonly count: number },
 ): Promise<FarServers> {
-  const { group, folder } = context
-  const plane = await context.shared('sidecar plane', (shared) => startSidecarPlane(shared.group))
-  const laid = await transport.lay(group, join(plane.folder, transport.id))
   const ids = Array.from({ length: count }, (_, at) => `b${at + 1}`)
   const [loader, ...servers] = await Promise.all([
     startLoader(laid.client, { name: 'loader' }),
@@ -68,7 +67,7 @@ export async function startFarServers(
   )
   const envoy = await runSidecar(laid.client, { fleet: FLEET, xds: plane.xds, folder: plane.folder })
   return {
-    ...{ laid, loader, servers, envoy },
+    ...{ loader, servers, envoy },
     direct: `ipv4:${addresses.join(',')}`,
     byEnvoy: `127.0.0.1:${port}`,
     setRule: async (fields) => {
@@ -78,14 +77,14 @@ export async function startFarServers(
   }
 }
 
-/** A hedge that lost may still be on its way when its call has ended. Resolves when no more attempts come for ten round trips. */
+/** A hedge that lost may still be on its way when its call has ended. Resolves when no more attempts come. */
 async function settled(servers: readonly RunningBackend[]): Promise<number> {
   const read = async () => {
     const calls = await Promise.all(servers.map((one) => one.calls()))
     return calls.reduce((sum, one) => sum + one, 0)
   }
   for (let before = await read(); ; ) {
-    await wait(10 * NEAR_MS)
+    await wait(SETTLE_MS)
     const now = await read()
     if (now === before) return now
     before = now

@@ -1,4 +1,4 @@
-// What the client of the emulated Internet is asked to do, and what came of it. It travels as JSON.
+// What the client of new connections is asked to do, and what came of it. It travels as JSON.
 
 import type { HandshakeCase } from './securities.ts'
 

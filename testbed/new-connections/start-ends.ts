@@ -1,20 +1,19 @@
-// Starts servers far away and a client here, on the two sides of an emulated Internet.
+// Starts a server in plaintext, one with TLS, and a client that opens new connections to them, on the two sides of a transport.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SwitchyardError } from '../../../../core/errors.ts'
-import { splitAddress } from '../../../../core/host-and-port.ts'
-import { startBackend } from '../../../../testbed/backend.ts'
-import { Authority } from '../../../../testbed/certificates/authority.ts'
-import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { splitAddress } from '../../core/host-and-port.ts'
+import { startBackend } from '../backend.ts'
+import { Authority } from '../certificates/authority.ts'
+import { parseReady, sourceFile } from '../part.ts'
+import type { LaidTransport } from '../transports/transport.ts'
 import type { JobName, Jobs, Place } from './jobs.ts'
 
-/** Of a job: what a run may take is the harness's to say. */
+/** Of a job: how long it may take depends on the distance, which the caller knows. */
 const JOB_TIMEOUT_MS = 3_600_000
 
-export interface FarEnds {
+export interface NewConnections {
   readonly place: Place
   /** One job at a time. @throws SwitchyardError `process-failed` with what the client says */
   readonly run: <N extends JobName>(
@@ -25,18 +24,21 @@ export interface FarEnds {
   readonly accepted: () => Promise<number>
 }
 
-export async function startFarEnds({ group, folder }: RunContext, transport: Transport): Promise<FarEnds> {
-  const laid = await transport.lay(group, folder)
+/** @param folder for logs and certificates @throws SwitchyardError `process-failed` if a process does not start */
+export async function startNewConnections(laid: LaidTransport, folder: string): Promise<NewConnections> {
   const listen = laid.listen()
-  const authority = await Authority.create('internet')
-  const { certificate, key } = await authority.issue({ name: 'far', ips: [splitAddress(listen)?.host ?? ''] })
-  const files = { certificate: join(folder, 'far.pem'), key: join(folder, 'far.key') }
+  const authority = await Authority.create('new connections')
+  const { certificate, key } = await authority.issue({
+    name: 'server',
+    ips: [splitAddress(listen)?.host ?? ''],
+  })
+  const files = { certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') }
   await writeFile(files.certificate, certificate)
   await writeFile(files.key, key, { mode: 0o600 })
   const client = laid.client.start({
     name: 'caller',
     command: process.execPath,
-    args: [sourceFile('experiments/scenarios/grpc-transport-benchmark/internet/caller.ts')],
+    args: [sourceFile('testbed/new-connections/caller.ts')],
     ready: (line) => parseReady<{ readonly caller: number }>(line, 'caller'),
   })
   const [plain, secured] = await Promise.all([
