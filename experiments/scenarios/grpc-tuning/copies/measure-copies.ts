@@ -11,6 +11,9 @@ import { COPY_WAY_NAMES, COPY_WAYS, type CopyWayName } from './ways.ts'
 
 export const PAYLOADS = [65_536, 1_048_576] as const
 
+/** Larger than any payload, so that no sender waits for a window. */
+export const WINDOW_BYTES = 4 * 1_048_576
+
 export interface CopyCell {
   readonly way: CopyWayName
   readonly bytes: number
@@ -40,7 +43,7 @@ export function secondsOf({ name }: Pick<Profile, 'name'>) {
 export async function measureCopies(context: RunContext, { way, bytes }: CopyCell): Promise<Measured> {
   const peers = await loopbackDataPeers(context)
   const { server } = COPY_WAYS[way]
-  const target = await peers.open(server === 'grpc' ? {} : { kind: server })
+  const target = await peers.open({ kind: server, window: WINDOW_BYTES })
   const before = await peers.read(target)
   const sent = await peers.run('sendPayloads', { target, way, bytes, ...secondsOf(context.profile) })
   const after = await peers.read(target)

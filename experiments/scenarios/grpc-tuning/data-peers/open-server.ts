@@ -13,7 +13,7 @@ import { asBytes, bodyOf, ECHO_PATH, FLOOD_PATH, NUMBER_BYTES, TRANSFER_PATH } f
 
 export interface ServerSettings {
   readonly host: string
-  /** Default: `grpc`. The others know no window and no limit. */
+  /** Default: `grpc`. Sockets have no window of their own, and only gRPC has a limit. */
   readonly kind?: 'grpc' | 'http2' | 'raw'
   /** Flow-control window in bytes of each stream and of the connection. Default: HTTP/2's, 65,535. */
   readonly window?: number
@@ -60,6 +60,7 @@ export async function openServer({
   const counter = new SocketCounter()
   if (kind !== 'grpc') {
     const port = await openPlainServer(kind, host, (socket) => counter.add(socket))
+    giveWindow(port, window)
     return { port, counts: () => counter.counts() }
   }
   const grpc = new Server({ 'grpc.max_receive_message_length': maxReceiveBytes })
@@ -74,8 +75,12 @@ export async function openServer({
   listener.listen({ host, port: 0 })
   await once(listener, 'listening')
   const { port } = listener.address() as AddressInfo
-  if (window !== DEFAULT_WINDOW) windows.set(port, window)
+  giveWindow(port, window)
   return { port, counts: () => counter.counts() }
+}
+
+function giveWindow(port: number, window: number): void {
+  if (window !== DEFAULT_WINDOW) windows.set(port, window)
 }
 
 const method = (path: string, responseStream = false) => ({
