@@ -1,7 +1,7 @@
 // Starts an example gRPC client as a process, and has it call the echo service.
 
 import { join } from 'node:path'
-import type { ProcessGroup } from '../processes/process-group.ts'
+import type { ProcessStarter } from '../processes/process-group.ts'
 import type { Exit } from '../processes/running-process.ts'
 import { type GrpcClientControl, grpcClientAt } from './grpc-client-control.ts'
 import { type BootstrapOptions, bootstrapEnv } from './grpc-programs/bootstrap-file.ts'
@@ -21,6 +21,8 @@ export interface GrpcClientOptions extends BootstrapOptions {
   readonly serviceConfig?: object
   /** Options of its channels, by the names of C-core: only Node's and Python's. */
   readonly options?: Readonly<Record<string, string | number>>
+  /** When it pings the server, in milliseconds: Go's and Java's. Node's and Python's have `options` for it. Default: never. */
+  readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
   /** Address of its control port. Default: a free port on loopback. */
   readonly control?: string
   readonly env?: Readonly<Record<string, string>>
@@ -46,11 +48,11 @@ export interface GrpcClientProcess extends GrpcClientControl {
 
 /** @throws SwitchyardError `process-failed` with the end of its log if it does not start, or with what to install */
 export async function startGrpcClient(
-  group: ProcessGroup,
+  group: ProcessStarter,
   folder: string,
   options: GrpcClientOptions,
 ): Promise<GrpcClientProcess> {
-  const { language, name, target, credentials, serviceConfig, control } = options
+  const { language, name, target, credentials, serviceConfig, keepalive, control } = options
   const { command, args, env } = findGrpcProgram(language, 'client')
   const started = group.start({
     name,
@@ -61,6 +63,7 @@ export async function startGrpcClient(
       ...(control === undefined ? [] : ['--control', control]),
       ...(credentials === undefined ? [] : ['--credentials', credentials]),
       ...Object.entries(options.options ?? {}).flatMap(([key, value]) => ['--option', `${key}=${value}`]),
+      ...(keepalive === undefined ? [] : keepaliveFlags(keepalive)),
       ...(serviceConfig === undefined ? [] : ['--service-config', JSON.stringify(serviceConfig)]),
     ],
     env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
@@ -69,4 +72,8 @@ export async function startGrpcClient(
   })
   const ready = await started.ready
   return { name, ...partOf(started, ready), ...grpcClientAt(name, ready.control) }
+}
+
+function keepaliveFlags({ timeMs, timeoutMs }: NonNullable<GrpcClientOptions['keepalive']>): readonly string[] {
+  return ['--keepalive-time-ms', String(timeMs), '--keepalive-timeout-ms', String(timeoutMs)]
 }

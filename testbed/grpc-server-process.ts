@@ -10,12 +10,14 @@ import { parseReady, partOf } from './part.ts'
 
 export interface GrpcServerOptions extends BootstrapOptions {
   readonly language: GrpcLanguage
-  /** `HOST:PORT`; an xDS server needs an IP address and a port, because its listener's name has both. */
+  /** `HOST:PORT`, or for those in Go `unix:/path`; an xDS server needs an IP address and a port, because its listener's name has both. */
   readonly listen: string
   /** Whether a control plane configures its listener. It needs a bootstrap then. Default: no. */
   readonly xds?: boolean
   /** Milliseconds after which it closes a connection gracefully. Default: never. */
   readonly maxConnectionAgeMs?: number
+  /** Milliseconds that clients must wait between two pings, also without calls: Go's, Java's and Python's. Default: gRPC's. */
+  readonly minPingIntervalMs?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -40,7 +42,7 @@ export async function startGrpcServer(
   folder: string,
   options: GrpcServerOptions,
 ): Promise<GrpcServerProcess> {
-  const { language, name, listen, xds = false, maxConnectionAgeMs } = options
+  const { language, name, listen, xds = false, maxConnectionAgeMs, minPingIntervalMs } = options
   const { command, args, env } = findGrpcProgram(language, 'server')
   const started = group.start({
     name,
@@ -50,6 +52,7 @@ export async function startGrpcServer(
       ...['--listen', listen, '--name', name],
       ...(xds ? ['--xds'] : []),
       ...(maxConnectionAgeMs === undefined ? [] : ['--max-connection-age-ms', String(maxConnectionAgeMs)]),
+      ...(minPingIntervalMs === undefined ? [] : ['--min-ping-interval-ms', String(minPingIntervalMs)]),
     ],
     env: { ...env, ...(await bootstrapEnv(folder, options)), ...options.env },
     logFile: join(folder, `${encodeURIComponent(name)}.log`),

@@ -6,7 +6,7 @@ import type { FailedAssertion, Failure, FileReport, Tally } from './tally.ts'
 /** `✔ xds-server/streams/delta-stream.test.ts  41 passed (0.4 s)` */
 export function describeFile(file: FileReport): string {
   const mark = file.failed > 0 ? pc.red('✘') : pc.green('✔')
-  const time = file.duration === null ? '' : pc.dim(` (${(file.duration / 1000).toFixed(1)} s)`)
+  const time = pc.dim(` (${(file.duration / 1000).toFixed(1)} s)`)
   return `${mark} ${file.title}  ${describeCounts(file)}${time}`
 }
 

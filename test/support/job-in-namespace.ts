@@ -53,7 +53,7 @@ export interface JobResults {
   readonly folder: string
 }
 
-/** Makes the report of what the Job logs. Fails the test if the log has no results, or if a check of them fails. */
+/** Makes a report from the log of the Job. Fails the test if the log has no results, or if a check of them fails. */
 export async function runJob(t: Test, run: JobRun): Promise<JobResults> {
   const folder = t.testdir({ tmp: {}, report: {} })
   writeFileSync(join(folder, 'hosts'), run.hosts.map((line) => `${line.join(' ')}\n`).join(''))

@@ -1,58 +1,62 @@
-// `npm test` and `npm run test:unit`: runs tap on all tests, on the unit tests (`--unit`) or on the given files, and ends
-// with a line of counts.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+// `npm test` and `npm run test:unit`: runs all tests, the unit tests (`--unit`) or the given files, and ends with a line of counts.
+
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import pc from 'picocolors'
-import { Parser } from 'tap-parser'
+import { parseArgs } from 'node:util'
 import { isTest, readSources } from '../house/import-closure.ts'
 import { unitTests } from '../house/kinds-of-tests.ts'
 import { batchesOf, writeBatches } from './batches.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
-import { type Lane, lanesOf } from './lanes.ts'
-import { countTests, sumOf, type Tally } from './tally.ts'
+import { endAll, runFile } from './run-file.ts'
+import { type FileReport, sumOf } from './tally.ts'
+import { runInPool } from './test-pool.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const tapCommand = fileURLToPath(new URL('../../node_modules/tap/dist/esm/run.mjs', import.meta.url))
+const USAGE = 'Usage: npm test -- [--jobs N] [--timeout SECONDS] [FILE.test.ts …]'
 
-const given = process.argv.slice(2)
-const flags = given.filter((arg) => arg.startsWith('-') && arg !== '--unit')
-const files = given.filter((arg) => !arg.startsWith('-'))
+const { unit, jobs, timeout, files } = readFlags()
 
-const running = new Set<ChildProcess>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    for (const { pid } of running) if (pid !== undefined) process.kill(-pid, signal)
-  })
+  process.on(signal, () => void endAll(signal).then(() => process.exit(1)))
 }
 
-const tallies = await Promise.all(lanesOf(chosenFiles(), availableParallelism()).map(runLane))
-const tally = sumOf(tallies)
+const reports: FileReport[] = []
+await runInPool(chosenFiles(), jobs, async (file) => {
+  const report = await runFile(root, file, timeout)
+  console.log(describeFile(report))
+  reports.push(report)
+})
+const tally = sumOf(reports)
 for (const reason of tally.reasonsToSkip) console.log(`skipped: ${reason}`)
 for (const failure of tally.failures) console.log(describeFailure(failure))
 console.log(describeCounts(tally))
 process.exitCode = tally.failed === 0 ? 0 : 1
 
-async function runLane({ files, jobs }: Lane): Promise<Tally> {
-  const more = jobs === undefined ? [] : [`--jobs=${jobs}`]
-  const tap = spawn(process.execPath, [tapCommand, '--reporter=tap', ...flags, ...more, ...files], {
-    cwd: root,
-    stdio: ['inherit', 'pipe', 'inherit'],
-    // tap runs in its own process group, because it leaves test files running unless the signal reaches them too.
-    detached: true,
-  })
-  running.add(tap)
-  const parser = new Parser()
-  const tally = countTests(parser, (file) => console.log(describeFile(file)))
-  tap.stdout.pipe(parser)
-  const [[code]] = await Promise.all([once(tap, 'close'), once(parser, 'complete')])
-  running.delete(tap)
-  if (code !== 0 && tally.failed === 0) {
-    console.log(pc.red(`tap ended with ${code ?? tap.signalCode}, although no test failed`))
-    tally.failed += 1
+function readFlags() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        unit: { type: 'boolean', default: false },
+        jobs: { type: 'string', default: String(availableParallelism()) },
+        timeout: { type: 'string', default: '600' },
+      },
+    })
+    return {
+      unit: values.unit,
+      jobs: readNumber('--jobs', values.jobs),
+      timeout: readNumber('--timeout', values.timeout),
+      files: positionals,
+    }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    process.exit(2)
   }
-  return tally
+}
+
+function readNumber(flag: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Error(`${flag} ${text}: use a whole number from 1 on`)
 }
 
 /** Unit tests are small and many, and share processes so that they take seconds. Files that are given have one each. */
@@ -60,8 +64,6 @@ function chosenFiles(): readonly string[] {
   if (files.length > 0) return files
   const sources = readSources()
   const units = new Set(unitTests(sources))
-  const others = given.includes('--unit')
-    ? []
-    : [...sources.keys()].filter((path) => isTest(path) && !units.has(path))
+  const others = unit ? [] : [...sources.keys()].filter((path) => isTest(path) && !units.has(path))
   return [...writeBatches(root, '.tap/unit-tests', batchesOf([...units], sources)), ...others]
 }

@@ -1,4 +1,4 @@
-// Counts the tests in tap's output: a test is an innermost `t.test`, or a whole file without one.
+// Counts the tests in the output of test files: a test is an innermost `t.test`, or a whole file without one.
 import type { Parser, Result } from 'tap-parser'
 
 /** A failed test: the titles that lead to it, and its failed assertions. */
@@ -23,11 +23,14 @@ export interface Tally {
   readonly reasonsToSkip: Set<string>
 }
 
+/** What its closing line says of a test, or its end of a process. */
+type Outcome = Pick<Result, 'ok' | 'skip' | 'todo'> & { readonly diag?: unknown }
+
 /** One test file, reported when it ends. */
 export interface FileReport extends Tally {
   readonly title: string
-  /** Milliseconds, if tap reports them. */
-  readonly duration: number | null
+  /** Of its process, in milliseconds. */
+  readonly duration: number
 }
 
 /** A file or a test, with its own result and the results of the tests in it. */
@@ -36,22 +39,46 @@ interface Block extends Tally {
   readonly failedAssertions: FailedAssertion[]
 }
 
-/**
- * Counts the tests of a tap run while `parser` reads it. The tally is complete when the parser is.
- * A file whose process dies counts as failed at least once, whatever it printed before.
- */
-export function countTests(parser: Parser, onFile: (file: FileReport) => void): Tally {
-  return follow(parser, 'run', (file, result) => onFile({ ...file, duration: result?.time ?? null }))
+/** The reason that the parser gives for a plan without tests. */
+const NO_TESTS = 'no tests found'
+
+/** How the process of a test file ended. */
+export interface Ending {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly milliseconds: number
 }
 
-function follow(parser: Parser, title: string, onBlock?: (block: Block, result?: Result) => void): Block {
+/**
+ * Counts the tests of one file while `parser` reads what it prints.
+ * A file whose process dies counts as failed at least once, whatever it printed before.
+ * @returns what gives the report, once the parser is complete and the process has ended
+ */
+export function countFile(parser: Parser, title: string): (ending: Ending) => FileReport {
+  const file = follow(parser, title)
+  return ({ exitCode, signal, milliseconds }) => {
+    const { ok, plan } = parser.results ?? { ok: false, plan: undefined }
+    const isEmpty = plan?.skipAll === true
+    // A file may say why it has no tests, and is skipped then. Without a reason it has failed.
+    const reason = isEmpty && exitCode === 0 && plan.skipReason !== NO_TESTS ? plan.skipReason : undefined
+    settle(file, {
+      ok: ok && exitCode === 0 && (reason !== undefined || !isEmpty),
+      skip: reason ?? false,
+      todo: false,
+      diag: { exitCode, signal },
+    })
+    const titled = file.failures.map((one) => ({ ...one, titles: [title, ...one.titles] }))
+    return { ...file, failures: titled, duration: milliseconds }
+  }
+}
+
+function follow(parser: Parser, title: string): Block {
   const block: Block = { title, ...noTests(), failedAssertions: [] }
   let inner: Block | undefined
 
   function close(ended: Block, result?: Result): void {
     inner = undefined
     settle(ended, result)
-    onBlock?.(ended, result)
     const titled = ended.failures.map(({ titles, assertions }) => ({
       titles: [ended.title, ...titles],
       assertions,
@@ -75,7 +102,7 @@ function follow(parser: Parser, title: string, onBlock?: (block: Block, result?:
   return block
 }
 
-/** The sum of runs, such as those of two lanes. */
+/** The sum of files. */
 export function sumOf(tallies: readonly Tally[]): Tally {
   const sum = noTests()
   for (const tally of tallies) add(sum, tally)
@@ -98,7 +125,7 @@ function noTests(): Tally {
  * Counts a block that has ended, unless its inner tests already explain its result. `result` is its closing line,
  * which is missing if the process died.
  */
-function settle(block: Block, result: Result | undefined): void {
+function settle(block: Block, result: Outcome | undefined): void {
   const hasInnerTests = block.passed + block.failed + block.skipped > 0
   if (result && isSkipped(result)) {
     countSkipped(block, result)
@@ -113,11 +140,11 @@ function settle(block: Block, result: Result | undefined): void {
   }
 }
 
-function isSkipped({ skip, todo }: Result): boolean {
+function isSkipped({ skip, todo }: Outcome): boolean {
   return skip !== false || todo !== false
 }
 
-function countSkipped(block: Block, { skip, todo }: Result): void {
+function countSkipped(block: Block, { skip, todo }: Outcome): void {
   block.skipped += 1
   for (const reason of [skip, todo]) if (typeof reason === 'string') block.reasonsToSkip.add(reason)
 }

@@ -1,5 +1,7 @@
 // Each transport carries a real gRPC call, and its counters show that the call took that way and no other.
 
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -9,8 +11,10 @@ import { socketPath } from '../../test/support/open-backend.ts'
 import { startBackend } from '../backend.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { startLoader } from '../loader/start-loader.ts'
+import { sourceFile } from '../part.ts'
 import { TRANSPORTS } from './all.ts'
-import type { LaidTransport, Transport } from './transport.ts'
+import { allowedCpus, cpuSets, parseCpuList } from './cpu-sets.ts'
+import type { LaidTransport, Transport, TransportFamily } from './transport.ts'
 
 const PAYLOAD_BYTES = 20_000
 const LEAST_CALLS = 3
@@ -22,14 +26,29 @@ const PLAN: Omit<LoadPlan, 'seconds'> = {
   warmUpSeconds: 0,
 }
 
-/** What a transport's way is: counters that get the bytes or packets of calls, and those that get none. */
-const WAYS: Readonly<
-  Record<string, { readonly carries: readonly string[]; readonly carriesNothing?: readonly string[] }>
-> = {
-  uds: { carries: [], carriesNothing: ['client/lo bytes', 'server/lo bytes'] },
-  loopback: { carries: ['pod/lo bytes'] },
+interface Expected {
+  /** Counters that get the bytes or packets of the calls. */
+  readonly carries: readonly string[]
+  readonly carriesNothing?: readonly string[]
+  /** Of the client's device; 1500 by default. */
+  readonly mtu?: number
+}
+
+const ROWS: Readonly<Record<TransportFamily, string>> = {
+  local: 'O8.1',
+  'same-node': 'O8.2',
+  'cross-node': 'O8.3',
+  lan: 'O8.6',
+  internet: 'O8.7',
+}
+
+/** The way that each transport takes. */
+const WAYS: Readonly<Record<string, Expected>> = {
+  uds: { carries: [], carriesNothing: ['client/lo bytes', 'server/lo bytes'], mtu: 65_536 },
+  loopback: { mtu: 65_536, carries: ['pod/lo bytes'] },
   veth: { carries: ['client/eth0 bytes', 'server/eth0 bytes'] },
   bridge: { carries: ['client/eth0 bytes', 'node/veth1 bytes', 'node/veth2 bytes', 'server/eth0 bytes'] },
+  ebpf: { carries: ['client/eth0 bytes', 'node/eBPF redirected packets'] },
   nftables: { carries: ['node/veth1 bytes', 'node/veth2 bytes', 'node/nft service-dnat packets'] },
   calico: {
     carries: [
@@ -41,14 +60,22 @@ const WAYS: Readonly<
     carriesNothing: ['node/nft denied packets'],
   },
   vxlan: {
+    mtu: 1450,
     carries: ['node1/flannel.1 bytes', 'node1/eth0 bytes', 'node2/eth0 bytes', 'node2/flannel.1 bytes'],
   },
   direct: {
     carries: ['node1/cali1 bytes', 'node1/eth0 bytes', 'node2/eth0 bytes', 'node2/nft allowed packets'],
     carriesNothing: ['node1/nft denied packets', 'node2/nft denied packets'],
   },
+  wireguard: {
+    mtu: 1420,
+    carries: [
+      ...['node1/wg0 bytes', 'node1/WireGuard encrypted bytes', 'node1/eth0 bytes', 'node2/eth0 bytes'],
+      ...['node2/WireGuard encrypted bytes', 'node2/wg0 bytes'],
+    ],
+  },
   'lan-1500': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
-  'lan-9000': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
+  'lan-9000': { mtu: 9000, carries: ['switch1/left bytes', 'switch1/right bytes'] },
   'lan-no-offloads': { carries: ['switch1/left bytes', 'switch1/right bytes'] },
   'lan-two-switches': { carries: ['switch1/left bytes', 'switch2/right bytes'] },
   'lan-three-switches': { carries: ['switch1/left bytes', 'switch2/left bytes', 'switch3/right bytes'] },
@@ -76,15 +103,31 @@ const WAYS: Readonly<
 
 const canBeLaid = TRANSPORTS.filter(({ missing }) => missing() === undefined)
 
-/** Calls a backend in the server's namespace from a process in the client's. @returns how many calls were answered */
-async function callOver(t: Test, laid: LaidTransport): Promise<number> {
+/** Calls a backend in the server's namespace from a process in the client's. @returns how many were answered, and the segments of TCP */
+async function callOver(t: Test, laid: LaidTransport) {
   const backend = await startBackend(laid.server, t.testdir(), { id: 'b1', listen: laid.listen() })
   const loader = await startLoader(laid.client)
   const load = await loader.begin({ ...PLAN, target: await laid.target(backend.address) })
   while ((await load.counts()).calls < LEAST_CALLS) await setImmediate()
+  const segments = segmentBytes(laid)
+  const sets = cpuSets()
+  for (const [pid, cpus] of [
+    [loader.pid, sets.client],
+    [backend.pid, sets.server],
+  ] as const) {
+    if (cpus !== undefined) t.strictSame(allowedCpus(pid), parseCpuList(cpus), 'a side has its own CPUs')
+  }
   const { calls, codes } = await load.end()
   t.strictSame(Object.keys(codes), ['OK'], 'calls are answered')
-  return calls
+  return { calls, segments }
+}
+
+/** How many bytes TCP puts into a packet to the peer, as the client's kernel says; undefined without TCP, or where only root may ask. */
+function segmentBytes({ namespaces: [client] }: LaidTransport): number | undefined {
+  if (client === undefined || process.getuid?.() !== 0) return undefined
+  const { stdout } = spawnSync('nsenter', ['--target', String(client.pid), '--net', 'ss', '-tinH'])
+  const [, bytes] = / mss:(\d+)/.exec(String(stdout)) ?? []
+  return bytes === undefined ? undefined : Number(bytes)
 }
 
 async function risenOver(laid: LaidTransport, use: () => Promise<void>) {
@@ -96,21 +139,22 @@ async function risenOver(laid: LaidTransport, use: () => Promise<void>) {
 
 for (const transport of TRANSPORTS) {
   const { id, title } = transport
-  t.test(`O8: calls over ${title} are answered, and took its way`, async (t) => {
+  t.test(`${ROWS[transport.family]}: calls over ${title} are answered, and took its way`, async (t) => {
     const missing = transport.missing()
     if (missing !== undefined) return skip(t, `${id} cannot be laid: ${missing}`)
     const group = new ProcessGroup()
     t.teardown(() => group.stop())
     const laid = await transport.lay(group, await shortFolder(t))
     const other = await twinOf(transport).lay(group, await shortFolder(t))
-    let calls = 0
+    let called: Awaited<ReturnType<typeof callOver>> = { calls: 0, segments: undefined }
     let ofOther = {}
     const risen = await risenOver(laid, async () => {
       ofOther = await risenOver(other, async () => {
-        calls = await callOver(t, laid)
+        called = await callOver(t, laid)
       })
     })
-    const { carries, carriesNothing = [] } = WAYS[id] ?? { carries: ['none: the test knows no way'] }
+    const { carries, carriesNothing = [], mtu = 1_500 } = WAYS[id] ?? { carries: ['none: add the way'] }
+    const { calls, segments } = called
     if (laid.namespaces.length > 0) {
       for (const name of carries) {
         const least = name.endsWith('bytes') ? calls * PAYLOAD_BYTES : 1
@@ -122,7 +166,18 @@ for (const transport of TRANSPORTS) {
         'twin: another transport carries nothing',
       )
     }
-    t.match(await laid.settings(), { 'CPUs of the client': /./ })
+    const settings = await laid.settings()
+    t.match(settings, { 'CPUs of the client': /./ })
+    if (id !== 'uds') t.match(settings, { 'TCP congestion control': 'cubic', TCP_NODELAY: /^on/ })
+    const [client] = Object.entries(settings)
+    if (laid.namespaces.length > 0) t.match(client, [/^(client|pod|near)\//, new RegExp(`^mtu ${mtu},`)])
+    if (id.startsWith('lan-')) {
+      const offload = id === 'lan-no-offloads' ? 'off' : 'on'
+      const offloads = new RegExp(`tso ${offload}, gso ${offload}, gro ${offload},`)
+      t.match(settings, { 'client/eth0': offloads, 'switch1/left': offloads, 'server/eth0': offloads })
+    }
+    // IPv4, TCP and its timestamps take 52 bytes of a packet. Over loopback, TCP keeps below half of its first window.
+    if (segments !== undefined && mtu < 65_536) t.equal(segments, mtu - 52, 'packets are as large as the MTU')
   })
 
   t.test(`nothing is left of ${title}, and the own network never had any of it`, async (t) => {
@@ -137,9 +192,12 @@ for (const transport of TRANSPORTS) {
 }
 
 t.test(
-  'O8: ids are unique, and each transport that is like something says what is emulated or that it is real',
+  'O8: each transport has an id of its own and a row of the README, and two need no namespace',
   async (t) => {
     t.equal(new Set(TRANSPORTS.map(({ id }) => id)).size, TRANSPORTS.length)
+    const readme = readFileSync(sourceFile('testbed/transports/README.md'), 'utf8')
+    const named = TRANSPORTS.filter(({ family }) => family !== 'internet')
+    for (const { id } of named) t.ok(readme.includes(`\`${id}\``), `${id} is in the table of the README`)
     t.ok(canBeLaid.some(({ id }) => id === 'uds') && canBeLaid.some(({ id }) => id === 'loopback'))
   },
 )

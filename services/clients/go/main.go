@@ -16,12 +16,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/admin"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	xdscreds "google.golang.org/grpc/credentials/xds"
+	"google.golang.org/grpc/keepalive"
 	_ "google.golang.org/grpc/xds" // Registers the scheme xds:///, its balancers and CSDS.
 )
 
@@ -29,6 +31,8 @@ var (
 	target        = flag.String("target", "", "the `target` of the calls, such as xds:///echo or dns:///localhost:50051")
 	control       = flag.String("control", "127.0.0.1:0", "the `address` of the control port")
 	security      = flag.String("credentials", "insecure", "insecure, or xds: TLS where the control plane says so, plaintext elsewhere")
+	pingAfter     = flag.Int("keepalive-time-ms", 0, "the `milliseconds` without data after which the connection is pinged, also without calls; gRPC waits at least ten seconds; 0: never")
+	pingTimeout   = flag.Int("keepalive-timeout-ms", 20_000, "the `milliseconds` after which a connection without an answer to a ping is given up")
 	serviceConfig = flag.String("service-config", "", "the service `config` to use if the target has none, as JSON")
 )
 
@@ -101,6 +105,13 @@ func dialOptions() ([]grpc.DialOption, error) {
 		return nil, err
 	}
 	options := []grpc.DialOption{grpc.WithTransportCredentials(creds)}
+	if *pingAfter > 0 {
+		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time:                time.Duration(*pingAfter) * time.Millisecond,
+			Timeout:             time.Duration(*pingTimeout) * time.Millisecond,
+			PermitWithoutStream: true,
+		}))
+	}
 	if *serviceConfig != "" {
 		options = append(options, grpc.WithDefaultServiceConfig(*serviceConfig))
 	}

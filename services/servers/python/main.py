@@ -21,6 +21,9 @@ def main():
     options = []
     if flags.max_connection_age_ms is not None:
         options.append(("grpc.max_connection_age_ms", flags.max_connection_age_ms))
+    if flags.min_ping_interval_ms is not None:
+        options.append(("grpc.http2.min_ping_interval_without_data_ms", flags.min_ping_interval_ms))
+        options.append(("grpc.keepalive_permit_without_calls", 1))
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=32), options=options, xds=flags.xds)
     services.add_EchoServiceServicer_to_server(EchoService(flags.name), server)
     servicer = health.HealthServicer()
@@ -63,6 +66,7 @@ def read_flags():
     parser.add_argument("--name", required=True, help="what answers carry as their backend")
     parser.add_argument("--xds", action="store_true")
     parser.add_argument("--max-connection-age-ms", type=int)
+    parser.add_argument("--min-ping-interval-ms", type=int)
     return parser.parse_args()
 
 

@@ -1,5 +1,7 @@
 package switchyard.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import com.google.gson.Gson;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -64,6 +66,12 @@ public final class Client {
           case XDS -> XdsChannelCredentials.create(plaintext);
         };
     ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(options.target(), credentials);
+    if (options.keepaliveTimeMs() > 0) {
+      builder
+          .keepAliveTime(options.keepaliveTimeMs(), MILLISECONDS)
+          .keepAliveTimeout(options.keepaliveTimeoutMs(), MILLISECONDS)
+          .keepAliveWithoutCalls(true);
+    }
     if (options.serviceConfig() != null) {
       builder.defaultServiceConfig(options.serviceConfig());
     }

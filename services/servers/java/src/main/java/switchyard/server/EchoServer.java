@@ -56,6 +56,9 @@ public final class EchoServer {
     if (options.maxConnectionAgeMs() > 0) {
       builder.maxConnectionAge(options.maxConnectionAgeMs(), MILLISECONDS);
     }
+    if (options.minPingIntervalMs() > 0) {
+      builder.permitKeepAliveTime(options.minPingIntervalMs(), MILLISECONDS).permitKeepAliveWithoutCalls(true);
+    }
     // By xDS, it returns when the server has its listener.
     Server server = builder.build().start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));

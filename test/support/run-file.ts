@@ -1,0 +1,55 @@
+// Runs one test file as a process of its own. A file of tap's tests prints what they found by itself, so it needs no runner around
+// it: that of tap loads into each process, and into all that they start, what records their coverage.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { basename } from 'node:path'
+import { Parser } from 'tap-parser'
+import { countFile, type FileReport } from './tally.ts'
+
+/** What a file has after its own time limit, to say which test did not end. */
+const GRACE_MS = 30_000
+const MILLISECONDS = 1_000
+
+const running = new Map<ChildProcess, Promise<unknown>>()
+
+/** @param root of the checkout @param timeoutSeconds after which the file has failed */
+export async function runFile(root: string, file: string, timeoutSeconds: number): Promise<FileReport> {
+  const begun = performance.now()
+  const child = spawn(process.execPath, [file], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TAP_TIMEOUT: String(timeoutSeconds) },
+    // What it starts ends with it, also if it must be killed.
+    detached: true,
+  })
+  const parser = new Parser()
+  const report = countFile(parser, titleOf(file))
+  const limit = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutSeconds * MILLISECONDS + GRACE_MS)
+  child.stdout.pipe(parser)
+  const closed = once(child, 'close')
+  running.set(child, closed)
+  const [[exitCode, signal]] = await Promise.all([closed, once(parser, 'complete')])
+  clearTimeout(limit)
+  running.delete(child)
+  return report({ exitCode, signal, milliseconds: performance.now() - begun })
+}
+
+/** Forwards a signal to all files that run, and to all that they have started. Resolves when the files have ended. */
+export async function endAll(signal: NodeJS.Signals): Promise<void> {
+  for (const child of running.keys()) signalGroup(child, signal)
+  await Promise.all(running.values())
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Of a program that imports several files, its own name. */
+function titleOf(file: string): string {
+  return file.endsWith('.mjs') ? basename(file, '.mjs') : file
+}
