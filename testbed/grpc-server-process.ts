@@ -10,7 +10,7 @@ import { parseReady, partOf } from './part.ts'
 
 export interface GrpcServerOptions extends BootstrapOptions {
   readonly language: GrpcLanguage
-  /** `HOST:PORT`; an xDS server needs an IP address and a port, because its listener's name has both. */
+  /** `HOST:PORT`, or for those in Go `unix:/path`; an xDS server needs an IP address and a port, because its listener's name has both. */
   readonly listen: string
   /** Whether a control plane configures its listener. It needs a bootstrap then. Default: no. */
   readonly xds?: boolean

@@ -1,5 +1,6 @@
 // Two load generators on one target, in turns: ours and ghz must agree, or one of them measures itself.
 
+import type { ProcessStarter } from '../../processes/process-group.ts'
 import { findGhz, hasGhz, INSTALL_GHZ } from '../../testbed/ghz/find-ghz.ts'
 import { runGhz } from '../../testbed/ghz/run-ghz.ts'
 import type { LoadTls } from '../../testbed/loader/load-plan.ts'
@@ -120,7 +121,7 @@ export function compareLoaders({
 
 /** The same as `measureLoad` by ghz, for what ghz can do. */
 export async function measureGhz(
-  context: Pick<RunContext, 'profile' | 'group' | 'folder'>,
+  context: Pick<RunContext, 'profile' | 'folder'> & { readonly group: ProcessStarter },
   processes: readonly MeasuredProcess[],
   load: UnplannedLoad,
 ): Promise<Measured> {

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { ghzFlags } from './ghz-flags.ts'
 
-const FILES = { request: 'request.bin', output: 'out.json' }
+const FILES = { request: 'request.json', output: 'out.json' }
 const PLAN = {
   target: '127.0.0.1:7000',
   connections: 4,
@@ -18,7 +18,7 @@ const flagsOf = (plan: LoadPlan & { readonly seconds: number }) => ghzFlags(plan
 
 t.test('a plan becomes flags', async (t) => {
   const open = flagsOf(PLAN)
-  t.match(open, '--call switchyard.echo.v1.EchoService/Unary --binary-file request.bin')
+  t.match(open, '--call switchyard.echo.v1.EchoService/Unary --data-file request.json')
   t.match(open, '--connections 4 --timeout 10010ms --duration 5s --duration-stop wait')
   t.match(open, '--rps 200')
   t.match(open, '--insecure')
@@ -29,15 +29,20 @@ t.test('a plan becomes flags', async (t) => {
   t.notMatch(closed, '--rps')
 })
 
-t.test('TLS is by files, and an empty request is data', async (t) => {
+t.test('O8.12: a target may be a Unix socket', async (t) => {
+  t.match(flagsOf({ ...PLAN, target: 'unix:/tmp/a.sock' }), /out.json unix:\/tmp\/a.sock$/)
+  t.throws(() => flagsOf({ ...PLAN, target: 'unix:' }), {
+    code: 'invalid-argument',
+    problems: [{ path: 'target' }],
+  })
+})
+
+t.test('TLS is by files', async (t) => {
   const tls = { ca: 'ca.pem', certificate: 'a.pem', key: 'a.key', serverName: 'echo' }
   const flags = flagsOf({ ...PLAN, tls, calls: { kind: 'server-stream', messages: 3 } })
   t.match(flags, '--cacert ca.pem --cert a.pem --key a.key --cname echo')
   t.match(flags, 'EchoService/ServerStream')
   t.notMatch(flags, '--insecure')
-  const empty = flagsOf({ ...PLAN, calls: { kind: 'unary' } })
-  t.match(empty, '--data {}')
-  t.notMatch(empty, '--binary-file')
 })
 
 t.test('O7.7: a target is a host and port or a Unix socket', async (t) => {

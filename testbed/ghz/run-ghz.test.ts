@@ -36,6 +36,12 @@ t.test('O7.7: ghz runs a plan of ours, and its result has the form of ours', asy
   t.ok(decodeHistogram(open.histograms.service).totalCount > 0)
   t.equal(pids.length, 1)
 
+  // Requests with a payload arrive as they were, all of them.
+  const payload = { kind: 'unary', payloadBytes: 64, responseBytes: 64 } as const
+  const loaded = await runGhz(group, { ...PLAN, target, calls: payload }, { folder })
+  t.ok(loaded.calls > 0)
+  t.same(loaded.codes, { OK: loaded.calls })
+
   const stream = { kind: 'server-stream', messages: 3, responseBytes: 10 } as const
   const loop = { kind: 'closed', concurrency: 4 } as const
   const closed = await runGhz(group, { ...PLAN, target, loop, calls: stream }, { folder })

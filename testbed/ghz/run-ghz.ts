@@ -2,6 +2,8 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fromBinary, toJsonString } from '@bufbuild/protobuf'
+import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { ProcessStarter } from '../../processes/process-group.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
@@ -28,10 +30,11 @@ export async function runGhz(
   plan: LoadPlan & { readonly seconds: number },
   { folder, onStarted }: GhzOptions,
 ): Promise<GhzResult> {
-  const files = { request: join(folder, 'ghz-request.bin'), output: join(folder, 'ghz.json') }
+  const files = { request: join(folder, 'ghz-request.json'), output: join(folder, 'ghz.json') }
   const args = ghzFlags(plan, files)
   const command = findGhz()
-  await writeFile(files.request, firstCall(plan).request)
+  const request = fromBinary(EchoRequestSchema, firstCall(plan).request)
+  await writeFile(files.request, toJsonString(EchoRequestSchema, request))
   const started = group.start({
     ...{ name: 'ghz', command, args, dieWithParent: true },
     ready: () => undefined,

@@ -1,9 +1,9 @@
 // CPU time and memory of processes, where Linux' /proc has them.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { startProcess } from '../../processes/running-process.ts'
-import { cpuMsOf, peakMemoryMiBOf, processesBelow, totalCpuMsOf } from './usage.ts'
+import { cpuMsOf, peakMemoryMiBOf, processesBelow, threadCpuMsOf, totalCpuMsOf } from './usage.ts'
 
 const WITHOUT_PROC = existsSync('/proc/self/schedstat') ? false : 'only Linux has /proc'
 /** The kernel gives no process a number this large. */
@@ -18,9 +18,19 @@ t.test('a process that works has used more CPU time than before', { skip: WITHOU
   t.ok(peakMemoryMiBOf(process.pid) > 10)
 })
 
+t.test('threads have their names and times', { skip: WITHOUT_PROC }, async (t) => {
+  const name = readFileSync(`/proc/${process.pid}/comm`, 'utf8').trim()
+  const read = () => threadCpuMsOf(process.pid).get(name) ?? Number.NaN
+  const before = read()
+  while (read() < before + 50);
+  t.ok(before > 0, 'the main thread has the name of the process')
+  t.ok(threadCpuMsOf(process.pid).size > 1, 'Node has threads of its own')
+})
+
 t.test('nothing is known of a process that does not exist', async (t) => {
   for (const read of [cpuMsOf, totalCpuMsOf, peakMemoryMiBOf]) t.ok(Number.isNaN(read(NOBODY)), read.name)
   t.same(processesBelow(NOBODY), [])
+  t.same(threadCpuMsOf(NOBODY), new Map())
 })
 
 t.test('the processes below another are found, however deep', { skip: WITHOUT_PROC }, async (t) => {

@@ -31,6 +31,22 @@ export function totalCpuMsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK
 }
 
+/**
+ * CPU time of each thread of a process, in milliseconds, by its name: threads of one name are added up.
+ * https://man7.org/linux/man-pages/man5/proc_pid_comm.5.html
+ */
+export function threadCpuMsOf(pid: number): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const thread of threadsOf(pid)) {
+    const name = read(pid, `task/${thread}/comm`).trim()
+    const nanoseconds = Number.parseInt(read(pid, `task/${thread}/schedstat`), 10)
+    // A thread may end before its turn.
+    if (name === '' || Number.isNaN(nanoseconds)) continue
+    times.set(name, (times.get(name) ?? 0) + nanoseconds / NANOSECONDS_PER_MS)
+  }
+  return times
+}
+
 /** Peak resident memory of a process, in MiB; NaN if unknown. */
 export function peakMemoryMiBOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1]) / 1024

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -34,7 +35,7 @@ import (
 )
 
 var (
-	listen      = flag.String("listen", "127.0.0.1:0", "the `address` to serve")
+	listen      = flag.String("listen", "127.0.0.1:0", "the `address` to serve: host:port or unix:/path")
 	name        = flag.String("name", "", "the `name` in the answers, such as b1")
 	useXDS      = flag.Bool("xds", false, "get the listener from the control plane that GRPC_XDS_BOOTSTRAP names")
 	maxAge      = flag.Int("max-connection-age-ms", 0, "the `milliseconds` after which a connection closes gracefully; 0: never")
@@ -67,7 +68,7 @@ func serve(ctx context.Context, stop func()) error {
 	if *name == "" {
 		return fmt.Errorf("--name is missing; give the name that answers carry, such as b1")
 	}
-	listener, err := net.Listen("tcp", *listen)
+	listener, err := listenAt(*listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
@@ -77,7 +78,7 @@ func serve(ctx context.Context, stop func()) error {
 	}
 	defer closeAdmin()
 	ready := sync.OnceFunc(func() {
-		printJSON(map[string]string{"listening": listener.Addr().String(), "admin": adminAddress})
+		printJSON(map[string]string{"listening": addressOf(listener), "admin": adminAddress})
 	})
 	server, err := newServer(ready)
 	if err != nil {
@@ -105,6 +106,25 @@ func serve(ctx context.Context, stop func()) error {
 		server.GracefulStop()
 		return nil
 	}
+}
+
+// unixScheme begins the address of a Unix socket, as in targets of gRPC clients.
+const unixScheme = "unix:"
+
+// listenAt listens at host:port or unix:/path.
+func listenAt(address string) (net.Listener, error) {
+	if path, ok := strings.CutPrefix(address, unixScheme); ok {
+		return net.Listen("unix", path)
+	}
+	return net.Listen("tcp", address)
+}
+
+// addressOf is what clients dial.
+func addressOf(listener net.Listener) string {
+	if listener.Addr().Network() == "unix" {
+		return unixScheme + listener.Addr().String()
+	}
+	return listener.Addr().String()
 }
 
 // newServer makes a server that calls ready when it first serves by xDS. Its answers may report its load (ORCA), by which

@@ -1,10 +1,12 @@
 // What a client can be asked to do: the jobs by name.
 
+import { sendRows } from '../batching/job.ts'
 import { sendCompressible } from '../compression/job.ts'
+import { sendPayloads } from '../copies/job.ts'
 import { hold } from './jobs/hold.ts'
 import { transfer } from './jobs/transfer.ts'
 
-export const JOBS = { transfer, hold, sendCompressible } as const
+export const JOBS = { transfer, hold, sendCompressible, sendRows, sendPayloads } as const
 
 export type JobName = keyof typeof JOBS
 export type JobOptions<N extends JobName> = Parameters<(typeof JOBS)[N]>[0]

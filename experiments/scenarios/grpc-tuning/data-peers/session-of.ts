@@ -14,5 +14,6 @@ export async function sessionOf(call: () => Promise<void>): Promise<ClientHttp2S
   diagnostics.subscribe('http2.client.stream.created', notice)
   await call()
   diagnostics.unsubscribe('http2.client.stream.created', notice)
+  found.reject(new Error('the call has opened no stream: is there a connection?'))
   return await found.promise
 }

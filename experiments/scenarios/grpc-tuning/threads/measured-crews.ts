@@ -16,8 +16,10 @@ export function measuredCrews(results: Pick<Results, 'runs'>): readonly Measured
       const rounds = roundsOf(results, crewId({ crew, connections }))
       if (rounds.length === 0) return []
       const { title, processes } = CREWS[crew]
-      const name = `${title}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`
-      return [{ crew, connections, name, processes, rounds }]
+      return [{ crew, connections, name: withConnections(title, connections), processes, rounds }]
     }),
   )
 }
+
+export const withConnections = (title: string, connections: number): string =>
+  `${title}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`

@@ -7,7 +7,7 @@ import { cpuOf } from '../cpu.ts'
 import { CONCURRENCY } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'
 
-export function sectionsOf(results: Results): readonly Section[] {
+export function crewSections(results: Results): readonly Section[] {
   const crews = measuredCrews(results)
   if (crews.length === 0) return []
   return [
@@ -45,7 +45,7 @@ export function sectionsOf(results: Results): readonly Section[] {
 }
 
 /** Mean over rounds of the largest share. */
-function busiestPercent(rounds: readonly Measured[]): number {
+export function busiestPercent(rounds: readonly Measured[]): number {
   return meanOver(rounds, ({ shares = {} }) => {
     const calls = Object.values(shares)
     return (100 * Math.max(...calls)) / calls.reduce((sum, one) => sum + one, 0)

@@ -6,7 +6,7 @@ import { measuredCrews } from './measured-crews.ts'
 
 const ROW = 'O7.8'
 
-export function checksOf(results: Results): readonly Check[] {
+export function crewChecks(results: Results): readonly Check[] {
   const crews = measuredCrews(results)
   return [
     check(
@@ -45,5 +45,5 @@ export function checksOf(results: Results): readonly Check[] {
   ]
 }
 
-const reachedOf = (shares: Readonly<Record<string, number>>): number =>
+export const reachedOf = (shares: Readonly<Record<string, number>>): number =>
   Object.values(shares).filter((calls) => calls > 0).length
