@@ -1,7 +1,7 @@
 // What to do about windows, each with its condition and the figure of this run.
 
 import { BOUND_SHARE, fillingKib, MBIT_PER_SECOND } from './cells.ts'
-import { HELD_STREAMS } from './held-memory.ts'
+import { HELD_STREAMS, MESSAGE_BYTES } from './held-memory.ts'
 import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
 import {
   figureOf,
@@ -45,8 +45,12 @@ export function recommendationsOf(
   envoys: ReturnType<typeof measuredEnvoys>,
   tunings: readonly MeasuredTuning[],
   held: readonly MeasuredHeld[],
+  unread: MeasuredHeld | undefined,
 ): readonly string[] {
-  return [...forClients(windows), ...forEnvoys(envoys), ...forServers(tunings), ...forMemory(held)]
+  return [
+    ...[...forClients(windows), ...forEnvoys(envoys), ...forServers(tunings), ...forMemory(held)],
+    ...forUnread(held, unread),
+  ]
 }
 
 function forClients(windows: Windows): readonly string[] {
@@ -100,5 +104,18 @@ function forMemory(held: readonly MeasuredHeld[]): readonly string[] {
   const each = largest.arrivedBytes / HELD_STREAMS / MIB
   return [
     `**Count the memory before you raise a window.** A stream whose reader is slow holds a whole window. ${HELD_STREAMS} such streams with ${largest.kib} KiB held ${(largest.arrivedBytes / MIB).toFixed(1)} MiB (${each.toFixed(2)} MiB each); the 100 streams of one connection would hold ${(100 * each).toFixed(0)} MiB, because Node gives the window of the connection back before streams are read.`,
+  ]
+}
+
+/** A stream that takes this many times its window has none. */
+const BEYOND = 3
+
+function forUnread(held: readonly MeasuredHeld[], unread: MeasuredHeld | undefined): readonly string[] {
+  const usual = held.find(({ kib }) => kib === unread?.kib)
+  if (unread === undefined || usual === undefined) return []
+  if (unread.arrivedBytes < BEYOND * HELD_STREAMS * unread.kib * 1_024) return []
+  const each = ({ arrivedBytes }: MeasuredHeld) => `${(arrivedBytes / HELD_STREAMS / 1_024).toFixed(0)} KiB`
+  return [
+    `**Begin to read a stream at once, or cancel it.** Until the first read, a client of grpc-js takes whatever comes: with a window of ${unread.kib} KiB, ${each(unread)} arrived on each stream that nobody had begun to read, where the server had ${((unread.asked * MESSAGE_BYTES) / HELD_STREAMS / 1_024).toFixed(0)} KiB to send, and ${each(usual)} on those that had read one message.`,
   ]
 }
