@@ -47,7 +47,7 @@ function streams(rows: readonly MeasuredRows[]): readonly string[] {
   )
   if (stream === undefined || both === undefined || batch === undefined) return []
   return [
-    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))} Where both matter, send batches through a stream.`,
+    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))}`,
   ]
 }
 

@@ -46,6 +46,8 @@ export const linkOf = (rttMs: number) => ({ rttMs, mbitPerSecond: MBIT_PER_SECON
 /** Bytes of a window: 64 KiB is 65,535, as HTTP/2 has it. */
 export const windowBytes = (kib: number): number => (kib === HTTP2_DEFAULT_KIB ? 65_535 : kib * 1_024)
 
+export const windowText = (kib: number): string => (kib >= 1_024 ? `${kib / 1_024} MiB` : `${kib} KiB`)
+
 /** In Mbit/s: no sender has more under way than the window, and none is faster than the link. */
 export function boundRate(rttMs: number, kib: number): number {
   if (rttMs === 0) return MBIT_PER_SECOND
