@@ -1,9 +1,9 @@
 // How to send rows, each with its condition and the figure of this run.
 
+import { WAYS, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { cpuByRound, type MeasuredRows } from './measured.ts'
-import { WAYS, type WayName } from './ways.ts'
 
 /** A batch is large enough if a row costs no more than this much of the cheapest. */
 const ENOUGH = 1.25
