@@ -6,6 +6,7 @@ import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
+import { LIMITS } from './limits/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
@@ -17,6 +18,7 @@ const CHAPTERS = [
   TOOLS_CHAPTER,
   KEEPALIVE,
   STREAMS,
+  LIMITS,
   WINDOWS,
   COMPRESSION,
   BATCHING,
