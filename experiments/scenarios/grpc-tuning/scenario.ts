@@ -7,6 +7,7 @@ import { COMPRESSION } from './compression/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
 import { LIMITS } from './limits/chapter.ts'
+import { NODELAY } from './nodelay/chapter.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
@@ -19,6 +20,7 @@ const CHAPTERS = [
   KEEPALIVE,
   STREAMS,
   LIMITS,
+  NODELAY,
   WINDOWS,
   COMPRESSION,
   BATCHING,

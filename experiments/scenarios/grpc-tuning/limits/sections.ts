@@ -21,7 +21,7 @@ function messageTable(rows: readonly LimitRow[]): Section {
   return {
     kind: 'table',
     title: 'Size of messages',
-    says: `The largest message that passes and the smallest that fails, in bytes of protobuf, found by real calls of up to ${MOST.message / MIB} MiB. A limit is that of the **receiver**, and of each message, not of a stream.`,
+    says: `The largest message that passes and the smallest that fails, in bytes of protobuf, found by real calls of up to ${MOST.message / MIB} MiB. Where no size fails, there is none up to that. A limit is that of the **receiver**, and of each message, not of a stream.`,
     columns: [
       { title: 'place' },
       { title: 'passes', unit: 'bytes' },
@@ -29,13 +29,7 @@ function messageTable(rows: readonly LimitRow[]): Section {
       { title: 'status and text' },
       { title: 'option' },
     ],
-    rows: rows.map((row) => [
-      placeText(row),
-      row.passes,
-      row.fails ?? 'nothing tried',
-      statusText(row),
-      row.place.option,
-    ]),
+    rows: rows.map((row) => [placeText(row), row.passes, row.fails, statusText(row), row.place.option]),
   }
 }
 
@@ -43,7 +37,7 @@ function metadataTable(rows: readonly LimitRow[]): Section {
   return {
     kind: 'table',
     title: 'Size of metadata',
-    says: `One metadata whose value grows, to ${MOST.metadata / 1_024} KiB at most; headers of gRPC itself are in the list with it. HTTP/2 counts names, values and 32 bytes for each header. Java and C-core limit that list, Envoy the list without the 32 bytes, Node and NGINX one encoded header. C-core takes what is within its soft limit, refuses what is beyond its hard limit, and decides **by chance** between them.`,
+    says: `One metadata whose value grows, to ${MOST.metadata / 1_024} KiB at most; headers of gRPC itself are in the list with it. Where no size fails, there is none up to that. HTTP/2 counts names, values and 32 bytes for each header. Java and C-core limit that list, Envoy the list without the 32 bytes, Node and NGINX one encoded header. C-core takes what is within its soft limit, refuses what is beyond its hard limit, and decides **by chance** between them.`,
     columns: [
       { title: 'place' },
       { title: 'value that passes', unit: 'bytes' },
@@ -55,7 +49,7 @@ function metadataTable(rows: readonly LimitRow[]): Section {
     rows: rows.map((row) => [
       placeText(row),
       row.passes,
-      row.fails ?? 'nothing tried',
+      row.fails,
       row.lists.passes,
       statusText(row),
       row.place.option,
@@ -85,7 +79,7 @@ function messageAdvice(rows: readonly LimitRow[]): readonly string[] {
     ? `${first.passes} bytes pass and ${first.fails} fail at all ${limited.length} receivers`
     : limited.map((row) => `${placeText(row)} ${row.passes}`).join(', ')
   return [
-    `**Messages of more than ${first.passes / MIB} MiB: raise the limit where they arrive, or better, stream them in pieces.** By default ${sizes}, with RESOURCE_EXHAUSTED. Senders have no limit, so the bytes have crossed the network before anybody refuses them. Raising it is a promise of memory: the receiver holds a whole message, for each call at a time.`,
+    `**Messages of more than ${first.passes / MIB} MiB: raise the limit where they arrive, or better, stream them in pieces.** By default ${sizes}, with RESOURCE_EXHAUSTED. Senders have no limit, so only the receiver says so. Raising it is a promise of memory: the receiver holds a whole message, for each call at a time.`,
   ]
 }
 
@@ -103,6 +97,6 @@ function metadataAdvice(rows: readonly LimitRow[]): readonly string[] {
   if (least === undefined) return []
   const codes = [...new Set(limited.map(({ code }) => code))]
   return [
-    `**Metadata: keep all of it below the smallest limit on its way, or 4 KiB if you do not know the way.** The smallest here is that of ${placeText(least)}: a value of ${least.passes} bytes. Beyond limits the status says little: it is ${codes.join(', ')} by place. Large tokens and error details (\`grpc-status-details-bin\` is metadata too) belong into messages.`,
+    `**Metadata: keep all of it below the smallest limit on its way, or 3 KiB if you do not know the way.** The smallest here is that of ${placeText(least)}: a value of ${least.passes} bytes. Beyond limits the status says little: it is ${codes.join(', ')} by place. Large tokens and error details (\`grpc-status-details-bin\` is metadata too) belong into messages.`,
   ]
 }
