@@ -4,10 +4,12 @@ import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
+import { COPIES } from './copies/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
 import { LIMITS } from './limits/chapter.ts'
 import { NODELAY } from './nodelay/chapter.ts'
+import { recommendationsOf } from './recommendations.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
@@ -24,6 +26,7 @@ const CHAPTERS = [
   WINDOWS,
   COMPRESSION,
   BATCHING,
+  COPIES,
   THREADS,
 ]
 
@@ -31,5 +34,14 @@ export const SCENARIO: Scenario = {
   name: 'grpc-tuning',
   title: 'Tuning gRPC',
   question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
-  plan: (profile) => planOf(CHAPTERS, profile),
+  plan: (profile) => {
+    const plan = planOf(CHAPTERS, profile)
+    return {
+      ...plan,
+      sections: (results) => {
+        const sections = plan.sections(results)
+        return [...recommendationsOf(sections), ...sections]
+      },
+    }
+  },
 }
