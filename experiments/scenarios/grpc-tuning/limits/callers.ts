@@ -1,4 +1,4 @@
-// Calls whose request has exactly so many bytes, or whose answer has, or the metadata of either.
+// Calls whose request, answer or metadata has exactly a given size.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoResponseSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
@@ -11,18 +11,18 @@ const METHOD = '/switchyard.echo.v1.EchoService/Unary'
 /** A header that no Huffman code shortens, so that its encoded length is its own. */
 const FILLER = 'x-filler'
 const LETTER = 'X'
-/** What asks the gauged server for metadata of so many bytes. */
+/** Asks the gauged server for metadata of this size in bytes. */
 const ASK = 'x-answer-bytes'
 const EMPTY = Buffer.alloc(0)
 const asIs = (bytes: Buffer) => bytes
 
 /** What the callers of all languages can be asked for. */
 export interface SizedCaller {
-  /** A request of so many bytes. */
+  /** A request of this size. */
   readonly request: Attempt
-  /** An answer of so many bytes, by the gauged server. */
+  /** An answer of this size, by the gauged server. */
   readonly answer: Attempt
-  /** One metadata of a call with a value of so many bytes. */
+  /** One metadata of a call, whose value has this size. */
   readonly metadata: Attempt
   /** The same of the answer, by the gauged server. */
   readonly answerMetadata: Attempt
@@ -76,7 +76,7 @@ const LONG_MS = 60_000
 /** The tag and the length of a payload of 2 MiB or more. */
 const PAYLOAD_HEAD = 5
 
-/** The payload of an answer of the gauged server that has so many bytes: its id and the caller's address are in it too. */
+/** The payload of an answer of the gauged server that has this size in bytes: its id and the caller's address are in it too. */
 function payloadOf(bytes: number): number {
   // Ports that the system chooses for clients have five digits.
   const rest = create(EchoResponseSchema, { backendId: 'gauged', peer: '127.0.0.1:50000' })

@@ -1,4 +1,4 @@
-// Requests of exactly so many bytes, also where the length of the payload takes a byte more.
+// Requests of exactly a given size, also where the length of the payload takes a byte more.
 
 import t from 'tap'
 import { exactRequest } from './exact-request.ts'

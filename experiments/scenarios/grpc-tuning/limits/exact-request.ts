@@ -1,4 +1,4 @@
-// An EchoRequest of exactly so many bytes: a payload, whose length takes one to four bytes itself.
+// An EchoRequest of exactly a given size: a payload, whose length takes one to four bytes itself.
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'

@@ -27,7 +27,7 @@ export class HeaderLists {
     return this.#tap.address
   }
 
-  /** Of the list whose filler has a value of so many bytes; undefined if none passed. */
+  /** Of the list whose filler has a value of this size; undefined if none passed. */
   sizeOf(filler: number): number | undefined {
     return this.#sizes.get(filler)
   }

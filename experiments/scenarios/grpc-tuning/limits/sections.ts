@@ -21,7 +21,7 @@ function messageTable(rows: readonly LimitRow[]): Section {
   return {
     kind: 'table',
     title: 'Size of messages',
-    says: `The largest message that passes and the smallest that fails, in bytes of protobuf, found by real calls of up to ${MOST.message / MIB} MiB. Where no size fails, there is none up to that. A limit is that of the **receiver**, and of each message, not of a stream.`,
+    says: `The largest message that passes and the smallest that fails, in bytes of protobuf, found by real calls of up to ${MOST.message / MIB} MiB. Where no size fails, nothing is refused up to that. A limit is that of the **receiver**, and of each message, not of a stream.`,
     columns: [
       { title: 'place' },
       { title: 'passes', unit: 'bytes' },
@@ -37,7 +37,7 @@ function metadataTable(rows: readonly LimitRow[]): Section {
   return {
     kind: 'table',
     title: 'Size of metadata',
-    says: `One metadata whose value grows, to ${MOST.metadata / 1_024} KiB at most; headers of gRPC itself are in the list with it. Where no size fails, there is none up to that. HTTP/2 counts names, values and 32 bytes for each header. Java and C-core limit that list, Envoy the list without the 32 bytes, Node and NGINX one encoded header. C-core takes what is within its soft limit, refuses what is beyond its hard limit, and decides **by chance** between them.`,
+    says: `One metadata whose value grows, to ${MOST.metadata / 1_024} KiB at most; headers of gRPC itself are in the list with it. Where no size fails, nothing is refused up to that. HTTP/2 counts names, values and 32 bytes for each header. Java and C-core limit that list, Envoy the list without the 32 bytes, Node and NGINX one encoded header. C-core takes what is within its soft limit, refuses what is beyond its hard limit, and decides **by chance** between them.`,
     columns: [
       { title: 'place' },
       { title: 'value that passes', unit: 'bytes' },
