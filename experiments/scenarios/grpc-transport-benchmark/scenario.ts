@@ -2,6 +2,7 @@
 
 import { type Chapter, planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { ADVICE } from './advice/chapter.ts'
 import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'
 import { MATRIX } from './matrix/chapter.ts'
@@ -10,7 +11,15 @@ import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WATCHED } from './watched/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [MATRIX, BUDGET, EXPECTED_CHAPTER, TOOLS_CHAPTER, SIDECARS, WATCHED]
+const CHAPTERS: readonly Chapter[] = [
+  ADVICE,
+  MATRIX,
+  BUDGET,
+  EXPECTED_CHAPTER,
+  TOOLS_CHAPTER,
+  SIDECARS,
+  WATCHED,
+]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-transport-benchmark',
