@@ -171,3 +171,21 @@ t.test('P12: a fleet of Envoys cannot hash on channels, and a fleet of gRPC clie
     /hashOn: must be one thing to hash calls on: \{ header: x-user \} or \{ channelId: true \}, not \{\}$/,
   ])
 })
+
+t.test('T14: a limit of the size of requests that may hold streams back is a warning', async (t) => {
+  const found = (match: object, enabled = true) => {
+    const filters = { requestSize: { maxBytes: 65_536 } }
+    const config = sampleWith({
+      'fleets.edge.filters': { requestSize: { enabled } },
+      'routes.public.rules.put': { match, to: { echo: 1 }, filters },
+    })
+    return warningsOf(config).map(({ steps, message }) => `${formatSteps(steps)}: ${message}`)
+  }
+  const service = 'switchyard.kv.v1.KeyValueService'
+  t.match(found({ service }), [
+    /^routes\.public\.rules\.put\.filters\.requestSize: holds each request back .* match single unary/,
+  ])
+  t.same(found({ service, method: 'Put' }), [], 'the twin that names a method')
+  t.same(found({ path: `/${service}/Put` }), [], 'and a path')
+  t.same(found({ service }, false), [], 'the twin that is off')
+})

@@ -1,7 +1,9 @@
-// What is valid in a document and has no effect somewhere: a person should know it, and may want it so.
+// What is valid in a document and has no effect somewhere, or one that few expect: a person should know it, and may want it so.
 
+import { configuredFilters } from '../switches/filter-chain.ts'
+import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
-import { type Config, routeNamesOf } from './model.ts'
+import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
 import { findUnsupported } from './support.ts'
 
@@ -17,9 +19,38 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
       ? [...warnings, ...unreachableRules(config, name, Object.values(fleet.listeners).flatMap(routeNamesOf))]
       : warnings
   })
-  if (found.length <= MOST_SHOWN) return found
-  const rest = { steps: [], message: `and ${found.length - MOST_SHOWN} more warnings` }
-  return [...found.slice(0, MOST_SHOWN), rest]
+  const all = [...found, ...warningsOfRules(config, switches)]
+  if (all.length <= MOST_SHOWN) return all
+  const rest = { steps: [], message: `and ${all.length - MOST_SHOWN} more warnings` }
+  return [...all.slice(0, MOST_SHOWN), rest]
+}
+
+/** What rules say of filters that a fleet has turned on. */
+function warningsOfRules(config: Config, switches: Switches): readonly PlacedProblem[] {
+  const envoys = Object.values(config.fleets).filter((fleet) => fleet.kind === 'envoy')
+  return switches.httpFilters.filter(isHttpFilterSwitch).flatMap(({ room, field, rule: own }) => {
+    const warnings = own?.warnings
+    if (warnings === undefined) return []
+    return [...routesWith(envoys, field, switches)].flatMap((name) =>
+      Object.entries(config.routes[name]?.rules ?? {}).flatMap(([id, rule]) => {
+        const { filters } = rule as { readonly filters?: Readonly<Record<string, unknown>> }
+        if (filters?.[field] === undefined) return []
+        return [...warnings(filters[field] as never, rule)].map(({ steps, message }) => ({
+          steps: ['routes', name, 'rules', id, room, field, ...steps],
+          message,
+        }))
+      }),
+    )
+  })
+}
+
+/** The routes of the fleets that have a filter on. */
+function routesWith(fleets: readonly EnvoyFleet[], field: string, { httpFilters }: Switches) {
+  const isOn = (fleet: EnvoyFleet) =>
+    configuredFilters(fleet, httpFilters).some(({ filter, enabled }) => enabled && filter.field === field)
+  return new Set(
+    fleets.filter(isOn).flatMap(({ listeners }) => Object.values(listeners).flatMap(routeNamesOf)),
+  )
 }
 
 /** A path of gRPC is `/SERVICE/METHOD`, so a longer prefix matches none. */

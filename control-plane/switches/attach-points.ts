@@ -223,8 +223,20 @@ export interface FilterContext extends DocumentMaps {
   readonly comparedHeaders: readonly string[]
 }
 
+/** A filter as Envoy knows it: `envoy.filters.http.NAME`. */
+export interface NamedExtension {
+  readonly name: string
+  readonly extension: Any
+}
+
 /** The fields of a fleet that hold filters. */
 export type FilterRoom = 'security' | 'filters'
+
+/** How a rule names the methods that it matches. */
+export interface RuleMatch {
+  readonly method?: string
+  readonly path?: string
+}
 
 /** A filter that is in every chain and is not a switch. */
 export interface FixedFilter {
@@ -260,12 +272,18 @@ export interface HttpFilterSwitch<
   ownedHeaders?(settings: SettingsOf<S>, maps: DocumentMaps): readonly string[]
   /** Headers whose values it compares: it finds each of them whole in the metadata; see `joined-headers.ts`. */
   comparedHeaders?(settings: SettingsOf<S>): readonly string[]
-  /** The message of `envoy.filters.http.NAME`. */
-  toExtension(settings: SettingsOf<S>, context: FilterContext): Any
+  /** For a switch that is several filters of Envoy: all names that they may have, for the configuration of rules. Default: `name`. */
+  readonly names?: readonly string[]
+  /** The message of `envoy.filters.http.NAME`, or the filters that take its place, in their order. */
+  toExtension(settings: SettingsOf<S>, context: FilterContext): Any | readonly NamedExtension[]
   /** For gRPC clients and servers. Default: `toExtension`. */
   toGrpcExtension?(settings: SettingsOf<S>): Any
   /** For a filter that takes its settings from routes only: the message of `typed_per_filter_config` of the fleet's virtual hosts. */
   toVirtualHost?(settings: SettingsOf<S>): Any
+  /** What the listeners need beside the filter while it is on. */
+  toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
+  /** True if it is in effect only for rules that write it: it is in the chain, disabled. */
+  readonly rulesOnly?: boolean
   /** True if callers cannot do without it: a listener in mode l4, where no filter sees calls, is an error then. */
   readonly needsL7?: boolean
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
@@ -273,6 +291,8 @@ export interface HttpFilterSwitch<
     readonly schema: R
     /** What the schema cannot check. @param written the settings in the document, without defaults */
     problems?(written: DeepReadonly<Static<R>>): Iterable<PlacedProblem>
+    /** What is valid, and may not be what the person wants. */
+    warnings?(written: DeepReadonly<Static<R>>, rule: { readonly match: RuleMatch }): Iterable<PlacedProblem>
     /** The message of the route's `typed_per_filter_config`; undefined where its calls are like all others of the fleet. */
     toExtension(settings: SettingsOf<R>): Any | undefined
   }

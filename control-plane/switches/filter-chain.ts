@@ -1,8 +1,15 @@
 // The HTTP filters that a fleet has configured, and the chain that its listeners get of them.
 
 import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { Any } from '@bufbuild/protobuf/wkt'
 import type { HttpFilterSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import type { FilterContext, FleetKind, HttpFilterSwitch } from './attach-points.ts'
+import type {
+  FilterContext,
+  FleetKind,
+  HttpConnectionManagerParts,
+  HttpFilterSwitch,
+  NamedExtension,
+} from './attach-points.ts'
 import { inEffect } from './defaults.ts'
 import { HTTP_FILTERS, type HttpFilter, isHttpFilterSwitch } from './http-filters.ts'
 import type { JwtProvider } from './jwt-provider.ts'
@@ -48,9 +55,7 @@ export function toGrpcFilters(
   const configured = configuredFilters(fleet, filters)
   return filters.flatMap((filter) => {
     if (!(filter.appliesTo ?? ['envoy']).includes(kind)) return []
-    const extension = grpcExtensionOf(filter, configured)
-    if (extension === undefined) return []
-    return [{ name: nameOf(filter), configType: { case: 'typedConfig' as const, value: extension } }]
+    return namedExtensions(filter, grpcExtensionOf(filter, configured)).map(toHttpFilter)
   })
 }
 
@@ -79,15 +84,41 @@ export function toHttpFilters(
     comparedHeaders: sortedOnce(compared),
   }
   return filters.flatMap((filter) => {
-    const extension = extensionOf(filter, configured, context)
-    if (extension === undefined) return []
-    return [{ name: nameOf(filter), configType: { case: 'typedConfig' as const, value: extension } }]
+    const made = namedExtensions(filter, extensionOf(filter, configured, context)).map(toHttpFilter)
+    return isForRulesOnly(filter) ? made.map((one) => ({ ...one, disabled: true })) : made
   })
+}
+
+/** Most switches are one filter of Envoy, which has their name. */
+function namedExtensions(
+  { name }: Pick<HttpFilter, 'name'>,
+  made: Any | readonly NamedExtension[] | undefined,
+): readonly NamedExtension[] {
+  if (made === undefined) return []
+  return '$typeName' in made ? [{ name, extension: made }] : made
+}
+
+function toHttpFilter({ name, extension }: NamedExtension) {
+  return { name: nameOf({ name }), configType: { case: 'typedConfig' as const, value: extension } }
 }
 
 /** The name of a filter in the chain, and the key of its configuration for one route. */
 export function nameOf({ name }: Pick<HttpFilter, 'name'>): string {
   return `envoy.filters.http.${name}`
+}
+
+function isForRulesOnly(filter: HttpFilter): boolean {
+  return isHttpFilterSwitch(filter) && filter.rulesOnly === true
+}
+
+/** What the filters of a fleet that are on add to its HTTP connection managers. */
+export function managerPartsOf(
+  fleet: FilterRooms,
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): readonly HttpConnectionManagerParts[] {
+  return configuredFilters(fleet, filters)
+    .filter(({ enabled }) => enabled)
+    .flatMap(({ filter, settings }) => filter.toHttpConnectionManager?.(settings) ?? [])
 }
 
 function sortedOnce(names: readonly string[]): readonly string[] {

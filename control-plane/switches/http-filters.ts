@@ -2,21 +2,26 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
+import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
+import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
 import { rbac } from './http-filters/rbac.ts'
+import { requestSize } from './http-filters/request-size.ts'
 import { router } from './http-filters/router.ts'
 import { wellFormedMetadata } from './http-filters/well-formed-metadata.ts'
 
 /** A filter sees only the calls that those above it let through, and relies on what they have found out. */
 export const HTTP_FILTERS = inOrder([
   cors,
+  compression,
+  grpcHttp1Bridge,
   grpcWeb,
   wellFormedMetadata,
   ownedHeaders,
@@ -26,6 +31,7 @@ export const HTTP_FILTERS = inOrder([
   rbac,
   grpcStats,
   fault,
+  requestSize,
   router,
 ] as const)
 

@@ -26,6 +26,7 @@ import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
+import { fleetHttp1 } from './http1.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
@@ -79,7 +80,7 @@ export const SWITCHES = {
   rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp2, headerLimits, tracing],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

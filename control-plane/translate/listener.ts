@@ -11,7 +11,7 @@ import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/netwo
 import { SwitchyardError } from '../../core/errors.ts'
 import { type Config, type EnvoyFleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
-import { toHttpFilters } from '../switches/filter-chain.ts'
+import { managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -93,6 +93,7 @@ function toFilter(
     return httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters), [
       ...partsOf(switches.listeners, entry, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toHttpConnectionManager?.(settings)),
+      ...managerPartsOf(fleet, switches.httpFilters),
     ])
   }
   throw new SwitchyardError('internal', `listener "${name}" has nothing for mode ${mode}`)

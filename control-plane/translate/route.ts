@@ -184,7 +184,8 @@ function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }:
     if (!filters.includes(filter.field)) return []
     const settings = inEffect(filter.rule.schema, written[filter.field]) as never
     const extension = filter.rule.toExtension(settings)
-    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
+    if (extension === undefined) return []
+    return (filter.names ?? [filter.name]).map((one) => [nameOf({ name: one }), extension] as const)
   })
   return { typedPerFilterConfig: Object.fromEntries(entries) }
 }

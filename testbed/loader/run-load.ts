@@ -86,19 +86,22 @@ async function measure(
 
   const counted = tally.result()
   const lateMs = (share: number) => quantileMs(tally.lateness, share)
-  const lateP99Ms = wanted.kind === 'open' ? lateMs(0.99) : undefined
+  // Only calls that had nothing to wait for have a lateness: past the capacity there may be none.
+  const isTimed = wanted.kind === 'open' && tally.lateness.totalCount > 0
+  const lateP99Ms = isTimed ? lateMs(0.99) : undefined
   return {
     fromMs,
     ...counted,
     figures: {
       'loader busy (%)': busyPercent,
       'calls open at the end': open,
-      ...(wanted.kind === 'open' && {
+      'calls made, warm-up included': sender.made,
+      ...(isTimed && {
         'late (ms, p50)': lateMs(0.5),
         'late (ms, p99)': lateMs(0.99),
         'late (ms, max)': lateMs(1),
-        'calls never sent': unsent.length,
       }),
+      ...(wanted.kind === 'open' && { 'calls never sent': unsent.length }),
     },
     notes: [
       ...noteConnections(plan.connections - ready, plan.connections),

@@ -74,6 +74,22 @@ t.test(
   },
 )
 
+t.test('O7.8: where all calls wait for others, the load generator has no lateness of its own', async (t) => {
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
+  const { figures } = await load.run({
+    ...{ ...SHORT_LOAD, target: address, warmUpSeconds: 0.2, seconds: 0.3 },
+    // The queue begins in the warm-up, and only gets longer.
+    loop: { kind: 'open', callsPerSecond: 200, atMost: 1 },
+    calls: { kind: 'unary', delayMs: 50 },
+  })
+  t.strictSame(
+    Object.keys(figures).filter((name) => name.startsWith('late')),
+    [],
+  )
+  for (const [name, value] of Object.entries(figures)) t.ok(Number.isFinite(value), name)
+})
+
 t.test('a call that fails is counted by its status, and does not make the others look faster', async (t) => {
   const { address, close } = await startBackend({
     ...{ id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
@@ -122,6 +138,7 @@ t.test('streams that outlast the window are cancelled after it; their messages a
   const result = await load.run({ ...SHORT_LOAD, target: address, calls })
   t.equal(result.calls, 0)
   t.equal(result.figures['calls open at the end'], 4)
+  t.ok((result.figures['calls made, warm-up included'] ?? 0) >= result.calls + 4)
   t.ok((result.messageShares.b1 ?? 0) > 0)
   t.ok(result.series.some(({ name, unit }) => name === 'b1' && unit === 'messages'))
 })

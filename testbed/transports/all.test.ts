@@ -13,7 +13,8 @@ import type { LoadPlan } from '../loader/load-plan.ts'
 import { startLoader } from '../loader/start-loader.ts'
 import { sourceFile } from '../part.ts'
 import { TRANSPORTS } from './all.ts'
-import type { LaidTransport, Transport } from './transport.ts'
+import { allowedCpus, cpuSets, parseCpuList } from './cpu-sets.ts'
+import type { LaidTransport, Transport, TransportFamily } from './transport.ts'
 
 const PAYLOAD_BYTES = 20_000
 const LEAST_CALLS = 3
@@ -31,6 +32,14 @@ interface Expected {
   readonly carriesNothing?: readonly string[]
   /** Of the client's device; 1500 by default. */
   readonly mtu?: number
+}
+
+const ROWS: Readonly<Record<TransportFamily, string>> = {
+  local: 'O8.1',
+  'same-node': 'O8.2',
+  'cross-node': 'O8.3',
+  lan: 'O8.6',
+  internet: 'O8.7',
 }
 
 /** The way that each transport takes. */
@@ -101,6 +110,13 @@ async function callOver(t: Test, laid: LaidTransport) {
   const load = await loader.begin({ ...PLAN, target: await laid.target(backend.address) })
   while ((await load.counts()).calls < LEAST_CALLS) await setImmediate()
   const segments = segmentBytes(laid)
+  const sets = cpuSets()
+  for (const [pid, cpus] of [
+    [loader.pid, sets.client],
+    [backend.pid, sets.server],
+  ] as const) {
+    if (cpus !== undefined) t.strictSame(allowedCpus(pid), parseCpuList(cpus), 'a side has its own CPUs')
+  }
   const { calls, codes } = await load.end()
   t.strictSame(Object.keys(codes), ['OK'], 'calls are answered')
   return { calls, segments }
@@ -123,7 +139,7 @@ async function risenOver(laid: LaidTransport, use: () => Promise<void>) {
 
 for (const transport of TRANSPORTS) {
   const { id, title } = transport
-  t.test(`O8: calls over ${title} are answered, and took its way`, async (t) => {
+  t.test(`${ROWS[transport.family]}: calls over ${title} are answered, and took its way`, async (t) => {
     const missing = transport.missing()
     if (missing !== undefined) return skip(t, `${id} cannot be laid: ${missing}`)
     const group = new ProcessGroup()
@@ -152,8 +168,14 @@ for (const transport of TRANSPORTS) {
     }
     const settings = await laid.settings()
     t.match(settings, { 'CPUs of the client': /./ })
+    if (id !== 'uds') t.match(settings, { 'TCP congestion control': 'cubic', TCP_NODELAY: /^on/ })
     const [client] = Object.entries(settings)
     if (laid.namespaces.length > 0) t.match(client, [/^(client|pod|near)\//, new RegExp(`^mtu ${mtu},`)])
+    if (id.startsWith('lan-')) {
+      const offload = id === 'lan-no-offloads' ? 'off' : 'on'
+      const offloads = new RegExp(`tso ${offload}, gso ${offload}, gro ${offload},`)
+      t.match(settings, { 'client/eth0': offloads, 'switch1/left': offloads, 'server/eth0': offloads })
+    }
     // IPv4, TCP and its timestamps take 52 bytes of a packet. Over loopback, TCP keeps below half of its first window.
     if (segments !== undefined && mtu < 65_536) t.equal(segments, mtu - 52, 'packets are as large as the MTU')
   })
@@ -170,7 +192,7 @@ for (const transport of TRANSPORTS) {
 }
 
 t.test(
-  'O8: ids are unique, and each transport that is like something says what is emulated or that it is real',
+  'O8: each transport has an id of its own and a row of the README, and two need no namespace',
   async (t) => {
     t.equal(new Set(TRANSPORTS.map(({ id }) => id)).size, TRANSPORTS.length)
     const readme = readFileSync(sourceFile('testbed/transports/README.md'), 'utf8')

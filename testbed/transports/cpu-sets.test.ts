@@ -1,9 +1,8 @@
 // The two sides have different CPUs, what is started there stays on them, and where that is not possible the settings say why.
 
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { cpuSets, cpuSettings, parseCpuList, pinnedTo } from './cpu-sets.ts'
+import { allowedCpus, cpuSets, cpuSettings, parseCpuList, pinnedTo } from './cpu-sets.ts'
 
 t.test('O8: the client has one half of the CPUs, the server the other', async (t) => {
   t.strictSame(cpuSets([0, 1], true), { client: '0', server: '1' })
@@ -40,7 +39,6 @@ t.test('O8: a process of a side runs on its CPUs only, under its own pid', async
       ready: (line) => line === 'ready' || undefined,
     })
     await started.ready
-    const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${started.pid}/status`, 'utf8'))
-    t.strictSame(parseCpuList(allowed?.[1] ?? ''), parseCpuList(cpus ?? ''))
+    t.strictSame(allowedCpus(started.pid), parseCpuList(cpus ?? ''))
   }
 })

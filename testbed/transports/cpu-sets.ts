@@ -48,7 +48,7 @@ export function cpuSettings(sets: CpuSets = cpuSets()): Readonly<Record<string, 
   }
 }
 
-/** CPUs that this process may use, in the form of `Cpus_allowed_list`: `0-3,8`. */
+/** Reads a list of CPUs in the form of `Cpus_allowed_list`, such as `0-3,8`. */
 export function parseCpuList(text: string): readonly number[] {
   return text
     .trim()
@@ -60,8 +60,10 @@ export function parseCpuList(text: string): readonly number[] {
     })
 }
 
-function allowedCpus(): readonly number[] {
-  return parseCpuList(/^Cpus_allowed_list:\s*(.*)$/m.exec(read('/proc/self/status') ?? '')?.[1] ?? '')
+/** CPUs that a process may use; by default this one. */
+export function allowedCpus(pid?: number): readonly number[] {
+  const status = read(`/proc/${pid ?? 'self'}/status`) ?? ''
+  return parseCpuList(/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '')
 }
 
 function read(file: string): string | undefined {

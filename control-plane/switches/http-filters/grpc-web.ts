@@ -16,7 +16,8 @@ import { facts } from '../schema-keywords.ts'
  */
 export const grpcWeb = httpFilterSwitch({
   name: 'grpc_web',
-  after: ['cors'],
+  // Answers pass the chain in the other direction: they are gRPC-Web before they are compressed.
+  after: ['cors', 'compressor', 'grpc_http1_bridge'],
   field: 'grpcWeb',
   room: 'filters',
   schema: Type.Object(

@@ -5,12 +5,14 @@ import type { Scenario } from '../../harness/scenario.ts'
 import { ADVICE } from './advice/chapter.ts'
 import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'
+import { INTERNET_CHAPTER } from './internet/chapter.ts'
 import { MATRIX } from './matrix/chapter.ts'
 import { SIDECARS } from './sidecars/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WATCHED } from './watched/chapter.ts'
 
 /** In the order of the report. */
+// biome-ignore format: a line for each chapter
 const CHAPTERS: readonly Chapter[] = [
   ADVICE,
   MATRIX,
@@ -18,6 +20,7 @@ const CHAPTERS: readonly Chapter[] = [
   EXPECTED_CHAPTER,
   TOOLS_CHAPTER,
   SIDECARS,
+  INTERNET_CHAPTER,
   WATCHED,
 ]
 

@@ -4,8 +4,10 @@ import { planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
 import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
+import { COPIES } from './copies/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
+import { recommendationsOf } from './recommendations.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
@@ -13,19 +15,29 @@ import { WINDOWS } from './windows/chapter.ts'
 
 // biome-ignore format: a line for each chapter, in the order of the report
 const CHAPTERS = [
-  KEEPALIVE,
   CURVES_CHAPTER,
   TOOLS_CHAPTER,
+  KEEPALIVE,
   STREAMS,
-  THREADS,
   WINDOWS,
   COMPRESSION,
   BATCHING,
+  COPIES,
+  THREADS,
 ]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-tuning',
   title: 'Tuning gRPC',
   question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
-  plan: (profile) => planOf(CHAPTERS, profile),
+  plan: (profile) => {
+    const plan = planOf(CHAPTERS, profile)
+    return {
+      ...plan,
+      sections: (results) => {
+        const sections = plan.sections(results)
+        return [...recommendationsOf(sections), ...sections]
+      },
+    }
+  },
 }

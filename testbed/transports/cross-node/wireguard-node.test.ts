@@ -12,7 +12,7 @@ const PRIVATE = '302e020100300506032b656e04220420'
 const PUBLIC = '302a300506032b656e032100'
 
 t.test(
-  'O8.5: both sides of WireGuard agree on a secret by their keys, which are new each time',
+  'O8.3: both sides of WireGuard agree on a secret by their keys, which are new each time',
   async (t) => {
     const [one, other] = [createWireguardKeys(), createWireguardKeys()]
     const der = (hex: string) => ({ key: Buffer.from(hex, 'hex'), format: 'der' }) as const
@@ -26,7 +26,7 @@ t.test(
   },
 )
 
-t.test('O8.5: without wg(8), the kernel is not asked for WireGuard', async (t) => {
+t.test('O8.3: without wg(8), the kernel is not asked for WireGuard', async (t) => {
   if (!requireTool(t, 'network namespaces')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())

@@ -33,7 +33,7 @@ function bySidecars(measured: readonly MeasuredSidecars[]): readonly string[] {
     ...(dear.length === 0
       ? []
       : [
-          `**Within a node or a cluster, give sidecars to services that need their policies, and leave chains of many small calls without**: the hop costs more than the transport. ${dear.map(text).join('; ')}.`,
+          `**Within a node or a cluster, give sidecars to services that need their policies, and leave chains of many small calls without**: where the network is near, the hop adds a tenth of a call or more. ${dear.map(text).join('; ')}.`,
         ]),
     ...(cheap.length === 0
       ? []

@@ -47,7 +47,7 @@ function streams(rows: readonly MeasuredRows[]): readonly string[] {
   )
   if (stream === undefined || both === undefined || batch === undefined) return []
   return [
-    `**A stream spares headers, not messages**: each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))} Where both matter, send batches through a stream.`,
+    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))} Where both matter, send batches through a stream.`,
   ]
 }
 
@@ -74,7 +74,7 @@ function whenFar(rows: readonly MeasuredRows[]): readonly string[] {
   if (unary === undefined || others.length === 0) return []
   const told = others.map(({ way, perSecond }) => `${count(perSecond.median)} by ${WAYS[way].title}`)
   return [
-    `**Far away, never one call after the other**: over ${FAR_LINK.rttMs} ms, unary calls one at a time brought ${count(unary.perSecond.median)} rows a second, one each round trip at best; ${told.join(', ')}.`,
+    `**Far away, never one call after the other.** Over ${FAR_LINK.rttMs} ms, unary calls one at a time brought ${count(unary.perSecond.median)} rows a second, one each round trip at best; ${told.join(', ')}.`,
   ]
 }
 

@@ -34,7 +34,7 @@ export interface Compressible {
 }
 
 const LEAST_CALLS = 3
-/** The first connects. From the second on, the client knows what the server can decompress. */
+/** The first connects. From the second on, the client knows what the server takes. */
 const WARM_UP_CALLS = 3
 
 export async function sendCompressible(options: CompressibleOptions): Promise<Compressible> {

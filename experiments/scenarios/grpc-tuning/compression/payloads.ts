@@ -6,7 +6,7 @@ export const KINDS = {
   text: 'text like JSON',
   numbers: 'protobuf of numbers',
   random: 'random bytes',
-  compressed: 'compressed already',
+  compressed: 'compressed bytes',
   repeated: 'one byte, repeated',
 } as const
 export type Kind = keyof typeof KINDS

@@ -19,7 +19,7 @@ import {
   SUBJECTS,
   WORKERS,
 } from './matrix.ts'
-import { measureClosed, measureOmission, measureOpen } from './measure.ts'
+import { measureCapacity, measureOmission, measureOpen } from './measure.ts'
 import { sectionsOf } from './sections.ts'
 
 /** Calls that are still open when a window ends, and messages between processes. */
@@ -32,7 +32,9 @@ export const CURVES_CHAPTER: Chapter = {
       runOf(profile, curve, {
         id: closedId(curve),
         load: 'closed loop',
-        measure: (context) => measureClosed(context, curve),
+        // All open loops are shares of what it found first.
+        rounds: 1,
+        measure: (context) => measureCapacity(context, curve),
       }),
     ),
     ...cellsOf(profile).map((cell) =>
@@ -55,14 +57,21 @@ export const CURVES_CHAPTER: Chapter = {
 function runOf(
   profile: Profile,
   { subject, body }: Curve,
-  { id, load, measure }: Pick<Run, 'id' | 'measure'> & { readonly load: string },
+  {
+    id,
+    load,
+    measure,
+    rounds = roundsOf(profile),
+  }: Pick<Run, 'id' | 'measure' | 'rounds'> & {
+    readonly load: string
+  },
 ): Run {
   const { warmUpSeconds, seconds } = curveWindowOf(profile)
   return {
     id,
     labels: { way: SUBJECTS[subject].title, messages: BODIES[body].title, load },
     ...(subject === 'envoy' && { needs: [NEEDS_ENVOY] }),
-    rounds: roundsOf(profile),
+    rounds,
     seconds: warmUpSeconds + seconds + SECONDS_AROUND,
     measure,
   }

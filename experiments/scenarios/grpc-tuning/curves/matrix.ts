@@ -78,6 +78,6 @@ export const CAPACITY_WARM_UP: Readonly<Record<ProfileName, number>> = { quick: 
 export function curveWindowOf({ name, warmUpSeconds, windowSeconds }: Profile): Window {
   if (name === 'quick') return { warmUpSeconds: 0.1, seconds: 0.3 }
   return name === 'standard'
-    ? { warmUpSeconds: 0.2, seconds: 0.7 }
+    ? { warmUpSeconds: 0.15, seconds: 0.6 }
     : { warmUpSeconds, seconds: windowSeconds }
 }

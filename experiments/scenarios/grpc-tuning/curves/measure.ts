@@ -36,11 +36,6 @@ async function open({ shared }: RunContext, { subject }: Curve): Promise<Target>
   return { loader, address: target, backends, processes: [proxy, servers.process] }
 }
 
-/** The first time, this finds the capacity that all open loops of the curve are shares of. */
-export async function measureClosed(context: RunContext, curve: Curve): Promise<Measured> {
-  return context.round === 1 ? await capacityOf(context, curve) : await closedLoop(context, curve)
-}
-
 /** At one rate, in calls a second, whether or not calls have ended. */
 export async function measureOpen(context: RunContext, cell: CurveCell): Promise<Measured> {
   return await openLoop(context, cell)
@@ -51,8 +46,8 @@ export async function measureOmission(context: RunContext, cell: CurveCell): Pro
   return await openLoop(context, cell, { atMost: WORKERS })
 }
 
-/** Also for a run that is measured alone, by `--only` or `--resume`. */
-function capacityOf(context: RunContext, curve: Curve): Promise<Measured> {
+/** A closed loop, whose throughput all open loops of the curve are shares of. Also for an open loop that is measured alone, by `--only`. */
+export function measureCapacity(context: RunContext, curve: Curve): Promise<Measured> {
   return context.shared(`capacity of ${curveId(curve)}`, () => closedLoop(context, curve))
 }
 
@@ -74,7 +69,7 @@ async function openLoop(
   cell: CurveCell,
   limit: { readonly atMost?: number } = {},
 ): Promise<Measured> {
-  const { calls, seconds } = await capacityOf(context, cell)
+  const { calls, seconds } = await measureCapacity(context, cell)
   const capacity = calls / seconds
   const callsPerSecond = Math.max(1, Math.round((capacity * cell.share) / 100))
   const { address: target, ...measured } = await open(context, cell)

@@ -40,7 +40,7 @@ function percentilesOf(curve: MeasuredCurve): LinesSection {
   return {
     kind: 'lines',
     title: `Latency over throughput: ${curveName(curve)}`,
-    says: 'From the moment a call was due. Past the capacity throughput ends, so that points lie above each other, and latency is as long as the window lets the queue grow.',
+    says: 'From the moment a call was due. Points are joined from the lowest rate offered to the highest. Past the capacity throughput ends, so that the curve goes straight up or bends back, and latency is as long as the window lets the queue grow.',
     x: { title: 'throughput', unit: 'calls/s', scale: 'linear' },
     y: { title: 'latency', unit: 'ms', scale: 'log' },
     lines: QUANTILES.map(({ label, share }) => ({
@@ -50,6 +50,8 @@ function percentilesOf(curve: MeasuredCurve): LinesSection {
         quantileOver(rounds, 'call', share).merged,
       ]),
     })),
+    // From the lowest rate offered: past the capacity, fewer calls may end than below it.
+    inOrder: true,
     marks: kneeMark(curve),
   }
 }

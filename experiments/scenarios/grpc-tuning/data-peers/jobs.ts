@@ -2,10 +2,11 @@
 
 import { sendRows } from '../batching/job.ts'
 import { sendCompressible } from '../compression/job.ts'
+import { sendPayloads } from '../copies/job.ts'
 import { hold } from './jobs/hold.ts'
 import { transfer } from './jobs/transfer.ts'
 
-export const JOBS = { transfer, hold, sendCompressible, sendRows } as const
+export const JOBS = { transfer, hold, sendCompressible, sendRows, sendPayloads } as const
 
 export type JobName = keyof typeof JOBS
 export type JobOptions<N extends JobName> = Parameters<(typeof JOBS)[N]>[0]

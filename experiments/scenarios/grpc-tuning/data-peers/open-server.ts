@@ -7,10 +7,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js'
 import { DEFAULT_WINDOW } from '../../../../testbed/http2/flow-control.ts'
 import { addRows } from '../batching/row-service.ts'
+import { addCopies } from '../copies/copy-service.ts'
+import { openPlainServer } from '../copies/plain-servers.ts'
 import { asBytes, bodyOf, ECHO_PATH, FLOOD_PATH, NUMBER_BYTES, TRANSFER_PATH } from './methods.ts'
 
 export interface ServerSettings {
   readonly host: string
+  /** Default: `grpc`. Sockets have no window of their own, and only gRPC has a limit. */
+  readonly kind?: 'grpc' | 'http2' | 'raw'
   /** Flow-control window in bytes of each stream and of the connection. Default: HTTP/2's, 65,535. */
   readonly window?: number
   /** Default: none. */
@@ -49,14 +53,21 @@ diagnostics.subscribe('http2.server.stream.created', (message) => {
 
 export async function openServer({
   host,
+  kind = 'grpc',
   window = DEFAULT_WINDOW,
   maxReceiveBytes = -1,
 }: ServerSettings): Promise<OpenServer> {
+  const counter = new SocketCounter()
+  if (kind !== 'grpc') {
+    const port = await openPlainServer(kind, host, (socket) => counter.add(socket))
+    giveWindow(port, window)
+    return { port, counts: () => counter.counts() }
+  }
   const grpc = new Server({ 'grpc.max_receive_message_length': maxReceiveBytes })
   grpc.addService(DATA_METHODS, DATA_HANDLERS)
   addRows(grpc)
+  addCopies(grpc)
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure())
-  const counter = new SocketCounter()
   const listener = createServer({ noDelay: true }, (socket) => {
     counter.add(socket)
     injector.injectConnection(socket)
@@ -64,8 +75,12 @@ export async function openServer({
   listener.listen({ host, port: 0 })
   await once(listener, 'listening')
   const { port } = listener.address() as AddressInfo
-  if (window !== DEFAULT_WINDOW) windows.set(port, window)
+  giveWindow(port, window)
   return { port, counts: () => counter.counts() }
+}
+
+function giveWindow(port: number, window: number): void {
+  if (window !== DEFAULT_WINDOW) windows.set(port, window)
 }
 
 const method = (path: string, responseStream = false) => ({

@@ -3,7 +3,7 @@
 import type { Chapter } from '../../../harness/chapter.ts'
 import { NEEDS_ENVOY } from '../../../harness/needs.ts'
 import type { Run } from '../../../harness/scenario.ts'
-import { secondsOf } from '../windows.ts'
+import { roundsOf, secondsOf } from '../windows.ts'
 import { adviceSection } from './advice.ts'
 import { crewChecks } from './crew-checks.ts'
 import { crewSections } from './crew-sections.ts'
@@ -21,6 +21,7 @@ export const THREADS: Chapter = {
       (cell): Run => ({
         id: crewId(cell),
         labels: { servers: CREWS[cell.crew].title, connections: String(cell.connections) },
+        rounds: roundsOf(profile),
         seconds: secondsOf(profile),
         measure: (context) => measureCrew(context, cell),
       }),
@@ -30,6 +31,7 @@ export const THREADS: Chapter = {
         id: envoyId(cell),
         labels: { Envoy: ENVOYS[cell.envoy].title, connections: String(cell.connections) },
         needs: [NEEDS_ENVOY],
+        rounds: roundsOf(profile),
         seconds: secondsOf(profile),
         measure: (context) => measureEnvoy(context, cell),
       }),

@@ -8,7 +8,8 @@ import {
 } from '../../../harness/compare-loaders.ts'
 import type { Profile } from '../../../harness/profile.ts'
 import type { Run } from '../../../harness/scenario.ts'
-import { LOAD_NAMES, LOADS, planFor, roundsOf } from './loads.ts'
+import { roundsOf } from '../windows.ts'
+import { LOAD_NAMES, LOADS, planFor } from './loads.ts'
 import { openEndpoint } from './servers.ts'
 
 /** Enough calls for a p99, in all profiles that have it: few calls a second are made. */

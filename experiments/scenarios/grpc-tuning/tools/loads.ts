@@ -41,6 +41,3 @@ export function planFor({ loop }: ToolLoad, profile: Profile): Loads {
       loop === 'open' ? { kind: 'open', callsPerSecond: RATE } : { kind: 'closed', concurrency: CONCURRENCY },
   }
 }
-
-/** Two configurations can be told apart from four rounds on. */
-export const roundsOf = ({ name, rounds }: Profile): number => (name === 'standard' ? 4 : rounds)

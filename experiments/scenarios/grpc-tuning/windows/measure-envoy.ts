@@ -12,15 +12,15 @@ import { transferFacts } from './measure-window.ts'
 /** Where the Envoy is decides which of its windows the link needs, and for which direction. */
 export const PLACES = {
   far: {
-    ...{ title: 'beside the server', direction: 'up', field: 'http2.streamWindow of the fleet' },
+    ...{ title: 'beside the server', direction: 'up', of: 'fleet' },
     what: 'uploads',
   },
   near: {
-    ...{ title: 'beside the client', direction: 'down', field: 'http2.streamWindow of the upstream' },
+    ...{ title: 'beside the client', direction: 'down', of: 'upstream' },
     what: 'downloads',
   },
 } as const satisfies Readonly<
-  Record<'far' | 'near', { title: string; direction: Direction; field: string; what: string }>
+  Record<'far' | 'near', { title: string; direction: Direction; of: string; what: string }>
 >
 export type Place = keyof typeof PLACES
 
