@@ -7,6 +7,7 @@ import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'
 import { INTERNET_CHAPTER } from './internet/chapter.ts'
 import { MATRIX } from './matrix/chapter.ts'
+import { SERVICES } from './services/chapter.ts'
 import { SIDECARS } from './sidecars/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WATCHED } from './watched/chapter.ts'
@@ -20,6 +21,7 @@ const CHAPTERS: readonly Chapter[] = [
   EXPECTED_CHAPTER,
   TOOLS_CHAPTER,
   SIDECARS,
+  SERVICES,
   INTERNET_CHAPTER,
   WATCHED,
 ]

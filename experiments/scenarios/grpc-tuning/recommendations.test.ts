@@ -18,7 +18,8 @@ t.test('O7.9: a recommendation has its lead and its first figure', async (t) => 
       'No lead, no recommendation: 7.',
       '**Nothing was slower.** It is as it was.',
       '**With many calls, give each** a channel: as many as calls. It took 8.1 ms with two. One took 9.',
-      '**Not below 64 bytes**: gzip adds some. Here 12.',
+      '**Not below 64 bytes**: gzip adds 12 there. It takes 3 µs.',
+      '**With 16 calls:** two are fast. One made 5.',
     ),
     { kind: 'table', title: 'rows', columns: [], rows: [], part: 'Pools' },
     text('Links', '**Alone.**'),
@@ -28,7 +29,8 @@ t.test('O7.9: a recommendation has its lead and its first figure', async (t) => 
     ['Pools', '**One process:** plan for at most **65 %** of it.'],
     ['Pools', '**Nothing was slower.** It is as it was.'],
     ['Pools', '**With many calls, give each** a channel: as many as calls. It took 8.1 ms with two.'],
-    ['Pools', '**Not below 64 bytes**: gzip adds some.'],
+    ['Pools', '**Not below 64 bytes**: gzip adds 12 there.'],
+    ['Pools', '**With 16 calls:** One made 5.'],
     ['Links', '**Alone.**'],
   ])
 })

@@ -32,7 +32,7 @@ function rowOf(part: string | undefined, text: string): readonly (readonly [stri
   const sentences = text.slice(lead.length).split(/(?<=[.!?]) (?=\S)/)
   // A lead that is only the begin of its sentence.
   const begun = /[.!?:]\*\*$/.test(lead) ? lead : `${lead}${sentences.shift() ?? ''}`
-  if (/\d/.test(begun)) return [[part, begun]]
+  if (/\d/.test(begun.slice(lead.length))) return [[part, begun]]
   const figure = sentences.find((sentence) => /\d/.test(sentence)) ?? sentences[0] ?? ''
   return [[part, `${begun} ${figure.trim()}`.trim()]]
 }
