@@ -245,6 +245,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
   'services/rpc/status-error.ts': by('services/rpc/statuses.test.ts'),
   'services/service-process.ts': spawnedBy('services/backend.test.ts'),
+  'testbed/data-peers/': spawnedBy('test/scenarios/grpc-tuning.test.ts'),
   'testbed/steady-load/load-control.ts': by('testbed/steady-load/steady-load.test.ts'),
   'testbed/survey.ts': by('test/features/circuit-breaker.test.ts'),
   'testbed/': by('test/envoy/fleet.test.ts'),

@@ -2,8 +2,9 @@
 
 import { createInterface } from 'node:readline'
 import { makeBatch } from './batches.ts'
-import { callOverNew } from './first-calls.ts'
-import type { BatchJob, FirstCalls, HandshakeJob, JobName } from './jobs.ts'
+import { callByGrpc } from './echo-call.ts'
+import { callOverNew, openClient } from './first-calls.ts'
+import type { BatchJob, FirstCalls, HandshakeJob, JobName, PeerJob } from './jobs.ts'
 
 const JOBS: Readonly<Record<JobName, (job: never) => Promise<unknown>>> = {
   handshakes: ({ cases, repeat, lanes, ...place }: HandshakeJob) =>
@@ -14,6 +15,11 @@ const JOBS: Readonly<Record<JobName, (job: never) => Promise<unknown>>> = {
     }),
   batches: ({ batches, ...place }: BatchJob) =>
     inLanes(batches, batches.length, (batch) => makeBatch(batch, place)),
+  peers: ({ calls, ...place }: PeerJob) =>
+    inLanes(Array.from({ length: calls }), calls, async () => {
+      const client = openClient('plaintext', place)
+      return await callByGrpc(client).finally(() => client.close())
+    }),
 }
 
 /** @param lanes how many items are worked on at a time @returns what came of each, in the order of the items */

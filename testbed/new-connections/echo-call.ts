@@ -2,8 +2,12 @@
 
 import { once } from 'node:events'
 import type { ClientHttp2Session } from 'node:http2'
-import { create, toBinary } from '@bufbuild/protobuf'
-import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import {
+  EchoRequestSchema,
+  EchoResponseSchema,
+  EchoService,
+} from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { Client } from '@grpc/grpc-js'
 
 const PATH = `/${EchoService.typeName}/${EchoService.method.unary.name}`
@@ -11,11 +15,12 @@ const REQUEST = Buffer.from(toBinary(EchoRequestSchema, create(EchoRequestSchema
 /** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: not compressed, and its length. */
 const PREFIX_BYTES = 5
 
-export function callByGrpc(client: Client): Promise<void> {
+/** @returns the client's address, as the server saw it */
+export function callByGrpc(client: Client): Promise<string> {
   const bytes = (value: Buffer) => value
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest<Buffer, Buffer>(PATH, bytes, bytes, REQUEST, (error) =>
-      error ? reject(error) : resolve(),
+    client.makeUnaryRequest<Buffer, Buffer>(PATH, bytes, bytes, REQUEST, (error, answer) =>
+      error ? reject(error) : resolve(answer ? fromBinary(EchoResponseSchema, answer).peer : ''),
     )
   })
 }

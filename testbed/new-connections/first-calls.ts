@@ -52,7 +52,7 @@ async function http2OverNew(security: Security, place: Place): Promise<FirstCall
   }
 }
 
-async function timesOf(call: () => Promise<void>, begun = performance.now()) {
+async function timesOf(call: () => Promise<unknown>, begun = performance.now()) {
   await call()
   const answered = performance.now()
   await call()

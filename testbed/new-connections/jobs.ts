@@ -47,9 +47,16 @@ export interface BatchResult {
   readonly first: number
 }
 
+/** Calls of plaintext, each on a new connection. */
+export interface PeerJob extends Place {
+  readonly calls: number
+}
+
 export interface Jobs {
   readonly handshakes: { readonly job: HandshakeJob; readonly result: readonly (readonly FirstCalls[])[] }
   readonly batches: { readonly job: BatchJob; readonly result: readonly BatchResult[] }
+  /** The client's address, `IP:PORT`, as the server saw it in each call. */
+  readonly peers: { readonly job: PeerJob; readonly result: readonly string[] }
 }
 
 export type JobName = keyof Jobs

@@ -52,6 +52,13 @@ t.test('O8.7: calls of a batch share a connection, and the first one ends first'
   t.equal(await ends.accepted(), batches.length)
 })
 
+t.test('O8.6: the server says where each connection came from', async (t) => {
+  const ends = await open(t)
+  const peers = await ends.run('peers', { calls: 3 })
+  t.equal(new Set(peers).size, 3, 'each has a port of its own')
+  t.ok(peers.every((peer) => peer.startsWith('127.0.0.1:')))
+})
+
 t.test('O8.7: a first call needs the round trips of TCP, TLS and its own', async (t) => {
   const least = (
     client: 'http2' | 'grpc',

@@ -4,7 +4,7 @@ import { leastRoundTrips } from '../../../../testbed/new-connections/securities.
 import { check, type Finding } from '../../../harness/check.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
-import { CALLS, figureOver, OK, SENT } from '../turns/turn-results.ts'
+import { CALLS, callsTo, figureOver, OK, SENT } from '../turns/turn-results.ts'
 import {
   ATTEMPT_WAY_IDS,
   ATTEMPT_WAYS,
@@ -148,6 +148,6 @@ function hedging(results: Results): readonly Finding[] {
 
 /** The second server is the slow one. */
 export function bySlow(rounds: readonly Measured[], way: AttemptWay): number {
-  const calls = figureOver(rounds, way, 'calls to b2')
+  const calls = figureOver(rounds, way, callsTo('b2'))
   return Number.isNaN(calls) ? 0 : calls
 }

@@ -7,6 +7,7 @@ import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import {
   addedBy,
   CALLS,
+  callsTo,
   differenceText,
   figureOver,
   MEASURES,
@@ -128,7 +129,7 @@ function hedgingSections(rounds: readonly Measured[], kind: HedgingKind): readon
     {
       kind: 'curves',
       title,
-      says: `${says} A call without an answer after ${HEDGE_DELAY_MS} ms is sent again, and the first answer counts.`,
+      says: `${says} A call without an answer after ${HEDGE_DELAY_MS} ms is sent again, and the first answer counts. Envoy adds a back-off of up to 25 ms.`,
       curves: ATTEMPT_WAY_IDS.map((way) => ({
         label: ATTEMPT_WAYS[way].title,
         histograms: rounds.flatMap(({ histograms }) => histograms[way] ?? []),
@@ -151,7 +152,7 @@ function hedgingSections(rounds: readonly Measured[], kind: HedgingKind): readon
         const added = ATTEMPT_WAYS[way].on
           ? addedBy(rounds, 'p99', { way, to: twinOf(way), comparisons: 2 })
           : undefined
-        const bySecond = Number.isNaN(of('calls to b2')) ? 0 : of('calls to b2')
+        const bySecond = Number.isNaN(of(callsTo('b2'))) ? 0 : of(callsTo('b2'))
         return [
           ATTEMPT_WAYS[way].title,
           ...(['p50', 'p99'] as const).map((measure) => median(turnValues(rounds, way, measure))),

@@ -14,7 +14,16 @@ import { facts } from '../../../harness/facts.ts'
 import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { CALLS, MEASURES, type MeasureName, OK, SENT, seriesName, wayFigure } from './turn-results.ts'
+import {
+  CALLS,
+  callsTo,
+  MEASURES,
+  type MeasureName,
+  OK,
+  SENT,
+  seriesName,
+  wayFigure,
+} from './turn-results.ts'
 
 export interface Way {
   /** Such as `both`. */
@@ -136,8 +145,9 @@ function addUp(options: TurnsOptions, measured: readonly Turn[]): Measured {
     add(figures, wayFigure(way.id, SENT), result.figures['calls made, warm-up included'] ?? Number.NaN)
     for (const [name, value] of Object.entries(gained)) add(figures, wayFigure(way.id, name), value)
     for (const [backend, calls] of Object.entries(result.shares))
-      add(figures, wayFigure(way.id, `calls to ${backend}`), calls)
+      add(figures, wayFigure(way.id, callsTo(backend)), calls)
   }
+  const servers = [...new Set(measured.flatMap(({ result }) => Object.keys(result.shares)))]
   const turnsOf = (way: Way) => measured.filter((one) => one.way.id === way.id)
   return facts({
     seconds: turns.seconds * measured.length,
@@ -150,13 +160,18 @@ function addUp(options: TurnsOptions, measured: readonly Turn[]): Measured {
       ...{ role, name, peakMiB: peakMemoryMiBOf(pid) },
       cpuMs: measured.reduce((sum, { usedMs }) => sum + (usedMs[at] ?? 0), 0),
     })),
-    series: ways.flatMap((way) =>
-      (Object.keys(MEASURES) as MeasureName[]).map((measure) => ({
+    series: ways.flatMap((way) => [
+      ...(Object.keys(MEASURES) as MeasureName[]).map((measure) => ({
         name: seriesName(way.id, measure),
         unit: MEASURES[measure].unit,
         points: turnsOf(way).map((one, at): [number, number] => [at, one.values[measure]]),
       })),
-    ),
+      ...(servers.length < 2 ? [] : servers).map((server) => ({
+        name: wayFigure(way.id, callsTo(server)),
+        unit: 'calls',
+        points: turnsOf(way).map((one, at): [number, number] => [at, one.result.shares[server] ?? 0]),
+      })),
+    ]),
     notes: [...new Set(measured.flatMap(({ result }) => result.notes))],
   })
 }

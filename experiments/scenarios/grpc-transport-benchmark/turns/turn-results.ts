@@ -17,6 +17,8 @@ export type MeasureName = keyof typeof MEASURES
 /** That ended within the windows. */
 export const CALLS = 'calls'
 export const OK = 'calls with OK'
+/** By the server that answered. */
+export const callsTo = (server: string): string => `calls to ${server}`
 /** In whole turns, warm-up included. */
 export const SENT = 'calls sent'
 

@@ -1,9 +1,9 @@
 // How to send rows, each with its condition and the figure of this run.
 
+import { WAYS, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { cpuByRound, type MeasuredRows } from './measured.ts'
-import { WAYS, type WayName } from './ways.ts'
 
 /** A batch is large enough if a row costs no more than this much of the cheapest. */
 const ENOUGH = 1.25
@@ -47,7 +47,7 @@ function streams(rows: readonly MeasuredRows[]): readonly string[] {
   )
   if (stream === undefined || both === undefined || batch === undefined) return []
   return [
-    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))} Where both matter, send batches through a stream.`,
+    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))}`,
   ]
 }
 

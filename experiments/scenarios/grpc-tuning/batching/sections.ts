@@ -1,12 +1,12 @@
 // What the report shows of rows.
 
+import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { FAR_LINK, ROW_BYTES, ROWS_PER_SECOND } from './cells.ts'
 import { LATENCY } from './measure-rows.ts'
 import { cpuByRound, type MeasuredRows, measuredRows } from './measured.ts'
 import { recommendationsOf } from './recommend.ts'
-import { WAYS } from './ways.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const rows = measuredRows(results)

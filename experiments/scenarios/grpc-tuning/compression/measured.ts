@@ -1,5 +1,6 @@
 // What the runs of compression found, as numbers, and what follows from them.
 
+import type { Encoding } from '../../../../testbed/data-peers/compressible/job.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
 import { roundsOf, spreadOver } from '../../../harness/statistics/rounds.ts'
 import { compareRounds, type Verdict } from '../../../harness/statistics/verdict.ts'
@@ -12,7 +13,6 @@ import {
   payloadCells,
   payloadId,
 } from './cells.ts'
-import type { Encoding } from './job.ts'
 import { figuresOf } from './measure-payload.ts'
 
 type Runs = Pick<Results, 'runs' | 'profile'>

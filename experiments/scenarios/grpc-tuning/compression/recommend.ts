@@ -1,11 +1,11 @@
 // When to compress, each with its condition and the figure of this run.
 
+import { KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
 import type { Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { BOMB, bombId } from './bomb.ts'
 import { LINK_RTT_MS } from './cells.ts'
 import { figureOf, type MeasuredPayload, type measuredLinks, paysBelow } from './measured.ts'
-import { KINDS } from './payloads.ts'
 
 type Links = ReturnType<typeof measuredLinks>
 
@@ -42,7 +42,7 @@ export function recommendationsOf(
 }
 
 const HOW =
-  'In grpc-js, a channel compresses its requests with `grpc.default_compression_algorithm: compressionAlgorithms.gzip`, unless the server has said in `grpc-accept-encoding` that it takes none. A **call** without it needs an interceptor that sends the message with the flag `NoCompress`, or a second channel. **Servers of grpc-js compress no answer**: where answers are large and the way is slow, let an Envoy compress them. In grpc-go and grpcio a call chooses (`UseCompressor("gzip")`, `compression=grpc.Compression.Gzip`), on servers too.'
+  'In grpc-js, a channel compresses its requests with `grpc.default_compression_algorithm: compressionAlgorithms.gzip`, unless the server has said in `grpc-accept-encoding` that it takes none. A **call** without it needs an interceptor that sends the message with the flag `NoCompress`, or a second channel. **Servers of grpc-js compress no answer.** Clients of it decompress what servers in other languages compress; in Node, the application has to compress a field itself. An Envoy does not help: it compresses gRPC-Web and JSON (`filters.compression`), and no gRPC, whose messages have an encoding of their own. In grpc-go and grpcio a call chooses (`UseCompressor("gzip")`, `compression=grpc.Compression.Gzip`), on servers too.'
 
 function whereItPays(payloads: readonly MeasuredPayload[]): readonly string[] {
   const largest = Math.max(...payloads.map(({ bytes }) => bytes))

@@ -1,9 +1,9 @@
 // What to do about copies, each with its condition and the figure of this run.
 
+import type { CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { type Ledger, timesCopied } from './checks.ts'
 import { cpuByRound, type MeasuredCopies } from './measured.ts'
-import type { CopyWayName } from './ways.ts'
 
 const cpuOf = ({ client, server }: MeasuredCopies) => client + server
 const sizeOf = ({ bytes }: MeasuredCopies) => (bytes >= 1_048_576 ? '1 MiB' : '64 KiB')

@@ -3,7 +3,7 @@
 
 import { promisify } from 'node:util'
 import { Client, credentials, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js'
-import { asBytes, ECHO_PATH } from '../data-peers/methods.ts'
+import { asBytes, ECHO_PATH } from '../methods.ts'
 import { decodeEcho, echoRequest, encodeAsCopy, encodeAsView } from './echo-codec.ts'
 import { copiesDuring } from './watch-copies.ts'
 

@@ -1,14 +1,14 @@
 // Starts the server and the client as processes of their own, on loopback or at the two ends of a link.
 
-import { SwitchyardError } from '../../../../core/errors.ts'
-import type { ProcessGroup, ProcessStarter } from '../../../../processes/process-group.ts'
-import type { Link } from '../../../../testbed/link/create-link.ts'
-import { parseReady, sourceFile } from '../../../../testbed/part.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import type { ProcessGroup, ProcessStarter } from '../../processes/process-group.ts'
+import type { Link } from '../link/create-link.ts'
+import { parseReady, sourceFile } from '../part.ts'
 import type { Job, JobName, JobOptions, JobResult } from './jobs.ts'
 import type { ServerSettings } from './open-server.ts'
 import type { ServerCommand, ServerReading } from './server.ts'
 
-const FOLDER = 'experiments/scenarios/grpc-tuning/data-peers'
+const FOLDER = 'testbed/data-peers'
 /** Of a job: how long a run may take is for the harness to say. */
 const JOB_TIMEOUT_MS = 3_600_000
 

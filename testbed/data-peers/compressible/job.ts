@@ -1,10 +1,10 @@
 // Sends one payload again and again, one call after the other, with gzip or without.
 
 import { Client, compressionAlgorithms, credentials, type ServiceError, status } from '@grpc/grpc-js'
-import { encodeHistogram, newHistogram, record } from '../../../../testbed/measure/histogram.ts'
-import { asBytes, ECHO_PATH } from '../data-peers/methods.ts'
-import { sessionOf } from '../data-peers/session-of.ts'
-import { usageNow } from '../data-peers/usage.ts'
+import { encodeHistogram, newHistogram, record } from '../../measure/histogram.ts'
+import { asBytes, ECHO_PATH } from '../methods.ts'
+import { sessionOf } from '../session-of.ts'
+import { usageNow } from '../usage.ts'
 import { type Kind, payloadOf } from './payloads.ts'
 
 export const ENCODINGS = ['identity', 'gzip'] as const

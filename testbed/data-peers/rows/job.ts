@@ -3,8 +3,8 @@
 import { create } from '@bufbuild/protobuf'
 import { EntrySchema } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { Client, credentials } from '@grpc/grpc-js'
-import { encodeHistogram, newHistogram, record } from '../../../../testbed/measure/histogram.ts'
-import { usageNow } from '../data-peers/usage.ts'
+import { encodeHistogram, newHistogram, record } from '../../measure/histogram.ts'
+import { usageNow } from '../usage.ts'
 import { openSender } from './row-sender.ts'
 import { WAYS, type WayName } from './ways.ts'
 

@@ -12,6 +12,8 @@ export interface HoldOptions {
   readonly messageBytes: number
   /** Of each stream: more than the window has room for. */
   readonly messages: number
+  /** Whether each stream reads one message before it pauses. */
+  readonly readsOne: boolean
 }
 
 export interface Held {
@@ -28,7 +30,7 @@ const STILL_CALLS = 20
 const MOST_ANSWER_BYTES = 500
 
 export async function hold(options: HoldOptions): Promise<Held> {
-  const { target, streams, window, messageBytes, messages } = options
+  const { target, streams, window, messageBytes, messages, readsOne } = options
   const client = new Client(target, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
     'grpc-node.flow_control_window': window,
@@ -46,9 +48,9 @@ export async function hold(options: HoldOptions): Promise<Held> {
     const open = Array.from({ length: streams }, () =>
       client.makeServerStreamRequest<Buffer, Buffer>(FLOOD_PATH, asBytes, asBytes, request),
     )
-    // Until something is read, grpc-js takes all that comes: each stream reads a message and pauses.
+    if (!readsOne) for (const stream of open) stream.pause()
     const answers = open.map(countOf)
-    await Promise.all(open.map(pauseAfterFirst))
+    if (readsOne) await Promise.all(open.map(pauseAfterFirst))
     // Nothing reads. The streams stand still when nothing but answers of other calls has come during several of them.
     let [still, arrived] = [0, 0]
     while (still < STILL_CALLS) {

@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import type { Http2Session, ServerHttp2Stream } from 'node:http2'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js'
-import { DEFAULT_WINDOW } from '../../../../testbed/http2/flow-control.ts'
-import { addRows } from '../batching/row-service.ts'
-import { addCopies } from '../copies/copy-service.ts'
-import { openPlainServer } from '../copies/plain-servers.ts'
+import { DEFAULT_WINDOW } from '../http2/flow-control.ts'
+import { addCopies } from './copies/copy-service.ts'
+import { openPlainServer } from './copies/plain-servers.ts'
 import { asBytes, bodyOf, ECHO_PATH, FLOOD_PATH, NUMBER_BYTES, TRANSFER_PATH } from './methods.ts'
+import { addRows } from './rows/row-service.ts'
 
 export interface ServerSettings {
   readonly host: string

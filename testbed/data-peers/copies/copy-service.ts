@@ -1,7 +1,7 @@
 // Takes payloads as messages of protobuf, and as streams of bytes. Its answers are empty.
 
 import type { Server, ServerReadableStream, sendUnaryData } from '@grpc/grpc-js'
-import { asBytes } from '../data-peers/methods.ts'
+import { asBytes } from '../methods.ts'
 import { decodeEcho, encodeAsView } from './echo-codec.ts'
 
 export const TYPED_METHOD = {

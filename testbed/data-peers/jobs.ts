@@ -1,10 +1,10 @@
 // What a client can be asked to do: the jobs by name.
 
-import { sendRows } from '../batching/job.ts'
-import { sendCompressible } from '../compression/job.ts'
-import { sendPayloads } from '../copies/job.ts'
+import { sendCompressible } from './compressible/job.ts'
+import { sendPayloads } from './copies/job.ts'
 import { hold } from './jobs/hold.ts'
 import { transfer } from './jobs/transfer.ts'
+import { sendRows } from './rows/job.ts'
 
 export const JOBS = { transfer, hold, sendCompressible, sendRows, sendPayloads } as const
 
