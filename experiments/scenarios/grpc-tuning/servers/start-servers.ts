@@ -5,7 +5,7 @@ import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 
 /**
- * How processes share a port: the primary process accepts connections and hands each to one that is free (`cluster`), or the kernel
+ * How processes share a port: the primary process accepts connections and hands each to a free worker (`cluster`), or the kernel
  * chooses among their sockets by a hash of addresses and ports (`reuse-port`).
  */
 export type Sharing = 'cluster' | 'reuse-port'
