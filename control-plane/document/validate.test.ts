@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
       [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
       [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
       'fleets.edge.securty':
-        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, connections, http2, headerLimits,/,
+        /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, connections, http1, http2, headerLimits,/,
       'routes.public.host': /Use one of: hosts, rules$/,
     },
   },
