@@ -79,7 +79,7 @@ function adviceOf(results: Results): readonly string[] {
   return [
     ...(sockets.length > 0 && nobody
       ? [
-          `**Clients and servers of gRPC: nothing to set.** All ${sockets.length} that were looked at (${sockets.map(({ program }) => program.title).join(', ')}) turn Nagle's algorithm off at both ends.`,
+          `**Clients and servers of gRPC: nothing to set.** ${sockets.length} of ${sockets.length} turn Nagle's algorithm off at both ends: ${sockets.map(({ program }) => program.title).join(', ')}.`,
         ]
       : []),
     ...(withNagle && without

@@ -2,7 +2,6 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ProcessGroup } from '../../../../processes/process-group.ts'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
 import type { LoadTls } from '../../../../testbed/loader/load-plan.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
@@ -11,9 +10,6 @@ import type { ComparedTarget } from '../../../harness/compare-loaders.ts'
 import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 
 export type Endpoint = 'tcp' | 'unix' | 'tls'
-
-/** The path of a socket has 107 bytes at most, so it is not below `TMPDIR`. */
-const SHORT_PATH = '/tmp/switchyard-tools-'
 
 interface Server {
   readonly address: string
@@ -35,7 +31,7 @@ export async function openEndpoint(context: RunContext, endpoint: Endpoint): Pro
 }
 
 async function startServer({ group, folder }: SharedContext, endpoint: Endpoint): Promise<Server> {
-  const listen = endpoint === 'unix' ? `unix:${await socketPath(group)}` : '127.0.0.1:0'
+  const listen = endpoint === 'unix' ? `unix:${join(await socketFolder(group), 's')}` : '127.0.0.1:0'
   const identity = endpoint === 'tls' ? await writeIdentity(folder) : undefined
   const started = group.start({
     name: `server over ${endpoint}`,
@@ -52,11 +48,11 @@ async function startServer({ group, folder }: SharedContext, endpoint: Endpoint)
   return { address, pid, ...(identity && { tls: { ca: identity.ca } }) }
 }
 
-/** In a folder that ends with the group. */
-async function socketPath(group: ProcessGroup): Promise<string> {
-  const sockets = await mkdtemp(SHORT_PATH)
-  group.ending.addEventListener('abort', () => void rm(sockets, { recursive: true, force: true }))
-  return join(sockets, 's')
+/** The path of a socket has 107 bytes at most, and the folder of a run may be longer. */
+async function socketFolder({ ending }: SharedContext['group']): Promise<string> {
+  const folder = await mkdtemp('/tmp/switchyard-')
+  ending.addEventListener('abort', () => void rm(folder, { recursive: true, force: true }))
+  return folder
 }
 
 async function writeIdentity(folder: string) {
