@@ -2,6 +2,7 @@
 
 import { type Chapter, planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { ADVICE } from './advice/chapter.ts'
 import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'
 import { INTERNET_CHAPTER } from './internet/chapter.ts'
@@ -14,6 +15,7 @@ import { WATCHED } from './watched/chapter.ts'
 /** In the order of the report. */
 // biome-ignore format: a line for each chapter
 const CHAPTERS: readonly Chapter[] = [
+  ADVICE,
   MATRIX,
   BUDGET,
   EXPECTED_CHAPTER,

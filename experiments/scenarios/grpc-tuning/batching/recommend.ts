@@ -1,6 +1,7 @@
 // How to send rows, each with its condition and the figure of this run.
 
 import { WAYS, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
+import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { cpuByRound, type MeasuredRows } from './measured.ts'
@@ -11,7 +12,8 @@ const ENOUGH = 1.25
 const KEPT_UP = 0.95
 
 const count = (value: number) => Math.round(value).toLocaleString('en-US')
-const cpuOf = ({ client, server }: MeasuredRows) => client + server
+/** The median over rounds. */
+const cpuOf = (one: MeasuredRows) => spreadOf(cpuByRound(one)).median
 const isBatch = ({ way }: MeasuredRows) => WAYS[way].method === 'writeBatch'
 
 export function recommendationsOf(rows: readonly MeasuredRows[]): readonly string[] {

@@ -26,7 +26,7 @@ function linesOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
     label: KINDS[kind],
     points: payloads
       .filter((one) => one.kind === kind && savedShare(one) > 0)
-      .map((one) => [one.bytes, paysBelow(one)] as const)
+      .map((one) => [one.bytes / 1_024, paysBelow(one)] as const)
       .filter(([, mbit]) => Number.isFinite(mbit)),
   })).filter(({ points }) => points.length > 1)
   if (lines.length === 0) return []
@@ -35,7 +35,7 @@ function linesOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
       kind: 'lines',
       title: 'The bandwidth below which gzip makes a call faster',
       says: 'Bytes that are saved, divided by the time that gzip adds on loopback, where sending takes next to no time. On a slower path a call is faster with gzip, on a faster one without. Kinds without a line grow.',
-      x: { title: 'message', unit: 'bytes', scale: 'log' },
+      x: { title: 'message', unit: 'KiB', scale: 'log' },
       y: { title: 'bandwidth', unit: 'Mbit/s', scale: 'log' },
       lines,
     },

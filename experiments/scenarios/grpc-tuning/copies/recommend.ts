@@ -1,11 +1,13 @@
 // What to do about copies, each with its condition and the figure of this run.
 
 import type { CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
+import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { type Ledger, timesCopied } from './checks.ts'
 import { cpuByRound, type MeasuredCopies } from './measured.ts'
 
-const cpuOf = ({ client, server }: MeasuredCopies) => client + server
+/** The median over rounds. */
+const cpuOf = (one: MeasuredCopies) => spreadOf(cpuByRound(one)).median
 const sizeOf = ({ bytes }: MeasuredCopies) => (bytes >= 1_048_576 ? '1 MiB' : '64 KiB')
 
 export function recommendationsOf(
