@@ -83,6 +83,7 @@ t.test(
     t.match(await constant.echo.unary({}), { backendId: 'b1' }, 'another backend does not change')
     backend.behave({ ...all, failPercent: 0 })
     t.match(await echo.unary({}), { backendId: 'b1' })
+    t.same([backend.calls(), constant.backend.calls()], [2, 0], 'it counts its calls')
   },
 )
 

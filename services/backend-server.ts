@@ -75,6 +75,8 @@ export interface Backend {
   /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
   drain(): number
   connections(): ConnectionCount
+  /** Calls since it started, each attempt of a retry by itself; without `changeable` none is counted. */
+  calls(): number
   /** Reports this utilization from now on; without `load` it has no effect. */
   setUtilization(utilization: number): void
   /** Delays and fails calls like this from now on; without `changeable` it has no effect. */
@@ -131,6 +133,7 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
     ...(metricsServer && { metrics: metricsServer.address }),
     drain: () => listener.drain(),
     connections: () => listener.connections(),
+    calls: () => changing?.calls ?? 0,
     setUtilization: (utilization) => report?.setUtilization(utilization),
     behave: (behavior) => changing?.set(behavior),
     async close() {

@@ -132,7 +132,7 @@ t.test('an unknown command is reported in one line, and the backend goes on', as
   const backend = startBackendProcess(t, '--id', 'b1')
   await backend.ready
   const problem = await backend.ask('explode', (line) => line)
-  t.equal(problem, 'backend: "explode" is not a command; give drain, connections, behave, stop')
+  t.equal(problem, 'backend: "explode" is not a command; give drain, connections, calls, behave, stop')
   t.equal(await backend.ask('drain', drainedIn), 0)
 })
 

@@ -22,6 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
   handleDrainAndStop(backend, reportError, {
     more: {
       connections: () => print({ connections: backend.connections() }),
+      calls: () => print({ calls: backend.calls() }),
       behave(json) {
         const behavior: Behavior = JSON.parse(json)
         backend.behave(behavior)

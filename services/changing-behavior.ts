@@ -10,17 +10,26 @@ export interface Behavior {
   readonly failPercent: number
 }
 
-/** Two interceptors that do what was set last. They cost each call a little, so only backends that may change have them. */
+/** Two interceptors that do what was set last, and count calls. They cost each call a little, so only backends that may change have them. */
 export class ChangingBehavior {
   #delays: ServerInterceptor = pass
   #fails: ServerInterceptor = pass
+  #calls = 0
 
   constructor(first: Behavior) {
     this.set(first)
   }
 
-  readonly delays: ServerInterceptor = (method, call) => this.#delays(method, call)
+  readonly delays: ServerInterceptor = (method, call) => {
+    if (!isOfGrpc(method.path)) this.#calls += 1
+    return this.#delays(method, call)
+  }
   readonly fails: ServerInterceptor = (method, call) => this.#fails(method, call)
+
+  /** Calls that have begun, each attempt of a retry by itself. Health checks and reflection do not count. */
+  get calls(): number {
+    return this.#calls
+  }
 
   /** Holds for calls that begin from now on. */
   set({ latencyMs, failPercent }: Behavior): void {
@@ -28,6 +37,8 @@ export class ChangingBehavior {
     this.#fails = failPercent > 0 ? failing(failPercent) : pass
   }
 }
+
+const isOfGrpc = (path: string) => path.startsWith('/grpc.')
 
 const pass: ServerInterceptor = (_, call) => new ServerInterceptingCall(call)
 
@@ -37,7 +48,7 @@ const pass: ServerInterceptor = (_, call) => new ServerInterceptingCall(call)
  */
 export function latency(milliseconds: number): ServerInterceptor {
   return ({ path }, call) => {
-    if (path.startsWith('/grpc.')) return new ServerInterceptingCall(call)
+    if (isOfGrpc(path)) return new ServerInterceptingCall(call)
     return new ServerInterceptingCall(call, {
       start: (next) => {
         const listener = new ServerListenerBuilder()

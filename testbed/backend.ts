@@ -22,6 +22,8 @@ export interface RunningBackend extends BackendReady {
   readonly drain: () => Promise<number>
   /** Connections since it started. */
   readonly connections: () => Promise<ConnectionCount>
+  /** Calls since it started, each attempt of a retry by itself; only with `changeable`. */
+  readonly calls: () => Promise<number>
   /** Delays and fails calls like this from now on; only with `changeable`. */
   readonly behave: (behavior: Behavior) => Promise<void>
 }
@@ -80,11 +82,13 @@ export async function startBackend(
       'connections',
       (line) => parseReady<{ readonly connections: ConnectionCount }>(line, 'connections')?.connections,
     )
+  const calls = () =>
+    started.ask('calls', (line) => parseReady<{ readonly calls: number }>(line, 'calls')?.calls)
   const behave = async (behavior: Behavior) => {
     const behaves = (line: string) => parseReady<{ readonly behaves: Behavior }>(line, 'behaves')
     await started.ask(`behave ${JSON.stringify(behavior)}`, behaves)
   }
-  return partOf(started, { ...ready, drain, connections, behave })
+  return partOf(started, { ...ready, drain, connections, calls, behave })
 }
 
 function flagsOf(options: BackendOptions): readonly string[] {
@@ -137,6 +141,7 @@ export async function keepBackend(context: PartContext, options: BackendOptions)
     ...(kept.current.metrics !== undefined && { metrics: kept.current.metrics }),
     drain: () => kept.current.drain(),
     connections: () => kept.current.connections(),
+    calls: () => kept.current.calls(),
     behave: (behavior) => kept.current.behave(behavior),
   }
 }

@@ -74,6 +74,9 @@ export async function startGrpcClient(
   return { name, ...partOf(started, ready), ...grpcClientAt(name, ready.control) }
 }
 
-function keepaliveFlags({ timeMs, timeoutMs }: NonNullable<GrpcClientOptions['keepalive']>): readonly string[] {
+function keepaliveFlags({
+  timeMs,
+  timeoutMs,
+}: NonNullable<GrpcClientOptions['keepalive']>): readonly string[] {
   return ['--keepalive-time-ms', String(timeMs), '--keepalive-timeout-ms', String(timeoutMs)]
 }

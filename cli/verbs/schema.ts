@@ -3,13 +3,18 @@
 import type { Command } from 'commander'
 import { createConfigSchema } from '../../control-plane/document/model.ts'
 import { LATER } from '../../control-plane/document/schema-check.ts'
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../../control-plane/switches/schema-keywords.ts'
+import {
+  CLIENTS,
+  ENVOY_FIELD,
+  SOME_GRPC_CLIENTS,
+  UNAVAILABLE,
+} from '../../control-plane/switches/schema-keywords.ts'
 import { withExamples } from './flags.ts'
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 
 /** Keywords that editors do not have. `discriminator` only shortens errors. */
-const OWN_KEYWORDS = [LATER, CLIENTS, SOME_GRPC_CLIENTS, ENVOY_FIELD, 'discriminator']
+const OWN_KEYWORDS = [LATER, CLIENTS, SOME_GRPC_CLIENTS, ENVOY_FIELD, UNAVAILABLE, 'discriminator']
 
 export function addSchema(program: Command): void {
   const command = program

@@ -1,7 +1,6 @@
 // The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name, with a virtual host for each entry.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { Any } from '@bufbuild/protobuf/wkt'
 import {
   type RouteActionSchema,
   type VirtualHost,
@@ -22,10 +21,8 @@ import {
   type Rule,
 } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
-import { inEffect } from '../switches/defaults.ts'
-import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
+import { configuredFilters } from '../switches/filter-chain.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
-import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
@@ -33,6 +30,7 @@ import { stickyHashOf } from '../switches/sticky.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { DENIALS, isOpen, rewrittenDenials } from './introspection.ts'
+import { type RouteFilters, toHostFilters, toRuleFilters } from './route-filters.ts'
 import { toRouteMatch } from './route-match.ts'
 import { orderRules } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
@@ -90,7 +88,7 @@ function toVirtualHost(
     alsoOfFleet ? [[field, entries[field]]] : [],
   )
   const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
-  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost !== undefined)
+  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost ?? filter.toRateLimits)
   const context: RouteContext = {
     hashes,
     ofFleet: Object.fromEntries(ofFleet),
@@ -131,8 +129,8 @@ const virtualHostOf = memoize((switches: Switches) =>
       ...(isEnvoy ? rewrittenDenials(rule) : []),
       ...toRoutes(id, rule, context, switches),
     ])
-    const typedPerFilterConfig = toHostConfigs(context, switches)
-    return create(VirtualHostSchema, { name, domains: [...hosts], routes, typedPerFilterConfig })
+    const filters = toHostFilters(context.hostSettings, switches)
+    return create(VirtualHostSchema, { name, domains: [...hosts], routes, ...filters })
   }),
 )
 
@@ -145,14 +143,15 @@ function toRoutes(
 ): readonly RouteParts[] {
   const { match } = rule
   const entry = { ...context.ofFleet, ...rule }
+  const filters = toRuleFilters(rule, context.filters, switches)
   const rules = switches.rules.filter(({ appliesTo }) => appliesTo.includes(context.kind))
   const answers = partsOf(rules, entry, (one, settings) => one.toAnswers?.(settings)).flat()
-  const actions = answers.length > 0 ? answers : [toForwarding(name, entry, context, rules)]
+  const actions = answers.length > 0 ? answers : [toForwarding(name, entry, context, rules, filters)]
   return actions.map((action) =>
     mergeParts<RouteParts>([
       { name, match: toRouteMatch(match) },
       action,
-      toFilterConfigs(rule, context, switches),
+      { typedPerFilterConfig: filters.typedPerFilterConfig },
       ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
     ]),
   )
@@ -164,6 +163,7 @@ function toForwarding(
   entry: Rule & Readonly<Record<string, unknown>>,
   { hashes, kind }: RouteContext,
   rules: Switches['rules'],
+  { rateLimits }: RouteFilters,
 ): RouteParts {
   const isGrpc = kind !== 'envoy'
   const hashOn = (isGrpc ? undefined : stickyHashOf(entry)) ?? new Map(hashes).get(name)
@@ -171,6 +171,7 @@ function toForwarding(
     {
       clusterSpecifier: toClusterSpecifier(entry.to ?? {}),
       hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
+      rateLimits,
     },
     ...partsOf(rules, entry, (one, settings) =>
       isGrpc && one.toGrpcRouteAction !== undefined
@@ -179,30 +180,6 @@ function toForwarding(
     ),
   ])
   return { action: { case: 'route', value } }
-}
-
-/** What is different for the calls of this rule, in filters that the fleet has turned on. */
-function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }: Switches): RouteParts {
-  const { filters: written = {} } = rule as { readonly filters?: Readonly<Record<string, unknown>> }
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    if (filter.rule === undefined || written[filter.field] === undefined) return []
-    if (!filters.includes(filter.field)) return []
-    const settings = inEffect(filter.rule.schema, written[filter.field]) as never
-    const extension = filter.rule.toExtension(settings)
-    if (extension === undefined) return []
-    return (filter.names ?? [filter.name]).map((one) => [nameOf({ name: one }), extension] as const)
-  })
-  return { typedPerFilterConfig: Object.fromEntries(entries) }
-}
-
-/** What holds for all rules of a fleet, in filters that take their settings from routes. */
-function toHostConfigs({ hostSettings }: RouteContext, { httpFilters }: Switches): Record<string, Any> {
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    const settings = hostSettings[filter.field] as never
-    const extension = settings === undefined ? undefined : filter.toVirtualHost?.(settings)
-    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
-  })
-  return Object.fromEntries(entries)
 }
 
 function toClusterSpecifier(to: NonNullable<Rule['to']>): ClusterSpecifier {

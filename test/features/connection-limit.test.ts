@@ -6,8 +6,9 @@ import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { type Edge, startEdge, startEndpoints } from '../support/edge.ts'
-import { connectRaw } from '../support/raw-call.ts'
+import { connectRaw, type RawIdentity } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
+import { startTlsEdge } from '../support/tls-edge.ts'
 
 const path = `/${EchoService.typeName}/Unary`
 const LIMIT = 3
@@ -67,14 +68,14 @@ t.test('T14: with a delay, a connection beyond the limit waits for its end', asy
     const { hostname, port } = new URL(`http://${edge.address}`)
     const socket = connect(Number(port), hostname)
     t.teardown(() => socket.destroy())
-    const closed = once(socket.resume(), 'close').then(() => true)
+    let isClosed = false
+    socket.resume().once('close', () => {
+      isClosed = true
+    })
     await once(socket, 'connect')
-    // A connection that Envoy closes at once is closed before it has answered a call on another one.
-    const call = async () => {
-      for (let call = 0; call < 50; call += 1) await client.call({ path })
-      return false
-    }
-    return await Promise.race([closed, call()])
+    // A connection that Envoy closes at once is closed before it has answered fifty calls on another one.
+    for (let call = 0; call < 50 && !isClosed; call += 1) await client.call({ path })
+    return isClosed
   }
   const first = connectRaw(t, edge.address)
   t.equal((await first.call({ path })).status, status.OK)
@@ -86,3 +87,25 @@ t.test('T14: with a delay, a connection beyond the limit waits for its end', asy
   t.equal((await second.call({ path })).status, status.OK)
   t.equal(await isClosed(second), false)
 })
+
+t.test(
+  'T14: TLS and plaintext of one listener have a count each, and a listener its own limit',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const listener = { enabled: true, certificate: 'edge', allowPlaintext: true }
+    const edge = await startTlsEdge(t, { listener })
+    const fleet = (max: number) => ({ connectionLimit: { enabled: true, max } })
+    t.equal(await edge.patch({ fleets: { fleet: fleet(1) } }), 'synced')
+    const { ca } = await edge.identity()
+    const call = async (identity?: RawIdentity) =>
+      (await connectRaw(t, edge.address, identity).call({ path })).status
+    t.equal(await call({ ca }), status.OK, 'TLS')
+    t.equal(await call(), status.OK, 'plaintext beside it')
+    t.equal(await call({ ca }), status.UNAVAILABLE, 'the second over TLS')
+    t.equal(await call(), status.UNAVAILABLE, 'the second in plaintext')
+
+    t.equal(await edge.patch({ fleets: { fleet: { listeners: { main: fleet(2) } } } }), 'synced')
+    for (const _ of [1, 2]) t.equal(await call(), status.OK, 'those that drain are not counted')
+    t.equal(await call(), status.UNAVAILABLE, "beyond the listener's own limit")
+  },
+)

@@ -34,7 +34,7 @@ async function staysOpen(t: Test, address: string, calls: number): Promise<boole
   return await Promise.race([closed.then(() => false), later.then(() => true)])
 }
 
-t.test('T11, T12: connections of callers end when they are due, and no call fails', async (t) => {
+t.test('T11, T12, T14: connections of callers end when they are due, and no call fails', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
   const edge = await startEdge(t, { upstreams })

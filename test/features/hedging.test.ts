@@ -14,22 +14,42 @@ async function startSlowAndFast(t: Test) {
   const attempts: string[] = []
   const besideSlow: string[] = []
   let onHeld = () => {}
+  const hold = (message: string, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      held.set(message, { release: resolve, signal })
+      signal.addEventListener('abort', () => resolve())
+      onHeld()
+    })
   const slow = await serveEcho(t, {
     unary: async ({ message }, { signal }) => {
       attempts.push(`slow ${message}`)
-      await new Promise<void>((resolve) => {
-        held.set(message, { release: resolve, signal })
-        signal.addEventListener('abort', () => resolve())
-        onHeld()
-      })
+      await hold(message, signal)
       return { message, backendId: 'slow' }
     },
+    // The answer begins, and does not go on.
+    async *serverStream({ message }, { signal }) {
+      yield { message, backendId: 'slow' }
+      await hold(message, signal)
+    },
+    async *bidirectional(requests, { signal }) {
+      for await (const { message } of requests) {
+        await hold(message, signal)
+        yield { message, backendId: 'slow' }
+      }
+    },
   })
+  const answer = ({ message }: { readonly message: string }) => {
+    attempts.push(`fast ${message}`)
+    if (held.get(message)?.signal.aborted === false) besideSlow.push(message)
+    return { message, backendId: 'fast' }
+  }
   const fast = await serveEcho(t, {
-    unary: async ({ message }) => {
-      attempts.push(`fast ${message}`)
-      if (held.get(message)?.signal.aborted === false) besideSlow.push(message)
-      return { message, backendId: 'fast' }
+    unary: async (request) => answer(request),
+    async *serverStream(request) {
+      yield answer(request)
+    },
+    async *bidirectional(requests) {
+      for await (const request of requests) yield answer(request)
     },
   })
   const endpoints = { slow: { address: slow }, fast: { address: fast } }
@@ -70,6 +90,24 @@ t.test('T10: a slow attempt goes on while a second one answers the call', async 
   }
 })
 
+type SlowAndFast = Awaited<ReturnType<typeof startSlowAndFast>>
+
+/** Begins calls until one is at the slow endpoint. */
+async function untilHeld<T>(
+  held: SlowAndFast['held'],
+  nextHeld: SlowAndFast['nextHeld'],
+  kind: string,
+  begin: (message: string) => Promise<T>,
+) {
+  for (let count = 1; ; count += 1) {
+    const message = `${kind} ${count}`
+    const isHeld = nextHeld()
+    const call = begin(message)
+    await Promise.race([isHeld, call])
+    if (held.has(message)) return { message, call }
+  }
+}
+
 t.test('T10: without `hedging`, a call waits for its slow attempt', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { upstreams, attempts, held, nextHeld } = await startSlowAndFast(t)
@@ -77,16 +115,8 @@ t.test('T10: without `hedging`, a call waits for its slow attempt', async (t) =>
   const edge = await startEdge(t, { upstreams, rules })
   const client = connectEcho(t, edge.address)
 
-  /** Begins calls until one is at the slow endpoint. */
-  const callSlow = async (kind: string, metadata = new Metadata()) => {
-    for (let count = 1; ; count += 1) {
-      const message = `${kind} ${count}`
-      const isHeld = nextHeld()
-      const call = client.unary({ message }, { metadata })
-      await Promise.race([isHeld, call])
-      if (held.has(message)) return { message, call }
-    }
-  }
+  const callSlow = (kind: string, metadata = new Metadata()) =>
+    untilHeld(held, nextHeld, kind, (message) => client.unary({ message }, { metadata }))
   const waiting = await callSlow('plain')
   // Calls of one Envoy thread: when this one, which began later, has had its hedge, the time for the other one is over too.
   const hedged = await callSlow('hedged', Metadata.fromHttp2Headers({ 'x-hedged': '1' }))
@@ -96,6 +126,44 @@ t.test('T10: without `hedging`, a call waits for its slow attempt', async (t) =>
   held.get(waiting.message)?.release()
   t.match(await waiting.call, { backendId: 'slow' })
 })
+
+t.test(
+  'T10: streams of callers, answers that have begun and calls without retries left are not hedged',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const { upstreams, attempts, held, nextHeld } = await startSlowAndFast(t)
+    const noRetries = { retryBudget: { enabled: true, percent: 0, minimum: 0 } }
+    const edge = await startEdge(t, {
+      upstreams: { ...upstreams, none: { ...upstreams.echo, circuitBreaker: noRetries } },
+      rules: { all: HEDGED, none: { ...HEDGED, match: { headers: { 'x-none': '1' } }, to: { none: 1 } } },
+    })
+    const client = connectEcho(t, edge.address)
+    const none = { metadata: Metadata.fromHttp2Headers({ 'x-none': '1' }) }
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    async function* oneOf(message: string) {
+      yield { message }
+      await over
+    }
+    const begin = (kind: string, call: (message: string) => Promise<unknown>) =>
+      untilHeld(held, nextHeld, kind, (message) => call(message).catch(() => undefined))
+    const waiting = [
+      await begin('stream', (message) => client.bidirectional(oneOf(message))[Symbol.asyncIterator]().next()),
+      await begin('answers', async (message) => {
+        const answers = client.serverStream({ message })
+        for await (const _ of answers);
+      }),
+      await begin('no retries', (message) => client.unary({ message }, none)),
+    ]
+    // As above: when a later call has had its hedge, the time for all others is over.
+    const hedged = await begin('hedged', (message) => client.unary({ message }))
+    t.match(await hedged.call, { backendId: 'fast' })
+    for (const { message } of waiting) {
+      t.notOk(attempts.includes(`fast ${message}`), `${message}: one attempt`)
+      t.equal(held.get(message)?.signal.aborted, false, 'which goes on')
+    }
+    end()
+  },
+)
 
 t.test('T10: the hedging of a fleet holds for rules without their own', async (t) => {
   if (!requireTool(t, 'envoy')) return

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startBackend } from '../../testbed/backend.ts'
 import { type Loader, startLoader } from '../../testbed/loader/start-loader.ts'
+import { openLoad, startFarServers } from '../../testbed/sidecars/start-far-servers.ts'
 import { startSidecarPlane } from '../../testbed/sidecars/start-plane.ts'
 import { type RunningSidecars, startSidecars } from '../../testbed/sidecars/start-sidecars.ts'
 import { LOOPBACK } from '../../testbed/transports/local/loopback.ts'
@@ -84,4 +85,40 @@ t.test('O8.1: an Envoy reaches a server by a Unix socket, and no Envoy listens o
     code: 'invalid-argument',
     message: /uds-client has no way plain; use one of direct/,
   })
+})
+
+t.test('O8.28: Envoy retries and hedges when the rule says so, and servers count each attempt', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const group = new ProcessGroup()
+  t.teardown(() => group.stop())
+  const plane = await startSidecarPlane(group)
+  const laid = await LOOPBACK.lay(group, plane.folder)
+  const far = await startFarServers(plane, laid, { folder: t.testdir(), count: 2 })
+  const load = async (target: string) => {
+    const before = await far.attempts()
+    const { codes, figures } = await far.loader.run({ ...openLoad(target, 100), seconds: 0.3 })
+    const made = figures['calls made, warm-up included'] ?? 0
+    return { failed: codes.UNAVAILABLE ?? 0, added: (await far.attempts()) - before - made }
+  }
+  for (const server of far.servers) await server.behave({ latencyMs: 0, failPercent: 50 })
+  await far.setRule({ retry: { enabled: false } })
+  const once = await load(far.byEnvoy)
+  t.equal(once.added, 0)
+  t.ok(once.failed > 0)
+  t.ok((await load(far.direct)).failed > 0, 'nothing is between')
+  await far.setRule({ retry: { enabled: true, attempts: 10, on: ['unavailable'] } })
+  const retried = await load(far.byEnvoy)
+  t.ok(retried.added > 0)
+  t.ok(retried.failed < once.failed, `${retried.failed} and ${once.failed}`)
+
+  const [first, second] = far.servers
+  await first?.behave({ latencyMs: 0, failPercent: 0 })
+  await second?.behave({ latencyMs: 60_000, failPercent: 0 })
+  await far.setRule({
+    retry: { enabled: true, attempts: 1, on: ['refused-stream'] },
+    hedging: { enabled: true, delay: '10ms' },
+  })
+  const hedged = await load(far.byEnvoy)
+  t.ok(hedged.added > 0)
+  t.equal(hedged.failed, 0, 'none waits for the slow server')
 })

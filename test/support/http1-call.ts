@@ -96,10 +96,11 @@ export async function isAnsweredEarly(
   message: Request,
   other: () => Promise<unknown>,
 ): Promise<boolean> {
+  let isEarly = false
+  void first.then(() => {
+    isEarly = true
+  })
   send(message)
-  const others = async () => {
-    for (let call = 0; call < 50; call += 1) await other()
-    return false
-  }
-  return await Promise.race([first.then(() => true), others()])
+  for (let call = 0; call < 50 && !isEarly; call += 1) await other()
+  return isEarly
 }

@@ -95,6 +95,7 @@ async function measure(
     figures: {
       'loader busy (%)': busyPercent,
       'calls open at the end': open,
+      'calls made, warm-up included': sender.made,
       ...(isTimed && {
         'late (ms, p50)': lateMs(0.5),
         'late (ms, p99)': lateMs(0.99),

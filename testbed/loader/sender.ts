@@ -16,6 +16,7 @@ export class Sender implements LoopContext, CallWatcher {
   readonly #pick: () => PreparedCall
   readonly #open = new Map<OneCall, (isOk: boolean) => void>()
   #onIdle: () => void = () => {}
+  #made = 0
 
   constructor(
     plan: Pick<LoadPlan, 'metadata' | 'keys' | 'waitForReady' | 'seed'>,
@@ -38,11 +39,17 @@ export class Sender implements LoopContext, CallWatcher {
     return this.#open.size
   }
 
+  /** Calls that have begun, those of the warm-up included. */
+  get made(): number {
+    return this.#made
+  }
+
   call(connection: number, dueMs: number, ended: (isOk: boolean) => void): void {
     const channel = this.#channels[connection]
     if (channel === undefined) throw new Error(`there is no connection ${connection}`)
     const call = new OneCall(this.#pick(), dueMs, this)
     this.#open.set(call, ended)
+    this.#made += 1
     // grpc-js copies the metadata.
     call.start(channel, this.#metadata())
   }

@@ -9,6 +9,7 @@ import {
   newHistogram,
   quantileMs,
   record,
+  shareAbove,
 } from './histogram.ts'
 
 function histogramOf(...milliseconds: readonly number[]) {
@@ -48,4 +49,14 @@ t.test('several histograms add up to one of all values', async (t) => {
   const parts = [histogramOf(1, 5), histogramOf(), histogramOf(3)].map(encodeHistogram)
   t.equal(encodeHistogram(mergeHistograms(parts)), encodeHistogram(histogramOf(1, 3, 5)))
   t.equal(mergeHistograms([]).totalCount, 0)
+})
+
+t.test('O8.28: the share of calls above a limit is counted, not estimated', async (t) => {
+  const histogram = newHistogram()
+  t.ok(Number.isNaN(shareAbove(histogram, 10)), 'nothing is known without calls')
+  for (let at = 0; at < 75; at += 1) record(histogram, 20)
+  for (let at = 0; at < 25; at += 1) record(histogram, 50)
+  t.equal(shareAbove(histogram, 30), 0.25)
+  t.equal(shareAbove(histogram, 60), 0)
+  t.equal(shareAbove(histogram, 10), 1)
 })

@@ -83,3 +83,19 @@ export function quantileMs(histogram: Histogram, share: number): number {
   if (histogram.totalCount === 0) return Number.NaN
   return histogram.getValueAtPercentile(share * 100) / MICROSECONDS_PER_MS
 }
+
+const BISECTIONS = 30
+
+/** The share of the values above a limit, from 0 to 1, exact to a value; NaN without values. */
+export function shareAbove(histogram: Histogram, limitMs: number): number {
+  if (histogram.totalCount === 0) return Number.NaN
+  if (quantileMs(histogram, 1) <= limitMs) return 0
+  // Quantiles never fall, so that the share below the limit lies where they pass it.
+  let [low, high] = [0, 1]
+  for (let step = 0; step < BISECTIONS; step += 1) {
+    const middle = (low + high) / 2
+    if (quantileMs(histogram, middle) <= limitMs) low = middle
+    else high = middle
+  }
+  return 1 - Math.round(low * histogram.totalCount) / histogram.totalCount
+}

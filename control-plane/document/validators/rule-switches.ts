@@ -18,6 +18,7 @@ export function* checkRuleSwitches(config: Config, switches: Switches = SWITCHES
     for (const { steps, message } of own) yield { steps: ['fleets', name, ...steps], message }
     const ofFleetItself = new Set(own.map(({ message }) => message))
     for (const [steps, rule] of rulesOf(config, fleet)) {
+      if (checked.every(({ field }) => ofFleet[field] === undefined && !Object.hasOwn(rule, field))) continue
       for (const problem of problemsIn(checked, { ...ofFleet, ...rule })) {
         if (ofFleetItself.has(problem.message)) continue
         const message = `${problem.message} (in fleet ${formatSteps([name])})`

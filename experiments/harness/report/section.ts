@@ -84,6 +84,8 @@ export interface LinesSection extends Common {
     readonly label: string
     readonly points: readonly (readonly [x: number, y: number])[]
   }[]
+  /** Whether points are joined in their order, so that a curve may bend back. Default: from the lowest x. */
+  readonly inOrder?: boolean
   /** Vertical lines with a label, such as where a limit is reached. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[]
 }

@@ -2,15 +2,29 @@
 
 import { type Chapter, planOf } from '../../harness/chapter.ts'
 import type { Scenario } from '../../harness/scenario.ts'
+import { ADVICE } from './advice/chapter.ts'
 import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'
+import { INTERNET_CHAPTER } from './internet/chapter.ts'
 import { MATRIX } from './matrix/chapter.ts'
+import { SERVICES } from './services/chapter.ts'
 import { SIDECARS } from './sidecars/chapter.ts'
 import { TOOLS_CHAPTER } from './tools/chapter.ts'
 import { WATCHED } from './watched/chapter.ts'
 
 /** In the order of the report. */
-const CHAPTERS: readonly Chapter[] = [MATRIX, BUDGET, EXPECTED_CHAPTER, TOOLS_CHAPTER, SIDECARS, WATCHED]
+// biome-ignore format: a line for each chapter
+const CHAPTERS: readonly Chapter[] = [
+  ADVICE,
+  MATRIX,
+  BUDGET,
+  EXPECTED_CHAPTER,
+  TOOLS_CHAPTER,
+  SIDECARS,
+  SERVICES,
+  INTERNET_CHAPTER,
+  WATCHED,
+]
 
 export const SCENARIO: Scenario = {
   name: 'grpc-transport-benchmark',

@@ -29,10 +29,10 @@ export function recommendationsOf(sections: readonly Section[]): readonly TableS
 function rowOf(part: string | undefined, text: string): readonly (readonly [string | undefined, string])[] {
   const [lead] = LEAD.exec(text) ?? []
   if (lead === undefined) return []
-  const sentences = text
-    .slice(lead.length)
-    .trim()
-    .split(/(?<=[.!?]) (?=\S)/)
+  const sentences = text.slice(lead.length).split(/(?<=[.!?]) (?=\S)/)
+  // A lead that is only the begin of its sentence.
+  const begun = /[.!?:]\*\*$/.test(lead) ? lead : `${lead}${sentences.shift() ?? ''}`
+  if (/\d/.test(begun.slice(lead.length))) return [[part, begun]]
   const figure = sentences.find((sentence) => /\d/.test(sentence)) ?? sentences[0] ?? ''
-  return [[part, `${lead} ${figure}`.trim()]]
+  return [[part, `${begun} ${figure.trim()}`.trim()]]
 }

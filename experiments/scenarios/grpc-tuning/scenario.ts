@@ -7,6 +7,8 @@ import { COMPRESSION } from './compression/chapter.ts'
 import { COPIES } from './copies/chapter.ts'
 import { CURVES_CHAPTER } from './curves/chapter.ts'
 import { KEEPALIVE } from './keepalive/chapter.ts'
+import { LIMITS } from './limits/chapter.ts'
+import { NODELAY } from './nodelay/chapter.ts'
 import { recommendationsOf } from './recommendations.ts'
 import { STREAMS } from './streams/chapter.ts'
 import { THREADS } from './threads/chapter.ts'
@@ -19,6 +21,8 @@ const CHAPTERS = [
   TOOLS_CHAPTER,
   KEEPALIVE,
   STREAMS,
+  LIMITS,
+  NODELAY,
   WINDOWS,
   COMPRESSION,
   BATCHING,

@@ -11,13 +11,13 @@ import { placeMarks } from './mark-lines.ts'
 const NARROW = 560
 const PLOT_HEIGHT = 280
 
-export function linesChart({ title, x, y, lines, marks = [] }: LinesSection): Draw[] {
+export function linesChart({ title, x, y, lines, marks = [], inOrder = false }: LinesSection): Draw[] {
   const drawn = lines
     .map((one) => ({
       label: one.label,
       points: one.points
         .filter(([a, b]) => fits(a, x.scale) && fits(b, y.scale))
-        .toSorted(([a], [b]) => a - b),
+        .toSorted(([a], [b]) => (inOrder ? 0 : a - b)),
     }))
     .filter(({ points }) => points.length > 0)
   if (drawn.length === 0) return []

@@ -19,7 +19,7 @@ const INDEX = { socket: 21, go: 22 }
 const SOCKET_BYTES = 74
 
 export function secondsOf({ name, windowSeconds }: Profile, { family }: Transport): number {
-  if (name === 'full') return windowSeconds
+  if (name === 'full') return windowSeconds / 4
   const isFar = family === 'internet'
   if (name === 'quick') return isFar ? 0.6 : 0.3
   return isFar ? 2 : 0.8

@@ -6,6 +6,7 @@ import type { Check, Results } from '../../../harness/results.ts'
 import { failedOf } from '../../../harness/statistics/round.ts'
 import { totalOver } from '../../../harness/statistics/rounds.ts'
 import { cellText, isStream, PATTERNS, STREAM_MESSAGES } from './cells.ts'
+import { COUNTED } from './measure.ts'
 import { latencyOf, type MeasuredCell, measuredCells, transportsOf } from './measured.ts'
 
 const nameOf = ({ transport, cell }: MeasuredCell) => `${transport.title}: ${cellText(cell)}`
@@ -83,6 +84,18 @@ export function checksOfCells(cells: readonly MeasuredCell[]): readonly Check[] 
         fact: `${nameOf(one)}: windows of ${one.rounds.map(({ seconds }) => seconds).join(', ')} s`,
         holds: new Set(one.rounds.map(({ seconds }) => seconds)).size === 1,
       })),
+    ),
+    check(
+      'O8.26',
+      'Calls over a Unix socket pass no network device, and calls over any other transport pass those of its way',
+      cells.flatMap(({ transport, rounds }) =>
+        rounds.flatMap(({ figures }) => {
+          const counted = figures[COUNTED]
+          if (counted === undefined) return []
+          const fact = `${transport.title}: ${counted > 0 ? `${counted} bytes and packets` : 'nothing'}`
+          return [{ fact, holds: transport.id === 'uds' ? counted === 0 : counted > 0 }]
+        }),
+      ),
     ),
     check(
       'O8.22',

@@ -7,11 +7,15 @@ import { startEnds } from '../ends.ts'
 import { BASE, shapeOf } from './cells.ts'
 import { type PlannedCell, windowOf } from './plan.ts'
 
+/** Bytes and packets together: whether there were any is what says which way calls took. */
+export const COUNTED = 'counted by devices and rules of the way'
+
 /** A call of the longest window, and what a slow way may add. */
 const DEADLINE_MS = 120_000
 
 export async function measureCell(context: RunContext, { transport, cell }: PlannedCell): Promise<Measured> {
   const { laid, loader, target, processes } = await startEnds(context, transport)
+  const before = cell === BASE ? await laid.counts() : {}
   const measured = await measureLoad(context, {
     loader,
     plan: {
@@ -27,5 +31,21 @@ export async function measureCell(context: RunContext, { transport, cell }: Plan
   })
   const { series: _, shares: _shares, ...kept } = measured
   // How a transport is laid is the same for all of its cells.
-  return cell === BASE ? { ...kept, texts: { ...(await laid.settings()) } } : kept
+  if (cell !== BASE) return kept
+  const counted = countedSince(before, await laid.counts())
+  return {
+    ...kept,
+    figures: { ...kept.figures, ...(counted !== undefined && { [COUNTED]: counted }) },
+    texts: { ...(await laid.settings()) },
+  }
+}
+
+/** Undefined where nothing counts: without namespaces, the devices are those of the whole machine. */
+function countedSince(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): number | undefined {
+  const names = Object.keys(after)
+  if (names.length === 0) return undefined
+  return names.reduce((sum, name) => sum + (after[name] ?? 0) - (before[name] ?? 0), 0)
 }

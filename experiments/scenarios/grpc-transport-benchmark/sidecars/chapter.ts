@@ -1,9 +1,8 @@
 // What a mesh hop costs: each transport with and without Envoys beside its client and its server.
 
-import type { Transport } from '../../../../testbed/transports/transport.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Need } from '../../../harness/scenario.ts'
+import { needOf } from '../need-of.ts'
 import { secondsOf } from '../turns/in-turns.ts'
 import { checksOf } from './checks.ts'
 import { measureSidecars } from './measure.ts'
@@ -33,14 +32,4 @@ export const SIDECARS: Chapter = {
     })),
   checks: checksOf,
   sections: sectionsOf,
-}
-
-function needOf({ title, missing }: Transport): Need {
-  return {
-    name: title,
-    get install() {
-      return missing() ?? ''
-    },
-    isThere: () => missing() === undefined,
-  }
 }

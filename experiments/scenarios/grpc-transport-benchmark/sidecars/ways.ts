@@ -38,10 +38,7 @@ export type SidecarWayId = keyof typeof SIDECAR_WAYS
 const WITHOUT = ['node-port', 'load-balancer', 'headless']
 
 const QUICK = ['uds', 'loopback', 'veth']
-const STANDARD = [
-  ...QUICK,
-  ...['bridge', 'ebpf', 'nftables', 'vxlan', 'direct', 'wireguard', 'lan-1500', 'internet-20'],
-]
+const STANDARD = [...QUICK, ...['bridge', 'ebpf', 'vxlan', 'wireguard', 'lan-1500', 'internet-20']]
 
 export function sidecarTransports({ name }: Profile): readonly Transport[] {
   const wanted: Readonly<Record<ProfileName, (id: string) => boolean>> = {
@@ -63,7 +60,7 @@ export function waysOver({ id }: Pick<Transport, 'id'>): readonly SidecarWayId[]
 /** A sign test of eight turns can tell four differences from nothing at once, at a level of 0.05 for all. */
 export const TURNS: Readonly<Record<ProfileName, Turns>> = {
   quick: { count: 2, seconds: 0.2, warmUpSeconds: 0.05, firstSeconds: 0.1 },
-  standard: { count: 8, seconds: 0.35, warmUpSeconds: 0.1, firstSeconds: 0.5 },
+  standard: { count: 8, seconds: 0.2, warmUpSeconds: 0.05, firstSeconds: 0.2 },
   full: { count: 30, seconds: 2, warmUpSeconds: 0.5, firstSeconds: 3 },
 }
 

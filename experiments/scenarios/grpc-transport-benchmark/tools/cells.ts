@@ -21,8 +21,12 @@ export const TOOL_CELLS: Readonly<Record<ProfileName, readonly ToolCell[]>> = {
     { transport: 'uds', hasTls: false, concurrency: 1 },
     { transport: 'loopback', hasTls: true, concurrency: 10 },
   ],
-  standard: cellsFor(['uds', 'veth'], [1, 50]),
-  full: cellsFor(['uds', 'loopback', 'veth', 'vxlan'], [1, 10, 50, 100]),
+  standard: [
+    ...cellsFor(['uds', 'veth'], [1]),
+    { transport: 'uds', hasTls: false, concurrency: 50 },
+    { transport: 'veth', hasTls: false, concurrency: 50 },
+  ],
+  full: cellsFor(['uds', 'veth'], [1, 10, 50, 100]),
 }
 
 export const TOOLS = { switchyard: 'this load generator', ghz: 'ghz' } as const

@@ -63,7 +63,7 @@ export const TOOLS_CHAPTER: Chapter = {
 }
 
 function windowOf({ name, warmUpSeconds, windowSeconds }: Profile) {
-  if (name === 'full') return { warmUpSeconds, seconds: windowSeconds }
+  if (name === 'full') return { warmUpSeconds: warmUpSeconds / 4, seconds: windowSeconds / 4 }
   return name === 'quick' ? { warmUpSeconds: 0.1, seconds: 0.3 } : { warmUpSeconds: 0.3, seconds: 1 }
 }
 

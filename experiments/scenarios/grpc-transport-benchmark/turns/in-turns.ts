@@ -14,7 +14,16 @@ import { facts } from '../../../harness/facts.ts'
 import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { CALLS, MEASURES, type MeasureName, OK, seriesName, wayFigure } from './turn-results.ts'
+import {
+  CALLS,
+  callsTo,
+  MEASURES,
+  type MeasureName,
+  OK,
+  SENT,
+  seriesName,
+  wayFigure,
+} from './turn-results.ts'
 
 export interface Way {
   /** Such as `both`. */
@@ -54,8 +63,16 @@ interface Turn {
   readonly result: LoadResult
   readonly histogram: string
   readonly values: Readonly<Record<MeasureName, number>>
+  /** CPU time within the window, by process in their order. */
+  readonly usedMs: readonly number[]
   readonly gained: Readonly<Record<string, number>>
 }
+
+/** The loader first. */
+const watchedOf = ({ loader, processes }: TurnsOptions): readonly MeasuredProcess[] => [
+  { role: 'client', name: loader.name, pid: loader.pid },
+  ...processes,
+]
 
 export async function measureInTurns(context: RunContext, options: TurnsOptions): Promise<Measured> {
   const { ways, turns, loader } = options
@@ -71,10 +88,11 @@ export async function measureInTurns(context: RunContext, options: TurnsOptions)
   return addUp(options, measured)
 }
 
-async function measureTurn({ loader, processes, turns }: TurnsOptions, way: Way): Promise<Turn> {
+async function measureTurn(options: TurnsOptions, way: Way): Promise<Turn> {
   await way.prepare?.()
-  const watched = [{ role: 'client' as const, pid: loader.pid }, ...processes]
-  const read = () => watched.map(({ role, pid }) => ({ role, ms: cpuMsOf(pid) }))
+  const { loader, turns } = options
+  const watched = watchedOf(options)
+  const read = () => watched.map(({ pid }) => cpuMsOf(pid))
   let [before, after] = [read(), read()]
   const { warmUpSeconds, seconds } = turns
   const countedBefore = await way.counters?.()
@@ -90,16 +108,18 @@ async function measureTurn({ loader, processes, turns }: TurnsOptions, way: Way)
     },
   )
   const countedAfter = await way.counters?.()
-  const cpu = (role: string) =>
-    (after.reduce((sum, one, at) => sum + (one.role === role ? one.ms - (before[at]?.ms ?? 0) : 0), 0) *
-      1_000) /
-    result.calls
+  const usedMs = after.map((ms, at) => ms - (before[at] ?? 0))
+  const cpu = (role: MeasuredProcess['role']) => {
+    const used = usedMs.reduce((sum, ms, at) => sum + (watched[at]?.role === role ? ms : 0), 0)
+    return (1_000 * used) / result.calls
+  }
   const histogram = way.plan.loop.kind === 'open' ? result.histograms.call : result.histograms.service
   const quantile = (share: number) => quantileMs(decodeHistogram(histogram), share)
   return {
-    ...{ way, result, histogram },
+    ...{ way, result, histogram, usedMs },
     values: {
       p50: quantile(0.5),
+      p90: quantile(0.9),
       p99: quantile(0.99),
       client: cpu('client'),
       proxy: cpu('proxy'),
@@ -111,8 +131,8 @@ async function measureTurn({ loader, processes, turns }: TurnsOptions, way: Way)
   }
 }
 
-function addUp({ ways, processes, loader, turns }: TurnsOptions, measured: readonly Turn[]): Measured {
-  const all = [{ role: 'client' as const, name: loader.name, pid: loader.pid }, ...processes]
+function addUp(options: TurnsOptions, measured: readonly Turn[]): Measured {
+  const { ways, turns } = options
   const codes: Record<string, number> = {}
   const figures: Record<string, number> = {}
   const add = (sums: Record<string, number>, name: string, value: number) => {
@@ -122,10 +142,12 @@ function addUp({ ways, processes, loader, turns }: TurnsOptions, measured: reado
     for (const [code, calls] of Object.entries(result.codes)) add(codes, code, calls)
     add(figures, wayFigure(way.id, CALLS), result.calls)
     add(figures, wayFigure(way.id, OK), result.codes.OK ?? 0)
+    add(figures, wayFigure(way.id, SENT), result.figures['calls made, warm-up included'] ?? Number.NaN)
     for (const [name, value] of Object.entries(gained)) add(figures, wayFigure(way.id, name), value)
     for (const [backend, calls] of Object.entries(result.shares))
-      add(figures, wayFigure(way.id, `calls to ${backend}`), calls)
+      add(figures, wayFigure(way.id, callsTo(backend)), calls)
   }
+  const servers = [...new Set(measured.flatMap(({ result }) => Object.keys(result.shares)))]
   const turnsOf = (way: Way) => measured.filter((one) => one.way.id === way.id)
   return facts({
     seconds: turns.seconds * measured.length,
@@ -134,16 +156,22 @@ function addUp({ ways, processes, loader, turns }: TurnsOptions, measured: reado
     histograms: Object.fromEntries(
       ways.map((way) => [way.id, encodeHistogram(mergeHistograms(turnsOf(way).map((one) => one.histogram)))]),
     ),
-    processes: all.map(({ role, name, pid }) => ({
-      ...{ role, name, cpuMs: cpuMsOf(pid), peakMiB: peakMemoryMiBOf(pid) },
+    processes: watchedOf(options).map(({ role, name, pid }, at) => ({
+      ...{ role, name, peakMiB: peakMemoryMiBOf(pid) },
+      cpuMs: measured.reduce((sum, { usedMs }) => sum + (usedMs[at] ?? 0), 0),
     })),
-    series: ways.flatMap((way) =>
-      (Object.keys(MEASURES) as MeasureName[]).map((measure) => ({
+    series: ways.flatMap((way) => [
+      ...(Object.keys(MEASURES) as MeasureName[]).map((measure) => ({
         name: seriesName(way.id, measure),
         unit: MEASURES[measure].unit,
         points: turnsOf(way).map((one, at): [number, number] => [at, one.values[measure]]),
       })),
-    ),
+      ...(servers.length < 2 ? [] : servers).map((server) => ({
+        name: wayFigure(way.id, callsTo(server)),
+        unit: 'calls',
+        points: turnsOf(way).map((one, at): [number, number] => [at, one.result.shares[server] ?? 0]),
+      })),
+    ]),
     notes: [...new Set(measured.flatMap(({ result }) => result.notes))],
   })
 }

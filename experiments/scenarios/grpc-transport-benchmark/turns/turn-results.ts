@@ -5,6 +5,7 @@ import { type PairedDifference, pairedDifference } from '../../../harness/statis
 
 export const MEASURES = {
   p50: { title: 'p50', unit: 'ms', decimals: 3 },
+  p90: { title: 'p90', unit: 'ms', decimals: 2 },
   p99: { title: 'p99', unit: 'ms', decimals: 2 },
   client: { title: 'CPU of the client', unit: 'µs/call', decimals: 0 },
   proxy: { title: 'CPU of the proxies', unit: 'µs/call', decimals: 0 },
@@ -13,8 +14,13 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES
 
+/** That ended within the windows. */
 export const CALLS = 'calls'
 export const OK = 'calls with OK'
+/** By the server that answered. */
+export const callsTo = (server: string): string => `calls to ${server}`
+/** In whole turns, warm-up included. */
+export const SENT = 'calls sent'
 
 export const seriesName = (way: string, measure: MeasureName): string => `${way}: ${MEASURES[measure].title}`
 export const wayFigure = (way: string, name: string): string => `${way}: ${name}`

@@ -1,5 +1,6 @@
 // The same rows by unary calls, in batches and in streams: rows a second, latency, CPU and bytes of a row.
 
+import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import type { Run } from '../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
@@ -7,7 +8,6 @@ import { type Demand, FAR_LINK, ROWS_PER_SECOND, rowCells, rowId, secondsOf } fr
 import { checksOf } from './checks.ts'
 import { measureRows } from './measure-rows.ts'
 import { sectionsOf } from './sections.ts'
-import { WAYS } from './ways.ts'
 
 const DEMANDS: Readonly<Record<Demand, string>> = {
   most: 'always ready',

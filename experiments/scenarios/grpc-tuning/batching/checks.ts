@@ -1,11 +1,11 @@
 // What must hold of rows on any machine: each is acknowledged once, and what follows from batches and round trips alone.
 
+import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
 import { check } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { FIGURES } from './measure-rows.ts'
 import { figureOf, type MeasuredRows, measuredRows } from './measured.ts'
-import { WAYS } from './ways.ts'
 
 const ROW = 'O7.6'
 const BATCHES = ['batch-1', 'batch-10', 'batch-100', 'batch-1000'] as const

@@ -1,9 +1,10 @@
 // How to send rows, each with its condition and the figure of this run.
 
+import { WAYS, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
+import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { cpuByRound, type MeasuredRows } from './measured.ts'
-import { WAYS, type WayName } from './ways.ts'
 
 /** A batch is large enough if a row costs no more than this much of the cheapest. */
 const ENOUGH = 1.25
@@ -11,7 +12,8 @@ const ENOUGH = 1.25
 const KEPT_UP = 0.95
 
 const count = (value: number) => Math.round(value).toLocaleString('en-US')
-const cpuOf = ({ client, server }: MeasuredRows) => client + server
+/** The median over rounds. */
+const cpuOf = (one: MeasuredRows) => spreadOf(cpuByRound(one)).median
 const isBatch = ({ way }: MeasuredRows) => WAYS[way].method === 'writeBatch'
 
 export function recommendationsOf(rows: readonly MeasuredRows[]): readonly string[] {
@@ -47,7 +49,7 @@ function streams(rows: readonly MeasuredRows[]): readonly string[] {
   )
   if (stream === undefined || both === undefined || batch === undefined) return []
   return [
-    `**A stream spares headers, not messages**: each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))} Where both matter, send batches through a stream.`,
+    `**A stream spares headers, not messages.** Each row is still a message of its own in grpc-js, with its own writes and callbacks. A row cost ${cpuOf(stream).toFixed(1)} µs by client streaming, ${cpuOf(both).toFixed(1)} µs with an answer for each row, and ${cpuOf(batch).toFixed(1)} µs in ${WAYS['batch-100'].title}.${doubtOf(cpuByRound(stream), cpuByRound(batch))}`,
   ]
 }
 
@@ -74,7 +76,7 @@ function whenFar(rows: readonly MeasuredRows[]): readonly string[] {
   if (unary === undefined || others.length === 0) return []
   const told = others.map(({ way, perSecond }) => `${count(perSecond.median)} by ${WAYS[way].title}`)
   return [
-    `**Far away, never one call after the other**: over ${FAR_LINK.rttMs} ms, unary calls one at a time brought ${count(unary.perSecond.median)} rows a second, one each round trip at best; ${told.join(', ')}.`,
+    `**Far away, never one call after the other.** Over ${FAR_LINK.rttMs} ms, unary calls one at a time brought ${count(unary.perSecond.median)} rows a second, one each round trip at best; ${told.join(', ')}.`,
   ]
 }
 

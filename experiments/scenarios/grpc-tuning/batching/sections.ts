@@ -1,12 +1,12 @@
 // What the report shows of rows.
 
+import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { FAR_LINK, ROW_BYTES, ROWS_PER_SECOND } from './cells.ts'
 import { LATENCY } from './measure-rows.ts'
 import { cpuByRound, type MeasuredRows, measuredRows } from './measured.ts'
 import { recommendationsOf } from './recommend.ts'
-import { WAYS } from './ways.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const rows = measuredRows(results)
@@ -24,7 +24,7 @@ export function sectionsOf(results: Results): readonly Section[] {
   ]
 }
 
-const READY = `Each row has a value of ${ROW_BYTES} bytes, with key and version; both sides encode and decode it by protobuf-es. One connection, client and server on one machine. Latency is from the moment that a message is begun. In client streaming, it is that of the whole stream.`
+const READY = `Each row has a value of ${ROW_BYTES} bytes, with key and version; both sides encode and decode it by protobuf-es. One connection, client and server on one machine. Latency is from the moment that a message is begun. In streams, rows also queue behind those before them, and in client streaming until its end.`
 const PACED = `${ROWS_PER_SECOND.toLocaleString('en-US')} rows a second become ready, one after the other. Latency is from then to the acknowledgment, so rows of a batch also wait for its last one, and rows of a client stream for its end.`
 const FAR = `Rows that are always ready, over an emulated link of ${FAR_LINK.mbitPerSecond} Mbit/s.`
 

@@ -1,15 +1,15 @@
 // gzip by kind and size of payload: what it saves, what it costs, and below which bandwidth it pays.
 
+import { ENCODINGS } from '../../../../testbed/data-peers/compressible/job.ts'
+import { KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import type { Run } from '../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { BOMB_NAMES, BOMBS, bombId, measureBomb } from './bomb.ts'
 import { blockSeconds, LINK_RTT_MS, linkCells, linkId, PASSES, payloadCells, payloadId } from './cells.ts'
 import { checksOf } from './checks.ts'
-import { ENCODINGS } from './job.ts'
 import { measureOverLink, measurePayload } from './measure-payload.ts'
 import { measureOnTheWire, WIRE } from './on-the-wire.ts'
-import { KINDS } from './payloads.ts'
 import { sectionsOf } from './sections.ts'
 
 /** Over a link, what a call takes is the link's doing. */

@@ -2,13 +2,13 @@
 
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { KIND_NAMES, payloadOf } from '../../../../testbed/data-peers/compressible/payloads.ts'
 import { facts } from '../../../harness/facts.ts'
 import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { payloadCells } from './cells.ts'
 import { COMPRESSION } from './chapter.ts'
 import { paysBelow } from './measured.ts'
 import type { SeenCall } from './on-the-wire.ts'
-import { KIND_NAMES, payloadOf } from './payloads.ts'
 
 function outcomeOf(id: string, measured: Measured, part: string): readonly Check['outcome'][] {
   const results = {

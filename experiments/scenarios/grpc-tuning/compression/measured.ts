@@ -1,8 +1,9 @@
 // What the runs of compression found, as numbers, and what follows from them.
 
+import type { Encoding } from '../../../../testbed/data-peers/compressible/job.ts'
 import type { Measured, Results } from '../../../harness/results.ts'
-import { type PairedDifference, pairedDifference } from '../../../harness/statistics/paired-difference.ts'
 import { roundsOf, spreadOver } from '../../../harness/statistics/rounds.ts'
+import { compareRounds, type Verdict } from '../../../harness/statistics/verdict.ts'
 import {
   LINK_RTT_MS,
   type LinkCell,
@@ -12,7 +13,6 @@ import {
   payloadCells,
   payloadId,
 } from './cells.ts'
-import type { Encoding } from './job.ts'
 import { figuresOf } from './measure-payload.ts'
 
 type Runs = Pick<Results, 'runs' | 'profile'>
@@ -33,8 +33,8 @@ export interface MeasuredPayload extends PayloadCell {
   readonly rounds: readonly Measured[]
   readonly identity: MeasuredEncoding
   readonly gzip: MeasuredEncoding
-  /** What gzip adds to the median latency, in milliseconds, by round. */
-  readonly added: PairedDifference
+  /** Whether the rounds tell the median latencies apart. */
+  readonly verdict: Verdict
 }
 
 export const figureOf = ({ figures }: Pick<Measured, 'figures'>, name: string): number =>
@@ -62,8 +62,8 @@ function payloadOfRun<C extends PayloadCell>(
     p50: values(encoding, 'p50').median,
     least: Math.min(...values(encoding, 'least').values),
   })
-  const added = pairedDifference(values('identity', 'p50').values, values('gzip', 'p50').values)
-  return [{ ...cell, rounds, identity: encodingOf('identity'), gzip: encodingOf('gzip'), added }]
+  const verdict = compareRounds(values('identity', 'p50').values, values('gzip', 'p50').values)
+  return [{ ...cell, rounds, identity: encodingOf('identity'), gzip: encodingOf('gzip'), verdict }]
 }
 
 /**

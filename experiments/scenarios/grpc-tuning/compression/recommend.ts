@@ -1,11 +1,11 @@
 // When to compress, each with its condition and the figure of this run.
 
+import { KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
 import type { Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { BOMB, bombId } from './bomb.ts'
 import { LINK_RTT_MS } from './cells.ts'
 import { figureOf, type MeasuredPayload, type measuredLinks, paysBelow } from './measured.ts'
-import { KINDS } from './payloads.ts'
 
 type Links = ReturnType<typeof measuredLinks>
 
@@ -22,7 +22,8 @@ export const sizeText = (bytes: number): string =>
 export function bandwidthText(mbit: number): string {
   if (mbit === 0) return 'never'
   if (mbit === Number.POSITIVE_INFINITY) return 'any'
-  return mbit >= 1_000 ? `${(mbit / 1_000).toFixed(1)} Gbit/s` : `${mbit.toPrecision(2)} Mbit/s`
+  if (mbit >= 1_000) return `${(mbit / 1_000).toFixed(1)} Gbit/s`
+  return `${mbit.toFixed(mbit < 10 ? 1 : 0)} Mbit/s`
 }
 
 export function recommendationsOf(
@@ -41,7 +42,7 @@ export function recommendationsOf(
 }
 
 const HOW =
-  'In grpc-js, a channel compresses its requests with `grpc.default_compression_algorithm: compressionAlgorithms.gzip`, once the server has said in `grpc-accept-encoding` that it takes gzip. A **call** without it needs an interceptor that sends the message with the flag `NoCompress`, or a second channel. **Servers of grpc-js compress no answer**: where answers are large and the way is slow, let an Envoy compress them. In grpc-go and grpcio a call chooses (`UseCompressor("gzip")`, `compression=grpc.Compression.Gzip`), on servers too.'
+  'In grpc-js, a channel compresses its requests with `grpc.default_compression_algorithm: compressionAlgorithms.gzip`, unless the server has said in `grpc-accept-encoding` that it takes none. A **call** without it needs an interceptor that sends the message with the flag `NoCompress`, or a second channel. **Servers of grpc-js compress no answer.** Clients of it decompress what servers in other languages compress; in Node, the application has to compress a field itself. An Envoy does not help: it compresses gRPC-Web and JSON (`filters.compression`), and no gRPC, whose messages have an encoding of their own. In grpc-go and grpcio a call chooses (`UseCompressor("gzip")`, `compression=grpc.Compression.Gzip`), on servers too.'
 
 function whereItPays(payloads: readonly MeasuredPayload[]): readonly string[] {
   const largest = Math.max(...payloads.map(({ bytes }) => bytes))
@@ -54,7 +55,7 @@ function whereItPays(payloads: readonly MeasuredPayload[]): readonly string[] {
   const all = own.map(paysBelow).filter(Number.isFinite)
   const lan =
     all.length > 0 && Math.max(...all) < FAST_MBIT
-      ? ' **Within a data center, leave it off**: networks there are faster than each of these, and the CPU time is lost.'
+      ? ' Within a data center, leave it off: networks there are faster than each of these, and the CPU time is lost.'
       : ''
   return [
     `**Compress what shrinks, where bandwidth is below what gzip keeps up with.** For ${sizeText(largest)}: ${told.join('; ')}.${lan}`,
@@ -69,7 +70,7 @@ function whereItDoesNot(payloads: readonly MeasuredPayload[]): readonly string[]
   const more = worst.gzip.wire - worst.identity.wire
   const cost = (worst.gzip.client + worst.gzip.server) / (worst.identity.client + worst.identity.server)
   return [
-    `**Never compress ${kinds.join(' or ')}**: messages get larger. ${sizeText(worst.bytes)} of ${KINDS[worst.kind]} became ${more.toFixed(0)} bytes more, for ${cost.toFixed(1)} times the CPU time. Images, archives, ciphertext and keys are such.`,
+    `**Never compress ${kinds.join(' or ')}.** Messages get larger: ${sizeText(worst.bytes)} of ${KINDS[worst.kind]} became ${more.toFixed(0)} bytes more, for ${cost.toFixed(1)} times the CPU time. Images, archives, ciphertext and keys are such.`,
   ]
 }
 
@@ -78,10 +79,9 @@ function forSmall(payloads: readonly MeasuredPayload[]): readonly string[] {
   const text = payloads.find(({ kind, bytes }) => kind === 'text' && bytes === least)
   const first = payloads.find((one) => one.kind === 'text' && savedShare(one) > WORTH)
   if (text === undefined || first === undefined || first === text) return []
-  const saved = text.identity.wire - text.gzip.wire
   const cost = text.gzip.client + text.gzip.server - text.identity.client - text.identity.server
   return [
-    `**Not for small messages**: of ${sizeText(least)} of text, gzip saved ${saved.toFixed(0)} bytes of ${text.identity.wire.toFixed(0)} on the wire, for ${cost.toFixed(0)} µs of CPU a call. The first size of this run that saved more than ${(100 * WORTH).toFixed(0)} % was ${sizeText(first.bytes)}.`,
+    `**Leave small messages as they are.** Of ${sizeText(least)} of text, gzip made ${text.identity.wire.toFixed(0)} bytes on the wire ${text.gzip.wire.toFixed(0)}, for ${cost.toFixed(0)} µs of CPU a call. The first size of this run that saved more than ${(100 * WORTH).toFixed(0)} % was ${sizeText(first.bytes)}.`,
   ]
 }
 
@@ -92,7 +92,7 @@ function onLinks(links: Links): readonly string[] {
   })
   if (links.length === 0) return []
   return [
-    `Shown over a link of ${LINK_RTT_MS} ms with ${sizeText(links[0]?.bytes ?? 0)} a call: ${told.join('; ')}.`,
+    `**Over a slow link, bytes decide.** Over a link of ${LINK_RTT_MS} ms with ${sizeText(links[0]?.bytes ?? 0)} a call: ${told.join('; ')}.`,
   ]
 }
 
@@ -103,6 +103,6 @@ function forBombs(results: Results): readonly string[] {
   if (limited === undefined || unlimited === undefined) return []
   const [plain, wire] = [figureOf(limited, BOMB.plain), figureOf(limited, BOMB.wire)]
   return [
-    `**Keep the limit for received messages**: it counts what a message has after decompression. ${(wire / 1_024).toFixed(0)} KiB on the wire grew to ${(plain / MIB).toFixed(0)} MiB; a server with the default of 4 MiB stopped there with RESOURCE_EXHAUSTED, after ${figureOf(limited, BOMB.serverCpu).toFixed(1)} ms of CPU, and one without a limit took all of it, for ${figureOf(unlimited, BOMB.serverCpu).toFixed(1)} ms.`,
+    `**Keep the limit for received messages.** It counts what a message has after decompression. ${(wire / 1_024).toFixed(0)} KiB on the wire grew to ${(plain / MIB).toFixed(0)} MiB; a server with the default of 4 MiB stopped there with RESOURCE_EXHAUSTED, after ${figureOf(limited, BOMB.serverCpu).toFixed(1)} ms of CPU, and one without a limit took all of it, for ${figureOf(unlimited, BOMB.serverCpu).toFixed(1)} ms.`,
   ]
 }

@@ -1,11 +1,11 @@
 // What the report shows of compression.
 
+import { KIND_NAMES, KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
-import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
+import type { Verdict } from '../../../harness/statistics/verdict.ts'
 import { LINK_RTT_MS } from './cells.ts'
 import { linkMs, type MeasuredPayload, measuredLinks, measuredPayloads, paysBelow } from './measured.ts'
-import { KIND_NAMES, KINDS } from './payloads.ts'
 import { bandwidthText, recommendationsOf, savedShare } from './recommend.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
@@ -26,7 +26,7 @@ function linesOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
     label: KINDS[kind],
     points: payloads
       .filter((one) => one.kind === kind && savedShare(one) > 0)
-      .map((one) => [one.bytes, paysBelow(one)] as const)
+      .map((one) => [one.bytes / 1_024, paysBelow(one)] as const)
       .filter(([, mbit]) => Number.isFinite(mbit)),
   })).filter(({ points }) => points.length > 1)
   if (lines.length === 0) return []
@@ -35,18 +35,16 @@ function linesOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
       kind: 'lines',
       title: 'The bandwidth below which gzip makes a call faster',
       says: 'Bytes that are saved, divided by the time that gzip adds on loopback, where sending takes next to no time. On a slower path a call is faster with gzip, on a faster one without. Kinds without a line grow.',
-      x: { title: 'message', unit: 'bytes', scale: 'log' },
+      x: { title: 'message', unit: 'KiB', scale: 'log' },
       y: { title: 'bandwidth', unit: 'Mbit/s', scale: 'log' },
       lines,
     },
   ]
 }
 
-const VERDICTS: Readonly<Record<PairedDifference['outcome'], string>> = {
-  more: 'slower with gzip',
-  less: 'faster with gzip',
-  'not distinguishable': 'cannot tell',
-  'too few pairs': 'too few rounds',
+function verdictText({ outcome, direction }: Verdict): string {
+  if (outcome !== 'different') return outcome
+  return direction === 'higher' ? 'slower with gzip' : 'faster with gzip'
 }
 
 function tableOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
@@ -55,31 +53,27 @@ function tableOf(payloads: readonly MeasuredPayload[]): readonly Section[] {
     {
       kind: 'table',
       title: 'What gzip saves and costs',
-      says: 'Calls one after the other over loopback, with gzip and without in turns. Bytes are those of TCP to the server, with headers. CPU is that of both processes with all their threads: grpc-js compresses in the thread pool of Node. The verdict on latency is that of a sign test over rounds; from six rounds on it can tell.',
+      says: 'Calls one after the other over loopback, with gzip and without in turns. With gzip, bytes are those of TCP to the server, with headers; without, headers take some 60 more than the message. CPU is that of both processes with all their threads: grpc-js compresses in the thread pool of Node. The verdict on loopback is that of an exact rank test over the medians of rounds; from four rounds on it can tell.',
       columns: [
         { title: 'payload' },
         { title: 'message', unit: 'bytes', decimals: 0 },
-        { title: 'on the wire', unit: 'bytes', decimals: 0 },
         { title: 'with gzip', unit: 'bytes', decimals: 0 },
         { title: 'saved', unit: '%', decimals: 1 },
         { title: 'client adds', unit: 'µs CPU', decimals: 0 },
         { title: 'server adds', unit: 'µs CPU', decimals: 0 },
-        { title: 'p50', unit: 'ms', decimals: 2 },
-        { title: 'p50 with gzip', unit: 'ms', decimals: 2 },
+        { title: 'p50 adds', unit: 'ms', decimals: 2 },
         { title: 'on loopback' },
         { title: 'pays below' },
       ],
       rows: payloads.map((one) => [
         KINDS[one.kind],
         one.bytes,
-        one.identity.wire,
         one.gzip.wire,
         100 * savedShare(one),
         one.gzip.client - one.identity.client,
         one.gzip.server - one.identity.server,
-        one.identity.p50,
-        one.gzip.p50,
-        VERDICTS[one.added.outcome],
+        one.gzip.p50 - one.identity.p50,
+        verdictText(one.verdict),
         bandwidthText(paysBelow(one)),
       ]),
     },

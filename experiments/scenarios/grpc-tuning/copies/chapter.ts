@@ -1,5 +1,6 @@
 // Copies of payloads: what each layer between a message and the socket copies, and what it costs.
 
+import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
 import type { Chapter } from '../../../harness/chapter.ts'
 import type { Run } from '../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
@@ -14,7 +15,6 @@ import {
   secondsOf,
 } from './measure-copies.ts'
 import { sectionsOf } from './sections.ts'
-import { COPY_WAYS } from './ways.ts'
 
 export const COPIES: Chapter = {
   title: 'Copies',

@@ -1,5 +1,7 @@
 // What must hold of copies on any machine: who copies a payload, and how often.
 
+import type { Copy } from '../../../../testbed/data-peers/copies/watch-copies.ts'
+import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
 import { check } from '../../../harness/check.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { roundsOf } from '../../../harness/statistics/rounds.ts'
@@ -13,8 +15,6 @@ import {
   type LedgerName,
   ledgerId,
 } from './measure-copies.ts'
-import type { Copy } from './watch-copies.ts'
-import { COPY_WAYS } from './ways.ts'
 
 /** What a message costs by its size is part of the choice between messages, batches and streams. */
 const ROW = 'O7.6'

@@ -1,11 +1,16 @@
 // The ledger sees each copy and nothing else, and the checks of copies fail of ledgers that are otherwise.
 
 import t from 'tap'
+import {
+  decodeEcho,
+  echoRequest,
+  encodeAsCopy,
+  encodeAsView,
+} from '../../../../testbed/data-peers/copies/echo-codec.ts'
+import { type Copy, copiesDuring } from '../../../../testbed/data-peers/copies/watch-copies.ts'
 import { facts } from '../../../harness/facts.ts'
 import type { Check, Results } from '../../../harness/results.ts'
 import { COPIES } from './chapter.ts'
-import { decodeEcho, echoRequest, encodeAsCopy, encodeAsView } from './echo-codec.ts'
-import { type Copy, copiesDuring } from './watch-copies.ts'
 
 const BYTES = 100_000
 

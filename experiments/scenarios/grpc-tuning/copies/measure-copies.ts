@@ -1,15 +1,18 @@
 // CPU time of a byte by each way, with the garbage collections that its copies cost; and the ledger of copies.
 
+import type { Copy } from '../../../../testbed/data-peers/copies/watch-copies.ts'
+import { COPY_WAY_NAMES, COPY_WAYS, type CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import { facts } from '../../../harness/facts.ts'
 import type { Profile } from '../../../harness/profile.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
-import type { Copy } from './watch-copies.ts'
-import { COPY_WAY_NAMES, COPY_WAYS, type CopyWayName } from './ways.ts'
 
 export const PAYLOADS = [65_536, 1_048_576] as const
+
+/** Larger than any payload, so that no sender waits for a window. */
+export const WINDOW_BYTES = 4 * 1_048_576
 
 export interface CopyCell {
   readonly way: CopyWayName
@@ -40,7 +43,7 @@ export function secondsOf({ name }: Pick<Profile, 'name'>) {
 export async function measureCopies(context: RunContext, { way, bytes }: CopyCell): Promise<Measured> {
   const peers = await loopbackDataPeers(context)
   const { server } = COPY_WAYS[way]
-  const target = await peers.open(server === 'grpc' ? {} : { kind: server })
+  const target = await peers.open({ kind: server, window: WINDOW_BYTES })
   const before = await peers.read(target)
   const sent = await peers.run('sendPayloads', { target, way, bytes, ...secondsOf(context.profile) })
   const after = await peers.read(target)
@@ -76,10 +79,7 @@ export async function measureLedger({ group }: RunContext, name: LedgerName): Pr
   const program = group.start({
     name: 'ledger of copies',
     command: process.execPath,
-    args: [
-      sourceFile('experiments/scenarios/grpc-tuning/copies/ledger-main.ts'),
-      ...[name, String(LEDGER_BYTES)],
-    ],
+    args: [sourceFile('testbed/data-peers/copies/ledger-main.ts'), ...[name, String(LEDGER_BYTES)]],
     ready: (line) => parseReady<{ readonly copies: readonly Copy[] }>(line, 'copies')?.copies,
   })
   const copies = await program.ready

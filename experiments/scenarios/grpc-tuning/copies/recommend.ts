@@ -1,11 +1,13 @@
 // What to do about copies, each with its condition and the figure of this run.
 
+import type { CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
+import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { type Ledger, timesCopied } from './checks.ts'
 import { cpuByRound, type MeasuredCopies } from './measured.ts'
-import type { CopyWayName } from './ways.ts'
 
-const cpuOf = ({ client, server }: MeasuredCopies) => client + server
+/** The median over rounds. */
+const cpuOf = (one: MeasuredCopies) => spreadOf(cpuByRound(one)).median
 const sizeOf = ({ bytes }: MeasuredCopies) => (bytes >= 1_048_576 ? '1 MiB' : '64 KiB')
 
 export function recommendationsOf(
@@ -43,7 +45,7 @@ function aboutViews(ledgers: readonly Ledger[]): readonly string[] {
   if (plain === undefined || view === undefined || copy === undefined) return []
   const [least, some, most] = [plain, view, copy].map((one) => timesCopied(one).toFixed(0))
   return [
-    `**Wrap what \`toBinary\` gives, don't copy it**: grpc-js wants a Buffer, and \`Buffer.from(bytes)\` copies where \`Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)\` makes a view. In JavaScript alone, a payload was copied ${least} times without protobuf, ${some} with a view, and ${most} with \`Buffer.from(bytes)\`.`,
+    `**Wrap what \`toBinary\` gives, and don't copy it.** The library grpc-js wants a Buffer, and \`Buffer.from(bytes)\` copies where \`Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)\` makes a view. In JavaScript alone, a payload was copied ${least} times without protobuf, ${some} with a view, and ${most} with \`Buffer.from(bytes)\`.`,
   ]
 }
 
@@ -55,6 +57,6 @@ function aboutChunks(copies: readonly MeasuredCopies[]): readonly string[] {
   const result =
     b < a ? `${(100 * (1 - b / a)).toFixed(0)} % less` : `${(100 * (b / a - 1)).toFixed(0)} % more`
   return [
-    `**Chunks bound memory**: no side holds more than a few of them, where a message is whole in memory on both, and again while it is joined. ${sizeOf(whole)} as a stream of 64 KiB each cost ${b.toFixed(2)} ns a byte, ${result} than one message (${a.toFixed(2)}).${doubtOf(cpuByRound(whole), cpuByRound(chunks))}`,
+    `**Chunks bound memory.** No side holds more than a few of them, where a message is whole in memory on both, and again while it is joined. ${sizeOf(whole)} as a stream of 64 KiB each cost ${b.toFixed(2)} ns a byte, ${result} than one message (${a.toFixed(2)}).${doubtOf(cpuByRound(whole), cpuByRound(chunks))}`,
   ]
 }

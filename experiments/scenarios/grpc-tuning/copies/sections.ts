@@ -1,12 +1,12 @@
 // What the report shows of copies.
 
+import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { type Ledger, measuredLedgers } from './checks.ts'
-import { LEDGER_BYTES, LEDGERS } from './measure-copies.ts'
+import { LEDGER_BYTES, LEDGERS, WINDOW_BYTES } from './measure-copies.ts'
 import { cpuByRound, type MeasuredCopies, measuredCopies } from './measured.ts'
 import { recommendationsOf } from './recommend.ts'
-import { COPY_WAYS } from './ways.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const copies = measuredCopies(results)
@@ -46,7 +46,7 @@ function tableOf(copies: readonly MeasuredCopies[]): readonly Section[] {
     {
       kind: 'table',
       title: 'Payloads by each way',
-      says: 'One payload after the other over loopback, each answered when it has come whole. CPU time has that of the kernel, which copies too. Garbage is collected where copies are made: Buffers are outside of the heap of V8, and each is freed by a collection.',
+      says: `One payload after the other over loopback, each answered when it has come whole; flow-control windows of ${WINDOW_BYTES / 1_048_576} MiB, so that no sender waits for one. CPU time has that of the kernel, which copies too. Garbage is collected where copies are made: Buffers are outside of the heap of V8, and each is freed by a collection.`,
       columns: [
         { title: 'way' },
         { title: 'payload', unit: 'KiB', decimals: 0 },

@@ -32,7 +32,7 @@ export const CURVES_CHAPTER: Chapter = {
       runOf(profile, curve, {
         id: closedId(curve),
         load: 'closed loop',
-        // All open loops are shares of what it found first.
+        // Its first throughput is the capacity for all open loops.
         rounds: 1,
         measure: (context) => measureCapacity(context, curve),
       }),

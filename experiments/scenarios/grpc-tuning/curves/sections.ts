@@ -1,6 +1,12 @@
 // What the report shows of latency over throughput.
 
-import type { CurvesSection, LinesSection, Section, TableSection } from '../../../harness/report/section.ts'
+import type {
+  Cell,
+  CurvesSection,
+  LinesSection,
+  Section,
+  TableSection,
+} from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import { quantileOver, roundsOf, throughputOver } from '../../../harness/statistics/rounds.ts'
 import { busyOf } from '../cpu.ts'
@@ -9,7 +15,7 @@ import { curveName } from './checks.ts'
 import { FIGURES } from './figures.ts'
 import { KEPT, MULTIPLE, mostPower } from './knee.ts'
 import { BODIES, CONCURRENCY, CONNECTIONS, OMISSION, OMISSION_ID, openId, WORKERS } from './matrix.ts'
-import { figureOf, type MeasuredCurve, measuredCurves } from './points.ts'
+import { type CurvePoint, figureOf, type MeasuredCurve, measuredCurves } from './points.ts'
 
 export function sectionsOf(results: Results): readonly Section[] {
   const curves = measuredCurves(results)
@@ -40,7 +46,7 @@ function percentilesOf(curve: MeasuredCurve): LinesSection {
   return {
     kind: 'lines',
     title: `Latency over throughput: ${curveName(curve)}`,
-    says: 'From the moment a call was due. Past the capacity throughput ends, so that points lie above each other, and latency is as long as the window lets the queue grow.',
+    says: 'From the moment a call was due. Points are joined from the lowest rate offered to the highest. Past the capacity throughput ends, so that the curve goes straight up or bends back, and latency is as long as the window lets the queue grow.',
     x: { title: 'throughput', unit: 'calls/s', scale: 'linear' },
     y: { title: 'latency', unit: 'ms', scale: 'log' },
     lines: QUANTILES.map(({ label, share }) => ({
@@ -50,6 +56,8 @@ function percentilesOf(curve: MeasuredCurve): LinesSection {
         quantileOver(rounds, 'call', share).merged,
       ]),
     })),
+    // From the lowest rate offered: past the capacity, fewer calls may end than below it.
+    inOrder: true,
     marks: kneeMark(curve),
   }
 }
@@ -68,13 +76,16 @@ function bodiesOf(curves: readonly MeasuredCurve[]): readonly LinesSection[] {
     {
       kind: 'lines',
       title: 'Latency over the share of the capacity, by size of messages',
-      says: 'One server process. The capacity is that of each size: larger messages have a lower one, and their knee is found at a share of it as that of small ones is.',
+      says: 'One server process. Rates are shares of the capacity of each size, because that of larger messages is lower. The p99 is the median of those of the rounds.',
       x: { title: 'share of the capacity', unit: '%', scale: 'linear' },
       y: { title: 'p99', unit: 'ms', scale: 'log' },
       lines: direct.map(({ body, points }) => ({
         label: BODIES[body].title,
         points: points.map(({ share, p99 }) => [share, p99]),
       })),
+      marks: direct.flatMap(({ body, knee }) =>
+        knee.kind === 'found' ? [{ x: knee.at.share, label: `knee, ${BODIES[body].title}` }] : [],
+      ),
     },
   ]
 }
@@ -83,35 +94,40 @@ function tableOf(curves: readonly MeasuredCurve[]): TableSection {
   return {
     kind: 'table',
     title: 'Each rate',
-    says: 'CPU in percent of a core. “Most power” is the rate with the highest throughput divided by p99, a second opinion that needs no multiple.',
+    says: 'CPU in percent of a core. The rule for the knee takes the median of the p99 of the rounds; the other percentiles are those of all calls of all rounds. “Most power” is the rate with the highest throughput divided by p99, a second opinion that needs no multiple.',
     columns: [
       { title: 'way' },
-      { title: 'offered', unit: '% of the capacity', decimals: 0 },
+      { title: 'offered', unit: '%', decimals: 0 },
+      { title: '' },
       { title: 'offered', unit: '1/s', decimals: 0 },
       { title: 'achieved', unit: '1/s', decimals: 0 },
-      { title: 'p50', unit: 'ms', decimals: 2 },
+      { title: 'p99, median', unit: 'ms', decimals: 2 },
       { title: 'p99', unit: 'ms', decimals: 2 },
       { title: 'p99.9', unit: 'ms', decimals: 2 },
       { title: 'client', unit: '%', decimals: 0 },
-      { title: 'Envoy', unit: '%', decimals: 0 },
+      ...(curves.some(({ subject }) => subject === 'envoy')
+        ? [{ title: 'Envoy', unit: '%', decimals: 0 }]
+        : []),
       { title: 'servers', unit: '%', decimals: 0 },
-      { title: '' },
     ],
-    rows: curves.flatMap((curve) => {
-      const power = mostPower(curve.points)
-      return curve.points.map((point) => [
-        curveName(curve),
-        ...[point.share, point.offered, point.achieved],
-        ...QUANTILES.map(({ share }) => quantileOver(point.rounds, 'call', share).merged),
-        busyOf(point.rounds, 'client'),
-        curve.subject === 'envoy' ? busyOf(point.rounds, 'proxy') : undefined,
-        busyOf(point.rounds, 'server'),
-        [curve.knee.kind === 'found' && curve.knee.at === point && 'knee', power === point && 'most power']
-          .filter(Boolean)
-          .join(', '),
-      ])
-    }),
+    rows: curves.flatMap((curve) => curve.points.map((point) => rowOf(curve, point, curves))),
   }
+}
+
+function rowOf(curve: MeasuredCurve, point: CurvePoint, curves: readonly MeasuredCurve[]): readonly Cell[] {
+  const marks = [
+    ...(curve.knee.kind === 'found' && curve.knee.at === point ? ['knee'] : []),
+    ...(mostPower(curve.points) === point ? ['most power'] : []),
+  ]
+  return [
+    ...[curveName(curve), point.share, marks.join(', '), point.offered, point.achieved, point.p99],
+    ...[0.99, 0.999].map((share) => quantileOver(point.rounds, 'call', share).merged),
+    busyOf(point.rounds, 'client'),
+    ...(curves.some(({ subject }) => subject === 'envoy')
+      ? [curve.subject === 'envoy' ? busyOf(point.rounds, 'proxy') : undefined]
+      : []),
+    busyOf(point.rounds, 'server'),
+  ]
 }
 
 /** The same rate by a load generator that waits for answers, counted in two ways. */

@@ -69,7 +69,7 @@ async function begin(context: CallContext): Promise<{ readonly leave: () => void
   const bytes = Number(context.metadata.get('x-answer-bytes')[0] ?? 0)
   if (bytes > 0) {
     const headers = new Metadata()
-    headers.set('x-filler', 'x'.repeat(bytes))
+    headers.set('x-filler', 'X'.repeat(bytes))
     context.sendHeaders(headers)
   }
   return { leave }

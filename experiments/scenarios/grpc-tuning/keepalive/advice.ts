@@ -60,7 +60,7 @@ function rateAdvice(results: Results): readonly string[] {
   if (calm === undefined || strikes === undefined) return []
   const { [CALM_FIGURES.lost]: lost, [CALM_FIGURES.goAways]: goAways } = calm.figures
   return [
-    `**Never ping more often than the server allows: five minutes unless it says otherwise.** A server in Go answered ${strikes} pings, then sent ENHANCE_YOUR_CALM with "too_many_pings". A client with a keepalive of ${CALM_TIMES.often} ms against a server that allows ${MIN_PING_MS} ms lost ${lost} calls with ${goAways} GOAWAYs before it had slowed down enough. Set the server's permission first, then the client's time. grpc-js, Envoy and NGINX do not count as servers, so a client may work with them and fail with others.`,
+    `**Never ping more often than the server allows: five minutes unless it says otherwise.** A server in Go answered ${strikes} pings, then sent ENHANCE_YOUR_CALM with "too_many_pings". A client with a keepalive of ${CALM_TIMES.often} ms against a server that allows ${MIN_PING_MS} ms lost ${lost} calls with ${goAways} GOAWAYs before it had slowed down enough. Set the server's permission first, then the client's time. As servers, grpc-js, Envoy and NGINX count no pings, so a client may work with them and fail with others.`,
   ]
 }
 

@@ -5,7 +5,7 @@ import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 
 /**
- * How processes share a port: the primary process accepts connections and hands them out in turn (`cluster`), or the kernel
+ * How processes share a port: the primary process accepts connections and hands each to a free worker (`cluster`), or the kernel
  * chooses among their sockets by a hash of addresses and ports (`reuse-port`).
  */
 export type Sharing = 'cluster' | 'reuse-port'
@@ -15,6 +15,8 @@ export interface Servers {
   readonly address: string
   /** As they answer: s1, s2, … */
   readonly ids: readonly string[]
+  /** Of each since its start, in the order of the ids. */
+  readonly accepted: () => Promise<readonly number[]>
   /** All of them together. */
   readonly process: MeasuredProcess
 }
@@ -35,6 +37,11 @@ export async function startServers(
   return {
     address,
     ids: Array.from({ length: count }, (_, at) => `s${at + 1}`),
+    accepted: () =>
+      started.ask(
+        'count',
+        (line) => parseReady<{ readonly accepted: readonly number[] }>(line, 'accepted')?.accepted,
+      ),
     process: { role: 'server', name: count === 1 ? 'server' : `${count} servers`, pid: primary },
   }
 }

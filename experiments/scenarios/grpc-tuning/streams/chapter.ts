@@ -13,6 +13,8 @@ import { WAYS, type Way, wayId } from './ways.ts'
 
 /** Counts are the same in each. */
 const ROUNDS = 2
+/** The fewest by which two pools can be told apart. */
+const POOL_ROUNDS = 4
 
 export const STREAMS: Chapter = {
   title: 'Concurrent streams',
@@ -47,6 +49,6 @@ const poolRuns = (profile: Profile, kind: PoolKind): readonly Run[] =>
       ...{ calls: `${AT_A_TIME} at a time`, channels: String(channels) },
       server: kind === 'limited' ? 'with a limit' : 'without a limit',
     },
-    seconds: secondsOf(profile),
+    ...{ rounds: POOL_ROUNDS, seconds: secondsOf(profile) },
     measure: (context) => measurePool(context, kind, channels),
   }))

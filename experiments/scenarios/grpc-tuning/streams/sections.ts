@@ -1,10 +1,10 @@
 // What the report shows of concurrent streams and of pools of channels, and what follows from it.
 
 import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../harness/results.ts'
 import { cpuPerCall } from '../../../harness/statistics/round.ts'
 import { quantileOver, spreadOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict } from '../../../harness/statistics/verdict.ts'
+import { compareRounds, describeVerdict, type Verdict } from '../../../harness/statistics/verdict.ts'
 import { FIGURES } from './measure-way.ts'
 import { AT_A_TIME, POOL_DELAY_MS, POOL_FIGURES, POOL_LIMIT, predictedCalls } from './pools.ts'
 import { type MeasuredPool, measuredPools, measuredWays } from './rows.ts'
@@ -32,8 +32,8 @@ function wayTable(results: Results): readonly Section[] {
       ],
       rows: ways.map(({ way, rounds }) => [
         way.title,
-        ...[FIGURES.most, FIGURES.connections, FIGURES.first, FIGURES.last].map(
-          (figure) => spreadOver(rounds, ({ figures }) => figures[figure] ?? Number.NaN).median,
+        ...[FIGURES.most, FIGURES.connections, FIGURES.first, FIGURES.last].map((figure) =>
+          medianOf(rounds, figure),
         ),
       ]),
     },
@@ -82,12 +82,13 @@ function poolSections(results: Results): readonly Section[] {
       rows: shown.map(({ channels, kind, rounds }) => [
         channels,
         kind === 'limited' ? POOL_LIMIT : 'none',
-        spreadOver(rounds, ({ figures }) => figures[POOL_FIGURES.connections] ?? Number.NaN).median,
-        spreadOver(rounds, ({ figures }) => figures[POOL_FIGURES.most] ?? Number.NaN).median,
+        medianOf(rounds, POOL_FIGURES.connections),
+        // Calls that take no time at the server are there one at a time.
+        kind === 'limited' ? medianOf(rounds, POOL_FIGURES.most) : undefined,
         throughputOver(rounds).median,
         quantileOver(rounds, 'service', 0.5).merged,
         quantileOver(rounds, 'service', 0.99).merged,
-        spreadOver(rounds, cpuPerCall).median,
+        spreadOver(rounds, (round) => cpuPerCall(round)).median,
       ]),
     },
   ]
@@ -104,8 +105,9 @@ function limitedAdvice(pools: readonly MeasuredPool[]): readonly string[] {
   const [one, last] = [pools.find(({ channels }) => channels === 1), pools.at(-1)]
   if (one === undefined || last === undefined || one === last) return []
   const rate = ({ rounds }: MeasuredPool) => throughputOver(rounds).median
+  const verdict = compareRounds(throughputOver(one.rounds).values, throughputOver(last.rounds).values)
   return [
-    `**If more calls are in flight than a connection takes, raise the server's limit or give the client a pool of channels**, as many as calls in flight / limit. ${AT_A_TIME} calls at a time with a limit of ${POOL_LIMIT} need ${Math.ceil(AT_A_TIME / POOL_LIMIT)}: ${callsText(rate(one))} over one channel, ${callsText(rate(last))} over ${last.channels}. The limits allow ${predictedCalls(1)} and ${predictedCalls(last.channels)}. In grpc-js channels to one target share a connection unless they have \`grpc.use_local_subchannel_pool\`; gRPC for Go and Java opens a connection for each channel.`,
+    `**If more calls are in flight than a connection takes, raise the server's limit or give the client a pool of channels**, as many as calls in flight / limit. ${AT_A_TIME} calls at a time with a limit of ${POOL_LIMIT} need ${Math.ceil(AT_A_TIME / POOL_LIMIT)}: ${callsText(rate(one))} over one channel, ${callsText(rate(last))} over ${last.channels}, ${describeVerdict(verdict)}. The limits allow ${predictedCalls(1)} and ${predictedCalls(last.channels)}. In grpc-js channels to one target share a connection unless they have \`grpc.use_local_subchannel_pool\`; gRPC for Go and Java opens a connection for each channel.`,
   ]
 }
 
@@ -115,8 +117,21 @@ function freeAdvice(pools: readonly MeasuredPool[]): readonly string[] {
   const verdict = compareRounds(throughputOver(one.rounds).values, throughputOver(four.rounds).values)
   const [alone, pooled] = [one, four].map(({ rounds }) => callsText(throughputOver(rounds).median))
   return [
-    `**Below the limit, do not expect throughput from a pool.** Where nothing limits a connection and one process serves it, one channel made ${alone} and four made ${pooled}: ${describeVerdict(verdict)}. More connections help there only if further processes or threads take them, or if packets are lost.`,
+    `${leadOf(verdict)} Where nothing limits a connection and one process serves it, one channel made ${alone} and four made ${pooled}: ${describeVerdict(verdict)}. A process that serves alone has no more processor for four connections than for one.`,
   ]
 }
+
+/** What the runs say of a pool where nothing limits a connection. */
+function leadOf({ outcome, direction }: Verdict): string {
+  if (outcome === 'different' && direction === 'higher')
+    return '**Below the limit, a pool gains throughput here.**'
+  if (outcome === 'different') return '**Below the limit, a pool costs throughput here.**'
+  return outcome === 'not distinguishable'
+    ? '**Below the limit, do not expect throughput from a pool.**'
+    : '**Below the limit, these runs cannot tell whether a pool gains.**'
+}
+
+const medianOf = (rounds: readonly Measured[], figure: string) =>
+  spreadOver(rounds, ({ figures }) => figures[figure] ?? Number.NaN).median
 
 const callsText = (perSecond: number) => `${perSecond.toFixed(0)} calls/s`

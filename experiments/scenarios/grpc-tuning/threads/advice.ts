@@ -46,7 +46,7 @@ function serverAdvice(results: Results): readonly string[] {
       : []),
     ...(hashed && many
       ? [
-          `**Let connections be handed out in turn if there are few of them.** With ${MANY} connections, the busiest process gets ${busiestPercent(many).toFixed(0)} % of the calls by node:cluster and ${busiestPercent(hashed).toFixed(0)} % by SO_REUSEPORT, whose hash knows nothing of load.`,
+          `**Prefer node:cluster to SO_REUSEPORT where connections are few.** It hands a connection to a process that is free, and the kernel chooses by a hash that knows nothing of load. With ${MANY} connections, the busiest process gets ${busiestPercent(many).toFixed(0)} % of the calls by node:cluster and ${busiestPercent(hashed).toFixed(0)} % by SO_REUSEPORT.`,
         ]
       : []),
   ]

@@ -1,7 +1,8 @@
 // What must hold of servers that share a port, on any machine: which of them can get calls.
 
 import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { acceptedBy } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'
 
 const ROW = 'O7.8'
@@ -32,18 +33,35 @@ export function crewChecks(results: Results): readonly Check[] {
     ),
     check(
       ROW,
-      'node:cluster hands out connections in turn, so that as many connections as processes reach all of them',
+      'Each connection belongs to one of the processes: together they accept as many as the client opened',
+      crews.flatMap(({ name, connections, rounds }) =>
+        rounds.map((round) => {
+          const accepted = acceptedOf(round)
+          return {
+            fact: `${name}: ${accepted.join(' and ')}`,
+            holds: accepted.reduce((sum, one) => sum + one, 0) === connections,
+          }
+        }),
+      ),
+    ),
+    check(
+      ROW,
+      'node:cluster hands a connection to the process that has been free for the longest time: as many connections as processes reach all of them',
       crews
         .filter(({ crew, connections, processes }) => crew === 'cluster' && connections >= processes)
-        .flatMap(({ name, rounds, processes }) =>
-          rounds.map(({ shares = {} }) => {
-            const reached = reachedOf(shares)
-            return { fact: `${name}: ${reached} of ${processes}`, holds: reached === processes }
+        .flatMap(({ name, rounds }) =>
+          rounds.map((round) => {
+            const accepted = acceptedOf(round)
+            return { fact: `${name}: ${accepted.join(' and ')}`, holds: accepted.every((one) => one > 0) }
           }),
         ),
     ),
   ]
 }
+
+/** New connections by process. */
+const acceptedOf = ({ shares = {}, figures }: Measured): readonly number[] =>
+  Object.keys(shares).map((id) => figures[acceptedBy(id)] ?? Number.NaN)
 
 export const reachedOf = (shares: Readonly<Record<string, number>>): number =>
   Object.values(shares).filter((calls) => calls > 0).length

@@ -38,3 +38,6 @@ export const crewId = ({ crew, connections }: CrewCell): string =>
 /** The crews next to each other, so that what disturbs the machine disturbs all of them. */
 export const crewCells = (profile: ProfileName): readonly CrewCell[] =>
   CONNECTIONS[profile].flatMap((connections) => CREW_NAMES.map((crew) => ({ crew, connections })))
+
+/** New connections of a process, such as s1. */
+export const acceptedBy = (id: string): string => `connections of ${id}`

@@ -6,7 +6,7 @@ import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
 import { startServers } from '../servers/start-servers.ts'
 import { windowOf } from '../windows.ts'
-import { CONCURRENCY, CREWS, type CrewCell } from './crews.ts'
+import { acceptedBy, CONCURRENCY, CREWS, type CrewCell } from './crews.ts'
 
 export async function measureCrew(context: RunContext, { crew, connections }: CrewCell): Promise<Measured> {
   const { processes, sharing } = CREWS[crew]
@@ -14,7 +14,8 @@ export async function measureCrew(context: RunContext, { crew, connections }: Cr
     startServers(group, processes, sharing),
   )
   const loader = await context.shared('threads: loader', ({ group }) => startLoader(group))
-  return await measureLoad(context, {
+  const before = await servers.accepted()
+  const measured = await measureLoad(context, {
     loader,
     processes: [servers.process],
     backends: servers.ids,
@@ -24,4 +25,7 @@ export async function measureCrew(context: RunContext, { crew, connections }: Cr
       calls: { kind: 'unary' },
     },
   })
+  const after = await servers.accepted()
+  const figures = servers.ids.map((id, at) => [acceptedBy(id), (after[at] ?? 0) - (before[at] ?? 0)])
+  return { ...measured, figures: { ...measured.figures, ...Object.fromEntries(figures) } }
 }

@@ -1,6 +1,6 @@
 // The server that both tools call: one process, over TCP, a Unix socket or TLS.
 
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
 import type { LoadTls } from '../../../../testbed/loader/load-plan.ts'
@@ -31,7 +31,7 @@ export async function openEndpoint(context: RunContext, endpoint: Endpoint): Pro
 }
 
 async function startServer({ group, folder }: SharedContext, endpoint: Endpoint): Promise<Server> {
-  const listen = endpoint === 'unix' ? `unix:${join(folder, 's')}` : '127.0.0.1:0'
+  const listen = endpoint === 'unix' ? `unix:${join(await socketFolder(group), 's')}` : '127.0.0.1:0'
   const identity = endpoint === 'tls' ? await writeIdentity(folder) : undefined
   const started = group.start({
     name: `server over ${endpoint}`,
@@ -46,6 +46,13 @@ async function startServer({ group, folder }: SharedContext, endpoint: Endpoint)
   // A process that was ready has a pid.
   const pid = started.pid as number
   return { address, pid, ...(identity && { tls: { ca: identity.ca } }) }
+}
+
+/** The path of a socket has 107 bytes at most, and the folder of a run may be longer. */
+async function socketFolder({ ending }: SharedContext['group']): Promise<string> {
+  const folder = await mkdtemp('/tmp/switchyard-')
+  ending.addEventListener('abort', () => void rm(folder, { recursive: true, force: true }))
+  return folder
 }
 
 async function writeIdentity(folder: string) {

@@ -1,8 +1,8 @@
 // Which transfers are measured: round trips, windows and directions, by profile.
 
+import { DIRECTIONS, type Direction } from '../../../../testbed/data-peers/jobs/transfer.ts'
 import { bandwidthDelayBytes } from '../../../../testbed/link/link-settings.ts'
 import type { Profile, ProfileName } from '../../../harness/profile.ts'
-import { DIRECTIONS, type Direction } from '../data-peers/jobs/transfer.ts'
 
 /** What a busy machine still carries between two TUN devices. */
 export const MBIT_PER_SECOND = 100
@@ -45,6 +45,8 @@ export const linkOf = (rttMs: number) => ({ rttMs, mbitPerSecond: MBIT_PER_SECON
 
 /** Bytes of a window: 64 KiB is 65,535, as HTTP/2 has it. */
 export const windowBytes = (kib: number): number => (kib === HTTP2_DEFAULT_KIB ? 65_535 : kib * 1_024)
+
+export const windowText = (kib: number): string => (kib >= 1_024 ? `${kib / 1_024} MiB` : `${kib} KiB`)
 
 /** In Mbit/s: no sender has more under way than the window, and none is faster than the link. */
 export function boundRate(rttMs: number, kib: number): number {

@@ -6,7 +6,7 @@ import type { Run } from '../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { durationsOf, MBIT_PER_SECOND, windowCells, windowId } from './cells.ts'
 import { checksOf } from './checks.ts'
-import { HELD_STREAMS, HELD_WINDOWS, heldId, measureHeld } from './held-memory.ts'
+import { HELD_STREAMS, HELD_WINDOWS, heldId, measureHeld, UNREAD, UNREAD_KIB } from './held-memory.ts'
 import { ENVOY_RTT_MS, envoyCells, envoyId, measureEnvoy, PLACES } from './measure-envoy.ts'
 import { measureWindow } from './measure-window.ts'
 import { sectionsOf } from './sections.ts'
@@ -64,6 +64,15 @@ export const WINDOWS: Chapter = {
           measure: (context) => measureHeld(context, kib),
         }),
       ),
+      {
+        id: UNREAD,
+        labels: {
+          what: `${HELD_STREAMS} streams whose clients have not begun to read`,
+          window: `${UNREAD_KIB} KiB`,
+        },
+        ...{ rounds: 1, seconds: 0.5 },
+        measure: (context) => measureHeld(context, UNREAD_KIB, false),
+      },
     ]
   },
   checks: checksOf,

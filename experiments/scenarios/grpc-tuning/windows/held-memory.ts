@@ -15,11 +15,15 @@ export const HELD_WINDOWS: Readonly<Record<ProfileName, readonly number[]>> = {
   full: [64, 256, 1_024, 4_096],
 }
 
-const MESSAGE_BYTES = 1_024
+export const MESSAGE_BYTES = 1_024
 /** Times what the window has room for. */
 const MORE = 6
 
 export const heldId = (kib: number): string => `windows.held.${kib}-KiB`
+
+/** The same with the default window, by clients that have not begun to read. */
+export const UNREAD = 'windows.held.unread'
+export const UNREAD_KIB = 64
 
 export const HELD = {
   arrived: 'arrived and not read (bytes)',
@@ -28,13 +32,13 @@ export const HELD = {
   messages: 'messages read in the end',
 } as const
 
-export async function measureHeld(context: RunContext, kib: number): Promise<Measured> {
+export async function measureHeld(context: RunContext, kib: number, readsOne = true): Promise<Measured> {
   const peers = await loopbackDataPeers(context)
   const window = windowBytes(kib)
   const messages = Math.ceil((MORE * window) / MESSAGE_BYTES)
   const held = await peers.run('hold', {
     ...{ target: await peers.open(), streams: HELD_STREAMS, window },
-    ...{ messageBytes: MESSAGE_BYTES, messages },
+    ...{ messageBytes: MESSAGE_BYTES, messages, readsOne },
   })
   return facts({
     ...{ calls: HELD_STREAMS, codes: { OK: HELD_STREAMS }, messages: held.messages },

@@ -1,9 +1,9 @@
 // The same transfers through an Envoy at one end of the link: its windows are those of the document.
 
+import type { Direction } from '../../../../testbed/data-peers/jobs/transfer.ts'
 import type { ProfileName } from '../../../harness/profile.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import type { Direction } from '../data-peers/jobs/transfer.ts'
 import { linkedDataPeers } from '../data-peers/shared-data-peers.ts'
 import { bytesFor, durationsOf, linkOf, windowBytes } from './cells.ts'
 import { startLinkedEnvoy } from './linked-envoy.ts'
@@ -12,15 +12,15 @@ import { transferFacts } from './measure-window.ts'
 /** Where the Envoy is decides which of its windows the link needs, and for which direction. */
 export const PLACES = {
   far: {
-    ...{ title: 'beside the server', direction: 'up', field: 'http2.streamWindow of the fleet' },
+    ...{ title: 'beside the server', direction: 'up', of: 'fleet' },
     what: 'uploads',
   },
   near: {
-    ...{ title: 'beside the client', direction: 'down', field: 'http2.streamWindow of the upstream' },
+    ...{ title: 'beside the client', direction: 'down', of: 'upstream' },
     what: 'downloads',
   },
 } as const satisfies Readonly<
-  Record<'far' | 'near', { title: string; direction: Direction; field: string; what: string }>
+  Record<'far' | 'near', { title: string; direction: Direction; of: string; what: string }>
 >
 export type Place = keyof typeof PLACES
 

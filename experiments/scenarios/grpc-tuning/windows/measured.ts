@@ -3,7 +3,7 @@
 import type { Measured, Results } from '../../../harness/results.ts'
 import { roundsOf, type Spread, spreadOver } from '../../../harness/statistics/rounds.ts'
 import { type WindowCell, windowCells, windowId } from './cells.ts'
-import { HELD, HELD_WINDOWS, heldId } from './held-memory.ts'
+import { HELD, HELD_WINDOWS, heldId, UNREAD, UNREAD_KIB } from './held-memory.ts'
 import { type EnvoyCell, envoyCells, envoyId } from './measure-envoy.ts'
 import { FIGURES } from './measure-window.ts'
 import { TUNING_NAMES, type TuningName, tuningId } from './self-tuning.ts'
@@ -57,16 +57,21 @@ export interface MeasuredHeld {
   readonly messages: number
 }
 
-export function measuredHeld(results: Runs): readonly MeasuredHeld[] {
-  return HELD_WINDOWS[results.profile.name].flatMap((kib) => {
-    const round = roundsOf(results, heldId(kib)).at(-1)
-    if (round === undefined) return []
-    return [
-      {
-        kib,
-        ...{ arrivedBytes: figureOf(round, HELD.arrived), residentBytes: figureOf(round, HELD.resident) },
-        ...{ asked: figureOf(round, HELD.asked), messages: figureOf(round, HELD.messages) },
-      },
-    ]
-  })
+export const measuredHeld = (results: Runs): readonly MeasuredHeld[] =>
+  HELD_WINDOWS[results.profile.name].flatMap((kib) => heldOf(results, heldId(kib), kib))
+
+/** By clients that have not begun to read. */
+export const measuredUnread = (results: Runs): MeasuredHeld | undefined =>
+  heldOf(results, UNREAD, UNREAD_KIB)[0]
+
+function heldOf(results: Runs, id: string, kib: number): readonly MeasuredHeld[] {
+  const round = roundsOf(results, id).at(-1)
+  if (round === undefined) return []
+  return [
+    {
+      kib,
+      ...{ arrivedBytes: figureOf(round, HELD.arrived), residentBytes: figureOf(round, HELD.resident) },
+      ...{ asked: figureOf(round, HELD.asked), messages: figureOf(round, HELD.messages) },
+    },
+  ]
 }

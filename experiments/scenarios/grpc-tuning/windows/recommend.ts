@@ -1,7 +1,7 @@
 // What to do about windows, each with its condition and the figure of this run.
 
-import { BOUND_SHARE, fillingKib, MBIT_PER_SECOND } from './cells.ts'
-import { HELD_STREAMS } from './held-memory.ts'
+import { BOUND_SHARE, fillingKib, MBIT_PER_SECOND, windowText } from './cells.ts'
+import { HELD_STREAMS, MESSAGE_BYTES } from './held-memory.ts'
 import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
 import {
   figureOf,
@@ -45,21 +45,25 @@ export function recommendationsOf(
   envoys: ReturnType<typeof measuredEnvoys>,
   tunings: readonly MeasuredTuning[],
   held: readonly MeasuredHeld[],
+  unread: MeasuredHeld | undefined,
 ): readonly string[] {
-  return [...forClients(windows), ...forEnvoys(envoys), ...forServers(tunings), ...forMemory(held)]
+  return [
+    ...[...forClients(windows), ...forEnvoys(envoys), ...forServers(tunings), ...forMemory(held)],
+    ...forUnread(held, unread),
+  ]
 }
 
 function forClients(windows: Windows): readonly string[] {
   const worst = worstDefault(windows)
   if (worst === undefined || worst.enough.kib === 64) return []
-  const { usual, enough, best } = worst
-  const short = enoughWindows(windows).find(({ usual: { rttMs } }) => rttMs <= 1)
+  const { usual, enough } = worst
+  const short = enoughWindows(windows).findLast(({ usual: { rttMs } }) => rttMs <= 1)
   const fine =
     short === undefined
       ? ''
       : ` Within a data center it changes little: at ${short.usual.rttMs} ms, 64 KiB reached ${rate(short.usual)}, and the best window ${short.best.toFixed(1)} Mbit/s.`
   return [
-    `**Where bandwidth × delay is above 32 KiB and messages are large**, set the window of whoever receives to twice bandwidth × delay: a receiver gives window back when half of it is used up. At ${usual.rttMs} ms and ${MBIT_PER_SECOND} Mbit/s (${fillingKib(usual.rttMs).toFixed(0)} KiB), the default let ${rate(usual)} through, and ${enough.kib} KiB ${rate(enough)} of at most ${best.toFixed(1)}.${fine}`,
+    `**Where bandwidth × delay is above 32 KiB and messages are large, set the window of the receiver to twice bandwidth × delay.** A receiver gives window back when half of it is used up. At ${usual.rttMs} ms and ${MBIT_PER_SECOND} Mbit/s (${fillingKib(usual.rttMs).toFixed(0)} KiB), the default let ${rate(usual)} through, and ${windowText(enough.kib)} ${rate(enough)}.${fine}`,
     'In grpc-js, `grpc-node.flow_control_window` sets both windows of a **client**, for answers. A **server** of grpc-js has no such option: large requests get 64 KiB for each round trip, whatever its clients set.',
   ]
 }
@@ -69,11 +73,11 @@ function forEnvoys(envoys: ReturnType<typeof measuredEnvoys>): readonly string[]
     const own = envoys.filter((one) => one.place === place)
     const [small, large] = [own.at(0), own.at(-1)]
     if (small === undefined || large === undefined || small === large) return []
-    const { title, field, what } = PLACES[place]
+    const { title, of, what } = PLACES[place]
     const gain = large.rate.median / small.rate.median
     const result = gain > 1.2 ? `${gain.toFixed(1)} times as much` : 'no more than that'
     return [
-      `**An Envoy ${title}** gives ${what} the window that the peer behind it does not: with \`${field}\` at ${small.kib} KiB they reached ${rate(small)} over ${ENVOY_RTT_MS} ms, and at ${large.kib} KiB ${rate(large)}, ${result}.`,
+      `**An Envoy ${title} gives ${what} the window that the peer behind it does not.** With \`http2.streamWindow\` of the ${of} at ${windowText(small.kib)}, they reached ${rate(small)} over ${ENVOY_RTT_MS} ms, and at ${windowText(large.kib)} ${rate(large)}, ${result}.`,
     ]
   })
 }
@@ -90,7 +94,7 @@ function forServers(tunings: readonly MeasuredTuning[]): readonly string[] {
     ({ title, first, last }) => `${title} from ${first.toFixed(0)} to ${last.toFixed(0)} Mbit/s`,
   )
   return [
-    `**Leave servers in Go, C++ and Python as they are**: they estimate bandwidth × delay by pings and raise their windows. Over ${TUNING_RTT_MS} ms, within a few messages ${told.join(', and ')}; ${usual.title} stayed at ${usual.last.toFixed(0)}. A window that is set by hand turns the estimate off in grpc-go.`,
+    `**Leave servers in Go, C++ and Python as they are.** They estimate bandwidth × delay by pings and raise their windows. Over ${TUNING_RTT_MS} ms, within a few messages ${told.join(', and ')}; ${usual.title} stayed at ${usual.last.toFixed(0)}. A window that is set by hand turns the estimate off in grpc-go.`,
   ]
 }
 
@@ -99,6 +103,19 @@ function forMemory(held: readonly MeasuredHeld[]): readonly string[] {
   if (largest === undefined) return []
   const each = largest.arrivedBytes / HELD_STREAMS / MIB
   return [
-    `**Count the memory before you raise it**: a stream whose reader is slow holds a whole window. ${HELD_STREAMS} such streams with ${largest.kib} KiB held ${(largest.arrivedBytes / MIB).toFixed(1)} MiB (${each.toFixed(2)} MiB each); the 100 streams of one connection would hold ${(100 * each).toFixed(0)} MiB, because Node gives the window of the connection back before streams are read.`,
+    `**Count the memory before you raise a window.** A stream whose reader is slow holds a whole window. ${HELD_STREAMS} such streams with ${windowText(largest.kib)} held ${(largest.arrivedBytes / MIB).toFixed(1)} MiB (${each.toFixed(2)} MiB each); the 100 streams of one connection would hold ${(100 * each).toFixed(0)} MiB, because Node gives the window of the connection back before streams are read.`,
+  ]
+}
+
+/** A stream that takes this many times its window has none. */
+const BEYOND = 3
+
+function forUnread(held: readonly MeasuredHeld[], unread: MeasuredHeld | undefined): readonly string[] {
+  const usual = held.find(({ kib }) => kib === unread?.kib)
+  if (unread === undefined || usual === undefined) return []
+  if (unread.arrivedBytes < BEYOND * HELD_STREAMS * unread.kib * 1_024) return []
+  const each = ({ arrivedBytes }: MeasuredHeld) => `${(arrivedBytes / HELD_STREAMS / 1_024).toFixed(0)} KiB`
+  return [
+    `**Begin to read a stream at once, or cancel it.** Until the first read, a client of grpc-js takes whatever comes: with a window of ${unread.kib} KiB, ${each(unread)} arrived on each stream that nobody had begun to read, where the server had ${((unread.asked * MESSAGE_BYTES) / HELD_STREAMS / 1_024).toFixed(0)} KiB to send, and ${each(usual)} on those that had read one message.`,
   ]
 }

@@ -5,7 +5,14 @@ import type { Results } from '../../../harness/results.ts'
 import { boundRate, fillingKib, MBIT_PER_SECOND, windowBytes } from './cells.ts'
 import { HELD_STREAMS } from './held-memory.ts'
 import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
-import { measuredEnvoys, measuredHeld, measuredTunings, measuredWindows } from './measured.ts'
+import {
+  type MeasuredHeld,
+  measuredEnvoys,
+  measuredHeld,
+  measuredTunings,
+  measuredUnread,
+  measuredWindows,
+} from './measured.ts'
 import { recommendationsOf, worstDefault } from './recommend.ts'
 import { SERIES_NAME, TUNING_RTT_MS, TUNING_SERVERS } from './self-tuning.ts'
 
@@ -16,7 +23,8 @@ export function sectionsOf(results: Results): readonly Section[] {
   const envoys = measuredEnvoys(results)
   const tunings = measuredTunings(results)
   const held = measuredHeld(results)
-  const paragraphs = recommendationsOf(windows, envoys, tunings, held)
+  const unread = measuredUnread(results)
+  const paragraphs = recommendationsOf(windows, envoys, tunings, held, unread)
   return [
     ...(paragraphs.length > 0
       ? [{ kind: 'text', title: 'Which window to set, and where', paragraphs } satisfies Section]
@@ -24,7 +32,7 @@ export function sectionsOf(results: Results): readonly Section[] {
     ...linesOf(windows),
     ...tableOf(windows, envoys),
     ...tuningOf(tunings),
-    ...heldOf(held),
+    ...heldOf(held, unread),
   ]
 }
 
@@ -120,20 +128,25 @@ function tuningOf(tunings: ReturnType<typeof measuredTunings>): readonly Section
   ]
 }
 
-function heldOf(held: ReturnType<typeof measuredHeld>): readonly Section[] {
+function heldOf(held: readonly MeasuredHeld[], unread: MeasuredHeld | undefined): readonly Section[] {
   if (held.length === 0) return []
   return [
     {
       kind: 'table',
       title: 'What slow readers hold',
-      says: `${HELD_STREAMS} server streams on one connection. Each client reads one message and then nothing, until nothing more arrives. Before its first message is read, grpc-js takes whatever comes, without a limit.`,
+      says: `${HELD_STREAMS} server streams on one connection. Each client reads one message and then nothing, or nothing at all, until nothing more arrives.`,
       columns: [
+        { title: 'streams' },
         { title: 'window', unit: 'KiB', decimals: 0 },
         { title: 'arrived, not read', unit: 'MiB', decimals: 2 },
         { title: 'for each stream', unit: 'KiB', decimals: 0 },
         { title: 'resident memory grew by', unit: 'MiB', decimals: 1 },
       ],
-      rows: held.map(({ kib, arrivedBytes, residentBytes }) => [
+      rows: [
+        ...held.map((one) => ['one message read', one] as const),
+        ...(unread === undefined ? [] : [['nothing read yet', unread] as const]),
+      ].map(([title, { kib, arrivedBytes, residentBytes }]) => [
+        title,
         kib,
         arrivedBytes / 1_048_576,
         arrivedBytes / HELD_STREAMS / 1_024,
