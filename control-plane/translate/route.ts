@@ -1,7 +1,6 @@
 // The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name, with a virtual host for each entry.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { Any } from '@bufbuild/protobuf/wkt'
 import {
   type RouteActionSchema,
   type VirtualHost,
@@ -23,15 +22,14 @@ import {
   type Rule,
 } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
-import { inEffect } from '../switches/defaults.ts'
-import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
+import { configuredFilters } from '../switches/filter-chain.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
-import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
+import { toHostFilters, toRuleFilters } from './route-filters.ts'
 import { toRouteMatch } from './route-match.ts'
 import { orderRules, pathMatchOf } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
@@ -89,7 +87,7 @@ function toVirtualHost(
     alsoOfFleet ? [[field, entries[field]]] : [],
   )
   const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
-  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost !== undefined)
+  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost ?? filter.toRateLimits)
   const context: RouteContext = {
     hashes,
     ofFleet: Object.fromEntries(ofFleet),
@@ -126,8 +124,8 @@ const virtualHostOf = memoize((switches: Switches) =>
     // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
     const firstOpen = context.kind !== 'envoy' ? -1 : ordered.findIndex(([, { match }]) => isOpen(match))
     if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
-    const typedPerFilterConfig = toHostConfigs(context, switches)
-    return create(VirtualHostSchema, { name, domains: [...hosts], routes, typedPerFilterConfig })
+    const filters = toHostFilters(context.hostSettings, switches)
+    return create(VirtualHostSchema, { name, domains: [...hosts], routes, ...filters })
   }),
 )
 
@@ -156,12 +154,14 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
   const { match, to } = rule
   const entry = { ...context.ofFleet, ...rule }
   const hashOn = new Map(context.hashes).get(name)
+  const filters = toRuleFilters(rule, context.filters, switches)
   const isGrpc = context.kind !== 'envoy'
   const rules = switches.rules.filter(({ appliesTo }) => appliesTo.includes(context.kind))
   const action = mergeParts<RouteActionParts>([
     {
       clusterSpecifier: toClusterSpecifier(to),
       hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
+      rateLimits: filters.rateLimits,
     },
     ...partsOf(rules, entry, (one, settings) =>
       isGrpc && one.toGrpcRouteAction !== undefined
@@ -171,33 +171,9 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
   ])
   return mergeParts<RouteParts>([
     { name, match: toRouteMatch(match), action: { case: 'route', value: action } },
-    toFilterConfigs(rule, context, switches),
+    { typedPerFilterConfig: filters.typedPerFilterConfig },
     ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
   ])
-}
-
-/** What is different for the calls of this rule, in filters that the fleet has turned on. */
-function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }: Switches): RouteParts {
-  const { filters: written = {} } = rule as { readonly filters?: Readonly<Record<string, unknown>> }
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    if (filter.rule === undefined || written[filter.field] === undefined) return []
-    if (!filters.includes(filter.field)) return []
-    const settings = inEffect(filter.rule.schema, written[filter.field]) as never
-    const extension = filter.rule.toExtension(settings)
-    if (extension === undefined) return []
-    return (filter.names ?? [filter.name]).map((one) => [nameOf({ name: one }), extension] as const)
-  })
-  return { typedPerFilterConfig: Object.fromEntries(entries) }
-}
-
-/** What holds for all rules of a fleet, in filters that take their settings from routes. */
-function toHostConfigs({ hostSettings }: RouteContext, { httpFilters }: Switches): Record<string, Any> {
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    const settings = hostSettings[filter.field] as never
-    const extension = settings === undefined ? undefined : filter.toVirtualHost?.(settings)
-    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
-  })
-  return Object.fromEntries(entries)
 }
 
 function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
