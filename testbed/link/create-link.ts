@@ -1,5 +1,6 @@
 // Two hosts with a link between them that is as slow, thin and lossy as one asks for: network namespaces with a TUN device each, and a program that carries the packets.
 
+import { accessSync, constants } from 'node:fs'
 import { findProgram } from '../../processes/find-program.ts'
 import type { ProcessGroup } from '../../processes/process-group.ts'
 import { parseReady, sourceFile } from '../part.ts'
@@ -49,7 +50,17 @@ export interface Link {
 /** Why there can be no link here, as a command or a hint; undefined if there can. */
 export function missingForLink(env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (PROGRAMS.some((name) => findProgram(name, env) === undefined)) return INSTALL_LINK
-  return canCreateNamespaces() ? undefined : 'run it as root'
+  return canCreateNamespaces() && canOpenTun() ? undefined : 'run it as root'
+}
+
+/** In a user namespace of one's own, the device keeps the permissions that it has outside. */
+function canOpenTun(): boolean {
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -28,7 +28,7 @@ const FLEET = 'far'
 export const ROUND_ROBIN = { loadBalancingConfig: [{ round_robin: {} }] }
 const PAYLOAD_BYTES = 64
 /** Far more than a way takes. */
-const SETTLE_MS = 200
+const SETTLE_MS = 100
 
 /**
  * @param folder for logs @param count of servers

@@ -4,7 +4,7 @@ import type { TransportFamily } from '../../../../testbed/transports/transport.t
 import { latency as duration, significant } from '../../../harness/report/content/number-text.ts'
 import type { Section, TableSection } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
-import { describeVerdict } from '../../../harness/statistics/verdict.ts'
+import { describeVerdict, type Verdict } from '../../../harness/statistics/verdict.ts'
 import { findCell, type MeasuredCell, measuredCells } from '../matrix/measured.ts'
 import { type Choice, choose, extraOf, NEGLIGIBLE_SHARE } from './choose.ts'
 import { MEASURES, valuesOf, WORKLOADS, type Workload } from './workloads.ts'
@@ -104,8 +104,17 @@ function unixSockets(cells: readonly MeasuredCell[]): TableSection {
   }
 }
 
-function worthText(outcome: string, negligibleFrom: number | undefined): string {
+type Outcome = Verdict['outcome']
+
+/** Nobody may take noise for "the same". */
+function undecidedText(outcome: Outcome): string | undefined {
   if (outcome === 'too few rounds') return 'undecided: more rounds are needed'
+  return outcome === 'too noisy' ? 'undecided: measure again on an idle machine' : undefined
+}
+
+function worthText(outcome: Outcome, negligibleFrom: number | undefined): string {
+  const undecided = undecidedText(outcome)
+  if (undecided !== undefined) return undecided
   if (negligibleFrom === undefined) return 'no: nothing that these rounds can tell is gained'
   return `yes, if a call takes less than ${duration(negligibleFrom)} by itself`
 }
@@ -145,8 +154,9 @@ function crossNode(cells: readonly MeasuredCell[]): TableSection {
   }
 }
 
-function enoughText(outcome: string, negligibleFrom: number | undefined): string {
-  if (outcome === 'too few rounds') return 'undecided: more rounds are needed'
+function enoughText(outcome: Outcome, negligibleFrom: number | undefined): string {
+  const undecided = undecidedText(outcome)
+  if (undecided !== undefined) return undecided
   if (negligibleFrom === undefined) return 'yes: these rounds cannot tell it from the same node'
   return `yes, if a call takes more than ${duration(negligibleFrom)} by itself`
 }

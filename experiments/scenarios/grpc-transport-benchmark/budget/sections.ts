@@ -17,15 +17,15 @@ export function sectionsOf(results: Results): readonly Section[] {
     {
       kind: 'heatmap',
       title: 'What each layer takes of a call',
-      says: `${budgets.map(sentenceOf).filter(Boolean).join(' ')} A layer is what it adds to the median of the layers below it, turn by turn.`,
+      says: `${budgets.map(sentenceOf).filter(Boolean).join(' ')} A layer is what it adds to the median of the layers below it, turn by turn; a dash is a layer whose part cannot be told from nothing.`,
       ...{ unit: 'µs', scale: 'linear' },
       columns: LAYER_NAMES.map((layer) => LAYERS[layer].adds),
       rows: budgets.map((budget) => ({
         label: nameOf(budget),
-        cells: costsOf(budget).map(({ added, p50 }) => ({
-          value: (added?.median ?? p50) * 1_000,
-          isNoisy: false,
-        })),
+        cells: costsOf(budget).map(({ added, p50 }) => {
+          if (added === undefined) return { value: p50 * 1_000 }
+          return added.outcome === 'more' ? { value: added.median * 1_000 } : undefined
+        }),
       })),
     },
     {

@@ -48,7 +48,6 @@ export function sectionsOf(results: Results): readonly Section[] {
         { title: 'socket' },
         { title: 'gRPC in Go' },
         { title: 'gRPC in Node' },
-        { title: 'why' },
       ],
       rows: rows.map((row) => [
         row.transport.title,
@@ -56,8 +55,14 @@ export function sectionsOf(results: Results): readonly Section[] {
         placedText(row.range, row.socket),
         placedText(row.range, row.go),
         placedText(row.range, row.node),
-        whyOf(row),
       ]),
+    },
+    {
+      kind: 'table',
+      title: 'Why they differ',
+      says: 'By rules from the figures above.',
+      columns: [{ title: 'transport' }, { title: 'why' }],
+      rows: rows.map((row) => [row.transport.title, whyOf(row)]),
     },
   ]
 }
@@ -95,7 +100,7 @@ function whyOf({ transport: { family, emulates }, range, socket, go, node }: Row
   if ((goPlace === 'below' || socketPlace === 'below') && (family === 'cross-node' || family === 'lan')) {
     reasons.push('no wire, card or switch: both hosts are network namespaces of one kernel')
   } else if (goPlace === 'below' || socketPlace === 'below') {
-    reasons.push('one machine without other load, and a way that is shorter than that of a cluster')
+    reasons.push('all on one machine, and a way that is shorter than that of a cluster')
   }
   if (emulates !== undefined && family === 'internet')
     reasons.push('the round trip is the one that the link emulates')

@@ -33,7 +33,7 @@ export const RETRIES_RUN = 'internet.retries'
 export const hedgingRun = (kind: HedgingKind): string => `internet.hedging.${kind}`
 
 export const FAIL_PERCENT = 20
-const CALLS_PER_SECOND = 50
+const CALLS_PER_SECOND = 100
 const MOST_RETRIES = 3
 /** Ten round trips. */
 export const SLOW_MS = 200

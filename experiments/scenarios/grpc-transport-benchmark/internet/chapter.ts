@@ -20,10 +20,12 @@ import {
 import { checksOf } from './checks.ts'
 import { measureConnections } from './connections.ts'
 import {
+  BATCHES,
   connectionsRun,
   distancesOf,
   INTERNET_TURNS,
   internetTransport,
+  isBatchAt,
   LANES,
   LOSS_PERCENT,
   lossesOf,
@@ -87,8 +89,13 @@ function secondsBy({ name }: Profile) {
   return { turnSeconds: (ways: number) => START_SECONDS + secondsOf(INTERNET_TURNS[name], ways) }
 }
 
-/** Five round trips for each new connection, and a hundred for the longest batch. */
+/** Five round trips for each new connection, and those of the longest batch. */
 function connectionSeconds(profile: Profile, rttMs: number): number {
   const handshakes = (HANDSHAKE_CASES.length / LANES) * repeatsAt(profile, rttMs) * 5
-  return ((handshakes + 105) * rttMs) / 1_000
+  const longest = Math.max(
+    ...BATCHES.filter((batch) => isBatchAt(batch, rttMs)).map(({ calls, order }) =>
+      order === 'at once' ? 1 : calls,
+    ),
+  )
+  return ((handshakes + 5 + longest) * rttMs) / 1_000
 }

@@ -8,7 +8,7 @@ import { startNewConnections } from '../../../../testbed/new-connections/start-e
 import { facts } from '../../../harness/facts.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { RunContext } from '../../../harness/scenario.ts'
-import { BATCHES, internetTransport, LANES, repeatsAt } from './extent.ts'
+import { BATCHES, internetTransport, isBatchAt, LANES, repeatsAt } from './extent.ts'
 
 const [TEXT, ACCEPTED, EXPECTED] = ['connections', 'connections accepted', 'connections expected']
 /** Of calls on connections that were open. */
@@ -20,9 +20,10 @@ export async function measureConnections(context: RunContext, rttMs: number): Pr
   const repeat = repeatsAt(context.profile, rttMs)
   const begun = performance.now()
   const handshakes = await ends.run('handshakes', { cases: HANDSHAKE_CASES, repeat, lanes: LANES })
-  const batches = await ends.run('batches', { batches: BATCHES })
+  const made = BATCHES.filter((batch) => isBatchAt(batch, rttMs))
+  const batches = await ends.run('batches', { batches: made })
   const seconds = (performance.now() - begun) / 1_000
-  const calls = 2 * repeat * HANDSHAKE_CASES.length + BATCHES.reduce((sum, batch) => sum + batch.calls, 0)
+  const calls = 2 * repeat * HANDSHAKE_CASES.length + made.reduce((sum, batch) => sum + batch.calls, 0)
   // One more for each security that is resumed: it fetches the ticket.
   const tickets = Object.keys(SECURITIES).filter((security) => security.endsWith('resumed')).length
   return facts({
@@ -30,17 +31,19 @@ export async function measureConnections(context: RunContext, rttMs: number): Pr
     histograms: { [WARM]: encodeLatencies(handshakes.flat().map(({ next }) => Math.round(1_000 * next))) },
     figures: {
       [ACCEPTED]: await ends.accepted(),
-      [EXPECTED]: repeat * HANDSHAKE_CASES.length + BATCHES.length + tickets,
+      [EXPECTED]: repeat * HANDSHAKE_CASES.length + made.length + tickets,
     },
-    texts: { [TEXT]: JSON.stringify({ handshakes, batches }) },
+    texts: {
+      [TEXT]: JSON.stringify({ handshakes, batches: BATCHES.map((one) => batches[made.indexOf(one)]) }),
+    },
   })
 }
 
 export interface MeasuredConnections {
   /** In the order of `HANDSHAKE_CASES`. */
   readonly handshakes: readonly (readonly FirstCalls[])[]
-  /** In the order of `BATCHES`. */
-  readonly batches: readonly BatchResult[]
+  /** In the order of `BATCHES`; null for one that takes too long at this distance. */
+  readonly batches: readonly (BatchResult | null)[]
   readonly accepted: number
   readonly expected: number
   /** p50 of calls on open connections, in milliseconds. */

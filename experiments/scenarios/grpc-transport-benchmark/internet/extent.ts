@@ -17,7 +17,7 @@ const DISTANCES: Readonly<Record<ProfileName, readonly number[]>> = {
 /** New connections of each case, by distance: the longer, the fewer. */
 const REPEATS: Readonly<Record<ProfileName, (rttMs: number) => number>> = {
   quick: () => 5,
-  standard: (rttMs) => (rttMs > 100 ? 6 : 12),
+  standard: (rttMs) => (rttMs > 100 ? 6 : 10),
   full: () => 40,
 }
 
@@ -30,6 +30,10 @@ export const repeatsAt = ({ name }: Profile, rttMs: number): number => REPEATS[n
 export const BATCHES: readonly Batch[] = [1, 10, 100].flatMap((calls) =>
   (['one after the other', 'at once'] as const).map((order) => ({ calls, order })),
 )
+
+/** A hundred calls one after the other take too long where each takes 200 ms. */
+export const isBatchAt = ({ calls, order }: Batch, rttMs: number): boolean =>
+  order === 'at once' || calls * rttMs <= 10_000
 
 /** The distance of the runs with loss and with servers that fail. */
 export const NEAR_MS = 20
@@ -50,7 +54,7 @@ export const connectionsRun = (rttMs: number): string => `internet.connections.$
 
 /** A sign test of eight turns can tell four differences from nothing at once, at a level of 0.05 for all. */
 export const INTERNET_TURNS: Readonly<Record<ProfileName, Turns>> = {
-  quick: { count: 2, seconds: 0.5, warmUpSeconds: 0, firstSeconds: 0.1 },
-  standard: { count: 8, seconds: 1, warmUpSeconds: 0, firstSeconds: 0.3 },
+  quick: { count: 2, seconds: 0.4, warmUpSeconds: 0, firstSeconds: 0.1 },
+  standard: { count: 8, seconds: 0.6, warmUpSeconds: 0, firstSeconds: 0.3 },
   full: { count: 20, seconds: 5, warmUpSeconds: 0, firstSeconds: 2 },
 }

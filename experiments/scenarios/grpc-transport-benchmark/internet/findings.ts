@@ -50,7 +50,7 @@ function keepConnections(results: Results): readonly string[] {
     const at = BATCHES.findIndex((batch) => batch.calls === calls && batch.order === 'one after the other')
     const [nearest] = distances
     const batch = nearest?.batches[at]
-    if (nearest === undefined || batch === undefined) return []
+    if (nearest === undefined || !batch) return []
     const share = handshakeShare(batch, nearest.warmMs)
     return [
       `${(100 * share).toFixed(0)} % of ${calls === 1 ? 'a single call' : `${calls} calls one after the other`}`,

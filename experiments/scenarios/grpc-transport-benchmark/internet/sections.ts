@@ -64,7 +64,7 @@ function spread(distances: readonly AtDistance[]): Section {
   const rows = BATCHES.flatMap((batch, at) =>
     distances.flatMap((one) => {
       const measured = one.batches[at]
-      if (measured === undefined) return []
+      if (!measured) return []
       const { all } = measured
       // Calls at once wait for the handshakes together: there is no share of one.
       const share = batch.order === 'at once' ? undefined : 100 * handshakeShare(measured, one.warmMs)

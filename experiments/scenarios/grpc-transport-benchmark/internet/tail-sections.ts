@@ -40,7 +40,7 @@ export function poolingSections(results: Results): readonly Section[] {
     {
       kind: 'curves',
       title: `One connection or several, at ${LOSS_PERCENT} % loss`,
-      says: `TCP hands over bytes in order, so that behind a lost packet every call of its connection waits. With more connections fewer calls wait, and those that lost their own packet wait as long or longer: a connection with little to send notices a loss later.`,
+      says: `TCP hands over bytes in order, so that behind a lost packet every call of its connection waits: of several connections, one. But a connection with little to send notices a loss later, so that a call that lost its own packet may wait longer.`,
       curves: POOLS.map((pool) => ({
         label: pool === 1 ? '1 connection' : `${pool} connections`,
         histograms: lossy.flatMap(({ histograms }) => histograms[poolWay(pool)] ?? []),

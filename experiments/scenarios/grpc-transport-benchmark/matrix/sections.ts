@@ -5,7 +5,7 @@ import type { Results } from '../../../harness/results.ts'
 import { type MeasuredCell, measuredCells } from './measured.ts'
 import { curvesOf } from './sections/curves.ts'
 import { heatmapsOf } from './sections/heatmaps.ts'
-import { latencyTable } from './sections/latency-table.ts'
+import { latencyTables } from './sections/latency-table.ts'
 import { throughputLines } from './sections/lines.ts'
 import { streamTable } from './sections/stream-table.ts'
 import { transportTables } from './sections/transport-tables.ts'
@@ -21,7 +21,7 @@ export function sectionsOfCells(cells: readonly MeasuredCell[]): readonly Sectio
   if (cells.length === 0) return []
   return [
     ...heatmapsOf(cells),
-    latencyTable(cells),
+    ...latencyTables(cells),
     ...curvesOf(cells),
     ...throughputLines(cells),
     ...streamTable(cells),

@@ -22,7 +22,7 @@ const CALLS = 4
 /** Each turn has new connections, for which servers are drawn anew. round_robin begins with the server that it reaches first. */
 export const SERVICE_TURNS: Readonly<Record<ProfileName, Turns>> = {
   quick: { count: 2, seconds: 0.2, warmUpSeconds: 0.1, firstSeconds: 0 },
-  standard: { count: 10, seconds: 0.3, warmUpSeconds: 0.1, firstSeconds: 0 },
+  standard: { count: 6, seconds: 0.3, warmUpSeconds: 0.1, firstSeconds: 0 },
   full: { count: 50, seconds: 1, warmUpSeconds: 0.2, firstSeconds: 0 },
 }
 

@@ -60,7 +60,7 @@ export function waysOver({ id }: Pick<Transport, 'id'>): readonly SidecarWayId[]
 /** A sign test of eight turns can tell four differences from nothing at once, at a level of 0.05 for all. */
 export const TURNS: Readonly<Record<ProfileName, Turns>> = {
   quick: { count: 2, seconds: 0.2, warmUpSeconds: 0.05, firstSeconds: 0.1 },
-  standard: { count: 8, seconds: 0.25, warmUpSeconds: 0.05, firstSeconds: 0.3 },
+  standard: { count: 8, seconds: 0.2, warmUpSeconds: 0.05, firstSeconds: 0.2 },
   full: { count: 30, seconds: 2, warmUpSeconds: 0.5, firstSeconds: 3 },
 }
 

@@ -2,7 +2,7 @@
 
 import type { HeatmapCell, HeatmapSection } from '../../../../harness/report/section.ts'
 import { quantileOver, spreadOver } from '../../../../harness/statistics/rounds.ts'
-import { type Cell, CONCURRENCIES, PATTERN_TITLES, PAYLOADS, payloadText } from '../cells.ts'
+import { type Cell, CONCURRENCIES, PAYLOADS, payloadText } from '../cells.ts'
 import { findCell, latencyName, type MeasuredCell, transportsOf } from '../measured.ts'
 
 const MICROSECONDS_PER_MS = 1_000
@@ -35,7 +35,7 @@ export function heatmapsOf(cells: readonly MeasuredCell[]): readonly HeatmapSect
     { ...common, title: 'Latency by transport and payload: p99', unit: 'µs', ...p99 },
     {
       ...{ ...common, title: 'Throughput by transport and concurrency', unit: 'calls a second', ...calls },
-      says: `${PATTERN_TITLES.unary}, 64 B, over one connection. A row that does not grow has come to the end of something: mostly of a core of the client or of the server.`,
+      says: `Unary echo calls of 64 B over one connection. A row that does not grow has come to the end of something: mostly of a core of the client or of the server.`,
     },
   ].filter(({ columns, rows }) => columns.length > 0 && rows.length > 0)
 }

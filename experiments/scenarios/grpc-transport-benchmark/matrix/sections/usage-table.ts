@@ -2,10 +2,13 @@
 
 import type { TableSection } from '../../../../harness/report/section.ts'
 import type { Measured } from '../../../../harness/results.ts'
-import { cpuPerCall, type Role } from '../../../../harness/statistics/round.ts'
-import { spreadOver } from '../../../../harness/statistics/rounds.ts'
+import type { Role } from '../../../../harness/statistics/round.ts'
+import { spreadOver, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { BASE, cellText, isSame } from '../cells.ts'
 import type { MeasuredCell } from '../measured.ts'
+
+/** CPU time is counted in hundredths of a second: of less than this, a tenth is error. */
+const LEAST_CPU_MS = 100
 
 const MOST: MeasuredCell['cell'] = { pattern: 'unary', payload: 64, concurrency: 100 }
 
@@ -17,7 +20,7 @@ export function usageTable(cells: readonly MeasuredCell[]): TableSection {
   return {
     kind: 'table',
     title: 'CPU time and memory of client and server',
-    says: `${first ? `${cellText(first.cell)}. ` : ''}CPU time is that of the processes, for each call; the kernel's work in interrupts, such as what a virtual device does for a packet, is partly not counted as theirs. A carrier is a program in user space that the packets pass, such as WireGuard's. Memory is the largest that a process has had since it started, with all cells before.`,
+    says: `${first ? `Measured on: ${cellText(first.cell)}. ` : ''}CPU time is that of the processes, for each call; the kernel's work in interrupts, such as what a virtual device does for a packet, is partly not counted as theirs. A carrier is a program in user space that the packets pass, such as WireGuard's. A time of less than 100 ms in all rounds together is too short to be counted. Memory is the largest that a process has had since it started, with all cells before.`,
     columns: [
       { title: 'transport' },
       { title: 'client', unit: 'µs a call', decimals: 0 },
@@ -29,7 +32,7 @@ export function usageTable(cells: readonly MeasuredCell[]): TableSection {
       { title: 'server', unit: 'MiB', decimals: 0 },
     ],
     rows: (own ?? []).map(({ transport, rounds }) => {
-      const perCall = (role: Role) => finite(spreadOver(rounds, (round) => cpuPerCall(round, role)).median)
+      const perCall = (role: Role) => perCallOf(rounds, role)
       const cores = (role: Role) => spreadOver(rounds, (round) => coresOf(round, role)).median
       const memory = (role: Role) => spreadOver(rounds, (round) => memoryOf(round, role)).median
       const hasCarriers = rounds.some(({ processes }) => processes.some(({ role }) => role === 'other'))
@@ -42,6 +45,14 @@ export function usageTable(cells: readonly MeasuredCell[]): TableSection {
   }
 }
 
+/** In microseconds, over all rounds. */
+function perCallOf(rounds: readonly Measured[], role: Role): number | undefined {
+  const cpuMs = totalOver(rounds, ({ processes }) =>
+    processes.reduce((sum, one) => sum + (one.role === role ? one.cpuMs : 0), 0),
+  )
+  return cpuMs < LEAST_CPU_MS ? undefined : (1_000 * cpuMs) / totalOver(rounds, ({ calls }) => calls)
+}
+
 function coresOf({ processes, seconds }: Measured, role: Role): number {
   return processes.reduce((sum, one) => sum + (one.role === role ? one.cpuMs : 0), 0) / (1_000 * seconds)
 }
@@ -49,5 +60,3 @@ function coresOf({ processes, seconds }: Measured, role: Role): number {
 function memoryOf({ processes }: Measured, role: Role): number {
   return processes.reduce((sum, one) => sum + (one.role === role ? one.peakMiB : 0), 0)
 }
-
-const finite = (value: number) => (Number.isFinite(value) ? value : undefined)
