@@ -192,9 +192,9 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'fleets.edge.lb.hashOn':
-        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow$/,
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset$/,
       'upstreams.echo-v2.lb.tableSize':
-        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
+        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
       'upstreams.unused.lb.slowStart': /^is allowed only with policy: round_robin or least_request\. /,
     },

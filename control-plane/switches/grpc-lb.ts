@@ -10,9 +10,9 @@ import {
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import type { ClusterParts } from './attach-points.ts'
+import type { LbContext } from './lb-context.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import { type LbLists, type LbSettings, policyOf, withDefaults } from './lb-policies.ts'
-import type { LbContext } from './lb-policy.ts'
 
 /** What the lists below pack, beside the policies themselves. */
 export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
