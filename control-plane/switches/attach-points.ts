@@ -21,6 +21,7 @@ import type { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config
 import type { FilterChainSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
 import type { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import type {
+  RateLimitSchema,
   RouteActionSchema,
   RouteSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
@@ -48,6 +49,7 @@ export type ClusterParts = Parts<typeof ClusterSchema>
 export type HttpProtocolOptionsParts = Parts<typeof HttpProtocolOptionsSchema>
 export type RouteParts = Parts<typeof RouteSchema>
 export type RouteActionParts = Parts<typeof RouteActionSchema>
+export type RateLimitParts = Parts<typeof RateLimitSchema>
 export type ListenerParts = Parts<typeof ListenerSchema>
 export type FilterChainParts = Parts<typeof FilterChainSchema>
 export type HttpConnectionManagerParts = Parts<typeof HttpConnectionManagerSchema>
@@ -155,6 +157,10 @@ export interface RuleEntry {
   readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
   readonly retry?: { readonly enabled: boolean; readonly perTryTimeout?: string }
   readonly hedging?: { readonly enabled: boolean; readonly delay?: string }
+  readonly sticky?: { readonly enabled: boolean; readonly header?: string }
+  readonly redirect?: { readonly enabled: boolean }
+  readonly to?: Readonly<Record<string, number>>
+  readonly match?: RuleMatch
 }
 
 /** `routes.*.rules.*.FIELD` */
@@ -168,6 +174,11 @@ export interface RuleSwitch<
   /** What contradicts other switches of the rule. @param entry the rule, and what its fleet has of the switches that it does not write */
   problemsWith?(written: DeepReadonly<Static<S>>, entry: RuleEntry): Iterable<PlacedProblem>
   toRoute?(settings: SettingsOf<S>): RouteParts
+  /**
+   * What Envoy answers itself, with the `action` for it: no upstream is called then. Several routes for callers that differ in what
+   * their `match` adds to the rule's; none where the switch is off.
+   */
+  toAnswers?(settings: SettingsOf<S>): readonly RouteParts[]
   /** @param entry the whole rule, for settings that depend on another switch of it */
   toRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts
   /** For a proxyless fleet. Default: `toRouteAction`. */
@@ -234,8 +245,11 @@ export type FilterRoom = 'security' | 'filters'
 
 /** How a rule names the methods that it matches. */
 export interface RuleMatch {
+  readonly service?: string
   readonly method?: string
   readonly path?: string
+  readonly prefix?: string
+  readonly regex?: string
 }
 
 /** A filter that is in every chain and is not a switch. */
@@ -280,6 +294,8 @@ export interface HttpFilterSwitch<
   toGrpcExtension?(settings: SettingsOf<S>): Any
   /** For a filter that takes its settings from routes only: the message of `typed_per_filter_config` of the fleet's virtual hosts. */
   toVirtualHost?(settings: SettingsOf<S>): Any
+  /** For a rate limit: what the fleet's virtual hosts describe a call by, `VirtualHost.rate_limits`. Each filter has a stage of its own. */
+  toRateLimits?(settings: SettingsOf<S>): readonly RateLimitParts[]
   /** What the listeners need beside the filter while it is on. */
   toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
   /** True if it is in effect only for rules that write it: it is in the chain, disabled. */
@@ -295,6 +311,8 @@ export interface HttpFilterSwitch<
     warnings?(written: DeepReadonly<Static<R>>, rule: { readonly match: RuleMatch }): Iterable<PlacedProblem>
     /** The message of the route's `typed_per_filter_config`; undefined where its calls are like all others of the fleet. */
     toExtension(settings: SettingsOf<R>): Any | undefined
+    /** The same for the calls of one rule, `RouteAction.rate_limits`. */
+    toRateLimits?(settings: SettingsOf<R>): readonly RateLimitParts[]
   }
 }
 

@@ -11,6 +11,7 @@ import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
+import { localRateLimit } from './http-filters/local-rate-limit.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
 import { rbac } from './http-filters/rbac.ts'
 import { requestSize } from './http-filters/request-size.ts'
@@ -30,6 +31,7 @@ export const HTTP_FILTERS = inOrder([
   joinedHeaders,
   rbac,
   grpcStats,
+  localRateLimit,
   fault,
   requestSize,
   router,

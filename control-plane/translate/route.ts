@@ -1,7 +1,6 @@
 // The routes of an L7 listener as Envoy's RouteConfiguration, which has the listener's name, with a virtual host for each entry.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { Any } from '@bufbuild/protobuf/wkt'
 import {
   type RouteActionSchema,
   type VirtualHost,
@@ -18,22 +17,22 @@ import {
   type Config,
   type LbSettings,
   lbOf,
-  type Match,
   type Route,
   type Rule,
 } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
-import { inEffect } from '../switches/defaults.ts'
-import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
+import { configuredFilters } from '../switches/filter-chain.ts'
 import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
-import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
+import { stickyHashOf } from '../switches/sticky.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
+import { DENIALS, isOpen, rewrittenDenials } from './introspection.ts'
+import { type RouteFilters, toHostFilters, toRuleFilters } from './route-filters.ts'
 import { toRouteMatch } from './route-match.ts'
-import { orderRules, pathMatchOf } from './rule-order.ts'
+import { orderRules } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
@@ -89,7 +88,7 @@ function toVirtualHost(
     alsoOfFleet ? [[field, entries[field]]] : [],
   )
   const filters = configuredFilters(fleet, switches.httpFilters).filter(({ enabled }) => enabled)
-  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost !== undefined)
+  const ofHosts = filters.filter(({ filter }) => filter.toVirtualHost ?? filter.toRateLimits)
   const context: RouteContext = {
     hashes,
     ofFleet: Object.fromEntries(ofFleet),
@@ -122,46 +121,57 @@ const contextOf = new WeakMap<VirtualHost, RouteContext>()
 const virtualHostOf = memoize((switches: Switches) =>
   memoizeEntry((name, { hosts, rules }: Route, context: RouteContext) => {
     const ordered = orderRules(rules)
-    const routes = ordered.map(([id, rule]) => toRoute(id, rule, context, switches))
     // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
-    const firstOpen = context.kind !== 'envoy' ? -1 : ordered.findIndex(([, { match }]) => isOpen(match))
-    if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
-    const typedPerFilterConfig = toHostConfigs(context, switches)
-    return create(VirtualHostSchema, { name, domains: [...hosts], routes, typedPerFilterConfig })
+    const isEnvoy = context.kind === 'envoy'
+    const firstOpen = isEnvoy ? ordered.findIndex(([, { match }]) => isOpen(match)) : -1
+    const routes = ordered.flatMap(([id, rule], index) => [
+      ...(index === firstOpen ? DENIALS : []),
+      ...(isEnvoy ? rewrittenDenials(rule) : []),
+      ...toRoutes(id, rule, context, switches),
+    ])
+    const filters = toHostFilters(context.hostSettings, switches)
+    return create(VirtualHostSchema, { name, domains: [...hosts], routes, ...filters })
   }),
 )
 
-/** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
-const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
-
-/** Whether calls of these services would go by this rule, though it does not name them. What a regular expression names is unknown. */
-function isOpen(match: Match): boolean {
-  const { kind, text } = pathMatchOf(match)
-  if (kind !== 'prefix') return kind === 'regex'
-  const path = match.ignoreCase ? text.toLowerCase() : text
-  const overlaps = INTROSPECTION.some((prefix) => prefix.startsWith(path) || path.startsWith(prefix))
-  return match.service === undefined && overlaps
-}
-
-/** gRPC callers read 403 as `PERMISSION_DENIED`. */
-function toDenial(prefix: string): RouteParts {
-  return {
-    name: `not from outside: ${prefix}`,
-    match: { pathSpecifier: { case: 'prefix', value: prefix } },
-    action: { case: 'directResponse', value: { status: 403 } },
-  }
-}
-
-function toRoute(name: string, rule: Rule, context: RouteContext, switches: Switches): RouteParts {
-  const { match, to } = rule
+/** One route, or several where Envoy answers callers in different ways. */
+function toRoutes(
+  name: string,
+  rule: Rule,
+  context: RouteContext,
+  switches: Switches,
+): readonly RouteParts[] {
+  const { match } = rule
   const entry = { ...context.ofFleet, ...rule }
-  const hashOn = new Map(context.hashes).get(name)
-  const isGrpc = context.kind !== 'envoy'
+  const filters = toRuleFilters(rule, context.filters, switches)
   const rules = switches.rules.filter(({ appliesTo }) => appliesTo.includes(context.kind))
-  const action = mergeParts<RouteActionParts>([
+  const answers = partsOf(rules, entry, (one, settings) => one.toAnswers?.(settings)).flat()
+  const actions = answers.length > 0 ? answers : [toForwarding(name, entry, context, rules, filters)]
+  return actions.map((action) =>
+    mergeParts<RouteParts>([
+      { name, match: toRouteMatch(match) },
+      action,
+      { typedPerFilterConfig: filters.typedPerFilterConfig },
+      ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
+    ]),
+  )
+}
+
+/** The action that calls the upstreams of a rule. @param entry the rule, and what its fleet has of the switches that it does not write */
+function toForwarding(
+  name: string,
+  entry: Rule & Readonly<Record<string, unknown>>,
+  { hashes, kind }: RouteContext,
+  rules: Switches['rules'],
+  { rateLimits }: RouteFilters,
+): RouteParts {
+  const isGrpc = kind !== 'envoy'
+  const hashOn = (isGrpc ? undefined : stickyHashOf(entry)) ?? new Map(hashes).get(name)
+  const value = mergeParts<RouteActionParts>([
     {
-      clusterSpecifier: toClusterSpecifier(to),
+      clusterSpecifier: toClusterSpecifier(entry.to ?? {}),
       hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
+      rateLimits,
     },
     ...partsOf(rules, entry, (one, settings) =>
       isGrpc && one.toGrpcRouteAction !== undefined
@@ -169,38 +179,10 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
         : one.toRouteAction?.(settings, entry),
     ),
   ])
-  return mergeParts<RouteParts>([
-    { name, match: toRouteMatch(match), action: { case: 'route', value: action } },
-    toFilterConfigs(rule, context, switches),
-    ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
-  ])
+  return { action: { case: 'route', value } }
 }
 
-/** What is different for the calls of this rule, in filters that the fleet has turned on. */
-function toFilterConfigs(rule: Rule, { filters }: RouteContext, { httpFilters }: Switches): RouteParts {
-  const { filters: written = {} } = rule as { readonly filters?: Readonly<Record<string, unknown>> }
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    if (filter.rule === undefined || written[filter.field] === undefined) return []
-    if (!filters.includes(filter.field)) return []
-    const settings = inEffect(filter.rule.schema, written[filter.field]) as never
-    const extension = filter.rule.toExtension(settings)
-    if (extension === undefined) return []
-    return (filter.names ?? [filter.name]).map((one) => [nameOf({ name: one }), extension] as const)
-  })
-  return { typedPerFilterConfig: Object.fromEntries(entries) }
-}
-
-/** What holds for all rules of a fleet, in filters that take their settings from routes. */
-function toHostConfigs({ hostSettings }: RouteContext, { httpFilters }: Switches): Record<string, Any> {
-  const entries = httpFilters.filter(isHttpFilterSwitch).flatMap((filter) => {
-    const settings = hostSettings[filter.field] as never
-    const extension = settings === undefined ? undefined : filter.toVirtualHost?.(settings)
-    return extension === undefined ? [] : [[nameOf(filter), extension] as const]
-  })
-  return Object.fromEntries(entries)
-}
-
-function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
+function toClusterSpecifier(to: NonNullable<Rule['to']>): ClusterSpecifier {
   const targets = sortedEntries(to)
   const [only] = targets
   if (only !== undefined && targets.length === 1) return { case: 'cluster', value: only[0] }
@@ -229,7 +211,7 @@ function hashOnOfRule(
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
-  const [hashOn] = sortedEntries(to).flatMap(([name]) =>
+  const [hashOn] = sortedEntries(to ?? {}).flatMap(([name]) =>
     leavesOf(upstreams, name).flatMap(
       (leaf) => hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists) ?? [],
     ),

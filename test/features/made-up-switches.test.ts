@@ -4,7 +4,7 @@
 import { create, type Message } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
-import { LocalRateLimitSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js'
+import { BandwidthLimitSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/bandwidth_limit/v3/bandwidth_limit_pb.js'
 import t from 'tap'
 import { Type } from 'typebox'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -31,16 +31,16 @@ const onlyEnvoys = ['envoy'] as const
 
 /** Packs the config of the filter, or of its override in a rule. */
 function toLimit({ prefix }: { readonly prefix: string }) {
-  return anyPack(LocalRateLimitSchema, create(LocalRateLimitSchema, { statPrefix: prefix }))
+  return anyPack(BandwidthLimitSchema, create(BandwidthLimitSchema, { statPrefix: prefix }))
 }
 
 const rateLimit = httpFilterSwitch({
-  name: 'local_ratelimit',
+  name: 'bandwidth_limit',
   after: ['rbac'],
   field: 'rateLimit',
   room: 'filters',
   appliesTo: onlyEnvoys,
-  messages: [LocalRateLimitSchema],
+  messages: [BandwidthLimitSchema],
   schema: Type.Object(
     {
       enabled: Type.Boolean({ description: 'true or false' }),
@@ -193,9 +193,9 @@ t.test('a made-up filter has its place in the list, and is missing while it is o
   const names = (config: Config) =>
     jsonOf(translateMadeUp(config, 'edge').resources).match(/envoy\.filters\.http\.\w+(?=","typedConfig)/g)
   const on = sampleWith(written())
-  t.same(names(on)?.slice(-2), ['envoy.filters.http.local_ratelimit', 'envoy.filters.http.router'])
+  t.same(names(on)?.slice(-2), ['envoy.filters.http.bandwidth_limit', 'envoy.filters.http.router'])
   const off = sampleWith({ ...written(), 'fleets.edge.filters.rateLimit.enabled': false })
-  t.notMatch(jsonOf(translateMadeUp(off, 'edge').resources), /local_ratelimit|of-a-rule-filter/)
+  t.notMatch(jsonOf(translateMadeUp(off, 'edge').resources), /bandwidth_limit|of-a-rule-filter/)
 })
 
 t.test('without the made-up lists the same document has unknown fields', async (t) => {
@@ -229,7 +229,7 @@ t.test('a message that a switch packs and does not declare is an internal error'
   t.throws(() => createResources(resources, { messages: undeclared }), {
     code: 'internal',
     message:
-      /packs type\.googleapis\.com\/envoy\.extensions\.filters\.http\.local_ratelimit\.v3\.LocalRateLimit/,
+      /packs type\.googleapis\.com\/envoy\.extensions\.filters\.http\.bandwidth_limit\.v3\.BandwidthLimit/,
   })
 })
 

@@ -51,17 +51,17 @@ t.test('O8.29: a hop is dear where it takes a tenth of a call or more, and cheap
   const dear = findingsWith({ none: 1, both: 1.5, mtls: 1.6 })
   t.match(
     dear,
-    /Within a node or a cluster.*veth pair: two Envoys add 0\.5\d ms to a median of 1\.04 ms .*, 50 %/,
+    /Where the network is near.*veth pair \+0\.5\d ms \(50 %\)\. CPU of the Envoys: 104 µs a call/,
   )
-  t.match(dear, /1 of 1 transports show more latency by mutual TLS/)
+  t.match(dear, /1 of 1 transports took longer by mutual TLS/)
   const cheap = findingsWith({ none: 20, both: 21 })
-  t.match(cheap, /Where the network takes most of a call, take the sidecars.*5 %/)
-  t.notMatch(cheap, /Within a node/)
+  t.match(cheap, /Where the network takes most of a call, take the sidecars.*\(5 %\)/)
+  t.notMatch(cheap, /network is near/)
 })
 
 t.test('O8.29: two turns claim nothing', async (t) => {
   const few = findingsWith({ none: 1, both: 1.5, mtls: 1.6, 'server-unix': 1, server: 2 }, 2, 'loopback')
-  t.match(few, /^These turns cannot tell: loopback/)
+  t.match(few, /^These turns cannot tell what sidecars add.*loopback/)
   t.notMatch(few, /mutual TLS|Unix socket/)
 })
 

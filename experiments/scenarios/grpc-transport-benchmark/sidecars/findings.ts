@@ -1,6 +1,8 @@
 // Recommendations about sidecars, each with its condition and its figures from the results.
 
 import type { Results } from '../../../harness/results.ts'
+import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
+import { signed } from '../turns/turn-results.ts'
 import { added, type MeasuredSidecars, measuredSidecars, typical } from './measured-sidecars.ts'
 
 /** Added latency is worth thinking about from this share of a call on: below it, the network decides what a call takes. */
@@ -11,41 +13,62 @@ export function findingsOf(results: Results): readonly string[] {
   return [...bySidecars(measured), ...byMutualTls(measured), ...byUnixSocket(measured)]
 }
 
+interface Cost {
+  readonly one: MeasuredSidecars
+  readonly difference: PairedDifference
+  /** Of a call without Envoys. */
+  readonly share: number
+  /** Of the Envoys, in microseconds a call. */
+  readonly cpu: number
+}
+
 /** Transports that came out alike are one recommendation. */
 function bySidecars(measured: readonly MeasuredSidecars[]): readonly string[] {
-  const costs = measured.flatMap((one) => {
+  const costs = measured.flatMap((one): readonly Cost[] => {
     const way = one.ways.includes('both') ? 'both' : 'client'
     const difference = added(one, way, 'p50')
     if (difference === undefined) return []
     const share = difference.median / typical(one, 'none', 'p50')
-    const hops = way === 'both' ? 'two Envoys add' : 'one Envoy adds'
-    return [{ one, difference, share, hops, cpu: typical(one, way, 'proxy') }]
+    return [{ one, difference, share, cpu: typical(one, way, 'proxy') }]
   })
-  const text = ({ one, difference: { median, low, high }, share, hops, cpu }: (typeof costs)[number]) =>
-    `${one.transport.title}: ${hops} ${median.toFixed(2)} ms to a median of ${typical(one, 'none', 'p50').toFixed(2)} ms (${low.toFixed(2)} to ${high.toFixed(2)}), ${(100 * share).toFixed(0)} %, and ${cpu.toFixed(0)} µs of CPU a call`
-  const certain = costs.filter(({ difference }) => difference.outcome === 'more')
-  const dear = certain.filter(({ share }) => share >= NOTABLE_SHARE)
+  const dear = costs.filter(
+    ({ difference, share }) => difference.outcome === 'more' && share >= NOTABLE_SHARE,
+  )
   const cheap = costs.filter(
-    ({ share, difference }) => share < NOTABLE_SHARE && difference.outcome !== 'too few pairs',
+    ({ difference, share }) => difference.outcome !== 'too few pairs' && share < NOTABLE_SHARE,
   )
   const open = costs.filter((one) => !dear.includes(one) && !cheap.includes(one))
+  const least = `${100 * NOTABLE_SHARE} %`
   return [
-    ...(dear.length === 0
-      ? []
-      : [
-          `**Within a node or a cluster, give sidecars to services that need their policies, and leave chains of many small calls without**: where the network is near, the hop adds a tenth of a call or more. ${dear.map(text).join('; ')}.`,
-        ]),
-    ...(cheap.length === 0
-      ? []
-      : [
-          `**Where the network takes most of a call, take the sidecars**: they add less than ${100 * NOTABLE_SHARE} %. ${cheap.map(text).join('; ')}.`,
-        ]),
-    ...(open.length === 0
-      ? []
-      : [
-          `These turns cannot tell: ${open.map(text).join('; ')}. Run the standard profile on an idle machine.`,
-        ]),
+    ...sentence(
+      dear,
+      `**Where the network is near, give sidecars to services that need their policies, and leave chains of many small calls without.** They add more than ${least} to the median call`,
+    ),
+    ...sentence(
+      cheap,
+      `**Where the network takes most of a call, take the sidecars.** They add less than ${least} to the median call`,
+    ),
+    ...sentence(
+      open,
+      'These turns cannot tell what sidecars add (the standard profile on an idle machine can)',
+    ),
   ]
+}
+
+function sentence(costs: readonly Cost[], says: string): readonly string[] {
+  if (costs.length === 0) return []
+  const each = costs.map(({ one, difference: { median }, share }) => {
+    const name = one.ways.includes('both') ? one.transport.title : `${one.transport.title}, one Envoy`
+    return `${name} ${signed(median, 2)} ms (${(100 * share).toFixed(0)} %)`
+  })
+  return [
+    `${says}: ${each.join('; ')}. CPU of the Envoys: ${rangeOf(costs.map(({ cpu }) => cpu))} µs a call.`,
+  ]
+}
+
+function rangeOf(values: readonly number[], decimals = 0): string {
+  const [low, high] = [Math.min(...values).toFixed(decimals), Math.max(...values).toFixed(decimals)]
+  return low === high ? low : `${low} to ${high}`
 }
 
 function byMutualTls(measured: readonly MeasuredSidecars[]): readonly string[] {
@@ -53,19 +76,12 @@ function byMutualTls(measured: readonly MeasuredSidecars[]): readonly string[] {
     const [latency, cpu] = [added(one, 'mtls', 'p50', 'both'), added(one, 'mtls', 'proxy', 'both')]
     return latency === undefined || cpu === undefined ? [] : [{ one, latency, cpu }]
   })
-  if (found.length === 0) return []
   if (found.every(({ latency }) => latency.outcome === 'too few pairs')) return []
-  const isMore = found.filter(({ latency }) => latency.outcome === 'more')
-  const text = found.map(
-    ({ one, latency, cpu }) =>
-      `${one.transport.title} ${latency.median.toFixed(3)} ms (${latency.low.toFixed(3)} to ${latency.high.toFixed(3)}) and ${cpu.median.toFixed(0)} µs of CPU a call`,
-  )
-  const advice =
-    isMore.length === 0
-      ? 'no transport shows more latency by mutual TLS than by plaintext, beyond what chance gives'
-      : `${isMore.length} of ${found.length} transports show more latency by mutual TLS than by plaintext`
+  const slower = found.filter(({ latency }) => latency.outcome === 'more')
+  const each = slower.map(({ one, latency }) => `${one.transport.title} ${signed(latency.median, 3)} ms`)
+  const seen = slower.length === 0 ? 'no transport' : `${slower.length} of ${found.length} transports`
   return [
-    `**If both sidecars are there anyway, encrypt between them**: on connections that are open, ${advice}. It added on ${text.join('; ')}.`,
+    `**If both sidecars are there anyway, encrypt between them.** On connections that are open, ${seen} took longer by mutual TLS than in plaintext, beyond what chance gives${each.length > 0 ? ` (${each.join('; ')})` : ''}. The median CPU time of the Envoys rose by ${rangeOf(found.map(({ cpu }) => cpu.median))} µs a call.`,
   ]
 }
 

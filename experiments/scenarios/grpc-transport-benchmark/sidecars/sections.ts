@@ -34,7 +34,7 @@ function addedLatency(measured: readonly MeasuredSidecars[]): Section {
   return {
     kind: 'bars',
     title: 'What an Envoy on each side adds to the median call',
-    says: 'Each bar is the median of the differences between a turn with both Envoys and the turn without that was measured next to it; the line reaches from the smallest to the largest. The hop costs about the same wherever it stands, so that the faster the transport, the larger its share.',
+    says: 'Each bar is the median of the differences between a turn with both Envoys and the turn without that was measured next to it; the line reaches from the smallest to the largest. The same Envoys stand on each way, so that the faster the transport, the larger their share of a call.',
     unit: 'ms',
     bars,
   }

@@ -15,7 +15,7 @@ import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { startTunedEnvoys } from '../tuned-envoys.ts'
 import { readSockets } from './read-sockets.ts'
 
-/** Its end towards clients (`server`) and towards servers (`client`). */
+/** Its end toward clients (`server`) and toward servers (`client`). */
 export type End = 'client' | 'server'
 export const ENDS: readonly End[] = ['client', 'server']
 

@@ -61,7 +61,7 @@ function socketTable(results: Results): readonly Section[] {
       kind: 'table',
       title: 'Who sets TCP_NODELAY',
       says: 'As the kernel has it, read from the open sockets of each process (`getsockopt` on a borrowed descriptor), not from its documentation.',
-      columns: [{ title: 'program' }, { title: 'towards servers' }, { title: 'towards clients' }],
+      columns: [{ title: 'program' }, { title: 'toward servers' }, { title: 'toward clients' }],
       rows: rows.map(({ program, figures }) => [
         program.title,
         ...ENDS.map((end) => (figures[nodelayFigure(end)] === 1 ? 'set' : 'not set')),
