@@ -22,7 +22,7 @@ const HeaderBucket = Type.Object(
   {
     header: Type.String({
       ...HeaderName,
-      ...facts({ envoy: 'RateLimit.Action.request_headers.header_name', example: 'x-tenant' }),
+      ...facts({ envoy: 'RequestHeaders.header_name', example: 'x-tenant' }),
     }),
     value: Type.Optional(
       Type.String({
@@ -30,7 +30,7 @@ const HeaderBucket = Type.Object(
         maxLength: 200,
         description:
           'a value of the header. If it is not written, each value without a bucket of its own gets one, and Envoy keeps the 20 that were used last',
-        ...facts({ envoy: 'RateLimitDescriptor.Entry.value', example: 'gold' }),
+        ...facts({ envoy: 'Entry.value', example: 'gold' }),
       }),
     ),
     ...BUCKET,
