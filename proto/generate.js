@@ -24,6 +24,7 @@ const stampFile = join(generatedDir, '.stamp')
 const CONNECTION_MANAGER =
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
 const PROTOCOL = 'envoy/config/core/v3/protocol.proto'
+const ROUTE = 'envoy/config/route/v3/route_components.proto'
 const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
 
 /** Every .proto below a folder, or the file itself. */
@@ -95,6 +96,14 @@ function withResponseHeadersLimit(text) {
   return text.replace(last, `${last}\n\n  google.protobuf.UInt32Value max_response_headers_kb = 7;`)
 }
 
+/** Splits by the hash of a route, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withHashedSplits(text) {
+  if (text.includes('use_hash_policy')) return text
+  const begin = 'oneof random_value_specifier {'
+  if (text.split(begin).length !== 2) throw new Error(`the protos of routes lack one "${begin}"`)
+  return text.replace(begin, `${begin}\n    google.protobuf.BoolValue use_hash_policy = 5;\n`)
+}
+
 function run(command, args, cwd) {
   const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
@@ -126,6 +135,7 @@ for (const file of protosBelow(join(here, 'newer'))) {
 }
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
+files.set(ROUTE, withHashedSplits(files.get(ROUTE)))
 files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
 
 const stamp = fingerprint(files)

@@ -22,17 +22,22 @@ export const ENDPOINT = {
   [ADDITIONAL_ADDRESSES.field]: Type.Optional(ADDITIONAL_ADDRESSES.schema),
 }
 
+export const WEIGHTS = 'weights by the names of upstreams, such as { echo: 90, echo-v2: 10 }'
+
 export const RULE = {
   match: MatchSchema,
-  to: NamedMap(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'a weight, a whole number from 0 to 1000000',
-      ...facts({ envoy: 'WeightedCluster.clusters.weight', example: 90 }),
-    }),
-    'weights by the names of upstreams, such as { echo: 90, echo-v2: 10 }',
-    { minProperties: 1, envoy: 'RouteAction.weighted_clusters', example: { echo: 90, 'echo-v2': 10 } },
+  /** Undefined only where Envoy answers itself. */
+  to: Type.Optional(
+    NamedMap(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'a weight, a whole number from 0 to 1000000',
+        ...facts({ envoy: 'WeightedCluster.clusters.weight', example: 90 }),
+      }),
+      WEIGHTS,
+      { minProperties: 1, envoy: 'RouteAction.weighted_clusters', example: { echo: 90, 'echo-v2': 10 } },
+    ),
   ),
 }
 

@@ -216,7 +216,7 @@ const reachFrom = memoize((switches: Switches) =>
       const route = ownValue(config.routes, name)
       if (route === undefined) continue
       configured.push(...switchesOfRoute(name, route, switches))
-      names.push(...Object.values(route.rules).flatMap(({ to }) => Object.keys(to)))
+      names.push(...Object.values(route.rules).flatMap(({ to = {} }) => Object.keys(to)))
     }
     names.push(...starts.references, ...upstreamsOf(configured, config))
     const reached = new Set<string>()

@@ -14,6 +14,7 @@ import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
 import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
+import { checkOwnedHeaders } from './validators/owned-headers.ts'
 import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutes } from './validators/routes.ts'
 import { checkRuleSwitches } from './validators/rule-switches.ts'
@@ -31,6 +32,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkProxyless,
   checkGrpcServers,
   checkSecurity,
+  checkOwnedHeaders,
   checkSecrets,
   checkSwitches,
   checkRuleSwitches,

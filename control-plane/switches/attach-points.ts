@@ -157,6 +157,10 @@ export interface RuleEntry {
   readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
   readonly retry?: { readonly enabled: boolean; readonly perTryTimeout?: string }
   readonly hedging?: { readonly enabled: boolean; readonly delay?: string }
+  readonly sticky?: { readonly enabled: boolean; readonly header?: string }
+  readonly redirect?: { readonly enabled: boolean }
+  readonly to?: Readonly<Record<string, number>>
+  readonly match?: RuleMatch
 }
 
 /** `routes.*.rules.*.FIELD` */
@@ -170,6 +174,11 @@ export interface RuleSwitch<
   /** What contradicts other switches of the rule. @param entry the rule, and what its fleet has of the switches that it does not write */
   problemsWith?(written: DeepReadonly<Static<S>>, entry: RuleEntry): Iterable<PlacedProblem>
   toRoute?(settings: SettingsOf<S>): RouteParts
+  /**
+   * What Envoy answers itself, with the `action` for it: no upstream is called then. Several routes for callers that differ in what
+   * their `match` adds to the rule's; none where the switch is off.
+   */
+  toAnswers?(settings: SettingsOf<S>): readonly RouteParts[]
   /** @param entry the whole rule, for settings that depend on another switch of it */
   toRouteAction?(settings: SettingsOf<S>, entry: RuleEntry): RouteActionParts
   /** For a proxyless fleet. Default: `toRouteAction`. */
@@ -236,8 +245,11 @@ export type FilterRoom = 'security' | 'filters'
 
 /** How a rule names the methods that it matches. */
 export interface RuleMatch {
+  readonly service?: string
   readonly method?: string
   readonly path?: string
+  readonly prefix?: string
+  readonly regex?: string
 }
 
 /** A filter that is in every chain and is not a switch. */

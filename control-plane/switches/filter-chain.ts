@@ -74,19 +74,30 @@ export function toHttpFilters(
   filters: readonly HttpFilter[] = HTTP_FILTERS,
 ): MessageInitShape<typeof HttpFilterSchema>[] {
   const configured = configuredFilters(fleet, filters)
-  const owned = configured.flatMap(({ filter, settings }) => filter.ownedHeaders?.(settings, { jwt }) ?? [])
   const compared = configured.flatMap(({ filter, enabled, settings }) =>
     enabled ? (filter.comparedHeaders?.(settings) ?? []) : [],
   )
   const context: FilterContext = {
     jwt,
-    ownedHeaders: sortedOnce(owned),
+    ownedHeaders: ownedHeadersOf(fleet, jwt, filters),
     comparedHeaders: sortedOnce(compared),
   }
   return filters.flatMap((filter) => {
     const made = namedExtensions(filter, extensionOf(filter, configured, context)).map(toHttpFilter)
     return isForRulesOnly(filter) ? made.map((one) => ({ ...one, disabled: true })) : made
   })
+}
+
+/** Headers that only the chain of a fleet may set, in order: those of filters that are off too. */
+export function ownedHeadersOf(
+  fleet: FilterRooms,
+  jwt: Readonly<Record<string, JwtProvider>>,
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): readonly string[] {
+  const configured = configuredFilters(fleet, filters)
+  return sortedOnce(
+    configured.flatMap(({ filter, settings }) => filter.ownedHeaders?.(settings, { jwt }) ?? []),
+  )
 }
 
 /** Most switches are one filter of Envoy, which has their name. */

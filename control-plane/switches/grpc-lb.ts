@@ -3,6 +3,7 @@
 import { create } from '@bufbuild/protobuf'
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import {
+  Cluster_LbPolicy,
   type LoadBalancingPolicy,
   LoadBalancingPolicySchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
@@ -26,7 +27,7 @@ export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
  */
 export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterParts {
   const policy = policyOf(settings, lists)
-  if (!policy.appliesTo.includes('proxyless')) return roundRobin.toGrpcCluster?.({}) ?? {}
+  if (!policy.appliesTo.includes('proxyless')) return { lbPolicy: Cluster_LbPolicy.ROUND_ROBIN }
   const options = withDefaults(settings, lists)
   if (policy.toGrpcCluster !== undefined) return policy.toGrpcCluster(options)
   const chosen = policy.toGrpcExtension?.(options) ?? policy.toExtension(options, NO_LOCALITIES)

@@ -16,12 +16,14 @@ import { circuitBreaker } from './circuit-breaker.ts'
 import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
+import { directResponse } from './direct-response.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
+import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { hedging } from './hedging.ts'
@@ -32,13 +34,17 @@ import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
 import { loadMetrics } from './load-metrics.ts'
 import { localityWeights } from './locality-weights.ts'
+import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
 import { protocol } from './protocol.ts'
+import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
+import { rewrite } from './rewrite.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
+import { sticky } from './sticky.ts'
 import { grpcTimeout, maxStreamDuration } from './stream-duration.ts'
 import { streamTimeouts } from './stream-timeouts.ts'
 import { tracing } from './tracing.ts'
@@ -77,7 +83,20 @@ export const SWITCHES = {
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
-  rules: [ruleTimeout, maxStreamDuration, grpcTimeout, retry, hedging],
+  rules: [
+    ruleTimeout,
+    maxStreamDuration,
+    grpcTimeout,
+    retry,
+    hedging,
+    sticky,
+    mirror,
+    rewrite,
+    requestHeaders,
+    responseHeaders,
+    redirect,
+    directResponse,
+  ],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],

@@ -137,7 +137,12 @@ t.test('a split is in the order of its names, and keeps a weight of 0', async (t
   ])
 })
 
-const HASHING: readonly [title: string, to: Rule['to'], fleetLb: object, hashPolicy: object | undefined][] = [
+const HASHING: readonly [
+  title: string,
+  to: NonNullable<Rule['to']>,
+  fleetLb: object,
+  hashPolicy: object | undefined,
+][] = [
   ['hashes on nothing where no policy does', { echo: 1 }, { mode: 'l7', policy: 'random' }, undefined],
   [
     "hashes on the fleet's header",

@@ -17,7 +17,6 @@ import {
   type Config,
   type LbSettings,
   lbOf,
-  type Match,
   type Route,
   type Rule,
 } from '../document/model.ts'
@@ -27,11 +26,13 @@ import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
+import { stickyHashOf } from '../switches/sticky.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
-import { toHostFilters, toRuleFilters } from './route-filters.ts'
+import { DENIALS, isOpen, rewrittenDenials } from './introspection.ts'
+import { type RouteFilters, toHostFilters, toRuleFilters } from './route-filters.ts'
 import { toRouteMatch } from './route-match.ts'
-import { orderRules, pathMatchOf } from './rule-order.ts'
+import { orderRules } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
 
 type ClusterSpecifier = NonNullable<MessageInitShape<typeof RouteActionSchema>['clusterSpecifier']>
@@ -120,48 +121,57 @@ const contextOf = new WeakMap<VirtualHost, RouteContext>()
 const virtualHostOf = memoize((switches: Switches) =>
   memoizeEntry((name, { hosts, rules }: Route, context: RouteContext) => {
     const ordered = orderRules(rules)
-    const routes = ordered.map(([id, rule]) => toRoute(id, rule, context, switches))
     // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
-    const firstOpen = context.kind !== 'envoy' ? -1 : ordered.findIndex(([, { match }]) => isOpen(match))
-    if (firstOpen >= 0) routes.splice(firstOpen, 0, ...INTROSPECTION.map(toDenial))
+    const isEnvoy = context.kind === 'envoy'
+    const firstOpen = isEnvoy ? ordered.findIndex(([, { match }]) => isOpen(match)) : -1
+    const routes = ordered.flatMap(([id, rule], index) => [
+      ...(index === firstOpen ? DENIALS : []),
+      ...(isEnvoy ? rewrittenDenials(rule) : []),
+      ...toRoutes(id, rule, context, switches),
+    ])
     const filters = toHostFilters(context.hostSettings, switches)
     return create(VirtualHostSchema, { name, domains: [...hosts], routes, ...filters })
   }),
 )
 
-/** Services that tell what is behind the listener: reflection, channelz, and Envoy's own, such as client status discovery. */
-const INTROSPECTION = ['/grpc.reflection.', '/grpc.channelz.', '/envoy.']
-
-/** Whether calls of these services would go by this rule, though it does not name them. What a regular expression names is unknown. */
-function isOpen(match: Match): boolean {
-  const { kind, text } = pathMatchOf(match)
-  if (kind !== 'prefix') return kind === 'regex'
-  const path = match.ignoreCase ? text.toLowerCase() : text
-  const overlaps = INTROSPECTION.some((prefix) => prefix.startsWith(path) || path.startsWith(prefix))
-  return match.service === undefined && overlaps
-}
-
-/** gRPC callers read 403 as `PERMISSION_DENIED`. */
-function toDenial(prefix: string): RouteParts {
-  return {
-    name: `not from outside: ${prefix}`,
-    match: { pathSpecifier: { case: 'prefix', value: prefix } },
-    action: { case: 'directResponse', value: { status: 403 } },
-  }
-}
-
-function toRoute(name: string, rule: Rule, context: RouteContext, switches: Switches): RouteParts {
-  const { match, to } = rule
+/** One route, or several where Envoy answers callers in different ways. */
+function toRoutes(
+  name: string,
+  rule: Rule,
+  context: RouteContext,
+  switches: Switches,
+): readonly RouteParts[] {
+  const { match } = rule
   const entry = { ...context.ofFleet, ...rule }
-  const hashOn = new Map(context.hashes).get(name)
   const filters = toRuleFilters(rule, context.filters, switches)
-  const isGrpc = context.kind !== 'envoy'
   const rules = switches.rules.filter(({ appliesTo }) => appliesTo.includes(context.kind))
-  const action = mergeParts<RouteActionParts>([
+  const answers = partsOf(rules, entry, (one, settings) => one.toAnswers?.(settings)).flat()
+  const actions = answers.length > 0 ? answers : [toForwarding(name, entry, context, rules, filters)]
+  return actions.map((action) =>
+    mergeParts<RouteParts>([
+      { name, match: toRouteMatch(match) },
+      action,
+      { typedPerFilterConfig: filters.typedPerFilterConfig },
+      ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
+    ]),
+  )
+}
+
+/** The action that calls the upstreams of a rule. @param entry the rule, and what its fleet has of the switches that it does not write */
+function toForwarding(
+  name: string,
+  entry: Rule & Readonly<Record<string, unknown>>,
+  { hashes, kind }: RouteContext,
+  rules: Switches['rules'],
+  { rateLimits }: RouteFilters,
+): RouteParts {
+  const isGrpc = kind !== 'envoy'
+  const hashOn = (isGrpc ? undefined : stickyHashOf(entry)) ?? new Map(hashes).get(name)
+  const value = mergeParts<RouteActionParts>([
     {
-      clusterSpecifier: toClusterSpecifier(to),
+      clusterSpecifier: toClusterSpecifier(entry.to ?? {}),
       hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
-      rateLimits: filters.rateLimits,
+      rateLimits,
     },
     ...partsOf(rules, entry, (one, settings) =>
       isGrpc && one.toGrpcRouteAction !== undefined
@@ -169,14 +179,10 @@ function toRoute(name: string, rule: Rule, context: RouteContext, switches: Swit
         : one.toRouteAction?.(settings, entry),
     ),
   ])
-  return mergeParts<RouteParts>([
-    { name, match: toRouteMatch(match), action: { case: 'route', value: action } },
-    { typedPerFilterConfig: filters.typedPerFilterConfig },
-    ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
-  ])
+  return { action: { case: 'route', value } }
 }
 
-function toClusterSpecifier(to: Rule['to']): ClusterSpecifier {
+function toClusterSpecifier(to: NonNullable<Rule['to']>): ClusterSpecifier {
   const targets = sortedEntries(to)
   const [only] = targets
   if (only !== undefined && targets.length === 1) return { case: 'cluster', value: only[0] }
@@ -205,7 +211,7 @@ function hashOnOfRule(
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
-  const [hashOn] = sortedEntries(to).flatMap(([name]) =>
+  const [hashOn] = sortedEntries(to ?? {}).flatMap(([name]) =>
     leavesOf(upstreams, name).flatMap(
       (leaf) => hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists) ?? [],
     ),

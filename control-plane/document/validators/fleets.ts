@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { hashOnOf } from '../../switches/lb-policies.ts'
+import { stickyHashOf } from '../../switches/sticky.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { leavesOf } from '../leaves.ts'
 import {
@@ -116,14 +117,18 @@ function* checkHashing(
   const used = new Set(Object.values(fleet.listeners).flatMap(routeNamesOf))
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
-    for (const [ruleName, { to }] of Object.entries(rules)) {
+    for (const [ruleName, rule] of Object.entries(rules)) {
+      const { to = {} } = rule
       const names = Object.keys(to).flatMap((name) => leavesOf(upstreams, name))
       if (names.length < 2) continue
-      const hashed = names.flatMap((upstream) => {
+      const split = fleet.kind === 'envoy' ? stickyHashOf(rule) : undefined
+      const ofSplit = split === undefined ? [] : [{ upstream: 'sticky', hashOn: split }]
+      const ofUpstreams = names.flatMap((upstream) => {
         const settings = Object.hasOwn(upstreams, upstream) ? upstreams[upstream] : undefined
         const hashOn = settings && hashOnOf(lbOf(fleet, settings), switches)
         return hashOn === undefined ? [] : [{ upstream, hashOn }]
       })
+      const hashed = [...ofSplit, ...ofUpstreams]
       const other = hashed.find(({ hashOn }) => !isDeepStrictEqual(hashOn, hashed[0]?.hashOn))
       if (other === undefined) continue
       yield {

@@ -54,7 +54,7 @@ function* checkSplits(
   { listeners }: ProxylessFleet,
 ): Iterable<PlacedProblem> {
   for (const name of new Set(Object.values(listeners).flatMap(routeNamesOf))) {
-    for (const [rule, { to }] of Object.entries(routes[name]?.rules ?? {})) {
+    for (const [rule, { to = {} }] of Object.entries(routes[name]?.rules ?? {})) {
       const sum = Object.values(to).reduce((total, weight) => total + weight, 0)
       if (sum <= MAX_SUM) continue
       yield {

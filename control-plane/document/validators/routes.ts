@@ -1,11 +1,17 @@
 // Routes: matches that make sense and differ, and weights that lead to upstreams that are there.
 
+import { inEffect } from '../../switches/defaults.ts'
+import { SWITCHES, type Switches } from '../../switches/switches.ts'
+import { WEIGHTS } from '../base-fields.ts'
 import type { Config, Rule } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
 import { checkMatch, describeMatch } from './match.ts'
 import { checkReference } from './reference.ts'
 
-export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProblem> {
+export function* checkRoutes(
+  { routes, upstreams }: Config,
+  switches: Switches = SWITCHES,
+): Iterable<PlacedProblem> {
   for (const [routeName, { hosts, rules }] of Object.entries(routes)) {
     yield* checkCase(['routes', routeName, 'hosts'], hosts)
     const ruleOf = new Map<string, string>()
@@ -20,7 +26,10 @@ export function* checkRoutes({ routes, upstreams }: Config): Iterable<PlacedProb
           message: `is also the match of ${twin}, so one of the two rules is never used: remove one`,
         }
       }
-      yield* checkTargets([...steps, 'to'], rule.to, upstreams)
+      if (rule.to !== undefined) yield* checkTargets([...steps, 'to'], rule.to, upstreams)
+      else if (!isAnswered(rule, switches)) {
+        yield { steps: [...steps, 'to'], message: `is missing: write ${WEIGHTS}` }
+      }
       if (match !== undefined) ruleOf.set(match, twin ?? name)
     }
   }
@@ -37,9 +46,18 @@ function* checkCase(steps: readonly string[], hosts: readonly string[]): Iterabl
   }
 }
 
+/** Whether Envoy answers the calls of a rule itself. */
+function isAnswered(rule: Rule, { rules }: Switches): boolean {
+  const entry: Readonly<Record<string, unknown>> = { ...rule }
+  return rules.some(({ field, schema, toAnswers }) => {
+    if (toAnswers === undefined || entry[field] === undefined) return false
+    return toAnswers(inEffect(schema, entry[field]) as never).length > 0
+  })
+}
+
 function* checkTargets(
   steps: readonly string[],
-  to: Rule['to'],
+  to: NonNullable<Rule['to']>,
   upstreams: Config['upstreams'],
 ): Iterable<PlacedProblem> {
   for (const name of Object.keys(to)) yield* checkReference([...steps, name], name, upstreams, 'upstream')
