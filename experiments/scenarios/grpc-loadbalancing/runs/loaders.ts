@@ -16,7 +16,7 @@ import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { CONCURRENCY } from '../workloads.ts'
 
 /** The server is the one in Go, whose timers are exact to a tenth of a millisecond. */
-async function openServer(context: RunContext): Promise<ComparedTarget> {
+export async function openComparedServer(context: RunContext): Promise<ComparedTarget> {
   const server = await context.shared('compared-server', ({ group, folder }) =>
     startGrpcServer(group, folder, { language: 'go', name: 'compared', listen: '127.0.0.1:0' }),
   )
@@ -27,7 +27,7 @@ async function openServer(context: RunContext): Promise<ComparedTarget> {
   }
 }
 
-const SERVER = { open: openServer, needs: [NEEDS_GO] }
+const SERVER = { open: openComparedServer, needs: [NEEDS_GO] }
 
 export const LOADERS = compareLoaders(SERVER)
 
