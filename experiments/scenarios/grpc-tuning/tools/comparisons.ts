@@ -5,9 +5,9 @@ import {
   COMPARED_LOADS,
   compareLoaders,
   type LoaderComparison,
-} from '../../../harness/compare-loaders.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+} from '../../../../harness/compare-loaders.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { roundsOf } from '../windows.ts'
 import { LOAD_NAMES, LOADS, planFor } from './loads.ts'
 import { openEndpoint } from './servers.ts'
