@@ -1,7 +1,7 @@
 // What follows from the runs about keepalive: recommendations, each with its condition and its figure.
 
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CALM_FIGURES, CALM_TIMES, calmId, MIN_PING_MS } from './calm.ts'
 import { ASKED } from './languages.ts'
 import { languageRows, type NoticedRow, retransmissionRows, silenceRows } from './rows.ts'

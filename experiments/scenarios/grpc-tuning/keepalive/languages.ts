@@ -1,14 +1,14 @@
 // A call in flight over a link that goes silent, of clients in other languages with a keepalive.
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { GrpcCallResult } from '../../../../testbed/grpc-client-control.ts'
 import { type GrpcClientOptions, startGrpcClient } from '../../../../testbed/grpc-client-process.ts'
 import type { GrpcLanguage } from '../../../../testbed/grpc-programs/grpc-program.ts'
 import { createLink, type Link } from '../../../../testbed/link/create-link.ts'
 import { sourceFile } from '../../../../testbed/part.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { howText, noticedFigure, SILENT_LINK } from './silence.ts'
 import type { Keepalive } from './variants.ts'

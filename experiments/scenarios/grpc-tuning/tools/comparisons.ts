@@ -5,10 +5,10 @@ import {
   compareLoaders,
   type LoaderComparison,
   type Loads,
-} from '../../../harness/compare-loaders.ts'
-import { NEEDS_GO } from '../../../harness/needs.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+} from '../../../../harness/compare-loaders.ts'
+import { NEEDS_GO } from '../../../../harness/needs.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { openComparedServer } from '../../grpc-loadbalancing/runs/loaders.ts'
 import { roundsOf } from '../windows.ts'
 import { LOAD_NAMES, LOADS, planFor } from './loads.ts'
