@@ -68,6 +68,7 @@ for (const [title, flags, end] of ENDINGS) {
     t.same(await answer.json(), {
       mode: 'l4',
       policy: 'round_robin',
+      slowStart: { enabled: false },
       panicThreshold: 0,
       updateMergeWindow: '0s',
     })

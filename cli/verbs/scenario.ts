@@ -1,8 +1,8 @@
 // `yard scenario`: lists and runs scenarios, and writes their reports.
 
 import { Argument, type Command, Option } from 'commander'
-import { PROFILES } from '../../experiments/harness/profile.ts'
 import { loadScenario, SCENARIO_NAMES, SCENARIOS } from '../../experiments/scenarios/all.ts'
+import { PROFILES } from '../../harness/profile.ts'
 import { type Format, print } from '../output/print.ts'
 import { withExamples, withOutput } from './flags.ts'
 import { addManifests } from './scenario/manifests.ts'

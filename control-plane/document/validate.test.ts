@@ -188,13 +188,15 @@ const CASES: readonly Case[] = [
       'fleets.edge.lb.hashOn': { header: 'x-user' },
       'upstreams.echo-v2.lb.tableSize': 251,
       'upstreams.echo.lb': { policy: 'least_request', choices: 1 },
+      'upstreams.unused.lb': { policy: 'random', slowStart: { enabled: true } },
     },
     problems: {
       'fleets.edge.lb.hashOn':
-        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, panicThreshold, updateMergeWindow$/,
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset$/,
       'upstreams.echo-v2.lb.tableSize':
-        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow$/,
+        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
+      'upstreams.unused.lb.slowStart': /^is allowed only with policy: round_robin or least_request\. /,
     },
   },
   {

@@ -21,6 +21,7 @@ import { checkRoutes } from './validators/routes.ts'
 import { checkRuleSwitches } from './validators/rule-switches.ts'
 import { checkSecrets } from './validators/secrets.ts'
 import { checkSecurity } from './validators/security.ts'
+import { checkSubsets } from './validators/subsets.ts'
 import { checkSwitches } from './validators/switches.ts'
 import { checkText } from './validators/text.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
@@ -38,6 +39,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkSecrets,
   checkSwitches,
   checkRuleSwitches,
+  checkSubsets,
   checkText,
 ]
 

@@ -12,7 +12,10 @@
 
 import type { DescMessage, Message, MessageInitShape } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
-import type { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type {
+  ClusterSchema,
+  LoadBalancingPolicy,
+} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import type {
   LbEndpointSchema,
   LocalityLbEndpointsSchema,
@@ -32,6 +35,7 @@ import type { Static, TSchema } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import type { GrpcClient, GrpcContext, Unsupported, UnsupportedByEnvoy } from './grpc-clients.ts'
 import type { JwtProvider } from './jwt-provider.ts'
+import type { LbContext } from './lb-context.ts'
 import type { Locality } from './locality.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 
@@ -147,7 +151,13 @@ export interface UpstreamSwitch<F extends string = string, S extends TSchema = T
 /** `fleets.*.lb.FIELD` and `upstreams.*.lb.FIELD`, beside any policy. What one policy alone knows is an option of that policy. */
 export interface LbOptionSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
-  toCluster(settings: SettingsOf<S>): ClusterParts
+  toCluster?(settings: SettingsOf<S>): ClusterParts
+  /** A policy of Envoy around the chosen one: `envoy.load_balancing_policies.NAME`. Undefined leaves it alone. */
+  toPolicy?(
+    settings: SettingsOf<S>,
+    chosen: LoadBalancingPolicy,
+    context: LbContext,
+  ): NamedExtension | undefined
 }
 
 /** Settings of a rule that share one message of Envoy. Those of its fleet are in it too. */

@@ -3,15 +3,16 @@
 import { create } from '@bufbuild/protobuf'
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import {
+  Cluster_LbPolicy,
   type LoadBalancingPolicy,
   LoadBalancingPolicySchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import type { ClusterParts } from './attach-points.ts'
+import type { LbContext } from './lb-context.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import { type LbLists, type LbSettings, policyOf, withDefaults } from './lb-policies.ts'
-import type { LbContext } from './lb-policy.ts'
 
 /** What the lists below pack, beside the policies themselves. */
 export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
@@ -26,7 +27,7 @@ export const GRPC_LB_MESSAGES = [RoundRobinSchema, WrrLocalitySchema] as const
  */
 export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterParts {
   const policy = policyOf(settings, lists)
-  if (!policy.appliesTo.includes('proxyless')) return roundRobin.toGrpcCluster?.({}) ?? {}
+  if (!policy.appliesTo.includes('proxyless')) return { lbPolicy: Cluster_LbPolicy.ROUND_ROBIN }
   const options = withDefaults(settings, lists)
   if (policy.toGrpcCluster !== undefined) return policy.toGrpcCluster(options)
   const chosen = policy.toGrpcExtension?.(options) ?? policy.toExtension(options, NO_LOCALITIES)

@@ -2,6 +2,8 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
+import { adaptiveConcurrency } from './http-filters/adaptive-concurrency.ts'
+import { admissionControl } from './http-filters/admission-control.ts'
 import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
@@ -34,6 +36,8 @@ export const HTTP_FILTERS = inOrder([
   localRateLimit,
   fault,
   requestSize,
+  adaptiveConcurrency,
+  admissionControl,
   router,
 ] as const)
 

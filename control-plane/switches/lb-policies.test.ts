@@ -11,6 +11,18 @@ import type { LbPolicy } from './lb-policy.ts'
 
 const CASES: readonly [settings: LbSettings, message: string, fields: object][] = [
   [{ policy: 'round_robin' }, 'round_robin.v3.RoundRobin', {}],
+  [
+    { policy: 'round_robin', slowStart: { enabled: true, aggression: 2 } },
+    'round_robin.v3.RoundRobin',
+    {
+      slowStartConfig: {
+        slowStartWindow: '30s',
+        aggression: { defaultValue: 2, runtimeKey: 'switchyard.slow_start.aggression' },
+        minWeightPercent: { value: 10 },
+      },
+    },
+  ],
+  [{ policy: 'round_robin', slowStart: { enabled: false, window: '1m' } }, 'round_robin.v3.RoundRobin', {}],
   [{ policy: 'random' }, 'random.v3.Random', {}],
   [{ policy: 'least_request' }, 'least_request.v3.LeastRequest', { choiceCount: 2 }],
   [{ policy: 'least_request', choices: 5 }, 'least_request.v3.LeastRequest', { choiceCount: 5 }],

@@ -13,6 +13,7 @@ import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
 import { fieldsOf } from './fields-of.ts'
 import type { HashOn } from './hash-on.ts'
+import type { LbContext } from './lb-context.ts'
 import { clientSideWeightedRoundRobin } from './lb-policies/client-side-weighted-round-robin.ts'
 import { custom } from './lb-policies/custom.ts'
 import { leastRequest } from './lb-policies/least-request.ts'
@@ -21,8 +22,10 @@ import { pickFirst } from './lb-policies/pick-first.ts'
 import { random } from './lb-policies/random.ts'
 import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
-import type { LbContext, LbPolicy } from './lb-policy.ts'
+import type { LbPolicy } from './lb-policy.ts'
+import { lbSubset } from './lb-subset.ts'
 import { panicThreshold } from './panic-threshold.ts'
+import { partsOf } from './parts-of.ts'
 import { CLIENTS, facts, SOME_GRPC_CLIENTS } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
 
@@ -38,7 +41,7 @@ export const LB_POLICIES = [
 ] as const
 
 /** The options of every policy. */
-export const LB_OPTIONS = [panicThreshold, updateMergeWindow] as const
+export const LB_OPTIONS = [panicThreshold, updateMergeWindow, lbSubset] as const
 
 /** The lists that `lb` is made from. */
 export interface LbLists {
@@ -107,6 +110,21 @@ export function toLoadBalancingPolicy(
 ): LoadBalancingPolicy {
   const policy = policyOf(settings, lists)
   if (!policy.appliesTo.includes('envoy')) return toLoadBalancingPolicy(ROUND_ROBIN, context, lists)
+  return lists.lbOptions.reduce(
+    (inner, option) => {
+      const [outer] = partsOf([option], settings, (one, own) => one.toPolicy?.(own, inner, context))
+      return outer === undefined ? inner : onePolicy(outer.name, outer.extension)
+    },
+    toChosenPolicy(policy, settings, context, lists),
+  )
+}
+
+function toChosenPolicy(
+  policy: LbPolicy,
+  settings: LbSettings,
+  context: LbContext,
+  lists: LbLists,
+): LoadBalancingPolicy {
   const extension = policy.toExtension(withDefaults(settings, lists), context)
   const own = onePolicy(policy.name, extension)
   return policy.needsWrrLocality && context.weighsLocalities

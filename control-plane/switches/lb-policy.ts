@@ -6,12 +6,7 @@ import type { Static, TObject, TProperties } from 'typebox'
 import type { ClusterParts, FleetKind } from './attach-points.ts'
 import type { GrpcClient, Unsupported, UnsupportedByEnvoy } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
-
-/** What a policy sees of the upstream beside its own options. */
-export interface LbContext {
-  /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
-  readonly weighsLocalities: boolean
-}
+import type { LbContext } from './lb-context.ts'
 
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
   /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */

@@ -1,6 +1,6 @@
 // Weights of localities in the messages of Envoy's policies: without these fields, Envoy ignores the weights.
 
-import type { LbContext } from './lb-policy.ts'
+import type { LbContext } from './lb-context.ts'
 
 /**
  * `locality_lb_config` of round robin, least request and random.

@@ -17,6 +17,7 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
@@ -42,6 +43,7 @@ import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
 import { sticky } from './sticky.ts'
@@ -64,7 +66,7 @@ export interface Switches extends LbLists {
 }
 
 export const SWITCHES = {
-  endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority],
+  endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority, endpointLabels],
   upstreams: [
     upstreamDns,
     aggregate,
@@ -91,6 +93,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    ruleSubset,
     rewrite,
     requestHeaders,
     responseHeaders,

@@ -47,7 +47,7 @@ export function toCluster(
     ClusterSchema,
     mergeParts([
       base,
-      ...partsOf(switches.lbOptions, lb, (one, settings) => one.toCluster(settings)),
+      ...partsOf(switches.lbOptions, lb, (one, settings) => one.toCluster?.(settings)),
       ...partsOf(switches.upstreams, upstream, (one, settings) => one.toCluster?.(settings, upstream)),
     ]),
   )

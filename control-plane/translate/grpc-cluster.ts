@@ -34,7 +34,7 @@ export function toGrpcCluster(
     mergeParts([
       base,
       toGrpcLbPolicy(lb, switches),
-      ...partsOf(lbOptions, lb, (one, settings) => one.toCluster(settings)),
+      ...partsOf(lbOptions, lb, (one, settings) => one.toCluster?.(settings)),
       ...partsOf(upstreams, upstream, (one, settings) =>
         one.toGrpcCluster === undefined
           ? one.toCluster?.(settings, upstream)

@@ -1,7 +1,7 @@
 // All scenarios by name. Each is loaded when it is needed: together they take seconds to load.
 
 import { SwitchyardError } from '../../core/errors.ts'
-import type { Scenario } from '../harness/scenario.ts'
+import type { Scenario } from '../../harness/scenario.ts'
 
 /** By the name of the folder, in the order of lists. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {

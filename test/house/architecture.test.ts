@@ -47,7 +47,7 @@ t.test('a circle is found, and a shared import is not a circle', async (t) => {
   ])
 })
 
-t.test('no top-level folder and no scenario has more than 35 % of the code', async (t) => {
+t.test('no top-level folder has more than 35 % of the code', async (t) => {
   t.strictSame(findLargeFolders(readSources()), [])
 })
 
@@ -61,15 +61,6 @@ t.test('a folder with more than 35 % is found, and its tests do not count', asyn
   )
   t.strictSame(findLargeFolders([...others, { path: 'web/a.ts', text: 'x\n'.repeat(70) }, core(120)]), [
     'core: 38 %',
-  ])
-  const scenario = (name: string) => ({
-    path: `experiments/scenarios/${name}/a.ts`,
-    text: 'x\n'.repeat(120),
-  })
-  const apart = [...others, scenario('one'), scenario('two')]
-  t.strictSame(findLargeFolders(apart), [], 'each scenario is a folder of its own')
-  t.strictSame(findLargeFolders([...others, scenario('one'), scenario('one')]), [
-    'experiments/scenarios/one: 65 %',
   ])
 })
 

@@ -185,19 +185,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'builds the live page, which the control plane serves at `/ui/`',
     mayImport: ['web/live/page/'],
   },
-  'experiments/harness/': {
+  'harness/': {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
     mayImport: ['testbed/'],
   },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
-    mayImport: [
-      'dashboards/',
-      'examples/grpc-patterns/',
-      'experiments/harness/',
-      'protobuf/',
-      'web/grpc-web-example/',
-    ],
+    mayImport: ['dashboards/', 'examples/grpc-patterns/', 'harness/', 'protobuf/', 'web/grpc-web-example/'],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',

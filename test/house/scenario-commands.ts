@@ -25,6 +25,8 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
     'npx yard scenario run grpc-loadbalancing': BALANCING,
     'npx yard scenario run grpc-loadbalancing --only change': BALANCING,
     'npx yard lb edge l7 round_robin': literally,
+    "npx yard set 'upstreams.echo.lb={policy: least_request, slowStart: {enabled: true, window: 30s, minShare: 10}}'":
+      ['test/features/slow-start.test.ts', 'slowStart: { enabled, window'],
   },
   'docs/benchmarks/grpc-fundamentals.md': {
     'npx yard scenario run grpc-fundamentals --profile standard': FUNDAMENTALS,

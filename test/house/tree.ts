@@ -2,7 +2,6 @@
 import { importedPaths, type SourceFile } from './rules.ts'
 
 const LARGEST_SHARE = 0.35
-const SCENARIO = /^experiments\/scenarios\/[^/]+(?=\/)/
 
 /** Every import circle between files, as the paths along it, each circle once. Imports of types count too. */
 export function findCircles(files: readonly SourceFile[]): string[] {
@@ -24,13 +23,12 @@ export function findCircles(files: readonly SourceFile[]): string[] {
 
 /**
  * The top-level folders with more than 35 % of the code, as `FOLDER: SHARE %`. The code is every line of the files,
- * without tests: neither `*.test.ts` nor files in `test/` count. Each scenario counts as a folder of its own, because it is
- * a program beside the others.
+ * without tests: neither `*.test.ts` nor files in `test/` count.
  */
 export function findLargeFolders(files: readonly SourceFile[]): string[] {
   const lines = new Map<string, number>()
   for (const { path, text } of files) {
-    const folder = SCENARIO.exec(path)?.[0] ?? path.split('/')[0] ?? ''
+    const [folder = ''] = path.split('/')
     if (folder === 'test' || path.endsWith('.test.ts')) continue
     lines.set(folder, (lines.get(folder) ?? 0) + text.split('\n').length - 1)
   }

@@ -2,10 +2,10 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { PROFILE, PROFILES } from '../../experiments/harness/profile.ts'
-import type { Results } from '../../experiments/harness/results.ts'
-import type { Plan, Scenario } from '../../experiments/harness/scenario.ts'
 import { loadScenario, SCENARIO_NAMES } from '../../experiments/scenarios/all.ts'
+import { PROFILE, PROFILES } from '../../harness/profile.ts'
+import type { Results } from '../../harness/results.ts'
+import type { Plan, Scenario } from '../../harness/scenario.ts'
 
 const root = new URL('../..', import.meta.url)
 const folder = new URL('test/scenarios/', root)

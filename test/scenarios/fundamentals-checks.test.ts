@@ -1,10 +1,10 @@
 // What the checks of calls and of features say about other measurements than the expected ones.
 
 import t from 'tap'
-import type { Measured, Results } from '../../experiments/harness/results.ts'
 import { CALLS } from '../../experiments/scenarios/grpc-fundamentals/calls/chapter.ts'
 import type { Moment } from '../../experiments/scenarios/grpc-fundamentals/calls/moment.ts'
 import { FEATURES } from '../../experiments/scenarios/grpc-fundamentals/features/chapter.ts'
+import type { Measured, Results } from '../../harness/results.ts'
 
 function resultsOf(id: string, measured: Partial<Measured>): Results {
   const full: Measured = {

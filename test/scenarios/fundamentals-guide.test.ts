@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { Results } from '../../experiments/harness/results.ts'
-import { selectRuns } from '../../experiments/harness/select-runs.ts'
 import { SCENARIO } from '../../experiments/scenarios/grpc-fundamentals/scenario.ts'
+import { PROFILE } from '../../harness/profile.ts'
+import type { Results } from '../../harness/results.ts'
+import { selectRuns } from '../../harness/select-runs.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/guides/grpc-patterns.md', import.meta.url), 'utf8')
 

@@ -1,7 +1,6 @@
 // The quick profile of the security scenario, and what its checks say about unexpected measurements.
 
 import t from 'tap'
-import type { Measured, Results } from '../../experiments/harness/results.ts'
 import { METHODS } from '../../experiments/scenarios/grpc-security/callers.ts'
 import { checksOf } from '../../experiments/scenarios/grpc-security/checks.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../../experiments/scenarios/grpc-security/figures.ts'
 import { sectionsOf } from '../../experiments/scenarios/grpc-security/sections.ts'
 import { STEPS } from '../../experiments/scenarios/grpc-security/steps.ts'
+import type { Measured, Results } from '../../harness/results.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 import { runQuickly } from '../support/quick-scenario.ts'
 import { requireTool } from '../support/requirements.ts'

@@ -1,7 +1,7 @@
 // The quick profile of the transport benchmark: every check holds over every transport that can be laid here.
 
 import t from 'tap'
-import { NEEDS_GHZ } from '../../experiments/harness/compare-loaders.ts'
+import { NEEDS_GHZ } from '../../harness/compare-loaders.ts'
 import { TRANSPORTS } from '../../testbed/transports/all.ts'
 import { runQuickly } from '../support/quick-scenario.ts'
 import { missingTool, requireTool } from '../support/requirements.ts'

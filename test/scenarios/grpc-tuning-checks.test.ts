@@ -1,12 +1,12 @@
 // The checks of keepalive, streams, size limits and Nagle: each holds of results as they should be, and fails of others.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import type { Check, Measured, Results } from '../../experiments/harness/results.ts'
 import { KEEPALIVE } from '../../experiments/scenarios/grpc-tuning/keepalive/chapter.ts'
 import { LIMITS } from '../../experiments/scenarios/grpc-tuning/limits/chapter.ts'
 import { NODELAY } from '../../experiments/scenarios/grpc-tuning/nodelay/chapter.ts'
 import { STREAMS } from '../../experiments/scenarios/grpc-tuning/streams/chapter.ts'
+import { facts } from '../../harness/facts.ts'
+import type { Check, Measured, Results } from '../../harness/results.ts'
 
 type Found = Pick<Measured, 'figures'> & Partial<Measured>
 

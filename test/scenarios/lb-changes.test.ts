@@ -1,10 +1,10 @@
 // The plans of changes under load: every change has ways, each of its runs has an id of its own, and quick ones stay few.
 
 import t from 'tap'
-import { PROFILE } from '../../experiments/harness/profile.ts'
 import { CHANGES, changeRuns } from '../../experiments/scenarios/grpc-loadbalancing/changes/changes.ts'
 import { changeId } from '../../experiments/scenarios/grpc-loadbalancing/changes/measured-changes.ts'
 import { WAYS } from '../../experiments/scenarios/grpc-loadbalancing/ways/ways.ts'
+import { PROFILE } from '../../harness/profile.ts'
 
 /** Of a run in `npm test`. */
 const MOST_QUICK = 3

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { WORKLOAD } from '../../experiments/harness/cluster/job.ts'
 import { BACKENDS } from '../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/backends.ts'
 import { clusterManifests } from '../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
 import { BACKEND_COUNT, SERVICES } from '../../experiments/scenarios/grpc-loadbalancing-cluster/targets.ts'
+import { WORKLOAD } from '../../harness/cluster/job.ts'
 import { commandOf, podOf, runJob } from '../support/job-in-namespace.ts'
 import { requireTool } from '../support/requirements.ts'
 

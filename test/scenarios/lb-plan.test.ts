@@ -1,10 +1,10 @@
 // The plans of the load-balancing scenario.
 
 import t from 'tap'
-import { PROFILE } from '../../experiments/harness/profile.ts'
 import { cellOf, idOf } from '../../experiments/scenarios/grpc-loadbalancing/cell.ts'
 import { SCENARIO } from '../../experiments/scenarios/grpc-loadbalancing/scenario.ts'
 import { WAYS } from '../../experiments/scenarios/grpc-loadbalancing/ways/ways.ts'
+import { PROFILE } from '../../harness/profile.ts'
 
 for (const profile of Object.values(PROFILE)) {
   t.test(

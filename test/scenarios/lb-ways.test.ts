@@ -1,12 +1,12 @@
 // Every way of the load-balancing scenario that needs no client program of its own: calls get through, and go elsewhere on demand.
 
 import t, { type Test } from 'tap'
-import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { RunContext } from '../../experiments/harness/scenario.ts'
 import { takeBackends } from '../../experiments/scenarios/grpc-loadbalancing/backend-pool.ts'
 import { isEven } from '../../experiments/scenarios/grpc-loadbalancing/fairness.ts'
 import type { OpenWay } from '../../experiments/scenarios/grpc-loadbalancing/ways/way.ts'
 import { WAYS } from '../../experiments/scenarios/grpc-loadbalancing/ways/ways.ts'
+import { PROFILE } from '../../harness/profile.ts'
+import type { RunContext } from '../../harness/scenario.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { measureDistribution } from '../../testbed/measure/distribution.ts'
 import { requireTool } from '../support/requirements.ts'

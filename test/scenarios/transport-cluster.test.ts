@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { WORKLOAD } from '../../experiments/harness/cluster/job.ts'
 import { transportManifests } from '../../experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.ts'
 import {
   headlessOf,
@@ -12,6 +11,7 @@ import {
   SERVERS,
   SOCKETS,
 } from '../../experiments/scenarios/grpc-transport-benchmark-cluster/placements.ts'
+import { WORKLOAD } from '../../harness/cluster/job.ts'
 import { commandOf, podOf, runJob } from '../support/job-in-namespace.ts'
 import { requireTool } from '../support/requirements.ts'
 

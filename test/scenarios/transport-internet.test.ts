@@ -1,8 +1,6 @@
 // Checks and recommendations about distance, on results that are made up.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import type { Results } from '../../experiments/harness/results.ts'
 import {
   ATTEMPTS,
   hedgingRun,
@@ -22,6 +20,8 @@ import {
   OK,
   SENT,
 } from '../../experiments/scenarios/grpc-transport-benchmark/turns/turn-results.ts'
+import { facts } from '../../harness/facts.ts'
+import type { Results } from '../../harness/results.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 import { HANDSHAKE_CASES, leastRoundTrips } from '../../testbed/new-connections/securities.ts'
 import { madeUpResults, madeUpRun } from '../support/made-up-turns.ts'

@@ -1,12 +1,12 @@
 // What the chapter makes of results of the suite: which failures are explained, and which fail the check.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { Measured, Results } from '../../experiments/harness/results.ts'
 import { CONFORMANCE } from '../../experiments/scenarios/grpc-web/conformance/chapter.ts'
 import { explain, KNOWN_FAILURES } from '../../experiments/scenarios/grpc-web/conformance/known.ts'
 import { idOf, SUBJECTS, toMeasured } from '../../experiments/scenarios/grpc-web/conformance/runs.ts'
+import { facts } from '../../harness/facts.ts'
+import { PROFILE } from '../../harness/profile.ts'
+import type { Measured, Results } from '../../harness/results.ts'
 
 const OK_TEXT = "trailers include a non-empty 'grpc-message' value with zero/okay 'grpc-status'"
 const ACCEPTED = 'expecting an error but received none'

@@ -1,11 +1,11 @@
 // What the cost chapter makes of measurements: bytes against each other, and calls that fail.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import type { Results } from '../../experiments/harness/results.ts'
 import { COST } from '../../experiments/scenarios/grpc-web/cost/chapter.ts'
 import { idOf, receivedFigure, SIZES, sentFigure } from '../../experiments/scenarios/grpc-web/cost/runs.ts'
 import { SUBJECTS } from '../../experiments/scenarios/grpc-web/cost/subjects.ts'
+import { facts } from '../../harness/facts.ts'
+import type { Results } from '../../harness/results.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 
 /** Bytes by subject, the same both ways. */

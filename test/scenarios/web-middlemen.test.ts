@@ -1,10 +1,10 @@
 // The check of middlemen: outcomes that are known, and others.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import type { Results } from '../../experiments/harness/results.ts'
 import { MIDDLEMEN } from '../../experiments/scenarios/grpc-web/middlemen/chapter.ts'
 import { STORIES } from '../../experiments/scenarios/grpc-web/middlemen/stories.ts'
+import { facts } from '../../harness/facts.ts'
+import type { Results } from '../../harness/results.ts'
 
 function resultsOf(changes: Readonly<Record<string, string>> = {}, count = STORIES.length): Results {
   const runs = STORIES.slice(0, count).map(({ id, expected }) => ({

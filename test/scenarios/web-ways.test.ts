@@ -1,13 +1,13 @@
 // The check of a way: what it is known to do, and anything else.
 
 import t from 'tap'
-import { facts } from '../../experiments/harness/facts.ts'
-import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { Results } from '../../experiments/harness/results.ts'
 import { WAYS_CHAPTER } from '../../experiments/scenarios/grpc-web/ways/chapter.ts'
 import { expectedOf } from '../../experiments/scenarios/grpc-web/ways/expected.ts'
 import { PROBES } from '../../experiments/scenarios/grpc-web/ways/probes.ts'
 import { WAYS } from '../../experiments/scenarios/grpc-web/ways/ways.ts'
+import { facts } from '../../harness/facts.ts'
+import { PROFILE } from '../../harness/profile.ts'
+import type { Results } from '../../harness/results.ts'
 
 const known = (way: string) =>
   Object.fromEntries(PROBES.map(({ id }) => [id, expectedOf(id, way) ?? 'unknown']))

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.d.ts'
 import type { Test } from 'tap'
 import { shellQuoted } from '../../core/shell-quote.ts'
-import type { Manifest } from '../../experiments/harness/cluster/kinds.ts'
-import type { Results } from '../../experiments/harness/results.ts'
+import type { Manifest } from '../../harness/cluster/kinds.ts'
+import type { Results } from '../../harness/results.ts'
 import { runYard } from './yard-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

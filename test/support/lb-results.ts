@@ -1,7 +1,7 @@
 // Made-up results of the load-balancing scenario.
 
-import { PROFILE } from '../../experiments/harness/profile.ts'
-import type { Measured, Results } from '../../experiments/harness/results.ts'
+import { PROFILE } from '../../harness/profile.ts'
+import type { Measured, Results } from '../../harness/results.ts'
 import { encodeHistogram, newHistogram, record } from '../../testbed/measure/histogram.ts'
 
 /** A measurement with these calls by backend; all end with OK. */

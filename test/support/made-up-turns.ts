@@ -1,13 +1,13 @@
 // Results of turns that tests make up: the same levels in each turn, with drift that all ways have alike.
 
-import { facts } from '../../experiments/harness/facts.ts'
-import type { Results } from '../../experiments/harness/results.ts'
 import {
   MEASURES,
   type MeasureName,
   seriesName,
   wayFigure,
 } from '../../experiments/scenarios/grpc-transport-benchmark/turns/turn-results.ts'
+import { facts } from '../../harness/facts.ts'
+import type { Results } from '../../harness/results.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 
 export interface MadeUpWay {

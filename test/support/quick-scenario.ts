@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { Results } from '../../experiments/harness/results.ts'
-import { readResults } from '../../experiments/harness/results-file.ts'
+import type { Results } from '../../harness/results.ts'
+import { readResults } from '../../harness/results-file.ts'
 import { runYard } from './yard-with-envoy.ts'
 
 /** The test fails with the output if a check or a run fails, or if report and comparison cannot be written. */

@@ -3,8 +3,8 @@
 import { parseArgs } from 'node:util'
 import { runInTerminal } from '../../cli/verbs/scenario/run.ts'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { Measured, Results } from '../../experiments/harness/results.ts'
-import type { RunContext, Scenario } from '../../experiments/harness/scenario.ts'
+import type { Measured, Results } from '../../harness/results.ts'
+import type { RunContext, Scenario } from '../../harness/scenario.ts'
 
 const { WAIT = '1', CHECK = 'holds' } = process.env
 

@@ -1,8 +1,8 @@
 // `yard scenario compare`: a page with two results side by side.
 
 import { SwitchyardError } from '../../../core/errors.ts'
-import { writeComparison } from '../../../experiments/harness/report/write-comparison.ts'
-import { readResults } from '../../../experiments/harness/results-file.ts'
+import { writeComparison } from '../../../harness/report/write-comparison.ts'
+import { readResults } from '../../../harness/results-file.ts'
 
 /**
  * Results of two scenarios have runs in common where both measure the same in two places, such as on one machine and in a cluster.

@@ -1,9 +1,9 @@
 // `yard scenario list`: what each scenario answers, how many runs it has, and how long they take.
 
-import { describeSeconds } from '../../../experiments/harness/duration.ts'
-import { PROFILE, PROFILES, type ProfileName } from '../../../experiments/harness/profile.ts'
-import type { Scenario } from '../../../experiments/harness/scenario.ts'
-import { estimateOf } from '../../../experiments/harness/time-left.ts'
+import { describeSeconds } from '../../../harness/duration.ts'
+import { PROFILE, PROFILES, type ProfileName } from '../../../harness/profile.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
+import { estimateOf } from '../../../harness/time-left.ts'
 import { renderTable } from '../../../testbed/measure/table.ts'
 
 export interface ScenarioDescription {

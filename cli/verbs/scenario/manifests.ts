@@ -1,12 +1,12 @@
 // `yard scenario manifests`: scenarios that run in a Kubernetes cluster too, as its objects.
 
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
-import type { Manifest } from '../../../experiments/harness/cluster/kinds.ts'
-import { MESHES, type Mesh } from '../../../experiments/harness/cluster/meshes.ts'
-import { renderManifests } from '../../../experiments/harness/cluster/render-manifests.ts'
-import { PROFILES, type ProfileName } from '../../../experiments/harness/profile.ts'
 import { clusterManifests } from '../../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
 import { transportManifests } from '../../../experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.ts'
+import type { Manifest } from '../../../harness/cluster/kinds.ts'
+import { MESHES, type Mesh } from '../../../harness/cluster/meshes.ts'
+import { renderManifests } from '../../../harness/cluster/render-manifests.ts'
+import { PROFILES, type ProfileName } from '../../../harness/profile.ts'
 import { withExamples } from '../flags.ts'
 
 interface ManifestFlags {

@@ -3,7 +3,7 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import type { Progress } from '../../../experiments/harness/run-scenario.ts'
+import type { Progress } from '../../../harness/run-scenario.ts'
 import { ProgressLines } from './progress.ts'
 
 /** Where progress is shown, and what a person sees: text after a carriage return replaces the line. */

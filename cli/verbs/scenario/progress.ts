@@ -1,8 +1,8 @@
 // Shows how far a scenario is: one line that updates on a terminal, elsewhere a line for each run that has ended.
 
 import pc from 'picocolors'
-import { describeSeconds } from '../../../experiments/harness/duration.ts'
-import type { Progress } from '../../../experiments/harness/run-scenario.ts'
+import { describeSeconds } from '../../../harness/duration.ts'
+import type { Progress } from '../../../harness/run-scenario.ts'
 import { LiveLine } from '../../output/live-line.ts'
 
 const EVERY_MS = 500

@@ -2,12 +2,7 @@
 
 import { join } from 'node:path'
 import pc from 'picocolors'
-import {
-  type Check,
-  measurementsOf,
-  type Results,
-  type RunResult,
-} from '../../../experiments/harness/results.ts'
+import { type Check, measurementsOf, type Results, type RunResult } from '../../../harness/results.ts'
 import { renderTable } from '../../../testbed/measure/table.ts'
 
 const OUTCOMES: Readonly<Record<Check['outcome'], string>> = {

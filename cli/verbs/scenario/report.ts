@@ -1,8 +1,8 @@
 // `yard scenario report`: checks, summary and report of results again, such as after a change of the scenario's sections.
 
-import { readResults } from '../../../experiments/harness/results-file.ts'
-import { finish } from '../../../experiments/harness/run-scenario.ts'
-import type { Scenario } from '../../../experiments/harness/scenario.ts'
+import { readResults } from '../../../harness/results-file.ts'
+import { finish } from '../../../harness/run-scenario.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { exitCodeOfResults, renderOutcome } from './render-outcome.ts'
 
 /** Resolves with the exit code. @throws SwitchyardError `not-found` or `invalid-argument` without results in the folder */

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { readResults } from '../../../experiments/harness/results-file.ts'
+import { readResults } from '../../../harness/results-file.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../test/support/scenario-process.ts', import.meta.url))
 

@@ -1,9 +1,9 @@
 // `yard scenario run`: runs a scenario with progress on standard error, and its outcome on standard output.
 
 import { shellQuoted } from '../../../core/shell-quote.ts'
-import { PROFILE, type ProfileName } from '../../../experiments/harness/profile.ts'
-import { runScenario } from '../../../experiments/harness/run-scenario.ts'
-import type { Scenario } from '../../../experiments/harness/scenario.ts'
+import { PROFILE, type ProfileName } from '../../../harness/profile.ts'
+import { runScenario } from '../../../harness/run-scenario.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { interruption } from '../../../processes/interruption.ts'
 import { report } from '../../output/print.ts'
 import { ProgressLines } from './progress.ts'

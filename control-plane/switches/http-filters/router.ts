@@ -7,7 +7,17 @@ import type { FixedFilter } from '../attach-points.ts'
 
 export const router: FixedFilter = {
   name: 'router',
-  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'header_to_metadata', 'rbac', 'fault', 'buffer'],
+  after: [
+    'header_mutation',
+    'jwt_authn',
+    'ext_authz',
+    'header_to_metadata',
+    'rbac',
+    'fault',
+    'buffer',
+    'adaptive_concurrency',
+    'admission_control',
+  ],
   messages: [RouterSchema],
   appliesTo: ['envoy', 'proxyless', 'grpc-server'],
   toExtension: () => anyPack(RouterSchema, create(RouterSchema)),

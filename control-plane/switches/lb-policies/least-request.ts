@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
+import { SLOW_START, slowStartConfig, slowStartUnknownToGrpc } from '../slow-start.ts'
 
 export const leastRequest = defineLbPolicy({
   name: 'least_request',
@@ -21,14 +22,20 @@ export const leastRequest = defineLbPolicy({
         ...facts({ envoy: 'LeastRequest.choice_count', example: 3 }),
       }),
     ),
+    ...SLOW_START,
   },
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
   grpcClients: ['go', 'java'],
+  unsupportedBy: slowStartUnknownToGrpc,
   messages: [LeastRequestSchema],
-  toExtension: ({ choices }, context) =>
+  toExtension: ({ choices, slowStart }, context) =>
     anyPack(
       LeastRequestSchema,
-      create(LeastRequestSchema, { choiceCount: choices, ...localityLbConfig(context) }),
+      create(LeastRequestSchema, {
+        choiceCount: choices,
+        ...slowStartConfig(slowStart),
+        ...localityLbConfig(context),
+      }),
     ),
 })

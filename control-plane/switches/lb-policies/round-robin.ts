@@ -6,13 +6,19 @@ import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/clus
 import { RoundRobinSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityLbConfig } from '../locality-lb-config.ts'
+import { SLOW_START, slowStartConfig, slowStartUnknownToGrpc } from '../slow-start.ts'
 
 export const roundRobin = defineLbPolicy({
   name: 'round_robin',
   summary: 'Every endpoint in its turn, as often as its weight says.',
-  options: {},
+  options: SLOW_START,
   appliesTo: ['envoy', 'proxyless'],
+  unsupportedBy: slowStartUnknownToGrpc,
   messages: [RoundRobinSchema],
   toGrpcCluster: () => ({ lbPolicy: Cluster_LbPolicy.ROUND_ROBIN }),
-  toExtension: (_, context) => anyPack(RoundRobinSchema, create(RoundRobinSchema, localityLbConfig(context))),
+  toExtension: ({ slowStart }, context) =>
+    anyPack(
+      RoundRobinSchema,
+      create(RoundRobinSchema, { ...slowStartConfig(slowStart), ...localityLbConfig(context) }),
+    ),
 })

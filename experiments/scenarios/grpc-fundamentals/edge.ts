@@ -3,13 +3,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { KEY_SET_PATH } from '../../../services/issuer/issuer-server.ts'
 import { fetchToken, ISSUER } from '../../../testbed/issuer.ts'
 import { AUDIENCE } from '../../../testbed/security.ts'
 import { startTestbed, type Testbed } from '../../../testbed/testbed.ts'
 import { untilActive } from '../../../testbed/until-active.ts'
-import type { RunContext, SharedContext } from '../../harness/scenario.ts'
 import { authorityOf } from './authority.ts'
 
 /** Where calls with an authority go, and what Envoy does with them on the way. */

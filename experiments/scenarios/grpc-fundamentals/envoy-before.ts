@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { SwitchyardError } from '../../../core/errors.ts'
+import type { SharedContext } from '../../../harness/scenario.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { generateDocument } from '../../../testbed/document.ts'
 import { startTestbed, type TestbedNode } from '../../../testbed/testbed.ts'
-import type { SharedContext } from '../../harness/scenario.ts'
 
 const FLEET = 'edge'
 

@@ -1,7 +1,7 @@
 // The scenario: what gRPC is on the wire and in programs, chapter by chapter.
 
-import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { CALLS } from './calls/chapter.ts'
 import { DEADLINES } from './deadlines/chapter.ts'
 import { DETAILS } from './details/chapter.ts'

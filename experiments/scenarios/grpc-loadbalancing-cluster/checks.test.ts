@@ -1,9 +1,9 @@
 // Checks and report of a Job's results, for each mesh: what holds, what fails, and what a mesh does not have.
 
 import t from 'tap'
-import { PROFILE } from '../../harness/profile.ts'
-import { hasContent } from '../../harness/report/has-content.ts'
-import type { Results } from '../../harness/results.ts'
+import { PROFILE } from '../../../harness/profile.ts'
+import { hasContent } from '../../../harness/report/has-content.ts'
+import type { Results } from '../../../harness/results.ts'
 import { type Cell, idOf } from '../grpc-loadbalancing/cell.ts'
 import { checksOf } from './checks.ts'
 import { sectionsOf } from './sections.ts'

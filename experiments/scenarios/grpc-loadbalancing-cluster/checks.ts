@@ -1,8 +1,8 @@
 // What must hold in every cluster, however its nodes differ: what holds on one machine too, and that peak EWMA uses every backend.
 
-import { check } from '../../harness/check.ts'
-import type { Check, Results } from '../../harness/results.ts'
-import { sharesOver } from '../../harness/statistics/rounds.ts'
+import { check } from '../../../harness/check.ts'
+import type { Check, Results } from '../../../harness/results.ts'
+import { sharesOver } from '../../../harness/statistics/rounds.ts'
 import { checkSpreading, evenly } from '../grpc-loadbalancing/checks/spreading.ts'
 import { type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
 import { fairnessOf } from '../grpc-loadbalancing/fairness.ts'

@@ -1,12 +1,12 @@
 // The matrix: every way of the mesh with the cells that ways on one machine have too.
 
+import type { ClusterEnvironment } from '../../../harness/cluster/environment.ts'
+import { MESH } from '../../../harness/cluster/meshes.ts'
+import { measureLoad } from '../../../harness/measure-load.ts'
+import type { Profile, ProfileName } from '../../../harness/profile.ts'
+import type { Measured } from '../../../harness/results.ts'
+import type { Need, Run, RunContext } from '../../../harness/scenario.ts'
 import { startLoader } from '../../../testbed/loader/start-loader.ts'
-import type { ClusterEnvironment } from '../../harness/cluster/environment.ts'
-import { MESH } from '../../harness/cluster/meshes.ts'
-import { measureLoad } from '../../harness/measure-load.ts'
-import type { Profile, ProfileName } from '../../harness/profile.ts'
-import type { Measured } from '../../harness/results.ts'
-import type { Need, Run, RunContext } from '../../harness/scenario.ts'
 import {
   BASE,
   MANY_CONNECTIONS,

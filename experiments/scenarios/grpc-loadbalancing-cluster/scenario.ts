@@ -1,7 +1,7 @@
 // The scenario of a Job in a Kubernetes cluster: the ways that the cluster and its mesh give to the same backends.
 
-import { readEnvironment } from '../../harness/cluster/environment.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { readEnvironment } from '../../../harness/cluster/environment.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
 import { runsOf } from './runs.ts'
 import { sectionsOf } from './sections.ts'

@@ -1,8 +1,8 @@
 // The report: where it was measured, shares, latencies and throughput. The Job sees no CPU but its own, so it has no section on costs.
 
-import { MESH, MESHES } from '../../harness/cluster/meshes.ts'
-import type { Section } from '../../harness/report/section.ts'
-import type { Results } from '../../harness/results.ts'
+import { MESH, MESHES } from '../../../harness/cluster/meshes.ts'
+import type { Section } from '../../../harness/report/section.ts'
+import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../grpc-loadbalancing/cell.ts'
 import { isCompared, type Subject, subjectsOf } from '../grpc-loadbalancing/checks/subject.ts'
 import { curves, throughputSection } from '../grpc-loadbalancing/sections/latency.ts'

@@ -1,6 +1,6 @@
 // The ways to the backends that exist in a cluster: which Service a client dials, and by which policy of its own.
 
-import type { Mesh } from '../../harness/cluster/meshes.ts'
+import type { Mesh } from '../../../harness/cluster/meshes.ts'
 import { BASE } from '../grpc-loadbalancing/base.ts'
 import type { WayFacts } from '../grpc-loadbalancing/checks/subject.ts'
 

@@ -1,8 +1,8 @@
 // The backends of all ways: each starts with the first run that needs it, and serves to the end of the scenario.
 
+import type { RunContext } from '../../../harness/scenario.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { type BackendOptions, startBackend } from '../../../testbed/backend.ts'
-import type { RunContext } from '../../harness/scenario.ts'
 import { type Crew, FAIL_PERCENT, SLOW_MS } from './crews.ts'
 import type { WayBackend } from './ways/way.ts'
 

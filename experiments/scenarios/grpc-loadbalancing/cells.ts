@@ -1,8 +1,8 @@
 // The measured cells of results: what checks and the report look at.
 
-import type { Measured, Results } from '../../harness/results.ts'
-import { failedOf } from '../../harness/statistics/round.ts'
-import { measuredRuns, totalOver } from '../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../harness/results.ts'
+import { failedOf } from '../../../harness/statistics/round.ts'
+import { measuredRuns, totalOver } from '../../../harness/statistics/rounds.ts'
 import { type Cell, cellOf } from './cell.ts'
 
 /** One cell with the measurements of its rounds; at least one. */

@@ -1,6 +1,6 @@
 // Which cells a profile measures, how often and for how long.
 
-import type { Profile, ProfileName } from '../../harness/profile.ts'
+import type { Profile, ProfileName } from '../../../harness/profile.ts'
 import { BASE, MANY_CONNECTIONS, ONE_CONNECTION, withCalls as of, type Shape, THROUGHPUT } from './base.ts'
 import type { Cell } from './cell.ts'
 import type { Window } from './measure-way.ts'

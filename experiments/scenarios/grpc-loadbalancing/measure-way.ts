@@ -1,12 +1,12 @@
 // Measures one cell: opens the way, makes the calls, and looks at the backends before and after.
 
 import { setTimeout } from 'node:timers/promises'
+import { measureLoad } from '../../../harness/measure-load.ts'
+import type { Measured } from '../../../harness/results.ts'
+import type { RunContext } from '../../../harness/scenario.ts'
 import type { ConnectionCount } from '../../../services/backend-server.ts'
 import type { LoadPlan } from '../../../testbed/loader/load-plan.ts'
 import { type Loader, startLoader } from '../../../testbed/loader/start-loader.ts'
-import { measureLoad } from '../../harness/measure-load.ts'
-import type { Measured } from '../../harness/results.ts'
-import type { RunContext } from '../../harness/scenario.ts'
 import { takeBackends } from './backend-pool.ts'
 import { type Cell, callsOf } from './cell.ts'
 import { CONNECTIONS } from './checks/pooling.ts'

@@ -1,6 +1,6 @@
 // The scenario: the same calls through every way from clients to backends, and what that does to shares, latency, CPU and connections.
 
-import type { Run, Scenario } from '../../harness/scenario.ts'
+import type { Run, Scenario } from '../../../harness/scenario.ts'
 import { idOf, labelsOf } from './cell.ts'
 import { changeRuns } from './changes/changes.ts'
 import { checksOf } from './checks/checks.ts'

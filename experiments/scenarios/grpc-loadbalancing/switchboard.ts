@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { LbRequest } from '../../../api/schemas/lb.ts'
+import type { MeasuredProcess } from '../../../harness/measure-load.ts'
+import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
 import { untilActive } from '../../../testbed/until-active.ts'
-import type { MeasuredProcess } from '../../harness/measure-load.ts'
-import type { RunContext, SharedContext } from '../../harness/scenario.ts'
 import type { Routed } from './ways/way.ts'
 
 /** The Envoys of each fleet, and the worker threads of each of them. */

@@ -1,8 +1,8 @@
 // What one sees of gRPC calls from outside: metrics, traces and logs of client, proxy and server, chapter by chapter.
 
-import type { Chapter } from '../../harness/chapter.ts'
-import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import type { Chapter } from '../../../harness/chapter.ts'
+import { planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { COST } from './cost/chapter.ts'
 import { DASHBOARDS } from './dashboards/chapter.ts'
 import { LOGS } from './logs/chapter.ts'

@@ -1,7 +1,7 @@
 // What must hold after each step: statuses, attacks, authorized calls, and what Envoys count in shadow mode.
 
-import type { Check, Results, RunResult } from '../../harness/results.ts'
-import { failedOf } from '../../harness/statistics/round.ts'
+import type { Check, Results, RunResult } from '../../../harness/results.ts'
+import { failedOf } from '../../../harness/statistics/round.ts'
 import { METHODS } from './callers.ts'
 import { attacksOf, SHADOW_DENIED, statusesOf } from './figures.ts'
 import type { Extent } from './measure-step.ts'

@@ -1,6 +1,6 @@
 // The names of a step's figures: written by its run, and read by the checks and the report.
 
-import type { Measured } from '../../harness/results.ts'
+import type { Measured } from '../../../harness/results.ts'
 import { METHODS } from './callers.ts'
 
 /** Calls that rules in shadow mode would have denied, as the Envoys count them. */

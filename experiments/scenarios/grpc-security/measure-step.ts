@@ -1,10 +1,10 @@
 // Measures a step: makes its changes while authorized calls go on, then lets every caller and every attacker call.
 
 import { status as Status } from '@grpc/grpc-js'
+import type { Measured } from '../../../harness/results.ts'
+import type { RunContext } from '../../../harness/scenario.ts'
 import { encodeLatencies } from '../../../testbed/measure/histogram.ts'
 import type { TestbedNode } from '../../../testbed/testbed.ts'
-import type { Measured } from '../../harness/results.ts'
-import type { RunContext } from '../../harness/scenario.ts'
 import { Bed } from './bed.ts'
 import { METHODS, statusOf } from './callers.ts'
 import { ackedFigure, attackFigure, callerFigure, SHADOW_DENIED } from './figures.ts'

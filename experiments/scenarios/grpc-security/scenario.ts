@@ -1,7 +1,7 @@
 // The scenario: security, one switch at a time, while authorized calls must never fail.
 
-import type { Profile, ProfileName } from '../../harness/profile.ts'
-import type { Plan, Scenario } from '../../harness/scenario.ts'
+import type { Profile, ProfileName } from '../../../harness/profile.ts'
+import type { Plan, Scenario } from '../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
 import { type Extent, measureStep } from './measure-step.ts'
 import { sectionsOf } from './sections.ts'

@@ -1,9 +1,9 @@
 // The report of the scenario: one table of all steps, and one of the attacks.
 
+import type { Cell, Section } from '../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../harness/results.ts'
+import { failedOf } from '../../../harness/statistics/round.ts'
 import { decodeHistogram, quantileMs } from '../../../testbed/measure/histogram.ts'
-import type { Cell, Section } from '../../harness/report/section.ts'
-import type { Measured, Results } from '../../harness/results.ts'
-import { failedOf } from '../../harness/statistics/round.ts'
 import { ackedMsOf, attacksOf, SHADOW_DENIED, statusesOf } from './figures.ts'
 import { STEPS } from './steps.ts'
 

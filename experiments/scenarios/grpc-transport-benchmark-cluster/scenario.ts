@@ -1,7 +1,7 @@
 // The scenario of a Job in a Kubernetes cluster: the transports that the cluster gives to one client and servers near and far.
 
-import { readEnvironment } from '../../harness/cluster/environment.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { readEnvironment } from '../../../harness/cluster/environment.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { checksOfCells } from '../grpc-transport-benchmark/matrix/checks.ts'
 import { measuredCells } from '../grpc-transport-benchmark/matrix/measured.ts'
 import { PLACEMENTS } from './placements.ts'

@@ -1,8 +1,8 @@
 // The report: where it was measured, and then the page of one machine.
 
-import { MESH, MESHES } from '../../harness/cluster/meshes.ts'
-import type { Section } from '../../harness/report/section.ts'
-import type { Results } from '../../harness/results.ts'
+import { MESH, MESHES } from '../../../harness/cluster/meshes.ts'
+import type { Section } from '../../../harness/report/section.ts'
+import type { Results } from '../../../harness/results.ts'
 import { measuredCells } from '../grpc-transport-benchmark/matrix/measured.ts'
 import { sectionsOfCells } from '../grpc-transport-benchmark/matrix/sections.ts'
 import { PLACEMENTS } from './placements.ts'

@@ -1,12 +1,12 @@
 // Both ends of a transport: a gRPC server on one side, a load generator on the other. Laid once, for all runs and rounds.
 
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { MeasuredProcess } from '../../../harness/measure-load.ts'
+import type { Need, RunContext } from '../../../harness/scenario.ts'
 import type { ProcessGroup } from '../../../processes/process-group.ts'
 import { startBackend } from '../../../testbed/backend.ts'
 import { type Loader, startLoader } from '../../../testbed/loader/start-loader.ts'
 import type { LaidTransport, Transport } from '../../../testbed/transports/transport.ts'
-import type { MeasuredProcess } from '../../harness/measure-load.ts'
-import type { Need, RunContext } from '../../harness/scenario.ts'
 
 /** The path of a Unix socket has at most 107 bytes. */
 const LONGEST_FOLDER = 90

@@ -1,7 +1,7 @@
 // What a run over a transport cannot do without.
 
+import type { Need } from '../../../harness/scenario.ts'
 import type { Transport } from '../../../testbed/transports/transport.ts'
-import type { Need } from '../../harness/scenario.ts'
 
 export function needOf({ title, missing }: Transport): Need {
   return {

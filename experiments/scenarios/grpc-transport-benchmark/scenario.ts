@@ -1,7 +1,7 @@
 // What a hop costs: the same gRPC calls over many transports, side by side.
 
-import { type Chapter, planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { type Chapter, planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { ADVICE } from './advice/chapter.ts'
 import { BUDGET } from './budget/chapter.ts'
 import { EXPECTED_CHAPTER } from './expected/chapter.ts'

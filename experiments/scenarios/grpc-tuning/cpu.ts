@@ -1,7 +1,7 @@
 // CPU time of the processes of a role.
 
-import type { Measured } from '../../harness/results.ts'
-import { totalOver } from '../../harness/statistics/rounds.ts'
+import type { Measured } from '../../../harness/results.ts'
+import { totalOver } from '../../../harness/statistics/rounds.ts'
 
 type Role = Measured['processes'][number]['role']
 

@@ -1,7 +1,7 @@
 // The rows of the first part of the report, from made-up chapters.
 
 import t from 'tap'
-import type { Section } from '../../harness/report/section.ts'
+import type { Section } from '../../../harness/report/section.ts'
 import { recommendationsOf } from './recommendations.ts'
 
 const text = (part: string, ...paragraphs: readonly string[]): Section => ({

@@ -1,6 +1,6 @@
 // The first part of the report: what all chapters recommend, each with its first figure.
 
-import type { Section, TableSection } from '../../harness/report/section.ts'
+import type { Section, TableSection } from '../../../harness/report/section.ts'
 
 /** The bold lead of a paragraph: the recommendation, or its subject with a colon. */
 const LEAD = /^\*\*.+?\*\*/

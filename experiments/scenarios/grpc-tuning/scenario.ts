@@ -1,7 +1,7 @@
 // The scenario: what to set in gRPC clients, servers and Envoys, from which load or link on, and what each setting costs.
 
-import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { BATCHING } from './batching/chapter.ts'
 import { COMPRESSION } from './compression/chapter.ts'
 import { COPIES } from './copies/chapter.ts'

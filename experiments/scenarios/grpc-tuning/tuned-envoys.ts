@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { SwitchyardError } from '../../../core/errors.ts'
+import type { SharedContext } from '../../../harness/scenario.ts'
 import { freePort } from '../../../processes/free-port.ts'
 import { startTestbed } from '../../../testbed/testbed.ts'
-import type { SharedContext } from '../../harness/scenario.ts'
 
 export interface EnvoySettings {
   /** Where its only backend listens, `HOST:PORT`. */

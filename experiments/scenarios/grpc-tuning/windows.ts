@@ -1,6 +1,6 @@
 // How long runs of the load chapters measure: shorter than the profile says, because their matrices are large.
 
-import type { Profile } from '../../harness/profile.ts'
+import type { Profile } from '../../../harness/profile.ts'
 
 export interface Window {
   readonly warmUpSeconds: number

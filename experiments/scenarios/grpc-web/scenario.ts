@@ -1,8 +1,8 @@
 // gRPC from a browser: the ways from a page to a gRPC service, their cost, and what a page cannot do.
 
-import type { Chapter } from '../../harness/chapter.ts'
-import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import type { Chapter } from '../../../harness/chapter.ts'
+import { planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { BROWSER_CHAPTER } from './browser/chapter.ts'
 import { CONFORMANCE } from './conformance/chapter.ts'
 import { COST } from './cost/chapter.ts'

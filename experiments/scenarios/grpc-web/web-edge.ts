@@ -1,8 +1,8 @@
 // An Envoy with gRPC-Web and CORS turned on over REST, in front of whatever the document names: the testbed of all chapters.
 
 import { SwitchyardError } from '../../../core/errors.ts'
+import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { startTestbed, type Testbed, type TestbedNode } from '../../../testbed/testbed.ts'
-import type { RunContext, SharedContext } from '../../harness/scenario.ts'
 import { PAGE } from './witness.ts'
 
 /** Seconds after which Envoy closes connections of a replaced listener. */

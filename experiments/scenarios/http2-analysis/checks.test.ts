@@ -1,8 +1,8 @@
 // The checks of loss, reuse, HPACK, latency and windows: each holds of results as they should be, and fails of others.
 
 import t from 'tap'
-import { facts } from '../../harness/facts.ts'
-import type { Check, Measured, Results } from '../../harness/results.ts'
+import { facts } from '../../../harness/facts.ts'
+import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { FLOW_CONTROL } from './flow-control/chapter.ts'
 import { predictedRate } from './flow-control/windows.ts'
 import { HEAD_OF_LINE } from './head-of-line/chapter.ts'

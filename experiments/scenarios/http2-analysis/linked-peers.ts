@@ -1,8 +1,8 @@
 // The peers that chapters share: on loopback, and at the two ends of an emulated link.
 
+import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { createLink, INSTALL_LINK, type Link, missingForLink } from '../../../testbed/link/create-link.ts'
 import type { LinkSettings } from '../../../testbed/link/link-settings.ts'
-import type { Need, RunContext } from '../../harness/scenario.ts'
 import { type Peers, startPeers } from './peers/start-peers.ts'
 
 export const NEEDS_LINK: Need = {

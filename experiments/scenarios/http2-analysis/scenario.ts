@@ -1,7 +1,7 @@
 // The scenario: HTTP/2 seen on the wire, from captures that the runs make.
 
-import { planOf } from '../../harness/chapter.ts'
-import type { Scenario } from '../../harness/scenario.ts'
+import { planOf } from '../../../harness/chapter.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
 import { FLOW_CONTROL } from './flow-control/chapter.ts'
 import { FRAMES } from './frames/chapter.ts'
 import { H2C } from './h2c/chapter.ts'

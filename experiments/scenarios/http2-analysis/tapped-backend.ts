@@ -2,10 +2,10 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { ClientOptions } from '@grpc/grpc-js'
+import type { RunContext } from '../../../harness/scenario.ts'
 import { createClient, type RpcClient } from '../../../services/rpc/index.ts'
 import { type RunningBackend, startBackend } from '../../../testbed/backend.ts'
 import { startTap, type TapOptions, type TappedConnection } from '../../../testbed/http2/tap.ts'
-import type { RunContext } from '../../harness/scenario.ts'
 
 /** The backend that runs share: nothing of its state matters to the next run. */
 export const sharedBackend = (context: RunContext): Promise<RunningBackend> =>

@@ -1,6 +1,6 @@
 // The chapter of the four kinds of call: who sends what when, directly and through an Envoy.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { flowChecks } from './flow/flow-checks.ts'
 import { flowSections } from './flow/flow-sections.ts'
 import { interleavingRun } from './flow/interleaving.ts'

@@ -1,6 +1,6 @@
 // Moments as the arrows of a picture: what was sent, with its arrival at the other side.
 
-import type { SequenceSection } from '../../../harness/report/section.ts'
+import type { SequenceSection } from '../../../../harness/report/section.ts'
 import type { Moment, Side } from './moment.ts'
 
 type Step = SequenceSection['steps'][number]

@@ -1,7 +1,7 @@
 // What must hold of stories: each moment in its order, and the same through a proxy.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { missingIn, textOf } from './moment.ts'
 import { ROWS, STORIES, TITLES } from './stories/stories.ts'
 import type { Kind, Story } from './story.ts'

@@ -1,7 +1,7 @@
 // What the report shows of stories: who sent what when.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { stepsOf } from './steps-of.ts'
 import { STORIES } from './stories/stories.ts'
 import { momentsOf } from './told.ts'

@@ -1,10 +1,10 @@
 // Runs that tell stories, and their moments in results.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { startTap } from '../../../../testbed/http2/tap.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { openChannel } from './echo-channel.ts'
 import type { Moment } from './moment.ts'
 import { STORIES, TITLES } from './stories/stories.ts'

@@ -1,8 +1,8 @@
 // What an Envoy changes: how long moments take to reach the other side, and whether both sides see the same in the same order.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { spreadOf } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { spreadOf } from '../../../../harness/statistics/rounds.ts'
 import { find, type Moment, viewOf } from './moment.ts'
 import { STORIES } from './stories/stories.ts'
 import type { Story } from './story.ts'

@@ -1,6 +1,6 @@
 // The two ways from the client to the server of this chapter: directly, and through an Envoy.
 
-import type { RunContext } from '../../../harness/scenario.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startEnvoyBefore } from '../envoy-before.ts'
 import { StoryServer } from './story-server.ts'
 

@@ -1,8 +1,8 @@
 // What the report says first: the words of a call, what each is on the wire, and the frames of some stories.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { STORIES } from './stories/stories.ts'
 import { framesIn } from './told.ts'
 import { WAY_TITLES, WAYS } from './ways.ts'

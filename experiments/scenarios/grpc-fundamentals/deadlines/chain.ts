@@ -1,11 +1,11 @@
 // Three hops as processes, called directly or with an Envoy before each of them.
 
 import { HopService } from '@envoy/xds-protos/switchyard/hop/v1/hop_pb.js'
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import type { HopBehavior } from '../../../../services/hop/behavior.ts'
 import type { HopRecord } from '../../../../services/hop/hop-records.ts'
 import { createClient, type RpcClient } from '../../../../services/rpc/index.ts'
 import { type RunningHop, startHop } from '../../../../testbed/hop.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { authorityOf } from '../authority.ts'
 import { Edge, type EdgeRoute } from '../edge.ts'
 import type { Way } from '../statuses/way.ts'

@@ -1,8 +1,8 @@
 // Deadlines and cancellations over three hops, and the work that is done for nobody where one of them loses them.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { WAYS, type Way } from '../statuses/way.ts'
 import { checksOf } from './checks.ts'
 import { runIdOf } from './figures.ts'

@@ -1,8 +1,8 @@
 // What the checks of deadlines say about results that are as expected, that are not, and that are not there.
 
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import { WAYS } from '../statuses/way.ts'
 import { checksOf } from './checks.ts'
 import { FIGURES, growthFigure, leftFigure, runIdOf } from './figures.ts'

@@ -1,8 +1,8 @@
 // What must hold of deadlines, whatever the machine is busy with: timers never end early, so work that takes longer than a deadline
 // cannot end before it.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { WAYS, type Way } from '../statuses/way.ts'
 import { FIGURES, growthFigure, leftFigure, roundsIn, runIdOf } from './figures.ts'
 import { HANDED_ON, LOST, REFUSING } from './overloads.ts'

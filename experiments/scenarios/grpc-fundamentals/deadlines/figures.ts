@@ -1,6 +1,6 @@
 // The names of the figures of deadlines.
 
-import type { Measured, Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { Way } from '../statuses/way.ts'
 
 export const CHAPTER = 'deadlines'

@@ -1,11 +1,11 @@
 // Measures an overload: calls come twice as fast as the last hop can answer them, and each has a deadline.
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { RpcStatusError } from '../../../../services/rpc/index.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { Chain } from './chain.ts'
 import { FIGURES } from './figures.ts'
 import { OFFERED, OVERLOAD_DEADLINE_MS, OVERLOAD_UNIT, OVERLOAD_UNITS } from './overload-settings.ts'

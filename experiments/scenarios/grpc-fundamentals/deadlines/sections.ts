@@ -1,8 +1,8 @@
 // What the report shows of deadlines: when the last hop works for whom, what is wasted, and what that does in an overload.
 
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
 import { WAYS } from '../statuses/way.ts'
 import { FIGURES, leftFigure, roundsIn, runIdOf } from './figures.ts'
 import { CAPACITY, OFFERED, OVERLOAD_DEADLINE_MS } from './overload-settings.ts'

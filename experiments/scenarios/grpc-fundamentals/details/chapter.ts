@@ -1,9 +1,9 @@
 // Rich error details: sent and read, how large they may be, and what a client does with them.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { WAYS } from '../statuses/way.ts'
 import { checksOf } from './checks.ts'
 import { FIGURES, RUNS, record } from './figures.ts'

@@ -2,8 +2,8 @@
 
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Results } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { checksOf } from './checks.ts'
 import { RUNS, record } from './figures.ts'
 import { QUOTA } from './quota.ts'

@@ -1,8 +1,8 @@
 // What must hold of error details.
 
 import { status } from '@grpc/grpc-js'
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { WAYS, type Way } from '../statuses/way.ts'
 import { foundIn, RUNS } from './figures.ts'
 import type { LostAnswer } from './lost-answer.ts'

@@ -1,6 +1,6 @@
 // The names of the runs, figures and texts of the chapter, and how to read them back.
 
-import type { Measured, Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { Way } from '../statuses/way.ts'
 
 const CHAPTER = 'details'

@@ -1,9 +1,9 @@
 // The servers of the chapter, each of them called directly and through Envoy.
 
 import type { DescService } from '@bufbuild/protobuf'
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import { createClient, type RpcClient } from '../../../../services/rpc/index.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { authorityOf } from '../authority.ts'
 import { Edge } from '../edge.ts'
 import type { Way } from '../statuses/way.ts'

@@ -1,8 +1,8 @@
 // What the report shows of error details.
 
 import { status } from '@grpc/grpc-js'
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { WAYS } from '../statuses/way.ts'
 import { foundIn, RUNS } from './figures.ts'
 import type { LostAnswer } from './lost-answer.ts'

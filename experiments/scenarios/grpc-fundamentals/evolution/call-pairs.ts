@@ -1,8 +1,8 @@
 // Every client calls every server: what the server sees, what comes back, and the same as JSON over HTTP.
 
 import { type JsonObject, toJson } from '@bufbuild/protobuf'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { differences } from './differences.ts'
 import { type Answer, callProgram, type Program, postJson, startProgram } from './programs.ts'
 import { sampleOrder } from './sample.ts'

@@ -1,8 +1,8 @@
 // The chapter of schema design: one service over five versions, and what programs of different versions see of each other.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { measureChanges } from './call-changes.ts'
 import { measurePairs } from './call-pairs.ts'
 import { evolutionChecks } from './checks.ts'

@@ -1,9 +1,9 @@
 // The checks of the chapter hold for what it found here, and fail for what must not be.
 
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { madeResults } from '../../../../test/support/made-results.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Results } from '../../../harness/results.ts'
 import type { Pair } from './call-pairs.ts'
 import { evolutionChecks } from './checks.ts'
 import { measurePresence } from './presence.ts'

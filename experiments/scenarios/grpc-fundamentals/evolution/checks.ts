@@ -1,7 +1,7 @@
 // What must hold of the versions and of the mistakes.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import type { ChangedCalls } from './call-changes.ts'
 import type { Pair } from './call-pairs.ts'
 import { foundIn } from './found.ts'

@@ -1,7 +1,7 @@
 // What the runs of the chapter have found, as their texts keep it; undefined where a run was not measured.
 
-import type { BytesMessage } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { BytesMessage } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { ChangedCalls } from './call-changes.ts'
 import type { Pair } from './call-pairs.ts'
 import type { Verdict } from './judge.ts'

@@ -1,9 +1,9 @@
 // buf judges each step between versions, and each change that somebody could make.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { BUF_FOUND, runBuf } from '../../../../protobuf/buf.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { writeChange } from './call-changes.ts'
 import { CHANGES } from './changes.ts'
 import { folderOf, VERSIONS } from './versions.ts'

@@ -1,12 +1,12 @@
 // What is on the wire of an order that has little in it, and how programs of two versions read the bytes of a full one.
 
 import { type JsonObject, toBinary, toJson } from '@bufbuild/protobuf'
+import { facts } from '../../../../harness/facts.ts'
+import type { BytesMessage } from '../../../../harness/report/section.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { decodeMessage } from '../../../../protobuf/decode-message.ts'
 import { messageType } from '../../../../protobuf/expected.ts'
 import { piecesOf } from '../../../../protobuf/pieces.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { BytesMessage } from '../../../harness/report/section.ts'
-import type { Measured } from '../../../harness/results.ts'
 import { sampleOrder } from './sample.ts'
 import { schemaOf } from './versions.ts'
 

@@ -1,7 +1,7 @@
 // What the report shows of the evolution of a schema.
 
-import type { Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { Pair } from './call-pairs.ts'
 import { CHANGES } from './changes.ts'
 import { type Found, foundIn } from './found.ts'

@@ -1,6 +1,6 @@
 // The chapter of features around calls: interceptors, metadata, compression, wait-for-ready and keepalive.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { COMPRESSION, INTERCEPTORS, KEEPALIVE, METADATA, WAIT_FOR_READY } from './examples.ts'
 import { featureChecks } from './feature-checks.ts'
 import { featureSections } from './feature-sections.ts'

@@ -1,10 +1,10 @@
 // Runs that are examples: the programs of `examples/grpc-patterns/`, with what they print and what they saw.
 
 import type { Print } from '../../../../examples/grpc-patterns/echo.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 
 const SEEN = 'seen'
 const PRINTED = 'printed'

@@ -1,7 +1,7 @@
 // What must hold of the examples.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { COMPRESSION, INTERCEPTORS, KEEPALIVE, METADATA, WAIT_FOR_READY } from './examples.ts'
 import { PINGED } from './pinged-servers.ts'
 

@@ -1,7 +1,7 @@
 // What the report shows of the examples.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { COMPRESSION, INTERCEPTORS, KEEPALIVE, WAIT_FOR_READY } from './examples.ts'
 import { metadataSections } from './metadata-sections.ts'
 import { PINGED } from './pinged-servers.ts'

@@ -1,8 +1,8 @@
 // What the report shows of metadata: entries on both ways, what is rejected, and how much fits.
 
 import type { MetadataSeen } from '../../../../examples/grpc-patterns/metadata.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { METADATA } from './examples.ts'
 
 const SENT: Readonly<Record<string, string>> = {

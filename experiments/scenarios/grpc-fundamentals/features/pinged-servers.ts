@@ -1,9 +1,9 @@
 // Servers that a client pings too often: how each of them answers.
 
 import { type PingsSeen, pingOften } from '../../../../examples/grpc-patterns/keepalive.ts'
+import { NEEDS_GO, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
-import { NEEDS_GO, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { serverOn } from '../calls/ways.ts'
 import { type ExampleRun, exampleRun } from './example-run.ts'
 

@@ -1,7 +1,7 @@
 // A cause of a status, as data: what happens, who ends the call, what it must end with, and whether to call again.
 
 import type { status } from '@grpc/grpc-js'
-import type { RunContext } from '../../../harness/scenario.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { Outcome } from './outcome.ts'
 import type { Parts } from './parts.ts'
 import { WAYS, type Way } from './way.ts'

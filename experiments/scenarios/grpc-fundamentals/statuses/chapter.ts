@@ -1,10 +1,10 @@
 // All 17 status codes, each for the reason that it is there for, and what becomes of them in an Envoy.
 
 import { status } from '@grpc/grpc-js'
-import type { Chapter } from '../../../harness/chapter.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { askForeign } from './causes-of-protocol.ts'

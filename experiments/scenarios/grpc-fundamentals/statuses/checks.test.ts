@@ -2,8 +2,8 @@
 
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import { expectedOf, waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { checksOf } from './checks.ts'

@@ -1,8 +1,8 @@
 // What must hold: every cause ends with its code on each way, and every code has a cause.
 
 import { status } from '@grpc/grpc-js'
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { type Cause, expectedOf, waysOf } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { ENVOY_ANSWERS } from './envoy-answers.ts'

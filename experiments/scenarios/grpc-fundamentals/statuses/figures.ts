@@ -1,7 +1,7 @@
 // The names of the figures and texts that the runs leave, and how to read them back.
 
 import { status } from '@grpc/grpc-js'
-import type { Measured, Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { Outcome } from './outcome.ts'
 import type { RawAnswer } from './raw-call.ts'
 import type { Way } from './way.ts'

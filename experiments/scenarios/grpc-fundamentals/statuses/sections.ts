@@ -1,7 +1,7 @@
 // What the report shows: each code with its causes, what Envoy makes of them, and HTTP answers.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { Cause } from './cause.ts'
 import { CAUSES } from './causes.ts'
 import { ENVOY_ANSWERS } from './envoy-answers.ts'

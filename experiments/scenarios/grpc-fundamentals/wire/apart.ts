@@ -1,11 +1,11 @@
 // Messages and frames taken apart, for the viewers of the report.
 
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf'
+import { facts } from '../../../../harness/facts.ts'
+import type { BytesMessage } from '../../../../harness/report/section.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { type Block, decodeInput } from '../../../../protobuf/decode-input.ts'
 import { messageType } from '../../../../protobuf/expected.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { BytesMessage } from '../../../harness/report/section.ts'
-import type { Measured } from '../../../harness/results.ts'
 import { SAMPLE } from './kinds.ts'
 import { sentBytes } from './sent-bytes.ts'
 

@@ -1,6 +1,6 @@
 // The chapter of the wire format: what is in the bytes, who makes the same of them, and what they cost beside JSON.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { measureApart } from './apart.ts'
 import { wireChecks } from './checks.ts'
 import { measureCompilers, PROTOC } from './compilers.ts'

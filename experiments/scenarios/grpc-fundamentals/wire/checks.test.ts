@@ -1,9 +1,9 @@
 // The checks of the chapter hold for what is measured here, and fail for what must not be.
 
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import { madeResults } from '../../../../test/support/made-results.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
 import { type Apart, measureApart } from './apart.ts'
 import { wireChecks } from './checks.ts'
 import { wireSections } from './sections.ts'

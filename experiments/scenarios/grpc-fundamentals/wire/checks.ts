@@ -1,8 +1,8 @@
 // What must hold of compilers, of bytes, and of their number.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { decodeMessage } from '../../../../protobuf/decode-message.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
 import type { Apart } from './apart.ts'
 import type { CompiledSchema, EncodedMessage, Mismatch } from './compilers.ts'
 import { figuresIn, textIn } from './found.ts'

@@ -1,8 +1,8 @@
 // protoc and buf beside each other.
 
 import t from 'tap'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { requireTool } from '../../../../test/support/requirements.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { type CompiledSchema, type EncodedMessage, measureCompilers } from './compilers.ts'
 
 t.test(

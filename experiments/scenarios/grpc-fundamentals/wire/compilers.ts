@@ -11,6 +11,9 @@ import {
   toJsonString,
 } from '@bufbuild/protobuf'
 import { SwitchyardError } from '../../../../core/errors.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import { buildByBuf, runBuf } from '../../../../protobuf/buf.ts'
 import {
   findProtoc,
@@ -18,9 +21,6 @@ import {
   type Protoc,
   runProtoc,
 } from '../../../../testbed/grpc-programs/protoc.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { FILE } from '../evolution/call-changes.ts'
 import { sampleOrder } from '../evolution/sample.ts'
 import { folderOf, schemaOf, VERSIONS } from '../evolution/versions.ts'

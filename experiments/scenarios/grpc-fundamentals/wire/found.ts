@@ -1,6 +1,6 @@
 // What the runs of the chapter have found.
 
-import type { Results } from '../../../harness/results.ts'
+import type { Results } from '../../../../harness/results.ts'
 
 /** Undefined where no run has it. Runs that are measured often have the same texts each time. */
 export function textIn<T>({ runs }: Results, name: string): T | undefined {

@@ -1,7 +1,7 @@
 // What the report shows of the wire format and its cost.
 
-import type { Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { Apart } from './apart.ts'
 import type { CompiledSchema, EncodedMessage, Mismatch } from './compilers.ts'
 import { figuresIn, roundsIn, textIn } from './found.ts'

@@ -2,8 +2,8 @@
 
 import { gzipSync } from 'node:zlib'
 import { toBinary } from '@bufbuild/protobuf'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { growthOfNumbers } from './growth.ts'
 import { KINDS, messageOf, SAMPLE } from './kinds.ts'
 

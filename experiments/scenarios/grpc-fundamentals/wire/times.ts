@@ -1,9 +1,9 @@
 // Time to encode and to decode each kind of message: protobuf and JSON take turns, so that a busy machine slows both.
 
 import { fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { KINDS, type Kind, messageOf, SAMPLE } from './kinds.ts'
 
 /** protobuf-es, `JSON.stringify` and `JSON.parse` of a plain object, and protobuf-es's own JSON, which knows the schema. */

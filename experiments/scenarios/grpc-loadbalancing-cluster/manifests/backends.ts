@@ -1,7 +1,7 @@
 // The backends: a Deployment that spreads them over the nodes, and the budget that keeps most of them during a drain of nodes.
 
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
-import { labelsOf, restrictedContainer, restrictedPod, selectorOf } from '../../../harness/cluster/pod.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
+import { labelsOf, restrictedContainer, restrictedPod, selectorOf } from '../../../../harness/cluster/pod.ts'
 import { BACKEND_COUNT, PORT } from '../targets.ts'
 
 /** Endpoints change after a pod has begun to end. Until kube-proxy, the meshes and DNS know, it must still serve. */

@@ -1,10 +1,10 @@
 // All objects of the scenario in a cluster, in the order in which they are applied.
 
-import { NOT_DESCRIBED } from '../../../harness/cluster/environment.ts'
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
-import type { Mesh } from '../../../harness/cluster/meshes.ts'
-import { namespaceManifest } from '../../../harness/cluster/namespace.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
+import { NOT_DESCRIBED } from '../../../../harness/cluster/environment.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
+import type { Mesh } from '../../../../harness/cluster/meshes.ts'
+import { namespaceManifest } from '../../../../harness/cluster/namespace.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import { backendManifests } from './backends.ts'
 import { serviceManifests } from './services.ts'
 import { workloadManifest } from './workload.ts'

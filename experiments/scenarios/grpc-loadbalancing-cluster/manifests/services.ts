@@ -1,8 +1,8 @@
 // The Services in front of the backends, and what the meshes need to balance each of them by a certain policy.
 
-import type { DestinationRule, Manifest } from '../../../harness/cluster/kinds.ts'
-import { type Mesh, WAYPOINT } from '../../../harness/cluster/meshes.ts'
-import { labelsOf, selectorOf } from '../../../harness/cluster/pod.ts'
+import type { DestinationRule, Manifest } from '../../../../harness/cluster/kinds.ts'
+import { type Mesh, WAYPOINT } from '../../../../harness/cluster/meshes.ts'
+import { labelsOf, selectorOf } from '../../../../harness/cluster/pod.ts'
 import { PORT, SERVICES } from '../targets.ts'
 import { BACKENDS } from './backends.ts'
 

@@ -1,7 +1,7 @@
 // The Job that makes the calls.
 
-import { type JobOptions, jobManifest } from '../../../harness/cluster/job.ts'
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
+import { type JobOptions, jobManifest } from '../../../../harness/cluster/job.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
 import { apartFrom, BACKENDS } from './backends.ts'
 
 /** The longest profile takes less. */

@@ -1,6 +1,6 @@
 // What a change under load is: each file of this folder has some.
 
-import type { Measured } from '../../../harness/results.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import type { Stage } from './stage.ts'
 
 export interface Change {

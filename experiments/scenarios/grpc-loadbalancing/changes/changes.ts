@@ -1,7 +1,7 @@
 // All changes, in the order of the report, and which of them a profile makes. A new one is a file of this folder and a line here.
 
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import type { Way } from '../ways/way.ts'
 import type { Change } from './change.ts'
 import { DEATHS, FAILURES, SLOWNESS } from './failing.ts'

@@ -1,9 +1,9 @@
 // The backends of changes: unlike those of the other runs, they end, start again, get slow and fail.
 
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import { freePort } from '../../../../processes/free-port.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import type { PartProcess } from '../../../../testbed/parts.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import type { WayBackend } from '../ways/way.ts'
 
 type Process = WayBackend & PartProcess

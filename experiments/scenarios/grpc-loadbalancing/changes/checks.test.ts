@@ -1,8 +1,8 @@
 // Each check of changes holds for results as they should be, and fails for the nearest wrong ones.
 
 import t from 'tap'
+import type { Measured } from '../../../../harness/results.ts'
 import { madeUpResults } from '../../../../test/support/lb-results.ts'
-import type { Measured } from '../../../harness/results.ts'
 import { checkChanges } from './checks.ts'
 import { FAILED, failedFigure, shareFigure, TIME_TO_RETURN } from './figures.ts'
 import { changeId } from './measured-changes.ts'

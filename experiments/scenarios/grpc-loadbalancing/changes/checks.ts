@@ -1,7 +1,7 @@
 // What must hold when backends change. Each check compares counts of calls, so that none depends on the speed of the machine.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { failuresOf } from '../cells.ts'
 import { isAtMost, isLikely } from '../fairness.ts'
 import { TIME_TO_RETURN } from './figures.ts'

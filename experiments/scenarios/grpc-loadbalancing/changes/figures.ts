@@ -1,6 +1,6 @@
 // The names of the figures of changes, which checks and the report find them by, and times from series and marks.
 
-import type { Measured } from '../../../harness/results.ts'
+import type { Measured } from '../../../../harness/results.ts'
 
 export const FAILED = 'failed calls'
 export const TIME_TO_SHARE = 'time to fair share (ms)'

@@ -1,7 +1,7 @@
 // The measured changes of results: what checks and the report look at.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { measuredRuns, totalOver } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { measuredRuns, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { failedFigure, shareFigure } from './figures.ts'
 
 /** The id of a run: `change.CHANGE.WAY`. */

@@ -1,10 +1,10 @@
 // A change as a run: a way with backends of its own, calls at a fixed rate, and the change.
 
-import { beginMeasuredLoad } from '../../../harness/measure-load.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
+import { beginMeasuredLoad } from '../../../../harness/measure-load.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
 import { takeLoader } from '../measure-way.ts'
 import { takeSwitchboard, UPSTREAM } from '../switchboard.ts'
 import type { OpenWay, Way } from '../ways/way.ts'

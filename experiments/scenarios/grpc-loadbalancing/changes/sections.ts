@@ -1,15 +1,15 @@
 // The part of the report about changes: tables with their cost, and timelines of some.
 
-import { mergeHistograms, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import type {
   Cell,
   Section,
   TableColumn,
   TableSection,
   TimelineSection,
-} from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { meanOver } from '../../../harness/statistics/rounds.ts'
+} from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { meanOver } from '../../../../harness/statistics/rounds.ts'
+import { mergeHistograms, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import {
   FAILED,

@@ -1,8 +1,8 @@
 // Each check holds for results as they should be, and fails for the nearest wrong ones.
 
 import t from 'tap'
+import type { Measured } from '../../../../harness/results.ts'
 import { madeUpResults, madeUpShares } from '../../../../test/support/lb-results.ts'
-import type { Measured } from '../../../harness/results.ts'
 import { checkChanges } from '../changes/checks.ts'
 import { ALL_KEYS, ONE_KEY } from '../runs/key-figures.ts'
 import { figureName } from '../runs/state-figures.ts'

@@ -1,6 +1,6 @@
 // All that must hold, by curriculum row. A group that is new is a file of this folder and a line here.
 
-import type { Check, Results } from '../../../harness/results.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { checkChanges } from '../changes/checks.ts'
 import { stateCountsOf } from '../sections/state-counts.ts'
 import { checkCrews } from './crews.ts'

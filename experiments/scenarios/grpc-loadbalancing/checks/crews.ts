@@ -1,8 +1,8 @@
 // What becomes of calls where one backend is slow, or fails some of its calls.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check } from '../../../harness/results.ts'
-import { sharesOver } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check } from '../../../../harness/results.ts'
+import { sharesOver } from '../../../../harness/statistics/rounds.ts'
 import { failuresOf } from '../cells.ts'
 import { FAIL_PERCENT } from '../crews.ts'
 import { isAtMost, isLikely } from '../fairness.ts'

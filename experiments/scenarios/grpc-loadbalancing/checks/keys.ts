@@ -1,7 +1,7 @@
 // Policies that hash: one key, one backend; many keys, all backends.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { ALL_KEYS, ONE_KEY } from '../runs/key-figures.ts'
 
 export function checkKeys({ runs }: Pick<Results, 'runs'>): readonly Check[] {

@@ -1,7 +1,7 @@
 // How many connections the backends have to accept.
 
-import { check } from '../../../harness/check.ts'
-import type { Check } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check } from '../../../../harness/results.ts'
 import type { Subject } from './subject.ts'
 
 /** The figure of a run: connections that backends accepted for it, its warm-up included. */

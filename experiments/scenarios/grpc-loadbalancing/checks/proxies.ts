@@ -1,7 +1,7 @@
 // What the proxies of others must do: NGINX with and without keep-alive, and meshes with a proxy at each end.
 
-import { check } from '../../../harness/check.ts'
-import type { Check } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check } from '../../../../harness/results.ts'
 import { CONCURRENCY } from '../workloads.ts'
 import { CONNECTIONS } from './pooling.ts'
 import { evenly, toOneBackend } from './spreading.ts'

@@ -1,8 +1,8 @@
 // Who spreads calls evenly, and who pins them.
 
-import { check } from '../../../harness/check.ts'
-import type { Check } from '../../../harness/results.ts'
-import { sharesOver } from '../../../harness/statistics/rounds.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check } from '../../../../harness/results.ts'
+import { sharesOver } from '../../../../harness/statistics/rounds.ts'
 import { failuresOf } from '../cells.ts'
 import { fairnessOf, isEven } from '../fairness.ts'
 import { HASHING } from '../hashing.ts'

@@ -1,7 +1,7 @@
 // Every worker of every Envoy takes turns of its own.
 
-import { check } from '../../../harness/check.ts'
-import type { Check } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check } from '../../../../harness/results.ts'
 import type { StateCounts } from '../sections/state-counts.ts'
 
 export function checkStates(counts: readonly StateCounts[]): readonly Check[] {

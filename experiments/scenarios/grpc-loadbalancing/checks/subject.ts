@@ -1,7 +1,7 @@
 // What checks are about: a measured cell with its way.
 
-import type { Results } from '../../../harness/results.ts'
-import { sharesOver } from '../../../harness/statistics/rounds.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { sharesOver } from '../../../../harness/statistics/rounds.ts'
 import { BASE } from '../base.ts'
 import type { Cell } from '../cell.ts'
 import { type MeasuredCell, measuredCells } from '../cells.ts'

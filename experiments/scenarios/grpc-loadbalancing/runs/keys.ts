@@ -1,8 +1,8 @@
 // What a policy that hashes does with one key and with many: a few hundred calls, counted and not timed.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { takeBackends } from '../backend-pool.ts'
 import { fairnessOf } from '../fairness.ts'
 import type { Way } from '../ways/way.ts'

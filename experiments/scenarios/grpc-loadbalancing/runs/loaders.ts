@@ -1,22 +1,22 @@
 // Our load generator and ghz on one server without any way between: they must agree, or what the others measured means nothing.
 
-import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
-import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import {
   COMPARED_DELAY_MS,
   type ComparedTarget,
   compareLoaders,
   type LoaderComparison,
-} from '../../../harness/compare-loaders.ts'
-import { NEEDS_GO } from '../../../harness/needs.ts'
-import type { BarsSection, CurvesSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+} from '../../../../harness/compare-loaders.ts'
+import { NEEDS_GO } from '../../../../harness/needs.ts'
+import type { BarsSection, CurvesSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
+import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
+import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { CONCURRENCY } from '../workloads.ts'
 
 /** The server is the one in Go, whose timers are exact to a tenth of a millisecond. */
-async function openServer(context: RunContext): Promise<ComparedTarget> {
+export async function openComparedServer(context: RunContext): Promise<ComparedTarget> {
   const server = await context.shared('compared-server', ({ group, folder }) =>
     startGrpcServer(group, folder, { language: 'go', name: 'compared', listen: '127.0.0.1:0' }),
   )
@@ -27,7 +27,7 @@ async function openServer(context: RunContext): Promise<ComparedTarget> {
   }
 }
 
-const SERVER = { open: openServer, needs: [NEEDS_GO] }
+const SERVER = { open: openComparedServer, needs: [NEEDS_GO] }
 
 export const LOADERS = compareLoaders(SERVER)
 

@@ -1,9 +1,9 @@
 // Why a fleet is uneven although it is round robin: every worker of every Envoy takes turns of its own. Calls are counted for each.
 
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import type { TestbedNode } from '../../../../testbed/testbed.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { takeBackends } from '../backend-pool.ts'
 import { ENVOY_FLEETS, type EnvoyFleetName, takeSwitchboard } from '../switchboard.ts'
 import { countAnswers } from './count-answers.ts'

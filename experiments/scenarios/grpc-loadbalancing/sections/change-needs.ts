@@ -1,6 +1,6 @@
 // What users need while backends come and go: the way that meets it best, from the runs that change backends under load.
 
-import type { Results } from '../../../harness/results.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { FAILED, TIME_TO_SHARE } from '../changes/figures.ts'
 import { type MeasuredChange, meanOf, measuredChanges } from '../changes/measured-changes.ts'
 

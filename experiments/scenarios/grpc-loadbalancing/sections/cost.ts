@@ -1,9 +1,9 @@
 // What a way costs: CPU time for each call by who spends it, memory, and connections.
 
-import type { BarsSection, Section, TableSection } from '../../../harness/report/section.ts'
-import type { Measured } from '../../../harness/results.ts'
-import { cpuPerCall, type Role } from '../../../harness/statistics/round.ts'
-import { meanOver } from '../../../harness/statistics/rounds.ts'
+import type { BarsSection, Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import { cpuPerCall, type Role } from '../../../../harness/statistics/round.ts'
+import { meanOver } from '../../../../harness/statistics/rounds.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import type { Subject } from '../checks/subject.ts'
 

@@ -1,6 +1,6 @@
 // Latencies at a fixed rate, and throughput.
 
-import type { BarsSection, CurvesSection, Section } from '../../../harness/report/section.ts'
+import type { BarsSection, CurvesSection, Section } from '../../../../harness/report/section.ts'
 import type { Subject } from '../checks/subject.ts'
 import { CONCURRENCY } from '../workloads.ts'
 

@@ -1,8 +1,8 @@
 // What users need of load balancing: which ways can meet it, and the value by which the best of them is found.
 
-import type { Measured } from '../../../harness/results.ts'
-import { cpuPerCall, failedOf } from '../../../harness/statistics/round.ts'
-import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import { cpuPerCall, failedOf } from '../../../../harness/statistics/round.ts'
+import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
 import { failuresOf } from '../cells.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import { isCompared, type Subject, typicalShares } from '../checks/subject.ts'

@@ -1,9 +1,9 @@
 // The report of made-up results: which parts it has, and what its tables say.
 
 import t from 'tap'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { madeUpLatency, madeUpResults, madeUpShares } from '../../../../test/support/lb-results.ts'
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
 import { FAILED, TIME_TO_SHARE } from '../changes/figures.ts'
 import { CONNECTIONS } from '../checks/pooling.ts'
 import type { WayFacts } from '../checks/subject.ts'

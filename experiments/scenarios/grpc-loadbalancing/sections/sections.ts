@@ -1,7 +1,7 @@
 // The report, in its order. A part that is new is a file of this folder and a line here.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { Cell } from '../cell.ts'
 import { changeSections } from '../changes/sections.ts'
 import { isCompared, subjectsOf, type WayFacts } from '../checks/subject.ts'

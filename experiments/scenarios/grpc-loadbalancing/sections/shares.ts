@@ -1,8 +1,8 @@
 // How every way spreads calls: as bars, and as the figures of fairness.
 
-import type { Section, SharesSection, TableSection } from '../../../harness/report/section.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { totalOver } from '../../../harness/statistics/rounds.ts'
+import type { Section, SharesSection, TableSection } from '../../../../harness/report/section.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { type Subject, typicalShares } from '../checks/subject.ts'
 import { fairnessOf } from '../fairness.ts'
 import { WORKLOADS } from '../workloads.ts'

@@ -1,6 +1,6 @@
 // The calls of each worker of each Envoy, from the figures of the runs that count them.
 
-import type { Results } from '../../../harness/results.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { readFigureName, type StateFigure } from '../runs/state-figures.ts'
 
 export interface StateCounts {

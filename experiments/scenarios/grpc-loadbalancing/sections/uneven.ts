@@ -1,7 +1,7 @@
 // "Why is it uneven although it is round robin?": the turns of each worker of each Envoy, in few calls and in many.
 
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { fairnessOf } from '../fairness.ts'
 import { stateCountsOf } from './state-counts.ts'
 

@@ -1,14 +1,14 @@
 // Whether a way differs from Envoy with round robin by more than its rounds differ among themselves.
 
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { cpuPerCall } from '../../../harness/statistics/round.ts'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { cpuPerCall } from '../../../../harness/statistics/round.ts'
 import {
   LATENCIES,
   type Measure,
   THROUGHPUT,
   verdictSection,
-} from '../../../harness/statistics/verdict-section.ts'
+} from '../../../../harness/statistics/verdict-section.ts'
 import { idOf } from '../cell.ts'
 import type { Subject } from '../checks/subject.ts'
 

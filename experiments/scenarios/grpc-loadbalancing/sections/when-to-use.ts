@@ -1,9 +1,9 @@
 // When to use what: for each need of a user the way that meets it best in these results, with the figures that say so.
 
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { spreadOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds } from '../../../harness/statistics/verdict.ts'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { spreadOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds } from '../../../../harness/statistics/verdict.ts'
 import type { Subject } from '../checks/subject.ts'
 import { changeNeedRows } from './change-needs.ts'
 import { USER_NEEDS, type UserNeed } from './needs.ts'

@@ -1,7 +1,7 @@
 // Envoy between clients and backends: for each connection (L4), or for each call (L7) by every policy that it has.
 
 import type { LbRequest } from '../../../../api/schemas/lb.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
 import { type EnvoyFleetName, takeSwitchboard } from '../switchboard.ts'
 import type { Way } from './way.ts'
 

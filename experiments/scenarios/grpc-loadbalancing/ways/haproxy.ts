@@ -1,8 +1,8 @@
 // HAProxy between clients and backends, with HTTP/2 on both sides: it picks a backend for each call.
 
 import { join } from 'node:path'
+import { NEEDS_HAPROXY } from '../../../../harness/needs.ts'
 import { startHaproxy } from '../../../../testbed/proxies/haproxy.ts'
-import { NEEDS_HAPROXY } from '../../../harness/needs.ts'
 import { measuredProxy } from './measured-proxy.ts'
 import type { Way } from './way.ts'
 

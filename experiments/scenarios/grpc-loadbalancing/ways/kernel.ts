@@ -1,11 +1,11 @@
 // The kernel between clients and backends, as kube-proxy sets it up: it picks a backend for each connection.
 
+import { NEEDS_NAMESPACES } from '../../../../harness/needs.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { createKubeNode, type KubeNode } from '../../../../testbed/proxies/kube-node.ts'
-import { NEEDS_NAMESPACES } from '../../../harness/needs.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { backendOptions } from '../backend-pool.ts'
 import type { Way, WayBackend } from './way.ts'
 

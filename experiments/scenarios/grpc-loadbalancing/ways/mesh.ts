@@ -1,11 +1,11 @@
 // Meshes of Envoys between clients and backends, with mutual TLS: each emulates how a product arranges its proxies.
 
 import { join } from 'node:path'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { MeshPolicy, MeshShape } from '../../../../testbed/mesh/mesh-document.ts'
 import { ISTIO, LINKERD, ZTUNNEL } from '../../../../testbed/mesh/mesh-policies.ts'
 import { type RunningMesh, startMesh } from '../../../../testbed/mesh/start-mesh.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import type { Way } from './way.ts'
 
 interface Shape {

@@ -1,8 +1,8 @@
 // NGINX between clients and backends, with `grpc_pass`: it picks a backend for each call.
 
 import { join } from 'node:path'
+import { NEEDS_NGINX } from '../../../../harness/needs.ts'
 import { startNginx } from '../../../../testbed/proxies/nginx.ts'
-import { NEEDS_NGINX } from '../../../harness/needs.ts'
 import { measuredProxy } from './measured-proxy.ts'
 import type { Way } from './way.ts'
 

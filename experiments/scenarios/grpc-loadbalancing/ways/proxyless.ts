@@ -1,10 +1,10 @@
 // Without a proxy: gRPC's own xDS client asks the control plane for backends and policy.
 
 import { createGrpcBootstrap } from '../../../../envoy-bootstrap/grpc-bootstrap.ts'
+import { NEEDS_ENVOY, NEEDS_GO, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import { startGrpcClient } from '../../../../testbed/grpc-client-process.ts'
 import { bootstrapEnv } from '../../../../testbed/grpc-programs/bootstrap-file.ts'
-import { NEEDS_ENVOY, NEEDS_GO, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { programLoader } from '../program-loader.ts'
 import { type ClientFleetName, takeSwitchboard, UPSTREAM } from '../switchboard.ts'
 import type { OpenWay, Way } from './way.ts'

@@ -1,11 +1,11 @@
 // What a way from clients to backends is: each file of this folder has some, whoever balances in them.
 
+import type { MeasuredProcess } from '../../../../harness/measure-load.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import type { RunningBackend } from '../../../../testbed/backend.ts'
 import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
 import type { Loader } from '../../../../testbed/loader/start-loader.ts'
 import type { PartProcess } from '../../../../testbed/parts.ts'
-import type { MeasuredProcess } from '../../../harness/measure-load.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 
 export interface Way {
   /** Unique, in kebab-case, such as `envoy-l7-round-robin`. */

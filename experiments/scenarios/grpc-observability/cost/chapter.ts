@@ -1,7 +1,7 @@
 // What it costs to observe: added CPU time and latency of metrics, traces and logs, in one run.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
 import { checksOf } from './checks.ts'
 import { RUN } from './figures.ts'
 import { estimatedSeconds, measureCost, TURNS } from './measure-cost.ts'

@@ -1,7 +1,7 @@
 // What must hold on any machine: what is compared was on, and the statistics find no difference between two that are the same.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { addedBy, measuredIn } from './figures.ts'
 import type { ModeId } from './modes.ts'
 import { COUNTED_FIGURE, callsFigure, linesFigure, madeFigure, tracesFigure } from './witness.ts'

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { SwitchyardError } from '../../../../core/errors.ts'
+import type { SharedContext } from '../../../../harness/scenario.ts'
 import { freePort } from '../../../../processes/free-port.ts'
 import { type BackendOptions, type RunningBackend, startBackend } from '../../../../testbed/backend.ts'
 import { type Loader, startLoader } from '../../../../testbed/loader/start-loader.ts'
@@ -11,7 +12,6 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../../../testbed/otlp/r
 import type { PartProcess } from '../../../../testbed/parts.ts'
 import { startTestbed, type TestbedNode } from '../../../../testbed/testbed.ts'
 import { untilActive } from '../../../../testbed/until-active.ts'
-import type { SharedContext } from '../../../harness/scenario.ts'
 import { FLEETS, MODES, type Mode, type ModeId } from './modes.ts'
 
 export interface CostBed {

@@ -1,8 +1,8 @@
 // A way costs something only if it does against both processes that observe nothing.
 
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { addedBy, verdictOf } from './figures.ts'
 import type { ModeId } from './modes.ts'
 import { seriesName } from './series.ts'

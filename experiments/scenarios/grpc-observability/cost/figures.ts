@@ -1,7 +1,7 @@
 // What was measured of each mode, turn by turn, and what it adds to nothing.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { type PairedDifference, pairedDifference } from '../../../harness/statistics/paired-difference.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { type PairedDifference, pairedDifference } from '../../../../harness/statistics/paired-difference.ts'
 import { MODES, type Mode } from './modes.ts'
 import { type MeasureName, seriesName } from './series.ts'
 

@@ -1,6 +1,11 @@
 // Measures CPU time and latency of calls in every way to observe, in many short turns: what slows the machine slows all alike.
 
 import { setTimeout as wait } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
 import type { Loader } from '../../../../testbed/loader/start-loader.ts'
 import {
@@ -10,11 +15,6 @@ import {
   quantileMs,
 } from '../../../../testbed/measure/histogram.ts'
 import { cpuMsOf } from '../../../../testbed/measure/usage.ts'
-import { facts } from '../../../harness/facts.ts'
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { type CostBed, startCostBed } from './cost-bed.ts'
 import { MODES, type Mode } from './modes.ts'
 import { Scraper } from './scraper.ts'

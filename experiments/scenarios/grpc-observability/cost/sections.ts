@@ -1,10 +1,10 @@
 // What the report shows of the cost.
 
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import type { PairedDifference } from '../../../../harness/statistics/paired-difference.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
 import { addedBy, measuredIn, valuesOf, verdictOf } from './figures.ts'
 import { CALLS_PER_SECOND, PAYLOAD_BYTES } from './measure-cost.ts'
 import { MODES, type Mode } from './modes.ts'

@@ -1,10 +1,10 @@
 // Logs: what client, proxy and server write about the same calls, and what is in no log.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { holdsText } from '../metrics/figures.ts'
 import { checksOf } from './checks.ts'
 import { ALL_LINES_TEXT, runIdOf, SAMPLE_RUN, SECRET_RUN, SPANS_RUN } from './figures.ts'

@@ -1,7 +1,7 @@
 // What must hold of the logs, whatever the machine is busy with.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { factsIn } from '../metrics/figures.ts'
 import { measuredOf, runIdOf, SAMPLE_RUN, SECRET_RUN, SPANS_RUN } from './figures.ts'
 import { SAMPLED_PERCENT } from './logs-bed.ts'

@@ -1,6 +1,6 @@
 // The names of runs and texts of the chapter.
 
-import type { Measured, Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { AllLines } from './read-lines.ts'
 import type { LogStory } from './stories.ts'
 

@@ -2,10 +2,10 @@
 
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import type { LogLine } from '../../../../core/log-line.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { logsBed, SAMPLED_PERCENT } from './logs-bed.ts'
 
 /** Calls of the sample: enough that a share can be told. */

@@ -1,8 +1,8 @@
 // What the report shows of the logs.
 
 import type { LogLine } from '../../../../core/log-line.ts'
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { linesIn, measuredOf, runIdOf, SAMPLE_RUN } from './figures.ts'
 import { SAMPLED_PERCENT } from './logs-bed.ts'
 import { LINES_TEXT, SAMPLED_FIGURE } from './payloads.ts'

@@ -1,9 +1,9 @@
 // From a line of a log to the span that it was written in, and back.
 
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { holdsText } from '../metrics/figures.ts'
 import { logsBed, PLAIN_SERVICE, PROXY_SERVICE } from './logs-bed.ts'
 

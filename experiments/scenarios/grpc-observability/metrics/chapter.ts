@@ -1,11 +1,11 @@
 // Metrics: what client, proxy and server count of the same calls.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_ENVOY, NEEDS_PROMETHEUS } from '../../../harness/needs.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_ENVOY, NEEDS_PROMETHEUS } from '../../../../harness/needs.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { observedEdge } from '../observed-edge.ts'
 import { checksOf } from './checks.ts'
 import { between, PARTS, readCounts } from './counts.ts'

@@ -1,7 +1,7 @@
 // What must hold of the counts of client, proxy and server, whatever the machine is busy with.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { factsIn, measuredOf } from './figures.ts'
 import { STORIES } from './stories.ts'
 

@@ -1,6 +1,6 @@
 // The names of runs, figures and texts of the chapter.
 
-import type { Measured, Results } from '../../../harness/results.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { Part } from './counts.ts'
 import type { Story } from './story.ts'
 

@@ -1,7 +1,7 @@
 // What the report shows of the metrics.
 
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { codesIn, measuredOf } from './figures.ts'
 import { exactFigure, LATENCY, LATENCY_PARTS, LATENCY_QUANTILES, latencyFigure } from './latency.ts'
 import { POOL_STORIES } from './pools.ts'

@@ -1,11 +1,11 @@
 // Traces: one call as client, Envoy and services report it.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { COLLECTOR, COLLECTOR_RUN } from './collector-run.ts'
 import { factsOf, holdsText, runIdOf, SHOWN, traceText } from './figures.ts'
 import { TRACE_RUNS, type TraceRun } from './runs.ts'

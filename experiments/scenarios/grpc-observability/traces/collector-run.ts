@@ -1,11 +1,11 @@
 // OpenTelemetry's own collector between Envoy and the receiver of the scenario: the trace stays whole, and spans become metrics.
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_ENVOY, NEEDS_GO } from '../../../../harness/needs.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { startCollector } from '../../../../testbed/otlp/collector.ts'
 import { shapeOf } from '../../../../testbed/otlp/trace-tree.ts'
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_ENVOY, NEEDS_GO } from '../../../harness/needs.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { holdsText, runIdOf } from './figures.ts'
 import { WHOLE } from './runs.ts'
 import { EDGE, tracedBed, untilTraces } from './traced-bed.ts'

@@ -1,8 +1,8 @@
 // How a run keeps what it found, and how checks and sections read it.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { ReceivedSpan } from '../../../../testbed/otlp/spans.ts'
 import { placed } from '../../../../testbed/otlp/trace-tree.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
 
 export interface ShownSpan {
   readonly depth: number

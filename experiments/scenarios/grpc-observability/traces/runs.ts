@@ -1,9 +1,9 @@
 // The runs of the traces: what calls are made, and what their spans must be.
 
+import type { Finding } from '../../../../harness/check.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import type { ReceivedSpan } from '../../../../testbed/otlp/spans.ts'
 import { shapeOf, tracesIn } from '../../../../testbed/otlp/trace-tree.ts'
-import type { Finding } from '../../../harness/check.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
 import { CLIENT, EDGE, KEPT_RATIO, SAMPLING_CLIENT, type TracedBed, untilTraces } from './traced-bed.ts'
 
 export interface Found {

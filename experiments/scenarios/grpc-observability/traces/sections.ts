@@ -1,7 +1,7 @@
 // What the report shows of the traces: a table for each trace that a run has kept.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { measuredOf, shownIn } from './figures.ts'
 
 interface Shown {

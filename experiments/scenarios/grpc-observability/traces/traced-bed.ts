@@ -2,6 +2,7 @@
 
 import { HopService } from '@envoy/xds-protos/switchyard/hop/v1/hop_pb.js'
 import { SwitchyardError } from '../../../../core/errors.ts'
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import { type RunningBackend, startBackend } from '../../../../testbed/backend.ts'
 import { type RunningHop, startHop } from '../../../../testbed/hop.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../../../../testbed/otlp/receiver.ts'
@@ -9,7 +10,6 @@ import type { ReceivedSpan } from '../../../../testbed/otlp/spans.ts'
 import { tracesIn } from '../../../../testbed/otlp/trace-tree.ts'
 import { startTestbed, type Testbed } from '../../../../testbed/testbed.ts'
 import { untilActive } from '../../../../testbed/until-active.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { startTracedClient, type TracedClient } from './client-protocol.ts'
 
 export const EDGE = 'edge'

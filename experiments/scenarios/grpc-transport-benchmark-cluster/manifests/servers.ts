@@ -1,15 +1,15 @@
 // The servers: two beside the client in the pod of the Job, and a Deployment for each other place.
 
 import type { Affinity, Container, PodSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1.d.ts'
-import { WORKLOAD } from '../../../harness/cluster/job.ts'
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
+import { WORKLOAD } from '../../../../harness/cluster/job.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
 import {
   labelsOf,
   restrictedContainer,
   restrictedPod,
   selectorOf,
   USER,
-} from '../../../harness/cluster/pod.ts'
+} from '../../../../harness/cluster/pod.ts'
 import { METRICS_PORT, PORT, SERVERS, SOCKETS } from '../placements.ts'
 
 export interface ServerOptions {

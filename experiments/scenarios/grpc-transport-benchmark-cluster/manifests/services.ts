@@ -1,7 +1,7 @@
 // The Services in front of the servers that are reached by a network.
 
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
-import { labelsOf, selectorOf } from '../../../harness/cluster/pod.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
+import { labelsOf, selectorOf } from '../../../../harness/cluster/pod.ts'
 import { headlessOf, PORT, SERVERS } from '../placements.ts'
 
 export function serviceManifests(namespace: string, nodePort: number): readonly Manifest[] {

@@ -1,11 +1,11 @@
 // All objects of the scenario in a cluster, in the order in which they are applied.
 
-import { NOT_DESCRIBED } from '../../../harness/cluster/environment.ts'
-import { jobManifest } from '../../../harness/cluster/job.ts'
-import type { Manifest } from '../../../harness/cluster/kinds.ts'
-import type { Mesh } from '../../../harness/cluster/meshes.ts'
-import { namespaceManifest } from '../../../harness/cluster/namespace.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
+import { NOT_DESCRIBED } from '../../../../harness/cluster/environment.ts'
+import { jobManifest } from '../../../../harness/cluster/job.ts'
+import type { Manifest } from '../../../../harness/cluster/kinds.ts'
+import type { Mesh } from '../../../../harness/cluster/meshes.ts'
+import { namespaceManifest } from '../../../../harness/cluster/namespace.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import { HOST_IP, HOST_PATH, NODE_PORT } from '../placements.ts'
 import {
   HOST_MOUNT,

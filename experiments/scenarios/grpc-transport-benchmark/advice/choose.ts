@@ -1,7 +1,7 @@
 // The rule by which a transport is recommended: the best by its median, and all that the rounds cannot tell from it.
 
+import { compareRounds, type Verdict } from '../../../../harness/statistics/verdict.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import { compareRounds, type Verdict } from '../../../harness/statistics/verdict.ts'
 
 export interface Candidate {
   readonly title: string

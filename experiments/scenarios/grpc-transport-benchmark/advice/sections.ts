@@ -1,10 +1,10 @@
 // What the report recommends, each with its condition and its figure.
 
+import { latency as duration, significant } from '../../../../harness/report/content/number-text.ts'
+import type { Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { describeVerdict, type Verdict } from '../../../../harness/statistics/verdict.ts'
 import type { TransportFamily } from '../../../../testbed/transports/transport.ts'
-import { latency as duration, significant } from '../../../harness/report/content/number-text.ts'
-import type { Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { describeVerdict, type Verdict } from '../../../harness/statistics/verdict.ts'
 import { findCell, type MeasuredCell, measuredCells } from '../matrix/measured.ts'
 import { type Choice, choose, extraOf, NEGLIGIBLE_SHARE } from './choose.ts'
 import { MEASURES, valuesOf, WORKLOADS, type Workload } from './workloads.ts'

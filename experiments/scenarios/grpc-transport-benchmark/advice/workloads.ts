@@ -1,6 +1,6 @@
 // Workloads that people have, each with a cell of the matrix that stands for it, and what counts in it.
 
-import { quantileOver, spreadOver } from '../../../harness/statistics/rounds.ts'
+import { quantileOver, spreadOver } from '../../../../harness/statistics/rounds.ts'
 import type { Cell } from '../matrix/cells.ts'
 import { latencyName, type MeasuredCell } from '../matrix/measured.ts'
 

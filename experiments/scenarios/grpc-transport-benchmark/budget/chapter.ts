@@ -1,7 +1,7 @@
 // The latency budget of a call: what the transport, HTTP/2, gRPC, protobuf and the handler take of it, by subtraction.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
 import { needsOf } from '../ends.ts'
 import { payloadText } from '../matrix/cells.ts'
 import { figureOver } from '../turns/turn-results.ts'

@@ -1,12 +1,12 @@
 // Measures every layer of a call over one transport, in turns.
 
 import { SwitchyardError } from '../../../../core/errors.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
 import { startSocketEcho } from '../../../../testbed/transports/socket-echo.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { layTransport } from '../ends.ts'
 import { seriesName, wayFigure } from '../turns/turn-results.ts'
 import { LAYER_NAMES, type LayersResult, type LayersRun } from './layers.ts'

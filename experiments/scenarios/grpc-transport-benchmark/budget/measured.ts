@@ -1,9 +1,9 @@
 // Measured budgets: what each layer adds to the one below it.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import type { PairedDifference } from '../../../../harness/statistics/paired-difference.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { addedBy, turnValues } from '../turns/turn-results.ts'
 import { LAYER_NAMES, type Layer } from './layers.ts'
 import { type Budget, budgetId, budgetsOf } from './plan.ts'

@@ -1,8 +1,8 @@
 // The budgets that are measured: transport and payload, by profile.
 
+import type { ProfileName } from '../../../../harness/profile.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
 import { payloadText } from '../matrix/cells.ts'
 
 export interface Budget {

@@ -1,8 +1,8 @@
 // What the report shows of the latency budget.
 
-import { percent, significant } from '../../../harness/report/content/number-text.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import { percent, significant } from '../../../../harness/report/content/number-text.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { payloadText } from '../matrix/cells.ts'
 import { LAYER_NAMES, LAYERS } from './layers.ts'
 import { costsOf, type LayerCost, type MeasuredBudget, measuredBudgets } from './measured.ts'

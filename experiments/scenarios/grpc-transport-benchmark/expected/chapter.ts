@@ -1,12 +1,12 @@
 // Expected against measured: the rules of thumb for each distance, and what a socket, Go and Node take of them.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import { NEEDS_GHZ } from '../../../../harness/compare-loaders.ts'
+import { NEEDS_GO } from '../../../../harness/needs.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { roundsOf, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import { NEEDS_GHZ } from '../../../harness/compare-loaders.ts'
-import { NEEDS_GO } from '../../../harness/needs.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
 import { needsOf } from '../ends.ts'
 import { measureExpected, secondsOf } from './measure.ts'
 import { MEASURED } from './ranges.ts'

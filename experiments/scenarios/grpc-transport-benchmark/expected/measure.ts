@@ -1,14 +1,14 @@
 // The smallest round trips over a transport by other means than Node's gRPC: a plain socket, and gRPC in Go at both ends.
 
+import { measureGhz } from '../../../../harness/compare-loaders.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { findGhz } from '../../../../testbed/ghz/find-ghz.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import { measureSocketEcho, startSocketEcho } from '../../../../testbed/transports/socket-echo.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import { measureGhz } from '../../../harness/compare-loaders.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { layTransport } from '../ends.ts'
 import { BASE, shapeOf } from '../matrix/cells.ts'
 

@@ -1,6 +1,6 @@
 // What the literature expects of a small call, by distance, and which transports here stand for it.
 
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 
 export interface ExpectedRange {
   readonly title: string

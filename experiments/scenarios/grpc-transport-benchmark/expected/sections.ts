@@ -1,12 +1,12 @@
 // What the report shows of expected and measured latencies, and why they differ.
 
+import { significant } from '../../../../harness/report/content/number-text.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { type QuantileInterval, quantileInterval } from '../../../../harness/statistics/quantile-interval.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import { significant } from '../../../harness/report/content/number-text.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { type QuantileInterval, quantileInterval } from '../../../harness/statistics/quantile-interval.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { BASE, cellId } from '../matrix/cells.ts'
 import { type ExpectedRange, expectedOf, placeOf } from './ranges.ts'
 

@@ -1,6 +1,8 @@
 // Ways to call servers far away that fail or are slow: with one attempt, or with more, by the client or by the Envoy beside it.
 
 import { join } from 'node:path'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import {
   type FarServers,
   openLoad,
@@ -9,8 +11,6 @@ import {
 } from '../../../../testbed/sidecars/start-far-servers.ts'
 import { startSidecarPlane } from '../../../../testbed/sidecars/start-plane.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { measureInTurns, type Way } from '../turns/in-turns.ts'
 import { INTERNET_TURNS, internetTransport, LOSS_PERCENT, NEAR_MS } from './extent.ts'
 

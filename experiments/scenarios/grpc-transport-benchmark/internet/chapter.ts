@@ -1,11 +1,11 @@
 // What distance asks for: connections that are kept, retries and hedging, each with its twin.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Need, Run, RunContext } from '../../../../harness/scenario.ts'
 import { HANDSHAKE_CASES } from '../../../../testbed/new-connections/securities.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Need, Run, RunContext } from '../../../harness/scenario.ts'
 import { needOf } from '../need-of.ts'
 import { secondsOf } from '../turns/in-turns.ts'
 import {

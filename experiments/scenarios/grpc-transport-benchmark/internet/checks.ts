@@ -1,9 +1,9 @@
 // What must hold over a distance, on any machine: nothing is faster than its round trips, and attempts add up.
 
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { leastRoundTrips } from '../../../../testbed/new-connections/securities.ts'
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { CALLS, callsTo, figureOver, OK, SENT } from '../turns/turn-results.ts'
 import {
   ATTEMPT_WAY_IDS,

@@ -1,13 +1,13 @@
 // What a new connection costs over a distance, and how many calls make it cheap.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { decodeHistogram, encodeLatencies, quantileMs } from '../../../../testbed/measure/histogram.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { BatchResult, FirstCalls } from '../../../../testbed/new-connections/jobs.ts'
 import { caseName, HANDSHAKE_CASES, SECURITIES } from '../../../../testbed/new-connections/securities.ts'
 import { startNewConnections } from '../../../../testbed/new-connections/start-ends.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { BATCHES, internetTransport, isBatchAt, LANES, repeatsAt } from './extent.ts'
 
 const [TEXT, ACCEPTED, EXPECTED] = ['connections', 'connections accepted', 'connections expected']

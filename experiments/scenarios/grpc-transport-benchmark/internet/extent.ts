@@ -1,10 +1,10 @@
 // Which emulated distances are measured, how often, and the ids of the runs.
 
 import { SwitchyardError } from '../../../../core/errors.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import type { Batch } from '../../../../testbed/new-connections/jobs.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 import type { Turns } from '../turns/in-turns.ts'
 
 /** Round trips as between a city and its region, an edge site and a cloud across a continent, and two continents. */

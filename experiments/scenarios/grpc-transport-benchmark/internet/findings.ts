@@ -1,10 +1,10 @@
 // Recommendations for calls over the Internet, each with its condition and its figures from the results.
 
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { mergeHistograms, shareAbove } from '../../../../testbed/measure/histogram.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
 import type { HandshakeCase } from '../../../../testbed/new-connections/securities.ts'
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { addedBy, CALLS, figureOver, type MeasureName, OK, SENT, turnValues } from '../turns/turn-results.ts'
 import {
   ATTEMPT_WAYS,

@@ -1,9 +1,9 @@
 // One connection or several over a link that loses packets: how many calls wait for somebody else's packet.
 
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { measureInTurns } from '../turns/in-turns.ts'
 import { INTERNET_TURNS, internetTransport, NEAR_MS } from './extent.ts'
 

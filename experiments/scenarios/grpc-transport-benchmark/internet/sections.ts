@@ -1,8 +1,8 @@
 // What the report shows of calls over the Internet.
 
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { leastRoundTrips } from '../../../../testbed/new-connections/securities.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
 import { type AtDistance, measuredDistances } from './checks.ts'
 import { casesOf } from './connections.ts'
 import { BATCHES } from './extent.ts'

@@ -1,9 +1,9 @@
 // What the report shows of loss, failures and slow servers: pools, retries and hedging.
 
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import {
   addedBy,
   CALLS,

@@ -1,10 +1,10 @@
 // What is kept of a run for git.
 
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import { PROFILE } from '../../../../harness/profile.ts'
+import type { Results, RunResult } from '../../../../harness/results.ts'
 import { encodeLatencies } from '../../../../testbed/measure/histogram.ts'
-import { facts } from '../../../harness/facts.ts'
-import { PROFILE } from '../../../harness/profile.ts'
-import type { Results, RunResult } from '../../../harness/results.ts'
 import { keptLines } from './kept-lines.ts'
 
 const run = (id: string, round: number, more: Partial<RunResult>): RunResult => ({

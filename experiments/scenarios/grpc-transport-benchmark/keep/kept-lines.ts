@@ -1,7 +1,7 @@
 // What is kept of a run of the scenario: figures of each of its runs by round, small enough for git. Histograms stay in results.json.
 
+import type { Measured, Results, RunResult } from '../../../../harness/results.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
-import type { Measured, Results, RunResult } from '../../../harness/results.ts'
 
 /** In milliseconds. */
 const PERCENTILES = { p50: 0.5, p95: 0.95, p99: 0.99, 'p99.9': 0.999 } as const

@@ -3,7 +3,7 @@
 import { copyFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readResults } from '../../../harness/results-file.ts'
+import { readResults } from '../../../../harness/results-file.ts'
 import { keptLines } from './kept-lines.ts'
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))

@@ -1,6 +1,6 @@
 // Latency and throughput by transport, payload, pattern and concurrency.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { needsOf } from '../ends.ts'
 import { cellId, labelsOf } from './cells.ts'
 import { checksOf } from './checks.ts'

@@ -1,10 +1,10 @@
 // What must hold of the matrix on any machine: that the same calls were answered over each transport.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { decodeHistogram } from '../../../../testbed/measure/histogram.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { totalOver } from '../../../harness/statistics/rounds.ts'
 import { cellText, isStream, PATTERNS, STREAM_MESSAGES } from './cells.ts'
 import { COUNTED } from './measure.ts'
 import { latencyOf, type MeasuredCell, measuredCells, transportsOf } from './measured.ts'

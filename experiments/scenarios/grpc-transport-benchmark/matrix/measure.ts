@@ -1,8 +1,8 @@
 // A closed loop on one cell of the matrix, over one transport.
 
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startEnds } from '../ends.ts'
 import { BASE, shapeOf } from './cells.ts'
 import { type PlannedCell, windowOf } from './plan.ts'

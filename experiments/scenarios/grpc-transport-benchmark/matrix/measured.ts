@@ -1,9 +1,9 @@
 // The measured cells of the matrix.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { measuredRuns } from '../../../../harness/statistics/rounds.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { measuredRuns } from '../../../harness/statistics/rounds.ts'
 import { type Cell, cellId, isSame, type Pattern } from './cells.ts'
 
 /** Of a transport, what a report needs: places of a cluster have it too. */

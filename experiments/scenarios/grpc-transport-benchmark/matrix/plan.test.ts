@@ -1,9 +1,9 @@
 // The plan of the matrix: every transport, every axis, an order that spreads what disturbs the machine, and how long it takes.
 
 import t from 'tap'
+import { PROFILE, type ProfileName } from '../../../../harness/profile.ts'
+import { estimateOf } from '../../../../harness/time-left.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
-import { PROFILE, type ProfileName } from '../../../harness/profile.ts'
-import { estimateOf } from '../../../harness/time-left.ts'
 import { BASE, CONCURRENCIES, isSame, PATTERNS, PAYLOADS } from './cells.ts'
 import { MATRIX } from './chapter.ts'
 import { cellsOf, windowOf } from './plan.ts'

@@ -1,8 +1,8 @@
 // Which cells are measured over which transports, by profile.
 
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 import { BASE, type Cell, CONCURRENCIES, isStream, PAYLOADS, type Pattern } from './cells.ts'
 
 /** One or two of each family: every axis is measured over these. */

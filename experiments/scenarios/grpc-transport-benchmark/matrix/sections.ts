@@ -1,7 +1,7 @@
 // What the report shows of the matrix.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { type MeasuredCell, measuredCells } from './measured.ts'
 import { curvesOf } from './sections/curves.ts'
 import { heatmapsOf } from './sections/heatmaps.ts'

@@ -1,8 +1,8 @@
 // Services of Kubernetes: NodePort, LoadBalancer and headless, by who balances and whom the servers see.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_NAMESPACES } from '../../../../harness/needs.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_NAMESPACES } from '../../../harness/needs.ts'
 import { needOf } from '../need-of.ts'
 import { secondsOf } from '../turns/in-turns.ts'
 import { checksOf } from './checks.ts'

@@ -1,8 +1,8 @@
 // What must hold of services on any machine: who picks a server, for what, and whose address the server sees.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CALLS, callsTo, figureOver, OK, wayFigure } from '../turns/turn-results.ts'
 import { peersOf } from './measure.ts'
 import { EXPOSED, EXPOSED_IDS, peersRun, SERVERS, SERVICE_WAY_IDS, SERVICE_WAYS, SHARES_RUN } from './ways.ts'

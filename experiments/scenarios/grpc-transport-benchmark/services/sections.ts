@@ -1,8 +1,8 @@
 // What the report shows of services: shares of two servers, and what to choose.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { callsTo, figureOver } from '../turns/turn-results.ts'
 import { sharesByTurn } from './checks.ts'
 import { peersOf } from './measure.ts'

@@ -1,7 +1,7 @@
 // What a mesh hop costs: each transport with and without Envoys beside its client and its server.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
 import { needOf } from '../need-of.ts'
 import { secondsOf } from '../turns/in-turns.ts'
 import { checksOf } from './checks.ts'

@@ -1,7 +1,7 @@
 // What must hold of sidecars on any machine: calls succeed, and pass the Envoys of their way and no others.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { CALLS, figureOver, OK } from '../turns/turn-results.ts'
 import { PASSED } from './measure.ts'
 import { measuredSidecars } from './measured-sidecars.ts'

@@ -1,7 +1,7 @@
 // Recommendations about sidecars, each with its condition and its figures from the results.
 
-import type { Results } from '../../../harness/results.ts'
-import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { PairedDifference } from '../../../../harness/statistics/paired-difference.ts'
 import { signed } from '../turns/turn-results.ts'
 import { added, type MeasuredSidecars, measuredSidecars, typical } from './measured-sidecars.ts'
 

@@ -1,14 +1,14 @@
 // The same calls over one transport, with and without Envoys on the way, turn by turn.
 
 import { join } from 'node:path'
+import type { MeasuredProcess } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { startSidecarPlane } from '../../../../testbed/sidecars/start-plane.ts'
 import { type RunningSidecars, startSidecars } from '../../../../testbed/sidecars/start-sidecars.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { MeasuredProcess } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { measureInTurns, type Way } from '../turns/in-turns.ts'
 import { SIDECAR_WAYS, type SidecarWay, type SidecarWayId, TURNS, waysOver } from './ways.ts'
 

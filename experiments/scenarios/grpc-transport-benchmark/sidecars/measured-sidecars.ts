@@ -1,11 +1,11 @@
 // The measured transports with their ways, and what Envoys on the way added.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import type { PairedDifference } from '../../../../harness/statistics/paired-difference.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import type { PairedDifference } from '../../../harness/statistics/paired-difference.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { addedBy, type MeasureName, turnValues } from '../turns/turn-results.ts'
 import { type SidecarWayId, sidecarRun, waysOver } from './ways.ts'
 

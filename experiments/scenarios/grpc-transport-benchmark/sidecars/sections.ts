@@ -1,7 +1,7 @@
 // What the report shows of sidecars: what they add to a call, what CPU time and memory they take, and what to do.
 
-import type { Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { differenceText, MEASURES, turnValues } from '../turns/turn-results.ts'
 import { findingsOf } from './findings.ts'
 import { added, type MeasuredSidecars, measuredSidecars, typical } from './measured-sidecars.ts'

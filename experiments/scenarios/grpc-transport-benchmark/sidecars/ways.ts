@@ -1,10 +1,10 @@
 // Where Envoys stand on the way of a call, over which transports, and how long each is measured.
 
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import type { InboundWay, OutboundWay } from '../../../../testbed/sidecars/sidecar-document.ts'
 import type { SidecarTargets } from '../../../../testbed/sidecars/start-sidecars.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 import type { Turns } from '../turns/in-turns.ts'
 
 export interface SidecarWay {

@@ -1,6 +1,6 @@
 // What both load generators are compared on: transports, with and without TLS, and calls at a time.
 
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 
 export interface ToolCell {
   /** Of the transport. */

@@ -1,8 +1,8 @@
 // Cells that both load generators have measured.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { TOOL_CELLS, type Tool, type ToolCell, toolId } from './cells.ts'
 
 export interface MeasuredTools {

@@ -1,9 +1,9 @@
 // What the report shows of the two load generators.
 
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { quantileOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict } from '../../../harness/statistics/verdict.ts'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds, describeVerdict } from '../../../../harness/statistics/verdict.ts'
 import { measuredTools } from './measured.ts'
 
 export function sectionsOf(results: Results): readonly TableSection[] {

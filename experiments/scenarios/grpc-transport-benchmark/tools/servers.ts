@@ -2,11 +2,11 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startBackend } from '../../../../testbed/backend.ts'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
 import type { LoadTls } from '../../../../testbed/loader/load-plan.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { type LaidEnds, layTransport } from '../ends.ts'
 
 /** The name in the certificate: a Unix socket has no other. */

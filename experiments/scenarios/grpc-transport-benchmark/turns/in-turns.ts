@@ -1,5 +1,9 @@
 // Measures several ways to make the same calls in many short turns, each way once a turn: what slows the machine slows all alike.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { MeasuredProcess } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { LoadPlan } from '../../../../testbed/loader/load-plan.ts'
 import type { LoadResult } from '../../../../testbed/loader/load-result.ts'
 import type { Loader } from '../../../../testbed/loader/start-loader.ts'
@@ -10,10 +14,6 @@ import {
   quantileMs,
 } from '../../../../testbed/measure/histogram.ts'
 import { cpuMsOf, peakMemoryMiBOf } from '../../../../testbed/measure/usage.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { MeasuredProcess } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import {
   CALLS,
   callsTo,

@@ -1,8 +1,8 @@
 // What one way adds to another is judged by turns that were measured next to each other.
 
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
 import { addedBy, differenceText, figureOver, seriesName, turnValues, wayFigure } from './turn-results.ts'
 
 /** Turns drift alike. */

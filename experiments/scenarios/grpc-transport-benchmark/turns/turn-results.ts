@@ -1,7 +1,7 @@
 // What turns leave in a run's results, and what one way adds to another, turn by turn.
 
-import type { Measured } from '../../../harness/results.ts'
-import { type PairedDifference, pairedDifference } from '../../../harness/statistics/paired-difference.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import { type PairedDifference, pairedDifference } from '../../../../harness/statistics/paired-difference.ts'
 
 export const MEASURES = {
   p50: { title: 'p50', unit: 'ms', decimals: 3 },

@@ -1,11 +1,11 @@
 // Prometheus during the runs: what a dashboard shows of several transports side by side.
 
 import { TRANSPORTS } from '../../../../dashboards/boards/transports.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check, type Finding } from '../../../harness/check.ts'
-import { NEEDS_PROMETHEUS } from '../../../harness/needs.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import { NEEDS_PROMETHEUS } from '../../../../harness/needs.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import type { PanelAnswer } from '../../grpc-observability/dashboards/ask-panels.ts'
 import { FIGURES, measureWatched, PANELS } from './measure.ts'
 

@@ -2,14 +2,14 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { TRANSPORTS } from '../../../../dashboards/boards/transports.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { BackgroundLoad } from '../../../../testbed/loader/start-loader.ts'
 import { decodeHistogram } from '../../../../testbed/measure/histogram.ts'
 import { serveLoadMetrics } from '../../../../testbed/prometheus/load-exporter.ts'
 import { startPrometheus } from '../../../../testbed/prometheus/prometheus.ts'
 import type { PrometheusClient } from '../../../../testbed/prometheus/prometheus-client.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { askPanels } from '../../grpc-observability/dashboards/ask-panels.ts'
 import { beginLoads, watchedTransports } from './watched-transports.ts'
 

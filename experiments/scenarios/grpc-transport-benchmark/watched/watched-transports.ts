@@ -1,9 +1,9 @@
 // Which transports are watched at the same time, and the loads over them.
 
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { BackgroundLoad } from '../../../../testbed/loader/start-loader.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startEnds } from '../ends.ts'
 
 /** One of each family, and of those that carry packets in user space: two cores cannot drive all at the same time. */

@@ -1,7 +1,7 @@
 // Which ways are measured, with rows that are always ready, that come at a fixed rate, and over a link.
 
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import { WAY_NAMES, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 
 /** `most`: rows are always ready; `paced`: they come at a fixed rate; `far`: always ready, over a link. */
 export type Demand = 'most' | 'paced' | 'far'

@@ -1,8 +1,8 @@
 // The same rows by unary calls, in batches and in streams: rows a second, latency, CPU and bytes of a row.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { type Demand, FAR_LINK, ROWS_PER_SECOND, rowCells, rowId, secondsOf } from './cells.ts'
 import { checksOf } from './checks.ts'

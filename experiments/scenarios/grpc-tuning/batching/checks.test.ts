@@ -1,9 +1,9 @@
 // The checks of rows: each holds of rows as they must be, and fails of others.
 
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { encodeLatencies } from '../../../../testbed/measure/histogram.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { BATCHING } from './chapter.ts'
 import { leastWaitMs } from './checks.ts'
 import { FIGURES } from './measure-rows.ts'

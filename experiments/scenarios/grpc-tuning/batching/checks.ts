@@ -1,8 +1,8 @@
 // What must hold of rows on any machine: each is acknowledged once, and what follows from batches and round trips alone.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { FIGURES } from './measure-rows.ts'
 import { figureOf, type MeasuredRows, measuredRows } from './measured.ts'

@@ -1,8 +1,8 @@
 // Rows by one way: rows a second, latency, CPU and bytes of a row.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { linkedDataPeers, loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 import { FAR_LINK, ROW_BYTES, ROWS_PER_SECOND, type RowCell, secondsOf } from './cells.ts'
 

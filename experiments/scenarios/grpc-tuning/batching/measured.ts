@@ -1,7 +1,7 @@
 // What the runs of rows found, as numbers.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { quantileOver, roundsOf, type Spread, spreadOver } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { quantileOver, roundsOf, type Spread, spreadOver } from '../../../../harness/statistics/rounds.ts'
 import { type Demand, type RowCell, rowCells, rowId } from './cells.ts'
 import { FIGURES, LATENCY } from './measure-rows.ts'
 

@@ -1,7 +1,7 @@
 // How to send rows, each with its condition and the figure of this run.
 
+import { spreadOf } from '../../../../harness/statistics/rounds.ts'
 import { WAYS, type WayName } from '../../../../testbed/data-peers/rows/ways.ts'
-import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { FAR_LINK, ROWS_PER_SECOND } from './cells.ts'
 import { cpuByRound, type MeasuredRows } from './measured.ts'

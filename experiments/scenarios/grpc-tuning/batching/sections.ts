@@ -1,8 +1,8 @@
 // What the report shows of rows.
 
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { WAYS } from '../../../../testbed/data-peers/rows/ways.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
 import { FAR_LINK, ROW_BYTES, ROWS_PER_SECOND } from './cells.ts'
 import { LATENCY } from './measure-rows.ts'
 import { cpuByRound, type MeasuredRows, measuredRows } from './measured.ts'

@@ -1,9 +1,9 @@
 // A message that is small on the wire and large in memory: what the limit for received messages counts.
 
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 
 export const BOMBS = {

@@ -1,7 +1,7 @@
 // Which payloads are compressed, and over which links.
 
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import { KIND_NAMES, type Kind } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 
 export interface PayloadCell {
   readonly kind: Kind

@@ -1,9 +1,9 @@
 // gzip by kind and size of payload: what it saves, what it costs, and below which bandwidth it pays.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { ENCODINGS } from '../../../../testbed/data-peers/compressible/job.ts'
 import { KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { BOMB_NAMES, BOMBS, bombId, measureBomb } from './bomb.ts'
 import { blockSeconds, LINK_RTT_MS, linkCells, linkId, PASSES, payloadCells, payloadId } from './cells.ts'

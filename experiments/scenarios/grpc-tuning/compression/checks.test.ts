@@ -2,9 +2,9 @@
 
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { KIND_NAMES, payloadOf } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { payloadCells } from './cells.ts'
 import { COMPRESSION } from './chapter.ts'
 import { paysBelow } from './measured.ts'

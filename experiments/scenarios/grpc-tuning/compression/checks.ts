@@ -1,10 +1,10 @@
 // What must hold of compression on any machine: sizes, flags, statuses, and what a link cannot beat.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { roundsOf, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { KINDS, type Kind } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
 import { BOMB, type BombName, bombId } from './bomb.ts'
 import { figureOf, linkMs, measuredLinks, measuredPayloads } from './measured.ts'
 import { SEEN_CALLS, type SeenCall, WIRE } from './on-the-wire.ts'

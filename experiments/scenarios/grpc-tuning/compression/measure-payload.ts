@@ -1,11 +1,11 @@
 // The same payload with gzip and without, in turns: bytes on the wire, CPU time of both sides, and latency.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { ENCODINGS, type Encoding } from '../../../../testbed/data-peers/compressible/job.ts'
 import type { DataPeers } from '../../../../testbed/data-peers/start-data-peers.ts'
 import { addUp, decodeHistogram, encodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { linkedDataPeers, loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 import { blockSeconds, LINK_RTT_MS, type LinkCell, PASSES, type PayloadCell } from './cells.ts'
 

@@ -1,9 +1,9 @@
 // What the runs of compression found, as numbers, and what follows from them.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf, spreadOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds, type Verdict } from '../../../../harness/statistics/verdict.ts'
 import type { Encoding } from '../../../../testbed/data-peers/compressible/job.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf, spreadOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, type Verdict } from '../../../harness/statistics/verdict.ts'
 import {
   LINK_RTT_MS,
   type LinkCell,

@@ -1,12 +1,12 @@
 // What a tap sees of compression: headers, the flag of each message, answers, and the choice for one call.
 
 import { Client, compressionAlgorithms, credentials, InterceptingCall, type Interceptor } from '@grpc/grpc-js'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { asBytes, TRANSFER_PATH, transferRequest } from '../../../../testbed/data-peers/methods.ts'
 import type { SeenFrame, Side } from '../../../../testbed/http2/connection-reader.ts'
 import { startTap } from '../../../../testbed/http2/tap.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 
 export const WIRE = 'compression.wire'

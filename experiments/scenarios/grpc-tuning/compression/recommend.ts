@@ -1,8 +1,8 @@
 // When to compress, each with its condition and the figure of this run.
 
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import { BOMB, bombId } from './bomb.ts'
 import { LINK_RTT_MS } from './cells.ts'
 import { figureOf, type MeasuredPayload, type measuredLinks, paysBelow } from './measured.ts'

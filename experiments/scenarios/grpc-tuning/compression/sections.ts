@@ -1,9 +1,9 @@
 // What the report shows of compression.
 
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Verdict } from '../../../../harness/statistics/verdict.ts'
 import { KIND_NAMES, KINDS } from '../../../../testbed/data-peers/compressible/payloads.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Verdict } from '../../../harness/statistics/verdict.ts'
 import { LINK_RTT_MS } from './cells.ts'
 import { linkMs, type MeasuredPayload, measuredLinks, measuredPayloads, paysBelow } from './measured.ts'
 import { bandwidthText, recommendationsOf, savedShare } from './recommend.ts'

@@ -1,8 +1,8 @@
 // Copies of payloads: what each layer between a message and the socket copies, and what it costs.
 
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
 import {
   COPY_CELLS,

@@ -1,10 +1,10 @@
 // What must hold of copies on any machine: who copies a payload, and how often.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import type { Copy } from '../../../../testbed/data-peers/copies/watch-copies.ts'
 import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
 import {
   COPY_CELLS,
   copyId,

@@ -1,6 +1,8 @@
 // The ledger sees each copy and nothing else, and the checks of copies fail of ledgers that are otherwise.
 
 import t from 'tap'
+import { facts } from '../../../../harness/facts.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import {
   decodeEcho,
   echoRequest,
@@ -8,8 +10,6 @@ import {
   encodeAsView,
 } from '../../../../testbed/data-peers/copies/echo-codec.ts'
 import { type Copy, copiesDuring } from '../../../../testbed/data-peers/copies/watch-copies.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Check, Results } from '../../../harness/results.ts'
 import { COPIES } from './chapter.ts'
 
 const BYTES = 100_000

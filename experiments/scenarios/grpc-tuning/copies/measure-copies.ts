@@ -1,12 +1,12 @@
 // CPU time of a byte by each way, with the garbage collections that its copies cost; and the ledger of copies.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { Copy } from '../../../../testbed/data-peers/copies/watch-copies.ts'
 import { COPY_WAY_NAMES, COPY_WAYS, type CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 
 export const PAYLOADS = [65_536, 1_048_576] as const

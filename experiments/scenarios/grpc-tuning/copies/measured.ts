@@ -1,7 +1,7 @@
 // What the runs of copies found, as numbers.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { quantileOver, roundsOf, spreadOver } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { quantileOver, roundsOf, spreadOver } from '../../../../harness/statistics/rounds.ts'
 import { COPY_CELLS, type CopyCell, copyId, FIGURES } from './measure-copies.ts'
 
 export interface MeasuredCopies extends CopyCell {

@@ -1,7 +1,7 @@
 // What to do about copies, each with its condition and the figure of this run.
 
+import { spreadOf } from '../../../../harness/statistics/rounds.ts'
 import type { CopyWayName } from '../../../../testbed/data-peers/copies/ways.ts'
-import { spreadOf } from '../../../harness/statistics/rounds.ts'
 import { doubtOf } from '../data-peers/doubt.ts'
 import { type Ledger, timesCopied } from './checks.ts'
 import { cpuByRound, type MeasuredCopies } from './measured.ts'

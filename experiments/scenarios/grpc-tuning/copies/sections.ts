@@ -1,8 +1,8 @@
 // What the report shows of copies.
 
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { COPY_WAYS } from '../../../../testbed/data-peers/copies/ways.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
 import { type Ledger, measuredLedgers } from './checks.ts'
 import { LEDGER_BYTES, LEDGERS, WINDOW_BYTES } from './measure-copies.ts'
 import { cpuByRound, type MeasuredCopies, measuredCopies } from './measured.ts'

@@ -1,8 +1,8 @@
 // What is recommended for made-up curves: with a knee, without one in range, and on a machine that is too slow for any rate.
 
 import t from 'tap'
+import type { Measured, Results, RunResult } from '../../../../harness/results.ts'
 import { encodeHistogram, newHistogram, record } from '../../../../testbed/measure/histogram.ts'
-import type { Measured, Results, RunResult } from '../../../harness/results.ts'
 import { adviceOf } from './advice.ts'
 import { openId } from './matrix.ts'
 import { measuredCurves } from './points.ts'

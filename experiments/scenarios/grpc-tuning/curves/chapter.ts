@@ -1,9 +1,9 @@
 // Load curves: latency over throughput to the knee and past it, and where to plan for.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
 import {
   BODIES,

@@ -1,10 +1,10 @@
 // What must hold of the curves, on any machine: that the loads are what they say, and what follows from how latencies are counted.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { roundsOf, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
 import { FIGURES } from './figures.ts'
 import { BODIES, curveId, OMISSION_ID, SUBJECTS, WORKERS } from './matrix.ts'
 import { type CurvePoint, type MeasuredCurve, measuredCurves } from './points.ts'

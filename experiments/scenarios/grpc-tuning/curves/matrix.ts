@@ -1,6 +1,6 @@
 // Which ways are loaded, with which messages, and at which shares of their capacity.
 
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import type { Window } from '../windows.ts'
 
 export const SUBJECTS = {

@@ -1,10 +1,10 @@
 // Loads of one curve: a closed loop that finds the capacity, and open loops at shares of it.
 
+import type { LoadMeasurement } from '../../../../harness/measure-load.ts'
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
-import type { LoadMeasurement } from '../../../harness/measure-load.ts'
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startEnvoys } from '../servers/envoys.ts'
 import { startServers } from '../servers/start-servers.ts'
 import { FIGURES } from './figures.ts'

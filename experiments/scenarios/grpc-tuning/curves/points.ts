@@ -1,8 +1,8 @@
 // The measured curves: what each rate gave, with the knee.
 
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, roundsOf } from '../../../harness/statistics/rounds.ts'
 import { FIGURES } from './figures.ts'
 import { type Knee, kneeOf, type RatePoint } from './knee.ts'
 import { BODIES, type BodyName, type Curve, closedId, openId, SHARES, SUBJECT_NAMES } from './matrix.ts'

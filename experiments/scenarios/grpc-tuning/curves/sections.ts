@@ -6,9 +6,9 @@ import type {
   LinesSection,
   Section,
   TableSection,
-} from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { quantileOver, roundsOf, throughputOver } from '../../../harness/statistics/rounds.ts'
+} from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { quantileOver, roundsOf, throughputOver } from '../../../../harness/statistics/rounds.ts'
 import { busyOf } from '../cpu.ts'
 import { adviceOf } from './advice.ts'
 import { curveName } from './checks.ts'

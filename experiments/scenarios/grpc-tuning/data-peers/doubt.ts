@@ -1,6 +1,6 @@
 // Says where the rounds of two runs do not tell them apart, so that no recommendation rests on chance.
 
-import { compareRounds } from '../../../harness/statistics/verdict.ts'
+import { compareRounds } from '../../../../harness/statistics/verdict.ts'
 
 /**
  * @param a values by round, and `b` those of the other run

@@ -1,9 +1,9 @@
 // The peers that the chapters share: on loopback, and at the two ends of an emulated link.
 
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { type DataPeers, startDataPeers } from '../../../../testbed/data-peers/start-data-peers.ts'
 import { createLink, type Link } from '../../../../testbed/link/create-link.ts'
 import type { LinkSettings } from '../../../../testbed/link/link-settings.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 
 export const loopbackDataPeers = (context: RunContext): Promise<DataPeers> =>
   context.shared('data-peers', ({ group }) => startDataPeers(group))

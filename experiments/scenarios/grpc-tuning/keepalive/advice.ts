@@ -1,8 +1,9 @@
 // What follows from the runs about keepalive: recommendations, each with its condition and its figure.
 
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CALM_FIGURES, CALM_TIMES, calmId, MIN_PING_MS } from './calm.ts'
+import { ASKED } from './languages.ts'
 import { languageRows, type NoticedRow, retransmissionRows, silenceRows } from './rows.ts'
 import { CALLS_AFTER, DEFAULT_RETRIES, retransmissionMs, silenceId } from './silence.ts'
 import { answeredFigure, PINGED_SERVERS, strikesId } from './strikes.ts'
@@ -67,8 +68,8 @@ function rateAdvice(results: Results): readonly string[] {
 function clampAdvice(results: Results): readonly string[] {
   const rows = languageRows(results).filter(({ noticed, predicted }) => noticed.length > 0 && predicted)
   if (rows.length === 0) return []
-  const texts = rows.map(({ title, ...row }) => `${title.split(',')[0]} ${longest({ title, ...row })} s`)
+  const texts = rows.map((row) => `${row.title.split(',')[0]} ${longest(row)} s`)
   return [
-    `**Do not expect less than ten seconds of clients in Go and Java.** Both raise a shorter keepalive time to ten seconds without an error. Asked for one second and one second, a silent peer was noticed by ${texts.join(', ')}.`,
+    `**Do not expect less than ten seconds of clients in Go and Java.** Both raise a shorter keepalive time to ten seconds without an error. Only bytes that are not acknowledged end a connection sooner, by TCP_USER_TIMEOUT, which they set to the timeout. Asked for ${ASKED.timeMs} ms + ${ASKED.timeoutMs} ms, they noticed a peer that went silent soon after an answer after: ${texts.join(', ')}.`,
   ]
 }

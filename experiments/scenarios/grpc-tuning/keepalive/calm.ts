@@ -2,14 +2,14 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { setLogger, status } from '@grpc/grpc-js'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { createClient, RpcStatusError } from '../../../../services/rpc/index.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
 import { frameOf } from '../../../../testbed/http2/frame-types.ts'
 import { FrameWatch } from '../../../../testbed/http2/frame-watch.ts'
 import { startTap, type TappedConnection } from '../../../../testbed/http2/tap.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { type PingSteps, stepsOf } from './ping-steps.ts'
 
 /** What the server in Go allows. */

@@ -1,9 +1,9 @@
 // Keepalive: who is allowed to ping how often, what follows from too many pings, and when a dead peer is noticed.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { CALM_TIMES, type CalmName, calmId, MIN_PING_MS, measureCalm } from './calm.ts'
 import { checksOf } from './checks.ts'

@@ -1,8 +1,8 @@
 // What must hold of keepalive on any machine: who counts pings, who notices a silent peer at all, and that nobody does too early.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CALM_FIGURES, CALM_TEXTS, CALM_TIMES, type CalmConnection, type CalmName, calmId } from './calm.ts'
 import { STILL } from './envoy.ts'
 import { envoyRows, languageRows, type NoticedRow, retransmissionRows, silenceRows } from './rows.ts'

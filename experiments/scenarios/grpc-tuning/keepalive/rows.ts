@@ -1,7 +1,7 @@
 // Who noticed a silent peer, as rows: what was set, what follows from it, and what was measured.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { ENVOY, ENVOY_KEEPALIVE, ENVOY_WATCHED } from './envoy.ts'
 import { ASKED, LANGUAGE_CLIENTS, LANGUAGES } from './languages.ts'
 import {

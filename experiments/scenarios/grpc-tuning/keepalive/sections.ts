@@ -1,8 +1,8 @@
 // What the report shows of keepalive, and what follows from it.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { adviceOf } from './advice.ts'
 import { CALM_TEXTS, type CalmConnection, calmId, MIN_PING_MS } from './calm.ts'
 import type { PingSteps } from './ping-steps.ts'

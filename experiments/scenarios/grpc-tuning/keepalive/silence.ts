@@ -1,12 +1,12 @@
 // A peer that says nothing any more: a link that loses everything, or a process that is stopped. Who notices, and after which time.
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { createLink } from '../../../../testbed/link/create-link.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { optionsOf, serverOptionsOf, type Variant, variantsOf } from './variants.ts'
 import { startWatcher } from './watcher/start-watcher.ts'

@@ -1,7 +1,7 @@
 // Channels whose peer goes silent, by their keepalive, and when each of them must notice it.
 
 import type { ChannelOptions, ServerOptions } from '@grpc/grpc-js'
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import type { WatchedChannel } from './watcher/channels.ts'
 
 export interface Variant extends Pick<WatchedChannel, 'id' | 'use'> {

@@ -1,6 +1,6 @@
 // Size limits: of messages and of metadata, at each place that has one, with what is said beyond it and which option changes it.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { checksOf } from './checks.ts'
 import { measureLimits } from './measure.ts'
 import { limitsId, PROGRAMS } from './places.ts'

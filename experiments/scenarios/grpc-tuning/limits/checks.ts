@@ -1,7 +1,7 @@
 // What must hold of size limits on any machine: sizes to the byte, and that a call beyond one fails.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { MOST } from './places.ts'
 import { type LimitRow, limitRows } from './rows.ts'
 

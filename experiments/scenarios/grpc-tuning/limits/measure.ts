@@ -1,8 +1,8 @@
 // The limits of one program: each of its places is searched with real calls.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { SizedCaller } from './callers.ts'
 import { type FoundLimit, findLimit } from './find-limit.ts'
 import type { HeaderLists } from './header-lists.ts'

@@ -1,7 +1,7 @@
 // The places that have a limit, or could have one: who receives what, where the search begins, and which option changes it.
 
-import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_NGINX, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { Need } from '../../../harness/scenario.ts'
+import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_NGINX, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { Need } from '../../../../harness/scenario.ts'
 
 export const MIB = 1_048_576
 

@@ -1,7 +1,7 @@
 // The places that were searched, with what was found.
 
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import {
   codeText,
   errorText,

@@ -1,7 +1,7 @@
 // What the report shows of size limits, and what follows from it.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { MIB, MOST } from './places.ts'
 import { type LimitRow, limitRows } from './rows.ts'
 

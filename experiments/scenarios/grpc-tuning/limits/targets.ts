@@ -2,11 +2,11 @@
 
 import { join } from 'node:path'
 import type { ChannelOptions, ServerOptions } from '@grpc/grpc-js'
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import { startGrpcClient } from '../../../../testbed/grpc-client-process.ts'
 import type { GrpcLanguage } from '../../../../testbed/grpc-programs/grpc-program.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
 import { startNginx } from '../../../../testbed/proxies/nginx.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { startTunedEnvoys } from '../tuned-envoys.ts'
 import { grpcJsCaller, programCaller, type SizedCaller } from './callers.ts'

@@ -1,8 +1,8 @@
 // Nagle's algorithm: what small writes wait for with it, who turns it off, and what a middleman costs that does not.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { checksOf } from './checks.ts'
 import { EXCHANGE_LINK, EXCHANGES, type Exchange, exchangeId, measureExchange } from './exchange.ts'

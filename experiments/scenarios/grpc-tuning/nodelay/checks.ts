@@ -1,7 +1,7 @@
 // What must hold of Nagle's algorithm on any machine: who turns it off, and what cannot be faster with it.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { DELAYED_MS, EXCHANGE_FIGURES, EXCHANGE_LINK } from './exchange.ts'
 import { ENDS, nodelayFigure } from './programs.ts'
 import { type ExchangeRow, exchangeRows, socketRows } from './rows.ts'

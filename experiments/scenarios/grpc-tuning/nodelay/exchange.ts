@@ -1,13 +1,13 @@
 // Requests in two small parts over plain TCP, with Nagle's algorithm and without it, on loopback and over a link.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { createLink } from '../../../../testbed/link/create-link.ts'
 import { encodeLatencies } from '../../../../testbed/measure/histogram.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { readSockets } from './read-sockets.ts'
 
 export interface ExchangeServerFlags {

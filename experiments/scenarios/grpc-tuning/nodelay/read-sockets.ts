@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { SwitchyardError } from '../../../../core/errors.ts'
+import type { Need } from '../../../../harness/scenario.ts'
 import { findProgram } from '../../../../processes/find-program.ts'
 import { sourceFile } from '../../../../testbed/part.ts'
-import type { Need } from '../../../harness/scenario.ts'
 
 export interface ReadSocket {
   /** Ports. */

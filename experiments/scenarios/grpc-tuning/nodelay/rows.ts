@@ -1,7 +1,7 @@
 // The runs of the chapter that were measured: exchanges, calls through a relay, sockets.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { type Exchange, exchangeId } from './exchange.ts'
 import { SOCKET_PROGRAMS, type SocketProgram, socketsId } from './programs.ts'
 import { relayId } from './relay.ts'

@@ -1,8 +1,8 @@
 // What the report shows of Nagle's algorithm, and what follows from it.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { quantileOver } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { quantileOver } from '../../../../harness/statistics/rounds.ts'
 import { EXCHANGE_FIGURES, EXCHANGE_LINK } from './exchange.ts'
 import { ENDS, nodelayFigure } from './programs.ts'
 import { exchangeRows, relayRows, socketRows } from './rows.ts'

@@ -1,8 +1,8 @@
 // Starts one or several echo servers behind one port.
 
+import type { MeasuredProcess } from '../../../../harness/measure-load.ts'
 import type { ProcessStarter } from '../../../../processes/process-group.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import type { MeasuredProcess } from '../../../harness/measure-load.ts'
 
 /**
  * How processes share a port: the primary process accepts connections and hands each to a free worker (`cluster`), or the kernel

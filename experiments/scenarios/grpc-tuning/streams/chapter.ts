@@ -1,8 +1,8 @@
 // Concurrent streams: what happens past the limit of a connection, who opens further ones, and what a pool of channels gains.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { secondsOf } from '../windows.ts'
 import { checksOf } from './checks.ts'
 import { DEADLINE, measureDeadline } from './deadline.ts'

@@ -1,8 +1,8 @@
 // What must hold of concurrent streams on any machine: counts that follow from the limits.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { DEADLINE, DEADLINE_FIGURES, DEADLINE_TEXTS } from './deadline.ts'
 import { FIGURES } from './measure-way.ts'
 import { POOL_DELAY_MS, POOL_FIGURES, POOL_LIMIT } from './pools.ts'

@@ -2,10 +2,10 @@
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { status } from '@grpc/grpc-js'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { createClient, RpcStatusError } from '../../../../services/rpc/index.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { LIMIT, LIMITED } from './ways.ts'
 

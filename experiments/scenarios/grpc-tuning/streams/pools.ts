@@ -1,10 +1,10 @@
 // Throughput of one to eight channels: where the limit of a connection is what calls wait for, and where nothing limits them.
 
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startGaugedServer } from '../gauged-server/start-gauged-server.ts'
 import { windowOf } from '../windows.ts'
 

@@ -1,7 +1,7 @@
 // The runs of the chapter that were measured, with what they are.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { POOLS, type PoolKind, poolId } from './pools.ts'
 import { WAYS, type Way, wayId } from './ways.ts'
 

@@ -1,10 +1,10 @@
 // What the report shows of concurrent streams and of pools of channels, and what follows from it.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { cpuPerCall } from '../../../harness/statistics/round.ts'
-import { quantileOver, spreadOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict, type Verdict } from '../../../harness/statistics/verdict.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { cpuPerCall } from '../../../../harness/statistics/round.ts'
+import { quantileOver, spreadOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds, describeVerdict, type Verdict } from '../../../../harness/statistics/verdict.ts'
 import { FIGURES } from './measure-way.ts'
 import { AT_A_TIME, POOL_DELAY_MS, POOL_FIGURES, POOL_LIMIT, predictedCalls } from './pools.ts'
 import { type MeasuredPool, measuredPools, measuredWays } from './rows.ts'

@@ -1,9 +1,9 @@
 // Who calls a server that takes a number of calls at a time on a connection, and what the limit must come to.
 
 import type { ServerOptions } from '@grpc/grpc-js'
+import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { Need } from '../../../../harness/scenario.ts'
 import type { GrpcLanguage } from '../../../../testbed/grpc-programs/grpc-program.ts'
-import { NEEDS_ENVOY, NEEDS_GO, NEEDS_JAVA, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { Need } from '../../../harness/scenario.ts'
 
 /** Calls at a time on a connection that the server takes, where it has a limit. */
 export const LIMIT = 4

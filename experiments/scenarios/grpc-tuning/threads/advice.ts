@@ -1,9 +1,9 @@
 // What the runs recommend about processes, workers and connections, with their figures.
 
-import type { TextSection } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict } from '../../../harness/statistics/verdict.ts'
+import type { TextSection } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { sharesOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds, describeVerdict } from '../../../../harness/statistics/verdict.ts'
 import { busyOf, cpuOf } from '../cpu.ts'
 import { busiestPercent } from './crew-sections.ts'
 import { busiestWorkerPercent } from './envoy-sections.ts'

@@ -1,8 +1,8 @@
 // Threads: server processes behind one port, workers of an Envoy, and the connections that it takes to use them.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { roundsOf, secondsOf } from '../windows.ts'
 import { adviceSection } from './advice.ts'
 import { crewChecks } from './crew-checks.ts'

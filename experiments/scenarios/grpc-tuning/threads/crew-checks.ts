@@ -1,7 +1,7 @@
 // What must hold of servers that share a port, on any machine: which of them can get calls.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { acceptedBy } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'
 

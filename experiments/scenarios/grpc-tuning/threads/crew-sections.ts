@@ -1,8 +1,8 @@
 // What the report shows of server processes behind one port.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, sharesOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
 import { cpuOf } from '../cpu.ts'
 import { CONCURRENCY } from './crews.ts'
 import { measuredCrews } from './measured-crews.ts'

@@ -1,6 +1,6 @@
 // Which servers are compared, and over how many connections.
 
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import type { Sharing } from '../servers/start-servers.ts'
 
 export interface Crew {

@@ -1,9 +1,9 @@
 // What must hold of Envoy's workers, on any machine: which of them have connections, and so which servers they reach.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { totalOver } from '../../../harness/statistics/rounds.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { reachedOf } from './crew-checks.ts'
 import { acceptedOf, measuredEnvoys } from './measured-envoys.ts'
 

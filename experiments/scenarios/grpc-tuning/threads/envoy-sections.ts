@@ -1,8 +1,8 @@
 // What the report shows of Envoy's workers.
 
-import type { TableSection } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import type { TableSection } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
 import { cpuOf } from '../cpu.ts'
 import { busiestPercent } from './crew-sections.ts'
 import { CONCURRENCY } from './crews.ts'

@@ -1,6 +1,6 @@
 // Which Envoys are compared, by their worker threads, and over how many connections.
 
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 import type { EnvoySetting } from '../servers/envoys.ts'
 import { CONNECTIONS } from './crews.ts'
 

@@ -1,9 +1,9 @@
 // A closed loop on one or several server processes behind one port.
 
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startServers } from '../servers/start-servers.ts'
 import { windowOf } from '../windows.ts'
 import { acceptedBy, CONCURRENCY, CREWS, type CrewCell } from './crews.ts'

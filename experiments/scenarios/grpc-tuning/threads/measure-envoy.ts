@@ -1,11 +1,11 @@
 // A closed loop through an Envoy: which of its workers take the connections, and what their threads cost.
 
 import type { EnvoyAdmin } from '../../../../envoy-bootstrap/envoy-admin.ts'
+import { measureLoad } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { threadCpuMsOf } from '../../../../testbed/measure/usage.ts'
-import { measureLoad } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { startEnvoys } from '../servers/envoys.ts'
 import { startServers } from '../servers/start-servers.ts'
 import { windowOf } from '../windows.ts'

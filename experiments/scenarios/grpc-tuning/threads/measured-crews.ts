@@ -1,7 +1,7 @@
 // The measured servers that share a port.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CONNECTIONS, CREW_NAMES, CREWS, type CrewCell, crewId } from './crews.ts'
 
 export interface MeasuredCrew extends CrewCell {

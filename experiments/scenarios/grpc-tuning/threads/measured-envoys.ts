@@ -1,7 +1,7 @@
 // The measured Envoys, by their workers.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { CONNECTIONS } from './crews.ts'
 import { accepted, ENVOY_NAMES, ENVOYS, type EnvoyCell, envoyId, workerCpu } from './envoys.ts'
 import { withConnections } from './measured-crews.ts'

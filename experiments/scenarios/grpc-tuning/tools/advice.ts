@@ -1,8 +1,8 @@
 // Which tool for what, as sentences with the figures of the run.
 
-import type { Measured } from '../../../harness/results.ts'
-import { quantileOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict } from '../../../harness/statistics/verdict.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import { quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import { compareRounds, describeVerdict } from '../../../../harness/statistics/verdict.ts'
 import { cpuOf } from '../cpu.ts'
 import { CONCURRENCY, type LoadName, RATE } from './loads.ts'
 import type { MeasuredLoad } from './measured-loads.ts'

@@ -1,10 +1,10 @@
 // What must hold of both tools, on any machine: calls are answered, and no tool has more of them under way than its concurrency.
 
+import { check } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
-import { check } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { totalOver } from '../../../harness/statistics/rounds.ts'
 import { checkAgreement } from './comparisons.ts'
 import { CONCURRENCY, LOADS } from './loads.ts'
 import { measuredLoads } from './measured-loads.ts'

@@ -1,26 +1,34 @@
 // Both tools on each load, in turns; and where a server waits, the comparison that says whether their clocks agree.
 
 import {
-  COMPARED_DELAY_MS,
   COMPARED_LOADS,
   compareLoaders,
   type LoaderComparison,
-} from '../../../harness/compare-loaders.ts'
-import type { Profile } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+  type Loads,
+} from '../../../../harness/compare-loaders.ts'
+import { NEEDS_GO } from '../../../../harness/needs.ts'
+import type { Profile } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
+import { openComparedServer } from '../../grpc-loadbalancing/runs/loaders.ts'
 import { roundsOf } from '../windows.ts'
 import { LOAD_NAMES, LOADS, planFor } from './loads.ts'
 import { openEndpoint } from './servers.ts'
 
-/** Enough calls for a p99, in all profiles that have it: few calls a second are made. */
-const DELAYED_WINDOW = { warmUpSeconds: 0.5, seconds: 3 }
+/** Long beside the time of a client in Node, 0.3 ms or so: what is left is how a tool counts. */
+const DELAY_MS = 50
 
-/** What the server waits is long beside the time of a client in Node: what is left is how a tool counts. */
+/** Enough calls for a p99, in all profiles that have it: few calls a second are made. */
+const DELAYED_LOADS: Loads = {
+  ...COMPARED_LOADS,
+  calls: { kind: 'unary', delayMs: DELAY_MS },
+  ...{ warmUpSeconds: 1, seconds: 3 },
+}
+
 const agreeing = (rounds?: number): LoaderComparison =>
   compareLoaders({
-    ...{ name: 'tools.delay', way: `TCP, the server waits ${COMPARED_DELAY_MS} ms` },
-    loads: { ...COMPARED_LOADS, ...DELAYED_WINDOW },
-    open: (context) => openEndpoint(context, 'tcp'),
+    ...{ name: 'tools.delay', way: `TCP, a server in Go waits ${DELAY_MS} ms` },
+    loads: DELAYED_LOADS,
+    ...{ open: openComparedServer, needs: [NEEDS_GO] },
     ...(rounds !== undefined && { rounds }),
   })
 

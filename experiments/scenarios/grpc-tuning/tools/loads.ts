@@ -1,7 +1,7 @@
 // The loads that both tools put on one server.
 
-import type { Loads } from '../../../harness/compare-loaders.ts'
-import type { Profile } from '../../../harness/profile.ts'
+import type { Loads } from '../../../../harness/compare-loaders.ts'
+import type { Profile } from '../../../../harness/profile.ts'
 import { windowOf } from '../windows.ts'
 import type { Endpoint } from './servers.ts'
 

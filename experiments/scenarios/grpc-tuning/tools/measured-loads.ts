@@ -1,7 +1,7 @@
 // The measured loads of both tools.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { LOAD_NAMES, LOADS, type LoadName, loadId, TOOLS, type ToolName } from './loads.ts'
 
 export interface MeasuredLoad {

@@ -1,10 +1,10 @@
 // What the report shows of both tools.
 
+import type { CurvesSection, Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import { type Measure, THROUGHPUT, verdictSection } from '../../../../harness/statistics/verdict-section.ts'
 import { decodeHistogram, quantileMs } from '../../../../testbed/measure/histogram.ts'
-import type { CurvesSection, Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, throughputOver } from '../../../harness/statistics/rounds.ts'
-import { type Measure, THROUGHPUT, verdictSection } from '../../../harness/statistics/verdict-section.ts'
 import { cpuOf } from '../cpu.ts'
 import { toolAdvice } from './advice.ts'
 import { CONNECTIONS, LOAD_NAMES, LOADS, loadId } from './loads.ts'

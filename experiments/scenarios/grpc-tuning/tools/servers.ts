@@ -2,12 +2,12 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ComparedTarget } from '../../../../harness/compare-loaders.ts'
+import type { RunContext, SharedContext } from '../../../../harness/scenario.ts'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
 import type { LoadTls } from '../../../../testbed/loader/load-plan.ts'
 import { startLoader } from '../../../../testbed/loader/start-loader.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import type { ComparedTarget } from '../../../harness/compare-loaders.ts'
-import type { RunContext, SharedContext } from '../../../harness/scenario.ts'
 
 export type Endpoint = 'tcp' | 'unix' | 'tls'
 

@@ -1,8 +1,8 @@
 // Which transfers are measured: round trips, windows and directions, by profile.
 
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import { DIRECTIONS, type Direction } from '../../../../testbed/data-peers/jobs/transfer.ts'
 import { bandwidthDelayBytes } from '../../../../testbed/link/link-settings.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
 
 /** What a busy machine still carries between two TUN devices. */
 export const MBIT_PER_SECOND = 100

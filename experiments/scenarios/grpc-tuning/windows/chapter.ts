@@ -1,8 +1,8 @@
 // Flow-control windows against bandwidth × delay: what fills a link, who tunes by itself, and what windows hold in memory.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { NEEDS_ENVOY } from '../../../harness/needs.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { NEEDS_ENVOY } from '../../../../harness/needs.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { durationsOf, MBIT_PER_SECOND, windowCells, windowId } from './cells.ts'
 import { checksOf } from './checks.ts'

@@ -1,8 +1,8 @@
 // The checks of windows: each holds of transfers as they must be, and fails of others.
 
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { boundRate, fillingKib } from './cells.ts'
 import { WINDOWS } from './chapter.ts'
 import { transferFacts } from './measure-window.ts'

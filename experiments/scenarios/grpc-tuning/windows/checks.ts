@@ -1,8 +1,8 @@
 // What must hold of windows on any machine: what HTTP/2's flow control rules out, and what it must let through.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { totalOver } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { fillingKib, type WindowCell, windowBytes } from './cells.ts'
 import { HELD_STREAMS } from './held-memory.ts'
 import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'

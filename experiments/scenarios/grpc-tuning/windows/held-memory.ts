@@ -1,9 +1,9 @@
 // What windows hold in memory when a reader is slow: all that its streams and their windows have room for.
 
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { loopbackDataPeers } from '../data-peers/shared-data-peers.ts'
 import { windowBytes } from './cells.ts'
 

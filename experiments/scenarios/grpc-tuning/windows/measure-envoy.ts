@@ -1,9 +1,9 @@
 // The same transfers through an Envoy at one end of the link: its windows are those of the document.
 
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { Direction } from '../../../../testbed/data-peers/jobs/transfer.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { linkedDataPeers } from '../data-peers/shared-data-peers.ts'
 import { bytesFor, durationsOf, linkOf, windowBytes } from './cells.ts'
 import { startLinkedEnvoy } from './linked-envoy.ts'

@@ -1,8 +1,8 @@
 // One large message over the link, by the window of the side that receives it.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { linkedDataPeers } from '../data-peers/shared-data-peers.ts'
 import { bytesFor, durationsOf, linkOf, type WindowCell, windowBytes } from './cells.ts'
 

@@ -1,7 +1,7 @@
 // What the runs of windows found, as numbers.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { roundsOf, type Spread, spreadOver } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf, type Spread, spreadOver } from '../../../../harness/statistics/rounds.ts'
 import { type WindowCell, windowCells, windowId } from './cells.ts'
 import { HELD, HELD_WINDOWS, heldId, UNREAD, UNREAD_KIB } from './held-memory.ts'
 import { type EnvoyCell, envoyCells, envoyId } from './measure-envoy.ts'

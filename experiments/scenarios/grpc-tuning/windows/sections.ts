@@ -1,7 +1,7 @@
 // What the report shows of windows.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { boundRate, fillingKib, MBIT_PER_SECOND, windowBytes } from './cells.ts'
 import { HELD_STREAMS } from './held-memory.ts'
 import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'

@@ -1,11 +1,11 @@
 // Servers in three languages with their defaults, over one link: whose window grows with what arrives.
 
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_GO, NEEDS_PYTHON } from '../../../../harness/needs.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import { startGrpcServer } from '../../../../testbed/grpc-server-process.ts'
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_GO, NEEDS_PYTHON } from '../../../harness/needs.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { linkedDataPeers } from '../data-peers/shared-data-peers.ts'
 import { linkOf } from './cells.ts'
 

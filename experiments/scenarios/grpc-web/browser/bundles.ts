@@ -2,10 +2,10 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { bundleModule, sizeOf } from '../../../../web/grpc-web-example/build.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
 
 const PAGE = fileURLToPath(new URL('../../../../web/grpc-web-example/page/', import.meta.url))
 

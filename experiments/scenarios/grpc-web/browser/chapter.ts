@@ -1,6 +1,6 @@
 // A real browser: two clients, three formats, two transports, and everything that a call can bring.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { BUNDLES_RUN } from './bundles.ts'
 import { browserChecks } from './checks.ts'
 import { PAGE_RUN } from './page-run.ts'

@@ -1,7 +1,7 @@
 // What must hold in the browser.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { BUNDLES, gzipOf, MODULES } from './bundles.ts'
 import { CAPABILITIES } from './capabilities.ts'

@@ -1,9 +1,9 @@
 // The example page itself, driven as a person does: its forms, its buttons, and what it then shows.
 
 import type { Browser, Page } from 'playwright-core'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { NEEDS_CHROMIUM, webBedOf } from '../bed/web-bed.ts'
 
 export const PAGE = 'browser.page'

@@ -1,10 +1,10 @@
 // The runs of the chapter: each flavour of the client over each transport, and what is the same for all of them.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { freePort } from '../../../../processes/free-port.ts'
 import { launchChromium } from '../../../../testbed/browser/chromium.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
 import { LabPage } from '../bed/lab-page.ts'
 import { NEEDS_CHROMIUM, TRANSPORTS, type Transport, webBedOf } from '../bed/web-bed.ts'
 import { FLAVOURS, type Flavour, type LabOutcome } from '../lab/lab-types.ts'

@@ -1,7 +1,7 @@
 // What the report shows of the browser.
 
-import type { Section, Cell as TableCell } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section, Cell as TableCell } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { BUNDLES, bytesOf, gzipOf, MODULES } from './bundles.ts'
 import { CAPABILITIES } from './capabilities.ts'

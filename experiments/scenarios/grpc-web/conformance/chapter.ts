@@ -1,11 +1,11 @@
 // The conformance suite of connect, which all its implementations pass: what our servers and Envoy's filter make of it.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { KNOWN_FAILURES } from './known.ts'
 import { CASES, explainedBy, idOf, PASSED, SUBJECTS, type Subject, toRun, UNEXPLAINED } from './runs.ts'
 

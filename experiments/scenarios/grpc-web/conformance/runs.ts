@@ -1,12 +1,12 @@
 // The suite against our servers: directly, and through the Envoy of the scenario.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Need, Run, RunContext } from '../../../../harness/scenario.ts'
 import { freePort } from '../../../../processes/free-port.ts'
 import type { FailedCase, SuiteResult } from '../../../../testbed/conformance/read-output.ts'
 import { runSuite, type SuiteOptions } from '../../../../testbed/conformance/run-suite.ts'
 import { hasSuite, INSTALL_SUITE } from '../../../../testbed/conformance/suite.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Need, Run, RunContext } from '../../../harness/scenario.ts'
 import { sendTo, webEdge } from '../web-edge.ts'
 import { explain } from './known.ts'
 

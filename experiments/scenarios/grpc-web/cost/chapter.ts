@@ -1,10 +1,10 @@
 // What gRPC-Web costs against gRPC: bytes on the wire and latency, on each way.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { idOf, receivedFigure, SIZES, sentFigure, toRun } from './runs.ts'
 import { SUBJECTS, type Subject } from './subjects.ts'
 

@@ -1,10 +1,10 @@
 // Measures bytes and latency of calls on each way, in turns: a machine that gets slower slows all alike.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { encodeHistogram, newHistogram, record } from '../../../../testbed/measure/histogram.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
 import type { Caller } from './callers.ts'
 import { startCountingRelay } from './counting-relay.ts'
 import { type Places, placesOf, SUBJECTS, type Subject } from './subjects.ts'

@@ -1,9 +1,9 @@
 // What is compared: gRPC itself, and gRPC-Web on each way, as binary and as text.
 
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startConnectBackend } from '../../../../testbed/grpc-web/connect-backend.ts'
 import { hasGoProxy, startGoProxy } from '../../../../testbed/grpc-web/go-proxy.ts'
 import { startNodeProxy } from '../../../../testbed/grpc-web/node-proxy.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { webEdge } from '../web-edge.ts'
 import { PAGE } from '../witness.ts'
 import { type OpenCaller, openGrpc, openWeb } from './callers.ts'

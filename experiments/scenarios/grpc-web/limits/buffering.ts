@@ -1,8 +1,8 @@
 // What a page sees of a stream behind an NGINX, which may collect answers before it passes them on.
 
 import { join } from 'node:path'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startNginx } from '../../../../testbed/proxies/nginx.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { HELD } from '../bed/followed-echo.ts'
 import type { WebBed } from '../bed/web-bed.ts'
 

@@ -1,6 +1,6 @@
 // What a page cannot do with gRPC-Web, shown by trying, and what works instead.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { limitsChecks } from './checks.ts'
 import { LIMITS_RUNS } from './runs.ts'
 import { limitsSections } from './sections.ts'

@@ -1,7 +1,7 @@
 // What must hold of the limits and of the ways around them.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { FLAVOURS, type RawAnswer } from '../lab/lab-types.ts'
 import { CONNECTIONS } from './connections.ts'
 import { type LimitsFound, limitsOf } from './runs.ts'

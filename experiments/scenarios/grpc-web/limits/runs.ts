@@ -1,9 +1,9 @@
 // The runs of the chapter.
 
-import { facts } from '../../../harness/facts.ts'
-import { NEEDS_NGINX } from '../../../harness/needs.ts'
-import type { Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import { NEEDS_NGINX } from '../../../../harness/needs.ts'
+import type { Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { NEEDS_CHROMIUM, type WebBed, webBedOf } from '../bed/web-bed.ts'
 import { FLAVOURS, type Flavour, type RawAnswer } from '../lab/lab-types.ts'
 import { type NginxFound, streamBehindNginx } from './buffering.ts'

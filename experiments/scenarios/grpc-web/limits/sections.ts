@@ -1,7 +1,7 @@
 // What the report shows of the limits.
 
-import type { Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section, TableSection } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { type LimitsFound, limitsOf } from './runs.ts'
 import { bytesOf, frameCountOf, statusIn, textOf } from './taken-apart.ts'

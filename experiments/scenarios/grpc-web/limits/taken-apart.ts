@@ -1,7 +1,7 @@
 // Answers taken apart: their frames, and where the status is.
 
+import type { BytesMessage } from '../../../../harness/report/section.ts'
 import { type Frame, FrameReader, readTrailers } from '../../../../web/grpc-web-example/page/frames.ts'
-import type { BytesMessage } from '../../../harness/report/section.ts'
 import type { RawAnswer } from '../lab/lab-types.ts'
 
 /** Where a page finds the gRPC status. */

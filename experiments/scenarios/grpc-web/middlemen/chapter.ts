@@ -1,11 +1,11 @@
 // Middlemen that know nothing of gRPC-Web: what buffers and time limits do to streams.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { STORIES, type Story } from './stories.ts'
 
 /** Twins with limits that nothing reaches: the quick profile has a twin of each kind without them. */

@@ -1,9 +1,9 @@
 // What middlemen do to streams of gRPC-Web, one story each, with its twin where nothing is lost.
 
+import { NEEDS_NGINX } from '../../../../harness/needs.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import { startGoProxy } from '../../../../testbed/grpc-web/go-proxy.ts'
 import { startNginx } from '../../../../testbed/proxies/nginx.ts'
-import { NEEDS_NGINX } from '../../../harness/needs.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { NEEDS_GO_PROXY } from '../ways/go-proxy.ts'
 import { callEcho } from '../ways/probe.ts'
 import { ASKS, PAGE, serveByConnect, serveByGrpc, Witness } from '../witness.ts'

@@ -1,8 +1,8 @@
 // The checks of tokens and origins on made-up findings: right ones hold, and each wrong one fails.
 
 import t from 'tap'
-import { facts } from '../../../harness/facts.ts'
-import type { Results } from '../../../harness/results.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { securityChecks } from './checks.ts'
 import type { CaseFound, CaseName } from './findings.ts'

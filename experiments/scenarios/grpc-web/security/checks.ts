@@ -1,7 +1,7 @@
 // What must hold of tokens and origins, in each client.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { FLAVOURS, type Flavour } from '../lab/lab-types.ts'
 import { CASE_NAMES, CASES, type CaseFound, type CaseName, caseOf, simpleOf } from './findings.ts'
 

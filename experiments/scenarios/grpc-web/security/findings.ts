@@ -1,6 +1,6 @@
 // What the runs of tokens and origins find, and how results keep it.
 
-import type { Results } from '../../../harness/results.ts'
+import type { Results } from '../../../../harness/results.ts'
 import type { Flavour } from '../lab/lab-types.ts'
 
 /** In the order of tables. The first is the accepted twin of all others. */

@@ -1,7 +1,7 @@
 // The runs of the chapter.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { NEEDS_CHROMIUM, webBedOf } from '../bed/web-bed.ts'
 import { callAs, sendSimply } from './cases.ts'
 import { CASE_NAMES, CASES, FOUND, idOf, SIMPLE } from './findings.ts'

@@ -1,7 +1,7 @@
 // What the report shows of tokens and origins.
 
-import type { Cell, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Cell, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { FLAVOURS } from '../lab/lab-types.ts'
 import { CASE_NAMES, CASES, type CaseName, caseOf, simpleOf } from './findings.ts'
 

@@ -1,11 +1,11 @@
 // The ways side by side: the same calls to the same service through each of them, and what becomes of the calls.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import { check } from '../../../harness/check.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Section } from '../../../harness/report/section.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import type { Run, RunContext } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import { check } from '../../../../harness/check.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import type { Run, RunContext } from '../../../../harness/scenario.ts'
 import { Witness } from '../witness.ts'
 import { expectedOf } from './expected.ts'
 import { PROBES } from './probes.ts'

@@ -1,7 +1,7 @@
 // A proxy in Go in front of the service.
 
+import type { Need } from '../../../../harness/scenario.ts'
 import { hasGoProxy, INSTALL_GO_PROXY, startGoProxy } from '../../../../testbed/grpc-web/go-proxy.ts'
-import type { Need } from '../../../harness/scenario.ts'
 import { PAGE, serveByGrpc } from '../witness.ts'
 import type { Way } from './way.ts'
 

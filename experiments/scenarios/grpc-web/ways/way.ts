@@ -1,6 +1,6 @@
 // A way from a browser to a gRPC service.
 
-import type { Need, RunContext } from '../../../harness/scenario.ts'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import type { Witness } from '../witness.ts'
 
 export interface Way {

@@ -1,7 +1,7 @@
 // Flow control: what a window costs on a long link, and how a slow reader stops a sender.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../linked-peers.ts'
 import { checksOf } from './checks.ts'
 import { sectionsOf } from './sections.ts'

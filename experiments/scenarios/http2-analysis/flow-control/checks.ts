@@ -1,8 +1,8 @@
 // What must hold of flow control: a sender never exceeds a window, and on a long link the window sets the rate.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { measuredRuns, roundsOf, spreadOver } from '../../../harness/statistics/rounds.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { measuredRuns, roundsOf, spreadOver } from '../../../../harness/statistics/rounds.ts'
 import { FIGURES, SENT_MESSAGES, SLOW_READER } from './slow-reader.ts'
 import { BYTES, MS, NEEDED_KIB, RATE, WINDOW_LINK, windowBytes, windowId } from './windows.ts'
 

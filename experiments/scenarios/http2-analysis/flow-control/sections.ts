@@ -1,8 +1,8 @@
 // What the report shows of flow control.
 
-import type { LanesPicture, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { LanesPicture, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { measuredWindows } from './checks.ts'
 import { FIGURES, MESSAGE_BYTES, SLOW_READER } from './slow-reader.ts'
 import { NEEDED_KIB, predictedRate, WINDOW_LINK } from './windows.ts'

@@ -1,13 +1,13 @@
 // A client that does not read: the sender stops, other calls of the connection go on, and all arrives in the end.
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import { lanesOf } from '../../../../harness/lanes-of.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { SeenFrame } from '../../../../testbed/http2/connection-reader.ts'
 import { DEFAULT_WINDOW, flowControlOf } from '../../../../testbed/http2/flow-control.ts'
 import { frameOf } from '../../../../testbed/http2/frame-types.ts'
-import { facts } from '../../../harness/facts.ts'
-import { lanesOf } from '../../../harness/lanes-of.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { sharedBackend, tapped } from '../tapped-backend.ts'
 
 const MESSAGES = 60

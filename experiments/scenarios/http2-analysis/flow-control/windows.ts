@@ -1,10 +1,10 @@
 // A download over a link that is long and wide, by the flow-control window that the client gives.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { bandwidthDelayBytes } from '../../../../testbed/link/link-settings.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { linkedPeers } from '../linked-peers.ts'
 
 export const WINDOW_LINK = { rttMs: 50, mbitPerSecond: 40 }

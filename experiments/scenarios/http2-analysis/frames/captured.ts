@@ -2,9 +2,9 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { captureFile } from '../../../../testbed/http2/pcapng.ts'
 import type { TappedConnection } from '../../../../testbed/http2/tap.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { sharedBackend } from '../tapped-backend.ts'
 import { provokeGrpcFrames } from './grpc-frames.ts'
 import { providePlainFrames } from './plain-frames.ts'

@@ -1,8 +1,8 @@
 // What must hold of the capture: every type is there, decoded, and two decoders agree.
 
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
 import { FRAME_TYPES, frameTypeName } from '../../../../testbed/http2/frame-types.ts'
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
 import { measuredOf } from '../measured-of.ts'
 import { countName, GRPC, PLAIN, TSHARK } from './ids.ts'
 import { UNKNOWN_TYPE } from './plain-frames.ts'

@@ -1,9 +1,9 @@
 // What the report shows of the capture: the picture, every type, and every frame.
 
+import type { Cell, LanesPicture, Section } from '../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
 import type { frameRecord } from '../../../../testbed/http2/frame-record.ts'
 import { FRAME_TYPES } from '../../../../testbed/http2/frame-types.ts'
-import type { Cell, LanesPicture, Section } from '../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../harness/results.ts'
 import { measuredOf } from '../measured-of.ts'
 import { count } from './checks.ts'
 import { countName, GRPC, PLAIN, TSHARK } from './ids.ts'

@@ -5,11 +5,11 @@ import { createServer as createHttp1 } from 'node:http'
 import { createServer as createHttp2 } from 'node:http2'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
+import type { Need, RunContext } from '../../../../harness/scenario.ts'
 import { findProgram } from '../../../../processes/find-program.ts'
 import { INSTALL_NGHTTPX, startNghttpx } from '../../../../testbed/proxies/nghttpx.ts'
 import { INSTALL_NGINX, startNginx } from '../../../../testbed/proxies/nginx.ts'
 import { startTestbed } from '../../../../testbed/testbed.ts'
-import type { Need, RunContext } from '../../../harness/scenario.ts'
 import { sharedBackend } from '../tapped-backend.ts'
 
 export interface H2cServer {

@@ -1,8 +1,8 @@
 // Head-of-line blocking: by slow answers in HTTP/1.1, not in HTTP/2, and by lost packets in TCP under both.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../linked-peers.ts'
 import { checksOf } from './checks.ts'
 import { DOWNLOADS, measureDownload } from './downloads.ts'

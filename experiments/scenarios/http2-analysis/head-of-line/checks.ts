@@ -1,8 +1,8 @@
 // What must hold of head-of-line blocking, by mechanism and whatever the machine.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../harness/results.ts'
-import { roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../harness/results.ts'
+import { roundsOf, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { DOWNLOADS_MS } from './downloads.ts'
 import { downloadId, LOST_PACKET, SLOW_ANSWER } from './ids.ts'
 import { RTT_MS, STREAMS } from './lost-packet.ts'

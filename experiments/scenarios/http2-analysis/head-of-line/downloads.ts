@@ -1,10 +1,10 @@
 // A page of many objects over a lossy link: one connection against six.
 
+import { facts } from '../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { linkedPeers } from '../linked-peers.ts'
 import { LINK, LOST_PACKET_WAYS, type LostPacketWay } from './lost-packet.ts'
 

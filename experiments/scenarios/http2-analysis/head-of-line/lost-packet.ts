@@ -1,11 +1,11 @@
 // Six streams with a small record every 10 ms, over a link that loses one packet now and then: which streams wait for it?
 
 import { setTimeout } from 'node:timers/promises'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import type { Link } from '../../../../testbed/link/create-link.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { linkedPeers } from '../linked-peers.ts'
 import type { Arrival } from '../peers/jobs/ticks.ts'
 import type { CallerOptions } from '../peers/open-caller.ts'

@@ -1,9 +1,9 @@
 // What the report shows of head-of-line blocking.
 
+import type { LinesSection, Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { measuredRuns, roundsOf, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { median } from '../../../../testbed/measure/statistics.ts'
-import type { LinesSection, Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { measuredRuns, roundsOf, totalOver } from '../../../harness/statistics/rounds.ts'
 import { answeredOf, DECISIVE_LOSS } from './checks.ts'
 import { DOWNLOAD_MS, DOWNLOADS_MS } from './downloads.ts'
 import { downloadId, LOST_PACKET, SLOW_ANSWER } from './ids.ts'

@@ -1,8 +1,8 @@
 // Twelve requests at once, and the first is slow: who waits for it?
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { loopbackPeers } from '../linked-peers.ts'
 import { openCaller } from '../peers/open-caller.ts'
 import type { Peers } from '../peers/start-peers.ts'

@@ -1,6 +1,6 @@
 // The captured blocks of each run.
 
-import type { Results } from '../../../harness/results.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { measuredOf } from '../measured-of.ts'
 import type { CallBlocks } from './blocks.ts'
 import { type GRPC, hpackId, type VariantName } from './variants.ts'

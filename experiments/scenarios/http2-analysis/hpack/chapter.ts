@@ -1,7 +1,7 @@
 // HPACK: what header fields take on the wire, by the number of the call.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { checksOf } from './checks.ts'
 import { measureGrpc, measureVariant } from './measure.ts'
 import { sectionsOf } from './sections.ts'

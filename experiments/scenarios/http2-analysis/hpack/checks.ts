@@ -1,7 +1,7 @@
 // What must hold of header compression, byte by byte: RFC 7541.
 
-import { check, type Finding } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check, type Finding } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { type CallBlocks, NEVER_ADDED, STATIC_ENTRIES } from './blocks.ts'
 import { capturedOf } from './captured.ts'
 import { GRPC } from './variants.ts'

@@ -1,7 +1,7 @@
 // What the report shows of header compression.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
 import { measuredOf } from '../measured-of.ts'
 import { STATIC_ENTRIES } from './blocks.ts'
 import { capturedOf } from './captured.ts'

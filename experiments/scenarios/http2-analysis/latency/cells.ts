@@ -1,7 +1,7 @@
 // The measured cells of the matrix.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { measuredRuns } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { measuredRuns } from '../../../../harness/statistics/rounds.ts'
 import { BODIES, type BodyName, cellId, type LoadedCell, WAY_NAMES } from './matrix.ts'
 
 export interface MeasuredCell extends LoadedCell {

@@ -1,6 +1,6 @@
 // Latency and throughput: Node's HTTP/1.1 and HTTP/2 with one handler, and gRPC beside them.
 
-import type { Chapter } from '../../../harness/chapter.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
 import { checksOf } from './checks.ts'
 import { BODIES, cellId, cellsOf, LOADED_WAYS, windowOf } from './matrix.ts'
 import { measureCell } from './measure.ts'

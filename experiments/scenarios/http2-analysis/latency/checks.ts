@@ -1,9 +1,9 @@
 // What must hold of the loads, on any machine: that they are what they say, and what follows from protocols alone.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
-import { failedOf } from '../../../harness/statistics/round.ts'
-import { meanOver, totalOver } from '../../../harness/statistics/rounds.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
+import { failedOf } from '../../../../harness/statistics/round.ts'
+import { meanOver, totalOver } from '../../../../harness/statistics/rounds.ts'
 import { type MeasuredCell, measuredCells } from './cells.ts'
 import { LOADED_WAYS } from './matrix.ts'
 import { FIGURES } from './measure.ts'

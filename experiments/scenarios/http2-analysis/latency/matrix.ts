@@ -1,6 +1,6 @@
 // Which ways are loaded, with which bodies and at which concurrency.
 
-import type { Profile, ProfileName } from '../../../harness/profile.ts'
+import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import type { Way } from '../peers/ways.ts'
 
 export const POOL = 6

@@ -1,8 +1,8 @@
 // A closed loop on one cell of the matrix: latencies, throughput, connections, bytes and CPU time.
 
-import { watchUsage } from '../../../harness/measure-load.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { watchUsage } from '../../../../harness/measure-load.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { loopbackPeers } from '../linked-peers.ts'
 import { BODIES, LOADED_WAYS, type LoadedCell, windowOf } from './matrix.ts'
 

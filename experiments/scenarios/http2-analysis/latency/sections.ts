@@ -1,8 +1,13 @@
 // What the report shows of latency and throughput.
 
-import type { CurvesSection, LinesSection, Section, TableSection } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { meanOver, quantileOver, throughputOver } from '../../../harness/statistics/rounds.ts'
+import type {
+  CurvesSection,
+  LinesSection,
+  Section,
+  TableSection,
+} from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { meanOver, quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
 import { type MeasuredCell, measuredCells } from './cells.ts'
 import { bytesOf } from './checks.ts'
 import { BODIES, type BodyName, LOADED_WAYS, type LoadedWayName, WAY_NAMES } from './matrix.ts'

@@ -1,7 +1,7 @@
 // Connection reuse: handshakes, bytes and time for the same calls over many connections and over few.
 
-import type { Chapter } from '../../../harness/chapter.ts'
-import type { Run } from '../../../harness/scenario.ts'
+import type { Chapter } from '../../../../harness/chapter.ts'
+import type { Run } from '../../../../harness/scenario.ts'
 import { emulatesLink, NEEDS_LINK } from '../linked-peers.ts'
 import { checksOf } from './checks.ts'
 import { LINKED_CASES, LINKED_CLIENTS, linkedReuseId, REUSE, reuseId, SECURITIES } from './extent.ts'

@@ -1,7 +1,7 @@
 // What must hold of connection reuse: counts, and times that no machine can beat.
 
-import { check } from '../../../harness/check.ts'
-import type { Check, Results } from '../../../harness/results.ts'
+import { check } from '../../../../harness/check.ts'
+import type { Check, Results } from '../../../../harness/results.ts'
 import { LINKED_CLIENTS, roundTripsOf } from './extent.ts'
 import { FIGURES, REUSE_LINK } from './measure.ts'
 import { bytesPerCall, figureOf, type LinkedRow, linkedRows, reuseRows } from './rows.ts'

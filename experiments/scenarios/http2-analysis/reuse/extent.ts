@@ -1,6 +1,6 @@
 // How many calls are made over how many connections, and the ids of the runs.
 
-import type { ProfileName } from '../../../harness/profile.ts'
+import type { ProfileName } from '../../../../harness/profile.ts'
 
 export interface ReuseExtent {
   readonly calls: number

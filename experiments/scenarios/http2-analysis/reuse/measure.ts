@@ -1,8 +1,8 @@
 // The same gRPC calls over many connections and over few: what the server counts, and how long it takes.
 
-import { facts } from '../../../harness/facts.ts'
-import type { Measured } from '../../../harness/results.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
+import { facts } from '../../../../harness/facts.ts'
+import type { Measured } from '../../../../harness/results.ts'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { linkedPeers, loopbackPeers } from '../linked-peers.ts'
 import type { Peers } from '../peers/start-peers.ts'
 import { portOf, type Way } from '../peers/ways.ts'

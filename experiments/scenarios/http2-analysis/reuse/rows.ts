@@ -1,7 +1,7 @@
 // The runs of this chapter with their figures, for its checks and sections.
 
-import type { Measured, Results } from '../../../harness/results.ts'
-import { measuredRuns, roundsOf } from '../../../harness/statistics/rounds.ts'
+import type { Measured, Results } from '../../../../harness/results.ts'
+import { measuredRuns, roundsOf } from '../../../../harness/statistics/rounds.ts'
 import { LINKED_CASES, type LinkedCase, linkedReuseId, reuseId, SECURITIES, type Security } from './extent.ts'
 
 export interface ReuseRow {

@@ -1,8 +1,8 @@
 // What the report shows of connection reuse.
 
-import type { Section } from '../../../harness/report/section.ts'
-import type { Results } from '../../../harness/results.ts'
-import { spreadOver } from '../../../harness/statistics/rounds.ts'
+import type { Section } from '../../../../harness/report/section.ts'
+import type { Results } from '../../../../harness/results.ts'
+import { spreadOver } from '../../../../harness/statistics/rounds.ts'
 import { BYTES } from './checks.ts'
 import { LINKED_CLIENTS, roundTripsOf, SECURITIES } from './extent.ts'
 import { FIGURES, REUSE_LINK } from './measure.ts'

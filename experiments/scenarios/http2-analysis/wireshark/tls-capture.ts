@@ -2,12 +2,12 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunContext } from '../../../../harness/scenario.ts'
 import { startBackend } from '../../../../services/backend-server.ts'
 import { writeCertificates } from '../../../../testbed/certificates/folder.ts'
 import { captureFile } from '../../../../testbed/http2/pcapng.ts'
 import { startTap } from '../../../../testbed/http2/tap.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import type { RunContext } from '../../../harness/scenario.ts'
 import { tlsFilesIn } from '../h2c/alpn.ts'
 
 export interface TlsCapture {

@@ -38,7 +38,7 @@ t.test(
     t.ok(policies.includes('round_robin') && policies.includes('maglev'), policies.join())
     t.notOk(policies.includes('pick_first'), 'which Envoys do not have')
     t.ok(choiceOf(lb, 'proxyless')?.variants.has('pick_first'))
-    t.same(namesOf(lb, LB), ['mode', 'choices', 'panicThreshold', 'updateMergeWindow'])
+    t.same(namesOf(lb, LB), ['mode', 'choices', 'slowStart', 'panicThreshold', 'updateMergeWindow', 'subset'])
   },
 )
 

@@ -1,8 +1,8 @@
 // What must hold of many and of large messages: a slow reader stops its sender, nothing overtakes, streams share a connection.
 
-import { check, type Finding } from '../../../../harness/check.ts'
-import type { Check, Measured, Results } from '../../../../harness/results.ts'
-import { roundsOf } from '../../../../harness/statistics/rounds.ts'
+import { check, type Finding } from '../../../../../harness/check.ts'
+import type { Check, Measured, Results } from '../../../../../harness/results.ts'
+import { roundsOf } from '../../../../../harness/statistics/rounds.ts'
 import { WAY_TITLES, WAYS, type Way } from '../ways.ts'
 import { CONNECTIONS, interleavingId, STREAMS, SWITCHES } from './interleaving.ts'
 import {

@@ -1,8 +1,8 @@
 // What the report shows of backpressure, interleaving and order.
 
-import type { LinesSection, Section } from '../../../../harness/report/section.ts'
-import type { Measured, Results } from '../../../../harness/results.ts'
-import { roundsOf } from '../../../../harness/statistics/rounds.ts'
+import type { LinesSection, Section } from '../../../../../harness/report/section.ts'
+import type { Measured, Results } from '../../../../../harness/results.ts'
+import { roundsOf } from '../../../../../harness/statistics/rounds.ts'
 import { WAY_TITLES, WAYS, type Way } from '../ways.ts'
 import {
   ARRIVED_BEFORE,

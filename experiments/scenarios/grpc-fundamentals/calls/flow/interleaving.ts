@@ -1,8 +1,8 @@
 // Interleaving: four downloads and a small call on one connection, message by message as they arrive.
 
 import { once } from 'node:events'
-import { facts } from '../../../../harness/facts.ts'
-import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { facts } from '../../../../../harness/facts.ts'
+import type { Run, RunContext } from '../../../../../harness/scenario.ts'
 import { openChannel } from '../echo-channel.ts'
 import { serverOn, WAY_TITLES, type Way } from '../ways.ts'
 

@@ -1,8 +1,8 @@
 // Order: thousands of messages both ways in one call, each with its number.
 
-import { facts } from '../../../../harness/facts.ts'
-import type { ProfileName } from '../../../../harness/profile.ts'
-import type { Run, RunContext } from '../../../../harness/scenario.ts'
+import { facts } from '../../../../../harness/facts.ts'
+import type { ProfileName } from '../../../../../harness/profile.ts'
+import type { Run, RunContext } from '../../../../../harness/scenario.ts'
 import { openChannel } from '../echo-channel.ts'
 import { serverOn, WAY_TITLES, type Way } from '../ways.ts'
 

@@ -1,6 +1,6 @@
 // Distributions of latency, by payload: a curve for each transport.
 
-import type { CurvesSection } from '../../../../harness/report/section.ts'
+import type { CurvesSection } from '../../../../../harness/report/section.ts'
 import { PAYLOADS, payloadText } from '../cells.ts'
 import { latencyOf, type MeasuredCell } from '../measured.ts'
 

@@ -1,7 +1,7 @@
 // Heat maps: transports against payloads, and against patterns.
 
-import type { HeatmapCell, HeatmapSection } from '../../../../harness/report/section.ts'
-import { quantileOver, spreadOver } from '../../../../harness/statistics/rounds.ts'
+import type { HeatmapCell, HeatmapSection } from '../../../../../harness/report/section.ts'
+import { quantileOver, spreadOver } from '../../../../../harness/statistics/rounds.ts'
 import { type Cell, CONCURRENCIES, PAYLOADS, payloadText } from '../cells.ts'
 import { findCell, latencyName, type MeasuredCell, transportsOf } from '../measured.ts'
 

@@ -1,10 +1,10 @@
 // The base cell over all transports: percentiles with their intervals, how much rounds vary, and whether it differs from loopback.
 
-import { significant } from '../../../../harness/report/content/number-text.ts'
-import type { Cell as TableCell, TableSection } from '../../../../harness/report/section.ts'
-import { quantileInterval } from '../../../../harness/statistics/quantile-interval.ts'
-import { quantileOver } from '../../../../harness/statistics/rounds.ts'
-import { compareRounds, describeVerdict, NOISY_VARIATION } from '../../../../harness/statistics/verdict.ts'
+import { significant } from '../../../../../harness/report/content/number-text.ts'
+import type { Cell as TableCell, TableSection } from '../../../../../harness/report/section.ts'
+import { quantileInterval } from '../../../../../harness/statistics/quantile-interval.ts'
+import { quantileOver } from '../../../../../harness/statistics/rounds.ts'
+import { compareRounds, describeVerdict, NOISY_VARIATION } from '../../../../../harness/statistics/verdict.ts'
 import { BASE, isSame } from '../cells.ts'
 import { findCell, latencyName, type MeasuredCell } from '../measured.ts'
 

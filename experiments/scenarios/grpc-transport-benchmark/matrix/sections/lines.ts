@@ -1,7 +1,7 @@
 // Throughput and latency over concurrency, a line for each transport.
 
-import type { LinesSection } from '../../../../harness/report/section.ts'
-import { quantileOver, throughputOver } from '../../../../harness/statistics/rounds.ts'
+import type { LinesSection } from '../../../../../harness/report/section.ts'
+import { quantileOver, throughputOver } from '../../../../../harness/statistics/rounds.ts'
 import { CONCURRENCIES } from '../cells.ts'
 import { type MeasuredCell, transportsOf } from '../measured.ts'
 

@@ -1,7 +1,7 @@
 // Streams, and the key-value service: messages and bytes a second.
 
-import type { TableSection } from '../../../../harness/report/section.ts'
-import { quantileOver, spreadOver } from '../../../../harness/statistics/rounds.ts'
+import type { TableSection } from '../../../../../harness/report/section.ts'
+import { quantileOver, spreadOver } from '../../../../../harness/statistics/rounds.ts'
 import { BASE, isSame, isStream, PATTERN_TITLES, payloadText, STREAM_MESSAGES } from '../cells.ts'
 import { latencyName, type MeasuredCell } from '../measured.ts'
 

@@ -1,6 +1,6 @@
 // What each transport is, and how it was laid.
 
-import type { TableSection } from '../../../../harness/report/section.ts'
+import type { TableSection } from '../../../../../harness/report/section.ts'
 import { BASE } from '../cells.ts'
 import { findCell, type MeasuredCell, transportsOf } from '../measured.ts'
 

@@ -1,9 +1,9 @@
 // CPU time and memory of client, server and what carries packets, by transport.
 
-import type { TableSection } from '../../../../harness/report/section.ts'
-import type { Measured } from '../../../../harness/results.ts'
-import type { Role } from '../../../../harness/statistics/round.ts'
-import { spreadOver, totalOver } from '../../../../harness/statistics/rounds.ts'
+import type { TableSection } from '../../../../../harness/report/section.ts'
+import type { Measured } from '../../../../../harness/results.ts'
+import type { Role } from '../../../../../harness/statistics/round.ts'
+import { spreadOver, totalOver } from '../../../../../harness/statistics/rounds.ts'
 import { BASE, cellText, isSame } from '../cells.ts'
 import type { MeasuredCell } from '../measured.ts'
 

@@ -1,0 +1,7 @@
+// What load balancing depends on, beside the settings of a policy.
+
+/** What a policy sees of the upstream beside its own options. */
+export interface LbContext {
+  /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
+  readonly weighsLocalities: boolean
+}
