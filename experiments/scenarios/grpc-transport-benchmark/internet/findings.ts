@@ -91,14 +91,22 @@ export function lateShare(results: Results, lossPercent: number, connections: nu
 
 function openSeveral(results: Results): readonly string[] {
   const rounds = roundsOf(results, poolingRun(LOSS_PERCENT))
-  const many = addedBy(rounds, 'p90', { way: poolWay(16), to: poolWay(1), comparisons: 2 })
-  if (many === undefined || many.outcome === 'too few pairs') return []
+  const compared = [4, 16].flatMap((connections) => {
+    const difference = addedBy(rounds, 'p90', { way: poolWay(connections), to: poolWay(1), comparisons: 2 })
+    return difference === undefined || difference.outcome === 'too few pairs'
+      ? []
+      : [{ connections, difference }]
+  })
+  if (compared.length === 0) return []
   const percent = (connections: number) => (100 * lateShare(results, LOSS_PERCENT, connections)).toFixed(0)
-  const figures = `${percent(1)} % of calls waited more than ${LATE_MS} ms on one connection, ${percent(4)} % on four, ${percent(16)} % on 16; p90 differs by ${many.median.toFixed(0)} ms (${many.low.toFixed(0)} to ${many.high.toFixed(0)})`
-  const condition = `At ${LOSS_PERCENT} % loss, ${NEAR_MS} ms and ${CALLS_PER_SECOND} calls a second, ${figures}.`
-  return many.outcome === 'less'
+  const figures = compared.map(({ connections, difference: { median: change, low, high, outcome } }) => {
+    const verdict = outcome === 'not distinguishable' ? ', not distinguishable' : ''
+    return `${percent(connections)} % on ${connections}, with a p90 that differs by ${change.toFixed(0)} ms (${low.toFixed(0)} to ${high.toFixed(0)}${verdict})`
+  })
+  const condition = `At ${LOSS_PERCENT} % loss, ${NEAR_MS} ms and ${CALLS_PER_SECOND} calls a second, ${percent(1)} % of calls waited more than ${LATE_MS} ms on one connection, ${figures.join('; ')}.`
+  return compared.some(({ difference }) => difference.outcome === 'less')
     ? [
-        `**Where packets get lost, spread calls over several connections**: a lost packet stalls all calls of its connection. ${condition} A call that lost its own packet waits no less, so that the far end of the tail stays.`,
+        `**Where packets get lost, spread calls over a few connections**: a lost packet stalls all calls of its connection. ${condition} A call that lost its own packet waits no less, so that the far end of the tail stays; and with many connections, each has too little to send to notice a loss soon.`,
       ]
     : [`Several connections did not shorten the tail in these turns. ${condition}`]
 }
