@@ -189,3 +189,15 @@ t.test('T14: a limit of the size of requests that may hold streams back is a war
   t.same(found({ path: `/${service}/Put` }), [], 'and a path')
   t.same(found({ service }, false), [], 'the twin that is off')
 })
+
+t.test('T17: admission control beside adaptive concurrency is a warning', async (t) => {
+  const found = (filters: object) =>
+    warningsOf(sampleWith({ 'fleets.edge.filters': filters })).map(
+      ({ steps, message }) => `${formatSteps(steps)}: ${message}`,
+    )
+  const admissionControl = { enabled: true }
+  t.match(found({ admissionControl, adaptiveConcurrency: { enabled: true } }), [
+    /^fleets\.edge\.filters\.admissionControl: answers the calls .* turn one of them off$/,
+  ])
+  t.same(found({ admissionControl, adaptiveConcurrency: { enabled: false } }), [], 'the twin: one is off')
+})

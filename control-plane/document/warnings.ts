@@ -17,12 +17,28 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
     const warnings = unsupported.map(({ steps, message }) => ({ steps, message }))
     return fleet.kind === 'proxyless'
       ? [...warnings, ...unreachableRules(config, name, Object.values(fleet.listeners).flatMap(routeNamesOf))]
-      : warnings
+      : [...warnings, ...(fleet.kind === 'envoy' ? warningsOfFilters(name, fleet, switches) : [])]
   })
   const all = [...found, ...warningsOfRules(config, switches)]
   if (all.length <= MOST_SHOWN) return all
   const rest = { steps: [], message: `and ${all.length - MOST_SHOWN} more warnings` }
   return [...all.slice(0, MOST_SHOWN), rest]
+}
+
+/** Filters that do not go well together. */
+function warningsOfFilters(
+  name: string,
+  fleet: EnvoyFleet,
+  { httpFilters }: Switches,
+): readonly PlacedProblem[] {
+  const on = configuredFilters(fleet, httpFilters).filter(({ enabled }) => enabled)
+  const fields = on.map(({ filter }) => filter.field)
+  return on.flatMap(({ filter: { room, field, warningsBeside } }) =>
+    [...(warningsBeside?.(fields) ?? [])].map(({ steps, message }) => ({
+      steps: ['fleets', name, room, field, ...steps],
+      message,
+    })),
+  )
 }
 
 /** What rules say of filters that a fleet has turned on. */

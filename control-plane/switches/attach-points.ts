@@ -312,6 +312,8 @@ export interface HttpFilterSwitch<
   readonly rulesOnly?: boolean
   /** True if callers cannot do without it: a listener in mode l4, where no filter sees calls, is an error then. */
   readonly needsL7?: boolean
+  /** What is valid beside other filters of the fleet, and may surprise. @param on the fields of those that are on */
+  warningsBeside?(on: readonly string[]): Iterable<PlacedProblem>
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R

@@ -128,6 +128,12 @@ export const admissionControl = httpFilterSwitch({
   ),
   appliesTo: ['envoy'],
   messages: [AdmissionControlSchema, FilterConfigSchema],
+  *warningsBeside(on) {
+    if (!on.includes('adaptiveConcurrency')) return
+    const message =
+      'answers the calls that it rejects at once, which adaptiveConcurrency takes for a fast service: turn one of them off'
+    yield { steps: [], message }
+  },
   toExtension: ({ successRate, maxRejection, minCallsPerSecond, window, aggression, failures }) => {
     const failed: readonly string[] = failures
     const message: MessageInitShape<typeof AdmissionControlSchema> = {
