@@ -109,9 +109,9 @@ const ofRoute = memoizeEntry((name, { rules }: Route, switches: Switches): reado
   })
 })
 
-/** Clients read a path alike, but neither regular expressions nor headers. */
+/** Clients read a path alike, but not regular expressions, headers, queries and tokens. */
 function ofMatch(steps: readonly string[], { match }: Rule): readonly ConfiguredSwitch[] {
-  if (match.regex === undefined && match.headers === undefined) return []
+  if ([match.regex, match.headers, match.query, match.token].every((part) => part === undefined)) return []
   return [{ steps, declared: MATCH_SUPPORT, written: match as never, settings: match as never }]
 }
 

@@ -40,7 +40,7 @@ function Bound(description: string, field: string, example: number) {
   })
 }
 
-const WAYS = {
+export const WAYS = {
   exact: Text('the whole value of the header', 'exact', 'blue'),
   prefix: Text('the start of the value', 'prefix', 'blue-'),
   suffix: Text('the end of the value', 'suffix', '.example.com'),

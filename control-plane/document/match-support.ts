@@ -11,7 +11,19 @@ export const MATCH_SUPPORT: Pick<FieldSwitch, 'appliesTo' | 'references' | 'prob
   unsupportedBy(match: Match): readonly Unsupported[]
 } = {
   appliesTo: FLEET_KINDS,
-  unsupportedBy: ({ regex, headers = {} }) => [
+  references: ({ token }: Match) =>
+    token === undefined ? [] : [{ steps: ['token', 'from'], to: 'jwt', name: token.from }],
+  *problems({ token }: Match, { jwt }) {
+    const provider = token === undefined ? undefined : jwt[token.from]
+    if (token === undefined || provider === undefined || provider.reroute) return
+    yield {
+      steps: ['token'],
+      message: `is compared before the token is checked, so the rule would take no call: write reroute: true in jwt.${token.from}`,
+    }
+  },
+  unsupportedBy: ({ regex, headers = {}, query, token }) => [
+    ...(needsQuery(query) ? takesNone('a query', 'query') : []),
+    ...(token === undefined ? [] : takesNone('a token', 'token')),
     ...ofRegex(regex, ['regex']),
     ...Object.entries(headers).flatMap(([name, value]) => {
       const steps = ['headers', name]
@@ -38,6 +50,16 @@ function ofRange(end: number, steps: readonly string[]): readonly Unsupported[] 
     fix: `let nobody send ${end}, or compare in another way`,
   }
   return unsupported('the number above the largest', details, ['java'])
+}
+
+/** A parameter that must be absent is absent from their calls. */
+function needsQuery(query: Match['query'] = {}): boolean {
+  return Object.values(query).some((value) => headerMatchOf(value).present !== false)
+}
+
+/** Their calls have no query, and they check no tokens, so translation leaves such a rule out: some clients would ignore the condition. */
+function takesNone(what: string, step: string): readonly Unsupported[] {
+  return unsupported(`a rule with ${what}`, { steps: [step], effect: 'takes no call' })
 }
 
 /** https://github.com/grpc/proposal/blob/master/A28-xds-traffic-splitting-and-routing.md#matching */

@@ -1,8 +1,10 @@
-// What a rule of a route matches: a path, headers, and a share of the calls.
+// What a rule of a route matches: a path, headers, a query, a token, and a share of the calls.
 
 import { Type } from 'typebox'
 import { facts } from '../switches/schema-keywords.ts'
 import { type HeaderMatch, HeaderMatchSchema } from './header-match.ts'
+import { QUERY } from './query-match.ts'
+import { TOKEN } from './token-match.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -69,6 +71,8 @@ export const MatchSchema = Type.Object(
         additionalProperties: HeaderMatchSchema,
       }),
     ),
+    query: Type.Optional(QUERY),
+    token: Type.Optional(TOKEN),
     percent: Type.Optional(
       Type.Number({
         minimum: 0,

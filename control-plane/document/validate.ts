@@ -16,6 +16,7 @@ import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
 import { checkOwnedHeaders } from './validators/owned-headers.ts'
 import { checkProxyless } from './validators/proxyless.ts'
+import { checkRoutedByChecks } from './validators/routed-by-checks.ts'
 import { checkRoutes } from './validators/routes.ts'
 import { checkRuleSwitches } from './validators/rule-switches.ts'
 import { checkSecrets } from './validators/secrets.ts'
@@ -34,6 +35,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkGrpcServers,
   checkSecurity,
   checkOwnedHeaders,
+  checkRoutedByChecks,
   checkSecrets,
   checkSwitches,
   checkRuleSwitches,

@@ -145,6 +145,14 @@ export const JwtProviderSchema = Type.Object(
         ...facts({ envoy: 'JwtProvider.claim_to_headers', example: { 'x-user': 'sub' } }),
       }),
     ),
+    reroute: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'true or false: whether the rule of a call is looked for again after the token is checked, so that rules can match by token',
+        ...facts({ envoy: 'JwtProvider.clear_route_cache' }),
+      }),
+    ),
   },
   {
     ...strict,
@@ -168,7 +176,8 @@ export function claimHeadersOf({ claims = {} }: JwtProvider): readonly string[] 
 
 /** @param name where the claims are in the dynamic metadata of `envoy.filters.http.jwt_authn`, for later filters */
 export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProvider {
-  const { issuer, audiences, jwks, maxLifetime, clockSkew, header, claims } = withProviderDefaults(provider)
+  const { issuer, audiences, jwks, maxLifetime, clockSkew, header, claims, reroute } =
+    withProviderDefaults(provider)
   return create(Schema, {
     issuer,
     audiences: [...audiences],
@@ -182,6 +191,7 @@ export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProv
     payloadInMetadata: name,
     // No entry's name has a slash, so that this is never the place of another's claims.
     headerInMetadata: `${name}/header`,
+    ...(reroute && { clearRouteCache: true }),
     claimToHeaders: Object.entries(claims).map(([headerName, claimName]) => ({ headerName, claimName })),
   })
 }

@@ -3,6 +3,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type {
   HeaderMatcherSchema,
+  QueryParameterMatcherSchema,
   RouteMatchSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import type { StringMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/string_pb.js'
@@ -11,6 +12,8 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { type HeaderMatch, headerMatchOf } from '../document/header-match.ts'
 import { millionthsOf } from '../document/match.ts'
 import type { Match } from '../document/model.ts'
+import type { QueryMatch } from '../document/query-match.ts'
+import { CLAIMS_NAMESPACE, isOrHolds } from '../switches/claim-value.ts'
 import { toWireRegex } from '../switches/regex.ts'
 import { sortedEntries } from './entry.ts'
 import { pathMatchOf } from './rule-order.ts'
@@ -18,11 +21,17 @@ import { pathMatchOf } from './rule-order.ts'
 type HeaderMatcher = MessageInitShape<typeof HeaderMatcherSchema>
 
 export function toRouteMatch(match: Match): MessageInitShape<typeof RouteMatchSchema> {
-  const { headers = {}, ignoreCase = false, percent } = match
+  const { headers = {}, query = {}, token, ignoreCase = false, percent } = match
   return {
     pathSpecifier: toPathSpecifier(match),
     ...(ignoreCase && { caseSensitive: false }),
     headers: sortedEntries(headers).flatMap(([name, value]) => toHeaderMatchers(name, headerMatchOf(value))),
+    queryParameters: sortedEntries(query).map(([name, value]) => toQueryMatcher(name, headerMatchOf(value))),
+    dynamicMetadata: sortedEntries(token?.claims ?? {}).map(([claim, text]) => ({
+      filter: CLAIMS_NAMESPACE,
+      path: [token?.from ?? '', claim].map((value) => ({ segment: { case: 'key' as const, value } })),
+      value: isOrHolds(text),
+    })),
     ...(percent !== undefined && {
       runtimeFraction: {
         defaultValue: {
@@ -54,6 +63,27 @@ function toHeaderMatchers(name: string, match: HeaderMatch): readonly HeaderMatc
   return match.invert ? [present, { ...compared, invertMatch: true }] : [compared]
 }
 
+function toQueryMatcher(
+  name: string,
+  match: QueryMatch,
+): MessageInitShape<typeof QueryParameterMatcherSchema> {
+  const { present, ignoreCase = false } = match
+  if (present !== undefined) {
+    return { name, queryParameterMatchSpecifier: { case: 'presentMatch', value: present } }
+  }
+  const value = { matchPattern: toPattern(name, match), ...(ignoreCase && { ignoreCase }) }
+  return { name, queryParameterMatchSpecifier: { case: 'stringMatch', value } }
+}
+
+/**
+ * The match for gRPC clients, whose calls have no query and no token that somebody has checked. Some of them ignore the condition, so that
+ * a rule that needs one would take every call. @returns undefined if the rule takes no call of theirs
+ */
+export function grpcMatchOf({ query = {}, token, ...others }: Match): Match | undefined {
+  const isAbsent = (value: string | QueryMatch) => headerMatchOf(value).present === false
+  return token === undefined && Object.values(query).every(isAbsent) ? others : undefined
+}
+
 function toSpecifier(name: string, match: HeaderMatch): NonNullable<HeaderMatcher['headerMatchSpecifier']> {
   const { range, ignoreCase = false } = match
   if (range !== undefined) {
@@ -67,12 +97,12 @@ function toSpecifier(name: string, match: HeaderMatch): NonNullable<HeaderMatche
 
 function toPattern(
   name: string,
-  { exact, prefix, suffix, contains, regex }: HeaderMatch,
+  { exact, prefix, suffix, contains, regex }: QueryMatch,
 ): NonNullable<MessageInitShape<typeof StringMatcherSchema>['matchPattern']> {
   if (exact !== undefined) return { case: 'exact', value: exact }
   if (prefix !== undefined) return { case: 'prefix', value: prefix }
   if (suffix !== undefined) return { case: 'suffix', value: suffix }
   if (contains !== undefined) return { case: 'contains', value: contains }
   if (regex !== undefined) return { case: 'safeRegex', value: { regex: toWireRegex(regex) } }
-  throw new SwitchyardError('internal', `the match of header "${name}" says nothing`)
+  throw new SwitchyardError('internal', `the match of "${name}" says nothing`)
 }

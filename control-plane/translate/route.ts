@@ -31,7 +31,7 @@ import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { DENIALS, isOpen, rewrittenDenials } from './introspection.ts'
 import { type RouteFilters, toHostFilters, toRuleFilters } from './route-filters.ts'
-import { toRouteMatch } from './route-match.ts'
+import { grpcMatchOf, toRouteMatch } from './route-match.ts'
 import { orderRules } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
 
@@ -120,7 +120,7 @@ const contextOf = new WeakMap<VirtualHost, RouteContext>()
 /** The context has everything that routes depend on, so that other changes of upstreams and fleets leave a long route as it is. */
 const virtualHostOf = memoize((switches: Switches) =>
   memoizeEntry((name, { hosts, rules }: Route, context: RouteContext) => {
-    const ordered = orderRules(rules)
+    const ordered = context.kind === 'envoy' ? orderRules(rules) : orderRules(forGrpc(rules))
     // A rule that names such a service opens it; one that takes whatever comes does not. gRPC clients have no outside.
     const isEnvoy = context.kind === 'envoy'
     const firstOpen = isEnvoy ? ordered.findIndex(([, { match }]) => isOpen(match)) : -1
@@ -133,6 +133,16 @@ const virtualHostOf = memoize((switches: Switches) =>
     return create(VirtualHostSchema, { name, domains: [...hosts], routes, ...filters })
   }),
 )
+
+/** Without the rules that take no call of gRPC clients. */
+function forGrpc(rules: Route['rules']): Route['rules'] {
+  return Object.fromEntries(
+    Object.entries(rules).flatMap(([id, rule]) => {
+      const match = grpcMatchOf(rule.match)
+      return match === undefined ? [] : [[id, { ...rule, match }] as const]
+    }),
+  )
+}
 
 /** One route, or several where Envoy answers callers in different ways. */
 function toRoutes(

@@ -6,8 +6,8 @@ import { sortedEntries } from './entry.ts'
 
 /**
  * Rules by how specific they are: a whole path before a regular expression, and that before a prefix; the longer text before the
- * shorter one, and one with the right case before one in any case. Where paths are equal, more headers before fewer, then more whole
- * values before fewer, then fewer headers that are only present, absent or different. Then a smaller share of the calls before a
+ * shorter one, and one with the right case before one in any case. Where paths are equal, more headers, parameters of the query and claims before fewer, then more whole
+ * values before fewer, then fewer that are only present, absent or different. Then a smaller share of the calls before a
  * larger one, and the order of the names where all that leaves two rules equal.
  */
 export function orderRules(rules: Readonly<Record<string, Rule>>): [name: string, rule: Rule][] {
@@ -19,20 +19,21 @@ const KINDS = ['path', 'regex', 'prefix'] as const
 
 function compareMatches(a: Match, b: Match): number {
   const [pathOfA, pathOfB] = [pathMatchOf(a), pathMatchOf(b)]
-  const [headersOfA, headersOfB] = [headersOf(a), headersOf(b)]
+  const [comparisonsA, comparisonsB] = [comparisonsOf(a), comparisonsOf(b)]
   return (
     KINDS.indexOf(pathOfA.kind) - KINDS.indexOf(pathOfB.kind) ||
     pathOfB.text.length - pathOfA.text.length ||
     Number(a.ignoreCase ?? false) - Number(b.ignoreCase ?? false) ||
-    headersOfB.length - headersOfA.length ||
-    headersOfB.filter(isWhole).length - headersOfA.filter(isWhole).length ||
-    headersOfA.filter(isLoose).length - headersOfB.filter(isLoose).length ||
+    comparisonsB.length - comparisonsA.length ||
+    comparisonsB.filter(isWhole).length - comparisonsA.filter(isWhole).length ||
+    comparisonsA.filter(isLoose).length - comparisonsB.filter(isLoose).length ||
     (a.percent ?? 100) - (b.percent ?? 100)
   )
 }
 
-function headersOf({ headers = {} }: Match): readonly HeaderMatch[] {
-  return Object.values(headers).map(headerMatchOf)
+/** The claims of a token are whole values too. */
+function comparisonsOf({ headers = {}, query = {}, token }: Match): readonly HeaderMatch[] {
+  return [headers, query, token?.claims ?? {}].flatMap((values) => Object.values(values).map(headerMatchOf))
 }
 
 function isWhole({ exact, invert = false }: HeaderMatch): boolean {

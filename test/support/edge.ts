@@ -28,6 +28,8 @@ export interface Served {
   readonly lb?: object
   /** Further virtual hosts of the listener, by the names of their entries of `routes`. */
   readonly routes?: Readonly<Record<string, unknown>>
+  /** Issuers of tokens. */
+  readonly jwt?: Readonly<Record<string, unknown>>
   /** Further fields of the fleet. */
   readonly fleet?: object
   /** Edits the resources before they are served: for a twin that shows why one field is needed. */
@@ -56,7 +58,7 @@ export async function startEdge(
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, fleet, routes = {}, edit = () => {} }: Served) => {
+  const serve = async ({ upstreams, rules, lb, jwt, fleet, routes = {}, edit = () => {} }: Served) => {
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
@@ -65,6 +67,7 @@ export async function startEdge(
         all: { hosts: ['*'], rules: rules ?? { all: { match: {}, to: { [first]: 1 } } } },
         ...routes,
       },
+      ...(jwt && { jwt }),
       fleets: {
         fleet: {
           kind: 'envoy',

@@ -11,6 +11,9 @@ export function* checkMatch(steps: readonly string[], match: Match): Iterable<Pl
   for (const [name, value] of Object.entries(match.headers ?? {})) {
     yield* checkHeader([...steps, 'headers', name], headerMatchOf(value))
   }
+  for (const [name, value] of Object.entries(match.query ?? {})) {
+    yield* checkHeader([...steps, 'query', name], headerMatchOf(value))
+  }
   const { percent = 100 } = match
   const parts = percent * PARTS_PER_PERCENT
   // 1.1 × 10000 is 11000.000000000002.
@@ -80,14 +83,24 @@ function* checkHeader(steps: readonly string[], match: HeaderMatch): Iterable<Pl
  * Equal texts for matches of the same calls, whatever order they are written in. Undefined for a share of the calls: two rules may
  * each take one of the same calls.
  */
-export function describeMatch({ headers = {}, percent = 100, ...path }: Match): string | undefined {
+export function describeMatch({
+  headers = {},
+  query = {},
+  token,
+  percent = 100,
+  ...path
+}: Match): string | undefined {
   if (percent < 100) return undefined
   const { service, method, path: whole, prefix, regex, ignoreCase = false } = path
-  const compared = Object.entries(headers).map(([name, value]) => [
-    name,
-    ...describeHeader(headerMatchOf(value)),
-  ])
-  return JSON.stringify([service, method, whole, prefix, regex, ignoreCase, compared.sort()])
+  const claims = Object.entries(token?.claims ?? {}).sort()
+  const compared = [describeAll(headers), describeAll(query), token?.from, claims]
+  return JSON.stringify([service, method, whole, prefix, regex, ignoreCase, ...compared])
+}
+
+function describeAll(values: Readonly<Record<string, string | HeaderMatch>>): unknown[] {
+  return Object.entries(values)
+    .map(([name, value]) => [name, ...describeHeader(headerMatchOf(value))])
+    .sort()
 }
 
 function describeHeader({ ignoreCase = false, invert = false, range, ...text }: HeaderMatch): unknown[] {

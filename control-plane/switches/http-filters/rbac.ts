@@ -13,6 +13,7 @@ import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3
 import { type Static, type TSchema, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
+import { CLAIMS_NAMESPACE, isOrHolds } from '../claim-value.ts'
 import { unsupported } from '../grpc-clients.ts'
 import { HeaderName } from '../header-name.ts'
 import { facts } from '../schema-keywords.ts'
@@ -224,15 +225,7 @@ function tokenConditions({ from, claims = {} }: NonNullable<Rule['token']>): Pri
 type ValueMatcher = MessageInitShape<typeof ValueMatcherSchema>
 
 function claimCondition(provider: string, claim: string, value: ValueMatcher): Principal {
-  return metadataCondition('envoy.filters.http.jwt_authn', [provider, claim], value)
-}
-
-function isOrHolds(text: string): ValueMatcher {
-  const exact: ValueMatcher = { matchPattern: { case: 'stringMatch', value: isExactly(text) } }
-  const inList: ValueMatcher = {
-    matchPattern: { case: 'listMatch', value: { matchPattern: { case: 'oneOf', value: exact } } },
-  }
-  return { matchPattern: { case: 'orMatch', value: { valueMatchers: [exact, inList] } } }
+  return metadataCondition(CLAIMS_NAMESPACE, [provider, claim], value)
 }
 
 function hasSan(san: string): Principal {
