@@ -10,7 +10,7 @@ import { startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const PATH = `/${EchoService.typeName}/${EchoService.method.unary.name}`
-/** Two endpoints get all of so many random picks less than once in a million. */
+/** Forty random picks of one of two endpoints are all the same less than once in a million. */
 const MANY = 40
 const NO_FLAGS_NO_BYTES = Buffer.alloc(5)
 
