@@ -6,7 +6,7 @@ import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/clus
 import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
 import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
-import { HashOnSchema, hashesUnknownToEnvoy } from '../hash-on.ts'
+import { HashOnSchema, hashesUnknownToEnvoy, hashesUnknownToGrpc } from '../hash-on.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
@@ -33,12 +33,14 @@ export const ringHash = defineLbPolicy({
     ),
   },
   appliesTo: ['envoy', 'proxyless'],
-  unsupportedBy: ({ minimumRingSize = 1024 }) =>
-    minimumRingSize > GRPC_RING_SIZE_CAP
+  unsupportedBy: ({ minimumRingSize = 1024, ...written }) => [
+    ...hashesUnknownToGrpc(written),
+    ...(minimumRingSize > GRPC_RING_SIZE_CAP
       ? unsupported(`a ring of more than ${GRPC_RING_SIZE_CAP} points`, {
           unless: "the program raises gRPC's cap",
         })
-      : [],
+      : []),
+  ],
   messages: [RingHashSchema],
   toExtension: ({ minimumRingSize }, context) =>
     anyPack(
