@@ -84,7 +84,6 @@ export const directResponse = ruleSwitch({
 /** Also for gRPC-Web, whose callers Envoy does not count among those of gRPC when it answers itself. */
 function toGrpcAnswer(status: Status, message: string | undefined): RouteParts {
   const headers = {
-    'content-type': GRPC,
     'grpc-status': String(GRPC_STATUS_NAMES.indexOf(status)),
     ...(message !== undefined && { 'grpc-message': percentEncode(message) }),
   }
