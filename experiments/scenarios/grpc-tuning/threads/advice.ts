@@ -13,6 +13,8 @@ import { measuredEnvoys } from './measured-envoys.ts'
 
 /** Enough for all processes and workers to get some. */
 const MANY = 8
+/** One for each process. */
+const FEW = 2
 
 export function adviceSection(results: Results): readonly TextSection[] {
   const paragraphs = [...serverAdvice(results), ...envoyAdvice(results)]
@@ -33,6 +35,14 @@ function serverAdvice(results: Results): readonly string[] {
     crews.find((one) => one.crew === crew && one.connections === connections)?.rounds
   const [one, single, many] = [roundsOf('one', MANY), roundsOf('cluster', 1), roundsOf('cluster', MANY)]
   const hashed = roundsOf('reuse-port', MANY)
+  const spreads = [FEW, MANY].flatMap((connections) => {
+    const [handed, chosen] = [roundsOf('cluster', connections), roundsOf('reuse-port', connections)]
+    return handed && chosen
+      ? [
+          `With ${connections}, the busiest process got ${busiestPercent(handed).toFixed(0)} % of the calls by node:cluster and ${busiestPercent(chosen).toFixed(0)} % by SO_REUSEPORT.`,
+        ]
+      : []
+  })
   return [
     ...(single && many
       ? [
@@ -46,7 +56,7 @@ function serverAdvice(results: Results): readonly string[] {
       : []),
     ...(hashed && many
       ? [
-          `**Prefer node:cluster to SO_REUSEPORT where connections are few.** It hands a connection to a process that is free, and the kernel chooses by a hash that knows nothing of load. With ${MANY} connections, the busiest process gets ${busiestPercent(many).toFixed(0)} % of the calls by node:cluster and ${busiestPercent(hashed).toFixed(0)} % by SO_REUSEPORT.`,
+          `**Open several connections for each process, whoever spreads them.** node:cluster hands a connection to a process that is free; with SO_REUSEPORT the kernel chooses by a hash that knows nothing of load, and with few connections any choice is a draw. ${spreads.join(' ')}`,
         ]
       : []),
   ]
@@ -60,12 +70,16 @@ function envoyAdvice(results: Results): readonly string[] {
   if (one === undefined || two === undefined) return []
   return [
     `**Give an Envoy a second worker where its first one is busy, not before.** With ${MANY} connections, one worker takes ${busyOf(one, 'proxy').toFixed(0)} % of a core and ${cpuOf(one, 'proxy').toFixed(0)} µs a call at ${perSecond(one)}; two take ${cpuOf(two, 'proxy').toFixed(0)} µs at ${perSecond(two)}: ${verdict(one, two)}. A worker has one connection to a server address: with one worker, ${reachedOf(one)} of ${SERVERS} processes behind that address answered. Give the Envoy an endpoint for each process instead of one for all.`,
-    ...(apart
-      ? [
-          `**With several workers, give each a socket of its own** (\`reusePort\` of the listener). Of ${MANY} connections, the busiest of two workers takes ${busiestWorkerPercent(two).toFixed(0)} % from one socket, and ${busiestWorkerPercent(apart).toFixed(0)} % with a socket each. The switch must not change while Envoy runs, and two Envoys could share the port by mistake.`,
-        ]
-      : []),
+    ...(apart ? [socketAdvice(busiestWorkerPercent(two), busiestWorkerPercent(apart))] : []),
   ]
+}
+
+/** @param shared the share of the busiest worker with one socket, in percent @param apart with a socket each */
+export function socketAdvice(shared: number, apart: number): string {
+  const figures = `Of ${MANY} connections, the busiest of two workers takes ${shared.toFixed(0)} % from one socket, and ${apart.toFixed(0)} % with a socket each (\`reusePort\` of the listener)`
+  return apart < shared
+    ? `**With several workers, give each a socket of its own.** ${figures}. The switch must not change while Envoy runs, and two Envoys could share the port by mistake.`
+    : `**Leave the workers of an Envoy at one socket, unless yours are uneven.** ${figures}: with so few connections both are a draw.`
 }
 
 /** Processes that answered in any round. */
