@@ -75,6 +75,13 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
     'npx yard scenario run http2-analysis --only flow-control': HTTP2,
   },
   'experiments/scenarios/http2-analysis/README.md': { 'npx yard scenario run http2-analysis': HTTP2 },
+  'docs/benchmarks/grpc-transports.md': {
+    'npx yard scenario run grpc-transport-benchmark --profile standard': TRANSPORTS,
+  },
+  'docs/guides/transports.md': {
+    'npx yard scenario run grpc-transport-benchmark --profile quick': TRANSPORTS,
+    'npx yard scenario run grpc-transport-benchmark': TRANSPORTS,
+  },
   'docs/guides/tuning.md': {
     'npx yard scenario run grpc-tuning': TUNING,
     'npx yard scenario run grpc-tuning --only curves': TUNING,

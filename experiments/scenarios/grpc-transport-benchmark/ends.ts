@@ -2,7 +2,6 @@
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { MeasuredProcess } from '../../../harness/measure-load.ts'
-import type { ProfileName } from '../../../harness/profile.ts'
 import type { Need, RunContext } from '../../../harness/scenario.ts'
 import type { ProcessGroup } from '../../../processes/process-group.ts'
 import { startBackend } from '../../../testbed/backend.ts'
@@ -43,32 +42,9 @@ export async function startEnds(context: RunContext, transport: Transport): Prom
       startLoader(laid.client, { name: `loader of ${transport.id}` }),
     ])
     const target = await laid.target(backend.address)
-    await warmUp(loader, target, context.profile.name)
     // A process that was ready has a pid.
     const server = { role: 'server', name: `server of ${transport.id}`, pid: backend.pid as number } as const
     return { ...laidEnds, loader, target, processes: [server, ...carriersOf(transport, laid)] }
-  })
-}
-
-/** Node compiles what runs often, in several steps: the first seconds of a process are slower than all others. */
-const WARM_UP_SECONDS: Readonly<Record<ProfileName, number>> = { quick: 0, standard: 3, full: 10 }
-
-/** Without it, the first round would differ from all others, and most of all the cell that is measured first. */
-async function warmUp(loader: Loader, target: string, profile: ProfileName): Promise<void> {
-  const seconds = WARM_UP_SECONDS[profile]
-  if (seconds === 0) return
-  const sizes = { payloadBytes: 64, responseBytes: 64 }
-  const stream = { ...sizes, messages: 100 }
-  await loader.run({
-    ...{ target, connections: 1, loop: { kind: 'closed', concurrency: 10 }, warmUpSeconds: 0, seconds },
-    calls: {
-      kind: 'mixed',
-      of: [
-        { weight: 8, shape: { kind: 'unary', ...sizes } },
-        { weight: 1, shape: { kind: 'server-stream', ...stream } },
-        { weight: 1, shape: { kind: 'bidirectional', ...stream } },
-      ],
-    },
   })
 }
 

@@ -3,7 +3,7 @@
 import { measureLoad } from '../../../../harness/measure-load.ts'
 import type { Measured } from '../../../../harness/results.ts'
 import type { RunContext } from '../../../../harness/scenario.ts'
-import { startEnds } from '../ends.ts'
+import { warmEnds } from '../warm-ends.ts'
 import { BASE, shapeOf } from './cells.ts'
 import { type PlannedCell, windowOf } from './plan.ts'
 
@@ -14,7 +14,7 @@ export const COUNTED = 'counted by devices and rules of the way'
 const DEADLINE_MS = 120_000
 
 export async function measureCell(context: RunContext, { transport, cell }: PlannedCell): Promise<Measured> {
-  const { laid, loader, target, processes } = await startEnds(context, transport)
+  const { laid, loader, target, processes } = await warmEnds(context, transport)
   const before = cell === BASE ? await laid.counts() : {}
   const measured = await measureLoad(context, {
     loader,
