@@ -33,8 +33,8 @@ export const redirect = ruleSwitch({
         Type.String({
           pattern: '^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])$',
           maxLength: 255,
-          description: 'the host of the new address, such as www.example.com',
-          ...facts({ envoy: 'RedirectAction.host_redirect', example: 'www.example.com' }),
+          description: 'the host of the new address, such as shop.example.com',
+          ...facts({ envoy: 'RedirectAction.host_redirect', example: 'shop.example.com' }),
         }),
       ),
       port: Type.Optional(
@@ -69,8 +69,8 @@ export const redirect = ruleSwitch({
     },
     {
       additionalProperties: false,
-      description: 'another address such as { enabled: true, host: www.example.com }',
-      ...facts({ envoy: 'Route.redirect', example: { enabled: true, host: 'www.example.com' } }),
+      description: 'another address such as { enabled: true, host: shop.example.com }',
+      ...facts({ envoy: 'Route.redirect', example: { enabled: true, host: 'shop.example.com' } }),
     },
   ),
   appliesTo: ['envoy'],

@@ -86,7 +86,7 @@ t.test('T21: a redirect leads HTTP clients to the new address', async (t) => {
         redirect: {
           enabled: true,
           https: true,
-          host: 'www.example.com',
+          host: 'shop.example.com',
           port: 8443,
           prefix: '/docs/v2/',
           code: 308,
@@ -107,7 +107,7 @@ t.test('T21: a redirect leads HTTP clients to the new address', async (t) => {
   }
   t.same(await answerTo('/docs/v1/a?q=1'), {
     status: 308,
-    location: 'https://www.example.com:8443/docs/v2/a?q=1',
+    location: 'https://shop.example.com:8443/docs/v2/a?q=1',
   })
   t.same(await answerTo('/'), { status: 307, location: 'http://edge.local/start?from=home' })
   t.equal(seen.length, 0)

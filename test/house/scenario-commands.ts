@@ -82,6 +82,9 @@ export const SCENARIO_COMMANDS: Readonly<Record<string, Readonly<Record<string, 
     'npx yard scenario run grpc-transport-benchmark --profile quick': TRANSPORTS,
     'npx yard scenario run grpc-transport-benchmark': TRANSPORTS,
   },
+  'docs/benchmarks/grpc-tuning.md': {
+    'npx yard scenario run grpc-tuning --profile standard': TUNING,
+  },
   'docs/guides/tuning.md': {
     'npx yard scenario run grpc-tuning': TUNING,
     'npx yard scenario run grpc-tuning --only curves': TUNING,

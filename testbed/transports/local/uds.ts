@@ -14,7 +14,7 @@ export const UDS: Transport = {
   missing: () => undefined,
   async lay(group, folder) {
     const listen = await socketsIn(folder)
-    const settings = { socket: listen(), 'network between both sides': 'none' }
+    const settings = { socket: 'a file that both sides see', 'network between both sides': 'none' }
     if (missingForNetwork() !== undefined) return laidOnMachine(group, listen, settings)
     // Each side has only a loopback of its own, so nothing but the socket can carry a call.
     const { client, server } = await createHosts(group, 'client', 'server')
