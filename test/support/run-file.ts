@@ -19,7 +19,8 @@ export async function runFile(root: string, file: string, timeoutSeconds: number
   const child = spawn(process.execPath, [file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TAP_TIMEOUT: String(timeoutSeconds) },
+    // Tests compare what programs print, in CI too, where colors are on by default.
+    env: { ...process.env, TAP_TIMEOUT: String(timeoutSeconds), FORCE_COLOR: '0', NO_COLOR: '1' },
     // What it starts ends with it, also if it must be killed.
     detached: true,
   })
