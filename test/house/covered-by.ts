@@ -150,6 +150,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'envoy-bootstrap/xds-tls.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'harness/': by('harness/run-scenario.test.ts'),
   'harness/cluster/': by(CLUSTER_MANIFESTS),
+  'harness/cluster/place-section.ts': spawnedBy('test/scenarios/cluster-guides.test.ts'),
   'harness/needs.ts': by('test/scenarios/lb-plan.test.ts'),
   'harness/report/': by('harness/report/write-report.test.ts'),
   'harness/report/has-content.ts': by('harness/evaluate.test.ts'),

@@ -1,6 +1,6 @@
 // The report: where it was measured, shares, latencies and throughput. The Job sees no CPU but its own, so it has no section on costs.
 
-import { MESH, MESHES } from '../../../harness/cluster/meshes.ts'
+import { placeSection } from '../../../harness/cluster/place-section.ts'
 import type { Section } from '../../../harness/report/section.ts'
 import type { Results } from '../../../harness/results.ts'
 import type { Cell } from '../grpc-loadbalancing/cell.ts'
@@ -9,13 +9,16 @@ import { curves, throughputSection } from '../grpc-loadbalancing/sections/latenc
 import { sharesSections } from '../grpc-loadbalancing/sections/shares.ts'
 import { ALL_WAYS } from './targets.ts'
 
+const ABOUT =
+  'Backends are named after their pods. The machine below is the node of the Job; the backends were on others, if the cluster had enough.'
+
 export function sectionsOf(results: Results): readonly Section[] {
   const subjects = subjectsOf(results, ALL_WAYS)
   if (subjects.length === 0) return []
   const base = subjects.filter(isIn('open'))
   const closed = subjects.filter(isIn('closed'))
   return [
-    placeSection(results),
+    placeSection(results, 'grpc-loadbalancing', ABOUT),
     ...sharesSections(base, subjects),
     curves(
       'Latency: short calls at a fixed rate',
@@ -30,18 +33,4 @@ export function sectionsOf(results: Results): readonly Section[] {
 
 function isIn(loop: Cell['loop']): (subject: Subject) => boolean {
   return (subject) => isCompared(subject, { loop, workload: 'unary' })
-}
-
-function placeSection({ runs }: Results): Section {
-  const [{ mesh: title = 'unknown', cluster = 'unknown' } = {}] = runs.map(({ labels }) => labels)
-  const mesh = MESHES.find((one) => MESH[one].title === title) ?? 'none'
-  return {
-    kind: 'text',
-    title: 'Where it was measured',
-    paragraphs: [
-      `Mesh: **${title}**. Cluster, in the words of whoever applied the manifests: **${cluster}**.`,
-      'Backends are named after their pods. The machine below is the node of the Job; the backends were on others, if the cluster had enough.',
-      `Outside a cluster the command below measures nothing. \`npx yard scenario manifests --mesh ${mesh} --image IMAGE\` prints what measures the same again.`,
-    ],
-  }
 }

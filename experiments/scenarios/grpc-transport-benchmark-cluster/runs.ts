@@ -9,15 +9,13 @@ import type { Profile } from '../../../harness/profile.ts'
 import type { Measured } from '../../../harness/results.ts'
 import type { Need, Run, RunContext } from '../../../harness/scenario.ts'
 import { type Loader, startLoader } from '../../../testbed/loader/start-loader.ts'
-import { type Cell, cellId, labelsOf, shapeOf } from '../grpc-transport-benchmark/matrix/cells.ts'
-import { axesOf, windowOf } from '../grpc-transport-benchmark/matrix/plan.ts'
+import { type Cell, cellId, labelsOf } from '../grpc-transport-benchmark/matrix/cells.ts'
+import { axesOf, loadOf, windowOf } from '../grpc-transport-benchmark/matrix/plan.ts'
 import { HOST_PATH, PLACEMENTS, type Placement } from './placements.ts'
 
 /** Images are pulled, and pods wait for the one of the Job to have a node. */
 const PATIENCE_MS = 300_000
 const POLL_MS = 50
-/** Of a call that is measured. */
-const DEADLINE_MS = 120_000
 
 export function runsOf(
   profile: Profile,
@@ -61,15 +59,7 @@ async function measure(
     ...kept
   } = await measureLoad(context, {
     loader,
-    plan: {
-      target,
-      connections: 1,
-      loop: { kind: 'closed', concurrency: cell.concurrency },
-      calls: shapeOf(cell),
-      cutStreams: true,
-      deadlineMs: DEADLINE_MS,
-      ...windowOf(context.profile, placement, cell),
-    },
+    plan: loadOf(target, cell, windowOf(context.profile, placement, cell)),
     // Servers and proxies are in other containers, whose processes this one cannot see.
     processes: [],
   })

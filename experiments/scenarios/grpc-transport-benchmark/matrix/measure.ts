@@ -4,29 +4,18 @@ import { measureLoad } from '../../../../harness/measure-load.ts'
 import type { Measured } from '../../../../harness/results.ts'
 import type { RunContext } from '../../../../harness/scenario.ts'
 import { warmEnds } from '../warm-ends.ts'
-import { BASE, shapeOf } from './cells.ts'
-import { type PlannedCell, windowOf } from './plan.ts'
+import { BASE } from './cells.ts'
+import { loadOf, type PlannedCell, windowOf } from './plan.ts'
 
 /** Bytes and packets together: whether there were any is what says which way calls took. */
 export const COUNTED = 'counted by devices and rules of the way'
-
-/** A call of the longest window, and what a slow way may add. */
-const DEADLINE_MS = 120_000
 
 export async function measureCell(context: RunContext, { transport, cell }: PlannedCell): Promise<Measured> {
   const { laid, loader, target, processes } = await warmEnds(context, transport)
   const before = cell === BASE ? await laid.counts() : {}
   const measured = await measureLoad(context, {
     loader,
-    plan: {
-      target,
-      connections: 1,
-      loop: { kind: 'closed', concurrency: cell.concurrency },
-      calls: shapeOf(cell),
-      cutStreams: true,
-      deadlineMs: DEADLINE_MS,
-      ...windowOf(context.profile, transport, cell),
-    },
+    plan: loadOf(target, cell, windowOf(context.profile, transport, cell)),
     processes,
   })
   const { series: _, shares: _shares, ...kept } = measured

@@ -3,7 +3,7 @@
 import type { Profile, ProfileName } from '../../../../harness/profile.ts'
 import { TRANSPORTS } from '../../../../testbed/transports/all.ts'
 import type { Transport } from '../../../../testbed/transports/transport.ts'
-import { BASE, type Cell, CONCURRENCIES, isStream, PAYLOADS, type Pattern } from './cells.ts'
+import { BASE, type Cell, CONCURRENCIES, isStream, PAYLOADS, type Pattern, shapeOf } from './cells.ts'
 
 /** One or two of each family: every axis is measured over these. */
 const CORE = ['uds', 'loopback', 'veth', 'vxlan', 'wireguard', 'lan-1500', 'internet-20']
@@ -96,4 +96,20 @@ export function windowOf(
   const isLong = family === 'internet' || (isStream(of) && of.payload > 1_024)
   if (name === 'quick') return { warmUpSeconds: 0.1, seconds: isLong ? 0.4 : 0.25 }
   return { warmUpSeconds: isLong ? 0.3 : 0.15, seconds: isLong ? 1.2 : 0.5 }
+}
+
+/** A call of the longest window, and what a slow way may add. */
+const DEADLINE_MS = 120_000
+
+/** The load of a cell on whoever serves at the target. */
+export function loadOf(target: string, cell: Cell, window: Window) {
+  return {
+    target,
+    connections: 1,
+    loop: { kind: 'closed', concurrency: cell.concurrency } as const,
+    calls: shapeOf(cell),
+    cutStreams: true,
+    deadlineMs: DEADLINE_MS,
+    ...window,
+  }
 }
