@@ -1,10 +1,10 @@
-// Tests that start Envoys run one after another, and unit tests start neither processes nor servers.
+// Tests that start Envoys are in folders whose tests run two at a time at most, and unit tests start neither processes nor servers.
 
 import t from 'tap'
 import { readSources } from './import-closure.ts'
 import { isEnvoyTest, testsThatStartEnvoys, unitTests } from './kinds-of-tests.ts'
 
-t.test('every test that can start an Envoy is in a folder whose tests run one after another', async (t) => {
+t.test('every test that can start an Envoy is in a folder whose tests run two at a time at most', async (t) => {
   const found = testsThatStartEnvoys(readSources())
   t.ok(found.includes('test/envoy/health-checks.test.ts'))
   t.same(
