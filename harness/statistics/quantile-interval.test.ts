@@ -1,7 +1,7 @@
 // Intervals of percentiles: ranks by hand, coverage by simulation, and which of both ways is taken.
 
 import t from 'tap'
-import { seededRandom } from '../../test/support/seeded-random.ts'
+import { seededRandom } from '../../core/seeded-random.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 import { quantileInterval, quantileRanks } from './quantile-interval.ts'
 

@@ -1,7 +1,7 @@
 // Student's t by tables and by simulation.
 
 import t from 'tap'
-import { seededRandom } from '../../test/support/seeded-random.ts'
+import { seededRandom } from '../../core/seeded-random.ts'
 import { meanInterval, quantileOfT, withinT } from './student-t.ts'
 
 t.test('O8.19: quantiles are those of the tables', async (t) => {

@@ -4,14 +4,17 @@ import t from 'tap'
 import { readSources } from './import-closure.ts'
 import { isEnvoyTest, testsThatStartEnvoys, unitTests } from './kinds-of-tests.ts'
 
-t.test('every test that can start an Envoy is in a folder whose tests run two at a time at most', async (t) => {
-  const found = testsThatStartEnvoys(readSources())
-  t.ok(found.includes('test/envoy/health-checks.test.ts'))
-  t.same(
-    found.filter((path) => !isEnvoyTest(path)),
-    [],
-  )
-})
+t.test(
+  'every test that can start an Envoy is in a folder whose tests run two at a time at most',
+  async (t) => {
+    const found = testsThatStartEnvoys(readSources())
+    t.ok(found.includes('test/envoy/health-checks.test.ts'))
+    t.same(
+      found.filter((path) => !isEnvoyTest(path)),
+      [],
+    )
+  },
+)
 
 const START = `import { runEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`
 const TYPES = `import type { RunningEnvoy } from '../envoy-bootstrap/run-envoy.ts'\n`

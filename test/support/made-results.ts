@@ -1,11 +1,11 @@
 // Results as a run of load balancing gives them, made from a seed: for tests of reports, and of nothing that was measured.
 
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { seededRandom } from '../../core/seeded-random.ts'
 import { PROFILE } from '../../harness/profile.ts'
 import type { LaneMark, Section } from '../../harness/report/section.ts'
 import type { Measured, Results, RunResult } from '../../harness/results.ts'
 import { FRAME_TYPES } from '../../testbed/http2/frame-types.ts'
-import { seededRandom } from './seeded-random.ts'
 
 interface Way {
   readonly label: string

@@ -1,6 +1,7 @@
 // Payloads of several kinds and of any size, the same in each run.
 
 import { gzipSync } from 'node:zlib'
+import { seededRandom } from '../../../core/seeded-random.ts'
 
 export const KINDS = {
   text: 'text like JSON',
@@ -35,7 +36,7 @@ export function payloadOf(kind: Kind, bytes: number): Buffer {
 }
 
 function textOf(bytes: number): Buffer {
-  const random = generator()
+  const random = seededRandom(SEED)
   const records: string[] = []
   for (let length = 0, id = 1; length < bytes; id += 1) {
     const word = () => WORDS[Math.floor(random() * WORDS.length)]
@@ -57,7 +58,7 @@ function textOf(bytes: number): Buffer {
 
 /** Packed sint64 as protobuf writes them: a series that wanders, such as measurements in whole units. */
 function numbersOf(bytes: number): Buffer {
-  const random = generator()
+  const random = seededRandom(SEED)
   const buffer = Buffer.alloc(bytes)
   let value = 1_000_000
   for (let at = 0; at < bytes; ) {
@@ -75,17 +76,6 @@ function numbersOf(bytes: number): Buffer {
 }
 
 function randomOf(bytes: number): Buffer {
-  const random = generator()
+  const random = seededRandom(SEED)
   return Buffer.from(Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256)))
-}
-
-/** Mulberry32. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function generator(): () => number {
-  let state = SEED
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

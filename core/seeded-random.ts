@@ -1,4 +1,4 @@
-// A generator of numbers from 0 to 1 with a seed, so that a simulation is the same in every run.
+// A small generator of numbers from 0 to 1 with a seed: picks, payloads and simulations are the same in every run.
 
 /** mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
 export function seededRandom(seed: number): () => number {
