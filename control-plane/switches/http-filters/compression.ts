@@ -1,7 +1,7 @@
 // Compression of whole answers, for callers that accept it: pages of browsers, JSON and HTTP/1.1. gRPC compresses its messages itself.
 
 import { create, type DescMessage } from '@bufbuild/protobuf'
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
+import { anyPack } from '@bufbuild/protobuf/wkt'
 import { FilterConfigSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { BrotliSchema } from '@envoy/xds-protos/envoy/extensions/compression/brotli/compressor/v3/brotli_pb.js'
 import { BrotliSchema as BrotliDecoderSchema } from '@envoy/xds-protos/envoy/extensions/compression/brotli/decompressor/v3/brotli_pb.js'
@@ -15,6 +15,7 @@ import { Type } from 'typebox'
 import { httpFilterSwitch, type NamedExtension } from '../attach-points.ts'
 import type { PlacedProblem } from '../placed-problem.ts'
 import { facts } from '../schema-keywords.ts'
+import { onOrOff } from './filter-of-rule.ts'
 
 const ALGORITHMS = ['brotli', 'gzip', 'zstd'] as const
 type Algorithm = (typeof ALGORITHMS)[number]
@@ -149,8 +150,7 @@ export const compression = httpFilterSwitch({
         ...facts({ envoy: 'Route.typed_per_filter_config', example: { enabled: false } }),
       },
     ),
-    toExtension: ({ enabled }): Any | undefined =>
-      enabled ? undefined : anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true })),
+    toExtension: onOrOff,
   },
 })
 

@@ -21,8 +21,10 @@ export const FilterOfRuleSchema = Type.Object(
   },
 )
 
-/** The message that takes a filter out of the chain of a rule; undefined if it stays there. Declare `FilterConfigSchema` with it. */
+/** The message that takes a filter out of the chain of a rule. Declare `FilterConfigSchema` with it. */
+export const DISABLED = anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true }))
+
+/** For a filter that a rule can be without: undefined if it stays in the chain. */
 export function onOrOff({ enabled }: { readonly enabled: boolean }): Any | undefined {
   return enabled ? undefined : DISABLED
 }
-const DISABLED = anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true }))

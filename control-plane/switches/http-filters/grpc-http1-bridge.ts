@@ -1,12 +1,13 @@
 // gRPC over HTTP/1.1: callers without HTTP/2 get the status of a call, which is in its trailers, as a header.
 
 import { create } from '@bufbuild/protobuf'
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
+import { anyPack } from '@bufbuild/protobuf/wkt'
 import { FilterConfigSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { ConfigSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/grpc_http1_bridge/v3/config_pb.js'
 import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { facts } from '../schema-keywords.ts'
+import { onOrOff } from './filter-of-rule.ts'
 
 /**
  * `filters.grpcHttp1Bridge` of a fleet, and of a rule whose answers are not held back. Without it Envoy drops the trailers of an answer
@@ -59,7 +60,6 @@ export const grpcHttp1Bridge = httpFilterSwitch({
         ...facts({ envoy: 'Route.typed_per_filter_config', example: { enabled: false } }),
       },
     ),
-    toExtension: ({ enabled }): Any | undefined =>
-      enabled ? undefined : anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true })),
+    toExtension: onOrOff,
   },
 })

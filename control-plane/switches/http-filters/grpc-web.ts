@@ -1,12 +1,13 @@
 // gRPC-Web: calls of browsers, whose trailers are in the body, become gRPC calls.
 
 import { create } from '@bufbuild/protobuf'
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
+import { anyPack } from '@bufbuild/protobuf/wkt'
 import { FilterConfigSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { GrpcWebSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js'
 import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { facts } from '../schema-keywords.ts'
+import { onOrOff } from './filter-of-rule.ts'
 
 /**
  * `filters.grpcWeb` of a fleet, and of a rule whose calls stay as they are. Calls of gRPC itself pass it unchanged. The filters
@@ -46,7 +47,6 @@ export const grpcWeb = httpFilterSwitch({
         ...facts({ envoy: 'Route.typed_per_filter_config', example: { enabled: false } }),
       },
     ),
-    toExtension: ({ enabled }): Any | undefined =>
-      enabled ? undefined : anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true })),
+    toExtension: onOrOff,
   },
 })

@@ -14,6 +14,7 @@ import { HeaderName } from '../header-name.ts'
 import type { PlacedProblem } from '../placed-problem.ts'
 import { facts } from '../schema-keywords.ts'
 import { BUCKET, OPTIONAL_BUCKET, tooFull, toTokenBucket } from '../token-bucket.ts'
+import { DISABLED } from './filter-of-rule.ts'
 
 /** The stage of the descriptors of this filter. Stage 0, which is the default, is for a limit that Envoys share. */
 const STAGE = 1
@@ -137,9 +138,7 @@ export const localRateLimit = httpFilterSwitch({
     problems,
     toRateLimits,
     toExtension: (settings) =>
-      settings.maxTokens === undefined
-        ? anyPack(FilterConfigSchema, create(FilterConfigSchema, { disabled: true }))
-        : toLimit(settings, 'rules', VhRateLimitsOptions.IGNORE),
+      settings.maxTokens === undefined ? DISABLED : toLimit(settings, 'rules', VhRateLimitsOptions.IGNORE),
   },
 })
 
