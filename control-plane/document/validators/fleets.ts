@@ -17,6 +17,7 @@ import {
   routeNamesOf,
 } from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
+import { servedRoutes } from '../served-rules.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
@@ -114,7 +115,7 @@ function* checkHashing(
   fleet: BalancingFleet,
   switches: Switches,
 ): Iterable<PlacedProblem> {
-  const used = new Set(Object.values(fleet.listeners).flatMap(routeNamesOf))
+  const used = servedRoutes(fleet)
   for (const [routeName, { rules }] of Object.entries(routes)) {
     if (!used.has(routeName)) continue
     for (const [ruleName, rule] of Object.entries(rules)) {

@@ -3,24 +3,24 @@
 import type { WrittenHeaderChanges } from '../../switches/changed-header.ts'
 import { ownedHeadersOf } from '../../switches/filter-chain.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
-import { type Config, routeNamesOf } from '../model.ts'
+import type { Config } from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
+import { servedRules } from '../served-rules.ts'
 
 /** Also those of checks that are off: the chain takes them away from callers then, so only a check may bring them back. */
 export function* checkOwnedHeaders(
-  { fleets, routes, jwt = {} }: Config,
+  config: Config,
   { httpFilters }: Switches = SWITCHES,
 ): Iterable<PlacedProblem> {
+  const { fleets, jwt = {} } = config
   for (const [name, fleet] of Object.entries(fleets)) {
     if (fleet.kind !== 'envoy') continue
     const owned = ownedHeadersOf(fleet, jwt, httpFilters)
     if (owned.length === 0) continue
     const where = formatSteps(['fleets', name, 'security'])
     yield* changesOf(owned, where, ['fleets', name, 'requestHeaders'], fleet.requestHeaders)
-    for (const route of new Set(Object.values(fleet.listeners).flatMap(routeNamesOf))) {
-      for (const [id, { requestHeaders }] of Object.entries(routes[route]?.rules ?? {})) {
-        yield* changesOf(owned, where, ['routes', route, 'rules', id, 'requestHeaders'], requestHeaders)
-      }
+    for (const [steps, { requestHeaders }] of servedRules(config, fleet)) {
+      yield* changesOf(owned, where, [...steps, 'requestHeaders'], requestHeaders)
     }
   }
 }

@@ -5,6 +5,7 @@ import { parseAddress } from '../address.ts'
 import { switchesReachedBy } from '../configured-switches.ts'
 import { type Config, type ProxylessFleet, routeNamesOf, type Upstream } from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
+import { servedRules } from '../served-rules.ts'
 
 /** Sums of weights are unsigned numbers of 32 bits: https://github.com/grpc/proposal/blob/master/A28-xds-traffic-splitting-and-routing.md */
 const MAX_SUM = 4_294_967_295
@@ -48,19 +49,13 @@ function isMatch(host: string, target: string): boolean {
   return host.endsWith('*') ? target.startsWith(host.slice(0, -1)) : host === target
 }
 
-function* checkSplits(
-  { routes }: Config,
-  fleet: string,
-  { listeners }: ProxylessFleet,
-): Iterable<PlacedProblem> {
-  for (const name of new Set(Object.values(listeners).flatMap(routeNamesOf))) {
-    for (const [rule, { to = {} }] of Object.entries(routes[name]?.rules ?? {})) {
-      const sum = Object.values(to).reduce((total, weight) => total + weight, 0)
-      if (sum <= MAX_SUM) continue
-      yield {
-        steps: ['routes', name, 'rules', rule, 'to'],
-        message: `has weights with the sum ${sum}, and gRPC clients (fleet ${formatSteps([fleet])}) take at most ${MAX_SUM}: write smaller weights`,
-      }
+function* checkSplits(config: Config, fleet: string, served: ProxylessFleet): Iterable<PlacedProblem> {
+  for (const [steps, { to = {} }] of servedRules(config, served)) {
+    const sum = Object.values(to).reduce((total, weight) => total + weight, 0)
+    if (sum <= MAX_SUM) continue
+    yield {
+      steps: [...steps, 'to'],
+      message: `has weights with the sum ${sum}, and gRPC clients (fleet ${formatSteps([fleet])}) take at most ${MAX_SUM}: write smaller weights`,
     }
   }
 }

@@ -2,8 +2,9 @@
 
 import type { RuleSwitch } from '../../switches/attach-points.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
-import { type Config, type Fleet, type Rule, routeNamesOf } from '../model.ts'
+import type { Config, Fleet } from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
+import { servedRules } from '../served-rules.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 
@@ -17,7 +18,7 @@ export function* checkRuleSwitches(config: Config, switches: Switches = SWITCHES
     const own = [...problemsIn(checked, ofFleet)]
     for (const { steps, message } of own) yield { steps: ['fleets', name, ...steps], message }
     const ofFleetItself = new Set(own.map(({ message }) => message))
-    for (const [steps, rule] of rulesOf(config, fleet)) {
+    for (const [steps, rule] of servedRules(config, fleet)) {
       if (checked.every(({ field }) => ofFleet[field] === undefined && !Object.hasOwn(rule, field))) continue
       for (const problem of problemsIn(checked, { ...ofFleet, ...rule })) {
         if (ofFleetItself.has(problem.message)) continue
@@ -39,18 +40,6 @@ function* problemsIn(checked: readonly RuleSwitch[], entry: Entry): Iterable<Pla
     if (entry[field] === undefined) continue
     for (const { steps, message } of problemsWith?.(entry[field] as never, entry) ?? []) {
       yield { steps: [field, ...steps], message }
-    }
-  }
-}
-
-/** Each rule that the listeners of the fleet serve, once. */
-function* rulesOf(
-  { routes }: Config,
-  { listeners }: Fleet,
-): Iterable<readonly [steps: readonly string[], rule: Rule]> {
-  for (const name of new Set(Object.values(listeners).flatMap(routeNamesOf))) {
-    for (const [id, rule] of Object.entries(routes[name]?.rules ?? {})) {
-      yield [['routes', name, 'rules', id], rule]
     }
   }
 }
