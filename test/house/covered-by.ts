@@ -49,6 +49,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/servers/targets.ts': by('bench/proxyless.test.ts'),
   'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
   'control-plane/document/served-rules.ts': by('control-plane/document/validators/subsets.test.ts'),
+  'testbed/job-client.ts': spawnedBy('test/scenarios/http2-analysis.test.ts'),
   'core/seeded-random.ts': by('testbed/loader/call-picks.test.ts'),
   'cli/demo/': spawnedBy('test/envoy/demo.test.ts'),
   'cli/effective/': by('test/proxyless/effective.test.ts'),

@@ -2,15 +2,14 @@
 
 import { SwitchyardError } from '../../core/errors.ts'
 import type { ProcessGroup, ProcessStarter } from '../../processes/process-group.ts'
+import { runJob } from '../job-client.ts'
 import type { Link } from '../link/create-link.ts'
 import { parseReady, sourceFile } from '../part.ts'
-import type { Job, JobName, JobOptions, JobResult } from './jobs.ts'
+import type { JOBS, JobName, JobOptions, JobResult } from './jobs.ts'
 import type { ServerSettings } from './open-server.ts'
 import type { ServerCommand, ServerReading } from './server.ts'
 
 const FOLDER = 'testbed/data-peers'
-/** Of a job: how long a run may take is for the harness to say. */
-const JOB_TIMEOUT_MS = 3_600_000
 
 export interface DataPeers {
   /** Where servers listen. */
@@ -42,7 +41,9 @@ export async function startDataPeers(group: ProcessGroup, link?: Link): Promise<
     type Answer = Readonly<Record<string, unknown>>
     const answered = (line: string) => parseReady<Answer>(line, field) ?? parseReady<Answer>(line, 'failed')
     const answer = await server.ask(JSON.stringify(command), answered)
-    if (answer[field] === undefined) throw failed('the data server', answer.failed)
+    if (answer[field] === undefined) {
+      throw new SwitchyardError('process-failed', `the data server failed: ${answer.failed}`)
+    }
     return answer[field] as T
   }
   const opened = new Map<string, Promise<string>>()
@@ -58,19 +59,7 @@ export async function startDataPeers(group: ProcessGroup, link?: Link): Promise<
       opened.set(key, address)
       return address
     },
-    async run<N extends JobName>(job: N, options: JobOptions<N>) {
-      type Answer = { readonly done?: JobResult<N>; readonly failed?: string }
-      const answered = (line: string) =>
-        parseReady<Answer>(line, 'done') ?? parseReady<Answer>(line, 'failed')
-      const command: Job<N> = { job, options }
-      const answer = await client.ask(JSON.stringify(command), answered, JOB_TIMEOUT_MS)
-      if (answer.done === undefined) throw failed(`the job ${job}`, answer.failed)
-      return answer.done
-    },
+    run: (job, options) => runJob<typeof JOBS, typeof job>(client, job, options),
     read: (address) => ask<ServerReading>({ read: Number(address.split(':').at(-1)) }, 'reading'),
   }
-}
-
-function failed(what: string, why: unknown): SwitchyardError {
-  return new SwitchyardError('process-failed', `${what} failed: ${why}`)
 }

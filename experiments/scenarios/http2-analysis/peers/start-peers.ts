@@ -1,17 +1,15 @@
 // Starts the server and the client as processes of their own, on loopback or at the two ends of a link.
 
-import { SwitchyardError } from '../../../../core/errors.ts'
 import type { ProcessGroup, ProcessStarter } from '../../../../processes/process-group.ts'
 import { Authority } from '../../../../testbed/certificates/authority.ts'
+import { readClient, runJob } from '../../../../testbed/job-client.ts'
 import type { Link } from '../../../../testbed/link/create-link.ts'
 import { parseReady, sourceFile } from '../../../../testbed/part.ts'
-import type { Job, JobName, JobOptions, JobResult } from './jobs.ts'
+import type { JOBS, JobName, JobOptions, JobResult } from './jobs.ts'
 import type { CallerOptions } from './open-caller.ts'
 import { type ConnectionCounts, type Port, portOf, type Way } from './ways.ts'
 
 const FOLDER = 'experiments/scenarios/http2-analysis/peers'
-/** Of a job: what a run may take is the harness's to say. */
-const JOB_TIMEOUT_MS = 3_600_000
 
 export interface Peers {
   readonly client: { readonly pid: number }
@@ -44,25 +42,17 @@ export async function startPeers(group: ProcessGroup, link?: Link): Promise<Peer
     name: 'peer client',
     command: process.execPath,
     args: [sourceFile(`${FOLDER}/client.ts`)],
-    ready: (line) => parseReady<{ readonly client: number }>(line, 'client'),
+    ready: readClient,
   })
-  const [{ ports, pid }, ready] = await Promise.all([server.ready, client.ready])
+  const [{ ports, pid }, clientPid] = await Promise.all([server.ready, client.ready])
   return {
-    client: { pid: ready.client },
+    client: { pid: clientPid },
     server: { pid },
     caller: (way, { connections = 1, tls = false } = {}) => ({
       ...{ way, host, connections, port: ports[portOf(way, tls)] },
       ...(tls && { ca: authority.issued.certificate }),
     }),
-    async run<N extends JobName>(job: N, options: JobOptions<N>) {
-      type Answer = { readonly done?: JobResult<N>; readonly failed?: string }
-      const answered = (line: string) =>
-        parseReady<Answer>(line, 'done') ?? parseReady<Answer>(line, 'failed')
-      const command: Job<N> = { job, options }
-      const { done, failed } = await client.ask(JSON.stringify(command), answered, JOB_TIMEOUT_MS)
-      if (done === undefined) throw new SwitchyardError('process-failed', `the job ${job} failed: ${failed}`)
-      return done
-    },
+    run: (job, options) => runJob<typeof JOBS, typeof job>(client, job, options),
     counts: () =>
       server.ask(
         'counts',
