@@ -1,9 +1,7 @@
 // Compression, the HTTP/1.1 bridge and the size of requests in the document: what is rejected, each with an accepted twin.
 
 import t from 'tap'
-import { sampleWith } from '../../../test/support/sample-config.ts'
-import { thrownBy } from '../../../test/support/thrown.ts'
-import { validateConfig } from '../../document/validate.ts'
+import { type Refusal, testRefusals } from '../../../test/support/refusals.ts'
 
 const COMPRESSION = 'fleets.edge.filters.compression'
 const L7 = { 'fleets.edge.lb.mode': 'l7' }
@@ -22,12 +20,7 @@ const withLimit = (maxBytes: number) => ({
   'routes.public.rules.echo.filters': { requestSize: { maxBytes } },
 })
 
-const CASES: readonly [
-  title: string,
-  rejected: Record<string, unknown>,
-  problem: readonly [path: string, message: RegExp],
-  accepted: Record<string, unknown>,
-][] = [
+const CASES: readonly Refusal[] = [
   [
     'T25: compression of gRPC itself',
     withCompression({ contentTypes: ['application/grpc'] }),
@@ -60,12 +53,4 @@ const CASES: readonly [
   ],
 ]
 
-for (const [title, rejected, [path, message], accepted] of CASES) {
-  t.test(`${title} is rejected`, async (t) => {
-    t.match(
-      thrownBy(() => validateConfig(sampleWith(rejected))),
-      { problems: [{ path, message }] },
-    )
-    t.ok(validateConfig(sampleWith(accepted)), 'the twin')
-  })
-}
+testRefusals(t, CASES, (title) => `${title} is rejected`)

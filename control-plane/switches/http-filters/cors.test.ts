@@ -1,6 +1,7 @@
 // CORS and gRPC-Web in the document: what is rejected and how to fix it, each with an accepted twin.
 
 import t from 'tap'
+import { type Refusal, testRefusals } from '../../../test/support/refusals.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
 import { thrownBy } from '../../../test/support/thrown.ts'
 import { validateConfig } from '../../document/validate.ts'
@@ -15,12 +16,7 @@ const withCors = (settings: object, more: object = L7) => ({
 })
 const withWeb = (more: object) => ({ ...more, 'fleets.edge.filters': { grpcWeb: { enabled: true } } })
 
-const CASES: readonly [
-  title: string,
-  rejected: Record<string, unknown>,
-  problem: readonly [path: string, message: RegExp],
-  accepted: Record<string, unknown>,
-][] = [
+const CASES: readonly Refusal[] = [
   [
     'an origin with a path',
     withCors({ origins: [`${APP}/page`] }),
@@ -77,15 +73,7 @@ const CASES: readonly [
   ],
 ]
 
-for (const [title, rejected, [path, message], accepted] of CASES) {
-  t.test(`T23: ${title} is rejected`, async (t) => {
-    t.match(
-      thrownBy(() => validateConfig(sampleWith(rejected))),
-      { problems: [{ path, message }] },
-    )
-    t.ok(validateConfig(sampleWith(accepted)), 'the twin')
-  })
-}
+testRefusals(t, CASES, (title) => `T23: ${title} is rejected`)
 
 t.test('T23: the pages of a rule are checked too', async (t) => {
   const [route = ''] = Object.keys(sampleWith({}).routes as object)

@@ -1,9 +1,7 @@
 // Local rate limits in the document: what is rejected, each with an accepted twin.
 
 import t from 'tap'
-import { sampleWith } from '../../../test/support/sample-config.ts'
-import { thrownBy } from '../../../test/support/thrown.ts'
-import { validateConfig } from '../../document/validate.ts'
+import { type Refusal, testRefusals } from '../../../test/support/refusals.ts'
 
 const L7 = { 'fleets.edge.lb.mode': 'l7' }
 const FIELD = 'localRateLimit'
@@ -15,12 +13,7 @@ const limited = (settings: object, more: object = L7) => ({
 })
 const gold = { header: 'x-tenant', value: 'gold', maxTokens: 5 }
 
-const CASES: readonly [
-  title: string,
-  rejected: Record<string, unknown>,
-  problem: readonly [path: string, message: RegExp],
-  accepted: Record<string, unknown>,
-][] = [
+const CASES: readonly Refusal[] = [
   [
     'a limit in mode l4',
     limited({ maxTokens: 5 }, { 'fleets.edge.lb.mode': 'l4' }),
@@ -80,12 +73,4 @@ const CASES: readonly [
   ],
 ]
 
-for (const [title, rejected, [path, message], accepted] of CASES) {
-  t.test(`T15: ${title} is rejected`, async (t) => {
-    t.match(
-      thrownBy(() => validateConfig(sampleWith(rejected))),
-      { problems: [{ path, message }] },
-    )
-    t.ok(validateConfig(sampleWith(accepted)), 'the twin')
-  })
-}
+testRefusals(t, CASES, (title) => `T15: ${title} is rejected`)

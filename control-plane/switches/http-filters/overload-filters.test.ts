@@ -1,9 +1,7 @@
 // Admission control and adaptive concurrency in the document: what is rejected, each with an accepted twin.
 
 import t from 'tap'
-import { sampleWith } from '../../../test/support/sample-config.ts'
-import { thrownBy } from '../../../test/support/thrown.ts'
-import { validateConfig } from '../../document/validate.ts'
+import { type Refusal, testRefusals } from '../../../test/support/refusals.ts'
 
 const FILTERS = 'fleets.edge.filters'
 const withFilter = (field: string, settings: object) => ({
@@ -13,12 +11,7 @@ const withFilter = (field: string, settings: object) => ({
 const admission = (settings: object) => withFilter('admissionControl', settings)
 const concurrency = (settings: object) => withFilter('adaptiveConcurrency', settings)
 
-const CASES: readonly [
-  title: string,
-  rejected: Record<string, unknown>,
-  problem: readonly [path: string, message: RegExp],
-  accepted: Record<string, unknown>,
-][] = [
+const CASES: readonly Refusal[] = [
   [
     'a window of less than a second, which Envoy would round',
     admission({ window: '500ms' }),
@@ -54,12 +47,4 @@ const CASES: readonly [
   ],
 ]
 
-for (const [title, rejected, [path, message], accepted] of CASES) {
-  t.test(`T17: ${title} is rejected`, async (t) => {
-    t.match(
-      thrownBy(() => validateConfig(sampleWith(rejected))),
-      { problems: [{ path, message }] },
-    )
-    t.ok(validateConfig(sampleWith(accepted)), 'the twin')
-  })
-}
+testRefusals(t, CASES, (title) => `T17: ${title} is rejected`)
