@@ -31,7 +31,7 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
     'least_request.v3.LeastRequest',
     {
       choiceCount: 2,
-      activeRequestBias: { defaultValue: 0, runtimeKey: 'switchyard.least_request.active_request_bias' },
+      activeRequestBias: { runtimeKey: 'switchyard.least_request.active_request_bias' },
     },
   ],
   [{ policy: 'ring_hash' }, 'ring_hash.v3.RingHash', { minimumRingSize: '1024' }],
