@@ -37,7 +37,7 @@ t.test('a field that belongs to another place names that place, with the names t
 })
 
 t.test(
-  'a misspelled field, and one with the name or the case of Envoy, suggests the one that is meant',
+  'a misspelled field, and one with the name or the case of Envoy, suggests the field that is meant',
   async (t) => {
     const said = {
       'upstreams.echo.outlierDetecton': 'Did you mean outlierDetection? ',
