@@ -1,7 +1,11 @@
 // The reference of the document as Markdown: a table for each part of it, generated from the schema.
 
 import { Document, visit } from 'yaml'
-import { type DescribedField, describeClients } from '../../control-plane/document/describe-schema.ts'
+import {
+  type DescribedField,
+  describeClients,
+  describeDefault,
+} from '../../control-plane/document/describe-schema.ts'
 
 /** The parts of the page: the path that its fields begin with, in the order of the page. */
 const PARTS: readonly (readonly [path: string, title: string])[] = [
@@ -62,7 +66,7 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
   const lines = rows.map((field) => [
     code(field.path.slice(prefix.length)),
     field.range === undefined ? field.type : `${field.type}: ${field.range}`,
-    field.required ? 'required' : field.default === undefined ? '' : code(flow(field.default)),
+    field.required ? 'required' : defaultOf(field),
     prose(field.description) +
       (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
     code(flow(field.example)),
@@ -70,6 +74,10 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
     field.envoyField === undefined ? '' : code(field.envoyField),
   ])
   return toMarkdown(HEADERS, lines)
+}
+
+function defaultOf(field: DescribedField): string {
+  return field.default === undefined ? (describeDefault(field) ?? '') : code(flow(field.default))
 }
 
 function choicesOf({ path, choices = [] }: DescribedField): string[] {
