@@ -244,6 +244,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/logging/open-call-log.ts': by('services/backend-server.test.ts'),
   'services/metrics/': by('services/metrics/call-metrics.test.ts'),
   'services/rate-limiter/': spawnedBy('services/rate-limiter/rate-limiter.test.ts'),
+  'services/rate-limiter/rate-limiter-flags.ts': by('services/rate-limiter/rate-limiter.test.ts'),
   'services/metrics/backend-metrics.ts': spawnedBy('test/scenarios/grpc-observability.test.ts'),
   'services/rpc/': by('services/rpc/kinds-of-calls.test.ts'),
   'services/rpc/status-error.ts': by('services/rpc/statuses.test.ts'),
