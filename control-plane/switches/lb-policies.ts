@@ -24,6 +24,7 @@ import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbPolicy } from './lb-policy.ts'
 import { lbSubset } from './lb-subset.ts'
+import { overrideHost } from './override-host.ts'
 import { panicThreshold } from './panic-threshold.ts'
 import { partsOf } from './parts-of.ts'
 import { CLIENTS, facts, SOME_GRPC_CLIENTS } from './schema-keywords.ts'
@@ -41,7 +42,7 @@ export const LB_POLICIES = [
 ] as const
 
 /** The options of every policy. */
-export const LB_OPTIONS = [panicThreshold, updateMergeWindow, lbSubset] as const
+export const LB_OPTIONS = [panicThreshold, updateMergeWindow, lbSubset, overrideHost] as const
 
 /** The lists that `lb` is made from. */
 export interface LbLists {
