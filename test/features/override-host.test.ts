@@ -2,7 +2,8 @@
 
 import t from 'tap'
 import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
-import { callEcho } from '../support/call-echo.ts'
+import { callEcho, FAILED } from '../support/call-echo.ts'
+import { startDead } from '../support/dead-endpoint.ts'
 import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
@@ -31,6 +32,33 @@ for (const policy of ['round_robin', 'ring_hash']) {
     t.same(Object.keys(await callsTo(endpoints.b2?.address)).length, 3, 'the twin')
   })
 }
+
+t.test('T1: a retry goes to the next endpoint that the header names', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const { b1, b2 } = await startEndpoints(t, 'b1', 'b2')
+  const dead = await startDead(t)
+  const endpoints = { b1, b2, dead: { address: dead } }
+  const served = (attempts: number) => ({
+    upstreams: { echo: { endpoints } },
+    lb: { overrideHost: { enabled: true, header: HEADER } },
+    rules: {
+      all: {
+        match: {},
+        to: { echo: 1 },
+        retry: { enabled: true, attempts, on: ['reset', 'connect-failure'] },
+      },
+    },
+  })
+  const edge = await startEdge(t, served(1))
+  const headers = () => ({ [HEADER]: `${dead},${b2?.address}` })
+  const client = connectEcho(t, edge.address)
+  t.same(tallyOf(await callEcho(client, { count: CALLS, headers })), { b2: CALLS })
+  await edge.serve({
+    ...served(1),
+    rules: { all: { match: {}, to: { echo: 1 }, retry: { enabled: false } } },
+  })
+  t.same(tallyOf(await callEcho(client, { count: CALLS, headers })), { [FAILED]: CALLS }, 'the twin')
+})
 
 t.test('T1: a claim of a token names the endpoint of a call', async (t) => {
   if (!requireTool(t, 'envoy')) return
