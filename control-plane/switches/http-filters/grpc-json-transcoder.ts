@@ -141,12 +141,21 @@ export const grpcJsonTranscoder = httpFilterSwitch({
       printOptions: Type.Optional(PrintOptionsSchema),
       requestValidation: Type.Optional(RequestValidationSchema),
       ignoredQueryParameters: Type.Optional(
-        Type.Array(Type.String({ minLength: 1, maxLength: 300, description: 'the name of a parameter' }), {
-          uniqueItems: true,
-          default: [],
-          description: 'a list of query parameters that are no fields and are left out, such as [utm_source]',
-          ...facts({ envoy: 'GrpcJsonTranscoder.ignored_query_parameters', example: ['utm_source'] }),
-        }),
+        Type.Array(
+          Type.String({
+            minLength: 1,
+            maxLength: 300,
+            description: 'the name of a parameter',
+            ...facts({ example: 'utm_source' }),
+          }),
+          {
+            uniqueItems: true,
+            default: [],
+            description:
+              'a list of query parameters that are no fields and are left out, such as [utm_source]',
+            ...facts({ envoy: 'GrpcJsonTranscoder.ignored_query_parameters', example: ['utm_source'] }),
+          },
+        ),
       ),
       ignoreUnknownQueryParameters: Flag(
         false,
