@@ -119,6 +119,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/push-spans.ts': spawnedBy('control-plane/otlp.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
+  'control-plane/sources/files/folder-reader.ts': by('control-plane/sources/files/file-store.test.ts'),
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
