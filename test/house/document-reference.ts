@@ -29,7 +29,7 @@ const OF_UPSTREAM = 'upstreams.*.lb.'
 export function documentReference(fields: readonly DescribedField[]): string {
   const own = fields.filter(({ path }) => !path.startsWith(OF_UPSTREAM))
   return PARTS.flatMap(([path, title]) => {
-    const rows = own.filter((field) => partOf(field.path) === path && !isPart(field.path))
+    const rows = own.filter((field) => partOf(field.path)[0] === path && !isPart(field.path))
     if (rows.length === 0) return []
     const prefix = path === '' ? '' : `${path}.`
     return [
@@ -41,9 +41,11 @@ export function documentReference(fields: readonly DescribedField[]): string {
   }).join('\n\n')
 }
 
-function partOf(path: string): string {
-  const parents = PARTS.map(([part]) => part).filter((part) => part === '' || path.startsWith(`${part}.`))
-  return parents.toSorted((a, b) => b.length - a.length)[0] ?? ''
+/** The part of the page that has a field in its table. */
+export function partOf(path: string): readonly [path: string, title: string] {
+  const place = path.replace(OF_UPSTREAM, 'fleets.*.lb.')
+  const parents = PARTS.filter(([part]) => part === '' || place.startsWith(`${part}.`))
+  return parents.toSorted(([a], [b]) => b.length - a.length)[0] ?? ['', 'Top level']
 }
 
 /** The heading of its own part describes it. */
