@@ -23,7 +23,7 @@ interface Twin {
   readonly document: unknown
 }
 
-/** The document with one mistake, at each place in turn: a field that no object has, or an object in place of a value. */
+/** The document with one mistake, at each place in turn: a field that no object has, or an object instead of a value. */
 function* twinsOf(document: unknown, at: readonly string[] = []): Generator<Twin> {
   const [field] = fieldsAt(fields, at)
   if (isMap(document)) {
