@@ -11,6 +11,7 @@ import {
 } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { throwProblems } from '../document/problem.ts'
+import type { EndpointStore, ReadEndpoints } from '../sources/endpoints/endpoint-store.ts'
 import { bytesOf, type ReadSecrets, type SecretStore } from '../sources/secrets/secret-store.ts'
 import type { RevisionInfo } from '../store/revision.ts'
 import { type Translation, translate } from '../translate/translate.ts'
@@ -18,10 +19,11 @@ import { type Translation, translate } from '../translate/translate.ts'
 /** By the names of fleets. */
 export type Translations = ReadonlyMap<string, Translation>
 
-/** A configuration that the cache is known to take, with the secrets that it is served with. */
+/** A configuration that the cache is known to take, with the secrets and the endpoints of sources that it is served with. */
 export interface Publication {
   readonly config: Config
   readonly secrets: ReadSecrets
+  readonly endpoints: ReadEndpoints
   readonly translations: Translations
   readonly prepared: readonly PreparedSnapshot[]
 }
@@ -47,13 +49,18 @@ export type ServingCache = Pick<
 export class Publisher {
   readonly #cache: ServingCache
   readonly #secrets: SecretStore
+  readonly #endpoints: EndpointStore
   readonly #encodeAll: (messages: readonly Message[]) => readonly Resource[]
   #fleets: ReadonlySet<string> = new Set()
   #accepted: ReadonlyMap<string, Snapshot> = new Map()
+  #inForce: Config | undefined
+  /** Its sources are followed on: it may be served again. */
+  #lastKnownGood: Config | undefined
 
-  constructor(cache: ServingCache, secrets: SecretStore) {
+  constructor(cache: ServingCache, secrets: SecretStore, endpoints: EndpointStore) {
     this.#cache = cache
     this.#secrets = secrets
+    this.#endpoints = endpoints
     // Translation returns the same message objects for what did not change, so only the changed ones are encoded.
     this.#encodeAll = memoizeMany((messages) => createResources(messages, cache))
   }
@@ -67,17 +74,18 @@ export class Publisher {
     const secrets = await this.#secrets.read(config, known)
     if (secrets.problems.length > 0) throwProblems(secrets.problems, 'secrets cannot be sent')
     const bytes = bytesOf(secrets)
+    const endpoints = await this.#endpoints.read(config)
     const translations = new Map(
-      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, bytes)]),
+      Object.keys(config.fleets).map((fleet) => [fleet, translate(config, fleet, bytes, endpoints.sourced)]),
     )
     const prepared = [...translations].map(([fleet, { resources }]) =>
       this.#cache.prepareSnapshot(fleet, this.#encodeAll(resources)),
     )
-    return { config, secrets, translations, prepared }
+    return { config, secrets, endpoints, translations, prepared }
   }
 
   /** All fleets at once, and all types of each. A fleet that is no more is served nothing. @returns the fleets that this changed */
-  publish({ translations, prepared, secrets }: Publication): ReadonlySet<string> {
+  publish({ config, translations, prepared, secrets, endpoints }: Publication): ReadonlySet<string> {
     const changed = new Set<string>()
     for (const fleet of this.#fleets) {
       if (!translations.has(fleet)) this.#cache.clearSnapshot(fleet)
@@ -86,7 +94,9 @@ export class Publisher {
       if (this.#cache.commitSnapshot(one) !== one.previous) changed.add(one.snapshot.group)
     }
     this.#fleets = new Set(translations.keys())
+    this.#inForce = config
     this.#secrets.use(secrets)
+    this.#endpoints.use(endpoints, ...(this.#lastKnownGood ? [this.#lastKnownGood] : []))
     return changed
   }
 
@@ -98,6 +108,7 @@ export class Publisher {
       return snapshot === undefined ? [] : [[fleet, snapshot] as const]
     })
     this.#accepted = new Map(served)
+    this.#lastKnownGood = this.#inForce
   }
 
   /** From now on, Envoys of these fleets that start get what was accepted last. */

@@ -5,6 +5,8 @@ import { SerialQueue } from '../../core/serial-queue.ts'
 import { spanned } from '../../core/spanned.ts'
 import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
+import { EndpointStore, type SourceStatus } from '../sources/endpoints/endpoint-store.ts'
+import { effectiveConfig } from '../sources/endpoints/merge-endpoints.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { Page, RevisionStore } from '../store/revision-store.ts'
@@ -24,6 +26,8 @@ export interface RevisionsOptions {
   readonly initial?: Config
   /** The files that documents name. Default: paths begin in the working directory. */
   readonly secrets?: SecretStore
+  /** What feeds upstreams beside the document. Default: in memory only. */
+  readonly endpoints?: EndpointStore
   /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
   readonly observer?: ServingObserver
@@ -40,6 +44,7 @@ export class Revisions {
   readonly #cache: RevisionsOptions['cache']
   readonly #publisher: Publisher
   readonly #secrets: SecretStore
+  readonly #endpoints: EndpointStore
   readonly #turns: SerialQueue
   readonly #reconciler: Reconciler
 
@@ -59,11 +64,13 @@ export class Revisions {
     } = options
     const turns = new SerialQueue()
     const opened = turns.take(async () => {
-      const publisher = new Publisher(cache, secrets)
+      const endpoints = options.endpoints ?? (await EndpointStore.open({ onFault }))
+      const publisher = new Publisher(cache, secrets, endpoints)
       const stored = await serveStored(store, publisher, initial)
       const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, observer, ...stored })
       await reconciler.resume()
-      return new Revisions({ store, cache, secrets }, publisher, turns, reconciler)
+      endpoints.onChange(() => turns.take(async () => (await opened).#serveEndpoints()).catch(onFault))
+      return new Revisions({ store, cache, secrets, endpoints }, publisher, turns, reconciler)
     })
     // Files that change during the start are renewed after it.
     const renew = async () => (await opened).#renewSecrets(onFault)
@@ -72,7 +79,12 @@ export class Revisions {
   }
 
   private constructor(
-    { store, cache, secrets }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets'>>,
+    {
+      store,
+      cache,
+      secrets,
+      endpoints,
+    }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets' | 'endpoints'>>,
     publisher: Publisher,
     turns: SerialQueue,
     reconciler: Reconciler,
@@ -80,6 +92,7 @@ export class Revisions {
     this.#store = store
     this.#cache = cache
     this.#secrets = secrets
+    this.#endpoints = endpoints
     this.#publisher = publisher
     this.#turns = turns
     this.#reconciler = reconciler
@@ -92,6 +105,11 @@ export class Revisions {
 
   get config(): Config {
     return this.#reconciler.inForce.publication.config
+  }
+
+  /** The document in force with the endpoints of all sources. */
+  get effectiveConfig(): Config {
+    return effectiveConfig(this.config, this.#endpoints.sourced)
   }
 
   /** The newest revision that was accepted. */
@@ -126,6 +144,11 @@ export class Revisions {
         { ...status, nacks: nacks.get(name) ?? [] },
       ]),
     )
+  }
+
+  /** The sources of endpoints, by the names of upstreams. */
+  endpointSources(): Readonly<Record<string, SourceStatus>> {
+    return this.#endpoints.status()
   }
 
   /**
@@ -181,7 +204,18 @@ export class Revisions {
   /** Stops following the nodes, once what is under way is done. */
   async close(): Promise<void> {
     this.#reconciler.close()
+    await this.#endpoints.close()
     await this.#turns.take(async () => {})
+  }
+
+  /** What sources changed is no new revision either. */
+  async #serveEndpoints(): Promise<void> {
+    try {
+      await this.#reconciler.renew(await this.#publisher.prepare(this.config))
+    } catch (error) {
+      this.#endpoints.failed(error)
+      throw error
+    }
   }
 
   /** Renewed files are no new revision: nobody has changed what is wanted. */

@@ -11,6 +11,7 @@ import {
   certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
+  hasAssignment,
   type LbSettings,
   type Listener,
   modeOf,
@@ -20,8 +21,9 @@ import {
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
+import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpoints/merge-endpoints.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
+import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
@@ -49,6 +51,12 @@ export interface Translation {
   readonly provenance: Provenance
 }
 
+/** What is served beside the document. */
+interface FromSources {
+  readonly secrets: SecretBytesByName
+  readonly endpoints: SourcedEndpoints
+}
+
 type NamedUpstream = readonly [name: string, upstream: Upstream]
 
 /** A resource, its name, and the steps to the entry that it is made from. */
@@ -61,9 +69,14 @@ interface Made {
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
   const parts = createParts(switches)
-  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+  return (
+    config: Config,
+    fleetName: string,
+    secrets: SecretBytesByName = new Map(),
+    endpoints: SourcedEndpoints = NO_SOURCED,
+  ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    const made = madeFor(parts, config, fleetName, fleet, { secrets, endpoints })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -80,7 +93,8 @@ export function createTranslator(switches: Switches) {
  * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs, and a flip
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
- * @param secretBytes what is in the files of the secrets that something uses
+ * @param secrets what is in the files of the secrets that something uses
+ * @param endpoints what the sources of endpoints give
  */
 export const translate = createTranslator(SWITCHES)
 
@@ -90,13 +104,13 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  secretBytes: SecretBytesByName,
+  sources: FromSources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+      return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
-      return madeForGrpcClients(parts, config, fleetName, fleet)
+      return madeForGrpcClients(parts, config, fleetName, fleet, sources)
     case 'grpc-server':
       return fromServerListeners(parts, fleetName, fleet)
     default:
@@ -117,13 +131,14 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  { secrets, endpoints }: FromSources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...fromSecrets(configured, secretBytes),
-    ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
+    ...fromSecrets(configured, secrets),
+    ...parts.clusters(upstreams, sharedLb(fleet.lb)),
+    ...parts.assignments(upstreams, endpoints),
     ...fromListeners(parts, config, fleetName, fleet),
     ...configured.flatMap(fromSwitch),
   ]
@@ -137,14 +152,16 @@ function madeForGrpcClients(
   config: Config,
   fleetName: string,
   fleet: ProxylessFleet,
+  { endpoints }: FromSources,
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...parts.forGrpc(
+    ...parts.grpcClusters(
       upstreams,
       shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
     ),
+    ...parts.grpcAssignments(upstreams, endpoints),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
   const { authority } = fleet
@@ -195,45 +212,44 @@ function createParts(switches: Switches) {
   const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
     toCluster(name, upstream, { lb }, switches),
   )
-  const assignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toClusterLoadAssignment(name, upstream, switches),
-  )
-  const fromUpstreams = clustersAndAssignments(
-    (name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb),
-    assignmentOf,
-  )
-  const forGrpc = clustersAndAssignments(
-    memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
-      toGrpcCluster(name, upstream, fleet, switches),
+  const assignmentsFor = (kind: FleetKind) => {
+    const assignmentOf = memoizeByText((upstream: Upstream, name) =>
+      toClusterLoadAssignment(name, upstream, switches, kind),
+    )
+    return memoizePair((upstreams: readonly NamedUpstream[], sourced: SourcedEndpoints): Made[] =>
+      upstreams
+        .filter(([, upstream]) => hasAssignment(upstream))
+        .map(([name, upstream]) => ({
+          resource: assignmentOf(withSourced(name, upstream, sourced), name),
+          name,
+          from: ['upstreams', name, upstream.endpointsFrom === undefined ? 'endpoints' : 'endpointsFrom'],
+        })),
+    )
+  }
+  return {
+    switches,
+    clusters: manyClusters((name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb)),
+    assignments: assignmentsFor('envoy'),
+    grpcClusters: manyClusters(
+      memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+        toGrpcCluster(name, upstream, fleet, switches),
+      ),
     ),
-    memoizeByText((upstream: Upstream, name) =>
-      toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
-    ),
-  )
-  return { switches, fromUpstreams, forGrpc }
+    grpcAssignments: assignmentsFor('proxyless'),
+  }
 }
 
-/** What is made of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
-function clustersAndAssignments<OfFleet extends WeakKey>(
+/** The clusters of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
+function manyClusters<OfFleet extends WeakKey>(
   clusterOf: (name: string, upstream: Upstream, fleet: OfFleet) => Message,
-  assignmentOf: (upstream: Upstream, name: string) => Message,
 ) {
-  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] => [
-    ...upstreams.map(([name, upstream]) => ({
+  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] =>
+    upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet),
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
-      resource: assignmentOf(upstream, name),
-      name,
-      from: ['upstreams', name, 'endpoints'],
-    })),
-  ])
-}
-
-function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
-  return endpoints !== undefined
+  )
 }
 
 /** In order. Fleets that reach the same upstreams share the list. */
