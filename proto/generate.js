@@ -25,6 +25,8 @@ const CONNECTION_MANAGER =
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
 const PROTOCOL = 'envoy/config/core/v3/protocol.proto'
 const ROUTE = 'envoy/config/route/v3/route_components.proto'
+const RATE_LIMIT = 'envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto'
+const DESCRIPTOR = 'envoy/extensions/common/ratelimit/v3/ratelimit.proto'
 const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
 
 /** Every .proto below a folder, or the file itself. */
@@ -104,6 +106,36 @@ function withHashedSplits(text) {
   return text.replace(begin, `${begin}\n    google.protobuf.BoolValue use_hash_policy = 5;\n`)
 }
 
+/** The shares of calls that are counted and limited, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withLimitedShares(text) {
+  if (text.includes('filter_enforced')) return text
+  const last = 'string stat_prefix = 13;'
+  if (!text.includes(last)) throw new Error(`the protos of the rate limit filter lack "${last}"`)
+  const added = ['filter_enabled = 14', 'filter_enforced = 15']
+  return text.replace(
+    last,
+    [last, ...added.map((one) => `config.core.v3.RuntimeFractionalPercent ${one};`)].join('\n\n  '),
+  )
+}
+
+/** What one call counts for, in routes; the package's protos do not have it yet. Where they have it, nothing changes. */
+function withHitsOfRoutes(text) {
+  if (text.includes('message HitsAddend')) return text
+  const last = ' Override limit = 4;'
+  if (text.split(last).length !== 2) throw new Error(`the protos of routes lack one "${last}"`)
+  const message = 'message HitsAddend {\n    google.protobuf.UInt64Value number = 1;\n  }'
+  return text.replace(last, `${last}\n\n  ${message}\n\n  HitsAddend hits_addend = 5;`)
+}
+
+/** The same in what a rate limit service is asked. */
+function withHitsOfDescriptors(text) {
+  if (text.includes('hits_addend')) return text
+  const last = 'RateLimitOverride limit = 2;'
+  if (!text.includes(last)) throw new Error(`the protos of rate limits lack "${last}"`)
+  const imported = text.replace(/^import /m, 'import "google/protobuf/wrappers.proto";\n\nimport ')
+  return imported.replace(last, `${last}\n\n  google.protobuf.UInt64Value hits_addend = 3;`)
+}
+
 function run(command, args, cwd) {
   const path = [join(here, '..', 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, PATH: path } })
@@ -135,7 +167,9 @@ for (const file of protosBelow(join(here, 'newer'))) {
 }
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
-files.set(ROUTE, withHashedSplits(files.get(ROUTE)))
+files.set(ROUTE, withHitsOfRoutes(withHashedSplits(files.get(ROUTE))))
+files.set(RATE_LIMIT, withLimitedShares(files.get(RATE_LIMIT)))
+files.set(DESCRIPTOR, withHitsOfDescriptors(files.get(DESCRIPTOR)))
 files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
 
 const stamp = fingerprint(files)

@@ -24,6 +24,8 @@ export interface DescribedField {
   readonly description: string
   /** What holds where the field is not written. */
   readonly default?: unknown
+  /** True for a switch that is off where it is not written. */
+  readonly off?: true
   /** What a value may be, such as `1 to 65535` or `l4, l7`. */
   readonly range?: string
   /** A valid value. */
@@ -91,11 +93,22 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     type: typeOf(schema),
     description,
     ...(fallback !== undefined && { default: fallback }),
+    ...(isOffByDefault(schema) && { off: true as const }),
     ...(range !== undefined && { range }),
     ...(example !== undefined && { example }),
     ...(envoyField !== undefined && { envoyField }),
   }
   return [own, ...fieldsIn(schema, place)]
+}
+
+function isOffByDefault({ default: fallback, properties = {} }: SchemaParts): boolean {
+  return fallback === undefined && Object.hasOwn(properties, 'enabled')
+}
+
+/** What holds where a field is not written, in words; undefined where nothing does. */
+export function describeDefault({ default: fallback, off }: DescribedField): string | undefined {
+  if (off) return 'off'
+  return fallback === undefined ? undefined : JSON.stringify(fallback)
 }
 
 /** Who supports it, in words: `envoy, proxyless (Go and Java)`. */

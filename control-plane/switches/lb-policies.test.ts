@@ -26,6 +26,14 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
   [{ policy: 'random' }, 'random.v3.Random', {}],
   [{ policy: 'least_request' }, 'least_request.v3.LeastRequest', { choiceCount: 2 }],
   [{ policy: 'least_request', choices: 5 }, 'least_request.v3.LeastRequest', { choiceCount: 5 }],
+  [
+    { policy: 'least_request', activeRequestBias: 0 },
+    'least_request.v3.LeastRequest',
+    {
+      choiceCount: 2,
+      activeRequestBias: { runtimeKey: 'switchyard.least_request.active_request_bias' },
+    },
+  ],
   [{ policy: 'ring_hash' }, 'ring_hash.v3.RingHash', { minimumRingSize: '1024' }],
   [{ policy: 'ring_hash', minimumRingSize: 8 }, 'ring_hash.v3.RingHash', { minimumRingSize: '8' }],
   [
