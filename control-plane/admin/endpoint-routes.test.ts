@@ -165,7 +165,7 @@ t.test('T31: changes are events and metrics', async (t) => {
     { changed: ['b9'], endpoints: 1 },
     { removed: ['b9'], endpoints: 0, changes: 3 },
   ])
-  t.equal(events.length, 3, 'a renewal is none')
+  t.equal(events.length, 3, 'a renewal is no event')
   const { body } = await admin.inject('/metrics')
   t.match(body, 'switchyard_endpoint_changes_total{upstream="echo",source="registration"} 3')
   t.match(body, 'switchyard_endpoints{upstream="echo",source="registration"} 0')

@@ -44,7 +44,7 @@ t.test('T31: a registered endpoint takes calls until it is removed, without a re
   t.match(endpoints, { echo: { source: 'registration', endpoints: 1, changes: 3, problems: [] } })
 })
 
-t.test('T31: an endpoint whose lease has ended takes no calls, and one that is renewed does', async (t) => {
+t.test('T31: an endpoint takes no calls when its lease has ended, and others do', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { b1, b2 } = await startEndpoints(t, 'b1', 'b2')
   const { rest, client } = await start(t, { endpointsFrom: { registration: { lease: '500ms' } } })

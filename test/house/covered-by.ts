@@ -107,6 +107,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/admin/wait.ts': by('control-plane/admin/config-routes.test.ts'),
   'control-plane/document/': by('control-plane/document/validate.test.ts'),
   'control-plane/document/field-path.ts': by('control-plane/document/nearest-field.test.ts'),
+  'control-plane/document/check-endpoints.ts': by('control-plane/admin/endpoint-routes.test.ts'),
   'control-plane/document/nesting.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/utf8.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),

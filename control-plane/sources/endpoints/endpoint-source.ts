@@ -18,6 +18,3 @@ export interface EndpointSource {
   readonly settled: Promise<void>
   close(): void
 }
-
-/** Nothing yet. */
-export const UNANSWERED: SourceReading = { endpoints: {}, answered: false, problems: [] }
