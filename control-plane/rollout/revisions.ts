@@ -7,6 +7,7 @@ import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { EndpointStore, type SourceStatus } from '../sources/endpoints/endpoint-store.ts'
 import { effectiveConfig } from '../sources/endpoints/merge-endpoints.ts'
+import { FileStore } from '../sources/files/file-store.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { Page, RevisionStore } from '../store/revision-store.ts'
@@ -24,10 +25,12 @@ export interface RevisionsOptions {
   readonly cache: ServingCache & Pick<SnapshotCache, 'status' | 'nodeStatus' | 'onEvent'>
   /** What the first revision is made of, where the store has none yet. */
   readonly initial?: Config
-  /** The files that documents name. Default: paths begin in the working directory. */
+  /** The files of secrets. Default: paths begin in the working directory. */
   readonly secrets?: SecretStore
   /** What feeds upstreams beside the document. Default: in memory only. */
   readonly endpoints?: EndpointStore
+  /** The files that switches name. Default: paths begin in the working directory. */
+  readonly files?: FileStore
   /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
   readonly observer?: ServingObserver
@@ -45,6 +48,7 @@ export class Revisions {
   readonly #publisher: Publisher
   readonly #secrets: SecretStore
   readonly #endpoints: EndpointStore
+  readonly #files: FileStore
   readonly #turns: SerialQueue
   readonly #reconciler: Reconciler
 
@@ -59,22 +63,24 @@ export class Revisions {
       cache,
       initial,
       secrets = new SecretStore({ folder: '.' }),
+      files = new FileStore({ folder: '.' }),
       onFault = () => {},
       observer,
     } = options
     const turns = new SerialQueue()
     const opened = turns.take(async () => {
       const endpoints = options.endpoints ?? (await EndpointStore.open({ onFault }))
-      const publisher = new Publisher(cache, secrets, endpoints)
+      const sources = { secrets, files, endpoints }
+      const publisher = new Publisher(cache, sources)
       const stored = await serveStored(store, publisher, initial)
       const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, observer, ...stored })
       await reconciler.resume()
       endpoints.onChange(() => turns.take(async () => (await opened).#serveEndpoints()).catch(onFault))
-      return new Revisions({ store, cache, secrets, endpoints }, publisher, turns, reconciler)
+      return new Revisions({ store, cache, ...sources }, publisher, turns, reconciler)
     })
     // Files that change during the start are renewed after it.
-    const renew = async () => (await opened).#renewSecrets(onFault)
-    secrets.onChange(() => turns.take(renew).catch(onFault))
+    const renew = async () => (await opened).#renew(onFault)
+    for (const source of [secrets, files]) source.onChange(() => turns.take(renew).catch(onFault))
     return opened
   }
 
@@ -83,8 +89,9 @@ export class Revisions {
       store,
       cache,
       secrets,
+      files,
       endpoints,
-    }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets' | 'endpoints'>>,
+    }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets' | 'files' | 'endpoints'>>,
     publisher: Publisher,
     turns: SerialQueue,
     reconciler: Reconciler,
@@ -93,6 +100,7 @@ export class Revisions {
     this.#cache = cache
     this.#secrets = secrets
     this.#endpoints = endpoints
+    this.#files = files
     this.#publisher = publisher
     this.#turns = turns
     this.#reconciler = reconciler
@@ -219,11 +227,14 @@ export class Revisions {
   }
 
   /** Renewed files are no new revision: nobody has changed what is wanted. */
-  async #renewSecrets(onFault: (error: unknown) => void): Promise<void> {
+  async #renew(onFault: (error: unknown) => void): Promise<void> {
     await this.#reconciler.renew(await this.#publisher.prepare(this.config))
-    const problems = Object.values(this.secrets()).flatMap((one) => one.problems)
+    const problems = [
+      ...Object.values(this.secrets()).flatMap((one) => one.problems),
+      ...this.#files.problems(),
+    ]
     if (problems.length === 0) return
-    const message = 'renewed files are invalid; the secrets from before stay in force'
+    const message = 'renewed files are invalid; what was in them before stays in force'
     onFault(new SwitchyardError('invalid-config', message, { problems }))
   }
 }

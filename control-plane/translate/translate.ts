@@ -25,6 +25,7 @@ import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpo
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
@@ -51,12 +52,6 @@ export interface Translation {
   readonly provenance: Provenance
 }
 
-/** What is served beside the document. */
-interface FromSources {
-  readonly secrets: SecretBytesByName
-  readonly endpoints: SourcedEndpoints
-}
-
 type NamedUpstream = readonly [name: string, upstream: Upstream]
 
 /** A resource, its name, and the steps to the entry that it is made from. */
@@ -72,11 +67,12 @@ export function createTranslator(switches: Switches) {
   return (
     config: Config,
     fleetName: string,
-    secrets: SecretBytesByName = new Map(),
+    secretBytes: SecretBytesByName = new Map(),
+    files: FileContents = NO_FILES,
     endpoints: SourcedEndpoints = NO_SOURCED,
   ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, { secrets, endpoints })
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files, endpoints })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -93,10 +89,18 @@ export function createTranslator(switches: Switches) {
  * Clusters are there for both halves of a listener: calls on a connection that still drains after a flip need theirs, and a flip
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
- * @param secrets what is in the files of the secrets that something uses
+ * @param secretBytes what is in the files of the secrets that something uses
+ * @param files what is in the files that switches name
  * @param endpoints what the sources of endpoints give
  */
 export const translate = createTranslator(SWITCHES)
+
+/** What is beside the document. */
+interface Sources {
+  readonly secretBytes: SecretBytesByName
+  readonly files: FileContents
+  readonly endpoints: SourcedEndpoints
+}
 
 /** What a fleet gets depends on what its clients are. */
 function madeFor(
@@ -104,7 +108,7 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  sources: FromSources,
+  sources: Sources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
@@ -131,15 +135,15 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  { secrets, endpoints }: FromSources,
+  { secretBytes, files, endpoints }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...fromSecrets(configured, secrets),
+    ...fromSecrets(configured, secretBytes),
     ...parts.clusters(upstreams, sharedLb(fleet.lb)),
     ...parts.assignments(upstreams, endpoints),
-    ...fromListeners(parts, config, fleetName, fleet),
+    ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
   if (!hasMarks(fleet)) return made
@@ -152,7 +156,7 @@ function madeForGrpcClients(
   config: Config,
   fleetName: string,
   fleet: ProxylessFleet,
-  { endpoints }: FromSources,
+  { endpoints }: Sources,
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
@@ -187,8 +191,9 @@ export function translateFleet(
   config: Config,
   fleetName: string,
   secretBytes?: SecretBytesByName,
+  files?: FileContents,
 ): readonly Message[] {
-  return translate(config, fleetName, secretBytes).resources
+  return translate(config, fleetName, secretBytes, files).resources
 }
 
 function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
@@ -305,11 +310,17 @@ function fromRoutes(
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
 }
 
-function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
+function fromListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  files: FileContents,
+): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config, switches),
+      resource: toListener(name, listener, fleet, config, switches, files),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),

@@ -60,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'sources that change without a new revision: secrets from watched files, and endpoints',
+    holds: 'sources that change without a new revision: files, secrets from watched files, and endpoints',
     mayImport: ['control-plane/document/', 'api/'],
   },
   'control-plane/translate/': {
