@@ -8,6 +8,7 @@ import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
+import { globalRateLimit } from './http-filters/global-rate-limit.ts'
 import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
@@ -34,6 +35,7 @@ export const HTTP_FILTERS = inOrder([
   rbac,
   grpcStats,
   localRateLimit,
+  globalRateLimit,
   fault,
   requestSize,
   adaptiveConcurrency,
