@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
       'upstreams.unused.healthCheck.enabled': /^must be true or false, not "yes"$/,
       'upstreams.unused.healthCheck.interval': /not "5"$/,
       'upstreams.unused.healthCheck.Interval':
-        /Use one of: enabled, service, interval, timeout, unhealthy, healthy$/,
+        /Use one of: enabled, service, .*interval, timeout, unhealthy, healthy/,
     },
   },
   {
@@ -197,6 +197,35 @@ const CASES: readonly Case[] = [
         /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
       'upstreams.unused.lb.slowStart': /^is allowed only with policy: round_robin or least_request\. /,
+    },
+  },
+  {
+    title: 'T2: an item of a list of hashes has one thing, and a value of a filter one source',
+    changes: {
+      'upstreams.echo.lb': {
+        policy: 'maglev',
+        hashOn: [{ header: 'x-user' }, { terminal: true }, { query: 'a', sourceIp: true }],
+      },
+      'upstreams.echo-v2.lb.hashOn': { header: 'x-user', query: 'a' },
+      'fleets.edge.filters': {
+        filterState: {
+          enabled: true,
+          values: {
+            none: { claim: 'sub' },
+            two: { from: 'connection', claim: 'sub' },
+            lost: { token: 'nowhere', claim: 'sub' },
+          },
+        },
+      },
+    },
+    problems: {
+      'upstreams.echo.lb.hashOn[1]': /^has nothing to hash: write one thing in each item of the list$/,
+      'upstreams.echo.lb.hashOn[2]': /^has query and sourceIp: write one/,
+      'routes.public.rules.canary.to': /hash calls on different things/,
+      'upstreams.echo-v2.lb.hashOn': /one thing to hash calls on/,
+      'fleets.edge.filters.filterState.values.none': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.two': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.lost.token': /nowhere/,
     },
   },
   {

@@ -23,6 +23,7 @@ import { formatSteps } from '../document/problem.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
@@ -61,9 +62,14 @@ interface Made {
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
   const parts = createParts(switches)
-  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+  return (
+    config: Config,
+    fleetName: string,
+    secretBytes: SecretBytesByName = new Map(),
+    files: FileContents = NO_FILES,
+  ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -81,8 +87,15 @@ export function createTranslator(switches: Switches) {
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
+ * @param files what is in the files that switches name
  */
 export const translate = createTranslator(SWITCHES)
+
+/** What is beside the document. */
+interface Sources {
+  readonly secretBytes: SecretBytesByName
+  readonly files: FileContents
+}
 
 /** What a fleet gets depends on what its clients are. */
 function madeFor(
@@ -90,11 +103,11 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+      return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
       return madeForGrpcClients(parts, config, fleetName, fleet)
     case 'grpc-server':
@@ -117,14 +130,14 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  { secretBytes, files }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
     ...fromSecrets(configured, secretBytes),
     ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
-    ...fromListeners(parts, config, fleetName, fleet),
+    ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
   if (!hasMarks(fleet)) return made
@@ -170,8 +183,9 @@ export function translateFleet(
   config: Config,
   fleetName: string,
   secretBytes?: SecretBytesByName,
+  files?: FileContents,
 ): readonly Message[] {
-  return translate(config, fleetName, secretBytes).resources
+  return translate(config, fleetName, secretBytes, files).resources
 }
 
 function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
@@ -289,11 +303,17 @@ function fromRoutes(
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
 }
 
-function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
+function fromListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  files: FileContents,
+): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config, switches),
+      resource: toListener(name, listener, fleet, config, switches, files),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),

@@ -60,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'sources that change without a new revision: secrets from watched files',
+    holds: 'sources that change without a new revision: secrets and other content from watched files',
     mayImport: ['control-plane/document/'],
   },
   'control-plane/translate/': {

@@ -83,9 +83,9 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   T6: {
     what: 'active health checks',
     fields: [`${UPSTREAM}.healthCheck`],
-    goldens: ['health-check', 'health-check-settings', 'health-check-off'],
-    twins: ['without health checks a killed backend keeps failing calls'],
-    guide: `${REFERENCE}#endpoints-that-fail`,
+    goldens: ['health-check', 'health-check-settings', 'health-check-kinds', 'health-check-off'],
+    twins: ['without health checks a killed backend keeps failing calls', 'without checks it gets its share'],
+    guide: `${REFERENCE}#health-checks`,
   },
   T7: {
     what: 'ejection of endpoints that fail calls',
