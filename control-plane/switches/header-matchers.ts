@@ -32,7 +32,7 @@ function toSpecifier(name: string, match: HeaderMatch): NonNullable<HeaderMatche
   }
 }
 
-/** The comparison of a text. @param name for the error if there is none */
+/** The comparison of a text. @param name for the error where the match compares no text */
 export function toTextPattern(
   name: string,
   { exact, prefix, suffix, contains, regex }: Omit<HeaderMatch, 'range' | 'invert'>,

@@ -75,7 +75,7 @@ async function countOf({ envoy }: Edge, name: string): Promise<number> {
   return stats.reduce((sum, { value = 0 }) => sum + value, 0)
 }
 
-t.test('T16: two Envoys share a limit, and exactly so many calls pass in all', async (t) => {
+t.test('T16: two Envoys share a limit of seven, and exactly seven calls pass in all', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { address } = await limitBy(t, LIMITS)
   const edges = [await startLimited(t, address), await startLimited(t, address)]
@@ -91,7 +91,7 @@ t.test('T16: two Envoys share a limit, and exactly so many calls pass in all', a
   const [one] = edges
   if (one === undefined) return
   t.same(await callAll(t, one.edge, { 'x-tenant': 'blue' }), passed(7), 'another tenant')
-  t.same(await callAll(t, one.edge), passed(CALLS), 'a call without the header is none of these')
+  t.same(await callAll(t, one.edge), passed(CALLS), 'a call without the header has no limit')
 })
 
 t.test('T16: a local limit of each of two Envoys lets twice as many pass', async (t) => {
@@ -150,7 +150,7 @@ t.test('T16: without an answer of the rate limiter calls pass, or end with UNAVA
   t.equal(await countOf(edge, 'failure_mode_allowed'), CALLS)
 })
 
-t.test('T16: an answer that takes longer than timeout is none', async (t) => {
+t.test('T16: an answer that takes longer than timeout is too late', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { address } = await limitBy(t, LIMITS)
   const { edge, limitTo } = await startLimited(t, address)

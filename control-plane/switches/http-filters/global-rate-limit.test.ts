@@ -81,7 +81,7 @@ const CASES: readonly Refusal[] = [
     limited(parts({ header: 'x-tenant', optional: true })),
   ],
   [
-    'a share of what ends in shadow mode',
+    'a share of ended calls in shadow mode',
     limited({ shadow: true, enforcedPercentage: 10 }),
     [`${FLEET}.enforcedPercentage`, /^has no effect in shadow mode/],
     limited({ enforcedPercentage: 10 }),

@@ -17,7 +17,7 @@ const Descriptor = Type.Object(
       minItems: 1,
       maxItems: 20,
       description:
-        'a list of what tells calls apart, in the order of the rules, such as [{ header: x-tenant }]',
+        'a list of parts that tell calls apart, in the order of the rules, such as [{ header: x-tenant }]',
       ...facts({ envoy: 'RateLimit.actions', example: [{ path: true }, { header: 'x-tenant' }] }),
     }),
   },
@@ -30,7 +30,7 @@ const Descriptor = Type.Object(
 
 export const Descriptors = NamedMap(
   Descriptor,
-  'descriptors by their names: each is looked up in the rules of the rate limiter, and any one that is over its limit ends the call',
+  'descriptors by their names: the rate limiter looks each up in its rules, and ends a call if it is over the limit of any',
   { envoy: 'VirtualHost.rate_limits', example: EXAMPLE, default: {} },
 )
 export type Descriptors = DeepReadonly<Static<typeof Descriptors>>
