@@ -25,6 +25,7 @@ function silentFleet() {
     config: sampleWith({}),
     acceptedNumber: undefined,
     secrets: () => ({}),
+    patchesOf: () => [],
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
     newestRejected: async () => undefined,

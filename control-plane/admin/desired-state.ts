@@ -43,6 +43,13 @@ export interface DesiredState {
       }
     >
   >
+  /** The fields that patches change in the resources of a fleet, as JSON pointers. */
+  patchesOf(fleet: string): readonly {
+    readonly typeUrl: string
+    readonly name: string
+    readonly path: string
+    readonly pointers: readonly string[]
+  }[]
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>
@@ -78,7 +85,7 @@ export interface Nodes {
    * What a fleet, or one of its nodes, is served, as proto JSON by type URL and name; undefined if it is served nothing, or the node
    * is not connected.
    */
-  snapshotJson(fleet: string, node?: string): object | undefined
+  snapshotJson(fleet: string, node?: string): Readonly<Record<string, object>> | undefined
 }
 
 /** What happens, for readers that follow it. */

@@ -19,6 +19,7 @@ export interface DescribedField {
     | 'list'
     | 'string or list'
     | 'string or object'
+    | 'any'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -122,7 +123,9 @@ function typeOf({
   if (type === 'array') return 'list'
   if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
-  const name = type ?? typeof (choices?.[0] ?? only)
+  const sample = choices?.[0] ?? only
+  if (type === undefined && sample === undefined) return 'any'
+  const name = type ?? typeof sample
   // The version of the document is a number, and a whole one.
   if (only !== undefined && name === 'number') return 'integer'
   return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'
