@@ -1,7 +1,7 @@
 // The composition root: the revisions of one desired state, what Envoys are served of it, and REST over both.
 
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import {
   createMessageRegistry,
@@ -28,6 +28,7 @@ import { LoadTally } from './load-reports/load-tally.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { inTurn } from './rollout/serving-observer.ts'
+import { FileStore } from './sources/files/file-store.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
@@ -37,6 +38,9 @@ import { withPatchedMessages } from './translate/patches/envoy-messages.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
+
+/** Where the files are that switches name, such as descriptors and scripts: beside the folder of secrets, and never in it. */
+export const FILES_FOLDER = 'files'
 
 const REVISIONS = 'revisions.sqlite'
 const NACKS = 'nacks.jsonl'
@@ -65,6 +69,8 @@ export interface ControlPlaneOptions {
    * `secrets` in the state folder, else in the working directory.
    */
   readonly secretsFolder?: string
+  /** The folder of the files that switches name, such as descriptors. Default: `files` beside the folder of secrets. */
+  readonly filesFolder?: string
   /**
    * Where the tokens of REST are kept, `tokens.json`, made where it is missing, and `audit.jsonl` beside it. Default: the
    * state folder. Without either no token is asked for, and REST stays on loopback.
@@ -122,12 +128,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       if (event.kind === 'fault')
         onFault?.(new SwitchyardError('internal', event.message, { cause: event.error }))
     })
+    const secretsFolder = options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER)
+    const ownFiles = ownFilesOf(options)
     const secrets = new SecretStore({
-      folder: options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER),
-      ownFiles: ownFilesOf(options),
+      folder: secretsFolder,
+      ownFiles,
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
+    const files = new FileStore({
+      folder: options.filesFolder ?? join(dirname(secretsFolder), FILES_FOLDER),
+      ownFiles,
+    })
+    ends.push(async () => files.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
     const accessLogs = new AccessLogs()
@@ -138,6 +151,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       cache,
       secrets,
+      files,
       observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),

@@ -2,7 +2,7 @@
 
 import { formatSteps } from '../../control-plane/document/problem.ts'
 import { checkConfig } from '../../control-plane/document/validate.ts'
-import { translate } from '../../control-plane/translate/translate.ts'
+import { translate, unreadFiles } from '../../control-plane/translate/translate.ts'
 import { type Difference, isSameJson } from '../../core/differences.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 
@@ -17,9 +17,10 @@ export function readEffects(document: unknown): PatchEffects {
   const checked = checkConfig(document)
   if (!('config' in checked)) return { effects: [], problem: 'the document is not valid; see "yard lint"' }
   const { config } = checked
+  const files = unreadFiles(config)
   try {
     const effects = Object.keys(config.fleets).flatMap((fleet) =>
-      [...translate(config, fleet).patches].flatMap(([key, applied]) =>
+      [...translate(config, fleet, undefined, files).patches].flatMap(([key, applied]) =>
         applied.flatMap(({ steps, changes }) =>
           changes.map(({ pointer, ...change }) => ({
             path: `${formatSteps(steps)} on ${key.slice(key.lastIndexOf('.', key.indexOf(' ')) + 1)} at ${pointer}`,

@@ -20,11 +20,14 @@ export interface DescribedField {
     | 'string or list'
     | 'string or object'
     | 'any'
+    | 'object or list'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
   /** What holds where the field is not written. */
   readonly default?: unknown
+  /** True for a switch that is off where it is not written. */
+  readonly off?: true
   /** What a value may be, such as `1 to 65535` or `l4, l7`. */
   readonly range?: string
   /** A valid value. */
@@ -92,11 +95,22 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     type: typeOf(schema),
     description,
     ...(fallback !== undefined && { default: fallback }),
+    ...(isOffByDefault(schema) && { off: true as const }),
     ...(range !== undefined && { range }),
     ...(example !== undefined && { example }),
     ...(envoyField !== undefined && { envoyField }),
   }
   return [own, ...fieldsIn(schema, place)]
+}
+
+function isOffByDefault({ default: fallback, properties = {} }: SchemaParts): boolean {
+  return fallback === undefined && Object.hasOwn(properties, 'enabled')
+}
+
+/** What holds where a field is not written, in words; undefined where nothing does. */
+export function describeDefault({ default: fallback, off }: DescribedField): string | undefined {
+  if (off) return 'off'
+  return fallback === undefined ? undefined : JSON.stringify(fallback)
 }
 
 /** Who supports it, in words: `envoy, proxyless (Go and Java)`. */
@@ -121,7 +135,10 @@ function typeOf({
   const: only,
 }: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
-  if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
+  if (Array.isArray(type)) {
+    if (!type.includes('string')) return 'object or list'
+    return type.includes('object') ? 'string or object' : 'string or list'
+  }
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
   const sample = choices?.[0] ?? only
   if (type === undefined && sample === undefined) return 'any'

@@ -200,6 +200,35 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'T2: an item of a list of hashes has one thing, and a value of a filter one source',
+    changes: {
+      'upstreams.echo.lb': {
+        policy: 'maglev',
+        hashOn: [{ header: 'x-user' }, { terminal: true }, { query: 'a', sourceIp: true }],
+      },
+      'upstreams.echo-v2.lb.hashOn': { header: 'x-user', query: 'a' },
+      'fleets.edge.filters': {
+        filterState: {
+          enabled: true,
+          values: {
+            none: { claim: 'sub' },
+            two: { from: 'connection', claim: 'sub' },
+            lost: { token: 'nowhere', claim: 'sub' },
+          },
+        },
+      },
+    },
+    problems: {
+      'upstreams.echo.lb.hashOn[1]': /^has nothing to hash: write one thing in each item of the list$/,
+      'upstreams.echo.lb.hashOn[2]': /^has query and sourceIp: write one/,
+      'routes.public.rules.canary.to': /hash calls on different things/,
+      'upstreams.echo-v2.lb.hashOn': /one thing to hash calls on/,
+      'fleets.edge.filters.filterState.values.none': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.two': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.lost.token': /nowhere/,
+    },
+  },
+  {
     title: 'two problems of one place are reported once',
     changes: { 'upstreams.echo-v2.lb.hashOn.header': 'X'.repeat(101) },
     problems: { 'upstreams.echo-v2.lb.hashOn.header': /^must be the name of a header/ },

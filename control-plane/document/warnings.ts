@@ -7,6 +7,7 @@ import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
 import { warningsOfPatches } from './patch-protection.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
 import { findUnsupported } from './support.ts'
+import { unsetFilterStates } from './unset-filter-states.ts'
 
 /** Nobody reads more. */
 const MOST_SHOWN = 100
@@ -27,7 +28,11 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
 }
 
 function warningsOfEnvoys(config: Config, name: string, fleet: EnvoyFleet, switches: Switches) {
-  return [...warningsOfFilters(name, fleet, switches), ...warningsOfPatches(config, name, fleet, switches)]
+  return [
+    ...warningsOfFilters(name, fleet, switches),
+    ...unsetFilterStates(config, name, fleet, switches),
+    ...warningsOfPatches(config, name, fleet, switches),
+  ]
 }
 
 /** Filters that do not go well together. */

@@ -5,6 +5,7 @@ import { SerialQueue } from '../../core/serial-queue.ts'
 import { spanned } from '../../core/spanned.ts'
 import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
+import { FileStore } from '../sources/files/file-store.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { Page, RevisionStore } from '../store/revision-store.ts'
@@ -23,8 +24,10 @@ export interface RevisionsOptions {
   readonly cache: ServingCache & Pick<SnapshotCache, 'status' | 'nodeStatus' | 'onEvent'>
   /** What the first revision is made of, where the store has none yet. */
   readonly initial?: Config
-  /** The files that documents name. Default: paths begin in the working directory. */
+  /** The files of secrets. Default: paths begin in the working directory. */
   readonly secrets?: SecretStore
+  /** The files that switches name. Default: paths begin in the working directory. */
+  readonly files?: FileStore
   /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
   readonly observer?: ServingObserver
@@ -41,6 +44,7 @@ export class Revisions {
   readonly #cache: RevisionsOptions['cache']
   readonly #publisher: Publisher
   readonly #secrets: SecretStore
+  readonly #files: FileStore
   readonly #turns: SerialQueue
   readonly #reconciler: Reconciler
 
@@ -55,25 +59,31 @@ export class Revisions {
       cache,
       initial,
       secrets = new SecretStore({ folder: '.' }),
+      files = new FileStore({ folder: '.' }),
       onFault = () => {},
       observer,
     } = options
     const turns = new SerialQueue()
     const opened = turns.take(async () => {
-      const publisher = new Publisher(cache, secrets)
+      const publisher = new Publisher(cache, secrets, files)
       const stored = await serveStored(store, publisher, initial)
       const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, observer, ...stored })
       await reconciler.resume()
-      return new Revisions({ store, cache, secrets }, publisher, turns, reconciler)
+      return new Revisions({ store, cache, secrets, files }, publisher, turns, reconciler)
     })
     // Files that change during the start are renewed after it.
-    const renew = async () => (await opened).#renewSecrets(onFault)
-    secrets.onChange(() => turns.take(renew).catch(onFault))
+    const renew = async () => (await opened).#renew(onFault)
+    for (const source of [secrets, files]) source.onChange(() => turns.take(renew).catch(onFault))
     return opened
   }
 
   private constructor(
-    { store, cache, secrets }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets'>>,
+    {
+      store,
+      cache,
+      secrets,
+      files,
+    }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets' | 'files'>>,
     publisher: Publisher,
     turns: SerialQueue,
     reconciler: Reconciler,
@@ -81,6 +91,7 @@ export class Revisions {
     this.#store = store
     this.#cache = cache
     this.#secrets = secrets
+    this.#files = files
     this.#publisher = publisher
     this.#turns = turns
     this.#reconciler = reconciler
@@ -192,11 +203,14 @@ export class Revisions {
   }
 
   /** Renewed files are no new revision: nobody has changed what is wanted. */
-  async #renewSecrets(onFault: (error: unknown) => void): Promise<void> {
+  async #renew(onFault: (error: unknown) => void): Promise<void> {
     await this.#reconciler.renew(await this.#publisher.prepare(this.config))
-    const problems = Object.values(this.secrets()).flatMap((one) => one.problems)
+    const problems = [
+      ...Object.values(this.secrets()).flatMap((one) => one.problems),
+      ...this.#files.problems(),
+    ]
     if (problems.length === 0) return
-    const message = 'renewed files are invalid; the secrets from before stay in force'
+    const message = 'renewed files are invalid; what was in them before stays in force'
     onFault(new SwitchyardError('invalid-config', message, { problems }))
   }
 }

@@ -9,7 +9,7 @@ import {
 import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
+import type { FieldsOf, HttpProtocolOptionsParts, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
 import { fieldsOf } from './fields-of.ts'
 import type { HashOn } from './hash-on.ts'
@@ -146,6 +146,11 @@ function toWrrLocality(endpointPickingPolicy: LoadBalancingPolicy): Any {
 /** What the routes to a cluster with these settings must hash on; undefined where the policy does not hash. */
 export function hashOnOf(settings: LbSettings, lists: LbLists = LISTS): HashOn | undefined {
   return policyOf(settings, lists).hashOn?.(withDefaults(settings, lists))
+}
+
+/** What Envoy's cluster with these settings needs beside the policy. */
+export function optionsBesidePolicy(settings: LbSettings, lists: LbLists = LISTS): HttpProtocolOptionsParts {
+  return policyOf(settings, lists).toHttpProtocolOptions?.(withDefaults(settings, lists)) ?? {}
 }
 
 /** The settings as they take effect: with the default of each option that is not written. */

@@ -13,7 +13,7 @@ import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import { clusterProvidedPolicy } from '../switches/aggregate.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
-import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
+import { optionsBesidePolicy, toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -29,9 +29,12 @@ export function toCluster(
 ): Cluster {
   const lb = lbOf(fleet, upstream)
   const weighsLocalities = hasLocalities(upstream)
-  const options = mergeParts<HttpProtocolOptionsParts>(
-    partsOf(switches.upstreams, upstream, (one, settings) => one.toHttpProtocolOptions?.(settings, upstream)),
-  )
+  const options = mergeParts<HttpProtocolOptionsParts>([
+    ...(upstream.aggregate === undefined ? [optionsBesidePolicy(lb, switches)] : []),
+    ...partsOf(switches.upstreams, upstream, (one, settings) =>
+      one.toHttpProtocolOptions?.(settings, upstream),
+    ),
+  ])
   const base: ClusterParts = {
     name,
     ...(upstream.endpoints && byEds()),

@@ -20,9 +20,11 @@ import {
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps, type PlacedProblem, throwProblems } from '../document/problem.ts'
+import { filesNamedBy } from '../sources/files/file-store.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
@@ -63,9 +65,14 @@ export function createTranslator(switches: Switches) {
 }
 
 function translatorOf(parts: Parts) {
-  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+  return (
+    config: Config,
+    fleetName: string,
+    secretBytes: SecretBytesByName = new Map(),
+    files: FileContents = NO_FILES,
+  ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -86,16 +93,31 @@ const STANDARD = createParts(SWITCHES)
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
+ * @param files what is in the files that switches name
  */
 export const translate = translatorOf(STANDARD)
+
+/** All files that a configuration names, without content: to translate where nobody may read them. */
+export function unreadFiles(config: Config): FileContents {
+  return new Map(filesNamedBy(config).map(({ file }) => [file, new Uint8Array()]))
+}
 
 /** What keeps the patches of a valid configuration from being applied. `translate` throws it. */
 export function findPatchProblems(config: Config): readonly PlacedProblem[] {
   return Object.entries(config.fleets).flatMap(([fleetName, fleet]) => {
     if (fleet.kind !== 'envoy' || fleet.patches === undefined) return []
-    const made = madeOfSwitches(STANDARD, config, fleetName, fleet, new Map())
+    const made = madeOfSwitches(STANDARD, config, fleetName, fleet, {
+      secretBytes: new Map(),
+      files: unreadFiles(config),
+    })
     return patchFleet(made, { config, fleetName, fleet }).problems
   })
+}
+
+/** What is beside the document. */
+interface Sources {
+  readonly secretBytes: SecretBytesByName
+  readonly files: FileContents
 }
 
 /** What a fleet gets depends on what its clients are. */
@@ -104,11 +126,11 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+      return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
       return madeForGrpcClients(parts, config, fleetName, fleet)
     case 'grpc-server':
@@ -131,9 +153,9 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
 ): readonly Made[] {
-  const made = madeOfSwitches(parts, config, fleetName, fleet, secretBytes)
+  const made = madeOfSwitches(parts, config, fleetName, fleet, sources)
   const { patched, problems } = patchFleet(made, { config, fleetName, fleet })
   if (problems.length > 0) throwProblems(problems, 'the patches of a fleet cannot be applied')
   if (!hasMarks(fleet)) return patched
@@ -145,14 +167,14 @@ function madeOfSwitches(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  { secretBytes, files }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   return [
     ...fromSecrets(configured, secretBytes),
     ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
-    ...fromListeners(parts, config, fleetName, fleet),
+    ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
 }
@@ -195,8 +217,9 @@ export function translateFleet(
   config: Config,
   fleetName: string,
   secretBytes?: SecretBytesByName,
+  files?: FileContents,
 ): readonly Message[] {
-  return translate(config, fleetName, secretBytes).resources
+  return translate(config, fleetName, secretBytes, files).resources
 }
 
 function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
@@ -314,11 +337,17 @@ function fromRoutes(
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
 }
 
-function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
+function fromListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  files: FileContents,
+): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config, switches),
+      resource: toListener(name, listener, fleet, config, switches, files),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),

@@ -31,7 +31,7 @@ async function untilAnsweredBy(
   }
 }
 
-t.test('P14: strict DNS calls each address of a name, and follows its changes', async (t) => {
+t.test('P14, T31: strict DNS calls each address of a name, and follows its changes', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, refresh: '50ms', resolvers: [dnsServer.address] }
@@ -46,7 +46,7 @@ t.test('P14: strict DNS calls each address of a name, and follows its changes', 
   t.pass('both, one, both')
 })
 
-t.test('P14: logical DNS sends calls to one address, and stays at it while it is there', async (t) => {
+t.test('P14, T31: logical DNS sends calls to one address, and stays at it while it is there', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, mode: 'logical', refresh: '50ms', resolvers: [dnsServer.address] }
@@ -55,7 +55,7 @@ t.test('P14: logical DNS sends calls to one address, and stays at it while it is
 })
 
 t.test(
-  'a name without an address has no endpoint, and one of the host file needs no DNS server',
+  'T31: a name without an address has no endpoint, and one of the host file needs no DNS server',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
     const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, [])]
@@ -68,7 +68,7 @@ t.test(
   },
 )
 
-t.test('a name is resolved for connections at L4 too', async (t) => {
+t.test('T31: a name is resolved for connections at L4 too', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ['127.0.0.2'])]
   const dns = { host: HOST, port, resolvers: [dnsServer.address] }

@@ -6,6 +6,7 @@ import type { DemoRecord } from '../../cli/demo/record.ts'
 import { describeSchema } from '../../control-plane/document/describe-schema.ts'
 import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
+import { writePage } from '../switches/write-page.ts'
 import { decisionTable } from './decision-table.ts'
 import { documentReference } from './document-reference.ts'
 import { logLineTable } from './log-line-table.ts'
@@ -38,3 +39,5 @@ const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) 
 for (const theme of ['light', 'dark'] as const) {
   writeFileSync(`${root}docs/pictures/flip-${theme}.svg`, drawFlip(flip, THEMES[theme]))
 }
+
+await writePage()

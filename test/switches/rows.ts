@@ -1,0 +1,305 @@
+// The rows of docs/reference/switches.md: what a person can turn, and where its proof is. Feature tests name their rows in their
+// titles, such as "T7, T8: …", and are not repeated here.
+
+export interface SwitchRow {
+  readonly what: string
+  /** Paths of the document, as `describeSchema` has them. Each stands for all fields in it. */
+  readonly fields: readonly string[]
+  /** Names of goldens: each of them writes one of the fields. */
+  readonly goldens: readonly string[]
+  /**
+   * Parts of the titles of tests, or of the names of assertions, that show the same calls with the switch off or with another
+   * value. A run must have passed them.
+   */
+  readonly twins: readonly string[]
+  /** A page of the docs that says when and how to use it, with the heading. */
+  readonly guide?: string
+  /** What is not built or not shown, and why. */
+  readonly missing?: string
+}
+
+const UPSTREAM = 'upstreams.*'
+const RULE = 'routes.*.rules.*'
+const FLEET = 'fleets.*'
+const LISTENER = 'fleets.*.listeners.*'
+const REFERENCE = 'docs/reference/document.md'
+
+export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
+  T1: {
+    what: 'load-balancing policies',
+    fields: [
+      ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      'updateMergeWindow',
+    ]
+      .map((field) => `${FLEET}.lb.${field}`)
+      .concat(`${FLEET}.lb.mode`, `${UPSTREAM}.endpoints.*.weight`, `${UPSTREAM}.loadMetrics`),
+    goldens: [
+      ...['lb-least-request', 'lb-random', 'lb-ring-hash', 'lb-maglev', 'lb-orca'],
+      ...['lb-grpc-only', 'lb-options', 'load-metrics', 'mode-l4', 'mode-l7'],
+    ],
+    twins: ['equal shares if they report none', 'in mode l4 a connection has one backend'],
+    guide: 'docs/guides/load-balancing.md#choose-a-policy',
+  },
+  T2: {
+    what: 'what a hash is made from',
+    fields: [`${FLEET}.lb.hashOn`],
+    goldens: ['lb-hash-kinds'],
+    twins: ['Envoy sets it for callers without'],
+    guide: `${REFERENCE}#load-balancing`,
+  },
+  T3: {
+    what: 'slow start of new endpoints',
+    fields: [`${FLEET}.lb.slowStart`],
+    goldens: ['lb-slow-start'],
+    twins: ['without slow start half'],
+    guide: 'docs/guides/load-balancing.md#warm-up-new-backends',
+  },
+  T4: {
+    what: 'panic threshold, and subsets by labels',
+    fields: [
+      `${FLEET}.lb.panicThreshold`,
+      `${FLEET}.lb.subset`,
+      `${RULE}.subset`,
+      `${UPSTREAM}.endpoints.*.labels`,
+    ],
+    goldens: ['lb-subset', 'lb-options'],
+    twins: ['all of them without subsets', 'a third in a panic'],
+    guide: 'docs/guides/load-balancing.md#call-some-of-the-endpoints',
+  },
+  T5: {
+    what: 'localities, priorities and failover',
+    fields: [
+      `${UPSTREAM}.endpoints.*.locality`,
+      `${UPSTREAM}.endpoints.*.priority`,
+      `${UPSTREAM}.localities`,
+      `${UPSTREAM}.failover`,
+      `${UPSTREAM}.aggregate`,
+    ],
+    goldens: ['localities'],
+    twins: ['without weights by their endpoints'],
+    guide: `${REFERENCE}#localities-and-priorities`,
+  },
+  T6: {
+    what: 'active health checks',
+    fields: [`${UPSTREAM}.healthCheck`],
+    goldens: ['health-check', 'health-check-settings', 'health-check-off'],
+    twins: ['without health checks a killed backend keeps failing calls'],
+    guide: `${REFERENCE}#endpoints-that-fail`,
+  },
+  T7: {
+    what: 'ejection of endpoints that fail calls',
+    fields: [`${UPSTREAM}.outlierDetection`],
+    goldens: ['outlier-detection'],
+    twins: ['without it every third call fails'],
+    guide: `${REFERENCE}#endpoints-that-fail`,
+  },
+  T8: {
+    what: 'circuit breaker',
+    fields: [`${UPSTREAM}.circuitBreaker`],
+    goldens: ['circuit-breaker'],
+    twins: ['without the switch they pass'],
+    guide: `${REFERENCE}#limits`,
+  },
+  T9: {
+    what: 'retries',
+    fields: [`${RULE}.retry`, `${FLEET}.retry`],
+    goldens: ['retry', 'retry-how', 'retry-off'],
+    twins: ['rescued by two retries only'],
+    guide: `${REFERENCE}#retries`,
+  },
+  T10: {
+    what: 'hedging',
+    fields: [`${RULE}.hedging`, `${FLEET}.hedging`],
+    goldens: ['hedging'],
+    twins: ['a call waits for its slow attempt'],
+    guide: `${REFERENCE}#hedging`,
+  },
+  T11: {
+    what: 'time limits',
+    fields: [
+      ...[`${RULE}.timeout`, `${RULE}.maxStreamDuration`, `${RULE}.grpcTimeout`],
+      ...[`${FLEET}.maxStreamDuration`, `${FLEET}.grpcTimeout`, `${FLEET}.timeouts`],
+      `${UPSTREAM}.connections.connectTimeout`,
+    ],
+    goldens: ['fleet-timeouts', 'stream-duration', 'connections'],
+    twins: ['with the defaults, slow calls, streams and headers pass'],
+    guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
+  },
+  T12: {
+    what: 'age, number and preconnect of connections',
+    fields: [`${UPSTREAM}.connections`, `${FLEET}.connections`],
+    goldens: ['connections'],
+    twins: ['by default they stay', 'twin: one connection for each call'],
+    guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
+  },
+  T13: {
+    what: 'HTTP/2: keepalive, streams and windows',
+    fields: [...[`${UPSTREAM}.http2`, `${FLEET}.http2`, `${UPSTREAM}.headerLimits`], `${UPSTREAM}.protocol`],
+    goldens: ['http2-keepalive', 'http2-limits', 'header-limits'],
+    twins: ['is cancelled only with `keepalive`', 'ends only with `keepalive`'],
+    guide: `${REFERENCE}#connections-and-dead-peers`,
+  },
+  T14: {
+    what: 'limits of connections, headers and messages',
+    fields: [
+      ...[`${FLEET}.connectionLimit`, `${LISTENER}.connectionLimit`],
+      ...[`${FLEET}.connectionBuffer`, `${LISTENER}.connectionBuffer`, `${UPSTREAM}.connectionBuffer`],
+      ...[`${FLEET}.headerLimits`, `${FLEET}.filters.requestSize`, `${RULE}.filters.requestSize`],
+    ],
+    goldens: ['connection-limits', 'request-size', 'header-limits'],
+    twins: ['passes under a wider one', 'the twin with the default'],
+    guide: `${REFERENCE}#limits`,
+  },
+  T15: {
+    what: 'local rate limit',
+    fields: [`${FLEET}.filters.localRateLimit`, `${RULE}.filters.localRateLimit`],
+    goldens: ['local-rate-limit'],
+    twins: ['in shadow mode are only counted'],
+    guide: `${REFERENCE}#limits`,
+  },
+  T16: {
+    what: 'global rate limit',
+    fields: [],
+    goldens: [],
+    twins: [],
+    missing: 'not in this version',
+  },
+  T17: {
+    what: 'admission control and adaptive concurrency',
+    fields: [
+      ...['admissionControl', 'adaptiveConcurrency'].map((filter) => `${FLEET}.filters.${filter}`),
+      ...['admissionControl', 'adaptiveConcurrency'].map((filter) => `${RULE}.filters.${filter}`),
+    ],
+    goldens: ['admission-control'],
+    twins: ['all of them without admission control', 'none without adaptive concurrency'],
+    guide: `${REFERENCE}#limits`,
+  },
+  T18: {
+    what: 'what a rule matches',
+    fields: [`${RULE}.match`, 'routes.*.hosts'],
+    goldens: ['route-matches', 'route-match-kinds', 'route-query-token', 'virtual-hosts'],
+    twins: ['leaves the others to the next rule', 'a header that a caller writes does not'],
+    guide: `${REFERENCE}#what-a-rule-matches`,
+  },
+  T19: {
+    what: 'weighted split, canary and sticky users',
+    fields: [`${RULE}.to`, `${RULE}.sticky`],
+    goldens: ['route-weights', 'route-weights-hashed', 'sticky'],
+    twins: ['by chance without it'],
+    guide: 'docs/guides/load-balancing.md#try-a-new-version',
+  },
+  T20: {
+    what: 'mirrors',
+    fields: [`${RULE}.mirror`],
+    goldens: ['mirror'],
+    twins: ['the caller the answers of the upstream'],
+    guide: `${REFERENCE}#splits-and-mirrors`,
+  },
+  T21: {
+    what: 'header changes, rewrites, redirects and direct responses',
+    fields: [
+      ...[`${RULE}.requestHeaders`, `${RULE}.responseHeaders`, `${FLEET}.requestHeaders`],
+      ...[`${FLEET}.responseHeaders`, `${RULE}.rewrite`, `${RULE}.redirect`, `${RULE}.directResponse`],
+    ],
+    goldens: ['header-changes', 'rewrite', 'answers'],
+    twins: ['the old ones while nothing is rewritten'],
+    guide: `${REFERENCE}#headers-rewrites-and-answers-of-envoy`,
+  },
+  T22: {
+    what: 'faults on purpose',
+    fields: [`${FLEET}.filters.fault`, `${RULE}.filters.fault`],
+    goldens: ['fault'],
+    twins: ['none of them if it is off'],
+    guide: `${REFERENCE}#faults-on-purpose`,
+  },
+  T23: {
+    what: 'gRPC-Web and CORS',
+    fields: ['grpcWeb', 'cors'].flatMap((filter) => [
+      `${FLEET}.filters.${filter}`,
+      `${RULE}.filters.${filter}`,
+    ]),
+    goldens: ['grpc-web'],
+    twins: ['off with none that a page sees', 'others may not'],
+    guide: 'docs/guides/grpc-web.md#set-it-up',
+  },
+  T24: {
+    what: 'gRPC-JSON transcoding',
+    fields: [],
+    goldens: [],
+    twins: [],
+    missing: 'not in this version',
+  },
+  T25: {
+    what: 'HTTP/1.1 bridge and compression',
+    fields: [
+      ...['grpcHttp1Bridge', 'compression'].flatMap((filter) => [
+        `${FLEET}.filters.${filter}`,
+        `${RULE}.filters.${filter}`,
+      ]),
+      `${FLEET}.http1`,
+    ],
+    goldens: ['grpc-http1', 'compression'],
+    twins: ['and none without'],
+    guide: `${REFERENCE}#http11-and-compression`,
+  },
+  T26: {
+    what: 'access logs',
+    fields: [`${FLEET}.accessLog`, `${LISTENER}.accessLog`],
+    goldens: ['access-log'],
+    twins: ['one line a call with gRPC status, and none if it is off'],
+    guide: 'docs/guides/observability.md#logs',
+  },
+  T27: {
+    what: 'traces, and statistics of methods',
+    fields: [`${FLEET}.tracing`, `${FLEET}.filters.grpcStats`],
+    goldens: ['tracing', 'grpc-stats'],
+    twins: ['and their messages; off, none', 'if the switch is on'],
+    guide: 'docs/guides/observability.md#traces',
+  },
+  T28: {
+    what: 'TCP: listeners of bytes',
+    fields: [`${LISTENER}.l4`],
+    goldens: ['l4-alone'],
+    twins: [],
+    guide: `${REFERENCE}#hosts-modes-and-addresses`,
+    missing: 'not in this version',
+  },
+  T29: {
+    what: 'logic of your own',
+    fields: [],
+    goldens: [],
+    twins: [],
+    missing: 'not in this version',
+  },
+  T30: {
+    what: 'any field of Envoy',
+    fields: [],
+    goldens: [],
+    twins: [],
+    missing: 'not in this version',
+  },
+  T31: {
+    what: 'endpoints that are found outside of the document',
+    fields: [`${UPSTREAM}.dns`],
+    goldens: ['upstream-sources'],
+    twins: ['a name without an address has no endpoint'],
+    guide: `${REFERENCE}#endpoints-names-and-aggregates`,
+  },
+  T32: {
+    what: 'draining',
+    fields: [`${UPSTREAM}.endpoints.*.state`],
+    goldens: ['endpoints'],
+    twins: ['is killed without draining fails calls', 'without an age they stay'],
+    guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
+  },
+}
+
+/** What is no traffic switch, and where it is described. */
+export const OTHER_FIELDS: Readonly<Record<string, string>> = {
+  'fleets.*.security': 'docs/security/calls.md',
+  'upstreams.*.tls': 'docs/security/tls.md',
+  'fleets.*.listeners.*.tls': 'docs/security/tls.md',
+  'fleets.*.onNack': REFERENCE,
+  'fleets.*.listeners.*.reusePort': REFERENCE,
+}
