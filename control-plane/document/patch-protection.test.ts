@@ -116,6 +116,15 @@ t.test('T30: secrets cannot be patched, and only listeners and routes have modes
   t.same(findingsOf(patchOf('listener', 'main', { mode: 'l7' })).problems, {}, 'the accepted twin')
 })
 
+t.test('T30: endpoints that a source changes cannot be patched', async (t) => {
+  const patch = patchOf('endpoints', 'echo*')
+  const fed = { 'upstreams.echo-v2.endpointsFrom': { registration: {} } }
+  t.match(findingsOf({ ...fed, ...patch }).problems, {
+    'fleets.edge.patches.own.resource': /^matches echo-v2, whose endpoints come from a source/,
+  })
+  t.same(findingsOf({ ...fed, ...patchOf('endpoints', 'echo') }).problems, {}, 'the accepted twin')
+})
+
 t.test('T30: gRPC clients and servers have no patches', async (t) => {
   const { 'fleets.edge.patches': patches } = patchOf('listener', 'main')
   const proxyless = {

@@ -11,6 +11,7 @@ import {
   certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
+  hasAssignment,
   type LbSettings,
   type Listener,
   modeOf,
@@ -20,9 +21,10 @@ import {
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps, type PlacedProblem, throwProblems } from '../document/problem.ts'
+import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpoints/merge-endpoints.ts'
 import { filesNamedBy } from '../sources/files/file-store.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
+import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
 import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -70,9 +72,10 @@ function translatorOf(parts: Parts) {
     fleetName: string,
     secretBytes: SecretBytesByName = new Map(),
     files: FileContents = NO_FILES,
+    endpoints: SourcedEndpoints = NO_SOURCED,
   ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files })
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files, endpoints })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -94,6 +97,7 @@ const STANDARD = createParts(SWITCHES)
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
  * @param files what is in the files that switches name
+ * @param endpoints what the sources of endpoints give
  */
 export const translate = translatorOf(STANDARD)
 
@@ -109,6 +113,7 @@ export function findPatchProblems(config: Config): readonly PlacedProblem[] {
     const made = madeOfSwitches(STANDARD, config, fleetName, fleet, {
       secretBytes: new Map(),
       files: unreadFiles(config),
+      endpoints: NO_SOURCED,
     })
     return patchFleet(made, { config, fleetName, fleet }).problems
   })
@@ -118,6 +123,7 @@ export function findPatchProblems(config: Config): readonly PlacedProblem[] {
 interface Sources {
   readonly secretBytes: SecretBytesByName
   readonly files: FileContents
+  readonly endpoints: SourcedEndpoints
 }
 
 /** What a fleet gets depends on what its clients are. */
@@ -132,7 +138,7 @@ function madeFor(
     case 'envoy':
       return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
-      return madeForGrpcClients(parts, config, fleetName, fleet)
+      return madeForGrpcClients(parts, config, fleetName, fleet, sources)
     case 'grpc-server':
       return fromServerListeners(parts, fleetName, fleet)
     default:
@@ -167,13 +173,14 @@ function madeOfSwitches(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  { secretBytes, files }: Sources,
+  { secretBytes, files, endpoints }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   return [
     ...fromSecrets(configured, secretBytes),
-    ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
+    ...parts.clusters(upstreams, sharedLb(fleet.lb)),
+    ...parts.assignments(upstreams, endpoints),
     ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
@@ -185,14 +192,16 @@ function madeForGrpcClients(
   config: Config,
   fleetName: string,
   fleet: ProxylessFleet,
+  { endpoints }: Sources,
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...parts.forGrpc(
+    ...parts.grpcClusters(
       upstreams,
       shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
     ),
+    ...parts.grpcAssignments(upstreams, endpoints),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
   const { authority } = fleet
@@ -243,45 +252,44 @@ function createParts(switches: Switches) {
   const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
     toCluster(name, upstream, { lb }, switches),
   )
-  const assignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toClusterLoadAssignment(name, upstream, switches),
-  )
-  const fromUpstreams = clustersAndAssignments(
-    (name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb),
-    assignmentOf,
-  )
-  const forGrpc = clustersAndAssignments(
-    memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
-      toGrpcCluster(name, upstream, fleet, switches),
+  const assignmentsFor = (kind: FleetKind) => {
+    const assignmentOf = memoizeByText((upstream: Upstream, name) =>
+      toClusterLoadAssignment(name, upstream, switches, kind),
+    )
+    return memoizePair((upstreams: readonly NamedUpstream[], sourced: SourcedEndpoints): Made[] =>
+      upstreams
+        .filter(([, upstream]) => hasAssignment(upstream))
+        .map(([name, upstream]) => ({
+          resource: assignmentOf(withSourced(name, upstream, sourced), name),
+          name,
+          from: ['upstreams', name, upstream.endpointsFrom === undefined ? 'endpoints' : 'endpointsFrom'],
+        })),
+    )
+  }
+  return {
+    switches,
+    clusters: manyClusters((name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb)),
+    assignments: assignmentsFor('envoy'),
+    grpcClusters: manyClusters(
+      memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+        toGrpcCluster(name, upstream, fleet, switches),
+      ),
     ),
-    memoizeByText((upstream: Upstream, name) =>
-      toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
-    ),
-  )
-  return { switches, fromUpstreams, forGrpc }
+    grpcAssignments: assignmentsFor('proxyless'),
+  }
 }
 
-/** What is made of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
-function clustersAndAssignments<OfFleet extends WeakKey>(
+/** The clusters of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
+function manyClusters<OfFleet extends WeakKey>(
   clusterOf: (name: string, upstream: Upstream, fleet: OfFleet) => Message,
-  assignmentOf: (upstream: Upstream, name: string) => Message,
 ) {
-  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] => [
-    ...upstreams.map(([name, upstream]) => ({
+  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] =>
+    upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet),
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
-      resource: assignmentOf(upstream, name),
-      name,
-      from: ['upstreams', name, 'endpoints'],
-    })),
-  ])
-}
-
-function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
-  return endpoints !== undefined
+  )
 }
 
 /** In order. Fleets that reach the same upstreams share the list. */

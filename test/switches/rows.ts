@@ -282,10 +282,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T31: {
     what: 'endpoints that are found outside of the document',
-    fields: [`${UPSTREAM}.dns`],
-    goldens: ['upstream-sources'],
-    twins: ['a name without an address has no endpoint'],
-    guide: `${REFERENCE}#endpoints-names-and-aggregates`,
+    fields: [`${UPSTREAM}.dns`, `${UPSTREAM}.endpointsFrom`],
+    goldens: ['upstream-sources', 'endpoints-from'],
+    twins: ['a name without an address has no endpoint', 'twin: nobody has registered'],
+    guide: 'docs/guides/endpoints.md#endpoints-from-elsewhere',
   },
   T32: {
     what: 'draining',
