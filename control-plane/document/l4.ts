@@ -22,7 +22,7 @@ const TARGET = {
         minimum: 0,
         maximum: 1_000_000,
         description: 'a weight, a whole number from 0 to 1000000',
-        ...facts({ envoy: 'TcpProxy.WeightedCluster.ClusterWeight.weight', example: 90 }),
+        ...facts({ envoy: 'TcpProxy.weighted_clusters.clusters.weight', example: 90 }),
       }),
       'weights by the names of upstreams, such as { echo: 90, echo-v2: 10 }: each new connection goes to one of them',
       { minProperties: 1, envoy: 'TcpProxy.weighted_clusters', example: { echo: 90, 'echo-v2': 10 } },
@@ -51,7 +51,7 @@ const SniSchema = Type.Object(
   {
     ...strict,
     description: 'hosts and where their connections go, such as { hosts: [echo.local], upstream: echo }',
-    ...facts({ envoy: 'FilterChain', example: { hosts: ['echo.local'], upstream: 'echo' } }),
+    ...facts({ envoy: 'Listener.filter_chains', example: { hosts: ['echo.local'], upstream: 'echo' } }),
   },
 )
 
@@ -70,7 +70,7 @@ export const L4Schema = Type.Object(
         'upstreams by the host names of TLS, each with a name of its own; clients must speak first then, with TLS or without',
         {
           minProperties: 1,
-          envoy: 'FilterChain.filter_chain_match.server_names',
+          envoy: 'Listener.filter_chains.filter_chain_match.server_names',
           example: { echo: { hosts: ['echo.local'], upstream: 'echo' } },
         },
       ),

@@ -41,6 +41,7 @@ import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
 import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
+import { listenerProxyProtocol, upstreamProxyProtocol } from './proxy-protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
@@ -76,6 +77,7 @@ export const SWITCHES = {
     healthCheck,
     protocol,
     upstreamTls,
+    upstreamProxyProtocol,
     circuitBreaker,
     upstreamConnections,
     upstreamBuffer,
@@ -103,7 +105,7 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [connectionLimit, listenerProxyProtocol, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing, patches],
   httpFilters: HTTP_FILTERS,

@@ -12,11 +12,11 @@ export interface GreetingBackend {
   readonly received: readonly Buffer[][]
 }
 
-/** @param options.identity with it, the backend speaks TLS; @param options.greetAfter how many bytes it waits for */
+/** @param options.identity with it, the backend speaks TLS; @param options.awaited a text that it waits for before it greets */
 export async function startGreeting(
   t: Teardowns,
   id: string,
-  { identity, greetAfter = 0 }: { readonly identity?: Issued; readonly greetAfter?: number } = {},
+  { identity, awaited }: { readonly identity?: Issued; readonly awaited?: string } = {},
 ): Promise<GreetingBackend> {
   const received: Buffer[][] = []
   const sockets = new Set<Socket>()
@@ -25,11 +25,10 @@ export async function startGreeting(
     received.push(bytes)
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    if (greetAfter === 0) socket.write(`${id}\n`)
+    if (awaited === undefined) socket.write(`${id}\n`)
     socket.on('data', (part) => {
-      const before = bytes.reduce((sum, { length }) => sum + length, 0)
       bytes.push(part)
-      if (before < greetAfter && before + part.length >= greetAfter) socket.write(`${id}\n`)
+      if (awaited !== undefined && Buffer.concat(bytes).includes(awaited)) socket.write(`${id}\n`)
     })
   }
   const server =
