@@ -6,6 +6,7 @@ import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
 import { findUnsupported } from './support.ts'
+import { unplacedEnvoys } from './unplaced-envoys.ts'
 import { unsetFilterStates } from './unset-filter-states.ts'
 
 /** Nobody reads more. */
@@ -24,6 +25,7 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
             ? [
                 ...warningsOfFilters(name, fleet, switches),
                 ...unsetFilterStates(config, name, fleet, switches),
+                ...unplacedEnvoys(config, name, fleet),
               ]
             : []),
         ]

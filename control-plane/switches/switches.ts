@@ -23,6 +23,7 @@ import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -102,7 +103,16 @@ export const SWITCHES = {
   ],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
+  fleets: [
+    fleetLocalities,
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -107,6 +107,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/document/': by('control-plane/document/validate.test.ts'),
   'control-plane/document/field-path.ts': by('control-plane/document/nearest-field.test.ts'),
   'control-plane/document/nesting.ts': by('control-plane/document/file.test.ts'),
+  'control-plane/document/unplaced-envoys.ts': by('control-plane/document/warnings.test.ts'),
   'control-plane/document/unset-filter-states.ts': by('control-plane/document/warnings.test.ts'),
   'control-plane/document/utf8.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),
