@@ -104,7 +104,6 @@ export const SWITCHES = {
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [
-    fleetLocalities,
     onNack,
     streamTimeouts,
     fleetConnections,
@@ -112,6 +111,7 @@ export const SWITCHES = {
     fleetHttp2,
     headerLimits,
     tracing,
+    fleetLocalities,
   ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches

@@ -121,7 +121,7 @@ export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promis
   return backend
 }
 
-/** A backend at the address of one that has ended. */
+/** A backend at the address of an ended one. */
 export async function restartEcho(t: Teardowns, id: string, address: string): Promise<Backend> {
   const listen = parseAddress(address)
   if (typeof listen === 'string' || listen.kind === 'unix') throw new Error(`${address} is not a port`)
