@@ -55,7 +55,7 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
+        /Use one of: endpoints, lb, endpointsFrom, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, additionalAddresses, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
       [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,

@@ -22,6 +22,7 @@ import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
+import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
 import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
@@ -39,6 +40,7 @@ import { localityWeights } from './locality-weights.ts'
 import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
+import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
@@ -69,6 +71,7 @@ export interface Switches extends LbLists {
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority, endpointLabels],
   upstreams: [
+    endpointsFrom,
     upstreamDns,
     aggregate,
     healthCheck,
@@ -112,6 +115,7 @@ export const SWITCHES = {
     headerLimits,
     tracing,
     fleetLocalities,
+    patches,
   ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches

@@ -163,10 +163,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T16: {
     what: 'global rate limit',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.globalRateLimit`, `${RULE}.filters.globalRateLimit`],
+    goldens: ['global-rate-limit'],
+    twins: ['the twin: off', 'the twin: it answers', 'of a rule of the limiter'],
+    guide: 'docs/security/limits.md#calls-in-a-time-of-all-envoys-together',
   },
   T17: {
     what: 'admission control and adaptive concurrency',
@@ -284,10 +284,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T31: {
     what: 'endpoints that are found outside of the document',
-    fields: [`${UPSTREAM}.dns`],
-    goldens: ['upstream-sources'],
-    twins: ['a name without an address has no endpoint'],
-    guide: `${REFERENCE}#endpoints-names-and-aggregates`,
+    fields: [`${UPSTREAM}.dns`, `${UPSTREAM}.endpointsFrom`],
+    goldens: ['upstream-sources', 'endpoints-from'],
+    twins: ['a name without an address has no endpoint', 'twin: nobody has registered'],
+    guide: 'docs/guides/endpoints.md#endpoints-from-elsewhere',
   },
   T32: {
     what: 'draining',
