@@ -19,6 +19,7 @@ export interface DescribedField {
     | 'list'
     | 'string or list'
     | 'string or object'
+    | 'string or integer'
     | 'object or list'
   readonly required: boolean
   /** A noun phrase. */
@@ -136,7 +137,8 @@ function typeOf({
   if (type === 'array') return 'list'
   if (Array.isArray(type)) {
     if (!type.includes('string')) return 'object or list'
-    return type.includes('object') ? 'string or object' : 'string or list'
+    if (type.includes('object')) return 'string or object'
+    return type.includes('integer') ? 'string or integer' : 'string or list'
   }
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
   const name = type ?? typeof (choices?.[0] ?? only)

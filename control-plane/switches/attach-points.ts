@@ -135,17 +135,22 @@ export interface GrpcFleetContext {
   readonly certificateProvider: string
 }
 
+/** Settings of an upstream that share one message of Envoy. */
+export interface UpstreamEntry {
+  readonly protocol?: string
+  readonly tls?: { readonly enabled: boolean }
+}
+
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
 export interface UpstreamSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
+  /** What contradicts other switches of the upstream. */
+  problemsWith?(written: DeepReadonly<Static<S>>, entry: UpstreamEntry): Iterable<PlacedProblem>
   /** @param entry the whole upstream, for settings that depend on another switch of it */
-  toCluster?(settings: SettingsOf<S>, entry: { readonly protocol?: string }): ClusterParts
+  toCluster?(settings: SettingsOf<S>, entry: UpstreamEntry): ClusterParts
   /** For a proxyless fleet. Default: `toCluster`. @param fleet what the fleet says of its clients */
   toGrpcCluster?(settings: SettingsOf<S>, fleet: GrpcFleetContext): ClusterParts
-  toHttpProtocolOptions?(
-    settings: SettingsOf<S>,
-    entry: { readonly protocol?: string },
-  ): HttpProtocolOptionsParts
+  toHttpProtocolOptions?(settings: SettingsOf<S>, entry: UpstreamEntry): HttpProtocolOptionsParts
   toClusterLoadAssignment?(settings: SettingsOf<S>): ClusterLoadAssignmentParts
   /** Asked only where the weights of localities hold. */
   toLocalityLbEndpoints?(settings: SettingsOf<S>, group: EndpointGroup): LocalityLbEndpointsParts
