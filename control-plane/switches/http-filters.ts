@@ -10,6 +10,7 @@ import { extAuthz } from './http-filters/ext-authz.ts'
 import { extProc } from './http-filters/ext-proc.ts'
 import { fault } from './http-filters/fault.ts'
 import { filterState } from './http-filters/filter-state.ts'
+import { globalRateLimit } from './http-filters/global-rate-limit.ts'
 import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
 import { grpcJsonTranscoder } from './http-filters/grpc-json-transcoder.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
@@ -40,6 +41,7 @@ export const HTTP_FILTERS = inOrder([
   rbac,
   grpcStats,
   localRateLimit,
+  globalRateLimit,
   fault,
   requestSize,
   extProc,

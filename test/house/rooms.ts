@@ -208,7 +208,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packaging/': {
     holds:
       'builds the package of the library that users install, its API reference and the report of its exports',
-    mayImport: ['core/'],
+    mayImport: ['core/', 'control-plane/document/'],
   },
   'examples/grpc-patterns/': {
     holds: 'small programs of gRPC itself, which a scenario runs too',

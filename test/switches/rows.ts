@@ -161,10 +161,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T16: {
     what: 'global rate limit',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.globalRateLimit`, `${RULE}.filters.globalRateLimit`],
+    goldens: ['global-rate-limit'],
+    twins: ['the twin: off', 'the twin: it answers', 'of a rule of the limiter'],
+    guide: 'docs/security/limits.md#calls-in-a-time-of-all-envoys-together',
   },
   T17: {
     what: 'admission control and adaptive concurrency',
