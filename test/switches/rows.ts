@@ -29,7 +29,8 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'load-balancing policies',
     fields: [
       ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
-      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'metrics', 'outOfBand'],
+      ...['name', 'config'],
       ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
