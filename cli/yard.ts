@@ -40,6 +40,7 @@ const VERBS = {
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
   'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
+  'log-service': async () => (await import('./verbs/log-service.ts')).addLogService,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   completion: async () => (await import('./verbs/completion.ts')).addCompletion,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,

@@ -248,7 +248,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'access logs',
     fields: [`${FLEET}.accessLog`, `${LISTENER}.accessLog`],
     goldens: ['access-log'],
-    twins: ['one line a call with gRPC status, and none if it is off'],
+    twins: [
+      'one line a call with gRPC status, and none if it is off',
+      'a line for each call with its status',
+    ],
     guide: 'docs/guides/observability.md#logs',
   },
   T27: {
