@@ -43,6 +43,7 @@ import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { rulePriority } from './rule-priority.ts'
 import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
@@ -93,6 +94,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    rulePriority,
     ruleSubset,
     rewrite,
     requestHeaders,

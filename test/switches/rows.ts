@@ -96,9 +96,15 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T8: {
     what: 'circuit breaker',
-    fields: [`${UPSTREAM}.circuitBreaker`],
+    fields: [`${UPSTREAM}.circuitBreaker`, `${RULE}.priority`],
     goldens: ['circuit-breaker'],
-    twins: ['without the switch they pass'],
+    twins: [
+      'without the switch they pass',
+      'they wait and pass',
+      'both are open',
+      'the twin: not counted',
+      'a rule without it',
+    ],
     guide: `${REFERENCE}#limits`,
   },
   T9: {
