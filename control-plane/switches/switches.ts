@@ -17,6 +17,7 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { listenerDrain, upstreamDrain } from './drain.ts'
 import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -83,6 +84,7 @@ export const SWITCHES = {
     failover,
     outlierDetection,
     loadMetrics,
+    upstreamDrain,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
@@ -102,7 +104,7 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
   httpFilters: HTTP_FILTERS,

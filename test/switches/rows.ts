@@ -294,9 +294,16 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T32: {
     what: 'draining',
-    fields: [`${UPSTREAM}.endpoints.*.state`],
-    goldens: ['endpoints'],
-    twins: ['is killed without draining fails calls', 'without an age they stay'],
+    fields: [
+      ...[`${UPSTREAM}.endpoints.*.state`, `${UPSTREAM}.drain`],
+      ...[`${LISTENER}.drain`, `${FLEET}.drain`],
+    ],
+    goldens: ['endpoints', 'drain'],
+    twins: [
+      ...['is killed without draining fails calls', 'without an age they stay'],
+      ...['by default they drain', 'one backend gets all', 'all end together', 'the connection stays'],
+      ...['by default it gets none', 'they share it'],
+    ],
     guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
   },
 }
