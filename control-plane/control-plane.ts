@@ -28,6 +28,8 @@ import { LoadTally } from './load-reports/load-tally.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { inTurn } from './rollout/serving-observer.ts'
+import { EndpointRegistry } from './sources/endpoints/endpoint-registry.ts'
+import { EndpointStore } from './sources/endpoints/endpoint-store.ts'
 import { FileStore } from './sources/files/file-store.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
@@ -45,6 +47,7 @@ const REVISIONS = 'revisions.sqlite'
 const NACKS = 'nacks.jsonl'
 const TOKENS = 'tokens.json'
 const AUDIT = 'audit.jsonl'
+const ENDPOINTS = 'endpoints.json'
 
 export interface ControlPlaneOptions {
   /** The first revision, where the state folder has none yet. */
@@ -135,6 +138,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
+    const endpoints = await openEndpoints(options)
+    ends.push(() => endpoints.close())
     const files = new FileStore({
       folder: options.filesFolder ?? join(dirname(secretsFolder), FILES_FOLDER),
       ownFiles,
@@ -150,6 +155,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       cache,
       secrets,
+      endpoints,
       files,
       observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
@@ -163,6 +169,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       state: revisions,
       loadReports,
+      endpoints,
       accessLogs,
       traffic,
       onFault: (error) => onFault?.(error),
@@ -185,6 +192,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const admin = await startAdmin({
       state: revisions,
       nodes: nodesIn(cache),
+      endpoints: new EndpointRegistry(endpoints, revisions),
       loads,
       traffic,
       logs: accessLogs,
@@ -226,7 +234,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
     folder === undefined ? [] : names.map((name) => join(folder, name))
   return [
     ...Object.values(xdsTls ?? {}),
-    ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS]),
+    ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS, ENDPOINTS]),
     ...inFolder(accessFolder, [TOKENS, AUDIT]),
   ]
 }
@@ -237,6 +245,13 @@ async function openState(folder: string | undefined) {
   await mkdir(folder, { recursive: true })
   const store = openSqliteStore(join(folder, REVISIONS))
   return { store, nackLog: openNackLog(join(folder, NACKS)) }
+}
+
+function openEndpoints({ stateFolder, onFault }: ControlPlaneOptions): Promise<EndpointStore> {
+  return EndpointStore.open({
+    ...(stateFolder !== undefined && { stateFile: join(stateFolder, ENDPOINTS) }),
+    ...(onFault && { onFault }),
+  })
 }
 
 async function identityOf(tls: ServerTlsFiles | undefined) {
@@ -261,10 +276,13 @@ function pushSpansOf(cache: SnapshotCache): PushSpans {
 }
 
 /** Asks nodes for their calls, takes the stats that they push, and adds up both. */
-export function startLoadTally(state: { readonly config: Config }, intervalMs?: number) {
+export function startLoadTally(
+  state: { readonly config: Config; readonly effectiveConfig: Config },
+  intervalMs?: number,
+) {
   const loadReports = new LoadReports({ ...(intervalMs !== undefined && { intervalMs }) })
   const loads = new LoadTally({
-    document: () => state.config,
+    document: () => state.effectiveConfig,
     intervalMs: () => loadReports.settings.intervalMs,
   })
   loadReports.onEvent((event) => loads.take(event))

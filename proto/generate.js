@@ -140,16 +140,7 @@ function withLimitedShares(text) {
   )
 }
 
-/** What one call counts for, in routes; the package's protos do not have it yet. Where they have it, nothing changes. */
-function withHitsOfRoutes(text) {
-  if (text.includes('message HitsAddend')) return text
-  const last = ' Override limit = 4;'
-  if (text.split(last).length !== 2) throw new Error(`the protos of routes lack one "${last}"`)
-  const message = 'message HitsAddend {\n    google.protobuf.UInt64Value number = 1;\n  }'
-  return text.replace(last, `${last}\n\n  ${message}\n\n  HitsAddend hits_addend = 5;`)
-}
-
-/** The same in what a rate limit service is asked. */
+/** How many hits a descriptor is, which the package's protos do not have yet. Where they have it, nothing changes. */
 function withHitsOfDescriptors(text) {
   if (text.includes('hits_addend')) return text
   const last = 'RateLimitOverride limit = 2;'
@@ -189,7 +180,7 @@ for (const file of protosBelow(join(here, 'newer'))) {
 }
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
-files.set(ROUTE, withHitsOfRoutes(withHashedSplits(files.get(ROUTE))))
+files.set(ROUTE, withHashedSplits(files.get(ROUTE)))
 files.set(RATE_LIMIT, withLimitedShares(files.get(RATE_LIMIT)))
 files.set(DESCRIPTOR, withHitsOfDescriptors(files.get(DESCRIPTOR)))
 files.set(PROTOCOL, withJitterOfAges(withResponseHeadersLimit(files.get(PROTOCOL))))

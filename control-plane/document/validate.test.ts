@@ -55,7 +55,7 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
+        /Use one of: endpoints, lb, endpointsFrom, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, additionalAddresses, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
       [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
@@ -183,6 +183,21 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'T1: a policy of Envoy that is around another one is a switch beside it, and the error says which',
+    changes: {
+      'fleets.edge.lb': { mode: 'l7', policy: 'wrr_locality' },
+      'upstreams.echo.lb': { policy: 'override_host' },
+      'upstreams.echo-v2.lb': { policy: 'subset' },
+      'upstreams.unused.lb': { policy: 'random', overrideHost: { enabled: true } },
+    },
+    problems: {
+      'fleets.edge.lb.policy': /^"wrr_locality" is around every policy/,
+      'upstreams.echo.lb.policy': /^"override_host" is a switch beside the policy/,
+      'upstreams.echo-v2.lb.policy': /^"subset" is a switch beside the policy/,
+      'upstreams.unused.lb.overrideHost': /^needs a header or metadata that names the endpoint/,
+    },
+  },
+  {
     title: 'an option of another policy is invalid, because it would have no effect',
     changes: {
       'fleets.edge.lb.hashOn': { header: 'x-user' },
@@ -192,9 +207,9 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'fleets.edge.lb.hashOn':
-        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset$/,
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo-v2.lb.tableSize':
-        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset$/,
+        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
       'upstreams.unused.lb.slowStart': /^is allowed only with policy: round_robin or least_request\. /,
     },

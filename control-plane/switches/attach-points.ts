@@ -329,6 +329,7 @@ export interface HttpFilterSwitch<
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R
+    references?(settings: SettingsOf<R>): readonly SettingReference[]
     /** What the schema cannot check. @param written the settings in the document, without defaults */
     problems?(written: DeepReadonly<Static<R>>): Iterable<PlacedProblem>
     /** What is valid, and may not be what the person wants. */

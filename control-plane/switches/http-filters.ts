@@ -9,6 +9,7 @@ import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
 import { filterState } from './http-filters/filter-state.ts'
+import { globalRateLimit } from './http-filters/global-rate-limit.ts'
 import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
 import { grpcJsonTranscoder } from './http-filters/grpc-json-transcoder.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
@@ -37,6 +38,7 @@ export const HTTP_FILTERS = inOrder([
   rbac,
   grpcStats,
   localRateLimit,
+  globalRateLimit,
   fault,
   requestSize,
   adaptiveConcurrency,

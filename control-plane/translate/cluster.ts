@@ -9,7 +9,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { hasLocalities } from '../document/endpoint-groups.ts'
-import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
+import { hasAssignment, type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import { clusterProvidedPolicy } from '../switches/aggregate.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
@@ -37,7 +37,7 @@ export function toCluster(
   ])
   const base: ClusterParts = {
     name,
-    ...(upstream.endpoints && byEds()),
+    ...(hasAssignment(upstream) && byEds()),
     loadBalancingPolicy:
       upstream.aggregate === undefined
         ? toLoadBalancingPolicy(lb, { weighsLocalities }, switches)
@@ -56,7 +56,7 @@ export function toCluster(
   )
 }
 
-/** For an upstream that lists its endpoints. Otherwise its switch for DNS or an aggregate says where they come from. */
+/** For an upstream whose endpoints this control plane knows. Otherwise its switch for DNS or an aggregate says where they come from. */
 export function byEds(): ClusterParts {
   return {
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },

@@ -60,8 +60,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'sources that change without a new revision: secrets and other content from watched files',
-    mayImport: ['control-plane/document/'],
+    holds: 'sources that change without a new revision: files, secrets from watched files, and endpoints',
+    mayImport: ['control-plane/document/', 'api/'],
   },
   'control-plane/translate/': {
     holds: 'desired state to Envoy resources: pure functions',
@@ -208,7 +208,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packaging/': {
     holds:
       'builds the package of the library that users install, its API reference and the report of its exports',
-    mayImport: ['core/'],
+    mayImport: ['core/', 'control-plane/document/'],
   },
   'examples/grpc-patterns/': {
     holds: 'small programs of gRPC itself, which a scenario runs too',
