@@ -40,6 +40,7 @@ import { localityWeights } from './locality-weights.ts'
 import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
+import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
@@ -108,7 +109,7 @@ export const SWITCHES = {
   ],
   listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
+  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing, patches],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

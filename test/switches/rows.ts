@@ -232,10 +232,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T24: {
     what: 'gRPC-JSON transcoding',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
+    goldens: ['grpc-json-transcoder'],
+    twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
+    guide: `${REFERENCE}#json-for-grpc-methods`,
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
@@ -274,10 +274,17 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T29: {
     what: 'logic of your own',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: ['extProc', 'lua', 'wasm'].flatMap((filter) => [
+      `${FLEET}.filters.${filter}`,
+      `${RULE}.filters.${filter}`,
+    ]),
+    goldens: ['ext-proc', 'lua-and-wasm'],
+    twins: [
+      'off it does neither',
+      'a Lua script adds a header, and off',
+      'a WebAssembly module adds a header, and off',
+    ],
+    guide: `${REFERENCE}#logic-of-your-own`,
   },
   T30: {
     what: 'any field of Envoy',
