@@ -25,6 +25,7 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -109,7 +110,17 @@ export const SWITCHES = {
   ],
   listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing, patches],
+  fleets: [
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+    fleetLocalities,
+    patches,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -115,6 +115,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/document/flow-yaml.ts': spawnedBy('cli/verbs/init.test.ts'),
   'control-plane/document/check-endpoints.ts': by('control-plane/admin/endpoint-routes.test.ts'),
   'control-plane/document/nesting.ts': by('control-plane/document/file.test.ts'),
+  'control-plane/document/unplaced-envoys.ts': by('control-plane/document/warnings.test.ts'),
   'control-plane/document/unset-filter-states.ts': by('control-plane/document/warnings.test.ts'),
   'control-plane/document/utf8.ts': by('control-plane/document/file.test.ts'),
   'control-plane/document/yaml-document.ts': by('control-plane/document/file.test.ts'),

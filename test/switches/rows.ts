@@ -76,9 +76,11 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       `${UPSTREAM}.localities`,
       `${UPSTREAM}.failover`,
       `${UPSTREAM}.aggregate`,
+      `${FLEET}.lb.zoneAware`,
+      `${FLEET}.localities`,
     ],
-    goldens: ['localities'],
-    twins: ['without weights by their endpoints'],
+    goldens: ['localities', 'zone-aware'],
+    twins: ['without weights by their endpoints', 'without the switch it does not'],
     guide: `${REFERENCE}#localities-and-priorities`,
   },
   T6: {
