@@ -99,9 +99,15 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T8: {
     what: 'circuit breaker',
-    fields: [`${UPSTREAM}.circuitBreaker`],
+    fields: [`${UPSTREAM}.circuitBreaker`, `${RULE}.priority`],
     goldens: ['circuit-breaker'],
-    twins: ['without the switch they pass'],
+    twins: [
+      'without the switch they pass',
+      'they wait and pass',
+      'both are open',
+      'the twin: not counted',
+      'a rule without it',
+    ],
     guide: `${REFERENCE}#limits`,
   },
   T9: {
@@ -301,9 +307,16 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T32: {
     what: 'draining',
-    fields: [`${UPSTREAM}.endpoints.*.state`],
-    goldens: ['endpoints'],
-    twins: ['is killed without draining fails calls', 'without an age they stay'],
+    fields: [
+      ...[`${UPSTREAM}.endpoints.*.state`, `${UPSTREAM}.drain`],
+      ...[`${LISTENER}.drain`, `${FLEET}.drain`],
+    ],
+    goldens: ['endpoints', 'drain'],
+    twins: [
+      ...['is killed without draining fails calls', 'without an age they stay'],
+      ...['by default they drain', 'one backend gets all', 'all end together', 'the connection stays'],
+      ...['by default it gets none', 'they share it'],
+    ],
     guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
   },
 }
