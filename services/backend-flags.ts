@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Problem } from '../core/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
 import { invalidFlags } from './flags.ts'
-import { readListen } from './listen-flag.ts'
+import { readListen, readTcp } from './listen-flag.ts'
 
 const FLAGS = {
   id: { type: 'string' },
@@ -140,11 +140,7 @@ function readMetricsAddress(
   problems: Problem[],
 ): BackendOptions['metrics'] {
   const text = given.get('metrics')
-  if (text === undefined) return undefined
-  const address = readListen(text, problems, '--metrics')
-  if (!('path' in address)) return address
-  problems.push({ path: '--metrics', message: 'Prometheus cannot call a Unix socket; give host:port' })
-  return undefined
+  return text === undefined ? undefined : readTcp(text, problems, '--metrics')
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
