@@ -164,7 +164,7 @@ t.test(
     await served({ methods: ['GET', 'PUT'] })
     t.match(await ask(), { methods: 'GET, PUT' })
     await served({}, { echo: { match: { service: SERVICE }, to } })
-    t.match(await ask(), { methods: null }, 'CORS goes by the rule of the HTTP path, and there is none')
+    t.match(await ask(), { methods: null }, 'CORS goes by the rule of the HTTP path, which is missing')
     t.match(await call('/v1/echo/a', { headers: { origin: page } }), { http: 200 })
   },
 )
