@@ -7,6 +7,7 @@ import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
 import { warningsOfPatches } from './patch-protection.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
 import { findUnsupported } from './support.ts'
+import { unplacedEnvoys } from './unplaced-envoys.ts'
 import { unsetFilterStates } from './unset-filter-states.ts'
 
 /** Nobody reads more. */
@@ -31,6 +32,7 @@ function warningsOfEnvoys(config: Config, name: string, fleet: EnvoyFleet, switc
   return [
     ...warningsOfFilters(name, fleet, switches),
     ...unsetFilterStates(config, name, fleet, switches),
+    ...unplacedEnvoys(config, name, fleet),
     ...warningsOfPatches(config, name, fleet, switches),
   ]
 }

@@ -17,6 +17,7 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { listenerDrain, upstreamDrain } from './drain.ts'
 import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -24,6 +25,7 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -46,6 +48,7 @@ import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { rulePriority } from './rule-priority.ts'
 import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
@@ -87,6 +90,7 @@ export const SWITCHES = {
     failover,
     outlierDetection,
     loadMetrics,
+    upstreamDrain,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
@@ -98,6 +102,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    rulePriority,
     ruleSubset,
     rewrite,
     requestHeaders,
@@ -105,9 +110,27 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerProxyProtocol, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [
+    listenerDrain,
+    connectionLimit,
+    listenerProxyProtocol,
+    listenerTls,
+    reusePort,
+    listenerBuffer,
+    accessLog,
+  ],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing, patches],
+  fleets: [
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+    fleetLocalities,
+    patches,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

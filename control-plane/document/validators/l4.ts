@@ -1,4 +1,4 @@
-// Mode l4: each connection has one place to go, and the names of TLS are told apart.
+// Mode l4: each connection has one place to go, and no host name of TLS leads to two.
 
 import { type L4, type L4Target, targetsOf } from '../l4.ts'
 import type { Config } from '../model.ts'
