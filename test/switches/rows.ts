@@ -29,7 +29,8 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'load-balancing policies',
     fields: [
       ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
-      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'metrics', 'outOfBand'],
+      ...['name', 'config'],
       ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
@@ -237,7 +238,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
     goldens: ['grpc-json-transcoder'],
     twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
-    guide: `${REFERENCE}#json-for-grpc-methods`,
+    guide: 'docs/guides/browsers-and-json.md#turn-on-all-three',
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
