@@ -41,8 +41,13 @@ export function toUpstreamSocket(
 ): TransportSocket | undefined {
   if (!tls?.enabled) return undefined
   const { certificate, ca, sans = [], minVersion } = tls
+  const common = commonContext({ certificate, ca, sans, minVersion, alpn })
   const context = create(UpstreamTlsContextSchema, {
-    commonTlsContext: commonContext({ certificate, ca, sans, minVersion, alpn }),
+    // Towards endpoints Envoy offers at most TLS 1.2, unless a maximum is written: with a minimum of 1.3 it would offer nothing.
+    commonTlsContext:
+      minVersion === '1.3'
+        ? { ...common, tlsParams: { ...common.tlsParams, tlsMaximumProtocolVersion: MIN_VERSIONS['1.3'] } }
+        : common,
   })
   return tlsSocket(anyPack(UpstreamTlsContextSchema, context))
 }

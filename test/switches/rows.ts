@@ -28,7 +28,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   T1: {
     what: 'load-balancing policies',
     fields: [
-      ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
+      ...['policy', 'choices', 'activeRequestBias', 'minimumRingSize', 'tableSize', 'shuffle'],
       ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
       'updateMergeWindow',
     ]
