@@ -16,6 +16,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addNewerFields } from './newer-fields.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const require = createRequire(import.meta.url)
@@ -171,6 +172,8 @@ files.set(ROUTE, withHitsOfRoutes(withHashedSplits(files.get(ROUTE))))
 files.set(RATE_LIMIT, withLimitedShares(files.get(RATE_LIMIT)))
 files.set(DESCRIPTOR, withHitsOfDescriptors(files.get(DESCRIPTOR)))
 files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
+
+addNewerFields(files)
 
 const stamp = fingerprint(files)
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {

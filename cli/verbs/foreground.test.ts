@@ -1,4 +1,4 @@
-// `yard serve`, `yard issuer` and `yard authorizer`: each program alone, used once and ended.
+// `yard serve`, `yard issuer`, `yard authorizer` and `yard rate-limiter`: each program alone, used once and ended.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -92,5 +92,23 @@ t.test('yard authorizer serves a policy, and reports all invalid flags', async (
   t.match(await runYard(t, t.testdirName, 'authorizer', '--mask', 'a', '--mask', 'b'), {
     code: 2,
     output: /--policy: give exactly one .*--mask: "a".*--mask: "b"/s,
+  })
+})
+
+t.test('T16: yard rate-limiter serves rules, and reports all invalid flags', async (t) => {
+  const rules = join(t.testdir(), 'rules.yaml')
+  writeFileSync(rules, 'domain: shop\n')
+  const { yard, ready } = await start<{ address: string; metrics: string }>(
+    t,
+    'metrics',
+    ...['rate-limiter', '--rules', rules, '--metrics', '127.0.0.1:0'],
+  )
+  const metrics = await fetch(`http://${ready.metrics}/metrics`)
+  t.match(await metrics.text(), /switchyard_rate_limit_unmatched_total 0/)
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'rate-limiter', '--store', 'file.db'), {
+    code: 2,
+    output: /--rules: is missing.*--store: "file\.db" is not a store/s,
   })
 })

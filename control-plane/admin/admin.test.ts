@@ -25,6 +25,7 @@ function silentFleet() {
     config: sampleWith({}),
     acceptedNumber: undefined,
     secrets: () => ({}),
+    endpointSources: () => ({}),
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
     newestRejected: async () => undefined,
@@ -38,7 +39,7 @@ function silentFleet() {
     },
   }
   const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
-  const { loads, traffic } = startLoadTally(state)
+  const { loads, traffic } = startLoadTally({ config: state.config, effectiveConfig: state.config })
   return { asked: asked.promise, state, nodes, loads, traffic, ...NO_EVENTS }
 }
 

@@ -49,6 +49,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
           ]),
         ),
         secrets: state.secrets(),
+        endpoints: state.endpointSources(),
         nodes: toNodesJson(nodes.status(), state.config),
       }
     },

@@ -30,6 +30,7 @@ export interface ConfiguredSwitch {
     | 'unsupportedByEnvoy'
     | 'protects'
     | 'references'
+    | 'files'
     | 'problems'
   >
   /** In effect: with the default of each field that is not written. */
@@ -243,12 +244,17 @@ export function referencesOf({ declared, settings }: ConfiguredSwitch): readonly
   return declared.references?.(settings) ?? []
 }
 
+/** What is off needs nothing beside the document. */
+export function isOn({ settings }: Pick<ConfiguredSwitch, 'settings'>): boolean {
+  return (settings as { readonly enabled?: boolean }).enabled !== false
+}
+
 /** The secrets that switches need which are on: what is off needs no key on any Envoy. */
 export function secretsUsedBy(
   configured: Iterable<ConfiguredSwitch>,
 ): readonly { readonly secret: string; readonly part: 'certificate' | 'ca' }[] {
   return [...configured]
-    .filter(({ settings }) => (settings as { readonly enabled?: boolean }).enabled !== false)
+    .filter(isOn)
     .flatMap(referencesOf)
     .flatMap(({ to, name, part }) => (to === 'secrets' && part ? [{ secret: name, part }] : []))
 }

@@ -19,6 +19,8 @@ export interface DescribedField {
     | 'list'
     | 'string or list'
     | 'string or object'
+    | 'string or integer'
+    | 'object or list'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
@@ -133,7 +135,11 @@ function typeOf({
   const: only,
 }: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
-  if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
+  if (Array.isArray(type)) {
+    if (!type.includes('string')) return 'object or list'
+    if (type.includes('object')) return 'string or object'
+    return type.includes('integer') ? 'string or integer' : 'string or list'
+  }
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
   const name = type ?? typeof (choices?.[0] ?? only)
   // The version of the document is a number, and a whole one.

@@ -118,6 +118,9 @@ function isLater(schema: Described, name: unknown): boolean {
 
 function discriminate(schema: Described, tag: string, value: unknown): string {
   if (isLater(schema, value)) return `${show(value)} ${NOT_YET}`
+  const { [UNAVAILABLE]: unavailable = {} } = schema
+  const reason = typeof value === 'string' ? ownValue(unavailable, value) : undefined
+  if (reason !== undefined) return `${show(value)} ${reason}`
   const names = (schema.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const).join(', ')
   return value === undefined
     ? `is missing: write one of ${names}`

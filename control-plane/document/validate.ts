@@ -24,6 +24,7 @@ import { checkSecurity } from './validators/security.ts'
 import { checkSubsets } from './validators/subsets.ts'
 import { checkSwitches } from './validators/switches.ts'
 import { checkText } from './validators/text.ts'
+import { checkUpstreamSwitches } from './validators/upstream-switches.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
 
 const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
@@ -38,6 +39,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkRoutedByChecks,
   checkSecrets,
   checkSwitches,
+  checkUpstreamSwitches,
   checkRuleSwitches,
   checkSubsets,
   checkText,

@@ -71,6 +71,36 @@ const CASES: readonly [
     },
   ],
   [
+    'T2: the things of a list that gRPC clients or Envoys do not know',
+    {
+      'upstreams.echo.lb': {
+        policy: 'ring_hash',
+        hashOn: [{ header: 'x-user', terminal: true }, { query: 'tenant' }, { channelId: true }],
+      },
+    },
+    {
+      'upstreams.echo.lb.hashOn[1].query':
+        'the hash of a query has no effect for any client of fleet clients',
+      'upstreams.echo.lb.hashOn[2].channelId':
+        'the hash of a channel has no effect in fleet edge, whose kind is envoy',
+    },
+  ],
+  [
+    'T2: the hash of a value that no filter of the fleet sets',
+    {
+      'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { filterState: 'caller' } },
+      'fleets.edge.filters': {
+        filterState: { enabled: true, values: { other: { from: 'connection' } } },
+      },
+    },
+    {
+      'upstreams.echo.lb.hashOn.filterState':
+        'the hash of a value of a filter has no effect for any client of fleet clients',
+      'upstreams.echo.lb.hashOn':
+        'hashes on the value caller, which fleets.edge.filters.filterState does not set: calls go to any endpoint',
+    },
+  ],
+  [
     'nothing, where Envoys and gRPC clients hash on a header',
     { 'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { header: 'x-user' } } },
     {},

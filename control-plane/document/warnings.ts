@@ -6,6 +6,7 @@ import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
 import { findUnsupported } from './support.ts'
+import { unsetFilterStates } from './unset-filter-states.ts'
 
 /** Nobody reads more. */
 const MOST_SHOWN = 100
@@ -17,7 +18,15 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
     const warnings = unsupported.map(({ steps, message }) => ({ steps, message }))
     return fleet.kind === 'proxyless'
       ? [...warnings, ...unreachableRules(config, name, Object.values(fleet.listeners).flatMap(routeNamesOf))]
-      : [...warnings, ...(fleet.kind === 'envoy' ? warningsOfFilters(name, fleet, switches) : [])]
+      : [
+          ...warnings,
+          ...(fleet.kind === 'envoy'
+            ? [
+                ...warningsOfFilters(name, fleet, switches),
+                ...unsetFilterStates(config, name, fleet, switches),
+              ]
+            : []),
+        ]
   })
   const all = [...found, ...warningsOfRules(config, switches)]
   if (all.length <= MOST_SHOWN) return all

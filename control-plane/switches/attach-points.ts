@@ -38,6 +38,7 @@ import type { JwtProvider } from './jwt-provider.ts'
 import type { LbContext } from './lb-context.ts'
 import type { Locality } from './locality.ts'
 import type { PlacedProblem } from './placed-problem.ts'
+import type { FileContents, SettingFile } from './setting-file.ts'
 
 /** What the clients of a fleet are: Envoys, gRPC clients that speak xDS themselves, or gRPC servers that do. */
 export const FLEET_KINDS = ['envoy', 'proxyless', 'grpc-server'] as const
@@ -100,6 +101,8 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
   /** The messages that it packs into an `Any`; translation throws for others. */
   readonly messages?: readonly DescMessage[]
   references?(settings: SettingsOf<Schema>): readonly SettingReference[]
+  /** The files that it takes something from while it is on. */
+  files?(settings: SettingsOf<Schema>): readonly SettingFile[]
   /** What the schema cannot check. @param written the settings in the document, without defaults */
   problems?(written: DeepReadonly<Static<Schema>>, maps: DocumentMaps): Iterable<PlacedProblem>
 }
@@ -132,17 +135,22 @@ export interface GrpcFleetContext {
   readonly certificateProvider: string
 }
 
+/** Settings of an upstream that share one message of Envoy. */
+export interface UpstreamEntry {
+  readonly protocol?: string
+  readonly tls?: { readonly enabled: boolean }
+}
+
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
 export interface UpstreamSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
+  /** What contradicts other switches of the upstream. */
+  problemsWith?(written: DeepReadonly<Static<S>>, entry: UpstreamEntry): Iterable<PlacedProblem>
   /** @param entry the whole upstream, for settings that depend on another switch of it */
-  toCluster?(settings: SettingsOf<S>, entry: { readonly protocol?: string }): ClusterParts
+  toCluster?(settings: SettingsOf<S>, entry: UpstreamEntry): ClusterParts
   /** For a proxyless fleet. Default: `toCluster`. @param fleet what the fleet says of its clients */
   toGrpcCluster?(settings: SettingsOf<S>, fleet: GrpcFleetContext): ClusterParts
-  toHttpProtocolOptions?(
-    settings: SettingsOf<S>,
-    entry: { readonly protocol?: string },
-  ): HttpProtocolOptionsParts
+  toHttpProtocolOptions?(settings: SettingsOf<S>, entry: UpstreamEntry): HttpProtocolOptionsParts
   toClusterLoadAssignment?(settings: SettingsOf<S>): ClusterLoadAssignmentParts
   /** Asked only where the weights of localities hold. */
   toLocalityLbEndpoints?(settings: SettingsOf<S>, group: EndpointGroup): LocalityLbEndpointsParts
@@ -242,6 +250,8 @@ export interface FilterContext extends DocumentMaps {
   readonly ownedHeaders: readonly string[]
   /** Headers that a filter of this chain compares; see `HttpFilterSwitch.comparedHeaders`. */
   readonly comparedHeaders: readonly string[]
+  /** What is in the files that switches name; see `FieldSwitch.files`. */
+  readonly files: FileContents
 }
 
 /** A filter as Envoy knows it: `envoy.filters.http.NAME`. */

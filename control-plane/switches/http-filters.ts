@@ -8,7 +8,9 @@ import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
 import { fault } from './http-filters/fault.ts'
+import { filterState } from './http-filters/filter-state.ts'
 import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
+import { grpcJsonTranscoder } from './http-filters/grpc-json-transcoder.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
@@ -26,6 +28,7 @@ export const HTTP_FILTERS = inOrder([
   compression,
   grpcHttp1Bridge,
   grpcWeb,
+  grpcJsonTranscoder,
   wellFormedMetadata,
   ownedHeaders,
   jwtAuthn,
@@ -38,6 +41,7 @@ export const HTTP_FILTERS = inOrder([
   requestSize,
   adaptiveConcurrency,
   admissionControl,
+  filterState,
   router,
 ] as const)
 

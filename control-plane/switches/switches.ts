@@ -22,6 +22,7 @@ import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
+import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
@@ -68,6 +69,7 @@ export interface Switches extends LbLists {
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority, endpointLabels],
   upstreams: [
+    endpointsFrom,
     upstreamDns,
     aggregate,
     healthCheck,

@@ -9,11 +9,11 @@ import {
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { hasLocalities } from '../document/endpoint-groups.ts'
-import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
+import { hasAssignment, type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import { clusterProvidedPolicy } from '../switches/aggregate.ts'
 import type { ClusterParts, HttpProtocolOptionsParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
-import { toLoadBalancingPolicy } from '../switches/lb-policies.ts'
+import { optionsBesidePolicy, toLoadBalancingPolicy } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
@@ -29,12 +29,15 @@ export function toCluster(
 ): Cluster {
   const lb = lbOf(fleet, upstream)
   const weighsLocalities = hasLocalities(upstream)
-  const options = mergeParts<HttpProtocolOptionsParts>(
-    partsOf(switches.upstreams, upstream, (one, settings) => one.toHttpProtocolOptions?.(settings, upstream)),
-  )
+  const options = mergeParts<HttpProtocolOptionsParts>([
+    ...(upstream.aggregate === undefined ? [optionsBesidePolicy(lb, switches)] : []),
+    ...partsOf(switches.upstreams, upstream, (one, settings) =>
+      one.toHttpProtocolOptions?.(settings, upstream),
+    ),
+  ])
   const base: ClusterParts = {
     name,
-    ...(upstream.endpoints && byEds()),
+    ...(hasAssignment(upstream) && byEds()),
     loadBalancingPolicy:
       upstream.aggregate === undefined
         ? toLoadBalancingPolicy(lb, { weighsLocalities }, switches)
@@ -53,7 +56,7 @@ export function toCluster(
   )
 }
 
-/** For an upstream that lists its endpoints. Otherwise its switch for DNS or an aggregate says where they come from. */
+/** For an upstream whose endpoints this control plane knows. Otherwise its switch for DNS or an aggregate says where they come from. */
 export function byEds(): ClusterParts {
   return {
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },

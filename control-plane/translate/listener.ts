@@ -14,6 +14,7 @@ import type { FilterChainParts, ListenerParts } from '../switches/attach-points.
 import { managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { httpConnectionManager } from './l7.ts'
 
@@ -30,6 +31,7 @@ export function toListener(
   fleet: FleetPart,
   config: Pick<Config, 'jwt'> = {},
   switches: Switches = SWITCHES,
+  files: FileContents = NO_FILES,
 ): EnvoyListener {
   const entry = withFleetFields(listener, fleet, switches)
   const base: ListenerParts = {
@@ -44,7 +46,11 @@ export function toListener(
         },
       },
     },
-    filterChains: toChains({ filters: [toFilter(name, entry, fleet, config, switches)] }, entry, switches),
+    filterChains: toChains(
+      { filters: [toFilter(name, entry, fleet, config, switches, files)] },
+      entry,
+      switches,
+    ),
   }
   return create(
     ListenerSchema,
@@ -80,6 +86,7 @@ function toFilter(
   fleet: FleetPart,
   { jwt }: Pick<Config, 'jwt'>,
   switches: Switches,
+  files: FileContents,
 ): MessageInitShape<typeof FilterSchema> {
   const { l4, l7 } = entry
   const mode = modeOf(fleet, entry)
@@ -90,7 +97,7 @@ function toFilter(
     ])
   }
   if (mode === 'l7' && l7 !== undefined) {
-    return httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters), [
+    return httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters, files), [
       ...partsOf(switches.listeners, entry, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...managerPartsOf(fleet, switches.httpFilters),

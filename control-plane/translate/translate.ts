@@ -11,6 +11,7 @@ import {
   certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
+  hasAssignment,
   type LbSettings,
   type Listener,
   modeOf,
@@ -20,9 +21,11 @@ import {
   type Upstream,
 } from '../document/model.ts'
 import { formatSteps } from '../document/problem.ts'
+import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpoints/merge-endpoints.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
+import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
@@ -61,9 +64,15 @@ interface Made {
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
   const parts = createParts(switches)
-  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+  return (
+    config: Config,
+    fleetName: string,
+    secretBytes: SecretBytesByName = new Map(),
+    files: FileContents = NO_FILES,
+    endpoints: SourcedEndpoints = NO_SOURCED,
+  ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files, endpoints })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -81,8 +90,17 @@ export function createTranslator(switches: Switches) {
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
+ * @param files what is in the files that switches name
+ * @param endpoints what the sources of endpoints give
  */
 export const translate = createTranslator(SWITCHES)
+
+/** What is beside the document. */
+interface Sources {
+  readonly secretBytes: SecretBytesByName
+  readonly files: FileContents
+  readonly endpoints: SourcedEndpoints
+}
 
 /** What a fleet gets depends on what its clients are. */
 function madeFor(
@@ -90,13 +108,13 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+      return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
-      return madeForGrpcClients(parts, config, fleetName, fleet)
+      return madeForGrpcClients(parts, config, fleetName, fleet, sources)
     case 'grpc-server':
       return fromServerListeners(parts, fleetName, fleet)
     default:
@@ -117,14 +135,15 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  { secretBytes, files, endpoints }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
     ...fromSecrets(configured, secretBytes),
-    ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
-    ...fromListeners(parts, config, fleetName, fleet),
+    ...parts.clusters(upstreams, sharedLb(fleet.lb)),
+    ...parts.assignments(upstreams, endpoints),
+    ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
   if (!hasMarks(fleet)) return made
@@ -137,14 +156,16 @@ function madeForGrpcClients(
   config: Config,
   fleetName: string,
   fleet: ProxylessFleet,
+  { endpoints }: Sources,
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...parts.forGrpc(
+    ...parts.grpcClusters(
       upstreams,
       shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
     ),
+    ...parts.grpcAssignments(upstreams, endpoints),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
   const { authority } = fleet
@@ -170,8 +191,9 @@ export function translateFleet(
   config: Config,
   fleetName: string,
   secretBytes?: SecretBytesByName,
+  files?: FileContents,
 ): readonly Message[] {
-  return translate(config, fleetName, secretBytes).resources
+  return translate(config, fleetName, secretBytes, files).resources
 }
 
 function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
@@ -195,45 +217,44 @@ function createParts(switches: Switches) {
   const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
     toCluster(name, upstream, { lb }, switches),
   )
-  const assignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toClusterLoadAssignment(name, upstream, switches),
-  )
-  const fromUpstreams = clustersAndAssignments(
-    (name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb),
-    assignmentOf,
-  )
-  const forGrpc = clustersAndAssignments(
-    memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
-      toGrpcCluster(name, upstream, fleet, switches),
+  const assignmentsFor = (kind: FleetKind) => {
+    const assignmentOf = memoizeByText((upstream: Upstream, name) =>
+      toClusterLoadAssignment(name, upstream, switches, kind),
+    )
+    return memoizePair((upstreams: readonly NamedUpstream[], sourced: SourcedEndpoints): Made[] =>
+      upstreams
+        .filter(([, upstream]) => hasAssignment(upstream))
+        .map(([name, upstream]) => ({
+          resource: assignmentOf(withSourced(name, upstream, sourced), name),
+          name,
+          from: ['upstreams', name, upstream.endpointsFrom === undefined ? 'endpoints' : 'endpointsFrom'],
+        })),
+    )
+  }
+  return {
+    switches,
+    clusters: manyClusters((name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb)),
+    assignments: assignmentsFor('envoy'),
+    grpcClusters: manyClusters(
+      memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+        toGrpcCluster(name, upstream, fleet, switches),
+      ),
     ),
-    memoizeByText((upstream: Upstream, name) =>
-      toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
-    ),
-  )
-  return { switches, fromUpstreams, forGrpc }
+    grpcAssignments: assignmentsFor('proxyless'),
+  }
 }
 
-/** What is made of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
-function clustersAndAssignments<OfFleet extends WeakKey>(
+/** The clusters of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
+function manyClusters<OfFleet extends WeakKey>(
   clusterOf: (name: string, upstream: Upstream, fleet: OfFleet) => Message,
-  assignmentOf: (upstream: Upstream, name: string) => Message,
 ) {
-  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] => [
-    ...upstreams.map(([name, upstream]) => ({
+  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] =>
+    upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet),
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
-      resource: assignmentOf(upstream, name),
-      name,
-      from: ['upstreams', name, 'endpoints'],
-    })),
-  ])
-}
-
-function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
-  return endpoints !== undefined
+  )
 }
 
 /** In order. Fleets that reach the same upstreams share the list. */
@@ -289,11 +310,17 @@ function fromRoutes(
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
 }
 
-function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
+function fromListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  files: FileContents,
+): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config, switches),
+      resource: toListener(name, listener, fleet, config, switches, files),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),

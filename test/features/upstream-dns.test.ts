@@ -6,6 +6,7 @@ import { callEcho, FAILED } from '../support/call-echo.ts'
 import { startDnsServer } from '../support/dns-server.ts'
 import { connectEcho, startEcho, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { untilAnsweredBy } from '../support/until-answered.ts'
 
 const HOST = 'echo.test'
 const ADDRESSES = ['127.0.0.1', '127.0.0.2'] as const
@@ -18,17 +19,6 @@ async function startOnOnePort(t: Test): Promise<number> {
   const other = await startBackend({ id: second, listen: { host: second, port }, latencyMs: 0 })
   t.teardown(() => other.close())
   return port
-}
-
-/** Calls until the wanted backends have answered, and no other one has: a new answer of DNS takes its time. */
-async function untilAnsweredBy(
-  client: ReturnType<typeof connectEcho>,
-  wanted: readonly string[],
-): Promise<void> {
-  for (;;) {
-    const answers = tallyOf(await callEcho(client, { count: 20 }))
-    if (Object.keys(answers).toSorted().join() === wanted.toSorted().join()) return
-  }
 }
 
 t.test('P14, T31: strict DNS calls each address of a name, and follows its changes', async (t) => {

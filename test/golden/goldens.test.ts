@@ -6,6 +6,7 @@ import t from 'tap'
 import { declaredMessages } from '../../control-plane/switches/switches.ts'
 import { translate } from '../../control-plane/translate/translate.ts'
 import { createMessageRegistry, createResources } from '../../xds-server/index.ts'
+import { namedFiles } from '../support/named-files.ts'
 import { namedSecretBytes } from '../support/secret-bytes.ts'
 import { findOrphans, GOLDEN_FOLDER, IN, namesOf, OUT, readCase, renderOutput } from './goldens.ts'
 
@@ -22,7 +23,7 @@ for (const name of namesOf(GOLDEN_FOLDER, IN)) {
     const config = readCase(GOLDEN_FOLDER, name)
     const messages = createMessageRegistry(declaredMessages(), { unknown: 'reject' })
     for (const fleet of Object.keys(config.fleets)) {
-      const { resources } = translate(config, fleet, namedSecretBytes(config))
+      const { resources } = translate(config, fleet, namedSecretBytes(config), namedFiles(config))
       t.doesNotThrow(() => createResources(resources, { messages }))
     }
   })

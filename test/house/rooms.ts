@@ -60,8 +60,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'sources that change without a new revision: secrets from watched files',
-    mayImport: ['control-plane/document/'],
+    holds: 'sources that change without a new revision: files, secrets from watched files, and endpoints',
+    mayImport: ['control-plane/document/', 'api/'],
   },
   'control-plane/translate/': {
     holds: 'desired state to Envoy resources: pure functions',
@@ -139,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'services/': {
     holds:
-      'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter; example gRPC clients in several languages',
+      'the echo and key-value services, the authorizer, the token issuer, the rate limiter, the typed gRPC adapter; example gRPC clients in several languages',
     mayImport: ['core/', 'proto/'],
   },
   'policies/': {

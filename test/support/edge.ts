@@ -5,6 +5,7 @@ import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Channel, connectivityState, credentials } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import type { FileContents } from '../../control-plane/switches/setting-file.ts'
 import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
@@ -32,6 +33,8 @@ export interface Served {
   readonly jwt?: Readonly<Record<string, unknown>>
   /** Further fields of the fleet. */
   readonly fleet?: object
+  /** What is in the files that switches name. */
+  readonly files?: FileContents
   /** Edits the resources before they are served: for a twin that shows why one field is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
@@ -58,7 +61,7 @@ export async function startEdge(
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, jwt, fleet, routes = {}, edit = () => {} }: Served) => {
+  const serve = async ({ upstreams, rules, lb, jwt, fleet, files, routes = {}, edit = () => {} }: Served) => {
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
@@ -79,7 +82,7 @@ export async function startEdge(
         },
       },
     })
-    const resources = translateFleet(config, 'fleet')
+    const resources = translateFleet(config, 'fleet', undefined, files)
     edit(resources)
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)

@@ -29,6 +29,7 @@ const INSTALL: Readonly<Record<Tool, string>> = {
   prometheus: 'sudo apt-get install -y prometheus',
   protoc: 'sudo apt-get install -y protobuf-compiler',
   pip: 'sudo apt-get install -y python3-pip',
+  redis: 'sudo apt-get install -y redis-server',
   'systemd-analyze': 'sudo apt-get install -y systemd',
   schemathesis: 'python3 -m pip install --target .tools/schemathesis-',
   tshark: 'sudo apt-get install -y tshark',

@@ -14,6 +14,7 @@ import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube
 import { INSTALL_NGHTTPX } from '../../testbed/proxies/nghttpx.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
 import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
+import { findRedis, INSTALL_REDIS } from './redis.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
@@ -61,6 +62,10 @@ const TOOLS = {
     install: INSTALL_PROMETHEUS,
   },
   protoc: { isInstalled: (env: NodeJS.ProcessEnv) => findProtoc(env) !== undefined, install: INSTALL_PROTOC },
+  redis: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findRedis(env) !== undefined,
+    install: INSTALL_REDIS,
+  },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
   tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },

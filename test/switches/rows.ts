@@ -30,23 +30,24 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [
       ...['policy', 'choices', 'activeRequestBias', 'minimumRingSize', 'tableSize', 'shuffle'],
       ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
-      'updateMergeWindow',
+      ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
       .concat(`${FLEET}.lb.mode`, `${UPSTREAM}.endpoints.*.weight`, `${UPSTREAM}.loadMetrics`),
     goldens: [
       ...['lb-least-request', 'lb-random', 'lb-ring-hash', 'lb-maglev', 'lb-orca'],
       ...['lb-grpc-only', 'lb-options', 'load-metrics', 'mode-l4', 'mode-l7'],
+      ...['lb-least-request-choices', 'lb-override-host'],
     ],
     twins: ['equal shares if they report none', 'in mode l4 a connection has one backend'],
     guide: 'docs/guides/load-balancing.md#choose-a-policy',
   },
   T2: {
     what: 'what a hash is made from',
-    fields: [`${FLEET}.lb.hashOn`],
-    goldens: ['lb-hash-kinds'],
-    twins: ['Envoy sets it for callers without'],
-    guide: `${REFERENCE}#load-balancing`,
+    fields: [`${FLEET}.lb.hashOn`, `${FLEET}.filters.filterState`],
+    goldens: ['lb-hash-kinds', 'lb-hash-list'],
+    twins: ['Envoy sets it for callers without', 'the twin: both are hashed'],
+    guide: 'docs/guides/load-balancing.md#choose-the-key',
   },
   T3: {
     what: 'slow start of new endpoints',
@@ -83,9 +84,9 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   T6: {
     what: 'active health checks',
     fields: [`${UPSTREAM}.healthCheck`],
-    goldens: ['health-check', 'health-check-settings', 'health-check-off'],
-    twins: ['without health checks a killed backend keeps failing calls'],
-    guide: `${REFERENCE}#endpoints-that-fail`,
+    goldens: ['health-check', 'health-check-settings', 'health-check-kinds', 'health-check-off'],
+    twins: ['without health checks a killed backend keeps failing calls', 'without checks it gets its share'],
+    guide: `${REFERENCE}#health-checks`,
   },
   T7: {
     what: 'ejection of endpoints that fail calls',
@@ -281,10 +282,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T31: {
     what: 'endpoints that are found outside of the document',
-    fields: [`${UPSTREAM}.dns`],
-    goldens: ['upstream-sources'],
-    twins: ['a name without an address has no endpoint'],
-    guide: `${REFERENCE}#endpoints-names-and-aggregates`,
+    fields: [`${UPSTREAM}.dns`, `${UPSTREAM}.endpointsFrom`],
+    goldens: ['upstream-sources', 'endpoints-from'],
+    twins: ['a name without an address has no endpoint', 'twin: nobody has registered'],
+    guide: 'docs/guides/endpoints.md#endpoints-from-elsewhere',
   },
   T32: {
     what: 'draining',

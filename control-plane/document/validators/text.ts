@@ -8,10 +8,11 @@ import type { PlacedProblem } from '../problem.ts'
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
 
 export function checkText(config: Config): Iterable<PlacedProblem> {
-  return checkValue(config, [])
+  return checkTexts(config, [])
 }
 
-function* checkValue(value: unknown, steps: readonly string[]): Iterable<PlacedProblem> {
+/** @param steps to the value */
+export function* checkTexts(value: unknown, steps: readonly string[]): Iterable<PlacedProblem> {
   if (typeof value === 'string') {
     const message = describeBadCharacter(value)
     if (message !== undefined) yield { steps, message }
@@ -19,7 +20,7 @@ function* checkValue(value: unknown, steps: readonly string[]): Iterable<PlacedP
     for (const [key, inner] of Object.entries(value)) {
       const message = describeBadCharacter(key)
       if (message !== undefined) yield { steps: [...steps, key], message: `its name ${message}` }
-      yield* checkValue(inner, [...steps, key])
+      yield* checkTexts(inner, [...steps, key])
     }
   }
 }
