@@ -23,6 +23,8 @@ interface EnvoyOptions {
   readonly listenerAddress?: string
   readonly tls?: XdsTlsFiles
   readonly statsIntervalMs?: number
+  /** Default: 2. */
+  readonly drainTimeSeconds?: number
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -33,6 +35,7 @@ export async function startEnvoy(
   options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
   const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls, statsIntervalMs } = options
+  const { drainTimeSeconds = 2 } = options
   const bootstrap = createBootstrap({
     nodeId,
     cluster,
@@ -43,7 +46,7 @@ export async function startEnvoy(
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
   })
   const { path } = findEnvoy()
-  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })
+  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())
   return envoy
 }
