@@ -15,16 +15,23 @@ export interface BaseParts {
   readonly bytesPort?: number
 }
 
-/** Upstreams that examples name, beside the called one. `echo-v2` is called too. */
-const OTHERS = ['echo-v2', 'echo-backup', 'collector', 'authorizer', 'issuer', 'log-service']
+const FIELDS = describeSchema(ConfigSchema)
 
-const KEY_SET = describeSchema(ConfigSchema).find(({ path }) => path === 'jwt.*.jwks.inline')?.example
+/** Upstreams that examples name, beside the called one. `echo-v2` is called too. */
+const OTHERS = new Set([
+  ...['echo-v2', 'echo-backup', 'issuer'],
+  ...FIELDS.filter(({ path }) => path.endsWith('.upstream')).map(({ example }) => String(example)),
+])
+
+const KEY_SET = FIELDS.find(({ path }) => path === 'jwt.*.jwks.inline')?.example
 
 const ISSUER = { issuer: 'https://issuer.internal', audiences: ['echo'], jwks: { inline: KEY_SET } }
 
 export function baseDocument({ echo: [b1, b2, b3], other, port, bytesPort }: BaseParts): Config {
   const { upstream, route, rule, fleet, listener } = NAMES
-  const others = OTHERS.map((name) => [name, { endpoints: { o1: { address: other } } }])
+  const others = [...OTHERS]
+    .filter((name) => name !== upstream)
+    .map((name) => [name, { endpoints: { o1: { address: other } } }])
   return {
     version: 1,
     upstreams: {

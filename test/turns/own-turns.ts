@@ -159,6 +159,26 @@ export function ownTurns({ otherPort, folder }: TurnParts): Readonly<Record<stri
       at: [...RULES, 'rest', 'filters', 'requestSize'],
       why: 'it holds streams back until they end: it is turned at a rule that the load does not match',
     },
+    'fleets.*.filters.globalRateLimit': {
+      changed: {
+        enabled: true,
+        upstream: 'rate-limiter',
+        domain: 'shop',
+        timeout: '50ms',
+        onFailure: 'allow',
+      },
+      why: 'no service of rate limits answers here, so the calls that it cannot decide are allowed',
+    },
+    'fleets.*.filters.extProc': {
+      on: { enabled: true, upstream: 'processor', onFailure: 'allow' },
+      changed: {
+        enabled: true,
+        upstream: 'processor',
+        onFailure: 'allow',
+        processingMode: { responseHeaders: 'skip' },
+      },
+      why: 'no service that processes calls answers here, and buffered bodies hold streams back',
+    },
     'fleets.*.filters.adaptiveConcurrency': {
       on: { enabled: true, minConcurrency: 500, maxConcurrency: 1000 },
       why: 'it would reject calls while it measures: its limit is over what the load has open',

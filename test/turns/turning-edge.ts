@@ -11,17 +11,18 @@ import { startBackend } from '../../services/backend-server.ts'
 import { SECRETS, writeCertificates } from '../../testbed/certificates/folder.ts'
 import { baseDocument } from '../documents/base-document.ts'
 import { NAMES } from '../documents/places.ts'
+import { setAt } from '../documents/set-at.ts'
 import { namedFiles } from '../support/named-files.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, type Teardowns } from '../support/real-envoy.ts'
-import { startMixedLoad } from './mixed-load.ts'
+import { type MixedLoad, startMixedLoad } from './mixed-load.ts'
 import type { TurnParts } from './own-turns.ts'
 
 /**
- * Envoy closes a connection of a replaced listener at the end of the drain time, with the calls that are still open on it. With too
- * few seconds, a machine that is busy has not told all callers to leave until then.
+ * How long callers may take to leave a connection after its first GOAWAY, and how long a replaced listener stays. Envoy closes
+ * a connection then, with the calls that are still open on it: the callers share a process with the control plane, and may be late.
  */
-const DRAIN_SECONDS = 10
+const DRAIN_SECONDS = 30
 /** Calls after each write, in addition to those during it. */
 const CALLS_AFTER = 60
 
@@ -43,7 +44,8 @@ export async function startTurningEdge(t: Teardowns) {
   }
   const [b1, b2, b3, other] = await Promise.all([start('b1'), start('b2'), start('b3'), start('other')])
   const port = await freePort()
-  const base = baseDocument({ echo: [b1, b2, b3], other, port })
+  const plain = baseDocument({ echo: [b1, b2, b3], other, port })
+  const base = setAt(plain, ['fleets', NAMES.fleet, 'connections'], { drain: `${DRAIN_SECONDS}s` })
   const filesFolder = join(folder, 'files')
   await mkdir(filesFolder)
   const control = await startControlPlane({
@@ -63,17 +65,19 @@ export async function startTurningEdge(t: Teardowns) {
   })
   await envoy.admin.waitUntilLive()
   const rest = new RestClient({ url: control.adminUrl })
-  const load = startMixedLoad(`127.0.0.1:${port}`)
-  t.teardown(() => load.stop())
-  await load.further(CALLS_AFTER)
   const parts: TurnParts = { otherPort: Number(other.split(':').at(-1)), folder: envoyFolder }
 
   return {
     base,
     parts,
-    load,
+    startLoad: async () => {
+      const load = startMixedLoad(`127.0.0.1:${port}`)
+      t.teardown(() => load.stop())
+      await load.further(CALLS_AFTER)
+      return load
+    },
     /** Writes a document, and resolves with what became of it, after some more calls. */
-    write: async (document: object) => {
+    write: async (document: object, load: MixedLoad) => {
       for (const [file, content] of namedFiles(document as Config))
         await writeFile(join(filesFolder, file), content)
       const outcome = await rest.putConfig(document).then((answer) => answer.outcome, outcomeOf)
@@ -81,7 +85,7 @@ export async function startTurningEdge(t: Teardowns) {
       return outcome
     },
     /** Resolves when no replaced listener has connections anymore. */
-    untilDrained: async () => {
+    untilDrained: async (load: MixedLoad) => {
       while ((await envoy.admin.draining()) > 0) await load.further(1)
       await load.further(CALLS_AFTER)
     },
