@@ -41,6 +41,7 @@ const VERBS = {
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
   processor: async () => (await import('./verbs/processor.ts')).addProcessor,
   'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
+  'log-service': async () => (await import('./verbs/log-service.ts')).addLogService,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   completion: async () => (await import('./verbs/completion.ts')).addCompletion,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,

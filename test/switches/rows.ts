@@ -28,8 +28,9 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   T1: {
     what: 'load-balancing policies',
     fields: [
-      ...['policy', 'choices', 'activeRequestBias', 'minimumRingSize', 'tableSize', 'shuffle'],
-      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'metrics', 'outOfBand'],
+      ...['name', 'config'],
       ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
@@ -237,7 +238,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
     goldens: ['grpc-json-transcoder'],
     twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
-    guide: `${REFERENCE}#json-for-grpc-methods`,
+    guide: 'docs/guides/browsers-and-json.md#turn-on-all-three',
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
@@ -256,7 +257,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'access logs',
     fields: [`${FLEET}.accessLog`, `${LISTENER}.accessLog`],
     goldens: ['access-log'],
-    twins: ['one line a call with gRPC status, and none if it is off'],
+    twins: [
+      'one line a call with gRPC status, and none if it is off',
+      'a line for each call with its status',
+    ],
     guide: 'docs/guides/observability.md#logs',
   },
   T27: {
