@@ -19,6 +19,8 @@ import { baseDocument } from './base-document.ts'
 import { NAMES, placesOf, STRUCTURE } from './places.ts'
 import { randomDocument } from './random-document.ts'
 
+const FIELDS = describeSchema(ConfigSchema)
+
 export interface RandomRunOptions {
   readonly documents: number
   readonly seed: number
@@ -66,6 +68,8 @@ export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions
       '.file.path': [`${folder}/calls.log`],
       '.eventLog.path': [`${folder}/health.log`],
       '.dns.host': ['localhost', 'missing.invalid'],
+      // A patch may write anything, also what Envoy NACKs.
+      'fleets.*.patches': [FIELDS.find(({ path }) => path === 'fleets.*.patches')?.example],
     },
   })
   const serve = await startServing(t, folder, base)
@@ -160,11 +164,5 @@ function nacksOf(cache: SnapshotCache): readonly string[] {
 
 /** The fields that documents for Envoys can have, as they are in the base document. */
 function fieldsOfEnvoys(): readonly string[] {
-  return [
-    ...new Set(
-      describeSchema(ConfigSchema)
-        .filter(({ clients }) => clients.includes('envoy'))
-        .map(({ path }) => path),
-    ),
-  ]
+  return [...new Set(FIELDS.filter(({ clients }) => clients.includes('envoy')).map(({ path }) => path))]
 }

@@ -9,7 +9,7 @@ import { isValid } from '../turns/turn.ts'
 import { startTurningEdge } from '../turns/turning-edge.ts'
 
 const EACH_ALONE = process.env.SWITCHYARD_TURNS === 'each'
-const MOST_TOGETHER = EACH_ALONE ? 1 : 12
+const MOST_TOGETHER = EACH_ALONE ? 1 : 4
 
 t.test('no call fails while every switch goes on, changes and goes off', async (t) => {
   if (!requireTool(t, 'envoy')) return
