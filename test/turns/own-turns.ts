@@ -73,7 +73,7 @@ export function ownTurns({ otherPort, folder }: TurnParts): Readonly<Record<stri
       why: OWN_FILE,
     },
     'upstreams.*.protocol': {
-      at: ['upstreams', 'echo-backup', 'protocol'],
+      at: ['upstreams', 'issuer', 'protocol'],
       why: 'gRPC needs HTTP/2: it is turned at an upstream that the load does not call',
     },
     'upstreams.*.localities': {
