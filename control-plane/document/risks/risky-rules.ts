@@ -10,7 +10,7 @@ import { servedRules } from '../served-rules.ts'
 
 /** Refused streams and connections that fail have done no work. */
 const FREE = ['refused-stream', 'connect-failure']
-/** From so many attempts on, a failing service gets several times the calls that it fails under. */
+/** From this number of attempts on, a failing service gets several times the calls that it fails under. */
 const MANY = 4
 /** The same if no error is needed for the next attempt, because a slow one is enough. */
 const MANY_WHEN_SLOW = 3
@@ -77,7 +77,7 @@ function* multipliedLoad({ upstreams }: Config, place: Place): Iterable<PlacedPr
   const each = isHedged ? '1 + retry.attempts, the hedges among them' : '1 + retry.attempts'
   yield {
     steps: isHedged ? (hedging?.steps ?? steps) : steps,
-    message: `lets each call become ${attempts} attempts at the backend (${each}) when it ${when}, so that ${attempts} times the load comes when it can bear the least, and more if callers retry too: turn on ${formatSteps(['upstreams', first, 'circuitBreaker', 'retryBudget'])}, or write fewer attempts`,
+    message: `lets each call become ${attempts} attempts at the backend (${each}) when it ${when}, so that ${attempts} times the load comes when it can take the least, and more if callers retry too: turn on ${formatSteps(['upstreams', first, 'circuitBreaker', 'retryBudget'])}, or write fewer attempts`,
   }
 }
 
