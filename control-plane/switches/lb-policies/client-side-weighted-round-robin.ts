@@ -82,7 +82,7 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
           uniqueItems: true,
           default: [],
           description:
-            'metrics of which the largest is the utilization of an endpoint that reports no application_utilization, such as [mem_utilization, named_metrics.queue]',
+            'a list of metrics such as [mem_utilization, named_metrics.queue]: the largest is the utilization of an endpoint that reports no application_utilization',
           ...facts({
             envoy: `${Message}.metric_names_for_computing_utilization`,
             example: ['mem_utilization', 'named_metrics.queue'],
