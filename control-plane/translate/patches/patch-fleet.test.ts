@@ -51,12 +51,13 @@ const LUA_FIELDS = [
 ] as const
 
 type Given = Parameters<typeof withPatch>
-const REJECTED: readonly [
+type Rejected = readonly [
   title: string,
   rejected: Given,
   message: Readonly<Record<string, RegExp>>,
   twin: Given,
-][] = [
+]
+const REJECTED: readonly Rejected[] = [
   [
     'a name that no resource has',
     [{ type: 'cluster', resource: 'echoo', operations: add('/altStatName', 'x') }],
@@ -235,16 +236,15 @@ const REJECTED: readonly [
     [{ type: 'cluster', resource: 'echo', operations: key({ filename: '/etc/key.pem' }) }],
   ],
   ...LUA_FIELDS.map(
-    ([field, script, ofFile]) =>
-      [
-        `a Lua script in ${field}, which starts programs on the host of an Envoy`,
-        [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, [field]: script }) }],
-        {
-          [`${PATCH}.operations`]:
-            /^writes a Lua script at \/filterChains\/0\/.*, which would run as the Envoy itself: .* filters\.lua of the fleet/,
-        },
-        [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, ...ofFile }) }],
-      ] as const,
+    ([field, script, ofFile]): Rejected => [
+      `a Lua script in ${field}, which starts programs on the host of an Envoy`,
+      [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, [field]: script }) }],
+      {
+        [`${PATCH}.operations`]:
+          /^writes a Lua script at \/filterChains\/0\/.*, which would run as the Envoy itself: .* filters\.lua of the fleet/,
+      },
+      [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, ...ofFile }) }],
+    ],
   ),
 ]
 
