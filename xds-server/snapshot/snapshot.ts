@@ -25,7 +25,7 @@ export interface SnapshotContent {
   readonly types: ReadonlyMap<string, TypeSnapshot>
   /** What earlier snapshots of the group had, by type and name. A client that may still use it can be sent it once more. */
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
-  /** Names that clients know from elsewhere, by canonical type URL: nobody waits for one that is not served. Default: none. */
+  /** Names that clients may have from elsewhere, by canonical type URL: nobody waits for them where they are not served. Default: none. */
   readonly external?: ExternalNames
 }
 
