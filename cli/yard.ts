@@ -42,6 +42,7 @@ const VERBS = {
   'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   completion: async () => (await import('./verbs/completion.ts')).addCompletion,
+  complete: async () => (await import('./verbs/complete.ts')).addComplete,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
 
