@@ -1,4 +1,4 @@
-// `yard serve`, `yard issuer`, `yard authorizer` and `yard rate-limiter`: each program alone, used once and ended.
+// `yard serve`, `yard issuer`, `yard authorizer`, `yard processor` and `yard rate-limiter`: each program alone, used once and ended.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -77,6 +77,18 @@ t.test('a program ends with a yard that is killed', async (t) => {
   yard.kill('SIGKILL')
   t.equal(await yard.ended, null, 'its output closes when both have ended')
   await t.rejects(fetch(`http://${ready.address}${KEY_SET_PATH}`))
+})
+
+t.test('T29: yard processor runs the example, and reports all invalid flags', async (t) => {
+  t.testdir()
+  const { yard, ready } = await start<{ address: string }>(t, 'address', 'processor', '--refuse', 'x-no')
+  t.match(ready.address, /^127\.0\.0\.1:\d+$/)
+  yard.kill('SIGINT')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'processor', '--header', 'A', '--status', 'B'), {
+    code: 2,
+    output: /--header: "A".*--status: unknown status "B"/s,
+  })
 })
 
 t.test('yard authorizer serves a policy, and reports all invalid flags', async (t) => {

@@ -24,6 +24,7 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -39,6 +40,7 @@ import { localityWeights } from './locality-weights.ts'
 import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
+import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
@@ -104,7 +106,17 @@ export const SWITCHES = {
   ],
   listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
+  fleets: [
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+    fleetLocalities,
+    patches,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -76,9 +76,11 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       `${UPSTREAM}.localities`,
       `${UPSTREAM}.failover`,
       `${UPSTREAM}.aggregate`,
+      `${FLEET}.lb.zoneAware`,
+      `${FLEET}.localities`,
     ],
-    goldens: ['localities'],
-    twins: ['without weights by their endpoints'],
+    goldens: ['localities', 'zone-aware'],
+    twins: ['without weights by their endpoints', 'without the switch it does not'],
     guide: `${REFERENCE}#localities-and-priorities`,
   },
   T6: {
@@ -226,10 +228,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T24: {
     what: 'gRPC-JSON transcoding',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
+    goldens: ['grpc-json-transcoder'],
+    twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
+    guide: `${REFERENCE}#json-for-grpc-methods`,
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
@@ -268,10 +270,17 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T29: {
     what: 'logic of your own',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: ['extProc', 'lua', 'wasm'].flatMap((filter) => [
+      `${FLEET}.filters.${filter}`,
+      `${RULE}.filters.${filter}`,
+    ]),
+    goldens: ['ext-proc', 'lua-and-wasm'],
+    twins: [
+      'off it does neither',
+      'a Lua script adds a header, and off',
+      'a WebAssembly module adds a header, and off',
+    ],
+    guide: `${REFERENCE}#logic-of-your-own`,
   },
   T30: {
     what: 'any field of Envoy',
