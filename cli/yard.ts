@@ -39,6 +39,7 @@ const VERBS = {
   issue: async () => (await import('./verbs/issue.ts')).addIssue,
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
+  backend: async () => (await import('./verbs/backend.ts')).addBackend,
   processor: async () => (await import('./verbs/processor.ts')).addProcessor,
   'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
