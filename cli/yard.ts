@@ -42,6 +42,7 @@ const VERBS = {
   backend: async () => (await import('./verbs/backend.ts')).addBackend,
   processor: async () => (await import('./verbs/processor.ts')).addProcessor,
   'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
+  'log-service': async () => (await import('./verbs/log-service.ts')).addLogService,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   completion: async () => (await import('./verbs/completion.ts')).addCompletion,
   complete: async () => (await import('./verbs/complete.ts')).addComplete,

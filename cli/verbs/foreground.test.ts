@@ -1,4 +1,4 @@
-// `yard serve`, `yard issuer`, `yard authorizer`, `yard processor` and `yard rate-limiter`: each program alone, used once and ended.
+// `yard serve`, `yard issuer` and the other programs of a service: each alone, used once and ended.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -122,5 +122,19 @@ t.test('T16: yard rate-limiter serves rules, and reports all invalid flags', asy
   t.match(await runYard(t, t.testdirName, 'rate-limiter', '--store', 'file.db'), {
     code: 2,
     output: /--rules: is missing.*--store: "file\.db" is not a store/s,
+  })
+})
+
+t.test('T26: yard log-service serves, and reports all invalid flags', async (t) => {
+  t.testdir()
+  const out = join(t.testdirName, 'calls.jsonl')
+  const args = ['log-service', '--out', out, '--metrics', '127.0.0.1:0']
+  const { yard, ready } = await start<{ address: string; metrics: string }>(t, 'metrics', ...args)
+  t.equal((await fetch(`http://${ready.metrics}/metrics`)).status, 200)
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'log-service', '--listen', 'a', '--metrics', 'b'), {
+    code: 2,
+    output: /--listen: "a" is not an address.*--metrics: "b" is not an address/s,
   })
 })

@@ -139,6 +139,8 @@ export interface GrpcFleetContext {
 export interface UpstreamEntry {
   readonly protocol?: string
   readonly tls?: { readonly enabled: boolean }
+  readonly healthCheck?: { readonly enabled: boolean }
+  readonly drain?: { readonly keepRemoved?: boolean }
 }
 
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */

@@ -17,6 +17,7 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { listenerDrain, upstreamDrain } from './drain.ts'
 import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -46,6 +47,7 @@ import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { rulePriority } from './rule-priority.ts'
 import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
@@ -86,6 +88,7 @@ export const SWITCHES = {
     failover,
     outlierDetection,
     loadMetrics,
+    upstreamDrain,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
@@ -97,6 +100,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    rulePriority,
     ruleSubset,
     rewrite,
     requestHeaders,
@@ -104,7 +108,7 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
   fleets: [
     onNack,

@@ -261,6 +261,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/hop/': spawnedBy('testbed/hop.test.ts'),
   'services/active-files.ts': by('test/policies/bundles.test.ts'),
   'services/issuer/': by('services/issuer/issuer.test.ts'),
+  'services/log-service/': by('test/features/log-service.test.ts'),
+  'services/log-service/log-service-flags.ts': by('services/log-service/log-service.test.ts'),
   'services/logging/': by('services/logging/call-log.test.ts'),
   'services/logging/open-call-log.ts': by('services/backend-server.test.ts'),
   'services/metrics/': by('services/metrics/call-metrics.test.ts'),

@@ -30,6 +30,7 @@ const TRAFFIC_GUIDES: CoveredBy = ['test/envoy/traffic-guides.test.ts', 'command
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
   'docs/guides/load-balancing-in-a-cluster.md': CLUSTER_GUIDES,
+  'docs/guides/browsers-and-json.md': ['test/envoy/browsers-guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/transports-in-a-cluster.md': CLUSTER_GUIDES,
   'docs/guides/protect-a-slow-service.md': TRAFFIC_GUIDES,

@@ -139,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'services/': {
     holds:
-      'the echo and key-value services, the authorizer, the token issuer, the rate limiter, the typed gRPC adapter; example gRPC clients in several languages',
+      'the echo and key-value services, the authorizer, the token issuer, the rate limiter, the log service, the typed gRPC adapter; example gRPC clients in several languages',
     mayImport: ['core/', 'proto/'],
   },
   'policies/': {

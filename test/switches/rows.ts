@@ -29,7 +29,8 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'load-balancing policies',
     fields: [
       ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
-      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'metrics', 'outOfBand'],
+      ...['name', 'config'],
       ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
@@ -99,9 +100,15 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T8: {
     what: 'circuit breaker',
-    fields: [`${UPSTREAM}.circuitBreaker`],
+    fields: [`${UPSTREAM}.circuitBreaker`, `${RULE}.priority`],
     goldens: ['circuit-breaker'],
-    twins: ['without the switch they pass'],
+    twins: [
+      'without the switch they pass',
+      'they wait and pass',
+      'both are open',
+      'the twin: not counted',
+      'a rule without it',
+    ],
     guide: `${REFERENCE}#limits`,
   },
   T9: {
@@ -231,7 +238,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
     goldens: ['grpc-json-transcoder'],
     twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
-    guide: `${REFERENCE}#json-for-grpc-methods`,
+    guide: 'docs/guides/browsers-and-json.md#turn-on-all-three',
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
@@ -250,7 +257,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'access logs',
     fields: [`${FLEET}.accessLog`, `${LISTENER}.accessLog`],
     goldens: ['access-log'],
-    twins: ['one line a call with gRPC status, and none if it is off'],
+    twins: [
+      'one line a call with gRPC status, and none if it is off',
+      'a line for each call with its status',
+    ],
     guide: 'docs/guides/observability.md#logs',
   },
   T27: {
@@ -298,9 +308,16 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T32: {
     what: 'draining',
-    fields: [`${UPSTREAM}.endpoints.*.state`],
-    goldens: ['endpoints'],
-    twins: ['is killed without draining fails calls', 'without an age they stay'],
+    fields: [
+      ...[`${UPSTREAM}.endpoints.*.state`, `${UPSTREAM}.drain`],
+      ...[`${LISTENER}.drain`, `${FLEET}.drain`],
+    ],
+    goldens: ['endpoints', 'drain'],
+    twins: [
+      ...['is killed without draining fails calls', 'without an age they stay'],
+      ...['by default they drain', 'one backend gets all', 'all end together', 'the connection stays'],
+      ...['by default it gets none', 'they share it'],
+    ],
     guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
   },
 }
