@@ -36,6 +36,7 @@ import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
 import { TrafficTally } from './traffic/traffic-tally.ts'
 import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
+import { withPatchedMessages } from './translate/patches/envoy-messages.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
@@ -123,7 +124,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const cache = new SnapshotCache({
       consistency: 'enforce',
       external: IN_BOOTSTRAPS,
-      messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
+      messages: withPatchedMessages(createMessageRegistry(declaredMessages(), { unknown: 'reject' })),
       ...(nackLog && { nackLog }),
     })
     const { config, onFault } = options

@@ -25,6 +25,7 @@ const stampFile = join(generatedDir, '.stamp')
 const CONNECTION_MANAGER =
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
 const PROTOCOL = 'envoy/config/core/v3/protocol.proto'
+const TCP_PROXY = 'envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto'
 const ROUTE = 'envoy/config/route/v3/route_components.proto'
 const RATE_LIMIT = 'envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto'
 const DESCRIPTOR = 'envoy/extensions/common/ratelimit/v3/ratelimit.proto'
@@ -99,6 +100,26 @@ function withResponseHeadersLimit(text) {
   return text.replace(last, `${last}\n\n  google.protobuf.UInt32Value max_response_headers_kb = 7;`)
 }
 
+/** Random times on top of the age of connections, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withJitterOfAges(text) {
+  if (text.includes('max_connection_duration_jitter')) return text
+  const last = 'google.protobuf.UInt32Value max_requests_per_connection = 6;'
+  if (!text.includes(last)) throw new Error(`the protos of HTTP options lack "${last}"`)
+  return text.replace(last, `${last}\n\n  type.v3.Percent max_connection_duration_jitter = 8;`)
+}
+
+/** The same for connections in mode l4. */
+function withJitterOfTcpAges(text) {
+  if (text.includes('max_downstream_connection_duration_jitter_percentage')) return text
+  const last = 'TcpAccessLogOptions access_log_options = 17;'
+  if (!text.includes(last)) throw new Error(`the protos of the TCP proxy lack "${last}"`)
+  const imported = text.replace(/^import /m, 'import "envoy/type/v3/percent.proto";\n\nimport ')
+  return imported.replace(
+    last,
+    `${last}\n\n  type.v3.Percent max_downstream_connection_duration_jitter_percentage = 20;`,
+  )
+}
+
 /** Splits by the hash of a route, which the package's protos do not have yet. Where they have them, nothing changes. */
 function withHashedSplits(text) {
   if (text.includes('use_hash_policy')) return text
@@ -119,16 +140,7 @@ function withLimitedShares(text) {
   )
 }
 
-/** What one call counts for, in routes; the package's protos do not have it yet. Where they have it, nothing changes. */
-function withHitsOfRoutes(text) {
-  if (text.includes('message HitsAddend')) return text
-  const last = ' Override limit = 4;'
-  if (text.split(last).length !== 2) throw new Error(`the protos of routes lack one "${last}"`)
-  const message = 'message HitsAddend {\n    google.protobuf.UInt64Value number = 1;\n  }'
-  return text.replace(last, `${last}\n\n  ${message}\n\n  HitsAddend hits_addend = 5;`)
-}
-
-/** The same in what a rate limit service is asked. */
+/** How many hits a descriptor is, which the package's protos do not have yet. Where they have it, nothing changes. */
 function withHitsOfDescriptors(text) {
   if (text.includes('hits_addend')) return text
   const last = 'RateLimitOverride limit = 2;'
@@ -168,10 +180,11 @@ for (const file of protosBelow(join(here, 'newer'))) {
 }
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
-files.set(ROUTE, withHitsOfRoutes(withHashedSplits(files.get(ROUTE))))
+files.set(ROUTE, withHashedSplits(files.get(ROUTE)))
 files.set(RATE_LIMIT, withLimitedShares(files.get(RATE_LIMIT)))
 files.set(DESCRIPTOR, withHitsOfDescriptors(files.get(DESCRIPTOR)))
-files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
+files.set(PROTOCOL, withJitterOfAges(withResponseHeadersLimit(files.get(PROTOCOL))))
+files.set(TCP_PROXY, withJitterOfTcpAges(files.get(TCP_PROXY)))
 
 addNewerFields(files)
 

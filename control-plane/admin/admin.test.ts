@@ -25,6 +25,7 @@ function silentFleet() {
     config: sampleWith({}),
     acceptedNumber: undefined,
     secrets: () => ({}),
+    patchesOf: () => [],
     endpointSources: () => ({}),
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),

@@ -49,6 +49,13 @@ export interface DesiredState {
       }
     >
   >
+  /** The fields that patches change in the resources of a fleet, as JSON pointers. */
+  patchesOf(fleet: string): readonly {
+    readonly typeUrl: string
+    readonly name: string
+    readonly path: string
+    readonly pointers: readonly string[]
+  }[]
   /** The sources of endpoints beside the document, by the names of upstreams. */
   endpointSources(): Readonly<Record<string, SourceStatus>>
   /** What nodes NACK now; undefined if nothing. */
@@ -99,7 +106,7 @@ export interface Nodes {
    * What a fleet, or one of its nodes, is served, as proto JSON by type URL and name; undefined if it is served nothing, or the node
    * is not connected.
    */
-  snapshotJson(fleet: string, node?: string): object | undefined
+  snapshotJson(fleet: string, node?: string): Readonly<Record<string, object>> | undefined
 }
 
 /** What happens, for readers that follow it. */

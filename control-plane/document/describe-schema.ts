@@ -19,6 +19,7 @@ export interface DescribedField {
     | 'list'
     | 'string or list'
     | 'string or object'
+    | 'any'
     | 'string or integer'
     | 'object or list'
   readonly required: boolean
@@ -141,7 +142,9 @@ function typeOf({
     return type.includes('integer') ? 'string or integer' : 'string or list'
   }
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
-  const name = type ?? typeof (choices?.[0] ?? only)
+  const sample = choices?.[0] ?? only
+  if (type === undefined && sample === undefined) return 'any'
+  const name = type ?? typeof sample
   // The version of the document is a number, and a whole one.
   if (only !== undefined && name === 'number') return 'integer'
   return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'

@@ -62,7 +62,10 @@ t.test('every field is found from elsewhere, unless its name is at more than thr
   const byName = Map.groupBy(named, (path) => stepsOf({ path }).at(-1)?.toLowerCase() ?? '')
   for (const [name, places] of byName) t.equal(find([], name) !== '', places.length <= 3, name)
   t.equal(find([], 'enabled'), '', 'it is a field of nearly all')
-  t.match(find(['fleets', 'edge', 'lb'], 'enabled'), /: write fleets\.edge\.lb\.slowStart\.enabled or /)
+  t.match(
+    find(['upstreams', 'echo', 'http2'], 'interval'),
+    /: write upstreams\.echo\.http2\.keepalive\.interval\. /,
+  )
 })
 
 t.test(

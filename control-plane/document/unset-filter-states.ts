@@ -4,10 +4,9 @@ import { ownValue } from '../../core/plain-map.ts'
 import { hashesOf } from '../switches/hash-on.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import type { Switches } from '../switches/switches.ts'
-import { leavesOf } from './leaves.ts'
 import { type Config, type EnvoyFleet, lbOf } from './model.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
-import { servedRules } from './served-rules.ts'
+import { servedLeaves } from './served-rules.ts'
 
 /** Of the upstreams behind the rules that a fleet serves. */
 export function unsetFilterStates(
@@ -36,8 +35,7 @@ export function unsetFilterStates(
 function placedHashes(config: Config, name: string, fleet: EnvoyFleet, switches: Switches) {
   const found = new Map<string, readonly [steps: readonly string[], key: string]>()
   const { upstreams } = config
-  const names = [...servedRules(config, fleet)].flatMap(([, { to = {} }]) => Object.keys(to))
-  for (const leaf of new Set(names.flatMap((one) => leavesOf(upstreams, one)))) {
+  for (const leaf of servedLeaves(config, fleet)) {
     const upstream = ownValue(upstreams, leaf)
     if (upstream === undefined) continue
     const hashOn = hashOnOf(lbOf(fleet, upstream), switches)

@@ -207,7 +207,7 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'fleets.edge.lb.hashOn':
-        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset, overrideHost$/,
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, zoneAware, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo-v2.lb.tableSize':
         /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,

@@ -15,6 +15,7 @@ import { checkFleets } from './validators/fleets.ts'
 import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
 import { checkOwnedHeaders } from './validators/owned-headers.ts'
+import { checkPatches } from './validators/patches.ts'
 import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutedByChecks } from './validators/routed-by-checks.ts'
 import { checkRoutes } from './validators/routes.ts'
@@ -35,6 +36,7 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkProxyless,
   checkGrpcServers,
   checkSecurity,
+  checkPatches,
   checkOwnedHeaders,
   checkRoutedByChecks,
   checkSecrets,

@@ -101,6 +101,26 @@ const CASES: readonly [
     },
   ],
   [
+    'T5: zone awareness in a fleet that does not say where its Envoys run',
+    { 'upstreams.echo.lb': { policy: 'random', zoneAware: { enabled: true } } },
+    {
+      'upstreams.echo.lb.policy':
+        'has no effect in fleet clients, whose kind is proxyless: only envoy clients support it',
+      'upstreams.echo.lb.zoneAware':
+        'has no effect in fleet edge, which does not say where its Envoys run: write fleets.edge.localities',
+    },
+  ],
+  [
+    'T5: zone awareness where gRPC clients call, and not where the Envoys are placed',
+    {
+      'upstreams.echo.lb': { policy: 'round_robin', zoneAware: { enabled: true } },
+      'fleets.edge.localities': { near: { zone: 'a', envoys: 1 } },
+    },
+    {
+      'upstreams.echo.lb.zoneAware': 'zone awareness has no effect for any client of fleet clients',
+    },
+  ],
+  [
     'nothing, where Envoys and gRPC clients hash on a header',
     { 'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { header: 'x-user' } } },
     {},

@@ -13,6 +13,7 @@ import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.
 import type { Page, RevisionStore } from '../store/revision-store.ts'
 import { keepEqual } from './keep-equal.ts'
 import { describeNacks } from './nacks.ts'
+import { markPatches, type PatchMark } from './patch-marks.ts'
 import { type Follow, followRevision, type Progress } from './progress.ts'
 import { Publisher, type ServingCache } from './publisher.ts'
 import { Reconciler } from './reconciler.ts'
@@ -141,6 +142,12 @@ export class Revisions {
   /** What nodes NACK now, and where in the document it comes from. */
   nacks(): Detail | undefined {
     return describeNacks(this.#cache.status(), this.#reconciler.inForce.publication.translations)
+  }
+
+  /** The fields that patches change in the resources of a fleet. */
+  patchesOf(fleet: string): readonly PatchMark[] {
+    const { patches = new Map() } = this.#reconciler.inForce.publication.translations.get(fleet) ?? {}
+    return markPatches(patches)
   }
 
   /** The secrets that are served, what is wrong with their files, and which nodes NACK them. */

@@ -139,6 +139,8 @@ export interface GrpcFleetContext {
 export interface UpstreamEntry {
   readonly protocol?: string
   readonly tls?: { readonly enabled: boolean }
+  readonly healthCheck?: { readonly enabled: boolean }
+  readonly drain?: { readonly keepRemoved?: boolean }
 }
 
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
@@ -327,6 +329,7 @@ export interface HttpFilterSwitch<
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R
+    references?(settings: SettingsOf<R>): readonly SettingReference[]
     /** What the schema cannot check. @param written the settings in the document, without defaults */
     problems?(written: DeepReadonly<Static<R>>): Iterable<PlacedProblem>
     /** What is valid, and may not be what the person wants. */

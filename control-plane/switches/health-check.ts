@@ -122,7 +122,7 @@ export const healthCheck = upstreamSwitch({
       closeConnectionsOnHostHealthFailure: true,
       // Otherwise an endpoint that is taken out of the document would get calls until it fails a check, which may never
       // happen: the document decides who gets calls, and the checks only take endpoints away.
-      ignoreHealthOnHostRemoval: true,
+      ...(!entry.drain?.keepRemoved && { ignoreHealthOnHostRemoval: true }),
     }
   },
 })

@@ -17,6 +17,7 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { listenerDrain, upstreamDrain } from './drain.ts'
 import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
@@ -24,6 +25,7 @@ import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
 import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -39,11 +41,13 @@ import { localityWeights } from './locality-weights.ts'
 import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
+import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { rulePriority } from './rule-priority.ts'
 import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
@@ -84,6 +88,7 @@ export const SWITCHES = {
     failover,
     outlierDetection,
     loadMetrics,
+    upstreamDrain,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
@@ -95,6 +100,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    rulePriority,
     ruleSubset,
     rewrite,
     requestHeaders,
@@ -102,9 +108,19 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
+  fleets: [
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+    fleetLocalities,
+    patches,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -29,6 +29,7 @@ export function toCluster(
 ): Cluster {
   const lb = lbOf(fleet, upstream)
   const weighsLocalities = hasLocalities(upstream)
+  const writesWeights = Object.keys(upstream.localities ?? {}).length > 0
   const options = mergeParts<HttpProtocolOptionsParts>([
     ...(upstream.aggregate === undefined ? [optionsBesidePolicy(lb, switches)] : []),
     ...partsOf(switches.upstreams, upstream, (one, settings) =>
@@ -40,7 +41,7 @@ export function toCluster(
     ...(hasAssignment(upstream) && byEds()),
     loadBalancingPolicy:
       upstream.aggregate === undefined
-        ? toLoadBalancingPolicy(lb, { weighsLocalities }, switches)
+        ? toLoadBalancingPolicy(lb, { weighsLocalities, writesWeights }, switches)
         : clusterProvidedPolicy(),
     typedExtensionProtocolOptions: {
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),

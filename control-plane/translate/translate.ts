@@ -20,8 +20,9 @@ import {
   type ServerFleet,
   type Upstream,
 } from '../document/model.ts'
-import { formatSteps } from '../document/problem.ts'
+import { formatSteps, type PlacedProblem, throwProblems } from '../document/problem.ts'
 import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpoints/merge-endpoints.ts'
+import { filesNamedBy } from '../sources/files/file-store.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
 import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
@@ -35,6 +36,7 @@ import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
+import { type AppliedPatch, type Patched, patchFleet } from './patches/patch-fleet.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
 import { toServerListener } from './server-listener.ts'
@@ -50,20 +52,21 @@ export interface Translation {
   readonly resources: readonly Message[]
   /** Computed on first use, which is after a NACK. */
   readonly provenance: Provenance
+  /** What patches changed, by `TYPE_URL NAME`, for resources with patches only. */
+  readonly patches: ReadonlyMap<string, readonly AppliedPatch[]>
 }
 
 type NamedUpstream = readonly [name: string, upstream: Upstream]
 
-/** A resource, its name, and the steps to the entry that it is made from. */
-interface Made {
-  readonly resource: Message
-  readonly name: string
-  readonly from: readonly string[]
-}
+/** A resource, its name, the steps to the entry that it is made from, and what patches changed of it. */
+type Made = Patched
 
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
-  const parts = createParts(switches)
+  return translatorOf(createParts(switches))
+}
+
+function translatorOf(parts: Parts) {
   return (
     config: Config,
     fleetName: string,
@@ -80,9 +83,12 @@ export function createTranslator(switches: Switches) {
         provenance ??= provenanceOf(made)
         return provenance
       },
+      patches: new Map(made.flatMap((one) => (one.patches ? [[keyOf(one), one.patches] as const] : []))),
     }
   }
 }
+
+const STANDARD = createParts(SWITCHES)
 
 /**
  * Secrets, clusters, assignments, listeners and routes of a fleet; nothing that its listeners do not refer to.
@@ -93,7 +99,25 @@ export function createTranslator(switches: Switches) {
  * @param files what is in the files that switches name
  * @param endpoints what the sources of endpoints give
  */
-export const translate = createTranslator(SWITCHES)
+export const translate = translatorOf(STANDARD)
+
+/** All files that a configuration names, without content: to translate where nobody may read them. */
+export function unreadFiles(config: Config): FileContents {
+  return new Map(filesNamedBy(config).map(({ file }) => [file, new Uint8Array()]))
+}
+
+/** What keeps the patches of a valid configuration from being applied. `translate` throws it. */
+export function findPatchProblems(config: Config): readonly PlacedProblem[] {
+  return Object.entries(config.fleets).flatMap(([fleetName, fleet]) => {
+    if (fleet.kind !== 'envoy' || fleet.patches === undefined) return []
+    const made = madeOfSwitches(STANDARD, config, fleetName, fleet, {
+      secretBytes: new Map(),
+      files: unreadFiles(config),
+      endpoints: NO_SOURCED,
+    })
+    return patchFleet(made, { config, fleetName, fleet }).problems
+  })
+}
 
 /** What is beside the document. */
 interface Sources {
@@ -135,19 +159,31 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
+  sources: Sources,
+): readonly Made[] {
+  const made = madeOfSwitches(parts, config, fleetName, fleet, sources)
+  const { patched, problems } = patchFleet(made, { config, fleetName, fleet })
+  if (problems.length > 0) throwProblems(problems, 'the patches of a fleet cannot be applied')
+  if (!hasMarks(fleet)) return patched
+  return patched.map((one) => ({ ...one, resource: withMarks(one.resource) }))
+}
+
+function madeOfSwitches(
+  parts: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
   { secretBytes, files, endpoints }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
-  const made = [
+  return [
     ...fromSecrets(configured, secretBytes),
     ...parts.clusters(upstreams, sharedLb(fleet.lb)),
     ...parts.assignments(upstreams, endpoints),
     ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
-  if (!hasMarks(fleet)) return made
-  return made.map((one) => ({ ...one, resource: withMarks(one.resource) }))
 }
 
 /** Certificates come from the clients' own certificate providers, so there are no secrets. */
@@ -178,12 +214,11 @@ function madeForGrpcClients(
 }
 
 function provenanceOf(made: readonly Made[]): Provenance {
-  return new Map(
-    made.map(({ resource, name, from }) => [
-      `type.googleapis.com/${resource.$typeName} ${name}`,
-      formatSteps(from),
-    ]),
-  )
+  return new Map(made.map((one) => [keyOf(one), formatSteps(one.from)]))
+}
+
+function keyOf({ resource, name }: Made): string {
+  return `type.googleapis.com/${resource.$typeName} ${name}`
 }
 
 /** The resources alone. */

@@ -3,7 +3,7 @@
 import type { Problem } from '../../core/errors.ts'
 import type { ListenAddress, TcpAddress } from '../draining-listener.ts'
 import { invalidFlags, parseFlags } from '../flags.ts'
-import { readListen } from '../listen-flag.ts'
+import { readListen, readTcp } from '../listen-flag.ts'
 
 const FLAGS = {
   listen: { type: 'string', default: '127.0.0.1:0' },
@@ -26,10 +26,7 @@ export function parseRateLimiterFlags(args: readonly string[]): RateLimiterFlags
   const { listen, rules = [], store, metrics } = parseFlags(args, FLAGS)
   const problems: Problem[] = []
   const address = readListen(listen, problems)
-  const metricsAddress = metrics === undefined ? undefined : readListen(metrics, problems, '--metrics')
-  if (metricsAddress && 'path' in metricsAddress) {
-    problems.push({ path: '--metrics', message: 'is not for Unix sockets; give host:port' })
-  }
+  const metricsAddress = metrics === undefined ? undefined : readTcp(metrics, problems, '--metrics')
   if (rules.length === 0) {
     problems.push({ path: '--rules', message: 'is missing; give a file of rules such as rules.yaml' })
   }
@@ -42,6 +39,6 @@ export function parseRateLimiterFlags(args: readonly string[]): RateLimiterFlags
     listen: address,
     rules,
     ...(store !== 'memory' && { store }),
-    ...(metricsAddress && 'host' in metricsAddress && { metrics: metricsAddress }),
+    ...(metricsAddress && { metrics: metricsAddress }),
   }
 }

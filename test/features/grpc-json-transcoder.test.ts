@@ -136,6 +136,39 @@ t.test('T24: a rule may have gRPC only, and one by service gets JSON calls of it
   t.match(await call('/v1/echo/a/stream'), { http: 404 })
 })
 
+t.test(
+  'T23, T24: a page of an allowed origin may call by JSON, with the HTTP methods that it needs',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const { call, serve } = await startJsonEdge(t)
+    const page = 'http://app.example'
+    const to = { echo: 1 }
+    const served = (cors: object, rules: object = { all: { match: {}, to } }) =>
+      serve(
+        {},
+        {
+          rules,
+          fleet: {
+            filters: { grpcJsonTranscoder: TRANSCODER, cors: { enabled: true, origins: [page], ...cors } },
+          },
+        },
+      )
+    const ask = async () => {
+      const headers = { origin: page, 'access-control-request-method': 'PUT' }
+      return (await call('/v1/echo/a', { method: 'OPTIONS', headers })).allowed
+    }
+    await served({})
+    t.match(await ask(), { methods: 'POST' })
+    const answer = await call('/v1/echo/a', { headers: { origin: page } })
+    t.match(answer, { http: 200, allowed: { origin: page } })
+    await served({ methods: ['GET', 'PUT'] })
+    t.match(await ask(), { methods: 'GET, PUT' })
+    await served({}, { echo: { match: { service: SERVICE }, to } })
+    t.match(await ask(), { methods: null }, 'CORS goes by the rule of the HTTP path, which is missing')
+    t.match(await call('/v1/echo/a', { headers: { origin: page } }), { http: 200 })
+  },
+)
+
 t.test('T24: methods without annotations are called by JSON only with autoMapping', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const secured = (grpcJsonTranscoder: object) => ({ files: FILES, filters: { grpcJsonTranscoder } })

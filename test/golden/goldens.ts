@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { parseConfig } from '../../control-plane/document/file.ts'
 import type { Config } from '../../control-plane/document/model.ts'
+import { formatSteps } from '../../control-plane/document/problem.ts'
 import { translate } from '../../control-plane/translate/translate.ts'
 import { namedFiles } from '../support/named-files.ts'
 import { resourceJson } from '../support/resource-json.ts'
@@ -28,15 +29,22 @@ export function readCase(folder: string, name: string): Config {
   return parseConfig(readFileSync(join(folder, name + IN), 'utf8'), name + IN)
 }
 
-/** By fleet: each resource as JSON, and the path in the document that it comes from. */
+/** By fleet: each resource as JSON, the path in the document that it comes from, and those of the patches on it. */
 export function renderOutput(config: Config): string {
   const fleets = Object.keys(config.fleets).map((fleet) => {
-    const { resources, provenance } = translate(config, fleet, namedSecretBytes(config), namedFiles(config))
+    const { resources, provenance, patches } = translate(
+      config,
+      fleet,
+      namedSecretBytes(config),
+      namedFiles(config),
+    )
     const rendered = resources.map((resource) => {
       const typeUrl = `type.googleapis.com/${resource.$typeName}`
       const json = resourceJson(resource)
-      const from = provenance.get(`${typeUrl} ${json.clusterName ?? json.name}`) ?? null
-      return { from, resource: shorten({ '@type': typeUrl, ...json }) }
+      const key = `${typeUrl} ${json.clusterName ?? json.name}`
+      const from = provenance.get(key) ?? null
+      const patched = patches.get(key)?.map(({ steps }) => formatSteps(steps))
+      return { from, ...(patched && { patched }), resource: shorten({ '@type': typeUrl, ...json }) }
     })
     return [fleet, rendered]
   })

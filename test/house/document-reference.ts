@@ -1,11 +1,11 @@
 // The reference of the document as Markdown: a table for each part of it, generated from the schema.
 
-import { Document, visit } from 'yaml'
 import {
   type DescribedField,
   describeClients,
   describeDefault,
 } from '../../control-plane/document/describe-schema.ts'
+import { flowYaml } from '../../control-plane/document/flow-yaml.ts'
 
 /** The parts of the page: the path that its fields begin with, in the order of the page. */
 const PARTS: readonly (readonly [path: string, title: string])[] = [
@@ -69,7 +69,7 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
     field.required ? 'required' : defaultOf(field),
     prose(field.description) +
       (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
-    code(flow(field.example)),
+    code(flowYaml(field.example)),
     describeClients(field),
     field.envoyField === undefined ? '' : code(field.envoyField),
   ])
@@ -77,7 +77,7 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
 }
 
 function defaultOf(field: DescribedField): string {
-  return field.default === undefined ? (describeDefault(field) ?? '') : code(flow(field.default))
+  return field.default === undefined ? (describeDefault(field) ?? '') : code(flowYaml(field.default))
 }
 
 function choicesOf({ path, choices = [] }: DescribedField): string[] {
@@ -102,15 +102,4 @@ function prose(text: string): string {
 
 function code(text: string): string {
   return `\`${text}\``
-}
-
-/** As it may be written in YAML, on one line. */
-function flow(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false })
-  visit(document, {
-    Collection: (_, collection) => {
-      collection.flow = true
-    },
-  })
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true }).trimEnd()
 }

@@ -3,6 +3,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createMetrics } from '../../control-plane/admin/metrics.ts'
 import type { RoutesOptions } from '../../control-plane/admin/routes-options.ts'
+import { LogMetrics } from '../../services/log-service/log-metrics.ts'
 import { addListenerMetrics } from '../../services/metrics/backend-metrics.ts'
 import { CallMetrics } from '../../services/metrics/call-metrics.ts'
 import { addConnectionMetrics } from '../../services/metrics/connection-metrics.ts'
@@ -20,6 +21,7 @@ export function metricsTables(): Readonly<Record<string, string>> {
       }),
     ),
     'rate-limiter': tableOf(registryWith((registry) => void new LimiterMetrics(registry))),
+    'log-service': tableOf(registryWith((registry) => void new LogMetrics(registry))),
     client: tableOf(
       registryWith((registry) => {
         new CallMetrics(registry, 'client')

@@ -8,6 +8,7 @@ import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
 import { writePage } from '../switches/write-page.ts'
 import { decisionTable } from './decision-table.ts'
+import { defaultsTable } from './defaults-table.ts'
 import { documentReference } from './document-reference.ts'
 import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
@@ -30,6 +31,8 @@ replacePart('docs/reference/document.md', 'document', documentReference(describe
 for (const [name, table] of Object.entries(metricsTables())) {
   replacePart('docs/reference/metrics.md', `metrics of ${name}`, table)
 }
+
+replacePart('docs/reference/defaults.md', 'defaults', defaultsTable())
 
 replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 

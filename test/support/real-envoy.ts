@@ -2,6 +2,7 @@
 
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
@@ -23,6 +24,7 @@ interface EnvoyOptions {
   readonly listenerAddress?: string
   readonly tls?: XdsTlsFiles
   readonly statsIntervalMs?: number
+  readonly locality?: NodeLocality
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -41,6 +43,7 @@ export async function startEnvoy(
     protocol,
     ...(limits && { limits }),
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
+    ...(options.locality && { locality: options.locality }),
   })
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })

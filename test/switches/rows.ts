@@ -29,7 +29,8 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'load-balancing policies',
     fields: [
       ...['policy', 'choices', 'minimumRingSize', 'tableSize', 'shuffle'],
-      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'outOfBand', 'name', 'config'],
+      ...['blackout', 'expiration', 'updatePeriod', 'errorPenalty', 'metrics', 'outOfBand'],
+      ...['name', 'config'],
       ...['updateMergeWindow', 'activeRequestBias', 'overrideHost'],
     ]
       .map((field) => `${FLEET}.lb.${field}`)
@@ -76,9 +77,11 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       `${UPSTREAM}.localities`,
       `${UPSTREAM}.failover`,
       `${UPSTREAM}.aggregate`,
+      `${FLEET}.lb.zoneAware`,
+      `${FLEET}.localities`,
     ],
-    goldens: ['localities'],
-    twins: ['without weights by their endpoints'],
+    goldens: ['localities', 'zone-aware'],
+    twins: ['without weights by their endpoints', 'without the switch it does not'],
     guide: `${REFERENCE}#localities-and-priorities`,
   },
   T6: {
@@ -97,9 +100,15 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T8: {
     what: 'circuit breaker',
-    fields: [`${UPSTREAM}.circuitBreaker`],
+    fields: [`${UPSTREAM}.circuitBreaker`, `${RULE}.priority`],
     goldens: ['circuit-breaker'],
-    twins: ['without the switch they pass'],
+    twins: [
+      'without the switch they pass',
+      'they wait and pass',
+      'both are open',
+      'the twin: not counted',
+      'a rule without it',
+    ],
     guide: `${REFERENCE}#limits`,
   },
   T9: {
@@ -161,10 +170,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T16: {
     what: 'global rate limit',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.globalRateLimit`, `${RULE}.filters.globalRateLimit`],
+    goldens: ['global-rate-limit'],
+    twins: ['the twin: off', 'the twin: it answers', 'of a rule of the limiter'],
+    guide: 'docs/security/limits.md#calls-in-a-time-of-all-envoys-together',
   },
   T17: {
     what: 'admission control and adaptive concurrency',
@@ -226,10 +235,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T24: {
     what: 'gRPC-JSON transcoding',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.filters.grpcJsonTranscoder`, `${RULE}.filters.grpcJsonTranscoder`],
+    goldens: ['grpc-json-transcoder'],
+    twins: ['without the switch it is refused', 'called by JSON only with autoMapping'],
+    guide: 'docs/guides/browsers-and-json.md#turn-on-all-three',
   },
   T25: {
     what: 'HTTP/1.1 bridge and compression',
@@ -248,7 +257,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'access logs',
     fields: [`${FLEET}.accessLog`, `${LISTENER}.accessLog`],
     goldens: ['access-log'],
-    twins: ['one line a call with gRPC status, and none if it is off'],
+    twins: [
+      'one line a call with gRPC status, and none if it is off',
+      'a line for each call with its status',
+    ],
     guide: 'docs/guides/observability.md#logs',
   },
   T27: {
@@ -268,10 +280,17 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T29: {
     what: 'logic of your own',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: ['extProc', 'lua', 'wasm'].flatMap((filter) => [
+      `${FLEET}.filters.${filter}`,
+      `${RULE}.filters.${filter}`,
+    ]),
+    goldens: ['ext-proc', 'lua-and-wasm'],
+    twins: [
+      'off it does neither',
+      'a Lua script adds a header, and off',
+      'a WebAssembly module adds a header, and off',
+    ],
+    guide: `${REFERENCE}#logic-of-your-own`,
   },
   T30: {
     what: 'any field of Envoy',
@@ -294,9 +313,16 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T32: {
     what: 'draining',
-    fields: [`${UPSTREAM}.endpoints.*.state`],
-    goldens: ['endpoints'],
-    twins: ['is killed without draining fails calls', 'without an age they stay'],
+    fields: [
+      ...[`${UPSTREAM}.endpoints.*.state`, `${UPSTREAM}.drain`],
+      ...[`${LISTENER}.drain`, `${FLEET}.drain`],
+    ],
+    goldens: ['endpoints', 'drain'],
+    twins: [
+      ...['is killed without draining fails calls', 'without an age they stay'],
+      ...['by default they drain', 'one backend gets all', 'all end together', 'the connection stays'],
+      ...['by default it gets none', 'they share it'],
+    ],
     guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
   },
 }

@@ -22,6 +22,7 @@ const problemsOf = memoizeByText((upstream: Upstream, name): readonly PlacedProb
     ...checkGaps(steps, upstream),
     ...checkEntries(steps, upstream, groups),
     ...checkSums(steps, upstream, groups),
+    ...checkZoneAware(steps, upstream),
   ]
 })
 
@@ -89,5 +90,18 @@ function* checkSums(
         message: `the weights of priority ${priority} add up to ${heaviest}, and clients accept ${MAX_WEIGHT} at most: write smaller weights`,
       }
     }
+  }
+}
+
+/** Of a fleet's zone awareness, the weights of an upstream are the exception. Beside its own, they contradict it. */
+function* checkZoneAware(
+  steps: readonly string[],
+  { lb, localities = {} }: Upstream,
+): Iterable<PlacedProblem> {
+  const isAware = lb !== undefined && 'zoneAware' in lb && lb.zoneAware?.enabled
+  if (!isAware || Object.keys(localities).length === 0) return
+  yield {
+    steps: [...steps, 'lb', 'zoneAware'],
+    message: `contradicts ${formatSteps([...steps, 'localities'])}: Envoy keeps calls near or weighs localities, so remove one of the two`,
   }
 }

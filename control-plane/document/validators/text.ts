@@ -14,7 +14,7 @@ export function checkText(config: Config): Iterable<PlacedProblem> {
 /** @param steps to the value */
 export function* checkTexts(value: unknown, steps: readonly string[]): Iterable<PlacedProblem> {
   if (typeof value === 'string') {
-    const message = describeBadCharacter(value)
+    const message = describeBadCharacter(value, isOfPatch(steps))
     if (message !== undefined) yield { steps, message }
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
@@ -25,8 +25,13 @@ export function* checkTexts(value: unknown, steps: readonly string[]): Iterable<
   }
 }
 
-function describeBadCharacter(text: string): string | undefined {
-  const [control] = CONTROL.exec(text) ?? []
+/** What a patch writes may be a program with lines. Envoy says what it does not take. */
+function isOfPatch([map, , field, , , , last]: readonly string[]): boolean {
+  return map === 'fleets' && field === 'patches' && last === 'value'
+}
+
+function describeBadCharacter(text: string, mayHaveControls = false): string | undefined {
+  const [control] = mayHaveControls ? [] : (CONTROL.exec(text) ?? [])
   if (control !== undefined) {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return `has the control character U+${code}: remove it`

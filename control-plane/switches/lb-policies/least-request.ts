@@ -6,9 +6,9 @@ import { LeastRequestSchema } from '@envoy/xds-protos/envoy/extensions/load_bala
 import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
-import { localityLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
 import { SLOW_START, slowStartConfig, slowStartUnknownToGrpc } from '../slow-start.ts'
+import { localityLbConfig, ZONE_AWARE, zoneAwareUnknownToGrpc } from '../zone-aware.ts'
 
 /** Envoy's own, which the message need not repeat. */
 const ENVOY_BIAS = 1
@@ -45,18 +45,20 @@ export const leastRequest = defineLbPolicy({
       }),
     ),
     ...SLOW_START,
+    ...ZONE_AWARE,
   },
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A48-xds-least-request-lb-policy.md
   grpcClients: ['go', 'java'],
   unsupportedBy: ({ activeRequestBias, ...written }) => [
     ...slowStartUnknownToGrpc(written),
+    ...zoneAwareUnknownToGrpc(written),
     ...(activeRequestBias === undefined
       ? []
       : unsupported('a bias by open calls', { steps: ['activeRequestBias'] }, ['go', 'java'])),
   ],
   messages: [LeastRequestSchema],
-  toExtension: ({ choices, activeRequestBias, slowStart }, context) =>
+  toExtension: ({ choices, activeRequestBias, slowStart, zoneAware }, context) =>
     anyPack(
       LeastRequestSchema,
       create(LeastRequestSchema, {
@@ -65,7 +67,7 @@ export const leastRequest = defineLbPolicy({
           activeRequestBias: { defaultValue: activeRequestBias, runtimeKey: BIAS_KEY },
         }),
         ...slowStartConfig(slowStart),
-        ...localityLbConfig(context),
+        ...localityLbConfig(zoneAware, context),
       }),
     ),
 })
