@@ -2,7 +2,8 @@
 
 import t from 'tap'
 import { callEcho, FAILED } from '../support/call-echo.ts'
-import { startEndpoints, tallyOf } from '../support/edge.ts'
+import { tallyOf } from '../support/edge.ts'
+import { startEndpoints } from '../support/proxyless.ts'
 import { requireTool } from '../support/requirements.ts'
 import { startSourced } from '../support/sourced-edge.ts'
 import { untilAnsweredBy } from '../support/until-answered.ts'

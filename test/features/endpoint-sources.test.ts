@@ -6,10 +6,14 @@ import t from 'tap'
 import { readToken } from '../../testbed/token-file.ts'
 import { callEcho } from '../support/call-echo.ts'
 import { startDnsServer } from '../support/dns-server.ts'
-import { startEndpoints } from '../support/edge.ts'
 import { startFakeKubernetes } from '../support/fake-kubernetes.ts'
 import { ownFolder } from '../support/own-folder.ts'
-import { connectProxyless, proxylessDocument, startWithDocument } from '../support/proxyless.ts'
+import {
+  connectProxyless,
+  proxylessDocument,
+  startEndpoints,
+  startWithDocument,
+} from '../support/proxyless.ts'
 import { requireTool } from '../support/requirements.ts'
 import { startSourced } from '../support/sourced-edge.ts'
 import { untilAnsweredBy } from '../support/until-answered.ts'

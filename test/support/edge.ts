@@ -108,11 +108,11 @@ export async function startEdge(
 }
 
 /** The endpoints of an upstream: one echo backend each, whose id is its name. */
-export async function startEndpoints<Id extends string>(t: Teardowns, ...ids: readonly Id[]) {
+export async function startEndpoints(t: Teardowns, ...ids: string[]) {
   const started = await Promise.all(
     ids.map(async (id) => [id, { address: (await startEcho(t, id)).address }] as const),
   )
-  return Object.fromEntries(started) as Readonly<Record<Id, { readonly address: string }>>
+  return Object.fromEntries(started)
 }
 
 export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promise<Backend> {
