@@ -8,6 +8,7 @@ import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
+import { upstreamsOfL4 } from './l4.ts'
 import { MATCH_SUPPORT } from './match-support.ts'
 import {
   type Config,
@@ -192,7 +193,7 @@ export function switchesReachedBy(
   const own = switchesOfFleet(fleetName, fleet, switches)
   const starts: Starts = {
     routes: [...new Set(listeners.flatMap(routeNamesOf))],
-    upstreams: listeners.flatMap(({ l4 }) => l4?.upstream ?? []),
+    upstreams: listeners.flatMap(({ l4 }) => upstreamsOfL4(l4)),
     references: upstreamsOf(own, config),
   }
   const { configured, upstreams } = reachFrom(switches)(config, JSON.stringify(starts))

@@ -178,6 +178,7 @@ export interface AnyListener {
   readonly l4?: Listener['l4'] | undefined
   readonly l7?: Listener['l7'] | undefined
   readonly mode?: Listener['mode'] | undefined
+  readonly tls?: { readonly enabled: boolean } | undefined
 }
 /** Its name is the target of clients: `xds:///NAME`. */
 export interface ProxylessListener {

@@ -55,11 +55,11 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, endpointsFrom, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
+        /Use one of: endpoints, lb, endpointsFrom, dns, aggregate, healthCheck, protocol, tls, proxyProtocol, circuitBreaker, connections, connectionBuffer, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, additionalAddresses, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
       [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
-      [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
+      [`${LISTENERS}.main.l4.port`]: /Use one of: upstream, to, sni, idle$/,
       'fleets.edge.securty':
         /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, connections, http1, http2, headerLimits,/,
       'routes.public.host': /Use one of: hosts, rules$/,

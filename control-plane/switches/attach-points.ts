@@ -16,6 +16,7 @@ import type {
   ClusterSchema,
   LoadBalancingPolicy,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type { TransportSocket } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type {
   LbEndpointSchema,
   LocalityLbEndpointsSchema,
@@ -153,6 +154,8 @@ export interface UpstreamSwitch<F extends string = string, S extends TSchema = T
   /** For a proxyless fleet. Default: `toCluster`. @param fleet what the fleet says of its clients */
   toGrpcCluster?(settings: SettingsOf<S>, fleet: GrpcFleetContext): ClusterParts
   toHttpProtocolOptions?(settings: SettingsOf<S>, entry: UpstreamEntry): HttpProtocolOptionsParts
+  /** The transport socket around that of the cluster, which is undefined for plaintext. Not for gRPC clients. */
+  wrapSocket?(settings: SettingsOf<S>, inner: TransportSocket | undefined): TransportSocket | undefined
   toClusterLoadAssignment?(settings: SettingsOf<S>): ClusterLoadAssignmentParts
   /** Asked only where the weights of localities hold. */
   toLocalityLbEndpoints?(settings: SettingsOf<S>, group: EndpointGroup): LocalityLbEndpointsParts

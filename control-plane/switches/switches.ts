@@ -43,6 +43,7 @@ import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
 import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
+import { listenerProxyProtocol, upstreamProxyProtocol } from './proxy-protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
@@ -79,6 +80,7 @@ export const SWITCHES = {
     healthCheck,
     protocol,
     upstreamTls,
+    upstreamProxyProtocol,
     circuitBreaker,
     upstreamConnections,
     upstreamBuffer,
@@ -108,7 +110,15 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [listenerDrain, connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [
+    listenerDrain,
+    connectionLimit,
+    listenerProxyProtocol,
+    listenerTls,
+    reusePort,
+    listenerBuffer,
+    accessLog,
+  ],
   serverListeners: [serverTls],
   fleets: [
     onNack,

@@ -7,6 +7,7 @@ import {
   Cluster_DiscoveryType,
   ClusterSchema,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type { TransportSocket } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { hasLocalities } from '../document/endpoint-groups.ts'
 import { hasAssignment, type LbSettings, lbOf, type Upstream } from '../document/model.ts'
@@ -47,7 +48,7 @@ export function toCluster(
       [HTTP_PROTOCOL_OPTIONS]: anyPack(HttpProtocolOptionsSchema, create(HttpProtocolOptionsSchema, options)),
     },
   }
-  return create(
+  const cluster = create(
     ClusterSchema,
     mergeParts([
       base,
@@ -55,6 +56,18 @@ export function toCluster(
       ...partsOf(switches.upstreams, upstream, (one, settings) => one.toCluster?.(settings, upstream)),
     ]),
   )
+  const transportSocket = wrapped(cluster.transportSocket, upstream, switches)
+  return transportSocket === cluster.transportSocket
+    ? cluster
+    : create(ClusterSchema, { ...cluster, ...(transportSocket && { transportSocket }) })
+}
+
+function wrapped(socket: TransportSocket | undefined, upstream: Upstream, { upstreams }: Switches) {
+  const wraps = partsOf(upstreams, upstream, (one, settings) => {
+    if (one.wrapSocket === undefined) return undefined
+    return (inner: TransportSocket | undefined) => one.wrapSocket?.(settings, inner)
+  })
+  return wraps.reduce((inner, wrap) => wrap(inner), socket)
 }
 
 /** For an upstream whose endpoints this control plane knows. Otherwise its switch for DNS or an aggregate says where they come from. */

@@ -49,6 +49,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/servers/targets.ts': by('bench/proxyless.test.ts'),
   'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
   'cli/verbs/patch-effects.ts': spawnedBy('cli/verbs/revisions.test.ts'),
+  'control-plane/document/l4.ts': by('control-plane/document/validators/l4.test.ts'),
   'control-plane/document/served-rules.ts': by('control-plane/document/validators/subsets.test.ts'),
   'control-plane/document/validators/patches.ts': by('control-plane/document/patch-protection.test.ts'),
   'control-plane/rollout/patch-marks.ts': by('test/features/patches.test.ts'),

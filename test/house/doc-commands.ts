@@ -28,9 +28,11 @@ const CLUSTER_GUIDES: CoveredBy = ['test/scenarios/cluster-guides.test.ts', 'com
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
   'docs/guides/load-balancing-in-a-cluster.md': CLUSTER_GUIDES,
+  'docs/guides/limit-who-takes-how-much.md': ['test/envoy/limits-guide.test.ts', 'commandsOf(here(GUIDE))'],
   'docs/guides/browsers-and-json.md': ['test/envoy/browsers-guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/transports-in-a-cluster.md': CLUSTER_GUIDES,
+  'docs/guides/see-every-call.md': ['test/envoy/see-every-call-guide.test.ts', 'commandsOf(here(GUIDE))'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 

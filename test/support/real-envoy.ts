@@ -24,6 +24,8 @@ interface EnvoyOptions {
   readonly listenerAddress?: string
   readonly tls?: XdsTlsFiles
   readonly statsIntervalMs?: number
+  /** Default: 2. */
+  readonly drainTimeSeconds?: number
   readonly locality?: NodeLocality
 }
 
@@ -35,6 +37,7 @@ export async function startEnvoy(
   options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
   const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls, statsIntervalMs } = options
+  const { drainTimeSeconds = 2 } = options
   const bootstrap = createBootstrap({
     nodeId,
     cluster,
@@ -46,7 +49,7 @@ export async function startEnvoy(
     ...(options.locality && { locality: options.locality }),
   })
   const { path } = findEnvoy()
-  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })
+  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())
   return envoy
 }

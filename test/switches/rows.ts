@@ -166,14 +166,14 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${FLEET}.filters.localRateLimit`, `${RULE}.filters.localRateLimit`],
     goldens: ['local-rate-limit'],
     twins: ['in shadow mode are only counted'],
-    guide: `${REFERENCE}#limits`,
+    guide: 'docs/guides/limit-who-takes-how-much.md#calls-in-a-time',
   },
   T16: {
     what: 'global rate limit',
     fields: [`${FLEET}.filters.globalRateLimit`, `${RULE}.filters.globalRateLimit`],
     goldens: ['global-rate-limit'],
     twins: ['the twin: off', 'the twin: it answers', 'of a rule of the limiter'],
-    guide: 'docs/security/limits.md#calls-in-a-time-of-all-envoys-together',
+    guide: 'docs/guides/limit-who-takes-how-much.md#calls-in-a-time-of-all-envoys-together',
   },
   T17: {
     what: 'admission control and adaptive concurrency',
@@ -261,7 +261,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       'one line a call with gRPC status, and none if it is off',
       'a line for each call with its status',
     ],
-    guide: 'docs/guides/observability.md#logs',
+    guide: 'docs/guides/see-every-call.md#log-the-calls-of-all-envoys-in-one-place',
   },
   T27: {
     what: 'traces, and statistics of methods',
@@ -272,11 +272,14 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T28: {
     what: 'TCP: listeners of bytes',
-    fields: [`${LISTENER}.l4`],
-    goldens: ['l4-alone'],
-    twins: [],
-    guide: `${REFERENCE}#hosts-modes-and-addresses`,
-    missing: 'not in this version',
+    fields: [`${LISTENER}.l4`, `${LISTENER}.proxyProtocol`, `${UPSTREAM}.proxyProtocol`],
+    goldens: ['l4-alone', 'tcp', 'proxy-protocol'],
+    twins: [
+      'connections are shared by weight',
+      'leads to a backend, which ends TLS itself',
+      'takes the caller from the header, and endpoints get it on',
+    ],
+    guide: `${REFERENCE}#connections-at-l4`,
   },
   T29: {
     what: 'logic of your own',
@@ -294,10 +297,10 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
   },
   T30: {
     what: 'any field of Envoy',
-    fields: [],
-    goldens: [],
-    twins: [],
-    missing: 'not in this version',
+    fields: [`${FLEET}.patches`],
+    goldens: ['patches'],
+    twins: ['is in effect while its patch is on', 'NACK of a patched resource names the patch'],
+    guide: 'docs/guides/patches.md#reach-any-field-of-envoy',
   },
   T31: {
     what: 'endpoints that are found outside of the document',

@@ -2,6 +2,7 @@
 
 import { slug } from 'github-slugger'
 import { partOf } from '../house/document-reference.ts'
+import { ownTurns } from '../turns/own-turns.ts'
 import { type Proof, proofOf } from './proofs.ts'
 import { GOLDEN_TEST, type RecordedRun, titlesOf } from './recorded-runs.ts'
 import { OTHER_FIELDS, SWITCH_ROWS, type SwitchRow } from './rows.ts'
@@ -40,6 +41,11 @@ export function switchesPage(
     `Made by \`${COMMAND}\` from its run: ${[...versions].sort().join('; ') || 'not run'}. Each feature test makes real calls through a real Envoy, with the switch on, and its twin with the switch off or at another value. Each golden is a document with the resources that it becomes, which a real Envoy has ACKed. The command fails if a row names something that the run has not shown; what a row lacks is said below it.`,
     table([HEADS, ...lines]),
     ...proofs.flatMap(({ code, row, proof }) => sectionOf(code, row, proof)),
+    '## Turned under load',
+    `${link('Each switch', 'test/features/switch-turns.test.ts')} goes on, changes and goes off while unary calls and streams are open, and no call fails (\`npm run test:turns\`). These are not turned with the example of their declaration, or not where the calls of the load meet them:`,
+    Object.entries(ownTurns({ otherPort: 0, folder: '' }))
+      .map(([path, { why }]) => `- \`${path}\`: ${why}`)
+      .join('\n'),
     '## Other fields',
     'Fields that are no traffic switches, and the page that describes them.',
     Object.entries(OTHER_FIELDS)

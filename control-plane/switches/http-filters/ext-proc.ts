@@ -16,7 +16,7 @@ import { type Static, Type } from 'typebox'
 import { escapeRegex } from '../../../core/escape-regex.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { inEffect } from '../defaults.ts'
-import { PositiveDuration, toDuration } from '../duration.ts'
+import { PositiveDuration, parseDuration, toDuration } from '../duration.ts'
 import { HeaderName } from '../header-name.ts'
 import { facts } from '../schema-keywords.ts'
 
@@ -27,6 +27,7 @@ const BODY_MODES = {
   buffered: BodyMode.BUFFERED,
   bufferedPartial: BodyMode.BUFFERED_PARTIAL,
 } as const
+const LONGEST_TIMEOUT_MS = 3_600_000
 const MODE = 'ExternalProcessor.processing_mode'
 const RULES = 'ExternalProcessor.mutation_rules'
 
@@ -171,6 +172,10 @@ export const extProc = httpFilterSwitch({
   needsL7: true,
   messages: [ExternalProcessorSchema, ExtProcPerRouteSchema],
   references: ({ upstream }) => [{ steps: ['upstream'], to: 'upstreams', name: upstream }],
+  *problems({ timeout = '0s' }) {
+    if ((parseDuration(timeout) ?? 0) <= LONGEST_TIMEOUT_MS) return
+    yield { steps: ['timeout'], message: `is ${timeout}, and Envoy takes at most 1h: write a shorter time` }
+  },
   toExtension({ upstream, timeout, onFailure, ...settings }, { ownedHeaders }) {
     const { disallow, ...rules } = inEffect(MutationRulesSchema, settings.mutationRules) as Required<
       Static<typeof MutationRulesSchema>
