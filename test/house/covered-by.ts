@@ -140,6 +140,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   ),
   'control-plane/sources/secrets/secret-files.ts': by('test/policies/withheld-secrets.test.ts'),
   'control-plane/switches/': by('test/golden/goldens.test.ts'),
+  'control-plane/document/risks/': by('control-plane/document/risks/risks.test.ts'),
   'control-plane/switches/health-check/': by('control-plane/switches/health-check.test.ts'),
   'control-plane/document/validators/upstream-switches.ts': by('control-plane/switches/health-check.test.ts'),
   'control-plane/switches/http-filters.ts': by('test/policies/chain-order.test.ts'),
