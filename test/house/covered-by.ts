@@ -93,6 +93,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/rollback.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/schema.ts': spawnedBy('cli/verbs/explain.test.ts'),
   'cli/verbs/serve.ts': spawnedBy('cli/verbs/foreground.test.ts'),
+  'cli/verbs/backend.ts': spawnedBy('test/envoy/traffic-guides.test.ts'),
+  'cli/verbs/complete.ts': spawnedBy('cli/verbs/completion/complete-path.test.ts'),
   'cli/verbs/init/': spawnedBy('cli/verbs/init.test.ts'),
   'cli/verbs/open-in-browser.ts': by('cli/verbs/ui.test.ts'),
   'cli/verbs/token.ts': spawnedBy('cli/yard.test.ts'),
