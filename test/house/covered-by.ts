@@ -95,6 +95,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/serve.ts': spawnedBy('cli/verbs/foreground.test.ts'),
   'cli/verbs/backend.ts': spawnedBy('test/envoy/traffic-guides.test.ts'),
   'cli/verbs/complete.ts': spawnedBy('cli/verbs/completion/complete-path.test.ts'),
+  'cli/verbs/explain/': by('test/switches/field-guides.test.ts'),
   'cli/verbs/init/': spawnedBy('cli/verbs/init.test.ts'),
   'cli/verbs/open-in-browser.ts': by('cli/verbs/ui.test.ts'),
   'cli/verbs/token.ts': spawnedBy('cli/yard.test.ts'),
