@@ -121,7 +121,7 @@ t.test('an Envoy that crashes is restarted on the same addresses', async (t) => 
       return ((await info.json()) as { node: { locality?: object } }).node.locality
     }),
   )
-  t.match(localities, [{ region: 'eu', zone: 'eu-a' }, undefined], 'T5: each runs in its locality')
+  t.match(localities, [{ region: 'eu', zone: 'eu-a' }, undefined], 'each runs in its locality')
   const [, crashing] = fleet
   const pid = crashing?.pid ?? 0
   process.kill(pid, 'SIGKILL')
