@@ -31,6 +31,8 @@ export interface DescribedField {
   readonly off?: true
   /** What a value may be, such as `1 to 65535` or `l4, l7`. */
   readonly range?: string
+  /** All values, where there are a few. */
+  readonly values?: readonly string[]
   /** A valid value. */
   readonly example?: unknown
   /** The kinds of fleet whose clients support it. */
@@ -98,10 +100,16 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     ...(fallback !== undefined && { default: fallback }),
     ...(isOffByDefault(schema) && { off: true as const }),
     ...(range !== undefined && { range }),
+    ...valuesOf(schema),
     ...(example !== undefined && { example }),
     ...(envoyField !== undefined && { envoyField }),
   }
   return [own, ...fieldsIn(schema, place)]
+}
+
+function valuesOf({ enum: choices, const: only }: SchemaParts) {
+  const values = only === undefined ? choices : [only]
+  return values === undefined ? {} : { values: values.map(String) }
 }
 
 function isOffByDefault({ default: fallback, properties = {} }: SchemaParts): boolean {
@@ -195,6 +203,7 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
     {
       ...withoutClients(tagField),
       range: choices.map(({ value }) => value).join(', '),
+      values: choices.map(({ value }) => value),
       ...clientsOfAll(choices),
       choices: choices.map(({ fields: _, ...choice }) => choice),
     },

@@ -178,7 +178,7 @@ const CASES: readonly [
   ],
   [
     'a condition for the retries of a rule',
-    { 'routes.public.rules.echo.retry': { enabled: true, on: ['reset', 'unavailable'] } },
+    { 'routes.public.rules.echo.retry': { enabled: true, attempts: 1, on: ['reset', 'unavailable'] } },
     {
       'routes.public.rules.echo.retry.on[0]':
         'the condition reset has no effect for any client of fleet clients',

