@@ -177,7 +177,7 @@ export interface LbOptionSwitch<F extends string = string, S extends TSchema = T
 export interface RuleEntry {
   readonly timeout?: string
   readonly maxStreamDuration?: string
-  readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
+  readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string; readonly offset?: string }
   readonly retry?: { readonly enabled: boolean; readonly perTryTimeout?: string }
   readonly hedging?: { readonly enabled: boolean; readonly delay?: string }
   readonly sticky?: { readonly enabled: boolean; readonly header?: string }

@@ -123,6 +123,29 @@ t.test('T5: calls leave the zone when its endpoint dies, and come back when it l
 })
 
 t.test(
+  'T5: an Envoy that runs nowhere in particular, or in a fleet without localities, calls all zones',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const endpoints = await placed(t, 'n1', 'f1')
+    const upstreams = { echo: { endpoints } }
+    const lb = { zoneAware: { enabled: true, minClusterSize: 2 } }
+    const fleet = { localities: HALF_NEAR }
+    const callsOf = async (edge: Edge) =>
+      tallyOf(await callEcho(connectEcho(t, edge.address), { count: CALLS }))
+    const nowhere = await startEdge(t, { upstreams, lb, fleet })
+    t.ok(isShare((await callsOf(nowhere)).n1, 0.5), 'it does not say where it runs')
+    const alone = await startNear(t, { upstreams, lb })
+    t.ok(isShare((await callsOf(alone)).n1, 0.5), 'its fleet does not say where the others run')
+    await alone.serve({ upstreams, lb, fleet })
+    const near = async () =>
+      (await callEcho(connectEcho(t, alone.address), { count: 20 })).every((id) => id === 'n1')
+    // An ACK of assignments says that the main thread has them, and the workers get them a moment later.
+    while (!(await near()));
+    t.same(await callsOf(alone), { n1: CALLS }, 'the twin: from now on both are known')
+  },
+)
+
+t.test(
   'T5: below panicThreshold, calls fail with failOnPanic, and without it they go anywhere',
   async (t) => {
     if (!requireTool(t, 'envoy')) return

@@ -316,6 +316,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'testbed/proxies/nghttpx.ts': by('test/support/requirements.test.ts'),
   'testbed/proxies/nginx-config.ts': by('testbed/proxies/nginx.test.ts'),
   'testbed/proxyless-fleets.ts': spawnedBy('test/proxyless/yard-up-clients.test.ts'),
+  'testbed/rate-limiter.ts': spawnedBy('test/envoy/yard-rate-limits.test.ts'),
   'testbed/security.ts': spawnedBy('test/scenarios/grpc-security.test.ts'),
   'testbed/new-connections/': by('testbed/new-connections/start-ends.test.ts'),
   'testbed/new-connections/caller.ts': spawnedBy('testbed/new-connections/start-ends.test.ts'),

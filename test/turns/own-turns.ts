@@ -76,6 +76,10 @@ export function ownTurns({ otherPort, folder }: TurnParts): Readonly<Record<stri
       at: ['upstreams', 'issuer', 'protocol'],
       why: 'gRPC needs HTTP/2: it is turned at an upstream that the load does not call',
     },
+    'upstreams.*.proxyProtocol': {
+      at: ['upstreams', 'issuer', 'proxyProtocol'],
+      why: 'the endpoints expect no header: it is turned at an upstream that the load does not call',
+    },
     'upstreams.*.localities': {
       beside: [
         [[...UPSTREAM, 'endpoints', 'b2', 'locality'], { zone: 'europe-b' }],
@@ -116,6 +120,11 @@ export function ownTurns({ otherPort, folder }: TurnParts): Readonly<Record<stri
         allowPlaintext: true,
       },
       why: 'the callers of the load have no TLS',
+    },
+    'fleets.*.listeners.*.proxyProtocol': {
+      on: { enabled: true, allowMissing: true },
+      changed: { enabled: true, allowMissing: true, versions: ['v2'] },
+      why: 'the callers of the load send no header',
     },
     'fleets.*.listeners.*.reusePort': {
       changed: true,
