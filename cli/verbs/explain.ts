@@ -15,6 +15,7 @@ import { parsePath } from '../../core/document-path.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { print } from '../output/print.ts'
+import { guideOf } from './explain/field-guide.ts'
 import { type OutputFlags, withExamples, withOutput } from './flags.ts'
 
 /** The fields at a path, and those directly in them. */
@@ -114,6 +115,7 @@ function renderChoices({ path, choices = [] }: DescribedField): readonly string[
 
 function describe(field: DescribedField): string {
   const { path, type, required, description, range, example, envoyField, when, choices = [] } = field
+  const known = guideOf(path)
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['type', `${type}${required ? ', required' : ''}`],
     ['only with', when?.join(' or ')],
@@ -122,6 +124,10 @@ function describe(field: DescribedField): string {
     ['example', example === undefined ? undefined : JSON.stringify(example)],
     ['clients', describeClients(field)],
     ['in Envoy', envoyField],
+    [
+      'guide',
+      known === undefined ? undefined : `${known.guide} (row ${known.row} of docs/reference/switches.md)`,
+    ],
     ...choices.map((choice) => [choice.value, `${choice.description} (${describeClients(choice)})`] as const),
   ]
   const shown = facts.filter(([, value]) => value !== undefined)

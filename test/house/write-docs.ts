@@ -6,6 +6,7 @@ import type { DemoRecord } from '../../cli/demo/record.ts'
 import { describeSchema } from '../../control-plane/document/describe-schema.ts'
 import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
+import { FIELD_GUIDES_FILE, fieldGuides } from '../switches/field-guides.ts'
 import { writePage } from '../switches/write-page.ts'
 import { decisionTable } from './decision-table.ts'
 import { defaultsTable } from './defaults-table.ts'
@@ -43,4 +44,5 @@ for (const theme of ['light', 'dark'] as const) {
   writeFileSync(`${root}docs/pictures/flip-${theme}.svg`, drawFlip(flip, THEMES[theme]))
 }
 
+writeFileSync(root + FIELD_GUIDES_FILE, fieldGuides())
 await writePage()
