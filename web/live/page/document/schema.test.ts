@@ -39,7 +39,10 @@ t.test(
     t.notOk(policies.includes('pick_first'), 'which Envoys do not have')
     t.ok(choiceOf(lb, 'proxyless')?.variants.has('pick_first'))
     const options = namesOf(lb, LB)
-    t.ok(['mode', 'choices', 'panicThreshold'].every((name) => options.includes(name)), options.join())
+    t.ok(
+      ['mode', 'choices', 'panicThreshold'].every((name) => options.includes(name)),
+      options.join(),
+    )
     t.notOk(options.includes('tableSize'), 'which is an option of maglev')
     t.notOk(options.includes('policy'), 'which is the choice itself')
   },
