@@ -112,7 +112,7 @@ for (const [operation, message] of REJECTED) {
   })
 }
 
-t.test('T30: a patch adds so many values at most, so that copies into copies fill no memory', async (t) => {
+t.test('T30: a patch adds a limited number of values, so that copies into copies fill no memory', async (t) => {
   const copies = Array.from(
     { length: 99 },
     (_, index): Operation => ({ op: 'copy', from: '/a', path: `/a/${index}` }),
