@@ -6,6 +6,7 @@ import { EVENT_STREAM_TYPE, JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from './med
 import { OPERATIONS, type OperationId } from './operations.ts'
 import { readProblem } from './read-problem.ts'
 import type { DashboardList, PanelValues } from './schemas/dashboards.ts'
+import type { RegistrationRequest, UpstreamEndpoint, UpstreamEndpoints } from './schemas/endpoints.ts'
 import type { FlipProgress } from './schemas/flip.ts'
 import type { LbRequest, LbSetting } from './schemas/lb.ts'
 import type { Load } from './schemas/load.ts'
@@ -126,6 +127,30 @@ export class RestClient {
     options: WriteOptions = {},
   ): Promise<WriteAnswer & LbSetting> {
     return await this.#write('putLb', { params: { fleet }, body: jsonBody(setting) }, options)
+  }
+
+  /** Lists the endpoints of an upstream, and where each comes from. @throws SwitchyardError `not-found` */
+  async listEndpoints(upstream: string, options: CallOptions = {}): Promise<UpstreamEndpoints> {
+    return await this.#read('listEndpoints', { params: { upstream } }, options)
+  }
+
+  /**
+   * Registers an endpoint, or renews its lease; resolves when it is served.
+   * @throws SwitchyardError `not-found` if the upstream takes no registrations, `limit-reached`
+   */
+  async putEndpoint(
+    upstream: string,
+    endpoint: string,
+    registration: RegistrationRequest,
+    options: CallOptions = {},
+  ): Promise<UpstreamEndpoint> {
+    const parts = { params: { upstream, endpoint }, body: jsonBody(registration) }
+    return await this.#read('putEndpoint', parts, options)
+  }
+
+  /** Removes a registered endpoint; resolves when it is served no more. @throws SwitchyardError `not-found` */
+  async deleteEndpoint(upstream: string, endpoint: string, options: CallOptions = {}): Promise<void> {
+    await this.#send('deleteEndpoint', { params: { upstream, endpoint } }, options)
   }
 
   /** Lists a page of revisions, newest first. Its `next` is the `before` of the next page. */

@@ -80,6 +80,28 @@ export const OPERATIONS = {
     problems: [...WRITE, 'not-found'],
     etag: true,
   },
+  listEndpoints: {
+    method: 'GET',
+    path: '/v1/upstreams/{upstream}/endpoints',
+    summary: 'List the endpoints of an upstream, and where each comes from.',
+    description: 'Those of the document, and those of its source (`endpointsFrom`).',
+    problems: [...GUARDED, 'not-found'],
+  },
+  putEndpoint: {
+    method: 'PUT',
+    path: '/v1/upstreams/{upstream}/endpoints/{endpoint}',
+    summary: 'Register an endpoint, or renew its lease.',
+    description:
+      'Only for upstreams with `endpointsFrom: { registration: … }`; others are 404. The endpoint goes when its lease ends: repeat the request before, each third of the lease. Answers when the endpoint is served. It is no new revision.',
+    problems: [...SMALL_WRITE, 'not-found', 'limit-reached', 'invalid-config'],
+  },
+  deleteEndpoint: {
+    method: 'DELETE',
+    path: '/v1/upstreams/{upstream}/endpoints/{endpoint}',
+    summary: 'Remove a registered endpoint.',
+    description: 'Answers when it is served no more. Calls that it has go on.',
+    problems: [...GUARDED, 'forbidden', 'not-found', 'invalid-config'],
+  },
   listRevisions: {
     method: 'GET',
     path: '/v1/revisions',
@@ -107,7 +129,7 @@ export const OPERATIONS = {
     path: '/v1/events',
     summary: 'Follow what happens, as server-sent events.',
     description:
-      'Events: `hello` (first), `revision`, `node`, `nodes`, `flip`, `traffic`, `load`, `connections` and `testbed`. With `Last-Event-ID`, the events since that one come first if they are among the last 2,000; `hello` says whether they do. A reader that leaves more than 1 MiB unread is disconnected.',
+      'Events: `hello` (first), `revision`, `node`, `nodes`, `endpoints`, `flip`, `traffic`, `load`, `connections` and `testbed`. With `Last-Event-ID`, the events since that one come first if they are among the last 2,000; `hello` says whether they do. A reader that leaves more than 1 MiB unread is disconnected.',
     problems: [...GUARDED, 'unreachable'],
   },
   getStatus: {

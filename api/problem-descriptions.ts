@@ -7,7 +7,8 @@ export const PROBLEM_DESCRIPTIONS = {
   unauthenticated: 'The request has no token, session or login code, or an unknown one.',
   forbidden:
     'The caller has the role viewer, and this is a write; or another page than that of the control plane makes it with the cookie of a session.',
-  'not-found': 'The fleet or the revision does not exist.',
+  'not-found': 'What the path names does not exist.',
+  'limit-reached': 'There are as many endpoints as there may be.',
   'request-timeout': 'The request did not arrive completely in time.',
   'stale-etag':
     'The document has changed since it was read; nothing was written. Read it again and repeat the edit.',

@@ -47,6 +47,10 @@ function chooseProgram(given) {
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
   if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
+  if (name === 'test:documents') {
+    return { file: 'test/documents/main.ts', args, envoy: 'required', tap: false }
+  }
+  if (name === 'docs:switches') return { file: 'test/switches/main.ts', args, envoy: 'required', tap: true }
   if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
   if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
   if (name === 'build:page') return { file: 'web/live/build.ts', args, envoy: 'unused', tap: false }
@@ -70,11 +74,13 @@ function chooseProgram(given) {
     'test:proxyless',
     'test:kubernetes',
     'test:dashboards',
+    'test:documents',
     'mutants',
     'model',
     'golden',
     'docs',
     'docs:api',
+    'docs:switches',
     'build:library',
     'example',
     'example:web',

@@ -39,8 +39,13 @@ const VERBS = {
   issue: async () => (await import('./verbs/issue.ts')).addIssue,
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
+  backend: async () => (await import('./verbs/backend.ts')).addBackend,
+  processor: async () => (await import('./verbs/processor.ts')).addProcessor,
+  'rate-limiter': async () => (await import('./verbs/rate-limiter.ts')).addRateLimiter,
+  'log-service': async () => (await import('./verbs/log-service.ts')).addLogService,
   certs: async () => (await import('./verbs/certs.ts')).addCerts,
   completion: async () => (await import('./verbs/completion.ts')).addCompletion,
+  complete: async () => (await import('./verbs/complete.ts')).addComplete,
   bundle: async () => (await import('./verbs/bundle.ts')).addBundle,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>
 

@@ -1,7 +1,7 @@
 // The composition root: the revisions of one desired state, what Envoys are served of it, and REST over both.
 
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import {
   createMessageRegistry,
@@ -28,19 +28,27 @@ import { LoadTally } from './load-reports/load-tally.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { inTurn } from './rollout/serving-observer.ts'
+import { EndpointRegistry } from './sources/endpoints/endpoint-registry.ts'
+import { EndpointStore } from './sources/endpoints/endpoint-store.ts'
+import { FileStore } from './sources/files/file-store.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
 import { TrafficTally } from './traffic/traffic-tally.ts'
 import { IN_BOOTSTRAPS } from './translate/in-bootstraps.ts'
+import { withPatchedMessages } from './translate/patches/envoy-messages.ts'
 
 /** Where secrets are by default: a folder of their own, apart from state, identities and the configuration. */
 export const SECRETS_FOLDER = 'secrets'
+
+/** Where the files are that switches name, such as descriptors and scripts: beside the folder of secrets, and never in it. */
+export const FILES_FOLDER = 'files'
 
 const REVISIONS = 'revisions.sqlite'
 const NACKS = 'nacks.jsonl'
 const TOKENS = 'tokens.json'
 const AUDIT = 'audit.jsonl'
+const ENDPOINTS = 'endpoints.json'
 
 export interface ControlPlaneOptions {
   /** The first revision, where the state folder has none yet. */
@@ -64,6 +72,8 @@ export interface ControlPlaneOptions {
    * `secrets` in the state folder, else in the working directory.
    */
   readonly secretsFolder?: string
+  /** The folder of the files that switches name, such as descriptors. Default: `files` beside the folder of secrets. */
+  readonly filesFolder?: string
   /**
    * Where the tokens of REST are kept, `tokens.json`, made where it is missing, and `audit.jsonl` beside it. Default: the
    * state folder. Without either no token is asked for, and REST stays on loopback.
@@ -112,7 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const cache = new SnapshotCache({
       consistency: 'enforce',
       external: IN_BOOTSTRAPS,
-      messages: createMessageRegistry(declaredMessages(), { unknown: 'reject' }),
+      messages: withPatchedMessages(createMessageRegistry(declaredMessages(), { unknown: 'reject' })),
       ...(nackLog && { nackLog }),
     })
     const { config, onFault } = options
@@ -121,12 +131,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       if (event.kind === 'fault')
         onFault?.(new SwitchyardError('internal', event.message, { cause: event.error }))
     })
+    const secretsFolder = options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER)
+    const ownFiles = ownFilesOf(options)
     const secrets = new SecretStore({
-      folder: options.secretsFolder ?? join(options.stateFolder ?? '.', SECRETS_FOLDER),
-      ownFiles: ownFilesOf(options),
+      folder: secretsFolder,
+      ownFiles,
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
+    const endpoints = await openEndpoints(options)
+    ends.push(() => endpoints.close())
+    const files = new FileStore({
+      folder: options.filesFolder ?? join(dirname(secretsFolder), FILES_FOLDER),
+      ownFiles,
+    })
+    ends.push(async () => files.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
     const accessLogs = new AccessLogs()
@@ -137,6 +156,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       cache,
       secrets,
+      endpoints,
+      files,
       observer: inTurn(flips, evidence, ...spans),
       ...(config && { initial: config }),
       ...(onFault && { onFault }),
@@ -149,6 +170,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       state: revisions,
       loadReports,
+      endpoints,
       accessLogs,
       traffic,
       onFault: (error) => onFault?.(error),
@@ -171,6 +193,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const admin = await startAdmin({
       state: revisions,
       nodes: nodesIn(cache),
+      endpoints: new EndpointRegistry(endpoints, revisions),
       loads,
       traffic,
       logs: accessLogs,
@@ -212,7 +235,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
     folder === undefined ? [] : names.map((name) => join(folder, name))
   return [
     ...Object.values(xdsTls ?? {}),
-    ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS]),
+    ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS, ENDPOINTS]),
     ...inFolder(accessFolder, [TOKENS, AUDIT]),
   ]
 }
@@ -223,6 +246,13 @@ async function openState(folder: string | undefined) {
   await mkdir(folder, { recursive: true })
   const store = openSqliteStore(join(folder, REVISIONS))
   return { store, nackLog: openNackLog(join(folder, NACKS)) }
+}
+
+function openEndpoints({ stateFolder, onFault }: ControlPlaneOptions): Promise<EndpointStore> {
+  return EndpointStore.open({
+    ...(stateFolder !== undefined && { stateFile: join(stateFolder, ENDPOINTS) }),
+    ...(onFault && { onFault }),
+  })
 }
 
 async function identityOf(tls: ServerTlsFiles | undefined) {
@@ -247,10 +277,13 @@ function pushSpansOf(cache: SnapshotCache): PushSpans {
 }
 
 /** Asks nodes for their calls, takes the stats that they push, and adds up both. */
-export function startLoadTally(state: { readonly config: Config }, intervalMs?: number) {
+export function startLoadTally(
+  state: { readonly config: Config; readonly effectiveConfig: Config },
+  intervalMs?: number,
+) {
   const loadReports = new LoadReports({ ...(intervalMs !== undefined && { intervalMs }) })
   const loads = new LoadTally({
-    document: () => state.config,
+    document: () => state.effectiveConfig,
     intervalMs: () => loadReports.settings.intervalMs,
   })
   loadReports.onEvent((event) => loads.take(event))

@@ -24,6 +24,8 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --state FOLDER   keep revisions between runs (default: in memory only)
   --secrets FOLDER read secrets from this folder only; paths in the document are relative to it
                    (default: "secrets" beside --config, else in --state)
+  --files FOLDER   read the files that switches name, such as descriptors and scripts, from this folder only
+                   (default: "files" beside the folder of secrets)
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
   --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
@@ -58,6 +60,7 @@ interface Flags {
   readonly 'load-interval'?: string
   readonly state?: string
   readonly secrets?: string
+  readonly files?: string
   readonly access?: string
   readonly testbed?: string
   readonly prometheus?: string
@@ -91,6 +94,7 @@ function parse() {
         'load-interval': { type: 'string' },
         state: { type: 'string' },
         secrets: { type: 'string' },
+        files: { type: 'string' },
         access: { type: 'string' },
         testbed: { type: 'string' },
         prometheus: { type: 'string' },
@@ -125,6 +129,7 @@ async function run(): Promise<void> {
     ...loadIntervalOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     secretsFolder,
+    ...(flags.files === undefined ? {} : { filesFolder: resolve(flags.files) }),
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
     ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
     ...(flags.prometheus === undefined ? {} : { prometheus: flags.prometheus }),

@@ -13,3 +13,11 @@ export function editDistance(a: string, b: string): number {
   }
   return above.at(-1) ?? 0
 }
+
+/** Undefined if none is near: a third of the letters may differ. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const [best] = names
+    .map((one) => ({ one, distance: editDistance(name, one) }))
+    .sort((a, b) => a.distance - b.distance)
+  return best !== undefined && best.distance <= name.length / 3 ? best.one : undefined
+}

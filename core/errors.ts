@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   'too-many-attempts': 429,
   nacked: 409,
   pending: 504,
+  'limit-reached': 409,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'headers-too-large': 431,

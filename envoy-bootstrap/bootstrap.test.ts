@@ -24,6 +24,25 @@ t.test('the node has its identity and the address of its listeners', async (t) =
   t.equal(listenerAddressOf(createBootstrap(options)), '127.0.1.5')
 })
 
+t.test(
+  'T5: with a locality, the node has it and the cluster of its fleet, and without one neither',
+  async (t) => {
+    const { node, clusterManager, staticResources } = jsonWith({ locality: { region: 'eu', zone: 'eu-a' } })
+    t.same(node.locality, { region: 'eu', zone: 'eu-a' })
+    t.equal(clusterManager.localClusterName, 'switchyard_local_cluster')
+    t.match(staticResources.clusters[1], {
+      name: 'switchyard_local_cluster',
+      type: 'EDS',
+      edsClusterConfig: { edsConfig: { ads: {}, initialFetchTimeout: '1s' } },
+    })
+    const without = jsonWith()
+    t.equal(without.node.locality, undefined)
+    t.equal(without.clusterManager.localClusterName, undefined)
+    t.equal(without.staticResources.clusters.length, 1)
+    t.throws(() => jsonWith({ locality: {} }), { message: /locality: is empty; give a region/ })
+  },
+)
+
 t.test('clusters and listeners come over one aggregated stream of xDS v3', async (t) => {
   const { adsConfig, cdsConfig, ldsConfig } = jsonWith().dynamicResources
   t.same(cdsConfig, { ads: {}, resourceApiVersion: 'V3' })

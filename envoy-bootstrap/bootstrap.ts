@@ -14,8 +14,9 @@ import {
 } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
 import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
-import { XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
+import { LOCAL_CLUSTER, XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
+import { localCluster, localityProblems, type NodeLocality } from './locality.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
 import { bucketSettings, STATS_MESSAGES, statsIntervalProblems, statsSink } from './stats-sink.ts'
 import { type StatsTags, statsConfig, statsTagProblems } from './stats-tags.ts'
@@ -50,6 +51,8 @@ export interface BootstrapOptions {
   readonly limits?: EnvoyLimits
   /** Pushes stats to the control plane this often, in milliseconds. Default: never. */
   readonly statsIntervalMs?: number
+  /** Where it runs, for zone-aware balancing. Default: nowhere in particular. */
+  readonly locality?: NodeLocality
   /** Tags of all its statistics, beside those of gRPC methods. Default: none. */
   readonly statsTags?: StatsTags
 }
@@ -76,7 +79,7 @@ const jsonRegistry = createRegistry(
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
   const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS, statsTags = {} } = options
-  const { statsIntervalMs } = options
+  const { statsIntervalMs, locality } = options
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -100,6 +103,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   )
   problems.push(...statsTagProblems(statsTags))
   problems.push(...statsIntervalProblems(statsIntervalMs))
+  problems.push(...(locality === undefined ? [] : localityProblems(locality)))
   check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
   if (problems.length > 0 || xdsAddress === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
@@ -113,7 +117,12 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     configSourceSpecifier: { case: 'ads' as const, value: {} },
   }
   return create(BootstrapSchema, {
-    node: { id: nodeId, cluster, metadata: { switchyard: { listener_address: listenerAddress } } },
+    node: {
+      id: nodeId,
+      cluster,
+      metadata: { switchyard: { listener_address: listenerAddress } },
+      ...(locality && { locality }),
+    },
     // The admin must answer even when callers hold all connections.
     admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
     overloadManager: overloadManager(limits),
@@ -130,9 +139,14 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
       ...(statsIntervalMs !== undefined && { histogramBucketSettings: bucketSettings() }),
     },
     ...(statsIntervalMs !== undefined && statsSink(statsIntervalMs)),
-    clusterManager: { loadStatsConfig: loadStatsConfig() },
+    clusterManager: {
+      loadStatsConfig: loadStatsConfig(),
+      ...(locality && { localClusterName: LOCAL_CLUSTER }),
+    },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
-    staticResources: { clusters: [xdsCluster(xdsAddress, options.xds.tls)] },
+    staticResources: {
+      clusters: [xdsCluster(xdsAddress, options.xds.tls), ...(locality ? [localCluster()] : [])],
+    },
   })
 }
 

@@ -4,6 +4,7 @@ import { keepRunning, type Restart } from '../processes/keep-running.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { createBootstrap, type XdsProtocol } from './bootstrap.ts'
 import type { EnvoyAdmin } from './envoy-admin.ts'
+import type { NodeLocality } from './locality.ts'
 import { nodeAddress } from './node-address.ts'
 import type { EnvoyNotice } from './notice.ts'
 import { type RunningEnvoy, runEnvoy } from './run-envoy.ts'
@@ -27,6 +28,8 @@ export interface EnvoyFleetOptions {
   readonly drainTimeSeconds?: number
   /** See `createBootstrap`. */
   readonly statsIntervalMs?: number
+  /** Where each Envoy runs, by its index from 0. Default: nowhere in particular. */
+  readonly localityOf?: (index: number) => NodeLocality | undefined
   /** Worker threads of each Envoy; 1 by default. */
   readonly concurrency?: number
   /** Folder for bootstraps and logs, which are named after their nodes. */
@@ -66,7 +69,8 @@ export function nodeIdOf(fleet: string, index: number): string {
 
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
   const { name, xds, protocol, firstIndex = 0, binary, folder, group } = options
-  const { drainTimeSeconds, concurrency, statsIntervalMs } = options
+  const { drainTimeSeconds, concurrency, statsIntervalMs, localityOf } = options
+  const locality = localityOf?.(index)
   const { onRestart = () => {}, onNotice = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
   /** The system chooses the port of the admin at the first start; restarts keep it. */
@@ -80,6 +84,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       xds: { address: xds.address, ...(xds.tlsOf && { tls: xds.tlsOf(nodeId) }) },
       ...(protocol === undefined ? {} : { protocol }),
       ...(statsIntervalMs === undefined ? {} : { statsIntervalMs }),
+      ...(locality && { locality }),
       adminPort,
     })
     const envoy = await runEnvoy({

@@ -3,6 +3,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publishedSchema, SCHEMA_FILE } from '../control-plane/document/published-schema.ts'
 import { compile } from './compile.ts'
 import { libraryManifest } from './manifest.ts'
 
@@ -39,6 +40,8 @@ export async function buildLibrary(folder: string): Promise<void> {
   const manifest = libraryManifest(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')))
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
   await copyProtos(folder)
+  // For editors of documents: `$schema=node_modules/switchyard/switchyard.schema.json`.
+  await writeFile(join(folder, SCHEMA_FILE), publishedSchema())
   for (const room of ROOMS) await copySources(room, folder)
   await compileSources(folder)
   await keepCompiledSources(folder)

@@ -25,6 +25,7 @@ t.test(
       'protos/envoy/config/cluster/v3/cluster_pb.js',
       'protos/envoy/config/cluster/v3/cluster_pb.d.ts',
       'protos/envoy/extensions/filters/http/ext_proc/v3/ext_proc_pb.js',
+      'switchyard.schema.json',
       'README.md',
       'LICENSE',
       'protos/LICENSE',

@@ -1,5 +1,7 @@
 // The package.json of the published library, made from that of the checkout.
 
+import { SCHEMA_FILE } from '../control-plane/document/published-schema.ts'
+
 /** What is used of the package.json of the checkout. */
 export interface RootManifest {
   readonly name: string
@@ -29,9 +31,10 @@ export function libraryManifest({ name, version, dependencies }: RootManifest) {
     exports: {
       '.': { types: './lib/xds-server/index.d.ts', default: './lib/xds-server/index.js' },
       './protos/*.js': { types: './protos/*.d.ts', default: './protos/*.js' },
+      [`./${SCHEMA_FILE}`]: `./${SCHEMA_FILE}`,
       './package.json': './package.json',
     },
-    files: ['lib', 'src', 'protos'],
+    files: ['lib', 'src', 'protos', SCHEMA_FILE],
     dependencies: Object.fromEntries(DEPENDENCIES.map((one) => [one, dependencies[one]])),
   }
 }

@@ -16,6 +16,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addNewerFields } from './newer-fields.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const require = createRequire(import.meta.url)
@@ -24,7 +25,10 @@ const stampFile = join(generatedDir, '.stamp')
 const CONNECTION_MANAGER =
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto'
 const PROTOCOL = 'envoy/config/core/v3/protocol.proto'
+const TCP_PROXY = 'envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto'
 const ROUTE = 'envoy/config/route/v3/route_components.proto'
+const RATE_LIMIT = 'envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto'
+const DESCRIPTOR = 'envoy/extensions/common/ratelimit/v3/ratelimit.proto'
 const importPattern = /^import\s+(?:public\s+|weak\s+)?"([^"]+)"/gm
 
 /** Every .proto below a folder, or the file itself. */
@@ -96,12 +100,53 @@ function withResponseHeadersLimit(text) {
   return text.replace(last, `${last}\n\n  google.protobuf.UInt32Value max_response_headers_kb = 7;`)
 }
 
+/** Random times on top of the age of connections, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withJitterOfAges(text) {
+  if (text.includes('max_connection_duration_jitter')) return text
+  const last = 'google.protobuf.UInt32Value max_requests_per_connection = 6;'
+  if (!text.includes(last)) throw new Error(`the protos of HTTP options lack "${last}"`)
+  return text.replace(last, `${last}\n\n  type.v3.Percent max_connection_duration_jitter = 8;`)
+}
+
+/** The same for connections in mode l4. */
+function withJitterOfTcpAges(text) {
+  if (text.includes('max_downstream_connection_duration_jitter_percentage')) return text
+  const last = 'TcpAccessLogOptions access_log_options = 17;'
+  if (!text.includes(last)) throw new Error(`the protos of the TCP proxy lack "${last}"`)
+  const imported = text.replace(/^import /m, 'import "envoy/type/v3/percent.proto";\n\nimport ')
+  return imported.replace(
+    last,
+    `${last}\n\n  type.v3.Percent max_downstream_connection_duration_jitter_percentage = 20;`,
+  )
+}
+
 /** Splits by the hash of a route, which the package's protos do not have yet. Where they have them, nothing changes. */
 function withHashedSplits(text) {
   if (text.includes('use_hash_policy')) return text
   const begin = 'oneof random_value_specifier {'
   if (text.split(begin).length !== 2) throw new Error(`the protos of routes lack one "${begin}"`)
   return text.replace(begin, `${begin}\n    google.protobuf.BoolValue use_hash_policy = 5;\n`)
+}
+
+/** The shares of calls that are counted and limited, which the package's protos do not have yet. Where they have them, nothing changes. */
+function withLimitedShares(text) {
+  if (text.includes('filter_enforced')) return text
+  const last = 'string stat_prefix = 13;'
+  if (!text.includes(last)) throw new Error(`the protos of the rate limit filter lack "${last}"`)
+  const added = ['filter_enabled = 14', 'filter_enforced = 15']
+  return text.replace(
+    last,
+    [last, ...added.map((one) => `config.core.v3.RuntimeFractionalPercent ${one};`)].join('\n\n  '),
+  )
+}
+
+/** How many hits a descriptor is, which the package's protos do not have yet. Where they have it, nothing changes. */
+function withHitsOfDescriptors(text) {
+  if (text.includes('hits_addend')) return text
+  const last = 'RateLimitOverride limit = 2;'
+  if (!text.includes(last)) throw new Error(`the protos of rate limits lack "${last}"`)
+  const imported = text.replace(/^import /m, 'import "google/protobuf/wrappers.proto";\n\nimport ')
+  return imported.replace(last, `${last}\n\n  google.protobuf.UInt64Value hits_addend = 3;`)
 }
 
 function run(command, args, cwd) {
@@ -136,7 +181,12 @@ for (const file of protosBelow(join(here, 'newer'))) {
 files.set('validate/validate.proto', withIgnoreEmpty(files.get('validate/validate.proto')))
 files.set(CONNECTION_MANAGER, withSpanNames(files.get(CONNECTION_MANAGER)))
 files.set(ROUTE, withHashedSplits(files.get(ROUTE)))
-files.set(PROTOCOL, withResponseHeadersLimit(files.get(PROTOCOL)))
+files.set(RATE_LIMIT, withLimitedShares(files.get(RATE_LIMIT)))
+files.set(DESCRIPTOR, withHitsOfDescriptors(files.get(DESCRIPTOR)))
+files.set(PROTOCOL, withJitterOfAges(withResponseHeadersLimit(files.get(PROTOCOL))))
+files.set(TCP_PROXY, withJitterOfTcpAges(files.get(TCP_PROXY)))
+
+addNewerFields(files)
 
 const stamp = fingerprint(files)
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {

@@ -10,7 +10,7 @@ import {
   type Registry,
 } from '@bufbuild/protobuf'
 import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
-import { editDistance } from '../core/edit-distance.ts'
+import { nearest } from '../core/edit-distance.ts'
 import { SwitchyardError } from '../core/errors.ts'
 import { buildByBuf } from './buf.ts'
 
@@ -72,12 +72,4 @@ export function requireMessage(registry: Registry, name: string): DescMessage {
     'invalid-argument',
     `unknown message type "${name}"${near === undefined ? '' : `: did you mean ${near}?`}`,
   )
-}
-
-/** Undefined if none is near: a third of the letters may differ. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((one) => ({ one, distance: editDistance(name, one) }))
-    .sort((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= name.length / 3 ? best.one : undefined
 }

@@ -9,6 +9,7 @@ const GOOD: readonly (readonly [string, object])[] = [
   ['--id b1 --listen [::1]:0', { listen: { host: '::1', port: 0 } }],
   ['--id b1 --listen unix:/run/b1.sock', { listen: { path: '/run/b1.sock' } }],
   [`--id b1 --listen unix:/${'x'.repeat(106)}`, { listen: { path: `/${'x'.repeat(106)}` } }],
+  ['--id b1 --capacity 10', { load: { utilization: 0, capacity: 10, namedMetrics: {} } }],
   [
     '--id b1 --utilization 0.8 --metric queue=0.3 --metric jobs=12',
     { load: { utilization: 0.8, namedMetrics: { queue: 0.3, jobs: 12 } } },
@@ -50,7 +51,7 @@ for (const [flags, options] of GOOD) {
 }
 
 const KNOWN =
-  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --log, --log-payload-percent, --log-fields, --metrics, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
+  'the flags are --id, --listen, --latency-ms, --fail-percent, --changeable, --max-connection-age-ms, --max-connection-age-grace-ms, --utilization, --capacity, --metric, --values-in, --write-quota, --write-window-ms, --debug-details, --log, --log-payload-percent, --log-fields, --metrics, --tls-certificate, --tls-key, --tls-client-ca, --tls-allow-plaintext, --stay'
 const BAD: readonly (readonly [string, readonly string[]])[] = [
   ['--listen 127.0.0.1:0', ['--id: is missing; give the id that answers carry, such as b1']],
   ['--id', ['--id: is missing; give the id that answers carry, such as b1']],
@@ -104,6 +105,7 @@ const BAD: readonly (readonly [string, readonly string[]])[] = [
       '--metric: "=1" is not a metric; give NAME=NUMBER, such as queue=0.3',
     ],
   ],
+  ['--id b1 --capacity 0', ['--capacity: "0" is not a number of calls; give whole calls from 1 to 1000000']],
   ['--id b1 --metric queue=1', ['--utilization: is missing; --metric is a part of the same report']],
   [
     '--id b1 --tls-client-ca ca.pem',

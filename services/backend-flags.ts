@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Problem } from '../core/errors.ts'
 import type { BackendOptions } from './backend-server.ts'
 import { invalidFlags } from './flags.ts'
-import { readListen } from './listen-flag.ts'
+import { readListen, readTcp } from './listen-flag.ts'
 
 const FLAGS = {
   id: { type: 'string' },
@@ -14,6 +14,7 @@ const FLAGS = {
   'max-connection-age-ms': { type: 'string' },
   'max-connection-age-grace-ms': { type: 'string' },
   utilization: { type: 'string' },
+  capacity: { type: 'string' },
   metric: { type: 'string', multiple: true },
   'values-in': { type: 'string' },
   'write-quota': { type: 'string' },
@@ -47,8 +48,8 @@ export interface BackendFlags extends BackendOptions {
 
 /**
  * Reads `--id`, `--listen` (default 127.0.0.1:0), `--latency-ms` and `--fail-percent` (default 0), `--changeable`,
- * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization` and `--metric NAME=VALUE`
- * (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
+ * `--max-connection-age-ms` and `--max-connection-age-grace-ms` (default: no limit), `--utilization`, `--capacity` (calls at a
+ * time that use it fully) and `--metric NAME=VALUE` (default: no report of its load), `--values-in` (default: memory), `--write-quota` in each `--write-window-ms` (default: no limit
  * of writes, and 1000), `--debug-details`, `--log FILE` (`-`: stderr; default: no log) with `--log-payload-percent` (default 0) and
  * `--log-fields TYPE=PATH,PATH` (default: all), `--stay`, `--metrics` (default: none is counted), and for TLS `--tls-certificate`, `--tls-key`,
  * `--tls-client-ca` and `--tls-allow-plaintext`. Throws `invalid-argument` with all problems.
@@ -139,11 +140,7 @@ function readMetricsAddress(
   problems: Problem[],
 ): BackendOptions['metrics'] {
   const text = given.get('metrics')
-  if (text === undefined) return undefined
-  const address = readListen(text, problems, '--metrics')
-  if (!('path' in address)) return address
-  problems.push({ path: '--metrics', message: 'Prometheus cannot call a Unix socket; give host:port' })
-  return undefined
+  return text === undefined ? undefined : readTcp(text, problems, '--metrics')
 }
 
 function readTls(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['tls'] {
@@ -215,16 +212,30 @@ function readWhole(
 function readLoad(given: ReadonlyMap<string, string>, problems: Problem[]): BackendOptions['load'] {
   const metrics = given.get('metric')?.split('\n') ?? []
   const utilization = given.get('utilization')
-  if (utilization === undefined) {
+  const capacity = given.get('capacity')
+  if (utilization === undefined && capacity === undefined) {
     if (metrics.length > 0)
       problems.push({ path: '--utilization', message: 'is missing; --metric is a part of the same report' })
     return undefined
   }
-  if (!isNumber(utilization)) {
+  if (utilization !== undefined && !isNumber(utilization)) {
     const message = `"${utilization}" is not a utilization; give a number from 0, such as 0.8; 1 is fully used`
     problems.push({ path: '--utilization', message })
   }
-  return { utilization: Number(utilization), namedMetrics: readMetrics(metrics, problems) }
+  const calls =
+    capacity === undefined
+      ? undefined
+      : readWhole(
+          '--capacity',
+          capacity,
+          { what: 'a number of calls', unit: 'calls', least: 1, most: 1_000_000 },
+          problems,
+        )
+  return {
+    utilization: Number(utilization ?? 0),
+    ...(calls !== undefined && { capacity: calls }),
+    namedMetrics: readMetrics(metrics, problems),
+  }
 }
 
 function readMetrics(metrics: readonly string[], problems: Problem[]): Record<string, number> {

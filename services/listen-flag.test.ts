@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { Problem } from '../core/errors.ts'
-import { readListen } from './listen-flag.ts'
+import { readListen, readTcp } from './listen-flag.ts'
 
 const read = (text: string, flag?: string) => {
   const problems: Problem[] = []
@@ -24,4 +24,11 @@ t.test('anything else is a problem of the flag', async (t) => {
   }
   t.match(read('unix:').problems, [{ path: '--listen', message: /not 0$/ }])
   t.match(read(`unix:${'x'.repeat(108)}`).problems, [{ path: '--listen', message: /not 108$/ }])
+})
+
+t.test('metrics are not served on a Unix socket', async (t) => {
+  const problems: Problem[] = []
+  t.equal(readTcp('unix:/run/a.sock', problems, '--metrics'), undefined)
+  t.match(problems, [{ path: '--metrics', message: /^Prometheus cannot call a Unix socket/ }])
+  t.same(readTcp('127.0.0.1:9100', problems, '--metrics'), { host: '127.0.0.1', port: 9100 })
 })

@@ -1,6 +1,6 @@
 // Reads the flag --listen of service processes, and flags of the same form.
 import type { Problem } from '../core/errors.ts'
-import type { ListenAddress } from './draining-listener.ts'
+import type { ListenAddress, TcpAddress } from './draining-listener.ts'
 
 const MAX_PORT = 65_535
 /** Linux has 108 bytes for a socket's path, including a terminating zero: https://man7.org/linux/man-pages/man7/unix.7.html */
@@ -24,4 +24,12 @@ export function readListen(text: string, problems: Problem[], flag = '--listen')
     problems.push({ path: flag, message })
   }
   return { host: host ?? '', port: Number(port) }
+}
+
+/** Reads `host:port` for metrics. Adds what is wrong to `problems`. */
+export function readTcp(text: string, problems: Problem[], flag: string): TcpAddress | undefined {
+  const address = readListen(text, problems, flag)
+  if ('host' in address) return address
+  problems.push({ path: flag, message: 'Prometheus cannot call a Unix socket; give host:port' })
+  return undefined
 }

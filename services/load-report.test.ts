@@ -10,10 +10,10 @@ import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js
 import { Client, credentials, type Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { type Backend, startBackend } from './backend-server.ts'
-import { LOAD_REPORT_TRAILER, LoadReport } from './load-report.ts'
+import { LOAD_REPORT_TRAILER, LoadReport, type LoadReportOptions } from './load-report.ts'
 import { createClient, serviceDefinition } from './rpc/index.ts'
 
-async function start(t: Test, load?: { utilization: number; namedMetrics?: Record<string, number> }) {
+async function start(t: Test, load?: LoadReportOptions) {
   const listen = { host: '127.0.0.1', port: 0 }
   const backend = await startBackend({ id: 'b1', listen, latencyMs: 0, ...(load && { load }) })
   t.teardown(() => backend.close())
@@ -63,4 +63,30 @@ t.test('errors a second follow the share of calls that fail', async (t) => {
   for (let call = 0; call < 1000; call++) load.count(call % 4 === 0 ? status.INTERNAL : status.OK)
   const { eps } = load.toMessage()
   t.ok(eps > 200 && eps < 300, String(eps))
+})
+
+t.test('T1: with a capacity, the utilization is that of the calls in progress', async (t) => {
+  const backend = await start(t, { utilization: 0, capacity: 4 })
+  t.match(await reportOfCall(t, backend), { applicationUtilization: 0.25 }, 'the call itself')
+  const client = createClient(EchoService, backend.address)
+  t.teardown(() => client.close())
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  async function* requests() {
+    yield { message: 'hold' }
+    await released
+  }
+  const streams = [0, 1].map(() => client.bidirectional(requests())[Symbol.asyncIterator]())
+  for (const stream of streams) await stream.next()
+  t.match(await reportOfCall(t, backend), { applicationUtilization: 0.75 }, 'and two streams')
+  release()
+  for (const stream of streams) await stream.next()
+  t.match(await reportOfCall(t, backend), { applicationUtilization: 0.25 }, 'which have ended')
+
+  const aborting = new AbortController()
+  const canceled = client.bidirectional(requests(), { signal: aborting.signal })[Symbol.asyncIterator]()
+  await canceled.next()
+  aborting.abort()
+  await canceled.next().catch(() => {})
+  while ((await reportOfCall(t, backend))?.applicationUtilization !== 0.25);
+  t.pass('a canceled call is no longer in progress')
 })

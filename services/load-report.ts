@@ -5,7 +5,13 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import type { Duration } from '@bufbuild/protobuf/wkt'
 import { OrcaLoadReportSchema } from '@envoy/xds-protos/xds/data/orca/v3/orca_load_report_pb.js'
 import type { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js'
-import { Metadata, ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js'
+import {
+  Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js'
 import type { Implementation } from './rpc/index.ts'
 
 /** The trailer of a report: https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md */
@@ -25,16 +31,19 @@ const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_INTERVAL_MS = 10_000
 
 export interface LoadReportOptions {
-  /** Made up; 1 is fully used. */
+  /** Made up; 1 is fully used. With `capacity`, it is added to the measured one. */
   readonly utilization: number
+  /** Calls at a time that use the backend fully: its utilization is then that of the calls in progress. Default: none. */
+  readonly capacity?: number
   /** Metrics of its own, by name. Default: none. */
   readonly namedMetrics?: Readonly<Record<string, number>>
 }
 
-/** The load of one backend: its utilization is made up, and its errors are real. */
+/** The load of one backend: its errors are real, and its utilization is made up or that of its calls in progress. */
 export class LoadReport {
   #options: LoadReportOptions
   #failedShare = 0
+  #inProgress = 0
 
   constructor(options: LoadReportOptions) {
     this.#options = options
@@ -44,6 +53,16 @@ export class LoadReport {
     this.#options = { ...this.#options, utilization }
   }
 
+  /** Counts a call in progress. @returns what ends it, once */
+  begin(): () => void {
+    this.#inProgress += 1
+    let hasEnded = false
+    return () => {
+      if (!hasEnded) this.#inProgress -= 1
+      hasEnded = true
+    }
+  }
+
   /** Counts a call that has ended. */
   count(code: status): void {
     const failed = code === status.OK ? 0 : 1
@@ -51,7 +70,8 @@ export class LoadReport {
   }
 
   toMessage() {
-    const { utilization, namedMetrics = {} } = this.#options
+    const { utilization: madeUp, capacity, namedMetrics = {} } = this.#options
+    const utilization = madeUp + (capacity === undefined ? 0 : this.#inProgress / capacity)
     return create(OrcaLoadReportSchema, {
       // Envoy falls back to the CPU; `@grpc/grpc-js` looks at the application only.
       applicationUtilization: utilization,
@@ -68,16 +88,21 @@ export class LoadReport {
  * .proto files anew for each report (seen with 1.14).
  */
 export function reportWithCalls(load: LoadReport): ServerInterceptor {
-  return ({ path }, call) =>
-    new ServerInterceptingCall(call, {
+  return ({ path }, call) => {
+    if (path.startsWith('/grpc.') || path.startsWith('/xds.')) return new ServerInterceptingCall(call)
+    const end = load.begin()
+    return new ServerInterceptingCall(call, {
+      start: (next) => next(new ServerListenerBuilder().withOnCancel(end).build()),
       sendStatus: (ended, next) => {
-        if (path.startsWith('/grpc.') || path.startsWith('/xds.')) return next(ended)
         load.count(ended.code)
         const metadata = ended.metadata?.clone() ?? new Metadata()
         metadata.set(LOAD_REPORT_TRAILER, Buffer.from(toBinary(OrcaLoadReportSchema, load.toMessage())))
+        // The report is of a backend that still has this call.
+        end()
         next({ ...ended, metadata })
       },
     })
+  }
 }
 
 /** A report at once, and then one in each interval that the client asks for. */

@@ -7,6 +7,7 @@ import {
   firstLocalEndpointOf,
   generateDocument,
   localEndpointsOf,
+  localityOf,
   modeOf,
   portOf,
 } from './document.ts'
@@ -102,4 +103,17 @@ t.test('a fleet balances calls unless its document says connections', async (t) 
 
 t.test('an empty document has no fleets and no endpoints', async (t) => {
   t.same([localEndpointsOf({}), envoyFleetsOf({})], [[], []])
+})
+
+t.test('T5: the Envoys of a fleet are in its localities, and begin again where there are more', async (t) => {
+  const [near, far] = [{ region: 'eu', zone: 'eu-a' }, { zone: 'us-a' }]
+  const fleets = {
+    edge: { localities: { near: { ...near, envoys: 2 }, far: { ...far, envoys: 1 } } },
+    even: {},
+  }
+  t.same(
+    [0, 1, 2, 3].map((index) => localityOf({ fleets }, 'edge', index)),
+    [far, near, near, far],
+  )
+  t.equal(localityOf({ fleets }, 'even', 0), undefined)
 })

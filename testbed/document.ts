@@ -13,7 +13,14 @@ type Endpoints = Readonly<Record<string, { readonly address?: unknown } | null>>
 interface FleetDocument {
   readonly kind?: string
   readonly lb?: { readonly mode?: unknown } | null
+  readonly localities?: Readonly<Record<string, (Locality & { readonly envoys?: number }) | null>>
   readonly listeners?: Readonly<Record<string, ListenerDocument | null>>
+}
+
+interface Locality {
+  readonly region?: string
+  readonly zone?: string
+  readonly subZone?: string
 }
 
 interface ListenerDocument {
@@ -118,6 +125,17 @@ export function listenersOf(
 /** The port of a fleet's listener `main`, else of its first listener. */
 export function portOf(document: Document, fleet: string): number | undefined {
   return listenerOf(document, fleet)?.port
+}
+
+/** Where an Envoy of a fleet runs, by its index from 0: the document says how many of them are in which locality, in the order of names. */
+export function localityOf({ fleets }: Document, fleet: string, index: number): Locality | undefined {
+  const places = Object.entries(fleets?.[fleet]?.localities ?? {})
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, place]) => {
+      const { envoys = 0, ...locality } = place ?? {}
+      return Array.from({ length: envoys }, () => locality)
+    })
+  return places[index % places.length]
 }
 
 /** An endpoint on this host. */

@@ -4,7 +4,7 @@ import { SwitchyardError } from '../core/errors.ts'
 import type { XdsProtocol } from '../envoy-bootstrap/bootstrap.ts'
 import { type FleetNode, nodeIdOf, startEnvoyFleet } from '../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
-import { type Document, envoyFleetsOf, portOf } from './document.ts'
+import { type Document, envoyFleetsOf, localityOf, portOf } from './document.ts'
 import type { PartContext } from './parts.ts'
 import type { XdsCertificates } from './xds-certificates.ts'
 
@@ -69,6 +69,7 @@ export async function startFleets(
         drainTimeSeconds: drainSeconds,
         concurrency: workers?.get(name) ?? 1,
         statsIntervalMs: STATS_INTERVAL_MS,
+        localityOf: (index) => localityOf(document, name, index),
         folder,
         group,
         ...(protocol === undefined ? {} : { protocol }),

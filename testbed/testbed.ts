@@ -29,6 +29,7 @@ import {
   requireProxylessFleets,
   startProxylessFleets,
 } from './proxyless-fleets.ts'
+import { keepRateLimiter, RATE_LIMITER, withRateLimiter } from './rate-limiter.ts'
 import { generateSecurity, SECURITY_UPSTREAMS, type SecurityParts, startSecurity } from './security.ts'
 import { type LoadControl, startLoadControl } from './steady-load/load-control.ts'
 import { SteadyLoad } from './steady-load/steady-load.ts'
@@ -66,6 +67,8 @@ export interface TestbedOptions {
   readonly mtls?: boolean
   /** Whether to start an issuer and an authorizer, with certificates and security switches. Default: false. */
   readonly security?: boolean
+  /** A file of rules: starts a rate limiter with them, as the upstream `rate-limiter`. Default: none. */
+  readonly rateLimits?: string
   /** Whether the backends serve metrics, each on a port of its own. Default: false. */
   readonly metrics?: boolean
   /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
@@ -203,6 +206,8 @@ interface Started {
 interface Services {
   readonly backends: readonly RunningBackend[]
   readonly security?: SecurityParts
+  /** The address of the rate limiter. */
+  readonly rateLimiter?: string
 }
 
 /** The addresses of the backends are part of the generated document, so they start before the control plane. */
@@ -212,7 +217,10 @@ async function startNew(stage: Stage): Promise<Started> {
   const names = [...(options.fleets ?? DEFAULT_FLEETS).keys()]
   const planned = given ?? (options.port ? generateDocument(names, [], options.port) : {})
   const count = options.backends ?? (given === undefined ? DEFAULT_BACKENDS : 0)
-  const except = options.security ? SECURITY_UPSTREAMS : []
+  const except = [
+    ...(options.security ? SECURITY_UPSTREAMS : []),
+    ...(options.rateLimits === undefined ? [] : [RATE_LIMITER]),
+  ]
   await requireFree([
     ...controlPlaneClaims(options),
     ...serviceClaims(planned, options, except, count),
@@ -222,11 +230,12 @@ async function startNew(stage: Stage): Promise<Started> {
   if (given === undefined) {
     const port = options.port || (await freePort())
     const secured = services.security && generateSecurity(services.security)
+    const generated = generateDocument(names, services.backends, port, secured, {
+      // Measurements of scenarios stay without what logs and counters cost.
+      isWatched: options.steadyLoad ?? false,
+    })
     const document = withProxylessFleets(
-      generateDocument(names, services.backends, port, secured, {
-        // Measurements of scenarios stay without what logs and counters cost.
-        isWatched: options.steadyLoad ?? false,
-      }),
+      withRateLimiter(generated, services.rateLimiter),
       options.proxyless ?? new Map(),
     )
     await writeFile(configFileOf(stage), stringify(document))
@@ -247,8 +256,8 @@ async function startKept(stage: Stage): Promise<Started> {
   const sizes = sizesOf(options, document)
   requireKnownFleets(document, sizes)
   requireProxylessFleets(document, options.proxyless ?? new Map(), options.mtls)
-  // Also without --security: its parts are no backends.
-  const except = SECURITY_UPSTREAMS
+  // Also without their flags: these parts are no backends.
+  const except = [...SECURITY_UPSTREAMS, RATE_LIMITER]
   const endpoints = localEndpointsOf(document, except).length
   const count = Math.min(options.backends ?? (options.configFile === undefined ? endpoints : 0), endpoints)
   await requireFree(
@@ -268,22 +277,31 @@ async function startServices(
   const { onProgress = () => {} } = options
   const security = options.security ? await startSecurity(context, document) : undefined
   if (security) onProgress(`issuer on ${security.issuer.address}, authorizer on ${security.authorizer}`)
+  const rateLimiter =
+    options.rateLimits === undefined
+      ? undefined
+      : await keepRateLimiter(context, options.rateLimits, document)
+  if (rateLimiter !== undefined) onProgress(`rate limiter on ${rateLimiter}`)
   const backends = await Promise.all(
     backendOptionsOf(document, except, count).map((one) =>
       keepBackend(context, { ...one, ...(options.metrics && { metrics: LOOPBACK, changeable: true }) }),
     ),
   )
   for (const { id, address } of backends) onProgress(`backend ${id} on ${address}`)
-  return { backends, ...(security && { security }) }
+  return { backends, ...(security && { security }), ...(rateLimiter !== undefined && { rateLimiter }) }
 }
 
 /** Only now: an endpoint may be a listener of an Envoy of the testbed. */
 async function reportUnserved(
-  { onProgress, security }: TestbedOptions,
+  { onProgress }: TestbedOptions,
   document: Document,
-  { backends }: Services,
+  { backends, security, rateLimiter }: Services,
 ) {
-  const line = await describeUnserved(document, security ? SECURITY_UPSTREAMS : [], backends.length)
+  const except = [
+    ...(security ? SECURITY_UPSTREAMS : []),
+    ...(rateLimiter === undefined ? [] : [RATE_LIMITER]),
+  ]
+  const line = await describeUnserved(document, except, backends.length)
   if (line !== undefined) onProgress?.(line)
 }
 

@@ -3,6 +3,7 @@
 import { type TSchema, Type } from 'typebox'
 import type { OperationId } from '../operations.ts'
 import { DashboardListSchema, PanelValuesSchema } from './dashboards.ts'
+import { UpstreamEndpointSchema, UpstreamEndpointsSchema } from './endpoints.ts'
 import { EventStreamSchema } from './events.ts'
 import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
@@ -56,6 +57,12 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   patchConfig: WRITE_ANSWERS,
   getLb: { 200: LbSettingSchema, 304: NOT_MODIFIED },
   putLb: writeAnswers(LbWriteAnswerSchema, LbWriteProblemSchema),
+  listEndpoints: { 200: UpstreamEndpointsSchema },
+  putEndpoint: {
+    200: { ...UpstreamEndpointSchema, description: 'It was registered before. Its lease begins anew.' },
+    201: { ...UpstreamEndpointSchema, description: 'It is new.' },
+  },
+  deleteEndpoint: { 204: Type.Null({ description: 'It is served no more. No body.' }) },
   listRevisions: { 200: RevisionListSchema },
   getRevision: {
     ...WRITE_ANSWERS,

@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { type EndpointChange, EndpointChangeSchema } from './endpoints.ts'
 import { type FlipProgress, FlipProgressSchema } from './flip.ts'
 import { NackSchema, NodeStateSchema } from './node.ts'
 import { type Revision, RevisionSchema } from './revision.ts'
@@ -93,6 +94,7 @@ export const EVENT_SCHEMAS = {
   revision: RevisionSchema,
   node: NodeEventSchema,
   nodes: Type.Array(NodeEventSchema),
+  endpoints: EndpointChangeSchema,
   flip: FlipProgressSchema,
   traffic: TrafficSampleSchema,
   load: LoadEventSchema,
@@ -110,6 +112,8 @@ export interface EventData {
   readonly node: NodeEvent
   /** Many nodes changed at once. */
   readonly nodes: readonly NodeEvent[]
+  /** A source of endpoints changed what is served of an upstream. */
+  readonly endpoints: EndpointChange
   /** A lane of a revision changed; at most five a second. The whole progress each time. */
   readonly flip: FlipProgress
   readonly traffic: TrafficSample

@@ -8,6 +8,17 @@ export const FleetParamsSchema = Type.Object({
 })
 export type FleetParams = DeepReadonly<Static<typeof FleetParamsSchema>>
 
+export const UpstreamParamsSchema = Type.Object({
+  upstream: Type.String({ description: 'the name of an upstream', examples: ['echo'] }),
+})
+export type UpstreamParams = DeepReadonly<Static<typeof UpstreamParamsSchema>>
+
+export const EndpointParamsSchema = Type.Object({
+  ...UpstreamParamsSchema.properties,
+  endpoint: Type.String({ description: 'the name of an endpoint', examples: ['b4'] }),
+})
+export type EndpointParams = DeepReadonly<Static<typeof EndpointParamsSchema>>
+
 export const RevisionParamsSchema = Type.Object({
   number: Type.String({
     pattern: '^[1-9]\\d{0,8}$',

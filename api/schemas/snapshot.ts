@@ -6,6 +6,18 @@ import type { DeepReadonly } from '../../core/deep-readonly.ts'
 const TypeSnapshotSchema = Type.Object({
   version: Type.String(),
   resources: Type.Record(Type.String(), Type.Unknown(), { description: 'Proto JSON by name.' }),
+  patched: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Array(
+        Type.Object({
+          path: Type.String({ description: 'The patch in the document.' }),
+          pointers: Type.Array(Type.String(), { description: 'JSON pointers to what it changed.' }),
+        }),
+      ),
+      { description: 'The patches of `patches` that changed a resource, by its name, in their order.' },
+    ),
+  ),
 })
 
 export const SnapshotSchema = Type.Record(Type.String(), TypeSnapshotSchema, {

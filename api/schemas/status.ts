@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { SourceStatusSchema } from './endpoints.ts'
 import { LbSettingSchema } from './lb.ts'
 import { NodeStatusSchema } from './node.ts'
 import { ProblemSchema } from './problem.ts'
@@ -35,11 +36,14 @@ export const StatusSchema = Type.Object(
     }),
     fleets: Type.Record(Type.String(), FleetStatusSchema, { description: 'By name.' }),
     secrets: Type.Record(Type.String(), SecretStatusSchema, { description: 'Secrets in use, by name.' }),
+    endpoints: Type.Record(Type.String(), SourceStatusSchema, {
+      description: 'Sources of endpoints beside the document, by the names of upstreams.',
+    }),
     nodes: Type.Array(NodeStatusSchema, {
       description: 'All nodes, including those whose node.cluster is not a fleet of the document.',
     }),
   },
-  { description: 'Fleets, nodes, secrets and the revision in force.' },
+  { description: 'Fleets, nodes, secrets, sources of endpoints and the revision in force.' },
 )
 export type Status = DeepReadonly<Static<typeof StatusSchema>>
 

@@ -3,6 +3,7 @@
 import { type DescMessage, fromBinary, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { declaredMessages } from '../../control-plane/switches/switches.ts'
+import { withPatchedMessages } from '../../control-plane/translate/patches/envoy-messages.ts'
 import { createMessageRegistry, type MessageRegistry } from '../../xds-server/snapshot/message-registry.ts'
 import { messageToJson } from '../../xds-server/snapshot/snapshot-json.ts'
 
@@ -10,7 +11,7 @@ let known: MessageRegistry | undefined
 
 /** All messages that the control plane's resources may pack. Made at the first use. */
 function messages(): MessageRegistry {
-  known ??= createMessageRegistry(declaredMessages())
+  known ??= withPatchedMessages(createMessageRegistry(declaredMessages()))
   return known
 }
 

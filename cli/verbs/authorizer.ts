@@ -1,7 +1,7 @@
 // `yard authorizer`: the authorizer alone.
 
 import type { Command } from 'commander'
-import { withExamples } from './flags.ts'
+import { gather, withExamples } from './flags.ts'
 import { runInForeground, toArguments } from './foreground.ts'
 
 export function addAuthorizer(program: Command): void {
@@ -28,8 +28,4 @@ export function addAuthorizer(program: Command): void {
   command.action(async (flags: Readonly<Record<string, string | readonly string[]>>) => {
     process.exit(await runInForeground('services/authorizer/authorizer.ts', toArguments(flags)))
   })
-}
-
-function gather(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text]
 }

@@ -14,7 +14,7 @@ const script = async (shell: string) => {
 }
 const { stdout: help } = await runYard(t, folder, '--help')
 const [, listed = ''] = /\nCommands:\n([\s\S]*?)\n\n/.exec(help) ?? []
-const VERBS = [...listed.matchAll(/^ {2}([a-z]+) /gm)]
+const VERBS = [...listed.matchAll(/^ {2}([a-z-]+) /gm)]
   .map(([, verb = '']) => verb)
   .filter((one) => one !== 'help')
 

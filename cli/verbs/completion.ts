@@ -1,4 +1,4 @@
-// `yard completion`: prints a script that completes verbs, flags and their choices in a shell.
+// `yard completion`: prints a script that completes verbs, flags, their choices, and paths of the document in a shell.
 
 import { Argument, type Command, type Option } from 'commander'
 import { shellQuoted } from '../../core/shell-quote.ts'
@@ -18,7 +18,7 @@ const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 export function addCompletion(program: Command): void {
   const command = program
     .command('completion')
-    .description('Print a script that completes verbs, flags and choices in a shell.')
+    .description('Print a script that completes verbs, flags, choices and paths in a shell.')
     .addArgument(new Argument('<shell>', 'Your shell.').choices(Object.keys(SHELLS)))
   withExamples(command, [
     ['source <(yard completion bash)', 'Complete in this bash; add the line to ~/.bashrc to keep it.'],
@@ -26,8 +26,16 @@ export function addCompletion(program: Command): void {
     ['yard completion fish > ~/.config/fish/completions/yard.fish', 'The same in fish.'],
   ])
   command.action((shell: keyof typeof SHELLS) => {
-    process.stdout.write(SHELLS[shell](program.commands.map(toVerb)))
+    process.stdout.write(SHELLS[shell](program.commands.filter(isShown).map(toVerb)))
   })
+}
+
+/** Those that take paths: of the document in force, and of the schema. `yard complete` knows them. */
+const PATH_VERBS = ['set', 'explain', 'get']
+
+/** Commander keeps it to itself which verbs its help shows. */
+function isShown(command: Command): boolean {
+  return command.name() !== 'complete'
 }
 
 /** A verb with verbs of its own, such as `yard scenario run`, has the flags and choices of all of them. */
@@ -62,9 +70,22 @@ function bashScript(verbs: readonly Verb[]): string {
     return `    '${name} '*) words='${words.join(' ')}' ;;`
   })
   return `# Completion of yard for bash. Where nothing fits, bash completes files.
+_yard_path() {
+  # bash splits words at "=", and completes what is behind it.
+  local line=\${COMP_LINE:0:COMP_POINT} word=\${COMP_WORDS[COMP_CWORD]}
+  local typed=\${line##* }
+  if [[ $word == '=' ]]; then word=''; fi
+  local head=\${typed%"$word"}
+  COMPREPLY=($(yard complete "\${COMP_WORDS[1]}" "$typed" 2> /dev/null))
+  COMPREPLY=("\${COMPREPLY[@]#"$head"}")
+  if [[ \${COMPREPLY[0]} == *[.=] ]]; then compopt -o nospace 2> /dev/null; fi
+}
 _yard() {
   local word=\${COMP_WORDS[COMP_CWORD]} words=''
   local place="\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD - 1]}"
+  case \${COMP_WORDS[1]} in
+    ${PATH_VERBS.join(' | ')}) if ((COMP_CWORD > 1)) && [[ $word != -* && $place != *' -'* ]]; then _yard_path; return; fi ;;
+  esac
   if ((COMP_CWORD == 1)); then place=''; fi
   case $place in
     '') words='${verbs.map(({ name }) => name).join(' ')} help --help --version' ;;
@@ -90,13 +111,17 @@ function zshScript(verbs: readonly Verb[]): string {
       ...options.map(optionOf),
       "--help'[Show help.]'",
       ...choices.map((one, index) => shellQuoted(`${index + 1}:argument:${listOf(one)}`)),
-      shellQuoted('*:argument:_files'),
+      shellQuoted(`*:argument:${PATH_VERBS.includes(name) ? '_yard_path' : '_files'}`),
     ]
     return `    ${name}) _arguments ${specs.join(' ')} ;;`
   })
   const names = verbs.map(({ name, description }) => `    ${shellQuoted(`${name}:${escaped(description)}`)}`)
   return `#compdef yard
 # Completion of yard for zsh.
+_yard_path() {
+  local -a found=("\${(@f)$(yard complete "$words[1]" "$PREFIX" 2> /dev/null)}")
+  compadd -Q -S '' -- \${found:#}
+}
 _yard() {
   local -a verbs=(
 ${names.join('\n')}
@@ -131,6 +156,9 @@ function fishScript(verbs: readonly Verb[]): string {
         return `${after} ${flags}${value} -d ${quote(option.description)}`
       }),
       ...(words.length === 0 ? [] : [`${after} -a ${quote(words.join(' '))}`]),
+      ...(PATH_VERBS.includes(name)
+        ? [`${after} -f -a '(yard complete ${name} (commandline -ct) 2> /dev/null)'`]
+        : []),
     ]
   })
   return ['# Completion of yard for fish.', ...lines, ''].join('\n')

@@ -6,9 +6,10 @@ import type { RestClient } from '../../api/client.ts'
 import { type Difference, describeDifference, differencesBetween } from '../../core/differences.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { findControlPlane } from '../find-control-plane.ts'
-import { print } from '../output/print.ts'
+import { print, report } from '../output/print.ts'
 import { readDocumentSource } from './document-source.ts'
 import { type AdminFlags, type OutputFlags, withAdmin, withExamples, withOutput } from './flags.ts'
+import type { PatchEffects } from './patch-effects.ts'
 import { revisionInForce } from './revision-in-force.ts'
 
 interface DiffFlags extends AdminFlags, OutputFlags {
@@ -34,7 +35,7 @@ export function addDiff(program: Command): void {
   command.action(async (one: string, other: string | undefined, { admin, output, exitCode }: DiffFlags) => {
     const rest = await findControlPlane(admin)
     const [before, after] = await Promise.all(sidesOf(one, other).map((side) => readSide(rest, side)))
-    const differences = differencesBetween(before, after)
+    const differences = [...differencesBetween(before, after), ...(await effectsBetween(before, after))]
     print(differences, output, renderDifferences)
     if (exitCode && differences.length > 0) process.exitCode = 1
   })
@@ -56,6 +57,19 @@ async function readSide(rest: RestClient, side: string | undefined): Promise<unk
     'invalid-argument',
     `${side} is not valid YAML: "yard lint ${side}" says what is wrong`,
   )
+}
+
+/** What patches change in the resources of Envoy, as far as both sides differ in that. */
+async function effectsBetween(before: unknown, after: unknown): Promise<readonly Difference[]> {
+  if (![before, after].some((side) => JSON.stringify(side).includes('"patches"'))) return []
+  // Translation takes a while to load, and few documents have patches.
+  const { differencesOfEffects, readEffects } = await import('./patch-effects.ts')
+  const [old, wanted] = [before, after].map((side): PatchEffects => {
+    const effects = readEffects(side)
+    if (effects.problem !== undefined) report(`not shown is what patches change: ${effects.problem}`)
+    return effects
+  })
+  return old === undefined || wanted === undefined ? [] : differencesOfEffects(old, wanted)
 }
 
 function renderDifferences(differences: readonly Difference[]): string {

@@ -5,13 +5,17 @@ import pc from 'picocolors'
 import {
   type DescribedField,
   describeClients,
+  describeDefault,
   describeSchema,
 } from '../../control-plane/document/describe-schema.ts'
+import { fieldsAt, fieldsDirectlyIn, ITEM, isIn, stepsOf } from '../../control-plane/document/field-path.ts'
 import { createConfigSchema } from '../../control-plane/document/model.ts'
+import { createFieldFinder, nearestName } from '../../control-plane/document/nearest-field.ts'
 import { parsePath } from '../../core/document-path.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import { print } from '../output/print.ts'
+import { guideOf } from './explain/field-guide.ts'
 import { type OutputFlags, withExamples, withOutput } from './flags.ts'
 
 /** The fields at a path, and those directly in them. */
@@ -20,7 +24,9 @@ interface Explained {
   readonly inside: readonly DescribedField[]
 }
 
-const ITEM = '[]'
+interface ExplainFlags extends OutputFlags {
+  readonly recursive: boolean
+}
 
 export function addExplain(program: Command): void {
   const command = withOutput(
@@ -30,59 +36,54 @@ export function addExplain(program: Command): void {
       .argument(
         '[path]',
         'Such as fleets.edge.lb.policy; any name and * are the same (default: the document).',
-      ),
+      )
+      .option('--recursive', 'List the fields at all depths.', false),
   )
   withExamples(command, [
     ['yard explain', 'List the parts of a document.'],
     ['yard explain fleets.edge.lb', 'Describe a part of it.'],
     ['yard explain "upstreams.*.healthCheck.interval"', 'Describe one field.'],
+    ['yard explain routes.public.rules.all --recursive', 'Describe a part, and list all that is in it.'],
   ])
-  command.action((path: string | undefined, { output }: OutputFlags) => {
-    const all = describeSchema(createConfigSchema())
-    print(path === undefined ? { fields: [], inside: inside(all, []) } : explain(all, path), output, render)
+  command.action((path: string | undefined, { output, recursive }: ExplainFlags) => {
+    print(explain(createConfigSchema(), path, recursive), output, render)
   })
 }
 
-/** @throws SwitchyardError `not-found` that lists the fields there */
-function explain(all: readonly DescribedField[], path: string): Explained {
-  const wanted = parsePath(path.replaceAll(ITEM, '[0]'))
-  const known = wanted.findIndex((_, index) => at(all, wanted.slice(0, index + 1)).length === 0)
-  if (known === -1) return { fields: at(all, wanted), inside: inside(all, wanted) }
-  const around = wanted.slice(0, known)
-  const names = [...new Set(inside(all, around).map((field) => stepsOf(field).at(-1)))].join(', ')
-  const where = around.length === 0 ? 'the document' : at(all, around)[0]?.path
-  throw new SwitchyardError(
-    'not-found',
-    names === ''
-      ? `${where} (${at(all, around)[0]?.type}) has no fields`
-      : `no field "${wanted[known]}" in ${where}. Use one of: ${names}`,
-  )
+/** @throws SwitchyardError `not-found` that suggests the nearest field, and lists those there */
+function explain(schema: object, path: string | undefined, recursive: boolean): Explained {
+  const all = describeSchema(schema)
+  const wanted = path === undefined ? [] : parsePath(path.replaceAll(ITEM, '[0]'))
+  const unknown = wanted.findIndex((_, index) => fieldsAt(all, wanted.slice(0, index + 1)).length === 0)
+  if (unknown !== -1) throw new SwitchyardError('not-found', describeUnknown(schema, all, wanted, unknown))
+  const inside = recursive ? fieldsIn(all, wanted) : fieldsDirectlyIn(all, wanted)
+  return { fields: fieldsAt(all, wanted), inside }
 }
 
-function at(all: readonly DescribedField[], wanted: readonly string[]): readonly DescribedField[] {
+/** The fields in a place at all depths, without the place. */
+function fieldsIn(all: readonly DescribedField[], place: readonly string[]): readonly DescribedField[] {
   return all.filter((field) => {
     const steps = stepsOf(field)
-    return steps.length === wanted.length && startsWith(steps, wanted)
+    return steps.length > place.length && isIn(steps, place)
   })
 }
 
-function inside(all: readonly DescribedField[], wanted: readonly string[]): readonly DescribedField[] {
-  return all.filter((field) => {
-    const steps = stepsOf(field)
-    return steps.length === wanted.length + 1 && startsWith(steps, wanted)
-  })
-}
-
-/** The path of a field as steps, with `*` for any name and `[]` for any item. */
-function stepsOf({ path }: DescribedField): readonly string[] {
-  return path.replaceAll(ITEM, `.${ITEM}`).split('.')
-}
-
-function startsWith(steps: readonly string[], wanted: readonly string[]): boolean {
-  return wanted.every((name, index) => {
-    const step = steps[index]
-    return step === '*' || step === name || (step === ITEM && /^\d+$/.test(name))
-  })
+function describeUnknown(
+  schema: object,
+  all: readonly DescribedField[],
+  wanted: readonly string[],
+  unknown: number,
+): string {
+  const around = wanted.slice(0, unknown)
+  const name = wanted[unknown] ?? ''
+  const [holder] = fieldsAt(all, around)
+  const where = holder?.path ?? 'the document'
+  const names = [...new Set(fieldsDirectlyIn(all, around).map((field) => stepsOf(field).at(-1) ?? ''))]
+  const nearest = nearestName(names, name)
+  const hint = nearest === undefined ? createFieldFinder(schema)(around, name) : `Did you mean ${nearest}? `
+  return names.length === 0
+    ? `${where} (${holder?.type}) has no fields. ${hint}`.trim()
+    : `no field "${name}" in ${where}. ${hint}Use one of: ${names.join(', ')}`
 }
 
 function render({ fields, inside }: Explained): string {
@@ -92,7 +93,7 @@ function render({ fields, inside }: Explained): string {
     const rows = inside.map((field) => [
       field.path,
       `${field.type}${field.required ? ', required' : ''}`,
-      show(field.default),
+      describeDefault(field) ?? '',
       firstClause(field),
     ])
     blocks.push(renderTable(columns, rows), ...inside.flatMap(renderChoices))
@@ -114,14 +115,19 @@ function renderChoices({ path, choices = [] }: DescribedField): readonly string[
 
 function describe(field: DescribedField): string {
   const { path, type, required, description, range, example, envoyField, when, choices = [] } = field
+  const known = guideOf(path)
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['type', `${type}${required ? ', required' : ''}`],
     ['only with', when?.join(' or ')],
     ['range', range],
-    ['default', field.default === undefined ? undefined : show(field.default)],
-    ['example', example === undefined ? undefined : show(example)],
+    ['default', describeDefault(field)],
+    ['example', example === undefined ? undefined : JSON.stringify(example)],
     ['clients', describeClients(field)],
     ['in Envoy', envoyField],
+    [
+      'guide',
+      known === undefined ? undefined : `${known.guide} (row ${known.row} of docs/reference/switches.md)`,
+    ],
     ...choices.map((choice) => [choice.value, `${choice.description} (${describeClients(choice)})`] as const),
   ]
   const shown = facts.filter(([, value]) => value !== undefined)
@@ -135,8 +141,4 @@ function describe(field: DescribedField): string {
 function firstClause({ description, when }: DescribedField): string {
   const [clause = ''] = description.split('; ')
   return when === undefined ? clause : `${clause} (with ${when.join(' or ')})`
-}
-
-function show(value: unknown): string {
-  return value === undefined ? '' : JSON.stringify(value)
 }

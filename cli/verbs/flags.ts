@@ -41,6 +41,11 @@ export function countOf(least: number): (text: string) => number {
   }
 }
 
+/** Collects the values of a flag that may be repeated. */
+export function gather(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
 export function readPort(text: string): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value <= 65_535) return value

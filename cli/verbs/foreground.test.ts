@@ -1,4 +1,4 @@
-// `yard serve`, `yard issuer` and `yard authorizer`: each program alone, used once and ended.
+// `yard serve`, `yard issuer` and the other programs of a service: each alone, used once and ended.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -79,6 +79,18 @@ t.test('a program ends with a yard that is killed', async (t) => {
   await t.rejects(fetch(`http://${ready.address}${KEY_SET_PATH}`))
 })
 
+t.test('T29: yard processor runs the example, and reports all invalid flags', async (t) => {
+  t.testdir()
+  const { yard, ready } = await start<{ address: string }>(t, 'address', 'processor', '--refuse', 'x-no')
+  t.match(ready.address, /^127\.0\.0\.1:\d+$/)
+  yard.kill('SIGINT')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'processor', '--header', 'A', '--status', 'B'), {
+    code: 2,
+    output: /--header: "A".*--status: unknown status "B"/s,
+  })
+})
+
 t.test('yard authorizer serves a policy, and reports all invalid flags', async (t) => {
   t.testdir()
   const { yard, ready } = await start<{ address: string }>(
@@ -92,5 +104,37 @@ t.test('yard authorizer serves a policy, and reports all invalid flags', async (
   t.match(await runYard(t, t.testdirName, 'authorizer', '--mask', 'a', '--mask', 'b'), {
     code: 2,
     output: /--policy: give exactly one .*--mask: "a".*--mask: "b"/s,
+  })
+})
+
+t.test('T16: yard rate-limiter serves rules, and reports all invalid flags', async (t) => {
+  const rules = join(t.testdir(), 'rules.yaml')
+  writeFileSync(rules, 'domain: shop\n')
+  const { yard, ready } = await start<{ address: string; metrics: string }>(
+    t,
+    'metrics',
+    ...['rate-limiter', '--rules', rules, '--metrics', '127.0.0.1:0'],
+  )
+  const metrics = await fetch(`http://${ready.metrics}/metrics`)
+  t.match(await metrics.text(), /switchyard_rate_limit_unmatched_total 0/)
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'rate-limiter', '--store', 'file.db'), {
+    code: 2,
+    output: /--rules: is missing.*--store: "file\.db" is not a store/s,
+  })
+})
+
+t.test('T26: yard log-service serves, and reports all invalid flags', async (t) => {
+  t.testdir()
+  const out = join(t.testdirName, 'calls.jsonl')
+  const args = ['log-service', '--out', out, '--metrics', '127.0.0.1:0']
+  const { yard, ready } = await start<{ address: string; metrics: string }>(t, 'metrics', ...args)
+  t.equal((await fetch(`http://${ready.metrics}/metrics`)).status, 200)
+  yard.kill('SIGTERM')
+  t.equal(await yard.ended, 0)
+  t.match(await runYard(t, t.testdirName, 'log-service', '--listen', 'a', '--metrics', 'b'), {
+    code: 2,
+    output: /--listen: "a" is not an address.*--metrics: "b" is not an address/s,
   })
 })

@@ -1,4 +1,4 @@
-// Runs a program of the project in the foreground: the control plane, the issuer or the authorizer alone.
+// Runs a program of the project in the foreground: the control plane or one of the services alone.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

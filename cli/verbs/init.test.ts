@@ -1,27 +1,90 @@
-// `yard init`: its document is valid, with its settings uncommented too.
+// `yard init`: its documents are valid, with each setting uncommented too, and a control plane serves them.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { RestClient } from '../../api/client.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
-import { runYard, runYardWithInput } from '../../test/support/yard-process.ts'
+import { NO_ENVOY, runYard, runYardWithInput, spawnYard } from '../../test/support/yard-process.ts'
 
-t.test('yard init prints a valid document, also with each setting uncommented', async (t) => {
-  const { code, stdout } = await runYard(t, t.testdir(), 'init')
-  t.equal(code, 0)
-  t.match(validateConfig(parse(stdout)), {
-    fleets: { edge: { listeners: { main: { port: 10_000 } } } },
-    upstreams: { backend: { endpoints: { b3: { address: '127.0.0.1:7103' } } } },
+const KINDS = [
+  [],
+  ['--security', 'tokens'],
+  ['--security', 'mtls'],
+  ['--clients', 'proxyless'],
+  ['--clients', 'proxyless', '--security', 'mtls', '--upstream', 'shop'],
+] as const
+
+/** The text with each of its settings uncommented in turn; one of a part comes with the line of the part. */
+function uncommentedOnes(text: string): readonly { readonly setting: string; readonly text: string }[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line, index) => {
+    if (!/^ *# ( {2})?\w+: ./.test(line) || / over TLS/.test(line)) return []
+    const uncommented = lines.map((one, other) => {
+      const isPart = /^ *# {3}/.test(line) && other < index && /^ *# \w+:$/.test(one)
+      return other === index || isPart ? one.replace('# ', '') : one
+    })
+    return [{ setting: line.trim(), text: uncommented.join('\n') }]
   })
-  const uncommented = stdout.replace(/^( *)# (\w+: (?:\{.*\}|\w+))$/gm, '$1$2')
+}
+
+for (const flags of KINDS) {
+  t.test(
+    `yard init ${flags.join(' ')} prints a valid document, also with each setting uncommented`,
+    async (t) => {
+      const { code, stdout } = await runYard(t, t.testdir(), 'init', ...flags)
+      t.equal(code, 0)
+      t.match(stdout, /^# yaml-language-server: \$schema=switchyard\.schema\.json\n/)
+      validateConfig(parse(stdout))
+      const ones = uncommentedOnes(stdout)
+      t.ok(ones.length > 5)
+      for (const { setting, text } of ones) {
+        // It is the comment of a page, which refers to the secrets that are in another comment.
+        if (/^# (tls|secrets):/.test(setting)) continue
+        t.doesNotThrow(() => validateConfig(parse(text)), setting)
+        t.not(JSON.stringify(parse(text)), JSON.stringify(parse(stdout)), setting)
+      }
+    },
+  )
+}
+
+t.test('the lines of TLS can be uncommented together', async (t) => {
+  const { stdout } = await runYard(t, t.testdir(), 'init')
+  const uncommented = stdout.replace(/^( *)# ((?:tls|secrets): .*)$/gm, '$1$2')
   t.match(validateConfig(parse(uncommented)), {
-    upstreams: { backend: { healthCheck: {}, tls: {} } },
-    routes: { public: { rules: { all: { timeout: '5s' } } } },
+    upstreams: { backend: { tls: { ca: 'mesh' } } },
     secrets: { edge: {}, mesh: {} },
-    fleets: { edge: { listeners: { main: { tls: {} } } } },
+    fleets: { edge: { listeners: { main: { tls: { certificate: 'edge' } } } } },
   })
 })
+
+for (const flags of KINDS) {
+  t.test(`yard serve accepts the document of yard init ${flags.join(' ')}`, async (t) => {
+    const folder = t.testdir()
+    const file = join(folder, 'my.yaml')
+    // Secrets go over a Unix socket, whose path has at most 107 bytes.
+    const socket = mkdtempSync(join(tmpdir(), 'yard-init-'))
+    t.teardown(() => rmSync(socket, { recursive: true }))
+    const xds = `unix:${socket}/xds`
+    const state = join(folder, 'kept')
+    t.equal((await runYard(t, folder, 'certs', '--out', folder)).code, 0)
+    t.equal((await runYard(t, folder, 'init', ...flags, '--out', file)).code, 0)
+    const yard = spawnYard(t, folder, NO_ENVOY, ['serve', '--config', file, '--xds', xds, '--state', state])
+    await yard.printed('"tokens":')
+    const line = yard
+      .stdout()
+      .split('\n')
+      .find((one) => one.includes('"tokens":'))
+    const { admin, tokens } = JSON.parse(line ?? '')
+    const { stdout: token } = await runYard(t, folder, 'token', '--file', tokens, 'viewer')
+    const { config } = await new RestClient({ url: admin, token: token.trim() }).getConfig()
+    t.same(config, parse(readFileSync(file, 'utf8')))
+    yard.kill('SIGTERM')
+    t.equal(await yard.ended, 0)
+  })
+}
 
 t.test('flags set its values, and all that are invalid are reported', async (t) => {
   const folder = t.testdir()
@@ -60,21 +123,43 @@ t.test('an existing file is kept unless --force is given', async (t) => {
 t.test(
   'three questions set the values: an invalid answer is asked again, an empty one is the default',
   async (t) => {
-    const { code, stdout, output } = await runYardWithInput(
-      t,
-      t.testdir(),
-      'front\n99999\n8080\n\n',
-      'init',
-      '--ask',
-    )
+    const answers = 'nginx\nproxyless\nhere\n10.0.0.5:7000\ntokens\n\n'
+    const { code, stdout, output } = await runYardWithInput(t, t.testdir(), answers, 'init', '--ask')
     t.equal(code, 0)
-    t.match(output, /Name of the fleet\? \[edge\] .*must be a port from 1 to 65535, not 99999/s)
-    const document = validateConfig(parse(stdout))
-    t.match(document, {
-      fleets: { front: { listeners: { main: { port: 8080 } } } },
-      upstreams: { backend: { endpoints: { b1: { address: '127.0.0.1:7101' } } } },
+    for (const said of [
+      /Who calls: envoy, or proxyless .*\? \[envoy\] {3}"nginx" is not one of envoy, proxyless/,
+      /Addresses of the backends\? \[127.*\] {3}must be IP:PORT/,
+      /What do callers need: none, mtls\? \[none\] {3}"tokens" is not one of none, mtls/,
+    ]) {
+      t.match(output, said)
+    }
+    t.match(validateConfig(parse(stdout)), {
+      fleets: { clients: { kind: 'proxyless', listeners: { backend: {} } } },
+      upstreams: { backend: { endpoints: { b1: { address: '10.0.0.5:7000' } } } },
     })
-    const early = await runYardWithInput(t, t.testdir(), 'front', 'init', '--ask')
+    const early = await runYardWithInput(t, t.testdir(), 'envoy', 'init', '--ask')
     t.match(early, { code: 0, stdout: /port: 10000/ }, 'the end of the input takes the defaults')
   },
 )
+
+t.test('tokens need Envoys, and a name of their own for the issuer', async (t) => {
+  const folder = t.testdir()
+  const tokens = ['init', '--security', 'tokens']
+  t.match(await runYard(t, folder, ...tokens, '--clients', 'proxyless'), {
+    code: 2,
+    output: /--security: tokens are checked by Envoys/,
+  })
+  t.match(await runYard(t, folder, ...tokens, '--upstream', 'issuer'), {
+    code: 2,
+    output: /--upstream: is the name/,
+  })
+  t.match(await runYard(t, folder, 'init', '--upstream', 'a b'), {
+    code: 2,
+    output: /--upstream: is not a name/,
+  })
+  const out = join(folder, 'my.yaml')
+  t.match(await runYard(t, folder, ...tokens, '--out', out), {
+    code: 0,
+    output: `"yard up --config ${out} --backends 3 --security"`,
+  })
+})

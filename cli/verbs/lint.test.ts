@@ -71,3 +71,25 @@ t.test('text that is not YAML, an empty file and a missing one are errors', asyn
   })
   t.match(await runYard(t, t.testdirName, 'lint', '/no.yaml'), { code: 2, output: /cannot read \/no\.yaml/ })
 })
+
+t.test('T30: yard lint says which operation of a patch does not apply, by line', async (t) => {
+  const file = join(t.testdir(), 'my.yaml')
+  const document = (path: string) => `${stringify(sampleConfig())}    patches:
+      own:
+        enabled: true
+        type: cluster
+        resource: echo
+        operations:
+          - { op: add, path: /altStatName, value: x }
+          - { op: remove, path: ${path} }
+`
+  writeFileSync(file, document('/alt_stat_name'))
+  const { code, output } = await runYard(t, t.testdirName, 'lint', file)
+  t.equal(code, 2)
+  t.match(
+    output,
+    /my\.yaml:\d+:13 fleets\.edge\.patches\.own\.operations\[1\]: .*did you mean \/altStatName\?/,
+  )
+  writeFileSync(file, document('/altStatName'))
+  t.match(await runYard(t, t.testdirName, 'lint', file), { code: 0 }, 'the accepted twin')
+})

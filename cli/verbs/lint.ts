@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { warningsIn } from '../../control-plane/document/file.ts'
+import { findPatchProblems } from '../../control-plane/translate/translate.ts'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { report } from '../output/print.ts'
 import { describeWarnings } from './describe-warnings.ts'
@@ -34,7 +35,7 @@ export function addLint(program: Command): void {
 /** With paths such as `my.yaml:12:7 fleets.edge.lb.policy`. */
 function checked(text: string, file: string) {
   try {
-    return { found: [], warnings: warningsIn(text, file) }
+    return { found: [], warnings: warningsIn(text, file, findPatchProblems) }
   } catch (error) {
     if (error instanceof SwitchyardError && error.problems.length > 0)
       return { found: error.problems, warnings: [] }

@@ -125,6 +125,34 @@ t.test('apply and diff read standard input', async (t) => {
   t.same((await rest.getConfig()).config, sampleConfig())
 })
 
+const statName = (value: string, more: object = {}) => ({
+  enabled: true,
+  type: 'cluster' as const,
+  resource: 'echo',
+  operations: [{ op: 'add' as const, path: '/altStatName', value }],
+  ...more,
+})
+
+t.test('T30: diff shows what patches change in the resources of Envoys', async (t) => {
+  const { file, read, write } = await savedFile(t)
+  const before = await inForce()
+  await rest.patchConfig({ fleets: { edge: { patches: { name: statName('x') } } } })
+  const effect = 'fleets.edge.patches.name on Cluster echo at /altStatName'
+  t.match((await yard(t, 'diff', String(before))).stdout, `  ${effect}: added: "x"\n`)
+  t.match((await yard(t, 'diff', file)).stdout, `  ${effect}: removed: "x"\n`, 'the file does not have it')
+  await rest.patchConfig({ fleets: { edge: { patches: { name: statName('y') } } } })
+  t.match((await yard(t, 'diff', String(before + 1))).stdout, `  ${effect}: added: "y"\n`)
+
+  const saved = JSON.stringify(statName('z', { resource: 'gone' }))
+  write(`${read()}    patches: { name: ${saved} }\n`)
+  const broken = await yard(t, 'diff', file)
+  t.match(broken, {
+    code: 0,
+    output: /not shown is what patches change: fleets\.edge\.patches\.name\.resource: /,
+  })
+  await rest.patchConfig({ fleets: { edge: { patches: null } } })
+})
+
 t.test('diff compares a file with the document in force, and revisions with each other', async (t) => {
   const { file, read, write } = await savedFile(t)
   t.match(await yard(t, 'diff', file, '--exit-code'), { code: 0, stdout: '  no differences\n' })

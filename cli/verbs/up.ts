@@ -34,6 +34,7 @@ interface UpFlags {
   readonly keep: boolean
   readonly mtls: boolean
   readonly security: boolean
+  readonly rateLimits?: string
   readonly json: boolean
 }
 
@@ -74,6 +75,7 @@ export function addUp(program: Command): void {
       'Start an issuer and an authorizer, with certificates and security switches that are off.',
       false,
     )
+    .option('--rate-limits <file>', 'Start a rate limiter with these rules, as the upstream rate-limiter.')
     .option('--json', 'Print one line of JSON when everything is ready.', false)
   withExamples(command, [
     ['yard up', 'Start three Envoys and three backends, at L4.'],
@@ -125,6 +127,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     keep,
     mtls,
     security,
+    rateLimits,
   } = flags
   return {
     folder,
@@ -139,6 +142,7 @@ function toTestbedOptions(flags: UpFlags, folder: string): TestbedOptions {
     ...(fleet === undefined ? {} : { fleets: fleet.envoys, proxyless: fleet.proxyless }),
     ...(config === undefined ? {} : { configFile: config }),
     ...(backends === undefined ? {} : { backends }),
+    ...(rateLimits === undefined ? {} : { rateLimits }),
     keep,
     steadyLoad: true,
     onProgress: report,

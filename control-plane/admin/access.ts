@@ -25,6 +25,8 @@ declare module 'fastify' {
     sessionSecret: string | undefined
     /** The number of the revision that the request wrote. */
     revision: number | undefined
+    /** Whether it changed nothing, as each renewal of a lease: the audit log has no line for it. */
+    isRenewal: boolean
   }
   interface FastifyInstance {
     /** Counts a wrong token or login code of this address. Undefined if the admin needs no tokens. @throws SwitchyardError `too-many-attempts` */
@@ -81,8 +83,8 @@ export async function addAccess(server: FastifyInstance, access: Access, session
   })
 
   server.addHook('onSend', async (request, { statusCode }) => {
-    const { caller, revision, method, url, ip } = request
-    if (READING.includes(method) || statusCode === 429) return
+    const { caller, revision, isRenewal, method, url, ip } = request
+    if (READING.includes(method) || isRenewal || statusCode === 429) return
     const entry = {
       time: new Date().toISOString(),
       author: caller?.name ?? null,

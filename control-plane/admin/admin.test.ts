@@ -25,6 +25,8 @@ function silentFleet() {
     config: sampleWith({}),
     acceptedNumber: undefined,
     secrets: () => ({}),
+    patchesOf: () => [],
+    endpointSources: () => ({}),
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),
     newestRejected: async () => undefined,
@@ -38,7 +40,7 @@ function silentFleet() {
     },
   }
   const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
-  const { loads, traffic } = startLoadTally(state)
+  const { loads, traffic } = startLoadTally({ config: state.config, effectiveConfig: state.config })
   return { asked: asked.promise, state, nodes, loads, traffic, ...NO_EVENTS }
 }
 

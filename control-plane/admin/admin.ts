@@ -18,6 +18,7 @@ import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { dashboardRoutes } from './dashboard-routes.ts'
 import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
+import { endpointRoutes } from './endpoint-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
 import { loadRoutes } from './load-routes.ts'
@@ -95,6 +96,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   server.decorateRequest('caller', undefined)
   server.decorateRequest('sessionSecret', undefined)
   server.decorateRequest('revision', undefined)
+  server.decorateRequest('isRenewal', false)
   server.decorate('countFailure', undefined)
   await server.register(cookie)
   if (access !== undefined) await addAccess(server, access, sessions)
@@ -105,6 +107,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   for (const plugin of [
     configRoutes,
     lbRoutes,
+    endpointRoutes,
     revisionRoutes,
     statusRoutes,
     loadRoutes,

@@ -26,6 +26,8 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/v1/status',
     '/v1/testbed/load',
     '/v1/traffic',
+    '/v1/upstreams/{upstream}/endpoints',
+    '/v1/upstreams/{upstream}/endpoints/{endpoint}',
   ])
   t.match(document.servers, [{ url: '/' }])
   const { get, put, patch } = document.paths['/v1/config']

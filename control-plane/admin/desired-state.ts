@@ -2,6 +2,12 @@
 
 import type { Outcome } from '../../api/outcome.ts'
 import type { DashboardList, PanelValues } from '../../api/schemas/dashboards.ts'
+import type {
+  RegistrationRequest,
+  SourceStatus,
+  UpstreamEndpoint,
+  UpstreamEndpoints,
+} from '../../api/schemas/endpoints.ts'
 import type { FlipProgress } from '../../api/schemas/flip.ts'
 import type { Load } from '../../api/schemas/load.ts'
 import type { LoadQuery } from '../../api/schemas/request.ts'
@@ -43,6 +49,15 @@ export interface DesiredState {
       }
     >
   >
+  /** The fields that patches change in the resources of a fleet, as JSON pointers. */
+  patchesOf(fleet: string): readonly {
+    readonly typeUrl: string
+    readonly name: string
+    readonly path: string
+    readonly pointers: readonly string[]
+  }[]
+  /** The sources of endpoints beside the document, by the names of upstreams. */
+  endpointSources(): Readonly<Record<string, SourceStatus>>
   /** What nodes NACK now; undefined if nothing. */
   nacks(): Detail | undefined
   get(number: number): Promise<Revision>
@@ -57,6 +72,19 @@ export interface DesiredState {
   /** @throws SwitchyardError if revisions cannot be written, such as `storage-full` */
   checkWritable(): Promise<void>
   progress(number: number, signal: AbortSignal, follow: Follow): Promise<Progress>
+}
+
+/** The endpoints of upstreams, and those that register themselves. Errors are those of `EndpointRegistry`. */
+export interface Endpoints {
+  list(upstream: string): UpstreamEndpoints
+  /** Resolves when it is served. */
+  put(
+    upstream: string,
+    endpoint: string,
+    registration: RegistrationRequest,
+  ): Promise<{ readonly result: 'added' | 'changed' | 'renewed'; readonly endpoint: UpstreamEndpoint }>
+  /** Resolves when it is served no more. */
+  delete(upstream: string, endpoint: string): Promise<void>
 }
 
 /** What nodes report about their calls. */
@@ -78,7 +106,7 @@ export interface Nodes {
    * What a fleet, or one of its nodes, is served, as proto JSON by type URL and name; undefined if it is served nothing, or the node
    * is not connected.
    */
-  snapshotJson(fleet: string, node?: string): object | undefined
+  snapshotJson(fleet: string, node?: string): Readonly<Record<string, object>> | undefined
 }
 
 /** What happens, for readers that follow it. */

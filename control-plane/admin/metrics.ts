@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { NODE_STATES } from '../../api/node-state.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/snapshot/resource-type.ts'
 import { AckTimes } from './ack-times.ts'
+import { addEndpointMetrics } from './endpoint-metrics.ts'
 import { addLoadMetrics } from './load-metrics.ts'
 import type { RoutesOptions } from './routes-options.ts'
 
@@ -123,6 +124,7 @@ export function createMetrics({ state, nodes, loads, logs }: Omit<RoutesOptions,
     registers,
   })
   addLoadMetrics(registry, loads)
+  addEndpointMetrics(registry, state)
   return { registry, observeCall: (labels, seconds) => durations.observe(labels, seconds), stop }
 }
 

@@ -38,7 +38,11 @@ const documentWith = (policy: string, mode = 'l7') =>
 
 /** A client of a served fleet that records which answers came, each checked against its schema. */
 async function start(t: Test) {
-  const fleet = await serveFleet(t, undefined, {
+  const initial = sampleWith({
+    'fleets.edge.onNack': 'rollback',
+    'upstreams.echo.endpointsFrom': { registration: {} },
+  })
+  const fleet = await serveFleet(t, initial, {
     testbed: await serveFixedTestbed(t),
     dashboards: new PanelReader(new PrometheusLink((await serveFixedPrometheus(t)).url)),
   })
@@ -88,6 +92,12 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
     'without tokens everybody is an operator',
   )
   await rest.deleteSession()
+  const address = '127.0.0.1:7109'
+  t.match(await rest.putEndpoint('echo', 'b9', { address, lease: '1h' }), { lease: '3600s', served: true })
+  t.match(await rest.putEndpoint('echo', 'b9', { address }), { lease: '30s', served: true })
+  t.match((await rest.listEndpoints('echo')).endpoints.at(-1), { id: 'b9', from: 'registration', address })
+  t.match((await rest.getStatus()).endpoints, { echo: { source: 'registration', endpoints: 1 } })
+  await rest.deleteEndpoint('echo', 'b9')
   // No node is connected: 202.
   await rest.putLb('edge', L7, { wait: '1s' })
   await rest.putConfig(documentWith('random'), { wait: false })
@@ -183,6 +193,7 @@ t.test('what is rejected is answered with a problem document', async (t) => {
   const { rest, seen } = await start(t)
   await t.rejects(rest.getLb('west'), { code: 'not-found' })
   await t.rejects(rest.getRevision(9), { code: 'not-found' })
+  await t.rejects(rest.putEndpoint('west', 'b9', { address: '127.0.0.1:7109' }), { code: 'not-found' })
   await t.rejects(rest.patchConfig({ fleets: null }), { code: 'invalid-config' })
   await t.rejects(rest.patchConfig({}, { etag: '"1-old"' }), { code: 'stale-etag' })
   await t.rejects(rest.patchConfig({}, { wait: '6m' }), { code: 'invalid-argument' })
@@ -197,6 +208,7 @@ t.test('what is rejected is answered with a problem document', async (t) => {
     'patchConfig 400',
     'patchConfig 412',
     'patchConfig 422',
+    'putEndpoint 404',
   ])
 })
 

@@ -4,6 +4,7 @@ import type { Sessions } from '../access/sessions.ts'
 import type {
   Dashboards,
   DesiredState,
+  Endpoints,
   Events,
   Flips,
   Loads,
@@ -15,6 +16,7 @@ import type {
 export interface RoutesOptions {
   readonly state: DesiredState
   readonly nodes: Nodes
+  readonly endpoints: Endpoints
   readonly loads: Loads
   readonly traffic: TrafficHistory
   /** Default: nothing is skipped. */

@@ -49,6 +49,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
           ]),
         ),
         secrets: state.secrets(),
+        endpoints: state.endpointSources(),
         nodes: toNodesJson(nodes.status(), state.config),
       }
     },
@@ -58,10 +59,31 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
     ...routeOf('getSnapshot', { params: FleetParamsSchema, querystring: NodeQuerySchema }),
     handler: async ({ params: { fleet }, query: { node } }) => {
       fleetOf(state.config, fleet)
-      if (node === undefined) return nodes.snapshotJson(fleet) ?? {}
-      return nodes.snapshotJson(fleet, node) ?? rejectAbsentNode(fleet, node)
+      const served = nodes.snapshotJson(fleet, node)
+      if (served === undefined) return node === undefined ? {} : rejectAbsentNode(fleet, node)
+      return withPatches(served, state.patchesOf(fleet))
     },
   })
+}
+
+/** Says of each type which resources have fields that come from patches. */
+function withPatches(
+  served: Readonly<Record<string, object>>,
+  marks: ReturnType<RoutesOptions['state']['patchesOf']>,
+) {
+  if (marks.length === 0) return served
+  return Object.fromEntries(
+    Object.entries(served).map(([typeUrl, type]) => {
+      const own = marks.filter((one) => one.typeUrl === typeUrl)
+      if (own.length === 0) return [typeUrl, type]
+      const byName = Map.groupBy(own, ({ name }) => name)
+      const patched = [...byName].map(([name, all]) => [
+        name,
+        all.map(({ path, pointers }) => ({ path, pointers })),
+      ])
+      return [typeUrl, { ...type, patched: Object.fromEntries(patched) }]
+    }),
+  )
 }
 
 function rejectAbsentNode(fleet: string, node: string): never {

@@ -5,6 +5,7 @@ import { GRPC_CLIENTS } from '../switches/grpc-clients.ts'
 import { NamedMap } from '../switches/named-map.ts'
 import { type FieldFacts, facts } from '../switches/schema-keywords.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
+import { L4Schema } from './l4.ts'
 import { MatchSchema } from './match.ts'
 
 /** Fields that are not declared are invalid. */
@@ -100,16 +101,7 @@ export const LISTENER = {
       ...facts({ envoy: 'Listener.filter_chains.filters', example: 'l4' }),
     }),
   ),
-  l4: Type.Optional(
-    Type.Object(
-      { upstream: NameOf('an upstream', { envoy: 'TcpProxy.cluster', example: 'echo' }) },
-      {
-        ...strict,
-        description: 'where connections go, such as { upstream: echo }',
-        ...facts({ envoy: 'TcpProxy', example: { upstream: 'echo' } }),
-      },
-    ),
-  ),
+  l4: Type.Optional(L4Schema),
   l7: Type.Optional(L7),
 }
 

@@ -8,6 +8,7 @@ import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
+import { upstreamsOfL4 } from './l4.ts'
 import { MATCH_SUPPORT } from './match-support.ts'
 import {
   type Config,
@@ -30,6 +31,7 @@ export interface ConfiguredSwitch {
     | 'unsupportedByEnvoy'
     | 'protects'
     | 'references'
+    | 'files'
     | 'problems'
   >
   /** In effect: with the default of each field that is not written. */
@@ -191,7 +193,7 @@ export function switchesReachedBy(
   const own = switchesOfFleet(fleetName, fleet, switches)
   const starts: Starts = {
     routes: [...new Set(listeners.flatMap(routeNamesOf))],
-    upstreams: listeners.flatMap(({ l4 }) => l4?.upstream ?? []),
+    upstreams: listeners.flatMap(({ l4 }) => upstreamsOfL4(l4)),
     references: upstreamsOf(own, config),
   }
   const { configured, upstreams } = reachFrom(switches)(config, JSON.stringify(starts))
@@ -243,12 +245,17 @@ export function referencesOf({ declared, settings }: ConfiguredSwitch): readonly
   return declared.references?.(settings) ?? []
 }
 
+/** What is off needs nothing beside the document. */
+export function isOn({ settings }: Pick<ConfiguredSwitch, 'settings'>): boolean {
+  return (settings as { readonly enabled?: boolean }).enabled !== false
+}
+
 /** The secrets that switches need which are on: what is off needs no key on any Envoy. */
 export function secretsUsedBy(
   configured: Iterable<ConfiguredSwitch>,
 ): readonly { readonly secret: string; readonly part: 'certificate' | 'ca' }[] {
   return [...configured]
-    .filter(({ settings }) => (settings as { readonly enabled?: boolean }).enabled !== false)
+    .filter(isOn)
     .flatMap(referencesOf)
     .flatMap(({ to, name, part }) => (to === 'secrets' && part ? [{ secret: name, part }] : []))
 }

@@ -19,13 +19,20 @@ export interface DescribedField {
     | 'list'
     | 'string or list'
     | 'string or object'
+    | 'any'
+    | 'string or integer'
+    | 'object or list'
   readonly required: boolean
   /** A noun phrase. */
   readonly description: string
   /** What holds where the field is not written. */
   readonly default?: unknown
+  /** True for a switch that is off where it is not written. */
+  readonly off?: true
   /** What a value may be, such as `1 to 65535` or `l4, l7`. */
   readonly range?: string
+  /** All values, where there are a few. */
+  readonly values?: readonly string[]
   /** A valid value. */
   readonly example?: unknown
   /** The kinds of fleet whose clients support it. */
@@ -91,11 +98,28 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     type: typeOf(schema),
     description,
     ...(fallback !== undefined && { default: fallback }),
+    ...(isOffByDefault(schema) && { off: true as const }),
     ...(range !== undefined && { range }),
+    ...valuesOf(schema),
     ...(example !== undefined && { example }),
     ...(envoyField !== undefined && { envoyField }),
   }
   return [own, ...fieldsIn(schema, place)]
+}
+
+function valuesOf({ enum: choices, const: only }: SchemaParts) {
+  const values = only === undefined ? choices : [only]
+  return values === undefined ? {} : { values: values.map(String) }
+}
+
+function isOffByDefault({ default: fallback, properties = {} }: SchemaParts): boolean {
+  return fallback === undefined && Object.hasOwn(properties, 'enabled')
+}
+
+/** What holds where a field is not written, in words; undefined where nothing does. */
+export function describeDefault({ default: fallback, off }: DescribedField): string | undefined {
+  if (off) return 'off'
+  return fallback === undefined ? undefined : JSON.stringify(fallback)
 }
 
 /** Who supports it, in words: `envoy, proxyless (Go and Java)`. */
@@ -120,9 +144,15 @@ function typeOf({
   const: only,
 }: SchemaParts): DescribedField['type'] {
   if (type === 'array') return 'list'
-  if (Array.isArray(type)) return type.includes('object') ? 'string or object' : 'string or list'
+  if (Array.isArray(type)) {
+    if (!type.includes('string')) return 'object or list'
+    if (type.includes('object')) return 'string or object'
+    return type.includes('integer') ? 'string or integer' : 'string or list'
+  }
   if (type === 'object') return typeof additionalProperties === 'object' ? 'map' : 'object'
-  const name = type ?? typeof (choices?.[0] ?? only)
+  const sample = choices?.[0] ?? only
+  if (type === undefined && sample === undefined) return 'any'
+  const name = type ?? typeof sample
   // The version of the document is a number, and a whole one.
   if (only !== undefined && name === 'number') return 'integer'
   return name === 'integer' || name === 'number' || name === 'boolean' ? name : 'string'
@@ -173,6 +203,7 @@ function alternatives(branches: readonly SchemaParts[], tag: string, place: Plac
     {
       ...withoutClients(tagField),
       range: choices.map(({ value }) => value).join(', '),
+      values: choices.map(({ value }) => value),
       ...clientsOfAll(choices),
       choices: choices.map(({ fields: _, ...choice }) => choice),
     },

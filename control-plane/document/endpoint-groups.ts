@@ -27,8 +27,15 @@ export function groupsOf({ endpoints = {} }: Pick<Upstream, 'endpoints'>): reado
     })
 }
 
-/** Whether the endpoints are in localities. If none has one, Envoy need not weigh them. */
-export function hasLocalities({ endpoints = {} }: Pick<Upstream, 'endpoints'>): boolean {
+/**
+ * Whether the endpoints are in localities. If none has one, Envoy need not weigh them. Those of a source may be in some at any time,
+ * and the cluster must not change for that.
+ */
+export function hasLocalities({
+  endpoints = {},
+  endpointsFrom,
+}: Pick<Upstream, 'endpoints' | 'endpointsFrom'>): boolean {
+  if (endpointsFrom !== undefined) return true
   return Object.values(endpoints).some(({ locality }) => locality !== undefined)
 }
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { Config } from './model.ts'
-import { formatSteps } from './problem.ts'
+import { formatSteps, type PlacedProblem } from './problem.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { checkConfig } from './validate.ts'
 import { warningsOf } from './warnings.ts'
@@ -27,13 +27,16 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+/** What is wrong with a configuration beside what the document itself shows, such as patches that do not apply. */
+export type FurtherCheck = (config: Config) => readonly PlacedProblem[]
+
 /**
  * What is valid in a YAML (or JSON) text and has no effect for some clients, with paths as `parseConfig` has them.
  * @throws SwitchyardError as `parseConfig` does
  */
-export function warningsIn(text: string, source: string): readonly Problem[] {
+export function warningsIn(text: string, source: string, check?: FurtherCheck): readonly Problem[] {
   const document = parseYaml(text)
-  return warningsOf(parseConfig(text, source)).map(({ steps, message }) => ({
+  return warningsOf(parseConfig(text, source, check)).map(({ steps, message }) => ({
     path: `${source}:${document.placeOf(document.offsetOf(steps))} ${formatSteps(steps)}`.trimEnd(),
     message,
   }))
@@ -47,11 +50,12 @@ interface PlacedInText {
 
 /**
  * The configuration in a YAML (or JSON) text.
+ * @param check runs if the document itself is valid
  * @param source the name of the text; paths of problems are `SOURCE:LINE:COLUMN path.in.the.document`
  * @throws SwitchyardError `invalid-argument` if the text is malformed, `invalid-config` if the document is invalid; with all
  * problems, in the order of the text
  */
-export function parseConfig(text: string, source: string): Config {
+export function parseConfig(text: string, source: string, check: FurtherCheck = () => []): Config {
   const document = parseYaml(text)
   const reject = (code: ErrorCode, summary: string, found: readonly PlacedInText[]): never => {
     const problems = found
@@ -68,8 +72,9 @@ export function parseConfig(text: string, source: string): Config {
     return reject('invalid-argument', `${source} is not valid YAML`, problems)
   }
   const checked = checkConfig(document.value)
-  if ('config' in checked) return checked.config
-  const problems = checked.problems.map(({ steps, message }) => ({
+  const found = 'config' in checked ? check(checked.config) : checked.problems
+  if ('config' in checked && found.length === 0) return checked.config
+  const problems = found.map(({ steps, message }) => ({
     offset: document.offsetOf(steps),
     path: formatSteps(steps),
     message,

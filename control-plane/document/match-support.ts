@@ -2,8 +2,8 @@
 
 import { type FieldSwitch, FLEET_KINDS } from '../switches/attach-points.ts'
 import { type Unsupported, unsupported } from '../switches/grpc-clients.ts'
+import { headerMatchOf } from '../switches/header-match.ts'
 import { regexInNode } from '../switches/regex.ts'
-import { headerMatchOf } from './header-match.ts'
 import type { Match } from './model.ts'
 
 /** `match` of a rule, as the switches around it declare themselves. */

@@ -1,8 +1,8 @@
 // What a rule of a route matches: a path, headers, a query, a token, and a share of the calls.
 
 import { Type } from 'typebox'
+import { type HeaderMatch, HeaderMatchSchema } from '../switches/header-match.ts'
 import { facts } from '../switches/schema-keywords.ts'
-import { type HeaderMatch, HeaderMatchSchema } from './header-match.ts'
 import { QUERY } from './query-match.ts'
 import { TOKEN } from './token-match.ts'
 

@@ -25,10 +25,9 @@ export const ProxylessLbSchema = proxylessLbSchema(SWITCHES)
 const UPSTREAM_EXAMPLE = { endpoints: { b1: { address: '127.0.0.1:7101' } } }
 const RULE_EXAMPLE = { match: { service: 'switchyard.echo.v1.EchoService' }, to: { echo: 100 } }
 const ROUTE_EXAMPLE = { hosts: ['*'], rules: { echo: RULE_EXAMPLE } }
-/** The JSON Schema of a document in which these switches can be turned. */
-export function createConfigSchema(switches: Switches = SWITCHES) {
-  const filters = switches.httpFilters.filter(isHttpFilterSwitch)
-  const endpoint = Type.Object(
+/** The JSON Schema of an endpoint, wherever it is written. */
+export function endpointSchema(switches: Switches) {
+  return Type.Object(
     { ...ENDPOINT, ...fieldsOf(switches.endpoints) },
     {
       ...strict,
@@ -39,14 +38,22 @@ export function createConfigSchema(switches: Switches = SWITCHES) {
       }),
     },
   )
+}
+
+/** Of the endpoints of an upstream. */
+export function endpointsSchema(switches: Switches) {
+  return NamedMap(endpointSchema(switches), 'endpoints by their names', {
+    envoy: 'ClusterLoadAssignment.endpoints',
+    example: { b1: { address: '127.0.0.1:7101' }, b2: { address: 'unix:/run/echo.sock' } },
+  })
+}
+
+/** The JSON Schema of a document in which these switches can be turned. */
+export function createConfigSchema(switches: Switches = SWITCHES) {
+  const filters = switches.httpFilters.filter(isHttpFilterSwitch)
   const upstream = Type.Object(
     {
-      endpoints: Type.Optional(
-        NamedMap(endpoint, 'endpoints by their names', {
-          envoy: 'ClusterLoadAssignment.endpoints',
-          example: { b1: { address: '127.0.0.1:7101' }, b2: { address: 'unix:/run/echo.sock' } },
-        }),
-      ),
+      endpoints: Type.Optional(endpointsSchema(switches)),
       lb: Type.Optional(
         lbSettingsSchema(
           {},
@@ -144,7 +151,7 @@ type ListenerOfFleetToo = Extract<Lists['listeners'][number], { readonly alsoOfF
 
 export type Endpoint = Fields<typeof ENDPOINT> & FieldsOf<Lists['endpoints']>
 export type Upstream = {
-  /** Undefined where `dns` or `aggregate` takes their place. */
+  /** Undefined where `endpointsFrom`, `dns` or `aggregate` takes their place. */
   readonly endpoints?: Readonly<Record<string, Endpoint>>
   readonly lb?: LbSettings
 } & FieldsOf<Lists['upstreams']>
@@ -171,6 +178,7 @@ export interface AnyListener {
   readonly l4?: Listener['l4'] | undefined
   readonly l7?: Listener['l7'] | undefined
   readonly mode?: Listener['mode'] | undefined
+  readonly tls?: { readonly enabled: boolean } | undefined
 }
 /** Its name is the target of clients: `xds:///NAME`. */
 export interface ProxylessListener {
@@ -226,6 +234,11 @@ export type { LbSettings, OnNack }
 /** The settings by which a fleet balances calls to an upstream: the upstream's own override the fleet's. */
 export function lbOf(fleet: { readonly lb: LbSettings }, upstream: Upstream): LbSettings {
   return upstream.lb ?? fleet.lb
+}
+
+/** Whether its clients get its endpoints from this control plane, by EDS. */
+export function hasAssignment({ endpoints, endpointsFrom }: Upstream): boolean {
+  return endpoints !== undefined || endpointsFrom !== undefined
 }
 
 /** What a listener does with its connections: its own mode overrides the fleet's. */

@@ -1,8 +1,8 @@
 // What a rule wants of one parameter of the query: its whole value as text, or one way to compare it.
 
 import { Type } from 'typebox'
+import { type HeaderMatch, WAYS } from '../switches/header-match.ts'
 import { facts } from '../switches/schema-keywords.ts'
-import { type HeaderMatch, WAYS } from './header-match.ts'
 
 /** One of the ways is written, and `ignoreCase` beside it. */
 export type QueryMatch = Pick<

@@ -2,9 +2,9 @@
 
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
-import { editDistance } from '../../core/edit-distance.ts'
 import { ownValue } from '../../core/plain-map.ts'
 import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE } from '../switches/schema-keywords.ts'
+import { createFieldFinder, nearestName } from './nearest-field.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
@@ -38,17 +38,23 @@ interface Described {
 /** For each branch of a discriminator, the schema that has all of them. */
 type ChoiceOf = ReadonlyMap<Described, Described>
 
+/** What the sentence about an unknown field is made of. */
+interface Known {
+  readonly choiceOf: ChoiceOf
+  readonly findField: ReturnType<typeof createFieldFinder>
+}
+
 /** Finds all problems of a value. */
 export type SchemaCheck = (value: unknown) => PlacedProblem[]
 
 /** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
 export function createSchemaCheck(schema: TSchema): SchemaCheck {
   const validate = ajv.compile(schema)
-  const choiceOf: ChoiceOf = new Map(branchesIn(schema))
+  const known: Known = { choiceOf: new Map(branchesIn(schema)), findField: createFieldFinder(schema) }
   return (value) => {
     if (validate(value)) return []
     const problems = (validate.errors ?? [])
-      .map((error) => toPlacedProblem(error, choiceOf))
+      .map((error) => toPlacedProblem(error, known))
       .filter((problem) => problem !== undefined)
     return problems.filter(
       (problem, index) => problems.findIndex((other) => isSamePlace(other, problem)) === index,
@@ -68,7 +74,7 @@ function isSamePlace(a: PlacedProblem, b: PlacedProblem): boolean {
   return a.steps.join('/') === b.steps.join('/')
 }
 
-function toPlacedProblem(error: ErrorObject, choiceOf: ChoiceOf): PlacedProblem | undefined {
+function toPlacedProblem(error: ErrorObject, known: Known): PlacedProblem | undefined {
   const steps = error.instancePath.split('/').slice(1).map(unescapePointer)
   const { params, data } = error
   const schema = (error.parentSchema ?? {}) as Described
@@ -86,7 +92,7 @@ function toPlacedProblem(error: ErrorObject, choiceOf: ChoiceOf): PlacedProblem 
     case 'additionalProperties':
       return {
         steps: [...steps, params.additionalProperty],
-        message: describeAdditional(schema, params.additionalProperty, choiceOf),
+        message: describeAdditional(schema, steps, params.additionalProperty, known),
       }
     case 'discriminator':
       return { steps: [...steps, params.tag], message: discriminate(schema, params.tag, params.tagValue) }
@@ -95,10 +101,15 @@ function toPlacedProblem(error: ErrorObject, choiceOf: ChoiceOf): PlacedProblem 
   }
 }
 
-function describeAdditional(schema: Described, name: string, choiceOf: ChoiceOf): string {
+function describeAdditional(
+  schema: Described,
+  around: readonly string[],
+  name: string,
+  known: Known,
+): string {
   if (isLater(schema, name)) return NOT_YET
   const { [UNAVAILABLE]: unavailable = {} } = schema
-  return ownValue(unavailable, name) ?? `${whyUnknown(schema, name, choiceOf)}${listKnown(schema)}`
+  return ownValue(unavailable, name) ?? `${whyUnknown(schema, around, name, known)}${listKnown(schema)}`
 }
 
 function isLater(schema: Described, name: unknown): boolean {
@@ -107,6 +118,9 @@ function isLater(schema: Described, name: unknown): boolean {
 
 function discriminate(schema: Described, tag: string, value: unknown): string {
   if (isLater(schema, value)) return `${show(value)} ${NOT_YET}`
+  const { [UNAVAILABLE]: unavailable = {} } = schema
+  const reason = typeof value === 'string' ? ownValue(unavailable, value) : undefined
+  if (reason !== undefined) return `${show(value)} ${reason}`
   const names = (schema.oneOf ?? []).map(({ properties }) => properties?.[tag]?.const).join(', ')
   return value === undefined
     ? `is missing: write one of ${names}`
@@ -114,23 +128,22 @@ function discriminate(schema: Described, tag: string, value: unknown): string {
 }
 
 /** A field of another branch is right for another choice; any other is a mistake. */
-function whyUnknown(schema: Described, name: string, choiceOf: ChoiceOf): string {
+function whyUnknown(
+  schema: Described,
+  around: readonly string[],
+  name: string,
+  { choiceOf, findField }: Known,
+): string {
   const { discriminator, oneOf = [] } = choiceOf.get(schema) ?? {}
   const tag = discriminator?.propertyName ?? ''
   const choices = oneOf
     .filter(({ properties = {} }) => Object.hasOwn(properties, name))
     .map(({ properties }) => properties?.[tag]?.const)
-  if (choices.length === 0) return `unknown field. ${suggest(schema, name)}`
-  return `is allowed only with ${tag}: ${choices.join(' or ')}. `
-}
-
-/** The known field that differs by a slip of the finger. */
-function suggest({ properties = {} }: Described, name: string): string {
-  const [nearest] = Object.keys(properties)
-    .map((known) => ({ known, distance: editDistance(known.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
-    .toSorted((a, b) => a.distance - b.distance)
-  return nearest === undefined ? '' : `Did you mean ${nearest.known}? `
+  if (choices.length > 0) return `is allowed only with ${tag}: ${choices.join(' or ')}. `
+  const nearest = nearestName(Object.keys(schema.properties ?? {}), name)
+  const suggestion = nearest === undefined ? '' : `Did you mean ${nearest}? `
+  // A near name here is more likely than a near name elsewhere.
+  return `unknown field. ${suggestion}${suggestion === '' ? findField(around, name) : ''}`
 }
 
 function listKnown({ properties = {} }: Described): string {

@@ -1,5 +1,6 @@
 // The rules that a fleet serves.
 
+import { leavesOf } from './leaves.ts'
 import { type Config, type Fleet, type Rule, routeNamesOf } from './model.ts'
 
 /** Names of the entries of `routes` that its listeners serve, each once. */
@@ -17,4 +18,13 @@ export function* servedRules(
       yield [['routes', name, 'rules', id], rule]
     }
   }
+}
+
+/** Names of the upstreams with endpoints behind these rules, each once. */
+export function servedLeaves(
+  config: Pick<Config, 'routes' | 'upstreams'>,
+  fleet: Pick<Fleet, 'listeners'>,
+): ReadonlySet<string> {
+  const names = [...servedRules(config, fleet)].flatMap(([, { to = {} }]) => Object.keys(to))
+  return new Set([...new Set(names)].flatMap((name) => leavesOf(config.upstreams, name)))
 }

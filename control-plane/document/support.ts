@@ -120,8 +120,8 @@ function describe(
   return `${effect}${instead}: only ${namesOfClients(declared.grpcClients ?? [])} support it`
 }
 
-/** The settings of a policy are beside its name. */
-function placeOf(
+/** The place of something in a switch: the settings of a policy are beside its name. */
+export function placeOf(
   { steps }: ConfiguredSwitch,
   { steps: inner = [] }: Pick<Unsupported, 'steps'>,
 ): readonly string[] {

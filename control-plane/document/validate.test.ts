@@ -55,11 +55,11 @@ const CASES: readonly Case[] = [
     problems: {
       extra: /Use one of: version, upstreams, routes, secrets, jwt, fleets$/,
       'upstreams.echo.retries':
-        /Use one of: endpoints, lb, dns, aggregate, healthCheck, protocol, tls, circuitBreaker, connections, connectionBuffer, http2,/,
+        /Use one of: endpoints, lb, endpointsFrom, dns, aggregate, healthCheck, protocol, tls, proxyProtocol, circuitBreaker, connections, connectionBuffer, http2,/,
       'upstreams.echo.endpoints.b1.stat': /Use one of: address, additionalAddresses, weight, state,/,
       [`${RULES}.echo.retries`]: /^unknown field/,
       [`${RULES}.echo.match.pathh`]: /^unknown field\. Did you mean path\?/,
-      [`${LISTENERS}.main.l4.port`]: /Use one of: upstream$/,
+      [`${LISTENERS}.main.l4.port`]: /Use one of: upstream, to, sni, idle$/,
       'fleets.edge.securty':
         /Did you mean security\? Use one of: kind, lb, listeners, onNack, timeouts, connections, http1, http2, headerLimits,/,
       'routes.public.host': /Use one of: hosts, rules$/,
@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
       'upstreams.unused.healthCheck.enabled': /^must be true or false, not "yes"$/,
       'upstreams.unused.healthCheck.interval': /not "5"$/,
       'upstreams.unused.healthCheck.Interval':
-        /Use one of: enabled, service, interval, timeout, unhealthy, healthy$/,
+        /Use one of: enabled, service, .*interval, timeout, unhealthy, healthy/,
     },
   },
   {
@@ -183,6 +183,21 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'T1: a policy of Envoy that is around another one is a switch beside it, and the error says which',
+    changes: {
+      'fleets.edge.lb': { mode: 'l7', policy: 'wrr_locality' },
+      'upstreams.echo.lb': { policy: 'override_host' },
+      'upstreams.echo-v2.lb': { policy: 'subset' },
+      'upstreams.unused.lb': { policy: 'random', overrideHost: { enabled: true } },
+    },
+    problems: {
+      'fleets.edge.lb.policy': /^"wrr_locality" is around every policy/,
+      'upstreams.echo.lb.policy': /^"override_host" is a switch beside the policy/,
+      'upstreams.echo-v2.lb.policy': /^"subset" is a switch beside the policy/,
+      'upstreams.unused.lb.overrideHost': /^needs a header or metadata that names the endpoint/,
+    },
+  },
+  {
     title: 'an option of another policy is invalid, because it would have no effect',
     changes: {
       'fleets.edge.lb.hashOn': { header: 'x-user' },
@@ -192,11 +207,40 @@ const CASES: readonly Case[] = [
     },
     problems: {
       'fleets.edge.lb.hashOn':
-        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, panicThreshold, updateMergeWindow, subset$/,
+        /^is allowed only with policy: ring_hash or maglev\. Use one of: policy, mode, slowStart, zoneAware, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo-v2.lb.tableSize':
-        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset$/,
+        /^is allowed only with policy: maglev\. Use one of: policy, hashOn, minimumRingSize, panicThreshold, updateMergeWindow, subset, overrideHost$/,
       'upstreams.echo.lb.choices': /2 to 1000, not 1$/,
       'upstreams.unused.lb.slowStart': /^is allowed only with policy: round_robin or least_request\. /,
+    },
+  },
+  {
+    title: 'T2: an item of a list of hashes has one thing, and a value of a filter one source',
+    changes: {
+      'upstreams.echo.lb': {
+        policy: 'maglev',
+        hashOn: [{ header: 'x-user' }, { terminal: true }, { query: 'a', sourceIp: true }],
+      },
+      'upstreams.echo-v2.lb.hashOn': { header: 'x-user', query: 'a' },
+      'fleets.edge.filters': {
+        filterState: {
+          enabled: true,
+          values: {
+            none: { claim: 'sub' },
+            two: { from: 'connection', claim: 'sub' },
+            lost: { token: 'nowhere', claim: 'sub' },
+          },
+        },
+      },
+    },
+    problems: {
+      'upstreams.echo.lb.hashOn[1]': /^has nothing to hash: write one thing in each item of the list$/,
+      'upstreams.echo.lb.hashOn[2]': /^has query and sourceIp: write one/,
+      'routes.public.rules.canary.to': /hash calls on different things/,
+      'upstreams.echo-v2.lb.hashOn': /one thing to hash calls on/,
+      'fleets.edge.filters.filterState.values.none': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.two': /^needs either from, or token and claim/,
+      'fleets.edge.filters.filterState.values.lost.token': /nowhere/,
     },
   },
   {

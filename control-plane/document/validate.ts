@@ -15,6 +15,7 @@ import { checkFleets } from './validators/fleets.ts'
 import { checkGrpcServers } from './validators/grpc-servers.ts'
 import { checkLocalities } from './validators/localities.ts'
 import { checkOwnedHeaders } from './validators/owned-headers.ts'
+import { checkPatches } from './validators/patches.ts'
 import { checkProxyless } from './validators/proxyless.ts'
 import { checkRoutedByChecks } from './validators/routed-by-checks.ts'
 import { checkRoutes } from './validators/routes.ts'
@@ -24,6 +25,7 @@ import { checkSecurity } from './validators/security.ts'
 import { checkSubsets } from './validators/subsets.ts'
 import { checkSwitches } from './validators/switches.ts'
 import { checkText } from './validators/text.ts'
+import { checkUpstreamSwitches } from './validators/upstream-switches.ts'
 import { checkUpstreams } from './validators/upstreams.ts'
 
 const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<PlacedProblem>)[] = [
@@ -34,10 +36,12 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkProxyless,
   checkGrpcServers,
   checkSecurity,
+  checkPatches,
   checkOwnedHeaders,
   checkRoutedByChecks,
   checkSecrets,
   checkSwitches,
+  checkUpstreamSwitches,
   checkRuleSwitches,
   checkSubsets,
   checkText,

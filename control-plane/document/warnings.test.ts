@@ -71,6 +71,56 @@ const CASES: readonly [
     },
   ],
   [
+    'T2: the things of a list that gRPC clients or Envoys do not know',
+    {
+      'upstreams.echo.lb': {
+        policy: 'ring_hash',
+        hashOn: [{ header: 'x-user', terminal: true }, { query: 'tenant' }, { channelId: true }],
+      },
+    },
+    {
+      'upstreams.echo.lb.hashOn[1].query':
+        'the hash of a query has no effect for any client of fleet clients',
+      'upstreams.echo.lb.hashOn[2].channelId':
+        'the hash of a channel has no effect in fleet edge, whose kind is envoy',
+    },
+  ],
+  [
+    'T2: the hash of a value that no filter of the fleet sets',
+    {
+      'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { filterState: 'caller' } },
+      'fleets.edge.filters': {
+        filterState: { enabled: true, values: { other: { from: 'connection' } } },
+      },
+    },
+    {
+      'upstreams.echo.lb.hashOn.filterState':
+        'the hash of a value of a filter has no effect for any client of fleet clients',
+      'upstreams.echo.lb.hashOn':
+        'hashes on the value caller, which fleets.edge.filters.filterState does not set: calls go to any endpoint',
+    },
+  ],
+  [
+    'T5: zone awareness in a fleet that does not say where its Envoys run',
+    { 'upstreams.echo.lb': { policy: 'random', zoneAware: { enabled: true } } },
+    {
+      'upstreams.echo.lb.policy':
+        'has no effect in fleet clients, whose kind is proxyless: only envoy clients support it',
+      'upstreams.echo.lb.zoneAware':
+        'has no effect in fleet edge, which does not say where its Envoys run: write fleets.edge.localities',
+    },
+  ],
+  [
+    'T5: zone awareness where gRPC clients call, and not where the Envoys are placed',
+    {
+      'upstreams.echo.lb': { policy: 'round_robin', zoneAware: { enabled: true } },
+      'fleets.edge.localities': { near: { zone: 'a', envoys: 1 } },
+    },
+    {
+      'upstreams.echo.lb.zoneAware': 'zone awareness has no effect for any client of fleet clients',
+    },
+  ],
+  [
     'nothing, where Envoys and gRPC clients hash on a header',
     { 'upstreams.echo.lb': { policy: 'ring_hash', hashOn: { header: 'x-user' } } },
     {},
@@ -128,7 +178,7 @@ const CASES: readonly [
   ],
   [
     'a condition for the retries of a rule',
-    { 'routes.public.rules.echo.retry': { enabled: true, on: ['reset', 'unavailable'] } },
+    { 'routes.public.rules.echo.retry': { enabled: true, attempts: 1, on: ['reset', 'unavailable'] } },
     {
       'routes.public.rules.echo.retry.on[0]':
         'the condition reset has no effect for any client of fleet clients',

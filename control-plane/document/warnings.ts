@@ -4,8 +4,12 @@ import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { type Config, type EnvoyFleet, routeNamesOf } from './model.ts'
+import { warningsOfPatches } from './patch-protection.ts'
 import { formatSteps, type PlacedProblem } from './problem.ts'
+import { risksOf } from './risks/risks.ts'
 import { findUnsupported } from './support.ts'
+import { unplacedEnvoys } from './unplaced-envoys.ts'
+import { unsetFilterStates } from './unset-filter-states.ts'
 
 /** Nobody reads more. */
 const MOST_SHOWN = 100
@@ -17,12 +21,27 @@ export function warningsOf(config: Config, switches: Switches = SWITCHES): reado
     const warnings = unsupported.map(({ steps, message }) => ({ steps, message }))
     return fleet.kind === 'proxyless'
       ? [...warnings, ...unreachableRules(config, name, Object.values(fleet.listeners).flatMap(routeNamesOf))]
-      : [...warnings, ...(fleet.kind === 'envoy' ? warningsOfFilters(name, fleet, switches) : [])]
+      : [...warnings, ...(fleet.kind === 'envoy' ? warningsOfEnvoys(config, name, fleet, switches) : [])]
   })
-  const all = [...found, ...warningsOfRules(config, switches)]
+  const all = once([...found, ...warningsOfRules(config, switches)])
   if (all.length <= MOST_SHOWN) return all
   const rest = { steps: [], message: `and ${all.length - MOST_SHOWN} more warnings` }
   return [...all.slice(0, MOST_SHOWN), rest]
+}
+
+/** Several fleets may serve the same upstream. */
+function once(warnings: readonly PlacedProblem[]): readonly PlacedProblem[] {
+  return [...new Map(warnings.map((one) => [JSON.stringify([one.steps, one.message]), one])).values()]
+}
+
+function warningsOfEnvoys(config: Config, name: string, fleet: EnvoyFleet, switches: Switches) {
+  return [
+    ...warningsOfFilters(name, fleet, switches),
+    ...unsetFilterStates(config, name, fleet, switches),
+    ...unplacedEnvoys(config, name, fleet),
+    ...warningsOfPatches(config, name, fleet, switches),
+    ...risksOf(config, name, fleet),
+  ]
 }
 
 /** Filters that do not go well together. */

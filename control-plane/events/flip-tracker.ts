@@ -4,7 +4,7 @@
 import type { FlipLane, FlipProgress } from '../../api/schemas/flip.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { ResponseEvent, SnapshotCache, StreamEvent, XdsEvent } from '../../xds-server/index.ts'
-import { namedInNack } from '../rollout/nacks.ts'
+import { namedInNack, originOf } from '../rollout/nacks.ts'
 import type { Translations } from '../rollout/publisher.ts'
 import type { ServingObserver } from '../rollout/serving-observer.ts'
 import { Flip } from './flip.ts'
@@ -191,8 +191,11 @@ export class FlipTracker implements ServingObserver {
   }
 
   #describe({ group, typeUrl, nack }: XdsEvent & { readonly kind: 'nacked' }): NonNullable<FlipLane['nack']> {
-    const provenance = this.#translations.get(group)?.provenance
-    const [path] = namedInNack(nack).flatMap((name) => provenance?.get(`${typeUrl} ${name}`) ?? [])
+    const translation = this.#translations.get(group)
+    const [path] = namedInNack(nack).flatMap((name) => {
+      const { path: entry, patches } = originOf(translation, typeUrl, name)
+      return patches.at(-1) ?? entry ?? []
+    })
     return { message: nack.message.trimEnd(), ...(path !== undefined && { path }) }
   }
 

@@ -3,8 +3,10 @@
 import type { LoadReports, SnapshotCache } from '../../xds-server/index.ts'
 import type { AccessLogs } from '../access-logs/access-logs.ts'
 import type { Config } from '../document/model.ts'
+import type { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
 import { connectionEvents } from './connection-events.ts'
+import { endpointEvents } from './endpoint-events.ts'
 import { EventHub } from './event-hub.ts'
 import { flipEvents } from './flip-events.ts'
 import type { FlipTracker } from './flip-tracker.ts'
@@ -19,8 +21,9 @@ export interface EventsOptions {
   readonly cache: Pick<SnapshotCache, 'onEvent' | 'status' | 'nodeStatus'>
   readonly flips: FlipTracker
   readonly store: Pick<RevisionStore, 'watch'>
-  readonly state: { readonly head: { readonly number: number }; readonly config: Config }
+  readonly state: { readonly head: { readonly number: number }; readonly effectiveConfig: Config }
   readonly loadReports: Pick<LoadReports, 'onEvent' | 'settings'>
+  readonly endpoints: Pick<EndpointStore, 'onServed'>
   readonly accessLogs: Pick<AccessLogs, 'listen'>
   readonly traffic: TrafficSource
   /** Where the testbed answers that started this control plane. Default: no testbed. */
@@ -35,13 +38,14 @@ export interface RunningEvents {
 
 /** @throws SwitchyardError `invalid-argument` for the URL of the testbed */
 export function startEvents(options: EventsOptions): RunningEvents {
-  const { cache, flips, store, state, loadReports, accessLogs, traffic, onFault } = options
+  const { cache, flips, store, state, loadReports, accessLogs, endpoints, traffic, onFault } = options
   const head = () => state.head.number
   const hub = new EventHub({ revision: head })
   hub.addSource(revisionEvents(hub, { store, head, onFault }))
   hub.addSource(nodeEvents(hub, cache))
+  hub.addSource(endpointEvents(hub, endpoints))
   hub.addSource(flipEvents(hub, flips))
-  hub.addSource(loadEvents(hub, { reports: loadReports, document: () => state.config }))
+  hub.addSource(loadEvents(hub, { reports: loadReports, document: () => state.effectiveConfig }))
   hub.addSource(connectionEvents(hub, { logs: accessLogs }))
   hub.addSource(trafficEvents(hub, traffic))
   if (options.testbed === undefined) return { hub }

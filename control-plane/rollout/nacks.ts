@@ -3,7 +3,9 @@
 import type { Problem } from '../../core/errors.ts'
 import { escapeRegex } from '../../core/escape-regex.ts'
 import type { Nack, NodeStatus } from '../../xds-server/index.ts'
+import { formatSteps } from '../document/problem.ts'
 import type { Detail } from '../store/revision.ts'
+import type { Translation } from '../translate/translate.ts'
 import { changedPaths } from './changes.ts'
 import type { Accepted, Publication, Translations } from './publisher.ts'
 
@@ -33,12 +35,23 @@ export function describeNacks(nodes: readonly NodeStatus[], translations: Transl
     ({ node, typeUrl, nack }) => `${node} NACKed ${shortName(typeUrl)}: ${nack.message}`,
   )
   const problems = nacks.flatMap(({ node, fleet, typeUrl, nack }) =>
-    namedInNack(nack).map((name): Problem => {
-      const path = translations.get(fleet)?.provenance.get(`${typeUrl} ${name}`) ?? ''
-      return { path, message: `${node} NACKed ${shortName(typeUrl)} "${name}": ${nack.message}` }
+    namedInNack(nack).flatMap((name): readonly Problem[] => {
+      const { path = '', patches } = originOf(translations.get(fleet), typeUrl, name)
+      const what = `${node} NACKed ${shortName(typeUrl)} "${name}"`
+      if (patches.length === 0) return [{ path, message: `${what}: ${nack.message}` }]
+      const message = `${what}, which ${path} makes and this patch changes: ${nack.message}`
+      return patches.map((patch) => ({ path: patch, message }))
     }),
   )
   return { message: sentences.join('; '), problems }
+}
+
+/** The path of the entry that a resource is made from, and those of the patches on it. */
+export function originOf(translation: Translation | undefined, typeUrl: string, name: string) {
+  const key = `${typeUrl} ${name}`
+  const path = translation?.provenance.get(key)
+  const patches = translation?.patches?.get(key) ?? []
+  return { path, patches: patches.map(({ steps }) => formatSteps(steps)) }
 }
 
 /** Why a revision was rejected: the NACKs, and what changed since the revision that was accepted last. */

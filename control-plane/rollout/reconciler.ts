@@ -164,8 +164,8 @@ export class Reconciler {
   async #rollBack(accepted: Accepted): Promise<void> {
     const { number, etag } = this.#inForce.revision
     const message = `restores revision ${accepted.number}, because a node NACKed revision ${number}`
-    const { config, secrets } = accepted.publication
-    const publication = await this.#publisher.prepare(config, secrets)
+    const { config } = accepted.publication
+    const publication = await this.#publisher.prepare(config, accepted.publication)
     const detail = this.#whyRejected()
     const revision = await this.#store.append(config, etag, 'system', {
       status: 'accepted',

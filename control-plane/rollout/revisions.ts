@@ -5,11 +5,15 @@ import { SerialQueue } from '../../core/serial-queue.ts'
 import { spanned } from '../../core/spanned.ts'
 import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
+import { EndpointStore, type SourceStatus } from '../sources/endpoints/endpoint-store.ts'
+import { effectiveConfig } from '../sources/endpoints/merge-endpoints.ts'
+import { FileStore } from '../sources/files/file-store.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { Page, RevisionStore } from '../store/revision-store.ts'
 import { keepEqual } from './keep-equal.ts'
 import { describeNacks } from './nacks.ts'
+import { markPatches, type PatchMark } from './patch-marks.ts'
 import { type Follow, followRevision, type Progress } from './progress.ts'
 import { Publisher, type ServingCache } from './publisher.ts'
 import { Reconciler } from './reconciler.ts'
@@ -22,8 +26,12 @@ export interface RevisionsOptions {
   readonly cache: ServingCache & Pick<SnapshotCache, 'status' | 'nodeStatus' | 'onEvent'>
   /** What the first revision is made of, where the store has none yet. */
   readonly initial?: Config
-  /** The files that documents name. Default: paths begin in the working directory. */
+  /** The files of secrets. Default: paths begin in the working directory. */
   readonly secrets?: SecretStore
+  /** What feeds upstreams beside the document. Default: in memory only. */
+  readonly endpoints?: EndpointStore
+  /** The files that switches name. Default: paths begin in the working directory. */
+  readonly files?: FileStore
   /** Told when a verdict could not be written down, which is tried again with the next answer of a node; and of bad renewals. */
   readonly onFault?: (error: unknown) => void
   readonly observer?: ServingObserver
@@ -40,6 +48,8 @@ export class Revisions {
   readonly #cache: RevisionsOptions['cache']
   readonly #publisher: Publisher
   readonly #secrets: SecretStore
+  readonly #endpoints: EndpointStore
+  readonly #files: FileStore
   readonly #turns: SerialQueue
   readonly #reconciler: Reconciler
 
@@ -54,25 +64,35 @@ export class Revisions {
       cache,
       initial,
       secrets = new SecretStore({ folder: '.' }),
+      files = new FileStore({ folder: '.' }),
       onFault = () => {},
       observer,
     } = options
     const turns = new SerialQueue()
     const opened = turns.take(async () => {
-      const publisher = new Publisher(cache, secrets)
+      const endpoints = options.endpoints ?? (await EndpointStore.open({ onFault }))
+      const sources = { secrets, files, endpoints }
+      const publisher = new Publisher(cache, sources)
       const stored = await serveStored(store, publisher, initial)
       const reconciler = new Reconciler({ store, cache, publisher, turns, onFault, observer, ...stored })
       await reconciler.resume()
-      return new Revisions({ store, cache, secrets }, publisher, turns, reconciler)
+      endpoints.onChange(() => turns.take(async () => (await opened).#serveEndpoints()).catch(onFault))
+      return new Revisions({ store, cache, ...sources }, publisher, turns, reconciler)
     })
     // Files that change during the start are renewed after it.
-    const renew = async () => (await opened).#renewSecrets(onFault)
-    secrets.onChange(() => turns.take(renew).catch(onFault))
+    const renew = async () => (await opened).#renew(onFault)
+    for (const source of [secrets, files]) source.onChange(() => turns.take(renew).catch(onFault))
     return opened
   }
 
   private constructor(
-    { store, cache, secrets }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets'>>,
+    {
+      store,
+      cache,
+      secrets,
+      files,
+      endpoints,
+    }: Required<Pick<RevisionsOptions, 'store' | 'cache' | 'secrets' | 'files' | 'endpoints'>>,
     publisher: Publisher,
     turns: SerialQueue,
     reconciler: Reconciler,
@@ -80,6 +100,8 @@ export class Revisions {
     this.#store = store
     this.#cache = cache
     this.#secrets = secrets
+    this.#endpoints = endpoints
+    this.#files = files
     this.#publisher = publisher
     this.#turns = turns
     this.#reconciler = reconciler
@@ -92,6 +114,11 @@ export class Revisions {
 
   get config(): Config {
     return this.#reconciler.inForce.publication.config
+  }
+
+  /** The document in force with the endpoints of all sources. */
+  get effectiveConfig(): Config {
+    return effectiveConfig(this.config, this.#endpoints.sourced)
   }
 
   /** The newest revision that was accepted. */
@@ -117,6 +144,12 @@ export class Revisions {
     return describeNacks(this.#cache.status(), this.#reconciler.inForce.publication.translations)
   }
 
+  /** The fields that patches change in the resources of a fleet. */
+  patchesOf(fleet: string): readonly PatchMark[] {
+    const { patches = new Map() } = this.#reconciler.inForce.publication.translations.get(fleet) ?? {}
+    return markPatches(patches)
+  }
+
   /** The secrets that are served, what is wrong with their files, and which nodes NACK them. */
   secrets(): Readonly<Record<string, SecretStatus & { readonly nacks: readonly SecretNack[] }>> {
     const nacks = nacksBySecret(this.#cache.status())
@@ -126,6 +159,11 @@ export class Revisions {
         { ...status, nacks: nacks.get(name) ?? [] },
       ]),
     )
+  }
+
+  /** The sources of endpoints, by the names of upstreams. */
+  endpointSources(): Readonly<Record<string, SourceStatus>> {
+    return this.#endpoints.status()
   }
 
   /**
@@ -181,15 +219,29 @@ export class Revisions {
   /** Stops following the nodes, once what is under way is done. */
   async close(): Promise<void> {
     this.#reconciler.close()
+    await this.#endpoints.close()
     await this.#turns.take(async () => {})
   }
 
+  /** What sources changed is no new revision either. */
+  async #serveEndpoints(): Promise<void> {
+    try {
+      await this.#reconciler.renew(await this.#publisher.prepare(this.config))
+    } catch (error) {
+      this.#endpoints.failed(error)
+      throw error
+    }
+  }
+
   /** Renewed files are no new revision: nobody has changed what is wanted. */
-  async #renewSecrets(onFault: (error: unknown) => void): Promise<void> {
+  async #renew(onFault: (error: unknown) => void): Promise<void> {
     await this.#reconciler.renew(await this.#publisher.prepare(this.config))
-    const problems = Object.values(this.secrets()).flatMap((one) => one.problems)
+    const problems = [
+      ...Object.values(this.secrets()).flatMap((one) => one.problems),
+      ...this.#files.problems(),
+    ]
     if (problems.length === 0) return
-    const message = 'renewed files are invalid; the secrets from before stay in force'
+    const message = 'renewed files are invalid; what was in them before stays in force'
     onFault(new SwitchyardError('invalid-config', message, { problems }))
   }
 }

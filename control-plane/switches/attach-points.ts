@@ -16,6 +16,7 @@ import type {
   ClusterSchema,
   LoadBalancingPolicy,
 } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import type { TransportSocket } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type {
   LbEndpointSchema,
   LocalityLbEndpointsSchema,
@@ -38,6 +39,7 @@ import type { JwtProvider } from './jwt-provider.ts'
 import type { LbContext } from './lb-context.ts'
 import type { Locality } from './locality.ts'
 import type { PlacedProblem } from './placed-problem.ts'
+import type { FileContents, SettingFile } from './setting-file.ts'
 
 /** What the clients of a fleet are: Envoys, gRPC clients that speak xDS themselves, or gRPC servers that do. */
 export const FLEET_KINDS = ['envoy', 'proxyless', 'grpc-server'] as const
@@ -100,6 +102,8 @@ export interface FieldSwitch<Field extends string = string, Schema extends TSche
   /** The messages that it packs into an `Any`; translation throws for others. */
   readonly messages?: readonly DescMessage[]
   references?(settings: SettingsOf<Schema>): readonly SettingReference[]
+  /** The files that it takes something from while it is on. */
+  files?(settings: SettingsOf<Schema>): readonly SettingFile[]
   /** What the schema cannot check. @param written the settings in the document, without defaults */
   problems?(written: DeepReadonly<Static<Schema>>, maps: DocumentMaps): Iterable<PlacedProblem>
 }
@@ -132,17 +136,26 @@ export interface GrpcFleetContext {
   readonly certificateProvider: string
 }
 
+/** Settings of an upstream that share one message of Envoy. */
+export interface UpstreamEntry {
+  readonly protocol?: string
+  readonly tls?: { readonly enabled: boolean }
+  readonly healthCheck?: { readonly enabled: boolean }
+  readonly drain?: { readonly keepRemoved?: boolean }
+}
+
 /** `upstreams.*.FIELD`. Both modes use the cluster; HTTP options have no effect in l4. */
 export interface UpstreamSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
+  /** What contradicts other switches of the upstream. */
+  problemsWith?(written: DeepReadonly<Static<S>>, entry: UpstreamEntry): Iterable<PlacedProblem>
   /** @param entry the whole upstream, for settings that depend on another switch of it */
-  toCluster?(settings: SettingsOf<S>, entry: { readonly protocol?: string }): ClusterParts
+  toCluster?(settings: SettingsOf<S>, entry: UpstreamEntry): ClusterParts
   /** For a proxyless fleet. Default: `toCluster`. @param fleet what the fleet says of its clients */
   toGrpcCluster?(settings: SettingsOf<S>, fleet: GrpcFleetContext): ClusterParts
-  toHttpProtocolOptions?(
-    settings: SettingsOf<S>,
-    entry: { readonly protocol?: string },
-  ): HttpProtocolOptionsParts
+  toHttpProtocolOptions?(settings: SettingsOf<S>, entry: UpstreamEntry): HttpProtocolOptionsParts
+  /** The transport socket around that of the cluster, which is undefined for plaintext. Not for gRPC clients. */
+  wrapSocket?(settings: SettingsOf<S>, inner: TransportSocket | undefined): TransportSocket | undefined
   toClusterLoadAssignment?(settings: SettingsOf<S>): ClusterLoadAssignmentParts
   /** Asked only where the weights of localities hold. */
   toLocalityLbEndpoints?(settings: SettingsOf<S>, group: EndpointGroup): LocalityLbEndpointsParts
@@ -164,7 +177,7 @@ export interface LbOptionSwitch<F extends string = string, S extends TSchema = T
 export interface RuleEntry {
   readonly timeout?: string
   readonly maxStreamDuration?: string
-  readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string }
+  readonly grpcTimeout?: { readonly enabled: boolean; readonly max?: string; readonly offset?: string }
   readonly retry?: { readonly enabled: boolean; readonly perTryTimeout?: string }
   readonly hedging?: { readonly enabled: boolean; readonly delay?: string }
   readonly sticky?: { readonly enabled: boolean; readonly header?: string }
@@ -242,6 +255,8 @@ export interface FilterContext extends DocumentMaps {
   readonly ownedHeaders: readonly string[]
   /** Headers that a filter of this chain compares; see `HttpFilterSwitch.comparedHeaders`. */
   readonly comparedHeaders: readonly string[]
+  /** What is in the files that switches name; see `FieldSwitch.files`. */
+  readonly files: FileContents
 }
 
 /** A filter as Envoy knows it: `envoy.filters.http.NAME`. */
@@ -317,6 +332,7 @@ export interface HttpFilterSwitch<
   resources?(settings: SettingsOf<S>): readonly ExtraResource[]
   readonly rule?: {
     readonly schema: R
+    references?(settings: SettingsOf<R>): readonly SettingReference[]
     /** What the schema cannot check. @param written the settings in the document, without defaults */
     problems?(written: DeepReadonly<Static<R>>): Iterable<PlacedProblem>
     /** What is valid, and may not be what the person wants. */

@@ -1,10 +1,15 @@
 // Circuit breakers: how much one Envoy may have open at an upstream at a time. Calls beyond that end at once.
 
+import type { Message, MessageInitShape } from '@bufbuild/protobuf'
+import type { CircuitBreakers_ThresholdsSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/circuit_breaker_pb.js'
+import { RoutingPriority } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { Type } from 'typebox'
 import { type SettingsOf, upstreamSwitch } from './attach-points.ts'
 import { inEffect } from './defaults.ts'
 import { unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
+
+type ThresholdParts = Exclude<MessageInitShape<typeof CircuitBreakers_ThresholdsSchema>, Message>
 
 function Bound(what: string, envoy: string) {
   return Type.Optional(
@@ -54,6 +59,20 @@ const RetryBudgetSchema = Type.Object(
   },
 )
 
+const BOUNDS = {
+  connections: Bound('connections', 'max_connections'),
+  pending: Bound('calls that wait for a connection', 'max_pending_requests'),
+  requests: Bound('calls', 'max_requests'),
+  retries: Bound('retries', 'max_retries'),
+  retryBudget: Type.Optional(RetryBudgetSchema),
+}
+
+const HighPrioritySchema = Type.Object(BOUNDS, {
+  additionalProperties: false,
+  description: 'bounds for the calls of rules with priority: high, such as { requests: 1024 }',
+  ...facts({ envoy: 'CircuitBreakers.thresholds.priority', example: { requests: 10_000 } }),
+})
+
 /** The default of gRPC clients, which the cluster need not repeat. */
 const GRPC_MAX_REQUESTS = 1024
 
@@ -61,14 +80,15 @@ const GRPC_MAX_REQUESTS = 1024
  * `circuitBreaker` of an upstream. Calls beyond a bound end with UNAVAILABLE. The defaults are Envoy's own, except for retries:
  * Envoy's 3 are fewer than the calls that cross the GOAWAY of a draining backend, and nobody has processed those (`retry.ts`), so
  * that retrying them adds no work. Connections to one endpoint are as many as its calls need (`http2.maxConcurrentStreams`), unless
- * `connectionsPerEndpoint` limits them: further calls wait then, and count as `pending`.
+ * `connectionsPerEndpoint` limits them: further calls wait then, and count as `pending`. Calls of rules with `priority: high` are
+ * counted apart. Without `highPriority`, Envoy's own bounds hold for them, with 3 retries.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking
  */
 export const circuitBreaker = upstreamSwitch({
   field: 'circuitBreaker',
   schema: Type.Object(
     {
-      connections: Bound('connections', 'max_connections'),
+      ...BOUNDS,
       connectionsPerEndpoint: Type.Optional(
         Type.Integer({
           minimum: 1,
@@ -77,10 +97,15 @@ export const circuitBreaker = upstreamSwitch({
           ...facts({ envoy: 'CircuitBreakers.per_host_thresholds.max_connections', example: 4 }),
         }),
       ),
-      pending: Bound('calls that wait for a connection', 'max_pending_requests'),
-      requests: Bound('calls', 'max_requests'),
-      retries: Bound('retries', 'max_retries'),
-      retryBudget: Type.Optional(RetryBudgetSchema),
+      highPriority: Type.Optional(HighPrioritySchema),
+      trackRemaining: Type.Optional(
+        Type.Boolean({
+          default: false,
+          description:
+            'true for gauges of how much is left (circuit_breakers.default.remaining_rq), which cost a write for each call',
+          ...facts({ envoy: 'CircuitBreakers.thresholds.track_remaining' }),
+        }),
+      ),
     },
     {
       additionalProperties: false,
@@ -95,34 +120,26 @@ export const circuitBreaker = upstreamSwitch({
   appliesTo: ['envoy', 'proxyless'],
   // https://github.com/grpc/proposal/blob/master/A32-xds-circuit-breaking.md
   unsupportedBy: (written) => [
-    ...(['connections', 'connectionsPerEndpoint', 'pending', 'retries'] as const)
+    ...(['connections', 'connectionsPerEndpoint', 'pending', 'retries', 'highPriority'] as const)
       .filter((bound) => written[bound] !== undefined)
       .flatMap((bound) => unsupported(`the bound of ${bound}`, { steps: [bound] })),
     ...(written.retryBudget?.enabled ? unsupported('the budget of retries', { steps: ['retryBudget'] }) : []),
+    ...(written.trackRemaining ? unsupported('the gauge', { steps: ['trackRemaining'] }) : []),
   ],
-  *problems({ retries, retryBudget }) {
-    if (retries !== undefined && retryBudget?.enabled) {
-      yield {
-        steps: ['retries'],
-        message:
-          'has no effect beside a retryBudget that is on: remove it, or set retryBudget.enabled to false',
-      }
-    }
+  *problems({ highPriority, ...ofOthers }) {
+    yield* budgetProblems([], ofOthers)
+    yield* budgetProblems(['highPriority'], highPriority ?? {})
   },
-  toCluster({ connections, connectionsPerEndpoint, pending, requests, retries, retryBudget }) {
-    const bounds = {
-      maxConnections: connections,
-      maxPendingRequests: pending,
-      maxRequests: requests,
-      // Envoy does not look at it beside a budget.
-      maxRetries: retryBudget?.enabled ? ENVOY.maxRetries : retries,
-    }
-    const entries = Object.entries(bounds).filter(
-      ([name, bound]) => bound !== ENVOY[name as keyof typeof ENVOY],
-    )
+  toCluster({ connectionsPerEndpoint, highPriority, trackRemaining, ...bounds }) {
+    const tracked = trackRemaining ? { trackRemaining } : {}
     return {
       circuitBreakers: {
-        thresholds: [{ ...Object.fromEntries(entries), ...toBudget(retryBudget) }],
+        thresholds: [
+          { ...toThresholds(bounds), ...tracked },
+          ...(highPriority
+            ? [{ priority: RoutingPriority.HIGH, ...toThresholds(highPriority), ...tracked }]
+            : []),
+        ],
         ...(connectionsPerEndpoint !== undefined && {
           perHostThresholds: [{ maxConnections: connectionsPerEndpoint }],
         }),
@@ -132,6 +149,35 @@ export const circuitBreaker = upstreamSwitch({
   toGrpcCluster: ({ requests }) =>
     requests === GRPC_MAX_REQUESTS ? {} : { circuitBreakers: { thresholds: [{ maxRequests: requests }] } },
 })
+
+type Bounds = SettingsOf<typeof HighPrioritySchema>
+
+/** The bounds that differ from Envoy's own. */
+function toThresholds(written: Partial<Bounds>): ThresholdParts {
+  const { connections, pending, requests, retries, retryBudget } = inEffect(
+    HighPrioritySchema,
+    written,
+  ) as Bounds
+  const bounds = {
+    maxConnections: connections,
+    maxPendingRequests: pending,
+    maxRequests: requests,
+    // Envoy does not look at it beside a budget.
+    maxRetries: retryBudget?.enabled ? ENVOY.maxRetries : retries,
+  }
+  const entries = Object.entries(bounds).filter(
+    ([name, bound]) => bound !== ENVOY[name as keyof typeof ENVOY],
+  )
+  return { ...Object.fromEntries(entries), ...toBudget(retryBudget) }
+}
+
+function* budgetProblems(steps: readonly string[], { retries, retryBudget }: Partial<Bounds>) {
+  if (retries === undefined || !retryBudget?.enabled) return
+  yield {
+    steps: [...steps, 'retries'],
+    message: 'has no effect beside a retryBudget that is on: remove it, or set retryBudget.enabled to false',
+  }
+}
 
 function toBudget(written?: { readonly enabled: boolean }) {
   if (!written?.enabled) return {}

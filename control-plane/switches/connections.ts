@@ -39,14 +39,17 @@ function recycling(message: string) {
 interface Recycling {
   readonly idle: string
   readonly maxDuration?: string
+  readonly jitterPercent?: number
   readonly maxRequests?: number
 }
 
 /** The fields that differ from Envoy's own. */
-function toOptions({ idle, maxDuration, maxRequests }: Recycling) {
+function toOptions({ idle, maxDuration, jitterPercent = 0, maxRequests }: Recycling) {
   return {
     ...unless(ENVOY_IDLE, idle, (idleTimeout) => ({ idleTimeout })),
     ...(maxDuration !== undefined && { maxConnectionDuration: toDuration(maxDuration) }),
+    ...(maxDuration !== undefined &&
+      jitterPercent > 0 && { maxConnectionDurationJitter: { value: jitterPercent } }),
     ...(maxRequests !== undefined && { maxRequestsPerConnection: maxRequests }),
   }
 }
@@ -58,7 +61,7 @@ function unless<T>(itsOwn: string, written: string, part: (duration: Duration) =
 /**
  * `connections` of a fleet: those of callers. A connection that is due gets GOAWAY, its calls go on to their end, and the caller
  * opens another one: no call fails. In mode l4 only `idle` has an effect, where it is the time without a byte: Envoy sees no calls
- * there, and could only cut them. Give backends a maximum connection age for that (`--max-connection-age-ms`).
+ * there, and could only cut them (`drain.maxConnectionAge`). Give backends a maximum connection age for that (`--max-connection-age-ms`).
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#config-core-v3-httpprotocoloptions
  */
 export const fleetConnections = fleetSwitch({
@@ -66,6 +69,16 @@ export const fleetConnections = fleetSwitch({
   schema: Type.Object(
     {
       ...recycling(DOWNSTREAM),
+      // Envoy does not look at it towards endpoints.
+      jitterPercent: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 100,
+          default: 0,
+          description: 'the most that is added to maxDuration at random, as a percentage of it, 0 to 100',
+          ...facts({ envoy: `${DOWNSTREAM}.max_connection_duration_jitter`, example: 10 }),
+        }),
+      ),
       drain: PositiveDuration(
         ENVOY_DRAIN,
         'the time in which a connection still takes calls after its first GOAWAY',
@@ -144,6 +157,14 @@ export const upstreamConnections = upstreamSwitch({
       ),
       ...recycling(UPSTREAM),
       preconnect: Type.Optional(PreconnectSchema),
+      perCaller: Type.Optional(
+        Type.Boolean({
+          default: false,
+          description:
+            'true or false: whether each connection of a caller has connections of its own to the endpoints, which end with it',
+          ...facts({ envoy: 'Cluster.connection_pool_per_downstream_connection' }),
+        }),
+      ),
     },
     {
       additionalProperties: false,
@@ -163,11 +184,12 @@ export const upstreamConnections = upstreamSwitch({
       }
     }
   },
-  toCluster: ({ connectTimeout, preconnect }) => ({
+  toCluster: ({ connectTimeout, preconnect, perCaller }) => ({
+    ...(perCaller && { connectionPoolPerDownstreamConnection: true }),
     ...unless(ENVOY_CONNECT, connectTimeout, (timeout) => ({ connectTimeout: timeout })),
     ...toPreconnect(preconnect),
   }),
-  toHttpProtocolOptions({ connectTimeout: _, preconnect: __, ...settings }) {
+  toHttpProtocolOptions({ connectTimeout: _, preconnect: __, perCaller: ___, ...settings }) {
     const options = toOptions(settings)
     return Object.keys(options).length === 0 ? {} : { commonHttpProtocolOptions: options }
   },

@@ -29,7 +29,7 @@ export function OptionalDuration(description: string, shown: FieldFacts) {
 }
 
 /** An optional field of a switch, for what Envoy repeats: more often, it would be a flood. */
-export function Interval(fallback: string, description: string, shown: FieldFacts) {
+export function Interval(fallback: string | undefined, description: string, shown: FieldFacts) {
   const atLeastTenMs = '0*[1-9]\\d+ms$|0*[1-9]\\d*[smh]$'
   const about = `${description}, a duration of at least 10ms such as 500ms or 5s`
   return durationField(atLeastTenMs, fallback, about, shown)

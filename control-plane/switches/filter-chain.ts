@@ -13,6 +13,7 @@ import type {
 import { inEffect } from './defaults.ts'
 import { HTTP_FILTERS, type HttpFilter, isHttpFilterSwitch } from './http-filters.ts'
 import type { JwtProvider } from './jwt-provider.ts'
+import { type FileContents, NO_FILES } from './setting-file.ts'
 
 /** The fields of a fleet that hold filters: what may deny calls by who the caller is, and all others. */
 export interface FilterRooms {
@@ -65,13 +66,14 @@ function grpcExtensionOf(filter: HttpFilter, configured: readonly ConfiguredFilt
   if (!own?.enabled) return undefined
   return filter.toGrpcExtension?.(own.settings) ?? filter.toExtension(own.settings, NO_CONTEXT)
 }
-const NO_CONTEXT: FilterContext = { jwt: {}, ownedHeaders: [], comparedHeaders: [] }
+const NO_CONTEXT: FilterContext = { jwt: {}, ownedHeaders: [], comparedHeaders: [], files: NO_FILES }
 
 /** The chain of a listener: a filter that is off is not in it. */
 export function toHttpFilters(
   fleet: FilterRooms,
   jwt: Readonly<Record<string, JwtProvider>> = {},
   filters: readonly HttpFilter[] = HTTP_FILTERS,
+  files: FileContents = NO_FILES,
 ): MessageInitShape<typeof HttpFilterSchema>[] {
   const configured = configuredFilters(fleet, filters)
   const compared = configured.flatMap(({ filter, enabled, settings }) =>
@@ -81,6 +83,7 @@ export function toHttpFilters(
     jwt,
     ownedHeaders: ownedHeadersOf(fleet, jwt, filters),
     comparedHeaders: sortedOnce(compared),
+    files,
   }
   return filters.flatMap((filter) => {
     const made = namedExtensions(filter, extensionOf(filter, configured, context)).map(toHttpFilter)

@@ -40,7 +40,7 @@ export function toGrpcLbPolicy(settings: LbSettings, lists?: LbLists): ClusterPa
 }
 
 /** Localities are a matter of `wrr_locality`, not of the message of a policy. */
-const NO_LOCALITIES: LbContext = { weighsLocalities: false }
+const NO_LOCALITIES: LbContext = { weighsLocalities: false, writesWeights: false }
 
 type Entry = readonly [name: string, typedConfig: Any]
 

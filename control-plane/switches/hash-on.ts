@@ -1,13 +1,7 @@
-// What a consistent-hash policy hashes in a call, and the hash policy of the route for it.
+// What a consistent-hash policy hashes in a call: one thing, or a list of them.
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import {
-  type RouteAction_HashPolicy,
-  RouteAction_HashPolicySchema,
-} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
-import { type Static, Type } from 'typebox'
-import { DurationSchema, toDuration } from './duration.ts'
-import { unsupported } from './grpc-clients.ts'
+import { type Static, type TObject, Type } from 'typebox'
+import { DurationSchema } from './duration.ts'
 import { HeaderName } from './header-name.ts'
 import { facts } from './schema-keywords.ts'
 
@@ -46,71 +40,100 @@ const Cookie = Type.Object(
   },
 )
 
-/**
- * `{ header }`: calls with an equal header go to one endpoint, and a call without it to a random one. `{ channelId: true }`: all calls
- * of one channel of a gRPC client go to one endpoint. `{ cookie }`: the same by a cookie, which Envoy sets for callers without one if
- * there is a `ttl`; browsers keep it, gRPC clients do not. `{ sourceIp: true }`: all calls from one address go to one endpoint.
- * A query has no place here: a path of gRPC has none, and its servers do not find methods with one.
- */
-export const HashOnSchema = Type.Object(
+const THINGS = {
+  header: Type.Optional(
+    Type.String({
+      ...HeaderName,
+      ...facts({ envoy: 'RouteAction.hash_policy.header.header_name', example: 'x-tenant' }),
+    }),
+  ),
+  channelId: Type.Optional(
+    Type.Literal(true, {
+      description: 'true, for one endpoint for each channel of a gRPC client',
+      ...facts({ envoy: 'RouteAction.hash_policy.filter_state.key', clients: ['proxyless'] }),
+    }),
+  ),
+  cookie: Type.Optional(Cookie),
+  sourceIp: Type.Optional(
+    Type.Literal(true, {
+      description: 'true, for one endpoint for each address of callers',
+      ...facts({ envoy: 'RouteAction.hash_policy.connection_properties.source_ip', clients: ['envoy'] }),
+    }),
+  ),
+  query: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._~-]{1,100}$',
+      description: 'the name of a parameter behind the ? of a path, such as tenant',
+      ...facts({
+        envoy: 'RouteAction.hash_policy.query_parameter.name',
+        example: 'tenant',
+        clients: ['envoy'],
+      }),
+    }),
+  ),
+  filterState: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
+      description: 'the name of a value that filters.filterState of the fleet sets, such as caller',
+      ...facts({ envoy: 'RouteAction.hash_policy.filter_state.key', example: 'caller', clients: ['envoy'] }),
+    }),
+  ),
+}
+
+/** What a list of hashes has more than one alone: a single one is always the last. */
+const Item = Type.Object(
   {
-    header: Type.Optional(
-      Type.String({
-        ...HeaderName,
-        ...facts({ envoy: 'RouteAction.hash_policy.header.header_name', example: 'x-tenant' }),
-      }),
-    ),
-    channelId: Type.Optional(
-      Type.Literal(true, {
-        description: 'true, for one endpoint for each channel of a gRPC client',
-        ...facts({ envoy: 'RouteAction.hash_policy.filter_state.key', clients: ['proxyless'] }),
-      }),
-    ),
-    cookie: Type.Optional(Cookie),
-    sourceIp: Type.Optional(
-      Type.Literal(true, {
-        description: 'true, for one endpoint for each address of callers',
-        ...facts({ envoy: 'RouteAction.hash_policy.connection_properties.source_ip', clients: ['envoy'] }),
+    ...THINGS,
+    terminal: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'true or false: whether the rest of the list counts only for calls that have no hash yet',
+        ...facts({ envoy: 'RouteAction.hash_policy.terminal' }),
       }),
     ),
   },
   {
     additionalProperties: false,
     minProperties: 1,
-    maxProperties: 1,
-    default: { header: 'x-user' },
-    description:
-      'one thing to hash calls on: { header: x-user }, { cookie: { name: endpoint, ttl: 1h } }, { sourceIp: true } or { channelId: true }',
-    ...facts({ envoy: 'RouteAction.hash_policy', example: { header: 'x-tenant' } }),
+    description: 'one thing to hash calls on, such as { header: x-user, terminal: true }',
+    ...facts({ envoy: 'RouteAction.hash_policy', example: { header: 'x-user', terminal: true } }),
   },
 )
-export type HashOn = Readonly<Static<typeof HashOnSchema>>
 
-/** The name by which gRPC clients hash on the channel: https://github.com/grpc/proposal/blob/master/A42-xds-ring-hash-lb-policy.md */
-const CHANNEL_ID = 'io.grpc.channel_id'
+export type Thing = Readonly<Static<TObject<typeof THINGS>>>
+export type HashItem = Readonly<Static<typeof Item>>
+export type HashOn = Thing | readonly HashItem[]
 
-/** The entry of `RouteAction.hash_policy`: Envoy hashes in the route and picks in the cluster. */
-export function toHashPolicy(hashOn: HashOn): RouteAction_HashPolicy {
-  return create(RouteAction_HashPolicySchema, { policySpecifier: toSpecifier(hashOn) })
+/**
+ * `{ header }`: calls with an equal header go to one endpoint, and a call without it to a random one. `{ channelId: true }`: all calls
+ * of one channel of a gRPC client go to one endpoint. `{ cookie }`: the same by a cookie, which Envoy sets for callers without one if
+ * there is a `ttl`; browsers keep it, gRPC clients do not. `{ sourceIp: true }`: all calls from one address go to one endpoint.
+ * `{ query }`: by a parameter of the path, which Envoy takes out on the way to the endpoint, because servers of gRPC do not find a
+ * method with one. `{ filterState }`: by a value that a filter of the fleet sets.
+ *
+ * In a list, the hashes of all things that a call has are combined, up to the first with `terminal` that leaves the call with a hash.
+ */
+export const HashOnSchema = Type.Unsafe<HashOn>({
+  type: ['object', 'array'],
+  properties: THINGS,
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  items: Item,
+  minItems: 1,
+  maxItems: 10,
+  default: { header: 'x-user' },
+  description:
+    'one thing to hash calls on: { header: x-user }, { cookie: { name: endpoint, ttl: 1h } }, { sourceIp: true }, { query: tenant }, { filterState: caller }, a list of such things, or { channelId: true }',
+  ...facts({ envoy: 'RouteAction.hash_policy', example: { header: 'x-tenant' } }),
+})
+
+/** Things in the order in which they are hashed. */
+export function hashesOf(hashOn: HashOn): readonly HashItem[] {
+  return isList(hashOn) ? hashOn : [hashOn]
 }
 
-type Specifier = NonNullable<MessageInitShape<typeof RouteAction_HashPolicySchema>['policySpecifier']>
-
-function toSpecifier({ header, cookie, sourceIp }: HashOn): Specifier {
-  if (header !== undefined) return { case: 'header', value: { headerName: header } }
-  if (sourceIp) return { case: 'connectionProperties', value: { sourceIp } }
-  if (cookie === undefined) return { case: 'filterState', value: { key: CHANNEL_ID } }
-  const { name, ttl, path = '' } = cookie
-  return { case: 'cookie', value: { name, path, ...(ttl !== undefined && { ttl: toDuration(ttl) }) } }
-}
-
-/** They know headers and the channel only, and take a random endpoint for each call: gRFC A42. */
-export function hashesUnknownToGrpc({ hashOn }: { readonly hashOn?: HashOn }) {
-  if (hashOn?.cookie) return unsupported('the hash of a cookie', { steps: ['hashOn', 'cookie'] })
-  return hashOn?.sourceIp ? unsupported('the hash of an address', { steps: ['hashOn', 'sourceIp'] }) : []
-}
-
-/** Envoy has no state of this name, so that it would take a random endpoint for each call. */
-export function hashesUnknownToEnvoy({ hashOn }: { readonly hashOn?: HashOn }) {
-  return hashOn?.channelId ? [{ what: 'the hash of a channel', steps: ['hashOn', 'channelId'] }] : []
+export function isList(hashOn: HashOn): hashOn is readonly HashItem[] {
+  return Array.isArray(hashOn)
 }

@@ -85,3 +85,74 @@ for (const [interval, isValid] of INTERVALS) {
     }
   })
 }
+
+const CONTRADICTIONS: readonly [
+  title: string,
+  settings: object,
+  fixed: object,
+  at: readonly string[],
+  message: RegExp,
+][] = [
+  ['two ways to ask', { http: { path: '/' }, tcp: {} }, { tcp: {} }, ['tcp'], /cannot be combined with http/],
+  [
+    'a service beside a check over TCP',
+    { service: 'a.B', tcp: {} },
+    { service: 'a.B' },
+    ['service'],
+    /has no effect beside tcp, .*: remove it$/,
+  ],
+  [
+    'an authority beside a check over HTTP',
+    { authority: 'a', http: { path: '/' } },
+    { http: { path: '/', host: 'a' } },
+    ['authority'],
+    /has no effect beside http, .*: write http\.host$/,
+  ],
+  [
+    'a range of statuses that ends before it begins',
+    { http: { path: '/', statuses: ['299-200'] } },
+    { http: { path: '/', statuses: ['200-299', 304] } },
+    ['http', 'statuses', '0'],
+    /^is empty, because 299 is more than 200/,
+  ],
+  [
+    'a header of HTTP itself',
+    { http: { path: '/', headers: { connection: 'close' } } },
+    { http: { path: '/', headers: { 'x-probe': 'edge' } } },
+    ['http', 'headers', 'connection'],
+    /is a header of HTTP itself/,
+  ],
+  [
+    'an edge where one check decides',
+    { unhealthy: 1, intervals: { unhealthyEdge: '1s' } },
+    { unhealthy: 2, intervals: { unhealthyEdge: '1s' } },
+    ['intervals', 'unhealthyEdge'],
+    /while unhealthy is 1, .*: remove it, or write unhealthy: 2$/,
+  ],
+  [
+    'an edge where one good check decides by default',
+    { intervals: { healthyEdge: '1s' } },
+    { healthy: 2, intervals: { healthyEdge: '1s' } },
+    ['intervals', 'healthyEdge'],
+    /while healthy is 1/,
+  ],
+]
+
+for (const [title, settings, fixed, at, message] of CONTRADICTIONS) {
+  t.test(`T6: ${title} is a problem, and the fixed twin has no problem`, async (t) => {
+    const check = (written: object) =>
+      checkConfig(sampleWith({ 'upstreams.echo.healthCheck': { enabled: true, ...written } }))
+    t.match(check(settings), { problems: [{ steps: ['upstreams', 'echo', 'healthCheck', ...at], message }] })
+    t.ok('config' in check(fixed))
+  })
+}
+
+t.test('T6: a check by gRPC of endpoints that speak HTTP/1.1 is a problem', async (t) => {
+  const check = (written: object) =>
+    checkConfig(sampleWith({ 'upstreams.echo.protocol': 'http1', 'upstreams.echo.healthCheck': written }))
+  t.match(check({ enabled: true }), {
+    problems: [{ steps: ['upstreams', 'echo', 'healthCheck'], message: /write http or tcp$/ }],
+  })
+  t.ok('config' in check({ enabled: true, http: { path: '/' } }))
+  t.ok('config' in check({ enabled: false }), 'off')
+})

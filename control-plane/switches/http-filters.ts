@@ -7,17 +7,23 @@ import { admissionControl } from './http-filters/admission-control.ts'
 import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
+import { extProc } from './http-filters/ext-proc.ts'
 import { fault } from './http-filters/fault.ts'
+import { filterState } from './http-filters/filter-state.ts'
+import { globalRateLimit } from './http-filters/global-rate-limit.ts'
 import { grpcHttp1Bridge } from './http-filters/grpc-http1-bridge.ts'
+import { grpcJsonTranscoder } from './http-filters/grpc-json-transcoder.ts'
 import { grpcStats } from './http-filters/grpc-stats.ts'
 import { grpcWeb } from './http-filters/grpc-web.ts'
 import { joinedHeaders } from './http-filters/joined-headers.ts'
 import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { localRateLimit } from './http-filters/local-rate-limit.ts'
+import { luaScript } from './http-filters/lua-script.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
 import { rbac } from './http-filters/rbac.ts'
 import { requestSize } from './http-filters/request-size.ts'
 import { router } from './http-filters/router.ts'
+import { wasm } from './http-filters/wasm.ts'
 import { wellFormedMetadata } from './http-filters/well-formed-metadata.ts'
 
 /** A filter sees only the calls that those above it let through, and relies on what they have found out. */
@@ -26,6 +32,7 @@ export const HTTP_FILTERS = inOrder([
   compression,
   grpcHttp1Bridge,
   grpcWeb,
+  grpcJsonTranscoder,
   wellFormedMetadata,
   ownedHeaders,
   jwtAuthn,
@@ -34,10 +41,15 @@ export const HTTP_FILTERS = inOrder([
   rbac,
   grpcStats,
   localRateLimit,
+  globalRateLimit,
   fault,
   requestSize,
+  extProc,
+  luaScript,
+  wasm,
   adaptiveConcurrency,
   admissionControl,
+  filterState,
   router,
 ] as const)
 

@@ -20,11 +20,12 @@ export const DOWNSTREAM_INTERVAL = '30s'
 const KEEPALIVE = 'Http2ProtocolOptions.connection_keepalive'
 
 /**
- * Off by default, as in Envoy: PINGs are traffic of connections that have none, and may end connections to gRPC servers (see
- * `UPSTREAM_INTERVAL`). Without it, only TCP notices a peer that vanished silently: after about 15 minutes if there are bytes
- * to send, and never if there are none.
+ * Without it, only TCP notices a peer that vanished silently: after about 15 minutes if there are bytes to send, and never if there
+ * are none. So it is on to endpoints, as often as every gRPC server allows it. To callers it is off, as in Envoy: a caller that is
+ * gone costs a connection, and no call waits for it.
+ * @param isOn by default
  */
-export function Http2KeepaliveSchema(interval: string) {
+export function Http2KeepaliveSchema(interval: string, isOn: boolean) {
   return Type.Object(
     {
       enabled: Type.Boolean({ description: 'true or false' }),
@@ -61,6 +62,7 @@ export function Http2KeepaliveSchema(interval: string) {
     },
     {
       additionalProperties: false,
+      default: { enabled: isOn },
       description: 'PINGs that find dead peers, such as { enabled: true, interval: 1m, timeout: 3s }',
       ...facts({ envoy: KEEPALIVE, example: { enabled: true, interval: '1m', timeout: '3s' } }),
     },

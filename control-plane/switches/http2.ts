@@ -42,8 +42,8 @@ function Window(fallback: number, whose: string, envoy: string) {
 }
 
 type Keepalive = ReturnType<typeof Http2KeepaliveSchema>
-const FleetKeepalive = Http2KeepaliveSchema(DOWNSTREAM_INTERVAL)
-const UpstreamKeepalive = Http2KeepaliveSchema(UPSTREAM_INTERVAL)
+const FleetKeepalive = Http2KeepaliveSchema(DOWNSTREAM_INTERVAL, false)
+const UpstreamKeepalive = Http2KeepaliveSchema(UPSTREAM_INTERVAL, true)
 
 function Http2Schema(connectionWindow: number, keepalive: Keepalive, envoy: string) {
   return Type.Object(

@@ -4,4 +4,6 @@
 export interface LbContext {
   /** Whether the weights of localities hold. Otherwise a locality makes no difference. */
   readonly weighsLocalities: boolean
+  /** Whether a person has written such weights: zone awareness of a fleet does not hold then. */
+  readonly writesWeights: boolean
 }

@@ -26,6 +26,14 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
   [{ policy: 'random' }, 'random.v3.Random', {}],
   [{ policy: 'least_request' }, 'least_request.v3.LeastRequest', { choiceCount: 2 }],
   [{ policy: 'least_request', choices: 5 }, 'least_request.v3.LeastRequest', { choiceCount: 5 }],
+  [
+    { policy: 'least_request', activeRequestBias: 0 },
+    'least_request.v3.LeastRequest',
+    {
+      choiceCount: 2,
+      activeRequestBias: { runtimeKey: 'switchyard.least_request.active_request_bias' },
+    },
+  ],
   [{ policy: 'ring_hash' }, 'ring_hash.v3.RingHash', { minimumRingSize: '1024' }],
   [{ policy: 'ring_hash', minimumRingSize: 8 }, 'ring_hash.v3.RingHash', { minimumRingSize: '8' }],
   [
@@ -61,7 +69,7 @@ const CASES: readonly [settings: LbSettings, message: string, fields: object][] 
 
 for (const [settings, message, fields] of CASES) {
   t.test(`${JSON.stringify(settings)} becomes Envoy's ${message}`, async (t) => {
-    t.same(resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false })), {
+    t.same(resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false, writesWeights: false })), {
       policies: [
         {
           typedExtensionConfig: {
@@ -103,16 +111,20 @@ const WEIGHED: Readonly<Record<Exclude<LbSettings['policy'], (typeof NO_WEIGHTS_
 for (const [policy, fields] of Object.entries(WEIGHED)) {
   t.test(`T5: ${policy} weighs localities where they have weights`, async (t) => {
     const settings = { policy } as LbSettings
-    const { policies } = resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: true }))
+    const { policies } = resourceJson(
+      toLoadBalancingPolicy(settings, { weighsLocalities: true, writesWeights: false }),
+    )
     t.match(policies, [{ typedExtensionConfig: { typedConfig: fields } }])
-    const without = JSON.stringify(resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false })))
+    const without = JSON.stringify(
+      resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false, writesWeights: false })),
+    )
     t.notMatch(without, /locality/i, 'the twin')
   })
 }
 
 t.test('P13: a policy that only gRPC clients know is round robin in Envoy', async (t) => {
   const inEnvoy = (settings: LbSettings) =>
-    resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false }))
+    resourceJson(toLoadBalancingPolicy(settings, { weighsLocalities: false, writesWeights: false }))
   t.same(inEnvoy({ policy: 'pick_first' }), inEnvoy({ policy: 'round_robin' }))
   t.same(inEnvoy({ policy: 'custom', name: 'a.B' }), inEnvoy({ policy: 'round_robin' }))
 })

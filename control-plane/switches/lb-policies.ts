@@ -9,7 +9,7 @@ import {
 import { WrrLocalitySchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js'
 import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { FieldsOf, LbOptionSwitch } from './attach-points.ts'
+import type { FieldsOf, HttpProtocolOptionsParts, LbOptionSwitch } from './attach-points.ts'
 import { defaultsOf } from './defaults.ts'
 import { fieldsOf } from './fields-of.ts'
 import type { HashOn } from './hash-on.ts'
@@ -24,9 +24,10 @@ import { ringHash } from './lb-policies/ring-hash.ts'
 import { roundRobin } from './lb-policies/round-robin.ts'
 import type { LbPolicy } from './lb-policy.ts'
 import { lbSubset } from './lb-subset.ts'
+import { overrideHost } from './override-host.ts'
 import { panicThreshold } from './panic-threshold.ts'
 import { partsOf } from './parts-of.ts'
-import { CLIENTS, facts, SOME_GRPC_CLIENTS } from './schema-keywords.ts'
+import { CLIENTS, facts, SOME_GRPC_CLIENTS, UNAVAILABLE } from './schema-keywords.ts'
 import { updateMergeWindow } from './update-merge-window.ts'
 
 export const LB_POLICIES = [
@@ -41,7 +42,17 @@ export const LB_POLICIES = [
 ] as const
 
 /** The options of every policy. */
-export const LB_OPTIONS = [panicThreshold, updateMergeWindow, lbSubset] as const
+export const LB_OPTIONS = [panicThreshold, updateMergeWindow, lbSubset, overrideHost] as const
+
+/** Policies of Envoy that are around another one: here each is a switch beside the policy that it is around. */
+const AROUND_OTHERS = {
+  wrr_locality:
+    'is around every policy as soon as endpoints have a locality: write the policy inside of it, such as client_side_weighted_round_robin, and the weights in localities of the upstream',
+  override_host:
+    'is a switch beside the policy that it falls back to: write that policy, and overrideHost: { enabled: true, header: x-endpoint }',
+  subset:
+    'is a switch beside the policy that picks in a subset: write that policy, and subset: { enabled: true, selectors: { version: { keys: [version] } } }',
+}
 
 /** The lists that `lb` is made from. */
 export interface LbLists {
@@ -85,6 +96,7 @@ export function lbSettingsSchema<Fields extends TProperties>(
     properties: fields,
     required: Object.keys(fields).filter((name) => !Type.IsOptional(fields[name])),
     discriminator: { propertyName: 'policy' },
+    [UNAVAILABLE]: AROUND_OTHERS,
     oneOf: lbPolicies.map(({ name, summary, options, appliesTo, grpcClients }) =>
       Type.Object(
         { policy: Type.Literal(name, POLICY), ...ignored, ...options, ...common },
@@ -146,6 +158,11 @@ function toWrrLocality(endpointPickingPolicy: LoadBalancingPolicy): Any {
 /** What the routes to a cluster with these settings must hash on; undefined where the policy does not hash. */
 export function hashOnOf(settings: LbSettings, lists: LbLists = LISTS): HashOn | undefined {
   return policyOf(settings, lists).hashOn?.(withDefaults(settings, lists))
+}
+
+/** What Envoy's cluster with these settings needs beside the policy. */
+export function optionsBesidePolicy(settings: LbSettings, lists: LbLists = LISTS): HttpProtocolOptionsParts {
+  return policyOf(settings, lists).toHttpProtocolOptions?.(withDefaults(settings, lists)) ?? {}
 }
 
 /** The settings as they take effect: with the default of each option that is not written. */

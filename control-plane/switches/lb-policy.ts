@@ -3,10 +3,11 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Static, TObject, TProperties } from 'typebox'
-import type { ClusterParts, FleetKind } from './attach-points.ts'
+import type { ClusterParts, FleetKind, HttpProtocolOptionsParts } from './attach-points.ts'
 import type { GrpcClient, Unsupported, UnsupportedByEnvoy } from './grpc-clients.ts'
 import type { HashOn } from './hash-on.ts'
 import type { LbContext } from './lb-context.ts'
+import type { PlacedProblem } from './placed-problem.ts'
 
 export interface LbPolicy<Name extends string = string, Options extends TProperties = TProperties> {
   /** As in the document, and in Envoy's `envoy.load_balancing_policies.NAME`. */
@@ -23,10 +24,14 @@ export interface LbPolicy<Name extends string = string, Options extends TPropert
   unsupportedBy?(written: Partial<Static<TObject<Options>>>): readonly Unsupported[]
   /** What Envoy does not support. */
   unsupportedByEnvoy?(written: Partial<Static<TObject<Options>>>): readonly UnsupportedByEnvoy[]
+  /** What the schema cannot check. @param written the settings in the document, without defaults */
+  problems?(written: Partial<Static<TObject<Options>>>): Iterable<PlacedProblem>
   /** The messages that it packs into an `Any`. */
   readonly messages: readonly DescMessage[]
   /** The message of Envoy's `Cluster.load_balancing_policy` extension. */
   toExtension(options: Required<Static<TObject<Options>>>, context: LbContext): Any
+  /** What Envoy's cluster needs beside the policy. */
+  toHttpProtocolOptions?(options: Required<Static<TObject<Options>>>): HttpProtocolOptionsParts
   /** True for a policy in which Envoy knows weights of localities only inside of `wrr_locality`. */
   readonly needsWrrLocality?: true
   /** For a policy that every gRPC client knows: `Cluster.lb_policy` and its settings. Default: an entry of a list of policies. */

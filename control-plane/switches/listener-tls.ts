@@ -5,7 +5,7 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { TlsInspectorSchema } from '@envoy/xds-protos/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { HttpConnectionManager_ForwardClientCertDetails as ForwardClientCertificate } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
-import { listenerSwitch } from './attach-points.ts'
+import { type ListenerParts, listenerSwitch } from './attach-points.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 import { type ListenerTls, ListenerTlsSchema, secretReferences } from './tls.ts'
 import { toDownstreamSocket } from './tls-sockets.ts'
@@ -27,19 +27,7 @@ export const listenerTls = listenerSwitch({
   messages: [DownstreamTlsContextSchema, TlsInspectorSchema],
   references: secretReferences,
   problems: clientProblems,
-  toListener: ({ enabled }) => ({
-    listenerFilters: enabled
-      ? [
-          {
-            name: 'envoy.filters.listener.tls_inspector',
-            configType: {
-              case: 'typedConfig',
-              value: anyPack(TlsInspectorSchema, create(TlsInspectorSchema)),
-            },
-          },
-        ]
-      : [],
-  }),
+  toListener: ({ enabled }) => (enabled ? inspectTls() : {}),
   toFilterChains(settings, chain) {
     const transportSocket = toDownstreamSocket(settings)
     if (transportSocket === undefined) return [chain]
@@ -55,6 +43,16 @@ export const listenerTls = listenerSwitch({
   toHttpConnectionManager: ({ enabled, clientCa }: ListenerTls) =>
     enabled && clientCa !== undefined ? FORWARD_CLIENT_CERTIFICATE : {},
 })
+
+/** Envoy reads whether a connection begins with TLS, and for which host name. */
+export function inspectTls(): Pick<ListenerParts, 'listenerFilters'> {
+  const value = anyPack(TlsInspectorSchema, create(TlsInspectorSchema))
+  return {
+    listenerFilters: [
+      { name: 'envoy.filters.listener.tls_inspector', configType: { case: 'typedConfig', value } },
+    ],
+  }
+}
 
 /** Without `clientCa`, Envoy would silently ignore what is demanded of clients. And names in `sans` are a demand by themselves. */
 function* clientProblems(tls: ListenerTls): Iterable<PlacedProblem> {

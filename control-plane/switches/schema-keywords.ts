@@ -12,7 +12,7 @@ export const CLIENTS = 'x-clients'
 /** The gRPC clients that support it, where not all of them do. */
 export const SOME_GRPC_CLIENTS = 'x-grpc-clients'
 
-/** Names that people know from Envoy's API and that no document has, each with the error text for it. */
+/** Names that people know from Envoy's API and that no document has, each with the error text for it: of fields, or of choices of a `discriminator`. */
 export const UNAVAILABLE = 'x-unavailable'
 
 /** What a reader of the reference gets to see about a field beside its description. */

@@ -27,7 +27,7 @@ const CASES: readonly (readonly [written: RuleEntry, envoy: object | undefined, 
 
 for (const [written, envoy, grpc] of CASES) {
   t.test(`T11: ${JSON.stringify(written)}`, async (t) => {
-    const settings = { enabled: true, max: '0s' }
+    const settings = { enabled: true, max: '0s', offset: '0s' }
     const expected = envoy === undefined ? {} : { maxStreamDuration: envoy }
     t.same(maxStreamDuration.toRouteAction?.('0s', written), expected)
     t.same(grpcTimeout.toRouteAction?.(settings, written), expected, 'both switches say the same')

@@ -44,6 +44,15 @@ export const grpcTimeout = ruleSwitch({
           ...facts({ envoy: 'RouteAction.max_stream_duration.grpc_timeout_header_max', example: '1m' }),
         }),
       ),
+      offset: Type.Optional(
+        Type.String({
+          ...DurationSchema,
+          default: '0s',
+          description:
+            'how much sooner than its caller Envoy ends a call, so that the answer is there in time, a duration such as 50ms; 0s for not',
+          ...facts({ envoy: 'RouteAction.max_stream_duration.grpc_timeout_header_offset', example: '50ms' }),
+        }),
+      ),
     },
     {
       additionalProperties: false,
@@ -72,6 +81,9 @@ function toStreamDuration({ timeout, maxStreamDuration, grpcTimeout }: RuleEntry
       ...(longest !== undefined && { maxStreamDuration: toDuration(longest) }),
       ...(isCallerAsked && {
         grpcTimeoutHeaderMax: toDuration(shortestOf([longest, grpcTimeout.max]) ?? '0s'),
+        ...((parseDuration(grpcTimeout.offset ?? '0s') ?? 0) > 0 && {
+          grpcTimeoutHeaderOffset: toDuration(grpcTimeout.offset ?? '0s'),
+        }),
       }),
     },
   }

@@ -17,12 +17,15 @@ import { listenerBuffer, upstreamBuffer } from './connection-buffer.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { fleetConnections, upstreamConnections } from './connections.ts'
 import { directResponse } from './direct-response.ts'
+import { listenerDrain, upstreamDrain } from './drain.ts'
 import { endpointLabels } from './endpoint-labels.ts'
 import { endpointLocality } from './endpoint-locality.ts'
 import { endpointPriority } from './endpoint-priority.ts'
 import { endpointState } from './endpoint-state.ts'
 import { endpointWeight } from './endpoint-weight.ts'
+import { endpointsFrom } from './endpoints-from.ts'
 import { failover } from './failover.ts'
+import { fleetLocalities } from './fleet-localities.ts'
 import { GRPC_LB_MESSAGES } from './grpc-lb.ts'
 import { requestHeaders, responseHeaders } from './header-changes.ts'
 import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
@@ -38,11 +41,14 @@ import { localityWeights } from './locality-weights.ts'
 import { mirror } from './mirror.ts'
 import { onNack } from './on-nack.ts'
 import { outlierDetection } from './outlier-detection.ts'
+import { patches } from './patches.ts'
 import { protocol } from './protocol.ts'
+import { listenerProxyProtocol, upstreamProxyProtocol } from './proxy-protocol.ts'
 import { redirect } from './redirect.ts'
 import { retry } from './retry.ts'
 import { reusePort } from './reuse-port.ts'
 import { rewrite } from './rewrite.ts'
+import { rulePriority } from './rule-priority.ts'
 import { ruleSubset } from './rule-subset.ts'
 import { ruleTimeout } from './rule-timeout.ts'
 import { serverTls } from './server-tls.ts'
@@ -68,11 +74,13 @@ export interface Switches extends LbLists {
 export const SWITCHES = {
   endpoints: [endpointWeight, endpointState, endpointLocality, endpointPriority, endpointLabels],
   upstreams: [
+    endpointsFrom,
     upstreamDns,
     aggregate,
     healthCheck,
     protocol,
     upstreamTls,
+    upstreamProxyProtocol,
     circuitBreaker,
     upstreamConnections,
     upstreamBuffer,
@@ -82,6 +90,7 @@ export const SWITCHES = {
     failover,
     outlierDetection,
     loadMetrics,
+    upstreamDrain,
   ],
   lbPolicies: LB_POLICIES,
   lbOptions: LB_OPTIONS,
@@ -93,6 +102,7 @@ export const SWITCHES = {
     hedging,
     sticky,
     mirror,
+    rulePriority,
     ruleSubset,
     rewrite,
     requestHeaders,
@@ -100,9 +110,27 @@ export const SWITCHES = {
     redirect,
     directResponse,
   ],
-  listeners: [connectionLimit, listenerTls, reusePort, listenerBuffer, accessLog],
+  listeners: [
+    listenerDrain,
+    connectionLimit,
+    listenerProxyProtocol,
+    listenerTls,
+    reusePort,
+    listenerBuffer,
+    accessLog,
+  ],
   serverListeners: [serverTls],
-  fleets: [onNack, streamTimeouts, fleetConnections, fleetHttp1, fleetHttp2, headerLimits, tracing],
+  fleets: [
+    onNack,
+    streamTimeouts,
+    fleetConnections,
+    fleetHttp1,
+    fleetHttp2,
+    headerLimits,
+    tracing,
+    fleetLocalities,
+    patches,
+  ],
   httpFilters: HTTP_FILTERS,
 } as const satisfies Switches
 

@@ -21,7 +21,7 @@ import {
 import { toSdsConfig } from './secret-name.ts'
 import type { ListenerTls, UpstreamTls } from './tls.ts'
 
-const MIN_VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
+const VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 
 /** Undefined where TLS is off. */
 export function toDownstreamSocket(tls: ListenerTls | undefined): TransportSocket | undefined {
@@ -41,8 +41,10 @@ export function toUpstreamSocket(
 ): TransportSocket | undefined {
   if (!tls?.enabled) return undefined
   const { certificate, ca, sans = [], minVersion } = tls
+  // Towards endpoints Envoy offers at most TLS 1.2, unless a maximum is written: with a minimum of 1.3 it would offer nothing.
+  const maxVersion = minVersion === '1.3' ? minVersion : undefined
   const context = create(UpstreamTlsContextSchema, {
-    commonTlsContext: commonContext({ certificate, ca, sans, minVersion, alpn }),
+    commonTlsContext: commonContext({ certificate, ca, sans, minVersion, maxVersion, alpn }),
   })
   return tlsSocket(anyPack(UpstreamTlsContextSchema, context))
 }
@@ -59,7 +61,8 @@ interface Common {
   readonly certificate: string | undefined
   readonly ca: string | undefined
   readonly sans: readonly string[]
-  readonly minVersion: keyof typeof MIN_VERSIONS | undefined
+  readonly minVersion: keyof typeof VERSIONS | undefined
+  readonly maxVersion?: keyof typeof VERSIONS | undefined
   readonly alpn: string
 }
 
@@ -68,10 +71,14 @@ function commonContext({
   ca,
   sans,
   minVersion = '1.2',
+  maxVersion,
   alpn,
 }: Common): MessageInitShape<typeof CommonTlsContextSchema> {
   return {
-    tlsParams: { tlsMinimumProtocolVersion: MIN_VERSIONS[minVersion] },
+    tlsParams: {
+      tlsMinimumProtocolVersion: VERSIONS[minVersion],
+      ...(maxVersion && { tlsMaximumProtocolVersion: VERSIONS[maxVersion] }),
+    },
     tlsCertificateSdsSecretConfigs:
       certificate === undefined ? [] : [toSdsConfig(certificate, 'certificate')],
     ...(ca === undefined ? {} : { validationContextType: validation(ca, sans) }),

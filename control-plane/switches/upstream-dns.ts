@@ -1,5 +1,6 @@
 // Endpoints that DNS finds: the clients of a fleet resolve a name themselves, again and again.
 
+import { isIP } from 'node:net'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -117,6 +118,22 @@ export const upstreamDns = upstreamSwitch({
       : []),
     ...OF_ENVOY.flatMap((name) => (others[name] === undefined ? [] : unsupported(name, { steps: [name] }))),
   ],
+  *problems({ resolvers = [] }) {
+    for (const [index, text] of resolvers.entries()) {
+      const [, v6, v4, port] = RESOLVER.exec(text) ?? []
+      const address = v6 ?? v4 ?? ''
+      const steps = ['resolvers', String(index)]
+      // Envoy NACKs what looks like an IP address and is not, such as 010.0.0.1 or [:].
+      if (isIP(address) === 0) {
+        yield {
+          steps,
+          message: `"${address}" is not an IP address: write one such as 10.0.0.53 or [fd00::53]`,
+        }
+      } else if (Number(port ?? DEFAULT_PORT_OF_DNS) > 65_535) {
+        yield { steps, message: `has the port ${port}: write one from 1 to 65535` }
+      }
+    }
+  },
   toCluster: (settings) => ({
     ...toDiscovery(settings, TYPES[settings.mode]),
     dnsRefreshRate: toDuration(settings.refresh),

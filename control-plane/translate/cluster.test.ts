@@ -37,6 +37,7 @@ t.test('a cluster gets its endpoints by ADS, speaks HTTP/2 to them, and has its 
             maxConcurrentStreams: 100,
             initialStreamWindowSize: 65_536,
             initialConnectionWindowSize: 7_602_176,
+            connectionKeepalive: { interval: '300s', timeout: '10s', intervalJitter: { value: 15 } },
           },
         },
       },

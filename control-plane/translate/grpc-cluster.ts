@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
-import { type LbSettings, lbOf, type Upstream } from '../document/model.ts'
+import { hasAssignment, type LbSettings, lbOf, type Upstream } from '../document/model.ts'
 import type { ClusterParts, GrpcFleetContext } from '../switches/attach-points.ts'
 import { fromSelf } from '../switches/config-source.ts'
 import { toGrpcLbPolicy } from '../switches/grpc-lb.ts'
@@ -26,7 +26,7 @@ export function toGrpcCluster(
   const lbOptions = switches.lbOptions.filter(({ appliesTo }) => appliesTo.includes('proxyless'))
   const base: ClusterParts = {
     name,
-    ...(upstream.endpoints && byEds()),
+    ...(hasAssignment(upstream) && byEds()),
     lrsServer: fromSelf(),
   }
   return create(

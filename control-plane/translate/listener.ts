@@ -1,21 +1,21 @@
 // A listener as Envoy's Listener: a tcp_proxy in mode l4, an HTTP connection manager with its routes by RDS in mode l7.
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { anyPack } from '@bufbuild/protobuf/wkt'
-import type { FilterSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
+import { create } from '@bufbuild/protobuf'
 import {
   type Listener as EnvoyListener,
   ListenerSchema,
 } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
-import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
 import { type Config, type EnvoyFleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
 import { managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
+import { inspectTls } from '../switches/listener-tls.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { httpConnectionManager } from './l7.ts'
+import { tcpChains } from './tcp-chains.ts'
 
 type FleetPart = Pick<EnvoyFleet, 'lb'> & Partial<EnvoyFleet>
 
@@ -30,6 +30,7 @@ export function toListener(
   fleet: FleetPart,
   config: Pick<Config, 'jwt'> = {},
   switches: Switches = SWITCHES,
+  files: FileContents = NO_FILES,
 ): EnvoyListener {
   const entry = withFleetFields(listener, fleet, switches)
   const base: ListenerParts = {
@@ -44,7 +45,9 @@ export function toListener(
         },
       },
     },
-    filterChains: toChains({ filters: [toFilter(name, entry, fleet, config, switches)] }, entry, switches),
+    filterChains: firstChains(name, entry, fleet, config, switches, files).flatMap((chain) =>
+      toChains(chain, entry, switches),
+    ),
   }
   return create(
     ListenerSchema,
@@ -52,6 +55,8 @@ export function toListener(
       base,
       ...partsOf(switches.listeners, entry, (one, settings) => one.toListener?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toListener?.(settings)),
+      // In mode l7 too, so that a flip changes filter chains only. It comes after the filter for PROXY, whose header is before TLS.
+      ...(listener.l4?.sni === undefined ? [] : [inspectTls()]),
     ]),
   )
 }
@@ -74,40 +79,29 @@ function toChains(first: FilterChainParts, entry: Listener, { listeners }: Switc
   return steps.reduce<FilterChainParts[]>((chains, step) => chains.flatMap((chain) => step(chain)), [first])
 }
 
-function toFilter(
+function firstChains(
   name: string,
   entry: Listener,
   fleet: FleetPart,
   { jwt }: Pick<Config, 'jwt'>,
   switches: Switches,
-): MessageInitShape<typeof FilterSchema> {
+  files: FileContents,
+): readonly FilterChainParts[] {
   const { l4, l7 } = entry
   const mode = modeOf(fleet, entry)
   if (mode === 'l4' && l4 !== undefined) {
-    return tcpProxy(name, l4.upstream, [
+    return tcpChains(name, l4, [
       ...partsOf(switches.listeners, entry, (one, settings) => one.toTcpProxy?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toTcpProxy?.(settings)),
     ])
   }
   if (mode === 'l7' && l7 !== undefined) {
-    return httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters), [
+    const manager = httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters, files), [
       ...partsOf(switches.listeners, entry, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...managerPartsOf(fleet, switches.httpFilters),
     ])
+    return [{ filters: [manager] }]
   }
   throw new SwitchyardError('internal', `listener "${name}" has nothing for mode ${mode}`)
-}
-
-function tcpProxy(
-  name: string,
-  cluster: string,
-  parts: readonly MessageInitShape<typeof TcpProxySchema>[],
-): MessageInitShape<typeof FilterSchema> {
-  const base = { statPrefix: name, clusterSpecifier: { case: 'cluster' as const, value: cluster } }
-  const config = create(TcpProxySchema, mergeParts([base, ...parts]))
-  return {
-    name: 'envoy.filters.network.tcp_proxy',
-    configType: { case: 'typedConfig', value: anyPack(TcpProxySchema, config) },
-  }
 }

@@ -3,8 +3,8 @@
 import t from 'tap'
 import { resourceJson } from '../../test/support/resource-json.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
-import type { HeaderMatch } from '../document/header-match.ts'
 import type { Config, Rule } from '../document/model.ts'
+import type { HeaderMatch } from '../switches/header-match.ts'
 import { toRouteConfiguration } from './route.ts'
 
 function translate(config: Config) {

@@ -22,7 +22,8 @@ import {
 } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
-import { type HashOn, toHashPolicy } from '../switches/hash-on.ts'
+import type { HashOn } from '../switches/hash-on.ts'
+import { toHashPolicies } from '../switches/hash-policies.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
@@ -180,7 +181,7 @@ function toForwarding(
   const value = mergeParts<RouteActionParts>([
     {
       clusterSpecifier: toClusterSpecifier(entry.to ?? {}),
-      hashPolicy: hashOn === undefined ? [] : [toHashPolicy(hashOn)],
+      hashPolicy: hashOn === undefined ? [] : [...toHashPolicies(hashOn)],
       rateLimits,
     },
     ...partsOf(rules, entry, (one, settings) =>
@@ -221,10 +222,11 @@ function hashOnOfRule(
   { to }: Rule,
   lists: Switches,
 ): HashOn | undefined {
-  const [hashOn] = sortedEntries(to ?? {}).flatMap(([name]) =>
-    leavesOf(upstreams, name).flatMap(
-      (leaf) => hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists) ?? [],
-    ),
+  const [found] = sortedEntries(to ?? {}).flatMap(([name]) =>
+    leavesOf(upstreams, name).flatMap((leaf) => {
+      const own = hashOnOf(lbOf({ lb }, entryOf(upstreams, leaf)), lists)
+      return own === undefined ? [] : [{ hashOn: own }]
+    }),
   )
-  return hashOn
+  return found?.hashOn
 }

@@ -1,7 +1,7 @@
 // The order of a route's rules: clients take the first that matches, so the more specific one stands first.
 
-import { type HeaderMatch, headerMatchOf, waysOf } from '../document/header-match.ts'
 import type { Match, Rule } from '../document/model.ts'
+import { type HeaderMatch, headerMatchOf, waysOf } from '../switches/header-match.ts'
 import { sortedEntries } from './entry.ts'
 
 /**

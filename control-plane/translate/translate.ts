@@ -11,6 +11,7 @@ import {
   certificateProviderOf,
   type EnvoyFleet,
   type Fleet,
+  hasAssignment,
   type LbSettings,
   type Listener,
   modeOf,
@@ -19,10 +20,13 @@ import {
   type ServerFleet,
   type Upstream,
 } from '../document/model.ts'
-import { formatSteps } from '../document/problem.ts'
+import { formatSteps, type PlacedProblem, throwProblems } from '../document/problem.ts'
+import { NO_SOURCED, type SourcedEndpoints, withSourced } from '../sources/endpoints/merge-endpoints.ts'
+import { filesNamedBy } from '../sources/files/file-store.ts'
 import type { SecretBytesByName } from '../sources/secrets/secret-bytes.ts'
-import type { FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
+import type { FleetKind, FleetSwitch, GrpcFleetContext } from '../switches/attach-points.ts'
 import { secretName } from '../switches/secret-name.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { toApiListener } from './api-listener.ts'
 import { nameUnder, underAuthority } from './authority.ts'
@@ -32,6 +36,7 @@ import { toClusterLoadAssignment } from './endpoint.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { toGrpcCluster } from './grpc-cluster.ts'
 import { toListener } from './listener.ts'
+import { type AppliedPatch, type Patched, patchFleet } from './patches/patch-fleet.ts'
 import { toRouteConfiguration } from './route.ts'
 import { toSecret } from './secret.ts'
 import { toServerListener } from './server-listener.ts'
@@ -47,23 +52,30 @@ export interface Translation {
   readonly resources: readonly Message[]
   /** Computed on first use, which is after a NACK. */
   readonly provenance: Provenance
+  /** What patches changed, by `TYPE_URL NAME`, for resources with patches only. */
+  readonly patches: ReadonlyMap<string, readonly AppliedPatch[]>
 }
 
 type NamedUpstream = readonly [name: string, upstream: Upstream]
 
-/** A resource, its name, and the steps to the entry that it is made from. */
-interface Made {
-  readonly resource: Message
-  readonly name: string
-  readonly from: readonly string[]
-}
+/** A resource, its name, the steps to the entry that it is made from, and what patches changed of it. */
+type Made = Patched
 
 /** Translates with some lists of switches; it keeps what it made of entries that have not changed since. */
 export function createTranslator(switches: Switches) {
-  const parts = createParts(switches)
-  return (config: Config, fleetName: string, secretBytes: SecretBytesByName = new Map()): Translation => {
+  return translatorOf(createParts(switches))
+}
+
+function translatorOf(parts: Parts) {
+  return (
+    config: Config,
+    fleetName: string,
+    secretBytes: SecretBytesByName = new Map(),
+    files: FileContents = NO_FILES,
+    endpoints: SourcedEndpoints = NO_SOURCED,
+  ): Translation => {
     const fleet = entryOf(config.fleets, fleetName)
-    const made = madeFor(parts, config, fleetName, fleet, secretBytes)
+    const made = madeFor(parts, config, fleetName, fleet, { secretBytes, files, endpoints })
     let provenance: Provenance | undefined
     return {
       resources: made.map(({ resource }) => resource),
@@ -71,9 +83,12 @@ export function createTranslator(switches: Switches) {
         provenance ??= provenanceOf(made)
         return provenance
       },
+      patches: new Map(made.flatMap((one) => (one.patches ? [[keyOf(one), one.patches] as const] : []))),
     }
   }
 }
+
+const STANDARD = createParts(SWITCHES)
 
 /**
  * Secrets, clusters, assignments, listeners and routes of a fleet; nothing that its listeners do not refer to.
@@ -81,8 +96,35 @@ export function createTranslator(switches: Switches) {
  * back finds them warm.
  * @param config a valid configuration that holds the fleet
  * @param secretBytes what is in the files of the secrets that something uses
+ * @param files what is in the files that switches name
+ * @param endpoints what the sources of endpoints give
  */
-export const translate = createTranslator(SWITCHES)
+export const translate = translatorOf(STANDARD)
+
+/** All files that a configuration names, without content: to translate where nobody may read them. */
+export function unreadFiles(config: Config): FileContents {
+  return new Map(filesNamedBy(config).map(({ file }) => [file, new Uint8Array()]))
+}
+
+/** What keeps the patches of a valid configuration from being applied. `translate` throws it. */
+export function findPatchProblems(config: Config): readonly PlacedProblem[] {
+  return Object.entries(config.fleets).flatMap(([fleetName, fleet]) => {
+    if (fleet.kind !== 'envoy' || fleet.patches === undefined) return []
+    const made = madeOfSwitches(STANDARD, config, fleetName, fleet, {
+      secretBytes: new Map(),
+      files: unreadFiles(config),
+      endpoints: NO_SOURCED,
+    })
+    return patchFleet(made, { config, fleetName, fleet }).problems
+  })
+}
+
+/** What is beside the document. */
+interface Sources {
+  readonly secretBytes: SecretBytesByName
+  readonly files: FileContents
+  readonly endpoints: SourcedEndpoints
+}
 
 /** What a fleet gets depends on what its clients are. */
 function madeFor(
@@ -90,13 +132,13 @@ function madeFor(
   config: Config,
   fleetName: string,
   fleet: Fleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
 ): readonly Made[] {
   switch (fleet.kind) {
     case 'envoy':
-      return madeForEnvoys(parts, config, fleetName, fleet, secretBytes)
+      return madeForEnvoys(parts, config, fleetName, fleet, sources)
     case 'proxyless':
-      return madeForGrpcClients(parts, config, fleetName, fleet)
+      return madeForGrpcClients(parts, config, fleetName, fleet, sources)
     case 'grpc-server':
       return fromServerListeners(parts, fleetName, fleet)
     default:
@@ -117,18 +159,31 @@ function madeForEnvoys(
   config: Config,
   fleetName: string,
   fleet: EnvoyFleet,
-  secretBytes: SecretBytesByName,
+  sources: Sources,
+): readonly Made[] {
+  const made = madeOfSwitches(parts, config, fleetName, fleet, sources)
+  const { patched, problems } = patchFleet(made, { config, fleetName, fleet })
+  if (problems.length > 0) throwProblems(problems, 'the patches of a fleet cannot be applied')
+  if (!hasMarks(fleet)) return patched
+  return patched.map((one) => ({ ...one, resource: withMarks(one.resource) }))
+}
+
+function madeOfSwitches(
+  parts: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  { secretBytes, files, endpoints }: Sources,
 ): readonly Made[] {
   const { configured, upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
-  const made = [
+  return [
     ...fromSecrets(configured, secretBytes),
-    ...parts.fromUpstreams(upstreams, sharedLb(fleet.lb)),
-    ...fromListeners(parts, config, fleetName, fleet),
+    ...parts.clusters(upstreams, sharedLb(fleet.lb)),
+    ...parts.assignments(upstreams, endpoints),
+    ...fromListeners(parts, config, fleetName, fleet, files),
     ...configured.flatMap(fromSwitch),
   ]
-  if (!hasMarks(fleet)) return made
-  return made.map((one) => ({ ...one, resource: withMarks(one.resource) }))
 }
 
 /** Certificates come from the clients' own certificate providers, so there are no secrets. */
@@ -137,14 +192,16 @@ function madeForGrpcClients(
   config: Config,
   fleetName: string,
   fleet: ProxylessFleet,
+  { endpoints }: Sources,
 ): readonly Made[] {
   const { upstreams: reached } = switchesReachedBy(config, fleetName, fleet, parts.switches)
   const upstreams = reachedUpstreams(config.upstreams, reached)
   const made = [
-    ...parts.forGrpc(
+    ...parts.grpcClusters(
       upstreams,
       shareEqual({ lb: sharedLb(fleet.lb), certificateProvider: certificateProviderOf(fleet) }),
     ),
+    ...parts.grpcAssignments(upstreams, endpoints),
     ...fromProxylessListeners(parts, config, fleetName, fleet),
   ]
   const { authority } = fleet
@@ -157,12 +214,11 @@ function madeForGrpcClients(
 }
 
 function provenanceOf(made: readonly Made[]): Provenance {
-  return new Map(
-    made.map(({ resource, name, from }) => [
-      `type.googleapis.com/${resource.$typeName} ${name}`,
-      formatSteps(from),
-    ]),
-  )
+  return new Map(made.map((one) => [keyOf(one), formatSteps(one.from)]))
+}
+
+function keyOf({ resource, name }: Made): string {
+  return `type.googleapis.com/${resource.$typeName} ${name}`
 }
 
 /** The resources alone. */
@@ -170,8 +226,9 @@ export function translateFleet(
   config: Config,
   fleetName: string,
   secretBytes?: SecretBytesByName,
+  files?: FileContents,
 ): readonly Message[] {
-  return translate(config, fleetName, secretBytes).resources
+  return translate(config, fleetName, secretBytes, files).resources
 }
 
 function fromSecrets(configured: readonly ConfiguredSwitch[], secretBytes: SecretBytesByName): Made[] {
@@ -195,45 +252,44 @@ function createParts(switches: Switches) {
   const clusterOf = memoizeEntry((name, upstream: Upstream, lb: LbSettings) =>
     toCluster(name, upstream, { lb }, switches),
   )
-  const assignmentOf = memoizeByText((upstream: Upstream, name) =>
-    toClusterLoadAssignment(name, upstream, switches),
-  )
-  const fromUpstreams = clustersAndAssignments(
-    (name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb),
-    assignmentOf,
-  )
-  const forGrpc = clustersAndAssignments(
-    memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
-      toGrpcCluster(name, upstream, fleet, switches),
+  const assignmentsFor = (kind: FleetKind) => {
+    const assignmentOf = memoizeByText((upstream: Upstream, name) =>
+      toClusterLoadAssignment(name, upstream, switches, kind),
+    )
+    return memoizePair((upstreams: readonly NamedUpstream[], sourced: SourcedEndpoints): Made[] =>
+      upstreams
+        .filter(([, upstream]) => hasAssignment(upstream))
+        .map(([name, upstream]) => ({
+          resource: assignmentOf(withSourced(name, upstream, sourced), name),
+          name,
+          from: ['upstreams', name, upstream.endpointsFrom === undefined ? 'endpoints' : 'endpointsFrom'],
+        })),
+    )
+  }
+  return {
+    switches,
+    clusters: manyClusters((name, upstream, lb: LbSettings) => clusterOf(name, upstream, upstream.lb ?? lb)),
+    assignments: assignmentsFor('envoy'),
+    grpcClusters: manyClusters(
+      memoizeEntry((name, upstream: Upstream, fleet: GrpcFleet) =>
+        toGrpcCluster(name, upstream, fleet, switches),
+      ),
     ),
-    memoizeByText((upstream: Upstream, name) =>
-      toClusterLoadAssignment(name, upstream, switches, 'proxyless'),
-    ),
-  )
-  return { switches, fromUpstreams, forGrpc }
+    grpcAssignments: assignmentsFor('proxyless'),
+  }
 }
 
-/** What is made of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
-function clustersAndAssignments<OfFleet extends WeakKey>(
+/** The clusters of a list of upstreams for a fleet; all at once for fleets that share the list and the settings. */
+function manyClusters<OfFleet extends WeakKey>(
   clusterOf: (name: string, upstream: Upstream, fleet: OfFleet) => Message,
-  assignmentOf: (upstream: Upstream, name: string) => Message,
 ) {
-  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] => [
-    ...upstreams.map(([name, upstream]) => ({
+  return memoizePair((upstreams: readonly NamedUpstream[], fleet: OfFleet): Made[] =>
+    upstreams.map(([name, upstream]) => ({
       resource: clusterOf(name, upstream, fleet),
       name,
       from: ['upstreams', name],
     })),
-    ...upstreams.filter(hasEndpoints).map(([name, upstream]) => ({
-      resource: assignmentOf(upstream, name),
-      name,
-      from: ['upstreams', name, 'endpoints'],
-    })),
-  ])
-}
-
-function hasEndpoints([, { endpoints }]: NamedUpstream): boolean {
-  return endpoints !== undefined
+  )
 }
 
 /** In order. Fleets that reach the same upstreams share the list. */
@@ -289,11 +345,17 @@ function fromRoutes(
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
 }
 
-function fromListeners({ switches }: Parts, config: Config, fleetName: string, fleet: EnvoyFleet): Made[] {
+function fromListeners(
+  { switches }: Parts,
+  config: Config,
+  fleetName: string,
+  fleet: EnvoyFleet,
+  files: FileContents,
+): Made[] {
   const listeners = sortedEntries(fleet.listeners)
   return [
     ...listeners.map(([name, listener]) => ({
-      resource: toListener(name, listener, fleet, config, switches),
+      resource: toListener(name, listener, fleet, config, switches, files),
       name,
       from: ['fleets', fleetName, 'listeners', name],
     })),

@@ -2,15 +2,16 @@
 
 import { createWriteStream } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
+import type { FilesEvent } from '../active-files.ts'
 import { EXIT_BAD_FLAGS, EXIT_FAILED, errorReporter, handleDrainAndStop, print } from '../service-process.ts'
-import { ActivePolicy, type PolicyEvent } from './active-policy.ts'
+import { ActivePolicy } from './active-policy.ts'
 import { type AuthorizerFlags, parseAuthorizerFlags } from './authorizer-flags.ts'
 import { startAuthorizer } from './authorizer-server.ts'
 import { DecisionLog } from './decision-log.ts'
 
 const reportError = errorReporter('authorizer')
 
-function reportPolicy(event: PolicyEvent): void {
+function reportPolicy(event: FilesEvent): void {
   print({ policy: event })
   if (event.kind === 'rejected') {
     reportError(new Error(`rejected a new policy; ${event.inForce} stays in force: ${event.reason}`))

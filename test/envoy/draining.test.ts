@@ -26,7 +26,7 @@ function echoOf(endpoints: Endpoints, ...draining: string[]) {
 
 for (const isDrained of [true, false]) {
   t.test(
-    `a backend that ${isDrained ? 'was drained first can be killed under load, and no call fails' : 'is killed without draining fails calls'}`,
+    `T32: a backend that ${isDrained ? 'was drained first can be killed under load, and no call fails' : 'is killed without draining fails calls'}`,
     async (t) => {
       const { b1, b3 } = await startEndpoints(t, 'b1', 'b3')
       const b2 = await startBackendProcess(t, 'b2')
@@ -49,7 +49,7 @@ for (const isDrained of [true, false]) {
 }
 
 t.test(
-  'if two of three endpoints drain, the third gets all calls; when they are active again, they get their share',
+  'T32: if two of three endpoints drain, the third gets all calls; when they are active again, they get their share',
   async (t) => {
     const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
     const edge = await startEdge(t, { upstreams: echoOf(endpoints, 'b1', 'b2') })
@@ -60,7 +60,7 @@ t.test(
   },
 )
 
-t.test('at L4 new connections go elsewhere, and open ones stay', async (t) => {
+t.test('T32: at L4 new connections go elsewhere, and open ones stay', async (t) => {
   const endpoints = await startEndpoints(t, 'b1', 'b2', 'b3')
   const lb = { mode: 'l4' }
   const edge = await startEdge(t, { upstreams: echoOf(endpoints), lb })

@@ -105,6 +105,7 @@ t.test('an Envoy that crashes is restarted on the same addresses', async (t) => 
     folder: t.testdir(),
     group,
     clock,
+    localityOf: (index) => (index === 0 ? { region: 'eu', zone: 'eu-a' } : undefined),
     onRestart: (nodeId: string, { kind }: Restart) => {
       restarts.push(`${nodeId} ${kind}`)
       if (kind !== 'failed') reported[kind].resolve()
@@ -114,6 +115,13 @@ t.test('an Envoy that crashes is restarted on the same addresses', async (t) => 
     fleet.map(({ address }) => address),
     ['127.0.1.21', '127.0.1.22'],
   )
+  const localities = await Promise.all(
+    fleet.map(async ({ adminUrl }) => {
+      const info = await fetch(`${adminUrl}/server_info`)
+      return ((await info.json()) as { node: { locality?: object } }).node.locality
+    }),
+  )
+  t.match(localities, [{ region: 'eu', zone: 'eu-a' }, undefined], 'each runs in its locality')
   const [, crashing] = fleet
   const pid = crashing?.pid ?? 0
   process.kill(pid, 'SIGKILL')

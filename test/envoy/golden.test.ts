@@ -6,6 +6,7 @@ import { translateFleet } from '../../control-plane/translate/translate.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { GOLDEN_FOLDER, IN, namesOf, readCase } from '../golden/goldens.ts'
+import { namedFiles } from '../support/named-files.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { issuedSecretBytes } from '../support/secret-bytes.ts'
@@ -23,7 +24,7 @@ t.test('Envoy ACKs every golden output', async (t) => {
     for (const [fleet, { kind }] of Object.entries(config.fleets)) {
       if (kind !== 'envoy') continue
       await t.test(`${name}, fleet ${fleet}`, async (t) => {
-        const resources = translateFleet(config, fleet, secretBytes)
+        const resources = translateFleet(config, fleet, secretBytes, namedFiles(config))
         cache.setSnapshot('fleet', resources)
         await untilInEffect(cache, envoy)
         const [node] = cache.status('fleet')

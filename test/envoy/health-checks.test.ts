@@ -48,7 +48,7 @@ function editClusters(edit: (cluster: Cluster) => void) {
 }
 
 t.test(
-  'a backend that is killed under load gets no calls after its ejection, and its share after its restart',
+  'T6: a backend that is killed under load gets no calls after its ejection, and its share after its restart',
   async (t) => {
     const backends = await startBackends(t)
     const edge = await startEdge(t, { upstreams: echoOf(backends, CHECK) })
@@ -67,7 +67,7 @@ t.test(
   },
 )
 
-t.test('without health checks a killed backend keeps failing calls', async (t) => {
+t.test('T6: without health checks a killed backend keeps failing calls', async (t) => {
   const backends = await startBackends(t)
   const edge = await startEdge(t, { upstreams: echoOf(backends, OFF) })
   await backends.b2.kill()
@@ -80,7 +80,7 @@ for (const [title, lb] of [
   // Envoy's default window is a second, which is too short for calls on a busy machine.
   ['get calls until the merge window ends, if there is one', { updateMergeWindow: '10m' }],
 ] as const) {
-  t.test(`two backends that die together ${title}`, async (t) => {
+  t.test(`T6: two backends that die together ${title}`, async (t) => {
     const backends = await startBackends(t)
     const edge = await startEdge(t, { upstreams: echoOf(backends, CHECK), lb })
     const client = connectEcho(t, edge.address)
@@ -101,7 +101,7 @@ for (const [title, edit] of [
     }),
   ],
 ] as const) {
-  t.test(`a connection through L4 ${title}`, async (t) => {
+  t.test(`T6: a connection through L4 ${title}`, async (t) => {
     const backends = await startBackends(t)
     const upstreams = echoOf(backends, CHECK)
     const edge = await startEdge(t, { upstreams, lb: { mode: 'l4' }, ...(edit && { edit }) })

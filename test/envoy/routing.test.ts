@@ -16,7 +16,7 @@ async function startUpstreams(t: Test, ...names: string[]) {
 
 const ECHO = EchoService.typeName
 
-t.test('calls are routed by service, method and header, the more specific rule first', async (t) => {
+t.test('T18: calls are routed by service, method and header, the more specific rule first', async (t) => {
   const upstreams = await startUpstreams(t, 'rest', 'echo', 'stream', 'canary')
   const rules = {
     a: { match: {}, to: { rest: 1 } },
@@ -57,7 +57,7 @@ t.test('calls are routed by service, method and header, the more specific rule f
   )
 })
 
-t.test('a split of 90 to 10 is exact within chance', async (t) => {
+t.test('T19: a split of 90 to 10 is exact within chance', async (t) => {
   const upstreams = await startUpstreams(t, 'stable', 'canary')
   const split = (to: object) => ({ upstreams, rules: { split: { match: {}, to } } })
   const edge = await startEdge(t, split({ stable: 90, canary: 10 }))
@@ -74,7 +74,7 @@ t.test('a split of 90 to 10 is exact within chance', async (t) => {
   t.ok(Math.abs(even - 300) > bound, `the twin of 50 to 50 sends it ${even}`)
 })
 
-t.test('a rule with a timeout ends calls, and one without does not', async (t) => {
+t.test('T11: a rule with a timeout ends calls, and one without does not', async (t) => {
   const upstreams = await startUpstreams(t, 'echo')
   const rule = { match: {}, to: { echo: 1 } }
   const edge = await startEdge(t, { upstreams, rules: { rule: { ...rule, timeout: '100ms' } } })

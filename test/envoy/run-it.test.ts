@@ -13,7 +13,8 @@ import { requireTool } from '../support/requirements.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const GUIDE = read('docs/guides/run-it.md')
-const REFERENCE = read('docs/reference/metrics.md')
+/** Those of the control plane come first. */
+const [REFERENCE = ''] = read('docs/reference/metrics.md').split('<!-- end of metrics of control-plane -->')
 const PORTS = ['18000', '9000', '9443', '8443', '9901', '9902']
 const BACKENDS = { '10.0.0.11:7000': 'b1', '10.0.0.12:7000': 'b2' }
 

@@ -37,6 +37,19 @@ t.test('endpoints that require a certificate reject an Envoy without one', async
   t.equal(await callAs(edge.address), UNAVAILABLE)
 })
 
+t.test('with `minVersion: "1.3"`, calls go over TLS 1.3, and by default over 1.2', async (t) => {
+  const edge = await startTlsEdge(t, { upstream: UPSTREAM })
+  const handshakes = async (version: string) => {
+    const stat = `cluster.echo.ssl.versions.TLSv${version}`
+    return (await edge.envoy.admin.stats(`^${stat.replaceAll('.', '[.]')}$`)).get(stat) ?? 0
+  }
+  t.equal(await callAs(edge.address), 0)
+  t.same([await handshakes('1.2'), await handshakes('1.3')], [1, 0], 'the twin')
+  t.equal(await edge.patch({ upstreams: { echo: { tls: { minVersion: '1.3' } } } }), 'synced')
+  t.equal(await callAs(edge.address), 0)
+  t.equal(await handshakes('1.3'), 1)
+})
+
 t.test(
   'no call fails when TLS towards endpoints that accept both is turned on and off under load',
   async (t) => {

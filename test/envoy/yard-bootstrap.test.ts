@@ -56,6 +56,19 @@ t.test('an Envoy with the printed bootstrap serves its fleet', async (t) => {
   await use(t, stdout, parts)
 })
 
+for (const protocol of ['delta', 'sotw']) {
+  t.test(`T5: an Envoy with a locality serves its fleet by ${protocol}`, async (t) => {
+    t.testdir()
+    const parts = await start(t)
+    const { adminUrl, xdsAddress } = parts
+    const flags = ['--admin', adminUrl, '--xds', xdsAddress, '--locality', 'eu/eu-a', '--protocol', protocol]
+    const { code, stdout } = await runYard(t, t.testdirName, 'bootstrap', 'edge', 'own-1', ...flags)
+    t.equal(code, 0)
+    t.match(JSON.parse(stdout), { node: { locality: { region: 'eu', zone: 'eu-a' } } })
+    await use(t, stdout, parts)
+  })
+}
+
 t.test('in a testbed with mutual TLS, the address is known and the node gets a certificate', async (t) => {
   const folder = t.testdir()
   const xdsIdentities = join(folder, 'xds')

@@ -24,7 +24,7 @@ async function startPair(t: Test) {
 }
 
 for (const mode of ['l7', 'l4'] as const) {
-  t.test(`P14: in mode ${mode}, an aggregate fails over and back`, async (t) => {
+  t.test(`P14, T5: in mode ${mode}, an aggregate fails over and back`, async (t) => {
     if (!requireTool(t, 'envoy')) return
     const { first, restart, upstreams } = await startPair(t)
     const edge = await startEdge(t, { upstreams, lb: { mode } })
@@ -48,7 +48,7 @@ for (const mode of ['l7', 'l4'] as const) {
   })
 }
 
-t.test('P14: an aggregate of aggregates skips what has no endpoints', async (t) => {
+t.test('P14, T5: an aggregate of aggregates skips what has no endpoints', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { upstreams } = await startPair(t)
   const deep = { deep: { aggregate: ['empty', 'both'] }, empty: { endpoints: {} }, ...upstreams }

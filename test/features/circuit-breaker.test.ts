@@ -7,7 +7,7 @@ import { connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../s
 import { requireTool } from '../support/requirements.ts'
 
 t.test(
-  'calls over the limit of an upstream fail with UNAVAILABLE, and without the switch they pass',
+  'T8: calls over the limit of an upstream fail with UNAVAILABLE, and without the switch they pass',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
     const endpoints = await startEndpoints(t, 'b1')
@@ -65,17 +65,20 @@ async function limitsOf({ address, envoy }: Edge) {
   return (await surveyTestbed(testbed)).upstreams
 }
 
-t.test('1,500 streams through one Envoy: 1,024 pass by default, and all with the limit raised', async (t) => {
-  if (!requireTool(t, 'envoy')) return
-  const endpoints = await startEndpoints(t, 'b1')
-  const upstream = (switches: object) => ({ upstreams: { echo: { endpoints, ...switches } } })
-  const edge = await startEdge(t, upstream({}))
-  const limited = await openStreams(t, edge)
-  t.same(limited.outcomes, { answered: 1024, 'reset reason: overflow': 476 })
-  t.same(await limitsOf(edge), [{ upstream: 'echo', calls: 1024, limit: 1024, overflowed: 476 }])
-  limited.release()
+t.test(
+  'T8: 1,500 streams through one Envoy: 1,024 pass by default, and all with the limit raised',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const endpoints = await startEndpoints(t, 'b1')
+    const upstream = (switches: object) => ({ upstreams: { echo: { endpoints, ...switches } } })
+    const edge = await startEdge(t, upstream({}))
+    const limited = await openStreams(t, edge)
+    t.same(limited.outcomes, { answered: 1024, 'reset reason: overflow': 476 })
+    t.same(await limitsOf(edge), [{ upstream: 'echo', calls: 1024, limit: 1024, overflowed: 476 }])
+    limited.release()
 
-  await edge.serve(upstream({ circuitBreaker: { requests: 3000, pending: 3000 } }))
-  t.same((await openStreams(t, edge)).outcomes, { answered: 1500 })
-  t.match(await limitsOf(edge), [{ upstream: 'echo', limit: 3000, overflowed: 476 }])
-})
+    await edge.serve(upstream({ circuitBreaker: { requests: 3000, pending: 3000 } }))
+    t.same((await openStreams(t, edge)).outcomes, { answered: 1500 })
+    t.match(await limitsOf(edge), [{ upstream: 'echo', limit: 3000, overflowed: 476 }])
+  },
+)

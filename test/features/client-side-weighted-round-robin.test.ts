@@ -2,17 +2,18 @@
 
 import t, { type Test } from 'tap'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
+import type { LoadReportOptions } from '../../services/load-report.ts'
 import { callEcho } from '../support/call-echo.ts'
 import { connectEcho, type Edge, hostAt, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const CALLS = 200
 
-/** Backends that report these loads; one without a load reports nothing. */
-async function startLoaded(t: Test, utilizations: readonly (number | undefined)[]) {
+/** Backends that report these loads, or this utilization; one without a load reports nothing. */
+async function startLoaded(t: Test, loads: readonly (number | LoadReportOptions | undefined)[]) {
   const backends = await Promise.all(
-    utilizations.map((utilization, index) => {
-      const load = utilization === undefined ? undefined : { utilization }
+    loads.map((given, index) => {
+      const load = typeof given === 'number' ? { utilization: given } : given
       const listen = { host: '127.0.0.1', port: 0 }
       return startBackend({ id: `b${index + 1}`, listen, latencyMs: 0, ...(load && { load }) })
     }),
@@ -120,4 +121,62 @@ t.test('T5: weights of localities hold around weights by load', async (t) => {
   const shares = tallyOf(await callEcho(client, { count: CALLS }))
   t.ok(Math.abs((shares.b3 ?? 0) - CALLS / 2) <= 5, `half goes far: ${JSON.stringify(shares)}`)
   t.ok(Math.abs((shares.b1 ?? 0) - 0.4 * CALLS) <= 5, 'and of the other half 4 of 5 to b1')
+})
+
+t.test(
+  'T1: a backend that is busy with calls of others gets less, and more again when they end',
+  async (t) => {
+    if (!requireTool(t, 'envoy')) return
+    const load = { utilization: 0, capacity: 10 }
+    const { backends, endpoints } = await startLoaded(t, [load, load])
+    const [b1, b2] = backends as [Backend, Backend]
+    const edge = await startEdge(t, { upstreams: { echo: { endpoints } }, lb: POLICY })
+    const client = connectEcho(t, edge.address)
+    const call = (count: number) => callEcho(client, { count })
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    t.teardown(release)
+    async function* requests() {
+      yield { message: 'hold' }
+      await released
+    }
+    const direct = connectEcho(t, b1.address)
+    const streams = Array.from({ length: 4 }, () => direct.bidirectional(requests())[Symbol.asyncIterator]())
+    for (const stream of streams) await stream.next()
+    // Each report is of a backend with the call that it ends: 5 of 10, and 1 of 10.
+    const busy = new Map([
+      [b1, 2000],
+      [b2, 10_000],
+    ])
+    await untilWeights(edge, () => call(2), busy)
+    const shares = tallyOf(await call(CALLS))
+    t.ok(Math.abs((shares.b1 ?? 0) - CALLS / 6) <= 5, `1 of 6: ${JSON.stringify(shares)}`)
+    release()
+    for (const stream of streams) await stream.next()
+    const idle = new Map([
+      [b1, 10_000],
+      [b2, 10_000],
+    ])
+    await untilWeights(edge, () => call(8), idle)
+    const even = tallyOf(await call(CALLS))
+    t.ok(Math.abs((even.b1 ?? 0) - CALLS / 2) <= 5, `the twin: ${JSON.stringify(even)}`)
+  },
+)
+
+t.test('T1: metrics are the utilization where no application_utilization is reported', async (t) => {
+  if (!requireTool(t, 'envoy')) return
+  const queue = (length: number) => ({ utilization: 0, namedMetrics: { queue: length } })
+  const { backends, endpoints } = await startLoaded(t, [queue(0.2), queue(0.8)])
+  const [b1, b2] = backends as [Backend, Backend]
+  const lb = { ...POLICY, metrics: ['named_metrics.queue'] }
+  const edge = await startEdge(t, { upstreams: { echo: { endpoints } }, lb })
+  const client = connectEcho(t, edge.address)
+  const weights = new Map([
+    [b1, 5000],
+    [b2, 1250],
+  ])
+  await untilWeights(edge, () => callEcho(client, { count: 2 }), weights)
+  const shares = tallyOf(await callEcho(client, { count: CALLS }))
+  t.ok(Math.abs((shares.b1 ?? 0) - 0.8 * CALLS) <= 5, JSON.stringify(shares))
+  await edge.serve({ upstreams: { echo: { endpoints } }, lb: POLICY })
+  t.same(tallyOf(await callEcho(client, { count: CALLS })), { b1: CALLS / 2, b2: CALLS / 2 }, 'the twin')
 })

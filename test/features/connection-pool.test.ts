@@ -32,7 +32,7 @@ async function startHolding(t: Test) {
   return { address, seen, hold }
 }
 
-t.test('T12: `connectionsPerEndpoint` bounds connections, and calls beyond it wait', async (t) => {
+t.test('T8, T12: `connectionsPerEndpoint` bounds connections, and calls beyond it wait', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const { address, seen, hold } = await startHolding(t)
   const upstreams = (circuitBreaker: object, to: string) => ({

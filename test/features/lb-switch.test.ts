@@ -63,7 +63,7 @@ async function start(t: Test) {
 const NINE_USERS = Array.from({ length: 9 }, (_, index) => `user-${index}`)
 const ONE_USER = NINE_USERS.map(() => 'alice')
 
-t.test('a real Envoy ACKs every mode and policy, and calls go to the expected backends', async (t) => {
+t.test('T1: a real Envoy ACKs every mode and policy, and calls go to the expected backends', async (t) => {
   const { putLb, call } = await start(t)
 
   t.match(await putLb({ mode: 'l4' }), { status: 200, outcome: 'synced' })

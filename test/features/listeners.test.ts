@@ -15,7 +15,7 @@ async function spreadOf(t: Test, address: string): Promise<number> {
   return new Set(answers).size
 }
 
-t.test('one flip turns the listeners without a mode of their own, and leaves the others', async (t) => {
+t.test('T28: one flip turns the listeners without a mode of their own, and leaves the others', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const upstreams = { echo: { endpoints: await startEndpoints(t, ...BACKENDS) } }
   const halves = { l4: { upstream: 'echo' }, l7: { routes: 'all' } }
@@ -36,7 +36,7 @@ t.test('one flip turns the listeners without a mode of their own, and leaves the
   t.same(await spreads(), { main: 1, calls: 3, bytes: 1 })
 })
 
-t.test('a listener binds the address that is written, and otherwise that of the node', async (t) => {
+t.test('T28: a listener binds the address that is written, and otherwise that of the node', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
   const [port, other] = await Promise.all([freePort(), freePort()])

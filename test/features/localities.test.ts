@@ -1,11 +1,17 @@
 // Localities and priorities with real calls: shares by the weights of localities, and failover to the next priority and back.
 
-import t, { type Test } from 'tap'
-import { parseAddress } from '../../control-plane/document/address.ts'
-import { startBackend } from '../../services/backend-server.ts'
+import t from 'tap'
 import { callEcho, FAILED } from '../support/call-echo.ts'
 import { startDead } from '../support/dead-endpoint.ts'
-import { connectEcho, startEcho, startEdge, startEndpoints, tallyOf, untilHealth } from '../support/edge.ts'
+import {
+  connectEcho,
+  restartEcho,
+  startEcho,
+  startEdge,
+  startEndpoints,
+  tallyOf,
+  untilHealth,
+} from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 /** A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time. */
@@ -86,7 +92,7 @@ t.test('T5: calls go to the next priority when an endpoint dies, and back when i
     ([id]) => id === 'b2',
   )
   t.same(await callsTo(), { b2: 20 }, 'it is dead')
-  await restartAt(t, first.address)
+  await restartEcho(t, 'b1', first.address)
   await untilHealth(edge, first.address, true)
   await untilCalls(
     () => calls(1),
@@ -129,11 +135,4 @@ async function untilCalls(
   isOver: (ids: readonly string[]) => boolean,
 ) {
   while (!isOver(await call()));
-}
-
-async function restartAt(t: Test, address: string): Promise<void> {
-  const listen = parseAddress(address)
-  if (typeof listen === 'string' || listen.kind === 'unix') throw new Error(`${address} is not a port`)
-  const backend = await startBackend({ id: 'b1', listen, latencyMs: 0 })
-  t.teardown(() => backend.close())
 }

@@ -21,7 +21,7 @@ async function startBoth(t: Test, routes: Readonly<Record<string, unknown>>): Pr
   return startEdge(t, { upstreams, rules: { rest: ALL }, routes })
 }
 
-t.test('P5: each way to match takes its calls, and leaves the others to the next rule', async (t) => {
+t.test('P5, T18: each way to match takes its calls, and leaves the others to the next rule', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startBoth(
     t,
@@ -37,7 +37,7 @@ t.test('P5: each way to match takes its calls, and leaves the others to the next
   }
 })
 
-t.test('P5: a share of the calls is picked by chance', async (t) => {
+t.test('P5, T18: a share of the calls is picked by chance', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const edge = await startBoth(t, Object.fromEntries([entryFor('some', { percent: 12.5 })]))
   const count = 3000
@@ -47,7 +47,7 @@ t.test('P5: a share of the calls is picked by chance', async (t) => {
   t.ok(Math.abs(matched - count / 8) < 6 * Math.sqrt(count * 0.125 * 0.875), `${matched} of ${count}`)
 })
 
-t.test('P5: the more specific of two matches takes the call, whatever their names', async (t) => {
+t.test('P5, T18: the more specific of two matches takes the call, whatever their names', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const rules = (loose: object, tight: object) => ({
     a: { match: loose, to: { rest: 1 } },

@@ -56,6 +56,8 @@ t.test('T11: with `grpcTimeout`, Envoy ends a call at the deadline of its caller
     off: toEcho('off', { grpcTimeout: { enabled: false, max: SHORT } }),
     on: toEcho('on', { grpcTimeout: { enabled: true } }),
     capped: toEcho('capped', { grpcTimeout: { enabled: true, max: SHORT } }),
+    // Of an hour, 200 ms are left.
+    sooner: toEcho('sooner', { grpcTimeout: { enabled: true, offset: '3599800ms' } }),
     timeout: toEcho('timeout', { grpcTimeout: { enabled: true, max: '1h' }, timeout: SHORT }),
   }
   const edge = await startEdge(t, { upstreams, rules })
@@ -64,12 +66,15 @@ t.test('T11: with `grpcTimeout`, Envoy ends a call at the deadline of its caller
     return connectRaw(t, edge.address).call({ path: PATH, headers })
   }
   const ended: string[] = []
-  const twins = [call('off', '200m'), call('capped')].map((twin) => twin.then(() => ended.push('twin')))
+  const twins = [call('off', '200m'), call('capped'), call('on', '1H')].map((twin) =>
+    twin.then(() => ended.push('twin')),
+  )
   const due = { status: status.DEADLINE_EXCEEDED }
   t.match(await call('on', '200m'), due, 'the deadline of the caller')
   t.match(await call('capped', '1H'), due, 'an hour is capped')
+  t.match(await call('sooner', '1H'), due, 'sooner than the caller')
   t.match(await call('timeout', '1H'), due, 'a timeout holds beside it')
   t.match(await call('timeout'), due, 'without a deadline too')
   t.same(ended, [], 'without the switch, or without a deadline, calls still wait')
-  t.equal(twins.length, 2)
+  t.equal(twins.length, 3)
 })

@@ -6,6 +6,7 @@ import { callEcho, FAILED } from '../support/call-echo.ts'
 import { startDnsServer } from '../support/dns-server.ts'
 import { connectEcho, startEcho, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { untilAnsweredBy } from '../support/until-answered.ts'
 
 const HOST = 'echo.test'
 const ADDRESSES = ['127.0.0.1', '127.0.0.2'] as const
@@ -20,18 +21,7 @@ async function startOnOnePort(t: Test): Promise<number> {
   return port
 }
 
-/** Calls until the wanted backends have answered, and no other one has: a new answer of DNS takes its time. */
-async function untilAnsweredBy(
-  client: ReturnType<typeof connectEcho>,
-  wanted: readonly string[],
-): Promise<void> {
-  for (;;) {
-    const answers = tallyOf(await callEcho(client, { count: 20 }))
-    if (Object.keys(answers).toSorted().join() === wanted.toSorted().join()) return
-  }
-}
-
-t.test('P14: strict DNS calls each address of a name, and follows its changes', async (t) => {
+t.test('P14, T31: strict DNS calls each address of a name, and follows its changes', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, refresh: '50ms', resolvers: [dnsServer.address] }
@@ -46,7 +36,7 @@ t.test('P14: strict DNS calls each address of a name, and follows its changes', 
   t.pass('both, one, both')
 })
 
-t.test('P14: logical DNS sends calls to one address, and stays at it while it is there', async (t) => {
+t.test('P14, T31: logical DNS sends calls to one address, and stays at it while it is there', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ADDRESSES)]
   const dns = { host: HOST, port, mode: 'logical', refresh: '50ms', resolvers: [dnsServer.address] }
@@ -55,7 +45,7 @@ t.test('P14: logical DNS sends calls to one address, and stays at it while it is
 })
 
 t.test(
-  'a name without an address has no endpoint, and one of the host file needs no DNS server',
+  'T31: a name without an address has no endpoint, and one of the host file needs no DNS server',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
     const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, [])]
@@ -68,7 +58,7 @@ t.test(
   },
 )
 
-t.test('a name is resolved for connections at L4 too', async (t) => {
+t.test('T31: a name is resolved for connections at L4 too', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const [port, dnsServer] = [await startOnOnePort(t), await startDnsServer(t, ['127.0.0.2'])]
   const dns = { host: HOST, port, resolvers: [dnsServer.address] }

@@ -33,7 +33,7 @@ function distinguishPorts(resources: readonly Message[]): void {
   }
 }
 
-t.test('each host has its own rules, and stands for all ports', async (t) => {
+t.test('T18: each host has its own rules, and stands for all ports', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const names = ['echo', ...Object.keys(HOSTS)]
   const upstreams = Object.fromEntries(

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { parseConfig } from '../../control-plane/document/file.ts'
 import type { Config } from '../../control-plane/document/model.ts'
+import { formatSteps } from '../../control-plane/document/problem.ts'
 import { translate } from '../../control-plane/translate/translate.ts'
+import { namedFiles } from '../support/named-files.ts'
 import { resourceJson } from '../support/resource-json.ts'
 import { namedSecretBytes } from '../support/secret-bytes.ts'
 
@@ -27,20 +29,37 @@ export function readCase(folder: string, name: string): Config {
   return parseConfig(readFileSync(join(folder, name + IN), 'utf8'), name + IN)
 }
 
-/** By fleet: each resource as JSON, and the path in the document that it comes from. */
+/** By fleet: each resource as JSON, the path in the document that it comes from, and those of the patches on it. */
 export function renderOutput(config: Config): string {
   const fleets = Object.keys(config.fleets).map((fleet) => {
-    const { resources, provenance } = translate(config, fleet, namedSecretBytes(config))
+    const { resources, provenance, patches } = translate(
+      config,
+      fleet,
+      namedSecretBytes(config),
+      namedFiles(config),
+    )
     const rendered = resources.map((resource) => {
       const typeUrl = `type.googleapis.com/${resource.$typeName}`
       const json = resourceJson(resource)
-      const from = provenance.get(`${typeUrl} ${json.clusterName ?? json.name}`) ?? null
-      return { from, resource: { '@type': typeUrl, ...json } }
+      const key = `${typeUrl} ${json.clusterName ?? json.name}`
+      const from = provenance.get(key) ?? null
+      const patched = patches.get(key)?.map(({ steps }) => formatSteps(steps))
+      return { from, ...(patched && { patched }), resource: shorten({ '@type': typeUrl, ...json }) }
     })
     return [fleet, rendered]
   })
   return stringify(Object.fromEntries(fleets), { lineWidth: 0, aliasDuplicateObjects: false })
 }
+
+/** The content of a file is in other tests; here a person reads where it goes. */
+function shorten(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, SHOWN)}…` : value
+  if (Array.isArray(value)) return value.map(shorten)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shorten(one)]))
+}
+const LONGEST = 4_000
+const SHOWN = 40
 
 /** Documents without an output, and outputs without a document. */
 export function findOrphans(folder: string): string[] {

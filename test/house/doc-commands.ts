@@ -25,11 +25,19 @@ const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-
 
 const CLUSTER_GUIDES: CoveredBy = ['test/scenarios/cluster-guides.test.ts', 'commandsOf(text)']
 
+const TRAFFIC_GUIDES: CoveredBy = ['test/envoy/traffic-guides.test.ts', 'commandsOf(guide)']
+
 /** Pages with tests that run all their commands, from the first to the last. */
 export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
   'docs/guides/load-balancing-in-a-cluster.md': CLUSTER_GUIDES,
+  'docs/guides/limit-who-takes-how-much.md': ['test/envoy/limits-guide.test.ts', 'commandsOf(here(GUIDE))'],
+  'docs/guides/browsers-and-json.md': ['test/envoy/browsers-guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/proxyless.md': ['test/proxyless/guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/transports-in-a-cluster.md': CLUSTER_GUIDES,
+  'docs/guides/protect-a-slow-service.md': TRAFFIC_GUIDES,
+  'docs/guides/roll-out-a-canary.md': TRAFFIC_GUIDES,
+  'docs/guides/survive-a-failing-backend.md': TRAFFIC_GUIDES,
+  'docs/guides/see-every-call.md': ['test/envoy/see-every-call-guide.test.ts', 'commandsOf(here(GUIDE))'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 

@@ -1,7 +1,11 @@
 // The reference of the document as Markdown: a table for each part of it, generated from the schema.
 
-import { Document, visit } from 'yaml'
-import { type DescribedField, describeClients } from '../../control-plane/document/describe-schema.ts'
+import {
+  type DescribedField,
+  describeClients,
+  describeDefault,
+} from '../../control-plane/document/describe-schema.ts'
+import { flowYaml } from '../../control-plane/document/flow-yaml.ts'
 
 /** The parts of the page: the path that its fields begin with, in the order of the page. */
 const PARTS: readonly (readonly [path: string, title: string])[] = [
@@ -25,7 +29,7 @@ const OF_UPSTREAM = 'upstreams.*.lb.'
 export function documentReference(fields: readonly DescribedField[]): string {
   const own = fields.filter(({ path }) => !path.startsWith(OF_UPSTREAM))
   return PARTS.flatMap(([path, title]) => {
-    const rows = own.filter((field) => partOf(field.path) === path && !isPart(field.path))
+    const rows = own.filter((field) => partOf(field.path)[0] === path && !isPart(field.path))
     if (rows.length === 0) return []
     const prefix = path === '' ? '' : `${path}.`
     return [
@@ -37,9 +41,11 @@ export function documentReference(fields: readonly DescribedField[]): string {
   }).join('\n\n')
 }
 
-function partOf(path: string): string {
-  const parents = PARTS.map(([part]) => part).filter((part) => part === '' || path.startsWith(`${part}.`))
-  return parents.toSorted((a, b) => b.length - a.length)[0] ?? ''
+/** The part of the page that has a field in its table. */
+export function partOf(path: string): readonly [path: string, title: string] {
+  const place = path.replace(OF_UPSTREAM, 'fleets.*.lb.')
+  const parents = PARTS.filter(([part]) => part === '' || place.startsWith(`${part}.`))
+  return parents.toSorted(([a], [b]) => b.length - a.length)[0] ?? ['', 'Top level']
 }
 
 /** The heading of its own part describes it. */
@@ -60,14 +66,18 @@ function tableOf(rows: readonly DescribedField[], prefix: string): string {
   const lines = rows.map((field) => [
     code(field.path.slice(prefix.length)),
     field.range === undefined ? field.type : `${field.type}: ${field.range}`,
-    field.required ? 'required' : field.default === undefined ? '' : code(flow(field.default)),
+    field.required ? 'required' : defaultOf(field),
     prose(field.description) +
       (field.when === undefined ? '' : ` (with ${field.when.map(code).join(' or ')})`),
-    code(flow(field.example)),
+    code(flowYaml(field.example)),
     describeClients(field),
     field.envoyField === undefined ? '' : code(field.envoyField),
   ])
   return toMarkdown(HEADERS, lines)
+}
+
+function defaultOf(field: DescribedField): string {
+  return field.default === undefined ? (describeDefault(field) ?? '') : code(flowYaml(field.default))
 }
 
 function choicesOf({ path, choices = [] }: DescribedField): string[] {
@@ -92,15 +102,4 @@ function prose(text: string): string {
 
 function code(text: string): string {
   return `\`${text}\``
-}
-
-/** As it may be written in YAML, on one line. */
-function flow(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false })
-  visit(document, {
-    Collection: (_, collection) => {
-      collection.flow = true
-    },
-  })
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true }).trimEnd()
 }

@@ -3,10 +3,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createMetrics } from '../../control-plane/admin/metrics.ts'
 import type { RoutesOptions } from '../../control-plane/admin/routes-options.ts'
+import { LogMetrics } from '../../services/log-service/log-metrics.ts'
 import { addListenerMetrics } from '../../services/metrics/backend-metrics.ts'
 import { CallMetrics } from '../../services/metrics/call-metrics.ts'
 import { addConnectionMetrics } from '../../services/metrics/connection-metrics.ts'
 import { createRegistry, type OpenMetricsRegistry } from '../../services/metrics/metrics-server.ts'
+import { LimiterMetrics } from '../../services/rate-limiter/limiter-metrics.ts'
 
 /** By the name of its part of `docs/reference/metrics.md`. */
 export function metricsTables(): Readonly<Record<string, string>> {
@@ -18,6 +20,8 @@ export function metricsTables(): Readonly<Record<string, string>> {
         addListenerMetrics(registry, { connections: () => ({ accepted: 0, open: 0 }) })
       }),
     ),
+    'rate-limiter': tableOf(registryWith((registry) => void new LimiterMetrics(registry))),
+    'log-service': tableOf(registryWith((registry) => void new LogMetrics(registry))),
     client: tableOf(
       registryWith((registry) => {
         new CallMetrics(registry, 'client')

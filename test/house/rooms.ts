@@ -60,12 +60,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: ['control-plane/switches/'],
   },
   'control-plane/sources/': {
-    holds: 'sources that change without a new revision: secrets from watched files',
-    mayImport: ['control-plane/document/'],
+    holds: 'sources that change without a new revision: files, secrets from watched files, and endpoints',
+    mayImport: ['control-plane/document/', 'api/'],
   },
   'control-plane/translate/': {
     holds: 'desired state to Envoy resources: pure functions',
-    mayImport: ['control-plane/sources/'],
+    mayImport: ['control-plane/sources/', 'xds-server/snapshot/'],
   },
   'control-plane/store/': {
     holds: 'revisions of the desired state in SQLite, durable before they are served',
@@ -139,7 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'services/': {
     holds:
-      'the echo and key-value services, the authorizer, the token issuer, the typed gRPC adapter; example gRPC clients in several languages',
+      'the echo and key-value services, the authorizer, the token issuer, the rate limiter, the log service, the typed gRPC adapter; example gRPC clients in several languages',
     mayImport: ['core/', 'proto/'],
   },
   'policies/': {
@@ -202,13 +202,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'xds-server/snapshot/snapshot-json.ts',
       'xds-server/snapshot/message-registry.ts',
       'control-plane/switches/',
+      'control-plane/translate/',
     ],
   },
   'docs/pictures/': { holds: 'the pictures of the README, drawn from recorded runs', mayImport: ['cli/'] },
   'packaging/': {
     holds:
       'builds the package of the library that users install, its API reference and the report of its exports',
-    mayImport: ['core/'],
+    mayImport: ['core/', 'control-plane/document/'],
   },
   'examples/grpc-patterns/': {
     holds: 'small programs of gRPC itself, which a scenario runs too',

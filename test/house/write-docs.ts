@@ -6,7 +6,10 @@ import type { DemoRecord } from '../../cli/demo/record.ts'
 import { describeSchema } from '../../control-plane/document/describe-schema.ts'
 import { ConfigSchema } from '../../control-plane/document/model.ts'
 import { drawFlip, THEMES } from '../../docs/pictures/draw-flip.ts'
+import { FIELD_GUIDES_FILE, fieldGuides } from '../switches/field-guides.ts'
+import { writePage } from '../switches/write-page.ts'
 import { decisionTable } from './decision-table.ts'
+import { defaultsTable } from './defaults-table.ts'
 import { documentReference } from './document-reference.ts'
 import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
@@ -30,6 +33,8 @@ for (const [name, table] of Object.entries(metricsTables())) {
   replacePart('docs/reference/metrics.md', `metrics of ${name}`, table)
 }
 
+replacePart('docs/reference/defaults.md', 'defaults', defaultsTable())
+
 replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 
 writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
@@ -38,3 +43,6 @@ const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) 
 for (const theme of ['light', 'dark'] as const) {
   writeFileSync(`${root}docs/pictures/flip-${theme}.svg`, drawFlip(flip, THEMES[theme]))
 }
+
+writeFileSync(root + FIELD_GUIDES_FILE, fieldGuides())
+await writePage()

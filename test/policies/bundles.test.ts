@@ -4,7 +4,8 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ActivePolicy, type PolicyEvent } from '../../services/authorizer/active-policy.ts'
+import type { FilesEvent } from '../../services/active-files.ts'
+import { ActivePolicy } from '../../services/authorizer/active-policy.ts'
 import { authorizerAt, startTestAuthorizer } from '../support/authorizer.ts'
 import { bundleFor, callAs, createKeys, type KeyPair, withFiles } from '../support/bundle-pair.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
@@ -17,14 +18,14 @@ async function openBundle(t: Test, first: Buffer, { publicKey }: KeyPair) {
   await writeFile(join(folder, 'key.pem'), publicKey)
   const path = join(folder, 'policy.tar.gz')
   await writeFile(path, first)
-  let report: (event: PolicyEvent) => void = () => {}
+  let report: (event: FilesEvent) => void = () => {}
   const active = await ActivePolicy.open(
     { bundle: path, verificationKey: join(folder, 'key.pem') },
     (event) => report(event),
   )
   t.teardown(() => active.close())
-  const publish = async (bundle: Buffer): Promise<PolicyEvent> => {
-    const reported = new Promise<PolicyEvent>((resolve) => {
+  const publish = async (bundle: Buffer): Promise<FilesEvent> => {
+    const reported = new Promise<FilesEvent>((resolve) => {
       report = resolve
     })
     await writeFile(`${path}.new`, bundle)

@@ -15,10 +15,16 @@ import { NO_EVENTS } from '../support/no-events.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const LB = '/v1/fleets/edge/lb'
+const B9 = '/v1/upstreams/echo/endpoints/b9'
+const CONFIG = sampleWith({ 'upstreams.echo.endpointsFrom': { registration: {} } })
 const WRITES: readonly [method: string, path: string, body: object][] = [
   ['PUT', LB, { mode: 'l7' }],
   ['PUT', '/v1/config', sampleWith({})],
   ['PATCH', '/v1/config', { fleets: { edge: { lb: { mode: 'l4' } } } }],
+]
+const ENDPOINT_WRITES: readonly [method: string, body: object | undefined, accepted: number][] = [
+  ['PUT', { address: '127.0.0.1:7109' }, 201],
+  ['DELETE', undefined, 204],
 ]
 const READS = [
   '/v1/config',
@@ -27,6 +33,7 @@ const READS = [
   '/v1/revisions/1',
   '/v1/status',
   '/v1/snapshots/edge',
+  '/v1/upstreams/echo/endpoints',
   '/metrics',
 ]
 const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs/']
@@ -38,7 +45,7 @@ async function start(t: Test, options: { readonly openMetrics?: boolean } = {}) 
     close,
     tokensFile = '',
   } = await startControlPlane({
-    config: sampleWith({}),
+    config: CONFIG,
     admin: '127.0.0.1:0',
     xds: '127.0.0.1:0',
     stateFolder,
@@ -112,6 +119,27 @@ for (const [method, path, body] of WRITES) {
     t.equal((await ask(path, operator, method, body)).status, 202, 'twin')
   })
 }
+
+t.test("S49: endpoints register and leave with an operator's token only", async (t) => {
+  const { ask, audit, viewer, operator } = await start(t)
+  for (const [method, body, accepted] of ENDPOINT_WRITES) {
+    t.equal((await ask(B9, undefined, method, body)).status, 401, `${method} without a token`)
+    t.equal((await ask(B9, 'Bearer guess', method, body)).status, 401, `${method} with an unknown token`)
+    t.equal((await ask(B9, viewer, method, body)).status, 403, `${method} by a viewer`)
+    t.equal((await ask(B9, operator, method, body)).status, accepted, `twin: ${method} by an operator`)
+  }
+  for (const accepted of [201, 200])
+    t.equal((await ask(B9, operator, 'PUT', ENDPOINT_WRITES[0]?.[1])).status, accepted)
+  t.match(
+    (await audit()).filter(({ status }) => status < 400),
+    [
+      { method: 'PUT', path: B9, author: 'operator' },
+      { method: 'DELETE', path: B9, author: 'operator' },
+      { method: 'PUT', path: B9, author: 'operator', status: 201 },
+    ],
+    'renewals are not logged',
+  )
+})
 
 t.test('S49: invalid tokens are counted by address, and a valid one still passes', async (t) => {
   const { ask, viewer } = await start(t)

@@ -1,4 +1,4 @@
-// A shell for the commands of the pages: `npx yard` is the launcher of this checkout, and its folders are those of one test.
+// A shell for the commands of the pages: `npx yard` and `npx buf` are those of this checkout, and its folders are those of one test.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,10 +10,12 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { Teardowns } from './real-envoy.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../cli/launch.js', import.meta.url))
+const BUF = fileURLToPath(new URL('../../node_modules/.bin/buf', import.meta.url))
 
 /** npx would look for the package first, which takes seconds for each command. */
 const NPX = `#!/bin/sh
-[ "$1" = yard ] || { echo "npx: this shell knows npx yard only" >&2; exit 1; }
+[ "$1" = buf ] && { shift; exec '${BUF}' "$@"; }
+[ "$1" = yard ] || { echo "npx: this shell knows npx yard and npx buf only" >&2; exit 1; }
 shift
 exec '${process.execPath}' '${LAUNCHER}' "$@"
 `
@@ -43,10 +45,11 @@ export function shellEnvironment(folder: string): NodeJS.ProcessEnv {
   }
 }
 
-export function openShell(t: Teardowns, folder: string): DocShell {
+/** @param cwd where commands run. Default: the folder */
+export function openShell(t: Teardowns, folder: string, cwd = folder): DocShell {
   const env = shellEnvironment(folder)
   const open = (command: string) =>
-    spawn('sh', ['-c', `exec 2>&1; ${command}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    spawn('sh', ['-c', `exec 2>&1; ${command}`], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
   return {
     async run(command) {
       const child = open(command)

@@ -4,9 +4,12 @@ import type { Message } from '@bufbuild/protobuf'
 import type { HostStatus } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Channel, connectivityState, credentials } from '@grpc/grpc-js'
+import { parseAddress } from '../../control-plane/document/address.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import type { FileContents } from '../../control-plane/switches/setting-file.ts'
 import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
+import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -32,6 +35,8 @@ export interface Served {
   readonly jwt?: Readonly<Record<string, unknown>>
   /** Further fields of the fleet. */
   readonly fleet?: object
+  /** What is in the files that switches name. */
+  readonly files?: FileContents
   /** Edits the resources before they are served: for a twin that shows why one field is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
@@ -46,19 +51,21 @@ export interface Edge {
   readonly stopControlPlane: () => Promise<() => Promise<void>>
 }
 
+/** @param locality where the Envoy runs */
 export async function startEdge(
   t: Teardowns,
   served: Served,
   limits?: EnvoyLimits,
   loadReports?: LoadReports,
   telemetry: readonly TelemetryService[] = [],
+  locality?: NodeLocality,
 ): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
   const receivers = { telemetry, ...(loadReports && { loadReports }) }
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, jwt, fleet, routes = {}, edit = () => {} }: Served) => {
+  const serve = async ({ upstreams, rules, lb, jwt, fleet, files, routes = {}, edit = () => {} }: Served) => {
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
@@ -79,12 +86,15 @@ export async function startEdge(
         },
       },
     })
-    const resources = translateFleet(config, 'fleet')
+    const resources = translateFleet(config, 'fleet', undefined, files)
     edit(resources)
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)
   }
-  const envoy = await startEnvoy(t, server.address, 'delta', { ...(limits && { limits }) })
+  const envoy = await startEnvoy(t, server.address, 'delta', {
+    ...(limits && { limits }),
+    ...(locality && { locality }),
+  })
   await serve(served)
   const stopControlPlane = async () => {
     await server.close()
@@ -107,6 +117,15 @@ export async function startEndpoints(t: Teardowns, ...ids: string[]) {
 
 export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promise<Backend> {
   const backend = await startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs })
+  t.teardown(() => backend.close())
+  return backend
+}
+
+/** A backend at the address of an ended one. */
+export async function restartEcho(t: Teardowns, id: string, address: string): Promise<Backend> {
+  const listen = parseAddress(address)
+  if (typeof listen === 'string' || listen.kind === 'unix') throw new Error(`${address} is not a port`)
+  const backend = await startBackend({ id, listen, latencyMs: 0 })
   t.teardown(() => backend.close())
   return backend
 }

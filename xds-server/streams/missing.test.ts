@@ -203,6 +203,25 @@ t.test('X46: a missing name is in the status and in an event, and `synced` waits
   t.notOk(cache.nodeStatus('fleet', 'n1').types[LISTENER]?.missing)
 })
 
+t.test(
+  'X46: nobody waits for a name that is external, and for another one of the type a client does',
+  async (t) => {
+    const cache = new SnapshotCache({ external: { [ENDPOINT]: ['local'] } })
+    cache.setSnapshot('fleet', [cluster('a')])
+    const client = new MachineStream(cache)
+    client.ask(ENDPOINT, ['local'])
+    client.answerAll()
+    const stateOf = () => cache.nodeStatus('fleet', 'n1').types[ENDPOINT]?.state
+    t.equal(stateOf(), 'SYNCED')
+    cache.updateSnapshot('fleet', { upsert: [assignment('local')] })
+    client.answerAll()
+    t.equal(stateOf(), 'SYNCED', 'it may come all the same')
+    client.ask(ENDPOINT, ['local', 'other'])
+    client.answerAll()
+    t.equal(stateOf(), 'MISSING', 'the twin')
+  },
+)
+
 t.test('X46: the status shows one hundred missing names, and their number', async (t) => {
   const cache = new SnapshotCache()
   cache.setSnapshot('fleet', [])

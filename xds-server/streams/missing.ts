@@ -109,6 +109,7 @@ function isWaitedFor(
   dropped: ReadonlySet<string>,
 ): boolean {
   if (resourceTypeOf(typeUrl).stage === 'virtual-hosts') return false
+  if (snapshot.external?.[typeUrl]?.includes(name)) return false
   const types = [...snapshot.types.values()]
   if (types.some((type) => namesNeeded(type).get(typeUrl)?.has(name))) return true
   if (types.some((type) => namesReferredTo(type).get(typeUrl)?.has(name))) return false

@@ -4,6 +4,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../../envoy-bootstrap/find-envoy.js'
+import { readLocality } from '../../../envoy-bootstrap/locality.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits } from '../../../envoy-bootstrap/overload.ts'
 import { STATS_INTERVAL_MS } from '../../../envoy-bootstrap/stats-sink.ts'
 import type { StatsTags } from '../../../envoy-bootstrap/stats-tags.ts'
@@ -17,6 +18,7 @@ export interface EnvoyFlags extends XdsFlags {
   readonly adminPort?: number
   readonly protocol?: XdsProtocol
   readonly statsTag?: readonly string[]
+  readonly locality?: string
   readonly maxConnections?: number
   /** MiB. */
   readonly maxHeap?: number
@@ -30,6 +32,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   cluster: '<fleet>',
   listenerAddress: '--address',
   'xds.address': '--xds',
+  locality: '--locality',
 }
 
 export async function printEnvoyBootstrap(fleet: string, node: string, flags: EnvoyFlags): Promise<void> {
@@ -57,6 +60,7 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
         statsTags,
         statsIntervalMs,
         limits: limitsOf(flags),
+        ...(flags.locality !== undefined && { locality: readLocality(flags.locality) }),
       }),
   )
   process.stdout.write(`${bootstrapJson(bootstrap)}\n`)

@@ -12,7 +12,6 @@ const OF_ENVOY: readonly string[] = [
   'maxHeap',
 ]
 const OF_GRPC: readonly string[] = [
-  'locality',
   'feature',
   'token',
   'providerCa',

@@ -130,9 +130,9 @@ t.test('flags of Envoys and of gRPC clients are not mixed', async (t) => {
     output: /--max-connections: is for Envoys.*--max-heap: is for Envoys/s,
   })
   const envoy = (...flags: string[]) => runYard(t, folder, 'bootstrap', 'edge', 'edge-1', ...HERE, ...flags)
-  t.match(await envoy('--locality', 'eu'), {
+  t.match(await envoy('--feature', 'trusted_xds_server'), {
     code: 2,
-    output: /--locality: is for gRPC clients: name one with/,
+    output: /--feature: is for gRPC clients: name one with/,
   })
   t.match(await envoy('--xds', '127.0.0.1:2'), { code: 2, output: /--xds: an Envoy has one control plane/ })
   t.match(await envoy(), { code: 0 })

@@ -9,6 +9,7 @@ import type {
   GrpcControlPlane,
 } from '../../../envoy-bootstrap/grpc-bootstrap-options.ts'
 import type { ServerFeature } from '../../../envoy-bootstrap/grpc-support.ts'
+import { readLocality } from '../../../envoy-bootstrap/locality.ts'
 import { report } from '../../output/print.ts'
 import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
 
@@ -89,16 +90,6 @@ function optionsOf(
       authorities: Object.fromEntries(authority.map((one) => readAuthority(one, toServer))),
     }),
   }
-}
-
-/** @throws SwitchyardError `invalid-argument` */
-function readLocality(text: string): { region: string; zone: string; subZone: string } {
-  const [region = '', zone = '', subZone = '', ...more] = text.split('/')
-  if (more.length === 0) return { region, zone, subZone }
-  throw new SwitchyardError(
-    'invalid-argument',
-    `--locality: "${text}" has more than three parts: write REGION, REGION/ZONE or REGION/ZONE/SUBZONE`,
-  )
 }
 
 function readAuthority(text: string, toServer: (address: string) => GrpcControlPlane) {

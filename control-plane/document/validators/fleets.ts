@@ -18,6 +18,7 @@ import {
 } from '../model.ts'
 import { formatSteps, type PlacedProblem } from '../problem.ts'
 import { servedRoutes } from '../served-rules.ts'
+import { checkL4 } from './l4.ts'
 import { checkReference } from './reference.ts'
 
 export function* checkFleets(config: Config, switches: Switches = SWITCHES): Iterable<PlacedProblem> {
@@ -65,14 +66,14 @@ function* checkListener(
   fleet: BalancingFleet,
   listener: AnyListener,
 ): Iterable<PlacedProblem> {
-  const { l4, l7 } = listener
+  const { l7 } = listener
   const mode = modeOf(fleet, listener)
   if (listener[mode] === undefined) {
     const half = mode === 'l4' ? '{ upstream: NAME }' : '{ routes: NAME }'
     const whose = listener.mode === undefined ? "the fleet's lb.mode" : "the listener's mode"
     yield { steps: [...steps, mode], message: `is missing, and ${whose} is ${mode}: write ${half}` }
   }
-  if (l4) yield* checkReference([...steps, 'l4', 'upstream'], l4.upstream, upstreams, 'upstream')
+  yield* checkL4(steps, listener, upstreams)
   if (typeof l7?.routes === 'string') {
     yield* checkReference([...steps, 'l7', 'routes'], l7.routes, routes, 'entry of routes')
   } else if (l7 !== undefined) {

@@ -51,6 +51,26 @@ const CASES: readonly [title: string, upstream: object, problems: readonly strin
     ['upstreams.echo.localities.far: no endpoint is in us: give endpoints a locality'],
   ],
   [
+    'T5: weights of localities beside zone awareness',
+    {
+      endpoints: { a: at(1, { locality: far }) },
+      localities: { far: { ...far, weight: 1 } },
+      lb: { policy: 'random', zoneAware: { enabled: true } },
+    },
+    [
+      'upstreams.echo.lb.zoneAware: contradicts upstreams.echo.localities: Envoy keeps calls near or weighs localities, so remove one of the two',
+    ],
+  ],
+  [
+    'T5: weights of localities beside zone awareness that is off',
+    {
+      endpoints: { a: at(1, { locality: far }) },
+      localities: { far: { ...far, weight: 1 } },
+      lb: { policy: 'random', zoneAware: { enabled: false } },
+    },
+    [],
+  ],
+  [
     'two weights for one locality',
     {
       endpoints: { a: at(1, { locality: far }) },

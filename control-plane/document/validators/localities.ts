@@ -22,11 +22,17 @@ const problemsOf = memoizeByText((upstream: Upstream, name): readonly PlacedProb
     ...checkGaps(steps, upstream),
     ...checkEntries(steps, upstream, groups),
     ...checkSums(steps, upstream, groups),
+    ...checkZoneAware(steps, upstream),
   ]
 })
 
 /** https://github.com/grpc/grpc/blob/master/src/core/xds/grpc/xds_endpoint_parser.cc rejects "sparse priority list". */
-function* checkGaps(steps: readonly string[], { endpoints = {} }: Upstream): Iterable<PlacedProblem> {
+function* checkGaps(
+  steps: readonly string[],
+  { endpoints = {}, endpointsFrom }: Upstream,
+): Iterable<PlacedProblem> {
+  // The source may fill the gap, and gaps are closed when its endpoints are served.
+  if (endpointsFrom !== undefined) return
   const used = new Set(Object.values(endpoints).map(({ priority = 0 }) => priority))
   for (const [id, { priority = 0 }] of Object.entries(endpoints)) {
     const missing = firstMissing(used, priority)
@@ -45,7 +51,7 @@ function firstMissing(used: ReadonlySet<number>, below: number): number | undefi
 
 function* checkEntries(
   steps: readonly string[],
-  { localities = {} }: Upstream,
+  { localities = {}, endpointsFrom }: Upstream,
   groups: readonly GroupOfEndpoints[],
 ): Iterable<PlacedProblem> {
   const keys = new Set(groups.flatMap(({ locality }) => (locality ? [localityKey(locality)] : [])))
@@ -57,7 +63,7 @@ function* checkEntries(
     const twin = nameOf.get(key)
     if (twin !== undefined) yield { steps: at, message: `is the same locality as ${twin}: remove one` }
     nameOf.set(key, name)
-    if (keys.has(key)) continue
+    if (keys.has(key) || endpointsFrom !== undefined) continue
     const there =
       known.length === 0 ? 'give endpoints a locality' : `the endpoints are in ${known.join(', ')}`
     yield { steps: at, message: `no endpoint is in ${formatLocality(locality)}: ${there}` }
@@ -84,5 +90,18 @@ function* checkSums(
         message: `the weights of priority ${priority} add up to ${heaviest}, and clients accept ${MAX_WEIGHT} at most: write smaller weights`,
       }
     }
+  }
+}
+
+/** Of a fleet's zone awareness, the weights of an upstream are the exception. Beside its own, they contradict it. */
+function* checkZoneAware(
+  steps: readonly string[],
+  { lb, localities = {} }: Upstream,
+): Iterable<PlacedProblem> {
+  const isAware = lb !== undefined && 'zoneAware' in lb && lb.zoneAware?.enabled
+  if (!isAware || Object.keys(localities).length === 0) return
+  yield {
+    steps: [...steps, 'lb', 'zoneAware'],
+    message: `contradicts ${formatSteps([...steps, 'localities'])}: Envoy keeps calls near or weighs localities, so remove one of the two`,
   }
 }

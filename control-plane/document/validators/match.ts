@@ -1,7 +1,7 @@
 // What a rule matches: fields that go together, regular expressions that clients can read, and comparisons that something can meet.
 
+import { type HeaderMatch, headerMatchOf, headerMatchProblems } from '../../switches/header-match.ts'
 import { regexProblem } from '../../switches/regex.ts'
-import { type HeaderMatch, headerMatchOf, TEXT_WAYS, waysOf } from '../header-match.ts'
 import { PARTS_PER_PERCENT } from '../match.ts'
 import type { Match } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
@@ -9,10 +9,10 @@ import type { PlacedProblem } from '../problem.ts'
 export function* checkMatch(steps: readonly string[], match: Match): Iterable<PlacedProblem> {
   yield* checkPath(steps, match)
   for (const [name, value] of Object.entries(match.headers ?? {})) {
-    yield* checkHeader([...steps, 'headers', name], headerMatchOf(value))
+    yield* headerMatchProblems([...steps, 'headers', name], headerMatchOf(value))
   }
   for (const [name, value] of Object.entries(match.query ?? {})) {
-    yield* checkHeader([...steps, 'query', name], headerMatchOf(value))
+    yield* headerMatchProblems([...steps, 'query', name], headerMatchOf(value))
   }
   const { percent = 100 } = match
   const parts = percent * PARTS_PER_PERCENT
@@ -45,37 +45,6 @@ function* checkPath(steps: readonly string[], match: Match): Iterable<PlacedProb
       steps: [...steps, 'ignoreCase'],
       message: 'has no effect on a regular expression: remove it, and begin the expression with (?i)',
     }
-  }
-}
-
-function* checkHeader(steps: readonly string[], match: HeaderMatch): Iterable<PlacedProblem> {
-  const { regex, range, ignoreCase = false, invert = false } = match
-  const [way, ...others] = waysOf(match)
-  if (way === undefined) {
-    yield {
-      steps,
-      message:
-        'says nothing about the value: write one of exact, regex, range, prefix, suffix, contains, present',
-    }
-    return
-  }
-  for (const other of others) {
-    yield { steps: [...steps, other], message: `cannot be combined with ${way}: remove one` }
-  }
-  const message = regex === undefined ? undefined : regexProblem(regex)
-  if (message !== undefined) yield { steps: [...steps, 'regex'], message }
-  if (range !== undefined && range.from >= range.to) {
-    yield {
-      steps: [...steps, 'range'],
-      message: `matches nothing, because ${range.to} is the number above the largest that matches: write a number above ${range.from} as to`,
-    }
-  }
-  if (ignoreCase && !TEXT_WAYS.includes(way)) {
-    const fix = way === 'regex' ? ', and begin the expression with (?i)' : ''
-    yield { steps: [...steps, 'ignoreCase'], message: `has no effect on ${way}: remove it${fix}` }
-  }
-  if (invert && way === 'present') {
-    yield { steps: [...steps, 'invert'], message: 'has no effect on present: write present: false' }
   }
 }
 

@@ -4,7 +4,7 @@ import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import { referencesOf, switchesOf } from '../configured-switches.ts'
 import type { Config } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
-import { findUnsupported } from '../support.ts'
+import { findUnsupported, placeOf } from '../support.ts'
 import { checkReference } from './reference.ts'
 
 const KINDS = { upstreams: 'upstream', jwt: 'entry of jwt', secrets: 'entry of secrets' } as const
@@ -25,7 +25,7 @@ export function* checkSwitches(config: Config, switches: Switches = SWITCHES): I
       }
     }
     for (const { steps, message } of one.declared.problems?.(one.written, { jwt }) ?? []) {
-      yield { steps: [...one.steps, ...steps], message }
+      yield { steps: placeOf(one, { steps }), message }
     }
   }
   for (const [name, fleet] of Object.entries(config.fleets)) {

@@ -8,24 +8,30 @@ import type { PlacedProblem } from '../problem.ts'
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
 
 export function checkText(config: Config): Iterable<PlacedProblem> {
-  return checkValue(config, [])
+  return checkTexts(config, [])
 }
 
-function* checkValue(value: unknown, steps: readonly string[]): Iterable<PlacedProblem> {
+/** @param steps to the value */
+export function* checkTexts(value: unknown, steps: readonly string[]): Iterable<PlacedProblem> {
   if (typeof value === 'string') {
-    const message = describeBadCharacter(value)
+    const message = describeBadCharacter(value, isOfPatch(steps))
     if (message !== undefined) yield { steps, message }
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
       const message = describeBadCharacter(key)
       if (message !== undefined) yield { steps: [...steps, key], message: `its name ${message}` }
-      yield* checkValue(inner, [...steps, key])
+      yield* checkTexts(inner, [...steps, key])
     }
   }
 }
 
-function describeBadCharacter(text: string): string | undefined {
-  const [control] = CONTROL.exec(text) ?? []
+/** What a patch writes may be a program with lines. Envoy says what it does not take. */
+function isOfPatch([map, , field, , , , last]: readonly string[]): boolean {
+  return map === 'fleets' && field === 'patches' && last === 'value'
+}
+
+function describeBadCharacter(text: string, mayHaveControls = false): string | undefined {
+  const [control] = mayHaveControls ? [] : (CONTROL.exec(text) ?? [])
   if (control !== undefined) {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return `has the control character U+${code}: remove it`

@@ -12,12 +12,29 @@ const b1 = { address: '127.0.0.1:7901' }
 type Problems = Readonly<Record<string, RegExp>>
 
 const REJECTED: readonly [title: string, upstream: object, problems: Problems, twin: object][] = [
-  ['no source', {}, { '': /^has no endpoints: write endpoints, dns or aggregate$/ }, { endpoints: {} }],
+  [
+    'no source',
+    {},
+    { '': /^has no endpoints: write endpoints, endpointsFrom, dns or aggregate$/ },
+    { endpoints: {} },
+  ],
   [
     'several sources',
     { endpoints: { b1 }, dns, aggregate: ['echo'] },
     { dns: /cannot be combined with endpoints: remove one/, aggregate: /cannot be combined with endpoints/ },
     { aggregate: ['echo'] },
+  ],
+  [
+    'two sources of endpoints',
+    { endpointsFrom: { registration: {} }, dns },
+    { dns: /^cannot be combined with endpointsFrom: remove one$/ },
+    { endpointsFrom: { registration: {} }, endpoints: { b1 } },
+  ],
+  [
+    'a source that has no name',
+    { endpointsFrom: { max: 5 } },
+    { endpointsFrom: /^names no source: write one of registration/ },
+    { endpointsFrom: { registration: {}, max: 5 } },
   ],
   [
     'an IP address as a name',

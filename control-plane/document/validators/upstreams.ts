@@ -1,4 +1,4 @@
-// Upstreams: one source of endpoints each, fields that fit it, addresses that are valid, and aggregates that end somewhere.
+// Upstreams: a source of endpoints each, fields that fit it, addresses that are valid, and aggregates that end somewhere.
 
 import { memoizeByText } from '../../../core/memo.ts'
 import { parseAddress } from '../address.ts'
@@ -20,7 +20,7 @@ const problemsOf = memoizeByText((upstream: Upstream, name): readonly PlacedProb
   ]
 })
 
-const SOURCES = ['endpoints', 'dns', 'aggregate'] as const
+const SOURCES = ['endpoints', 'endpointsFrom', 'dns', 'aggregate'] as const
 
 /** Why a field has no effect beside the source that is written; undefined if it has one. */
 function whyInVain(source: (typeof SOURCES)[number], field: string): string | undefined {
@@ -34,9 +34,13 @@ function whyInVain(source: (typeof SOURCES)[number], field: string): string | un
 const OF_LOCALITIES = ['localities', 'failover']
 
 function* checkSource(steps: readonly string[], upstream: Upstream): Iterable<PlacedProblem> {
-  const [source, ...others] = SOURCES.filter((one) => upstream[one] !== undefined)
+  const written = SOURCES.filter((one) => upstream[one] !== undefined)
+  // Endpoints of the document may be beside those of a source.
+  const [source, ...others] = written.filter(
+    (one) => one !== 'endpointsFrom' || !written.includes('endpoints') || written.length > 2,
+  )
   if (source === undefined) {
-    yield { steps, message: 'has no endpoints: write endpoints, dns or aggregate' }
+    yield { steps, message: 'has no endpoints: write endpoints, endpointsFrom, dns or aggregate' }
     return
   }
   for (const other of others) {
@@ -51,7 +55,8 @@ function* checkSource(steps: readonly string[], upstream: Upstream): Iterable<Pl
   }
 }
 
-function* checkAddresses(
+/** @param steps to the map of endpoints */
+export function* checkAddresses(
   steps: readonly string[],
   endpoints: Readonly<Record<string, Endpoint>>,
 ): Iterable<PlacedProblem> {

@@ -7,10 +7,10 @@ import { secretsUsedBy, switchesWithSecrets } from '../../document/configured-sw
 import type { Config } from '../../document/model.ts'
 import { type PlacedProblem, toProblem } from '../../document/problem.ts'
 import type { SecretFiles } from '../../switches/tls.ts'
+import { WatchedFiles } from '../files/watch-files.ts'
 import { type ReadSecret, readSecret } from './read-secret.ts'
 import type { SecretBytesByName } from './secret-bytes.ts'
 import { createSecretFileReader, type SecretFileReader } from './secret-files.ts'
-import { WatchedFiles } from './watch-files.ts'
 
 export interface SecretStoreOptions {
   /** The folder of secrets: paths of the document begin there, and no file outside is read. */

@@ -17,6 +17,7 @@ import { XDS_CLUSTER } from '../../../core/bootstrap-cluster.ts'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { CALL_LOG, CONNECTION_LOG } from '../../../core/log-names.ts'
 import { PositiveDuration, toDuration } from '../duration.ts'
+import { LogPath } from '../log-path.ts'
 import { facts } from '../schema-keywords.ts'
 import { MARK_TAGS } from './content-mark.ts'
 import { ONLY, type Only, toFilter } from './log-filter.ts'
@@ -26,13 +27,7 @@ export type AccessLogParts = MessageInitShape<typeof AccessLogSchema>
 
 export const FileSink = Type.Object(
   {
-    path: Type.String({
-      // Envoy appends what callers write to whatever file it may write: no key file and no script of a system ends like that.
-      pattern: '^(/(?!\\.{1,2}/)[^/\\s]+)*/[^/\\s]+\\.log$',
-      maxLength: 4096,
-      description: 'the absolute path of a file that ends with .log, in a folder that Envoy can write',
-      ...facts({ envoy: 'FileAccessLog.path', example: '/var/log/envoy/calls.log' }),
-    }),
+    path: LogPath({ envoy: 'FileAccessLog.path', example: '/var/log/envoy/calls.log' }),
     ...FORMAT,
     ...ONLY,
   },

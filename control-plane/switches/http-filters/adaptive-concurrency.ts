@@ -45,7 +45,7 @@ function Percent(fallback: number, description: string, envoy: string, example: 
  */
 export const adaptiveConcurrency = httpFilterSwitch({
   name: 'adaptive_concurrency',
-  // Admission control must not take the calls that this filter rejects for failures of a service.
+  // It measures services, and not what processes calls before them. Admission control must not take the calls that this filter rejects for failures of a service.
   after: [
     'lua',
     'header_mutation',
@@ -56,6 +56,9 @@ export const adaptiveConcurrency = httpFilterSwitch({
     'local_ratelimit',
     'fault',
     'buffer',
+    'ext_proc',
+    'lua_script',
+    'wasm',
   ],
   field: 'adaptiveConcurrency',
   room: 'filters',

@@ -56,6 +56,21 @@ const POLICY = {
       ...facts({ envoy: 'CorsPolicy.allow_credentials' }),
     }),
   ),
+  methods: Type.Optional(
+    Type.Array(
+      Type.Enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], {
+        description: 'GET, POST, PUT, PATCH or DELETE',
+      }),
+      {
+        uniqueItems: true,
+        minItems: 1,
+        default: ['POST'],
+        description:
+          'a list of HTTP methods: gRPC-Web has POST only, and JSON may need [GET, POST, PUT, DELETE]',
+        ...facts({ envoy: 'CorsPolicy.allow_methods', example: ['GET', 'POST', 'PUT', 'DELETE'] }),
+      },
+    ),
+  ),
   headers: Names(
     'a list of metadata that pages may send besides that of gRPC-Web itself, such as [authorization]',
     'CorsPolicy.allow_headers',
@@ -134,6 +149,7 @@ export const cors = httpFilterSwitch({
 interface Policy {
   readonly origins?: readonly string[]
   readonly credentials?: boolean
+  readonly methods?: readonly string[]
   readonly headers?: readonly string[]
   readonly expose?: readonly string[]
   readonly maxAge?: string
@@ -159,14 +175,13 @@ function* problems({ origins = [], credentials = false }: Policy): Iterable<Plac
 }
 
 /** It sets every field, so that nothing of the fleet's policy shows through that of a rule. */
-function toPolicy({ origins, credentials, headers, expose, maxAge }: Required<Policy>): Any {
+function toPolicy({ origins, credentials, methods, headers, expose, maxAge }: Required<Policy>): Any {
   const policy: MessageInitShape<typeof CorsPolicySchema> =
     origins.length === 0
       ? { filterEnabled: { defaultValue: { numerator: 0 } } }
       : {
           allowOriginStringMatch: origins.map(toMatcher),
-          // gRPC-Web has no other.
-          allowMethods: 'POST',
+          allowMethods: methods.join(', '),
           allowHeaders: listOf(OWN_HEADERS, headers),
           exposeHeaders: listOf(OWN_EXPOSED, expose),
           maxAge: String(Math.ceil((parseDuration(maxAge) ?? 0) / 1_000)),

@@ -87,7 +87,7 @@ const EXAMPLE = { delay: { time: '100ms', percentage: 10 }, abort: { status: 'UN
 export const fault = httpFilterSwitch({
   name: 'fault',
   // Calls that it ends are counted by `grpc_stats` too.
-  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats', 'local_ratelimit'],
+  after: ['header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats', 'local_ratelimit', 'ratelimit'],
   field: 'fault',
   room: 'filters',
   schema: Type.Object(

@@ -9,6 +9,7 @@ import { inEffect } from '../defaults.ts'
 import { DurationSchema, Interval, PositiveDuration, parseDuration, toDuration } from '../duration.ts'
 import { unsupported } from '../grpc-clients.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
+import { LoadMetric, MAX_METRICS } from '../load-metrics.ts'
 import { facts } from '../schema-keywords.ts'
 
 const Message = 'ClientSideWeightedRoundRobin'
@@ -74,10 +75,27 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
         ...facts({ envoy: `${Message}.error_utilization_penalty`, example: 2.5 }),
       }),
     ),
+    metrics: Type.Optional(
+      Type.Unsafe<readonly string[]>(
+        Type.Array(LoadMetric(`${Message}.metric_names_for_computing_utilization`), {
+          maxItems: MAX_METRICS,
+          uniqueItems: true,
+          default: [],
+          description:
+            'a list of metrics such as [mem_utilization, named_metrics.queue]: the largest is the utilization of an endpoint that reports no application_utilization',
+          ...facts({
+            envoy: `${Message}.metric_names_for_computing_utilization`,
+            example: ['mem_utilization', 'named_metrics.queue'],
+            clients: ['envoy'],
+          }),
+        }),
+      ),
+    ),
     outOfBand: Type.Optional(OutOfBand),
   },
   appliesTo: ['envoy', 'proxyless'],
-  unsupportedBy: ({ errorPenalty }) => [
+  unsupportedBy: ({ errorPenalty, metrics = [] }) => [
+    ...(metrics.length > 0 ? unsupported('a choice of metrics', { steps: ['metrics'] }) : []),
     ...unsupported('the policy', { unless: 'its environment has GRPC_EXPERIMENTAL_XDS_WRR_LB=true' }, [
       'node',
     ]),
@@ -90,7 +108,7 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
   toExtension: toMessage,
   // grpc-go 1.85 takes 0 for a value that is not written, and waits 10 s.
   toGrpcExtension: ({ blackout, ...others }) =>
-    toMessage({ ...others, blackout: parseDuration(blackout) === 0 ? '1ms' : blackout }),
+    toMessage({ ...others, metrics: [], blackout: parseDuration(blackout) === 0 ? '1ms' : blackout }),
 })
 
 interface Settings {
@@ -98,10 +116,12 @@ interface Settings {
   readonly expiration: string
   readonly updatePeriod: string
   readonly errorPenalty: number
+  readonly metrics: readonly string[]
   readonly outOfBand: { readonly enabled: boolean; readonly period?: string }
 }
 
-function toMessage({ blackout, expiration, updatePeriod, errorPenalty, outOfBand }: Settings): Any {
+function toMessage(settings: Settings): Any {
+  const { blackout, expiration, updatePeriod, errorPenalty, metrics, outOfBand } = settings
   const { enabled, period } = inEffect(OutOfBand, outOfBand) as Required<Settings['outOfBand']>
   return anyPack(
     ClientSideWeightedRoundRobinSchema,
@@ -110,6 +130,7 @@ function toMessage({ blackout, expiration, updatePeriod, errorPenalty, outOfBand
       weightExpirationPeriod: toDuration(expiration),
       weightUpdatePeriod: toDuration(updatePeriod),
       errorUtilizationPenalty: errorPenalty,
+      metricNamesForComputingUtilization: [...metrics],
       ...(enabled && { enableOobLoadReport: true, oobReportingPeriod: toDuration(period) }),
     }),
   )

@@ -4,7 +4,8 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { MaglevSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js'
 import { Type } from 'typebox'
-import { HashOnSchema, hashesUnknownToEnvoy } from '../hash-on.ts'
+import { HashOnSchema } from '../hash-on.ts'
+import { HASH_MESSAGES, hashesUnknownToEnvoy, hashProblems, withoutHashedQueries } from '../hash-policies.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
@@ -26,7 +27,8 @@ export const maglev = defineLbPolicy({
     ),
   },
   appliesTo: ['envoy'],
-  messages: [MaglevSchema],
+  messages: [MaglevSchema, ...HASH_MESSAGES],
+  problems: hashProblems,
   toExtension: ({ tableSize }, context) =>
     anyPack(
       MaglevSchema,
@@ -34,4 +36,5 @@ export const maglev = defineLbPolicy({
     ),
   unsupportedByEnvoy: hashesUnknownToEnvoy,
   hashOn: ({ hashOn }) => hashOn,
+  toHttpProtocolOptions: ({ hashOn }) => withoutHashedQueries(hashOn),
 })

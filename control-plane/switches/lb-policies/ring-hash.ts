@@ -6,7 +6,14 @@ import { Cluster_LbPolicy } from '@envoy/xds-protos/envoy/config/cluster/v3/clus
 import { RingHashSchema } from '@envoy/xds-protos/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js'
 import { Type } from 'typebox'
 import { unsupported } from '../grpc-clients.ts'
-import { HashOnSchema, hashesUnknownToEnvoy, hashesUnknownToGrpc } from '../hash-on.ts'
+import { HashOnSchema } from '../hash-on.ts'
+import {
+  HASH_MESSAGES,
+  hashesUnknownToEnvoy,
+  hashesUnknownToGrpc,
+  hashProblems,
+  withoutHashedQueries,
+} from '../hash-policies.ts'
 import { defineLbPolicy } from '../lb-policy.ts'
 import { localityWeightedLbConfig } from '../locality-lb-config.ts'
 import { facts } from '../schema-keywords.ts'
@@ -41,7 +48,8 @@ export const ringHash = defineLbPolicy({
         })
       : []),
   ],
-  messages: [RingHashSchema],
+  messages: [RingHashSchema, ...HASH_MESSAGES],
+  problems: hashProblems,
   toExtension: ({ minimumRingSize }, context) =>
     anyPack(
       RingHashSchema,
@@ -60,4 +68,5 @@ export const ringHash = defineLbPolicy({
   }),
   unsupportedByEnvoy: hashesUnknownToEnvoy,
   hashOn: ({ hashOn }) => hashOn,
+  toHttpProtocolOptions: ({ hashOn }) => withoutHashedQueries(hashOn),
 })

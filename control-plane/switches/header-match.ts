@@ -1,7 +1,9 @@
 // What a rule wants of one header: its whole value as text, or one way to compare it.
 
 import { Type } from 'typebox'
-import { facts } from '../switches/schema-keywords.ts'
+import type { PlacedProblem } from './placed-problem.ts'
+import { regexProblem } from './regex.ts'
+import { facts } from './schema-keywords.ts'
 
 /** One of the ways is written, and `ignoreCase` and `invert` beside it. */
 export interface HeaderMatch {
@@ -94,4 +96,36 @@ export function headerMatchOf(written: string | HeaderMatch): HeaderMatch {
 /** The ways that are written; validation has seen to it that it is one. */
 export function waysOf(match: HeaderMatch): readonly HeaderWay[] {
   return HEADER_WAYS.filter((way) => match[way] !== undefined)
+}
+
+/** What the schema cannot check. */
+export function* headerMatchProblems(steps: readonly string[], match: HeaderMatch): Iterable<PlacedProblem> {
+  const { regex, range, ignoreCase = false, invert = false } = match
+  const [way, ...others] = waysOf(match)
+  if (way === undefined) {
+    yield {
+      steps,
+      message:
+        'says nothing about the value: write one of exact, regex, range, prefix, suffix, contains, present',
+    }
+    return
+  }
+  for (const other of others) {
+    yield { steps: [...steps, other], message: `cannot be combined with ${way}: remove one` }
+  }
+  const message = regex === undefined ? undefined : regexProblem(regex)
+  if (message !== undefined) yield { steps: [...steps, 'regex'], message }
+  if (range !== undefined && range.from >= range.to) {
+    yield {
+      steps: [...steps, 'range'],
+      message: `matches nothing, because ${range.to} is the number above the largest that matches: write a number above ${range.from} as to`,
+    }
+  }
+  if (ignoreCase && !TEXT_WAYS.includes(way)) {
+    const fix = way === 'regex' ? ', and begin the expression with (?i)' : ''
+    yield { steps: [...steps, 'ignoreCase'], message: `has no effect on ${way}: remove it${fix}` }
+  }
+  if (invert && way === 'present') {
+    yield { steps: [...steps, 'invert'], message: 'has no effect on present: write present: false' }
+  }
 }

@@ -1,0 +1,16 @@
+// Time that only goes forward: a clock that somebody sets right must not end a lease.
+
+export interface Clock {
+  /** Milliseconds since some moment. */
+  now(): number
+  /** Calls `act` after some milliseconds, unless the returned function is called before. */
+  after(milliseconds: number, act: () => void): () => void
+}
+
+export const MONOTONIC: Clock = {
+  now: () => performance.now(),
+  after(milliseconds, act) {
+    const timer = setTimeout(act, milliseconds).unref()
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,48 @@
+// Fields of Envoy's API that the package with its protos does not have yet: only names and numbers. Plain JavaScript, like generate.js.
+
+const POLICIES = 'envoy/extensions/load_balancing_policies'
+
+/** `has` is in the text once the package has the fields. `added` goes behind the last field that it has; `imports` are what they need. */
+const NEWER_FIELDS = [
+  {
+    file: 'envoy/extensions/filters/http/header_mutation/v3/header_mutation.proto',
+    has: 'query_parameter_mutations',
+    behind: 'HeaderMutation response_mutations = 2;',
+    added: ['repeated config.core.v3.KeyValueMutation query_parameter_mutations = 3;'],
+    imports: ['envoy/config/core/v3/base.proto'],
+  },
+  {
+    file: `${POLICIES}/client_side_weighted_round_robin/v3/client_side_weighted_round_robin.proto`,
+    has: 'slow_start_config',
+    behind: 'google.protobuf.FloatValue error_utilization_penalty = 6 [(validate.rules).float = {gte: 0.0}];',
+    added: [
+      'repeated string metric_names_for_computing_utilization = 7;',
+      'common.v3.SlowStartConfig slow_start_config = 8;',
+    ],
+    imports: [`${POLICIES}/common/v3/common.proto`],
+  },
+  {
+    file: `${POLICIES}/common/v3/common.proto`,
+    has: 'force_local_zone',
+    behind: 'bool fail_traffic_on_panic = 3;',
+    added: [
+      'message ForceLocalZone { google.protobuf.UInt32Value min_size = 1; }',
+      'ForceLocalZone force_local_zone = 5;',
+    ],
+    imports: [],
+  },
+]
+
+/** @param files texts by import path, which get the fields that they lack */
+export function addNewerFields(files) {
+  for (const { file, has, behind, added, imports } of NEWER_FIELDS) {
+    const text = files.get(file)
+    if (text.includes(has)) continue
+    if (text.split(behind).length !== 2) throw new Error(`${file} lacks one "${behind}"`)
+    const lines = imports.map((path) => `import "${path}";\n`).join('')
+    files.set(
+      file,
+      text.replace(/^import /m, `${lines}import `).replace(behind, [behind, ...added].join('\n\n  ')),
+    )
+  }
+}
