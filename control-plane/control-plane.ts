@@ -74,6 +74,8 @@ export interface ControlPlaneOptions {
   readonly secretsFolder?: string
   /** The folder of the files that switches name, such as descriptors. Default: `files` beside the folder of secrets. */
   readonly filesFolder?: string
+  /** The kubeconfig file for upstreams whose endpoints come from Kubernetes. Default: the service account of the Pod. */
+  readonly kubeconfig?: string
   /**
    * Where the tokens of REST are kept, `tokens.json`, made where it is missing, and `audit.jsonl` beside it. Default: the
    * state folder. Without either no token is asked for, and REST stays on loopback.
@@ -139,13 +141,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       isPrivate: options.xdsTls !== undefined || options.xds.startsWith('unix:'),
     })
     ends.push(async () => secrets.close())
-    const endpoints = await openEndpoints(options)
-    ends.push(() => endpoints.close())
+    const filesFolder = options.filesFolder ?? join(dirname(secretsFolder), FILES_FOLDER)
     const files = new FileStore({
-      folder: options.filesFolder ?? join(dirname(secretsFolder), FILES_FOLDER),
+      folder: filesFolder,
       ownFiles,
     })
     ends.push(async () => files.close())
+    const endpoints = await openEndpoints(options, filesFolder, ownFiles)
+    ends.push(() => endpoints.close())
     const flips = new FlipTracker({ cache })
     cache.onEvent((event) => flips.take(event))
     const accessLogs = new AccessLogs()
@@ -248,8 +251,15 @@ async function openState(folder: string | undefined) {
   return { store, nackLog: openNackLog(join(folder, NACKS)) }
 }
 
-function openEndpoints({ stateFolder, onFault }: ControlPlaneOptions): Promise<EndpointStore> {
+function openEndpoints(
+  { stateFolder, kubeconfig, onFault }: ControlPlaneOptions,
+  folder: string,
+  ownFiles: readonly string[],
+): Promise<EndpointStore> {
   return EndpointStore.open({
+    folder,
+    ownFiles,
+    ...(kubeconfig !== undefined && { kubeconfig }),
     ...(stateFolder !== undefined && { stateFile: join(stateFolder, ENDPOINTS) }),
     ...(onFault && { onFault }),
   })

@@ -26,6 +26,8 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
                    (default: "secrets" beside --config, else in --state)
   --files FOLDER   read the files that switches name, such as descriptors and scripts, from this folder only
                    (default: "files" beside the folder of secrets)
+  --kubeconfig FILE
+                   follow the Services of Kubernetes that upstreams name (default: the service account of the Pod)
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
   --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
@@ -61,6 +63,7 @@ interface Flags {
   readonly state?: string
   readonly secrets?: string
   readonly files?: string
+  readonly kubeconfig?: string
   readonly access?: string
   readonly testbed?: string
   readonly prometheus?: string
@@ -95,6 +98,7 @@ function parse() {
         state: { type: 'string' },
         secrets: { type: 'string' },
         files: { type: 'string' },
+        kubeconfig: { type: 'string' },
         access: { type: 'string' },
         testbed: { type: 'string' },
         prometheus: { type: 'string' },
@@ -130,6 +134,7 @@ async function run(): Promise<void> {
     ...(state === undefined ? {} : { stateFolder: state }),
     secretsFolder,
     ...(flags.files === undefined ? {} : { filesFolder: resolve(flags.files) }),
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: resolve(flags.kubeconfig) }),
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
     ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
     ...(flags.prometheus === undefined ? {} : { prometheus: flags.prometheus }),

@@ -8,6 +8,7 @@ const HEADER_BYTES = 12
 const TYPE_A = 1
 /** An authoritative answer to a query that we understand: https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1 */
 const ANSWER_FLAGS = 0x8580
+const SERVER_FAILURE = 2
 /** Compression: the name of an answer is that of the question, which follows the header. */
 const SAME_NAME = 0xc000 | HEADER_BYTES
 /** No resolver may keep an answer, because addresses change. */
@@ -18,6 +19,8 @@ export interface NameServer {
   readonly address: string
   /** Answers with these addresses from now on. */
   readonly set: (addresses: readonly string[]) => void
+  /** From now on each answer says that the server failed; or no more. */
+  readonly fail: (isFailing: boolean) => void
   /** How many questions for IPv4 addresses it has answered. */
   readonly queries: () => number
   readonly close: () => void
@@ -27,10 +30,11 @@ export interface NameServer {
 export async function startNameServer(addresses: readonly string[], host = '127.0.0.1'): Promise<NameServer> {
   let current = addresses
   let answered = 0
+  let isFailing = false
   const socket = createSocket('udp4')
   socket.on('message', (query, from) => {
     if (isForAddresses(query)) answered += 1
-    socket.send(answer(query, current), from.port, from.address)
+    socket.send(answer(query, current, isFailing), from.port, from.address)
   })
   socket.bind(0, host)
   await once(socket, 'listening')
@@ -39,17 +43,20 @@ export async function startNameServer(addresses: readonly string[], host = '127.
     set(next) {
       current = next
     },
+    fail(next) {
+      isFailing = next
+    },
     queries: () => answered,
     close: () => socket.close(),
   }
 }
 
 /** Only questions for IPv4 addresses have answers. */
-function answer(query: Buffer, addresses: readonly string[]): Buffer {
-  const records = isForAddresses(query) ? addresses.map(addressRecord) : []
+function answer(query: Buffer, addresses: readonly string[], isFailing: boolean): Buffer {
+  const records = isForAddresses(query) && !isFailing ? addresses.map(addressRecord) : []
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt16BE(query.readUInt16BE(0), 0)
-  header.writeUInt16BE(ANSWER_FLAGS, 2)
+  header.writeUInt16BE(ANSWER_FLAGS | (isFailing ? SERVER_FAILURE : 0), 2)
   header.writeUInt16BE(1, 4)
   header.writeUInt16BE(records.length, 6)
   return Buffer.concat([header, query.subarray(HEADER_BYTES, endOfQuestion(query)), ...records])

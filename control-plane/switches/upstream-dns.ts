@@ -12,6 +12,7 @@ import type { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/addre
 import { CaresDnsResolverConfigSchema } from '@envoy/xds-protos/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.js'
 import { Type } from 'typebox'
 import { type ClusterParts, type SettingsOf, upstreamSwitch } from './attach-points.ts'
+import { dnsFields, RESOLVER } from './dns-fields.ts'
 import { Interval, toDuration } from './duration.ts'
 import { type Unsupported, unsupported } from './grpc-clients.ts'
 import { facts } from './schema-keywords.ts'
@@ -30,22 +31,13 @@ const FAMILIES = {
 } as const
 
 const DEFAULT_PORT_OF_DNS = 53
-const RESOLVER = /^(?:\[([0-9A-Fa-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::([1-9]\d{0,4}))?$/
+
+const FIELDS = dnsFields(true)
 
 const SettingsSchema = Type.Object(
   {
-    host: Type.String({
-      pattern: '^(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\\.?$',
-      maxLength: 253,
-      description: 'the name of a host, such as echo.internal; IP addresses are endpoints',
-      ...facts({ envoy: 'SocketAddress.address', example: 'echo.internal' }),
-    }),
-    port: Type.Integer({
-      minimum: 1,
-      maximum: 65_535,
-      description: 'the port of each endpoint, from 1 to 65535',
-      ...facts({ envoy: 'SocketAddress.port_value', example: 7101 }),
-    }),
+    host: FIELDS.host,
+    port: FIELDS.port,
     mode: Type.Optional(
       Type.Enum(['strict', 'logical'], {
         default: 'strict',
@@ -65,29 +57,8 @@ const SettingsSchema = Type.Object(
         ...facts({ envoy: 'Cluster.respect_dns_ttl' }),
       }),
     ),
-    family: Type.Optional(
-      Type.Enum(['v4Preferred', 'v4', 'v6', 'v6Preferred', 'all'], {
-        default: 'v4Preferred',
-        description:
-          'which addresses of the name are used: v4 or v6 only, v4Preferred or v6Preferred, which fall back to the other family, or all',
-        ...facts({ envoy: 'Cluster.dns_lookup_family' }),
-      }),
-    ),
-    resolvers: Type.Optional(
-      Type.Array(
-        Type.String({
-          pattern: RESOLVER.source,
-          description: 'the IP address of a DNS server, with its port unless it is 53',
-          ...facts({ example: '127.0.0.1:8600' }),
-        }),
-        {
-          minItems: 1,
-          uniqueItems: true,
-          description: "DNS servers that are asked in the place of the system's, such as [127.0.0.1:8600]",
-          ...facts({ envoy: 'CaresDnsResolverConfig.resolvers', example: ['127.0.0.1:8600'] }),
-        },
-      ),
-    ),
+    family: FIELDS.family,
+    resolvers: FIELDS.resolvers,
   },
   {
     additionalProperties: false,

@@ -133,6 +133,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/push-spans.ts': spawnedBy('control-plane/otlp.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
+  'control-plane/sources/endpoints/dns-source.ts': by('control-plane/sources/endpoints/sources.test.ts'),
+  'control-plane/sources/endpoints/endpoint-slices.ts': by('control-plane/sources/endpoints/sources.test.ts'),
+  'control-plane/sources/endpoints/file-source.ts': by('control-plane/sources/endpoints/sources.test.ts'),
   'control-plane/sources/endpoints/': by('control-plane/admin/endpoint-routes.test.ts'),
   'control-plane/sources/files/folder-reader.ts': by('control-plane/sources/files/file-store.test.ts'),
   'control-plane/sources/secrets/check-certificate.ts': by(

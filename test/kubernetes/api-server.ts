@@ -25,7 +25,9 @@ export interface Answer {
 }
 
 export interface ApiServer {
-  readonly ask: (method: 'GET' | 'POST', path: string, body?: object) => Promise<Answer>
+  readonly ask: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<Answer>
+  /** A kubeconfig file of the user `switchyard`, who may do nothing before somebody allows it. */
+  readonly kubeconfig: string
 }
 
 /**
@@ -52,10 +54,10 @@ export async function startApiServer(group: ProcessGroup, folder: string): Promi
   }).ready
 
   const [keyFile, tokenFile] = [join(folder, 'service-accounts.pem'), join(folder, 'tokens.csv')]
-  const token = randomUUID()
+  const [token, userToken] = [randomUUID(), randomUUID()]
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  writeFileSync(tokenFile, `${token},admin,admin,"system:masters"\n`)
+  writeFileSync(tokenFile, `${token},admin,admin,"system:masters"\n${userToken},switchyard,switchyard\n`)
   const certificates = join(folder, 'certificates')
   const flags = {
     'etcd-servers': etcd,
@@ -97,7 +99,25 @@ export async function startApiServer(group: ProcessGroup, folder: string): Promi
         .end(body && JSON.stringify(body))
     })
   await until(async () => (await ask('GET', '/readyz')).status === 200, 'the API server is not ready')
-  return { ask }
+  const kubeconfig = join(folder, 'kubeconfig.json')
+  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(`https://127.0.0.1:${port}`, ca, userToken)))
+  return { ask, kubeconfig }
+}
+
+function kubeconfigOf(server: string, ca: Buffer, token: string) {
+  const cluster = {
+    server,
+    'certificate-authority-data': ca.toString('base64'),
+    'tls-server-name': 'kubernetes',
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster }],
+    users: [{ name: 'switchyard', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'switchyard' } }],
+    'current-context': 'test',
+  }
 }
 
 /** Asks again until it holds. @throws after two minutes */

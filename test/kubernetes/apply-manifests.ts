@@ -1,4 +1,5 @@
-// Applies the manifests of the scenarios that run in clusters to a real API server, and checks that it rejects wrong ones.
+// Applies the manifests of the scenarios that run in clusters to a real API server, checks that it rejects wrong ones, and follows
+// its EndpointSlices.
 // The first run takes minutes, because Go builds the API server.
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,6 +13,7 @@ import { interruption } from '../../processes/interruption.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { type CheckedObject, fetchKubernetesSchemas } from '../support/kubernetes-schemas.ts'
 import { type ApiServer, startApiServer, until } from './api-server.ts'
+import { followSlices } from './follow-slices.ts'
 
 interface Applied {
   readonly title: string
@@ -77,6 +79,7 @@ async function applyAll(api: ApiServer): Promise<number> {
       expect(asRoot.status === 403, `${name} may not start them as root: ${asRoot.body.message}`)
     }
   }
+  await followSlices(api, (object) => create(api, object), expect)
   print(`${failures} failed`)
   return failures === 0 ? 0 : 1
 }

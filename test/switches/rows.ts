@@ -306,7 +306,12 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     what: 'endpoints that are found outside of the document',
     fields: [`${UPSTREAM}.dns`, `${UPSTREAM}.endpointsFrom`],
     goldens: ['upstream-sources', 'endpoints-from'],
-    twins: ['a name without an address has no endpoint', 'twin: nobody has registered'],
+    twins: [
+      'a name without an address has no endpoint',
+      'twin: nobody has registered',
+      'twin: a broken file changes nothing',
+      'twin: an API that fails changes nothing',
+    ],
     guide: 'docs/guides/endpoints.md#endpoints-from-elsewhere',
   },
   T32: {

@@ -33,7 +33,7 @@ const REJECTED: readonly [title: string, upstream: object, problems: Problems, t
   [
     'a source that has no name',
     { endpointsFrom: { max: 5 } },
-    { endpointsFrom: /^names no source: write one of registration/ },
+    { endpointsFrom: /^names no source: write one of file, registration/ },
     { endpointsFrom: { registration: {}, max: 5 } },
   ],
   [

@@ -1,19 +1,28 @@
 // The sources of a configuration's endpoints: followed while it is served, and put together to what is served.
 
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { Problem } from '../../../core/errors.ts'
+import { type Problem, SwitchyardError } from '../../../core/errors.ts'
 import { ownValue } from '../../../core/plain-map.ts'
 import type { Config } from '../../document/model.ts'
 import { formatSteps } from '../../document/problem.ts'
 import { type SourceKind, sourceKindOf } from '../../switches/endpoints-from.ts'
+import { createFolderReader } from '../files/folder-reader.ts'
 import { type Clock, MONOTONIC } from './clock.ts'
 import type { EndpointSource } from './endpoint-source.ts'
 import { KeptEndpoints } from './kept-endpoints.ts'
+import type { KubernetesAccess } from './kubernetes-source.ts'
 import { type Endpoints, mergeEndpoints, NO_SOURCED, type SourcedEndpoints } from './merge-endpoints.ts'
 import { Registrations } from './registrations.ts'
 import { type SourceContext, startSource } from './start-source.ts'
 
-export interface EndpointStoreOptions extends Partial<Pick<SourceContext, 'readFile' | 'pathOf'>> {
+export interface EndpointStoreOptions extends KubernetesAccess {
+  /** The folder of the files that documents name. Default: the working directory. */
+  readonly folder?: string
+  /** Paths of the control plane's own files, which are never read. Default: none. */
+  readonly ownFiles?: readonly string[]
+  /** Between two looks at a file, in milliseconds. Default: 200. */
+  readonly fileIntervalMs?: number
   /** Keeps what was served last over a restart. Default: memory only. */
   readonly stateFile?: string
   readonly clock?: Clock
@@ -64,6 +73,7 @@ interface Running {
 /** Many changes in this time are one push. */
 const DEBOUNCE_MS = 20
 const PATIENCE_MS = 2_000
+const FILE_INTERVAL_MS = 200
 
 export class EndpointStore {
   readonly registrations: Registrations
@@ -92,7 +102,16 @@ export class EndpointStore {
   }
 
   private constructor(options: EndpointStoreOptions) {
-    const { stateFile, clock = MONOTONIC, patienceMs = PATIENCE_MS, onFault = () => {}, ...context } = options
+    const {
+      stateFile,
+      folder = '.',
+      ownFiles = [],
+      fileIntervalMs = FILE_INTERVAL_MS,
+      clock = MONOTONIC,
+      patienceMs = PATIENCE_MS,
+      onFault = () => {},
+      ...access
+    } = options
     this.#clock = clock
     this.#patienceMs = patienceMs
     this.#kept = new KeptEndpoints(stateFile, onFault)
@@ -101,9 +120,14 @@ export class EndpointStore {
       clock,
       registrations: this.registrations,
       onChange: () => this.#note(),
-      readFile: async () => ({ problem: 'cannot be read: this control plane has no folder of endpoints' }),
-      pathOf: (file) => file,
-      ...context,
+      onProblems: (upstream, problems) => {
+        if (problems.length > 0) onFault(sourceFault(upstream, problems))
+        this.#reportProblems(upstream)
+      },
+      readFile: createFolderReader(folder, { title: 'the folder of files', ownFiles }),
+      pathOf: (file) => join(folder, file),
+      fileIntervalMs,
+      ...access,
     }
   }
 
@@ -243,6 +267,17 @@ export class EndpointStore {
     stop()
   }
 
+  /** An event of its own: nothing that is served has changed. */
+  #reportProblems(upstream: string): void {
+    const config = this.#served?.config
+    for (const [key, one] of config === undefined ? [] : wantedOf(config)) {
+      if (one.upstream !== upstream) continue
+      const status = this.#statusOf(key, upstream)
+      const change = { upstream, source: status.source, added: [], removed: [], changed: [], status }
+      for (const listener of this.#listeners) listener(change)
+    }
+  }
+
   #report(before: ReadEndpoints | undefined, { config, sourced }: ReadEndpoints): void {
     this.#kept.save(() => this.#toKept())
     for (const [key, { upstream }] of wantedOf(config)) {
@@ -255,6 +290,11 @@ export class EndpointStore {
         listener({ upstream, ...difference, source: status.source, status })
     }
   }
+}
+
+function sourceFault(upstream: string, problems: readonly Problem[]): SwitchyardError {
+  const message = `the endpoints of upstream "${upstream}" cannot be renewed; those from before stay in force`
+  return new SwitchyardError('invalid-config', message, { problems })
 }
 
 type Settings = NonNullable<Config['upstreams'][string]['endpointsFrom']>

@@ -1,24 +1,33 @@
 // Starts the source that an upstream names.
 
-import type { Config } from '../../document/model.ts'
-import type { SecretFileReader } from '../secrets/secret-files.ts'
+import type { EndpointsFrom } from '../../switches/endpoints-from.ts'
 import type { Clock } from './clock.ts'
+import { startDnsSource } from './dns-source.ts'
 import type { EndpointSource } from './endpoint-source.ts'
+import { type EndpointFiles, startFileSource } from './file-source.ts'
+import { type KubernetesAccess, startKubernetesSource } from './kubernetes-source.ts'
 import type { Registrations } from './registrations.ts'
+import type { SourceStateOptions } from './source-state.ts'
 
-export interface SourceContext {
+export interface SourceContext
+  extends Pick<SourceStateOptions, 'onChange' | 'onProblems'>,
+    EndpointFiles,
+    KubernetesAccess {
   readonly clock: Clock
   readonly registrations: Registrations
-  readonly onChange: () => void
-  /** Reads a file of the folder of endpoints. */
-  readonly readFile: SecretFileReader
-  /** Where it is. */
-  readonly pathOf: (file: string) => string
 }
 
-type Settings = NonNullable<Config['upstreams'][string]['endpointsFrom']>
-
-export function startSource(upstream: string, _settings: Settings, context: SourceContext): EndpointSource {
+/** @param settings name exactly one source */
+export function startSource(
+  upstream: string,
+  { file, dns, kubernetes, max }: EndpointsFrom,
+  context: SourceContext,
+): EndpointSource {
+  const { onChange, onProblems } = context
+  const options: SourceStateOptions = { upstream, max, onChange, onProblems }
+  if (file !== undefined) return startFileSource(file, context, options)
+  if (dns !== undefined) return startDnsSource(dns, context, options)
+  if (kubernetes !== undefined) return startKubernetesSource(kubernetes, context, options)
   return registered(upstream, context)
 }
 
