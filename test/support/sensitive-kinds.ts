@@ -42,6 +42,11 @@ const file = create(FileDescriptorProtoSchema, {
       name: 'Sensitive',
       nestedType: [
         {
+          name: 'LabelsEntry',
+          options: { mapEntry: true },
+          field: [field(1, 'key', Type.STRING), field(2, 'value', Type.STRING)],
+        },
+        {
           name: 'NamedEntry',
           options: { mapEntry: true },
           field: [field(1, 'key', Type.STRING), message(2, 'value', '.test.Part')],
@@ -65,6 +70,8 @@ const file = create(FileDescriptorProtoSchema, {
         message(10, 'frees', '.google.protobuf.Struct', { ...REPEATED, ...MARKED }),
         message(11, 'packed', '.google.protobuf.Any', MARKED),
         message(12, 'holders', '.test.Sensitive.HoldersEntry', REPEATED),
+        field(13, 'raws', Type.BYTES, { ...REPEATED, ...MARKED }),
+        message(14, 'labels', '.test.Sensitive.LabelsEntry', REPEATED),
       ],
     },
   ],

@@ -87,6 +87,7 @@ const KINDS_OF_FIELDS: readonly [what: string, given: JsonObject, shown: JsonObj
   ['bytes are redacted', { raw: btoa('hidden') }, { raw: btoa('[redacted]') }],
   ['a number is cleared', { number: 7 }, {}],
   ['a list of texts is cleared', { texts: ['hidden'] }, {}],
+  ['a list of byte strings is cleared', { raws: [btoa('hidden')] }, {}],
   ['what a message holds is redacted or cleared', { part: PART }, { part: REDACTED_PART }],
   ['so is what a list of messages holds', { parts: [PART, PART] }, { parts: [REDACTED_PART, REDACTED_PART] }],
   ['a map is cleared', { named: { hidden: PART } }, {}],
