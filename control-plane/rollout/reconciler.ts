@@ -8,8 +8,8 @@ import type { RevisionStore } from '../store/revision-store.ts'
 import { describeRejection } from './nacks.ts'
 import type { Accepted, InForce, Publication, Publisher } from './publisher.ts'
 import { type Effect, type Rollout, type RolloutEvent, resume, type Step, step } from './rollout.ts'
-import { faultsOfSecrets, ofRevision, withoutNackOfSource } from './secret-nacks.ts'
 import type { ServingObserver } from './serving-observer.ts'
+import { faultsOfSources, ofRevision, withoutNackOfSource } from './source-nacks.ts'
 import { keysOf, type NodeSource, Tally } from './tally.ts'
 
 export interface ReconcilerOptions {
@@ -55,7 +55,7 @@ export class Reconciler {
     this.#accepted = accepted
     this.#stopListening = cache.onEvent((event) => {
       if (event.kind === 'nacked')
-        for (const fault of faultsOfSecrets(event, this.#isOfRevision)) onFault(fault)
+        for (const fault of faultsOfSources(event, this.#isOfRevision)) onFault(fault)
       if (this.#tally?.note(event)) this.#scheduleReview()
     })
   }

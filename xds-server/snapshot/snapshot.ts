@@ -3,7 +3,6 @@
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { memoize, memoizeByText } from '../../core/memo.ts'
-import type { ExternalNames } from './consistency.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
@@ -26,7 +25,7 @@ export interface SnapshotContent {
   /** What earlier snapshots of the group had, by type and name. A client that may still use it can be sent it once more. */
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
   /** Names that clients may have from elsewhere, by canonical type URL: nobody waits for them where they are not served. Default: none. */
-  readonly external?: ExternalNames
+  readonly external?: Readonly<Record<string, readonly string[]>>
 }
 
 /**

@@ -1,4 +1,4 @@
-// Who a NACK of a secret belongs to: the source that renewed it, or the revision that changed its entry.
+// Who a NACK of a secret or of endpoints belongs to: the source that renewed them, or the revision that changed their entry.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,8 @@ import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { socketPath } from '../../test/support/open-backend.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
-import { SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { ENDPOINT, SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
 import { SecretStore } from '../sources/secrets/secret-store.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { Revisions } from './revisions.ts'
@@ -29,18 +30,20 @@ async function serve(t: Test) {
   for (const name of ['one', 'two']) await issue(name)
   const secrets = new SecretStore({ folder, intervalMs: 10 })
   t.teardown(() => secrets.close())
+  const endpoints = await EndpointStore.open()
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
   let fault = Promise.withResolvers<unknown>()
   const config = (changes: object = {}) =>
     sampleWith({
       'fleets.edge.onNack': 'rollback',
+      'upstreams.echo.endpointsFrom': { registration: {} },
       secrets: { one: { certificate: 'one.pem', key: 'one.key' } },
       'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'one' },
       ...changes,
     })
   const revisions = await Revisions.open({
-    ...{ store, cache, secrets },
+    ...{ store, cache, secrets, endpoints },
     initial: config(),
     onFault: (error) => fault.resolve(error),
   })
@@ -56,7 +59,7 @@ async function serve(t: Test) {
     return reported
   }
   const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
-  return { issue, node, nextFault, revisions, store, write }
+  return { endpoints, issue, node, nextFault, revisions, store, write }
 }
 
 const REPORTED = { edge: undefined, one: { nacks: [{ node: 'node-1', fleet: 'edge', message: TEXT }] } }
@@ -143,5 +146,48 @@ t.test('a NACK of a secret that the revision is the first to use rolls it back',
     outcome: 'nacked',
     revision: { status: 'rolled_back' },
     detail: { problems: [{ path: 'secrets.two' }] },
+  })
+})
+
+const B9 = { endpoint: { address: '127.0.0.1:7109' }, leaseMs: 60_000 }
+const NACK_ENDPOINTS: AnsweringNode['answer'] = ({ typeUrl }) =>
+  typeUrl === ENDPOINT ? { nack: 'echo: bad weights' } : 'ack'
+
+t.test('T31: a NACK of endpoints that a source renewed during a rollout rolls nothing back', async (t) => {
+  const { endpoints, node, nextFault, revisions, store, write } = await serve(t)
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<'ack'>()
+  node.answer = async (response) => {
+    if (response.typeUrl === ENDPOINT) return NACK_ENDPOINTS(response)
+    asked.resolve()
+    return await answered.promise
+  }
+  await write({ 'fleets.edge.lb.mode': 'l7' })
+  await asked.promise
+  endpoints.registrations.put('echo', 'b9', B9)
+  await endpoints.served()
+  answered.resolve('ack')
+  t.match(await nextFault(), {
+    code: 'nacked',
+    message: /endpoints of upstream "echo" were renewed.*node-1.*bad weights$/s,
+    problems: [{ path: 'upstreams.echo.endpointsFrom' }],
+  })
+  t.notMatch((await revisions.progress(2, AbortSignal.abort())).outcome, 'nacked')
+  t.match(await store.list(), [
+    { status: 'accepted' },
+    { number: 2, status: /^(pending|accepted|unverified)$/ },
+  ])
+})
+
+t.test('T31: a NACK of endpoints rolls the revision back that changed their upstream', async (t) => {
+  const { endpoints, node, revisions, write } = await serve(t)
+  endpoints.registrations.put('echo', 'b9', B9)
+  await endpoints.served()
+  node.answer = NACK_ENDPOINTS
+  await write({ 'upstreams.echo.endpoints.b1.weight': 7 })
+  t.match(await revisions.progress(2, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'upstreams.echo.endpointsFrom', message: /bad weights/ }] },
   })
 })
