@@ -8,7 +8,11 @@ import t from 'tap'
 import { CLUSTER_FIELDS } from './cluster-fields.ts'
 import { REFERENCE_READERS } from './reference-readers.ts'
 
-const GENERATED = new URL('../../proto/gen/', import.meta.url)
+/** By a file of the package: a copy of the tree, such as for mutation tests, has the package and not its folder. */
+const GENERATED = new URL(
+  '../../../../',
+  import.meta.resolve('@envoy/xds-protos/envoy/config/trace/v3/zipkin_pb.js'),
+)
 
 /** Messages that no resource holds: those of services, of the admin interface, and of the bootstrap. */
 const NOT_IN_RESOURCES =
