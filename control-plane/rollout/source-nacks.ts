@@ -39,7 +39,7 @@ export function ofRevision(accepted: Publication | undefined, inForce: Publicati
       const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(name)]
       return !isDeepStrictEqual(entryIn(accepted), entryIn(inForce))
     }
-    // An assignment is made of the upstream and of what its source gives.
+    // An assignment has two parts: the upstream, and the endpoints from its source.
     const upstreamIn = ({ config }: Publication) => ownValue(config.upstreams, name)
     const givenIn = ({ endpoints }: Publication) => endpoints.sourced.get(name)
     const isRenewed = !isDeepStrictEqual(givenIn(accepted), givenIn(inForce))
@@ -71,7 +71,7 @@ export function withoutNackOfSource(node: NodeStatus, isOfRevision: IsOfRevision
   return { ...node, types, state: stateOf(types) }
 }
 
-/** A NACK of what a source renewed decides about no revision, so it is reported by itself: one fault for each entry of the document. */
+/** A NACK that belongs to a source decides about no revision. It is reported by itself, as one fault for each entry of the document. */
 export function faultsOfSources(
   { typeUrl, nack, node, group }: XdsEvent & { readonly kind: 'nacked' },
   isOfRevision: IsOfRevision,
