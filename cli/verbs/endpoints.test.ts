@@ -1,4 +1,4 @@
-// `yard endpoints` against a real control plane: the list, one registration, and one that is kept until the command is ended.
+// `yard endpoints` against a real control plane: the list, a single registration, and one with --keep, which ends with the command.
 
 import t, { type Test } from 'tap'
 import { RestClient } from '../../api/client.ts'
