@@ -1,10 +1,7 @@
 // NACKs of secrets: whether one belongs to the revision, or to the source that renewed the secret's files.
 
 import { isDeepStrictEqual } from 'node:util'
-import { SwitchyardError } from '../../core/errors.ts'
-import { type Nack, type NodeStatus, SECRET, type XdsEvent } from '../../xds-server/index.ts'
-import { stateOf } from '../../xds-server/nodes/status.ts'
-import { formatSteps } from '../document/problem.ts'
+import { type Nack, type NodeStatus, SECRET } from '../../xds-server/index.ts'
 import { secretOf } from '../translate/secret.ts'
 import { nacksOf, namedInNack } from './nacks.ts'
 import type { Publication } from './publisher.ts'
@@ -40,29 +37,6 @@ export function ofRevision(accepted: Publication | undefined, inForce: Publicati
 }
 
 /** Whether a NACK of secrets belongs to their source: it names no secret whose entry the revision changed. */
-function isNackOfSource(fleet: string, typeUrl: string, nack: Nack, isOfRevision: IsOfRevision): boolean {
-  return typeUrl === SECRET && !namedInNack(nack).some((name) => isOfRevision(fleet, name))
-}
-
-/** A node as a verdict sees it: a NACK that belongs to a source says nothing about the revision. */
-export function withoutNackOfSource(node: NodeStatus, isOfRevision: IsOfRevision): NodeStatus {
-  const type = node.types[SECRET]
-  if (!node.connected || type?.state !== 'NACKED' || type.nack === undefined) return node
-  if (!isNackOfSource(node.group, SECRET, type.nack, isOfRevision)) return node
-  const types = { ...node.types, [SECRET]: { ...type, state: 'SYNCED' as const } }
-  return { ...node, types, state: stateOf(types) }
-}
-
-/** A NACK of a renewed secret decides about no revision, so it is reported by itself: one fault for each secret. */
-export function faultsOfSecrets(
-  { typeUrl, nack, node, group }: XdsEvent & { readonly kind: 'nacked' },
-  isOfRevision: IsOfRevision,
-): SwitchyardError[] {
-  if (!isNackOfSource(group, typeUrl, nack, isOfRevision)) return []
-  const text = nack.message.trimEnd()
-  return [...new Set(namedInNack(nack).map(secretOf))].map((secret) => {
-    const message = `the secret "${secret}" was renewed, and node ${node} of fleet ${group} NACKed it and keeps the one before: ${text}`
-    const problems = [{ path: formatSteps(['secrets', secret]), message: text }]
-    return new SwitchyardError('nacked', message, { problems })
-  })
+export function isNackOfSecretFiles(fleet: string, nack: Nack, isOfRevision: IsOfRevision): boolean {
+  return !namedInNack(nack).some((name) => isOfRevision(fleet, name))
 }

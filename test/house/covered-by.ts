@@ -133,6 +133,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/traffic/stat-names.ts': by('control-plane/traffic/decode-stats.test.ts'),
   'control-plane/load-reports/': by('control-plane/load-reports/load-tally.test.ts'),
   'control-plane/rollout/push-spans.ts': spawnedBy('control-plane/otlp.test.ts'),
+  'control-plane/rollout/source-changes.ts': by('control-plane/rollout/source-nacks.test.ts'),
   'control-plane/rollout/': by('control-plane/rollout/revisions.test.ts'),
   'control-plane/sources/endpoints/dns-source.ts': by('control-plane/sources/endpoints/sources.test.ts'),
   'control-plane/sources/endpoints/endpoint-slices.ts': by('control-plane/sources/endpoints/sources.test.ts'),
