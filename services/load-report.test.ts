@@ -1,16 +1,16 @@
 // Reports of load: in the trailers of calls that end well or badly, on a stream, and nowhere by default.
 
-import { fromBinary } from '@bufbuild/protobuf'
+import { create, fromBinary } from '@bufbuild/protobuf'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import {
   type OrcaLoadReport,
   OrcaLoadReportSchema,
 } from '@envoy/xds-protos/xds/data/orca/v3/orca_load_report_pb.js'
-import { OpenRcaService } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js'
+import { OpenRcaService, OrcaLoadReportRequestSchema } from '@envoy/xds-protos/xds/service/orca/v3/orca_pb.js'
 import { Client, credentials, type Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { type Backend, startBackend } from './backend-server.ts'
-import { LOAD_REPORT_TRAILER, LoadReport, type LoadReportOptions } from './load-report.ts'
+import { LOAD_REPORT_TRAILER, LoadReport, type LoadReportOptions, loadReportService } from './load-report.ts'
 import { createClient, serviceDefinition } from './rpc/index.ts'
 
 async function start(t: Test, load?: LoadReportOptions) {
@@ -56,6 +56,26 @@ t.test('P13: a client that asks gets a report at once, and more at its interval'
     if (reports.push(applicationUtilization) === 3) break
   }
   t.same(reports, [0.5, 0.5, 0.5])
+})
+
+t.test('P13: a client that asks for reports once a month gets no flood of them', async (t) => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const { streamCoreMetrics } = loadReportService(new LoadReport({ utilization: 0.5 }))
+  const end = new AbortController()
+  const month = create(OrcaLoadReportRequestSchema, { reportInterval: { seconds: 2_592_000n } })
+  const { signal } = end
+  const reports = streamCoreMetrics(month, { signal } as Parameters<typeof streamCoreMetrics>[1])
+  const iterator = reports[Symbol.asyncIterator]()
+  await iterator.next()
+  const second = iterator.next()
+  end.abort()
+  await t.rejects(second, { name: 'AbortError' })
+  // Node reports a warning in a turn of its own.
+  await new Promise(setImmediate)
+  t.same(warnings, [], 'Node makes 1 ms of a timer that is too long, with a warning')
 })
 
 t.test('errors a second follow the share of calls that fail', async (t) => {

@@ -12,6 +12,7 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
+import { LONGEST_TIMER_MS } from '../core/longest-timer.ts'
 import type { Implementation } from './rpc/index.ts'
 
 /** The trailer of a report: https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md */
@@ -109,7 +110,8 @@ export function reportWithCalls(load: LoadReport): ServerInterceptor {
 export function loadReportService(load: LoadReport): Implementation<typeof OpenRcaService> {
   return {
     async *streamCoreMetrics({ reportInterval }, { signal }) {
-      const interval = Math.max(milliseconds(reportInterval), SHORTEST_INTERVAL_MS)
+      const asked = Math.max(milliseconds(reportInterval), SHORTEST_INTERVAL_MS)
+      const interval = Math.min(asked, LONGEST_TIMER_MS)
       for (;;) {
         yield load.toMessage()
         await wait(interval, undefined, { signal })

@@ -170,3 +170,12 @@ t.test('T31: changes are events and metrics', async (t) => {
   t.match(body, 'switchyard_endpoint_changes_total{upstream="echo",source="registration"} 3')
   t.match(body, 'switchyard_endpoints{upstream="echo",source="registration"} 0')
 })
+
+t.test('T31: an upstream may have the name of a field that every object has', async (t) => {
+  const config = sampleWith({})
+  const upstreams = { ...config.upstreams, constructor: { endpoints: { b1: { address: '127.0.0.1:7101' } } } }
+  const { admin } = await serveFleet(t, { ...config, upstreams } as typeof config)
+  const answer = await admin.inject('/v1/upstreams/constructor/endpoints')
+  t.match(answer.json(), { upstream: 'constructor', endpoints: [{ id: 'b1' }] })
+  t.equal(answer.json().source, null)
+})

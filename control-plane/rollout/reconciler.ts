@@ -9,10 +9,9 @@ import type { RevisionStore } from '../store/revision-store.ts'
 import { describeRejection, namedInNack } from './nacks.ts'
 import type { Accepted, InForce, Publication, Publisher } from './publisher.ts'
 import { type Effect, type Rollout, type RolloutEvent, resume, type Step, step } from './rollout.ts'
-import { isNackOfSecretFiles, ofRevision } from './secret-nacks.ts'
 import type { ServingObserver } from './serving-observer.ts'
 import { SourceChanges } from './source-changes.ts'
-import { faultsOfSources, type IsNackOfSource, withoutNacksOfSources } from './source-nacks.ts'
+import { faultsOfSources, type IsNackOfSource, ofRevision, withoutNacksOfSources } from './source-nacks.ts'
 import { keysOf, type NodeSource, Tally } from './tally.ts'
 
 export interface ReconcilerOptions {
@@ -198,7 +197,7 @@ export class Reconciler {
   readonly #isNackOfSource: IsNackOfSource = (fleet, typeUrl, nack) => {
     if (typeUrl !== SECRET) return this.#sourceChanges.isOfSource(fleet, typeUrl, namedInNack(nack))
     const isOfRevision = ofRevision(this.#accepted?.publication, this.#inForce.publication)
-    return isNackOfSecretFiles(fleet, nack, isOfRevision)
+    return !namedInNack(nack).some((name) => isOfRevision(fleet, name))
   }
 
   #faultsOf(event: XdsEvent & { readonly kind: 'nacked' }): readonly SwitchyardError[] {

@@ -18,8 +18,8 @@ import { type Follow, followRevision, type Progress } from './progress.ts'
 import { Publisher, type ServingCache } from './publisher.ts'
 import { Reconciler } from './reconciler.ts'
 import { serveStored } from './restart.ts'
-import { nacksBySecret, type SecretNack } from './secret-nacks.ts'
 import type { ServingObserver } from './serving-observer.ts'
+import { nacksBySecret, type SecretNack } from './source-nacks.ts'
 
 export interface RevisionsOptions {
   readonly store: RevisionStore

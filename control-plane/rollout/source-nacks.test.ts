@@ -1,31 +1,35 @@
-// Who a NACK of endpoints or of a listener belongs to: the source that changed them, or the revision that did.
+// Who a NACK of a secret or of endpoints belongs to: the source that renewed them, or the revision that changed their entry.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { socketPath } from '../../test/support/open-backend.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
-import { ENDPOINT, LISTENER, ROUTE, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { Authority } from '../../testbed/certificates/authority.ts'
+import { ENDPOINT, SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
-import { FileStore } from '../sources/files/file-store.ts'
+import { SecretStore } from '../sources/secrets/secret-store.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
-const script = (name: string) => `function envoy_on_request(handle) -- ${name}\nend`
-const TIMEOUT = 'routes.public.rules.echo.timeout'
-const WEIGHT = 'upstreams.echo.endpoints.b1.weight'
+const TEXT = 'Failed to load certificate chain of certificate/one: bad key'
+const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) =>
+  typeUrl === SECRET ? { nack: `${TEXT}\n` } : 'ack'
 
-const NACK_ENDPOINTS: AnsweringNode['answer'] = ({ typeUrl }) =>
-  typeUrl === ENDPOINT ? { nack: 'echo: bad endpoint' } : 'ack'
-
-/** A fleet of one node that has accepted revision 1: its listener has a script, and its upstream takes registrations. */
+/** A fleet of one node that has accepted revision 1, whose listener shows the certificate "one". */
 async function serve(t: Test) {
   const folder = t.testdir()
-  const writeScript = (name: string) => writeFileSync(join(folder, 'tag.lua'), script(name))
-  writeScript('one')
-  const files = new FileStore({ folder, intervalMs: 10 })
-  t.teardown(() => files.close())
+  const authority = await Authority.create('mesh')
+  const issue = async (name: string) => {
+    const { certificate, key } = await authority.issue({ name })
+    writeFileSync(join(folder, `${name}.key`), key)
+    writeFileSync(join(folder, `${name}.pem`), certificate)
+  }
+  for (const name of ['one', 'two']) await issue(name)
+  const secrets = new SecretStore({ folder, intervalMs: 10 })
+  t.teardown(() => secrets.close())
   const endpoints = await EndpointStore.open()
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
@@ -33,136 +37,157 @@ async function serve(t: Test) {
   const config = (changes: object = {}) =>
     sampleWith({
       'fleets.edge.onNack': 'rollback',
-      'fleets.edge.lb.mode': 'l7',
-      'fleets.edge.filters': { lua: { enabled: true, file: 'tag.lua' } },
       'upstreams.echo.endpointsFrom': { registration: {} },
+      secrets: { one: { certificate: 'one.pem', key: 'one.key' } },
+      'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'one' },
       ...changes,
     })
   const revisions = await Revisions.open({
-    ...{ store, cache, files, endpoints },
+    ...{ store, cache, secrets, endpoints },
     initial: config(),
     onFault: (error) => fault.resolve(error),
   })
   t.teardown(() => revisions.close())
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  // The server withholds secrets from plaintext TCP.
+  const xds = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
   t.teardown(() => xds.close())
   const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
-  const untilAccepted = async (number: number) => {
-    for await (const { status } of store.watch(number)) if (status === 'accepted') break
-  }
-  await untilAccepted(1)
+  for await (const { status } of store.watch(1)) if (status === 'accepted') break
   const nextFault = async () => {
     const reported = await fault.promise
     fault = Promise.withResolvers()
     return reported
   }
   const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
-  const register = (port: number) => {
-    const endpoint = { address: `127.0.0.1:${port}` }
-    endpoints.registrations.put('echo', 'b9', { endpoint, leaseMs: 600_000 })
-  }
-  /** From now on the node holds its answer to the next response of a type back, and NACKs all of another type. */
-  const holdAndNack = (held: string, nacked: string, text: string) => {
-    const asked = Promise.withResolvers<void>()
-    const answer = Promise.withResolvers<'ack'>()
-    node.answer = ({ typeUrl }) => {
-      if (typeUrl === nacked) return { nack: text }
-      if (typeUrl !== held) return 'ack'
-      asked.resolve()
-      return answer.promise
-    }
-    return { asked: asked.promise, ack: () => answer.resolve('ack') }
-  }
-  return {
-    endpoints,
-    holdAndNack,
-    nextFault,
-    node,
-    register,
-    revisions,
-    store,
-    untilAccepted,
-    write,
-    writeScript,
-  }
+  return { endpoints, issue, node, nextFault, revisions, store, write }
+}
+
+const REPORTED = { edge: undefined, one: { nacks: [{ node: 'node-1', fleet: 'edge', message: TEXT }] } }
+const FAULT = {
+  code: 'nacked',
+  message: /secret "one".*node-1.*bad key$/s,
+  problems: [{ path: 'secrets.one' }],
 }
 
 t.test(
-  'T31: a NACK of endpoints that a source changed does not roll the revision on trial back',
+  'a renewed secret that a node NACKs is reported under its name, and no revision changes',
   async (t) => {
-    const { holdAndNack, nextFault, register, revisions, store, untilAccepted, write } = await serve(t)
-    const { asked, ack } = holdAndNack(ROUTE, ENDPOINT, 'echo: bad endpoint')
-    await write({ [TIMEOUT]: '7s' })
-    await asked
-    register(7109)
-    // The node answers one response after the other, so the held answer comes before the NACK.
-    const reported = nextFault()
-    ack()
-    t.match(await reported, {
-      code: 'nacked',
-      message:
-        /source changed what is served of upstreams\.echo\.endpointsFrom .*node-1.*: echo: bad endpoint$/s,
-      problems: [{ path: 'upstreams.echo.endpointsFrom', message: 'echo: bad endpoint' }],
-    })
-    await untilAccepted(2)
-    t.match(await revisions.progress(2, NEVER), { outcome: 'synced' })
-    t.match(await store.list(), [{ status: 'accepted' }, { status: 'accepted' }])
-    t.match(
-      revisions.nacks(),
-      { problems: [{ path: 'upstreams.echo.endpointsFrom' }] },
-      'the status still has the NACK',
-    )
-  },
-)
+    const { issue, node, nextFault, revisions, store, write } = await serve(t)
+    t.match(revisions.secrets(), { one: { nacks: [] } })
+    node.answer = NACK_SECRETS
+    await issue('one')
+    t.match(await nextFault(), FAULT)
+    t.match(revisions.secrets(), REPORTED)
+    t.match(await store.list(), [{ number: 1, status: 'accepted' }])
 
-t.test('T31: a NACK of endpoints that the revision on trial changed too rolls it back', async (t) => {
-  const { endpoints, holdAndNack, node, register, revisions, write } = await serve(t)
-  const { asked, ack } = holdAndNack(ENDPOINT, LISTENER, 'unused')
-  await write({ [WEIGHT]: 7 })
-  await asked
-  register(7109)
-  await endpoints.served()
-  node.answer = NACK_ENDPOINTS
-  ack()
-  t.match(await revisions.progress(2, NEVER), { outcome: 'nacked', revision: { status: 'rolled_back' } })
-})
-
-t.test(
-  'T31: a NACK that is older than a revision says nothing about it, unless it changes the same',
-  async (t) => {
-    const { nextFault, node, register, revisions, store, untilAccepted, write } = await serve(t)
-    node.answer = NACK_ENDPOINTS
-    register(7109)
-    t.match(await nextFault(), { code: 'nacked' })
-    await write({ [TIMEOUT]: '7s' })
+    await write({ 'fleets.edge.lb.mode': 'l7' })
+    const progress = await revisions.progress(2, AbortSignal.abort())
     t.match(
-      await revisions.progress(2, AbortSignal.abort()),
+      progress,
       { outcome: 'pending', revision: { status: 'unverified' } },
-      'routes to an upstream wait for its endpoints',
+      'the revision is not to blame',
     )
     node.answer = () => 'ack'
-    register(7110)
-    await untilAccepted(2)
-    node.answer = NACK_ENDPOINTS
-    await write({ [TIMEOUT]: '7s', [WEIGHT]: 7 })
-    t.match(await revisions.progress(3, NEVER), { outcome: 'nacked', revision: { status: 'rolled_back' } })
-    t.match(await store.list(), { length: 4 })
+    await issue('one')
+    for await (const { status } of store.watch(2)) if (status === 'accepted') break
+    t.match(await revisions.progress(2, NEVER), { outcome: 'synced' })
+    t.match(revisions.secrets(), { one: { nacks: [] } })
   },
 )
 
-t.test('T29: a NACK of a file that was renewed during a trial does not roll the revision back', async (t) => {
-  const { holdAndNack, nextFault, revisions, untilAccepted, write, writeScript } = await serve(t)
-  const { asked, ack } = holdAndNack(ROUTE, LISTENER, 'main: script load error')
-  await write({ [TIMEOUT]: '7s' })
-  await asked
-  writeScript('two')
-  const reported = nextFault()
-  ack()
-  t.match(await reported, {
-    code: 'nacked',
-    message: /changed what is served of fleets\.edge\.listeners\.main /,
-    problems: [{ path: 'fleets.edge.listeners.main', message: 'main: script load error' }],
+t.test('a renewed secret that a node NACKs during a rollout does not roll the revision back', async (t) => {
+  const { issue, node, nextFault, revisions, store, write } = await serve(t)
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<'ack'>()
+  node.answer = async (response) => {
+    if (response.typeUrl === SECRET) return { nack: TEXT }
+    asked.resolve()
+    return await answered.promise
+  }
+  await write({ 'upstreams.echo.endpoints.b1.weight': 7, 'fleets.edge.lb.policy': 'random' })
+  await asked.promise
+  await issue('one')
+  // The node answers one response after the other, so the held answer comes before the NACK.
+  answered.resolve('ack')
+  t.match(await nextFault(), FAULT)
+  t.match(revisions.secrets(), REPORTED)
+  t.notMatch((await revisions.progress(2, AbortSignal.abort())).outcome, 'nacked')
+  t.match(await store.list(), [{ status: 'accepted' }, { number: 2, status: /^(pending|accepted)$/ }])
+  node.answer = () => 'ack'
+  await issue('one')
+  for await (const { status } of store.watch(2)) if (status === 'accepted') break
+  t.equal(revisions.head.number, 2, 'and it is accepted once the next renewal is ACKed')
+})
+
+t.test('a NACK of a secret whose entry the revision changed rolls the revision back', async (t) => {
+  const { node, revisions, write } = await serve(t)
+  node.answer = NACK_SECRETS
+  await write({ secrets: { one: { certificate: 'two.pem', key: 'two.key' } } })
+  t.match(await revisions.progress(2, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'secrets.one', message: /bad key/ }] },
   })
-  await untilAccepted(2)
-  t.match(await revisions.progress(2, NEVER), { outcome: 'synced' })
+})
+
+t.test('a NACK of a secret that the revision is the first to use rolls it back', async (t) => {
+  const { node, revisions, store, write } = await serve(t)
+  const both = {
+    secrets: {
+      one: { certificate: 'one.pem', key: 'one.key' },
+      two: { certificate: 'two.pem', key: 'two.key' },
+    },
+  }
+  await write(both)
+  for await (const { status } of store.watch(2)) if (status === 'accepted') break
+  node.answer = ({ typeUrl }) => (typeUrl === SECRET ? { nack: 'Failed to load certificate/two' } : 'ack')
+  await write({ ...both, 'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'two' } })
+  t.match(await revisions.progress(3, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'secrets.two' }] },
+  })
+})
+
+const B9 = { endpoint: { address: '127.0.0.1:7109' }, leaseMs: 60_000 }
+const NACK_ENDPOINTS: AnsweringNode['answer'] = ({ typeUrl }) =>
+  typeUrl === ENDPOINT ? { nack: 'echo: bad weights' } : 'ack'
+
+t.test('T31: a NACK of endpoints that a source renewed during a rollout rolls nothing back', async (t) => {
+  const { endpoints, node, nextFault, revisions, store, write } = await serve(t)
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<'ack'>()
+  node.answer = async (response) => {
+    if (response.typeUrl === ENDPOINT) return NACK_ENDPOINTS(response)
+    asked.resolve()
+    return await answered.promise
+  }
+  await write({ 'fleets.edge.lb.mode': 'l7' })
+  await asked.promise
+  endpoints.registrations.put('echo', 'b9', B9)
+  await endpoints.served()
+  answered.resolve('ack')
+  t.match(await nextFault(), {
+    code: 'nacked',
+    message: /upstreams\.echo\.endpointsFrom takes from a source was renewed.*node-1.*bad weights$/s,
+    problems: [{ path: 'upstreams.echo.endpointsFrom' }],
+  })
+  t.notMatch((await revisions.progress(2, AbortSignal.abort())).outcome, 'nacked')
+  t.match(await store.list(), [
+    { status: 'accepted' },
+    { number: 2, status: /^(pending|accepted|unverified)$/ },
+  ])
+})
+
+t.test('T31: a NACK of endpoints rolls the revision back that changed their upstream', async (t) => {
+  const { endpoints, node, revisions, write } = await serve(t)
+  endpoints.registrations.put('echo', 'b9', B9)
+  await endpoints.served()
+  node.answer = NACK_ENDPOINTS
+  await write({ 'upstreams.echo.endpoints.b1.weight': 7 })
+  t.match(await revisions.progress(2, NEVER), {
+    outcome: 'nacked',
+    revision: { status: 'rolled_back' },
+    detail: { problems: [{ path: 'upstreams.echo.endpointsFrom', message: /bad weights/ }] },
+  })
 })

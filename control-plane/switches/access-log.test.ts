@@ -34,6 +34,12 @@ t.test('T26: a line is for text, and fields are for JSON', async (t) => {
   t.same(invalid({ enabled: true, file: { path, format: 'text', line }, stdout: { fields } }), [])
 })
 
+t.test('T26: slow calls are those from a duration on that Envoy can count', async (t) => {
+  const slowerThan = (only: string) => ({ enabled: true, stdout: { only: { slowerThan: only } } })
+  t.same(invalid(slowerThan('1194h')), ['stdout.only.slowerThan'])
+  t.same(invalid(slowerThan('1193h')), [])
+})
+
 t.test('T26: an upstream that logs go to is one of the document', async (t) => {
   t.same(invalid({ enabled: true, grpc: { upstream: 'missing' } }), ['grpc.upstream'])
   t.same(invalid({ enabled: true, grpc: { upstream: 'unused' } }), [])

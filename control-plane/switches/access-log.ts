@@ -18,6 +18,7 @@ import {
   toStdoutLog,
 } from './access-log/sinks.ts'
 import { listenerSwitch, type SettingReference } from './attach-points.ts'
+import { parseDuration } from './duration.ts'
 import type { PlacedProblem } from './placed-problem.ts'
 import { facts } from './schema-keywords.ts'
 
@@ -98,7 +99,16 @@ function toLoggers(
   ]
 }
 
+/** Envoy compares with a number of milliseconds of 32 bits. */
+const LONGEST_MS = 4_294_967_295
+
 function* settingProblems(settings: AccessLogSettings): Iterable<PlacedProblem> {
+  for (const sink of SINKS) {
+    const { slowerThan } = settings[sink]?.only ?? {}
+    if ((parseDuration(slowerThan ?? '') ?? 0) <= LONGEST_MS) continue
+    const message = `is ${slowerThan}, and Envoy counts to 1193h: write a shorter duration`
+    yield { steps: [sink, 'only', 'slowerThan'], message }
+  }
   const { enabled, file, stdout } = settings
   if (enabled && SINKS.every((sink) => settings[sink] === undefined))
     yield { steps: ['enabled'], message: `is true, but no log is written: add one of ${SINKS.join(', ')}` }

@@ -6,7 +6,7 @@ import { unsupported } from './grpc-clients.ts'
 import type { LbContext } from './lb-context.ts'
 import { facts } from './schema-keywords.ts'
 
-const MESSAGE = 'LocalityLbConfig.ZoneAwareLbConfig'
+const MESSAGE = 'LocalityLbConfig.zone_aware_lb_config'
 
 /**
  * `lb.zoneAware` of the policies that have it in Envoy: round robin, least request and random. It compares the share of the Envoys of the

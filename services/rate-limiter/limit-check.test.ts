@@ -102,6 +102,22 @@ t.test('T16: a request says how many hits it is, and each descriptor may say it 
   t.match(await check([{ key: 'tenant', hits: 2n }]), { overallCode: Code.OVER_LIMIT })
 })
 
+t.test('T16: long values have counts of their own, and take no more memory than short ones', async (t) => {
+  const keys: string[] = []
+  class Recording extends MemoryStore {
+    override add(...[hits, now]: Parameters<MemoryStore['add']>) {
+      keys.push(...hits.map(({ countKey }) => countKey))
+      return super.add(hits, now)
+    }
+  }
+  const { check } = limiter(new Recording())
+  const long = 'x'.repeat(60_000)
+  t.match(await check([{ key: 'tenant', value: `${long}1` }], NOON, 4), { statuses: [{ limitRemaining: 6 }] })
+  t.match(await check([{ key: 'tenant', value: `${long}2` }], NOON, 1), { statuses: [{ limitRemaining: 9 }] })
+  t.match(await check([{ key: 'tenant', value: `${long}1` }], NOON, 1), { statuses: [{ limitRemaining: 5 }] })
+  t.ok(keys.every(({ length }) => length <= 200))
+})
+
 t.test('T16: a limit in shadow mode counts, and lets all pass', async (t) => {
   const { check, counted } = limiter()
   const codes = []

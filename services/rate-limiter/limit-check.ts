@@ -1,5 +1,6 @@
 // Decides about a request: counts its hits by the rules, and answers with a status for each descriptor.
 
+import { createHash } from 'node:crypto'
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import {
   RateLimitResponse_Code as Code,
@@ -55,7 +56,7 @@ export async function checkLimits(
   }))
   const limits = found.flatMap(({ limited, amount }) =>
     limited && Number.isFinite(limited.limit.requestsPerUnit)
-      ? [{ countKey: limited.countKey, unit: limited.limit.unit, amount }]
+      ? [{ countKey: toKey(limited.countKey), unit: limited.limit.unit, amount }]
       : [],
   )
   const counts = (limits.length > 0 ? await store.add(limits, now) : []).values()
@@ -84,6 +85,13 @@ export async function checkLimits(
   })
   const isOver = statuses.some(({ code }) => code === Code.OVER_LIMIT)
   return create(RateLimitResponseSchema, { overallCode: isOver ? Code.OVER_LIMIT : Code.OK, statuses })
+}
+
+/** Callers choose how long values are, and a count must not take more memory for that. */
+const LONGEST_KEY = 200
+
+function toKey(countKey: string): string {
+  return countKey.length <= LONGEST_KEY ? countKey : createHash('sha256').update(countKey).digest('base64url')
 }
 
 /** A request may bring its own limit, which replaces that of the rules. */

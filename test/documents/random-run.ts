@@ -68,6 +68,8 @@ export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions
       '.file.path': [`${folder}/calls.log`],
       '.eventLog.path': [`${folder}/health.log`],
       '.dns.host': ['localhost', 'missing.invalid'],
+      // Primes: validation leaves others to Envoy, whose NACK the first fifteen minutes show.
+      '.tableSize': [251, 65_537, 5_000_011],
       // A patch may write anything, also what Envoy NACKs.
       'fleets.*.patches': [FIELDS.find(({ path }) => path === 'fleets.*.patches')?.example],
     },

@@ -10,6 +10,7 @@ import type {
   WatchReport,
   WatchSource,
 } from '../../xds-server/cache/watch.ts'
+import type { ResourceView } from '../../xds-server/nodes/resource-view.ts'
 import type { StreamInfo, SyncState, TypeView } from '../../xds-server/nodes/status.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 
@@ -52,6 +53,8 @@ export class HandStream {
   readonly watch: Watch
   /** What the client has not answered. */
   unacked: readonly UnackedResponse[] = []
+  /** What is known of each of its resources. */
+  resources: readonly ResourceView[] = []
   /** What the cache has handed to the stream, the newest last. */
   readonly snapshots: (Snapshot | undefined)[] = []
   /** The client may still ask for listeners. */
@@ -77,6 +80,7 @@ export class HandStream {
         this.looks += 1
         return this.#types
       },
+      describeResources: () => this.resources,
       onSnapshot: (snapshot) => this.snapshots.push(snapshot),
     })
   }

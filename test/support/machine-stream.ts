@@ -32,6 +32,7 @@ export class MachineStream {
       reportsNoVersions: true,
       isStarting: () => this.isStarting,
       unacked: () => this.unacked.map((response) => ({ typeUrl: response.typeUrl, response, sentAt: 0 })),
+      describeResources: () => [],
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })

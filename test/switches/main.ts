@@ -1,7 +1,7 @@
 // `npm run docs:switches`: runs the feature tests of the rows and the goldens with a real Envoy, records what passed, and writes
 // docs/reference/switches.md. Ends with 1 if a test fails, or if a row names something that no run has shown.
 //
-//   npm run docs:switches -- [--rows T5,T6] [--jobs N]
+//   npm run docs:switches -- [--rows T5,T6] [--missing] [--jobs N]
 
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -35,11 +35,27 @@ function chosenRows(given: string | undefined): readonly string[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rows: { type: 'string' }, jobs: { type: 'string', default: '2' } },
+    options: {
+      rows: { type: 'string' },
+      missing: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: '2' },
+    },
   })
   const rows = chosenRows(values.rows)
   const filesOf = filesOfRows()
-  const files = [...filesOf].filter(([, codes]) => codes.some((code) => rows.includes(code)))
+  const recorded = readRuns()
+  const isLacking = (file: string, codes: readonly string[]) =>
+    codes.some((code) => {
+      const row = SWITCH_ROWS[code]
+      return (
+        row !== undefined &&
+        proofOf(code, row, new Map([[file, codes]]), recorded).tests[0]?.passed.length === 0
+      )
+    })
+  const files = [...filesOf].filter(
+    ([file, codes]) =>
+      codes.some((code) => rows.includes(code)) && (!values.missing || isLacking(file, codes)),
+  )
   const facts = {
     envoy: findEnvoy().version,
     date: new Date().toISOString().slice(0, 10),

@@ -107,11 +107,11 @@ export class Serving {
   watch(source: WatchSource): Watch {
     const group = this.groupOf(source.node)
     const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
-    const lastKnownGood = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
-    const isPinned = () => lastKnownGood !== undefined && lastKnownGood === this.#lastKnownGood.get(group)
+    const pin = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
+    const pinned = () => (pin === this.#lastKnownGood.get(group) ? pin?.snapshot : undefined)
     const watch = openWatch(source, group, address, {
-      current: () => (isPinned() ? lastKnownGood?.snapshot : this.#snapshots.get(group)),
-      isPinned,
+      current: () => pinned() ?? this.#snapshots.get(group),
+      isPinned: () => pinned() !== undefined,
       wasServed: (typeUrl, name) => this.#retiredNames.get(group)?.wasServed(typeUrl, name) ?? false,
       unconfirmed: this.#unconfirmed,
       registry: this.#registry,
@@ -131,6 +131,11 @@ export class Serving {
   /** The number of open streams. */
   get watchCount(): number {
     return [...this.#watches.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** The groups of these streams: clients make them up, so none of them is kept longer. */
+  get watchedGroups(): readonly string[] {
+    return [...this.#watches.keys()]
   }
 
   #notify(group: string): void {

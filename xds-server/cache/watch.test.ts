@@ -68,9 +68,11 @@ t.test('X36: a closed stream leaves no watch, and closing it again does nothing'
   t.equal(servingOf(cache).watchCount, 2)
   cache.setSnapshot('fleet', [cluster('a')])
   t.equal(second.snapshots.length, 1, 'the other one still follows')
-  second.close()
   third.close()
+  t.same(servingOf(cache).watchedGroups, ['fleet'])
+  second.close()
   t.equal(servingOf(cache).watchCount, 0)
+  t.same(servingOf(cache).watchedGroups, [], 'a group that a client made up is forgotten')
   t.equal(events.filter(({ kind }) => kind === 'closed').length, 3)
   const again = new HandStream(cache)
   t.equal(servingOf(cache).watchCount, 1)
@@ -244,6 +246,7 @@ t.test('X6: after a restart a node is sent what it NACKed, whatever versions it 
 
 const STREAM_OF = { node: 'n1', group: 'fleet', stream: STREAM }
 const OF = { ...STREAM_OF, typeUrl: CLUSTER }
+const OPENED_AT = STREAM.openedAt
 
 const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
   [
@@ -257,6 +260,11 @@ const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
   [
     { kind: 'stale', typeUrl: CLUSTER, nonce: '3' },
     { kind: 'stale', nonce: '3', ...OF },
+  ],
+  [{ kind: 'started' }, { kind: 'started', ...STREAM_OF }],
+  [
+    { kind: 'overdue', typeUrl: CLUSTER, version: 'v1', nonce: '1', sentAt: OPENED_AT },
+    { kind: 'overdue', version: 'v1', nonce: '1', sentAt: OPENED_AT, ...OF },
   ],
   [
     { kind: 'sent', typeUrl: CLUSTER, response: response(['a', 'b'], { removed: ['c'] }) },
@@ -317,4 +325,58 @@ t.test('opening and closing a stream are events, and an empty report is not', as
     { kind: 'opened', ...STREAM_OF },
     { kind: 'closed', pending: [], ...STREAM_OF },
   ])
+})
+
+t.test('a stream that ends leaves the oldest response of each type that was not answered', async (t) => {
+  const cache = new SnapshotCache()
+  const events = eventsOf(cache)
+  const stream = new HandStream(cache)
+  const sent = (typeUrl: string, nonce: string, sentAt: number) => ({
+    ...{ typeUrl, sentAt },
+    response: { ...response(['a']), nonce },
+  })
+  stream.unacked = [sent(CLUSTER, '1', 0), sent(LISTENER, '2', 1_000), sent(CLUSTER, '3', 2_000)]
+  const pending = [
+    { typeUrl: CLUSTER, version: 'v1', nonce: '1', sentAt: '1970-01-01T00:00:00.000Z' },
+    { typeUrl: LISTENER, version: 'v1', nonce: '2', sentAt: '1970-01-01T00:00:01.000Z' },
+  ]
+  t.same(stream.watch.pending(), pending)
+  stream.close()
+  t.same(events.at(-1), { kind: 'closed', pending, ...STREAM_OF })
+  t.same(cache.nodeStatus('fleet', 'n1').left, pending)
+})
+
+t.test('the status has what the client says of itself, if it says anything', async (t) => {
+  const cache = new SnapshotCache()
+  new HandStream(cache, { id: 'n1', cluster: 'fleet', userAgentName: 'envoy' })
+  new HandStream(cache, { id: 'n2', cluster: 'fleet' })
+  t.match(cache.nodeStatus('fleet', 'n1'), { client: { name: 'envoy' } })
+  t.notOk('client' in cache.nodeStatus('fleet', 'n2'))
+})
+
+t.test('X47: a stream continues only a stream of its own service', async (t) => {
+  const cache = new SnapshotCache()
+  const open = (id: number, typeUrl?: string) => {
+    const more = { reportsNoVersions: false, ...(typeUrl !== undefined && { typeUrl }) }
+    new HandStream(cache, undefined, { ...STREAM, id, peer: `127.0.0.1:${id}` }, more)
+    return cache.nodeStatus('fleet', 'n1').streams.flatMap((one) => (one.replaced === true ? [one.id] : []))
+  }
+  t.same(open(1, CLUSTER), [])
+  t.same(open(2, LISTENER), [])
+  t.same(open(3), [], 'ADS is another one')
+  t.same(open(4, CLUSTER), [1])
+})
+
+t.test('a node that is back has not left, even before it says anything', async (t) => {
+  const cache = new SnapshotCache()
+  const signal = new AbortController()
+  const [, second] = [new HandStream(cache), new HandStream(cache, { id: 'n2', cluster: 'fleet' })]
+  cache.setSnapshot('fleet', [cluster('a')])
+  const synced = cache.synced('fleet', { signal: signal.signal })
+  second.unacked = [{ typeUrl: CLUSTER, response: response(['a']), sentAt: 0 }]
+  second.close()
+  new HandStream(cache, { id: 'n2', cluster: 'fleet' })
+  signal.abort()
+  t.match(await synced, { outcome: 'pending', left: [] })
+  t.equal((await synced).left.length, 0)
 })

@@ -21,7 +21,7 @@ export interface WatchSource {
   /** The status of the stream's types now. */
   readonly describe: () => ReadonlyMap<string, TypeView>
   /** The same resource by resource. */
-  readonly describeResources?: () => readonly ResourceView[]
+  readonly describeResources: () => readonly ResourceView[]
   /** The responses that the client has not answered, the oldest of each type first. */
   readonly unacked: () => readonly UnackedResponse[]
   readonly onSnapshot: (snapshot: Snapshot | undefined) => void
@@ -133,7 +133,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     snapshot,
     describe: source.describe,
     pending: () => oldestOfEachType(source.unacked()),
-    clientView: () => ({ node: source.node, resources: source.describeResources?.() ?? [] }),
+    clientView: () => ({ node: source.node, resources: source.describeResources() }),
     isPinned: context.isPinned,
     ...(source.isStarting && { isStarting: source.isStarting }),
     onReplaced: () => leave(),

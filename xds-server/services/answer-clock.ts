@@ -1,5 +1,7 @@
 // When each un-ACKed response of a stream was sent, and an alarm if the oldest one stays unanswered for too long.
 
+import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+
 export interface AnswerClockOptions {
   /** Undefined for no alarm. */
   readonly timeoutMs: number | undefined
@@ -10,9 +12,6 @@ export interface AnswerClockOptions {
 
 /** Without an alarm, the times of answered responses are forgotten when there are this many. */
 const MAX_TIMES = 64
-
-/** The longest time that a timer of Node takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export class AnswerClock {
   readonly #options: AnswerClockOptions
@@ -44,7 +43,7 @@ export class AnswerClock {
     if (timeoutMs === undefined || oldest === undefined) return
     const remaining = oldest + timeoutMs - Date.now()
     if (remaining <= 0) onOverdue()
-    else this.#alarm = setTimeout(() => this.update(), Math.min(remaining, MAX_TIMER_MS)).unref()
+    else this.#alarm = setTimeout(() => this.update(), Math.min(remaining, LONGEST_TIMER_MS)).unref()
   }
 
   stop(): void {

@@ -1,14 +1,16 @@
 // Sensitive fields of encoded messages are redacted at any depth; all others are as they were.
 
-import { create, fromBinary } from '@bufbuild/protobuf'
+import { create, fromBinary, fromJson, type JsonObject, toJson } from '@bufbuild/protobuf'
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
-import { CORE_MESSAGES } from './message-registry.ts'
+import { sensitiveKinds } from '../../test/support/sensitive-kinds.ts'
+import { CORE_MESSAGES, createMessageRegistry } from './message-registry.ts'
 import { redactedBytes } from './redact-message.ts'
-import { createResources, type ResourceInput } from './resource.ts'
+import { createResources, encodedResource, type ResourceInput } from './resource.ts'
+import { CLUSTER } from './resource-type.ts'
 
 const text = (inlineString: string) => ({ specifier: { case: 'inlineString' as const, value: inlineString } })
 const CERTIFICATE = {
@@ -73,4 +75,45 @@ t.test('a key packed in a listener is redacted, and an unknown packed message is
     commonTlsContext: { tlsCertificates: [{ certificateChain: { specifier: { value: 'public' } } }] },
   })
   t.match(chain?.filters, [{ configType: { value: { typeUrl: 'type.googleapis.com/a.B' } } }])
+})
+
+const KINDS = sensitiveKinds()
+const WITH_KINDS = createMessageRegistry([KINDS])
+const PART = { text: 'hidden', raw: btoa('hidden'), number: 7, texts: ['hidden'], part: { text: 'hidden' } }
+const REDACTED_PART = { text: '[redacted]', raw: btoa('[redacted]'), part: { text: '[redacted]' } }
+
+const KINDS_OF_FIELDS: readonly [what: string, given: JsonObject, shown: JsonObject][] = [
+  ['a text is redacted', { text: 'hidden' }, { text: '[redacted]' }],
+  ['bytes are redacted', { raw: btoa('hidden') }, { raw: btoa('[redacted]') }],
+  ['a number is cleared', { number: 7 }, {}],
+  ['a list of texts is cleared', { texts: ['hidden'] }, {}],
+  ['a list of byte strings is cleared', { raws: [btoa('hidden')] }, {}],
+  ['what a message holds is redacted or cleared', { part: PART }, { part: REDACTED_PART }],
+  ['so is what a list of messages holds', { parts: [PART, PART] }, { parts: [REDACTED_PART, REDACTED_PART] }],
+  ['a map is cleared', { named: { hidden: PART } }, {}],
+  ['a Struct is cleared', { free: { hidden: 'hidden' } }, {}],
+  ['a list of Structs is cleared', { frees: [{ hidden: 'hidden' }] }, {}],
+  ['a packed message is cleared', { packed: { '@type': `type.googleapis.com/${KINDS.typeName}` } }, {}],
+  [
+    'a message in a map is redacted',
+    { holders: { a: { text: 'hidden' } } },
+    { holders: { a: { text: '[redacted]' } } },
+  ],
+]
+
+for (const [what, given, shown] of KINDS_OF_FIELDS) {
+  t.test(`of a sensitive field, ${what}`, async (t) => {
+    const registry = WITH_KINDS.registry
+    const message = fromJson(KINDS, { name: 'shown', ...given }, { registry })
+    const [resource] = createResources([message as ResourceInput], { messages: WITH_KINDS })
+    const bytes = resource ? redactedBytes(resource, WITH_KINDS) : new Uint8Array()
+    t.same(toJson(KINDS, fromBinary(KINDS, bytes), { registry }), { name: 'shown', ...shown })
+  })
+}
+
+t.test('nothing is shown of bytes without a known type, or that are not of their type', async (t) => {
+  const damaged = Uint8Array.of(255, ...Buffer.from('hidden'))
+  t.same(redactedBytes(encodedResource(CLUSTER, 'a', damaged), CORE_MESSAGES), new Uint8Array())
+  const unknown = encodedResource('type.googleapis.com/a.B', 'a', Buffer.from('hidden'))
+  t.same(redactedBytes(unknown, CORE_MESSAGES), new Uint8Array())
 })

@@ -43,8 +43,8 @@ const sensitiveFields = memoize((schema: DescMessage): readonly DescField[] =>
 function hide(view: ReflectMessage, field: DescField): void {
   if (field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING) view.set(field, REDACTED)
   else if (field.fieldKind === 'scalar' && field.scalar === ScalarType.BYTES) view.set(field, REDACTED_BYTES)
-  else if (field.fieldKind === 'message' && isPlain(field.message)) hideAll(view.get(field))
-  else if (field.fieldKind === 'list' && field.listKind === 'message' && isPlain(field.message)) {
+  else if (field.fieldKind === 'message' && canReachInto(field.message)) hideAll(view.get(field))
+  else if (field.fieldKind === 'list' && field.listKind === 'message' && canReachInto(field.message)) {
     for (const item of view.get(field)) hideAll(item as ReflectMessage)
   } else view.clear(field)
 }
@@ -53,7 +53,7 @@ function hideAll(view: ReflectMessage): void {
   for (const field of view.fields) if (view.isSet(field)) hide(view, field)
 }
 
-/** protobuf-es holds Structs and wrappers as plain values, and shows a copy of them. */
-function isPlain({ typeName }: DescMessage): boolean {
+/** protobuf-es holds Structs and wrappers as plain values, and shows a copy of them: to change it would hide nothing. */
+function canReachInto({ typeName }: DescMessage): boolean {
   return !typeName.startsWith('google.protobuf.')
 }

@@ -6,6 +6,7 @@ import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/liste
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { DownstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import t from 'tap'
+import { sensitiveKinds } from '../../test/support/sensitive-kinds.ts'
 import { CORE_MESSAGES } from './message-registry.ts'
 import { redact } from './redact.ts'
 
@@ -56,4 +57,29 @@ t.test('a key packed in a listener is redacted, and the fields around it are sho
 
 t.test('values that are not messages are not changed', async (t) => {
   for (const json of [null, 1, 'x', [1], {}] satisfies JsonValue[]) t.same(redact(SecretSchema, json), json)
+})
+
+const KINDS = sensitiveKinds()
+
+t.test('a sensitive field of any kind is redacted as a whole', async (t) => {
+  const given = {
+    text: 'x',
+    raw: 'eA==',
+    number: 7,
+    texts: ['x'],
+    parts: [{ text: 'x' }],
+    named: { x: {} },
+    frees: [],
+  }
+  const shown = Object.keys(given).map((name) => [name, '[redacted]'])
+  t.same(redact(KINDS, given), Object.fromEntries(shown))
+})
+
+t.test('messages in lists and in maps are redacted, and texts in maps are shown', async (t) => {
+  const json = { labels: { text: 'public' }, holders: { text: { name: 'a', text: 'hidden' } } }
+  t.same(redact(KINDS, json), { ...json, holders: { text: { name: 'a', text: '[redacted]' } } })
+  const tls = { tlsCertificates: [{ privateKey: { inlineString: 'hidden' } }, { certificateChain: {} }] }
+  t.same(redact(DownstreamTlsContextSchema, { commonTlsContext: tls }), {
+    commonTlsContext: { tlsCertificates: [{ privateKey: '[redacted]' }, { certificateChain: {} }] },
+  })
 })

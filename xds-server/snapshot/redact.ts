@@ -28,8 +28,7 @@ function redactField(field: DescField, value: JsonValue, messages: MessageRegist
   if (getOption(field, sensitive)) return REDACTED
   const { message } = field
   if (message === undefined) return value
-  if (field.fieldKind === 'list' && Array.isArray(value))
-    return value.map((one) => redact(message, one, messages))
+  if (Array.isArray(value)) return value.map((one) => redact(message, one, messages))
   if (field.fieldKind === 'map' && isObject(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [key, redact(message, one, messages)]),

@@ -3,7 +3,6 @@
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { memoize, memoizeByText } from '../../core/memo.ts'
-import type { ExternalNames } from './consistency.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
@@ -26,7 +25,7 @@ export interface SnapshotContent {
   /** What earlier snapshots of the group had, by type and name. A client that may still use it can be sent it once more. */
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
   /** Names that clients may have from elsewhere, by canonical type URL: nobody waits for them where they are not served. Default: none. */
-  readonly external?: ExternalNames
+  readonly external?: Readonly<Record<string, readonly string[]>>
 }
 
 /**
@@ -98,11 +97,10 @@ function retiredAfter(
   for (const typeUrl of RETIRING_TYPES) {
     const [before, now] = [typeIn(previous, typeUrl), types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)]
     const { changed, removed } = diffTypes(before, now)
-    const known = previous.retired.get(typeUrl)
-    if (removed.length === 0 && (known === undefined || changed.length === 0)) continue
-    const retired = new Map(known)
+    if (removed.length + changed.length === 0) continue
+    const retired = new Map(previous.retired.get(typeUrl))
     for (const { name } of changed) retired.delete(name)
-    for (const name of removed.slice(-MAX_RETIRED)) {
+    for (const name of removed) {
       const resource = before.resources.get(name)
       if (resource !== undefined) retired.set(name, resource)
     }
@@ -142,7 +140,7 @@ function withEmptyAssignments(
   const before = previous?.types.get(CLUSTER) === clusters ? previous : undefined
   const [base, change] =
     before === undefined
-      ? [assignments, { upserts: emptyAssignments(needed, assignments) }]
+      ? [assignments, { upserts: emptyAssignments(needed, assignments), removals: [] }]
       : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
   const served = changeTypeSnapshot(base, change, givenVersion)
   return served.contentVersion === assignments.contentVersion ? given : served

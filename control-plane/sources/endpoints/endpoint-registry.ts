@@ -34,7 +34,7 @@ export class EndpointRegistry {
     const upstream = this.#upstream(name)
     const given = this.#store.sourced.get(name) ?? {}
     const { served } = mergeEndpoints(upstream, given)
-    const source = this.#store.status()[name] ?? null
+    const source = ownValue(this.#store.status(), name) ?? null
     const own = Object.entries(upstream.endpoints ?? {}).map(([id, endpoint]) => ({
       id,
       from: 'document',

@@ -60,6 +60,68 @@ t.test('T31: a change counts as served when it is, and fails with what failed', 
   await t.rejects(failed, { message: 'no disk' })
 })
 
+t.test('T31: whoever waits for a change that failed makes it tried again', async (t) => {
+  const { store, clock } = await open(t)
+  let calls = 0
+  store.onChange(() => {
+    calls += 1
+  })
+  store.use(await store.read(CONFIG))
+  store.registrations.put('echo', 'b9', B9)
+  clock.goTo(20)
+  store.failed(new Error('no disk'))
+  clock.goTo(40)
+  t.equal(calls, 1, 'twin: nobody waits')
+  t.equal(store.registrations.put('echo', 'b9', B9), 'renewed')
+  const served = store.served()
+  clock.goTo(60)
+  t.equal(calls, 2)
+  store.use(await store.read(CONFIG))
+  await served
+})
+
+t.test('T31: what an earlier process served is kept by a start that does not get to serve', async (t) => {
+  const stateFile = join(t.testdir(), 'endpoints.json')
+  const kept = {
+    registrations: { echo: { b9: B9 } },
+    sourced: { 'echo-v2': { b8: { address: '127.0.0.1:7108' } } },
+  }
+  await writeFile(stateFile, JSON.stringify(kept))
+  const { store } = await open(t, stateFile)
+  await store.close()
+  t.same(JSON.parse(await readFile(stateFile, 'utf8')), kept)
+})
+
+t.test('T31: a configuration that is read and never served leaves no source behind', async (t) => {
+  const { after, ...clock } = handClock()
+  const pauses = new Set<number>()
+  const counting = {
+    ...clock,
+    after(milliseconds: number, act: () => void) {
+      const stop = after(milliseconds, act)
+      pauses.add(milliseconds)
+      return () => {
+        pauses.delete(milliseconds)
+        stop()
+      }
+    },
+  }
+  const store = await EndpointStore.open({ clock: counting })
+  t.teardown(() => store.close())
+  // Nothing listens there, so each query fails, and the next one comes after a pause.
+  const dns = { host: 'echo.test', port: 7101, refresh: '7s', resolvers: ['127.0.0.1:1'] }
+  const withDns = sampleWith({ 'upstreams.echo.endpointsFrom': { dns } })
+  store.use(await store.read(CONFIG))
+  await store.read(withDns)
+  t.ok(pauses.has(7_000))
+  await store.read(CONFIG)
+  t.notOk(pauses.has(7_000))
+
+  store.use(await store.read(withDns))
+  await store.read(CONFIG)
+  t.ok(pauses.has(7_000), 'twin: it is served')
+})
+
 t.test('T31: registered endpoints are served again after a restart, with a whole lease', async (t) => {
   const stateFile = join(t.testdir(), 'endpoints.json')
   const first = await open(t, stateFile)

@@ -84,10 +84,13 @@ export class EndpointStore {
   #keptSourced: Readonly<Record<string, Endpoints>> = {}
   /** By upstream and settings: a source whose settings change is another one. */
   readonly #running = new Map<string, Running>()
+  /** The keys of the sources that may be served. */
+  #wanted: ReadonlySet<string> = new Set()
   #served: ReadEndpoints | undefined
   readonly #counts = new Map<string, { readonly changes: number; readonly changedAt: string }>()
   #changes = 0
   #isDue = false
+  #hasFailed = false
   #isClosed = false
   #onChange: () => void = () => {}
   readonly #listeners = new Set<(change: EndpointChange) => void>()
@@ -144,7 +147,10 @@ export class EndpointStore {
 
   /** The endpoints of each source of a configuration. It starts sources that are new, and gives them some time to answer. */
   async read(config: Config): Promise<ReadEndpoints> {
-    const sources = [...wantedOf(config)].map(([key, one]) => {
+    const wanted = wantedOf(config)
+    // Those of a configuration that was read before and rejected since.
+    this.#closeAllBut(new Set([...this.#wanted, ...wanted.keys()]))
+    const sources = [...wanted].map(([key, one]) => {
       const running = this.#running.get(key) ?? {
         upstream: one.upstream,
         source: startSource(one.upstream, one.settings, this.#context),
@@ -168,12 +174,8 @@ export class EndpointStore {
   use(read: ReadEndpoints, ...others: readonly Config[]): void {
     const before = this.#served
     this.#served = read
-    const wanted = new Set([read.config, ...others].flatMap((config) => [...wantedOf(config).keys()]))
-    for (const [key, { source }] of this.#running) {
-      if (wanted.has(key)) continue
-      source.close()
-      this.#running.delete(key)
-    }
+    this.#wanted = new Set([read.config, ...others].flatMap((config) => [...wantedOf(config).keys()]))
+    this.#closeAllBut(this.#wanted)
     if (before?.sourced !== read.sourced || before.config !== read.config) this.#report(before, read)
     const settled = this.#waiting.filter(({ asOf }) => asOf <= read.asOf)
     this.#waiting = this.#waiting.filter(({ asOf }) => asOf > read.asOf)
@@ -183,13 +185,15 @@ export class EndpointStore {
   /** Resolves when all that has changed until now is served. */
   served(): Promise<void> {
     if (this.#changes <= (this.#served?.asOf ?? 0)) return Promise.resolve()
+    if (this.#hasFailed) this.#schedule()
     const end = Promise.withResolvers<void>()
     this.#waiting.push({ asOf: this.#changes, end })
     return end.promise
   }
 
-  /** What changed could not be served; the next change tries again. */
+  /** What changed could not be served; the next change, or the next call that waits for it, tries again. */
   failed(error: unknown): void {
+    this.#hasFailed = true
     for (const { end } of this.#waiting.splice(0)) end.reject(error)
   }
 
@@ -211,6 +215,14 @@ export class EndpointStore {
     for (const { source } of this.#running.values()) source.close()
     for (const { end } of this.#waiting.splice(0)) end.resolve()
     await this.#kept.close()
+  }
+
+  #closeAllBut(wanted: ReadonlySet<string>): void {
+    for (const [key, { source }] of this.#running) {
+      if (wanted.has(key)) continue
+      source.close()
+      this.#running.delete(key)
+    }
   }
 
   #statusOf(key: string, upstream: string): SourceStatus {
@@ -237,8 +249,13 @@ export class EndpointStore {
   #note(): void {
     this.#changes += 1
     this.#kept.save(() => this.#toKept())
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#isDue || this.#isClosed) return
     this.#isDue = true
+    this.#hasFailed = false
     this.#clock.after(DEBOUNCE_MS, () => {
       this.#isDue = false
       if (!this.#isClosed) this.#onChange()
@@ -247,7 +264,9 @@ export class EndpointStore {
 
   #toKept() {
     const registered = new Set(Object.keys(this.registrations.toJson()))
-    const sourced = [...this.sourced].filter(([upstream]) => !registered.has(upstream))
+    // What is known of an earlier process is kept until this one serves.
+    const given = this.#served?.sourced ?? Object.entries(this.#keptSourced)
+    const sourced = [...given].filter(([upstream]) => !registered.has(upstream))
     return { registrations: this.registrations.toJson(), sourced: Object.fromEntries(sourced) }
   }
 

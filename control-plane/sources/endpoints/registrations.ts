@@ -1,6 +1,7 @@
 // Endpoints that register themselves: each stays for a lease, and goes when nobody has renewed it in time.
 
 import { isDeepStrictEqual } from 'node:util'
+import { LONGEST_TIMER_MS } from '../../../core/longest-timer.ts'
 import type { Endpoint } from '../../document/model.ts'
 import { type Clock, MONOTONIC } from './clock.ts'
 import type { Endpoints } from './merge-endpoints.ts'
@@ -27,8 +28,6 @@ interface Lease extends Registration {
 
 /** A timer that is later than this was not late by chance: the process or its host stood still. */
 const STANDSTILL_MS = 500
-/** The longest time that a timer of Node can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export class Registrations {
   readonly #clock: Clock
@@ -128,7 +127,7 @@ export class Registrations {
     if (endsAt >= this.#timerDue) return
     this.#stopTimer()
     const now = this.#clock.now()
-    const wait = Math.min(Math.max(0, endsAt - now), MAX_TIMER_MS)
+    const wait = Math.min(Math.max(0, endsAt - now), LONGEST_TIMER_MS)
     const due = now + wait
     this.#timerDue = due
     this.#stopTimer = this.#clock.after(wait, () => this.#endLeases(due))

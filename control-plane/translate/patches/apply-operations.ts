@@ -26,6 +26,11 @@ export interface OperationProblem {
   readonly message: string
 }
 
+/** Each copy of a value into itself doubles it, so that 100 operations could fill any memory. */
+const MOST_ADDED = 10_000
+/** Readers of protobuf go no deeper. */
+const DEEPEST = 100
+
 /**
  * The library does the work of RFC 6902. Whether an operation applies is looked at before, because it takes some indexes that are
  * none, and says less about what was there.
@@ -39,17 +44,29 @@ export function applyOperations(
   const documents: JsonValue[] = []
   const changes: Change[] = []
   let current = document
+  const most = countValues(document) + MOST_ADDED
   for (const [index, operation] of operations.entries()) {
     const message = whyNot(current, operation, shown)
     if (message !== undefined) return { index, message }
     const next = structuredClone(current)
     const [error] = applyPatch(next, [operation as LibraryOperation])
     if (error) return { index, message: `${operation.op} does not apply: ${error.message}` }
+    if (countValues(next) > most) {
+      const message = `${operation.op} makes too much of it: a patch adds at most ${MOST_ADDED} values to a resource, which nest at most ${DEEPEST} deep`
+      return { index, message }
+    }
     changes.push(...changesOf(current, next, operation))
     documents.push(next)
     current = next
   }
   return { documents, changes }
+}
+
+/** Infinity if they nest too deep. */
+function countValues(json: JsonValue, depth = 0): number {
+  if (typeof json !== 'object' || json === null) return 1
+  if (depth > DEEPEST) return Number.POSITIVE_INFINITY
+  return Object.values(json).reduce<number>((sum, one) => sum + countValues(one, depth + 1), 1)
 }
 
 function whyNot(

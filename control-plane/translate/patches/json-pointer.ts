@@ -1,7 +1,7 @@
 // JSON pointers (RFC 6901) into a resource: what is there, and what is near where nothing is.
 
-import { editDistance } from '../../../core/edit-distance.ts'
 import { isMap, ownValue } from '../../../core/plain-map.ts'
+import { nearestName } from '../../document/nearest-field.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
 export function stepsOf(pointer: string): readonly string[] {
@@ -62,14 +62,4 @@ export function describeNearest(document: unknown, steps: readonly string[]): st
   if (similar !== undefined) return `did you mean ${toPointer([...before, similar])}?`
   const shown = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '')
   return `the nearest is ${at}, which has ${shown || 'no fields'}`
-}
-
-/** Names of proto fields are taken for those of JSON, `idle_timeout` for `idleTimeout`. */
-function nearestName(names: readonly string[], wanted: string): string | undefined {
-  const plain = (name: string) => name.replaceAll('_', '').toLowerCase()
-  const [nearest] = names
-    .map((name) => ({ name, distance: editDistance(plain(name), plain(wanted)) }))
-    .filter(({ name, distance }) => distance <= Math.min(2, name.length / 3))
-    .toSorted((a, b) => a.distance - b.distance)
-  return nearest?.name
 }

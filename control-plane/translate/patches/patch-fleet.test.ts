@@ -42,14 +42,22 @@ const key = (privateKey: object) =>
       commonTlsContext: { tlsCertificates: [{ privateKey }] },
     },
   })
+const LUA = 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua'
+const ON_NODES = { filename: '/etc/envoy/own.lua' }
+const LUA_FIELDS = [
+  ['inlineCode', 'os.execute("x")', {}],
+  ['defaultSourceCode', { inlineString: 'os.execute("x")' }, { defaultSourceCode: ON_NODES }],
+  ['sourceCodes', { own: { inlineBytes: 'b3M=' } }, { sourceCodes: { own: ON_NODES } }],
+] as const
 
 type Given = Parameters<typeof withPatch>
-const REJECTED: readonly [
+type Rejected = readonly [
   title: string,
   rejected: Given,
   message: Readonly<Record<string, RegExp>>,
   twin: Given,
-][] = [
+]
+const REJECTED: readonly Rejected[] = [
   [
     'a name that no resource has',
     [{ type: 'cluster', resource: 'echoo', operations: add('/altStatName', 'x') }],
@@ -165,7 +173,7 @@ const REJECTED: readonly [
         resource: 'main',
         operations: filter({
           '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
-          inlineCode: '--\n--',
+          defaultSourceCode: { filename: '/etc/envoy/own.lua' },
         }),
       },
     ],
@@ -227,6 +235,17 @@ const REJECTED: readonly [
     },
     [{ type: 'cluster', resource: 'echo', operations: key({ filename: '/etc/key.pem' }) }],
   ],
+  ...LUA_FIELDS.map(
+    ([field, script, ofFile]): Rejected => [
+      `a Lua script in ${field}, which starts programs on the host of an Envoy`,
+      [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, [field]: script }) }],
+      {
+        [`${PATCH}.operations`]:
+          /^writes a Lua script at \/filterChains\/0\/.*, which would run as the Envoy itself: .* filters\.lua of the fleet/,
+      },
+      [{ type: 'listener', resource: 'main', operations: filter({ '@type': LUA, ...ofFile }) }],
+    ],
+  ),
 ]
 
 for (const [title, rejected, messages, twin] of REJECTED) {

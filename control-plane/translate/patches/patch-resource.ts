@@ -33,11 +33,11 @@ export function patchResource(
   const before = toJson(schema, resource, JSON_OPTIONS)
   const applied = applyOperations(before, operations, (json) => redact(schema, json, MESSAGES))
   if ('message' in applied) return { index: applied.index, message: `on ${what}, ${applied.message}` }
-  const read = applied.documents.map((json) => parse(schema, json))
-  const last = read.at(-1) ?? { message: resource }
+  const { documents } = applied
+  const last = parse(schema, documents.at(-1) ?? before)
   if ('problem' in last) {
     // Operations may be valid together only. The culprit is the one after which it never was valid again.
-    const index = read.findLastIndex((one) => 'message' in one) + 1
+    const index = documents.findLastIndex((json) => 'message' in parse(schema, json)) + 1
     return { index, message: `gives no valid ${what}: ${last.problem}` }
   }
   const after = toJson(schema, last.message, JSON_OPTIONS)
@@ -83,9 +83,35 @@ function whyForbidden(
   const added = secretPlaces(redact(schema, after, MESSAGES))
     .filter((steps) => !old.has(toPointer(steps)) && !isFromNode(valueAt(after, steps)))
     .map(toPointer)
-  return added.length === 0
-    ? undefined
-    : `writes what is secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
+  if (added.length > 0) {
+    return `writes what is secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
+  }
+  const known = new Set(scriptsIn(before).map(({ text }) => text))
+  const scripts = scriptsIn(after).filter(({ text }) => !known.has(text))
+  if (scripts.length === 0) return undefined
+  const places = scripts.map(({ steps }) => toPointer(steps)).join(' and ')
+  return `writes a Lua script at ${places}, which would run as the Envoy itself: scripts come from files, so use filters.lua of the fleet, or name a file of the nodes (filename)`
+}
+
+const LUA = /\.lua\.v3\.\w+$/
+const INLINE = ['inlineCode', 'inlineString', 'inlineBytes']
+
+/**
+ * The scripts that Lua messages hold themselves. Envoy's Lua starts programs on its host: who writes a document must not be able to,
+ * see `luaScript`.
+ */
+function scriptsIn(
+  json: unknown,
+  at: readonly string[] = [],
+  isInLua = false,
+): readonly { readonly steps: readonly string[]; readonly text: string }[] {
+  if (typeof json !== 'object' || json === null) return []
+  const isLua = isInLua || (isMap(json) && typeof json['@type'] === 'string' && LUA.test(json['@type']))
+  return Object.entries(json).flatMap(([name, one]) =>
+    isLua && INLINE.includes(name) && typeof one === 'string'
+      ? [{ steps: [...at, name], text: one }]
+      : scriptsIn(one, [...at, name], isLua),
+  )
 }
 
 /** The steps to each value that was taken out. */

@@ -34,6 +34,7 @@ export class MemoryLink implements Link {
       stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory', openedAt: '' },
       reportsNoVersions: true,
       unacked: () => unackedIn(this.#state).map((one) => ({ ...one, sentAt: 0 })),
+      describeResources: () => [],
       describe: () => describeStream(this.#state),
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
