@@ -1,4 +1,4 @@
-// NACKs of what a source changed (files of secrets and of switches, endpoints): they say nothing about the revision in force.
+// NACKs of resources that a source changed (files of secrets and switches, endpoints): they say nothing about the revision in force.
 
 import { isDeepStrictEqual } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
