@@ -62,6 +62,7 @@ export async function startTurningEdge(t: Teardowns) {
   const envoy = await startEnvoy(t, control.xdsAddress, 'delta', {
     folder: envoyFolder,
     cluster: NAMES.fleet,
+    drainTimeSeconds: DRAIN_SECONDS,
   })
   await envoy.admin.waitUntilLive()
   const rest = new RestClient({ url: control.adminUrl })
