@@ -82,6 +82,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/certs.ts': spawnedBy('testbed/certificates/folder.test.ts'),
   'cli/verbs/demo.ts': spawnedBy('test/envoy/demo.test.ts'),
   'cli/verbs/diff.ts': spawnedBy('cli/verbs/revisions.test.ts'),
+  'cli/verbs/endpoints/': spawnedBy('cli/verbs/endpoints.test.ts'),
   'cli/verbs/document-source.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'cli/verbs/load-since.ts': by('cli/verbs/load.test.ts'),
   'cli/verbs/render-load.ts': by('cli/verbs/load.test.ts'),

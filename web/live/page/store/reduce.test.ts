@@ -26,6 +26,7 @@ const status = (number: number, nodes: Status['nodes'] = []): Status => ({
   nacks: [],
   fleets: { edge: { kind: 'envoy' } },
   secrets: {},
+  files: {},
   endpoints: {},
   nodes,
 })
