@@ -50,23 +50,26 @@ t.test('the alarm comes when the oldest response has waited for the whole time',
   t.same(overdue, [1_500])
 })
 
-t.test('an answer puts the alarm off until the next one is due, and the last answer ends it', async (t) => {
-  const { clock, become, overdue } = clockOf(500)
-  clock.sent('1')
-  become('1')
-  mock.timers.tick(300)
-  clock.sent('2')
-  become('2')
-  mock.timers.tick(499)
-  t.same(overdue, [])
-  become()
-  mock.timers.tick(1_000)
-  t.same(overdue, [])
-  clock.sent('3')
-  become('3')
-  mock.timers.tick(500)
-  t.equal(overdue.length, 1, 'the twin is not answered')
-})
+t.test(
+  'an answer puts the alarm off until the next one is due, and cancels it if it was the last',
+  async (t) => {
+    const { clock, become, overdue } = clockOf(500)
+    clock.sent('1')
+    become('1')
+    mock.timers.tick(300)
+    clock.sent('2')
+    become('2')
+    mock.timers.tick(499)
+    t.same(overdue, [])
+    become()
+    mock.timers.tick(1_000)
+    t.same(overdue, [])
+    clock.sent('3')
+    become('3')
+    mock.timers.tick(500)
+    t.equal(overdue.length, 1, 'the twin is not answered')
+  },
+)
 
 t.test('X36: a stream that ends has no alarm', async (t) => {
   const { clock, become, overdue } = clockOf(500)
