@@ -30,6 +30,7 @@ const VERBS = {
   diff: async () => (await import('./verbs/diff.ts')).addDiff,
   set: async () => (await import('./verbs/set.ts')).addSet,
   lb: async () => (await import('./verbs/lb.ts')).addLb,
+  endpoints: async () => (await import('./verbs/endpoints.ts')).addEndpoints,
   call: async () => (await import('./verbs/call.ts')).addCall,
   tap: async () => (await import('./verbs/tap.ts')).addTap,
   kill: async () => (await import('./verbs/kill.ts')).addKill,

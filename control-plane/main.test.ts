@@ -65,7 +65,7 @@ for (const [title, flags, end] of ENDINGS) {
     const { admin, xds } = await ready(child)
     t.match(xds, /^127\.0\.0\.1:\d+$/)
     const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
-    t.same(await answer.json(), {
+    t.match(await answer.json(), {
       mode: 'l4',
       policy: 'round_robin',
       slowStart: { enabled: false },

@@ -22,6 +22,12 @@ const SecretStatusSchema = Type.Object({
   }),
 })
 
+const FileStatusSchema = Type.Object({
+  problems: Type.Array(ProblemSchema, {
+    description: 'What is wrong with it now, while its content from before stays in force.',
+  }),
+})
+
 export const StatusSchema = Type.Object(
   {
     revision: Type.Object(RevisionSchema.properties, { description: 'The revision in force.' }),
@@ -36,6 +42,9 @@ export const StatusSchema = Type.Object(
     }),
     fleets: Type.Record(Type.String(), FleetStatusSchema, { description: 'By name.' }),
     secrets: Type.Record(Type.String(), SecretStatusSchema, { description: 'Secrets in use, by name.' }),
+    files: Type.Record(Type.String(), FileStatusSchema, {
+      description: 'Files that switches in use name, by their paths in the document.',
+    }),
     endpoints: Type.Record(Type.String(), SourceStatusSchema, {
       description: 'Sources of endpoints beside the document, by the names of upstreams.',
     }),
@@ -43,7 +52,7 @@ export const StatusSchema = Type.Object(
       description: 'All nodes, including those whose node.cluster is not a fleet of the document.',
     }),
   },
-  { description: 'Fleets, nodes, secrets, sources of endpoints and the revision in force.' },
+  { description: 'Fleets, nodes, secrets, files, sources of endpoints and the revision in force.' },
 )
 export type Status = DeepReadonly<Static<typeof StatusSchema>>
 

@@ -65,12 +65,14 @@ function explainAbsence(error: SwitchyardError, testbed: TestbedDescription | un
   )
 }
 
-export function renderStatus({ revision, acceptedRevision, fleets, nodes }: Status): string {
+export function renderStatus(status: Status): string {
+  const { revision, acceptedRevision, fleets, nodes } = status
   const problems = [
     ...nodes.flatMap(describeNacks),
     ...nodes.flatMap(describeMissing),
     ...describeUnknownFleets(nodes, Object.keys(fleets)),
     ...describeLacks(nodes),
+    ...describeSources(status),
   ]
   const hasOthers = Object.values(fleets).some(({ kind }) => kind !== 'envoy')
   const accepted =
@@ -159,6 +161,13 @@ function describeLacks(nodes: readonly NodeStatus[]): readonly string[] {
     const who = others.length === 0 ? `${id} (${client})` : `${id} and ${others.length} more (${client})`
     return pc.yellow(`  ${who} does not support ${message} (${path})`)
   })
+}
+
+/** What is wrong with secrets, files and sources of endpoints, while what they gave before is served. */
+function describeSources({ secrets, files, endpoints }: Status): readonly string[] {
+  const all = [secrets, files, endpoints].flatMap((sources) => Object.values(sources))
+  const problems = all.flatMap((one) => one.problems)
+  return problems.map(({ path, message }) => pc.yellow(`  ${path}: ${message}`))
 }
 
 function color(state: NodeState, text: string): string {

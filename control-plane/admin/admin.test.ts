@@ -26,6 +26,7 @@ function silentFleet() {
     acceptedNumber: undefined,
     secrets: () => ({}),
     patchesOf: () => [],
+    files: () => ({}),
     endpointSources: () => ({}),
     nacks: () => undefined,
     get: async () => ({ ...HEAD, document: {} }),

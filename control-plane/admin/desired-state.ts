@@ -56,6 +56,8 @@ export interface DesiredState {
     readonly path: string
     readonly pointers: readonly string[]
   }[]
+  /** The files that switches name, by their paths in the document. */
+  files(): Readonly<Record<string, { readonly problems: readonly Problem[] }>>
   /** The sources of endpoints beside the document, by the names of upstreams. */
   endpointSources(): Readonly<Record<string, SourceStatus>>
   /** What nodes NACK now; undefined if nothing. */

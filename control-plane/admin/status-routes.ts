@@ -49,6 +49,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
           ]),
         ),
         secrets: state.secrets(),
+        files: state.files(),
         endpoints: state.endpointSources(),
         nodes: toNodesJson(nodes.status(), state.config),
       }

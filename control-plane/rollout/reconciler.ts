@@ -1,15 +1,17 @@
 // The shell around `rollout.ts`: it hears what nodes answer, and carries out what the rollout decides.
 
+import type { SwitchyardError } from '../../core/errors.ts'
 import type { SerialQueue } from '../../core/serial-queue.ts'
-import type { NodeStatus, SnapshotCache } from '../../xds-server/index.ts'
+import { type NodeStatus, SECRET, type SnapshotCache, type XdsEvent } from '../../xds-server/index.ts'
 import { onNackOf } from '../document/model.ts'
 import type { Detail, RevisionInfo, RevisionStatus } from '../store/revision.ts'
 import type { RevisionStore } from '../store/revision-store.ts'
-import { describeRejection } from './nacks.ts'
+import { describeRejection, namedInNack } from './nacks.ts'
 import type { Accepted, InForce, Publication, Publisher } from './publisher.ts'
 import { type Effect, type Rollout, type RolloutEvent, resume, type Step, step } from './rollout.ts'
 import type { ServingObserver } from './serving-observer.ts'
-import { faultsOfSources, ofRevision, withoutNackOfSource } from './source-nacks.ts'
+import { SourceChanges } from './source-changes.ts'
+import { faultsOfSources, type IsNackOfSource, ofRevision, withoutNacksOfSources } from './source-nacks.ts'
 import { keysOf, type NodeSource, Tally } from './tally.ts'
 
 export interface ReconcilerOptions {
@@ -38,6 +40,7 @@ export class Reconciler {
   readonly #onFault: (error: unknown) => void
   readonly #observer: ServingObserver | undefined
   readonly #stopListening: () => void
+  readonly #sourceChanges: SourceChanges
   #inForce: InForce
   #accepted: Accepted | undefined
   #rollout: Rollout = { kind: 'accepted' }
@@ -53,9 +56,9 @@ export class Reconciler {
     this.#observer = observer
     this.#inForce = inForce
     this.#accepted = accepted
+    this.#sourceChanges = new SourceChanges(inForce.revision.status !== 'accepted')
     this.#stopListening = cache.onEvent((event) => {
-      if (event.kind === 'nacked')
-        for (const fault of faultsOfSources(event, this.#isOfRevision)) onFault(fault)
+      if (event.kind === 'nacked') for (const fault of this.#faultsOf(event)) onFault(fault)
       if (this.#tally?.note(event)) this.#scheduleReview()
     })
   }
@@ -96,6 +99,7 @@ export class Reconciler {
 
   /** Serves the same revision with what a source changed. */
   async renew(publication: Publication): Promise<void> {
+    this.#sourceChanges.renewed(publication.prepared)
     this.#publisher.publish(publication)
     this.#inForce = { ...this.#inForce, publication }
     await this.#dispatch({ kind: 'renewed' })
@@ -109,6 +113,7 @@ export class Reconciler {
   #serve(revision: RevisionInfo, publication: Publication): void {
     const undecided = this.#rollout.kind === 'accepted' ? [] : this.#rollout.eligibility.fleets
     this.#observer?.serving(revision.number, publication.translations)
+    this.#sourceChanges.written(publication.prepared)
     const changed = this.#publisher.publish(publication)
     this.#observer?.served(changed)
     this.#inForce = { revision, publication, fleets: new Set([...undecided, ...changed]) }
@@ -182,18 +187,25 @@ export class Reconciler {
     this.#tally = undefined
     this.#accepted = { number: revision.number, publication }
     this.#publisher.accept()
+    this.#sourceChanges.accepted()
   }
 
   #whyRejected(): Detail | undefined {
     return describeRejection(this.#tally?.nacking() ?? [], this.#inForce.publication, this.#accepted)
   }
 
-  get #isOfRevision(): ReturnType<typeof ofRevision> {
-    return ofRevision(this.#accepted?.publication, this.#inForce.publication)
+  readonly #isNackOfSource: IsNackOfSource = (fleet, typeUrl, nack) => {
+    if (typeUrl !== SECRET) return this.#sourceChanges.isOfSource(fleet, typeUrl, namedInNack(nack))
+    const isOfRevision = ofRevision(this.#accepted?.publication, this.#inForce.publication)
+    return !namedInNack(nack).some((name) => isOfRevision(fleet, name))
+  }
+
+  #faultsOf(event: XdsEvent & { readonly kind: 'nacked' }): readonly SwitchyardError[] {
+    return faultsOfSources(event, this.#isNackOfSource, this.#inForce.publication.translations)
   }
 
   #view(node: NodeStatus): NodeStatus {
-    return withoutNackOfSource(node, this.#isOfRevision)
+    return withoutNacksOfSources(node, this.#isNackOfSource)
   }
 
   /** The fleets that a NACKed revision stays in force for. */

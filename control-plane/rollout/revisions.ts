@@ -7,7 +7,7 @@ import type { SnapshotCache } from '../../xds-server/index.ts'
 import type { Config } from '../document/model.ts'
 import { EndpointStore, type SourceStatus } from '../sources/endpoints/endpoint-store.ts'
 import { effectiveConfig } from '../sources/endpoints/merge-endpoints.ts'
-import { FileStore } from '../sources/files/file-store.ts'
+import { type FileStatus, FileStore } from '../sources/files/file-store.ts'
 import { type SecretStatus, SecretStore } from '../sources/secrets/secret-store.ts'
 import type { Detail, IfMatch, Revision, RevisionInfo } from '../store/revision.ts'
 import type { Page, RevisionStore } from '../store/revision-store.ts'
@@ -161,6 +161,11 @@ export class Revisions {
     )
   }
 
+  /** The files that switches name, by their paths in the document, and what is wrong with them. */
+  files(): Readonly<Record<string, FileStatus>> {
+    return this.#files.status()
+  }
+
   /** The sources of endpoints, by the names of upstreams. */
   endpointSources(): Readonly<Record<string, SourceStatus>> {
     return this.#endpoints.status()
@@ -238,7 +243,7 @@ export class Revisions {
     await this.#reconciler.renew(await this.#publisher.prepare(this.config))
     const problems = [
       ...Object.values(this.secrets()).flatMap((one) => one.problems),
-      ...this.#files.problems(),
+      ...Object.values(this.files()).flatMap((one) => one.problems),
     ]
     if (problems.length === 0) return
     const message = 'renewed files are invalid; what was in them before stays in force'

@@ -169,7 +169,7 @@ t.test('T31: a NACK of endpoints that a source renewed during a rollout rolls no
   answered.resolve('ack')
   t.match(await nextFault(), {
     code: 'nacked',
-    message: /endpoints of upstream "echo" were renewed.*node-1.*bad weights$/s,
+    message: /upstreams\.echo\.endpointsFrom takes from a source was renewed.*node-1.*bad weights$/s,
     problems: [{ path: 'upstreams.echo.endpointsFrom' }],
   })
   t.notMatch((await revisions.progress(2, AbortSignal.abort())).outcome, 'nacked')

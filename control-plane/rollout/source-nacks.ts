@@ -1,14 +1,13 @@
-// NACKs of secrets and endpoints: whether one belongs to the revision, or to the source that renewed them.
+// NACKs of resources that a source changed (files of secrets and switches, endpoints): they say nothing about the revision in force.
 
 import { isDeepStrictEqual } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
-import { ownValue } from '../../core/plain-map.ts'
-import { ENDPOINT, type Nack, type NodeStatus, SECRET, type XdsEvent } from '../../xds-server/index.ts'
+import { type Nack, type NodeStatus, SECRET, type XdsEvent } from '../../xds-server/index.ts'
 import { stateOf } from '../../xds-server/nodes/status.ts'
 import { formatSteps } from '../document/problem.ts'
 import { secretOf } from '../translate/secret.ts'
-import { nacksOf, namedInNack } from './nacks.ts'
-import type { Publication } from './publisher.ts'
+import { nacksOf, namedInNack, originOf } from './nacks.ts'
+import type { Publication, Translations } from './publisher.ts'
 
 /** A NACK of a secret, by a node and with its text. */
 export interface SecretNack {
@@ -27,64 +26,57 @@ export function nacksBySecret(nodes: readonly NodeStatus[]): ReadonlyMap<string,
   return Map.groupBy(nacks, ({ secret }) => secret)
 }
 
-/** Whether a fleet is served a resource as it is because of the revision, and not because its source renewed it. */
-export type IsOfRevision = (fleet: string, typeUrl: string, name: string) => boolean
+/** Whether a fleet is served a secret as it is because of the revision, and not because its files were renewed. */
+export type IsOfRevision = (fleet: string, secretName: string) => boolean
 
 /** Compares what is in force with what was accepted last. Before anything was accepted, everything is of the revision. */
 export function ofRevision(accepted: Publication | undefined, inForce: Publication): IsOfRevision {
-  return (fleet, typeUrl, name) => {
+  return (fleet, secretName) => {
     if (accepted === undefined) return true
-    if (!accepted.translations.get(fleet)?.provenance.has(`${typeUrl} ${name}`)) return true
-    if (typeUrl === SECRET) {
-      const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(name)]
-      return !isDeepStrictEqual(entryIn(accepted), entryIn(inForce))
-    }
-    // An assignment is made of the upstream and of what its source gives.
-    const upstreamIn = ({ config }: Publication) => ownValue(config.upstreams, name)
-    const givenIn = ({ endpoints }: Publication) => endpoints.sourced.get(name)
-    const isRenewed = !isDeepStrictEqual(givenIn(accepted), givenIn(inForce))
-    return !isRenewed || !isDeepStrictEqual(upstreamIn(accepted), upstreamIn(inForce))
+    const isServed = accepted.translations.get(fleet)?.provenance.has(`${SECRET} ${secretName}`) ?? false
+    const entryIn = ({ config }: Publication) => config.secrets?.[secretOf(secretName)]
+    return !isServed || !isDeepStrictEqual(entryIn(accepted), entryIn(inForce))
   }
 }
 
-/** The types whose resources sources renew. */
-const SOURCED = [SECRET, ENDPOINT] as const
+/** Whether a NACK of a fleet's node belongs to a source. */
+export type IsNackOfSource = (fleet: string, typeUrl: string, nack: Nack) => boolean
 
-/** Whether a NACK belongs to a source: it names no resource that the revision changed. */
-function isNackOfSource(fleet: string, typeUrl: string, nack: Nack, isOfRevision: IsOfRevision): boolean {
-  if (!SOURCED.some((one) => one === typeUrl)) return false
-  return !namedInNack(nack).some((name) => isOfRevision(fleet, typeUrl, name))
-}
-
-/** A node as a verdict sees it: a NACK that belongs to a source says nothing about the revision. */
-export function withoutNackOfSource(node: NodeStatus, isOfRevision: IsOfRevision): NodeStatus {
-  const ofSources = SOURCED.filter((typeUrl) => {
-    const { state, nack } = node.types[typeUrl] ?? {}
-    return state === 'NACKED' && nack !== undefined && isNackOfSource(node.group, typeUrl, nack, isOfRevision)
-  })
-  if (!node.connected || ofSources.length === 0) return node
-  const types = { ...node.types }
-  for (const typeUrl of ofSources) {
-    const type = types[typeUrl]
-    if (type !== undefined) types[typeUrl] = { ...type, state: 'SYNCED' as const }
-  }
+/** A node as a verdict sees it: types whose NACK belongs to a source count as SYNCED. */
+export function withoutNacksOfSources(node: NodeStatus, isNackOfSource: IsNackOfSource): NodeStatus {
+  if (!node.connected || node.state !== 'NACKED') return node
+  const types = Object.fromEntries(
+    Object.entries(node.types).map(([typeUrl, type]) => {
+      const { state, nack } = type
+      if (state !== 'NACKED' || nack === undefined) return [typeUrl, type]
+      return [
+        typeUrl,
+        isNackOfSource(node.group, typeUrl, nack) ? { ...type, state: 'SYNCED' as const } : type,
+      ]
+    }),
+  )
   return { ...node, types, state: stateOf(types) }
 }
 
-/** A NACK of what a source renewed decides about no revision, so it is reported by itself: one fault for each entry of the document. */
+/** A NACK that belongs to a source decides about no revision, so it is reported by itself: one fault for each resource. */
 export function faultsOfSources(
   { typeUrl, nack, node, group }: XdsEvent & { readonly kind: 'nacked' },
-  isOfRevision: IsOfRevision,
+  isNackOfSource: IsNackOfSource,
+  translations: Translations,
 ): SwitchyardError[] {
-  if (!isNackOfSource(group, typeUrl, nack, isOfRevision)) return []
+  if (!isNackOfSource(group, typeUrl, nack)) return []
   const text = nack.message.trimEnd()
-  const toEntry = (name: string) => (typeUrl === SECRET ? secretOf(name) : name)
-  return [...new Set(namedInNack(nack).map(toEntry))].map((name) => {
-    const [what, steps] =
-      typeUrl === SECRET
-        ? [`the secret "${name}" was renewed`, ['secrets', name]]
-        : [`the endpoints of upstream "${name}" were renewed`, ['upstreams', name, 'endpointsFrom']]
-    const message = `${what}, and node ${node} of fleet ${group} NACKed that and keeps what was before: ${text}`
-    return new SwitchyardError('nacked', message, { problems: [{ path: formatSteps(steps), message: text }] })
-  })
+  const nacked = `node ${node} of fleet ${group} NACKed it and keeps the one before: ${text}`
+  const report = (message: string, path: string) =>
+    new SwitchyardError('nacked', message, { problems: [{ path, message: text }] })
+  const names = namedInNack(nack)
+  if (typeUrl !== SECRET) {
+    return names.map((name) => {
+      const { path = '' } = originOf(translations.get(group), typeUrl, name)
+      return report(`what ${path} takes from a source was renewed, and ${nacked}`, path)
+    })
+  }
+  return [...new Set(names.map(secretOf))].map((secret) =>
+    report(`the secret "${secret}" was renewed, and ${nacked}`, formatSteps(['secrets', secret])),
+  )
 }

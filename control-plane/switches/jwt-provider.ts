@@ -11,11 +11,10 @@ import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { HeaderName } from './header-name.ts'
+import { ALGORITHMS, KEY_TYPES, withoutUnread } from './json-web-key.ts'
 import { facts } from './schema-keywords.ts'
 
 const strict = { additionalProperties: false } as const
-
-export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
 
 /** The example of https://www.rfc-editor.org/rfc/rfc8037#appendix-A.2 */
 const KEY = {
@@ -33,7 +32,7 @@ const KeySchema = Type.Object(
       description: 'the id of a key, which tokens name in their header',
       ...facts({ example: 'key-1' }),
     }),
-    kty: Type.Enum(['RSA', 'EC', 'OKP'], {
+    kty: Type.Enum(KEY_TYPES, {
       description: 'RSA, EC or OKP: public keys, never a shared secret',
     }),
     alg: Type.Enum(ALGORITHMS, { description: `the one algorithm of the key: ${ALGORITHMS.join(', ')}` }),
@@ -83,9 +82,6 @@ const JwksSchema = Type.Object(
     ...facts({ envoy: 'JwtProvider.remote_jwks', example: { upstream: 'issuer', path: '/jwks.json' } }),
   },
 )
-
-/** What only the owner of a key may hold: https://www.rfc-editor.org/rfc/rfc7518#section-6 */
-export const PRIVATE_KEY_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 export const JWT_PROVIDER_EXAMPLE = {
   issuer: 'https://issuer.local',
@@ -201,7 +197,7 @@ type JwksSource = MessageInitShape<typeof EnvoyJwtProviderSchema>['jwksSourceSpe
 function toJwksSource(jwks: JwtProvider['jwks']): NonNullable<JwksSource> {
   const { upstream = '', path = '', inline, cache } = { ...defaultsOf(JwksSchema.properties), ...jwks }
   if (inline !== undefined) {
-    const inlineString = JSON.stringify(inline)
+    const inlineString = JSON.stringify({ keys: inline.keys.map(withoutUnread) })
     return { case: 'localJwks', value: { specifier: { case: 'inlineString', value: inlineString } } }
   }
   return {

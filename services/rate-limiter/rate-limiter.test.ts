@@ -105,11 +105,17 @@ t.test('T16: the rate limiter limits by its rules, takes new ones while it runs,
   t.match(await line('"rejected"'), /domain: must be the name by which Envoys ask/)
   t.equal((await ask('blue')).overallCode, Code.OVER_LIMIT, 'the old rules stay')
   await writeRules(folder, rulesFor(100))
-  while ((await ask('blue')).statuses[0]?.currentLimit?.requestsPerUnit !== 100);
+  let over = 2
+  for (;;) {
+    const { overallCode, statuses } = await ask('blue')
+    if (statuses[0]?.currentLimit?.requestsPerUnit === 100) break
+    // The limiter has not seen the new file yet.
+    over += Number(overallCode === Code.OVER_LIMIT)
+  }
   t.equal((await ask('blue')).overallCode, Code.OK, 'new rules')
 
   const shown = await (await fetch(`http://${metrics}/metrics`)).text()
-  t.match(shown, /^switchyard_rate_limit_over_limit_total\{limit="shop\.tenant"\} 2$/m)
+  t.match(shown, `switchyard_rate_limit_over_limit_total{limit="shop.tenant"} ${over}\n`)
   t.match(shown, /^switchyard_rate_limit_unmatched_total 1$/m)
   t.match(shown, /^grpc_server_handled_total\{.*ShouldRateLimit/m)
   t.equal(await running.ask('drain', (text) => JSON.parse(text).drained), 1)

@@ -1,6 +1,6 @@
 // What a run of random documents has shown, in words.
 
-import type { RandomRun } from './random-run.ts'
+import type { RandomFailure, RandomRun } from './random-run.ts'
 
 /** One line for each place with how often it was in a document, then the sums, and the failure if there is one. */
 export function describeRun({ acked, places, fields, failure }: RandomRun, seed: number): string {
@@ -11,10 +11,11 @@ export function describeRun({ acked, places, fields, failure }: RandomRun, seed:
     `${acked} documents ACKed, ${failure === undefined ? 0 : 1} NACKed (--seed ${seed})`,
     `${places.size - never.length} of ${places.size} places of switches drawn${never.length > 0 ? `, never: ${never.join(', ')}` : ''}`,
     `${fields.written} of ${fields.written + fields.missing.length} fields written, never: ${fields.missing.join(', ')}`,
-    ...(failure === undefined
-      ? []
-      : [
-          `the smallest document that fails has\n${JSON.stringify(failure.drawn, undefined, 2)}\n${failure.error}`,
-        ]),
+    ...(failure === undefined ? [] : [describeFailure(failure)]),
   ].join('\n')
+}
+
+export function describeFailure({ drawn, error, isSmallest }: RandomFailure): string {
+  const which = isSmallest ? 'the smallest document that fails' : 'a document that fails'
+  return `${which} has\n${JSON.stringify(drawn, undefined, 2)}\n${error}`
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
-import { describeRun } from './describe-run.ts'
+import { describeFailure, describeRun } from './describe-run.ts'
 import { runRandomDocuments } from './random-run.ts'
 
 const PROGRESS_EACH = 100
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
         documents,
         seed,
         onProgress: (acked) => acked % PROGRESS_EACH === 0 && console.log(`${acked} ACKed`),
+        onFailure: (failure) => console.log(`${describeFailure(failure)}\nlooking for a smaller one`),
       },
     )
     console.log(describeRun(run, seed))

@@ -2,7 +2,9 @@
 
 import fc from 'fast-check'
 import type { Config } from '../../control-plane/document/model.ts'
-import { isValid, type OwnTurn, turnOf } from '../turns/turn.ts'
+import type { SchemaParts } from '../../control-plane/document/schema-parts.ts'
+import { isValid, type OwnTurn } from '../turns/turn.ts'
+import { exampleOf } from './full-example.ts'
 import type { Place } from './places.ts'
 import { type Draw, randomValue } from './random-value.ts'
 import { setAt, valueAt } from './set-at.ts'
@@ -40,30 +42,44 @@ export function randomDocument(
       let config = base
       const values: Record<string, unknown> = {}
       for (const { place, value } of drawn) {
-        const at = own[place.name]?.at ?? place.steps
-        const next = fittingOf(config, place, { ...own[place.name], at }, value)
+        const next = fittingOf(config, place, own[place.name] ?? {}, value)
         if (next === undefined) continue
         config = next
-        values[place.name] = valueAt(config, at)
+        values[place.name] = valueAt(config, own[place.name]?.at ?? place.steps)
       }
       return { config, values }
     })
 }
 
+/** @param values by the names of their places, in the order in which they are set */
+export function documentOf(
+  base: Config,
+  places: readonly Place[],
+  own: Readonly<Record<string, Partial<OwnTurn>>>,
+  values: Drawn['values'],
+): object {
+  const byName = new Map(places.map((place) => [place.name, place]))
+  return Object.entries(values).reduce<object>((document, [name, value]) => {
+    const place = byName.get(name)
+    return place === undefined ? document : withSetting(document, place, own[name] ?? {}, value)
+  }, base)
+}
+
 /** The document with the drawn value, else with the example; undefined if neither is valid in it. */
-function fittingOf(
-  config: Config,
-  place: Place,
-  { at = place.steps, beside = [], ...own }: Partial<OwnTurn>,
-  value: unknown,
-): Config | undefined {
-  const example = () => turnOf(place, { ...own, at, beside }, config).values[0]
+function fittingOf(config: Config, place: Place, own: Partial<OwnTurn>, value: unknown): Config | undefined {
+  const example = () => own.on ?? exampleOf(place.schema as SchemaParts)
   for (const one of [() => value, example]) {
-    const document = [...beside, [at, one()] as const].reduce<object>(
-      (all, [steps, inner]) => setAt(all, steps, inner),
-      config,
-    )
+    const document = withSetting(config, place, own, one())
     if (isValid(document)) return document as Config
   }
   return undefined
+}
+
+function withSetting(
+  document: object,
+  { steps }: Place,
+  { at = steps, beside = [] }: Partial<OwnTurn>,
+  value: unknown,
+): object {
+  return [...beside, [at, value] as const].reduce((all, [place, one]) => setAt(all, place, one), document)
 }

@@ -14,10 +14,12 @@ import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, type Teardowns, untilSynced } from '../support/real-envoy.ts'
 import { issuedSecretBytes } from '../support/secret-bytes.ts'
 import { ownTurns } from '../turns/own-turns.ts'
-import type { OwnTurn } from '../turns/turn.ts'
+import { isValid, type OwnTurn } from '../turns/turn.ts'
 import { baseDocument } from './base-document.ts'
 import { NAMES, placesOf, STRUCTURE } from './places.ts'
-import { randomDocument } from './random-document.ts'
+import { publicKeys } from './public-keys.ts'
+import { type Drawn, documentOf, randomDocument } from './random-document.ts'
+import { smallestFailing } from './smaller-values.ts'
 
 const FIELDS = describeSchema(ConfigSchema)
 
@@ -26,6 +28,8 @@ export interface RandomRunOptions {
   readonly seed: number
   /** Gets the number of documents that Envoy has ACKed. */
   readonly onProgress?: (acked: number) => void
+  /** Gets what a document has that Envoy has NACKed, before a smaller one is looked for. */
+  readonly onFailure?: (failure: RandomFailure) => void
 }
 
 export interface RandomRun {
@@ -34,12 +38,16 @@ export interface RandomRun {
   readonly places: ReadonlyMap<string, number>
   /** The fields of the document, and which of them were written in one. */
   readonly fields: { readonly written: number; readonly missing: readonly string[] }
-  /** The smallest document that still fails, what it has, and why. */
-  readonly failure?: {
-    readonly error: string
-    readonly drawn: Readonly<Record<string, unknown>>
-    readonly path: string
-  }
+  /** Of the smallest document that still fails. */
+  readonly failure?: RandomFailure
+}
+
+export interface RandomFailure {
+  readonly error: string
+  /** The names of places → their values in the document. */
+  readonly drawn: Drawn['values']
+  /** False where there may be a smaller one that was not tried. */
+  readonly isSmallest: boolean
 }
 
 /** Nothing listens there: an ACK needs no endpoint. */
@@ -70,11 +78,22 @@ export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions
       '.dns.host': ['localhost', 'missing.invalid'],
       // Primes: validation leaves others to Envoy, whose NACK the first fifteen minutes show.
       '.tableSize': [251, 65_537, 5_000_011],
+      // No schema says which numbers are a key.
+      '.inline.keys': [publicKeys(), ...publicKeys().map((key) => [key])],
       // A patch may write anything, also what Envoy NACKs.
       'fleets.*.patches': [FIELDS.find(({ path }) => path === 'fleets.*.patches')?.example],
     },
   })
   const serve = await startServing(t, folder, base)
+
+  const tryValues = async (values: Drawn['values']) => {
+    const document = documentOf(base, places, own, values)
+    if (!isValid(document)) return undefined
+    return serve(document as Config).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    )
+  }
 
   const counts = new Map(places.map(({ name }) => [name, 0]))
   const fields = new Map(fieldsOfEnvoys().map((path) => [path, false]))
@@ -89,22 +108,37 @@ export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions
       }
       options.onProgress?.(acked)
     }),
-    { numRuns: options.documents, seed: options.seed },
+    // A smaller document is looked for below: the steps of fast-check are thousands of small ones.
+    { numRuns: options.documents, seed: options.seed, endOnFailure: true },
   )
+  const [failed] = details.counterexample ?? []
+  const error = String(details.errorInstance)
+  if (failed) options.onFailure?.({ error, drawn: failed.values, isSmallest: false })
+  const failure = failed && (await smallestFailure({ error, drawn: failed.values }, tryValues))
   const missing = [...fields].filter(([, isWritten]) => !isWritten).map(([path]) => path)
-  const [smallest] = details.counterexample ?? []
   return {
     acked,
     places: counts,
     fields: { written: fields.size - missing.length, missing },
-    ...(smallest && {
-      failure: {
-        error: String(details.errorInstance),
-        drawn: smallest.values,
-        path: details.counterexamplePath ?? '',
-      },
-    }),
+    ...(failure && { failure }),
   }
+}
+
+/** How many smaller documents are tried. Most of them are not valid, which is quickly found out. */
+const MOST_ATTEMPTS = 2_000
+
+async function smallestFailure(
+  { error, drawn }: Omit<RandomFailure, 'isSmallest'>,
+  errorOf: (values: Drawn['values']) => Promise<string | undefined>,
+): Promise<RandomFailure> {
+  let last = error
+  const fails = async (values: Drawn['values']) => {
+    const found = await errorOf(values)
+    last = found ?? last
+    return found !== undefined
+  }
+  const { value, isDone } = await smallestFailing(drawn, fails, MOST_ATTEMPTS)
+  return { error: last, drawn: value, isSmallest: isDone }
 }
 
 /** What places need beside them, without the values that turns under load need. */

@@ -19,6 +19,7 @@ const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
 const KILLED: CoveredBy = ['test/envoy/testbed-restarts.test.ts', "kill('control-plane')"]
 const CLIENTS: CoveredBy = ['test/proxyless/yard-up-clients.test.ts', 'clients=proxyless:node,python']
 const LOAD: CoveredBy = ['cli/verbs/load.test.ts', "'load'"]
+const ENDPOINTS: CoveredBy = ['cli/verbs/endpoints.test.ts', "'endpoints', 'echo', 'put'"]
 const WIRESHARK: CoveredBy = ['test/scenarios/wireshark-guide.test.ts', "startsWith('tshark ')"]
 const TAP: CoveredBy = ['cli/verbs/tap.test.ts', "'tap'"]
 const ADDING: CoveredBy = ['test/envoy/adding-a-switch.test.ts', 'docs/adding-a-switch.md']
@@ -101,6 +102,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'docs/guides/client-side.md': {
     'npm test -- test/proxyless/plain-dns.test.ts test/proxyless/plain-health.test.ts test/proxyless/plain-pools.test.ts test/proxyless/plain-resolver.test.ts':
       ['test/proxyless/plain-dns.test.ts', 'round_robin calls every address'],
+  },
+  'docs/guides/endpoints.md': {
+    'npx yard endpoints echo put b4 10.0.0.7:8080 --weight 2 --keep': ENDPOINTS,
   },
   'docs/guides/grpc-patterns.md': {
     'npx yard scenario run grpc-fundamentals': FUNDAMENTALS,
@@ -187,6 +191,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       "'--out'",
     ],
     'npx yard certs --out .': CERTS,
+    'npx yard endpoints echo put b4 10.0.0.7:8080 --weight 2 --lease 1m': ENDPOINTS,
+    'npx yard endpoints echo put b5 10.0.0.8:8080 --keep': ENDPOINTS,
+    'npx yard endpoints echo delete b4': ['cli/verbs/endpoints.test.ts', "'endpoints', 'echo', 'delete'"],
     'npx yard load --fleet edge --watch': LOAD,
     'npx yard lint my.yaml': ['cli/verbs/lint.test.ts', "'lint', file"],
     'npx yard up --config my.yaml --backends 3 --mtls': ['test/envoy/yard-up.test.ts', "'--config', file"],

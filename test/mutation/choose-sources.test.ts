@@ -58,6 +58,18 @@ t.test('the tests of a file are those that load it, the nearest first and the mo
   t.strictSame(testsFor(TREE, 'xds-server/type-state-two/b.ts'), [])
 })
 
+t.test('what a test covers over a socket is tested by that one first', async (t) => {
+  const sources = readSources()
+  const [first, ...others] = testsFor(sources, 'xds-server/services/load-stream.ts')
+  t.equal(first, 'test/conformance/load-reports.test.ts')
+  t.ok(others.includes('test/conformance/streams.test.ts'))
+  t.equal(
+    testsFor(sources, 'xds-server/services/report-rate.ts')[0],
+    'xds-server/services/report-rate.test.ts',
+    'the twin has a test beside it',
+  )
+})
+
 t.test('each file of the library has tests that can find its mutants', async (t) => {
   const sources = readSources()
   const all = chooseSources(sources, [])

@@ -1,6 +1,7 @@
 // Which files `npm run mutants` mutates, and which tests run for each.
 
 import { SwitchyardError } from '../../core/errors.ts'
+import { COVERED_BY } from '../house/covered-by.ts'
 import { importClosure, isTest, type Sources } from '../house/import-closure.ts'
 
 const LIBRARY = 'xds-server/'
@@ -51,18 +52,30 @@ function rankOf(path: string): number {
   return at === -1 ? FIRST.length : at
 }
 
-/** The tests that load a file: the one beside it, those of its folder, the other ones of the library, and then the model. */
+/**
+ * The tests that load a file: the one beside it or the one that covers it instead, those of its folder, the other ones of the
+ * library, and then the model.
+ */
 export function testsFor(sources: Sources, source: string): readonly string[] {
-  const candidates = [
+  const own = coverOf(source) ?? source.replace(/\.ts$/, '.test.ts')
+  const candidates = new Set([
     ...[...sources.keys()].filter((path) => path.startsWith(LIBRARY) && isTest(path)),
-    ...(source.startsWith(SOCKET_CODE) ? SOCKET_TESTS : [MODEL]),
-  ]
+    ...(source.startsWith(SOCKET_CODE)
+      ? [own, ...SOCKET_TESTS].filter((path) => sources.has(path))
+      : [MODEL]),
+  ])
   const distance = (test: string) => {
-    if (test === source.replace(/\.ts$/, '.test.ts')) return 0
+    if (test === own) return 0
     if (!test.startsWith(LIBRARY)) return 3
     return folderOf(test) === folderOf(source) ? 1 : 2
   }
-  return candidates
+  return [...candidates]
     .filter((test) => importClosure(sources, test).has(source))
     .sort((one, other) => distance(one) - distance(other))
+}
+
+/** The test that covers a file without a test beside it, if it is listed by its own path. */
+function coverOf(source: string): string | undefined {
+  const cover = COVERED_BY[source]
+  return cover && 'test' in cover ? cover.test : undefined
 }

@@ -84,7 +84,13 @@ for (const { title, rejected, path, accepted } of CASES) {
   })
 }
 
-const KEY = { kid: 'k', kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+const KEY = {
+  kid: 'k',
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+  y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+}
 const KEY_SETS = [
   { title: 'keys without a source', jwks: {}, path: 'jwt.main.jwks' },
   {
@@ -112,6 +118,11 @@ const KEY_SETS = [
     title: 'a private key',
     jwks: { inline: { keys: [{ ...KEY, alg: 'ES256', d: 'dont-tell' }] } },
     path: 'jwt.main.jwks.inline.keys[0].d',
+  },
+  {
+    title: 'a key without its content',
+    jwks: { inline: { keys: [{ ...KEY, alg: 'ES256', y: undefined }] } },
+    path: 'jwt.main.jwks.inline.keys[0].y',
   },
 ]
 

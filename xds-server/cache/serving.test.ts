@@ -1,4 +1,4 @@
-// What a server needs of a cache: pins, descriptions of clients, and faults of what the user gave.
+// What a server needs of a cache: pins, descriptions of clients, and faults in what the user gave.
 
 import t from 'tap'
 import { HandStream, response } from '../../test/support/hand-stream.ts'

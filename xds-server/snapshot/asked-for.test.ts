@@ -3,6 +3,7 @@
 import { create } from '@bufbuild/protobuf'
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { type Route, VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
@@ -78,14 +79,13 @@ function aggregate(name: string, ...clusters: readonly string[]): ResourceInput 
   })
 }
 
-const secured = create(ClusterSchema, {
-  name: 'tls',
-  ...socket(
-    UpstreamTlsContextSchema,
-    create(UpstreamTlsContextSchema, {
-      commonTlsContext: { tlsCertificateSdsSecretConfigs: [{ name: 'cert', sdsConfig: source('ads') }] },
-    }),
-  ),
+const tls = create(UpstreamTlsContextSchema, {
+  commonTlsContext: { tlsCertificateSdsSecretConfigs: [{ name: 'cert', sdsConfig: source('ads') }] },
+})
+const secured = create(ClusterSchema, { name: 'tls', ...socket(UpstreamTlsContextSchema, tls) })
+const securedFilter = create(TypedExtensionConfigSchema, {
+  name: 'f',
+  typedConfig: anyPack(UpstreamTlsContextSchema, tls),
 })
 
 const toA = routeTo({ case: 'cluster', value: 'a' }, 'mirror')
@@ -114,6 +114,8 @@ const lazyScope = create(ScopedRouteConfigurationSchema, {
 })
 const grpc = subscribed({ listener: ['l'] })
 const envoy = subscribed({ cluster: ['*'], listener: ['*'] })
+const lonely = subscribed({ listener: ['*'] })
+const filtered = subscribed({ listener: ['*'], extension: ['f'] })
 const envoyWithScopes = subscribed({ cluster: ['*'], listener: ['*'], scope: ['*'] })
 
 type Case = readonly [
@@ -238,6 +240,8 @@ const CASES: readonly Case[] = [
   ['Envoy: the endpoints of a cluster', [cluster('a')], envoy, ['endpoints', 'a'], 'asked for'],
   ['Envoy: the secret of a cluster', [secured], envoy, ['secret', 'cert'], 'asked for'],
   ['Envoy: the routes of a listener', [serverListener], envoy, ['route', 'r'], 'asked for'],
+  ['Envoy with static clusters: routes', [serverListener], lonely, ['route', 'r'], 'asked for'],
+  ['Envoy: the secret of a filter', [securedFilter], filtered, ['secret', 'cert'], 'asked for'],
   ['Envoy: all scopes', [{ name: 'l', resource: withFilters(scopes) }], envoy, ['scope', '*'], 'asked for'],
   [
     'Envoy: the routes of a scope',

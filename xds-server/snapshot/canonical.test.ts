@@ -15,8 +15,10 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { assignment, cluster, httpListener, routes } from '../../test/support/resources.ts'
 import { configModels, shuffledConfig } from '../../test/support/shuffled-config.ts'
+import { thrownBy } from '../../test/support/thrown.ts'
 import { encodeCanonically } from './canonical.ts'
 import { createMessageRegistry } from './message-registry.ts'
+import { createResources } from './resource.ts'
 
 const PACKED = [
   StructSchema,
@@ -108,4 +110,42 @@ t.test('a packed message that cannot be read is an error', async (t) => {
   const any = { ...anyPack(ClusterSchema, cluster('a')), value: Uint8Array.of(255) }
   const message = create(ClusterSchema, { typedExtensionProtocolOptions: { a: any } })
   t.throws(() => encode(message))
+})
+
+t.test('what a visitor skips is encoded all the same, and not visited', async (t) => {
+  const [one, other] = [
+    ['a', 'b'],
+    ['b', 'a'],
+  ].map((keys) => {
+    const fields = Object.fromEntries(keys.map((key) => [key, fromJson(ValueSchema, key)]))
+    const packed = anyPack(StructSchema, create(StructSchema, { fields }))
+    return create(ClusterSchema, { typedExtensionProtocolOptions: { x: packed } })
+  })
+  const visited: string[] = []
+  const skip = ({ typeName }: { readonly typeName: string }) => {
+    visited.push(typeName)
+    return false
+  }
+  if (one === undefined || other === undefined) throw new TypeError('there are two')
+  const bytes = encodeCanonically(ClusterSchema, one, messages, skip)
+  t.same(bytes, encodeCanonically(ClusterSchema, other, messages))
+  t.notSame(toBinary(ClusterSchema, one), toBinary(ClusterSchema, other))
+  t.same(visited, [ClusterSchema.typeName])
+})
+
+t.test('a registry that rejects unknown messages says which one, and who declares it', async (t) => {
+  const strict = createMessageRegistry([], { unknown: 'reject' })
+  const packing = (typeUrl: string) =>
+    create(ClusterSchema, { name: 'c', typedExtensionProtocolOptions: { x: create(AnySchema, { typeUrl }) } })
+  const rejects = (typeUrl: string, what: string) => {
+    const message = `a resource packs ${what}, which no switch declares: add it to \`messages\` of the switch that packs it`
+    const thrown = thrownBy(() => createResources([packing(typeUrl)], { messages: strict }))
+    t.match(thrown, { code: 'internal', message })
+  }
+  rejects('type.googleapis.com/a.B', 'type.googleapis.com/a.B')
+  rejects('', 'a message without a type URL')
+  t.equal(
+    createResources([packing('type.googleapis.com/google.protobuf.Struct')], { messages: strict }).length,
+    1,
+  )
 })

@@ -25,13 +25,14 @@ export const CLUSTER_FIELDS: Readonly<Record<string, string>> = {
 
 /** The text in a field of a message. Empty if another field of its `oneof` is set. */
 export function textIn(message: Message, field: string): string {
-  for (const [name, value] of Object.entries(message)) {
-    if (name === field && typeof value === 'string') return value
-    if (isOneof(value) && value.case === field && typeof value.value === 'string') return value.value
+  for (const [name, value] of Object.entries(message) as [string, string | Partial<Oneof> | undefined][]) {
+    if (name === field) return `${value}`
+    if (typeof value === 'object' && value.case === field) return `${value.value}`
   }
   return ''
 }
 
-function isOneof(value: unknown): value is { readonly case: string; readonly value: unknown } {
-  return typeof value === 'object' && value !== null && 'case' in value && 'value' in value
+interface Oneof {
+  readonly case: string
+  readonly value: string
 }

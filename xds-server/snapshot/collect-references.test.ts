@@ -139,3 +139,14 @@ for (const [what, resource, expected] of CASES) {
     t.strictSame(found, expected)
   })
 }
+
+t.test('X49: a name from two places may be missing only if both places have a default', async (t) => {
+  const lenient = discovered('f', source('ads'), tcp({ case: undefined }))
+  const strict = discovered('f', source('ads'))
+  const isOptional = (...filters: readonly (typeof strict)[]) =>
+    referencesOf(withFilters(httpFilters(...filters))).map((reference) => reference.isOptional ?? false)
+  t.same(isOptional(lenient, lenient), [true])
+  t.same(isOptional(lenient, strict), [false])
+  t.same(isOptional(strict, lenient), [false])
+  t.same(isOptional(strict, strict), [false])
+})

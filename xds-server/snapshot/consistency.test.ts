@@ -204,3 +204,11 @@ t.test('X49: the message about scopes says that any will do', async (t) => {
     [],
   )
 })
+
+t.test('X49: a name that is missing is found beside one that clients have from elsewhere', async (t) => {
+  const resources = [tcpListener('one', 1, 'own'), tcpListener('two', 2, 'a')]
+  const snapshot = new SnapshotCache().setSnapshot('fleet', resources)
+  const external = { [CLUSTER]: ['own'] }
+  t.match(findDanglingReferences(snapshot, { external }), [{ path: 'Listener "two"' }])
+  t.equal(findDanglingReferences(snapshot, { external }).length, 1)
+})

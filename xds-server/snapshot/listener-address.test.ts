@@ -41,6 +41,8 @@ const AGENTS: readonly [userAgentName: string, address: string][] = [
   ['gRPC Node Pure JS', ''],
   ['gRPC Go', ''],
   ['gRPC C-core linux', ''],
+  ['proxy for gRPC Go', '127.0.0.1'],
+  ['gRPCurl', '127.0.0.1'],
 ]
 
 for (const [userAgentName, address] of AGENTS) {
@@ -65,6 +67,7 @@ const NAMES: readonly [name: string, expected: string][] = [
   ['%:50051', ''],
   ['grpc/server/:50051', ''],
   ['main', ''],
+  [`${SERVER}0.0.0.0:50051/more`, ''],
 ]
 
 for (const [name, expected] of NAMES) {

@@ -2,8 +2,11 @@
 
 import { readdirSync } from 'node:fs'
 import { create, type DescFile, type DescMessage, type Message, ScalarType } from '@bufbuild/protobuf'
+import { HttpUriSchema } from '@envoy/xds-protos/envoy/config/core/v3/http_uri_pb.js'
 import { ZipkinConfigSchema } from '@envoy/xds-protos/envoy/config/trace/v3/zipkin_pb.js'
+import { DynamicConfigSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/composite/v3/composite_pb.js'
 import { RouteActionSchema as DubboActionSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/dubbo_proxy/v3/route_pb.js'
+import { RouteActionSchema as ThriftActionSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/thrift_proxy/v3/route_pb.js'
 import t from 'tap'
 import { CLUSTER_FIELDS } from './cluster-fields.ts'
 import { REFERENCE_READERS } from './reference-readers.ts'
@@ -109,12 +112,19 @@ t.test('X49: a field that names a cluster is read, alone or in a oneof', async (
   const inOneof = { case: 'cluster', value: 'dubbo' } as const
   t.same(namesIn(create(DubboActionSchema, { clusterSpecifier: inOneof })), ['dubbo'])
   t.same(namesIn(create(DubboActionSchema)), [], 'the twin names none')
+  const header = { case: 'clusterHeader', value: 'x-cluster' } as const
+  t.same(namesIn(create(ThriftActionSchema, { clusterSpecifier: header })), [], 'a header is no cluster')
+  t.same(namesIn(create(HttpUriSchema, { uri: 'https://a.example' })), [], 'nor is a URI alone')
+  const named = { httpUpstreamType: { case: 'cluster', value: 'a' } } as const
+  t.same(namesIn(create(HttpUriSchema, named)), ['a'])
+  const discovery = { configSource: { configSourceSpecifier: { case: 'ads', value: {} } } } as const
+  t.same(namesIn(create(DynamicConfigSchema, { name: 'f', configDiscovery: discovery })), ['f'])
 })
 
-t.test('X49: the listed fields exist', async (t) => {
+t.test('X49: the listed fields exist, and are texts', async (t) => {
   const messages = new Map((await readMessages()).map((message) => [message.typeName, message]))
   const isField = ([typeName, field]: readonly [string, string]) =>
-    messages.get(typeName)?.fields.some(({ localName }) => localName === field)
+    messages.get(typeName)?.fields.some((one) => one.localName === field && one.scalar === ScalarType.STRING)
   t.same(
     Object.entries(CLUSTER_FIELDS).filter((entry) => !isField(entry)),
     [],

@@ -9,6 +9,7 @@ import {
   VirtualHostSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { ResourceSchema as DiscoveryResourceSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t from 'tap'
@@ -101,6 +102,13 @@ t.test('a resource of an unknown type is carried byte for byte', async (t) => {
       version: contentVersion(unknown.value),
       references: [],
     },
+  ])
+})
+
+t.test('a message with a field called `resource` is a message like any other', async (t) => {
+  const message = create(DiscoveryResourceSchema, { name: 'a', resource: unknown })
+  t.match(createResources([message]), [
+    { typeUrl: `type.googleapis.com/${DiscoveryResourceSchema.typeName}`, name: 'a' },
   ])
 })
 

@@ -50,3 +50,10 @@ t.test('a resource of an unknown type, or whose bytes are damaged, shows its typ
   const json = snapshotToJson(cache.setSnapshot('fleet', [{ name: 'u', resource: UNKNOWN }]), messages)
   t.same(json[UNKNOWN.typeUrl]?.resources, { u: { '@type': UNKNOWN.typeUrl, size: value.length } })
 })
+
+t.test('lists are shown as lists, and null in metadata as null', async (t) => {
+  const filterMetadata = { own: { none: null, list: [1, 'a', null] } }
+  const cluster = create(ClusterSchema, { name: 'a', metadata: { filterMetadata } })
+  const snapshot = new SnapshotCache().setSnapshot('fleet', [cluster])
+  t.strictSame(snapshotToJson(snapshot)[CLUSTER]?.resources.a, { name: 'a', metadata: { filterMetadata } })
+})

@@ -19,7 +19,14 @@ import {
 import { findDanglingReferences } from './consistency.ts'
 import { createResources, type ResourceInput } from './resource.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from './resource-type.ts'
-import { atAddress, createSnapshot, namesReferredTo, type Snapshot, typeIn } from './snapshot.ts'
+import {
+  atAddress,
+  createSnapshot,
+  namesReferredTo,
+  retiredResource,
+  type Snapshot,
+  typeIn,
+} from './snapshot.ts'
 import { createTypeSnapshot, emptyTypeSnapshot } from './type-snapshot.ts'
 
 function snapshotOf(
@@ -58,6 +65,8 @@ t.test('X12: a cluster that would wait for its endpoints is served an empty assi
   t.equal(endpointsOf(snapshot, 'a'), 1)
   t.equal(endpointsOf(snapshot, 'b'), 0)
   t.same(snapshot.given.get(ENDPOINT)?.resources.names(), ['a'], 'what was given stays')
+  const complete = snapshotOf([cluster('a'), assignment('a', 1)])
+  t.equal(complete.types.get(ENDPOINT), complete.given.get(ENDPOINT), 'nothing is added, so nothing is made')
 })
 
 t.test('X12: the empty assignment has the name that the cluster refers to', async (t) => {
@@ -150,4 +159,38 @@ t.test('X12: if only endpoints change, the empty assignments are the same as aft
     t.equal(typeIn(next, ENDPOINT).version, typeIn(snapshotOf(inputs), ENDPOINT).version)
     previous = next
   }
+})
+
+t.test('a resource that is gone is retired: as it last was, until it is back', async (t) => {
+  const retired = (snapshot: Snapshot, name: string) => retiredResource(snapshot, CLUSTER, name)
+  const first = snapshotOf([badCluster('a'), badCluster('b'), tcpListener('l', 1, 'a')])
+  t.equal(retired(first, 'a'), undefined)
+  const second = snapshotOf([badCluster('b')], { previous: first })
+  t.equal(retired(second, 'a'), typeIn(first, CLUSTER).resources.get('a'))
+  t.equal(retiredResource(second, LISTENER, 'l'), undefined, 'a listener is not used any more')
+  const third = snapshotOf([badCluster('b'), badCluster('c')], { previous: second })
+  t.ok(retired(third, 'a'), 'other changes do not end that')
+  t.equal(retired(third, 'b'), undefined)
+  const fourth = snapshotOf(['a', 'b', 'c'].map(badCluster), { previous: third })
+  t.equal(retired(fourth, 'a'), undefined, 'it is back, and nothing was removed')
+  t.ok(retired(third, 'a'), 'the snapshot before it is the same')
+  const fifth = snapshotOf([badCluster('a')], { previous: snapshotOf([cluster('a')], { previous: fourth }) })
+  t.same(
+    ['a', 'b', 'c'].map((name) => retired(fifth, name) !== undefined),
+    [false, true, true],
+  )
+})
+
+t.test('the last thousand retired resources of a type are kept', async (t) => {
+  const named = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) => badCluster(String(from + at).padStart(4, '0')))
+  const kept = (snapshot: Snapshot) => [...(snapshot.retired.get(CLUSTER)?.keys() ?? [])]
+  const first = snapshotOf(named(0, 1_001))
+  const all = snapshotOf([], { previous: first })
+  t.equal(kept(all).length, 1_000)
+  t.equal(kept(all)[0], '0001', 'the first was forgotten')
+  const thousand = snapshotOf(named(1_000, 1_001), { previous: first })
+  t.equal(kept(thousand).length, 1_000)
+  const more = snapshotOf([], { previous: thousand })
+  t.same([kept(more).length, kept(more)[0], kept(more).at(-1)], [1_000, '0001', '1000'])
 })

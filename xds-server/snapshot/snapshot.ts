@@ -97,11 +97,10 @@ function retiredAfter(
   for (const typeUrl of RETIRING_TYPES) {
     const [before, now] = [typeIn(previous, typeUrl), types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)]
     const { changed, removed } = diffTypes(before, now)
-    const known = previous.retired.get(typeUrl)
-    if (removed.length === 0 && (known === undefined || changed.length === 0)) continue
-    const retired = new Map(known)
+    if (removed.length + changed.length === 0) continue
+    const retired = new Map(previous.retired.get(typeUrl))
     for (const { name } of changed) retired.delete(name)
-    for (const name of removed.slice(-MAX_RETIRED)) {
+    for (const name of removed) {
       const resource = before.resources.get(name)
       if (resource !== undefined) retired.set(name, resource)
     }
@@ -141,7 +140,7 @@ function withEmptyAssignments(
   const before = previous?.types.get(CLUSTER) === clusters ? previous : undefined
   const [base, change] =
     before === undefined
-      ? [assignments, { upserts: emptyAssignments(needed, assignments) }]
+      ? [assignments, { upserts: emptyAssignments(needed, assignments), removals: [] }]
       : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
   const served = changeTypeSnapshot(base, change, givenVersion)
   return served.contentVersion === assignments.contentVersion ? given : served

@@ -24,8 +24,8 @@ export interface TypeDiff {
 
 /** A change of a type: first the removals, then the upserts. */
 export interface TypeChange {
-  readonly upserts?: Iterable<Resource>
-  readonly removals?: Iterable<string>
+  readonly upserts: Iterable<Resource>
+  readonly removals: Iterable<string>
 }
 
 /** Makes a type's snapshot from resources of distinct names. */
@@ -40,7 +40,7 @@ export function createTypeSnapshot(
 /** The snapshot after a change. The cost depends on the change, not on the size of the snapshot. */
 export function changeTypeSnapshot(
   { typeUrl, resources }: TypeSnapshot,
-  { upserts = [], removals = [] }: TypeChange,
+  { upserts, removals }: TypeChange,
   givenVersion?: string,
 ): TypeSnapshot {
   return toTypeSnapshot(typeUrl, resources.with(upserts, removals), givenVersion)

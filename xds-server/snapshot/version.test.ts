@@ -57,3 +57,16 @@ t.test('a name that looks like several resources has a version of its own', asyn
     )
   }
 })
+
+t.test(
+  'X28: the version of a set stays the same in later releases, so that replicas of two agree',
+  async (t) => {
+    const versioned = (names: readonly string[]) =>
+      names.map((name) => ({ name, version: contentVersion(name) }))
+    t.equal(bucketOf('c0'), bucketOf('c15'))
+    t.equal(setVersion([]), 'OI1niOamPOc3Z5Rp')
+    t.equal(setVersion(versioned(['c15', 'c0'])), 'ie2Xp7lveGQ9vV4y')
+    const thousand = Array.from({ length: 1_000 }, (_, at) => `c${at}`)
+    t.equal(setVersion(versioned(thousand)), '-3T0dtXW4i3Wrouq')
+  },
+)

@@ -2,7 +2,7 @@
 
 import type { HttpFilterSwitch } from '../../switches/attach-points.ts'
 import { configuredFilters } from '../../switches/filter-chain.ts'
-import { PRIVATE_KEY_PARTS } from '../../switches/jwt-provider.ts'
+import { problemsOfKey } from '../../switches/json-web-key.ts'
 import { SWITCHES, type Switches } from '../../switches/switches.ts'
 import type { Config, EnvoyFleet } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
@@ -13,10 +13,8 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     const steps = ['jwt', name, 'jwks']
     const { upstream, path, inline } = jwks
     for (const [index, key] of (inline?.keys ?? []).entries()) {
-      for (const part of PRIVATE_KEY_PARTS.filter((name) => name in key)) {
-        const message =
-          'is part of a private key: write the public key only, and replace the key, because it is exposed now'
-        yield { steps: [...steps, 'inline', 'keys', String(index), part], message }
+      for (const { steps: inner, message } of problemsOfKey(key)) {
+        yield { steps: [...steps, 'inline', 'keys', String(index), ...inner], message }
       }
     }
     if ((inline === undefined) === (upstream === undefined && path === undefined)) {

@@ -84,7 +84,7 @@ export class EndpointStore {
   #keptSourced: Readonly<Record<string, Endpoints>> = {}
   /** By upstream and settings: a source whose settings change is another one. */
   readonly #running = new Map<string, Running>()
-  /** The keys of what may be served. */
+  /** The keys of the sources that may be served. */
   #wanted: ReadonlySet<string> = new Set()
   #served: ReadEndpoints | undefined
   readonly #counts = new Map<string, { readonly changes: number; readonly changedAt: string }>()

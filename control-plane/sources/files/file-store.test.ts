@@ -71,14 +71,16 @@ t.test('T24: a file that changes is read again, and stays as it was if it become
   t.same(second.problems, [])
   t.equal(contentsOf(second).get('echo.binpb'), contentsOf(first).get('echo.binpb'))
   store.use(second)
-  t.match(store.problems(), [{ path: `${AT}.descriptors`, message: /has no descriptors/ }])
+  t.match(store.status(), {
+    'echo.binpb': { problems: [{ path: `${AT}.descriptors`, message: /has no descriptors/ }] },
+  })
   t.match((await read({ services: ['a.B'] })).problems, [{}], 'what was in it has no such service')
 
   write(Buffer.concat([echoDescriptors()]))
   await untilChanged()
   const third = await read()
   store.use(third)
-  t.same(store.problems(), [])
+  t.same(store.status(), { 'echo.binpb': { problems: [] } })
   t.not(contentsOf(third).get('echo.binpb'), contentsOf(first).get('echo.binpb'))
 })
 

@@ -33,6 +33,11 @@ export interface FileInUse {
   readonly asOf: number
 }
 
+export interface FileStatus {
+  /** What is wrong with the file now, while the content from before stays in force. */
+  readonly problems: readonly Problem[]
+}
+
 /** A file and the switch that names it. */
 interface NamedFile extends SettingFile {
   /** From the top of the document to the switch. */
@@ -102,9 +107,9 @@ export class FileStore {
     this.#watched.watch(paths)
   }
 
-  /** What is wrong with the files that are in force in another content. */
-  problems(): readonly Problem[] {
-    return [...this.#inUse.values()].flatMap(({ problems }) => problems)
+  /** By the paths of the document. */
+  status(): Readonly<Record<string, FileStatus>> {
+    return Object.fromEntries([...this.#inUse].map(([file, { problems }]) => [file, { problems }]))
   }
 
   close(): void {

@@ -112,17 +112,20 @@ for (const [operation, message] of REJECTED) {
   })
 }
 
-t.test('T30: a patch adds a limited number of values, so that copies into copies fill no memory', async (t) => {
-  const copies = Array.from(
-    { length: 99 },
-    (_, index): Operation => ({ op: 'copy', from: '/a', path: `/a/${index}` }),
-  )
-  const start: Operation = { op: 'add', path: '/a', value: {} }
-  t.match(apply(start, ...copies), { index: 14, message: /^copy makes too much of it: .* 10000 values/ })
-  t.match(apply(start, ...copies.slice(0, 13)), { documents: { length: 14 } }, 'fewer')
+t.test(
+  'T30: a patch adds a limited number of values, so that copies into copies fill no memory',
+  async (t) => {
+    const copies = Array.from(
+      { length: 99 },
+      (_, index): Operation => ({ op: 'copy', from: '/a', path: `/a/${index}` }),
+    )
+    const start: Operation = { op: 'add', path: '/a', value: {} }
+    t.match(apply(start, ...copies), { index: 14, message: /^copy makes too much of it: .* 10000 values/ })
+    t.match(apply(start, ...copies.slice(0, 13)), { documents: { length: 14 } }, 'fewer')
 
-  const nest = (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ inner }), {})
-  const add = (value: object) => apply({ op: 'add', path: '/a', value })
-  t.match(add(nest(200)), { index: 0, message: /nest at most 100 deep/ })
-  t.match(add(nest(50)), { documents: { length: 1 } }, 'less deep')
-})
+    const nest = (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ inner }), {})
+    const add = (value: object) => apply({ op: 'add', path: '/a', value })
+    t.match(add(nest(200)), { index: 0, message: /nest at most 100 deep/ })
+    t.match(add(nest(50)), { documents: { length: 1 } }, 'less deep')
+  },
+)

@@ -27,6 +27,7 @@ export const EVENT_NAMES = [
   'revision',
   'node',
   'nodes',
+  'endpoints',
   'flip',
   'traffic',
   'load',

@@ -1,6 +1,7 @@
 // What the control plane sends, by its REST schemas. Types only: nothing of it is in the bundle.
 
 export type { Dashboard, DashboardPanel, PanelValues } from '../../../../api/schemas/dashboards.ts'
+export type { EndpointChange } from '../../../../api/schemas/endpoints.ts'
 export type {
   ConnectionsEvent,
   EventData,

@@ -26,6 +26,8 @@ const status = (number: number, nodes: Status['nodes'] = []): Status => ({
   nacks: [],
   fleets: { edge: { kind: 'envoy' } },
   secrets: {},
+  files: {},
+  endpoints: {},
   nodes,
 })
 
@@ -87,6 +89,17 @@ t.test(
     t.same(Object.keys(types ?? {}), [CLUSTER], 'a type that is no longer subscribed is gone')
   },
 )
+
+t.test('T31: a change of a source is in the status from then on, beside the other sources', async (t) => {
+  const source = { source: 'registration', answered: true, endpoints: 1, changes: 1, problems: [] }
+  const change = { at: '2026-01-01T00:00:00.000Z', upstream: 'echo', removed: [], changed: [] }
+  const before = { ...status(1), endpoints: { echo: source, other: source } }
+  const state = after(
+    { type: 'status', value: before },
+    { type: 'endpoints', value: { ...change, ...source, endpoints: 2, changes: 2, added: ['b2'] } },
+  )
+  t.same(state.status?.endpoints, { other: source, echo: { ...source, endpoints: 2, changes: 2 } })
+})
 
 t.test('a status replaces the nodes: one that it does not name is gone', async (t) => {
   const state = after({ type: 'node', value: node({}) }, { type: 'status', value: status(1) })

@@ -1,7 +1,7 @@
 // The state after an action: pure, and an action that changes nothing gives the same state back.
 
 import type { Action } from './actions.ts'
-import type { NodeEvent, Revision, Status } from './contract.ts'
+import type { EndpointChange, NodeEvent, Revision, Status } from './contract.ts'
 import { KEPT, type NodeView, nodeKey, type State } from './state.ts'
 
 export function reduce(state: State, action: Action): State {
@@ -25,6 +25,8 @@ export function reduce(state: State, action: Action): State {
       return withNodes(state, [action.value])
     case 'nodes':
       return withNodes(state, action.value)
+    case 'endpoints':
+      return withEndpoints(state, action.value)
     case 'flip':
       return { ...state, flips: newest(state.flips, [action.value], KEPT.flips) }
     case 'traffic':
@@ -59,6 +61,13 @@ function withRevision(state: State, revision: Revision): State {
   // An older revision changes its status too, for instance to superseded.
   if (status === undefined || revision.revision < status.revision.revision) return { ...state, revisions }
   return { ...state, revisions, status: { ...status, revision } }
+}
+
+function withEndpoints(state: State, change: EndpointChange): State {
+  const { at: _at, upstream, added: _added, removed: _removed, changed: _changed, ...source } = change
+  const { status } = state
+  if (status === undefined) return state
+  return { ...state, status: { ...status, endpoints: { ...status.endpoints, [upstream]: source } } }
 }
 
 function withNodes(state: State, events: readonly NodeEvent[]): State {

@@ -65,10 +65,10 @@ function countOf(count: number, noun: string): string {
   return `${count} ${count === 1 ? noun : `${noun}s`}`
 }
 
-/** What the fleet is served, read again when another revision is in force. */
+/** What the fleet is served, read again when another revision is in force, or a source has other endpoints. */
 function useServed(fleet: string | undefined): { readonly snapshot?: Snapshot; readonly problem?: string } {
   const [read, setRead] = useState<{ readonly snapshot?: Snapshot; readonly problem?: string }>({})
-  const revision = useStore(revisionAndStatus)
+  const newest = useStore(newestServed)
   useEffect(() => {
     if (fleet === undefined) return
     const gone = new AbortController()
@@ -77,10 +77,11 @@ function useServed(fleet: string | undefined): { readonly snapshot?: Snapshot; r
       .then((snapshot) => setRead({ snapshot }))
       .catch((error: Error) => gone.signal.aborted || setRead({ problem: error.message }))
     return () => gone.abort()
-  }, [fleet, revision])
+  }, [fleet, newest])
   return read
 }
 
-function revisionAndStatus({ status }: State): string {
-  return `${status?.revision.revision} ${status?.revision.status}`
+function newestServed({ status }: State): string {
+  const changes = Object.values(status?.endpoints ?? {}).map((source) => source.changes)
+  return [status?.revision.revision, status?.revision.status, ...changes].join(' ')
 }

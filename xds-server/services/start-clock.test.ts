@@ -1,0 +1,58 @@
+// A client that has asked for clusters only, and then says nothing for a time, has started.
+
+import { mock } from 'node:test'
+import t from 'tap'
+import { deltaRequest } from '../../test/support/requests.ts'
+import { CLUSTER, ENDPOINT, LISTENER } from '../snapshot/resource-type.ts'
+import { delta } from '../streams/protocol.ts'
+import { createStreamState } from '../streams/stream.ts'
+import { StartClock } from './start-clock.ts'
+
+t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+t.afterEach(() => mock.timers.reset())
+
+/** The state of a stream after wildcards for these types. */
+function asked(...typeUrls: readonly string[]) {
+  let state = createStreamState()
+  for (const typeUrl of typeUrls) {
+    const subscribe = typeUrl === ENDPOINT ? ['a'] : []
+    state = delta.step(state, { kind: 'request', request: deltaRequest({ typeUrl, subscribe }) }).state
+  }
+  return state
+}
+
+function clockOf() {
+  const started: true[] = []
+  return { clock: new StartClock(1_000, () => started.push(true)), started }
+}
+
+t.test('a client with clusters only has started when it has said nothing for the time', async (t) => {
+  const { clock, started } = clockOf()
+  clock.heard(asked(CLUSTER))
+  clock.heard(asked(CLUSTER, ENDPOINT))
+  mock.timers.tick(999)
+  t.same([clock.isStarting, started.length], [true, 0])
+  mock.timers.tick(1)
+  t.same([clock.isStarting, started.length], [false, 1])
+  clock.heard(asked(CLUSTER))
+  mock.timers.tick(2_000)
+  t.same([clock.isStarting, started.length], [false, 1], 'it starts once')
+})
+
+for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT]]) {
+  t.test(`a client that asks for ${types.length === 1 ? types[0] : 'both'} is not starting`, async (t) => {
+    const { clock, started } = clockOf()
+    t.equal(clock.isStarting, true)
+    clock.heard(asked(...types))
+    t.equal(clock.isStarting, false)
+    mock.timers.tick(2_000)
+    t.same(started, [], 'its status has been told so by what it asked for')
+  })
+}
+
+t.test('X36: a stream that ends has no timer', async (t) => {
+  const { clock, started } = clockOf()
+  clock.stop()
+  mock.timers.tick(2_000)
+  t.same([clock.isStarting, started.length], [false, 0])
+})
