@@ -115,6 +115,11 @@ t.test('an existing file is kept unless --force is given', async (t) => {
   t.equal(readFileSync(out, 'utf8'), 'mine')
   const forced = await runYard(t, folder, 'init', '--out', out, '--force')
   t.match(forced, { code: 0, output: `"yard up --config ${out} --backends 3"` })
+  const nowhere = join(folder, 'missing', 'my.yaml')
+  t.match(await runYard(t, folder, 'init', '--out', nowhere), {
+    code: 2,
+    output: /--out: cannot write .*missing.my\.yaml: ENOENT.*folder that exists/,
+  })
   const elsewhere = ['--endpoint', '10.0.0.5:7000', '--out', out, '--force']
   t.match(await runYard(t, folder, 'init', ...elsewhere), { output: `"yard up --config ${out}"` })
   t.match(readFileSync(out, 'utf8'), 'version: 1')
@@ -153,13 +158,25 @@ t.test('tokens need Envoys, and a name of their own for the issuer', async (t) =
     code: 2,
     output: /--upstream: is the name/,
   })
-  t.match(await runYard(t, folder, 'init', '--upstream', 'a b'), {
-    code: 2,
-    output: /--upstream: is not a name/,
-  })
+  for (const clients of ['envoy', 'proxyless']) {
+    const invalid = await runYard(t, folder, 'init', '--upstream', 'a b', '--clients', clients)
+    t.match(invalid, { code: 2, output: /--upstream: is not a name/ })
+    t.equal(invalid.output.match(/--\w+:/g)?.length, 1, `no other flag is blamed for it (${clients})`)
+  }
   const out = join(folder, 'my.yaml')
   t.match(await runYard(t, folder, ...tokens, '--out', out), {
     code: 0,
     output: `"yard up --config ${out} --backends 3 --security"`,
   })
+})
+
+t.test('with certificates, the commands that start a testbed come in the order to run them', async (t) => {
+  const folder = t.testdir()
+  const out = join(folder, 'my.yaml')
+  const { output } = await runYard(t, folder, 'init', '--security', 'mtls', '--out', out)
+  const commands = [
+    `"yard lint ${out}", "yard certs --out ${folder}"`,
+    `"yard up --config ${out} --backends 3 --mtls"`,
+  ]
+  t.equal(output.trim(), `${out}: edit it, then run ${commands.join(' and ')}`)
 })

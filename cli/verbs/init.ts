@@ -1,6 +1,7 @@
 // `yard init`: writes a starting document with comments, from flags or from three questions.
 
 import { writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Command, Option } from 'commander'
 import { parse } from 'yaml'
@@ -92,12 +93,21 @@ function problemsOf(values: StartingValues): readonly Problem[] {
   }
   const checked = checkConfig(parse(startingDocument(values)))
   if ('config' in checked) return []
-  return checked.problems.map(({ steps, message }) => ({ path: flagOf(steps), message }))
+  // The name of the upstream stands in the document three times, but it is one flag.
+  const problems = new Map(
+    checked.problems.map(({ steps, message }) => {
+      const path = flagOf(steps)
+      return [`${path} ${message}`, { path, message }]
+    }),
+  )
+  return [...problems.values()]
 }
 
 function flagOf(steps: readonly string[]): string {
-  if (steps[0] === 'upstreams') return steps.length === 2 ? '--upstream' : '--endpoint'
-  return steps.at(-1) === 'port' ? '--port' : '--fleet'
+  const [part, , field] = steps
+  if (part === 'upstreams' && steps.length > 2) return '--endpoint'
+  if (steps.at(-1) === 'port') return '--port'
+  return part === 'fleets' && field === undefined ? '--fleet' : '--upstream'
 }
 
 async function askForValues(given: StartingValues): Promise<StartingValues> {
@@ -167,12 +177,19 @@ async function writeNew(file: string, text: string, values: StartingValues, forc
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const what =
-      code === 'EEXIST' ? `${file} exists: choose another name, or replace it with --force` : message
+      code === 'EEXIST'
+        ? `${file} exists: choose another name, or replace it with --force`
+        : `--out: cannot write ${file}: ${message}. Name a file in a folder that exists and that you may write to`
     throw new SwitchyardError('invalid-argument', what, { cause })
   }
-  report(
-    `${file}: edit it, then run "yard lint ${file}" and "${upCommand(file, text, values)}" (with secrets, add --mtls)`,
-  )
+  const hasSecrets = values.security === 'mtls'
+  const commands = [
+    `"yard lint ${file}"`,
+    ...(hasSecrets ? [`"yard certs --out ${dirname(file)}"`] : []),
+    `"${upCommand(file, text, values)}"`,
+  ]
+  const hint = hasSecrets ? '' : ' (with secrets, add --mtls)'
+  report(`${file}: edit it, then run ${commands.slice(0, -1).join(', ')} and ${commands.at(-1)}${hint}`)
 }
 
 /** The `yard up` that starts a testbed with the document. */
@@ -183,5 +200,6 @@ function upCommand(file: string, text: string, values: StartingValues): string {
     ...(backends > 0 ? [`--backends ${backends}`] : []),
     ...(values.clients === 'proxyless' ? [`--fleet ${fleetOf(values)}=proxyless:node`] : []),
     ...(values.security === 'tokens' ? ['--security'] : []),
+    ...(values.security === 'mtls' ? ['--mtls'] : []),
   ].join(' ')
 }

@@ -51,7 +51,7 @@ t.test('the alarm comes when the oldest response has waited for the whole time',
 })
 
 t.test(
-  'an answer puts the alarm off until the next one is due, and with no other there is none',
+  'an answer puts the alarm off until the next one is due, and cancels it if it was the last',
   async (t) => {
     const { clock, become, overdue } = clockOf(500)
     clock.sent('1')

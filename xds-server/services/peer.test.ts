@@ -1,5 +1,6 @@
 // The names in a client's certificate, as they are read from what Node says of it.
 
+import type { DetailedPeerCertificate } from 'node:tls'
 import t from 'tap'
 import { createPeer, urisIn } from './peer.ts'
 
@@ -21,4 +22,9 @@ for (const [written, uris] of CASES) {
 
 t.test('a peer without a certificate has no names', async (t) => {
   t.same(createPeer('10.0.0.7:40112', {}), { address: '10.0.0.7:40112', uris: [] })
+})
+
+t.test('a peer with a certificate has the names in it', async (t) => {
+  const sslPeerCertificate = { subjectaltname: 'DNS:a, URI:spiffe://a' } as DetailedPeerCertificate
+  t.same(createPeer('10.0.0.7:40112', { sslPeerCertificate }).uris, ['spiffe://a'])
 })
