@@ -1,10 +1,11 @@
 // Checks endpoints that come from elsewhere as if a document had them: those of a file, a registration or the state folder.
 
 import { Type } from 'typebox'
+import type { RegistrationRequest } from '../../api/schemas/endpoints.ts'
 import { LEASE } from '../switches/endpoints-from.ts'
 import { SWITCHES } from '../switches/switches.ts'
 import { type Endpoint, endpointSchema, endpointsSchema } from './model.ts'
-import type { PlacedProblem } from './problem.ts'
+import { formatSteps, type PlacedProblem } from './problem.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkTexts } from './validators/text.ts'
 import { checkAddresses } from './validators/upstreams.ts'
@@ -20,7 +21,7 @@ export const RegistrationSchema = Type.Object(
   },
 )
 
-const checkLeaseSchema = createSchemaCheck(Type.Object({ lease: LEASE }, { description: 'a lease' }))
+const checkRegistrationSchema = createSchemaCheck(RegistrationSchema)
 const checkSchema = createSchemaCheck(endpointsSchema(SWITCHES))
 
 /** All that is wrong with a map of endpoints, with the steps from it on. */
@@ -31,7 +32,15 @@ export function checkEndpoints(value: unknown): readonly PlacedProblem[] {
   return [...checkAddresses([], endpoints), ...checkTexts(endpoints, [])]
 }
 
-/** @param lease undefined for that of the upstream */
-export function checkLease(lease: unknown): readonly PlacedProblem[] {
-  return lease === undefined ? [] : checkLeaseSchema({ lease })
+/** All that is wrong with an endpoint that registers itself under a name, with the steps from the endpoint on. */
+export function checkRegistration(id: string, request: RegistrationRequest): readonly PlacedProblem[] {
+  // The schema of a registration knows the lease too, so an unknown field is explained with it.
+  const ofSchema = checkRegistrationSchema(request)
+  const { lease: _lease, ...endpoint } = request
+  const ofEndpoint = checkEndpoints({ [id]: endpoint }).map(({ steps, message }) => ({
+    steps: steps.length > 1 ? steps.slice(1) : steps,
+    message,
+  }))
+  const places = new Set(ofSchema.map(({ steps }) => formatSteps(steps)))
+  return [...ofSchema, ...ofEndpoint.filter(({ steps }) => !places.has(formatSteps(steps)))]
 }

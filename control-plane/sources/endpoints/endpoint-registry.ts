@@ -7,7 +7,7 @@ import type {
 } from '../../../api/schemas/endpoints.ts'
 import { SwitchyardError } from '../../../core/errors.ts'
 import { ownValue } from '../../../core/plain-map.ts'
-import { checkEndpoints, checkLease } from '../../document/check-endpoints.ts'
+import { checkRegistration } from '../../document/check-endpoints.ts'
 import type { Config, Endpoint, Upstream } from '../../document/model.ts'
 import { formatSteps, toProblem } from '../../document/problem.ts'
 import { parseDuration } from '../../switches/duration.ts'
@@ -60,17 +60,16 @@ export class EndpointRegistry {
   async put(
     name: string,
     id: string,
-    { lease, ...fields }: RegistrationRequest,
+    request: RegistrationRequest,
   ): Promise<{ readonly result: PutResult; readonly endpoint: UpstreamEndpoint }> {
     const settings = this.#settingsOf(name)
-    const problems = [...checkEndpoints({ [id]: fields }), ...checkLease(lease)].map(({ steps, message }) =>
-      toProblem({ steps: steps.length > 1 ? steps.slice(1) : steps, message }),
-    )
+    const problems = checkRegistration(id, request).map(toProblem)
     if (problems.length > 0) {
       throw new SwitchyardError('invalid-argument', 'this is not a valid endpoint', { problems })
     }
     const { registrations } = this.#store
     if (!registrations.has(name, id)) this.#checkLimits(name, settings.max ?? DEFAULT_MAX)
+    const { lease, ...fields } = request
     const endpoint = fields as Endpoint
     const { lease: usual = DEFAULT_LEASE } = settings.registration
     const result = registrations.put(name, id, { endpoint, leaseMs: parseDuration(lease ?? usual) ?? 0 })
