@@ -83,7 +83,19 @@ const REJECTED: readonly [
       'jwt.main': {
         issuer: 'i',
         audiences: ['a'],
-        jwks: { inline: { keys: [{ kid: 'k', kty: 'OKP', alg: 'EdDSA' }] } },
+        jwks: {
+          inline: {
+            keys: [
+              {
+                kid: 'k',
+                kty: 'OKP',
+                alg: 'EdDSA',
+                crv: 'Ed25519',
+                x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+              },
+            ],
+          },
+        },
       },
     },
     {

@@ -45,7 +45,19 @@ const BAD: readonly [
       'jwt.main': {
         issuer: 'i',
         audiences: ['a', 'b\x01'],
-        jwks: { inline: { keys: [{ kid: 'k', kty: 'OKP', alg: 'EdDSA' }] } },
+        jwks: {
+          inline: {
+            keys: [
+              {
+                kid: 'k',
+                kty: 'OKP',
+                alg: 'EdDSA',
+                crv: 'Ed25519',
+                x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+              },
+            ],
+          },
+        },
       },
     },
     'jwt.main.audiences[1]',
