@@ -141,14 +141,14 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${UPSTREAM}.connections`, `${FLEET}.connections`],
     goldens: ['connections'],
     twins: ['by default they stay', 'twin: one connection for each call'],
-    guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
+    guide: 'docs/guides/connections.md#end-connections-without-failing-calls',
   },
   T13: {
     what: 'HTTP/2: keepalive, streams and windows',
     fields: [...[`${UPSTREAM}.http2`, `${FLEET}.http2`, `${UPSTREAM}.headerLimits`], `${UPSTREAM}.protocol`],
     goldens: ['http2-keepalive', 'http2-limits', 'header-limits'],
     twins: ['is cancelled only with `keepalive`', 'ends only with `keepalive`'],
-    guide: `${REFERENCE}#connections-and-dead-peers`,
+    guide: 'docs/guides/connections.md#notice-a-dead-peer',
   },
   T14: {
     what: 'limits of connections, headers and messages',
@@ -190,7 +190,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     fields: [`${RULE}.match`, 'routes.*.hosts'],
     goldens: ['route-matches', 'route-match-kinds', 'route-query-token', 'virtual-hosts'],
     twins: ['leaves the others to the next rule', 'a header that a caller writes does not'],
-    guide: `${REFERENCE}#what-a-rule-matches`,
+    guide: 'docs/guides/change-calls-on-their-way.md#choose-calls',
   },
   T19: {
     what: 'weighted split, canary and sticky users',
@@ -214,7 +214,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     ],
     goldens: ['header-changes', 'rewrite', 'answers'],
     twins: ['the old ones while nothing is rewritten'],
-    guide: `${REFERENCE}#headers-rewrites-and-answers-of-envoy`,
+    guide: 'docs/guides/change-calls-on-their-way.md#change-headers-and-names',
   },
   T22: {
     what: 'faults on purpose',
@@ -251,7 +251,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
     ],
     goldens: ['grpc-http1', 'compression'],
     twins: ['and none without'],
-    guide: `${REFERENCE}#http11-and-compression`,
+    guide: 'docs/guides/tuning.md#compression',
   },
   T26: {
     what: 'access logs',
@@ -279,7 +279,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       'leads to a backend, which ends TLS itself',
       'takes the caller from the header, and endpoints get it on',
     ],
-    guide: `${REFERENCE}#connections-at-l4`,
+    guide: 'docs/guides/connections.md#pass-tls-through',
   },
   T29: {
     what: 'logic of your own',
@@ -293,7 +293,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       'a Lua script adds a header, and off',
       'a WebAssembly module adds a header, and off',
     ],
-    guide: `${REFERENCE}#logic-of-your-own`,
+    guide: 'docs/guides/change-calls-on-their-way.md#run-code-of-your-own',
   },
   T30: {
     what: 'any field of Envoy',
@@ -326,7 +326,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
       ...['by default they drain', 'one backend gets all', 'all end together', 'the connection stays'],
       ...['by default it gets none', 'they share it'],
     ],
-    guide: `${REFERENCE}#time-limits-and-the-age-of-connections`,
+    guide: 'docs/guides/connections.md#take-a-backend-out',
   },
 }
 
