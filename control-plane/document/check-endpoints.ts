@@ -1,7 +1,6 @@
 // Checks endpoints that come from elsewhere as if a document had them: those of a file, a registration or the state folder.
 
 import { Type } from 'typebox'
-import type { RegistrationRequest } from '../../api/schemas/endpoints.ts'
 import { LEASE } from '../switches/endpoints-from.ts'
 import { SWITCHES } from '../switches/switches.ts'
 import { type Endpoint, endpointSchema, endpointsSchema } from './model.ts'
@@ -33,7 +32,10 @@ export function checkEndpoints(value: unknown): readonly PlacedProblem[] {
 }
 
 /** All that is wrong with an endpoint that registers itself under a name, with the steps from the endpoint on. */
-export function checkRegistration(id: string, request: RegistrationRequest): readonly PlacedProblem[] {
+export function checkRegistration(
+  id: string,
+  request: Readonly<Record<string, unknown>>,
+): readonly PlacedProblem[] {
   // The schema of a registration knows the lease too, so an unknown field is explained with it.
   const ofSchema = checkRegistrationSchema(request)
   const { lease: _lease, ...endpoint } = request
