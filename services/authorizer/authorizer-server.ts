@@ -2,16 +2,14 @@
 
 import { Authorization, type CheckRequest } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server } from '@grpc/grpc-js'
-import { DrainingListener, type ListenAddress } from '../draining-listener.ts'
-import { addHealth } from '../health.ts'
+import type { ListenAddress } from '../draining-listener.ts'
 import { addService } from '../rpc/index.ts'
+import { type ServedService, serveWithHealth } from '../serve-with-health.ts'
 import { toCheckResponse } from './check-response.ts'
 import { type Decision, deny } from './decision.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { Policy } from './policy.ts'
 import { toPolicyInput } from './policy-input.ts'
-
-const STOP_GRACE_MS = 2_000
 
 export interface AuthorizerOptions {
   readonly listen: ListenAddress
@@ -19,17 +17,8 @@ export interface AuthorizerOptions {
   readonly log?: DecisionLog
 }
 
-export interface Authorizer {
-  /** `host:port` or `unix:/path`. */
-  readonly address: string
-  /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
-  drain(): number
-  /** Reports NOT_SERVING, gives checks in progress two seconds to end, then closes their connections. */
-  close(): Promise<void>
-}
-
 /** Errors are those of `DrainingListener.listen`. */
-export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions): Promise<Authorizer> {
+export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions): Promise<ServedService> {
   const server = new Server()
   addService(server, Authorization, {
     async check(request) {
@@ -39,17 +28,7 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
       return toCheckResponse(decision, namesOf(request))
     },
   })
-  const health = addHealth(server, [Authorization.typeName])
-  const listener = new DrainingListener(server)
-  const address = await listener.listen(listen)
-  return {
-    address,
-    drain: () => listener.drain(),
-    close() {
-      health.stopServing()
-      return listener.close(STOP_GRACE_MS)
-    },
-  }
+  return serveWithHealth(server, Authorization.typeName, listen)
 }
 
 function namesOf({ attributes }: CheckRequest): readonly string[] {

@@ -8,14 +8,12 @@ import {
   StreamAccessLogsResponseSchema,
 } from '@envoy/xds-protos/envoy/service/accesslog/v3/als_pb.js'
 import { Server } from '@grpc/grpc-js'
-import { DrainingListener, type ListenAddress, type TcpAddress } from '../draining-listener.ts'
-import { addHealth } from '../health.ts'
+import type { ListenAddress, TcpAddress } from '../draining-listener.ts'
 import { createRegistry, serveMetrics } from '../metrics/metrics-server.ts'
 import { addService } from '../rpc/index.ts'
+import { type ServedService, serveWithHealth } from '../serve-with-health.ts'
 import { type LogSender, linesOf, senderOf } from './log-lines.ts'
 import { LogMetrics } from './log-metrics.ts'
-
-const STOP_GRACE_MS = 2_000
 
 export interface LogServiceOptions {
   readonly listen: ListenAddress
@@ -25,15 +23,9 @@ export interface LogServiceOptions {
   readonly metrics?: TcpAddress
 }
 
-export interface LogServer {
-  /** `host:port` or `unix:/path`. */
-  readonly address: string
+export interface LogServer extends ServedService {
   /** `HOST:PORT`; undefined without metrics. */
   readonly metrics?: string
-  /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
-  drain(): number
-  /** Reports NOT_SERVING, gives Envoys two seconds to end their streams, then closes the connections. */
-  close(): Promise<void>
 }
 
 /** Errors are those of `DrainingListener.listen`. */
@@ -55,18 +47,14 @@ export async function startLogService({ listen, out, metrics }: LogServiceOption
       return create(StreamAccessLogsResponseSchema)
     },
   })
-  const health = addHealth(server, [AccessLogService.typeName])
-  const listener = new DrainingListener(server)
-  const address = await listener.listen(listen)
+  const service = await serveWithHealth(server, AccessLogService.typeName, listen)
   const served = metrics && (await serveMetrics(registry, metrics))
   return {
-    address,
+    ...service,
     ...(served && { metrics: served.address }),
-    drain: () => listener.drain(),
     close() {
-      health.stopServing()
       served?.close()
-      return listener.close(STOP_GRACE_MS)
+      return service.close()
     },
   }
 }

@@ -3,19 +3,18 @@
 import { RateLimitService } from '@envoy/xds-protos/envoy/service/ratelimit/v3/rls_pb.js'
 import { Server, status } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
-import { DrainingListener, type ListenAddress, type TcpAddress } from '../draining-listener.ts'
-import { addHealth } from '../health.ts'
+import type { ListenAddress, TcpAddress } from '../draining-listener.ts'
 import { createRegistry, serveMetrics } from '../metrics/metrics-server.ts'
 import { serverMetrics } from '../metrics/server-metrics.ts'
 import { rejectIf } from '../reject-invalid.ts'
 import { addService, RpcStatusError } from '../rpc/index.ts'
+import { type ServedService, serveWithHealth } from '../serve-with-health.ts'
 import type { CountStore } from './count-store.ts'
 import { checkLimits } from './limit-check.ts'
 import { LimiterMetrics } from './limiter-metrics.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Rules } from './rules.ts'
 
-const STOP_GRACE_MS = 2_000
 const NEAR_RATIO = 0.8
 
 export interface RateLimiterOptions {
@@ -31,14 +30,10 @@ export interface RateLimiterOptions {
   readonly now?: () => number
 }
 
-export interface RateLimiter {
-  /** `host:port` or `unix:/path`. */
-  readonly address: string
+export interface RateLimiter extends ServedService {
   /** `HOST:PORT`; undefined without metrics. */
   readonly metrics?: string
-  /** Sends GOAWAY on all open connections and serves new ones. @returns the number of connections that got GOAWAY */
-  drain(): number
-  /** Reports NOT_SERVING, gives checks in progress two seconds to end, then closes their connections and the store. */
+  /** As that of every service; closes the store too. */
   close(): Promise<void>
 }
 
@@ -65,18 +60,14 @@ export async function startRateLimiter(options: RateLimiterOptions): Promise<Rat
       }
     },
   })
-  const health = addHealth(server, [RateLimitService.typeName])
-  const listener = new DrainingListener(server)
-  const address = await listener.listen(listen)
+  const service = await serveWithHealth(server, RateLimitService.typeName, listen)
   const served = options.metrics && (await serveMetrics(registry, options.metrics))
   return {
-    address,
+    ...service,
     ...(served && { metrics: served.address }),
-    drain: () => listener.drain(),
     async close() {
-      health.stopServing()
       served?.close()
-      await listener.close(STOP_GRACE_MS)
+      await service.close()
       await store.close()
     },
   }

@@ -249,6 +249,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'proto/generate.js': spawnedBy('cli/launch.test.ts'),
   'proto/newer-fields.js': spawnedBy('cli/launch.test.ts'),
   'services/': by('services/backend-server.test.ts'),
+  'services/serve-with-health.ts': by('test/features/ext-proc.test.ts'),
   'services/auth/': by('services/auth/identity.test.ts'),
   'cli/verbs/processor.ts': spawnedBy('cli/verbs/foreground.test.ts'),
   'services/processor/': by('test/features/ext-proc.test.ts'),
