@@ -11,19 +11,13 @@ import {
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt'
 import { sensitive } from '@envoy/xds-protos/switchyard/log/v1/sensitive_pb.js'
+import { field, message } from './proto-fields.ts'
 
 function ourOption() {
   const options = create(FieldOptionsSchema)
   setExtension(options, sensitive, true)
   return options
 }
-
-const field = (number: number, name: string, type: Type, more: object = {}) => ({
-  ...{ number, name, type, label: Label.OPTIONAL, jsonName: name },
-  ...more,
-})
-const message = (number: number, name: string, typeName: string, more: object = {}) =>
-  field(number, name, Type.MESSAGE, { typeName, ...more })
 
 const file = create(FileDescriptorProtoSchema, {
   ...{ name: 'test/secret.proto', package: 'test', syntax: 'proto3' },

@@ -11,18 +11,12 @@ import {
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt'
 import { sensitive } from '@envoy/xds-protos/udpa/annotations/sensitive_pb.js'
+import { field, message } from './proto-fields.ts'
 
 const marked = create(FieldOptionsSchema)
 setExtension(marked, sensitive, true)
 const MARKED = { options: marked }
 const REPEATED = { label: Label.REPEATED }
-
-const field = (number: number, name: string, type: Type, more: object = {}) => ({
-  ...{ number, name, type, label: Label.OPTIONAL, jsonName: name },
-  ...more,
-})
-const message = (number: number, name: string, typeName: string, more: object = {}) =>
-  field(number, name, Type.MESSAGE, { typeName, ...more })
 
 const file = create(FileDescriptorProtoSchema, {
   ...{ name: 'test/sensitive.proto', package: 'test', syntax: 'proto3' },
