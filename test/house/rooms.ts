@@ -189,6 +189,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
     mayImport: ['testbed/'],
   },
+  'policy-tests/': {
+    holds:
+      "`yard test`: a user's document on real Envoys, with callers and upstreams made for it; mutations; reports",
+    mayImport: [
+      'testbed/',
+      'protobuf/',
+      'control-plane/document/',
+      'control-plane/translate/',
+      'harness/report/html/html.ts',
+    ],
+  },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['dashboards/', 'examples/grpc-patterns/', 'harness/', 'protobuf/', 'web/grpc-web-example/'],
@@ -198,6 +209,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayImport: [
       'dashboards/',
       'experiments/scenarios/',
+      'policy-tests/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',
       'xds-server/snapshot/message-registry.ts',
