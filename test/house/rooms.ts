@@ -189,20 +189,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'runs a scenario: its matrix of runs, load, statistics, results and report',
     mayImport: ['testbed/'],
   },
-  'policy-tests/': {
-    holds:
-      "`yard test`: a user's document on real Envoys, with callers and upstreams made for it; mutations; reports",
-    mayImport: [
-      'testbed/',
-      'protobuf/',
-      'control-plane/document/',
-      'control-plane/translate/',
-      'harness/report/html/html.ts',
-    ],
-  },
   'experiments/scenarios/': {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['dashboards/', 'examples/grpc-patterns/', 'harness/', 'protobuf/', 'web/grpc-web-example/'],
+  },
+  'policy-tests/': {
+    holds:
+      'unit tests of policies, `yard test`: real Envoys with the document of a user, stand-ins for its upstreams, and callers with tokens and certificates made for the run',
+    mayImport: [
+      'control-plane/translate/',
+      'xds-server/index.ts',
+      'protobuf/',
+      'testbed/',
+      'harness/report/html/html.ts',
+    ],
   },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
