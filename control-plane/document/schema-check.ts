@@ -3,7 +3,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import { ownValue } from '../../core/plain-map.ts'
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE } from '../switches/schema-keywords.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE, WEAKER } from '../switches/schema-keywords.ts'
 import { createFieldFinder, nearestName } from './nearest-field.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
@@ -20,7 +20,7 @@ const ajv = new Ajv({
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
-ajv.addVocabulary([LATER, UNAVAILABLE, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS])
+ajv.addVocabulary([LATER, UNAVAILABLE, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS, WEAKER])
 
 const NOT_YET = 'is not supported in this version: remove it'
 
