@@ -1,9 +1,11 @@
 // Takes each protection of a document away, runs the tests, and says which cells noticed.
 
 import type { Config } from '../../control-plane/document/model.ts'
-import { SwitchyardError } from '../../core/errors.ts'
+import { type ErrorCode, SwitchyardError } from '../../core/errors.ts'
 import type { CellResult, RunResult } from '../result.ts'
 import type { Inseparable, Mutant, Protections } from './protections.ts'
+
+const ABOUT_THE_DOCUMENT: readonly ErrorCode[] = ['nacked', 'pending', 'invalid-argument', 'invalid-config']
 
 /** What became of a document without one protection. */
 export interface MutantOutcome {
@@ -57,7 +59,7 @@ async function outcomeOf(
   } catch (error) {
     // Nothing can be said about this one. The others can still be tried.
     const { code, message } = SwitchyardError.from(error)
-    if (code !== 'nacked' && code !== 'invalid-argument') throw error
+    if (!ABOUT_THE_DOCUMENT.includes(code)) throw error
     return timed({ noticedBy: [], refused: message })
   }
 }
