@@ -1,7 +1,7 @@
 // The outcomes of mutations for people, and as tests for the other outputs.
 
 import { renderTable } from '../../testbed/measure/table.ts'
-import type { Report } from '../reports/report.ts'
+import type { Report } from '../formats/report.ts'
 import type { CellResult } from '../result.ts'
 import type { MutantOutcome, MutationResult } from './run-mutations.ts'
 

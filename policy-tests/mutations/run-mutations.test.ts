@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { Config } from '../../control-plane/document/model.ts'
 import { SwitchyardError } from '../../core/errors.ts'
-import { renderGithub } from '../reports/github.ts'
+import { renderGithub } from '../formats/github.ts'
 import type { CellResult } from '../result.ts'
 import { isNoticed, renderMutations, reportOfMutations } from './mutation-report.ts'
 import type { Mutant } from './protections.ts'

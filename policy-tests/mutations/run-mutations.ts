@@ -25,7 +25,7 @@ export interface MutationResult {
 }
 
 /**
- * @param run makes all calls with a document; they all pass with the one that has its protections
+ * @param run makes all calls with a document; they all pass with the document as it is
  * @param onOutcome is given each outcome when it is there
  */
 export async function runMutations(

@@ -5,10 +5,8 @@ import t from 'tap'
 import { Parser } from 'tap-parser'
 import { requireTool } from '../../test/support/requirements.ts'
 import type { CellResult, RunResult } from '../result.ts'
-import { renderGithub } from './github.ts'
-import { renderJunit } from './junit.ts'
+import { REPORT_FORMATS } from './formats.ts'
 import { reportOfRun } from './report.ts'
-import { renderTap } from './tap.ts'
 
 const HOSTILE = 'a "b" <c> & d # SKIP, e: 100%\n::error::f \\ \u0000'
 
@@ -43,7 +41,7 @@ const RUN: RunResult = {
 const REPORT = reportOfRun(RUN)
 
 t.test('TAP: a reader finds each test, and the facts about a failure', async (t) => {
-  const parsed = Parser.parse(renderTap(REPORT))
+  const parsed = Parser.parse(REPORT_FORMATS.tap(REPORT))
   const points = parsed.flatMap(([type, value]) => (type === 'assert' ? [value] : []))
   t.same(
     points.map(({ ok, name, skip, time }) => ({ ok, name, skip, time })),
@@ -79,7 +77,7 @@ type Element = [tag: string, attributes: Record<string, string>, text: string, c
 
 t.test('JUnit: a reader of XML finds a suite for each file, and counts that are right', async (t) => {
   if (!requireTool(t, 'pip')) return
-  const { stdout, stderr } = spawnSync('python3', ['-c', READ_XML], { input: renderJunit(REPORT) })
+  const { stdout, stderr } = spawnSync('python3', ['-c', READ_XML], { input: REPORT_FORMATS.junit(REPORT) })
   t.equal(String(stderr), '')
   const [tag, attributes, , suites]: Element = JSON.parse(String(stdout))
   t.equal(tag, 'testsuites')
@@ -102,7 +100,7 @@ t.test('JUnit: a reader of XML finds a suite for each file, and counts that are 
 })
 
 t.test('GitHub: one annotation for each failure, each on one line, and the tally', async (t) => {
-  const [annotation = '', tally, ...rest] = renderGithub(REPORT).split('\n')
+  const [annotation = '', tally, ...rest] = REPORT_FORMATS.github(REPORT).split('\n')
   t.equal(tally, '2 passed, 1 failed')
   t.same(rest, [''])
   // As the runner reads it: properties end at the first "::", and escapes are undone afterwards.
@@ -121,7 +119,7 @@ t.test('GitHub: one annotation for each failure, each on one line, and the tally
 
 t.test('the twin: without failures there is nothing but the tally', async (t) => {
   const passed = reportOfRun({ ...RUN, cells: RUN.cells.filter((one) => one.passed) })
-  t.equal(renderGithub(passed), '2 passed, 0 failed\n')
-  t.notMatch(renderJunit(passed), '<failure')
-  t.notMatch(renderTap(passed), 'not ok')
+  t.equal(REPORT_FORMATS.github(passed), '2 passed, 0 failed\n')
+  t.notMatch(REPORT_FORMATS.junit(passed), '<failure')
+  t.notMatch(REPORT_FORMATS.tap(passed), 'not ok')
 })
