@@ -257,6 +257,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/authorizer/': by('services/authorizer/authorizer.test.ts'),
   'services/authorizer/active-policy.ts': by('test/policies/bundles.test.ts'),
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
+  'services/authorizer/bundle/revision-record.ts': by('test/policies/older-bundles.test.ts'),
+  'services/authorizer/bundle/revision-order.ts': by('cli/verbs/bundle.test.ts'),
   'services/conformance/': spawnedBy('test/scenarios/grpc-web.test.ts'),
   'services/connect/connect-service.ts': by('services/connect/connect-server.test.ts'),
   'services/connect/main.ts': spawnedBy('test/scenarios/grpc-web.test.ts'),
