@@ -100,6 +100,9 @@ t.test('the guide works, word by word', async (t) => {
     await admin.waitUntilLive()
     while ((await admin.dynamicListeners()).some(({ state }) => state === 'warming'));
   }
+  const untilSynced = async () => {
+    while (!(await run('yard status')).includes('SYNCED'));
+  }
   const callsPass = async (when: string) => t.match(await run(CALL), BOTH_ANSWER, when)
 
   const isAtL7 = async () => {
@@ -117,13 +120,14 @@ t.test('the guide works, word by word', async (t) => {
     const output = await run(command)
     if (command.endsWith('http://envoy/ready')) {
       await untilServing()
-      while (!(await run('yard status')).includes('SYNCED'));
+      await untilSynced()
     }
     if (command.startsWith('yard set')) await untilServing()
     if (command === CALL) t.match(output, BOTH_ANSWER, 'over TLS')
     if (command.includes('-czf switchyard-state.tar.gz'))
       await callsPass('while the control plane is stopped')
     if (command === 'yard get > document.yaml') {
+      await untilSynced() // The control plane started a moment ago: Envoy may not be connected again.
       t.match(await run('yard lb edge l4'), /ACKed by 1 Envoy/, 'the document changes behind the copy')
       await untilServing()
       t.notOk(await isAtL7())
