@@ -107,9 +107,9 @@ t.test('S50: only the user of an Envoy reaches its admin, whatever the umask is'
 t.test(
   'S62: a POST of a web page reaches nothing of the admin, and a Prometheus reads statistics',
   async (t) => {
-    const { address } = await startControlPlane(t, CONTROL_PLANE, NODE)
+    const { address, tls } = await startControlPlane(t, CONTROL_PLANE, NODE)
     const statsAddress = `127.0.0.1:${await freePort()}`
-    const envoy = await startEnvoy(t, address, undefined, { statsAddress })
+    const envoy = await startEnvoy(t, address, tls, { statsAddress })
     await envoy.admin.waitUntilLive()
     // What a browser sends without asking the server first.
     const post = async (url: string, path: string) => {
