@@ -258,6 +258,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/processor/': by('test/features/ext-proc.test.ts'),
   'services/processor/processor-flags.ts': by('services/processor/processor.test.ts'),
   'services/authorizer/': by('services/authorizer/authorizer.test.ts'),
+  'services/authorizer/decision-masks.ts': by('services/authorizer/decision-log.test.ts'),
   'services/authorizer/active-policy.ts': by('test/policies/bundles.test.ts'),
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
   'services/authorizer/bundle/revision-record.ts': by('test/policies/older-bundles.test.ts'),
