@@ -3,6 +3,7 @@
 import type { Tokens } from '../../control-plane/access/tokens.ts'
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
+import type { Deadlines } from '../../control-plane/admin/deadlines.ts'
 import type { Dashboards } from '../../control-plane/admin/desired-state.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -20,7 +21,12 @@ import type { Teardown } from './xds-client.ts'
 export async function serveFleet(
   t: Teardown,
   initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
-  options: { readonly testbed?: string; readonly dashboards?: Dashboards; readonly tokens?: Tokens } = {},
+  options: {
+    readonly testbed?: string
+    readonly dashboards?: Dashboards
+    readonly tokens?: Tokens
+    readonly deadlines?: Deadlines
+  } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
@@ -64,6 +70,7 @@ export async function serveFleet(
     ...(testbed && { testbed }),
     ...(options.dashboards && { dashboards: options.dashboards }),
     ...(options.tokens && { tokens: options.tokens }),
+    ...(options.deadlines && { deadlines: options.deadlines }),
   })
   t.teardown(() => admin.close())
 
