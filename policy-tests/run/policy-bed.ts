@@ -1,0 +1,121 @@
+// A bed for policy tests: it brings a document into force on real Envoys, and makes the calls of a test file.
+
+import type { Config } from '../../control-plane/document/model.ts'
+import type { PlacedProblem } from '../../control-plane/document/problem.ts'
+import { translateFleet } from '../../control-plane/translate/translate.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { CellRecords } from '../backends/cell-records.ts'
+import { createCertificates } from '../callers/certificates.ts'
+import { createTokens } from '../callers/tokens.ts'
+import { type EncodedCall, encodeCall, type MethodIndex, readMethods } from '../methods/method-index.ts'
+import type { PolicyBed, RunResult } from '../result.ts'
+import { againstDocument, type Door, doorOf } from '../suite/check-document.ts'
+import type { Suite } from '../suite/read-suite.ts'
+import { Authorizers } from './authorizers.ts'
+import { type Envoys, startEnvoys } from './envoys.ts'
+import { readFilesFor } from './read-files.ts'
+import { rewriteDocument } from './rewrite-document.ts'
+import { runCells } from './run-cells.ts'
+import { startStandIns } from './stand-ins.ts'
+
+/** @throws SwitchyardError `envoy-not-found` with what to install */
+export async function startPolicyBed(): Promise<PolicyBed> {
+  const envoys = await startEnvoys()
+  const authorizers = new Authorizers()
+  const methodsOf = new WeakMap<Suite, MethodIndex>()
+  return {
+    async run(suite, document) {
+      const started = performance.now()
+      const index = methodsOf.get(suite) ?? readMethods(suite)
+      methodsOf.set(suite, index)
+      const bound = bindCalls(suite, document, index)
+      const cells = await runDocument({ suite, document, index, envoys, authorizers, bound })
+      return { cells, milliseconds: performance.now() - started, envoy: envoys.version }
+    },
+    async close() {
+      await envoys.close()
+      await authorizers.close()
+    },
+  }
+}
+
+export interface BoundCall extends EncodedCall, Door {}
+export type BoundCalls = ReadonlyMap<string, BoundCall>
+
+/** @throws SwitchyardError `invalid-argument` with all that does not fit the document or the protos */
+function bindCalls(suite: Suite, document: Config, index: MethodIndex): BoundCalls {
+  const problems: PlacedProblem[] = [...againstDocument(suite, document)]
+  const bound = new Map<string, BoundCall>()
+  for (const [name, call] of Object.entries(suite.calls)) {
+    const encoded = encodeCall(index, name, call)
+    const door = doorOf(document, name, call)
+    if ('problems' in encoded) problems.push(...encoded.problems)
+    else if (!('message' in door)) bound.set(name, { ...encoded, ...door })
+  }
+  if (problems.length === 0) return bound
+  const message = `${suite.file} does not fit its document or its protos`
+  throw new SwitchyardError('invalid-argument', message, { problems: problems.map(suite.toProblem) })
+}
+
+interface RunParts {
+  readonly suite: Suite
+  readonly document: Config
+  readonly index: MethodIndex
+  readonly envoys: Envoys
+  readonly authorizers: Authorizers
+  readonly bound: BoundCalls
+}
+
+async function runDocument({
+  suite,
+  document,
+  index,
+  envoys,
+  authorizers,
+  bound,
+}: RunParts): Promise<RunResult['cells']> {
+  const paths = new Set(index.names.map((name) => `/${name}`))
+  const records = new CellRecords((path) => paths.has(path))
+  const fleets = [...new Set([...bound.values()].map(({ fleet }) => fleet))]
+  const [certificates, tokens, files] = await Promise.all([
+    createCertificates(document),
+    createTokens(document.jwt),
+    readFilesFor(suite, document),
+  ])
+  const keep = new Set(suite.settings.keep)
+  const real = await authorizers.addressesFor(suite, document, fleets)
+  const standIns = await startStandIns({ document, fleets, keep, real, certificates, records })
+  try {
+    const ports = await portsFor(document, fleets)
+    const rewritten = rewriteDocument(document, {
+      keep,
+      endpoint: standIns.addressOf,
+      port: (fleet, listener) => ports.get(fleet)?.get(listener) ?? 1,
+      keys: tokens.keysOf,
+    })
+    await Promise.all(
+      fleets.map((fleet) => {
+        const resources = translateFleet(rewritten, fleet, certificates.secrets, files)
+        return envoys.serve(fleet, resources, [...(ports.get(fleet)?.values() ?? [])])
+      }),
+    )
+    return await runCells({ suite, document, bound, ports, certificates, tokens, records })
+  } finally {
+    await standIns.close()
+  }
+}
+
+/** By fleets and their listeners. */
+export type Ports = ReadonlyMap<string, ReadonlyMap<string, number>>
+
+/** New ones for each document, so that no call can reach a listener of the one before. */
+async function portsFor({ fleets }: Config, names: readonly string[]): Promise<Ports> {
+  const ports = new Map<string, Map<string, number>>()
+  for (const name of names) {
+    const ofFleet = new Map<string, number>()
+    for (const listener of Object.keys(fleets[name]?.listeners ?? {})) ofFleet.set(listener, await freePort())
+    ports.set(name, ofFleet)
+  }
+  return ports
+}
