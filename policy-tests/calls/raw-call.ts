@@ -88,7 +88,7 @@ export function connectRaw(t: Endings, address: string, identity?: RawIdentity):
   const settings = { ...UNCHECKED, ...(identity && { servername: 'localhost' }), ...identity }
   let session: ClientHttp2Session | undefined
   let isGreeted = false
-  let reason = ''
+  let reason = 'the server ended the connection'
   const open = () => {
     if (session === undefined || session.destroyed || session.closed) {
       isGreeted = false

@@ -27,7 +27,7 @@ export interface MethodIndex {
 }
 
 /** Reads the protos and descriptor sets of a test file. @throws SwitchyardError `invalid-argument` with all that cannot be read */
-export function readMethods({ settings, folder, toProblem }: Suite): MethodIndex {
+export function readMethods({ settings, folder, toProblems }: Suite): MethodIndex {
   const problems: PlacedProblem[] = []
   const read = (list: 'protos' | 'descriptors') =>
     (settings[list] ?? []).flatMap((path, index) => {
@@ -41,7 +41,7 @@ export function readMethods({ settings, folder, toProblem }: Suite): MethodIndex
   const registries = [...read('protos'), ...read('descriptors')]
   if (problems.length > 0) {
     const message = 'the methods of the calls cannot be read'
-    throw new SwitchyardError('invalid-argument', message, { problems: problems.map(toProblem) })
+    throw new SwitchyardError('invalid-argument', message, { problems: toProblems(problems) })
   }
   return indexMethods(registries.length === 0 ? createRegistry() : joinRegistries(registries))
 }

@@ -24,6 +24,7 @@ import {
 
 export const LOOPBACK = '127.0.0.1'
 const POLL_MS = 5
+const LONGEST_FOLDER_BYTES = 60
 /** Envoy gives up waiting for what a listener needs after 15 s by itself. */
 const LONGEST_WARMING_MS = 30_000
 /** Whoever listens answers or hangs up at once; a listener that does neither takes part in no race. */
@@ -43,7 +44,7 @@ export interface Envoys {
 /** @throws SwitchyardError `envoy-not-found` with what to install */
 export async function startEnvoys(): Promise<Envoys> {
   const { path: binary, version } = findEnvoy()
-  const folder = await mkdtemp(join(tmpdir(), 'yard-test-'))
+  const folder = await mkdtemp(join(folderOfSockets(), 'yard-test-'))
   const group = new ProcessGroup()
   const cache = new SnapshotCache({
     consistency: 'enforce',
@@ -77,6 +78,12 @@ export async function startEnvoys(): Promise<Envoys> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The folder for temporary files, unless its path is too long for a Unix socket in it: Linux takes 107 bytes in all. */
+function folderOfSockets(): string {
+  const folder = tmpdir()
+  return Buffer.byteLength(folder) > LONGEST_FOLDER_BYTES ? '/tmp' : folder
 }
 
 /** An ACK is not enough: a cluster warms until its endpoints were checked, and a listener until it has its secrets. */

@@ -19,22 +19,24 @@ import { rewriteDocument } from './rewrite-document.ts'
 import { runCells } from './run-cells.ts'
 import { startStandIns } from './stand-ins.ts'
 
-/** @throws SwitchyardError `envoy-not-found` with what to install */
-export async function startPolicyBed(): Promise<PolicyBed> {
-  const envoys = await startEnvoys()
+/** Envoys are started when the first call needs them, so an invalid file is reported without. */
+export function openPolicyBed(): PolicyBed {
+  let started: Promise<Envoys> | undefined
   const authorizers = new Authorizers()
   const methodsOf = new WeakMap<Suite, MethodIndex>()
   return {
     async run(suite, document) {
-      const started = performance.now()
+      const begin = performance.now()
       const index = methodsOf.get(suite) ?? readMethods(suite)
       methodsOf.set(suite, index)
       const bound = bindCalls(suite, document, index)
+      started ??= startEnvoys()
+      const envoys = await started
       const cells = await runDocument({ suite, document, index, envoys, authorizers, bound })
-      return { cells, milliseconds: performance.now() - started, envoy: envoys.version }
+      return { cells, milliseconds: performance.now() - begin, envoy: envoys.version }
     },
     async close() {
-      await envoys.close()
+      await (await started)?.close()
       await authorizers.close()
     },
   }
@@ -55,7 +57,7 @@ function bindCalls(suite: Suite, document: Config, index: MethodIndex): BoundCal
   }
   if (problems.length === 0) return bound
   const message = `${suite.file} does not fit its document or its protos`
-  throw new SwitchyardError('invalid-argument', message, { problems: problems.map(suite.toProblem) })
+  throw new SwitchyardError('invalid-argument', message, { problems: suite.toProblems(problems) })
 }
 
 interface RunParts {
