@@ -12,6 +12,8 @@ export function addAuthorizer(program: Command): void {
     .option('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
     .option('--bundle <file>', 'Signed bundle instead, which it reloads when the file changes.')
     .option('--verification-key <file>', "Public key of the bundle's signature, PEM.")
+    .option('--state <folder>', 'Folder that remembers the newest bundle; required with --bundle.')
+    .option('--minimum-revision <number>', 'Reject bundles with a lower number.')
     .option('--decision-log <file>', 'Append each decision as a line of JSON; - is standard output.')
     .option(
       '--mask <pointer>',
@@ -21,7 +23,7 @@ export function addAuthorizer(program: Command): void {
   withExamples(command, [
     ['yard authorizer --policy policies/authz --listen 127.0.0.1:7400', 'Serve a policy of a folder.'],
     [
-      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub',
+      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub --state authorizer-state',
       'Serve what "yard bundle" wrote.',
     ],
   ])

@@ -6,8 +6,8 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { SwitchyardError } from '../../core/errors.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import { describeHolder } from '../../core/port-holder.ts'
-import { isLoopback } from '../access/loopback.ts'
 import { Sessions } from '../access/sessions.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
@@ -24,6 +24,7 @@ import { lbRoutes } from './lb-routes.ts'
 import { loadRoutes } from './load-routes.ts'
 import { addMetrics } from './metrics.ts'
 import { rejectUnknownOperations } from './no-operation.ts'
+import { rejectForeignHosts } from './own-hosts.ts'
 import { addPage } from './page.ts'
 import { problemOf, sendProblem } from './problem.ts'
 import { addRequestSpans } from './request-spans.ts'
@@ -44,6 +45,8 @@ export interface AdminOptions extends Omit<RoutesOptions, 'sessions' | 'closing'
   readonly sessions?: Sessions
   /** Whether requests that write have spans; see `addRequestSpans`. Default: false. */
   readonly traced?: boolean
+  /** Host names that REST answers to, without ports, beside addresses and `localhost`. Default: none. */
+  readonly hosts?: readonly string[]
   /** The folder of the built page. Default: that of the checkout. */
   readonly pageFolder?: string
 }
@@ -66,6 +69,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     routerOptions: { maxParamLength: maxHeaderSize },
   })
   answerAllRequests(server)
+  rejectForeignHosts(server, options.hosts ?? [])
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
   const { access, pageFolder, sessions = new Sessions() } = options
@@ -143,7 +147,7 @@ export async function startAdmin(
       `the admin does not listen on ${address.host} without tokens: name a folder for them with --state or --access, or listen on 127.0.0.1`,
     )
   }
-  const server = await createAdmin(options)
+  const server = await createAdmin({ ...options, hosts: [address.host, ...(options.hosts ?? [])] })
   try {
     const url = await server.listen(address)
     return { url, close: () => closeWithin(server, DEADLINES.closeMs) }

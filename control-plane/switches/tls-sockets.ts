@@ -23,13 +23,21 @@ import type { ListenerTls, UpstreamTls } from './tls.ts'
 
 const VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 
+/** Envoy does not verify the certificate of a resumed session again: it would accept one that has expired since. */
+const NO_RESUMPTION = {
+  // Sessions by ticket (TLS 1.2 and 1.3), and by session ID (TLS 1.2).
+  sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },
+  disableStatefulSessionResumption: true,
+} as const
+const KEPT_SESSIONS = 0
+
 /** Undefined where TLS is off. */
 export function toDownstreamSocket(tls: ListenerTls | undefined): TransportSocket | undefined {
   if (!tls?.enabled) return undefined
   const { certificate, clientCa, requireClient = true, sans = [], minVersion } = tls
   const context = create(DownstreamTlsContextSchema, {
     commonTlsContext: commonContext({ certificate, ca: clientCa, sans, minVersion, alpn: 'h2' }),
-    ...(clientCa === undefined ? {} : { requireClientCertificate: requireClient }),
+    ...(clientCa === undefined ? {} : { requireClientCertificate: requireClient, ...NO_RESUMPTION }),
   })
   return tlsSocket(anyPack(DownstreamTlsContextSchema, context))
 }
@@ -45,6 +53,7 @@ export function toUpstreamSocket(
   const maxVersion = minVersion === '1.3' ? minVersion : undefined
   const context = create(UpstreamTlsContextSchema, {
     commonTlsContext: commonContext({ certificate, ca, sans, minVersion, maxVersion, alpn }),
+    maxSessionKeys: KEPT_SESSIONS,
   })
   return tlsSocket(anyPack(UpstreamTlsContextSchema, context))
 }

@@ -6,7 +6,7 @@ import type { SettingReference } from './attach-points.ts'
 import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const strict = { additionalProperties: false } as const
-const enabled = Type.Boolean({ description: 'true or false' })
+const enabled = Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) })
 
 function SecretWith(what: string, shown: FieldFacts) {
   return Type.String({
@@ -37,6 +37,7 @@ function Sans(whose: string) {
       ...facts({
         envoy: 'CertificateValidationContext.match_typed_subject_alt_names',
         example: ['spiffe://switchyard/echo'],
+        weaker: { value: [] },
       }),
     }),
   )
@@ -49,12 +50,14 @@ export const ListenerTlsSchema = Type.Object(
   {
     enabled,
     certificate: SecretWith(CERTIFICATE, { envoy: OWN_CERTIFICATE, example: 'edge-server' }),
-    clientCa: Type.Optional(SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh' })),
+    clientCa: Type.Optional(
+      SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh', weaker: { removed: true } }),
+    ),
     requireClient: Type.Optional(
       Type.Boolean({
         default: true,
         description: 'true or false: whether clients must show a certificate, where clientCa is written',
-        ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate' }),
+        ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate', weaker: { value: false } }),
       }),
     ),
     sans: Sans("a client's certificate"),
@@ -63,7 +66,10 @@ export const ListenerTlsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description: 'true or false: whether clients without TLS are served too, while they move',
-        ...facts({ envoy: 'Listener.filter_chains.filter_chain_match.transport_protocol' }),
+        ...facts({
+          envoy: 'Listener.filter_chains.filter_chain_match.transport_protocol',
+          weaker: { value: true },
+        }),
       }),
     ),
   },

@@ -12,6 +12,8 @@ const FLAGS = {
   policy: { type: 'string' },
   bundle: { type: 'string' },
   'verification-key': { type: 'string' },
+  state: { type: 'string' },
+  'minimum-revision': { type: 'string' },
   'decision-log': { type: 'string' },
   mask: { type: 'string', multiple: true },
 } as const
@@ -52,15 +54,30 @@ function readLocation(
   flags: ReturnType<typeof parseFlags<typeof FLAGS>>,
   problems: Problem[],
 ): PolicyLocation {
-  const { policy, bundle, 'verification-key': verificationKey } = flags
+  const { policy, bundle, 'verification-key': verificationKey, state } = flags
+  const minimum = flags['minimum-revision']
   if ((policy === undefined) === (bundle === undefined)) {
     const message = 'give exactly one of --policy and --bundle'
     problems.push({ path: '--policy', message })
+  }
+  if (minimum !== undefined && !/^\d{1,15}$/.test(minimum)) {
+    const message = `"${minimum}" is not a number; give the lowest that a bundle may have`
+    problems.push({ path: '--minimum-revision', message })
   }
   if (bundle === undefined) return { folder: policy ?? '' }
   if (verificationKey === undefined) {
     const message = "is missing; give the public key that verifies the bundle's signature"
     problems.push({ path: '--verification-key', message })
   }
-  return { bundle, verificationKey: verificationKey ?? '' }
+  if (state === undefined) {
+    const message =
+      'is missing; give a folder of the authorizer alone, which remembers the newest bundle so that no older one is activated'
+    problems.push({ path: '--state', message })
+  }
+  return {
+    bundle,
+    verificationKey: verificationKey ?? '',
+    state: state ?? '',
+    ...(minimum !== undefined && { minimumRevision: Number(minimum) }),
+  }
 }

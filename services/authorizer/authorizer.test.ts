@@ -24,11 +24,18 @@ async function openFolder(t: Test): Promise<string> {
 }
 
 t.test('all invalid flags are reported at once', async (t) => {
-  t.throws(() => parseAuthorizerFlags(['--listen', 'here', '--bundle', 'b', '--mask', 'email']), {
+  const wrong = ['--listen', 'here', '--bundle', 'b', '--minimum-revision', '1.2', '--mask', 'email']
+  t.throws(() => parseAuthorizerFlags(wrong), {
     code: 'invalid-argument',
-    problems: [{ path: '--listen' }, { path: '--verification-key' }, { path: '--mask' }],
+    problems: ['--listen', '--minimum-revision', '--verification-key', '--state', '--mask'].map((path) => ({
+      path,
+    })),
   })
-  for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k']]) {
+  const state = ['--state', 's', '--minimum-revision', '7']
+  t.match(parseAuthorizerFlags(['--bundle', 'b', '--verification-key', 'k', ...state]), {
+    location: { bundle: 'b', verificationKey: 'k', state: 's', minimumRevision: 7 },
+  })
+  for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k', '--state', 's']]) {
     t.throws(
       () => parseAuthorizerFlags(flags),
       { code: 'invalid-argument', problems: [{ path: '--policy' }] },

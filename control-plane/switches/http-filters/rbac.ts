@@ -35,7 +35,7 @@ const TextMap = (
       propertyNames: name,
       additionalProperties: Type.String({
         description: value,
-        ...facts({ example: Object.values(example)[0] }),
+        ...facts({ example: Object.values(example)[0], weaker: { removed: true } }),
       }),
       ...facts({ envoy: 'Principal.metadata', example }),
     }),
@@ -59,7 +59,11 @@ const RuleSchema = Type.Object(
           minItems: 1,
           uniqueItems: true,
           description: 'a list of methods; every method where it is left out',
-          ...facts({ envoy: 'Policy.permissions', example: ['switchyard.echo.v1.EchoService/Unary'] }),
+          ...facts({
+            envoy: 'Policy.permissions',
+            example: ['switchyard.echo.v1.EchoService/Unary'],
+            weaker: { removed: true },
+          }),
         },
       ),
     ),
@@ -83,6 +87,7 @@ const RuleSchema = Type.Object(
           ...facts({
             envoy: 'Policy.principals',
             example: { from: 'main', claims: { role: 'admin' } },
+            weaker: { removed: true },
           }),
         },
       ),
@@ -94,6 +99,7 @@ const RuleSchema = Type.Object(
         ...facts({
           envoy: 'Principal.authenticated.principal_name',
           example: 'spiffe://switchyard/batch',
+          weaker: { removed: true },
         }),
       }),
     ),
@@ -114,12 +120,12 @@ type Rule = DeepReadonly<Static<typeof RuleSchema>>
 
 const SettingsSchema = Type.Object(
   {
-    enabled: Type.Boolean({ description: 'true or false' }),
+    enabled: Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) }),
     shadow: Type.Optional(
       Type.Boolean({
         default: false,
         description: 'true or false: whether calls that the rules would deny are only counted',
-        ...facts({ envoy: 'RBAC.shadow_rules' }),
+        ...facts({ envoy: 'RBAC.shadow_rules', weaker: { value: true } }),
       }),
     ),
     rules: Type.Unsafe<Record<string, Static<typeof RuleSchema>>>({
