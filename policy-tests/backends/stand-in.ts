@@ -113,7 +113,9 @@ async function answer(
     send(stream, { status: 0, message: '', body: SERVING, headers: {} }, path === `${HEALTH}Watch`)
   } else {
     const message =
-      reply.status === UNKNOWN_METHOD ? 'not a method of the protos' : 'the stand-in was told so'
+      reply.status === UNKNOWN_METHOD
+        ? 'not a method of the protos'
+        : 'this call fails as its backend says in the test file'
     send(stream, { ...reply, message: reply.status === 0 ? '' : message })
   }
 }

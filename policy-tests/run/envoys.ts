@@ -33,8 +33,8 @@ const LONGEST_BARRIER_MS = 1_000
 export interface Envoys {
   readonly version: string
   /**
-   * Serves a fleet other resources, and resolves when they are in effect. Its Envoy is started if there is none.
-   * @param ports of its listeners, none of which listened before
+   * Serves a fleet other resources, and resolves when they are in effect. Its Envoy is started first if it does not run yet.
+   * @param ports of its listeners; none of them listened before
    * @throws SwitchyardError `nacked` with the words of Envoy, or `pending` with the names that do not get ready
    */
   serve(fleet: string, resources: readonly Message[], ports: readonly number[]): Promise<void>

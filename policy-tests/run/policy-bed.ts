@@ -1,18 +1,16 @@
 // A bed for policy tests: it brings a document into force on real Envoys, and makes the calls of a test file.
 
 import type { Config } from '../../control-plane/document/model.ts'
-import type { PlacedProblem } from '../../control-plane/document/problem.ts'
 import { translateFleet } from '../../control-plane/translate/translate.ts'
-import { SwitchyardError } from '../../core/errors.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { CellRecords } from '../backends/cell-records.ts'
 import { createCertificates } from '../callers/certificates.ts'
 import { createTokens } from '../callers/tokens.ts'
-import { type EncodedCall, encodeCall, type MethodIndex, readMethods } from '../methods/method-index.ts'
+import { type MethodIndex, readMethods } from '../methods/method-index.ts'
 import type { PolicyBed, RunResult } from '../result.ts'
-import { againstDocument, type Door, doorOf } from '../suite/check-document.ts'
 import type { Suite } from '../suite/read-suite.ts'
 import { Authorizers } from './authorizers.ts'
+import { type BoundCalls, bindCalls, type Ports } from './bound-calls.ts'
 import { type Envoys, startEnvoys } from './envoys.ts'
 import { readFilesFor } from './read-files.ts'
 import { rewriteDocument } from './rewrite-document.ts'
@@ -40,24 +38,6 @@ export function openPolicyBed(): PolicyBed {
       await authorizers.close()
     },
   }
-}
-
-export interface BoundCall extends EncodedCall, Door {}
-export type BoundCalls = ReadonlyMap<string, BoundCall>
-
-/** @throws SwitchyardError `invalid-argument` with all that does not fit the document or the protos */
-function bindCalls(suite: Suite, document: Config, index: MethodIndex): BoundCalls {
-  const problems: PlacedProblem[] = [...againstDocument(suite, document)]
-  const bound = new Map<string, BoundCall>()
-  for (const [name, call] of Object.entries(suite.calls)) {
-    const encoded = encodeCall(index, name, call)
-    const door = doorOf(document, name, call)
-    if ('problems' in encoded) problems.push(...encoded.problems)
-    else if (!('message' in door)) bound.set(name, { ...encoded, ...door })
-  }
-  if (problems.length === 0) return bound
-  const message = `${suite.file} does not fit its document or its protos`
-  throw new SwitchyardError('invalid-argument', message, { problems: suite.toProblems(problems) })
 }
 
 interface RunParts {
@@ -107,9 +87,6 @@ async function runDocument({
     await standIns.close()
   }
 }
-
-/** By fleets and their listeners. */
-export type Ports = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 /** New ones for each document, so that no call can reach a listener of the one before. */
 async function portsFor({ fleets }: Config, names: readonly string[]): Promise<Ports> {

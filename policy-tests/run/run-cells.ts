@@ -12,9 +12,9 @@ import type { CellResult } from '../result.ts'
 import { authorityOf, listenerAt } from '../suite/check-document.ts'
 import { millisecondsOf } from '../suite/fields.ts'
 import type { Cell, Suite } from '../suite/read-suite.ts'
+import type { BoundCall, BoundCalls, Ports } from './bound-calls.ts'
 import { LOOPBACK } from './envoys.ts'
 import { judgeCell, observationOf } from './judge-cell.ts'
-import type { BoundCall, BoundCalls, Ports } from './policy-bed.ts'
 
 /** Fewer than any limit of a document would count as many. */
 const AT_A_TIME = 8
