@@ -24,7 +24,7 @@ import type { ListenerTls, UpstreamTls } from './tls.ts'
 
 const VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 
-/** Envoy does not verify the certificate of a resumed session again: it would accept one that has expired since. */
+/** Envoy does not verify the certificate of a resumed session again: a certificate that has expired since would pass. */
 const NO_RESUMPTION = {
   // Sessions by ticket (TLS 1.2 and 1.3), and by session ID (TLS 1.2).
   sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },

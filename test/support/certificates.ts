@@ -50,6 +50,23 @@ export async function writeCertificate(folder: string, name: string, { certifica
   return paths
 }
 
+/** The certificate of a root authority in PEM. */
+export async function rootWithRsaKey(modulusLength: number): Promise<string> {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    publicExponent: new Uint8Array([1, 0, 1]),
+    modulusLength,
+  }
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=short',
+    keys: await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']),
+    signingAlgorithm: algorithm,
+    extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
+  })
+  return certificate.toString('pem')
+}
+
 export interface Unusual {
   /** Default: P-256. */
   readonly keys?: EcKeyGenParams | RsaHashedKeyGenParams
