@@ -14,7 +14,13 @@ export interface Operation {
   readonly etag?: true
 }
 
-const ANY: readonly DescribedCode[] = ['invalid-argument', 'request-timeout', 'headers-too-large', 'internal']
+const ANY: readonly DescribedCode[] = [
+  'invalid-argument',
+  'request-timeout',
+  'misdirected-request',
+  'headers-too-large',
+  'internal',
+]
 const GUARDED: readonly DescribedCode[] = [...ANY, 'unauthenticated', 'too-many-attempts']
 const WRITE: readonly DescribedCode[] = [
   ...GUARDED,

@@ -21,6 +21,8 @@ export const PROBLEM_DESCRIPTIONS = {
     'Revisions cannot be written, because the disk is full. Nothing was changed, and reads go on.',
   'too-many-attempts':
     'This address sent too many bad tokens or login codes; wait as long as `Retry-After` says.',
+  'misdirected-request':
+    'The header `Host` names another server: this control plane has that name neither by address nor by `--admin-host`.',
   'headers-too-large': 'The headers are larger than 16 KiB.',
   internal: 'A bug in Switchyard, or a disk that fails.',
   unreachable: 'The control plane is shutting down.',

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
+import { hostIn, isLoopback } from '../core/loopback.ts'
 import {
   createMessageRegistry,
   LoadReports,
@@ -12,7 +13,6 @@ import {
 } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
-import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
 import { openTokens } from './access/tokens.ts'
@@ -55,6 +55,8 @@ export interface ControlPlaneOptions {
   readonly config?: Config
   /** Where REST is served, `HOST:PORT`; port 0 takes a free one. */
   readonly admin: string
+  /** Host names that REST answers to, beside its address and `localhost`. Default: none. */
+  readonly adminHosts?: readonly string[]
   /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
   /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
@@ -205,6 +207,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(events.testbed && { testbed: events.testbed }),
       ...(dashboards && { dashboards }),
       address: options.admin,
+      ...(options.adminHosts && { hosts: options.adminHosts }),
       traced: options.traced ?? false,
       ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })

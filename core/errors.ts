@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   'limit-reached': 409,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
+  'misdirected-request': 421,
   'headers-too-large': 431,
   'address-in-use': 500,
   'envoy-not-found': 500,

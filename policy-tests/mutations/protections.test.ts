@@ -107,31 +107,32 @@ t.test('rules: each condition of each rule', async (t) => {
   ])
 })
 
-t.test('TLS, the authorizer, answers by Envoy, and TLS towards endpoints', async (t) => {
-  const config = documentWith({
-    tls: { enabled: true, certificate: 'edge', clientCa: 'mesh', sans: ['spiffe://example.org/batch'] },
-    security: { opa: { enabled: true, upstream: 'authorizer' } },
-    rule: { directResponse: { enabled: true, status: 'UNAVAILABLE' } },
-    upstream: { tls: { enabled: true, ca: 'mesh', sans: ['spiffe://example.org/orders'] } },
-  })
-  t.strictSame(Object.keys(found(config)).toSorted(), [
-    `${TLS}.allowPlaintext: true instead of false`,
-    `${TLS}.enabled: false instead of true`,
-    `${TLS}.sans: [] instead of ["spiffe://example.org/batch"]`,
-    'fleets.edge.security.opa.enabled: false instead of true',
-    'fleets.edge.security.opa.onFailure: "allow" instead of "deny"',
-    'routes.all.rules.all.directResponse.enabled: false instead of true',
-    'upstreams.orders.tls.enabled: false instead of true',
-    'upstreams.orders.tls.sans: [] instead of ["spiffe://example.org/orders"]',
-  ])
-  const { inseparable } = protectionsOf(config, USES)
-  t.same(
-    inseparable.map(({ path }) => path),
-    [`${TLS}.clientCa`, `${TLS}.requireClient`],
-    'a document that would be invalid is named with the reason',
-  )
-  t.match(inseparable[0]?.why, /sans needs clientCa beside it/)
-})
+t.test(
+  'TLS, the authorizer and answers by Envoy; nothing about endpoints, which stand-ins take the place of',
+  async (t) => {
+    const config = documentWith({
+      tls: { enabled: true, certificate: 'edge', clientCa: 'mesh', sans: ['spiffe://example.org/batch'] },
+      security: { opa: { enabled: true, upstream: 'authorizer' } },
+      rule: { directResponse: { enabled: true, status: 'UNAVAILABLE' } },
+      upstream: { tls: { enabled: true, ca: 'mesh', sans: ['spiffe://example.org/orders'] } },
+    })
+    t.strictSame(Object.keys(found(config)).toSorted(), [
+      `${TLS}.allowPlaintext: true instead of false`,
+      `${TLS}.enabled: false instead of true`,
+      `${TLS}.sans: [] instead of ["spiffe://example.org/batch"]`,
+      'fleets.edge.security.opa.enabled: false instead of true',
+      'fleets.edge.security.opa.onFailure: "allow" instead of "deny"',
+      'routes.all.rules.all.directResponse.enabled: false instead of true',
+    ])
+    const { inseparable } = protectionsOf(config, USES)
+    t.same(
+      inseparable.map(({ path }) => path),
+      [`${TLS}.clientCa`, `${TLS}.requireClient`],
+      'a document that would be invalid is named with the reason',
+    )
+    t.match(inseparable[0]?.why, /sans needs clientCa beside it/)
+  },
+)
 
 t.test('what is off protects nothing, and what nobody uses neither', async (t) => {
   const config = documentWith({

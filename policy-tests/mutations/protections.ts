@@ -58,7 +58,7 @@ const ANY_AUDIENCE = 'another-audience'
 const WEAKENED = describeSchema(ConfigSchema).filter(({ weaker }) => weaker !== undefined)
 
 /**
- * All documents that lack one protection, of fleets of Envoys. A change that no Envoy would notice is not a protection of this
+ * All documents that lack one protection from callers of fleets of Envoys. A change that no Envoy would notice is not a protection of this
  * document: what is off, or used by nobody.
  * @param config a valid document
  */
@@ -108,6 +108,8 @@ function changesOf(config: Config, field: DescribedField, uses: Uses): readonly 
   return placesOf(config, stepsOf(field)).flatMap((steps) => {
     const [map, name = ''] = steps
     if (map === 'fleets' && config.fleets[name]?.kind !== 'envoy') return []
+    // Stand-ins are as the document demands, so no call can tell what it demands of them.
+    if (map === 'upstreams') return []
     const before = valueAt(config, steps) ?? field.default
     return before === undefined ? [] : weakened(steps, before, weaker, uses)
   })

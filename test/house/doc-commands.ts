@@ -153,7 +153,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     ],
   },
   'docs/security/opa.md': {
-    'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --decision-log decisions.jsonl':
+    'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --state authorizer-state --decision-log decisions.jsonl':
       ['cli/verbs/foreground.test.ts', "'authorizer'"],
     'opa test policies': ['test/policies/rego.test.ts', "'opa', ['test'"],
     'cd policies/authz && opa build -t wasm -e switchyard/authz/decision authz.rego -o /tmp/b.tar.gz && tar xzf /tmp/b.tar.gz /policy.wasm':
@@ -217,7 +217,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       '--disable-hot-restart',
     ],
     'npx yard status --effective': ['test/proxyless/effective.test.ts', "'--effective'"],
-    'npx yard status --csds 10.0.0.7:50052 --envoy-admin 10.0.0.8:9901': [
+    'npx yard status --csds 10.0.0.7:50052 --envoy-admin unix:edge-9.admin.sock': [
       'test/envoy/effective.test.ts',
       "'--envoy-admin'",
     ],
