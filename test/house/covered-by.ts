@@ -144,6 +144,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
+  'control-plane/sources/secrets/weak-certificate.ts': by('control-plane/sources/secrets/read-secret.test.ts'),
+  'control-plane/switches/http-filters/client-names.ts': by('test/policies/certificate-names.test.ts'),
+  'control-plane/switches/san-type.ts': by('test/policies/certificate-names.test.ts'),
   'control-plane/sources/secrets/secret-files.ts': by('test/policies/withheld-secrets.test.ts'),
   'control-plane/switches/': by('test/golden/goldens.test.ts'),
   'control-plane/document/risks/': by('control-plane/document/risks/risks.test.ts'),
@@ -266,6 +269,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/processor/': by('test/features/ext-proc.test.ts'),
   'services/processor/processor-flags.ts': by('services/processor/processor.test.ts'),
   'services/authorizer/': by('services/authorizer/authorizer.test.ts'),
+  'services/authorizer/decision-masks.ts': by('services/authorizer/decision-log.test.ts'),
   'services/authorizer/active-policy.ts': by('test/policies/bundles.test.ts'),
   'services/authorizer/bundle/': by('test/policies/bundles.test.ts'),
   'services/authorizer/bundle/revision-record.ts': by('test/policies/older-bundles.test.ts'),
