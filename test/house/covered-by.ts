@@ -101,8 +101,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'cli/verbs/explain/': by('test/switches/field-guides.test.ts'),
   'cli/verbs/init/': spawnedBy('cli/verbs/init.test.ts'),
   'cli/verbs/open-in-browser.ts': by('cli/verbs/ui.test.ts'),
+  'cli/verbs/audit.ts': spawnedBy('test/policies/audit-chain.test.ts'),
+  'cli/verbs/audit/': spawnedBy('test/policies/audit-chain.test.ts'),
   'cli/verbs/token/': spawnedBy('cli/verbs/token.test.ts'),
-  'control-plane/access/audit-log.ts': by('test/policies/rest-access.test.ts'),
+  'control-plane/access/audit-chain.ts': by('control-plane/access/verify-audit.test.ts'),
+  'control-plane/access/audit-start.ts': by('control-plane/access/audit-log.test.ts'),
   'control-plane/access/roles.ts': by('control-plane/admin/token-routes.test.ts'),
   'control-plane/access/token-entries.ts': by('control-plane/access/tokens.test.ts'),
   'control-plane/admin/': by('control-plane/admin/admin.test.ts'),
@@ -148,7 +151,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
-  'control-plane/sources/secrets/weak-certificate.ts': by('control-plane/sources/secrets/read-secret.test.ts'),
+  'control-plane/sources/secrets/weak-certificate.ts': by(
+    'control-plane/sources/secrets/read-secret.test.ts',
+  ),
   'control-plane/switches/http-filters/client-names.ts': by('test/policies/certificate-names.test.ts'),
   'control-plane/switches/san-type.ts': by('test/policies/certificate-names.test.ts'),
   'control-plane/sources/secrets/secret-files.ts': by('test/policies/withheld-secrets.test.ts'),
