@@ -138,7 +138,7 @@ t.test('a log of a version without a chain is moved aside', async (t) => {
   t.match(await verify(), { problems: [] })
 })
 
-t.test('a folder in place of the file is an error', async (t) => {
+t.test('a folder instead of the file is an error', async (t) => {
   const folder = t.testdir({ 'audit.jsonl': {} })
   await t.rejects(AuditLog.open(join(folder, 'audit.jsonl')), { code: 'state-unusable' })
 })

@@ -30,7 +30,7 @@ export interface AuditEntry {
 }
 
 interface OpenOptions {
-  /** Gets what is wrong with the log, for whoever started the control plane. */
+  /** Gets what is wrong with the log. */
   readonly onFault?: (error: unknown) => void
 }
 

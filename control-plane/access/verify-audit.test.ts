@@ -40,12 +40,12 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'all lines cut off but the first': (lines) => lines.slice(0, 1),
   'two lines swapped': (lines) => [0, 1, 3, 2, 4, 5].map((at) => lines[at] ?? ''),
   'a line twice': (lines) => lines.toSpliced(2, 0, lines[2] ?? ''),
-  'a line that is none': (lines) => lines.toSpliced(2, 0, 'hello'),
+  'a text that is no line': (lines) => lines.toSpliced(2, 0, 'hello'),
   'an empty line': (lines) => lines.toSpliced(2, 0, ''),
-  'a line in place of another': (lines) =>
+  'a line instead of another': (lines) =>
     lines.map((one, at) => (at === 2 ? (lines[3] ?? '').replace('"number":4', '"number":3') : one)),
   'a line added at the end': (lines) => [...lines, lines[5]?.replace('"number":6', '"number":7') ?? ''],
-  'a number that is none': (lines) =>
+  'a negative number': (lines) =>
     lines.map((one, at) => (at === 2 ? one.replace('"number":3', '"number":-3') : one)),
 }
 

@@ -103,7 +103,7 @@ function problemOfLine(
     : `is line ${number} after ${last.number}: somebody has inserted or moved it`
 }
 
-/** Undefined if there is none, or if it is damaged. */
+/** Undefined if the file is missing or damaged. */
 export async function readHead(file: string): Promise<ChainLink | undefined> {
   try {
     return parseHead(await readFile(file, 'utf8'))
