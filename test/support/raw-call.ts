@@ -13,6 +13,8 @@ export interface RawCall {
   readonly path: string
   /** Values are sent byte for byte as Latin-1; a list sends the header more than once. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Metadata behind the message, which gRPC has in answers only. */
+  readonly trailers?: Readonly<Record<string, string>>
   /** One message without its length prefix. Default: empty. */
   readonly message?: Uint8Array
   /** The compressed flag of the message; the header `grpc-encoding` names the encoding. */
@@ -94,13 +96,14 @@ export function connectRaw(t: Teardowns, address: string, identity?: RawIdentity
 
 async function answerOf(
   session: ClientHttp2Session,
-  { path, headers = {}, message = new Uint8Array(), isCompressed = false }: RawCall,
+  { path, headers = {}, trailers, message = new Uint8Array(), isCompressed = false }: RawCall,
 ): Promise<RawAnswer> {
   const frame = Buffer.alloc(5 + message.length)
   frame.writeUInt8(Number(isCompressed))
   frame.writeUInt32BE(message.length, 1)
   frame.set(message, 5)
-  const stream = session.request(flatten(path, headers))
+  const stream = session.request(flatten(path, headers), { waitForTrailers: trailers !== undefined })
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers ?? {}))
   let answer: IncomingHttpHeaders = {}
   const keep = (part: IncomingHttpHeaders) => {
     answer = { ...answer, ...part }
@@ -129,7 +132,8 @@ function flatten(path: string, headers: NonNullable<RawCall['headers']>): string
   return [
     ...[constants.HTTP2_HEADER_METHOD, 'POST', constants.HTTP2_HEADER_SCHEME, 'http'],
     ...[constants.HTTP2_HEADER_PATH, path, constants.HTTP2_HEADER_AUTHORITY, 'edge'],
-    ...['content-type', 'application/grpc', 'te', 'trailers'],
+    ...('content-type' in headers ? [] : ['content-type', 'application/grpc']),
+    ...['te', 'trailers'],
     ...Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
   ]
 }
