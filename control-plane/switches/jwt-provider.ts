@@ -8,10 +8,10 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { headerKey } from './claim-value.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { HeaderName } from './header-name.ts'
-import { headerKey } from './http-filters/token-denial.ts'
 import { ALGORITHMS, KEY_TYPES, withoutUnread } from './json-web-key.ts'
 import { facts } from './schema-keywords.ts'
 

@@ -156,7 +156,7 @@ t.test('S60: with clockSkew 0s, a token that ended 3 s ago is denied', async (t)
   }
   await edge.serve(provider({ clockSkew: '0s' }))
   t.equal(await statusOf(-3), status.UNAUTHENTICATED)
-  t.equal(await statusOf(600), status.OK, 'twin: one that is valid')
+  t.equal(await statusOf(600), status.OK, 'twin: a valid token')
   await edge.serve(provider({}))
   t.equal(await statusOf(-3), status.OK, 'twin: with the default of 30 s')
 

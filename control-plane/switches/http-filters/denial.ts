@@ -29,7 +29,7 @@ export function denyWith(httpStatus: number, headers: readonly Header[] = []): A
 
 export const DENIAL_MESSAGES = [HTTPFaultSchema] as const
 
-/** What callers read in place of "fault filter abort". @param condition which of the denials this is */
+/** What callers read instead of "fault filter abort". @param condition which of the denials this is */
 export function denialText(
   condition: MessageInitShape<typeof AccessLogFilterSchema>,
   text: string,

@@ -10,17 +10,12 @@ import { MetadataSchema } from '@envoy/xds-protos/envoy/extensions/matching/inpu
 import type { ValueMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/value_pb.js'
 import type { Matcher_MatcherList_PredicateSchema } from '@envoy/xds-protos/xds/type/matcher/v3/matcher_pb.js'
 import type { NamedExtension } from '../attach-points.ts'
-import { CLAIMS_NAMESPACE } from '../claim-value.ts'
+import { CLAIMS_NAMESPACE, headerKey } from '../claim-value.ts'
 import { DENIAL_MESSAGES, denialText, denyWith } from './denial.ts'
 
 const UNAUTHORIZED = 401
 /** In seconds since 1970: the year 2242. `maxLifetime` denies every such token that Envoy counts correctly. */
 const LATEST_END = 2 ** 33
-
-/** Where `headerInMetadata` puts the header of a token: no entry's name has a slash, so it is never the place of claims. */
-export function headerKey(provider: string): string {
-  return `${provider}/header`
-}
 
 type Predicate = MessageInitShape<typeof Matcher_MatcherList_PredicateSchema>
 
