@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
+import { hostIn, isLoopback } from '../core/loopback.ts'
 import {
   createMessageRegistry,
   LoadReports,
@@ -12,10 +13,9 @@ import {
 } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
-import { hostIn, isLoopback } from './access/loopback.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
-import { openTokens } from './access/tokens.ts'
+import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
@@ -55,6 +55,8 @@ export interface ControlPlaneOptions {
   readonly config?: Config
   /** Where REST is served, `HOST:PORT`; port 0 takes a free one. */
   readonly admin: string
+  /** Host names that REST answers to, beside its address and `localhost`. Default: none. */
+  readonly adminHosts?: readonly string[]
   /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
   /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
@@ -205,8 +207,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(events.testbed && { testbed: events.testbed }),
       ...(dashboards && { dashboards }),
       address: options.admin,
+      ...(options.adminHosts && { hosts: options.adminHosts }),
       traced: options.traced ?? false,
-      ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
+      ...(guard && { tokens: guard.tokens, access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
     ends.push(() => admin.close())
     return {
@@ -276,7 +279,7 @@ async function identityOf(tls: ServerTlsFiles | undefined) {
 
 async function openAccess(folder: string) {
   const tokensFile = join(folder, TOKENS)
-  const tokens = await openTokens(tokensFile)
+  const tokens = await Tokens.open(tokensFile)
   return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
 }
 

@@ -12,6 +12,8 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
 
   --config FILE    initial desired state in YAML; ignored if the state folder already has a revision
   --admin ADDRESS  serve REST on HOST:PORT (127.0.0.1:0, which picks a free port)
+  --admin-host NAME
+                   answer REST for this host name too, beside addresses and localhost; may be given several times
   --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
@@ -53,6 +55,7 @@ const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca)$/
 interface Flags {
   readonly config?: string
   readonly admin: string
+  readonly 'admin-host'?: readonly string[]
   readonly xds: string
   readonly 'xds-certificate'?: string
   readonly 'xds-key'?: string
@@ -88,6 +91,7 @@ function parse() {
       options: {
         config: { type: 'string' },
         admin: { type: 'string', default: '127.0.0.1:0' },
+        'admin-host': { type: 'string', multiple: true },
         xds: { type: 'string', default: '127.0.0.1:0' },
         'xds-certificate': { type: 'string' },
         'xds-key': { type: 'string' },
@@ -127,6 +131,7 @@ async function run(): Promise<void> {
   const start = startControlPlane({
     ...(config && { config }),
     admin,
+    ...(flags['admin-host'] && { adminHosts: flags['admin-host'] }),
     xds,
     ...xdsTlsOf(flags),
     ...drainTimeOf(flags),

@@ -12,16 +12,23 @@ export function addAuthorizer(program: Command): void {
     .option('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
     .option('--bundle <file>', 'Signed bundle instead, which it reloads when the file changes.')
     .option('--verification-key <file>', "Public key of the bundle's signature, PEM.")
+    .option('--state <folder>', 'Folder that remembers the newest bundle; required with --bundle.')
+    .option('--minimum-revision <number>', 'Reject bundles with a lower number.')
     .option('--decision-log <file>', 'Append each decision as a line of JSON; - is standard output.')
     .option(
+      '--show <pointer>',
+      'Show this field in the log, such as /input/headers/x-tenant (repeatable).',
+      gather,
+    )
+    .option(
       '--mask <pointer>',
-      'Mask this field in the log, such as /input/claims/main/email (repeatable).',
+      'Mask this field, which the log would show, such as /input/claims/main/sub (repeatable).',
       gather,
     )
   withExamples(command, [
     ['yard authorizer --policy policies/authz --listen 127.0.0.1:7400', 'Serve a policy of a folder.'],
     [
-      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub',
+      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub --state authorizer-state',
       'Serve what "yard bundle" wrote.',
     ],
   ])

@@ -16,13 +16,17 @@ t.test('a bundle is signed with the key, and keeps the revision that is given', 
   const bundle = (...flags: readonly string[]) =>
     runYard(t, folder, 'bundle', '--policy', 'policies/authz', '--key', key, '--out', out, ...flags)
 
-  t.match(await bundle(), { code: 0, output: /policy\.tar\.gz: revision \w+, signed/ })
+  t.match(await bundle(), { code: 0, output: /policy\.tar\.gz: revision \d{13}, signed/ })
   const read = async (pem: string) => readBundle(await readFile(out), readVerificationKey(pem))
   t.ok((await read(publicKey)).wasm.length > 0)
   await t.rejects(read(createKeys().publicKey), 'another key does not accept it')
 
-  t.match(await bundle('--revision', 'r7'), { code: 0, output: /revision r7, signed/ })
-  t.match((await read(publicKey)).revision, /^r7@\w+$/)
+  t.match(await bundle('--revision', '7-hotfix'), { code: 0, output: /revision 7-hotfix, signed/ })
+  t.match(await read(publicKey), { revision: /^7-hotfix@\w+$/, order: { number: 7 } })
+  t.match(await bundle('--revision', '1.2.3'), {
+    code: 2,
+    output: /revision "1\.2\.3"; give a number that grows/,
+  })
 })
 
 t.test('a key that cannot be read is an error', async (t) => {

@@ -23,20 +23,23 @@ export function addBundle(program: Command): void {
     .requiredOption('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
     .requiredOption('--key <file>', 'Private key, PEM: P-256 or RSA.')
     .requiredOption('--out <file>', 'Bundle to write, such as policy.tar.gz; replaced atomically.')
-    .option('--revision <text>', 'Revision for logs (default: a digest of the content).')
+    .option(
+      '--revision <number>',
+      'Number that grows with each bundle, such as 42 or 42-hotfix (default: milliseconds since 1970).',
+    )
   withExamples(command, [
     ['openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out policy.key', 'Create a key.'],
     ['openssl pkey -in policy.key -pubout -out policy.pub', 'Extract the public key for authorizers.'],
     ['yard bundle --policy policies/authz --key policy.key --out policy.tar.gz', 'Sign and publish.'],
   ])
-  command.action(async ({ policy, key, out, revision }: BundleFlags) => {
+  command.action(async ({ policy, key, out, revision = String(Date.now()) }: BundleFlags) => {
     const source = await readPolicyFolder(policy)
     const signingKey = readSigningKey(await readKey(key))
-    const bundle = await writeBundle({ ...source, revision: revision ?? source.revision }, signingKey)
+    const bundle = await writeBundle({ ...source, revision }, signingKey)
     // An authorizer that watches the file must not read half of it.
     await writeFile(`${out}.new`, bundle)
     await rename(`${out}.new`, out)
-    report(`${out}: revision ${revision ?? source.revision}, signed`)
+    report(`${out}: revision ${revision}, signed`)
   })
 }
 

@@ -11,6 +11,10 @@ export function addIssuer(program: Command): void {
     .option('--issuer <url>', 'The claim iss of its tokens, such as https://issuer.local.')
     .option('--listen <address>', 'Serve the key set on HOST:PORT or unix:/PATH (default: a free port).')
     .option('--tokens <address>', 'Issue tokens to everybody on this loopback address (default: no tokens).')
+    .option(
+      '--host <name...>',
+      'Answer verifiers that call the key set by this name with a dot (default: none).',
+    )
     .option('--algorithm <name>', 'Algorithm of the first key (default: ES256).')
   withExamples(command, [
     ['yard issuer --issuer https://issuer.local --listen 127.0.0.1:7300', 'Serve a key set.'],
@@ -19,7 +23,7 @@ export function addIssuer(program: Command): void {
       'Issue tokens too, with POST /token.',
     ],
   ])
-  command.action(async (flags: Readonly<Record<string, string>>) => {
+  command.action(async (flags: Readonly<Record<string, string | readonly string[]>>) => {
     process.exit(await runInForeground('services/issuer/issuer.ts', toArguments(flags)))
   })
 }

@@ -26,7 +26,7 @@ function parse(answer: string) {
   return { statusLine, headers, body: JSON.parse(content) }
 }
 
-const GET = 'GET /healthz HTTP/1.1\r\nhost: x\r\n'
+const GET = 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n'
 const CASES = [
   {
     title: 'headers that are too large',
@@ -36,7 +36,7 @@ const CASES = [
   },
   {
     title: 'extensions of chunks that are too large',
-    bytes: `PUT /v1/config HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nif-match: *\r\ntransfer-encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
+    bytes: `PUT /v1/config HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nif-match: *\r\ntransfer-encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
     statusLine: 'HTTP/1.1 413 Payload Too Large',
     body: { type: /payload-too-large$/, status: 413 },
   },

@@ -2,7 +2,7 @@
 
 import { FLEET_KINDS } from '../switches/attach-points.ts'
 import { GRPC_CLIENTS, type GrpcClient, namesOfClients } from '../switches/grpc-clients.ts'
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, WEAKER, type Weaker } from '../switches/schema-keywords.ts'
 import type { SchemaParts } from './schema-parts.ts'
 
 /** One field of the document, the entries of one map, or the items of one list. */
@@ -41,6 +41,8 @@ export interface DescribedField {
   readonly grpcClients?: readonly GrpcClient[]
   /** The field of Envoy's API that it sets, such as `Cluster.health_checks.interval`. */
   readonly envoyField?: string
+  /** What takes its protection away, of a field that protects calls. */
+  readonly weaker?: Weaker
   /** Where the field exists for some choices of a neighbor only: `policy: maglev`. Any one of them is enough. */
   readonly when?: readonly string[]
   /** What each choice means, for a field whose choices have descriptions of their own. */
@@ -103,6 +105,7 @@ function describe(schema: SchemaParts, outer: Place): DescribedField[] {
     ...valuesOf(schema),
     ...(example !== undefined && { example }),
     ...(envoyField !== undefined && { envoyField }),
+    ...(schema[WEAKER] !== undefined && { weaker: schema[WEAKER] }),
   }
   return [own, ...fieldsIn(schema, place)]
 }

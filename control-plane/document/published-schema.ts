@@ -1,6 +1,6 @@
 // The JSON Schema of the document as editors and other tools read it: without keywords of our own.
 
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE } from '../switches/schema-keywords.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE, WEAKER } from '../switches/schema-keywords.ts'
 import { createConfigSchema } from './model.ts'
 import { LATER } from './schema-check.ts'
 
@@ -13,7 +13,7 @@ export const SCHEMA_ID = 'urn:switchyard:document:1'
 export const SCHEMA_FILE = 'switchyard.schema.json'
 
 /** `discriminator` only shortens errors. */
-const OWN_KEYWORDS = [LATER, CLIENTS, SOME_GRPC_CLIENTS, ENVOY_FIELD, UNAVAILABLE, 'discriminator']
+const OWN_KEYWORDS = [LATER, CLIENTS, SOME_GRPC_CLIENTS, ENVOY_FIELD, UNAVAILABLE, WEAKER, 'discriminator']
 
 /** Draft 7, as JSON text. */
 export function publishedSchema(): string {

@@ -1,9 +1,9 @@
 // Checks values against a schema, and makes a sentence for each problem from the schema's own descriptions.
 
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import { ownValue } from '../../core/plain-map.ts'
-import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE } from '../switches/schema-keywords.ts'
+import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE, WEAKER } from '../switches/schema-keywords.ts'
 import { createFieldFinder, nearestName } from './nearest-field.ts'
 import { type PlacedProblem, shorten } from './problem.ts'
 
@@ -20,7 +20,7 @@ const ajv = new Ajv({
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
-ajv.addVocabulary([LATER, UNAVAILABLE, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS])
+ajv.addVocabulary([LATER, UNAVAILABLE, ENVOY_FIELD, CLIENTS, SOME_GRPC_CLIENTS, WEAKER])
 
 const NOT_YET = 'is not supported in this version: remove it'
 
@@ -47,11 +47,19 @@ interface Known {
 /** Finds all problems of a value. */
 export type SchemaCheck = (value: unknown) => PlacedProblem[]
 
-/** A function that lists all that is wrong with a value; nothing where the value fits the schema. */
+/**
+ * A function that lists all that is wrong with a value; nothing where the value fits the schema. The schema is compiled for the first
+ * value: the one of the document takes half a second, and most verbs of `yard` check none.
+ */
 export function createSchemaCheck(schema: TSchema): SchemaCheck {
-  const validate = ajv.compile(schema)
-  const known: Known = { choiceOf: new Map(branchesIn(schema)), findField: createFieldFinder(schema) }
+  let compiled: { readonly validate: ValidateFunction; readonly known: Known } | undefined
+  const compile = () => ({
+    validate: ajv.compile(schema),
+    known: { choiceOf: new Map(branchesIn(schema)), findField: createFieldFinder(schema) },
+  })
   return (value) => {
+    compiled ??= compile()
+    const { validate, known } = compiled
     if (validate(value)) return []
     const problems = (validate.errors ?? [])
       .map((error) => toPlacedProblem(error, known))

@@ -1,7 +1,7 @@
 // What of the document's JSON Schema is read, besides the validation that Ajv does.
 
 import type { GrpcClient } from '../switches/grpc-clients.ts'
-import type { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS } from '../switches/schema-keywords.ts'
+import type { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, WEAKER, Weaker } from '../switches/schema-keywords.ts'
 
 /** A schema of an object, a list or a value. It may come from JSON. */
 export interface SchemaParts {
@@ -24,5 +24,6 @@ export interface SchemaParts {
   readonly discriminator?: { readonly propertyName: string }
   readonly [ENVOY_FIELD]?: string
   readonly [CLIENTS]?: readonly string[]
+  readonly [WEAKER]?: Weaker
   readonly [SOME_GRPC_CLIENTS]?: readonly GrpcClient[]
 }

@@ -44,7 +44,10 @@ export const directResponse = ruleSwitch({
   field: 'directResponse',
   schema: Type.Object(
     {
-      enabled: Type.Boolean({ description: 'true or false: whether Envoy answers instead of the service' }),
+      enabled: Type.Boolean({
+        description: 'true or false: whether Envoy answers instead of the service',
+        ...facts({ weaker: { value: false } }),
+      }),
       status: Type.Enum(STATUSES, {
         description: 'the status of gRPC that calls end with, such as UNAVAILABLE',
         ...facts({ envoy: 'Route.direct_response', example: 'UNAVAILABLE' }),

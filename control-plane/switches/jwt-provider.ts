@@ -104,13 +104,14 @@ export const JwtProviderSchema = Type.Object(
         minItems: 1,
         uniqueItems: true,
         description: 'a list of audiences; a token must have one of them, such as [echo]',
-        ...facts({ envoy: 'JwtProvider.audiences', example: ['echo'] }),
+        ...facts({ envoy: 'JwtProvider.audiences', example: ['echo'], weaker: { added: 'audiences' } }),
       },
     ),
     jwks: JwksSchema,
     maxLifetime: PositiveDuration('1h', 'the longest time from now to the end of a token', {
       envoy: 'JwtProvider.max_lifetime',
       example: '15m',
+      weaker: { value: '8760h' },
     }),
     clockSkew: Type.Optional(
       Type.String({
@@ -118,7 +119,7 @@ export const JwtProviderSchema = Type.Object(
         default: '30s',
         description:
           'the time by which clocks may differ, a duration such as 30s; 1s is the least, in whole seconds',
-        ...facts({ envoy: 'JwtProvider.clock_skew_seconds', example: '10s' }),
+        ...facts({ envoy: 'JwtProvider.clock_skew_seconds', example: '10s', weaker: { value: '1h' } }),
       }),
     ),
     header: Type.Optional(

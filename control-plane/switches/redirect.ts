@@ -21,7 +21,10 @@ export const redirect = ruleSwitch({
   field: 'redirect',
   schema: Type.Object(
     {
-      enabled: Type.Boolean({ description: 'true or false: whether callers are sent elsewhere' }),
+      enabled: Type.Boolean({
+        description: 'true or false: whether callers are sent elsewhere',
+        ...facts({ weaker: { value: false } }),
+      }),
       https: Type.Optional(
         Type.Boolean({
           default: false,

@@ -17,12 +17,12 @@ export const serverTls = serverListenerSwitch({
   field: 'tls',
   schema: Type.Object(
     {
-      enabled: Type.Boolean({ description: 'true or false' }),
+      enabled: Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) }),
       requireClient: Type.Optional(
         Type.Boolean({
           default: true,
           description: 'true or false: whether clients must show a certificate',
-          ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate' }),
+          ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate', weaker: { value: false } }),
         }),
       ),
       plaintextFrom: Type.Optional(

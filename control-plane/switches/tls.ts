@@ -6,7 +6,7 @@ import type { SettingReference } from './attach-points.ts'
 import { type FieldFacts, facts } from './schema-keywords.ts'
 
 const strict = { additionalProperties: false } as const
-const enabled = Type.Boolean({ description: 'true or false' })
+const enabled = Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) })
 
 function SecretWith(what: string, shown: FieldFacts) {
   return Type.String({
@@ -30,18 +30,20 @@ const minVersion = Type.Optional(
 
 function Sans(whose: string) {
   return Type.Optional(
-    Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
+    Type.Array(Type.String({ pattern: '^(\\*\\.)?[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
       default: [],
       uniqueItems: true,
       description: `a list of names; ${whose} must have one of them, such as ["spiffe://switchyard/echo"]; [] for any`,
       ...facts({
         envoy: 'CertificateValidationContext.match_typed_subject_alt_names',
         example: ['spiffe://switchyard/echo'],
+        weaker: { value: [] },
       }),
     }),
   )
 }
-const SAN_DESCRIPTION = 'a URI, a host name, an IP address or a mail address; a * at its end matches any rest'
+const SAN_DESCRIPTION =
+  'a URI, a host name, an IP address or a mail address; a * at its end matches any rest, and *. at its beginning is part of the name of a wildcard certificate'
 const SAN_FACTS = facts({ example: 'spiffe://switchyard/*' })
 
 /** `tls` of a listener. */
@@ -49,12 +51,14 @@ export const ListenerTlsSchema = Type.Object(
   {
     enabled,
     certificate: SecretWith(CERTIFICATE, { envoy: OWN_CERTIFICATE, example: 'edge-server' }),
-    clientCa: Type.Optional(SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh' })),
+    clientCa: Type.Optional(
+      SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh', weaker: { removed: true } }),
+    ),
     requireClient: Type.Optional(
       Type.Boolean({
         default: true,
         description: 'true or false: whether clients must show a certificate, where clientCa is written',
-        ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate' }),
+        ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate', weaker: { value: false } }),
       }),
     ),
     sans: Sans("a client's certificate"),
@@ -63,7 +67,10 @@ export const ListenerTlsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description: 'true or false: whether clients without TLS are served too, while they move',
-        ...facts({ envoy: 'Listener.filter_chains.filter_chain_match.transport_protocol' }),
+        ...facts({
+          envoy: 'Listener.filter_chains.filter_chain_match.transport_protocol',
+          weaker: { value: true },
+        }),
       }),
     ),
   },

@@ -15,8 +15,14 @@ export class ActivePolicy implements Policy {
 
   /** @throws SwitchyardError if there is no valid policy at startup */
   static async open(location: PolicyLocation, onEvent: (event: FilesEvent) => void): Promise<ActivePolicy> {
-    const { watched, read, parse } = await openPolicyLocation(location)
-    const compile = async (files: readonly Buffer[]) => compilePolicy(await parse(files))
+    const { watched, read, parse, activated } = await openPolicyLocation(location)
+    const compile = async (files: readonly Buffer[]) => {
+      const source = await parse(files)
+      const policy = await compilePolicy(source)
+      // Before it decides: no crash between the two may bring an older policy back.
+      await activated(source)
+      return policy
+    }
     return new ActivePolicy(await ActiveFiles.open({ watched: [watched], read, parse: compile }, onEvent))
   }
 

@@ -24,11 +24,31 @@ async function openFolder(t: Test): Promise<string> {
 }
 
 t.test('all invalid flags are reported at once', async (t) => {
-  t.throws(() => parseAuthorizerFlags(['--listen', 'here', '--bundle', 'b', '--mask', 'email']), {
+  const wrong = [
+    '--listen',
+    'here',
+    '--bundle',
+    'b',
+    '--minimum-revision',
+    '1.2',
+    '--mask',
+    'email',
+    '--show',
+    '/input/',
+  ]
+  t.throws(() => parseAuthorizerFlags(wrong), {
     code: 'invalid-argument',
-    problems: [{ path: '--listen' }, { path: '--verification-key' }, { path: '--mask' }],
+    problems: ['--listen', '--minimum-revision', '--verification-key', '--state', '--mask', '--show'].map(
+      (path) => ({
+        path,
+      }),
+    ),
   })
-  for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k']]) {
+  const state = ['--state', 's', '--minimum-revision', '7']
+  t.match(parseAuthorizerFlags(['--bundle', 'b', '--verification-key', 'k', ...state]), {
+    location: { bundle: 'b', verificationKey: 'k', state: 's', minimumRevision: 7 },
+  })
+  for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k', '--state', 's']]) {
     t.throws(
       () => parseAuthorizerFlags(flags),
       { code: 'invalid-argument', problems: [{ path: '--policy' }] },
@@ -39,10 +59,11 @@ t.test('all invalid flags are reported at once', async (t) => {
     code: 'invalid-argument',
     problems: [{ message: /--polcy/ }],
   })
-  t.match(parseAuthorizerFlags(['--policy', 'a', '--mask', '/input/body']), {
+  const log = ['--mask', '/input/body', '--show', '/result/headers/x-auth-tenant']
+  t.match(parseAuthorizerFlags(['--policy', 'a', ...log]), {
     location: { folder: 'a' },
     listen: { host: '127.0.0.1', port: 0 },
-    masks: [/authorization/, /cookie/, /proxy/, /email/, '/input/body'],
+    masks: { mask: ['/input/body'], show: ['/result/headers/x-auth-tenant'] },
   })
 })
 

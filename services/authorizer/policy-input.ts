@@ -88,8 +88,8 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 function readTokens(metadata: JsonObject): Pick<PolicyInput, 'claims' | 'tokenHeaders'> {
-  const claims: Record<string, JsonObject> = {}
-  const tokenHeaders: Record<string, JsonObject> = {}
+  const claims: Record<string, JsonObject> = Object.create(null)
+  const tokenHeaders: Record<string, JsonObject> = Object.create(null)
   for (const [name, value] of Object.entries(metadata)) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) continue
     if (name.endsWith(TOKEN_HEADER_SUFFIX)) tokenHeaders[name.slice(0, -TOKEN_HEADER_SUFFIX.length)] = value

@@ -1,6 +1,7 @@
 // Reads an issuer's flags.
 
 import type { Problem } from '../../core/errors.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import type { ListenAddress } from '../draining-listener.ts'
 import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
@@ -11,6 +12,7 @@ const FLAGS = {
   listen: { type: 'string', default: '127.0.0.1:0' },
   algorithm: { type: 'string', default: 'ES256' },
   tokens: { type: 'string' },
+  host: { type: 'string', multiple: true },
 } as const
 
 export interface IssuerFlags {
@@ -21,13 +23,13 @@ export interface IssuerFlags {
   readonly algorithm: SigningAlgorithm
   /** The address at which `POST /token` issues tokens without authentication. Default: none. */
   readonly tokens?: ListenAddress
+  /** Host names of verifiers' requests for the key set. Default: none. */
+  readonly hosts?: readonly string[]
 }
-
-const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|::1)$/
 
 /** Throws `invalid-argument` with all problems. */
 export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
-  const { issuer = '', listen, algorithm, tokens } = parseFlags(args, FLAGS)
+  const { issuer = '', listen, algorithm, tokens, host: hosts } = parseFlags(args, FLAGS)
   const problems: Problem[] = []
   if (issuer === '') {
     problems.push({
@@ -41,14 +43,20 @@ export function parseIssuerFlags(args: readonly string[]): IssuerFlags {
   }
   const address = readListen(listen, problems)
   const tokensAddress = tokens === undefined ? undefined : readListen(tokens, problems, '--tokens')
-  if (tokensAddress && 'host' in tokensAddress && !LOOPBACK.test(tokensAddress.host)) {
+  if (tokensAddress && 'host' in tokensAddress && !isLoopback(tokensAddress.host)) {
     const message = `"${tokens}" is not a loopback address; everybody who reaches it can get a token for any subject`
     problems.push({ path: '--tokens', message })
   }
   if (problems.length > 0 || !isAlgorithm(algorithm)) {
     throw invalidFlags(problems)
   }
-  return { issuer, listen: address, algorithm, ...(tokensAddress && { tokens: tokensAddress }) }
+  return {
+    issuer,
+    listen: address,
+    algorithm,
+    ...(hosts && { hosts }),
+    ...(tokensAddress && { tokens: tokensAddress }),
+  }
 }
 
 export function isAlgorithm(text: unknown): text is SigningAlgorithm {

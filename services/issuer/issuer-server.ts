@@ -1,11 +1,13 @@
 // Serves an issuer over HTTP: its key set for verifiers, and tokens at a separate address.
 
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
 import { SwitchyardError } from '../../core/errors.ts'
+import { joinAddress } from '../../core/host-and-port.ts'
+import { isOwnHost } from '../../core/own-host.ts'
 import type { ListenAddress } from '../draining-listener.ts'
+import { createProgramServer, type ProgramServerOptions, readJson } from '../program-server.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
 
@@ -13,6 +15,8 @@ export const KEY_SET_PATH = '/jwks.json'
 export const TOKEN_PATH = '/token'
 
 const JSON_TYPE = 'application/json'
+/** A host without a dot. An Envoy names the upstream there, whatever the document calls it. */
+const SINGLE_LABEL = /^[\w-]+(:\d+)?$/
 
 export interface IssuerServer {
   /** `host:port` or `unix:/path`. */
@@ -20,38 +24,63 @@ export interface IssuerServer {
   close(): Promise<void>
 }
 
-/** @param onFetch called for each request for the key set */
+export interface KeySetOptions {
+  /** Host names of verifiers' requests, without ports, beside addresses and names without a dot. Default: none. */
+  readonly hosts?: readonly string[]
+  /** Called for each request for the key set. */
+  readonly onFetch?: () => void
+  /** As of `createProgramServer`. */
+  readonly deadlines?: ProgramServerOptions['deadlines']
+}
+
+/** The key set is public: a name without a dot may be anybody's, and learns nothing that it could not ask for by itself. */
 export async function serveKeySet(
   issuer: Pick<TokenIssuer, 'keySet'>,
   listen: ListenAddress,
-  onFetch: () => void = () => {},
+  { hosts = [], onFetch = () => {}, deadlines }: KeySetOptions = {},
 ): Promise<IssuerServer> {
-  return serve(listen, ({ method, url }, response) => {
+  const isNamed = (host: string) => SINGLE_LABEL.test(host) || isOwnHost(host, hosts)
+  const answer: RequestListener = ({ method, url }, response) => {
     if (method !== 'GET' || url !== KEY_SET_PATH) return void response.writeHead(404).end()
     onFetch()
     response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify(issuer.keySet))
-  })
+  }
+  return serve(listen, answer, { isNamed, ...(deadlines && { deadlines }) })
 }
 
 /** `POST /token` issues a token for any subject, without authentication. For development on loopback only. */
-export async function serveTokens(issuer: TokenIssuer, listen: ListenAddress): Promise<IssuerServer> {
-  return serve(listen, async (request, response) => {
+export async function serveTokens(
+  issuer: TokenIssuer,
+  listen: ListenAddress,
+  options: Pick<ProgramServerOptions, 'deadlines'> = {},
+): Promise<IssuerServer> {
+  const answer: RequestListener = async (request, response) => {
     const { method, url, headers } = request
     if (method !== 'POST' || url !== TOKEN_PATH) return void response.writeHead(404).end()
     // A browser sends any other content type to loopback without a CORS preflight.
     if (headers['content-type'] !== JSON_TYPE) return void response.writeHead(415).end()
-    const answer = (status: number, body: object) =>
-      response.writeHead(status, { 'content-type': JSON_TYPE }).end(JSON.stringify(body))
+    const send = (status: number, body: object) =>
+      response
+        .writeHead(status, { 'content-type': JSON_TYPE, 'cache-control': 'no-store' })
+        .end(JSON.stringify(body))
     try {
-      answer(200, { token: await issuer.sign(readTokenRequest(await json(request))) })
+      send(200, { token: await issuer.sign(readTokenRequest(await readJson(request))) })
     } catch (thrown) {
-      answer(400, { failed: SwitchyardError.from(thrown).message })
+      const { message, statusCode } = SwitchyardError.from(thrown)
+      // What is left of a body that is too large is not read.
+      if (!request.complete) response.setHeader('connection', 'close')
+      send(statusCode === 413 ? 413 : 400, { failed: message })
     }
-  })
+  }
+  return serve(listen, answer, options)
 }
 
-async function serve(listen: ListenAddress, answer: RequestListener): Promise<IssuerServer> {
-  const server = createServer(answer)
+async function serve(
+  listen: ListenAddress,
+  answer: RequestListener,
+  options: ProgramServerOptions,
+): Promise<IssuerServer> {
+  const server = createProgramServer(answer, options)
   server.listen(listen)
   await once(server, 'listening')
   return {
@@ -64,6 +93,6 @@ async function serve(listen: ListenAddress, answer: RequestListener): Promise<Is
   }
 }
 
-function addressOf({ address, family, port }: AddressInfo): string {
-  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+function addressOf({ address, port }: AddressInfo): string {
+  return joinAddress(address, port)
 }

@@ -59,9 +59,9 @@ function runCommands(commands: Readonly<Record<string, Command>>, servers: reado
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { issuer: name, listen, algorithm, tokens } = parseIssuerFlags(args)
+  const { issuer: name, listen, algorithm, tokens, hosts } = parseIssuerFlags(args)
   const issuer = await TokenIssuer.create(name, algorithm)
-  const server = await serveKeySet(issuer, listen)
+  const server = await serveKeySet(issuer, listen, { ...(hosts && { hosts }) })
   const tokenServer = tokens && (await serveTokens(issuer, tokens))
   runCommands(commandsOf(issuer), tokenServer ? [server, tokenServer] : [server])
   const signing = issuer.signingKey.kid

@@ -1,11 +1,13 @@
 // Serves metrics to Prometheus at /metrics, in OpenMetrics' text format, which has exemplars.
 
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type OpenMetricsContentType, Registry } from 'prom-client'
 import { joinAddress } from '../../core/host-and-port.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import { listenError, type TcpAddress } from '../draining-listener.ts'
+import { createProgramServer } from '../program-server.ts'
 
 export type OpenMetricsRegistry = Registry<OpenMetricsContentType>
 
@@ -26,7 +28,9 @@ export async function serveMetrics(
   registry: OpenMetricsRegistry,
   listen: TcpAddress,
 ): Promise<MetricsServer> {
-  const server = createServer(answerWith(registry)).listen(listen)
+  // Off loopback Prometheus may use any name, and whoever could point one here can reach the port anyway.
+  const isNamed = () => !isLoopback(listen.host)
+  const server = createProgramServer(answerWith(registry), { isNamed }).listen(listen)
   try {
     await once(server, 'listening')
   } catch (cause) {

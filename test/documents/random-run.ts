@@ -3,22 +3,15 @@
 import fc from 'fast-check'
 import { describeSchema } from '../../control-plane/document/describe-schema.ts'
 import { type Config, ConfigSchema } from '../../control-plane/document/model.ts'
-import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
-import { translateFleet } from '../../control-plane/translate/translate.ts'
 import { freePort } from '../../processes/free-port.ts'
-import { Authority } from '../../testbed/certificates/authority.ts'
-import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { valuesAt } from '../golden/values-at.ts'
-import { namedFiles } from '../support/named-files.ts'
-import { socketPath } from '../support/open-backend.ts'
-import { startEnvoy, type Teardowns, untilSynced } from '../support/real-envoy.ts'
-import { issuedSecretBytes } from '../support/secret-bytes.ts'
-import { ownTurns } from '../turns/own-turns.ts'
-import { isValid, type OwnTurn } from '../turns/turn.ts'
+import type { Teardowns } from '../support/real-envoy.ts'
+import { isValid } from '../turns/turn.ts'
 import { baseDocument } from './base-document.ts'
+import { drawOf, ownPlaces } from './own-places.ts'
 import { NAMES, placesOf, STRUCTURE } from './places.ts'
-import { publicKeys } from './public-keys.ts'
 import { type Drawn, documentOf, randomDocument } from './random-document.ts'
+import { startServing } from './serving.ts'
 import { smallestFailing } from './smaller-values.ts'
 
 const FIELDS = describeSchema(ConfigSchema)
@@ -68,22 +61,8 @@ export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions
       schema: { const: bytes },
     },
   ]
-  const names = [base.upstreams, base.secrets, base.jwt].flatMap((entries) => Object.keys(entries ?? {}))
-  const own = ownPlaces({ folder, sharedPort })
-  const documents = randomDocument(base, places, own, {
-    names,
-    own: {
-      '.file.path': [`${folder}/calls.log`],
-      '.eventLog.path': [`${folder}/health.log`],
-      '.dns.host': ['localhost', 'missing.invalid'],
-      // Primes: validation leaves others to Envoy, whose NACK the first fifteen minutes show.
-      '.tableSize': [251, 65_537, 5_000_011],
-      // No schema says which numbers are a key.
-      '.inline.keys': [publicKeys(), ...publicKeys().map((key) => [key])],
-      // A patch may write anything, also what Envoy NACKs.
-      'fleets.*.patches': [FIELDS.find(({ path }) => path === 'fleets.*.patches')?.example],
-    },
-  })
+  const own = ownPlaces({ folder, otherPort: OTHER_PORT, sharedPort })
+  const documents = randomDocument(base, places, own, drawOf(base, folder))
   const serve = await startServing(t, folder, base)
 
   const tryValues = async (values: Drawn['values']) => {
@@ -139,63 +118,6 @@ async function smallestFailure(
   }
   const { value, isDone } = await smallestFailing(drawn, fails, MOST_ATTEMPTS)
   return { error: last, drawn: value, isSmallest: isDone }
-}
-
-/** What places need beside them, without the values that turns under load need. */
-function ownPlaces({ folder, sharedPort }: { readonly folder: string; readonly sharedPort: number }) {
-  const turns = Object.entries(ownTurns({ otherPort: OTHER_PORT, folder }))
-  // Envoy cannot change it for a listener that it has: it is written for one that comes and goes.
-  const shared = ['fleets', NAMES.fleet, 'listeners', 'shared']
-  const reusePort: Partial<OwnTurn> = {
-    at: shared,
-    on: { port: sharedPort, l4: { upstream: NAMES.upstream }, l7: { routes: NAMES.route }, reusePort: true },
-  }
-  // Options of `lb` need a policy beside them.
-  const options = placesOf()
-    .filter(({ name }) => name.startsWith('upstreams.*.lb.'))
-    .map(({ name, steps }) => [name, { beside: [[steps.slice(0, -1), { policy: 'round_robin' }]] as const }])
-  return {
-    ...Object.fromEntries(turns),
-    ...Object.fromEntries(options),
-    'fleets.*.listeners.*.reusePort': reusePort,
-  } satisfies Readonly<Record<string, Partial<OwnTurn>>>
-}
-
-/** @returns what serves a document, and throws Envoy's text where it NACKs. The next one is served after the base. */
-async function startServing(t: Teardowns, folder: string, base: Config) {
-  const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
-  const server = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
-  t.teardown(() => server.close())
-  const secretBytes = await issuedSecretBytes(base, await Authority.create('random'))
-  const envoy = await startEnvoy(t, server.address, 'delta', { folder })
-  const ended = envoy.exited.then((exit) => {
-    throw new Error(`Envoy has ended: ${JSON.stringify(exit)}; see ${envoy.logFile}`)
-  })
-  ended.catch(() => {})
-  const serve = async (config: Config) => {
-    cache.setSnapshot('fleet', translateFleet(config, NAMES.fleet, secretBytes, namedFiles(config)))
-    await Promise.race([untilSynced(cache), ended]).catch((error: unknown) => {
-      throw new Error(nacksOf(cache).join('; ') || String(error))
-    })
-  }
-  await serve(base)
-  return async (config: Config) => {
-    try {
-      await serve(config)
-    } catch (error) {
-      await serve(base)
-      throw error
-    }
-  }
-}
-
-/** Envoy's own words. */
-function nacksOf(cache: SnapshotCache): readonly string[] {
-  return cache
-    .status('fleet')
-    .flatMap(({ types }) =>
-      Object.values(types).flatMap(({ nack }) => (nack === undefined ? [] : [nack.message])),
-    )
 }
 
 /** The fields that documents for Envoys can have, as they are in the base document. */

@@ -193,11 +193,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'scenarios over REST and real calls, each with a README and its results',
     mayImport: ['dashboards/', 'examples/grpc-patterns/', 'harness/', 'protobuf/', 'web/grpc-web-example/'],
   },
+  'policy-tests/': {
+    holds:
+      'unit tests of policies, `yard test`: real Envoys with the document of a user, stand-ins for its upstreams, and callers with tokens and certificates made for the run',
+    mayImport: [
+      'control-plane/translate/',
+      'xds-server/index.ts',
+      'protobuf/',
+      'testbed/',
+      'harness/report/html/html.ts',
+    ],
+  },
   'cli/': {
     holds: 'the command `yard`, its launcher, the demonstration; it speaks REST, and checks files itself',
     mayImport: [
       'dashboards/',
       'experiments/scenarios/',
+      'policy-tests/',
       'control-plane/document/',
       'xds-server/snapshot/snapshot-json.ts',
       'xds-server/snapshot/message-registry.ts',

@@ -67,7 +67,7 @@ t.test(
         '*_test.rego',
       ],
       ...['--ignore', '*.wasm', '--signing-key', join(folder, 'key.pem'), '--signing-alg', 'ES256'],
-      ...['--bundle', POLICY_FOLDER],
+      ...['--revision', '7', '--bundle', POLICY_FOLDER],
     ])
     const policy = await compilePolicy(
       await readBundle(await readFile(theirs), readVerificationKey(publicKey)),

@@ -1,5 +1,6 @@
 // Authorizers for tests: in this process with the policy in git, as a process, and one that never answers.
 
+import { EventEmitter, on } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server } from '@grpc/grpc-js'
@@ -53,6 +54,10 @@ export interface AuthorizerProcess {
   readonly address: string
   /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
+  /** Resolves when it has ended, with its log written. */
+  readonly stop: () => Promise<unknown>
+  /** The next line of its output that matches. Ask before the cause. */
+  readonly untilLine: (pattern: RegExp) => Promise<string>
 }
 
 /** An authorizer as a process, with the policy in git unless `flags` say otherwise. */
@@ -61,11 +66,13 @@ export async function startAuthorizerProcess(
   listen: string,
   flags: readonly string[] = ['--policy', POLICY_FOLDER],
 ): Promise<AuthorizerProcess> {
+  const lines = new EventEmitter<{ line: [string] }>()
   const running = startProcess({
     name: 'the authorizer',
     command: process.execPath,
     args: [AUTHORIZER, '--listen', listen, ...flags],
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+    onLine: (line) => lines.emit('line', line),
   })
   t.teardown(async () => void (await running.stop()))
   const address = await running.ready
@@ -74,6 +81,11 @@ export async function startAuthorizerProcess(
     kill: async () => {
       process.kill(running.pid as number, 'SIGKILL')
       await running.exited
+    },
+    stop: () => running.stop(),
+    untilLine: async (pattern) => {
+      for await (const [line] of on(lines, 'line')) if (pattern.test(line)) return line
+      throw new Error('the lines ended')
     },
   }
 }

@@ -4,7 +4,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '@bufbuild/protobuf'
 import { readArchive, writeArchive } from '../../services/authorizer/bundle/archive.ts'
 import { writeBundle } from '../../services/authorizer/bundle/bundle.ts'
-import { type BundleKey, readSigningKey } from '../../services/authorizer/bundle/signature.ts'
+import {
+  type BundleKey,
+  readSigningKey,
+  SIGNATURES,
+  signFiles,
+} from '../../services/authorizer/bundle/signature.ts'
 import type { PolicyInput } from '../../services/authorizer/policy-input.ts'
 import { readPolicyFolder } from '../../services/authorizer/policy-location.ts'
 import { POLICY_FOLDER } from './authorizer.ts'
@@ -24,7 +29,7 @@ export function createKeys(): KeyPair {
 }
 
 /** A signed bundle of the policy in git, with data that allows `EchoService/Unary` for one role. */
-export async function bundleFor(role: string, { privateKey }: KeyPair, revision = role): Promise<Buffer> {
+export async function bundleFor(role: string, { privateKey }: KeyPair, revision = '1'): Promise<Buffer> {
   const { wasm } = await readPolicyFolder(POLICY_FOLDER)
   const data: JsonObject = {
     access: {
@@ -37,6 +42,18 @@ export async function bundleFor(role: string, { privateKey }: KeyPair, revision 
 
 export function signingKey(privateKey: string): BundleKey {
   return readSigningKey(privateKey)
+}
+
+/** A signed bundle of the policy for the role `user`, with files added or replaced before it is signed. */
+export async function bundleWith(
+  files: Readonly<Record<string, string>>,
+  keys: KeyPair,
+  revision = '2',
+): Promise<Buffer> {
+  const all = new Map(await readArchive(await bundleFor('user', keys, revision)))
+  all.delete(SIGNATURES)
+  for (const [path, text] of Object.entries(files)) all.set(path, Buffer.from(text))
+  return writeArchive(await signFiles(all, signingKey(keys.privateKey)))
 }
 
 /** The same archive with files changed (a text) or removed (undefined). */

@@ -100,9 +100,11 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
   }
   let fetches = 0
   const fetched = new EventEmitter()
-  const keyServer = await serveKeySet(issuers.main, ANY_PORT, () => {
-    fetches += 1
-    fetched.emit('fetch')
+  const keyServer = await serveKeySet(issuers.main, ANY_PORT, {
+    onFetch() {
+      fetches += 1
+      fetched.emit('fetch')
+    },
   })
   const untilKeyFetches = async (more: number) => {
     for (let left = more; left > 0; left -= 1) await once(fetched, 'fetch')

@@ -2,8 +2,8 @@
 // holds their pipes, asks them at each scrape.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createProgramServer } from '../../services/program-server.ts'
 import type { LoadCounts } from '../loader/load-result.ts'
 import type { BackgroundLoad } from '../loader/start-loader.ts'
 import { countsAtMost, decodeHistogram } from '../measure/histogram.ts'
@@ -27,7 +27,7 @@ export interface LoadExporter {
 export async function serveLoadMetrics(
   loads: ReadonlyMap<string, Pick<BackgroundLoad, 'counts'>>,
 ): Promise<LoadExporter> {
-  const server = createServer(async (_, response) => {
+  const server = createProgramServer(async (_, response) => {
     const counted = await Promise.all(
       [...loads].map(async ([transport, load]) => ({
         transport,

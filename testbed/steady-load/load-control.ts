@@ -1,11 +1,11 @@
 // The HTTP server by which the control plane of a testbed reads and sets its load.
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
 import { Check } from 'typebox/value'
 import { TestbedLoadSettingSchema } from '../../api/schemas/testbed.ts'
+import { createProgramServer, readJson } from '../../services/program-server.ts'
 import type { SteadyLoad } from './steady-load.ts'
 
 export interface LoadControl {
@@ -19,7 +19,7 @@ const PATH = '/load'
 
 /** Listens on loopback until `ending` aborts. It keeps no process alive. */
 export async function startLoadControl(ending: AbortSignal): Promise<LoadControl> {
-  const server = createServer((request, response) => {
+  const server = createProgramServer((request, response) => {
     answer(request, control.load).then(
       ({ status, body }) => send(response, status, body),
       (error: Error) => send(response, 400, { error: error.message }),
@@ -40,12 +40,10 @@ async function answer(
   request: IncomingMessage,
   load: SteadyLoad | undefined,
 ): Promise<{ readonly status: number; readonly body: object }> {
-  // The control plane sends none. A page of another site does, whatever it names as its type.
-  if (request.headers.origin !== undefined) return { status: 403, body: { error: 'not for browsers' } }
   if (request.url !== PATH || load === undefined) return { status: 404, body: { error: 'nothing to call' } }
   if (request.method === 'GET') return { status: 200, body: load.read() }
   if (request.method !== 'PUT') return { status: 405, body: { error: 'use GET or PUT' } }
-  const setting: unknown = await json(request)
+  const setting: unknown = await readJson(request)
   if (Check(TestbedLoadSettingSchema, setting)) return { status: 200, body: load.set(setting) }
   return { status: 400, body: { error: 'not a setting of a load' } }
 }

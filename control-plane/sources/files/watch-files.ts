@@ -48,7 +48,7 @@ export class WatchedFiles {
 }
 
 /** Changes whenever the file behind the path changes. */
-function lookAt(path: string): string {
+export function lookAt(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
     return [dev, ino, size, mtimeNs, ctimeNs].join()

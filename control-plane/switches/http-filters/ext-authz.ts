@@ -12,7 +12,7 @@ import { facts } from '../schema-keywords.ts'
 
 const SettingsSchema = Type.Object(
   {
-    enabled: Type.Boolean({ description: 'true or false' }),
+    enabled: Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) }),
     upstream: Type.String({
       description: 'the name of the upstream of the authorizer',
       ...facts({ envoy: 'ExtAuthz.grpc_service.envoy_grpc.cluster_name', example: 'authorizer' }),
@@ -26,7 +26,7 @@ const SettingsSchema = Type.Object(
         default: 'deny',
         description:
           'deny or unavailable, which deny calls with status 7 or 14 if no decision arrives, or allow, which lets them pass',
-        ...facts({ envoy: 'ExtAuthz.failure_mode_allow' }),
+        ...facts({ envoy: 'ExtAuthz.failure_mode_allow', weaker: { value: 'allow' } }),
       }),
     ),
     maxBody: Type.Optional(

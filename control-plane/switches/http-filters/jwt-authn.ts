@@ -10,22 +10,25 @@ import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
-import { facts } from '../schema-keywords.ts'
+import { type FieldFacts, facts } from '../schema-keywords.ts'
 import { TOKEN_DENIAL_MESSAGES, TOKEN_DENIAL_TEXT, tokenDenial } from './token-denial.ts'
 
-const Names = (description: string, envoy: string, example: readonly string[]) =>
+const Names = (description: string, envoy: string, example: readonly string[], item: FieldFacts = {}) =>
   Type.Optional(
-    Type.Array(Type.String({ description: 'the name of an entry of jwt', ...facts({ example: 'main' }) }), {
-      minItems: 1,
-      uniqueItems: true,
-      description,
-      ...facts({ envoy, example }),
-    }),
+    Type.Array(
+      Type.String({ description: 'the name of an entry of jwt', ...facts({ example: 'main', ...item }) }),
+      {
+        minItems: 1,
+        uniqueItems: true,
+        description,
+        ...facts({ envoy, example }),
+      },
+    ),
   )
 
 const SettingsSchema = Type.Object(
   {
-    enabled: Type.Boolean({ description: 'true or false' }),
+    enabled: Type.Boolean({ description: 'true or false', ...facts({ weaker: { value: false } }) }),
     anyOf: Names(
       'a list of entries of jwt; a token of any one is enough, such as [main]',
       'JwtRequirement.requires_any',
@@ -35,6 +38,7 @@ const SettingsSchema = Type.Object(
       'a list of entries of jwt whose tokens are all needed, such as [main, service]',
       'JwtRequirement.requires_all',
       ['main', 'service'],
+      { weaker: { removed: true } },
     ),
     public: Type.Optional(
       Type.Array(
@@ -47,7 +51,11 @@ const SettingsSchema = Type.Object(
           uniqueItems: true,
           default: [],
           description: 'a list of methods that need no token, such as [grpc.health.v1.Health/Check]',
-          ...facts({ envoy: 'JwtAuthentication.rules', example: ['grpc.health.v1.Health/Check'] }),
+          ...facts({
+            envoy: 'JwtAuthentication.rules',
+            example: ['grpc.health.v1.Health/Check'],
+            weaker: { added: 'methods' },
+          }),
         },
       ),
     ),

@@ -2,7 +2,8 @@
 
 import { posix } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gunzip, gzipSync } from 'node:zlib'
 import { extract, pack } from 'tar-stream'
 import { SwitchyardError } from '../../../core/errors.ts'
 
@@ -12,10 +13,16 @@ export type BundleFiles = ReadonlyMap<string, Uint8Array>
 /** A policy has about 100 KiB. The limit keeps a small archive from unpacking to more memory than the process has. */
 export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
-/** @throws SwitchyardError `bad-bundle` if it is not a gzipped tar, is too large, or has a path twice */
+/** A policy has a few files. Nobody has verified the archive yet, so its reader must not work for long. */
+export const MAX_FILES = 1_000
+
+/** Off the main thread: decisions go on while an archive is unpacked. */
+const unpack = promisify(gunzip)
+
+/** @throws SwitchyardError `bad-bundle` if it is not a gzipped tar, is too large, has too many files, or has a path twice */
 export async function readArchive(archive: Uint8Array): Promise<BundleFiles> {
   try {
-    return await readTar(gunzipSync(archive, { maxOutputLength: MAX_UNPACKED_BYTES }))
+    return await readTar(await unpack(archive, { maxOutputLength: MAX_UNPACKED_BYTES }))
   } catch (cause) {
     if (cause instanceof SwitchyardError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -25,10 +32,15 @@ export async function readArchive(archive: Uint8Array): Promise<BundleFiles> {
 
 async function readTar(tar: Buffer): Promise<BundleFiles> {
   const files = new Map<string, Uint8Array>()
+  let count = 0
   const entries = extract()
   entries.end(tar)
   for await (const entry of entries) {
     const { name, type } = entry.header
+    count += 1
+    if (count > MAX_FILES) {
+      throw new SwitchyardError('bad-bundle', `the bundle has more than ${MAX_FILES} files`)
+    }
     const content = await buffer(entry)
     if (type !== 'file') continue
     const path = posix.join('/', name).slice(1)

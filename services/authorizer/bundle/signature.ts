@@ -8,6 +8,8 @@ import { digestOf } from './digest.ts'
 
 export const SIGNATURES = '.signatures.json'
 const HASH = 'SHA-256'
+/** Problems that an error lists: nobody has verified who named the files. */
+const MOST_PROBLEMS = 10
 
 interface SignedFile {
   readonly name: string
@@ -69,15 +71,24 @@ export async function verifyFiles(files: BundleFiles, key: BundleKey): Promise<v
       expected.delete(name)
       if (file === undefined) return [{ path: name, message: 'was not signed' }]
       if (file.algorithm !== HASH) return [{ path: name, message: `has a digest that is not ${HASH}` }]
-      return file.hash === digestOf(name, content)
-        ? []
-        : [{ path: name, message: 'was changed after signing' }]
+      return hasDigest(file.hash, name, content) ? [] : [{ path: name, message: 'was changed after signing' }]
     })
   const missing = [...expected.keys()].map((name) => ({ path: name, message: 'was signed, but is missing' }))
-  if (problems.length + missing.length === 0) return
-  throw new SwitchyardError('bad-bundle', 'the bundle differs from what was signed:', {
-    problems: [...problems, ...missing],
+  const all = [...problems, ...missing]
+  if (all.length === 0) return
+  const more = all.length > MOST_PROBLEMS ? ` (the first ${MOST_PROBLEMS} of ${all.length} files)` : ''
+  throw new SwitchyardError('bad-bundle', `the bundle differs from what was signed${more}:`, {
+    problems: all.slice(0, MOST_PROBLEMS),
   })
+}
+
+/** A file that should be JSON and cannot be parsed is not the signed one. */
+function hasDigest(expected: string, name: string, content: Uint8Array): boolean {
+  try {
+    return digestOf(name, content) === expected
+  } catch {
+    return false
+  }
 }
 
 async function readSignature(
@@ -93,7 +104,9 @@ async function readSignature(
     const [token, ...more] = signatures
     if (token === undefined || more.length > 0) throw new Error(`${SIGNATURES} needs exactly one signature`)
     const { payload } = await compactVerify(token, key, { algorithms: [algorithm] })
-    return (JSON.parse(Buffer.from(payload).toString()) as { files: readonly SignedFile[] }).files
+    const { files: signed } = JSON.parse(Buffer.from(payload).toString()) as { files?: unknown }
+    if (!Array.isArray(signed)) throw new Error('it lists no files')
+    return signed as readonly SignedFile[]
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SwitchyardError('bad-bundle', `the signature of the bundle is invalid: ${reason}`, { cause })

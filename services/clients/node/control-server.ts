@@ -1,9 +1,9 @@
 // The client's control port: HTTP with JSON. It starts calls, and reports what became of them.
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { createProgramServer, readJson } from '../../program-server.ts'
 import { type CallSettings, type Load, startCalls } from './calls.ts'
 import type { EchoClient } from './echo-client.ts'
 
@@ -25,7 +25,7 @@ interface CallsBody extends CallSettings {
 /** @returns its address, `HOST:PORT` */
 export async function serveControl(options: ControlOptions): Promise<string> {
   const answer = answerWith(options)
-  const server = createServer((request, response) => {
+  const server = createProgramServer((request, response) => {
     answer(request).then(
       (body) => send(response, body === undefined ? 404 : 200, body ?? { error: 'no such path' }),
       (error: Error) => send(response, 400, { error: error.message }),
@@ -52,11 +52,11 @@ function answerWith({ client, openClient, state }: ControlOptions) {
     const { method, url = '' } = request
     if (method === 'GET' && url === '/state') return state()
     if (method === 'POST' && url === '/calls') {
-      return await start({ calls: 1, ...((await json(request)) as CallsBody) }).finished
+      return await start({ calls: 1, ...((await readJson(request)) as CallsBody) }).finished
     }
     if (method === 'POST' && url === '/loads') {
       lastLoad += 1
-      loads.set(`/loads/${lastLoad}`, start((await json(request)) as CallsBody))
+      loads.set(`/loads/${lastLoad}`, start((await readJson(request)) as CallsBody))
       return { load: lastLoad }
     }
     const load = method === 'DELETE' ? loads.get(url) : undefined

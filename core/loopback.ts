@@ -1,7 +1,7 @@
 // Which addresses only this host can reach.
 
 import { isIP } from 'node:net'
-import { splitAddress } from '../../core/host-and-port.ts'
+import { splitAddress } from './host-and-port.ts'
 
 /** The host of `HOST:PORT` or `[IPv6]:PORT`; undefined if the address is not of that form. */
 export function hostIn(address: string): string | undefined {
