@@ -14,6 +14,8 @@ export interface RawCall {
   readonly path: string
   /** Values are sent byte for byte as Latin-1; a list sends the header more than once. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Metadata behind the message, which gRPC has in answers only. */
+  readonly trailers?: Readonly<Record<string, string>>
   /** One message without its length prefix. Default: empty. */
   readonly message?: Uint8Array
   /** Several messages, in the place of one. */
@@ -127,7 +129,9 @@ async function answerOf(
     ...call
   }: RawCall,
 ): Promise<RawAnswer> {
-  const stream = session.request(flatten(path, headers, call))
+  const waitForTrailers = call.trailers !== undefined
+  const stream = session.request(flatten(path, headers, call), { waitForTrailers })
+  stream.on('wantTrailers', () => stream.sendTrailers(call.trailers ?? {}))
   let answer: IncomingHttpHeaders = {}
   const keep = (part: IncomingHttpHeaders) => {
     answer = { ...answer, ...part }
@@ -179,9 +183,10 @@ function flatten(
   return [
     ...[constants.HTTP2_HEADER_METHOD, 'POST', constants.HTTP2_HEADER_SCHEME, 'http'],
     ...[constants.HTTP2_HEADER_PATH, path, constants.HTTP2_HEADER_AUTHORITY, authority],
-    ...(isWeb ? WEB_HEADERS : ['content-type', 'application/grpc', 'te', 'trailers']),
+    ...('content-type' in headers ? [] : ['content-type', isWeb ? WEB_TYPE : 'application/grpc']),
+    ...(isWeb ? ['x-grpc-web', '1'] : ['te', 'trailers']),
     ...Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
   ]
 }
 
-const WEB_HEADERS = ['content-type', 'application/grpc-web+proto', 'x-grpc-web', '1']
+const WEB_TYPE = 'application/grpc-web+proto'
