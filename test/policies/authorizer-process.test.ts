@@ -65,7 +65,7 @@ t.test('S72: the socket of the authorizer has mode 0600, whatever the umask is',
   t.equal((await stat(path)).mode & 0o777, 0o600)
   await authorizer.kill()
   await startAuthorizerProcess(t, `unix:${path}`)
-  t.equal((await stat(path)).mode & 0o777, 0o600, 'also in place of a socket that a killed process left')
+  t.equal((await stat(path)).mode & 0o777, 0o600, 'also where a killed process left one')
 })
 
 t.test('Envoy and the authorizer prove to each other who they are, by mutual TLS', async (t) => {
