@@ -148,7 +148,9 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/sources/secrets/check-certificate.ts': by(
     'control-plane/sources/secrets/read-secret.test.ts',
   ),
-  'control-plane/sources/secrets/weak-certificate.ts': by('control-plane/sources/secrets/read-secret.test.ts'),
+  'control-plane/sources/secrets/weak-certificate.ts': by(
+    'control-plane/sources/secrets/read-secret.test.ts',
+  ),
   'control-plane/switches/http-filters/client-names.ts': by('test/policies/certificate-names.test.ts'),
   'control-plane/switches/san-type.ts': by('test/policies/certificate-names.test.ts'),
   'control-plane/sources/secrets/secret-files.ts': by('test/policies/withheld-secrets.test.ts'),
