@@ -1,7 +1,9 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import type { Tokens } from '../../control-plane/access/tokens.ts'
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
+import type { Deadlines } from '../../control-plane/admin/deadlines.ts'
 import type { Dashboards } from '../../control-plane/admin/desired-state.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -19,7 +21,12 @@ import type { Teardown } from './xds-client.ts'
 export async function serveFleet(
   t: Teardown,
   initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
-  options: { readonly testbed?: string; readonly dashboards?: Dashboards } = {},
+  options: {
+    readonly testbed?: string
+    readonly dashboards?: Dashboards
+    readonly tokens?: Tokens
+    readonly deadlines?: Deadlines
+  } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
@@ -62,6 +69,8 @@ export async function serveFleet(
     flips,
     ...(testbed && { testbed }),
     ...(options.dashboards && { dashboards: options.dashboards }),
+    ...(options.tokens && { tokens: options.tokens }),
+    ...(options.deadlines && { deadlines: options.deadlines }),
   })
   t.teardown(() => admin.close())
 
