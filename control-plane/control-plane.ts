@@ -12,10 +12,11 @@ import {
   startXdsServer,
 } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
+import { HEAD_SUFFIX } from './access/audit-chain.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
-import { openTokens } from './access/tokens.ts'
+import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
@@ -193,7 +194,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     })
     ends.push(() => xds.close())
     const accessFolder = options.accessFolder ?? options.stateFolder
-    const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder)
+    const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder, onFault)
     if (guard !== undefined) ends.push(() => guard.audit.close())
     const admin = await startAdmin({
       state: revisions,
@@ -209,7 +210,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       address: options.admin,
       ...(options.adminHosts && { hosts: options.adminHosts }),
       traced: options.traced ?? false,
-      ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
+      ...(guard && { tokens: guard.tokens, access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
     ends.push(() => admin.close())
     return {
@@ -242,7 +243,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
   return [
     ...Object.values(xdsTls ?? {}),
     ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS, ENDPOINTS]),
-    ...inFolder(accessFolder, [TOKENS, AUDIT]),
+    ...inFolder(accessFolder, [TOKENS, AUDIT, `${AUDIT}${HEAD_SUFFIX}`]),
   ]
 }
 
@@ -277,10 +278,14 @@ async function identityOf(tls: ServerTlsFiles | undefined) {
   }
 }
 
-async function openAccess(folder: string) {
+async function openAccess(folder: string, onFault: ControlPlaneOptions['onFault']) {
   const tokensFile = join(folder, TOKENS)
-  const tokens = await openTokens(tokensFile)
-  return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
+  const tokens = await Tokens.open(tokensFile)
+  return {
+    tokensFile,
+    tokens,
+    audit: await AuditLog.open(join(folder, AUDIT), { ...(onFault && { onFault }) }),
+  }
 }
 
 function pushSpansOf(cache: SnapshotCache): PushSpans {

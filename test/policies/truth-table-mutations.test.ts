@@ -4,7 +4,6 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
 import {
   JwtAuthenticationSchema,
-  JwtHeaderSchema,
   type JwtProvider,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import {
@@ -13,7 +12,7 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
-import { editFilterChains } from '../support/edit-filter-chains.ts'
+import { editFilterChains, withoutFilter } from '../support/edit-filter-chains.ts'
 import { requireTool } from '../support/requirements.ts'
 import { TableRunner } from '../support/table-runner.ts'
 import { type Policy, readTruthTable, type TruthTable } from '../support/truth-table.ts'
@@ -27,11 +26,7 @@ interface Weakening {
   readonly failing: readonly string[]
 }
 
-const withoutFilter = (name: string) => (manager: HttpConnectionManager) => {
-  manager.httpFilters = manager.httpFilters.filter((filter) => filter.name !== `envoy.filters.http.${name}`)
-}
-
-const ALL_OF_JWT = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 29]
+const ALL_OF_JWT = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 27, 29, 61]
 
 const WEAKENINGS: readonly Weakening[] = [
   {
@@ -82,11 +77,21 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S12', 'S13'],
   },
   {
-    title: 'tokens in the query ignored',
-    provider: (provider) => {
-      provider.fromHeaders = [create(JwtHeaderSchema, { name: 'authorization', valuePrefix: 'Bearer ' })]
+    title: 'queries of gRPC calls allowed',
+    manager: withoutFilter('query_denial'),
+    failing: ['S21', 'S74'],
+  },
+  {
+    title: 'tokens accepted that Envoy does not understand',
+    manager: withoutFilter('token_denial'),
+    failing: ['S61'],
+  },
+  {
+    title: 'unknown x-envoy headers forwarded',
+    manager: (manager) => {
+      manager.earlyHeaderMutationExtensions = []
     },
-    failing: ['S21'],
+    failing: ['S64'],
   },
   {
     title: 'the protected method made public',
@@ -151,8 +156,9 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S32'],
   },
   {
-    title: 'callers on this host treated as internal',
+    title: 'callers on this host treated as internal, with the x-envoy headers of theirs',
     manager: (manager) => {
+      manager.earlyHeaderMutationExtensions = []
       const cidrRanges = [{ addressPrefix: '127.0.0.0', prefixLen: 8 }]
       manager.internalAddressConfig = create(HttpConnectionManager_InternalAddressConfigSchema, {
         cidrRanges,

@@ -54,6 +54,8 @@ export interface AuthorizerProcess {
   readonly address: string
   /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
+  /** Resolves when it has ended, with its log written. */
+  readonly stop: () => Promise<unknown>
   /** The next line of its output that matches. Ask before the cause. */
   readonly untilLine: (pattern: RegExp) => Promise<string>
 }
@@ -68,7 +70,10 @@ export async function startAuthorizerProcess(
   const running = startProcess({
     name: 'the authorizer',
     command: process.execPath,
-    args: [AUTHORIZER, '--listen', listen, ...flags],
+    args: [
+      ...[AUTHORIZER, '--listen', listen, ...flags],
+      ...(listen.startsWith('unix:') || flags.includes('--tls-key') ? [] : ['--allow-plaintext']),
+    ],
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
     onLine: (line) => lines.emit('line', line),
   })
@@ -80,6 +85,7 @@ export async function startAuthorizerProcess(
       process.kill(running.pid as number, 'SIGKILL')
       await running.exited
     },
+    stop: () => running.stop(),
     untilLine: async (pattern) => {
       for await (const [line] of on(lines, 'line')) if (pattern.test(line)) return line
       throw new Error('the lines ended')
